@@ -1,0 +1,87 @@
+"""Money as integer minor units with a currency; nothing here ever uses a float.
+
+Exponents are ISO 4217's (the number of decimal digits of the minor unit). A currency that is not listed has exponent 2, which is
+the standard's most frequent value; ``is_known_currency`` tells whether a code is listed.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+#: Minor units of currencies that do not have two decimals.
+_EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+_TWO_DECIMALS = frozenset(
+    "AED AUD BDT BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR KES KZT LKR MAD MMK MNT MOP MXN MYR NGN NOK "
+    "NPR NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD TZS UAH USD UYU UZS ZAR".split()
+)
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
+#: The largest magnitude a money column (64-bit integer) can hold.
+MAX_MINOR = 2**63 - 1
+
+
+class MoneyNotValid(ValueError):
+    """An amount or a currency that cannot be money; the message says what would be right."""
+
+
+def is_known_currency(currency: str) -> bool:
+    """True for the ISO 4217 codes this product lists (upper case)."""
+    return currency in _EXPONENTS or currency in _TWO_DECIMALS
+
+
+def exponent(currency: str) -> int:
+    """Decimal digits of the minor unit: KRW 0, GBP 2, KWD 3. Raises MoneyNotValid for what is not three upper-case letters."""
+    if not _CODE.fullmatch(currency):
+        raise MoneyNotValid(f"{currency!r} is not a currency code; write three capital letters such as KRW")
+    return _EXPONENTS.get(currency, 2)
+
+
+def to_minor(amount: Decimal | int, currency: str) -> int:
+    """Integer minor units of an exact amount: ``Decimal("12.34")`` GBP is 1234, ``Decimal("500000")`` KRW is 500000.
+
+    Raises MoneyNotValid when the amount is not finite, has more decimals than the currency or does not fit 64 bits: money is never
+    rounded silently.
+    """
+    digits = exponent(currency)
+    if isinstance(amount, bool) or not isinstance(amount, (Decimal, int)):
+        raise MoneyNotValid("an amount of money is a Decimal or an integer, never a float")
+    exact = Decimal(amount)
+    if not exact.is_finite():
+        raise MoneyNotValid("an amount of money must be a finite number")
+    if exact and exact.adjusted() > 19:
+        raise MoneyNotValid("the amount is too large")
+    try:
+        scaled = exact.scaleb(digits)
+        minor = int(scaled)
+    except InvalidOperation as error:
+        raise MoneyNotValid("the amount is too large") from error
+    if scaled != minor:
+        raise MoneyNotValid(f"{currency} has {digits} decimals; {amount} has more")
+    if abs(minor) > MAX_MINOR:
+        raise MoneyNotValid("the amount is too large")
+    return minor
+
+
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """The exact amount in major units: 1234 GBP minor is ``Decimal("12.34")``; 500000 KRW is ``Decimal("500000")``."""
+    return Decimal(minor).scaleb(-exponent(currency))
+
+
+def format_number(minor: int, currency: str) -> str:
+    """Grouped digits without a currency: ``-1,140,000``, ``12.34``."""
+    return f"{to_decimal(minor, currency):,f}"
+
+
+def format_money(minor: int, currency: str, lang: str) -> str:
+    """Money for a reader: KRW is ``1,140,000원`` in ``ko`` and ``KRW 1,140,000`` in ``en``; others ``GBP 12.34`` in both.
+
+    The minus sign stands before the digits: ``-1,000원``, ``GBP -12.34``.
+    """
+    digits = format_number(minor, currency)
+    if currency == "KRW" and lang == "ko":
+        return f"{digits}원"
+    return f"{currency} {digits}"
