@@ -1,0 +1,285 @@
+"""Point-in-time windows over claims: the one kernel behind features and rule aggregates.
+
+A window holds rows of the same group (cardholder, merchant, cardholder x merchant ...) that come
+before a row in the order (at, tie), never later ones. Sorting happens once per group key; every
+aggregate afterwards is prefix sums and binary search, exact in 64-bit integers.
+
+    order = TimeOrder(at_us, claim_id)
+    index = WindowIndex([cardholder], at_us, claim_id, order=order)
+    week = index.start_within(7 * DAY_US)
+    n_claims_7d = index.count(week)
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal, TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rules import window_kernels as kernels
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_Number = TypeVar("_Number", np.int64, np.float64)
+
+MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+
+
+def period_starts(at_us: Ints, zone: str, period: Literal["day", "month"]) -> Ints:
+    """Start of the local calendar day or month each moment lies in, as UTC microseconds."""
+    local = pl.Series("at", at_us).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
+    starts = local.dt.truncate("1d" if period == "day" else "1mo")
+    return starts.dt.timestamp("us").to_numpy()
+
+
+def group_codes(keys: Sequence[Ints]) -> tuple[Ints, int]:
+    """One code per row for a combination of keys, and the number of codes; -1 where any key is null.
+
+    Keys are non-negative integers; a negative key means null. Codes are dense enough that
+    `code * rows` fits in 64 bits, but need not be consecutive.
+    """
+    codes = np.asarray(keys[0], dtype=np.int64)
+    is_null = codes < 0
+    codes, size = _compact(codes)
+    for key in keys[1:]:
+        key = np.asarray(key, dtype=np.int64)
+        is_null = is_null | (key < 0)
+        dense, n_dense = _compact(key)
+        codes, size = _compact(codes * n_dense + dense)
+    return np.where(is_null, -1, codes), size
+
+
+def _compact(codes: Ints) -> tuple[Ints, int]:
+    """The codes themselves when already small, else their ranks; and an upper bound of them."""
+    if len(codes) == 0:
+        return codes, 1
+    highest = int(codes.max())
+    # small enough that a product of two such codes, or of one and a row number, cannot overflow
+    if highest < max(4 * len(codes), 1 << 20):
+        return np.maximum(codes, 0), max(highest + 1, 1)
+    distinct, ranks = np.unique(codes, return_inverse=True)
+    return ranks.astype(np.int64, copy=False), len(distinct)
+
+
+class TimeOrder:
+    """The rows of one table in the order (at, tie): computed once, shared by its window indexes."""
+
+    def __init__(self, at_us: Ints, tie: Ints) -> None:
+        self.at_us = np.asarray(at_us, dtype=np.int64)
+        self.rows: Ints = np.lexsort((tie, self.at_us))
+        self._since: dict[int, Ints] = {}
+
+    def __len__(self) -> int:
+        return len(self.at_us)
+
+    @cached_property
+    def rank(self) -> Ints:
+        """Per row: its place in the order."""
+        rank = np.empty(len(self.rows), dtype=np.int64)
+        rank[self.rows] = np.arange(len(self.rows))
+        return rank
+
+    @cached_property
+    def _sorted_at(self) -> Ints:
+        sorted_at: Ints = self.at_us[self.rows]
+        return sorted_at
+
+    def first_rank_since(self, boundary_us: Ints) -> Ints:
+        """Per moment: the place in the order of the first row with at >= moment."""
+        return np.searchsorted(self._sorted_at, boundary_us, side="left").astype(np.int64)
+
+    def first_rank_within(self, duration_us: int) -> Ints:
+        """Per row: the place in the order of the first row with at >= own at - duration."""
+        if duration_us not in self._since:
+            found = np.empty(len(self.rows), dtype=np.int64)
+            found[self.rows] = self.first_rank_since(self._sorted_at - duration_us)
+            self._since[duration_us] = found
+        return self._since[duration_us]
+
+
+class WindowIndex:
+    """Rows grouped by one or several integer keys, ordered inside a group by (at_us, tie).
+
+    A negative key means null: such a row belongs to no group and its windows are empty.
+    Given `targets` (mask over the rows), windows are computed for those rows only and every
+    answer has one value per target, in row order; without it, one value per row.
+    `start_...` arrays are handles for the aggregates of the same index.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[Ints],
+        at_us: Ints,
+        tie: Ints,
+        *,
+        order: TimeOrder | None = None,
+        targets: Mask | None = None,
+    ) -> None:
+        self._order = order if order is not None else TimeOrder(at_us, tie)
+        n = len(self._order)
+        codes, size = group_codes(keys)
+        keep = codes >= 0
+        if targets is not None:
+            touched = np.zeros(size, dtype=np.bool_)
+            touched[codes[targets & keep]] = True
+            keep &= touched[np.maximum(codes, 0)]
+        # unique (group, place in time) pairs packed in one integer: sorting values beats argsort
+        packed = codes[keep] * n + self._order.rank[keep]
+        packed.sort()
+        self._packed = packed
+        self._n = n
+        self._rows: Ints = self._order.rows[packed % n] if n else packed
+        self._group_base: Ints = packed - packed % n if n else packed
+        self._set_targets(targets)
+
+    def _set_targets(self, targets: Mask | None) -> None:
+        """Positions (in group order) of the rows to answer for, and where their answers go."""
+        if targets is None:
+            self._n_out = self._n
+            self._at = np.arange(len(self._rows), dtype=np.int64)
+            self._out = self._rows
+        else:
+            self._n_out = int(targets.sum())
+            self._at = np.flatnonzero(targets[self._rows])
+            self._out = (np.cumsum(targets) - 1)[self._rows[self._at]]
+
+    def start_within(self, duration_us: int) -> Ints:
+        """Handle of the window from own time - duration (inclusive) on."""
+        first = self._order.first_rank_within(duration_us)[self._rows[self._at]]
+        return self._first_position(first)
+
+    def start_since(self, boundary_us: Ints) -> Ints:
+        """Handle of the window from a moment per row on (day, month); given for all rows."""
+        boundary = np.asarray(boundary_us, dtype=np.int64)[self._rows[self._at]]
+        return self._first_position(self._order.first_rank_since(boundary))
+
+    def start_ever(self) -> Ints:
+        """Handle of the window over everything the group did before."""
+        return np.searchsorted(self._packed, self._group_base[self._at]).astype(np.int64)
+
+    def _first_position(self, first_rank: Ints) -> Ints:
+        wanted = self._group_base[self._at] + first_rank
+        # a boundary after the row itself means an empty window, not one reaching into other groups
+        return np.minimum(np.searchsorted(self._packed, wanted), self._at + 1).astype(np.int64)
+
+    def count(self, start: Ints, *, include_self: bool = False, where: Mask | None = None) -> Ints:
+        """Number of rows in the window."""
+        first, last, _ = self._ranges(start, include_self, where)
+        return self._spread(last - first, np.int64(0))
+
+    def total(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Ints:
+        """Exact sum of int64 values (one per row, all rows) in the window; 0 when empty."""
+        first, last, kept = self._ranges(start, include_self, where)
+        return self._spread(kernels.range_totals(values[kept], first, last), np.int64(0))
+
+    def mean(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Floats:
+        """Mean of int64 values in the window, nan when empty."""
+        first, last, kept = self._ranges(start, include_self, where)
+        sums = kernels.range_totals(values[kept], first, last)
+        return self._spread(_divide(sums, last - first), np.float64(np.nan))
+
+    def std(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Floats:
+        """Sample standard deviation (n - 1) in the window, nan below two rows.
+
+        Values are shifted by the first one kept of their group, so that equal amounts give
+        exactly 0 however large they are.
+        """
+        first, last, kept = self._ranges(start, include_self, where)
+        shifted = values[kept]
+        if len(shifted):
+            base = self._group_base if where is None else self._group_base[where[self._rows]]
+            leader = np.flatnonzero(np.diff(base, prepend=np.int64(-1)))
+            shifted = shifted - np.repeat(shifted[leader], np.diff(np.append(leader, len(base))))
+        n = (last - first).astype(np.float64)
+        sums = kernels.range_totals(shifted, first, last).astype(np.float64)
+        squares = kernels.range_square_totals(shifted, first, last)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = np.maximum(squares - sums * sums / n, 0.0) / (n - 1)
+        return self._spread(np.where(n >= 2, np.sqrt(variance), np.nan), np.float64(np.nan))
+
+    def distinct(
+        self, codes: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Ints:
+        """Number of different codes in the window; negative codes are null and not counted.
+
+        Raises ValueError when the window's start goes back in time from one row to the next.
+        """
+        known = codes >= 0 if where is None else where & (codes >= 0)
+        first, last, kept = self._ranges(start, include_self, known)
+        if np.any(np.diff(first) < 0):
+            raise ValueError("distinct needs windows whose start never goes back in time")
+        return self._spread(kernels.range_distinct(codes[kept], first, last), np.int64(0))
+
+    def minimum(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Floats:
+        """Smallest int64 value in the window, nan when empty (exact up to 2**53)."""
+        first, last, kept = self._ranges(start, include_self, where)
+        return self._spread(kernels.range_extreme(values[kept], first, last, "min"), np.float64(np.nan))
+
+    def maximum(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Floats:
+        """Largest int64 value in the window, nan when empty (exact up to 2**53)."""
+        first, last, kept = self._ranges(start, include_self, where)
+        return self._spread(kernels.range_extreme(values[kept], first, last, "max"), np.float64(np.nan))
+
+    def median(
+        self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
+    ) -> Floats:
+        """Median of int64 values in the window, nan when empty."""
+        first, last, kept = self._ranges(start, include_self, where)
+        return self._spread(kernels.range_median(values[kept], first, last), np.float64(np.nan))
+
+    def previous_row(self, *, where: Mask | None = None) -> Ints:
+        """Row number of the latest earlier row of the group (that satisfies `where`), -1 if none."""
+        first, last, kept = self._ranges(self.start_ever(), False, where)
+        has_one = last > first
+        found = np.full(len(last), -1, dtype=np.int64)
+        found[has_one] = kept[last[has_one] - 1]
+        return self._spread(found, np.int64(-1))
+
+    def since_last(self, *, where: Mask | None = None) -> Floats:
+        """Microseconds since the latest earlier row of the group, nan if there is none."""
+        found = self.previous_row(where=where)
+        at_us = self._order.at_us
+        own = at_us if self._n_out == self._n else self._spread(at_us[self._rows[self._at]], np.int64(0))
+        elapsed = np.full(len(found), np.nan)
+        has_one = found >= 0
+        elapsed[has_one] = own[has_one] - at_us[found[has_one]]
+        return elapsed
+
+    def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Ints]:
+        """Windows as ranges over the kept rows: (first, one past the last, the kept rows)."""
+        end = self._at + 1 if include_self else self._at
+        first = np.minimum(start, end)
+        if where is None:
+            return first, end, self._rows
+        kept = where[self._rows]
+        before = np.zeros(len(kept) + 1, dtype=np.int64)
+        np.cumsum(kept, out=before[1:])
+        return before[first], before[end], self._rows[kept]
+
+    def _spread(self, answers: NDArray[_Number], empty: _Number) -> NDArray[_Number]:
+        """Answers from group order back to row order; rows of no group get the empty value."""
+        out = np.full(self._n_out, empty, dtype=answers.dtype)
+        out[self._out] = answers
+        return out
+
+
+def _divide(sums: Ints, counts: Ints) -> Floats:
+    answer = np.full(len(sums), np.nan)
+    np.divide(sums, counts, out=answer, where=counts > 0)
+    return answer
