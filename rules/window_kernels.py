@@ -18,6 +18,21 @@ Floats = NDArray[np.float64]
 _SPLIT_BITS = 24
 
 
+def compact_codes(codes: Ints) -> tuple[Ints, int]:
+    """The codes themselves when already small, else their ranks; and a number above all of them.
+
+    Negative codes share the value 0 or get ranks of their own: mask them before or after.
+    """
+    if len(codes) == 0:
+        return codes, 1
+    highest = int(codes.max())
+    # small enough that a product of two such codes, or of one and a row number, cannot overflow
+    if highest < max(4 * len(codes), 1 << 20):
+        return np.maximum(codes, 0), max(highest + 1, 1)
+    distinct, ranks = np.unique(codes, return_inverse=True)
+    return ranks.astype(np.int64, copy=False), len(distinct)
+
+
 def prefix_sums(values: Ints) -> Ints:
     """Running sums with a leading zero, length n + 1; wraps, so only the range's own sum must fit."""
     sums = np.zeros(len(values) + 1, dtype=np.int64)
@@ -120,7 +135,7 @@ def range_distinct(codes: Ints, start: Ints, end: Ints) -> Ints:
     end passes the later row until the first whose start passes the earlier row.
     """
     n = max(len(codes), 1)
-    _, dense = np.unique(codes, return_inverse=True)
+    dense, _ = compact_codes(codes)
     packed = dense * n + np.arange(len(codes))
     packed.sort()
     same = packed[1:] // n == packed[:-1] // n

@@ -46,25 +46,13 @@ def group_codes(keys: Sequence[Ints]) -> tuple[Ints, int]:
     """
     codes = np.asarray(keys[0], dtype=np.int64)
     is_null = codes < 0
-    codes, size = _compact(codes)
+    codes, size = kernels.compact_codes(codes)
     for key in keys[1:]:
         key = np.asarray(key, dtype=np.int64)
         is_null = is_null | (key < 0)
-        dense, n_dense = _compact(key)
-        codes, size = _compact(codes * n_dense + dense)
+        dense, n_dense = kernels.compact_codes(key)
+        codes, size = kernels.compact_codes(codes * n_dense + dense)
     return np.where(is_null, -1, codes), size
-
-
-def _compact(codes: Ints) -> tuple[Ints, int]:
-    """The codes themselves when already small, else their ranks; and an upper bound of them."""
-    if len(codes) == 0:
-        return codes, 1
-    highest = int(codes.max())
-    # small enough that a product of two such codes, or of one and a row number, cannot overflow
-    if highest < max(4 * len(codes), 1 << 20):
-        return np.maximum(codes, 0), max(highest + 1, 1)
-    distinct, ranks = np.unique(codes, return_inverse=True)
-    return ranks.astype(np.int64, copy=False), len(distinct)
 
 
 class TimeOrder:
