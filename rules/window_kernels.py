@@ -140,8 +140,9 @@ def range_distinct(codes: Ints, start: Ints, end: Ints) -> Ints:
     packed.sort()
     same = packed[1:] // n == packed[:-1] // n
     earlier, later = (packed[:-1] % n)[same], (packed[1:] % n)[same]
-    enters = np.searchsorted(end, later, side="right")
-    leaves = np.maximum(np.searchsorted(start, earlier, side="right"), enters)
+    # queries whose end (start) is at most a position, by counting: no search is needed
+    enters = np.cumsum(np.bincount(end, minlength=n + 1))[later]
+    leaves = np.maximum(np.cumsum(np.bincount(start, minlength=n + 1))[earlier], enters)
     n_queries = len(start)
     change = np.bincount(enters, minlength=n_queries + 1).astype(np.int64)
     change -= np.bincount(leaves, minlength=n_queries + 1)
