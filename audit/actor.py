@@ -1,0 +1,33 @@
+"""Who acts: a person with the roles held at that moment, or a named part of the system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from audit.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one argument `by` of every service.
+
+    `employee_no` links a login to the person in the claims, so that nobody acts on their own case.
+    """
+
+    username: str
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    employee_no: str = ""
+    user_id: int | None = None
+    is_system: bool = False
+    request_id: str = ""
+    language: str = "ko"
+
+    @classmethod
+    def system(cls, part: str, *, request_id: str = "") -> Actor:
+        """The system itself, for example `system:nightly`."""
+        return cls(username=f"system:{part}", is_system=True, request_id=request_id)
+
+    @property
+    def role_names(self) -> str:
+        """Roles as stored beside each audit entry, comma separated and sorted."""
+        return "system" if self.is_system else ",".join(sorted(role.value for role in self.roles))

@@ -1,0 +1,6 @@
+from audit.registry import register
+
+register("access.refused", en="was refused", ko="거부되었습니다")
+register("audit.exported", en="exported audit entries", ko="감사 기록을 내보냈습니다")
+register("user.created", en="created a login", ko="로그인을 만들었습니다")
+register("user.roles_changed", en="changed roles", ko="역할을 변경했습니다")

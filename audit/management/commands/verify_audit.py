@@ -1,0 +1,57 @@
+"""Verify the audit chains, or export their heads."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.models import AuditEvent
+from audit.services import export_heads, find_faults
+
+
+class Command(BaseCommand):
+    help = "Verify that no audit entry was altered, deleted, reordered or cut off. Exit code 1 names the first bad entry."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument(
+            "--head",
+            metavar="FILE",
+            help="export count and last hash of every chain to FILE (- for the screen)",
+        )
+        parser.add_argument(
+            "--against", metavar="FILE", help="also hold the chains against heads exported earlier"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["head"]:
+            text = json.dumps(export_heads(), indent=1)
+            if options["head"] == "-":
+                self.stdout.write(text)
+            else:
+                Path(options["head"]).write_text(text, encoding="utf-8")
+            return
+        heads = None
+        if options["against"]:
+            try:
+                raw = json.loads(Path(options["against"]).read_text(encoding="utf-8"))
+                heads = {subject: (int(count), str(digest)) for subject, (count, digest) in raw.items()}
+            except (OSError, ValueError) as error:
+                raise CommandError(f"{options['against']} is not a file written by --head: {error}") from None
+        faults = find_faults(heads)
+        entries = AuditEvent.objects.count()
+        if options["json"]:
+            found = [
+                {"subject": f.subject, "seq": f.seq, "code": f.code, "sentence": f.sentence} for f in faults
+            ]
+            self.stdout.write(json.dumps({"entries": entries, "whole": not faults, "faults": found}))
+        elif not faults:
+            self.stdout.write(f"{entries} entries, every chain is whole")
+        for fault in faults[:20]:
+            self.stderr.write(fault.sentence)
+        if faults:
+            raise CommandError(
+                f"{len(faults)} chain(s) are damaged; first: {faults[0].sentence}", returncode=1
+            )

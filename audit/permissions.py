@@ -1,0 +1,163 @@
+"""The one permission matrix: role × action → scope, as data.
+
+Scopes widen from left to right. What "own", "assigned" and "department" mean for an object is decided by the app that
+owns the object; that nobody acts on a case they are involved in holds for every scope and is checked there as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audit.actor import Actor
+
+
+class Role(StrEnum):
+    CARDHOLDER = "cardholder"
+    MANAGER = "manager"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    RECOVERY_CLERK = "recovery_clerk"
+    RULE_ADMIN = "rule_admin"
+    MODEL_OWNER = "model_owner"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+
+
+class Scope(StrEnum):
+    OWN = "own"
+    ASSIGNED = "assigned"
+    DEPARTMENT = "department"
+    ALL = "all"
+
+
+ROLE_LABELS: Mapping[Role, tuple[str, str]] = {
+    Role.CARDHOLDER: ("Cardholder", "카드 사용자"),
+    Role.MANAGER: ("Manager", "부서장"),
+    Role.REVIEWER: ("Reviewer", "검토자"),
+    Role.APPROVER: ("Approver", "승인자"),
+    Role.RECOVERY_CLERK: ("Recovery clerk", "환수 담당"),
+    Role.RULE_ADMIN: ("Rule admin", "규칙 관리자"),
+    Role.MODEL_OWNER: ("Model owner", "모델 관리자"),
+    Role.AUDITOR: ("Auditor", "감사인"),
+    Role.SYSTEM_ADMIN: ("System admin", "시스템 관리자"),
+}
+
+# Duties that one account must not hold together.
+EXCLUSIVE_ROLES: frozenset[Role] = frozenset(
+    {Role.RULE_ADMIN, Role.MODEL_OWNER, Role.AUDITOR, Role.SYSTEM_ADMIN}
+)
+
+_R = Role
+_ALL = Scope.ALL
+_STAFF_READ = {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL}
+
+ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
+    # Claims, files and runs
+    "fraud.view_claim": {**_STAFF_READ, _R.RECOVERY_CLERK: _ALL},
+    "fraud.view_score": dict(_STAFF_READ),
+    "fraud.import_claims": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.view_file": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.change_profile": {_R.SYSTEM_ADMIN: _ALL},
+    "fraud.view_run": {**_STAFF_READ, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.run_night": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # Rules
+    "rules.view_rule": {_R.APPROVER: _ALL, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
+    "rules.draft_rule": {_R.RULE_ADMIN: _ALL},
+    "rules.propose_rule": {_R.RULE_ADMIN: _ALL},
+    "rules.activate_rule": {_R.APPROVER: _ALL},
+    # Models and detection
+    "fraud.view_detection": {
+        _R.APPROVER: _ALL,
+        _R.RULE_ADMIN: _ALL,
+        _R.MODEL_OWNER: _ALL,
+        _R.AUDITOR: _ALL,
+    },
+    "fraud.train_model": {_R.MODEL_OWNER: _ALL},
+    "fraud.propose_promotion": {_R.MODEL_OWNER: _ALL},
+    "fraud.promote_version": {_R.APPROVER: _ALL},
+    "fraud.propose_threshold": {_R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL},
+    "fraud.activate_threshold": {_R.APPROVER: _ALL},
+    # Cases
+    "cases.view_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    "cases.take_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
+    "cases.assign_case": {_R.APPROVER: _ALL},
+    "cases.review_case": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    "cases.request_explanation": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    "cases.propose_decision": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    "cases.approve_decision": {_R.APPROVER: _ALL},
+    "cases.decide_appeal": {_R.APPROVER: _ALL},
+    "cases.reopen_case": {_R.APPROVER: _ALL},
+    "cases.bulk_close": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    "cases.open_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
+    "cases.record_tip": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    "cases.view_evidence": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    "cases.export_cases": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    # The cardholder's side
+    "cases.view_own_request": {_R.CARDHOLDER: Scope.OWN, _R.MANAGER: Scope.DEPARTMENT},
+    "cases.submit_explanation": {_R.CARDHOLDER: Scope.OWN, _R.MANAGER: Scope.DEPARTMENT},
+    "cases.answer_notice": {_R.CARDHOLDER: Scope.OWN},
+    # Recovery
+    "cases.view_recovery": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
+    "cases.post_recovery": {_R.RECOVERY_CLERK: _ALL},
+    "cases.request_write_off": {_R.RECOVERY_CLERK: _ALL},
+    "cases.approve_write_off": {_R.APPROVER: _ALL},
+    # Audit and settings
+    "audit.view_events": {_R.AUDITOR: _ALL},
+    "audit.verify_chain": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.change_settings": {_R.SYSTEM_ADMIN: _ALL},
+    "fraud.view_settings": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+}
+
+# What the system itself may do; deciding against a person is never among it.
+SYSTEM_ACTIONS: frozenset[str] = frozenset(
+    {
+        "fraud.import_claims",
+        "fraud.run_night",
+        "fraud.train_model",
+        "fraud.change_profile",
+        "fraud.change_settings",
+        "cases.open_case",
+        "rules.install_rules",
+    }
+)
+
+
+class NotPermitted(Exception):
+    """The actor's roles do not include the action, or the actor is involved in the case.
+
+    `code` is stable (`not_permitted`, `own_case`, `own_proposal`, `not_assigned` …); `action` names what was tried.
+    """
+
+    def __init__(self, action: str, code: str = "not_permitted") -> None:
+        super().__init__(f"{action}: {code}")
+        self.action = action
+        self.code = code
+
+
+def scope_of(actor: Actor, action: str) -> Scope | None:
+    """Widest scope that any of the actor's roles has for the action, or None.
+
+    Raises KeyError for an action that the matrix does not know: a misspelt name must not read as "refused".
+    """
+    if actor.is_system:
+        return Scope.ALL if action in SYSTEM_ACTIONS else None
+    row = ACTIONS[action]
+    order = list(Scope)
+    found = [row[role] for role in actor.roles if role in row]
+    return max(found, key=order.index) if found else None
+
+
+def can(actor: Actor, action: str) -> bool:
+    """Whether any role of the actor may do the action at all."""
+    return scope_of(actor, action) is not None
+
+
+def require(actor: Actor, action: str) -> Scope:
+    """The actor's scope for the action. Raises NotPermitted when there is none."""
+    scope = scope_of(actor, action)
+    if scope is None:
+        raise NotPermitted(action)
+    return scope

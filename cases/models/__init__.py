@@ -1,0 +1,25 @@
+"""Models of cases, explanations, decisions, recovery and the outbox."""
+
+from cases.models.cases import Alert, Case, CaseNote, SavedView, Tip
+from cases.models.decisions import Appeal, Decision
+from cases.models.explanations import Evidence, Explanation, ExplanationRequest
+from cases.models.outbox import IdempotencyRecord, OutboxMessage
+from cases.models.recovery import Consent, Recovery, RecoveryPosting
+
+__all__ = [
+    "Alert",
+    "Appeal",
+    "Case",
+    "CaseNote",
+    "Consent",
+    "Decision",
+    "Evidence",
+    "Explanation",
+    "ExplanationRequest",
+    "IdempotencyRecord",
+    "OutboxMessage",
+    "Recovery",
+    "RecoveryPosting",
+    "SavedView",
+    "Tip",
+]

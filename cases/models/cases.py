@@ -1,0 +1,154 @@
+"""Alerts and the cases that bundle them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.dispositions import DISPOSITIONS
+from cases.workflow import State
+from fraud.models import Cardholder, Claim, Merchant, Score, ScreeningRun
+
+
+class Case(models.Model):
+    """The reviewer's unit of work: one cardholder, one pattern, one or more alerts.
+
+    State (where it is), disposition (why it ended) and recovery (what happens with money) are three separate facts.
+    """
+
+    class Source(models.TextChoices):
+        MODEL = "model"
+        RULE = "rule"
+        NOVELTY = "novelty"
+        CONTROL_SAMPLE = "control_sample"
+        TIP = "tip"
+        MANUAL = "manual"
+
+    reference = models.CharField(max_length=20, unique=True)  # "C-2026-000123"
+    cardholder = models.ForeignKey(Cardholder, on_delete=models.PROTECT, related_name="cases")
+    merchant = models.ForeignKey(Merchant, null=True, on_delete=models.PROTECT, related_name="cases")
+    run = models.ForeignKey(ScreeningRun, null=True, on_delete=models.PROTECT, related_name="cases")
+    source = models.CharField(max_length=16, choices=Source)
+    pattern = models.CharField(max_length=40)  # leading reason code, "A04", "novelty", "control_sample" …
+    bundle_key = models.CharField(max_length=120)  # cardholder × merchant × week, or cardholder × pattern
+    headline = models.JSONField(
+        default=dict
+    )  # {code, facts}: what happened, rendered in the reader's language
+    state = models.CharField(
+        max_length=24, choices=[(s.value, s.value) for s in State], default=State.NEW.value
+    )
+    state_since = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    disposition = models.CharField(
+        max_length=30, blank=True, choices=[(d.value, i.label_en) for d, i in DISPOSITIONS.items()]
+    )
+    disposition_reason = models.CharField(max_length=30, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    lock_until = models.DateTimeField(null=True)  # a take is a lock that expires
+    snoozed_until = models.DateField(null=True)
+    snooze_reason = models.CharField(max_length=300, blank=True)
+    amount_minor = models.BigIntegerField(default=0)  # at stake: sum over its claims
+    currency = models.CharField(max_length=3)
+    probability = models.FloatField(default=0)  # highest of its alerts
+    band = models.CharField(max_length=6, choices=Score.Band, default=Score.Band.LOW)
+    is_calibrated = models.BooleanField(default=False)
+    expected_loss_minor = models.BigIntegerField(default=0)
+    priority = models.BigIntegerField(default=0)  # orders the queue: expected loss, with urgency
+    n_claims = models.IntegerField(default=0)
+    n_rounds = models.IntegerField(default=0)  # explanation requests sent
+    has_new_alerts = models.BooleanField(default=False)  # since the assignee last looked
+    is_score_hidden = models.BooleanField(default=False)  # control sample: the reviewer is not to be anchored
+    reopened_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reopened_as")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)  # compare-and-set: no lost update
+
+    class Meta:
+        constraints = [
+            # Later alerts of the same pattern join the open case instead of opening another.
+            models.UniqueConstraint(
+                fields=["bundle_key"], condition=~Q(state=State.CLOSED.value), name="case_one_open_per_bundle"
+            ),
+        ]
+        indexes = [
+            # The queue, keyset paged.
+            models.Index(fields=["state", "-priority", "-id"], name="case_queue"),
+            models.Index(fields=["assignee", "state", "-priority", "-id"], name="case_my_queue"),
+            models.Index(fields=["cardholder", "-id"], name="case_cardholder"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Alert(models.Model):
+    """One claim over the threshold, or drawn for another stated reason, with the probability of being drawn."""
+
+    class Channel(models.TextChoices):
+        MODEL = "model"
+        RULE = "rule"  # always-open rules
+        NOVELTY = "novelty"
+        CONTROL_SAMPLE = "control_sample"
+        TIP = "tip"
+        MANUAL = "manual"
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="alerts")
+    run = models.ForeignKey(ScreeningRun, null=True, on_delete=models.PROTECT, related_name="alerts")
+    score = models.ForeignKey(Score, null=True, on_delete=models.PROTECT, related_name="alerts")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
+    channel = models.CharField(max_length=16, choices=Channel)
+    inclusion_probability = models.FloatField(default=1.0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "claim"], name="alert_once_in_case")]
+        indexes = [models.Index(fields=["run", "channel"], name="alert_run_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.claim} in {self.case}"
+
+
+class CaseNote(models.Model):
+    """A reviewer's note; the cardholder never sees it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Tip(models.Model):
+    """What somebody told us about a claim, without an alert; a first-class source of labels."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="tips")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="tips")
+    text = models.TextField()
+    origin = models.CharField(max_length=20, default="hotline")  # hotline, internal audit, issuer
+    recorded_by = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class SavedView(models.Model):
+    """A named set of queue filters of one person."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="savedview_name")]
+
+    def __str__(self) -> str:
+        return self.name

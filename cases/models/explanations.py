@@ -1,0 +1,93 @@
+"""Explanation requests (소명 요청), answers (소명) and their evidence (증빙)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.models.cases import Case
+
+
+class ExplanationRequest(models.Model):
+    """A question to the cardholder with a due date; text as sent, free of scores, rule names and thresholds."""
+
+    class State(models.TextChoices):
+        SENT = "sent"
+        ANSWERED = "answered"
+        LAPSED = "lapsed"
+        WITHDRAWN = "withdrawn"
+
+    reference = models.CharField(max_length=24, unique=True)  # "Q-2026-000123-1"
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
+    round_no = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    text = models.TextField()
+    questions = models.JSONField(default=list)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    due_on = models.DateField()
+    is_extended = models.BooleanField(default=False)
+    reminders_sent = models.JSONField(default=list)  # ["D-3", "D-1", "D", "manager"]: each at most once
+    answered_at = models.DateTimeField(null=True)
+    draft_text = models.TextField(blank=True)
+    draft_saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["case", "round_no"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "round_no"], name="explanationrequest_round"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="sent"), name="explanationrequest_one_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="explanationrequest_clock")]  # the sweep
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Explanation(models.Model):
+    """An answer in the cardholder's own words; a later answer is a further row."""
+
+    request = models.ForeignKey(ExplanationRequest, on_delete=models.PROTECT, related_name="explanations")
+    text = models.TextField()
+    answers = models.JSONField(default=dict)
+    admits = models.BooleanField(default=False)
+    offered_minor = models.BigIntegerField(null=True)
+    is_late = models.BooleanField(default=False)
+    on_behalf = models.BooleanField(default=False)  # answered by the manager
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.request} answer"
+
+
+class Evidence(models.Model):
+    """A file of an explanation: checked by content, hashed, stored under a random key, served as an attachment."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    request = models.ForeignKey(
+        ExplanationRequest, null=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+    explanation = models.ForeignKey(Explanation, null=True, on_delete=models.PROTECT, related_name="evidence")
+    key = models.CharField(max_length=64, unique=True)  # storage name, random
+    name = models.CharField(max_length=150)  # as delivered, cleaned; shown, never used as a path
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    has_preview = models.BooleanField(default=False)
+    flags = models.JSONField(default=list)  # "seen_before", "has_script" …
+    withdrawn_at = models.DateTimeField(null=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,38 @@
+"""Anomaly detectors (fitted without labels) and the supervised tree detector.
+
+Every anomaly detector keeps the contract of ``fraud.detectors.base.Detector``. To add one: a module with a subclass, a line in
+``DETECTORS``, a test with the same shape as its neighbours, and two labels in ``fraud.scoring.reasons``.
+Importing this package loads no machine-learning library; fitting, loading or scoring does.
+"""
+
+from __future__ import annotations
+
+from fraud.detectors.autoencoder import AutoencoderDetector
+from fraud.detectors.base import Detector
+from fraud.detectors.ecdf import TailDetector
+from fraud.detectors.errors import ArtefactDamaged, DetectorFailed, DetectorNotFitted, FeaturesMissing
+from fraud.detectors.frames import matrix
+from fraud.detectors.hbos import HistogramDetector
+from fraud.detectors.iforest import IsolationForestDetector
+from fraud.detectors.tree import TreeDetector, TreeSettings
+
+#: Every anomaly detector by name, in the order of their columns in the hybrid score.
+DETECTORS: dict[str, type[Detector]] = {
+    detector.name: detector for detector in (IsolationForestDetector, HistogramDetector, TailDetector, AutoencoderDetector)
+}
+
+__all__ = [
+    "DETECTORS",
+    "ArtefactDamaged",
+    "AutoencoderDetector",
+    "Detector",
+    "DetectorFailed",
+    "DetectorNotFitted",
+    "FeaturesMissing",
+    "HistogramDetector",
+    "IsolationForestDetector",
+    "TailDetector",
+    "TreeDetector",
+    "TreeSettings",
+    "matrix",
+]

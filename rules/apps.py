@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class RulesConfig(AppConfig):
+    name = "rules"
+    verbose_name = "Rules"
+
+    def ready(self) -> None:
+        from rules import audit_events  # noqa: F401

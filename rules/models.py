@@ -1,0 +1,150 @@
+"""Rules as data: a rule, its versions, and the lists and parameters its text refers to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Rule(models.Model):
+    """One editable rule; what it says lives in its versions."""
+
+    code = models.CharField(max_length=20, unique=True)  # "A04", stable for ever
+    name_en = models.CharField(max_length=120)
+    name_ko = models.CharField(max_length=120)
+    group = models.CharField(
+        max_length=20, default="other"
+    )  # time, merchant, amount, place, document, card, people
+    policy_clause = models.CharField(max_length=200, blank=True)
+    policy_clause_en = models.CharField(max_length=200, blank=True)
+    question_en = models.TextField(
+        blank=True
+    )  # to the cardholder: plain words, facts in braces, no thresholds
+    question_ko = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_en}"
+
+
+class RuleVersion(models.Model):
+    """The text of a rule; frozen once it has been active."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PROPOSED = "proposed"
+        SHADOW = "shadow"
+        ACTIVE = "active"
+        RETIRED = "retired"
+
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    text = models.TextField()
+    weight = models.FloatField(default=1.0)  # expert weight w_j of the hybrid's cold start
+    is_always_open = models.BooleanField(default=False)  # an absolute ban: opens a case outside the budget
+    note = models.TextField(blank=True)
+    lock_version = models.PositiveIntegerField(default=0)  # two admins editing one draft
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_hash = models.CharField(max_length=64, blank=True)  # an approval is bound to this content
+    activated_at = models.DateTimeField(null=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["rule__code", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "number"], name="ruleversion_rule_number"),
+            # One text of a rule counts at a time.
+            models.UniqueConstraint(
+                fields=["rule"], condition=Q(state="active"), name="ruleversion_one_active"
+            ),
+            # Four eyes: whoever proposed does not activate.
+            models.CheckConstraint(
+                condition=Q(activated_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(activated_by=models.F("proposed_by")),
+                name="ruleversion_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule.code} v{self.number}"
+
+
+class ValueList(models.Model):
+    """A managed list that rules refer to as @name."""
+
+    class Kind(models.TextChoices):
+        CODE = "code"
+        TEXT = "text"
+
+    name = models.CharField(max_length=60, unique=True)
+    label_en = models.CharField(max_length=120)
+    label_ko = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEXT)
+    values = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"@{self.name}"
+
+
+class Parameter(models.Model):
+    """A named threshold that rules refer to as $name; its values have dates and may vary by grade, purpose or department."""
+
+    class Kind(models.TextChoices):
+        MONEY = "money"
+        NUMBER = "number"
+        PERCENT = "percent"
+        DURATION = "duration"
+
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    label_en = models.CharField(max_length=120)
+    label_ko = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"${self.name}"
+
+
+class ParameterValue(models.Model):
+    """A parameter's value from a day on; the most special scope that fits a claim wins."""
+
+    parameter = models.ForeignKey(Parameter, on_delete=models.CASCADE, related_name="values")
+    value = models.CharField(max_length=40)  # money in minor units, percent as 0.05, duration in seconds
+    currency = models.CharField(max_length=3, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)  # exclusive
+    grade = models.CharField(max_length=20, blank=True)
+    purpose_code = models.CharField(max_length=40, blank=True)
+    department_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["parameter__name", "valid_from"]
+
+    def __str__(self) -> str:
+        return f"{self.parameter} = {self.value} from {self.valid_from}"
