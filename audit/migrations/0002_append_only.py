@@ -17,7 +17,8 @@ def _create(apps, schema_editor):
     elif vendor == "postgresql":
         schema_editor.execute(
             "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+            params=None,  # no parameters: the percent sign is PostgreSQL's
         )
         for table in TABLES:
             schema_editor.execute(
