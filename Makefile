@@ -1,0 +1,69 @@
+# Cleancard. `make run` and `make test` are all one needs; the rest is for people who change the code.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+PORT ?= 8000
+export CLEANCARD_DEMO ?= 1
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: help setup run test lint format bench messages clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/.base: requirements/installer.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: install python3.11 and python3.11-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version)"; exit 1; }
+	@echo "Making the virtual environment"
+	@$(PYTHON) -m venv .venv || { echo "The venv module is missing: on Debian and Ubuntu install python3-venv"; exit 1; }
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock
+	@touch $@
+
+# --no-deps: the lock is closed, and the GPU library that CPU work never uses is left out of it (docs/decisions.md).
+.venv/.runtime: .venv/.base requirements/runtime.lock
+	@echo "Installing the libraries (about 450 MB to download the first time)"
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes --compile-bytecode -q -r requirements/runtime.lock
+	@touch $@
+
+.venv/.dev: .venv/.base requirements/dev.lock
+	@echo "Installing the libraries and the development tools"
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes -q -r requirements/dev.lock
+	@touch $@ .venv/.runtime
+
+setup: .venv/.dev  ## environment with development tools and the commit hooks
+	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
+
+run: .venv/.runtime  ## demo company on http://localhost:8000
+	@$(PY) manage.py migrate --no-input --verbosity 0
+	@$(PY) manage.py demo
+	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C)"
+	@exec .venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
+
+test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: .venv/.dev  ## ruff, mypy and the import contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy audit rules fraud cases
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) manage.py makemigrations --check --dry-run --verbosity 0
+
+format: .venv/.dev  ## let ruff put the code in order
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+bench: .venv/.dev  ## the measurements; each prints its figures
+	@$(PY) -m tests.benchmarks rules --claims 200000
+	@$(PY) -m tests.benchmarks features --claims 200000
+	@$(PY) -m tests.benchmarks importing --rows 200000
+	@$(PY) -m tests.benchmarks night --claims 100000
+
+lock: .venv/.base  ## make the locks anew after requirements/*.in changed
+	@for name in runtime dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	  --override requirements/overrides.txt --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
+
+messages: .venv/.dev  ## collect and compile the Korean translations (needs gettext)
+	@for app in audit rules fraud cases; do (cd $$app && ../$(PY) ../manage.py makemessages -l ko --no-location --no-wrap && ../$(PY) ../manage.py compilemessages -v0); done
+
+clean:  ## forget the demo company (keeps the environment)
+	@rm -rf var

@@ -1,0 +1,65 @@
+"""What every test shares: a home of its own, and transactional tests on append-only tables."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before Django reads its settings: tests never touch the data of the person who runs them.
+os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("CELERY_BROKER_URL", None)
+
+REQUIRE_ALL = os.environ.get("CLEANCARD_REQUIRE_ALL") == "1"
+
+
+def missing(what: str) -> None:
+    """Skip visibly for want of a program; where everything is required, fail."""
+    if REQUIRE_ALL:
+        pytest.fail(f"{what} is required here and was not found")
+    pytest.skip(f"{what} is not installed")
+
+
+@pytest.fixture(autouse=True)
+def home_of_its_own(tmp_path: Path, settings) -> Iterator[None]:
+    """Files of one test stay with that test."""
+    for name in ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR"):
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        setattr(settings, name, folder)
+    settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_the_audit_tables() -> Iterator[None]:
+    """The flush after a transactional test is the one thing allowed to empty append-only tables."""
+    from django.core.management.commands import flush
+
+    original = flush.sql_flush
+
+    def sql_flush(style, connection, **options):
+        statements = original(style, connection, **options)
+        if connection.vendor != "sqlite":
+            return statements
+        triggers = [
+            ("audit_auditevent", "update"), ("audit_auditevent", "delete"),
+            ("audit_accessrecord", "update"), ("audit_accessrecord", "delete"),
+        ]  # fmt: skip
+        drop = [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table, verb in triggers]
+        create = [
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for table, verb in triggers
+        ]
+        return [*drop, *statements, *create]
+
+    flush.sql_flush = sql_flush
+    yield
+    flush.sql_flush = original

@@ -1,0 +1,87 @@
+"""The house keeps its own rules: import arrow, migrations, locks, and a text that speaks of itself alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("audit", "rules", "fraud", "cases")
+
+
+def test_import_contracts_hold():
+    program = Path(sys.executable).with_name("lint-imports")
+    answer = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stdout[-3000:]
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev", "installer"])
+def test_lock_names_no_registry_host_and_pins_every_hash(name):
+    text = (ROOT / "requirements" / f"{name}.lock").read_text()
+    assert not re.search(r"https?://|--index-url|--find-links", text)
+    pins = re.findall(r"^[a-z0-9][\w.\[\]-]*==", text, flags=re.M)
+    assert pins
+    assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_lock_keeps_celery_below_5_7_and_leaves_the_gpu_library_out():
+    text = (ROOT / "requirements" / "runtime.lock").read_text()
+    assert re.search(r"^celery==5\.6\.", text, flags=re.M)
+    for line in re.findall(r"^nvidia-nccl[^\n]*", text, flags=re.M):
+        assert "sys_platform == 'never'" in line
+
+
+def test_tests_mirror_the_source_and_every_folder_is_a_package():
+    for folder in (ROOT / "tests").rglob("*"):
+        if folder.is_dir() and folder.name != "__pycache__" and list(folder.glob("*.py")):
+            assert (folder / "__init__.py").exists(), f"{folder.relative_to(ROOT)} has no __init__.py"
+
+
+def test_templates_carry_no_inline_script_or_style():
+    for app in SOURCES:
+        for page in (ROOT / app).rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            name = page.relative_to(ROOT)
+            assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), f"{name} has an inline script"
+            assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"", text), (
+                f"{name} has an inline style or handler"
+            )
+
+
+def test_translations_are_complete_and_compiled():
+    for app in SOURCES:
+        folder = ROOT / app / "locale" / "ko" / "LC_MESSAGES"
+        if not folder.exists():
+            continue
+        assert (folder / "django.mo").exists()
+        text = (folder / "django.po").read_text(encoding="utf-8")
+        entries = text.split("\n\n")[1:]
+        empty = [
+            e
+            for e in entries
+            if re.search(r'^msgstr(\[0\])? ""\n?\Z', e, flags=re.M) and not e.startswith("#~")
+        ]
+        assert not empty, f"{app}: {len(empty)} texts without Korean, first: {empty[0]}"
+        assert "#, fuzzy" not in text, f"{app} has fuzzy translations"
+
+
+def test_celery_parent_modules_load_no_model_library():
+    code = (
+        "import django, sys, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'fraud.project.settings'; django.setup();"
+        "from fraud.project.celery import app; app.loader.import_default_modules();"
+        "bad = [m for m in ('xgboost', 'sklearn', 'torch', 'pyod') if m in sys.modules]; print(bad); sys.exit(bool(bad))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
