@@ -26,7 +26,7 @@ def missing(what: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home_of_its_own(tmp_path: Path, settings) -> Iterator[None]:
+def home_of_its_own(tmp_path: Path, settings) -> None:
     """Files of one test stay with that test."""
     for name in ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR"):
         folder = tmp_path / name.lower()
@@ -34,7 +34,6 @@ def home_of_its_own(tmp_path: Path, settings) -> Iterator[None]:
         setattr(settings, name, folder)
     settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    yield
 
 
 @pytest.fixture(scope="session", autouse=True)
