@@ -18,7 +18,8 @@ from fraud.detectors.tree import TreeDetector, TreeSettings
 
 #: Every anomaly detector by name, in the order of their columns in the hybrid score.
 DETECTORS: dict[str, type[Detector]] = {
-    detector.name: detector for detector in (IsolationForestDetector, HistogramDetector, TailDetector, AutoencoderDetector)
+    detector.name: detector
+    for detector in (IsolationForestDetector, HistogramDetector, TailDetector, AutoencoderDetector)
 }
 
 __all__ = [

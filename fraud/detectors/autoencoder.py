@@ -28,7 +28,12 @@ class AutoencoderDetector(Detector):
         self.preparation_ = Preparation.from_rows(X)
         prepared = self.preparation_.squash(X)
         network = MLPRegressor(
-            hidden_layer_sizes=LAYERS, activation="tanh", batch_size=min(256, len(X)), max_iter=MAX_EPOCHS, tol=1e-5, random_state=self.random_state
+            hidden_layer_sizes=LAYERS,
+            activation="tanh",
+            batch_size=min(256, len(X)),
+            max_iter=MAX_EPOCHS,
+            tol=1e-5,
+            random_state=self.random_state,
         )
         with warnings.catch_warnings():  # the number of epochs is a choice here, not a failure
             warnings.simplefilter("ignore", ConvergenceWarning)

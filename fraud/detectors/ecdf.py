@@ -50,7 +50,11 @@ class TailDetector(Detector):
         out[~np.isfinite(x)] = 0.0
 
     def _state(self) -> dict[str, Any]:
-        return {"values": self.values_, "feature_tails": self.tails_, "offsets": np.asarray(self.offsets_, dtype=np.int64)}
+        return {
+            "values": self.values_,
+            "feature_tails": self.tails_,
+            "offsets": np.asarray(self.offsets_, dtype=np.int64),
+        }
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.values_, self.tails_, self.offsets_ = state["values"], state["feature_tails"], state["offsets"]

@@ -21,7 +21,9 @@ class FeaturesMissing(ValueError):
     """The feature frame lacks columns the detector was trained on; ``missing`` lists them."""
 
     def __init__(self, missing: list[str]) -> None:
-        super().__init__(f"the feature frame lacks {', '.join(missing)}; build it with fraud.features.build_features")
+        super().__init__(
+            f"the feature frame lacks {', '.join(missing)}; build it with fraud.features.build_features"
+        )
         self.missing = missing
 
 

@@ -30,4 +30,6 @@ def fill_matrix(frame: pl.DataFrame, names: Sequence[str], out: Matrix) -> None:
     """Write the columns into the first ``len(names)`` columns of ``out`` (rows as in ``frame``), null as nan."""
     for j, name in enumerate(names):
         column = frame.get_column(name).cast(pl.Float32, strict=True)
-        out[:, j] = column.to_numpy() if column.null_count() == 0 else column.fill_null(float("nan")).to_numpy()
+        out[:, j] = (
+            column.to_numpy() if column.null_count() == 0 else column.fill_null(float("nan")).to_numpy()
+        )

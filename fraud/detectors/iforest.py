@@ -38,7 +38,10 @@ class IsolationForestDetector(Detector):
         forest = IForest(n_estimators=N_TREES, max_samples=samples, random_state=self.random_state, n_jobs=1)
         forest.fit(filled)
         columns = forest.estimators_features_
-        trees = [_xgboost_tree(tree.tree_, cols, i, X.shape[1]) for i, (tree, cols) in enumerate(zip(forest.estimators_, columns, strict=True))]
+        trees = [
+            _xgboost_tree(tree.tree_, cols, i, X.shape[1])
+            for i, (tree, cols) in enumerate(zip(forest.estimators_, columns, strict=True))
+        ]
         self.depth_unit_ = float(len(trees) * _average_path(np.array([samples]))[0])
         self._open(_booster_json(trees, X.shape[1]))
 
@@ -107,7 +110,13 @@ def _level_order(left: NDArray[np.integer], right: NDArray[np.integer]) -> tuple
         parents += [node, node]
         depth += [depth[node] + 1] * 2
     lefts = np.asarray(new_left)
-    return np.asarray(order), lefts, np.where(lefts < 0, -1, lefts + 1), np.asarray(parents), np.asarray(depth)
+    return (
+        np.asarray(order),
+        lefts,
+        np.where(lefts < 0, -1, lefts + 1),
+        np.asarray(parents),
+        np.asarray(depth),
+    )
 
 
 def _strict_threshold(threshold: Floats) -> Floats:
@@ -130,7 +139,13 @@ def _booster_json(trees: list[dict[str, Any]], n_features: int) -> bytes:
         "feature_names": [],
         "feature_types": [],
         "gradient_booster": {"model": model, "name": "gbtree"},
-        "learner_model_param": {"base_score": "[0E0]", "boost_from_average": "0", "num_class": "0", "num_feature": str(n_features), "num_target": "1"},
+        "learner_model_param": {
+            "base_score": "[0E0]",
+            "boost_from_average": "0",
+            "num_class": "0",
+            "num_feature": str(n_features),
+            "num_target": "1",
+        },
         "objective": {"name": "reg:squarederror", "reg_loss_param": {"scale_pos_weight": "1"}},
     }
     return json.dumps({"learner": learner, "version": [3, 2, 0]}).encode()

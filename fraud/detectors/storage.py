@@ -27,7 +27,9 @@ def arrays_from_bytes(content: bytes) -> dict[str, Any]:
 
     try:
         state = loads(content, trusted=list(TRUSTED_TYPES))
-    except Exception as error:  # zip, json, key and type errors of a damaged file all mean the same to the caller
+    except (
+        Exception
+    ) as error:  # zip, json, key and type errors of a damaged file all mean the same to the caller
         raise ArtefactDamaged(f"the detector file cannot be opened: {type(error).__name__}") from error
     if not isinstance(state, dict):
         raise ArtefactDamaged("the detector file does not hold a detector")

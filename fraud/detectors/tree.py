@@ -54,13 +54,17 @@ class TreeDetector:
         self.names_: tuple[str, ...] = ()
         self._booster: Any = None
 
-    def fit(self, X: Matrix, names: Sequence[str], y: NDArray[np.bool_], weight: NDArray[np.floating]) -> Self:
+    def fit(
+        self, X: Matrix, names: Sequence[str], y: NDArray[np.bool_], weight: NDArray[np.floating]
+    ) -> Self:
         """Learn from rows X (n, d; nan = missing), outcome y (n,) and row weights (n,) such as 1 / sampling share."""
         from xgboost import QuantileDMatrix, train
 
         self.names_ = tuple(names)
         parameters = self.settings.parameters(int(y.sum()), self.random_state)
-        rows = QuantileDMatrix(X, label=y.astype(np.float32), weight=weight.astype(np.float32), max_bin=self.settings.max_bin)
+        rows = QuantileDMatrix(
+            X, label=y.astype(np.float32), weight=weight.astype(np.float32), max_bin=self.settings.max_bin
+        )
         self._booster = train(parameters, rows, num_boost_round=self.settings.n_trees)
         self._booster.set_param({"nthread": 1})
         return self
@@ -95,7 +99,9 @@ class TreeDetector:
         detector._booster.set_param({"nthread": 1})
         detector.names_ = tuple(names)
         if detector._booster.num_features() != len(detector.names_):
-            raise ArtefactDamaged(f"the trees read {detector._booster.num_features()} features, not {len(detector.names_)}")
+            raise ArtefactDamaged(
+                f"the trees read {detector._booster.num_features()} features, not {len(detector.names_)}"
+            )
         return detector
 
     def _fitted(self) -> Any:
