@@ -249,6 +249,15 @@ class WindowIndex:
         elapsed[has_one] = own[has_one] - at_us[found[has_one]]
         return elapsed
 
+    def since_first(self, start: Ints) -> Floats:
+        """Microseconds since the first row of the window, nan when it is empty."""
+        has_one = start < self._at
+        elapsed = np.full(len(start), np.nan)
+        at_us = self._order.at_us
+        own, first = self._rows[self._at[has_one]], self._rows[start[has_one]]
+        elapsed[has_one] = at_us[own] - at_us[first]
+        return self._spread(elapsed, np.float64(np.nan))
+
     def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Ints]:
         """Windows as ranges over the kept rows: (first, one past the last, the kept rows)."""
         end = self._at + 1 if include_self else self._at

@@ -1,0 +1,101 @@
+"""Columns taken over from the claim frame under their vocabulary names.
+
+Any nullable column may be absent from a claim frame: it then counts as all null. Absent columns
+become literal nulls, which polars keeps as one scalar and not as a million cells.
+"""
+
+import polars as pl
+
+MOMENT = pl.Datetime("us", "UTC")
+
+#: vocabulary name -> (column of the claim frame, type)
+TAKEN: dict[str, tuple[str, pl.DataType]] = {
+    "amount": ("amount_minor", pl.Int64()),
+    "currency": ("currency", pl.String()),
+    "transacted_at": ("transacted_at", MOMENT),
+    "txn_type": ("txn_type", pl.String()),
+    "entry_mode": ("entry_mode", pl.String()),
+    "installments": ("installments", pl.Int64()),
+    "purpose_code": ("purpose_code", pl.String()),
+    "purpose_text": ("purpose_text", pl.String()),
+    "account_code": ("account_code", pl.String()),
+    "project_code": ("project_code", pl.String()),
+    "evidence_type": ("evidence_type", pl.String()),
+    "receipt_id": ("receipt_id", pl.String()),
+    "authorization_code": ("authorization_code", pl.String()),
+    "submitted_at": ("submitted_at", MOMENT),
+    "claim_approved_at": ("claim_approved_at", MOMENT),
+    "settled_at": ("settled_at", MOMENT),
+    "paid_at": ("paid_at", MOMENT),
+    "cancelled_at": ("cancelled_at", MOMENT),
+    "cancel_amount": ("cancel_minor", pl.Int64()),
+    "n_attendees": ("n_attendees", pl.Int64()),
+    "pre_approval_id": ("pre_approval_id", pl.String()),
+    "pre_approved_amount": ("pre_approved_minor", pl.Int64()),
+    "vat_amount": ("vat_minor", pl.Int64()),
+    "vat_claimed": ("vat_claimed_minor", pl.Int64()),
+    "service_charge": ("service_minor", pl.Int64()),
+    "is_recurring": ("is_recurring", pl.Boolean()),
+    "self_declared_personal": ("self_declared_personal", pl.Boolean()),
+    "trip_id": ("trip_id", pl.String()),
+    "merchant.name": ("merchant_name", pl.String()),
+    "merchant.mcc": ("mcc", pl.String()),
+    "merchant.biz_type": ("biz_type", pl.String()),
+    "merchant.biz_item": ("biz_item", pl.String()),
+    "merchant.brn": ("brn", pl.String()),
+    "merchant.ceo_name": ("ceo_name", pl.String()),
+    "merchant.region": ("region", pl.String()),
+    "merchant.country": ("country", pl.String()),
+    "merchant.tax_type": ("tax_type", pl.String()),
+    "merchant.opened_on": ("merchant_opened_on", pl.Date()),
+    "merchant.status": ("merchant_status", pl.String()),
+    "merchant.status_on": ("merchant_status_on", pl.Date()),
+    "cardholder.employee_no": ("employee_no", pl.String()),
+    "cardholder.grade": ("grade", pl.String()),
+    "cardholder.department": ("department_code", pl.String()),
+    "cardholder.job_family": ("job_family", pl.String()),
+    "cardholder.region": ("workplace_region", pl.String()),
+    "cardholder.hired_on": ("hired_on", pl.Date()),
+    "cardholder.left_on": ("left_on", pl.Date()),
+    "card.kind": ("card_kind", pl.String()),
+    "card.status": ("card_status", pl.String()),
+    "card.limit": ("card_limit_minor", pl.Int64()),
+    "approver.employee_no": ("approver_no", pl.String()),
+    "on_leave": ("on_leave", pl.Boolean()),
+    "on_trip": ("on_trip", pl.Boolean()),
+    "has_overtime": ("has_overtime", pl.Boolean()),
+}
+
+KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")
+REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
+
+
+class ClaimFrameNotValid(ValueError):
+    """The claim frame lacks a column no feature can do without."""
+
+
+def require_columns(claims: pl.DataFrame) -> None:
+    """Raise ClaimFrameNotValid naming the missing columns."""
+    missing = [name for name in REQUIRED if name not in claims.columns]
+    if missing:
+        raise ClaimFrameNotValid(f"the claim frame needs the columns {', '.join(missing)}")
+
+
+def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
+    """The column with its type, or typed nulls where the frame does not have it."""
+    if name not in claims.columns:
+        return pl.lit(None, dtype=dtype).alias(name)
+    return pl.col(name) if claims.schema[name] == dtype else pl.col(name).cast(dtype)
+
+
+def take_columns(claims: pl.DataFrame) -> pl.DataFrame:
+    """Keys and stored facts of every claim, named as rules and detectors know them.
+
+    `per_head` is whole minor units: amount divided by the attendees, one when they are missing.
+    """
+    keys = [column(claims, name, pl.Int64()) for name in KEYS]
+    taken = [column(claims, source, dtype).alias(name) for name, (source, dtype) in TAKEN.items()]
+    has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
+    heads = column(claims, "n_attendees", pl.Int64()).fill_null(1).clip(lower_bound=1)
+    per_head = (pl.col("amount_minor").cast(pl.Int64) // heads).alias("per_head")
+    return claims.select(*keys, *taken, has_time.alias("has_time"), per_head)
