@@ -1,0 +1,1 @@
+"""Evaluation: metrics, intervals, comparison of model versions, misses nobody reported."""
