@@ -19,3 +19,4 @@ register("model.rolled_back", en="rolled back to an earlier model version", ko="
 register("model.damaged", en="refused a damaged model file", ko="손상된 모델 파일을 거부했습니다")
 register("settings.proposed", en="proposed settings", ko="설정 변경을 상신했습니다")
 register("settings.changed", en="changed settings", ko="설정을 변경했습니다")
+register("settings.returned", en="returned proposed settings", ko="설정 변경 상신을 반려했습니다")

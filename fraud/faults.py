@@ -1,0 +1,40 @@
+"""Named points at which a test lets the program fail; without CLEANCARD_FAULT every one of them does nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Final
+
+#: ``name:kill`` or ``name:raise``, with an optional third part: which pass through the point fails (1 = the first).
+VARIABLE: Final = "CLEANCARD_FAULT"
+
+_passes: dict[str, int] = {}
+
+
+class FaultInjected(RuntimeError):
+    """Raised on purpose at a fault point."""
+
+
+def hit(name: str) -> None:
+    """Fail here if CLEANCARD_FAULT names this point: SIGKILL to the own process, or FaultInjected.
+
+    Raises ValueError for a variable that is not `name:kill` or `name:raise`, with or without a number behind.
+    """
+    wanted = os.environ.get(VARIABLE)
+    if not wanted:
+        return
+    point, _, rest = wanted.partition(":")
+    how, _, number = rest.partition(":")
+    if how not in {"kill", "raise"} or (number and not number.isdecimal()):
+        raise ValueError(
+            f"{VARIABLE} must be name:kill or name:raise, with an optional :number, not {wanted!r}"
+        )
+    if point != name:
+        return
+    _passes[name] = _passes.get(name, 0) + 1
+    if _passes[name] != int(number or 1):
+        return
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    raise FaultInjected(f"fault point {name}")
