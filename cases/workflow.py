@@ -1,8 +1,16 @@
-"""The case workflow as data: states, actions, who may do what from where, and the clocks."""
+"""The case workflow as data: states, actions, who may do what from where, and the clocks.
+
+Pure. The services read this table and never decide on their own where a case may go; the pages read it to show the
+actions that are allowed now and only those. `docs/workflow.md` is written from it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+
+from audit.permissions import Role
 
 
 class State(StrEnum):
@@ -16,3 +24,390 @@ class State(StrEnum):
     APPEALED = "appealed"
     RECOVERING = "recovering"
     CLOSED = "closed"
+
+
+class Action(StrEnum):
+    TAKE = "take"
+    RELEASE = "release"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    NOTE = "note"
+    REQUEST_EXPLANATION = "request_explanation"
+    WITHDRAW_REQUEST = "withdraw_request"
+    ASK_EXTENSION = "ask_extension"
+    EXTEND = "extend"
+    ANSWER = "answer"
+    ANSWER_LATE = "answer_late"
+    LAPSE = "lapse"
+    CLOSE_LEGITIMATE = "close_legitimate"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    RETURN = "return"
+    APPROVE = "approve"
+    ACCEPT = "accept"
+    APPEAL = "appeal"
+    END_NOTICE = "end_notice"
+    DECIDE_APPEAL = "decide_appeal"
+    PLAN = "plan"
+    CONSENT = "consent"
+    POST = "post"
+    REVERSE_POSTING = "reverse_posting"
+    REQUEST_WRITE_OFF = "request_write_off"
+    APPROVE_WRITE_OFF = "approve_write_off"
+    RETURN_WRITE_OFF = "return_write_off"
+    REOPEN = "reopen"
+
+
+class Party(StrEnum):
+    """In which position somebody stands to a case: the role together with the relation."""
+
+    REVIEWER = "reviewer"  # any reviewer or approver who is not involved
+    HOLDER = "holder"  # the reviewer who holds the case; an approver always counts as one
+    APPROVER = "approver"
+    OTHER_APPROVER = "other_approver"  # an approver who neither proposed nor decided what is to be judged
+    CARDHOLDER = "cardholder"
+    MANAGER = "manager"  # of the cardholder
+    RECOVERY_CLERK = "recovery_clerk"
+    RECOVERY_APPROVER = "recovery_approver"  # an approver who did not ask for the write-off
+    SYSTEM = "system"
+
+
+class Guard(StrEnum):
+    """What must be true of the case besides its state."""
+
+    FREE = "free"
+    HELD = "held"
+    SNOOZED = "snoozed"
+    NOT_SNOOZED = "not_snoozed"
+    ROUNDS_LEFT = "rounds_left"
+    NOT_EXTENDED = "not_extended"
+    DEADLINE_PASSED = "deadline_passed"
+    HEARD = "heard"
+    ONE_PAIR_OF_EYES = "one_pair_of_eyes"
+    NOTICE_OVER = "notice_over"
+    OUTSTANDING = "outstanding"
+    SETTLED = "settled"
+    NO_WRITE_OFF = "no_write_off"
+    WRITE_OFF_REQUESTED = "write_off_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the guards look at. Amounts in minor units."""
+
+    is_held: bool = False
+    is_snoozed: bool = False
+    n_rounds: int = 0
+    is_extended: bool = False
+    deadline_passed: bool = False
+    is_heard: bool = False  # a request was answered, or its deadline passed in silence
+    four_eyes: bool = True
+    notice_over: bool = False
+    outstanding_minor: int = 0
+    write_off_requested: bool = False
+
+
+MAX_ROUNDS = 3
+MAX_EXTENSION_DAYS = 5  # business days, once
+MAX_SNOOZE_DAYS = 90  # calendar days
+
+GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
+    Guard.FREE: lambda facts: not facts.is_held,
+    Guard.HELD: lambda facts: facts.is_held,
+    Guard.SNOOZED: lambda facts: facts.is_snoozed,
+    Guard.NOT_SNOOZED: lambda facts: not facts.is_snoozed,
+    Guard.ROUNDS_LEFT: lambda facts: facts.n_rounds < MAX_ROUNDS,
+    Guard.NOT_EXTENDED: lambda facts: not facts.is_extended,
+    Guard.DEADLINE_PASSED: lambda facts: facts.deadline_passed,
+    Guard.HEARD: lambda facts: facts.is_heard,
+    Guard.ONE_PAIR_OF_EYES: lambda facts: not facts.four_eyes,
+    Guard.NOTICE_OVER: lambda facts: facts.notice_over,
+    Guard.OUTSTANDING: lambda facts: facts.outstanding_minor > 0,
+    Guard.SETTLED: lambda facts: facts.outstanding_minor == 0,
+    Guard.NO_WRITE_OFF: lambda facts: not facts.write_off_requested,
+    Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,
+}
+
+# Business days of the company calendar from entering the state.
+CLOCK_DAYS: Mapping[State, int] = {
+    State.NEW: 3,
+    State.IN_REVIEW: 10,
+    State.AWAITING_EXPLANATION: 7,
+    State.EXPLAINED: 5,
+    State.NO_RESPONSE: 3,
+    State.PENDING_APPROVAL: 3,
+    State.NOTIFIED: 10,
+    State.APPEALED: 10,
+    State.RECOVERING: 30,
+}
+
+# Outcomes of an action that can end in more than one state.
+AGAINST = "against"  # the decision says misuse or breach: the person is told and may appeal
+CLEARED = "cleared"  # legitimate, insufficient information, duplicate
+WITH_AMOUNT = "with_amount"
+WITHOUT_AMOUNT = "without_amount"
+UPHELD, REDUCED, REVERSED = "upheld", "reduced", "reversed"
+UPHELD_WITHOUT_AMOUNT = "upheld_without_amount"
+PARTIAL, IN_FULL = "partial", "in_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table. `target` equal to `source` is a change that leaves the case where it is."""
+
+    source: State
+    action: Action
+    target: State
+    who: tuple[Party, ...]
+    permission: str
+    outcome: str = ""
+    guards: tuple[Guard, ...] = ()
+
+    @property
+    def clock_days(self) -> int | None:
+        """Business days the clock is set to by this move; None where it keeps running, or the target has none."""
+        restarts = self.target != self.source or self.action in _RESTARTING
+        return CLOCK_DAYS.get(self.target) if restarts else None
+
+
+_RESTARTING = frozenset({Action.WAKE})
+_OPEN_TO_STAFF = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
+_DECIDABLE = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
+
+
+def _rows(
+    sources: Iterable[State],
+    action: Action,
+    target: State | None,
+    who: Party | tuple[Party, ...],
+    permission: str,
+    outcome: str = "",
+    guards: tuple[Guard, ...] = (),
+) -> list[Transition]:
+    """The same row for several states; `target` None: the state stays."""
+    parties = who if isinstance(who, tuple) else (who,)
+    return [
+        Transition(source, action, target or source, parties, permission, outcome, guards)
+        for source in sources
+    ]
+
+
+def _working_rows() -> list[Transition]:
+    """Taking, handing on, setting aside, writing notes."""
+    S, A, P, G = State, Action, Party, Guard
+    take, review = "cases.take_case", "cases.review_case"
+    return [
+        *_rows([S.NEW], A.TAKE, S.IN_REVIEW, P.REVIEWER, take),
+        *_rows([S.IN_REVIEW], A.TAKE, None, P.REVIEWER, take, guards=(G.FREE,)),
+        *_rows([S.IN_REVIEW], A.RELEASE, S.NEW, P.HOLDER, review),
+        *_rows([S.NEW], A.ASSIGN, S.IN_REVIEW, P.APPROVER, "cases.assign_case"),
+        *_rows(_OPEN_TO_STAFF[1:], A.ASSIGN, None, P.APPROVER, "cases.assign_case"),
+        *_rows([S.IN_REVIEW], A.SNOOZE, None, P.HOLDER, review, guards=(G.NOT_SNOOZED,)),
+        *_rows([S.IN_REVIEW], A.WAKE, None, (P.HOLDER, P.SYSTEM), review, guards=(G.SNOOZED,)),
+        *_rows(list(S), A.NOTE, None, P.REVIEWER, "cases.write_note"),
+    ]
+
+
+def _explanation_rows() -> list[Transition]:
+    """Asking, extending, answering, falling silent."""
+    S, A, P, G = State, Action, Party, Guard
+    ask, answer = "cases.request_explanation", "cases.submit_explanation"
+    waiting, person = [S.AWAITING_EXPLANATION], (P.CARDHOLDER, P.MANAGER)
+    return [
+        *_rows(
+            [S.IN_REVIEW, S.EXPLAINED],
+            A.REQUEST_EXPLANATION,
+            S.AWAITING_EXPLANATION,
+            P.HOLDER,
+            ask,
+            guards=(G.ROUNDS_LEFT,),
+        ),
+        *_rows(waiting, A.WITHDRAW_REQUEST, S.IN_REVIEW, P.HOLDER, ask),
+        *_rows(waiting, A.ASK_EXTENSION, None, person, answer, guards=(G.NOT_EXTENDED,)),
+        *_rows(waiting, A.EXTEND, None, P.HOLDER, ask, guards=(G.NOT_EXTENDED,)),
+        *_rows(waiting, A.ANSWER, S.EXPLAINED, person, answer),
+        # A second answer to the same request is a further version, not a correction of the first.
+        *_rows([S.EXPLAINED], A.ANSWER, None, person, answer),
+        *_rows([S.NO_RESPONSE], A.ANSWER_LATE, S.EXPLAINED, person, answer),
+        *_rows(waiting, A.LAPSE, S.NO_RESPONSE, P.SYSTEM, "cases.sweep_clocks", guards=(G.DEADLINE_PASSED,)),
+    ]
+
+
+def _decision_rows() -> list[Transition]:
+    """Proposing, approving, returning; and deciding at once where one pair of eyes is enough."""
+    S, A, P, G = State, Action, Party, Guard
+    propose, approve = "cases.propose_decision", "cases.approve_decision"
+    one = G.ONE_PAIR_OF_EYES
+    pending = [S.PENDING_APPROVAL]
+    return [
+        *_rows([S.IN_REVIEW, S.EXPLAINED], A.CLOSE_LEGITIMATE, S.CLOSED, P.HOLDER, propose, guards=(one,)),
+        # Nobody is decided against unheard.
+        *_rows(_DECIDABLE, A.PROPOSE, S.PENDING_APPROVAL, P.HOLDER, propose, AGAINST, (G.HEARD,)),
+        *_rows(_DECIDABLE, A.PROPOSE, S.PENDING_APPROVAL, P.HOLDER, propose, CLEARED),
+        # Proposal and approval in one step.
+        *_rows(_DECIDABLE, A.DECIDE, S.NOTIFIED, P.HOLDER, propose, AGAINST, (G.HEARD, one)),
+        *_rows(_DECIDABLE, A.DECIDE, S.CLOSED, P.HOLDER, propose, CLEARED, (one,)),
+        *_rows(pending, A.RETURN, S.IN_REVIEW, P.OTHER_APPROVER, approve),
+        *_rows(pending, A.APPROVE, S.NOTIFIED, P.OTHER_APPROVER, approve, AGAINST),
+        *_rows(pending, A.APPROVE, S.CLOSED, P.OTHER_APPROVER, approve, CLEARED),
+    ]
+
+
+def _notice_rows() -> list[Transition]:
+    """After the notice: accepting, appealing, staying silent; and what becomes of an appeal."""
+    S, A, P, G = State, Action, Party, Guard
+    answer, judge = "cases.answer_notice", "cases.decide_appeal"
+    told, appealed = [S.NOTIFIED], [S.APPEALED]
+    over = (G.NOTICE_OVER,)
+    return [
+        *_rows(told, A.ACCEPT, S.RECOVERING, P.CARDHOLDER, answer, WITH_AMOUNT),
+        *_rows(told, A.ACCEPT, S.CLOSED, P.CARDHOLDER, answer, WITHOUT_AMOUNT),
+        *_rows(told, A.APPEAL, S.APPEALED, P.CARDHOLDER, answer),
+        *_rows(told, A.END_NOTICE, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", WITH_AMOUNT, over),
+        *_rows(told, A.END_NOTICE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks", WITHOUT_AMOUNT, over),
+        *_rows(appealed, A.DECIDE_APPEAL, S.RECOVERING, P.OTHER_APPROVER, judge, UPHELD),
+        *_rows(appealed, A.DECIDE_APPEAL, S.CLOSED, P.OTHER_APPROVER, judge, UPHELD_WITHOUT_AMOUNT),
+        *_rows(appealed, A.DECIDE_APPEAL, S.RECOVERING, P.OTHER_APPROVER, judge, REDUCED),
+        *_rows(appealed, A.DECIDE_APPEAL, S.CLOSED, P.OTHER_APPROVER, judge, REVERSED),
+    ]
+
+
+def _recovery_rows() -> list[Transition]:
+    """Money coming back, being given up, and looking at a closed case again."""
+    S, A, P, G = State, Action, Party, Guard
+    post, off = "cases.post_recovery", "cases.request_write_off"
+    back = [S.RECOVERING]
+    paying = (P.RECOVERY_CLERK, P.SYSTEM)
+    return [
+        *_rows(back, A.PLAN, None, P.RECOVERY_CLERK, post, guards=(G.OUTSTANDING,)),
+        *_rows(back, A.CONSENT, None, P.CARDHOLDER, "cases.answer_notice", guards=(G.OUTSTANDING,)),
+        *_rows(back, A.POST, None, paying, post, PARTIAL, (G.OUTSTANDING,)),
+        *_rows(back, A.POST, S.CLOSED, paying, post, IN_FULL, (G.SETTLED,)),
+        *_rows(back, A.REVERSE_POSTING, None, (P.RECOVERY_CLERK, P.APPROVER), "cases.reverse_posting"),
+        *_rows(
+            back,
+            A.REQUEST_WRITE_OFF,
+            None,
+            P.RECOVERY_CLERK,
+            off,
+            guards=(G.OUTSTANDING, G.NO_WRITE_OFF),
+        ),
+        *_rows(
+            back,
+            A.APPROVE_WRITE_OFF,
+            S.CLOSED,
+            P.RECOVERY_APPROVER,
+            "cases.approve_write_off",
+            guards=(G.WRITE_OFF_REQUESTED,),
+        ),
+        *_rows(
+            back,
+            A.RETURN_WRITE_OFF,
+            None,
+            P.RECOVERY_APPROVER,
+            "cases.approve_write_off",
+            guards=(G.WRITE_OFF_REQUESTED,),
+        ),
+        # The closed case stays as it is; a successor that refers to it starts as new.
+        *_rows([S.CLOSED], A.REOPEN, S.NEW, P.APPROVER, "cases.reopen_case"),
+    ]
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    *_working_rows(),
+    *_explanation_rows(),
+    *_decision_rows(),
+    *_notice_rows(),
+    *_recovery_rows(),
+)
+
+_BY_PLACE: dict[tuple[State, Action], tuple[Transition, ...]] = {}
+for _row in TRANSITIONS:
+    _BY_PLACE[_row.source, _row.action] = (*_BY_PLACE.get((_row.source, _row.action), ()), _row)
+
+# Dispositions, approvals and write-offs are set by people; the system may only let time pass and book money.
+HUMAN_ONLY: frozenset[Action] = frozenset(Action) - {
+    Action.WAKE,
+    Action.LAPSE,
+    Action.END_NOTICE,
+    Action.POST,
+    Action.RELEASE,
+}
+
+
+def rows_for(state: State, action: Action) -> tuple[Transition, ...]:
+    """The rows of an action in a state; empty where it is not in the table."""
+    return _BY_PLACE.get((state, action), ())
+
+
+def find_row(state: State, action: Action, outcome: str = "") -> Transition | None:
+    """The row of an action with an outcome, or None. An action with one outcome is found with an empty one."""
+    for row in rows_for(state, action):
+        if row.outcome == outcome:
+            return row
+    return None
+
+
+def failed_guards(row: Transition, facts: Facts) -> tuple[Guard, ...]:
+    """The guards of a row that the facts do not meet, in the order of the row."""
+    return tuple(guard for guard in row.guards if not GUARDS[guard](facts))
+
+
+def parties_of(
+    roles: Collection[Role],
+    *,
+    is_system: bool = False,
+    is_involved: bool = False,
+    is_holder: bool = False,
+    is_cardholder: bool = False,
+    is_manager: bool = False,
+    has_judged: bool = False,
+    asked_write_off: bool = False,
+) -> frozenset[Party]:
+    """Every position somebody holds towards a case.
+
+    `is_involved`: cardholder, the claim's approver, an attendee, or a report of the cardholder; it takes every staff
+    position away, whatever the roles. `has_judged`: proposed or decided what is now to be judged.
+    """
+    if is_system:
+        return frozenset({Party.SYSTEM})
+    found: set[Party] = set()
+    if is_cardholder and Role.CARDHOLDER in roles:
+        found.add(Party.CARDHOLDER)
+    if is_manager and not is_cardholder and Role.MANAGER in roles:
+        found.add(Party.MANAGER)
+    if is_involved or is_cardholder:
+        return frozenset(found)
+    if Role.REVIEWER in roles or Role.APPROVER in roles:
+        found.add(Party.REVIEWER)
+    if Role.APPROVER in roles:
+        found |= {Party.APPROVER, Party.HOLDER}
+        found |= set() if has_judged else {Party.OTHER_APPROVER}
+        found |= set() if asked_write_off else {Party.RECOVERY_APPROVER}
+    if is_holder and Role.REVIEWER in roles:
+        found.add(Party.HOLDER)
+    if Role.RECOVERY_CLERK in roles:
+        found.add(Party.RECOVERY_CLERK)
+    return frozenset(found)
+
+
+# Steps of a service rather than choices of a person.
+_NOT_OFFERED = frozenset({Action.DECIDE, Action.LAPSE, Action.END_NOTICE})
+
+
+def allowed_actions(state: State, parties: Collection[Party], facts: Facts) -> tuple[Action, ...]:
+    """The actions open to somebody now, in the order of the table, each once.
+
+    An action with several outcomes is open when any of them is. What a service settles by itself (deciding at once
+    where one pair of eyes is enough) is not offered: proposing leads there.
+    """
+    found: list[Action] = []
+    for row in TRANSITIONS:
+        if row.source != state or row.action in found or row.action in _NOT_OFFERED:
+            continue
+        ignored = {Guard.ONE_PAIR_OF_EYES, Guard.SETTLED}  # known only once the step's content is
+        blocked = [guard for guard in failed_guards(row, facts) if guard not in ignored]
+        if not blocked and set(row.who) & set(parties):
+            found.append(row.action)
+    return tuple(found)

@@ -1,0 +1,183 @@
+"""Strict requests: what is not asked for, not a plain number, or ambiguous is refused with 400 instead of guessed at.
+
+Python's JSON reader lets the last of two equal keys win, accepts NaN and recurses as deep as it is told to; REST
+framework ignores unknown fields and reads `true` as a number. Decisions about people cannot rest on that.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, serializers, status
+from rest_framework.parsers import JSONParser
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_DEPTH = 20
+
+
+class BodyTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "body_too_large"
+    default_detail = gettext_lazy("The request is too large; send at most 1 MB.")
+
+
+class BodyNotValid(exceptions.APIException):
+    """The body is not JSON that could be understood in one way only."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "body_not_valid"
+
+
+class StrictJSONParser(JSONParser):
+    """JSON of at most 1 MB and 20 levels, without duplicate keys, NaN, infinities or lone surrogates."""
+
+    max_bytes = MAX_BODY_BYTES
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The parsed body. Raises BodyTooLarge (413) and BodyNotValid (400)."""
+        raw = stream.read(self.max_bytes + 1)
+        if len(raw) > self.max_bytes:
+            raise BodyTooLarge
+        return parse_strictly(raw)
+
+
+def parse_strictly(raw: bytes) -> Any:
+    """JSON bytes as Python values. Raises BodyNotValid with a sentence that says what is wrong."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BodyNotValid(_("The request is not UTF-8 text."), "not_utf8") from error
+    try:
+        parsed = json.loads(
+            text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant, parse_float=_finite
+        )
+    except RecursionError as error:
+        raise BodyNotValid(_("The request is nested too deeply."), "too_deep") from error
+    except ValueError as error:
+        raise BodyNotValid(_("The request is not valid JSON."), "not_json") from error
+    _check_values(parsed, 1)
+    return parsed
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BodyNotValid(_("A field is given twice."), "duplicate_field")
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise BodyNotValid(_("%(name)s is not a number.") % {"name": name}, "not_a_number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise BodyNotValid(_("A number is too large."), "not_a_number")
+    return value
+
+
+def _check_values(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise BodyNotValid(_("The request is nested too deeply."), "too_deep")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _check_text(name)
+            _check_values(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_values(item, depth + 1)
+    elif isinstance(value, str):
+        _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    # A lone surrogate cannot be stored; PostgreSQL refuses NUL.
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise BodyNotValid(_("A text contains characters that cannot be stored."), "text_not_valid")
+
+
+class StrictSerializer(serializers.Serializer):
+    """A serializer that refuses fields it does not know: a misspelt or smuggled field is never silently dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values. Raises ValidationError (400), code `unknown_field` for each stray name."""
+        if isinstance(data, Mapping):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            stray = [str(name) for name in data if name not in known]
+            if stray:
+                sentence = _("There is no such field.")
+                raise serializers.ValidationError(
+                    {name: exceptions.ErrorDetail(sentence, code="unknown_field") for name in sorted(stray)}
+                )
+        return super().to_internal_value(data)
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer; not a text, not `true`, not 1.0."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The integer. Raises ValidationError."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class StrictFloatField(serializers.FloatField):
+    """A finite JSON number; not a text, not `true`."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number. Raises ValidationError."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`; not 1, not "yes"."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The truth value. Raises ValidationError."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON text; a number is not turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text. Raises ValidationError."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class MinorAmountField(StrictIntegerField):
+    """Money in minor units of the accompanying currency, within 64 bits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_value", 2**63 - 1)
+        kwargs.setdefault("min_value", -(2**63))
+        super().__init__(**kwargs)
+
+
+def first_code(detail: Any) -> str:
+    """The first error code in a validation error's nested detail: `unknown_field` before `invalid`."""
+    codes = _codes(detail)
+    return "unknown_field" if "unknown_field" in codes else "invalid"
+
+
+def _codes(detail: Any) -> set[str]:
+    if isinstance(detail, Mapping):
+        return set().union(*(_codes(item) for item in detail.values())) if detail else set()
+    if isinstance(detail, list | tuple):
+        return set().union(*(_codes(item) for item in detail)) if detail else set()
+    return {getattr(detail, "code", "")}
