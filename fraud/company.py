@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
-from fraud.models import CompanySettings
+from fraud.calendar import CompanyCalendar, korean_calendar
+from fraud.models import CompanyHoliday, CompanySettings
+from fraud.scoring.thresholds import CostMatrix
 
 
 class SettingsNotValid(ValueError):
@@ -26,22 +29,6 @@ class SettingsNotValid(ValueError):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class CostMatrix:
-    """Cost of one claim in each cell, in units of the cheapest (docs/detection.md)."""
-
-    tp: float = 5.0
-    fp: float = 5.0
-    fn: float = 100.0
-    tn: float = 0.0
-
-    @property
-    def threshold(self) -> float:
-        """The probability above which looking costs less than not looking: (fp - tn) / (fp - tn + fn - tp)."""
-        look, miss = self.fp - self.tn, self.fn - self.tp
-        return look / (look + miss)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ class CompanyValues:
     @property
     def alert_threshold(self) -> float:
         """The probability over which a claim is an alert."""
-        return self.fixed_threshold if self.threshold_policy == "fixed" else self.costs.threshold
+        return self.fixed_threshold if self.threshold_policy == "fixed" else self.costs.threshold()
 
     @property
     def novelty_seats(self) -> int:
@@ -242,3 +229,11 @@ def _require_any(by: Actor, actions: tuple[str, ...]) -> None:
         except NotPermitted:
             continue
     require(by, actions[-1])
+
+
+def current_calendar() -> CompanyCalendar:
+    """The company's calendar: its holiday table, or Korea's public holidays while that table is empty."""
+    days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
+    if days or settings.TIME_ZONE != "Asia/Seoul":
+        return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
+    return korean_calendar(range(2000, datetime.now(UTC).year + 3), zone=settings.TIME_ZONE)

@@ -9,7 +9,6 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from fraud.company import (
     DEFAULTS,
-    CostMatrix,
     SettingsNotValid,
     activate_settings,
     current_settings,
@@ -18,13 +17,14 @@ from fraud.company import (
     return_settings,
     to_json,
 )
+from fraud.scoring.thresholds import CostMatrix
 
 RULES = Actor(username="rules", roles=frozenset({Role.RULE_ADMIN}))
 LEAD = Actor(username="lead", roles=frozenset({Role.APPROVER}))
 
 
 def test_cost_threshold_is_five_per_cent_for_the_standard_matrix() -> None:
-    assert CostMatrix().threshold == pytest.approx(0.05)
+    assert CostMatrix().threshold() == pytest.approx(0.05)
     assert DEFAULTS.alert_threshold == pytest.approx(0.05)
 
 
