@@ -1,0 +1,66 @@
+"""What is wrong with a rule's text, said in Korean and English with what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from rules.language.messages import MESSAGES
+from rules.language.nodes import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault at a place of the text; ``code`` is stable."""
+
+    line: int
+    column: int
+    code: str
+    message_en: str
+    message_ko: str
+
+    def message(self, lang: str) -> str:
+        """The sentence for a reader in ``ko`` or ``en``."""
+        return self.message_ko if lang == "ko" else self.message_en
+
+
+class RuleNotValid(ValueError):
+    """A rule that cannot be used; ``problems`` says where and why, first one first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        super().__init__("; ".join(f"{p.line}:{p.column} {p.message_en}" for p in self.problems))
+
+
+def problem(position: Position, code: str, **values: object) -> Problem:
+    """The catalogue's message ``code`` with its values filled in."""
+    english, korean = MESSAGES[code]
+    shown = {name: _shorten(str(value)) for name, value in values.items()}
+    return Problem(position.line, position.column, code, english.format(**shown), korean.format(**shown))
+
+
+def refuse(position: Position, code: str, **values: object) -> RuleNotValid:
+    """A RuleNotValid with one problem, to raise."""
+    return RuleNotValid([problem(position, code, **values)])
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """(English, Korean) hint with the nearest known names, or two empty texts."""
+    choices = list(known)
+    near = get_close_matches(name, choices, n=3, cutoff=0.6)
+    last = name.rsplit(".", 1)[-1]
+    near += [choice for choice in choices if choice not in near and last and _same_word(last, choice)]
+    if not near:
+        return "", ""
+    shown = ", ".join(near[:3])
+    return f" Did you mean {shown}?", f" {shown} 중에서 찾으셨나요?"
+
+
+def _same_word(word: str, choice: str) -> bool:
+    tail = choice.rsplit(".", 1)[-1]
+    return len(word) >= 4 and (tail == word or tail.endswith("_" + word) or tail.startswith(word + "_"))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 120 else text[:117] + "…"
