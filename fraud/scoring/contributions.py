@@ -9,7 +9,7 @@ intercept share_b * bias b + share_c * (a0 + a1 * bias x) + share_e * -6, and th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +35,13 @@ class Contribution:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def as_reason(self) -> dict[str, Any]:
-        """The JSON stored with the score and read by ``fraud.scoring.reasons.sentence``."""
-        return asdict(self)
+        """The JSON stored with the score and read by ``fraud.scoring.reasons.sentence``: kind, code, value, facts."""
+        return {
+            "kind": self.source,
+            "code": self.code,
+            "value": round(self.value, 6),
+            "facts": dict(self.facts),
+        }
 
 
 @dataclass

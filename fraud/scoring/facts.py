@@ -6,36 +6,52 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-#: Feature -> (column of the claim's own value, column of the baseline it is compared with).
+#: Ratio features: the usual value is what the claim's amount was divided by.
+RATIOS = frozenset(
+    {
+        "amount_ratio_self_30d",
+        "amount_ratio_self_max",
+        "amount_ratio_usual",
+        "amount_ratio_merchant_90d",
+        "ratio_to_limit",
+        "ratio_to_pre_approved",
+    }
+)
+#: Other features -> (column of the claim's own value, column of the usual one).
 BASELINES: dict[str, tuple[str, str]] = {
-    "amount_ratio_self_30d": ("amount", "mean_amount_cardholder_30d"),
+    "amount": ("amount", "mean_amount_cardholder_30d"),
+    "log_amount": ("amount", "mean_amount_cardholder_30d"),
     "amount_z_self": ("amount", "mean_amount_cardholder_30d"),
-    "amount_ratio_self_max": ("amount", "max_amount_cardholder"),
-    "amount_ratio_merchant_90d": ("amount", "mean_amount_merchant_90d"),
-    "amount_z_peer": ("amount", "mean_amount_peer"),
-    "ratio_to_limit": ("amount", "card.limit"),
 }
 #: Features named per reason, strongest first.
 TOP_FEATURES = 3
 
 
 def facts_of(row: Mapping[str, Any], effects: Mapping[str, float]) -> dict[str, Any]:
-    """``features`` (name -> value, strongest effects first), ``baselines`` (name -> own value, usual value), ``currency``.
+    """``features`` (name -> value, strongest effects first), ``baselines`` (name -> own and usual amount in minor units), ``currency``.
 
     Only JSON values; a missing value stays None, so a sentence can say that it is not known.
     """
     strongest = sorted(effects, key=lambda name: -abs(effects[name]))[:TOP_FEATURES]
     facts: dict[str, Any] = {"features": {name: _plain(row.get(name)) for name in strongest}}
-    baselines = {}
-    for name in strongest:
-        own, usual = BASELINES.get(name, ("", ""))
-        if row.get(own) is not None and row.get(usual) is not None:
-            baselines[name] = {"value": _plain(row[own]), "usual": _plain(row[usual])}
+    baselines = {name: pair for name in strongest if (pair := _baseline(row, name)) is not None}
     if baselines:
         facts["baselines"] = baselines
     if row.get("currency"):
         facts["currency"] = row["currency"]
     return facts
+
+
+def _baseline(row: Mapping[str, Any], name: str) -> dict[str, int] | None:
+    """The claim's own amount and the usual one, or None where there is nothing to compare with."""
+    if name in RATIOS:
+        own, ratio = _plain(row.get("amount")), _plain(row.get(name))
+        return {"value": int(own), "usual": round(own / ratio)} if own and ratio else None
+    columns = BASELINES.get(name)
+    if columns is None:
+        return None
+    own, usual = (_plain(row.get(column)) for column in columns)
+    return {"value": int(own), "usual": round(usual)} if own is not None and usual is not None else None
 
 
 def _plain(value: Any) -> Any:

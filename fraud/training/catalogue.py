@@ -19,7 +19,7 @@ def feature_choice(features: pl.DataFrame, config: TrainingConfig) -> TrainingCo
         return config
     from fraud.features import catalogue
 
-    concepts = {feature.name: feature.concept for feature in catalogue.FEATURES if feature.concept}
+    concepts = {"amount": "amount", **{feature.name: str(feature.concept) for feature in catalogue.FEATURES}}
     return replace(
         config,
         tree_features=config.tree_features
