@@ -65,6 +65,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)  # compare-and-set: no lost update
+    undo = models.JSONField(null=True)  # what the last step changed, while its author may still take it back
 
     class Meta:
         constraints = [

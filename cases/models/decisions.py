@@ -30,6 +30,7 @@ class Decision(models.Model):
     currency = models.CharField(max_length=3)
     reason = models.TextField()
     policy_clause = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True)  # to the cardholder; `reason` stays inside the house
     content_hash = models.CharField(max_length=64)
     needs_approval = models.BooleanField(default=True)
     why_approval = models.CharField(max_length=30, blank=True)  # amount, contradicts_score, sample, reversal

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,8 @@ class ExplanationRequest(models.Model):
     sent_at = models.DateTimeField()
     due_on = models.DateField()
     is_extended = models.BooleanField(default=False)
+    extension_asked_at = models.DateTimeField(null=True)
+    extension_reason = models.CharField(max_length=300, blank=True)
     reminders_sent = models.JSONField(default=list)  # ["D-3", "D-1", "D", "manager"]: each at most once
     answered_at = models.DateTimeField(null=True)
     draft_text = models.TextField(blank=True)
@@ -67,9 +71,15 @@ class Explanation(models.Model):
         return f"{self.request} answer"
 
 
+def new_evidence_reference() -> str:
+    """A public id that cannot be guessed: "E-" and 128 random bits."""
+    return f"E-{secrets.token_hex(16)}"
+
+
 class Evidence(models.Model):
     """A file of an explanation: checked by content, hashed, stored under a random key, served as an attachment."""
 
+    reference = models.CharField(max_length=34, unique=True, default=new_evidence_reference)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
     request = models.ForeignKey(
         ExplanationRequest, null=True, on_delete=models.PROTECT, related_name="evidence"

@@ -12,12 +12,13 @@ class OutboxMessage(models.Model):
         WAITING = "waiting"
         SENT = "sent"
         DEAD = "dead"
+        CANCELLED = "cancelled"  # the step that wrote it was taken back in time
 
     key = models.CharField(max_length=120, unique=True)  # "explanation.requested:Q-2026-000123-1": once, ever
     recipient = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from cases.models.cases import Case
 from cases.models.decisions import Decision
+from cases.models.explanations import Evidence
 
 
 class Recovery(models.Model):
@@ -71,8 +72,17 @@ class RecoveryPosting(models.Model):
     received_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # None: the system booked a card cancellation.
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     posted_at = models.DateTimeField()
+    proof = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
+    # A second person, or a bank or payroll file that carries the same line.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
