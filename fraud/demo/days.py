@@ -74,7 +74,8 @@ class Days:
 
     @cached_property
     def day_of_month(self) -> NDArray[np.int64]:
-        return (self.dates - self.dates.astype("datetime64[M]")).astype(np.int64) + 1
+        since_first = self.dates - self.dates.astype("datetime64[M]")
+        return np.asarray(since_first.astype(np.int64) + 1, dtype=np.int64)
 
     def weights(self, rhythm: str) -> Floats:
         """Relative frequency of claims per day for one rhythm ("business", "mixed", "weekend")."""
@@ -101,5 +102,7 @@ class Days:
 
     def holiday_frame(self) -> pl.DataFrame:
         """Columns on, name, kind ("public" or "substitute")."""
-        rows = [(day, name, "substitute" if "대체" in name else "public") for day, name in self.holidays.items()]
+        rows = [
+            (day, name, "substitute" if "대체" in name else "public") for day, name in self.holidays.items()
+        ]
         return pl.DataFrame(rows, schema={"on": pl.Date, "name": pl.Utf8, "kind": pl.Utf8}, orient="row")

@@ -141,7 +141,9 @@ def build_merchants(options: CompanyOptions, people: People) -> Merchants:
     )  # fmt: skip
 
 
-def settle_registry(merchants: Merchants, rng: np.random.Generator, use: tuple[Ints, Ints], days: Days) -> None:
+def settle_registry(
+    merchants: Merchants, rng: np.random.Generator, use: tuple[Ints, Ints], days: Days
+) -> None:
     """Make the registry agree with the use: opened before the first sale; some shops without recent sales closed.
 
     `use` is (merchant, day) per claim.
@@ -176,7 +178,9 @@ def merchant_frame(merchants: Merchants, days: Days) -> pl.DataFrame:
             "biz_item": [None if far else kind.biz_item for far, kind in zip(abroad, kinds, strict=True)],
             "ceo_name": [None if far else ceo for far, ceo in zip(abroad, merchants.ceo, strict=True)],
             "region": [region_name(int(r)) for r in merchants.region],
-            "country": [FOREIGN_PLACES[r - N_REGIONS][0] if r >= N_REGIONS else "KR" for r in merchants.region],
+            "country": [
+                FOREIGN_PLACES[r - N_REGIONS][0] if r >= N_REGIONS else "KR" for r in merchants.region
+            ],
             "tax_type": [None if far else TAX_TYPES[t] for far, t in zip(abroad, merchants.tax, strict=True)],
             "merchant_opened_on": pl.Series(base + merchants.opened).cast(pl.Date),
             "merchant_status": [STATUS_NAMES[s] for s in merchants.status],

@@ -74,7 +74,9 @@ def _seat(rng: np.random.Generator, departments: Departments, n: int) -> tuple[I
     """Department and grade per person; the first people are the heads of the departments, in department order."""
     n_departments = len(departments.codes)
     weights = departments.size / departments.size.sum()
-    seats = np.concatenate([np.arange(n_departments), rng.choice(n_departments, n - n_departments, p=weights)])
+    seats = np.concatenate(
+        [np.arange(n_departments), rng.choice(n_departments, n - n_departments, p=weights)]
+    )
     shares = np.array([share for _, share, _, _ in GRADES])
     grade = rng.choice(len(GRADES), n, p=shares / shares.sum())
     grade[n_departments:] = np.minimum(grade[n_departments:], 4)
