@@ -19,12 +19,16 @@ from fraud.detectors.tree import TreeDetector
 from fraud.scoring import formula
 from fraud.scoring.artefacts import Manifest, read_files, write_files
 from fraud.scoring.calibration import Calibrator
+from fraud.scoring.canary import canary_of, check_canary
 from fraud.scoring.contributions import Contribution, contributions_of, novelty_of
 from fraud.scoring.files import main_columns, model_parts, model_to_files
 from fraud.scoring.formula import Constants, Floats
 from fraud.scoring.hits import Hits, Rules, align_hits
 from fraud.scoring.stack import Stack
 from fraud.scoring.threads import over_chunks
+
+#: File name of the canary claims.
+CANARY = "canary.json"
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,20 @@ class HybridModel:
         return novelty_of(self, features[np.asarray(rows, dtype=np.int64)], top)
 
     def save(self, folder: Path) -> Manifest:
-        """Write all files into ``folder`` and return name -> SHA-256."""
-        return write_files(folder, model_to_files(self))
+        """Write all files and a canary into ``folder`` and return name -> SHA-256."""
+        return write_files(folder, {**model_to_files(self), CANARY: canary_of(self)})
 
     @classmethod
     def load(cls, folder: Path, manifest: Mapping[str, str]) -> Self:
-        """Open a model whose files still have the manifest's hashes. Raises ArtefactDamaged before any file is parsed."""
-        return cls(**model_parts(read_files(folder, manifest)))
+        """Open a model whose files still have the manifest's hashes and whose canary still scores the same.
+
+        Raises ArtefactDamaged; no file is parsed before all hashes were compared.
+        """
+        files = read_files(folder, manifest)
+        model = cls(**model_parts(files))
+        if CANARY in files:
+            check_canary(model, files[CANARY])
+        return model
 
     def _check(self, features: pl.DataFrame, hits: Hits, rules: Rules | None) -> Rules:
         rules = rules or self.rules
