@@ -1,0 +1,38 @@
+"""What the rail offers, as data: label, address, drawing and the actions that open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """One entry. It is shown to whoever may do any of `actions`; `also` are further addresses that belong to it."""
+
+    key: str
+    label: str | Promise
+    path: str
+    actions: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+RAIL: tuple[RailItem, ...] = (
+    RailItem("queue", pgettext_lazy("rail", "Queue"), "/queue/", ("cases.view_case",), ("/cases/",)),
+    RailItem("claims", pgettext_lazy("rail", "Claims"), "/claims/", ("fraud.view_claim",)),
+    RailItem("runs", pgettext_lazy("rail", "Runs"), "/runs/", ("fraud.view_run",)),
+    RailItem("files", pgettext_lazy("rail", "Files"), "/files/", ("fraud.view_file",)),
+    RailItem("rules", pgettext_lazy("rail", "Rules"), "/rules/", ("rules.view_rule",)),
+    RailItem("detection", pgettext_lazy("rail", "Detection"), "/detection/", ("fraud.view_detection",)),
+    RailItem("recovery", pgettext_lazy("rail", "Recovery"), "/recovery/", ("cases.view_recovery",)),
+    RailItem("reports", pgettext_lazy("rail", "Reports"), "/reports/", ("cases.view_case", "fraud.view_run")),
+    RailItem("audit", pgettext_lazy("rail", "Audit"), "/audit/", ("audit.view_events", "audit.verify_chain")),
+    RailItem(
+        "settings",
+        pgettext_lazy("rail", "Settings"),
+        "/settings/",
+        ("fraud.view_settings", "fraud.change_settings"),
+    ),
+)

@@ -1,0 +1,168 @@
+// Cleancard: keyboard, focus, menus, dialogs and selection. Everything here only makes pages faster to use:
+// links and forms work without it.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const visible = (element) => element && element.getClientRects().length > 0 && !element.disabled;
+  const typing = (target) => target.closest("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+
+  // Lists: one current row, moved with j and k, kept in aria-selected.
+  const rows = () => $$("[data-item]").filter(visible);
+  const current = () => $("[data-item][aria-selected=true]");
+  function choose(row, focus = true) {
+    if (!row) return;
+    const before = current();
+    if (before && before !== row) before.removeAttribute("aria-selected");
+    row.setAttribute("aria-selected", "true");
+    if (focus) ($("a.main", row) || row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    const pane = $("[data-pane]");
+    if (before !== row && visible(pane) && row.dataset.preview) {
+      clearTimeout(choose.timer);
+      choose.timer = setTimeout(() => window.htmx.ajax("GET", row.dataset.preview, { target: pane, swap: "innerHTML" }), 60);
+    }
+  }
+  function step(by) {
+    const list = rows();
+    if (!list.length) return;
+    const at = list.indexOf(current());
+    choose(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);
+  }
+
+  // A key presses the button that carries it: in the current row first, then in the preview, then anywhere.
+  function press(key) {
+    const wanted = `[data-key="${CSS.escape(key)}"]`;
+    for (const root of [current(), $("[data-pane]"), document]) {
+      const found = root && $$(wanted, root).find(visible);
+      if (found) {
+        if (found.matches("input, textarea, select")) found.focus();
+        else found.click();
+        return true;
+      }
+    }
+    return false;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") {
+      if (typing(event.target)) event.target.blur();
+      $$("details.menu[open]").forEach((menu) => { menu.open = false; });
+      document.body.classList.remove("rail-open");
+      return;
+    }
+    if (typing(event.target) || $("dialog[open]")) return;
+    // event.code, so that the keys also work while the Korean layout is on.
+    const letter = /^Key[A-Z]$/.test(event.code) && !event.shiftKey ? event.code[3].toLowerCase() : event.key;
+    const own = {
+      j: () => step(1), k: () => step(-1), ArrowDown: () => current() && step(1), ArrowUp: () => current() && step(-1),
+      "/": () => $("[data-search]")?.focus(), "?": () => openDialog("keys"),
+      x: () => { const box = current() && $("[data-select]", current()); if (box) { box.click(); } },
+      Enter: () => { if (event.target === document.body || event.target.matches("[data-item]")) $("a.main", current() || document.createElement("i"))?.click(); },
+    }[letter];
+    if (own) {
+      if (letter !== "Enter" && !(letter.startsWith("Arrow") && !current())) event.preventDefault();
+      own();
+    } else if (letter.length === 1 && press(letter)) event.preventDefault();
+  });
+
+  // Selecting several rows: shift takes the range, the bulk bar shows how many.
+  let lastBox = null;
+  function countSelected() {
+    const boxes = $$("[data-select]");
+    const chosen = boxes.filter((box) => box.checked).length;
+    $$("[data-bulk]").forEach((bar) => { bar.hidden = chosen === 0; });
+    $$("[data-count]").forEach((place) => { place.textContent = chosen; });
+    $$("[data-select-all]").forEach((all) => { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; });
+  }
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const box = target.closest("[data-select]");
+    if (box) {
+      if (event.shiftKey && lastBox) {
+        const boxes = $$("[data-select]");
+        const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+        boxes.slice(from, to + 1).forEach((one) => { one.checked = box.checked; });
+      }
+      lastBox = box;
+      countSelected();
+      return;
+    }
+    const all = target.closest("[data-select-all]");
+    if (all) { $$("[data-select]").forEach((one) => { one.checked = all.checked; }); countSelected(); return; }
+    if (target.closest("[data-select-none]")) { $$("[data-select]").forEach((one) => { one.checked = false; }); countSelected(); return; }
+
+    const opener = target.closest("[data-dialog]");
+    if (opener) { openDialog(opener.dataset.dialog); opener.closest("details.menu")?.removeAttribute("open"); return; }
+    if (target.closest("[data-close]") || target.matches("dialog[open]")) { target.closest("dialog")?.close(); return; }
+    if (target.closest("[data-close-toast]")) { target.closest("[data-toast]").remove(); return; }
+    if (target.closest("[data-print]")) { window.print(); return; }
+
+    if (target.closest("[data-rail]")) {
+      const shell = $(".shell");
+      shell.classList.toggle("collapsed");
+      document.cookie = `rail=${shell.classList.contains("collapsed") ? "collapsed" : "wide"};path=/;max-age=31536000;samesite=lax`;
+      return;
+    }
+    if (target.closest("[data-rail-open]")) { event.preventDefault(); document.body.classList.add("rail-open"); return; }
+    if (document.body.classList.contains("rail-open") && !target.closest(".rail")) document.body.classList.remove("rail-open");
+
+    $$("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+    const row = target.closest("[data-item]");
+    if (row && !target.closest("a, button, input, label, select, summary")) {
+      if (visible($("[data-pane]")) || row.getAttribute("aria-selected") === "true") choose(row, false);
+      if (!visible($("[data-pane]"))) $("a.main", row)?.click();
+    }
+  });
+  function openDialog(name) {
+    const dialog = document.getElementById(name);
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    ($("[autofocus]", dialog) || $("input:not([type=hidden]), textarea, select, .primary", dialog))?.focus();
+  }
+
+  // Forms that act on change; a second press while the first is under way does nothing.
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "get" || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+
+  // htmx: say what failed, put the focus where the work went, let confirmations leave by themselves.
+  function toast(text) {
+    const box = document.createElement("div");
+    box.className = "notice danger";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    $("#toasts").append(box);
+    setTimeout(() => box.remove(), 8000);
+  }
+  function settle(root) {
+    $$("[data-toast]", root).filter((one) => !one.dataset.timed).forEach((one) => {
+      one.dataset.timed = "1";
+      if (!one.matches(".danger")) setTimeout(() => one.remove(), Number(one.dataset.toast) || 8000);
+    });
+    countSelected();
+  }
+  document.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
+  document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline));
+  document.addEventListener("htmx:beforeRequest", () => $("#busy")?.classList.add("htmx-request"));
+  document.addEventListener("htmx:afterRequest", () => $("#busy")?.classList.remove("htmx-request"));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    settle(document);
+    $("[data-focus]", event.target)?.focus();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    settle(document);
+    // Back from a case: its row is the current one again. Otherwise the first.
+    const first = $("[data-list]") && (current() || rows()[0]);
+    if (first) { first.removeAttribute("aria-selected"); choose(first, false); }
+    $("dialog[data-open]")?.showModal();
+  });
+})();

@@ -1,0 +1,71 @@
+"""Which action a page needs. A page without the right answers 403 with a sentence, and stays out of the rail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from audit.permissions import NotPermitted, require
+from audit.services import actor_of
+
+View = Callable[..., HttpResponse]
+
+
+def refusal_sentence(error: NotPermitted) -> str:
+    """Why not, for the person who tried."""
+    sentences = {
+        "own_case": _("You are involved in this case, so somebody else has to work on it."),
+        "own_proposal": _("You proposed this yourself; a second person has to decide it."),
+        "not_assigned": _("This case is assigned to somebody else. Take it first, or ask them."),
+    }
+    return sentences.get(
+        error.code, _("Your roles do not include this. Nothing was changed, and the attempt is on record.")
+    )
+
+
+def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
+    """The 403 page with the reason."""
+    return render(request, "403.html", {"refusal": refusal_sentence(error)}, status=403)
+
+
+def page(*actions: str) -> Callable[[View], View]:
+    """A page for signed-in people who may do one of `actions`; the view finds the actor at `request.actor`.
+
+    NotPermitted raised inside the view becomes the same 403 page.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = actor_of(request)
+            request.actor = actor  # type: ignore[attr-defined]
+            try:
+                _require_any(actor, actions)
+                return view(request, *args, **kwargs)
+            except NotPermitted as error:
+                return refuse(request, error)
+
+        wrapped = login_required(checked)
+        wrapped.needs_actions = actions  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def _require_any(actor: Any, actions: tuple[str, ...]) -> None:
+    refused: NotPermitted | None = None
+    for action in actions:
+        try:
+            require(actor, action)
+        except NotPermitted as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused
