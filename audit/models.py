@@ -11,7 +11,7 @@ class AppendOnly(Exception):
     """An audit record cannot be changed or deleted."""
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet(models.QuerySet[models.Model]):
     def update(self, **kwargs: object) -> NoReturn:
         raise AppendOnly("audit records cannot be changed")
 
@@ -56,7 +56,7 @@ class AuditEvent(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         if self.pk is not None:
             raise AppendOnly("audit records cannot be changed")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     def delete(self, *args: object, **kwargs: object) -> NoReturn:
         raise AppendOnly("audit records cannot be deleted")

@@ -84,6 +84,7 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "cases.view_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
     "cases.take_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.assign_case": {_R.APPROVER: _ALL},
+    "cases.write_note": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.review_case": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
     "cases.request_explanation": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
     "cases.propose_decision": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
@@ -102,8 +103,11 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Recovery
     "cases.view_recovery": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
     "cases.post_recovery": {_R.RECOVERY_CLERK: _ALL},
+    "cases.reverse_posting": {_R.RECOVERY_CLERK: _ALL, _R.APPROVER: _ALL},
     "cases.request_write_off": {_R.RECOVERY_CLERK: _ALL},
     "cases.approve_write_off": {_R.APPROVER: _ALL},
+    # Deadlines pass by themselves; nobody calls them
+    "cases.sweep_clocks": {},
     # Audit and settings
     "audit.view_events": {_R.AUDITOR: _ALL},
     "audit.verify_chain": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
@@ -120,6 +124,7 @@ SYSTEM_ACTIONS: frozenset[str] = frozenset(
         "fraud.change_profile",
         "fraud.change_settings",
         "cases.open_case",
+        "cases.sweep_clocks",
         "rules.install_rules",
     }
 )

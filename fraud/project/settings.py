@@ -66,6 +66,7 @@ def database(url: str, home: Path) -> dict[str, object]:
 HOME = Path(env("CLEANCARD_HOME", str(BASE_DIR / "var")))
 DEBUG = env_bool("DEBUG")
 DEMO = env_bool("CLEANCARD_DEMO")
+DEMO_PASSWORD = "cleancard-demo"  # shown on the sign-in page of the demo only
 SECRET_KEY = env("SECRET_KEY") or local_secret(HOME, "secret-key")
 CARD_TOKEN_KEY = env("CARD_TOKEN_KEY") or local_secret(HOME, "card-token-key")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -161,6 +162,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folder that is not there
 MEDIA_ROOT = HOME / "media"  # reached only through views that check the right to see a file
 MODELS_DIR = HOME / "models"
 OUTBOX_DIR = HOME / "outbox"
