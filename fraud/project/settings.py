@@ -66,7 +66,7 @@ def database(url: str, home: Path) -> dict[str, object]:
 HOME = Path(env("CLEANCARD_HOME", str(BASE_DIR / "var")))
 DEBUG = env_bool("DEBUG")
 DEMO = env_bool("CLEANCARD_DEMO")
-DEMO_PASSWORD = "cleancard-demo"  # shown on the sign-in page of the demo only
+DEMO_PASSWORD = "cleancard-demo"  # noqa: S105 — shown on the sign-in page of the demo only
 SECRET_KEY = env("SECRET_KEY") or local_secret(HOME, "secret-key")
 CARD_TOKEN_KEY = env("CARD_TOKEN_KEY") or local_secret(HOME, "card-token-key")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
