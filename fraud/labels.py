@@ -65,12 +65,25 @@ def labels_known_by(cut_off: datetime) -> pl.DataFrame:
     Only what was known by the cut-off (aware), the newest label of a claim wins, withdrawn ones are left out.
     Ordered by claim_id.
     """
+    newest = _known(cut_off).group_by("claim_id", maintain_order=True).last()
+    kept = newest.filter(pl.col("is_misuse").is_not_null()).with_columns(pl.lit(1.0).alias("weight"))
+    return kept.select(*LABEL_SCHEMA)
+
+
+def label_history(cut_off: datetime) -> pl.DataFrame:
+    """`claim_id, is_misuse, known_at` of every label known by the cut-off, replaced ones included, oldest first a claim.
+
+    For features: what a claim could know of earlier misuse is what was believed at its own time.
+    """
+    known = _known(cut_off).filter(pl.col("is_misuse").is_not_null())
+    return known.select("claim_id", "is_misuse", "known_at")
+
+
+def _known(cut_off: datetime) -> pl.DataFrame:
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
     known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)
-    newest = known.sort("claim_id", "known_at", "label_id").group_by("claim_id", maintain_order=True).last()
-    kept = newest.filter(pl.col("is_misuse").is_not_null()).with_columns(pl.lit(1.0).alias("weight"))
-    return kept.select(*LABEL_SCHEMA)
+    return known.sort("claim_id", "known_at", "label_id")
 
 
 @transaction.atomic

@@ -42,6 +42,8 @@ class ScreeningRun(models.Model):
     n_held_back = models.IntegerField(default=0)  # over the threshold but beyond capacity
     stages = models.JSONField(default=list)  # [{name, state, started_at, seconds, counts, error}]
     not_evaluable = models.JSONField(default=dict)  # rule code → {"n": …, "missing": [fields]}
+    is_late = models.BooleanField(default=False)  # a missed night, caught up afterwards
+    attempts = models.PositiveIntegerField(default=0)  # of the stage it is in
     error = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)

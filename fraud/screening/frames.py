@@ -1,0 +1,83 @@
+"""A night's features and rule hits: computed once a process and kept while the run lasts."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from numpy.typing import NDArray
+
+from fraud import faults
+from fraud.company import current_calendar
+from fraud.features import build_features
+from fraud.labels import label_history
+from fraud.models import ScreeningRun
+from fraud.screening.pending import claims_since, history_start, pending_claims
+from fraud.screening.rulebook import RunRules, rules_of
+from rules.engine import Outcome
+
+
+@dataclass(frozen=True)
+class NightFrame:
+    """The run's claims in time order: feature frame (n rows), hits (n, rules), and how the rules went."""
+
+    run_id: int
+    features: pl.DataFrame
+    hits: NDArray[np.bool_]
+    rules: RunRules
+    outcome: Outcome
+
+    def rows_of(self, claim_ids: list[int]) -> list[int]:
+        """Positions of claims; those the run does not look at are left out."""
+        wanted = pl.DataFrame({"claim_id": claim_ids}, schema={"claim_id": pl.Int64})
+        at = self.features.select("claim_id").with_row_index("row")
+        return wanted.join(at, on="claim_id", how="inner", maintain_order="left")["row"].to_list()
+
+    def not_evaluable(self) -> dict[str, dict[str, object]]:
+        """Rule code → {"n": claims it could not judge, "missing": fields}; only rules with such claims."""
+        found: dict[str, dict[str, object]] = {}
+        for spec, (n, missing) in zip(self.rules.specs, self.outcome.not_evaluable, strict=True):
+            if n:
+                found[spec.code] = {"n": int(n), "missing": sorted(missing)}
+        return found
+
+
+_lock = threading.Lock()
+_kept: dict[int, NightFrame] = {}
+
+
+def night_frame(run: ScreeningRun) -> NightFrame:
+    """The frame of a run: the one in memory, or built from the claims, labels and rules as of its cut-off."""
+    with _lock:
+        if run.pk not in _kept:
+            _kept.clear()
+            _kept[run.pk] = _build(run)
+        return _kept[run.pk]
+
+
+def forget_frames() -> None:
+    """Free the memory; the next call builds the frame again."""
+    with _lock:
+        _kept.clear()
+
+
+def _build(run: ScreeningRun) -> NightFrame:
+    faults.hit("features.start")
+    pending = pending_claims(run)
+    earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
+    since = history_start(earliest) if earliest is not None else run.cut_off_at  # type: ignore[arg-type]
+    claims = claims_since(run.cut_off_at, since)
+    if latest is not None:
+        claims = claims.filter(pl.col("transacted_at") <= latest)
+    targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
+    features = build_features(
+        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at)
+    )
+    rules = rules_of(run)
+    outcome = rules.evaluate(features, targets)
+    features = features.filter(pl.Series(targets))
+    faults.hit("features.built")
+    return NightFrame(run.pk, features, np.asarray(outcome.hits, dtype=bool), rules, outcome)
