@@ -1,0 +1,25 @@
+"""The rule language: typed, three-valued, point in time. One tree; text, JSON, sentences, a polars plan and a per-claim reading of it."""
+
+from rules.language.check import check
+from rules.language.nodes import Expression, field_names, list_names, parameter_names
+from rules.language.parse import parse
+from rules.language.problems import Problem, RuleNotValid
+from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
+from rules.language.text import to_text
+
+__all__ = [
+    "Context",
+    "Expression",
+    "ParameterSpec",
+    "ParameterValue",
+    "PlainCalendar",
+    "Problem",
+    "RuleNotValid",
+    "ValueListSpec",
+    "check",
+    "field_names",
+    "list_names",
+    "parameter_names",
+    "parse",
+    "to_text",
+]

@@ -1,0 +1,202 @@
+"""A whole rule set against a whole frame in one pass: hits, what could not be evaluated and why, and the facts behind each hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rules.language import nodes as n
+from rules.language.check import check
+from rules.language.compile import Compiler
+from rules.language.evaluate import ClaimReader
+from rules.language.nodes import Expression
+from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
+from rules.language.reasons import true_facts
+from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
+from rules.language.table import Table
+from rules.language.window_columns import WindowColumns
+
+__all__ = [
+    "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate",
+]  # fmt: skip
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """One rule version to run. ``weight`` is the expert weight w_j; ``always_open`` marks an absolute ban."""
+
+    code: str
+    version: int
+    expression: Expression
+    weight: float = 1.0
+    always_open: bool = False
+
+
+class NotEvaluable(NamedTuple):
+    """How many claims a rule could not judge, and the names that were missing there, most frequent first."""
+
+    count: int
+    missing: tuple[str, ...]
+
+
+@dataclass
+class Outcome:
+    """``hits[i, j]``: target row i met rule j. ``not_evaluable[j]`` belongs to rule j. ``errors`` holds, by rule number, why a rule could
+    not run at all (it hits nothing and every claim counts as not evaluable)."""
+
+    hits: Mask
+    not_evaluable: list[NotEvaluable]
+    errors: dict[int, str]
+    _rules: Sequence[RuleSpec] = field(repr=False)
+    _run: _Run = field(repr=False)
+
+    def facts(self, row: int, rule: int) -> dict[str, dict[str, Any]]:
+        """The values that made rule ``rule`` true for target row ``row``, by their text in the rule; plain JSON values.
+
+        A value is ``{"kind": …, "value": …}``, money with ``currency`` (minor units), a duration in seconds, times in the company's zone.
+        """
+        return true_facts(self._rules[rule].expression, self._run.reader(row))
+
+
+def evaluate(
+    frame: pl.DataFrame, rules: Sequence[RuleSpec], *, context: Context, targets: NDArray[np.bool_] | None = None
+) -> Outcome:
+    """Run all rules over the rows marked by ``targets`` (None: every row); windows look back over the whole frame.
+
+    ``frame`` is the feature frame: vocabulary columns by name (absent ones are missing), ``claim_id``, ``cardholder_id``,
+    ``merchant_id``, ``department_id``. Raises ValueError when the mask does not fit the frame. A rule that fails is reported in
+    ``Outcome.errors`` and never stops the others.
+    """
+    mask = None if targets is None else np.asarray(targets, dtype=np.bool_)
+    if mask is not None and mask.shape != (frame.height,):
+        raise ValueError(f"targets has {mask.shape} values for {frame.height} rows")
+    if mask is not None and mask.all():
+        mask = None
+    run = _Run(frame, context, mask)
+    answers = [run.judge(number, rule) for number, rule in enumerate(rules)]
+    results = run.collect(answers)
+    hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_)
+    reports = []
+    for number, (rule, result) in enumerate(zip(rules, results, strict=True)):
+        if result is None:
+            reports.append(NotEvaluable(run.table.height, ()))
+            continue
+        hits[:, number] = result.fill_null(False).to_numpy()
+        reports.append(run.report(rule, result))
+    return Outcome(hits, reports, run.errors, rules, run)
+
+
+class _Run:
+    """The tables of one evaluation: the target rows, and behind them the history that windows look into."""
+
+    def __init__(self, frame: pl.DataFrame, context: Context, targets: Mask | None) -> None:
+        self.context = context
+        self.history = Table(frame, context)
+        self.table = self.history if targets is None else Table(frame.filter(pl.Series(targets)), context)
+        self._targets = targets
+        self._windows: WindowColumns | None = None
+        self.compiler = Compiler(self.table, self.window)
+        self.errors: dict[int, str] = {}
+
+    def window(self, node: n.Window) -> pl.Expr:
+        """The column of a window, computed the first time."""
+        if self._windows is None:
+            self._windows = WindowColumns(self.history, self._targets)
+        windows = self._windows
+        return self.table.column(node, lambda: windows.answer(node))
+
+    def judge(self, number: int, rule: RuleSpec) -> pl.Expr | None:
+        """A rule's expression, or None with the reason kept."""
+        try:
+            check(rule.expression, lists=self.context.lists, parameters=self.context.parameters)
+            return self.compiler.compile(rule.expression)
+        except Exception as error:
+            self.errors[number] = f"{type(error).__name__}: {error}"
+            return None
+
+    def collect(self, answers: Sequence[pl.Expr | None]) -> list[pl.Series | None]:
+        """All rules' results in one pass; if that fails, one by one, so that only the failing rule is lost."""
+        results: list[pl.Series | None] = [None] * len(answers)
+        there = [number for number, answer in enumerate(answers) if answer is not None]
+        try:
+            frame = self.table.select([answer for answer in answers if answer is not None])
+            for at, number in enumerate(there):
+                results[number] = frame[str(at)]
+        except Exception:
+            for number in there:
+                answer = answers[number]
+                assert answer is not None
+                try:
+                    results[number] = self.table.series(answer)
+                except Exception as error:
+                    self.errors[number] = f"{type(error).__name__}: {error}"
+        return results
+
+    def report(self, rule: RuleSpec, result: pl.Series) -> NotEvaluable:
+        """Where a rule's answer is unknown, the names that are missing there."""
+        unknown = result.is_null()
+        count = int(unknown.sum())
+        if not count:
+            return NotEvaluable(0, ())
+        leaves = self._leaves(rule.expression)
+        lacks = self.table.select([(expression & pl.lit(unknown)) for expression in leaves.values()] or [pl.lit(False)])
+        sums = [int(lacks[str(at)].sum()) for at in range(len(leaves))]
+        named = sorted(((-many, name) for name, many in zip(leaves, sums, strict=True) if many), key=lambda pair: pair)
+        return NotEvaluable(count, tuple(name for _, name in named))
+
+    def _leaves(self, node: Expression) -> dict[str, pl.Expr]:
+        """Name → whether it is missing, for everything the rule needs and does not itself ask about with ``is missing``."""
+        found: dict[str, pl.Expr] = {}
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, n.IsMissing) or (isinstance(part, n.Call) and part.name == "or_zero"):
+                continue
+            if isinstance(part, n.FieldRef):
+                found[part.name] = self.table.field(part.name).is_null()
+            elif isinstance(part, n.ParameterRef):
+                found[f"${part.name}"] = self.compiler.compile(part).is_null()
+            elif isinstance(part, n.MoneyLiteral):
+                found["currency"] = self.compiler.compile(part).is_null()
+            elif isinstance(part, n.Window):
+                self._window_leaves(part, found)
+                if part.within is not None:
+                    pending.append(part.within)
+                continue
+            elif isinstance(part, n.Call) and n.field_names(part) == ("transacted_at",):
+                found["has_time"] = ~self.table.has_time()
+            pending.extend(n.children(part))
+        return found
+
+    def _window_leaves(self, node: n.Window, found: dict[str, pl.Expr]) -> None:
+        for column in (*key_columns(node.keys), *key_columns(node.part)):
+            if column in self.table.vocabulary:
+                found[column] = self.table.field(column).is_null()
+            elif column in self.table.frame.columns:
+                found[column] = pl.col(column).is_null() | (pl.col(column) < 0)
+            else:
+                found[column] = pl.lit(True)
+        if is_money_window(node, self.table) and self.table.single_currency is None:
+            found["currency"] = self.table.field("currency").is_null()
+        if needs_time_of_day(node):
+            found["has_time"] = ~self.table.has_time()
+        there = reduce(lambda a, b: a & b, [~found[name] for name in found], pl.lit(True))
+        found["history"] = self.window(node).is_null() & there
+
+    def reader(self, row: int) -> ClaimReader:
+        """The claim at a target row, with the windows this run computed."""
+        values = self.table.frame.row(row, named=True)
+
+        def window(node: n.Window) -> Any:
+            series = self.table.computed(node)
+            return None if series is None else series[row]
+
+        return ClaimReader(values, self.context, window)

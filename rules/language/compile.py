@@ -1,0 +1,185 @@
+"""Tree → polars expression. Missing is null and polars' own Kleene logic carries it through and, or and not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+
+import polars as pl
+
+from rules.language import nodes as n
+from rules.language.compile_functions import compile_call
+from rules.language.evaluate import text_test
+from rules.language.nodes import Expression
+from rules.language.normal import normalise
+from rules.language.parameters import compile_parameter
+from rules.language.table import Table, text_field
+from rules.language.times import DAY_US, epoch_us
+from rules.language.types import Kind
+from rules.language.values import literal, literal_money
+
+#: Answers a window with a column name of the table.
+WindowColumns = Callable[[n.Window], pl.Expr]
+_BOOLEAN = pl.Boolean()
+
+
+class Compiler:
+    """Compiles nodes against one table; ``windows`` computes a window's column the first time it is met."""
+
+    def __init__(self, table: Table, windows: WindowColumns) -> None:
+        self.table = table
+        self.windows = windows
+
+    def compile(self, node: Expression) -> pl.Expr:
+        """The expression of a checked node; conditions are Boolean, see ``values`` for the others."""
+        match node:
+            case n.And():
+                return reduce(lambda a, b: a & b, [self.compile(part) for part in node.operands])
+            case n.Or():
+                return reduce(lambda a, b: a | b, [self.compile(part) for part in node.operands])
+            case n.Not():
+                return ~self.compile(node.operand)
+            case n.FieldRef():
+                return self.table.field(node.name)
+            case n.ParameterRef():
+                return compile_parameter(self.table, node.name)
+            case n.MoneyLiteral():
+                return self._money(node)
+            case n.TextLiteral():
+                return pl.lit(normalise(node.value), dtype=pl.String)
+            case n.Now():
+                now = self.table.context.now
+                return pl.lit(None if now is None else epoch_us(now), dtype=pl.Int64)
+            case n.Comparison():
+                return self._compare(node.op, node.left, node.right)
+            case n.Membership():
+                return self._membership(node)
+            case n.TextMatch():
+                return self._text_match(node)
+            case n.IsMissing():
+                return self.compile(node.operand).is_null()
+            case n.Negate():
+                return finite(0.0 - self.compile(node.operand).cast(pl.Float64))
+            case n.Arithmetic():
+                return self._arithmetic(node)
+            case n.Call():
+                return compile_call(self, node)
+            case n.Window():
+                return self.windows(node)
+            case n.YesNoLiteral():
+                return pl.lit(node.value, dtype=_BOOLEAN)
+            case _:
+                value = literal(node)
+                return pl.lit(value, dtype=pl.Float64 if isinstance(value, float) else pl.Int64)
+
+    def _money(self, node: n.MoneyLiteral) -> pl.Expr:
+        """Money in the text is known only for claims in its currency."""
+        amount = pl.lit(literal_money(node), dtype=pl.Int64)
+        if self.table.single_currency == node.currency:
+            return amount
+        if "currency" not in self.table.frame.columns:
+            return pl.lit(None, dtype=pl.Int64)
+        return pl.when(pl.col("currency").cast(pl.String) == node.currency).then(amount)
+
+    def _compare(self, op: str, left_node: Expression, right_node: Expression) -> pl.Expr:
+        left_type, right_type = self.table.type_of(left_node), self.table.type_of(right_node)
+        if left_type.is_textual:
+            return self._compare_text(op, left_node, right_node)
+        left, right = self.compile(left_node), self.compile(right_node)
+        if {left_type.kind, right_type.kind} == {Kind.DATE, Kind.DATETIME}:
+            left = self.day(left_node, left)
+            right = self.day(right_node, right)
+        return compare(op, left, right)
+
+    def _compare_text(self, op: str, left: Expression, right: Expression) -> pl.Expr:
+        source, other = (left, right) if text_field(left) else (right, left)
+        name = text_field(source)
+        if name is not None and isinstance(other, n.TextLiteral):
+            wanted = normalise(other.value)
+            same = self.table.text_test(name, ("=", wanted), lambda text: text == wanted, _BOOLEAN)
+            return same if op == "=" else ~same
+        return compare(op, self.compile(left), self.compile(right))
+
+    def day(self, node: Expression, compiled: pl.Expr) -> pl.Expr:
+        """Day number of a date or of a moment's local date."""
+        if self.table.type_of(node).kind is Kind.DATE:
+            return compiled
+        if isinstance(node, n.FieldRef) and node.name == "transacted_at":
+            return self.table.claim_day()
+        return self.table.local_day(compiled)
+
+    def _membership(self, node: n.Membership) -> pl.Expr:
+        collection = node.collection
+        if isinstance(collection, n.Range):
+            return self._range(node.operand, collection)
+        name = text_field(node.operand)
+        if isinstance(collection, n.ListRef):
+            words = self.table.context.lists[collection.name].normalised
+            if name is not None:
+                return self.table.text_test(name, ("list", collection.name), lambda text: text in words, _BOOLEAN)
+            value = self.compile(node.operand)
+            return pl.when(value.is_not_null()).then(value.is_in(sorted(words)))
+        if name is not None and all(isinstance(item, n.TextLiteral) for item in collection.items):
+            chosen = frozenset(normalise(item.value) for item in collection.items if isinstance(item, n.TextLiteral))
+            return self.table.text_test(name, ("in", chosen), lambda text: text in chosen, _BOOLEAN)
+        return reduce(lambda a, b: a | b, [self._compare("=", node.operand, item) for item in collection.items])
+
+    def _range(self, owner: Expression, node: n.Range) -> pl.Expr:
+        above, below = self._compare(">=", owner, node.low), self._compare("<=", owner, node.high)
+        if not self.table.type_of(owner).cycle:
+            return above & below
+        low, high = self.compile(node.low), self.compile(node.high)
+        wraps = pl.when(low > high).then(above | below).otherwise(above & below)
+        return pl.when((low <= high).is_not_null()).then(wraps)
+
+    def _text_match(self, node: n.TextMatch) -> pl.Expr:
+        if isinstance(node.pattern, n.FieldRef):
+            value, part = self.compile(node.operand), self.compile(node.pattern)
+            return value.str.contains(part, literal=True) if node.op == "contains" else value.str.starts_with(part)
+        test = text_test(node.op, node.pattern, self.table.context)
+        name = text_field(node.operand)
+        if name is not None:
+            return self.table.text_test(name, (node.op, node.pattern), test, _BOOLEAN)
+        return self.compile(node.operand).map_elements(test, return_dtype=pl.Boolean)
+
+    def _arithmetic(self, node: n.Arithmetic) -> pl.Expr:
+        left, right = self.compile(node.left), self.compile(node.right)
+        left_kind, right_kind = self.table.type_of(node.left).kind, self.table.type_of(node.right).kind
+        if left_kind is Kind.DATE and right_kind is Kind.DATE:
+            return (left - right) * DAY_US
+        if left_kind is Kind.DATE and right_kind is Kind.DURATION:
+            moved = calculate(node.op, left, right.cast(pl.Float64) / DAY_US)
+            return moved.floor().cast(pl.Int64, strict=False)
+        return calculate(node.op, left, right)
+
+
+def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """A comparison; null when a side is."""
+    match op:
+        case "=":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left >= right
+
+
+def finite(value: pl.Expr) -> pl.Expr:
+    """Null for nan and infinity."""
+    return pl.when(value.is_finite()).then(value)
+
+
+def calculate(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Arithmetic in floats; null for division by zero and results that are not finite."""
+    a, b = left.cast(pl.Float64), right.cast(pl.Float64)
+    if op == "+":
+        return finite(a + b)
+    if op == "-":
+        return finite(a - b)
+    return finite(a * b if op == "*" else a / b)

@@ -1,0 +1,194 @@
+"""A frame being judged by many rules: every leaf that needs more than an expression is computed once and kept as a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from rules.fields import FIELDS, Field
+from rules.language import nodes as n
+from rules.language.check import Checker
+from rules.language.nodes import Expression
+from rules.language.normal import normalise
+from rules.language.specs import Context
+from rules.language.types import Type
+
+_INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
+_EMPTY: dict[str, pl.DataType] = {
+    "money": pl.Int64(),
+    "number": pl.Float64(),
+    "percent": pl.Float64(),
+    "text": pl.String(),
+    "code": pl.String(),
+    "yes_no": pl.Boolean(),
+    "date": pl.Int64(),
+    "datetime": pl.Int64(),
+    "time": pl.Int64(),
+    "duration": pl.Int64(),
+}
+
+
+class TextColumn:
+    """A text column as codes into its different values, so that a test runs once per value and not once per claim."""
+
+    def __init__(self, series: pl.Series) -> None:
+        values = series.drop_nulls().unique()
+        plain = [normalise(value) for value in values.to_list()]
+        codes = series.cast(pl.Enum(values)).to_physical()
+        #: Normalised values; blank ones are missing.
+        self.values = pl.Series("values", [text or None for text in plain], dtype=pl.String)
+        self.codes = codes.cast(pl.UInt32)
+
+    def test(self, test: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
+        """One answer per claim; missing stays missing."""
+        answers = [None if value is None else test(value) for value in self.values.to_list()]
+        return self.spread(pl.Series("answers", answers, dtype=dtype))
+
+    def spread(self, answers: pl.Series) -> pl.Series:
+        """Answers per different value → answers per claim."""
+        return answers.gather(self.codes) if len(answers) else pl.Series(dtype=answers.dtype).extend_constant(None, len(self.codes))
+
+    @cached_property
+    def text(self) -> pl.Series:
+        """The normalised text of each claim."""
+        return self.spread(self.values)
+
+
+class Table:
+    """``frame`` holds vocabulary columns by name. ``column`` adds computed ones; ``select`` evaluates expressions over both."""
+
+    def __init__(self, frame: pl.DataFrame, context: Context, *, vocabulary: Mapping[str, Field] = FIELDS) -> None:
+        self.frame = frame
+        self.context = context
+        self.vocabulary = vocabulary
+        self.height = frame.height
+        self._columns: dict[object, tuple[str, pl.Series]] = {}
+        self._texts: dict[str, TextColumn] = {}
+        self._checker = Checker(vocabulary, context.lists, context.parameters)
+        self._types: dict[Expression, Type | None] = {}
+
+    def type_of(self, node: Expression) -> Type:
+        """The type of a node of a checked rule."""
+        if node not in self._types:
+            self._types[node] = self._checker.type_of(node)
+        found = self._types[node]
+        if found is None:
+            raise TypeError(f"{type(node).__name__} has no type: the rule was not checked")
+        return found
+
+    def column(self, key: object, make: Callable[[], pl.Series]) -> pl.Expr:
+        """The column computed for ``key``; ``make`` runs the first time only."""
+        if key not in self._columns:
+            name = f"\x00{len(self._columns)}"
+            self._columns[key] = (name, make().alias(name))
+        return pl.col(self._columns[key][0])
+
+    def computed(self, key: object) -> pl.Series | None:
+        """The column computed for ``key``, if it was."""
+        found = self._columns.get(key)
+        return None if found is None else found[1]
+
+    def select(self, expressions: list[pl.Expr]) -> pl.DataFrame:
+        """Evaluate expressions in one pass; common parts are computed once."""
+        frame = self.frame.with_columns([series for _, series in self._columns.values()])
+        named = [expression.alias(str(at)) for at, expression in enumerate(expressions)]
+        result = frame.lazy().select(named).collect()
+        if result.height != self.height:
+            result = _repeat(result, self.height) if self.height else result.clear()
+        return result
+
+    def series(self, expression: pl.Expr) -> pl.Series:
+        """One expression's values, one per row."""
+        return self.select([expression]).to_series()
+
+    def field(self, name: str) -> pl.Expr:
+        """A field as the language computes with it (texts raw); absent columns are missing everywhere."""
+        kind = self.vocabulary[name].type
+        if name not in self.frame.columns or self.frame.schema[name] == pl.Null:
+            return pl.lit(None, dtype=_EMPTY[kind])
+        dtype = self.frame.schema[name]
+        column = pl.col(name)
+        if kind in {"text", "code"}:
+            return self.text_expression(name)
+        if kind == "money" and dtype in _INTEGERS:
+            return column.cast(pl.Int64)
+        if kind in {"money", "number", "percent"}:
+            number = column.cast(pl.Float64)
+            return pl.when(number.is_finite()).then(number) if dtype.is_float() else number
+        if kind == "yes_no":
+            return column.cast(pl.Boolean)
+        if kind == "date":
+            return column.cast(pl.Date).to_physical().cast(pl.Int64)
+        if kind == "datetime":
+            return column.dt.timestamp("us")
+        return column
+
+    def text(self, name: str) -> TextColumn:
+        """A text or code column by its different values."""
+        if name not in self._texts:
+            if name in self.frame.columns and self.frame.schema[name] != pl.Null:
+                series = self.frame[name].cast(pl.String)
+            else:
+                series = pl.Series(name, [None] * self.height, dtype=pl.String)
+            self._texts[name] = TextColumn(series)
+        return self._texts[name]
+
+    def text_expression(self, name: str) -> pl.Expr:
+        """The normalised text of a field."""
+        return self.column(("text", name), lambda: self.text(name).text)
+
+    def text_test(self, name: str, key: object, test: Callable[[str], Any], dtype: pl.DataType) -> pl.Expr:
+        """A test of a text field, run once per different value."""
+        return self.column(("test", name, key), lambda: self.text(name).test(test, dtype))
+
+    @cached_property
+    def single_currency(self) -> str | None:
+        """The currency of all rows, when they have one and the same."""
+        if "currency" not in self.frame.columns or not self.height:
+            return None
+        found = self.frame["currency"].unique().to_list()
+        return str(found[0]) if len(found) == 1 and found[0] else None
+
+    @cached_property
+    def all_have_time(self) -> bool:
+        """True when the time of day of every row is known."""
+        return "has_time" in self.frame.columns and bool(self.frame["has_time"].fill_null(False).all())
+
+    def has_time(self) -> pl.Expr:
+        """Whether the row's time of day is known."""
+        return pl.col("has_time").fill_null(False) if "has_time" in self.frame.columns else pl.lit(False)
+
+    def local(self, moment: pl.Expr) -> pl.Expr:
+        """Microseconds since 1970 → the moment on the company's clock."""
+        return moment.cast(pl.Int64).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(self.context.zone)
+
+    def local_day(self, moment: pl.Expr) -> pl.Expr:
+        """Microseconds since 1970 → day number on the company's clock."""
+        return self.local(moment).dt.date().to_physical().cast(pl.Int64)
+
+    def claim_day(self) -> pl.Expr:
+        """Local day number of the transaction, computed once."""
+        return self.column(("claim day",), lambda: self.series(self.local_day(self.field("transacted_at"))))
+
+    @cached_property
+    def at_us(self) -> np.ndarray:
+        """Moment of each row in microseconds; a missing one is the smallest integer and belongs to no window."""
+        lowest = np.iinfo(np.int64).min
+        values: np.ndarray = self.series(self.field("transacted_at")).fill_null(lowest).to_numpy()
+        return values
+
+
+def _repeat(result: pl.DataFrame, height: int) -> pl.DataFrame:
+    """Results of literals only have one row: one per claim is meant."""
+    return pl.DataFrame([pl.Series(column.name, [column[0]] * height, dtype=column.dtype) for column in result.iter_columns()])
+
+
+def text_field(node: Expression) -> str | None:
+    """The field behind a text expression; ``lower`` changes nothing, since texts compare without case."""
+    while isinstance(node, n.Call) and node.name == "lower":
+        node = node.arguments[0]
+    return node.name if isinstance(node, n.FieldRef) else None
