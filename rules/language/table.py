@@ -83,8 +83,9 @@ class Table:
     def column(self, key: object, make: Callable[[], pl.Series]) -> pl.Expr:
         """The column computed for ``key``; ``make`` runs the first time only."""
         if key not in self._columns:
+            series = make()  # may compute other columns first
             name = f"\x00{len(self._columns)}"
-            self._columns[key] = (name, make().alias(name))
+            self._columns[key] = (name, series.alias(name))
         return pl.col(self._columns[key][0])
 
     def computed(self, key: object) -> pl.Series | None:
