@@ -72,9 +72,10 @@ def same_lunch_every_day(rng: Rng, world: World, n: int) -> Draft:
 
 
 def weekend_events(rng: Rng, world: World, n: int) -> Draft:
-    """Trade fairs and customer events at weekends, announced and pre-approved."""
+    """Trade fairs and customer events at weekends; half of them announced with a pre-approval."""
     draft = _at(rng, world, "client_meal", _people(rng, world, n), "weekend")
-    draft["pre_approved"] = (draft["amount"] * 1.2 // 10_000 * 10_000 + 10_000).astype(np.int64)
+    room = (draft["amount"] * 1.2 // 10_000 * 10_000 + 10_000).astype(np.int64)
+    draft["pre_approved"] = np.where(rng.random(len(room)) < 0.5, room, 0)
     return draft
 
 
@@ -85,12 +86,12 @@ def late_business_dinners(rng: Rng, world: World, n: int) -> Draft:
     return draft
 
 
-def near_limit_dinners(rng: Rng, world: World, n: int) -> Draft:
-    """Honest dinners that happen to cost a little less than the limit."""
+def large_dinners(rng: Rng, world: World, n: int) -> Draft:
+    """Honest dinners that cost much, some a little less than the limit."""
     draft = _at(rng, world, "client_meal", _people(rng, world, n))
     size = len(draft["person"])
-    draft["amount"] = (rng.uniform(445_000, 499_900, size) // 500 * 500).astype(np.int64)
-    draft["heads"] = rng.integers(8, 14, size)
+    draft["amount"] = (rng.uniform(300_000, 499_900, size) // 100 * 100).astype(np.int64)
+    draft["heads"] = rng.integers(4, 14, size)
     return draft
 
 
@@ -131,7 +132,7 @@ def repeated_same_day(rng: Rng, base: Draft, n: int) -> Draft:
 
 
 def lookalike_claims(world: World, base: Draft) -> Draft:
-    """All innocent look-alikes, about 2 % of the company's claims."""
+    """All innocent look-alikes, about 3 % of the company's claims."""
     rng = world.options.rng("lookalikes")
     target = world.options.claims_target
 
@@ -143,10 +144,10 @@ def lookalike_claims(world: World, base: Draft) -> Draft:
             split_by_card_limit(rng, world, count(0.6)),
             holiday_gifts(rng, world, count(0.7)),
             same_lunch_every_day(rng, world, count(4)),
-            weekend_events(rng, world, count(1.6)),
-            late_business_dinners(rng, world, count(2.2)),
-            near_limit_dinners(rng, world, count(1.6)),
-            personal_shops_for_work(rng, world, count(2)),
+            weekend_events(rng, world, count(3)),
+            late_business_dinners(rng, world, count(4)),
+            large_dinners(rng, world, count(3.5)),
+            personal_shops_for_work(rng, world, count(3)),
             paid_while_on_leave(rng, world, count(1.2)),
             spas_at_trade_hotels(rng, world, count(0.4)),
             repeated_same_day(rng, base, count(3)),

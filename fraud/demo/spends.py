@@ -54,7 +54,7 @@ SPENDS: tuple[Spend, ...] = (
           (1, 1.9, 10), texts=("팀 점심", "부서 중식", "업무 협의 점심", "점심 식대")),
     Spend("team_dinner", ("meat_grill", "meat_grill", "japanese_food", "korean_food"), "team_dinner", "복리후생비", 27_000, 0.28,
           "dinner", 5, (3, 4.0, 14), grade_slope=0.4, texts=("부서 회식", "팀 회식", "프로젝트 종료 회식", "신규 입사자 환영 회식")),
-    Spend("client_meal", ("japanese_food", "korean_food", "meat_grill", "western_food"), "entertainment", "접대비", 38_000, 0.35,
+    Spend("client_meal", ("japanese_food", "korean_food", "meat_grill", "western_food"), "entertainment", "접대비", 38_000, 0.45,
           "dinner", 6, (2, 2.0, 9), families={"영업": 3.0, "마케팅": 1.6, "생산": 0.4, "IT": 0.4, "연구개발": 0.5}, grade_slope=1.0,
           texts=("거래처 식사 - 납품 협의", "고객사 미팅 식사", "협력사 간담", "거래처 담당자 식사", "신규 거래처 상담")),
     Spend("client_lunch", ("korean_food", "japanese_food", "western_food"), "entertainment", "접대비", 21_000, 0.3, "lunch", 5,

@@ -41,7 +41,7 @@ def near_limit(scene: Scene) -> Draft:
     """A03: month after month just below the limit that would need an approval."""
     person, day = scene.series(9, scene.world.at_work, days=scene.world.days.is_business)
     draft = scene.claims("client_meal", person, day)
-    draft["amount"] = scene.round_amounts(0.9 * LIMIT, LIMIT - 500, 1000, len(person))
+    draft["amount"] = scene.round_amounts(0.9 * LIMIT, LIMIT - 500, 100, len(person))
     draft["heads"] = scene.rng.integers(3, 9, len(person))
     draft["merchant"] = scene.favourites(draft["merchant"], person, 0.5)
     return draft
@@ -51,7 +51,7 @@ def padded_attendees(scene: Scene) -> Draft:
     """A02/D06: two people eat, and as many are written down as the per-head limit needs."""
     person, day = scene.series(8, scene.world.at_work, days=scene.world.days.is_business)
     draft = scene.claims("client_meal", person, day)
-    draft["amount"] = scene.round_amounts(170_000, 430_000, 1000, len(person))
+    draft["amount"] = scene.round_amounts(110_000, 360_000, 100, len(person))
     draft["heads"] = np.ceil(
         draft["amount"] / (PER_HEAD_LIMIT - scene.rng.integers(300, 3000, len(person)))
     ).astype(np.int64)
@@ -85,7 +85,7 @@ def duplicate_claim(scene: Scene) -> Draft:
     usable = by_colleague & (mate >= 0) & scene.world.at_work[np.maximum(mate, 0), copy["day"]]
     copy["person"] = np.where(usable, mate, copy["person"])
     copy["second"] = copy["second"] + rng.integers(-40, 90, n) * usable
-    copy["submit_days"] = rng.uniform(6, 30, n)
+    copy["submit_days"] = 0.5 + rng.lognormal(np.log(4.0), 0.9, n)
     copy["receipt"] = np.full(n, RECEIPT_ALWAYS)
     copy["incident"] = rows
     copy["card"] = np.where(people.has_vehicle[copy["person"]], copy["card"], -1)
@@ -107,7 +107,7 @@ def cancel_and_recharge(scene: Scene) -> Draft:
     person, day = scene.series(5, scene.world.at_work, days=scene.world.days.is_business)
     first = scene.claims("team_dinner", person, day)
     n = n_rows(first)
-    first["amount"] = scene.round_amounts(210_000, 480_000, 1000, n)
+    first["amount"] = scene.round_amounts(120_000, 450_000, 100, n)
     first["merchant"] = scene.favourites(first["merchant"], person, 0.8)
     gap = scene.rng.integers(60, 420, n)
     back = take(first, np.arange(n))
@@ -117,7 +117,7 @@ def cancel_and_recharge(scene: Scene) -> Draft:
     first["cancelled"] = first["amount"].copy()
     first["cancel_days"] = gap / 86_400
     again = take(first, np.arange(n))
-    again["amount"] = (first["amount"] * scene.rng.uniform(0.25, 0.6, n) // 1000 * 1000).astype(np.int64)
+    again["amount"] = (first["amount"] * scene.rng.uniform(0.25, 0.6, n) // 100 * 100).astype(np.int64)
     again["second"] = back["second"] + scene.rng.integers(40, 200, n)
     again["cancelled"] = np.zeros(n, dtype=np.int64)
     again["cancel_days"] = np.full(n, np.nan)

@@ -61,12 +61,13 @@ class Scene:
 
     def on_days(self, person: Ints, allowed: Bools, days: Bools | None = None) -> tuple[Ints, Ints]:
         """A day for each act of `person`, inside that person's own stretch; acts without a fitting day fall away."""
-        span = self.last - self.first
-        starts = self.first + (self.rng.random(self.world.people.n) * span * 0.5).astype(np.int64)
-        length = np.maximum(min(20, span), (self.rng.uniform(0.2, 0.8, self.world.people.n) * span)).astype(
-            np.int64
-        )
-        low, high = starts[person], np.minimum(starts + length, self.last)[person]
+        span, n = self.last - self.first, self.world.people.n
+        # Stretches may have begun before the period: as much goes on at its start as at its end.
+        starts = self.first + (self.rng.uniform(-0.4, 0.92, n) * span).astype(np.int64)
+        ends = starts + np.maximum(20, self.rng.uniform(0.25, 0.7, n) * span).astype(np.int64)
+        starts = np.clip(np.minimum(starts, ends - 1), self.first, self.last - min(span, 7))
+        ends = np.clip(ends, starts + min(span, 7), self.last)
+        low, high = starts[person], ends[person]
         good_days = np.ones(self.world.days.n, dtype=np.bool_) if days is None else days
         day = low.copy()
         todo = np.arange(len(person))

@@ -60,7 +60,7 @@ def personal_subscription(scene: Scene) -> Draft:
     place = np.where(kind == KIND_INDEX["gym"], scene.world.people.home[person], 0)
     shop = pools.pool_start[kind, place] + scene.rng.integers(0, 1 << 30, n) % pools.pool_size[kind, place]
     span = scene.last - scene.first
-    first = scene.first + (scene.rng.random(n) * span * 0.4).astype(np.int64)
+    first = scene.first + np.maximum(0, scene.rng.uniform(-0.4, 0.7, n) * span).astype(np.int64)
     last = np.minimum(
         scene.last, first + np.maximum(40, (span * scene.rng.uniform(0.3, 0.6, n)).astype(np.int64))
     )
@@ -93,7 +93,7 @@ def employee_owned_merchant(scene: Scene) -> Draft:
     n = len(person)
     return make_draft(
         n, person=person, day=day, spend=keys[person], merchant=shops[person], second=draw_seconds(rng, "office", n),
-        amount=scene.round_amounts(60_000, 390_000, 1000, n), incident=person,
+        amount=scene.round_amounts(30_000, 300_000, 100, n), incident=person,
         heads=np.where(keys[person] == SPEND_INDEX["team_dinner"], rng.integers(5, 12, n), 0),
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def refund_kept(scene: Scene) -> Draft:
     person, day = scene.series(3, scene.world.at_work, days=scene.world.days.is_business & days)
     draft = scene.claims("it_supply", person, day)
     n = len(person)
-    draft["amount"] = np.maximum(draft["amount"], scene.round_amounts(60_000, 420_000, 100, n))
+    draft["amount"] = np.maximum(draft["amount"], scene.round_amounts(60_000, 420_000, 10, n))
     draft["cancelled"] = draft["amount"].copy()
     draft["cancel_days"] = scene.rng.uniform(26, 55, n)
     draft["submit_days"] = scene.rng.uniform(0.5, 4, n)
@@ -117,7 +117,7 @@ def colluding_approver(scene: Scene) -> Draft:
     person, day = scene.series(16, scene.world.at_work, days=scene.world.days.is_business)
     draft = scene.claims("client_meal", person, day)
     n = len(person)
-    draft["amount"] = (draft["amount"] * scene.rng.uniform(1.3, 1.9, n) // 1000 * 1000).astype(np.int64)
+    draft["amount"] = (draft["amount"] * scene.rng.uniform(1.1, 1.6, n) // 100 * 100).astype(np.int64)
     draft["amount"] = np.minimum(draft["amount"], 498_000)
     draft["heads"] = np.zeros(n, dtype=np.int64)
     draft["approve_seconds"] = scene.rng.uniform(2, 9, n)
@@ -136,13 +136,13 @@ def ghost_vendor(scene: Scene) -> Draft:
     shops = []
     for i in range(count):
         name = f"{SHOP_HEADS[int(rng.integers(len(SHOP_HEADS)))]}컴퍼니"
-        opened = scene.first - int(rng.integers(5, 40))
+        opened = scene.first - int(rng.integers(5, 120))
         shops.append(merchants.add("design", int(people.region[0]), name, numbers[i], bosses[i], opened))
     person, day = scene.series(4, scene.world.at_work, days=scene.world.days.is_business)
     draft = scene.claims("design", person, day)
     n = len(person)
     draft["merchant"] = np.array(shops, dtype=np.int64)[(person + rng.integers(0, 2, n)) % count]
-    draft["amount"] = scene.round_amounts(290_000, 500_000, 10_000, n)
+    draft["amount"] = scene.round_amounts(180_000, 500_000, 1000, n)
     draft["receipt"] = np.full(n, RECEIPT_ALWAYS)
     draft["card"] = np.zeros(n, dtype=np.int64)
     return draft

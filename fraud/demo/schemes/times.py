@@ -29,7 +29,7 @@ def late_entertainment(scene: Scene) -> Draft:
     pools = scene.world.merchants
     shop = pools.pool_start[kind, place] + person % np.maximum(1, pools.pool_size[kind, place])
     draft["merchant"] = np.where(banned, shop, draft["merchant"])
-    draft["amount"] = scene.round_amounts(90_000, 420_000, 1000, len(person))
+    draft["amount"] = scene.round_amounts(60_000, 330_000, 100, len(person))
     return draft
 
 
@@ -55,7 +55,7 @@ def disguised_bar(scene: Scene) -> Draft:
     n = len(person)
     draft["merchant"] = bars[(person + (scene.rng.random(n) < 0.3)) % len(bars)]
     draft["second"] = draw_seconds(scene.rng, "late_bar", n) - 4500
-    draft["amount"] = scene.round_amounts(230_000, 495_000, 1000, n)
+    draft["amount"] = scene.round_amounts(120_000, 460_000, 100, n)
     draft["heads"] = draw_heads(scene.rng, (5, 3.0, 11), n)
     return draft
 
@@ -89,7 +89,7 @@ def weekend_family_meal(scene: Scene) -> Draft:
     n = len(person)
     draft["second"] = draw_seconds(scene.rng, "weekend", n)
     draft["heads"] = scene.rng.choice([2, 3, 4, 5], n, p=[0.15, 0.35, 0.4, 0.1])
-    draft["amount"] = np.maximum(20_000, draft["heads"] * scene.round_amounts(16_000, 46_000, 500, n))
+    draft["amount"] = np.maximum(20_000, draft["heads"] * scene.round_amounts(16_000, 46_000, 100, n))
     draft["merchant"] = scene.favourites(draft["merchant"], person, 0.4)
     return draft
 
