@@ -26,7 +26,6 @@ from fraud.demo.travel import subscription_claims, trip_claims
 from fraud.demo.world import World
 
 SPARE = 1.025  # claims of the last days are not delivered yet when the period ends
-INTERNAL_COLUMNS = ("delivered_on", "scheme", "incident")
 
 
 @dataclass(frozen=True)
@@ -49,28 +48,26 @@ class DemoCompany:
     outcomes: pl.DataFrame
     truth: pl.DataFrame
 
-    def claim_file(self, first: date | None, last: date) -> pl.DataFrame:
-        """The claim file delivered for days `first` … `last` (first None: from the beginning), as known on `last`.
+    def claim_file(self, after: date | None, last: date, *, keep_day: bool = False) -> pl.DataFrame:
+        """What is delivered after the day `after` (None: from the beginning) and up to `last`, as known on `last`.
 
         Payments and cancellations after `last` are not in it; a claim delivered earlier and cancelled within these
         days is delivered again.
         """
         later = (last + timedelta(days=1)).isoformat()
         in_span = pl.col("delivered_on") <= last
-        if first is not None:
-            start = first.isoformat()
-            again = (
-                (pl.col("cancelled_at") >= start)
-                & (pl.col("cancelled_at") < later)
-                & (pl.col("delivered_on") < first)
-            )
-            in_span = (in_span & (pl.col("delivered_on") >= first)) | again.fill_null(False)
+        if after is not None:
+            start = (after + timedelta(days=1)).isoformat()
+            changed = (pl.col("cancelled_at") >= start) & (pl.col("cancelled_at") < later)
+            is_new = pl.col("delivered_on") > after
+            in_span = (in_span & is_new) | (changed.fill_null(False) & ~is_new)
         known = pl.col("cancelled_at") < later
-        return self.claims.filter(in_span).with_columns(
+        frame = self.claims.filter(in_span).with_columns(
             pl.when(pl.col("paid_at") < later).then("paid_at").alias("paid_at"),
             pl.when(known).then("cancelled_at").alias("cancelled_at"),
             pl.when(known).then("cancel_amount").alias("cancel_amount"),
-        ).drop("delivered_on")  # fmt: skip
+        )
+        return frame.drop("original_external_id", *([] if keep_day else ["delivered_on"]))
 
 
 def _settled_days(world: World, draft: Draft) -> Draft:

@@ -181,7 +181,7 @@ def test_some_fields_are_missing_as_in_life(company):
 def test_claim_file_knows_nothing_of_later_days(company):
     night = date(2026, 3, 31)
     history = company.claim_file(None, date(2026, 3, 30))
-    tonight = company.claim_file(night, night)
+    tonight = company.claim_file(date(2026, 3, 30), night)
     new = set(tonight["external_id"]) - set(history["external_id"])
     delivered = company.claims.filter(pl.col("delivered_on") == night)
     assert new == set(delivered["external_id"])
