@@ -13,7 +13,7 @@ import numpy as np
 
 from fraud.detectors.base import Detector
 from fraud.detectors.frames import Matrix
-from fraud.detectors.tails import Floats
+from fraud.detectors.tails import Floats, with_outside
 
 #: Quantile knots per feature; more of them lie in the tails than in the middle.
 N_KNOTS = 256
@@ -70,7 +70,7 @@ def _table(column: Matrix) -> tuple[Floats, Floats]:
     at_most, at_least = (first + counts + 1) / (n + 1), (n - first + 1) / (n + 1)
     tails = -np.log10(np.minimum(1.0, 2.0 * np.minimum(at_most, at_least)))
     keep = _knots(len(values))
-    return values[keep], tails[keep]
+    return with_outside(values[keep], tails[keep], low=np.log10((n + 1) / 2), high=np.log10((n + 1) / 2))
 
 
 def _knots(n: int) -> Any:

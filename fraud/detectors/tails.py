@@ -36,7 +36,7 @@ class TailTable:
         n = len(ordered)
         tails = -np.log10((n - first + 1) / (n + 1))
         keep = _knots(len(values))
-        return cls(values[keep], tails[keep])
+        return cls(*with_outside(values[keep], tails[keep], high=float(np.log10(n + 1))))
 
     def tail(self, raw: NDArray[np.floating]) -> Floats:
         """``u`` per raw score: 0 at or below the lowest training score, log10(n + 1) at most."""
@@ -45,6 +45,21 @@ class TailTable:
     def percentile(self, raw: NDArray[np.floating]) -> Floats:
         """Share of training scores below ``raw``, in [0, 1]."""
         return np.clip(1.0 - np.power(10.0, -np.interp(raw, self.scores, self.tails)), 0.0, 1.0)
+
+
+def with_outside(
+    values: Floats, tails: Floats, *, high: float, low: float | None = None
+) -> tuple[Floats, Floats]:
+    """Add a knot beyond the largest (and smallest) value, one step of its neighbours away: what never occurred is rarer than the rarest.
+
+    Without it a value outside all training values would count as usual as the end value, however often that occurred.
+    """
+    step = values[-1] - values[-2] if len(values) > 1 else max(abs(values[-1]), 1.0) * 1e-6
+    values, tails = np.append(values, values[-1] + step), np.append(tails, high)
+    if low is not None:
+        step = values[1] - values[0]
+        values, tails = np.append(values[0] - step, values), np.append(low, tails)
+    return values, tails
 
 
 def _knots(n: int) -> NDArray[np.int64]:
