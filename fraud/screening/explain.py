@@ -24,7 +24,7 @@ def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequen
     Claims in `novel` also get the features that make them unusual. Explaining again stores the same.
     """
     missing = set(
-        Score.objects.filter(run=run, claim_id__in=list(claim_ids), reasons=None).values_list(
+        Score.objects.filter(run=run, claim_id__in=list(claim_ids), reasons__isnull=True).values_list(
             "claim_id", flat=True
         )
     )

@@ -1,0 +1,77 @@
+"""`manage.py nightly`: the night in this process."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.actor import Actor
+from cases.services.night import run_night
+from fraud.models import ScreeningRun
+
+
+class Command(BaseCommand):
+    help = "Screen pending claims and open cases. Running it again continues what was interrupted."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--date", help="business date, YYYY-MM-DD (default: the one that just ended)")
+        parser.add_argument("--json", action="store_true", help="print the run as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        day = _date(options["date"])
+        say = (lambda line: None) if options["json"] else self.stdout.write
+        run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
+        if options["json"]:
+            self.stdout.write(json.dumps(summary(run), ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(lines(run)))
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"--date takes a day as YYYY-MM-DD, not {text!r}") from error
+
+
+def summary(run: ScreeningRun) -> dict[str, Any]:
+    """A run as plain data: counts, stages, rules that could not be judged."""
+    return {
+        "reference": run.reference,
+        "business_date": run.business_date.isoformat(),
+        "state": run.state,
+        "is_late": run.is_late,
+        "model": run.model_version.reference if run.model_version else None,
+        "shadow": run.shadow_version.reference if run.shadow_version else None,
+        "claims": run.n_claims,
+        "scored": run.n_scored,
+        "hits": run.n_hits,
+        "alerts": run.n_alerts,
+        "cases": run.n_cases,
+        "held_back": run.n_held_back,
+        "not_evaluable": run.not_evaluable,
+        "stages": run.stages,
+    }
+
+
+def lines(run: ScreeningRun) -> list[str]:
+    """A run as text: one line a stage, then what it found and what it could not judge."""
+    found = [f"{run.reference} {run.state}{' (late)' if run.is_late else ''}"]
+    for stage in run.stages:
+        counts = ", ".join(f"{name} {value}" for name, value in stage["counts"].items())
+        found.append(f"  {stage['name']:<8} {stage['state']:<8} {stage['seconds']:>8.1f} s  {counts}")
+    found.append(
+        f"  claims {run.n_claims:,}, scored {run.n_scored:,}, rule hits {run.n_hits:,}, alerts {run.n_alerts:,}, "
+        f"new cases {run.n_cases:,}, held back {run.n_held_back:,}"
+    )
+    for code, entry in sorted(run.not_evaluable.items()):
+        found.append(
+            f"  rule {code}: {entry['n']:,} claims not evaluable, missing {', '.join(entry['missing'])}"
+        )
+    return found

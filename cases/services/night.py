@@ -1,0 +1,175 @@
+"""The night: from claims received to cases opened, in stages that can be interrupted anywhere and started again.
+
+A missed night is caught up in order with its own cut-off, so that every day's claims meet their own day's capacity.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from cases.services.opening import open_cases
+from fraud.calendar import NIGHT_ENDS_HOUR
+from fraud.learning import first_version
+from fraud.models import RunPart, ScreeningRun
+from fraud.screening.services import (
+    MAX_ATTEMPTS,
+    LeaseLost,
+    RunBusy,
+    finish_run,
+    finish_scoring,
+    is_free,
+    n_stored,
+    new_token,
+    next_part,
+    open_run,
+    prepare_run,
+    release,
+    score_part,
+    take,
+)
+
+Progress = Callable[[str], None]
+NIGHTLY = "nightly"
+#: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
+MAX_CAUGHT_UP = 14
+_NIGHT_HOUR = 2  # when the schedule rings, on the company's clock
+_POLL_SECONDS = 0.5
+State = ScreeningRun.State
+
+
+def run_night(
+    *,
+    business_date: date | None = None,
+    by: Actor,
+    source: str = NIGHTLY,
+    cut_off_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> ScreeningRun:
+    """Screen everything pending for a business date (default: the one that just ended) and open its cases, in process.
+
+    Running again continues what was interrupted and changes nothing once the run is finished. `cut_off_at` (default: now)
+    is pinned when the run is made. Raises NotPermitted; errors of a stage are kept in the run and raised.
+    """
+    require(by, "fraud.run_night")
+    say = progress or (lambda line: None)
+    wanted = business_date or business_date_of(datetime.now(UTC))
+    if business_date is None and source == NIGHTLY:
+        for missed in missed_nights(wanted):
+            say(f"{missed}: missed, caught up now")
+            _work(
+                open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True), by, say
+            )
+    return _work(open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at), by, say)
+
+
+def business_date_of(moment: datetime) -> date:
+    """The day a night belongs to: before 07:00 on the company's clock it is still the day before."""
+    local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return (local - timedelta(hours=NIGHT_ENDS_HOUR)).date()
+
+
+def end_of_night(day: date) -> datetime:
+    """The moment the night of a business date was due: 02:00 of the following day on the company's clock."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return datetime.combine(day + timedelta(days=1), clock(_NIGHT_HOUR), zone).astimezone(UTC)
+
+
+def missed_nights(before: date) -> list[date]:
+    """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded."""
+    runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lt=before)
+    last = runs.filter(state=State.FINISHED).order_by("-business_date").first()
+    if last is None:
+        return []
+    first = max(last.business_date + timedelta(days=1), before - timedelta(days=MAX_CAUGHT_UP))
+    return [first + timedelta(days=i) for i in range((before - first).days)]
+
+
+def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
+    """All stages of a run in this process; waits while somebody else works on it."""
+    while run.state != State.FINISHED:
+        if not advance(run, by=by, say=say):
+            time.sleep(_POLL_SECONDS)
+        run.refresh_from_db()
+    return run
+
+
+def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
+    """Do the next piece of a run's work; False when all of it is in other hands now."""
+    say = say or (lambda line: None)
+    run.refresh_from_db()
+    if run.state == State.FAILED:
+        _revive(run)
+    if run.state == State.PREPARING:
+        try:
+            prepare_run(run=run, by=by, first_model=first_version)
+        except RunBusy:
+            return False
+        say(f"{run.reference}: {run.n_claims:,} claims in {RunPart.objects.filter(run=run).count()} parts")
+        return True
+    if run.state == State.SCORING:
+        part = next_part(run)
+        if part is not None:
+            score_part(part_id=part.pk)
+            say(f"{run.reference}: {n_stored(run):,} of {run.n_claims:,} claims scored")
+            return True
+        return finish_scoring(run=run)
+    if run.state == State.OPENING:
+        return close_run(run, by=by, say=say)
+    return True
+
+
+def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
+    """Open the cases of a scored run and finish it, under its lease; False while somebody else does."""
+    say = say or (lambda line: None)
+    run.refresh_from_db()
+    token = new_token()
+    if run.state != State.OPENING or not take(run, token, attempts=run.attempts + 1):
+        return run.state == State.FINISHED
+    try:
+        opened = open_cases(run=run, token=token, by=by)
+        say(f"{run.reference}: {opened.n_alerts} alerts, {opened.n_cases} new cases, {opened.n_joined} joined, "
+            f"{opened.n_held_back} held back")  # fmt: skip
+        finish_run(run=run, token=token, by=by)
+    except LeaseLost:
+        return False
+    except Exception as error:
+        release(run, token, error=f"{type(error).__name__}: {error}")
+        raise
+    return True
+
+
+def give_up(run: ScreeningRun, *, by: Actor) -> bool:
+    """Mark a run as failed when its stage was tried too often and nobody works on it; a person starts it again."""
+    run.refresh_from_db()
+    if run.state in (State.FINISHED, State.FAILED) or run.attempts < MAX_ATTEMPTS or not is_free(run):
+        return False
+    with transaction.atomic():
+        if not ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts).update(
+            state=State.FAILED
+        ):
+            return False
+        record(action="run.failed", by=by, subject=f"run:{run.reference}", after={"error": run.error})
+    return True
+
+
+def _revive(run: ScreeningRun) -> None:
+    """A person started a failed run again: back to the stage it failed in, with fresh attempts."""
+    parts = RunPart.objects.filter(run=run)
+    if not parts.exists() and run.model_version_id is None:
+        state = State.PREPARING
+    elif parts.filter(state__in=[RunPart.State.WAITING, RunPart.State.TAKEN]).exists():
+        state = State.SCORING
+    else:
+        state = State.OPENING
+    ScreeningRun.objects.filter(pk=run.pk, state=State.FAILED).update(state=state, attempts=0)
+    run.refresh_from_db()

@@ -1,0 +1,88 @@
+"""What the opening of cases reads of a run: its scored claims, the cases that still take alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+
+from cases.models import Alert, Case
+from cases.selection import OpenCase
+from cases.workflow import State
+from fraud.bulk import read_frame
+from fraud.models import ScreeningRun
+
+#: States in which a reviewer still looks for facts: a later alert joins the case instead of opening another.
+JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
+_CLAIMS = """
+    SELECT s.claim_id, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency, c.transacted_at,
+           s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score,
+           s.expected_loss_minor, s.band, s.is_calibrated
+    FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s
+"""
+_CLAIM_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(["claim_id", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
+    "currency": pl.String,
+    "transacted_at": pl.Datetime("us", "UTC"),
+    **dict.fromkeys(["probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64),
+    "expected_loss_minor": pl.Int64,
+    "band": pl.String,
+    "is_calibrated": pl.Boolean,
+}
+_HITS = """
+    SELECT h.claim_id, r.code, v.weight, v.is_always_open
+    FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
+    WHERE h.run_id = %s AND NOT h.is_shadow
+"""
+_HIT_SCHEMA: dict[str, Any] = {
+    "claim_id": pl.Int64, "code": pl.String, "weight": pl.Float64, "is_always_open": pl.Boolean,
+}  # fmt: skip
+
+
+def scored_claims(run: ScreeningRun) -> pl.DataFrame:
+    """One row a scored claim: the columns of `cases.selection.SCORED` and what a case is made of.
+
+    The leading rule is an absolute ban before the others, then the heaviest, then the first by code.
+    """
+    claims = read_frame(_CLAIMS, [run.pk], schema=_CLAIM_SCHEMA)
+    hits = read_frame(_HITS, [run.pk], schema=_HIT_SCHEMA)
+    leading = (
+        hits.sort(["claim_id", "is_always_open", "weight", "code"], descending=[False, True, True, False])
+        .group_by("claim_id", maintain_order=True)
+        .agg(pl.col("code").first().alias("pattern"), pl.col("is_always_open").any())
+    )
+    week = pl.col("transacted_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%G-W%V")
+    return claims.join(leading, on="claim_id", how="left").with_columns(
+        pl.col("is_always_open").fill_null(False), week.alias("week")
+    )
+
+
+def joinable_cases(cardholder_ids: Sequence[int]) -> list[OpenCase]:
+    """Open cases of these people that a new alert may join, with the merchants and weeks of their claims.
+
+    Control samples are left out: they stay single and blind.
+    """
+    cases = Case.objects.filter(state__in=[s.value for s in JOINABLE]).exclude(
+        source=Case.Source.CONTROL_SAMPLE
+    )
+    wanted = set(cardholder_ids)
+    found = [row for row in cases.values_list("pk", "cardholder_id", "pattern") if row[1] in wanted]
+    places = _places([pk for pk, _, _ in found])
+    return [OpenCase(pk, person, pattern, places.get(pk, frozenset())) for pk, person, pattern in found]
+
+
+def _places(case_ids: Sequence[int]) -> dict[int, frozenset[tuple[int, str]]]:
+    from django.utils import timezone
+
+    zone = timezone.get_default_timezone()
+    rows: dict[int, set[tuple[int, str]]] = {}
+    for start in range(0, len(case_ids), 500):
+        alerts = Alert.objects.filter(case_id__in=case_ids[start : start + 500])
+        for case_id, merchant, at in alerts.values_list(
+            "case_id", "claim__merchant_id", "claim__transacted_at"
+        ):
+            year, week, _ = at.astimezone(zone).isocalendar()
+            rows.setdefault(case_id, set()).add((merchant, f"{year}-W{week:02d}"))
+    return {case_id: frozenset(found) for case_id, found in rows.items()}

@@ -1,0 +1,257 @@
+"""Opening a night's cases: the chosen claims are explained, bundled, and written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from cases.models import Alert, Case
+from cases.selection import Bundle, Seats, Selection, select_alerts
+from cases.services.company import due_on
+from cases.services.night_claims import joinable_cases, scored_claims
+from cases.services.numbering import last_number, reference
+from cases.workflow import State
+from fraud import faults
+from fraud.company import CompanyValues, from_json
+from fraud.models import Score, ScreeningRun
+from fraud.screening.services import explain_claims, keep, put_stage, stage_of
+from fraud.screening.stages import Stage, started_at
+
+_BANDS = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a night opened: new cases, cases that got further alerts, alerts, claims held back by capacity."""
+
+    n_cases: int
+    n_joined: int
+    n_alerts: int
+    n_held_back: int
+
+
+def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
+    """Open the cases of a scored run; the caller holds the run's lease under `token`.
+
+    Everything is written in one transaction together with the stage's end, so it happens once or not at all.
+    Raises NotPermitted and LeaseLost.
+    """
+    require(by, "cases.open_case")
+    finished = stage_of(run, "opening")
+    if finished and finished["state"] == "done":
+        return Opened(run.n_cases, finished["counts"].get("joined", 0), run.n_alerts, run.n_held_back)
+    current = Stage("opening", started_at(run, "opening"))
+    put_stage(run, current.row("running"))
+    claims = scored_claims(run)
+    selection = select_alerts(claims, _seats(run), joinable_cases(claims["cardholder_id"].unique().to_list()))
+    faults.hit("open.selected")
+    _explain(run, selection)
+    faults.hit("open.explained")
+    with transaction.atomic():
+        keep(run, token)
+        opened = _write(run, selection, claims, by)
+        current.counts = _counts(selection, opened)
+        ScreeningRun.objects.filter(pk=run.pk).update(
+            n_cases=opened.n_cases, n_alerts=opened.n_alerts, n_held_back=opened.n_held_back
+        )
+        put_stage(run, current.row("done"))
+        faults.hit("open.written")
+    faults.hit("open.done")
+    run.refresh_from_db()
+    return opened
+
+
+def _seats(run: ScreeningRun) -> Seats:
+    values = from_json(run.settings_used)
+    return Seats(
+        model=values.model_seats,
+        novelty=values.novelty_seats,
+        sample=values.control_sample_size,
+        threshold=values.alert_threshold,
+        seed=run.reference,
+    )
+
+
+def _explain(run: ScreeningRun, selection: Selection) -> None:
+    chosen = [claim for bundle in selection.bundles for claim in bundle.claims]
+    novel = [claim for bundle in selection.bundles if bundle.channel == "novelty" for claim in bundle.claims]
+    explain_claims(run=run, claim_ids=chosen, novel=novel)
+
+
+def _counts(selection: Selection, opened: Opened) -> dict[str, Any]:
+    return {
+        "over_threshold": selection.n_over_threshold,
+        "held_back": selection.n_held_back,
+        "cases": opened.n_cases,
+        "joined": opened.n_joined,
+        "alerts": dict(sorted(selection.counts.items())),
+        "sample_population": selection.n_population,
+    }
+
+
+def _write(run: ScreeningRun, selection: Selection, claims: pl.DataFrame, by: Actor) -> Opened:
+    wanted = [claim for bundle in selection.bundles for claim in bundle.claims]
+    rows = {
+        row["claim_id"]: row for row in claims.filter(pl.col("claim_id").is_in(wanted)).iter_rows(named=True)
+    }
+    reasons = dict(Score.objects.filter(run=run, claim_id__in=wanted).values_list("claim_id", "reasons"))
+    writer = _Writer(run, rows, reasons, by)
+    ordered = sorted(selection.bundles, key=lambda bundle: (-writer.loss(bundle), bundle.claims[0]))
+    writer.blind_priority = int(median([writer.loss(bundle) for bundle in ordered])) if ordered else 0
+    joined = sum(writer.join(bundle) for bundle in ordered if bundle.case_id is not None)
+    opened = [writer.open(bundle) for bundle in ordered if bundle.case_id is None]
+    return Opened(len(opened), joined, writer.n_alerts, selection.n_held_back)
+
+
+class _Writer:
+    """Writes bundles as cases and alerts, each with its audit entry."""
+
+    def __init__(
+        self, run: ScreeningRun, rows: dict[int, dict[str, Any]], reasons: dict[int, Any], by: Actor
+    ) -> None:
+        self.run, self.rows, self.reasons, self.by = run, rows, reasons, by
+        self.at: datetime = timezone.now() if run.is_late else run.cut_off_at
+        self.year = run.business_date.year
+        self.number = last_number(self.year)
+        self.values: CompanyValues = from_json(run.settings_used)
+        self.due_on = due_on(State.NEW, self.at)
+        self.blind_priority = 0
+        self.n_alerts = 0
+
+    def loss(self, bundle: Bundle) -> int:
+        """Expected loss of a bundle in minor units."""
+        return sum(int(self.rows[claim]["expected_loss_minor"]) for claim in bundle.claims)
+
+    def open(self, bundle: Bundle) -> Case:
+        """A new case with its alerts."""
+        self.number += 1
+        lead = self.rows[bundle.claims[0]]
+        best = max((self.rows[claim] for claim in bundle.claims), key=lambda row: row["probability"])
+        is_blind = bundle.channel == "control_sample"
+        merchants = {self.rows[claim]["merchant_id"] for claim in bundle.claims}
+        case = Case.objects.create(
+            reference=reference(self.year, self.number),
+            cardholder_id=lead["cardholder_id"],
+            merchant_id=lead["merchant_id"] if len(merchants) == 1 else None,
+            run=self.run,
+            source=bundle.channel,
+            pattern=bundle.pattern,
+            bundle_key=self._free_key(bundle.key),
+            headline=self._headline(bundle),
+            state_since=self.at,
+            due_on=self.due_on,
+            amount_minor=self._amount(bundle, lead["currency"]),
+            currency=lead["currency"],
+            probability=best["probability"],
+            band=best["band"],
+            is_calibrated=best["is_calibrated"],
+            expected_loss_minor=self.loss(bundle),
+            # A blind case must not tell by its place in the queue what the score thought of it.
+            priority=self.blind_priority if is_blind else self.loss(bundle),
+            n_claims=len(bundle.claims),
+            is_score_hidden=is_blind,
+            opened_at=self.at,
+        )
+        self._add_alerts(case, bundle, bundle.claims)
+        record(
+            action="case.opened", by=self.by, subject=f"case:{case.reference}",
+            after={"run": self.run.reference, "source": bundle.channel, "pattern": bundle.pattern,
+                   "claims": bundle.claims, "state": case.state, "version": case.version},
+        )  # fmt: skip
+        return case
+
+    def join(self, bundle: Bundle) -> int:
+        """Add a bundle's claims to its open case; 0 when the case has them all already."""
+        case = Case.objects.select_for_update().get(pk=bundle.case_id)
+        known = set(Alert.objects.filter(case=case).values_list("claim_id", flat=True))
+        new = [claim for claim in bundle.claims if claim not in known]
+        if not new:
+            return 0
+        added = [self.rows[claim] for claim in new]
+        loss = sum(int(row["expected_loss_minor"]) for row in added)
+        best = max(added, key=lambda row: row["probability"])
+        Case.objects.filter(pk=case.pk).update(
+            n_claims=F("n_claims") + len(new),
+            amount_minor=F("amount_minor") + sum(max(r["amount_minor"], 0) for r in added if r["currency"] == case.currency),
+            expected_loss_minor=F("expected_loss_minor") + loss,
+            priority=F("priority") + loss,
+            probability=max(case.probability, best["probability"]),
+            band=max(case.band, best["band"], key=_BANDS.index),
+            has_new_alerts=True,
+            version=F("version") + 1,
+        )  # fmt: skip
+        self._add_alerts(case, bundle, new)
+        record(
+            action="case.alert_added", by=self.by, subject=f"case:{case.reference}",
+            after={"run": self.run.reference, "claims": new, "state": case.state, "version": case.version + 1},
+        )  # fmt: skip
+        return 1
+
+    def _add_alerts(self, case: Case, bundle: Bundle, claims: list[int]) -> None:
+        Alert.objects.bulk_create(
+            Alert(
+                claim_id=claim,
+                run=self.run,
+                score_id=self.rows[claim]["score_id"],
+                case=case,
+                channel=bundle.channel,
+                inclusion_probability=bundle.inclusion_probability,
+            )
+            for claim in claims
+        )
+        self.n_alerts += len(claims)
+
+    def _amount(self, bundle: Bundle, currency: str) -> int:
+        """At stake: payments in the leading claim's currency; refunds count 0."""
+        rows = [self.rows[claim] for claim in bundle.claims]
+        return sum(max(int(row["amount_minor"]), 0) for row in rows if row["currency"] == currency)
+
+    def _free_key(self, key: str) -> str:
+        """The bundle key, numbered while a decided case under the same key is not closed yet."""
+        taken = set(
+            Case.objects.filter(bundle_key__startswith=key).exclude(state=State.CLOSED.value).values_list("bundle_key", flat=True)
+        )  # fmt: skip
+        number, free = 1, key
+        while free in taken:
+            number += 1
+            free = f"{key}#{number}"
+        return free
+
+    def _headline(self, bundle: Bundle) -> dict[str, Any]:
+        """What happened, as a code and facts that are rendered in the reader's language."""
+        if bundle.channel == "control_sample":
+            return {"kind": "audit", "code": "control_sample", "facts": {}, "n_claims": 1}
+        reasons = self.reasons.get(bundle.claims[0]) or []
+        leading = _leading(reasons, bundle)
+        return {**leading, "n_claims": len(bundle.claims)}
+
+
+def _leading(reasons: list[dict[str, Any]], bundle: Bundle) -> dict[str, Any]:
+    """The reason a bundle is headed by: its rule, what makes it unusual, else the strongest positive one."""
+    tests: list[Callable[[dict[str, Any]], bool]] = [
+        lambda r: r["kind"] == "rule" and r["code"] == bundle.pattern,
+        lambda r: bundle.channel == "novelty" and r["kind"] == "novelty",
+        lambda r: r["kind"] in ("rule", "tree", "anomaly") and r["value"] > 0,
+        lambda r: r["kind"] == "novelty",
+    ]
+    for test in tests:
+        found = next((reason for reason in reasons if test(reason)), None)
+        if found:
+            return {
+                "kind": found["kind"],
+                "code": found["code"],
+                "value": found["value"],
+                "facts": found["facts"],
+            }
+    return {"kind": bundle.channel, "code": bundle.pattern, "facts": {}}
