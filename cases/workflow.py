@@ -200,7 +200,7 @@ def _working_rows() -> list[Transition]:
     return [
         *_rows([S.NEW], A.TAKE, S.IN_REVIEW, P.REVIEWER, take),
         *_rows([S.IN_REVIEW], A.TAKE, None, P.REVIEWER, take, guards=(G.FREE,)),
-        *_rows([S.IN_REVIEW], A.RELEASE, S.NEW, P.HOLDER, review),
+        *_rows([S.IN_REVIEW], A.RELEASE, S.NEW, (P.HOLDER, P.SYSTEM), review),
         *_rows([S.NEW], A.ASSIGN, S.IN_REVIEW, P.APPROVER, "cases.assign_case"),
         *_rows(_OPEN_TO_STAFF[1:], A.ASSIGN, None, P.APPROVER, "cases.assign_case"),
         *_rows([S.IN_REVIEW], A.SNOOZE, None, P.HOLDER, review, guards=(G.NOT_SNOOZED,)),

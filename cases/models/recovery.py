@@ -69,6 +69,7 @@ class RecoveryPosting(models.Model):
     amount_minor = models.BigIntegerField()  # negative: counter-posting
     method = models.CharField(max_length=20, choices=Method)
     bank_reference = models.CharField(max_length=80)
+    attempt = models.PositiveSmallIntegerField(default=1)  # a reversed line may be posted again, rightly
     received_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
@@ -89,7 +90,7 @@ class RecoveryPosting(models.Model):
         constraints = [
             # The same bank line is posted once.
             models.UniqueConstraint(
-                fields=["recovery", "method", "bank_reference"],
+                fields=["recovery", "method", "bank_reference", "attempt"],
                 condition=Q(reverses__isnull=True),
                 name="recoveryposting_once",
             ),

@@ -1,0 +1,197 @@
+"""After the notice: accepting, appealing, and deciding an appeal by somebody who did not decide the case."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from audit.actor import Actor
+from cases.dispositions import Disposition
+from cases.models import Appeal, Case, Decision
+from cases.services import errors
+from cases.services.decisions import hash_of
+from cases.services.labelling import label_claims
+from cases.services.outbox import enqueue_mail
+from cases.services.recovery import open_recovery
+from cases.services.steps import casework, check_step, current_decision, move, read_case
+from cases.services.texts import clean_reason, clean_text, shown_money
+from cases.workflow import (
+    REDUCED,
+    REVERSED,
+    UPHELD,
+    UPHELD_WITHOUT_AMOUNT,
+    WITH_AMOUNT,
+    WITHOUT_AMOUNT,
+    Action,
+    State,
+)
+
+APPEAL_MIN = 10
+APPEAL_MAX = 10_000
+
+
+def decision_in_force(case: Case) -> Decision:
+    """The decision that holds. Raises CaseNotFound when the case has none."""
+    decision = current_decision(case)
+    if decision is None or decision.state != Decision.State.APPROVED:
+        raise errors.CaseNotFound
+    return decision
+
+
+@casework
+def accept_notice(*, case: Case, by: Actor, expected_version: int | None = None) -> Case:
+    """The cardholder accepts the decision: recovery begins, or the case closes where nothing is to come back."""
+    case = read_case(case)
+    return _end_notice(case, Action.ACCEPT, "notice.accepted", by=by, expected_version=expected_version)
+
+
+@casework
+def end_notice(*, case: Case, by: Actor) -> bool:
+    """The sweep's part: ten business days of silence let the decision take effect. False when it does not apply."""
+    case = read_case(case)
+    if case.state != State.NOTIFIED:
+        return False
+    try:
+        _end_notice(case, Action.END_NOTICE, "notice.ended", by=by, expected_version=None)
+    except errors.TransitionNotAllowed:
+        return False
+    return True
+
+
+def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_version: int | None) -> Case:
+    decision = current_decision(case)
+    has_amount = decision is not None and decision.amount_minor > 0
+    row = check_step(
+        case, action, by=by, expected_version=expected_version,
+        outcome=WITH_AMOUNT if has_amount else WITHOUT_AMOUNT,
+    )  # fmt: skip
+    move(case, row, by=by, event=event)
+    if decision is not None and has_amount:
+        open_recovery(case=case, decision=decision)
+    return read_case(case)
+
+
+@casework
+def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | None = None) -> Appeal:
+    """Object to the decision with new facts, while the notice runs. Raises NotYours, ReasonTooShort, TransitionNotAllowed."""
+    case = read_case(case)
+    row = check_step(case, Action.APPEAL, by=by, expected_version=expected_version)
+    decision = decision_in_force(case)
+    plain = clean_text(text, minimum=APPEAL_MIN, maximum=APPEAL_MAX)
+    move(case, row, by=by, event="appeal.submitted", details={"decision": decision.number})
+    appeal = Appeal.objects.create(
+        case=case, decision=decision, text=plain, submitted_by_id=by.user_id, submitted_at=timezone.now()
+    )
+    enqueue_mail(
+        key=f"appeal.received:{case.reference}:{appeal.pk}", to=case.assignee or decision.decided_by,
+        mail="appeal.received", case=case,
+    )  # fmt: skip
+    return appeal
+
+
+@casework
+def decide_appeal(
+    *,
+    case: Case,
+    result: Appeal.Result,
+    reason: str,
+    by: Actor,
+    expected_version: int | None,
+    amount_minor: int | None = None,
+) -> Appeal:
+    """Uphold, reduce (to `amount_minor`, lower than decided and above zero) or reverse.
+
+    A reversal makes the case legitimate and withdraws the earlier label by a further one. Raises OwnProposal for whoever
+    proposed or decided, AmountNotValid, ReasonTooShort, StaleCase, TransitionNotAllowed.
+    """
+    case = read_case(case)
+    decision = current_decision(case)
+    row = check_step(
+        case, Action.DECIDE_APPEAL, by=by, expected_version=expected_version,
+        outcome=_outcome(result, decision.amount_minor if decision else 0),
+    )  # fmt: skip
+    decision = decision_in_force(case)
+    said = clean_reason(reason)
+    amount = _amount_after(decision, result, amount_minor)
+    now = timezone.now()
+    final = decision
+    if result == Appeal.Result.UPHELD:
+        fields = {}
+    else:
+        final = _successor(case, decision, result, amount, said, by)
+        fields = {"disposition": final.disposition, "disposition_reason": final.disposition_reason}
+    move(
+        case, row, by=by, event="appeal.decided", reason=said, at=now, fields=fields,
+        details={"result": result.value, "amount_minor": amount, "decision": final.number},
+    )  # fmt: skip
+    appeal = case.appeals.get(result=Appeal.Result.OPEN)
+    Appeal.objects.filter(pk=appeal.pk).update(
+        result=result, amount_minor=amount, reason=said, decided_by_id=by.user_id, decided_at=now
+    )
+    if final is not decision:
+        Decision.objects.filter(pk=decision.pk).update(state=Decision.State.SUPERSEDED)
+        final.save()
+    if result == Appeal.Result.REVERSED:
+        label_claims(
+            case=case, disposition=Disposition(final.disposition), known_at=now, by=by, is_appeal=True
+        )
+    if row.target == State.RECOVERING:
+        open_recovery(case=case, decision=final)
+    enqueue_mail(
+        key=f"appeal.decided:{case.reference}:{appeal.pk}", to=case.cardholder, mail="appeal.decided",
+        case=case, result=result.value, amount_minor=amount,
+    )  # fmt: skip
+    appeal.refresh_from_db()
+    return appeal
+
+
+def _outcome(result: Appeal.Result, amount_minor: int) -> str:
+    if result == Appeal.Result.REVERSED:
+        return REVERSED
+    if result == Appeal.Result.REDUCED:
+        return REDUCED
+    if result != Appeal.Result.UPHELD:
+        results = [Appeal.Result.UPHELD, Appeal.Result.REDUCED, Appeal.Result.REVERSED]
+        raise errors.ChoiceNotValid(field="result", choices=[choice.value for choice in results])
+    return UPHELD if amount_minor > 0 else UPHELD_WITHOUT_AMOUNT
+
+
+def _amount_after(decision: Decision, result: Appeal.Result, amount_minor: int | None) -> int:
+    """What is to come back after the appeal. Raises AmountNotValid."""
+    if result == Appeal.Result.REVERSED:
+        return 0
+    if result == Appeal.Result.UPHELD:
+        return decision.amount_minor
+    if amount_minor is None or amount_minor <= 0:
+        raise errors.AmountNotValid("not_positive")
+    if amount_minor >= decision.amount_minor:
+        limit = shown_money(decision.amount_minor, decision.currency)
+        raise errors.AmountNotValid("not_lower", limit=limit)
+    return amount_minor
+
+
+def _successor(
+    case: Case, decision: Decision, result: Appeal.Result, amount: int, reason: str, by: Actor
+) -> Decision:
+    """The decision an appeal puts in the place of the first; decided by the appeal's judge alone."""
+    is_reversed = result == Appeal.Result.REVERSED
+    now = timezone.now()
+    successor = Decision(
+        case=case,
+        number=case.decisions.count() + 1,
+        state=Decision.State.APPROVED,
+        disposition=Disposition.LEGITIMATE.value if is_reversed else decision.disposition,
+        disposition_reason="business_purpose" if is_reversed else decision.disposition_reason,
+        amount_minor=amount,
+        currency=decision.currency,
+        reason=reason,
+        policy_clause="" if is_reversed else decision.policy_clause,
+        needs_approval=False,
+        why_approval="reversal" if is_reversed else "",
+        proposed_by_id=by.user_id,
+        proposed_at=now,
+        decided_by_id=by.user_id,
+        decided_at=now,
+        decided_reason=reason,
+    )
+    successor.content_hash = hash_of(successor)
+    return successor

@@ -1,0 +1,200 @@
+"""Cases that no run opened: by a reviewer's hand, from a tip, and as the successor of a closed one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from cases.models import Alert, Case, Tip
+from cases.services import errors
+from cases.services.company import due_on
+from cases.services.conflicts import relations_of
+from cases.services.labelling import label_claims
+from cases.services.numbering import next_reference
+from cases.services.steps import case_subject, casework, change_case, check_step, read_case
+from cases.services.texts import clean_reason, clean_text
+from cases.workflow import Action, State
+from fraud.models import Claim, Score
+
+MAX_CLAIMS = 100
+TIP_ORIGINS = ("hotline", "internal_audit", "issuer", "colleague", "other")
+_NUMBER_TRIES = 5
+#: States in which facts are still gathered: a tip joins the case instead of opening another.
+_JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
+
+
+@casework
+def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Case:
+    """Open a case for claims of one cardholder in one currency. Raises OwnCase, OpenCaseExists, NotPermitted."""
+    require(by, "cases.open_case")
+    said = clean_reason(reason)
+    chosen = _checked(claims)
+    taken = (
+        Alert.objects.filter(claim__in=chosen)
+        .exclude(case__state=State.CLOSED)
+        .select_related("case")
+        .first()
+    )
+    if taken is not None:
+        raise errors.OpenCaseExists(reference=taken.case.reference)
+    _refuse_own(chosen, by)
+    return _open(chosen, source=Case.Source.MANUAL, by=by, reason=said)
+
+
+@casework
+def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -> Tip:
+    """Keep what somebody told about a claim; it joins the open case of that claim or opens one.
+
+    A tip is a first-class source of labels: the claim's alert carries the channel, its label the source.
+    Raises ChoiceNotValid, ReasonTooShort, OwnCase, NotPermitted.
+    """
+    require(by, "cases.record_tip")
+    if origin not in TIP_ORIGINS:
+        raise errors.ChoiceNotValid(field="origin", choices=TIP_ORIGINS)
+    plain = clean_text(text, minimum=5)
+    _refuse_own([claim], by)
+    joined = (
+        Alert.objects.filter(claim=claim, case__state__in=_JOINABLE)
+        .select_related("case__cardholder")
+        .first()
+    )
+    case = joined.case if joined else _open([claim], source=Case.Source.TIP, by=by, reason="")
+    tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
+    before = {"state": case.state, "version": case.version}
+    change_case(case, version=case.version + 1, has_new_alerts=True)
+    record(
+        action="tip.recorded", by=by, subject=case_subject(case), before=before,
+        after={"state": case.state, "version": case.version, "tip": tip.pk, "origin": origin},
+    )  # fmt: skip
+    return tip
+
+
+@casework
+def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | None) -> Case:
+    """A lead looks at a closed case again: a linked successor opens as new, the closed one stays as it was.
+
+    Earlier labels are kept and withdrawn by further ones until the successor decides. Raises OpenCaseExists when the
+    same matter is open already, OwnCase, ReasonTooShort, TransitionNotAllowed.
+    """
+    case = read_case(case)
+    row = check_step(case, Action.REOPEN, by=by, expected_version=expected_version)
+    said = clean_reason(reason)
+    alerts = list(case.alerts.select_related("claim"))
+    again = (
+        case.reopened_as.exclude(state=State.CLOSED).first()
+        or Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED).first()
+    )
+    if again is not None:
+        raise errors.OpenCaseExists(reference=again.reference)
+    successor = _create(
+        by, bundle_key=case.bundle_key, cardholder=case.cardholder, merchant=case.merchant, run=case.run,
+        source=case.source, pattern=case.pattern, headline=case.headline, amount_minor=case.amount_minor,
+        currency=case.currency, probability=case.probability, band=case.band, is_calibrated=case.is_calibrated,
+        expected_loss_minor=case.expected_loss_minor, priority=case.priority, n_claims=case.n_claims,
+        reopened_from=case,
+    )  # fmt: skip
+    for alert in alerts:
+        Alert.objects.create(
+            claim=alert.claim, run=alert.run, score=alert.score, case=successor, channel=alert.channel,
+            inclusion_probability=alert.inclusion_probability,
+        )  # fmt: skip
+    _mark_reopened(case, row, successor, by, said)
+    label_claims(case=case, disposition=None, known_at=timezone.now(), by=by)
+    return successor
+
+
+def _mark_reopened(case: Case, row: Any, successor: Case, by: Actor, reason: str) -> None:
+    """The closed case gets its entry and a new version; its state, disposition and dates stay."""
+    before = {"state": case.state, "version": case.version}
+    change_case(case, version=case.version + 1, undo=None)
+    record(
+        action="case.reopened", by=by, subject=case_subject(case), reason=reason, before=before,
+        after={"state": case.state, "version": case.version, "successor": successor.reference,
+               "successor_state": row.target.value},
+    )  # fmt: skip
+
+
+def _checked(claims: Sequence[Claim]) -> list[Claim]:
+    chosen = sorted({claim.pk: claim for claim in claims}.values(), key=lambda claim: claim.pk)
+    if not 1 <= len(chosen) <= MAX_CLAIMS:
+        raise errors.TooMany(n=MAX_CLAIMS)
+    if len({claim.cardholder_id for claim in chosen}) > 1:
+        raise errors.ClaimsDiffer
+    if len({claim.currency for claim in chosen}) > 1:
+        raise errors.AmountNotValid("currency", currency=chosen[0].currency)
+    return chosen
+
+
+def _refuse_own(claims: Sequence[Claim], by: Actor) -> None:
+    """The same bar as on a case, before there is one. Raises OwnCase."""
+    probe = Case(cardholder=claims[0].cardholder)
+    relation = relations_of(by, probe, claims=claims).involvement
+    if relation:
+        raise errors.OwnCase("cases.open_case", subject=f"claim:{claims[0].pk}", relation=relation)
+
+
+def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: str) -> Case:
+    """A new case over the claims, with what the last run thought of them."""
+    scores = {}
+    for score in Score.objects.filter(claim__in=claims).order_by("claim_id", "run_id"):
+        scores[score.claim_id] = score
+    best = max(scores.values(), key=lambda score: score.hybrid_probability, default=None)
+    loss = sum(score.expected_loss_minor for score in scores.values())
+    merchants = {claim.merchant_id for claim in claims}
+    case = _create(
+        by, reason=reason,
+        bundle_key=_free_key(f"h:{claims[0].cardholder_id}:{claims[0].pk}"),
+        cardholder=claims[0].cardholder, merchant=claims[0].merchant if len(merchants) == 1 else None,
+        source=source, pattern=source.value, headline={"kind": source.value, "code": source.value, "facts": {}},
+        amount_minor=sum(max(claim.amount_minor, 0) for claim in claims), currency=claims[0].currency,
+        probability=best.hybrid_probability if best else 0.0, band=best.band if best else Score.Band.LOW,
+        is_calibrated=best.is_calibrated if best else False, expected_loss_minor=loss, priority=loss,
+        n_claims=len(claims),
+    )  # fmt: skip
+    for claim in claims:
+        last = scores.get(claim.pk)
+        Alert.objects.create(
+            claim=claim, case=case, channel=source.value, score=last, run_id=last.run_id if last else None
+        )
+    return case
+
+
+def _free_key(key: str) -> str:
+    taken = set(
+        Case.objects.filter(bundle_key__startswith=key)
+        .exclude(state=State.CLOSED)
+        .values_list("bundle_key", flat=True)
+    )
+    number, free = 1, key
+    while free in taken:
+        number, free = number + 1, f"{key}#{number + 1}"
+    return free
+
+
+def _create(by: Actor, *, reason: str = "", **fields: Any) -> Case:
+    """A case in `new` under the next free reference, with its first entry."""
+    now = timezone.now()
+    for attempt in range(_NUMBER_TRIES):
+        try:
+            with transaction.atomic():
+                case = Case.objects.create(
+                    reference=next_reference(now.year), state_since=now, opened_at=now, due_on=due_on(State.NEW, now),
+                    **fields,
+                )  # fmt: skip
+                break
+        except IntegrityError:
+            if attempt == _NUMBER_TRIES - 1:
+                raise
+    reopened = fields.get("reopened_from")
+    record(
+        action="case.opened", by=by, subject=case_subject(case), reason=reason,
+        after={"source": case.source, "pattern": case.pattern, "state": case.state, "version": case.version,
+               **({"reopened_from": reopened.reference} if reopened else {})},
+    )  # fmt: skip
+    return case

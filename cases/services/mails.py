@@ -1,0 +1,169 @@
+"""The texts of all mails in both languages: what happened, what to do, until when. No scores, rules or thresholds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.models import Case
+from rules.money import format_money
+
+# name → language → (subject, body). Placeholders are filled from `_facts`.
+MAILS: dict[str, dict[str, tuple[str, str]]] = {
+    "case.assigned": {
+        "en": ("Case {reference} is yours", "Case {reference} was assigned to you.\n\n{case_link}"),
+        "ko": ("{reference} 건이 배정되었습니다", "{reference} 건이 배정되었습니다.\n\n{case_link}"),
+    },
+    "explanation.requested": {
+        "en": (
+            "Please explain a card payment by {due_on}",
+            "{text}\n\nYour answer is needed by {due_on}.\n{request_link}",
+        ),
+        "ko": (
+            "{due_on}까지 카드 사용 소명을 부탁드립니다",
+            "{text}\n\n{due_on}까지 답변해 주십시오.\n{request_link}",
+        ),
+    },
+    "explanation.reminder": {
+        "en": (
+            "Reminder: your explanation is due on {due_on}",
+            "You were asked to explain a card payment ({request}). The answer is due on {due_on}.\n\n{request_link}",
+        ),
+        "ko": (
+            "알림: 소명 기한이 {due_on}입니다",
+            "카드 사용 소명 요청({request})의 답변 기한은 {due_on}입니다.\n\n{request_link}",
+        ),
+    },
+    "explanation.overdue": {
+        "en": (
+            "An explanation of your team is overdue",
+            "{name} has not answered a request about a card payment ({request}); it was due on {due_on}. "
+            "You may answer on their behalf.\n\n{request_link}",
+        ),
+        "ko": (
+            "부서원의 소명이 지연되고 있습니다",
+            "{name} 님이 카드 사용 소명 요청({request})에 답변하지 않았습니다. 기한은 {due_on}이었습니다. "
+            "부서장이 대신 답변할 수 있습니다.\n\n{request_link}",
+        ),
+    },
+    "explanation.extended": {
+        "en": ("You have until {due_on}", "The deadline of request {request} is now {due_on}.\n\n{request_link}"),
+        "ko": (
+            "소명 기한이 {due_on}로 연장되었습니다",
+            "요청 {request}의 답변 기한이 {due_on}로 연장되었습니다.\n\n{request_link}",
+        ),
+    },
+    "explanation.withdrawn": {
+        "en": ("No explanation needed any more", "Request {request} was withdrawn. You need not answer it."),
+        "ko": ("소명 요청이 철회되었습니다", "요청 {request}이(가) 철회되었습니다. 답변하지 않으셔도 됩니다."),
+    },
+    "explanation.received": {
+        "en": ("Case {reference}: an answer has arrived", "An answer has arrived for case {reference}.\n\n{case_link}"),
+        "ko": ("{reference} 건에 소명이 접수되었습니다", "{reference} 건에 소명이 접수되었습니다.\n\n{case_link}"),
+    },
+    "extension.asked": {
+        "en": (
+            "Case {reference}: more time is asked for",
+            "The cardholder asks for more time in case {reference}.\n\n{case_link}",
+        ),
+        "ko": (
+            "{reference} 건에 기한 연장 요청이 있습니다",
+            "카드 사용자가 {reference} 건의 기한 연장을 요청했습니다.\n\n{case_link}",
+        ),
+    },
+    "decision.notified": {
+        "en": (
+            "Decision on your card payment ({reference})",
+            "Result: {outcome}\n{amount_line}{clause_line}{message_line}\n"
+            "You may accept it or appeal with new facts until {due_on}. If you do neither, it takes effect then.\n\n"
+            "{notice_link}",
+        ),
+        "ko": (
+            "카드 사용 검토 결과 안내({reference})",
+            "결과: {outcome}\n{amount_line}{clause_line}{message_line}\n"
+            "{due_on}까지 수용하거나 새로운 사실과 함께 이의를 신청할 수 있습니다. 기한까지 응답이 없으면 결과가 확정됩니다.\n\n"
+            "{notice_link}",
+        ),
+    },
+    "decision.cleared": {
+        "en": (
+            "Your card payment is settled ({reference})",
+            "The review of your card payment has ended. Nothing further is needed.\n\n{notice_link}",
+        ),
+        "ko": (
+            "카드 사용 검토가 종료되었습니다({reference})",
+            "카드 사용 검토가 종료되었습니다. 추가로 하실 일은 없습니다.\n\n{notice_link}",
+        ),
+    },
+    "appeal.received": {
+        "en": ("Case {reference}: an appeal has arrived", "An appeal against the decision in case {reference} has arrived.\n\n{case_link}"),
+        "ko": ("{reference} 건에 이의신청이 접수되었습니다", "{reference} 건의 결정에 이의신청이 접수되었습니다.\n\n{case_link}"),
+    },
+    "appeal.decided": {
+        "en": ("Your appeal was decided ({reference})", "Result: {result}\n{amount_line}\n{notice_link}"),
+        "ko": ("이의신청 결과 안내({reference})", "결과: {result}\n{amount_line}\n{notice_link}"),
+    },
+    "recovery.reminder": {
+        "en": (
+            "Repayment outstanding ({reference})",
+            "{amount} is still to be repaid, due on {due_on}.\n\n{notice_link}",
+        ),
+        "ko": (
+            "환수금 납부 안내({reference})",
+            "아직 납부되지 않은 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+        ),
+    },
+    "recovery.closed": {
+        "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed."),
+        "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다."),
+    },
+}  # fmt: skip
+
+_RESULTS = {
+    "upheld": ("The decision stands", "결정 유지"),
+    "reduced": ("The amount was reduced", "금액 감액"),
+    "reversed": ("The decision was reversed", "결정 취소"),
+}
+
+
+def render_mail(mail: str, language: str, *, case: Case, **facts: Any) -> tuple[str, str]:
+    """Subject (one line) and body of a mail in `ko` or `en`. Raises KeyError for an unknown mail."""
+    is_korean = language.startswith("ko")
+    subject, body = MAILS[mail]["ko" if is_korean else "en"]
+    values = _facts(case, is_korean, facts)
+    return " ".join(subject.format_map(values).split())[:200], body.format_map(values).strip() + "\n"
+
+
+def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]:
+    language = "ko" if is_korean else "en"
+    site = getattr(settings, "SITE_URL", "").rstrip("/")
+    values = {
+        "reference": case.reference,
+        "name": case.cardholder.name or case.cardholder.employee_no,
+        "case_link": f"{site}/cases/{case.reference}/",
+        "notice_link": f"{site}/my/notices/{case.reference}/",
+        "request_link": f"{site}/my/requests/{facts.get('request', '')}/",
+        "amount_line": "",
+        "clause_line": "",
+        "message_line": "",
+    }
+    for name, value in facts.items():
+        values[name] = value.isoformat() if isinstance(value, date) else str(value)
+    minor = facts.get("amount_minor")
+    if minor:
+        amount = format_money(int(minor), case.currency, language)
+        values["amount"] = amount
+        values["amount_line"] = f"{'환수 금액' if is_korean else 'Amount to repay'}: {amount}\n"
+    if facts.get("clause"):
+        values["clause_line"] = f"{'근거 규정' if is_korean else 'Policy clause'}: {facts['clause']}\n"
+    if facts.get("message"):
+        values["message_line"] = f"{facts['message']}\n"
+    if facts.get("disposition"):
+        info = DISPOSITIONS[Disposition(facts["disposition"])]
+        values["outcome"] = info.label_ko if is_korean else info.label_en
+    if facts.get("result"):
+        values["result"] = _RESULTS[str(facts["result"])][1 if is_korean else 0]
+    return values

@@ -1,0 +1,125 @@
+"""Mail leaves through rows: written in the transaction of the change that causes it, sent later, each key once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from cases.models import Case, OutboxMessage
+from cases.services.conflicts import user_of
+from cases.services.mails import render_mail
+from fraud.faults import hit
+from fraud.models import Cardholder, User
+
+MAX_ATTEMPTS = 7
+SENDING_LEASE = timedelta(minutes=10)  # nobody else tries while one sender may still be at it
+BATCH = 200
+
+
+def enqueue_mail(
+    *,
+    key: str,
+    to: User | Cardholder | None,
+    mail: str,
+    case: Case,
+    delay_seconds: int = 0,
+    **facts: Any,
+) -> OutboxMessage | None:
+    """Write a mail to be sent after this transaction; None when the person has no address.
+
+    `mail` names a text of `cases.services.mails`, rendered in the recipient's language. The same key is one mail, ever.
+    """
+    if to is None:
+        return None
+    login = to if isinstance(to, User) else user_of(to)
+    address = (login.email if login else "") or (to.email if isinstance(to, Cardholder) else "")
+    if not address:
+        return None
+    language = login.language if login else "ko"
+    subject, body = render_mail(mail, language, case=case, **facts)
+    message, _ = OutboxMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "recipient": address,
+            "subject": subject,
+            "body": body,
+            "next_attempt_at": timezone.now() + timedelta(seconds=delay_seconds),
+        },
+    )
+    return message
+
+
+def cancel_mails(*, prefix: str) -> int:
+    """Take back mails that have not left; returns how many."""
+    waiting = OutboxMessage.objects.filter(key__startswith=prefix, state=OutboxMessage.State.WAITING)
+    return waiting.update(state=OutboxMessage.State.CANCELLED)
+
+
+def send_outbox(*, now: datetime | None = None, limit: int = BATCH) -> dict[str, int]:
+    """Send what is due; returns how many were sent, failed and given up.
+
+    A row is claimed by compare-and-set on its attempts, so two senders never send it at the same time; a sender that
+    dies leaves it for the next one after ten minutes. Tries again after 2, 4, 8 … minutes, seven times.
+    """
+    moment = now or timezone.now()
+    done = {"sent": 0, "failed": 0, "dead": 0}
+    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, next_attempt_at__lte=moment)
+    for message in due.order_by("next_attempt_at", "id")[:limit]:
+        if _claim(message, moment):
+            done[_send(message, moment)] += 1
+    return done
+
+
+def _claim(message: OutboxMessage, now: datetime) -> bool:
+    claimed = OutboxMessage.objects.filter(
+        pk=message.pk, state=OutboxMessage.State.WAITING, attempts=message.attempts
+    ).update(attempts=message.attempts + 1, next_attempt_at=now + SENDING_LEASE)
+    message.attempts += 1
+    return claimed == 1
+
+
+def _send(message: OutboxMessage, now: datetime) -> str:
+    hit("outbox_claimed")
+    mail = EmailMessage(
+        message.subject,
+        message.body,
+        settings.DEFAULT_FROM_EMAIL,
+        [message.recipient],
+        # The same id on every attempt: a mail server drops the second copy.
+        headers={"Message-ID": f"<outbox-{message.pk}@cleancard>"},
+    )
+    try:
+        mail.send()
+    except Exception as error:  # whatever the mail server says, the row must survive it
+        return _failed(message, now, error)
+    hit("outbox_sent")
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        state=OutboxMessage.State.SENT, sent_at=timezone.now(), error=""
+    )
+    return "sent"
+
+
+def _failed(message: OutboxMessage, now: datetime, error: Exception) -> str:
+    is_dead = message.attempts >= MAX_ATTEMPTS
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        error=f"{type(error).__name__}: {error}"[:500],
+        state=OutboxMessage.State.DEAD if is_dead else OutboxMessage.State.WAITING,
+        next_attempt_at=now + timedelta(minutes=2**message.attempts),
+    )
+    return "dead" if is_dead else "failed"
+
+
+def outbox_health(*, now: datetime | None = None) -> dict[str, Any]:
+    """How many mails wait and were given up, and the age in seconds of the oldest that is overdue."""
+    moment = now or timezone.now()
+    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
+    oldest = waiting.filter(next_attempt_at__lte=moment).order_by("next_attempt_at").first()
+    return {
+        "n_waiting": waiting.count(),
+        "n_dead": OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count(),
+        "oldest_seconds": (moment - oldest.next_attempt_at).total_seconds() if oldest else 0.0,
+    }

@@ -1,0 +1,137 @@
+"""Who works on a case: taking, releasing, assigning, setting aside."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import actor_of
+from cases.models import Case
+from cases.services import errors
+from cases.services.company import company_today, lock_until
+from cases.services.conflicts import relations_of
+from cases.services.outbox import enqueue_mail
+from cases.services.steps import casework, check_step, move, read_case
+from cases.services.texts import clean_line
+from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
+from fraud.models import User
+
+TAKE_DAYS = 2  # business days until a take expires
+TAKE_NEXT_TRIES = 20
+
+
+@casework
+def take_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
+    """Lock a case for oneself: `new` becomes `in_review`; an expired take of somebody else passes over.
+
+    Raises HeldByOther, OwnCase, StaleCase, TransitionNotAllowed, NotPermitted.
+    """
+    case = read_case(case)
+    row = check_step(case, Action.TAKE, by=by, expected_version=expected_version)
+    fields = {"assignee_id": by.user_id, "lock_until": lock_until(TAKE_DAYS), "has_new_alerts": False}
+    move(case, row, by=by, event="case.taken", fields=fields)
+    return read_case(case)
+
+
+def take_next_case(*, by: Actor) -> Case:
+    """Take the most urgent unassigned case the actor is not involved in; another reviewer's hand is stepped over.
+
+    Raises QueueEmpty and NotPermitted.
+    """
+    require(by, "cases.take_case")
+    waiting = Case.objects.filter(state=State.NEW, assignee=None).filter(
+        Q(snoozed_until=None) | Q(snoozed_until__lte=company_today())
+    )
+    for case in waiting.select_related("cardholder").order_by("-priority", "-id")[:TAKE_NEXT_TRIES]:
+        if relations_of(by, case).involvement:
+            continue
+        try:
+            return take_case(case=case, by=by, expected_version=case.version)
+        except (errors.StaleCase, errors.TransitionNotAllowed, errors.HeldByOther):
+            continue
+    raise errors.QueueEmpty
+
+
+@casework
+def release_case(*, case: Case, by: Actor, expected_version: int | None, reason: str = "") -> Case:
+    """Put a case back into the queue. Raises NotAssigned, StaleCase, TransitionNotAllowed."""
+    case = read_case(case)
+    row = check_step(case, Action.RELEASE, by=by, expected_version=expected_version)
+    said = clean_line(reason) if reason else ""
+    move(case, row, by=by, event="case.released", reason=said, fields={"assignee_id": None})
+    return read_case(case)
+
+
+@casework
+def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None, reason: str = "") -> Case:
+    """A lead gives a case to a reviewer; it stays theirs until released.
+
+    Raises PersonNotSuitable when `to` is no reviewer or involved, OwnCase when the lead is.
+    """
+    case = read_case(case)
+    row = check_step(case, Action.ASSIGN, by=by, expected_version=expected_version)
+    receiver = actor_of(to)
+    involved = bool(relations_of(receiver, case).involvement)
+    if not to.is_active or Party.REVIEWER not in parties_of(receiver.roles, is_involved=involved):
+        raise errors.PersonNotSuitable
+    before = case.assignee.get_username() if case.assignee else ""
+    move(
+        case, row, by=by, event="case.assigned", reason=clean_line(reason) if reason else "",
+        fields={"assignee_id": to.pk, "lock_until": None},
+        details={"assignee": to.get_username(), "from": before},
+    )  # fmt: skip
+    enqueue_mail(key=f"case.assigned:{case.reference}:{case.version}", to=to, mail="case.assigned", case=case)
+    return read_case(case)
+
+
+@casework
+def snooze_case(*, case: Case, until: date, reason: str, by: Actor, expected_version: int | None) -> Case:
+    """Set a case aside until a day (90 days ahead at most) with a reason. Raises SnoozeTooLong, ReasonTooShort."""
+    case = read_case(case)
+    row = check_step(case, Action.SNOOZE, by=by, expected_version=expected_version)
+    today = company_today()
+    if not today < until <= today + timedelta(days=MAX_SNOOZE_DAYS):
+        raise errors.SnoozeTooLong
+    said = clean_line(reason, minimum=2, field="reason")
+    move(
+        case, row, by=by, event="case.snoozed", reason=said,
+        fields={"snoozed_until": until, "snooze_reason": said, "lock_until": None, "due_on": None},
+        details={"until": until.isoformat()},
+    )  # fmt: skip
+    return read_case(case)
+
+
+@casework
+def wake_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
+    """Take up a case that was set aside; its clock starts anew. Raises TransitionNotAllowed when it was not."""
+    case = read_case(case)
+    row = check_step(case, Action.WAKE, by=by, expected_version=expected_version)
+    lock = None if by.is_system else lock_until(TAKE_DAYS)
+    fields = {"snoozed_until": None, "snooze_reason": "", "lock_until": lock}
+    move(case, row, by=by, event="case.woken", fields=fields)
+    return read_case(case)
+
+
+@casework
+def release_expired_take(*, case: Case, by: Actor) -> bool:
+    """The sweep's part: a take that ran out and led to nothing returns to the queue. False when there is none."""
+    case = read_case(case)
+    if case.state != State.IN_REVIEW or case.lock_until is None or case.lock_until > timezone.now():
+        return False
+    row = check_step(case, Action.RELEASE, by=by, expected_version=None)
+    move(case, row, by=by, event="case.lock_expired", fields={"assignee_id": None})
+    return True
+
+
+def touch_lock(case: Case) -> dict[str, object]:
+    """Fields that renew the holder's take while they keep working on the case."""
+    return {"lock_until": lock_until(TAKE_DAYS)} if case.lock_until is not None else {}
+
+
+def mark_seen(*, case: Case, by: Actor) -> None:
+    """The assignee has looked at the alerts that joined; not a change of the case, so neither version nor entry."""
+    Case.objects.filter(pk=case.pk, assignee_id=by.user_id, has_new_alerts=True).update(has_new_alerts=False)

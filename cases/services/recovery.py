@@ -1,0 +1,237 @@
+"""Recovery (환수): postings, their reversal and confirmation. The balance is derived; nothing is ever edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
+from cases.services import errors
+from cases.services.company import company_today, due_on
+from cases.services.conflicts import is_same_person, relations_of
+from cases.services.ledger import outstanding
+from cases.services.outbox import enqueue_mail
+from cases.services.steps import case_subject, casework, check_step, move, read_case, recovery_of
+from cases.services.texts import clean_line, shown_money
+from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
+
+MAX_INSTALMENTS = 60
+OLDEST_POSTING = timedelta(days=5 * 366)
+_M = RecoveryPosting.Method
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One agreed part: minor units of the recovery's currency, due on a day."""
+
+    due_on: date
+    amount_minor: int
+
+
+def open_recovery(*, case: Case, decision: Decision) -> Recovery:
+    """Begin a recovery for a decision with an amount, due in 30 business days; part of the step that enters it."""
+    now = timezone.now()
+    due = due_on(State.RECOVERING, now) or company_today(now)
+    return Recovery.objects.create(
+        case=case, decision=decision, amount_minor=decision.amount_minor, currency=decision.currency,
+        opened_at=now, due_on=due,
+    )  # fmt: skip
+
+
+def the_recovery(case: Case) -> Recovery:
+    """The case's recovery. Raises CaseNotFound when it has none."""
+    recovery = recovery_of(case)
+    if recovery is None:
+        raise errors.CaseNotFound
+    return recovery
+
+
+@casework
+def set_plan(*, case: Case, plan: Sequence[Instalment], by: Actor, expected_version: int | None) -> Recovery:
+    """Agree instalments that add up to what is outstanding, in order of their days. Raises AmountNotValid, DateNotValid."""
+    case = read_case(case)
+    row = check_step(case, Action.PLAN, by=by, expected_version=expected_version)
+    recovery = the_recovery(case)
+    open_minor = outstanding(recovery)
+    if not plan or len(plan) > MAX_INSTALMENTS:
+        raise errors.TooMany(n=MAX_INSTALMENTS)
+    if any(part.amount_minor <= 0 for part in plan):
+        raise errors.AmountNotValid("not_positive")
+    if sum(part.amount_minor for part in plan) != open_minor:
+        raise errors.AmountNotValid("plan_sum", limit=shown_money(open_minor, recovery.currency))
+    today, days = company_today(), [part.due_on for part in plan]
+    if days != sorted(set(days)) or days[0] < today or days[-1] > today + OLDEST_POSTING:
+        raise errors.DateNotValid(field="plan", first=today, last=today + OLDEST_POSTING)
+    rows = [{"due_on": part.due_on.isoformat(), "amount_minor": part.amount_minor} for part in plan]
+    move(case, row, by=by, event="recovery.planned", fields={"due_on": days[-1]}, details={"plan": rows})
+    set_recovery(recovery, plan=rows, due_on=days[-1])
+    return recovery
+
+
+@casework
+def post_recovery(
+    *,
+    case: Case,
+    amount_minor: int,
+    method: RecoveryPosting.Method,
+    bank_reference: str,
+    received_on: date,
+    by: Actor,
+    expected_version: int | None,
+    currency: str = "",
+    note: str = "",
+    proof: Evidence | None = None,
+    is_confirmed: bool = False,
+) -> RecoveryPosting:
+    """Book money that came back, in minor units; the case closes when everything has.
+
+    Raises AmountNotValid above what is outstanding, ConsentMissing for payroll without consent, DateNotValid,
+    PostingExists when the same bank line is there, TransitionNotAllowed.
+    """
+    case = read_case(case)
+    recovery = recovery_of(case)
+    left = (outstanding(recovery) if recovery else 0) - amount_minor
+    row = check_step(
+        case, Action.POST, by=by, expected_version=expected_version,
+        outcome=PARTIAL if left else IN_FULL, outstanding_minor=max(left, 1) if left else 0,
+    )  # fmt: skip
+    recovery = the_recovery(case)
+    line = clean_line(bank_reference, minimum=2, maximum=80, field="bank_reference")
+    _check_posting(recovery, amount_minor, method, currency, received_on, by)
+    same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
+    if same_line.filter(reversed_by=None).exists():
+        raise errors.PostingExists
+    attempt = same_line.count() + 1
+    now = timezone.now()
+    _move(case, row, recovery, left, by=by, event="recovery.posted",
+          details={"amount_minor": amount_minor, "method": method, "bank_reference": line})  # fmt: skip
+    return RecoveryPosting.objects.create(
+        recovery=recovery, amount_minor=amount_minor, method=method, bank_reference=line, attempt=attempt,
+        received_on=received_on, note=clean_line(note) if note else "", proof=proof,
+        posted_by_id=by.user_id, posted_at=now,
+        confirmed_by_id=by.user_id if is_confirmed else None, confirmed_at=now if is_confirmed else None,
+    )  # fmt: skip
+
+
+@casework
+def reverse_posting(
+    *, posting: RecoveryPosting, reason: str, by: Actor, expected_version: int | None
+) -> RecoveryPosting:
+    """Take a mistaken posting back by a counter-posting; by somebody other than who entered it.
+
+    Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed: reopen it).
+    """
+    case = read_case(posting.recovery.case)
+    row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
+    if is_same_person(posting.posted_by, by):
+        raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
+    if posting.reverses_id is not None or RecoveryPosting.objects.filter(reverses=posting).exists():
+        raise errors.PostingReversed
+    said = clean_line(reason, minimum=2, field="reason")
+    move(
+        case, row, by=by, event="recovery.reversed", reason=said,
+        details={"posting": posting.pk, "amount_minor": -posting.amount_minor},
+    )  # fmt: skip
+    return RecoveryPosting.objects.create(
+        recovery=posting.recovery, amount_minor=-posting.amount_minor, method=posting.method,
+        bank_reference=posting.bank_reference, received_on=company_today(), note=said, reverses=posting,
+        posted_by_id=by.user_id, posted_at=timezone.now(),
+    )  # fmt: skip
+
+
+@casework
+def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
+    """A second person has seen the money; changes no balance. Raises OwnPosting."""
+    case = read_case(posting.recovery.case)
+    require(by, "cases.reverse_posting")
+    relation = relations_of(by, case).involvement
+    if relation:
+        raise errors.OwnCase("cases.reverse_posting", subject=case_subject(case), relation=relation)
+    if is_same_person(posting.posted_by, by):
+        raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
+    mark_confirmed(posting=posting, case=case, by=by)
+    posting.refresh_from_db()
+    return posting
+
+
+def _check_posting(
+    recovery: Recovery, amount_minor: int, method: str, currency: str, received_on: date, by: Actor
+) -> None:
+    open_minor = outstanding(recovery)
+    if currency and currency != recovery.currency:
+        raise errors.AmountNotValid("currency", currency=recovery.currency)
+    if open_minor <= 0:
+        raise errors.AmountNotValid("already_settled")
+    if amount_minor <= 0:
+        raise errors.AmountNotValid("not_positive")
+    if amount_minor > open_minor:
+        raise errors.AmountNotValid("above_outstanding", limit=shown_money(open_minor, recovery.currency))
+    manual = [choice for choice in _M.values if choice != _M.CANCELLATION or by.is_system]
+    if method not in manual:
+        raise errors.ChoiceNotValid(field="method", choices=manual)
+    today = company_today()
+    if not today - OLDEST_POSTING <= received_on <= today:
+        raise errors.DateNotValid(field="received_on", first=today - OLDEST_POSTING, last=today)
+    if method == _M.PAYROLL:
+        _check_consent(recovery, amount_minor, received_on)
+
+
+def _check_consent(recovery: Recovery, amount_minor: int, received_on: date) -> None:
+    consent = recovery.consents.filter(withdrawn_at=None).order_by("-id").first()
+    if consent is None:
+        raise errors.ConsentMissing
+    month = recovery.postings.filter(
+        method=_M.PAYROLL, received_on__year=received_on.year, received_on__month=received_on.month
+    ).aggregate(total=Sum("amount_minor"))["total"]
+    if int(month or 0) + amount_minor > consent.monthly_minor:
+        raise errors.AmountNotValid(
+            "above_monthly", limit=shown_money(consent.monthly_minor, recovery.currency)
+        )
+
+
+def _move(
+    case: Case,
+    row: Transition,
+    recovery: Recovery,
+    left: int,
+    *,
+    by: Actor,
+    event: str,
+    details: dict[str, Any],
+) -> None:
+    """The step of a posting, closing the recovery with the case when nothing is left."""
+    move(case, row, by=by, event=event, details={**details, "outstanding_minor": left})
+    if row.target == State.CLOSED:
+        close_recovery(case, recovery)
+
+
+def close_recovery(case: Case, recovery: Recovery) -> None:
+    """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
+    set_recovery(recovery, closed_at=timezone.now())
+    enqueue_mail(
+        key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
+    )
+
+
+def set_recovery(recovery: Recovery, **values: Any) -> None:
+    """Change a recovery; the case's compare-and-set has already kept others out."""
+    Recovery.objects.filter(pk=recovery.pk).update(**values, version=recovery.version + 1)
+    for name, value in values.items():
+        setattr(recovery, name, value)
+
+
+def mark_confirmed(*, posting: RecoveryPosting, case: Case, by: Actor) -> None:
+    """Set the second pair of eyes on a posting once, with its entry."""
+    changed = RecoveryPosting.objects.filter(pk=posting.pk, confirmed_at=None).update(
+        confirmed_by_id=by.user_id, confirmed_at=timezone.now()
+    )
+    if changed:
+        record(action="recovery.confirmed", by=by, subject=case_subject(case), after={"posting": posting.pk})

@@ -1,0 +1,167 @@
+"""The text of an explanation request: what was paid, the question each pattern asks, what to attach, until when.
+
+A rule's question is written for the cardholder (plain words, no thresholds) and filled with the facts of the hit; where
+there is none, or a fact is missing, a general question stands in. Scores, rule names and codes never enter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from cases.models import Case
+from cases.services.company import due_on
+from cases.services.conflicts import user_of
+from cases.workflow import State
+from fraud.models import Claim, RuleHit
+from rules.money import format_money
+
+_PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
+_MAX_CLAIMS = 20
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "hello": "Hello {name},",
+        "intro_one": "Please help us understand this payment:",
+        "intro_many": "Please help us understand these payments:",
+        "more": "… and {n} more",
+        "ask": "Please answer:",
+        "fallback": "What was the business purpose of the payment at {merchant} on {date}, and who took part?",
+        "attach_title": "Please attach, if you have it:",
+        "attach": "Receipt or statement, and whatever shows the business purpose (invitation, minutes, order).",
+        "deadline": "Please answer by {due_on}. If you need more time, you can ask for it on the same page.",
+        "honest": "Asking is not an accusation. If the payment was personal, you can say so and offer to repay it.",
+    },
+    "ko": {
+        "hello": "{name} 님, 안녕하세요.",
+        "intro_one": "아래 결제에 대해 확인이 필요합니다.",
+        "intro_many": "아래 결제들에 대해 확인이 필요합니다.",
+        "more": "… 외 {n}건",
+        "ask": "다음 사항을 알려 주십시오.",
+        "fallback": "{date} {merchant} 결제의 업무 목적과 참석자를 알려 주십시오.",
+        "attach_title": "가능하면 다음 자료를 첨부해 주십시오.",
+        "attach": "영수증 또는 명세서, 업무 목적을 보여 주는 자료(초대장, 회의록, 주문서 등)",
+        "deadline": "{due_on}까지 답변해 주십시오. 시간이 더 필요하면 같은 화면에서 연장을 요청할 수 있습니다.",
+        "honest": "이 요청은 부정 사용을 단정하는 것이 아닙니다. 사적 사용이었다면 그 사실과 반납 의사를 밝히실 수 있습니다.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestText:
+    """A request ready to send: `text` in `language`, `questions` as [{"id", "text"}], answered one by one."""
+
+    language: str
+    text: str
+    questions: list[dict[str, str]] = field(default_factory=list)
+    due_on: date | None = None
+
+
+def request_text(case: Case, *, language: str = "", due: date | None = None) -> RequestText:
+    """The text for the case as it stands, in the cardholder's language unless another is named."""
+    login = user_of(case.cardholder)
+    language = "ko" if (language or (login.language if login else "ko")).startswith("ko") else "en"
+    words = _WORDS[language]
+    due = due or due_on(State.AWAITING_EXPLANATION)
+    claims = _claims(case)
+    questions = _questions(case, claims, language)
+    listed = [_claim_line(claim, language) for claim in claims[:_MAX_CLAIMS]]
+    if len(claims) > _MAX_CLAIMS:
+        listed.append(words["more"].format(n=len(claims) - _MAX_CLAIMS))
+    parts = [
+        words["hello"].format(name=case.cardholder.name or case.cardholder.employee_no),
+        words["intro_one" if len(claims) == 1 else "intro_many"],
+        "\n".join(f"- {line}" for line in listed),
+        words["ask"] + "\n" + "\n".join(f"{n}. {q['text']}" for n, q in enumerate(questions, 1)),
+        words["attach_title"] + "\n- " + words["attach"],
+        words["honest"],
+        words["deadline"].format(due_on=due.isoformat() if due else ""),
+    ]
+    return RequestText(language, "\n\n".join(parts), questions, due)
+
+
+def _claims(case: Case) -> list[Claim]:
+    found = Claim.objects.filter(alerts__case=case).select_related("merchant").order_by("transacted_at", "id")
+    return list(found)
+
+
+def _claim_line(claim: Claim, language: str) -> str:
+    when = timezone.localtime(claim.transacted_at)
+    day = when.strftime("%Y-%m-%d %H:%M") if claim.has_time else when.strftime("%Y-%m-%d")
+    card = f" (****{claim.card_last4})" if claim.card_last4 else ""
+    return f"{day} {claim.merchant_name} {format_money(claim.amount_minor, claim.currency, language)}{card}"
+
+
+def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str, str]]:
+    """One question a pattern and claim, each wording once; the general one where no rule has a question."""
+    by_id = {claim.pk: claim for claim in claims}
+    hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
+    asked: list[str] = []
+    covered: set[int] = set()
+    for hit in hits.order_by("rule_version__rule__code", "claim_id", "-run_id"):
+        rule = hit.rule_version.rule
+        template = rule.question_ko if language == "ko" else rule.question_en
+        claim = by_id[hit.claim_id]
+        text = fill(template, {**claim_facts(claim, language), **_hit_facts(hit, claim, language)})
+        if text and text not in asked:
+            asked.append(text)
+        if text:
+            covered.add(hit.claim_id)
+    for claim in claims:
+        text = fill(_WORDS[language]["fallback"], claim_facts(claim, language))
+        if claim.pk not in covered and text and text not in asked:
+            asked.append(text)
+    return [{"id": str(number), "text": text} for number, text in enumerate(asked[:_MAX_CLAIMS], 1)]
+
+
+def fill(template: str, facts: Mapping[str, str]) -> str:
+    """The template with every `{name}` replaced, or an empty text when it is empty or a fact is missing."""
+    if not template or any(name not in facts for name in _PLACE.findall(template)):
+        return ""
+    return _PLACE.sub(lambda found: facts[found.group(1)], template)
+
+
+def claim_facts(claim: Claim, language: str) -> dict[str, str]:
+    """What may be said of a claim to its cardholder."""
+    when = timezone.localtime(claim.transacted_at)
+    return {
+        "merchant": claim.merchant_name,
+        "merchant.name": claim.merchant_name,
+        "date": when.strftime("%Y-%m-%d"),
+        "time": when.strftime("%H:%M") if claim.has_time else "",
+        "amount": format_money(claim.amount_minor, claim.currency, language),
+        "purpose_code": claim.purpose_code,
+        "purpose_text": claim.purpose_text,
+        "n_attendees": "" if claim.n_attendees is None else str(claim.n_attendees),
+    }
+
+
+def _hit_facts(hit: RuleHit, claim: Claim, language: str) -> dict[str, str]:
+    """The facts of a hit as text: money formatted, moments on the company's clock."""
+    found: dict[str, str] = {}
+    for name, value in (hit.facts or {}).items():
+        if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+            continue
+        if isinstance(value, int) and (name.startswith("amount") or name.endswith(("_amount", "_minor"))):
+            found[name] = format_money(value, claim.currency, language)
+        elif isinstance(value, float):
+            found[name] = f"{value:,.1f}".removesuffix(".0")
+        elif isinstance(value, str) and _is_moment(value):
+            found[name] = timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
+        else:
+            found[name] = f"{value:,}" if isinstance(value, int) else str(value)
+    # What the claim itself says is already there in the form a person reads.
+    return {name: text for name, text in found.items() if name not in {"amount", "date", "time"}}
+
+
+def _is_moment(text: str) -> bool:
+    if len(text) < 19 or text[10:11] not in {"T", " "}:
+        return False
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,87 @@
+"""Taking one's last step back, within ten seconds and as long as nothing else has happened to the case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from cases.models import Case, Decision, ExplanationRequest
+from cases.services import errors
+from cases.services.conflicts import relations_of
+from cases.services.decisions import set_decision
+from cases.services.labelling import label_claims
+from cases.services.outbox import cancel_mails
+from cases.services.steps import UNDO_SECONDS, case_subject, casework, change_case, read_case, stale
+from cases.workflow import Action
+
+_DATES = {"due_on", "snoozed_until"}
+_MOMENTS = {"state_since", "lock_until", "closed_at"}
+
+
+@casework
+def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> Case:
+    """Put the case back as it was before the actor's own last step.
+
+    Taking, releasing, setting aside, asking, proposing and closing can be undone. Rows that a step added are not
+    deleted: a request becomes withdrawn, a decision superseded, a label is withdrawn by a further one.
+    Raises NothingToUndo, StaleCase, OwnCase.
+    """
+    require(by, "cases.take_case")
+    case = read_case(case)
+    relation = relations_of(by, case).involvement
+    if relation:
+        raise errors.OwnCase("cases.take_case", subject=case_subject(case), relation=relation)
+    if expected_version is not None and expected_version != case.version:
+        raise stale(case, expected_version)
+    step = case.undo
+    if not step or step["by"] != by.user_id or not _is_fresh(step):
+        raise errors.NothingToUndo
+    action = Action(step["action"])
+    before = {"state": case.state, "version": case.version}
+    change_case(case, version=case.version + 1, undo=None, **_restored(step["fields"]))
+    _undo_rows(case, action, by)
+    record(
+        action="case.undone", by=by, subject=case_subject(case), before=before,
+        after={"state": case.state, "version": case.version, "undone": action.value},
+    )  # fmt: skip
+    return read_case(case)
+
+
+def can_undo(case: Case, by: Actor) -> bool:
+    """Whether the actor could take their last step back now."""
+    return bool(case.undo) and case.undo["by"] == by.user_id and _is_fresh(case.undo)
+
+
+def _is_fresh(step: dict[str, Any]) -> bool:
+    age = timezone.now() - datetime.fromisoformat(step["at"])
+    return timedelta(0) <= age <= timedelta(seconds=UNDO_SECONDS)
+
+
+def _restored(fields: dict[str, Any]) -> dict[str, Any]:
+    """The kept columns as Python values."""
+    restored = dict(fields)
+    for name in _DATES & set(fields):
+        restored[name] = date.fromisoformat(fields[name]) if fields[name] else None
+    for name in _MOMENTS & set(fields):
+        restored[name] = datetime.fromisoformat(fields[name]) if fields[name] else None
+    return restored
+
+
+def _undo_rows(case: Case, action: Action, by: Actor) -> None:
+    if action == Action.REQUEST_EXPLANATION:
+        request = case.requests.order_by("-round_no").first()
+        if request is not None:
+            ExplanationRequest.objects.filter(pk=request.pk).update(state=ExplanationRequest.State.WITHDRAWN)
+            cancel_mails(prefix=f"explanation.requested:{request.reference}")
+    if action in (Action.PROPOSE, Action.CLOSE_LEGITIMATE):
+        decision = case.decisions.order_by("-number").first()
+        if decision is not None:
+            set_decision(decision, state=Decision.State.SUPERSEDED)
+            cancel_mails(prefix=f"decision.cleared:{case.reference}:{decision.number}")
+            if action == Action.CLOSE_LEGITIMATE:
+                label_claims(case=case, disposition=None, known_at=timezone.now(), by=by)
