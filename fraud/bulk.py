@@ -188,7 +188,7 @@ def _write_postgres(table: str, columns: Sequence[str], frame: pl.DataFrame, con
             cursor.execute(
                 f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "{staged}" {_clause(table, conflict)}'
             )
-            return cursor.rowcount
+            return int(cursor.rowcount)
         finally:
             if (
                 not connection.needs_rollback
@@ -208,7 +208,7 @@ def _write_sqlite(table: str, columns: Sequence[str], frame: pl.DataFrame, confl
     statement = f'INSERT INTO "{table}" ({_quoted(columns)}) VALUES ({marks}) {_clause(table, conflict)}'
     with connection.cursor() as cursor:
         cursor.executemany(statement, list(_sqlite_rows(frame)))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _sqlite_rows(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:

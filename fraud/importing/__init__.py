@@ -1,0 +1,1 @@
+"""Import of claim files: reading, scanning, parsing and staging are pure; `services` stores what they deliver."""

@@ -1,0 +1,1 @@
+"""Reading a delivered file into chunks of text columns with physical line numbers."""
