@@ -95,8 +95,8 @@ def overall(now: Mapping[str, Shift], before: Mapping[str, str] | None = None) -
 
 
 def is_calibration_off(ratio: float) -> bool:
-    """Mean probability over rate outside .8 to 1.25."""
-    return not 0.8 <= ratio <= 1.25
+    """Mean probability over rate outside .8 to 1.25; a ratio that could not be measured (nan) is no alarm."""
+    return ratio < 0.8 or ratio > 1.25
 
 
 def is_novelty_rising(rates: Sequence[float]) -> bool:
