@@ -75,71 +75,42 @@ def _behaviour() -> list[Feature]:
     ]  # fmt: skip
 
 
+#: windows of label-derived features in days, about when a label became known; rates need their own counts
+COUNT_WINDOWS = {"merchant": (1, 7, 14, 28, 30, 90), "cardholder": (14, 28, 90)}
+RATE_WINDOWS = {"merchant": (1, 7, 28, 30, 90), "cardholder": (28, 90)}
 _WHO = {"merchant": ("가맹점", "at the merchant"), "cardholder": ("사용자", "by the cardholder")}
-_COUNT_WINDOWS = {"merchant": (1, 7, 14, 28, 30, 90), "cardholder": (14, 28, 90)}
-_RATE_WINDOWS = {"merchant": (1, 7, 28, 30, 90), "cardholder": (28, 90)}
+
+# fmt: off
+_Template = tuple[str, pl.DataType, Unit, str, str]
+_COUNTED: tuple[_Template, ...] = (
+    ("n_known_misuse_{who}_{days}d", _INT, "count", "{ko} 최근 {days}일 확인된 오남용", "misuse {en} that became known in the last {days} days"),
+)
+_RATED: tuple[_Template, ...] = (
+    ("n_known_labels_{who}_{days}d", _INT, "count", "{ko} 최근 {days}일 결과 확인 건수", "claims {en} whose outcome became known in the last {days} days"),
+    ("known_misuse_rate_{who}_{days}d", _FLOAT, "share", "{ko} 최근 {days}일 오남용 비율", "share of misuse {en} among outcomes known in the last {days} days"),
+)
+_LATEST: tuple[_Template, ...] = (
+    ("days_since_known_label_{who}", _FLOAT, "days", "{ko} 결과가 확인된 마지막 건 이후 일수", "days since the latest claim {en} whose outcome is known"),
+    ("days_since_known_misuse_{who}", _FLOAT, "days", "{ko} 마지막 오남용 이후 일수", "days since the last known misuse {en}"),
+    ("n_misuse_run_{who}", _INT, "count", "{ko} 연속 오남용 확인 건수", "latest known outcomes {en} that were all misuse"),
+    ("days_since_misuse_run_began_{who}", _FLOAT, "days", "{ko} 연속 오남용 시작 이후 일수", "days since the unbroken run of misuse {en} began"),
+    ("n_clean_run_{who}", _INT, "count", "{ko} 마지막 오남용 이후 정상 건수", "clean outcomes {en} since the last misuse"),
+)
+# fmt: on
 
 
 def _known_misuse() -> list[Feature]:
-    """Label-derived features: windows are about when a label became known."""
+    """Label-derived features of the merchant and of the cardholder."""
     found = []
-
-    def add(name: str, dtype: pl.DataType, ko: str, en: str, unit: Unit) -> None:
-        found.append(Feature(name, dtype, "known_misuse", ko, en, unit, from_labels=True))
-
     for who, (ko, en) in _WHO.items():
-        for days in _COUNT_WINDOWS[who]:
-            add(
-                f"n_known_misuse_{who}_{days}d",
-                _INT,
-                f"{ko} 최근 {days}일 확인된 오남용",
-                f"misuse {en} that became known in the last {days} days",
-                "count",
-            )
-        for days in _RATE_WINDOWS[who]:
-            add(
-                f"n_known_labels_{who}_{days}d",
-                _INT,
-                f"{ko} 최근 {days}일 검토 완료 건수",
-                f"claims {en} whose outcome became known in the last {days} days",
-                "count",
-            )
-            add(
-                f"known_misuse_rate_{who}_{days}d",
-                _FLOAT,
-                f"{ko} 최근 {days}일 오남용 비율",
-                f"share of misuse {en} among outcomes known in the last {days} days",
-                "share",
-            )
-        add(
-            f"n_misuse_run_{who}",
-            _INT,
-            f"{ko} 연속 오남용 확인 건수",
-            f"latest known outcomes {en} that were all misuse",
-            "count",
-        )
-        add(
-            f"n_clean_run_{who}",
-            _INT,
-            f"{ko} 마지막 오남용 이후 정상 건수",
-            f"clean outcomes {en} since the last misuse",
-            "count",
-        )
-        add(
-            f"days_since_misuse_run_began_{who}",
-            _FLOAT,
-            f"{ko} 연속 오남용 시작 후 일수",
-            f"days since the unbroken run of misuse {en} began",
-            "days",
-        )
-        add(
-            f"days_since_known_misuse_{who}",
-            _FLOAT,
-            f"{ko} 마지막 오남용 후 일수",
-            f"days since the last known misuse {en}",
-            "days",
-        )
-    return found  # fmt: skip
+        columns = [(row, days) for days in COUNT_WINDOWS[who] for row in _COUNTED]
+        columns += [(row, days) for days in RATE_WINDOWS[who] for row in _RATED]
+        columns += [(row, 0) for row in _LATEST]
+        for (name, dtype, unit, in_korean, in_english), days in columns:
+            words = {"who": who, "days": days, "ko": ko, "en": en}
+            texts = (in_korean.format(**words), in_english.format(**words))
+            found.append(Feature(name.format(**words), dtype, "known_misuse", *texts, unit, from_labels=True))
+    return found
 
 
 BEHAVIOUR_FEATURES: tuple[Feature, ...] = tuple(_behaviour())

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fraud.features.catalogue import COUNT_WINDOWS, RATE_WINDOWS
 from fraud.features.columns import MOMENT
 from fraud.features.events import Events, Ints, Mask, Questions
 from fraud.features.rows import Floats, Rows, ratio
@@ -18,9 +19,6 @@ from rules.windows import DAY_US
 
 Columns = dict[str, NDArray]
 
-MERCHANT_WINDOWS = (1, 7, 14, 28, 30, 90)
-CARDHOLDER_WINDOWS = (14, 28, 90)
-RATE_WINDOWS = (1, 7, 28, 30, 90)
 _NEVER = np.iinfo(np.int64).max
 _NO_KEY = -1
 
@@ -75,24 +73,24 @@ def label_features(rows: Rows, events: LabelEvents) -> Columns:
     """Known misuse at the merchant and by the cardholder, as of each claim's own time."""
     at_us = rows.answered(rows.at_us)
     found: Columns = {}
-    for name, keys, event_keys, windows in (
-        ("merchant", rows.merchant, events.merchant, MERCHANT_WINDOWS),
-        ("cardholder", rows.cardholder, events.cardholder, CARDHOLDER_WINDOWS),
+    for name, keys, event_keys in (
+        ("merchant", rows.merchant, events.merchant),
+        ("cardholder", rows.cardholder, events.cardholder),
     ):
         until = int(at_us.max(initial=0))
         history = Events(event_keys, events.known_us, events.replaced_us, until_us=until)
         questions = Questions(history, rows.answered(keys), at_us)
-        found |= _counts(questions, events, name, windows)
+        found |= _counts(questions, events, name)
         found |= _latest_run(history, questions, events, at_us, name)
     return found
 
 
-def _counts(questions: Questions, events: LabelEvents, name: str, windows: tuple[int, ...]) -> Columns:
+def _counts(questions: Questions, events: LabelEvents, name: str) -> Columns:
     found: Columns = {}
-    for days in windows:
+    for days in COUNT_WINDOWS[name]:
         misuse = questions.alive(days * DAY_US, where=events.is_misuse)
         found[f"n_known_misuse_{name}_{days}d"] = misuse
-        if days in RATE_WINDOWS:
+        if days in RATE_WINDOWS[name]:
             labelled = questions.alive(days * DAY_US)
             found[f"n_known_labels_{name}_{days}d"] = labelled
             found[f"known_misuse_rate_{name}_{days}d"] = ratio(misuse, labelled)
@@ -105,13 +103,15 @@ def _latest_run(
     """The unbroken run of misuse (or of clean claims) that the key's known labels end with.
 
     `n_misuse_run` counts the latest labels that were all misuse and `days_since_misuse_run_began`
-    is the age of the first of them; `n_clean_run` counts clean labels since the last misuse.
+    is the age of the first of them; `n_clean_run` counts clean labels since the last misuse;
+    `days_since_known_label` is the age of the latest claim whose outcome is known: the longer, the
+    more could have gone wrong unseen.
     """
     latest = questions.latest()
     has_label = latest >= 0
     place = np.maximum(latest, 0)
     runs = _runs(history, events)
-    found: Columns = {}
+    found: Columns = {f"days_since_known_label_{name}": _days(at_us, runs.happened_us, place, has_label)}
     found[f"n_misuse_run_{name}"] = _pick(runs.n_misuse, place, has_label, 0)
     found[f"n_clean_run_{name}"] = _pick(runs.n_clean, place, has_label, 0)
     found[f"days_since_misuse_run_began_{name}"] = _days(at_us, runs.misuse_began_us, place, has_label)
@@ -127,6 +127,7 @@ class _Runs:
     n_clean: Ints
     misuse_began_us: Ints
     last_misuse_us: Ints
+    happened_us: Ints
 
 
 def _runs(history: Events, events: LabelEvents) -> _Runs:
@@ -144,6 +145,7 @@ def _runs(history: Events, events: LabelEvents) -> _Runs:
         n_clean=place - last_misuse,
         misuse_began_us=np.where(misuse, happened[began], -1),
         last_misuse_us=np.where(last_misuse >= first_of_key, happened[np.maximum(last_misuse, 0)], -1),
+        happened_us=happened,
     )
 
 
