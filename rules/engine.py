@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -11,10 +11,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rules.fields import FIELDS
 from rules.language import nodes as n
 from rules.language.check import check
 from rules.language.compile import Compiler
 from rules.language.evaluate import ClaimReader
+from rules.language.functions import DEFAULTS
 from rules.language.nodes import Expression
 from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
 from rules.language.reasons import true_facts
@@ -23,7 +25,7 @@ from rules.language.table import Table
 from rules.language.window_columns import WindowColumns
 
 __all__ = [
-    "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate",
+    "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate", "undelivered",
 ]  # fmt: skip
 
 Mask = NDArray[np.bool_]
@@ -80,10 +82,12 @@ def evaluate(
         raise ValueError(f"targets has {mask.shape} values for {frame.height} rows")
     if mask is not None and mask.all():
         mask = None
+    if context.undelivered is None:
+        context = replace(context, undelivered=undelivered(frame))
     run = _Run(frame, context, mask)
     answers = [run.judge(number, rule) for number, rule in enumerate(rules)]
     results = run.collect(answers)
-    hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_)
+    hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_, order="F")  # filled rule by rule
     reports = []
     for number, (rule, result) in enumerate(zip(rules, results, strict=True)):
         if result is None:
@@ -92,6 +96,15 @@ def evaluate(
         hits[:, number] = result.fill_null(False).to_numpy()
         reports.append(run.report(rule, result))
     return Outcome(hits, reports, run.errors, rules, run)
+
+
+def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[str]:
+    """Fields of the vocabulary the frame has no column for; with ``also_empty`` also those whose column holds no value at all, which
+    is right for a company's whole history and wrong for a handful of claims."""
+    lacking = {name for name in FIELDS if name not in frame.columns or frame.schema[name] == pl.Null}
+    if also_empty and frame.height:
+        lacking |= {name for name in FIELDS if name in frame.columns and frame[name].null_count() == frame.height}
+    return frozenset(lacking)
 
 
 class _Run:
@@ -158,7 +171,9 @@ class _Run:
         pending = [node]
         while pending:
             part = pending.pop()
-            if isinstance(part, n.IsMissing) or (isinstance(part, n.Call) and part.name == "or_zero"):
+            if isinstance(part, n.IsMissing) or (isinstance(part, n.Call) and part.name in DEFAULTS):
+                if isinstance(part, n.IsMissing):
+                    found.update(self._undelivered(part.operand))
                 continue
             if isinstance(part, n.FieldRef):
                 found[part.name] = self.table.field(part.name).is_null()
@@ -175,6 +190,10 @@ class _Run:
                 found["has_time"] = ~self.table.has_time()
             pending.extend(n.children(part))
         return found
+
+    def _undelivered(self, node: Expression) -> dict[str, pl.Expr]:
+        is_undelivered = isinstance(node, n.FieldRef) and node.name in (self.context.undelivered or ())
+        return {node.name: pl.lit(True)} if is_undelivered else {}  # type: ignore[union-attr]
 
     def _window_leaves(self, node: n.Window, found: dict[str, pl.Expr]) -> None:
         for column in (*key_columns(node.keys), *key_columns(node.part)):

@@ -84,4 +84,15 @@ merchant_age_days | number | days | days since the merchant opened | 가맹점 �
 merchant_seen_days | number | days | days since the company first used the merchant | 회사의 가맹점 첫 이용 후 일수 | merchant_seen_days < 30 | transacted_at
 is_round_amount | yes_no | | round amount | 끝자리가 떨어지는 금액 | is_round_amount | amount_minor currency
 ratio_to_limit | percent | | amount against the card limit | 카드 한도 대비 금액 비율 | ratio_to_limit >= 90% | amount_minor card_limit_minor
+ratio_to_pre_approved | percent | | amount against the pre-approved amount | 사전 승인액 대비 금액 비율 | ratio_to_pre_approved > 110% | amount_minor pre_approved_minor
+days_since_hired | number | days | days since the cardholder joined | 입사 후 일수 | days_since_hired < 30 | hired_on transacted_at
+n_merchants_cardholder_7d | number | merchants | merchants the cardholder used in 7 days | 사용자의 최근 7일 가맹점 수 | n_merchants_cardholder_7d >= 20 | transacted_at
+velocity_ratio_cardholder | number | | claims of 1 day against the 30-day daily mean | 최근 1일 건수의 30일 일평균 대비 배수 | velocity_ratio_cardholder >= 3 | transacted_at
+total_amount_cardholder_1d | money | | cardholder's earlier total in 1 day | 사용자의 최근 1일 합계 | total_amount_cardholder_1d > 500,000 KRW | amount_minor currency transacted_at
+total_amount_cardholder_7d | money | | cardholder's earlier total in 7 days | 사용자의 최근 7일 합계 | total_amount_cardholder_7d > 2,000,000 KRW | amount_minor currency transacted_at
+total_amount_cardholder_30d | money | | cardholder's earlier total in 30 days | 사용자의 최근 30일 합계 | total_amount_cardholder_30d > 5,000,000 KRW | amount_minor currency transacted_at
+amount_ratio_usual | number | | amount against the cardholder's usual amount | 본인 평소 금액 대비 배수 | amount_ratio_usual > 5 | amount_minor transacted_at
+max_ratio_usual_14d | number | | highest ratio to the usual amount in 14 days | 최근 14일 중 평소 대비 최고 배수 | max_ratio_usual_14d > 5 | amount_minor transacted_at
+n_unusual_amount_14d | number | claims | claims of unusual amount in 14 days | 최근 14일의 이례적 금액 건수 | n_unusual_amount_14d >= 3 | amount_minor transacted_at
+n_cardholders_merchant_30d | number | people | cardholders at the merchant in 30 days | 가맹점의 최근 30일 사용자 수 | n_cardholders_merchant_30d <= 1 | transacted_at
 """

@@ -56,6 +56,8 @@ class Compiler:
                 return self._membership(node)
             case n.TextMatch():
                 return self._text_match(node)
+            case n.IsMissing(operand=n.FieldRef(name=name)) if name in (self.table.context.undelivered or ()):
+                return pl.lit(None, dtype=_BOOLEAN)
             case n.IsMissing():
                 return self.compile(node.operand).is_null()
             case n.Negate():

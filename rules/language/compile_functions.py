@@ -11,7 +11,7 @@ import polars as pl
 
 from rules.language import nodes as n
 from rules.language.evaluate import reads_transaction_time
-from rules.language.functions import FUNCTIONS
+from rules.language.functions import DEFAULTS, FUNCTIONS
 from rules.language.table import text_field
 from rules.language.times import FIRST_DAY, LAST_DAY, date_of
 from rules.language.types import Kind
@@ -49,8 +49,8 @@ def _result(compiler: Compiler, node: n.Call, values: list[pl.Expr]) -> pl.Expr:
         return (values[1].cast(pl.Float64) - values[0].cast(pl.Float64)) / _US_PER_MINUTE
     if name == "is_multiple":
         return _multiple(values[0].cast(pl.Float64), values[1].cast(pl.Float64))
-    if name == "or_zero":
-        return values[0].fill_null(0)
+    if name in DEFAULTS:
+        return values[0].fill_null(DEFAULTS[name])
     if name == "abs":
         return values[0].abs()
     if name == "lower":

@@ -8,7 +8,7 @@ from typing import Any
 from rules.fields import FIELDS, Field
 from rules.language import nodes as n
 from rules.language.check import infer
-from rules.language.functions import FUNCTIONS
+from rules.language.functions import DEFAULTS, FUNCTIONS
 from rules.language.function_values import call_function
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
@@ -153,7 +153,10 @@ def evaluate(node: Expression, claim: ClaimReader) -> Any:
             return literal(node)
 
 
-def _is_missing(node: n.IsMissing, claim: ClaimReader) -> bool:
+def _is_missing(node: n.IsMissing, claim: ClaimReader) -> bool | None:
+    if isinstance(node.operand, n.FieldRef) and node.operand.name in (claim.context.undelivered or ()):
+        claim.lack(node.operand.name)
+        return None
     before = dict(claim.missing)
     value = evaluate(node.operand, claim)
     claim.missing = before  # asking whether something is missing is always answered
@@ -259,9 +262,9 @@ def _call(node: n.Call, claim: ClaimReader) -> Any:
     if function.needs_time and not claim.has_time and reads_transaction_time(node):
         claim.lack("has_time")
         return None
-    if node.name == "or_zero":
+    if node.name in DEFAULTS:
         claim.missing = before
-        return 0 if values[0] is None else values[0]
+        return DEFAULTS[node.name] if values[0] is None else values[0]
     if any(value is None for value in values):
         return None
     kinds = [found.kind for found in map(claim.type_of, node.arguments) if found is not None]

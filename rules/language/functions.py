@@ -5,20 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rules.language.types import (
-    CODE,
-    DATE,
-    DATETIME,
-    DURATION,
-    MONEY,
-    NUMBER,
-    PERCENT,
-    TEXT,
-    TIME,
-    YES_NO,
-    Kind,
-    Type,
-)
+from rules.language.types import DATE, DURATION, MONEY, NUMBER, PERCENT, TEXT, TIME, YES_NO, Kind, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +37,9 @@ _HOUR = Type(Kind.NUMBER, cycle=24, unit="hour")
 _WEEKDAY = Type(Kind.NUMBER, cycle=7, unit="weekday")
 _DAYS = Type(Kind.NUMBER, unit="days")
 _MINUTES = Type(Kind.NUMBER, unit="minutes")
+
+#: Functions that give a value even where their argument is missing.
+DEFAULTS: Mapping[str, object] = {"or_zero": 0, "or_no": False}
 
 _ALL = (
     Function("hour", (_MOMENT,), _HOUR, "hour(transacted_at)", "hour of {0}", "{0}의 시(時)", needs_time=True),
@@ -86,6 +76,7 @@ _ALL = (
     Function("lower", (_TEXTUAL,), TEXT, "lower(merchant.name)", "{0} in small letters", "{0}의 소문자"),
     Function("length", (_TEXTUAL,), NUMBER, "length(purpose_text) < 5", "number of characters of {0}", "{0}의 글자 수"),
     Function("or_zero", (_MAGNITUDE,), None, "or_zero(cancel_amount)", "{0}, or zero if missing", "{0}(없으면 0)"),
+    Function("or_no", (frozenset({Kind.YES_NO}),), YES_NO, "or_no(is_recurring)", "{0} (no if missing)", "{0}(없으면 아니요)"),
 )  # fmt: skip
 
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _ALL}
@@ -127,5 +118,3 @@ def window_type(function: str, value: Type | None) -> Type:
     assert value is not None
     return Type(value.kind, unit=value.unit) if value.kind is not Kind.MONEY else MONEY
 
-
-__all__ = ["CODE", "DATETIME", "FUNCTIONS", "WINDOW_EXAMPLES", "WINDOW_VALUES", "Function", "window_type"]

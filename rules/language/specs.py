@@ -111,6 +111,8 @@ class PlainCalendar:
 class Context:
     """What a run knows beside the claims. ``now`` is the business time of the run, never the wall clock; None: unknown.
 
+    ``undelivered`` are fields the company does not deliver at all: of those even ``is missing`` is unknown, so that a rule about them
+    reports "not evaluable" and neither hits everything nor passes everything. None: the engine takes the columns the frame lacks.
     ``night`` are the local hours in which night begins and ends (23 to 7: from 23:00 up to 06:59).
     """
 
@@ -120,3 +122,4 @@ class Context:
     zone: str = "Asia/Seoul"
     now: datetime | None = None
     night: tuple[int, int] = (23, 7)
+    undelivered: frozenset[str] | None = None
