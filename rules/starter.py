@@ -1,0 +1,78 @@
+"""The rules a company starts with, as data: texts of the language, clauses, questions, thresholds with dates, lists.
+
+Every threshold is a parameter with effective dates and every word list a managed list, so an admin changes them without touching a rule.
+A rule whose fields a company does not deliver reports "not evaluable" with the missing column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.engine import RuleSpec
+from rules.language import Context, ParameterSpec, ValueListSpec, parse
+from rules.language.specs import Calendar, PlainCalendar
+from rules.starter_lists import STARTER_LISTS
+from rules.starter_parameters import STARTER_PARAMETERS
+from rules.starter_texts import AMOUNT_RULES, CARD_RULES, DOCUMENT_RULES, MERCHANT_RULES, PEOPLE_RULES, TIME_RULES
+
+
+@dataclass(frozen=True, slots=True)
+class StarterRule:
+    """One rule as shipped. ``question_*`` goes to the cardholder: plain words, the claim's own facts in braces, never a threshold."""
+
+    code: str
+    group: str
+    weight: float
+    is_always_open: bool
+    state: str
+    name_en: str
+    name_ko: str
+    clause_en: str
+    clause_ko: str
+    question_en: str
+    question_ko: str
+    text: str
+    note: str
+
+
+def _rule(group: str, row: Mapping[str, object]) -> StarterRule:
+    names = row["name"], row["clause"], row["question"]
+    (name_en, name_ko), (clause_en, clause_ko), (question_en, question_ko) = names  # type: ignore[misc]
+    weight = row["weight"]
+    assert isinstance(weight, float | int)
+    return StarterRule(
+        code=str(row["code"]), group=group, weight=float(weight), is_always_open=bool(row.get("always", False)),
+        state=str(row.get("state", "active")), name_en=name_en, name_ko=name_ko, clause_en=clause_en, clause_ko=clause_ko,
+        question_en=question_en, question_ko=question_ko, text=str(row["text"]), note=str(row.get("note", "")),
+    )  # fmt: skip
+
+
+_GROUPS: Mapping[str, Sequence[Mapping[str, object]]] = {
+    "time": TIME_RULES,
+    "merchant": MERCHANT_RULES,
+    "amount": AMOUNT_RULES,
+    "document": DOCUMENT_RULES,
+    "card": CARD_RULES,
+    "people": PEOPLE_RULES,
+}
+
+STARTER_RULES: tuple[StarterRule, ...] = tuple(_rule(group, row) for group, rows in _GROUPS.items() for row in rows)
+
+
+def starter_context(
+    *,
+    calendar: Calendar | None = None,
+    zone: str = "Asia/Seoul",
+    lists: Mapping[str, ValueListSpec] = STARTER_LISTS,
+    parameters: Mapping[str, ParameterSpec] = STARTER_PARAMETERS,
+) -> Context:
+    """A context with the starter lists and parameters, for tests, benchmarks and first looks without a database."""
+    return Context(lists=lists, parameters=parameters, calendar=calendar or PlainCalendar(), zone=zone)
+
+
+def starter_specs(*, states: Sequence[str] = ("active",)) -> list[RuleSpec]:
+    """The starter rules as the engine takes them."""
+    return [
+        RuleSpec(rule.code, 1, parse(rule.text), rule.weight, rule.is_always_open) for rule in STARTER_RULES if rule.state in states
+    ]
