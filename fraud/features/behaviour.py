@@ -16,6 +16,7 @@ YEAR_DAYS = 365
 #: claims that an amount habit needs before a departure from it is called unusual
 _HABIT_CLAIMS = 3
 _UNUSUAL_RATIO = 3.0
+_HABIT_PASSES = 2
 #: a spread below this share of the mean says the habit is fixed, not that every won above it is extreme
 _LEAST_SPREAD = 0.05
 _RATIO_SCALE = 10_000
@@ -56,8 +57,9 @@ def cardholder_totals(rows: Rows) -> Columns:
 def cardholder_habits(rows: Rows) -> Columns:
     """The amount against the cardholder's habit over a year, and how unusual the last fortnight was.
 
-    The habit is the mean of earlier amounts that were not unusual (over 3 times the mean of
-    everything before) when they happened, so a burst of misuse does not become the new habit.
+    The habit is the mean of earlier amounts that were not unusual when they happened (over 3 times
+    the habit until then, worked out in two passes that begin with the plain mean), so a burst of
+    misuse does not become the new habit, while a lasting change does in time.
     """
     touched = _rows_touched_by_targets(rows, rows.cardholder)
     index = rows.index(*rows.money_keys(rows.cardholder), targets=touched)
@@ -68,9 +70,11 @@ def cardholder_habits(rows: Rows) -> Columns:
     n_before = index.count(year, where=rows.spending)
     mean = index.mean(rows.amount, year, where=rows.spending)
     spread = np.fmax(index.std(rows.amount, year, where=rows.spending), _LEAST_SPREAD * mean)
-    unusual = (n_before >= _HABIT_CLAIMS) & (np.nan_to_num(ratio(amount, mean)) > _UNUSUAL_RATIO)
-    is_unusual = _widen(unusual, touched, len(rows))
-    usual_mean = index.mean(rows.amount, year, where=rows.is_spending & ~is_unusual)
+    usual_mean, is_unusual = mean, np.zeros(len(rows), dtype=np.bool_)
+    for _ in range(_HABIT_PASSES):
+        unusual = (n_before >= _HABIT_CLAIMS) & (np.nan_to_num(ratio(amount, usual_mean)) > _UNUSUAL_RATIO)
+        is_unusual = _widen(unusual, touched, len(rows))
+        usual_mean = index.mean(rows.amount, year, where=rows.is_spending & ~is_unusual)
     to_usual = ratio(amount, usual_mean)
     found = {
         "amount_z_self": np.where(n_before >= _HABIT_CLAIMS, ratio(amount - mean, spread), np.nan),

@@ -15,7 +15,7 @@ from fraud.features.behaviour import (
 )
 from fraud.features.catalogue import COMPUTED, LABEL_FEATURES
 from fraud.features.claim import claim_features
-from fraud.features.columns import require_columns, take_columns
+from fraud.features.columns import TAKEN_NAMES, require_columns, take_columns
 from fraud.features.label_history import label_events, label_features
 from fraud.features.moments import moment_features
 from fraud.features.peers import peer_features
@@ -54,7 +54,9 @@ def build_features(
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
     for features in _BEHAVIOUR:
         frame = frame.with_columns(_series(features(rows)))
-    return frame.with_columns(_label_series(rows, claims, labels))
+    frame = frame.with_columns(_label_series(rows, claims, labels))
+    computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
+    return frame.select(*TAKEN_NAMES, *computed)
 
 
 def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> list[pl.Series | pl.Expr]:

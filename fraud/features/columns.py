@@ -67,6 +67,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
 }
 
 KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")
+#: columns of the feature frame that are the claim's own facts, in their order
+TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head")
 REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
 
 

@@ -26,7 +26,7 @@ class Events:
         self.rows: Ints = kept[np.lexsort((kept, begin_us[kept], keys[kept]))]
         self._keys: Ints = np.unique(keys[kept])
         self._begin, self._end = begin_us[self.rows], end_us[self.rows]
-        self._first = int(self._begin.min(initial=until_us)) - 1
+        self._first = (int(self._begin.min(initial=until_us)) // 1000 - 1) * 1000
         span = max(until_us - self._first, 1) + 2
         self._unit = 1 if (len(self._keys) + 1) * span < _FITS else 1000
         self.width = span // self._unit + 2
