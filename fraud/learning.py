@@ -23,6 +23,8 @@ from fraud.training import TrainedModel, TrainingConfig, train_hybrid
 
 #: With fewer claims than this a detector's idea of what is usual means nothing; history joins in.
 _ENOUGH_CLAIMS = 1_000
+#: How the first version is fitted.
+FIRST_CONFIG = TrainingConfig()
 #: Rows a drift reference is made from.
 _REFERENCE_ROWS = 50_000
 _NO_LABELS = {
@@ -43,7 +45,7 @@ def first_version(run: ScreeningRun, by: Actor) -> ModelVersion | None:
     if not frame.features.height:
         return None
     trained = train_without_labels(
-        frame.features, frame.hits[:, frame.rules.counted], frame.rules.for_score()
+        frame.features, frame.hits[:, frame.rules.counted], frame.rules.for_score(), FIRST_CONFIG
     )
     version = register_trained(trained, frame.features, cut_off=run.cut_off_at, by=by)
     return install_first_version(version=version, by=by)

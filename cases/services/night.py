@@ -18,6 +18,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from cases.services.opening import open_cases
+from cases.services.outbox import send_outbox
 from fraud.calendar import NIGHT_ENDS_HOUR
 from fraud.learning import first_version
 from fraud.models import RunPart, ScreeningRun
@@ -60,16 +61,40 @@ def run_night(
     Running again continues what was interrupted and changes nothing once the run is finished. `cut_off_at` (default: now)
     is pinned when the run is made. Raises NotPermitted; errors of a stage are kept in the run and raised.
     """
-    require(by, "fraud.run_night")
     say = progress or (lambda line: None)
-    wanted = business_date or business_date_of(datetime.now(UTC))
     if business_date is None and source == NIGHTLY:
-        for missed in missed_nights(wanted):
-            say(f"{missed}: missed, caught up now")
-            _work(
-                open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True), by, say
-            )
-    return _work(open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at), by, say)
+        *late, run = open_nights(by=by)
+    else:
+        wanted = business_date or business_date_of(datetime.now(UTC))
+        late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
+    for missed in late:
+        say(f"{missed.reference}: missed, caught up now")
+        _work(missed, by, say)
+    return _work(run, by, say)
+
+
+def open_nights(*, by: Actor, business_date: date | None = None) -> list[ScreeningRun]:
+    """The runs up to a business date (default: the one that just ended): missed nights first, its own last.
+
+    Raises NotPermitted.
+    """
+    require(by, "fraud.run_night")
+    wanted = business_date or business_date_of(datetime.now(UTC))
+    late = [
+        open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
+        for missed in (missed_nights(wanted) if business_date is None else [])
+    ]
+    return [*late, open_run(business_date=wanted, by=by)]
+
+
+def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
+    """The run's first stage; makes the first model version where there is none. Raises RunBusy."""
+    return prepare_run(run=run, by=by, first_model=first_version)
+
+
+def let_time_pass() -> None:
+    """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox."""
+    send_outbox()
 
 
 def business_date_of(moment: datetime) -> date:
@@ -111,7 +136,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
         _revive(run)
     if run.state == State.PREPARING:
         try:
-            prepare_run(run=run, by=by, first_model=first_version)
+            prepare(run, by=by)
         except RunBusy:
             return False
         say(f"{run.reference}: {run.n_claims:,} claims in {RunPart.objects.filter(run=run).count()} parts")

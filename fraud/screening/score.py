@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from numpy.typing import NDArray
 
 from fraud import faults
@@ -50,7 +50,7 @@ def score_part(*, part_id: int) -> bool:
         set_aside(part)
         return False
     # What all parts share is built before this one is taken: its failure is the run's, not the part's.
-    frame = night_frame(part.run)
+    frame = _shared_frame(part.run)
     token = new_token()
     if not take(part, token, state=State.TAKEN, attempts=part.attempts + 1):
         return False
@@ -68,6 +68,15 @@ def score_part(*, part_id: int) -> bool:
         return False
     faults.hit("part.done")
     return True
+
+
+def _shared_frame(run: ScreeningRun) -> NightFrame:
+    try:
+        return night_frame(run)
+    except Exception as error:
+        failed = ScreeningRun.objects.filter(pk=run.pk, state=ScreeningRun.State.SCORING)
+        failed.update(attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000])
+        raise
 
 
 def _score(part: RunPart, token: str, frame: NightFrame) -> None:

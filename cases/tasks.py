@@ -1,0 +1,106 @@
+"""Doorbells: every task re-reads the database and does what is still to be done, so a message lost, late or doubled
+changes nothing. Arguments are ids and dates only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from celery import shared_task
+
+from audit.actor import Actor
+from cases.services import night
+from fraud.models import RunPart, ScreeningRun
+from fraud.screening import services as screening
+
+#: Every task is safe to deliver any number of times; a test holds the list against what is registered.
+IDEMPOTENT = (
+    "cases.tasks.run_night",
+    "cases.tasks.prepare_run",
+    "cases.tasks.score_part",
+    "cases.tasks.finish_run",
+    "cases.tasks.sweep",
+)
+NIGHTLY = Actor.system("nightly")
+Part = RunPart.State
+Run = ScreeningRun.State
+
+
+@shared_task(name="cases.tasks.run_night")
+def run_night(business_date: str | None = None) -> None:
+    """Open the night's run, and those of missed nights before it, and start the oldest."""
+    night.open_nights(business_date=date.fromisoformat(business_date) if business_date else None, by=NIGHTLY)
+    _ring_next_run()
+
+
+@shared_task(name="cases.tasks.prepare_run")
+def prepare_run(run_id: int) -> None:
+    """Pin the run's models, cut it into parts and ring for each of them."""
+    run = ScreeningRun.objects.get(pk=run_id)
+    if run.state != Run.PREPARING:
+        return
+    try:
+        night.prepare(run, by=NIGHTLY)
+    except screening.RunBusy:
+        return
+    _ring_parts(run)
+
+
+@shared_task(name="cases.tasks.score_part")
+def score_part(part_id: int) -> None:
+    """Score one part; the last one rings for the end of the run."""
+    screening.score_part(part_id=part_id)
+    part = RunPart.objects.select_related("run").get(pk=part_id)
+    if part.state == Part.WAITING:
+        score_part.delay(part_id)
+    elif "split_into" in part.result:
+        for half in RunPart.objects.filter(
+            run=part.run, number__in=part.result["split_into"], state=Part.WAITING
+        ):
+            score_part.delay(half.pk)
+    elif part.state in (Part.DONE, Part.QUARANTINED) and screening.finish_scoring(run=part.run):
+        finish_run.delay(part.run_id)
+
+
+@shared_task(name="cases.tasks.finish_run")
+def finish_run(run_id: int) -> None:
+    """Open the run's cases and end it; then start the next night that waits."""
+    run = ScreeningRun.objects.get(pk=run_id)
+    if run.state == Run.OPENING and night.close_run(run, by=NIGHTLY):
+        _ring_next_run()
+
+
+@shared_task(name="cases.tasks.sweep")
+def sweep() -> None:
+    """Ring again for whatever nobody works on, give up what failed too often, and let time pass for cases and mail."""
+    for run in ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED]).order_by(
+        "business_date", "pk"
+    ):
+        if night.give_up(run, by=NIGHTLY):
+            continue
+        if run.state == Run.SCORING:
+            _ring_parts(run)
+        elif screening.is_free(run):
+            (prepare_run if run.state == Run.PREPARING else finish_run).delay(run.pk)
+        break  # one night after the other
+    night.let_time_pass()
+
+
+def _ring_next_run() -> None:
+    run = (
+        ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED])
+        .order_by("business_date", "pk")
+        .first()
+    )
+    if run is not None and run.state == Run.PREPARING:
+        prepare_run.delay(run.pk)
+
+
+def _ring_parts(run: ScreeningRun) -> None:
+    """A message for every part that waits, unless somebody is at work: then the queue still moves by itself."""
+    parts = list(RunPart.objects.filter(run=run, state__in=[Part.WAITING, Part.TAKEN]).order_by("number"))
+    if not parts and screening.finish_scoring(run=run):
+        finish_run.delay(run.pk)
+    if all(screening.is_free(part) for part in parts):
+        for part in parts:
+            score_part.delay(part.pk)

@@ -1,0 +1,15 @@
+"""Training on its own queue: the work is done by a process of its own, the task only starts it and keeps the result."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from audit.actor import Actor
+
+
+@shared_task(name="fraud.tasks.train", queue="training")
+def train() -> None:
+    """Train a challenger from the labels known now and compare it with the champion."""
+    from fraud.learning import train_challenger
+
+    train_challenger(by=Actor.system("training"))

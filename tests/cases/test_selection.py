@@ -1,0 +1,181 @@
+"""Which claims become alerts: budgets, bundles, novelty and the blind sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cases.selection import SCORED, Bundle, OpenCase, Seats, Selection, select_alerts
+
+SEATS = Seats(model=3, novelty=1, sample=2, threshold=0.05, seed="R-2026-05-04")
+
+
+def claim(claim_id: int, person: int = 1, merchant: int = 1, **values: Any) -> dict[str, Any]:
+    return {
+        "claim_id": claim_id, "cardholder_id": person, "merchant_id": merchant, "week": "2026-W10", "pattern": None,
+        "is_always_open": False, "probability": 0.01, "queue_probability": values.get("probability", 0.01),
+        "novelty": 0.0, "anomaly_score": 0.5, "amount_minor": 1000, **values,
+    }  # fmt: skip
+
+
+def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCORED)
+
+
+def claims_of(selection: Selection, channel: str) -> list[list[int]]:
+    return [bundle.claims for bundle in selection.bundles if bundle.channel == channel]
+
+
+def test_best_claims_over_the_threshold_get_the_seats_and_the_rest_is_held_back() -> None:
+    rows = [claim(i, person=i, probability=0.1 + i / 100) for i in range(1, 7)] + [claim(9, person=9)]
+    chosen = select_alerts(frame(rows), SEATS)
+    assert claims_of(chosen, "model") == [[6], [5], [4], [3]]  # novelty's seat came back to the model
+    assert (chosen.n_over_threshold, chosen.n_held_back) == (6, 2)
+
+
+def test_free_seats_are_not_filled_from_below_the_threshold() -> None:
+    rows = [claim(i, person=i, probability=0.05) for i in range(1, 7)]
+    assert claims_of(select_alerts(frame(rows), SEATS), "model") == []
+
+
+def test_claims_of_one_person_at_one_merchant_in_one_week_are_one_case() -> None:
+    rows = [claim(i, probability=0.2) for i in range(1, 6)]
+    chosen = select_alerts(frame(rows), SEATS)
+    assert claims_of(chosen, "model") == [[1, 2, 3, 4, 5]]
+    assert chosen.bundles[0].key == "m:1:1:2026-W10"
+
+
+def test_claims_of_one_person_with_one_pattern_are_one_case() -> None:
+    rows = [claim(i, merchant=i, pattern="A04", probability=0.2) for i in range(1, 4)]
+    chosen = select_alerts(frame(rows), SEATS)
+    assert [(b.key, b.claims) for b in chosen.bundles if b.channel == "model"] == [("p:1:A04", [1, 2, 3])]
+
+
+def test_same_merchant_in_another_week_with_another_pattern_is_another_case() -> None:
+    rows = [
+        claim(1, pattern="A04", probability=0.3),
+        claim(2, pattern="D03", week="2026-W11", probability=0.2),
+    ]
+    assert claims_of(select_alerts(frame(rows), SEATS), "model") == [[1], [2]]
+
+
+def test_absolute_ban_takes_no_seat_and_leads_its_bundle() -> None:
+    rows = [claim(i, person=i, probability=0.5) for i in range(1, 4)]
+    rows += [claim(7, person=7, is_always_open=True, pattern="X01"), claim(8, person=7, probability=0.9)]
+    chosen = select_alerts(frame(rows), SEATS)
+    (ban,) = [b for b in chosen.bundles if b.channel == "rule"]
+    assert (ban.pattern, sorted(ban.claims)) == ("X01", [7, 8])
+    assert len(claims_of(chosen, "model")) == 3
+
+
+def test_alert_joins_the_oldest_open_case_that_fits_and_takes_no_seat() -> None:
+    rows = [claim(i, person=i, probability=0.5) for i in range(1, 4)] + [
+        claim(5, person=5, merchant=8, probability=0.06)
+    ]
+    cases = [
+        OpenCase(70, 5, "A04"),
+        OpenCase(60, 5, "D03", frozenset({(8, "2026-W10")})),
+        OpenCase(50, 5, "D03", frozenset({(8, "2026-W10")})),
+    ]
+    chosen = select_alerts(frame(rows), SEATS, cases)
+    (joined,) = [b for b in chosen.bundles if b.case_id is not None]
+    assert (joined.case_id, joined.claims) == (50, [5])
+    assert chosen.n_held_back == 0
+
+
+def test_novelty_takes_one_claim_a_person_and_one_a_merchant() -> None:
+    seats = Seats(0, 3, 0, 0.05, "x")
+    rows = [
+        claim(1, person=1, merchant=1, novelty=0.9),
+        claim(2, person=1, merchant=2, novelty=0.8),
+        claim(3, person=3, merchant=1, novelty=0.7),
+        claim(4, person=4, merchant=4, novelty=0.6),
+        claim(5, person=5, merchant=5, novelty=0.0),
+        claim(6, person=6, merchant=6, novelty=0.5, amount_minor=-10),
+    ]
+    assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[1], [4]]
+
+
+def test_person_under_novelty_review_gets_no_second_one() -> None:
+    rows = [claim(1, person=1, novelty=0.9), claim(2, person=2, merchant=2, novelty=0.5)]
+    chosen = select_alerts(frame(rows), Seats(0, 1, 0, 0.05, "x"), [OpenCase(1, 1, "novelty")])
+    assert claims_of(chosen, "novelty") == [[2]]
+
+
+def test_held_back_claim_that_is_unusual_gets_a_novelty_seat_with_its_bundle() -> None:
+    rows = [claim(1, person=1, probability=0.9), claim(2, person=2, probability=0.2, novelty=0.4)]
+    rows += [claim(3, person=2, probability=0.1)]
+    chosen = select_alerts(frame(rows), Seats(1, 1, 0, 0.05, "x"))
+    assert claims_of(chosen, "novelty") == [[2, 3]]
+    assert chosen.n_held_back == 0
+
+
+def test_sample_is_uniform_over_many_nights() -> None:
+    rows = frame([claim(i, person=i) for i in range(1, 21)])
+    seen: dict[int, int] = {}
+    for night in range(2000):
+        chosen = select_alerts(rows, Seats(0, 0, 2, 0.05, f"R-{night}"))
+        for bundle in chosen.bundles:
+            assert bundle.inclusion_probability == 2 / 20
+            seen[bundle.claims[0]] = seen.get(bundle.claims[0], 0) + 1
+    # 200 draws expected a claim, standard deviation about 13.4: five of them are far outside chance.
+    assert min(seen.values()) > 133
+    assert max(seen.values()) < 267
+
+
+def test_sample_does_not_depend_on_the_scores() -> None:
+    low = frame([claim(i, person=i) for i in range(1, 50)])
+    high = frame([claim(i, person=i, probability=0.04, queue_probability=i / 1000) for i in range(1, 50)])
+    picked = [sorted(c for b in select_alerts(f, SEATS).bundles for c in b.claims) for f in (low, high)]
+    assert picked[0] == picked[1]
+
+
+ROWS = st.lists(
+    st.builds(
+        claim,
+        claim_id=st.integers(1, 10_000),
+        person=st.integers(1, 6),
+        merchant=st.integers(1, 5),
+        week=st.sampled_from(["2026-W10", "2026-W11"]),
+        pattern=st.sampled_from([None, "A04", "D03"]),
+        is_always_open=st.sampled_from([False, False, False, True]),
+        probability=st.floats(0, 1),
+        novelty=st.floats(0, 1),
+        amount_minor=st.integers(-100, 1000),
+    ),
+    max_size=40,
+    unique_by=lambda row: row["claim_id"],
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=ROWS, order=st.randoms(use_true_random=False))
+def test_selection_keeps_its_promises_in_any_row_order(rows: list[dict[str, Any]], order: Any) -> None:
+    chosen = select_alerts(frame(rows), SEATS)
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    assert _plain(select_alerts(frame(shuffled), SEATS)) == _plain(chosen)
+    picked = [c for bundle in chosen.bundles for c in bundle.claims]
+    assert len(picked) == len(set(picked))
+    by_id = {row["claim_id"]: row for row in rows}
+    assert {i for i, row in by_id.items() if row["is_always_open"]} <= set(picked)
+    assert len({bundle.key for bundle in chosen.bundles if bundle.channel in ("model", "rule")}) == sum(
+        bundle.channel in ("model", "rule") for bundle in chosen.bundles
+    )
+    model = [bundle for bundle in chosen.bundles if bundle.channel == "model"]
+    novelty = [bundle for bundle in chosen.bundles if bundle.channel == "novelty"]
+    assert len(model) + len(novelty) <= SEATS.model + SEATS.novelty
+    assert all(max(by_id[c]["probability"] for c in bundle.claims) > 0.05 for bundle in model)
+    over = {i for i, row in by_id.items() if row["is_always_open"] or row["probability"] > 0.05}
+    sample = {c for bundle in chosen.bundles if bundle.channel == "control_sample" for c in bundle.claims}
+    assert chosen.n_held_back == len(over - (set(picked) - sample))
+
+
+def _plain(selection: Selection) -> list[tuple[Any, ...]]:
+    def row(bundle: Bundle) -> tuple[Any, ...]:
+        return bundle.channel, bundle.pattern, bundle.key, tuple(bundle.claims), bundle.inclusion_probability
+
+    return sorted(row(bundle) for bundle in selection.bundles)

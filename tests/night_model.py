@@ -1,0 +1,60 @@
+"""A small model version without labels, fitted once a session: nights under test start with it in service."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from audit.actor import Actor
+from fraud.calendar import CompanyCalendar
+from fraud.features import build_features
+from fraud.learning import drift_references, train_without_labels
+from fraud.models import ModelVersion
+from fraud.registry import install_first_version, register_version
+from fraud.scoring.hits import Rules
+from fraud.training import TrainingConfig
+
+#: Two quick detectors; the others are tested where they live.
+QUICK = TrainingConfig(detectors=("iforest", "ecdf"))
+SYSTEM = Actor.system("test")
+
+
+def claim_frame(n: int = 1500, seed: int = 9) -> pl.DataFrame:
+    """Claims as a canonical frame, without a database."""
+    rng = np.random.default_rng(seed)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    seconds = np.sort(rng.integers(0, 60 * 86_400, n))
+    return pl.DataFrame(
+        {
+            "claim_id": np.arange(1, n + 1),
+            "cardholder_id": rng.integers(1, 40, n),
+            "merchant_id": rng.integers(1, 60, n),
+            "transacted_at": pl.Series([start + timedelta(seconds=int(s)) for s in seconds], dtype=pl.Datetime("us", "UTC")),
+            "has_time": True,
+            "amount_minor": np.exp(rng.normal(10.0, 0.6, n)).astype(np.int64),
+            "currency": "KRW",
+            "txn_type": "purchase",
+        }
+    )  # fmt: skip
+
+
+@cache
+def _trained() -> tuple[Path, dict[str, str], dict[str, object]]:
+    features = build_features(claim_frame(), calendar=CompanyCalendar(), zone="Asia/Seoul")
+    trained = train_without_labels(features, np.zeros((features.height, 0), dtype=bool), Rules((), ()), QUICK)
+    folder = Path(tempfile.mkdtemp(prefix="night-model-"))
+    manifest = trained.model.save(folder)
+    names = trained.model.feature_names
+    return folder, manifest, {**trained.report.card(), "drift": drift_references(features, names)}
+
+
+def install_model() -> ModelVersion:
+    """The session's version, registered in this database and put into service."""
+    folder, manifest, card = _trained()
+    version = register_version(folder=folder, manifest=manifest, card=card, by=SYSTEM)
+    return install_first_version(version=version, by=SYSTEM)
