@@ -195,7 +195,7 @@ def scan_frame(
     scan = Scan(set(), set())
     for name in frame.columns:
         column = frame.get_column(name)
-        if column.dtype != pl.String or int(column.str.len_bytes().max() or 0) < 13:  # type: ignore[call-overload]
+        if column.dtype != pl.String or not (column.str.len_bytes() >= 13).any():
             continue
         rows = column.str.contains(_LONG).arg_true().to_list()
         if not rows:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,7 +43,7 @@ class ColumnarTable:
             yield Chunk(frame, np.arange(start + 1, start + 1 + frame.height, dtype=np.int64))
 
 
-def _as_text(schema: pl.Schema) -> Iterator[pl.Expr]:
+def _as_text(schema: Mapping[str, Any]) -> Iterator[pl.Expr]:
     for name, dtype in schema.items():
         column = pl.col(name)
         if dtype in (pl.String, pl.Date) or isinstance(dtype, pl.Datetime):

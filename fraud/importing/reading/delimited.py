@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -73,7 +74,7 @@ class DelimitedTable:
         return [(int(n), self._fields(block.text(int(n)))) for n in filled]
 
     @property
-    def _quoting(self) -> int:
+    def _quoting(self) -> Literal[0, 3]:
         return csv.QUOTE_MINIMAL if self._spec.quoting == "standard" else csv.QUOTE_NONE
 
     def _fields(self, text: str) -> list[str]:
@@ -178,7 +179,7 @@ class DelimitedTable:
 def unique_names(headers: Sequence[str]) -> list[str]:
     """Headers as frame columns: doubled and empty ones get a number, which no alias equals."""
     seen: dict[str, int] = {}
-    names = []
+    names: list[str] = []
     for header in headers:
         count = seen.get(header, 0)
         seen[header] = count + 1

@@ -1,0 +1,90 @@
+"""What only the whole file can tell about a row: repeated, contradicted, or a cancellation larger than its original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+_CONFLICT, _EXCESS, _REPEATED = "id_conflict", "cancel_exceeds_original", "duplicate"
+
+
+@dataclass
+class Verdicts:
+    """`index` in order of the file with the final `external_id` and `verdict` ("" = goes on to the database)."""
+
+    index: pl.DataFrame
+
+    @property
+    def duplicates(self) -> pl.DataFrame:
+        return self.index.filter(pl.col("verdict") == _REPEATED)
+
+    @property
+    def rejected(self) -> pl.DataFrame:
+        """line, code, amount_minor, currency of rows that are refused after all."""
+        refused = self.index.filter(pl.col("verdict").is_in([_CONFLICT, _EXCESS]))
+        return refused.rename({"verdict": "code"}).select("line", "code", "amount_minor", "currency")
+
+    def parts(self, n_chunks: int) -> Iterator[pl.DataFrame]:
+        """external_id and verdict a chunk, in the order of its rows."""
+        if self.index.is_empty() and not self.index.width:
+            return
+        for number in range(n_chunks):
+            yield self.index.filter(pl.col("chunk") == number).select("external_id", "verdict")
+
+
+def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
+    """Decide about every row of a file.
+
+    With `has_identity` the files name no id: a row's id is the hash of its identifying values, and equal rows are told
+    apart by their number of occurrence, ordered by content, so that a second delivery of the same rows finds the same
+    ids. Otherwise an id that repeats with the same content is a duplicate (the first stays) and one that repeats with
+    other content is refused in all its rows.
+    """
+    if not index.width:
+        return Verdicts(index)
+    index = index.with_row_index("position")
+    index = _numbered(index) if has_identity else _compared(index)
+    return Verdicts(_limited(index).sort("position"))
+
+
+def _numbered(index: pl.DataFrame) -> pl.DataFrame:
+    ordered = index.sort("identity", "row_hash", "position")
+    number = pl.int_range(1, pl.len() + 1).over("identity")
+    suffix = pl.when(number > 1).then(pl.format("-{}", number)).otherwise(pl.lit(""))
+    return ordered.with_columns(
+        pl.concat_str(pl.lit("h:"), "identity", suffix).alias("external_id"), pl.lit("").alias("verdict")
+    )
+
+
+def _compared(index: pl.DataFrame) -> pl.DataFrame:
+    contents = pl.col("row_hash").n_unique().over("external_id")
+    is_first = pl.col("position") == pl.col("position").min().over("external_id")
+    verdict = (
+        pl.when(contents > 1)
+        .then(pl.lit(_CONFLICT))
+        .when(~is_first)
+        .then(pl.lit(_REPEATED))
+        .otherwise(pl.lit(""))
+    )
+    return index.with_columns(verdict.alias("verdict"))
+
+
+def _limited(index: pl.DataFrame) -> pl.DataFrame:
+    """A cancellation is refused when the file holds its original, by authorisation code and person, and that is smaller."""
+    originals = index.filter(
+        (pl.col("amount_minor") > 0) & pl.col("link").is_not_null() & (pl.col("verdict") == "")
+    )
+    if originals.is_empty():
+        return index
+    largest = originals.group_by("link").agg(pl.col("amount_minor").max().alias("largest"))
+    joined = index.join(largest, on="link", how="left", maintain_order="left")
+    excess = (
+        (pl.col("amount_minor") < 0)
+        & (-pl.col("amount_minor") > pl.col("largest"))
+        & (pl.col("verdict") == "")
+    )
+    return joined.with_columns(
+        pl.when(excess).then(pl.lit(_EXCESS)).otherwise("verdict").alias("verdict")
+    ).drop("largest")
