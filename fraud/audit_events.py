@@ -7,6 +7,7 @@ register("file.failed", en="could not finish a claim file", ko="청구 파일을
 register("feed.imported", en="imported a personnel feed", ko="인사 자료를 반영했습니다")
 register("profile.changed", en="changed an import profile", ko="가져오기 설정을 변경했습니다")
 register("claims.received", en="received claims through the interface", ko="인터페이스로 청구를 받았습니다")
+register("claims.exported", en="exported claims", ko="청구를 내보냈습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")
 register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")

@@ -344,3 +344,35 @@ def demo_logins() -> list[dict[str, str]]:
                 "password": getattr(settings, "DEMO_PASSWORD", ""),
             }
     return [found[role.value] for role in Role if role.value in found]
+
+
+@register.simple_tag
+def took(start: datetime | None, end: datetime | None) -> str:
+    """The time between two moments."""
+    return "–" if start is None or end is None else duration((end - start).total_seconds())
+
+
+@register.filter
+def number_or_text(value: Any) -> str:
+    """Numbers with separators, anything else as it is."""
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A contribution with its sign: +1.24, −0.30."""
+    return "" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+@register.filter
+def calibrated(thing: Any) -> float | None:
+    """The probability of a score or case, only where it is calibrated: else people see the band alone."""
+    if not getattr(thing, "is_calibrated", False):
+        return None
+    return getattr(thing, "hybrid_probability", None) or getattr(thing, "probability", None)
+
+
+@register.filter
+def bar_width(value: float, largest: float) -> str:
+    """Width of a 48-unit strength bar."""
+    return f"{48 * min(1.0, max(0.0, value / largest)) if largest else 0:.1f}"

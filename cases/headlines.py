@@ -1,0 +1,39 @@
+"""What happened in a case, in one sentence of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import Case
+from fraud.sentences import reason_sentence
+from rules.models import Rule
+
+
+def rule_names(codes: Collection[str], language: str) -> dict[str, str]:
+    """Names of rules by code, one query for a whole page."""
+    rows = Rule.objects.filter(code__in=set(codes)).values_list("code", f"name_{language}")
+    return dict(rows)
+
+
+def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
+    """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page."""
+    if case.is_score_hidden and case.closed_at is None:
+        return _("Random check: what happened here is for you to find out")
+    place = case.merchant.name if case.merchant else _("several merchants")
+    where = ngettext("%(n)d payment at %(place)s", "%(n)d payments at %(place)s", case.n_claims) % {
+        "n": case.n_claims,
+        "place": place,
+    }
+    why = _why(case, language, names)
+    return f"{where}: {why}" if why else where
+
+
+def _why(case: Case, language: str, names: Mapping[str, str]) -> str:
+    reason = case.headline or {}
+    code = str(reason.get("code") or case.pattern)
+    if code in names:
+        return names[code]
+    return reason_sentence(reason, language) if reason.get("facts") else ""

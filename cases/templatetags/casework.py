@@ -1,0 +1,124 @@
+"""Template tags of casework: words for states, sources and dispositions, the clock, and who works on a case."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+
+from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.workflow import State
+from fraud.calendar import CompanyCalendar
+from fraud.dates import say_day
+
+register = template.Library()
+
+# state → (word, meaning of the tag)
+STATES: dict[str, tuple[str | Promise, str]] = {
+    State.NEW: (pgettext_lazy("case state", "New"), "info"),
+    State.IN_REVIEW: (pgettext_lazy("case state", "In review"), "accent"),
+    State.AWAITING_EXPLANATION: (pgettext_lazy("case state", "Asked"), ""),
+    State.EXPLAINED: (pgettext_lazy("case state", "Explained"), "info"),
+    State.NO_RESPONSE: (pgettext_lazy("case state", "No answer"), "warning"),
+    State.PENDING_APPROVAL: (pgettext_lazy("case state", "To approve"), "accent"),
+    State.NOTIFIED: (pgettext_lazy("case state", "Notified"), ""),
+    State.APPEALED: (pgettext_lazy("case state", "Appealed"), "warning"),
+    State.RECOVERING: (pgettext_lazy("case state", "Recovering"), "accent"),
+    State.CLOSED: (pgettext_lazy("case state", "Closed"), ""),
+}
+SOURCES: dict[str, str | Promise] = {
+    "model": pgettext_lazy("case source", "Model"),
+    "rule": pgettext_lazy("case source", "Rule"),
+    "novelty": pgettext_lazy("case source", "Unusual"),
+    "control_sample": pgettext_lazy("case source", "Random check"),
+    "tip": pgettext_lazy("case source", "Tip"),
+    "manual": pgettext_lazy("case source", "By hand"),
+}
+_MISUSE_TAGS = {True: "danger", False: "success", None: ""}
+
+
+@register.simple_tag
+def case_state(code: str) -> SafeString:
+    """The state of a case as a tag."""
+    word, meaning = STATES.get(code, (code, ""))
+    return format_html('<span class="tag {}">{}</span>', meaning, word)
+
+
+@register.filter
+def state_word(code: str) -> str | Promise:
+    """`in_review` → In review."""
+    return STATES.get(code, (code, ""))[0]
+
+
+@register.filter
+def source_word(code: str) -> str | Promise:
+    """`control_sample` → Random check."""
+    return SOURCES.get(code, code)
+
+
+@register.filter
+def disposition_word(code: str) -> str:
+    """`legitimate` → Legitimate, in the reader's language."""
+    if code not in DISPOSITIONS:
+        return code
+    info = DISPOSITIONS[Disposition(code)]
+    return info.label_ko if _is_korean() else info.label_en
+
+
+@register.simple_tag
+def disposition_tag(code: str) -> SafeString:
+    """Why a case ended, as a tag: danger for misuse, success for legitimate."""
+    if not code:
+        return format_html("{}", "")
+    meaning = _MISUSE_TAGS[DISPOSITIONS[Disposition(code)].is_misuse] if code in DISPOSITIONS else ""
+    return format_html('<span class="tag {}">{}</span>', meaning, disposition_word(code))
+
+
+@register.filter
+def legitimate_reason_word(code: str) -> str:
+    """The chosen reason for "legitimate", in the reader's language."""
+    pair = LEGITIMATE_REASONS.get(code)
+    return code if pair is None else pair[1 if _is_korean() else 0]
+
+
+@register.simple_tag
+def clock(due_on: date | None, today: date, calendar: CompanyCalendar) -> SafeString:
+    """Business days left; red only when late. The date itself is on hover."""
+    if due_on is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    left = calendar.business_days_between(today, due_on)
+    if due_on < today:
+        n = max(-left, 1)
+        text, kind = ngettext("%(n)d day late", "%(n)d days late", n) % {"n": n}, "late"
+    elif due_on == today or left == 0:
+        text, kind = gettext("today"), "today"
+    else:
+        text, kind = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}, ""
+    said = say_day(due_on, "ko" if _is_korean() else "en", today=today)
+    return format_html(
+        '<time class="clock {}" datetime="{}" title="{}">{}</time>', kind, due_on.isoformat(), said, text
+    )
+
+
+@register.filter
+def is_blind(case: Any) -> bool:
+    """Whether the score must not be shown: a control sample that is not decided yet."""
+    return bool(case.is_score_hidden and case.closed_at is None)
+
+
+def _is_korean() -> bool:
+    return (get_language() or "ko").startswith("ko")
+
+
+@register.simple_block_tag
+def deviating(content: str, row: Any, column: str) -> SafeString:
+    """Mark a value that a rule or the model singled out; why is on hover."""
+    why = row.deviates.get(column)
+    if not why:
+        return format_html("{}", content)
+    return format_html('<span class="deviates" title="{}">{}</span>', why, content)

@@ -1,0 +1,108 @@
+"""One case: what happened, why it was flagged, what was said, and what may be done now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from audit.actor import Actor
+from audit.services import record_access
+from cases.case_pages import ClaimRow, claims_of, is_blind, reasons_of
+from cases.models import Case
+from cases.person_pages import cases_like, months_of, past_cases, places_of, spend_chart
+from cases.services.company import company_today
+from cases.services.queue import mark_seen
+from cases.timeline import timeline_of
+from cases.views.queue import decorate
+from cases.visibility import find_case
+from fraud.charts import sparkline
+from fraud.company import current_calendar
+from fraud.views.access import page
+
+TABS = ("review", "history", "similar", "scores")
+
+
+@page("cases.view_case")
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """The page of a case; `tab` chooses what fills the middle."""
+    actor = request.actor  # type: ignore[attr-defined]
+    case = find_case(reference, actor)
+    record_access(
+        request=request,
+        subject=f"case:{case.reference}",
+        what="case",
+        employee_no=case.cardholder.employee_no,
+    )
+    context = case_context(case, actor, tab=request.GET.get("tab", ""))
+    if case.has_new_alerts:
+        mark_seen(case=case, by=actor)
+    return render(request, "cases/case/page.html", context)
+
+
+def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
+    """Everything the case page and its fragments show; an action answers with it again."""
+    tab = tab if tab in TABS else TABS[0]
+    rows = claims_of(case)
+    decorate([case])
+    today = company_today()
+    months = months_of(case.cardholder, case.currency, today)
+    context: dict[str, Any] = {
+        "case": case,
+        "claims": rows,
+        "is_blind": is_blind(case),
+        "today": today,
+        "calendar": current_calendar(),
+        "months": months,
+        "spark": sparkline([month.amount_minor for month in months], label=_("Spend over twelve months")),
+        "tab": tab,
+        "tabs": _tabs(tab),
+        "is_mine": case.assignee_id == by.user_id,
+    }
+    context |= _TAB_CONTEXTS[tab](case, rows)
+    return context
+
+
+def _review(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+    return {"why": reasons_of(case, rows), "timeline": timeline_of(case)}
+
+
+def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+    past = past_cases(case)
+    decorate(past)
+    months = months_of(case.cardholder, case.currency, company_today())
+    return {
+        "past": past,
+        "chart": spend_chart(months, case.currency),
+        "places": places_of(case.cardholder, case.currency),
+    }
+
+
+def _similar(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+    if is_blind(case):
+        return {"similar": [], "outcomes": []}
+    similar, outcomes = cases_like(case)
+    decorate(similar)
+    return {"similar": similar, "outcomes": outcomes.most_common()}
+
+
+def _scores(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+    return {"scored": [] if is_blind(case) else [row for row in rows if row.score]}
+
+
+_TAB_CONTEXTS = {"review": _review, "history": _history, "similar": _similar, "scores": _scores}
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    labels = {
+        "review": _("Review"),
+        "history": _("Cardholder's history"),
+        "similar": _("Similar cases"),
+        "scores": _("Scores and versions"),
+    }
+    return [
+        {"href": f"?tab={code}", "label": label, "count": None, "is_current": code == current}
+        for code, label in labels.items()
+    ]

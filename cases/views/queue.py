@@ -1,0 +1,158 @@
+"""The queue: what to work on next, by expected loss, with saved views, filters and a preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from cases.headlines import headline, rule_names
+from cases.models import Alert, Case, SavedView
+from cases.queue_pages import (
+    OPEN,
+    QueueFilters,
+    QueueView,
+    queue_page,
+    queue_views,
+    read_filters,
+    segments_of,
+    view_count,
+)
+from cases.services.company import company_today
+from cases.visibility import find_case
+from fraud.company import current_calendar
+from fraud.models import RuleHit, Score
+from fraud.templatetags.cleancard import PAGING, current_language
+from fraud.views.access import page
+
+MAX_SAVED_VIEWS = 12
+N_TAGS = 3
+
+
+@page("cases.view_case")
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue with the chosen view; `view`, filters and `after` live in the URL."""
+    actor = request.actor  # type: ignore[attr-defined]
+    today = company_today()
+    views = queue_views(actor, today)
+    asked = request.GET.get("view", "")
+    view = next((one for one in views if one.code == asked), views[0])
+    filters = read_filters(request.GET)
+    found = queue_page(view, filters, actor, cursor=request.GET.get(PAGING, ""))
+    decorate(found.rows)
+    context = {
+        "view": view,
+        "tabs": _tabs(request, views, view, filters),
+        "saved_views": _saved_views(request),
+        "page": found,
+        "segments": list(segments_of(found.rows)),
+        "largest": max((row.expected_loss_minor for row in found.rows if not row.is_score_hidden), default=0),
+        "filters": filters,
+        "today": today,
+        "calendar": current_calendar(),
+        "has_pane": request.GET.get("pane") == "1",
+        "bands": Score.Band.values,
+        "sources": Case.Source.values,
+        "states": [state.value for state in OPEN],
+    }
+    return render(request, "cases/queue/page.html", context)
+
+
+@page("cases.view_case")
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """The preview beside the list: a fragment."""
+    from cases.case_pages import claims_of, reasons_of
+
+    case = find_case(reference, request.actor)  # type: ignore[attr-defined]
+    decorate([case])
+    claims = claims_of(case)
+    context = {
+        "case": case,
+        "claims": claims,
+        "why": reasons_of(case, claims),
+        "today": company_today(),
+        "calendar": current_calendar(),
+    }
+    return render(request, "cases/queue/_preview.html", context)
+
+
+@require_POST
+@page("cases.view_case")
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the present filters under a name, or forget a kept one."""
+    name = " ".join(request.POST.get("name", "").split())[:60]
+    query = request.POST.get("query", "").lstrip("?")[:500]
+    own = SavedView.objects.filter(owner=request.user)
+    if request.POST.get("forget"):
+        own.filter(name=name).delete()
+        return redirect("cases:queue")
+    if name and own.count() < MAX_SAVED_VIEWS:
+        SavedView.objects.update_or_create(owner=request.user, name=name, defaults={"query": query})
+    return redirect(f"{reverse('cases:queue')}?{query}")
+
+
+def decorate(cases: list[Case]) -> None:
+    """Give each case `sentence` (what happened) and `tags` (its reasons), with three queries for all of them."""
+    language = current_language()
+    pairs = list(
+        Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
+            "case_id", "claim_id", "run_id"
+        )
+    )
+    codes = _hit_codes(pairs)
+    names = rule_names(
+        {code for found in codes.values() for code in found} | {c.pattern for c in cases}, language
+    )
+    for case in cases:
+        case.sentence = headline(case, language, names)  # type: ignore[attr-defined]
+        case.tags = _tags(case, codes.get(case.pk, []), names)  # type: ignore[attr-defined]
+
+
+def _hit_codes(pairs: list[tuple[int, int, int | None]]) -> dict[int, list[str]]:
+    """Rule codes that matched the claims of each case, in the run that raised the alert; the most frequent first."""
+    hits = RuleHit.objects.filter(
+        claim__in={claim for _case, claim, _run in pairs}, is_shadow=False
+    ).values_list("claim_id", "run_id", "rule_version__rule__code")
+    by_claim: dict[tuple[int, int], list[str]] = {}
+    for claim, run, code in hits:
+        by_claim.setdefault((claim, run), []).append(code)
+    counted: dict[int, dict[str, int]] = {}
+    for case, claim, run in pairs:
+        for code in by_claim.get((claim, run or 0), []):
+            of_case = counted.setdefault(case, {})
+            of_case[code] = of_case.get(code, 0) + 1
+    return {case: sorted(found, key=lambda code: (-found[code], code)) for case, found in counted.items()}
+
+
+def _tags(case: Case, codes: list[str], names: dict[str, str]) -> list[dict[str, str]]:
+    if case.is_score_hidden and case.closed_at is None:
+        return []
+    ordered = sorted(codes, key=lambda code: code != case.pattern)
+    tags = [{"code": code, "name": names.get(code, code)} for code in ordered[:N_TAGS]]
+    rest = ordered[N_TAGS:]
+    if rest:
+        tags.append({"code": f"+{len(rest)}", "name": ", ".join(names.get(code, code) for code in rest)})
+    return tags
+
+
+def _tabs(
+    request: HttpRequest, views: tuple[QueueView, ...], view: QueueView, filters: QueueFilters
+) -> list[dict[str, Any]]:
+    actor = request.actor  # type: ignore[attr-defined]
+    query = request.GET.copy()
+    query.pop(PAGING, None)
+    tabs = []
+    for one in views:
+        query["view"] = one.code
+        count = view_count(one, filters, actor) if one.has_count else None
+        tabs.append(
+            {"href": f"?{query.urlencode()}", "label": one.label, "count": count, "is_current": one is view}
+        )
+    return tabs
+
+
+def _saved_views(request: HttpRequest) -> list[SavedView]:
+    return list(SavedView.objects.filter(owner=request.user).order_by("name")[:MAX_SAVED_VIEWS])
