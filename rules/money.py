@@ -15,10 +15,14 @@ _EXPONENTS: dict[str, int] = {
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
-_TWO_DECIMALS = frozenset(
-    "AED AUD BDT BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR KES KZT LKR MAD MMK MNT MOP MXN MYR NGN NOK "
-    "NPR NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD TZS UAH USD UYU UZS ZAR".split()
+_LISTED = (
+    "AED ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CZK "
+    "DKK DOP DZD EGP ETB EUR FJD GBP GEL GHS GMD GTQ HKD HNL HTG HUF IDR ILS INR JMD KES KGS KHR KYD KZT LAK LBP "
+    "LKR LRD MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR "
+    "RON RSD RUB SAR SCR SEK SGD SZL THB TJS TMT TRY TTD TWD TZS UAH USD UYU UZS VES XCD YER ZAR ZMW "
+    "EEK HRK LTL LVL SKK"  # withdrawn, still in older files
 )
+_TWO_DECIMALS = frozenset(_LISTED.split())
 _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 #: The largest magnitude a money column (64-bit integer) can hold.
 MAX_MINOR = 2**63 - 1
@@ -64,6 +68,22 @@ def to_minor(amount: Decimal | int, currency: str) -> int:
     if abs(minor) > MAX_MINOR:
         raise MoneyNotValid("the amount is too large")
     return minor
+
+
+_TYPED = re.compile(
+    r"[₩$£€]?\s?(?P<digits>[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?P<rest>\.[0-9]{1,3})?\s?원?", re.ASCII
+)
+
+
+def parse_major(text: str, currency: str) -> int:
+    """Minor units of an amount somebody typed: ``150,000``, ``150000원``, ``12.50``.
+
+    Raises MoneyNotValid for anything else: no exponents, no signs, no thousands in the wrong place.
+    """
+    found = _TYPED.fullmatch(text.strip())
+    if found is None:
+        raise MoneyNotValid("write the amount as a number such as 150,000")
+    return to_minor(Decimal(found["digits"].replace(",", "") + (found["rest"] or "")), currency)
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:

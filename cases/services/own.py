@@ -1,0 +1,63 @@
+"""What a cardholder, or their manager, may see of cases: what they were asked and what was decided, nothing else."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from audit.actor import Actor
+from audit.permissions import Role
+from cases.models import Case, Decision, ExplanationRequest
+from cases.services import errors
+from cases.services.conflicts import relations_of
+from cases.workflow import State
+
+# From the notice on, the person knows of the case even where nothing was asked.
+_TOLD = (State.NOTIFIED, State.APPEALED, State.RECOVERING)
+
+
+def _known_to_person(cases: QuerySet[Case]) -> QuerySet[Case]:
+    asked = ExplanationRequest.objects.filter(case=OuterRef("pk")).exclude(
+        state=ExplanationRequest.State.WITHDRAWN
+    )
+    decided = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED, amount_minor__gt=0)
+    return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)))
+
+
+def own_cases(by: Actor) -> QuerySet[Case]:
+    """The cases the actor was asked about or told of, newest first; empty without an employee number."""
+    if not by.employee_no.strip() or Role.CARDHOLDER not in by.roles:
+        return Case.objects.none()
+    mine = Case.objects.filter(cardholder__employee_no__iexact=by.employee_no.strip())
+    return _known_to_person(mine).select_related("cardholder", "merchant").order_by("-id")
+
+
+def team_cases(by: Actor) -> QuerySet[Case]:
+    """Overdue requests of people who report to the actor, which a manager may answer on their behalf."""
+    number = by.employee_no.strip()
+    if not number or Role.MANAGER not in by.roles:
+        return Case.objects.none()
+    waiting = (State.AWAITING_EXPLANATION, State.NO_RESPONSE)
+    team = Q(cardholder__manager_no__iexact=number) | Q(cardholder__department__manager_no__iexact=number)
+    return (
+        Case.objects.filter(team, state__in=waiting)
+        .exclude(cardholder__employee_no__iexact=number)
+        .select_related("cardholder", "merchant")
+        .order_by("due_on", "id")
+    )
+
+
+def own_case(reference: str, by: Actor) -> Case:
+    """One case the actor may see as cardholder or manager.
+
+    Raises CaseNotFound for anybody else's case exactly as for one that does not exist.
+    """
+    cases = Case.objects.select_related("cardholder__department", "merchant", "assignee")
+    case = _known_to_person(cases).filter(reference=reference).first()
+    if case is None:
+        raise errors.CaseNotFound
+    relations = relations_of(by, case)
+    is_holder = relations.is_cardholder and Role.CARDHOLDER in by.roles
+    is_manager = relations.is_manager and Role.MANAGER in by.roles and case.requests.exists()
+    if not (is_holder or is_manager):
+        raise errors.CaseNotFound
+    return case

@@ -1,0 +1,97 @@
+"""What the cardholder's page of one case shows, put together from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from audit.actor import Actor
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.models import Appeal, Case, Consent
+from cases.services.company import company_today
+from cases.services.conflicts import relations_of
+from cases.services.ledger import outstanding, recovered
+from cases.services.steps import current_decision, current_request, recovery_of
+from cases.workflow import State
+from fraud.models import Claim
+
+# The four stations of a case in the person's words; the state says which one is current.
+STATIONS = ("asked", "read", "decided", "done")
+STATION_OF: Mapping[str, int] = {
+    State.AWAITING_EXPLANATION: 0,
+    State.NO_RESPONSE: 0,
+    State.EXPLAINED: 1,
+    State.IN_REVIEW: 1,
+    State.NEW: 1,
+    State.PENDING_APPROVAL: 1,
+    State.NOTIFIED: 2,
+    State.APPEALED: 2,
+    State.RECOVERING: 3,
+    State.CLOSED: 4,
+}
+
+
+def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Claims, rounds, draft or what was typed, the notice and the repayment; no scoring, no notes."""
+    asked = current_request(case)
+    rounds = list(
+        case.requests.exclude(state="withdrawn")
+        .prefetch_related("explanations__evidence")
+        .order_by("round_no")
+    )
+    waiting = case.evidence.filter(explanation=None, withdrawn_at=None, request=asked) if asked else []
+    is_holder = relations_of(actor, case).is_cardholder
+    return {
+        "case": case,
+        "claims": claims_of(case),
+        "asked": asked,
+        "questions": [
+            {**question, "typed": typed.get(f"answer-{question['id']}", "")}
+            for question in (asked.questions if asked else [])
+        ],
+        "rounds": rounds,
+        "waiting_files": list(waiting),
+        "text": typed.get("text", asked.draft_text if asked else ""),
+        "typed": typed,
+        "days_left": (asked.due_on - company_today()).days if asked else None,
+        "stations": [(name, position < STATION_OF[case.state], position == STATION_OF[case.state])
+                     for position, name in enumerate(STATIONS)],
+        "is_holder": is_holder,
+        "notice": _notice(case) if is_holder else None,
+        "repayment": _repayment(case) if is_holder else None,
+        "now": timezone.now(),
+    }  # fmt: skip
+
+
+def claims_of(case: Case) -> list[Claim]:
+    """The claims a case is about, oldest first."""
+    return list(Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id").distinct())
+
+
+def _notice(case: Case) -> dict[str, Any] | None:
+    """The decision in the person's words once it holds, with the appeal where there is one."""
+    decision = current_decision(case)
+    told = case.state in {State.NOTIFIED, State.APPEALED, State.RECOVERING, State.CLOSED}
+    if decision is None or decision.state != decision.State.APPROVED or not told:
+        return None
+    return {
+        "decision": decision,
+        "disposition": DISPOSITIONS[Disposition(decision.disposition)],
+        "appeal": Appeal.objects.filter(case=case).order_by("-id").first(),
+        "is_cleared": DISPOSITIONS[Disposition(decision.disposition)].is_misuse is not True,
+    }
+
+
+def _repayment(case: Case) -> dict[str, Any] | None:
+    recovery = recovery_of(case)
+    if recovery is None:
+        return None
+    return {
+        "recovery": recovery,
+        "recovered": recovered(recovery),
+        "outstanding": outstanding(recovery),
+        "postings": list(recovery.postings.order_by("id")),
+        "consent": Consent.objects.filter(recovery=recovery, withdrawn_at=None).order_by("-id").first(),
+    }
