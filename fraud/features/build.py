@@ -15,7 +15,7 @@ from fraud.features.behaviour import (
 )
 from fraud.features.catalogue import COMPUTED, LABEL_FEATURES
 from fraud.features.claim import claim_features
-from fraud.features.columns import TAKEN_NAMES, require_columns, take_columns
+from fraud.features.columns import TAKEN_NAMES, require_columns, take_columns, untyped_nulls
 from fraud.features.label_history import label_events, label_features
 from fraud.features.moments import moment_features
 from fraud.features.peers import peer_features
@@ -56,7 +56,7 @@ def build_features(
         frame = frame.with_columns(_series(features(rows)))
     frame = frame.with_columns(_label_series(rows, claims, labels))
     computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
-    return frame.select(*TAKEN_NAMES, *computed)
+    return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(claims))
 
 
 def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> list[pl.Series | pl.Expr]:

@@ -90,6 +90,12 @@ def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name) if claims.schema[name] == dtype else pl.col(name).cast(dtype)
 
 
+def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
+    """Columns the claim frame does not have, without a type: rules tell "never delivered" from "empty" by it."""
+    absent = [name for name, (source, _) in TAKEN.items() if source not in claims.columns]
+    return [pl.lit(None).alias(name) for name in absent]
+
+
 def take_columns(claims: pl.DataFrame) -> pl.DataFrame:
     """Keys and stored facts of every claim, named as rules and detectors know them.
 

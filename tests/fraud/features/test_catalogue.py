@@ -13,6 +13,7 @@ from fraud.features import (
     ClaimFrameNotValid,
     matrix,
 )
+from rules.engine import undelivered
 from rules.fields import FIELDS, KEYS
 from tests.fraud.features.claim_frames import claim, features_of, frame_of
 
@@ -49,6 +50,8 @@ def test_frame_needs_only_the_key_columns() -> None:
     assert frame["amount_ratio_self_30d"].to_list() == [None, 1.0]
     assert frame["amount_z_peer"].null_count() == 2
     assert frame["merchant.name"].null_count() == 2
+    assert "merchant.name" in undelivered(frame)
+    assert "merchant.mcc" not in undelivered(features_of(full))
     with pytest.raises(ClaimFrameNotValid, match="merchant_id, amount_minor"):
         features_of(few.drop("merchant_id", "amount_minor"))
 

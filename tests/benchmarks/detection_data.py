@@ -1,0 +1,105 @@
+"""The Fraud Detection Handbook's simulated transactions as claims, and the book's train/delay/test folds."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fraud.calendar import CompanyCalendar
+from fraud.features import build_features
+
+ZONE = "UTC"
+CURRENCY = "USD"
+DELAY_DAYS = 7
+WEEK = 7
+#: training weeks of the published test folds, and of the validation folds that settings are chosen on
+TEST_STARTS = tuple(date(2018, *day) for day in ((7, 25), (8, 1), (8, 8), (8, 15)))
+VALIDATION_STARTS = tuple(date(2018, *day) for day in ((6, 20), (6, 27), (7, 4), (7, 11)))
+_MOMENT = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Claims with their features and the whole truth; `day` counts local days from the first claim's."""
+
+    claims: pl.DataFrame
+    labels: pl.DataFrame
+    features: pl.DataFrame
+    is_misuse: NDArray[np.bool_]
+    cardholder: NDArray[np.int64]
+    day: NDArray[np.int64]
+    first_day: date
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of one fold. `cut_off`: when the test week begins; nothing known later may be used."""
+
+    start: date
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+    cut_off: datetime
+
+
+def read_claims(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Canonical claims and labels of a Handbook file; an outcome is known DELAY_DAYS after the payment.
+
+    The scenario column is dropped at once: it says how the misuse was made and is never an input.
+    """
+    table = pl.read_parquet(path).drop("TX_FRAUD_SCENARIO", strict=False).sort("TRANSACTION_ID")
+    at = pl.col("TX_DATETIME").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    key = pl.col("TRANSACTION_ID").cast(pl.Int64).alias("claim_id")
+    claims = table.select(
+        key,
+        cardholder_id=pl.col("CUSTOMER_ID").cast(pl.Int64),
+        merchant_id=pl.col("TERMINAL_ID").cast(pl.Int64),
+        transacted_at=at,
+        has_time=pl.lit(True),
+        amount_minor=(pl.col("TX_AMOUNT") * 100).round().cast(pl.Int64),
+        currency=pl.lit(CURRENCY),
+        txn_type=pl.lit("purchase"),
+    )
+    known_at = (at + timedelta(days=DELAY_DAYS)).cast(_MOMENT)
+    labels = table.select(key, is_misuse=pl.col("TX_FRAUD") == 1, known_at=known_at, weight=pl.lit(1.0))
+    return claims, labels
+
+
+def labelled_claims(path: Path) -> Labelled:
+    """Everything of a Handbook file, through the product's own features."""
+    claims, labels = read_claims(path)
+    calendar = CompanyCalendar(zone=ZONE)
+    features = build_features(claims, calendar=calendar, zone=ZONE, labels=labels)
+    days = claims["transacted_at"].dt.date()
+    first_day = days.min()
+    return Labelled(
+        claims=claims,
+        labels=labels,
+        features=features,
+        is_misuse=labels["is_misuse"].to_numpy(),
+        cardholder=claims["cardholder_id"].to_numpy(),
+        day=(days - pl.Series([first_day])).dt.total_days().to_numpy(),
+        first_day=first_day,
+    )
+
+
+def split_of(data: Labelled, start: date) -> Split:
+    """The book's fold: a week of training, a week of delay, a week of test.
+
+    From each test day the cards already known as misused are left out: those of the training week
+    and those whose misuse became known by the evening before.
+    """
+    begin = (start - data.first_day).days
+    train = np.flatnonzero((data.day >= begin) & (data.day < begin + WEEK))
+    first_test = begin + WEEK + DELAY_DAYS
+    known = set(data.cardholder[train][data.is_misuse[train]].tolist())
+    test = []
+    for day in range(first_test, first_test + WEEK):
+        became_known = (data.day == day - DELAY_DAYS - 1) & data.is_misuse
+        known |= set(data.cardholder[became_known].tolist())
+        rows = np.flatnonzero(data.day == day)
+        test.append(rows[~np.isin(data.cardholder[rows], list(known))])
+    cut_off = datetime.combine(start + timedelta(days=WEEK + DELAY_DAYS), time(), UTC)
+    return Split(start, train, np.concatenate(test), cut_off)
