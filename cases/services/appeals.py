@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Decision
 from cases.services import errors
+from cases.services.company import present
 from cases.services.decisions import hash_of
 from cases.services.labelling import label_claims
 from cases.services.outbox import enqueue_mail
@@ -79,7 +78,7 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
     plain = clean_text(text, minimum=APPEAL_MIN, maximum=APPEAL_MAX)
     move(case, row, by=by, event="appeal.submitted", details={"decision": decision.number})
     appeal = Appeal.objects.create(
-        case=case, decision=decision, text=plain, submitted_by_id=by.user_id, submitted_at=timezone.now()
+        case=case, decision=decision, text=plain, submitted_by_id=by.user_id, submitted_at=present()
     )
     enqueue_mail(
         key=f"appeal.received:{case.reference}:{appeal.pk}", to=case.assignee or decision.decided_by,
@@ -112,7 +111,7 @@ def decide_appeal(
     decision = decision_in_force(case)
     said = clean_reason(reason)
     amount = _amount_after(decision, result, amount_minor)
-    now = timezone.now()
+    now = present()
     final = decision
     if result == Appeal.Result.UPHELD:
         fields = {}
@@ -174,7 +173,7 @@ def _successor(
 ) -> Decision:
     """The decision an appeal puts in the place of the first; decided by the appeal's judge alone."""
     is_reversed = result == Appeal.Result.REVERSED
-    now = timezone.now()
+    now = present()
     successor = Decision(
         case=case,
         number=case.decisions.count() + 1,

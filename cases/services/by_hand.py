@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from cases.models import Alert, Case, Tip
 from cases.services import errors
-from cases.services.company import due_on
+from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.labelling import label_claims
 from cases.services.numbering import next_reference
@@ -105,7 +104,7 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
             inclusion_probability=alert.inclusion_probability,
         )  # fmt: skip
     _mark_reopened(case, row, successor, by, said)
-    label_claims(case=case, disposition=None, known_at=timezone.now(), by=by)
+    label_claims(case=case, disposition=None, known_at=present(), by=by)
     return successor
 
 
@@ -179,7 +178,7 @@ def _free_key(key: str) -> str:
 
 def _create(by: Actor, *, reason: str = "", **fields: Any) -> Case:
     """A case in `new` under the next free reference, with its first entry."""
-    now = timezone.now()
+    now = present()
     for attempt in range(_NUMBER_TRIES):
         try:
             with transaction.atomic():

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from audit.actor import Actor
 from audit.permissions import NotPermitted
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition, label_for
 from cases.four_eyes import content_hash, why_second_person
 from cases.models import Case, Decision
 from cases.services import errors
+from cases.services.company import present
 from cases.services.labelling import label_claims
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
@@ -142,7 +141,7 @@ def return_decision(*, case: Case, reason: str, by: Actor, expected_version: int
     said = clean_reason(reason)
     move(case, row, by=by, event="decision.returned", reason=said, details={"decision": decision.number})
     set_decision(
-        decision, state=_D.RETURNED, decided_by_id=by.user_id, decided_at=timezone.now(), decided_reason=said
+        decision, state=_D.RETURNED, decided_by_id=by.user_id, decided_at=present(), decided_reason=said
     )
     return decision
 
@@ -251,7 +250,7 @@ def _draft(
         policy_clause=clean_line(policy_clause, maximum=200, field="policy_clause") if policy_clause else "",
         message=clean_text(message, minimum=0, field="message") if message else "",
         proposed_by_id=by.user_id,
-        proposed_at=timezone.now(),
+        proposed_at=present(),
     )
     decision.content_hash = hash_of(decision)
     settings = current_settings()
@@ -301,7 +300,7 @@ def _details(decision: Decision) -> dict[str, Any]:
 
 def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, reason: str) -> Decision:
     """Let a decision hold: case, label, earlier decisions, notice. The one place that writes `disposition`."""
-    now = timezone.now()
+    now = present()
     disposition = Disposition(decision.disposition)
     move(
         case, row, by=by, event=event, reason=reason, at=now, details=_details(decision),

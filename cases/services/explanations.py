@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from audit.actor import Actor
 from cases.models import Case, Evidence, Explanation, ExplanationRequest
 from cases.services import errors
-from cases.services.company import company_today, due_on
+from cases.services.company import company_today, due_on, present
 from cases.services.outbox import cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, request_text
 from cases.services.steps import (
@@ -72,7 +70,7 @@ def request_explanation(
         text=body,
         questions=asked,
         requested_by_id=by.user_id,
-        sent_at=timezone.now(),
+        sent_at=present(),
         due_on=due,
     )
     enqueue_mail(
@@ -120,7 +118,7 @@ def ask_extension(*, request: ExplanationRequest, reason: str, by: Actor) -> Exp
         details={"request": request.reference},
     )
     ExplanationRequest.objects.filter(pk=request.pk).update(
-        extension_asked_at=timezone.now(), extension_reason=said
+        extension_asked_at=present(), extension_reason=said
     )
     enqueue_mail(
         key=f"extension.asked:{request.reference}:{case.version}", to=request.requested_by,
@@ -166,7 +164,7 @@ def save_draft(*, request: ExplanationRequest, text: str, by: Actor) -> Explanat
     check_step(case, _answer_action(case), by=by, expected_version=None)
     request = _same_request(case, request)
     plain = clean_text(text, minimum=0, maximum=ANSWER_MAX)
-    ExplanationRequest.objects.filter(pk=request.pk).update(draft_text=plain, draft_saved_at=timezone.now())
+    ExplanationRequest.objects.filter(pk=request.pk).update(draft_text=plain, draft_saved_at=present())
     request.refresh_from_db()
     return request
 
@@ -201,7 +199,7 @@ def submit_explanation(
         fields={"has_new_alerts": True} if row.target == row.source else {},
         details={"request": request.reference, "admits": admits, "on_behalf": on_behalf, "late": late},
     )  # fmt: skip
-    now = timezone.now()
+    now = present()
     explanation = Explanation.objects.create(
         request=request, text=plain, answers=given, admits=admits, offered_minor=offered_minor,
         is_late=late, on_behalf=on_behalf, submitted_by_id=by.user_id, submitted_at=now,

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils import timezone
 
 from cases.models import Case, OutboxMessage
+from cases.services.company import present
 from cases.services.conflicts import user_of
 from cases.services.mails import render_mail
 from fraud.faults import hit
@@ -47,7 +47,7 @@ def enqueue_mail(
             "recipient": address,
             "subject": subject,
             "body": body,
-            "next_attempt_at": timezone.now() + timedelta(seconds=delay_seconds),
+            "next_attempt_at": present() + timedelta(seconds=delay_seconds),
         },
     )
     return message
@@ -65,7 +65,7 @@ def send_outbox(*, now: datetime | None = None, limit: int = BATCH) -> dict[str,
     A row is claimed by compare-and-set on its attempts, so two senders never send it at the same time; a sender that
     dies leaves it for the next one after ten minutes. Tries again after 2, 4, 8 … minutes, seven times.
     """
-    moment = now or timezone.now()
+    moment = now or present()
     done = {"sent": 0, "failed": 0, "dead": 0}
     due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, next_attempt_at__lte=moment)
     for message in due.order_by("next_attempt_at", "id")[:limit]:
@@ -98,7 +98,7 @@ def _send(message: OutboxMessage, now: datetime) -> str:
         return _failed(message, now, error)
     hit("outbox_sent")
     OutboxMessage.objects.filter(pk=message.pk).update(
-        state=OutboxMessage.State.SENT, sent_at=timezone.now(), error=""
+        state=OutboxMessage.State.SENT, sent_at=present(), error=""
     )
     return "sent"
 
@@ -115,7 +115,7 @@ def _failed(message: OutboxMessage, now: datetime, error: Exception) -> str:
 
 def outbox_health(*, now: datetime | None = None) -> dict[str, Any]:
     """How many mails wait and were given up, and the age in seconds of the oldest that is overdue."""
-    moment = now or timezone.now()
+    moment = now or present()
     waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
     oldest = waiting.filter(next_attempt_at__lte=moment).order_by("next_attempt_at").first()
     return {

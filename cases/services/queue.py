@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Q
-from django.utils import timezone
-
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import actor_of
 from cases.models import Case
 from cases.services import errors
-from cases.services.company import company_today, lock_until
+from cases.services.company import company_today, lock_until, present
 from cases.services.conflicts import relations_of
 from cases.services.outbox import enqueue_mail
 from cases.services.steps import casework, check_step, move, read_case
@@ -43,9 +40,7 @@ def take_next_case(*, by: Actor) -> Case:
     Raises QueueEmpty and NotPermitted.
     """
     require(by, "cases.take_case")
-    waiting = Case.objects.filter(state=State.NEW, assignee=None).filter(
-        Q(snoozed_until=None) | Q(snoozed_until__lte=company_today())
-    )
+    waiting = Case.objects.filter(state=State.NEW, assignee=None)
     for case in waiting.select_related("cardholder").order_by("-priority", "-id")[:TAKE_NEXT_TRIES]:
         if relations_of(by, case).involvement:
             continue
@@ -120,7 +115,7 @@ def wake_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
 def release_expired_take(*, case: Case, by: Actor) -> bool:
     """The sweep's part: a take that ran out and led to nothing returns to the queue. False when there is none."""
     case = read_case(case)
-    if case.state != State.IN_REVIEW or case.lock_until is None or case.lock_until > timezone.now():
+    if case.state != State.IN_REVIEW or case.lock_until is None or case.lock_until > present():
         return False
     row = check_step(case, Action.RELEASE, by=by, expected_version=None)
     move(case, row, by=by, event="case.lock_expired", fields={"assignee_id": None})

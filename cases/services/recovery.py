@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
-from django.utils import timezone
 
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
 from cases.services import errors
-from cases.services.company import company_today, due_on
+from cases.services.company import company_today, due_on, present
 from cases.services.conflicts import is_same_person, relations_of
 from cases.services.ledger import outstanding
 from cases.services.outbox import enqueue_mail
@@ -38,7 +37,7 @@ class Instalment:
 
 def open_recovery(*, case: Case, decision: Decision) -> Recovery:
     """Begin a recovery for a decision with an amount, due in 30 business days; part of the step that enters it."""
-    now = timezone.now()
+    now = present()
     due = due_on(State.RECOVERING, now) or company_today(now)
     return Recovery.objects.create(
         case=case, decision=decision, amount_minor=decision.amount_minor, currency=decision.currency,
@@ -110,7 +109,7 @@ def post_recovery(
     if same_line.filter(reversed_by=None).exists():
         raise errors.PostingExists
     attempt = same_line.count() + 1
-    now = timezone.now()
+    now = present()
     _move(case, row, recovery, left, by=by, event="recovery.posted",
           details={"amount_minor": amount_minor, "method": method, "bank_reference": line})  # fmt: skip
     return RecoveryPosting.objects.create(
@@ -143,7 +142,7 @@ def reverse_posting(
     return RecoveryPosting.objects.create(
         recovery=posting.recovery, amount_minor=-posting.amount_minor, method=posting.method,
         bank_reference=posting.bank_reference, received_on=company_today(), note=said, reverses=posting,
-        posted_by_id=by.user_id, posted_at=timezone.now(),
+        posted_by_id=by.user_id, posted_at=present(),
     )  # fmt: skip
 
 
@@ -157,7 +156,7 @@ def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
         raise errors.OwnCase("cases.reverse_posting", subject=case_subject(case), relation=relation)
     if is_same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
-    mark_confirmed(posting=posting, case=case, by=by)
+    _mark_confirmed(posting, case, by)
     posting.refresh_from_db()
     return posting
 
@@ -215,7 +214,7 @@ def _move(
 
 def close_recovery(case: Case, recovery: Recovery) -> None:
     """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
-    set_recovery(recovery, closed_at=timezone.now())
+    set_recovery(recovery, closed_at=present())
     enqueue_mail(
         key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
     )
@@ -228,10 +227,18 @@ def set_recovery(recovery: Recovery, **values: Any) -> None:
         setattr(recovery, name, value)
 
 
-def mark_confirmed(*, posting: RecoveryPosting, case: Case, by: Actor) -> None:
-    """Set the second pair of eyes on a posting once, with its entry."""
+@casework
+def confirm_from_file(*, posting: RecoveryPosting, by: Actor) -> bool:
+    """A bank or payroll file carries the line of a posting; False when it was confirmed before."""
+    require(by, "cases.post_recovery")
+    return _mark_confirmed(posting, read_case(posting.recovery.case), by)
+
+
+def _mark_confirmed(posting: RecoveryPosting, case: Case, by: Actor) -> bool:
     changed = RecoveryPosting.objects.filter(pk=posting.pk, confirmed_at=None).update(
-        confirmed_by_id=by.user_id, confirmed_at=timezone.now()
+        confirmed_by_id=by.user_id, confirmed_at=present()
     )
     if changed:
-        record(action="recovery.confirmed", by=by, subject=case_subject(case), after={"posting": posting.pk})
+        after = {"posting": posting.pk, "state": case.state, "version": case.version}
+        record(action="recovery.confirmed", by=by, subject=case_subject(case), after=after)
+    return bool(changed)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from rules.money import format_money
 
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 _MAX_CLAIMS = 20
+_MAX_QUESTIONS = 8
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -97,25 +99,33 @@ def _claim_line(claim: Claim, language: str) -> str:
 
 
 def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str, str]]:
-    """One question a pattern and claim, each wording once; the general one where no rule has a question."""
+    """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks.
+
+    A pattern over several payments (with a count or a total) asks once for each merchant and day: with the most.
+    """
     by_id = {claim.pk: claim for claim in claims}
     hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
-    asked: list[str] = []
+    asked: dict[tuple[str, ...], tuple[int, str]] = {}
     covered: set[int] = set()
-    for hit in hits.order_by("rule_version__rule__code", "claim_id", "-run_id"):
-        rule = hit.rule_version.rule
+    for hit in hits.order_by("-rule_version__weight", "rule_version__rule__code", "claim_id", "-run_id"):
+        rule, claim = hit.rule_version.rule, by_id[hit.claim_id]
         template = rule.question_ko if language == "ko" else rule.question_en
-        claim = by_id[hit.claim_id]
-        text = fill(template, {**claim_facts(claim, language), **_hit_facts(hit, claim, language)})
-        if text and text not in asked:
-            asked.append(text)
-        if text:
-            covered.add(hit.claim_id)
+        facts = {**claim_facts(claim, language), **(found := hit_facts(hit.facts, claim.currency, language))}
+        text = fill(template, facts)
+        if not text:
+            continue
+        covered.add(claim.pk)
+        is_group = bool({"count", "total"} & set(_PLACE.findall(template)))
+        place = (facts["merchant"], facts["date"]) if is_group else (text,)
+        size = int(found.get("count", "0").replace(",", "") or 0)
+        if size >= asked.get((rule.code, *place), (0, ""))[0]:
+            asked[rule.code, *place] = (size, text)
+    texts = [text for _, text in asked.values()][: _MAX_QUESTIONS - 1]
     for claim in claims:
         text = fill(_WORDS[language]["fallback"], claim_facts(claim, language))
-        if claim.pk not in covered and text and text not in asked:
-            asked.append(text)
-    return [{"id": str(number), "text": text} for number, text in enumerate(asked[:_MAX_CLAIMS], 1)]
+        if claim.pk not in covered and text not in texts:
+            texts.append(text)
+    return [{"id": str(number), "text": text} for number, text in enumerate(texts[:_MAX_QUESTIONS], 1)]
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -140,28 +150,18 @@ def claim_facts(claim: Claim, language: str) -> dict[str, str]:
     }
 
 
-def _hit_facts(hit: RuleHit, claim: Claim, language: str) -> dict[str, str]:
-    """The facts of a hit as text: money formatted, moments on the company's clock."""
+def hit_facts(facts: Mapping[str, Any] | None, currency: str, language: str) -> dict[str, str]:
+    """`count` and `total` of a hit, from the windows that made its rule true. Nothing else: no threshold can slip in.
+
+    The stored facts are {"values": {text of the term: {"kind", "value"}}}.
+    """
     found: dict[str, str] = {}
-    for name, value in (hit.facts or {}).items():
-        if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+    for term, fact in ((facts or {}).get("values") or {}).items():
+        value = fact.get("value") if isinstance(fact, dict) else None
+        if not isinstance(value, int | float) or isinstance(value, bool):
             continue
-        if isinstance(value, int) and (name.startswith("amount") or name.endswith(("_amount", "_minor"))):
-            found[name] = format_money(value, claim.currency, language)
-        elif isinstance(value, float):
-            found[name] = f"{value:,.1f}".removesuffix(".0")
-        elif isinstance(value, str) and _is_moment(value):
-            found[name] = timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
-        else:
-            found[name] = f"{value:,}" if isinstance(value, int) else str(value)
-    # What the claim itself says is already there in the form a person reads.
-    return {name: text for name, text in found.items() if name not in {"amount", "date", "time"}}
-
-
-def _is_moment(text: str) -> bool:
-    if len(text) < 19 or text[10:11] not in {"T", " "}:
-        return False
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+        if term.startswith("count(") and "count" not in found:
+            found["count"] = f"{int(value):,}"
+        if term.startswith("sum(") and "total" not in found and fact.get("kind") == "money":
+            found["total"] = format_money(int(value), currency, language)
+    return found

@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
-from django.utils import timezone
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -22,7 +21,7 @@ from audit.registry import sentence
 from audit.services import record, record_refusal
 from cases.models import Case, Decision, ExplanationRequest, Recovery
 from cases.services import errors
-from cases.services.company import company_today, due_on
+from cases.services.company import company_today, due_on, present
 from cases.services.conflicts import Relations, is_same_person, relations_of
 from cases.services.ledger import outstanding
 from cases.workflow import (
@@ -129,7 +128,7 @@ def recovery_of(case: Case) -> Recovery | None:
 
 def facts_of(case: Case, **known: Any) -> Facts:
     """What the guards look at, read from the rows; `known` overrides what the step itself decides."""
-    now, today = timezone.now(), company_today()
+    now, today = present(), company_today()
     request = current_request(case)
     recovery = recovery_of(case) if case.state == State.RECOVERING else None
     heard = (ExplanationRequest.State.ANSWERED, ExplanationRequest.State.LAPSED)
@@ -275,7 +274,7 @@ def move(
     `fields` are further columns of the case, `details` plain values for the entry. The instance carries the new values
     afterwards. Raises StaleCase when another step was faster.
     """
-    now = at or timezone.now()
+    now = at or present()
     before = {"state": case.state, "version": case.version}
     values: dict[str, Any] = {"version": case.version + 1, "undo": _undo_of(case, row, by, now)}
     if row.target != row.source:

@@ -8,6 +8,7 @@ import unicodedata
 from django.utils.translation import get_language
 
 from cases.services.errors import ReasonTooShort, TextTooLong
+from fraud.importing.scanning import redact
 from rules.money import format_money
 
 REASON_MIN = 10  # characters of an own reason for a decision
@@ -21,12 +22,13 @@ _UNWANTED = re.compile(
 
 
 def clean_text(text: str, *, minimum: int = NOTE_MIN, maximum: int = TEXT_MAX, field: str = "text") -> str:
-    """The text in NFC, trimmed, line ends as `\\n`, control and bidirectional characters removed.
+    """The text in NFC, trimmed, line ends as `\\n`, control and bidirectional characters removed, card
+    and resident numbers struck out.
 
     Raises ReasonTooShort when fewer than `minimum` characters remain and TextTooLong above `maximum`.
     """
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = _UNWANTED.sub("", plain).strip()
+    plain = redact(_UNWANTED.sub("", plain).strip())
     if len(plain) < minimum:
         raise ReasonTooShort(n=minimum, field=field)
     if len(plain) > maximum:

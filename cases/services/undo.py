@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from cases.models import Case, Decision, ExplanationRequest
 from cases.services import errors
+from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.decisions import set_decision
 from cases.services.labelling import label_claims
@@ -58,7 +57,7 @@ def can_undo(case: Case, by: Actor) -> bool:
 
 
 def _is_fresh(step: dict[str, Any]) -> bool:
-    age = timezone.now() - datetime.fromisoformat(step["at"])
+    age = present() - datetime.fromisoformat(step["at"])
     return timedelta(0) <= age <= timedelta(seconds=UNDO_SECONDS)
 
 
@@ -84,4 +83,4 @@ def _undo_rows(case: Case, action: Action, by: Actor) -> None:
             set_decision(decision, state=Decision.State.SUPERSEDED)
             cancel_mails(prefix=f"decision.cleared:{case.reference}:{decision.number}")
             if action == Action.CLOSE_LEGITIMATE:
-                label_claims(case=case, disposition=None, known_at=timezone.now(), by=by)
+                label_claims(case=case, disposition=None, known_at=present(), by=by)

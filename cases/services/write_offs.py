@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from audit.actor import Actor
 from cases.models import Case, Consent, Recovery
 from cases.services import errors
+from cases.services.company import present
 from cases.services.ledger import outstanding
 from cases.services.recovery import close_recovery, set_recovery, the_recovery
 from cases.services.steps import casework, check_step, move, read_case, recovery_of
@@ -90,10 +89,10 @@ def record_consent(
         raise errors.AmountNotValid("above_outstanding", limit=limit)
     signed = clean_text(text, minimum=10)
     move(case, row, by=by, event="recovery.consented", details={"monthly_minor": monthly_minor})
-    recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=present())
     return Consent.objects.create(
         recovery=recovery, given_by_id=by.user_id, text=signed, monthly_minor=monthly_minor,
-        given_at=timezone.now(),
+        given_at=present(),
     )  # fmt: skip
 
 
@@ -106,5 +105,5 @@ def withdraw_consent(*, case: Case, by: Actor, expected_version: int | None = No
     if recovery is None or not recovery.consents.filter(withdrawn_at=None).exists():
         raise errors.ConsentMissing
     move(case, row, by=by, event="recovery.consent_withdrawn")
-    recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=present())
     return recovery

@@ -1,0 +1,269 @@
+"""Evidence (증빙): taken in with suspicion, kept sealed, opened only by those who may and only unharmed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from audit.actor import Actor
+from audit.permissions import can
+from audit.services import record
+from cases.evidence import store
+from cases.evidence.kinds import PREVIEWED, Inflated, KindNotAllowed, Sniffed, sniff
+from cases.evidence.names import clean_name
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, make_preview
+from cases.evidence.scanner import Verdict, scan
+from cases.models import Case, Evidence, ExplanationRequest
+from cases.services import errors
+from cases.services.company import present
+from cases.services.conflicts import relations_of
+from cases.services.steps import (
+    case_subject,
+    casework,
+    change_case,
+    check_step,
+    current_request,
+    read_case,
+)
+from cases.workflow import Action, State
+from fraud.importing.scanning import find_numbers, redact
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_FILES = 30  # a case
+MAX_CASE_BYTES = 100 * 1024 * 1024
+_CHUNK = 64 * 1024
+_PREVIEW = ".jpg"
+_AWAITING_SCAN, _INFECTED = "awaiting_scan", "infected"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """Bytes to hand out as an attachment under `name` (already cleaned)."""
+
+    content: bytes
+    name: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A file that may be kept, with its preview (empty where there is none)."""
+
+    content: bytes
+    name: str
+    sniffed: Sniffed
+    preview: bytes
+    verdict: Verdict
+
+
+def add_evidence(
+    *, request: ExplanationRequest, name: str, content: bytes | IO[bytes], by: Actor
+) -> Evidence:
+    """Take a file of at most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name.
+
+    The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
+    kept closed until it could. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
+    EvidenceHasNumbers, EvidenceInfected, StorageFull, NotYours, TransitionNotAllowed.
+    """
+    check_may_add(request=request, by=by)
+    try:
+        checked = _check_file(_read_all(content), name)
+    except errors.EvidenceInfected:
+        _record_quarantine(request, name, by)
+        raise
+    key = secrets.token_hex(32)
+    try:
+        store.write(key, checked.content)
+        if checked.preview:
+            store.write(key, checked.preview, suffix=_PREVIEW)
+        return _store_row(request=request, key=key, checked=checked, by=by)
+    except OSError as error:
+        store.remove(key)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise errors.StorageFull from error
+        raise
+    except BaseException:
+        store.remove(key)
+        raise
+
+
+@casework
+def check_may_add(*, request: ExplanationRequest, by: Actor) -> None:
+    """Raises NotYours, TransitionNotAllowed or TooMany before a byte of the file is looked at."""
+    case = read_case(request.case)
+    late = case.state == State.NO_RESPONSE
+    check_step(case, Action.ANSWER_LATE if late else Action.ANSWER, by=by, expected_version=None)
+    current = current_request(case)
+    if current is None or current.pk != request.pk:
+        raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
+    if case.evidence.count() >= MAX_FILES:
+        raise errors.TooMany(n=MAX_FILES)
+    if int(case.evidence.aggregate(total=Sum("size_bytes"))["total"] or 0) >= MAX_CASE_BYTES:
+        raise errors.EvidenceTooLarge(mb=MAX_CASE_BYTES // 2**20)
+
+
+def _read_all(content: bytes | IO[bytes]) -> bytes:
+    """The whole content, reading no further than the limit, whatever length was announced."""
+    if isinstance(content, bytes):
+        if len(content) > MAX_BYTES:
+            raise errors.EvidenceTooLarge(mb=MAX_BYTES // 2**20)
+        return content
+    parts, size = [], 0
+    while part := content.read(_CHUNK):
+        size += len(part)
+        if size > MAX_BYTES:
+            raise errors.EvidenceTooLarge(mb=MAX_BYTES // 2**20)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _check_file(content: bytes, name: str) -> _Checked:
+    if not content:
+        raise errors.EvidenceEmpty
+    shown = clean_name(name)
+    verdict = scan(content)
+    if verdict == Verdict.INFECTED:
+        raise errors.EvidenceInfected
+    try:
+        sniffed = sniff(content, shown)
+        preview = make_preview(content) if sniffed.content_type in PREVIEWED else b""
+    except KindNotAllowed as error:
+        raise errors.EvidenceKindNotAllowed(why=error.why) from error
+    except (Inflated, PictureTooLarge) as error:
+        raise errors.EvidenceTooComplex from error
+    except PictureDamaged as error:
+        raise errors.EvidenceDamagedOnArrival from error
+    if find_numbers(sniffed.text):
+        raise errors.EvidenceHasNumbers
+    return _Checked(content, redact(shown), sniffed, preview, verdict)
+
+
+@casework
+def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: Actor) -> Evidence:
+    case = read_case(request.case)
+    digest = hashlib.sha256(checked.content).hexdigest()
+    flags = list(checked.sniffed.flags)
+    if Evidence.objects.filter(sha256=digest).exclude(case=case).exists():
+        flags.append("seen_before")
+    if checked.verdict == Verdict.UNAVAILABLE:
+        flags.append(_AWAITING_SCAN)
+    evidence = Evidence.objects.create(
+        case=case, request=request, key=key, name=checked.name, content_type=checked.sniffed.content_type,
+        size_bytes=len(checked.content), sha256=digest, has_preview=bool(checked.preview), flags=flags,
+        uploaded_by_id=by.user_id,
+    )  # fmt: skip
+    _note(
+        case, evidence, "evidence.added", by, {"sha256": digest, "size": len(checked.content), "flags": flags}
+    )
+    return evidence
+
+
+def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[str, Any]) -> None:
+    """A new version of the case with its entry: whoever decides must have seen the file."""
+    before = {"state": case.state, "version": case.version}
+    change_case(case, version=case.version + 1, undo=None)
+    record(
+        action=event, by=by, subject=case_subject(case), before=before,
+        after={"state": case.state, "version": case.version, "evidence": evidence.reference, **details},
+    )  # fmt: skip
+
+
+def _record_quarantine(request: ExplanationRequest, name: str, by: Actor) -> None:
+    with transaction.atomic():
+        record(
+            action="evidence.quarantined", by=by, subject=case_subject(request.case),
+            after={"name": redact(clean_name(name)), "request": request.reference},
+        )  # fmt: skip
+
+
+@casework
+def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
+    """Take a file back before the decision; it stays on record and out of sight of the cardholder's list.
+
+    Raises NotYours, TransitionNotAllowed.
+    """
+    case = read_case(evidence.case)
+    late = case.state == State.NO_RESPONSE
+    check_step(case, Action.ANSWER_LATE if late else Action.ANSWER, by=by, expected_version=None)
+    if Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).update(withdrawn_at=present()) != 1:
+        raise errors.CaseNotFound
+    _note(case, evidence, "evidence.withdrawn", by, {})
+    evidence.refresh_from_db()
+    return evidence
+
+
+def open_evidence(*, evidence: Evidence, by: Actor, preview: bool = False) -> OpenedFile:
+    """The file, or its preview, for somebody who may see it; its hash is checked each time.
+
+    Staff by permission unless involved; the cardholder and their manager their own. Raises CaseNotFound for everybody
+    else, EvidenceQuarantined, EvidenceDamaged (and records it).
+    """
+    _check_may_open(evidence, by)
+    if {_AWAITING_SCAN, _INFECTED} & set(evidence.flags):
+        raise errors.EvidenceQuarantined
+    if preview and not evidence.has_preview:
+        raise errors.CaseNotFound
+    try:
+        content = store.read(evidence.key)
+    except FileNotFoundError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != evidence.sha256:
+        with transaction.atomic():
+            record(
+                action="evidence.damaged", by=by, subject=case_subject(evidence.case),
+                after={"evidence": evidence.reference},
+            )  # fmt: skip
+        raise errors.EvidenceDamaged
+    if preview:
+        return OpenedFile(store.read(evidence.key, suffix=_PREVIEW), f"{evidence.name}.jpg", "image/jpeg")
+    return OpenedFile(content, evidence.name, evidence.content_type)
+
+
+def _check_may_open(evidence: Evidence, by: Actor) -> None:
+    relations = relations_of(by, evidence.case)
+    own = relations.is_cardholder or relations.is_manager
+    if own and can(by, "cases.view_own_request") and evidence.withdrawn_at is None:
+        return
+    if relations.involvement or not can(by, "cases.view_evidence"):
+        raise errors.CaseNotFound
+
+
+def rescan_evidence() -> int:
+    """Look again at files the scanner could not look at; returns how many are settled now."""
+    settled = 0
+    for evidence in Evidence.objects.filter(flags__icontains=_AWAITING_SCAN)[:100]:
+        try:
+            verdict = scan(store.read(evidence.key))
+        except FileNotFoundError:
+            continue
+        if verdict == Verdict.UNAVAILABLE:
+            continue
+        flags = [flag for flag in evidence.flags if flag != _AWAITING_SCAN]
+        if verdict == Verdict.INFECTED:
+            store.remove(evidence.key)
+            flags.append(_INFECTED)
+        Evidence.objects.filter(pk=evidence.pk).update(flags=flags)
+        settled += 1
+    return settled
+
+
+def reused_in(evidence: Evidence) -> list[str]:
+    """References of other cases that carry the same content, oldest first."""
+    others = Evidence.objects.filter(sha256=evidence.sha256).exclude(case=evidence.case)
+    return list(others.order_by("id").values_list("case__reference", flat=True).distinct())
+
+
+def find_evidence(reference: str) -> Evidence:
+    """The evidence of a public id. Raises CaseNotFound."""
+    found = (
+        Evidence.objects.select_related("case__cardholder__department").filter(reference=reference).first()
+    )
+    if found is None:
+        raise errors.CaseNotFound
+    return found
