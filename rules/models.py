@@ -148,3 +148,42 @@ class ParameterValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.parameter} = {self.value} from {self.valid_from}"
+
+
+class ValueChange(models.Model):
+    """A proposed change of a list or of a parameter: it counts only after a second person has agreed."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        APPLIED = "applied"
+        RETURNED = "returned"
+
+    value_list = models.ForeignKey(ValueList, null=True, on_delete=models.CASCADE, related_name="changes")
+    parameter = models.ForeignKey(Parameter, null=True, on_delete=models.CASCADE, related_name="changes")
+    content = models.JSONField()  # the list's new values, or one dated parameter value
+    base_version = models.PositiveIntegerField(default=0)  # the list version the change was made from
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.TextField(blank=True)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        constraints = [
+            # Four eyes: whoever proposed does not decide.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(decided_by=models.F("proposed_by")),
+                name="valuechange_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(value_list__isnull=True) ^ Q(parameter__isnull=True),
+                name="valuechange_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value_list or self.parameter}: {self.state}"

@@ -1,0 +1,73 @@
+"""Situations in which a rule service refuses, each with a stable code."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class RuleServiceError(Exception):
+    """A refusal to show to a person; ``code`` is stable, ``status`` is the fitting HTTP answer."""
+
+    code = "refused"
+    status = 409
+    message = _("This is not possible now.")
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.values if self.values else str(self.message)
+
+
+class StaleDraft(RuleServiceError):
+    """Somebody else saved the draft in the meantime."""
+
+    code = "stale_version"
+    message = _("Somebody else has changed this draft. Load it again and repeat your change.")
+
+
+class WrongState(RuleServiceError):
+    """The version is in a state that does not allow the step."""
+
+    code = "wrong_state"
+    message = _("This version is %(state)s; the step is possible only from: %(allowed)s.")
+
+
+class CodeTaken(RuleServiceError):
+    """A rule with this code exists."""
+
+    code = "code_taken"
+    message = _("There is already a rule with the code %(code)s. Choose another code.")
+
+
+class DraftExists(RuleServiceError):
+    """The rule has an open draft; one text is worked on at a time."""
+
+    code = "draft_exists"
+    message = _("Version %(number)s of this rule is still open. Finish or discard it first.")
+
+
+class ApprovalVoid(RuleServiceError):
+    """The content changed after the proposal: the approval would not be for what was proposed."""
+
+    code = "approval_void"
+    message = _("The rule has changed since it was proposed. It must be proposed again.")
+
+
+class ConfirmationNeeded(RuleServiceError):
+    """The rule hits very many claims; its author must confirm by typing the rule's code."""
+
+    code = "confirmation_needed"
+    status = 422
+    message = _(
+        "This rule hits %(percent)s%% of the last claims. To propose it all the same, type its code %(code)s."
+    )
+
+
+class ValueNotValid(RuleServiceError):
+    """A value list or parameter value that cannot be used."""
+
+    code = "value_not_valid"
+    status = 422
+    message = _("%(reason)s")

@@ -1,0 +1,20 @@
+"""``manage.py install_starter_rules``: put the starter rules, lists and parameters in place; safe to repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from audit.actor import Actor
+from rules.services import install_starter_rules
+
+
+class Command(BaseCommand):
+    help = "Install the starter rules, value lists and parameters that are not there yet."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        installed = install_starter_rules(by=Actor.system("install"))
+        self.stdout.write(
+            f"{installed.rules} rules, {installed.lists} lists, {installed.parameters} parameters added"
+        )

@@ -1,0 +1,72 @@
+"""What the rule services share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from audit.permissions import NotPermitted
+from rules.exceptions import WrongState
+from rules.language import Expression, check, parse
+from rules.models import Rule, RuleVersion
+from rules.services.rule_sets import content_hash, list_specs, parameter_specs
+
+State = RuleVersion.State
+
+
+def subject_of(rule: Rule) -> str:
+    """The audit chain of a rule."""
+    return f"rule:{rule.code}"
+
+
+def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
+    """Raises WrongState naming the state and the ones that would do."""
+    if version.state not in allowed:
+        raise WrongState(
+            state=version.get_state_display(), allowed=", ".join(state.label for state in allowed)
+        )
+
+
+def checked(text: str) -> Expression:
+    """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
+    expression = parse(text)
+    check(expression, lists=list_specs(), parameters=parameter_specs())
+    return expression
+
+
+def hash_of(version: RuleVersion) -> str:
+    """What an approval is bound to: the text and everything that decides what a hit does."""
+    return content_hash(
+        [version.rule.code, version.number, version.text, version.weight, version.is_always_open]
+    )
+
+
+def summary(version: RuleVersion) -> dict[str, Any]:
+    """A version as plain values for the audit log."""
+    return {
+        "number": version.number,
+        "state": str(version.state),
+        "text": version.text,
+        "weight": version.weight,
+        "is_always_open": version.is_always_open,
+    }
+
+
+def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
+    """Raises NotPermitted when the actor wrote, edited or proposed the version: a second person must look."""
+    involved = {version.created_by_id, version.edited_by_id, version.proposed_by_id} - {None}
+    if by.user_id is not None and by.user_id in involved:
+        raise NotPermitted(action, "own_proposal")
+    edits = AuditEvent.objects.filter(
+        subject=subject_of(version.rule),
+        actor=by.username,
+        action__in=["rule.drafted", "rule.edited", "rule.proposed"],
+    )
+    if any((event.after or {}).get("number") == version.number for event in edits):
+        raise NotPermitted(action, "own_proposal")
+
+
+def locked(version: RuleVersion) -> RuleVersion:
+    """The version as it is now, locked for the transaction."""
+    return RuleVersion.objects.select_for_update().select_related("rule").get(pk=version.pk)

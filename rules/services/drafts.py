@@ -1,0 +1,194 @@
+"""Draft, edit, propose, return and discard a rule's version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid
+from rules.models import Rule, RuleVersion
+from rules.services.common import (
+    State,
+    checked,
+    hash_of,
+    locked,
+    refuse_own,
+    require_state,
+    subject_of,
+    summary,
+)
+
+#: A rule that hits more than this share of the last claims needs its author's typed confirmation.
+BROAD_RATE = 0.20
+_RULE_FIELDS = frozenset(
+    {"name_en", "name_ko", "group", "policy_clause", "policy_clause_en", "question_en", "question_ko"}
+)
+
+
+def draft_rule(
+    *,
+    code: str,
+    text: str,
+    by: Actor,
+    weight: float = 1.0,
+    is_always_open: bool = False,
+    note: str = "",
+    **about: str,
+) -> RuleVersion:
+    """Start a new rule, or a new version of an existing one, as a draft.
+
+    ``about`` are names, group, clauses and questions of the rule; names are needed for a new rule. Raises NotPermitted, RuleNotValid,
+    DraftExists when a version of the rule is still open, and CodeTaken when ``about`` names an existing rule anew.
+    """
+    require(by, "rules.draft_rule")
+    checked(text)
+    _refuse_weight(weight)
+    with transaction.atomic():
+        rule = Rule.objects.select_for_update().filter(code=code).first()
+        if rule is not None and about:
+            raise CodeTaken(code=code)
+        if rule is None:
+            rule = Rule.objects.create(code=code, **_about(about))
+        still_open = rule.versions.filter(state__in=[State.DRAFT, State.PROPOSED]).first()
+        if still_open is not None:
+            raise DraftExists(number=still_open.number)
+        number = (rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+        version = RuleVersion.objects.create(
+            rule=rule, number=number, text=text, weight=weight, is_always_open=is_always_open, note=note,
+            created_by_id=by.user_id, edited_by_id=by.user_id,
+        )  # fmt: skip
+        record(action="rule.drafted", by=by, subject=subject_of(rule), after=summary(version))
+    return version
+
+
+def edit_draft(
+    *,
+    version: RuleVersion,
+    lock_version: int,
+    by: Actor,
+    text: str | None = None,
+    weight: float | None = None,
+    is_always_open: bool | None = None,
+    note: str | None = None,
+) -> RuleVersion:
+    """Save changes to a draft. Editing a proposed version takes the proposal back: its approval would be for another text.
+
+    ``lock_version`` is the one the editor loaded. Raises StaleDraft when somebody saved meanwhile, WrongState for frozen versions,
+    RuleNotValid, NotPermitted.
+    """
+    require(by, "rules.draft_rule")
+    given = {"text": text, "weight": weight, "is_always_open": is_always_open, "note": note}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if text is not None:
+        checked(text)
+    if weight is not None:
+        _refuse_weight(weight)
+    with transaction.atomic():
+        current = locked(version)
+        require_state(current, State.DRAFT, State.PROPOSED)
+        changed = RuleVersion.objects.filter(pk=current.pk, lock_version=lock_version).update(
+            **changes, edited_by_id=by.user_id, lock_version=F("lock_version") + 1, state=State.DRAFT,
+            proposed_at=None, proposed_by=None, proposed_hash="",
+        )  # fmt: skip
+        if changed != 1:
+            raise StaleDraft()
+        saved = locked(version)
+        record(
+            action="rule.edited",
+            by=by,
+            subject=subject_of(saved.rule),
+            before=summary(current),
+            after=summary(saved),
+        )
+    return saved
+
+
+def propose_version(
+    *,
+    version: RuleVersion,
+    by: Actor,
+    reason: str = "",
+    hit_rate: float | None = None,
+    confirmation: str = "",
+) -> RuleVersion:
+    """Put a draft up for approval; the approval will be bound to its present content.
+
+    ``hit_rate`` is the share of the last claims it hits, as the preview counted; above 20 % the rule's code must be typed as
+    ``confirmation``. Raises ConfirmationNeeded, WrongState, RuleNotValid, NotPermitted.
+    """
+    require(by, "rules.propose_rule")
+    with transaction.atomic():
+        current = locked(version)
+        require_state(current, State.DRAFT)
+        checked(current.text)
+        if hit_rate is not None and hit_rate > BROAD_RATE and confirmation != current.rule.code:
+            raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
+        before = summary(current)
+        current.state = State.PROPOSED
+        current.proposed_at = timezone.now()
+        current.proposed_by_id = by.user_id
+        current.proposed_hash = hash_of(current)
+        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash"])
+        after = {**summary(current), "hit_rate": hit_rate}
+        record(
+            action="rule.proposed",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=after,
+        )
+    return current
+
+
+def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:
+    """Send a proposed version back to its author. Raises WrongState, NotPermitted (also for the author)."""
+    require(by, "rules.activate_rule")
+    with transaction.atomic():
+        current = locked(version)
+        require_state(current, State.PROPOSED)
+        refuse_own(current, by, "rules.activate_rule")
+        before = summary(current)
+        current.state = State.DRAFT
+        current.proposed_hash = ""
+        current.save(update_fields=["state", "proposed_hash"])
+        record(
+            action="rule.returned", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
+        )  # fmt: skip
+    return current
+
+
+def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
+    """Give up a draft or a proposal; it stays as a retired version. Raises WrongState, NotPermitted."""
+    require(by, "rules.draft_rule")
+    with transaction.atomic():
+        current = locked(version)
+        require_state(current, State.DRAFT, State.PROPOSED)
+        before = summary(current)
+        current.state = State.RETIRED
+        current.retired_at = timezone.now()
+        current.save(update_fields=["state", "retired_at"])
+        record(
+            action="rule.retired", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
+        )  # fmt: skip
+    return current
+
+
+def _about(about: dict[str, str]) -> dict[str, str]:
+    unknown = set(about) - _RULE_FIELDS
+    if unknown or not about.get("name_en") or not about.get("name_ko"):
+        raise ValueNotValid(
+            reason="A new rule needs name_en and name_ko; unknown: " + (", ".join(sorted(unknown)) or "none")
+        )
+    return about
+
+
+def _refuse_weight(weight: float) -> None:
+    if not 0.0 <= weight <= 10.0:
+        raise ValueNotValid(reason="The weight must lie between 0 and 10.")

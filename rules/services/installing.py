@@ -1,0 +1,84 @@
+"""Put the starter rules, lists and parameters into an empty or older installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import CONFIG, record
+from rules.language.specs import ParameterSpec
+from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.models import ParameterValue as StoredValue
+from rules.starter import STARTER_RULES, StarterRule
+from rules.starter_lists import STARTER_LISTS
+from rules.starter_parameters import STARTER_PARAMETERS
+
+
+@dataclass(frozen=True)
+class Installed:
+    """How much was new."""
+
+    rules: int
+    lists: int
+    parameters: int
+
+
+def install_starter_rules(*, by: Actor) -> Installed:
+    """Create the starter rules, lists and parameters that are not there yet; what exists stays untouched, so it may be repeated.
+
+    They start active (two of them in shadow): they are part of the product and reviewed with it. Raises NotPermitted for anybody but
+    the system.
+    """
+    require(by, "rules.install_rules") if by.is_system else require(by, "rules.activate_rule")
+    with transaction.atomic():
+        lists = sum(_add_list(name) for name in STARTER_LISTS)
+        parameters = sum(_add_parameter(spec) for spec in STARTER_PARAMETERS.values())
+        rules = sum(_add_rule(rule) for rule in STARTER_RULES)
+        installed = Installed(rules, lists, parameters)
+        if rules or lists or parameters:
+            after = {"rules": rules, "lists": lists, "parameters": parameters}
+            record(action="rule.installed", by=by, subject=CONFIG, after=after)
+    return installed
+
+
+def _add_list(name: str) -> bool:
+    spec = STARTER_LISTS[name]
+    values = {
+        "label_en": spec.label_en,
+        "label_ko": spec.label_ko,
+        "kind": spec.kind,
+        "values": sorted(spec.values),
+    }
+    return ValueList.objects.get_or_create(name=name, defaults=values)[1]
+
+
+def _add_parameter(spec: ParameterSpec) -> bool:
+    labels = {"kind": spec.type, "label_en": spec.label_en, "label_ko": spec.label_ko}
+    parameter, is_new = Parameter.objects.get_or_create(name=spec.name, defaults=labels)
+    if is_new:
+        StoredValue.objects.bulk_create(
+            StoredValue(
+                parameter=parameter, value=str(value.value), currency=value.currency, valid_from=value.valid_from,
+                valid_to=value.valid_to, grade=value.grade, purpose_code=value.purpose_code, department_code=value.department_code,
+            )
+            for value in spec.values
+        )  # fmt: skip
+    return is_new
+
+
+def _add_rule(starter: StarterRule) -> bool:
+    about = {
+        "name_en": starter.name_en, "name_ko": starter.name_ko, "group": starter.group, "policy_clause": starter.clause_ko,
+        "policy_clause_en": starter.clause_en, "question_en": starter.question_en, "question_ko": starter.question_ko,
+    }  # fmt: skip
+    rule, is_new = Rule.objects.get_or_create(code=starter.code, defaults=about)
+    if is_new:
+        RuleVersion.objects.create(
+            rule=rule, number=1, state=starter.state, text=starter.text, weight=starter.weight, note=starter.note,
+            is_always_open=starter.is_always_open, activated_at=timezone.now() if starter.state == "active" else None,
+        )  # fmt: skip
+    return is_new

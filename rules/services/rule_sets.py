@@ -1,0 +1,114 @@
+"""The rules as they are now, as the engine takes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec
+from rules.language import parse
+from rules.language.specs import Calendar, PlainCalendar
+from rules.models import Parameter, RuleVersion, ValueList
+from rules.models import ParameterValue as StoredValue
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Frozen: a run that took it is not touched by what is activated meanwhile. ``version_hash`` names its whole content."""
+
+    version_hash: str
+    specs: tuple[RuleSpec, ...]
+    version_ids: tuple[int, ...]
+    lists: Mapping[str, ValueListSpec]
+    parameters: Mapping[str, ParameterSpec]
+
+    def context(
+        self, *, calendar: Calendar | None = None, zone: str = "", now: datetime | None = None
+    ) -> Context:
+        """What the engine needs beside the rules; ``now`` is the run's business time."""
+        return Context(
+            self.lists, self.parameters, calendar or PlainCalendar(), zone or settings.TIME_ZONE, now
+        )  # fmt: skip
+
+
+def active_rule_set(*, states: Iterable[str] = (RuleVersion.State.ACTIVE,)) -> RuleSet:
+    """The rules in the given states (normally the active ones), by code, with all lists and parameters."""
+    versions = list(
+        RuleVersion.objects.filter(state__in=list(states))
+        .select_related("rule")
+        .order_by("rule__code", "number")
+    )
+    lists, parameters = list_specs(), parameter_specs()
+    specs = tuple(
+        RuleSpec(row.rule.code, row.number, parse(row.text), row.weight, row.is_always_open)
+        for row in versions
+    )
+    content = {
+        "rules": [[row.rule.code, row.number, row.text, row.weight, row.is_always_open] for row in versions],
+        "lists": {name: [spec.kind, sorted(spec.values)] for name, spec in sorted(lists.items())},
+        "parameters": {
+            name: [spec.type, [_plain(value) for value in spec.values]]
+            for name, spec in sorted(parameters.items())
+        },
+    }
+    return RuleSet(content_hash(content), specs, tuple(row.pk for row in versions), lists, parameters)
+
+
+def current_context(*, calendar: Calendar | None = None, now: datetime | None = None) -> Context:
+    """Lists and parameters as they are now, for checking and previewing a text."""
+    return Context(list_specs(), parameter_specs(), calendar or PlainCalendar(), settings.TIME_ZONE, now)
+
+
+def list_specs() -> dict[str, ValueListSpec]:
+    """All managed lists by name."""
+    return {
+        row.name: ValueListSpec(
+            row.name, row.kind, frozenset(map(str, row.values)), row.label_en, row.label_ko
+        )
+        for row in ValueList.objects.order_by("name")
+    }
+
+
+def parameter_specs() -> dict[str, ParameterSpec]:
+    """All parameters by name with their dated values."""
+    rows = Parameter.objects.prefetch_related("values").order_by("name")
+    return {
+        row.name: ParameterSpec(
+            row.name,
+            row.kind,
+            tuple(stored_value(value) for value in row.values.all()),
+            row.label_en,
+            row.label_ko,
+        )
+        for row in rows
+    }
+
+
+def stored_value(row: StoredValue) -> ParameterValue:
+    """A stored value as the engine takes it: money and durations whole, numbers exact."""
+    return ParameterValue(
+        whole(Decimal(row.value)), row.valid_from, row.valid_to, row.currency, row.grade, row.purpose_code, row.department_code
+    )  # fmt: skip
+
+
+def whole(value: Decimal) -> int | Decimal:
+    """An integer where the value is one."""
+    return int(value) if value == value.to_integral_value() else value
+
+
+def content_hash(content: Any) -> str:
+    """SHA-256 of plain JSON content."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value: ParameterValue) -> list[str]:
+    until = value.valid_to.isoformat() if value.valid_to else ""
+    scope = [value.currency, value.grade, value.purpose_code, value.department_code]
+    return [str(value.value), value.valid_from.isoformat(), until, *scope]

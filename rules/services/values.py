@@ -1,0 +1,172 @@
+"""Value lists and parameters: one person proposes a change, another applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted, require
+from audit.services import CONFIG, record
+from rules.exceptions import StaleDraft, ValueNotValid, WrongState
+from rules.language.normal import normalise
+from rules.models import Parameter, ValueChange, ValueList
+from rules.models import ParameterValue as StoredValue
+from rules.money import MoneyNotValid, to_minor
+
+LONGEST_VALUE = 200
+MOST_VALUES = 100_000
+
+
+def propose_list_values(
+    *, value_list: ValueList, values: Sequence[str], lock_version: int, by: Actor, reason: str = ""
+) -> ValueChange:
+    """Propose the full new content of a list. Blank and doubled values fall away.
+
+    Raises StaleDraft when the list changed since ``lock_version``, ValueNotValid, NotPermitted.
+    """
+    require(by, "rules.propose_rule")
+    chosen = _clean(values)
+    with transaction.atomic():
+        current = ValueList.objects.select_for_update().get(pk=value_list.pk)
+        if current.version != lock_version:
+            raise StaleDraft()
+        change = ValueChange.objects.create(
+            value_list=current,
+            content={"values": chosen},
+            base_version=current.version,
+            reason=reason,
+            proposed_by_id=by.user_id,
+        )
+        before, after = set(current.values), set(chosen)
+        record(
+            action="list.change_proposed", by=by, subject=f"list:{current.name}", reason=reason,
+            after={"added": sorted(after - before), "removed": sorted(before - after)},
+        )  # fmt: skip
+    return change
+
+
+def propose_parameter_value(
+    *,
+    parameter: Parameter,
+    value: Decimal,
+    valid_from: date,
+    by: Actor,
+    currency: str = "",
+    grade: str = "",
+    purpose_code: str = "",
+    department_code: str = "",
+    valid_to: date | None = None,
+    reason: str = "",
+) -> ValueChange:
+    """Propose a value from a day on. Money is in major units (500000 KRW, 12.50 GBP), percent a ratio, durations in seconds.
+
+    Earlier claims keep meeting the earlier value. Raises ValueNotValid, NotPermitted.
+    """
+    require(by, "rules.propose_rule")
+    content = {
+        "value": _stored(parameter, value, currency), "currency": currency, "valid_from": valid_from.isoformat(),
+        "valid_to": valid_to.isoformat() if valid_to else None, "grade": grade, "purpose_code": purpose_code,
+        "department_code": department_code,
+    }  # fmt: skip
+    if valid_to is not None and valid_to <= valid_from:
+        raise ValueNotValid(reason="The value must end after the day it begins.")
+    with transaction.atomic():
+        change = ValueChange.objects.create(
+            parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
+        )
+        record(
+            action="parameter.change_proposed", by=by, subject=f"parameter:{parameter.name}", reason=reason, after=content
+        )  # fmt: skip
+    return change
+
+
+def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
+    """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, StaleDraft, WrongState."""
+    require(by, "rules.activate_rule")
+    with transaction.atomic():
+        current = _open_change(change, by)
+        before, after, subject, action = _apply(current)
+        _decide(current, ValueChange.State.APPLIED, by)
+        record(action=action, by=by, subject=subject, reason=reason, before=before, after=after)
+    return current
+
+
+def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> ValueChange:
+    """Turn a proposed change down. Raises NotPermitted for its author, WrongState."""
+    require(by, "rules.activate_rule")
+    with transaction.atomic():
+        current = _open_change(change, by)
+        _decide(current, ValueChange.State.RETURNED, by)
+        subject = f"list:{current.value_list.name}" if current.value_list else CONFIG
+        record(action="value.change_returned", by=by, subject=subject, reason=reason, before=current.content)
+    return current
+
+
+def _clean(values: Sequence[str]) -> list[str]:
+    chosen: dict[str, str] = {}
+    for value in values:
+        if not isinstance(value, str) or len(value) > LONGEST_VALUE:
+            raise ValueNotValid(reason=f"A list holds texts of at most {LONGEST_VALUE} characters.")
+        if normalise(value):
+            chosen.setdefault(normalise(value), value.strip())
+    if len(chosen) > MOST_VALUES:
+        raise ValueNotValid(reason=f"A list holds at most {MOST_VALUES} values.")
+    return sorted(chosen.values())
+
+
+def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
+    """A value as kept: money in minor units."""
+    try:
+        if parameter.kind == Parameter.Kind.MONEY:
+            return str(to_minor(Decimal(value), currency))
+        exact = Decimal(value)
+    except (MoneyNotValid, InvalidOperation) as error:
+        raise ValueNotValid(reason=str(error)) from None
+    if not exact.is_finite() or currency:
+        raise ValueNotValid(reason="The value must be a finite number; only money has a currency.")
+    return str(exact)
+
+
+def _open_change(change: ValueChange, by: Actor) -> ValueChange:
+    current = ValueChange.objects.select_for_update().get(pk=change.pk)
+    if current.state != ValueChange.State.PROPOSED:
+        raise WrongState(state=current.get_state_display(), allowed=ValueChange.State.PROPOSED.label)
+    if by.user_id is not None and by.user_id == current.proposed_by_id:
+        raise NotPermitted("rules.activate_rule", "own_proposal")
+    return current
+
+
+def _decide(change: ValueChange, state: ValueChange.State, by: Actor) -> None:
+    change.state = state
+    change.decided_at = timezone.now()
+    change.decided_by_id = by.user_id
+    change.save(update_fields=["state", "decided_at", "decided_by"])
+
+
+def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, str]:
+    if change.value_list_id is not None:
+        current = ValueList.objects.select_for_update().get(pk=change.value_list_id)
+        if current.version != change.base_version:
+            raise StaleDraft()
+        old, new = set(current.values), set(change.content["values"])
+        current.values = change.content["values"]
+        current.version += 1
+        current.save(update_fields=["values", "version", "changed_at"])
+        difference = {"added": sorted(new - old), "removed": sorted(old - new), "version": current.version}
+        return {"n_values": len(old)}, difference, f"list:{current.name}", "list.changed"
+    parameter = change.parameter
+    assert parameter is not None
+    content = change.content
+    StoredValue.objects.create(
+        parameter=parameter, value=content["value"], currency=content["currency"], grade=content["grade"],
+        valid_from=date.fromisoformat(content["valid_from"]),
+        valid_to=date.fromisoformat(content["valid_to"]) if content["valid_to"] else None,
+        purpose_code=content["purpose_code"], department_code=content["department_code"],
+    )  # fmt: skip
+    return {}, content, f"parameter:{parameter.name}", "parameter.changed"
