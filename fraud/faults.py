@@ -8,6 +8,8 @@ from typing import Final
 
 #: ``name:kill`` or ``name:raise``, with an optional third part: which pass through the point fails (1 = the first).
 VARIABLE: Final = "CLEANCARD_FAULT"
+#: A file that is made at the first failure; while it exists nothing fails again, in whatever process.
+ONCE: Final = "CLEANCARD_FAULT_ONCE"
 
 _passes: dict[str, int] = {}
 
@@ -33,8 +35,19 @@ def hit(name: str) -> None:
     if point != name:
         return
     _passes[name] = _passes.get(name, 0) + 1
-    if _passes[name] != int(number or 1):
+    if _passes[name] != int(number or 1) or not _is_first():
         return
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     raise FaultInjected(f"fault point {name}")
+
+
+def _is_first() -> bool:
+    marker = os.environ.get(ONCE)
+    if not marker:
+        return True
+    try:
+        os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Companies for the fault tests: built once a session, copied for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fault.rig import ROOT, Company, Zygote
+from tests.servers import new_database, postgres, redis
+
+__all__ = ["postgres", "redis"]
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    started = Zygote()
+    yield started
+    started.stop()
+
+
+def _build(company: Company) -> Company:
+    done = company.manage("python", str(ROOT / "tests/fault/setup_company.py"))
+    assert done["status"] == 0, done["output"]
+    return company
+
+
+@pytest.fixture(scope="session")
+def lite_template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    return _build(Company(tmp_path_factory.mktemp("lite"), zygote))
+
+
+@pytest.fixture(scope="session")
+def big_template(zygote: Zygote, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_database(postgres, "company")))
+
+
+@pytest.fixture
+def lite_company(lite_template: Company, tmp_path: Path) -> Company:
+    """2,000 claims on SQLite, nothing screened yet."""
+    return lite_template.copy(tmp_path / "home")
+
+
+@pytest.fixture
+def big_company(big_template: Company, postgres: str, tmp_path: Path) -> Callable[[str], Company]:
+    """Makes copies of the company on PostgreSQL by name."""
+
+    def make(name: str) -> Company:
+        return big_template.copy(tmp_path / name, new_database(postgres, name, template="company"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def undisturbed(lite_template: Company, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    """What the night leaves when nothing goes wrong, on SQLite."""
+    company = lite_template.copy(tmp_path_factory.mktemp("calm") / "home")
+    done = company.nightly()
+    assert done["status"] == 0, done["output"]
+    return company.left()

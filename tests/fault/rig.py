@@ -1,0 +1,100 @@
+"""What the fault tests share: companies to break, commands run in processes of their own, and what a night left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = "2026-05-04"
+_BASE_ENV = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "PART_CLAIMS": "500", "LOG_LEVEL": "ERROR"}
+
+#: What a night leaves, in words of its own: no row numbers, no clocks.
+QUERIES = {
+    "run": "SELECT business_date, state, n_claims, n_scored, n_hits, n_alerts, n_cases, n_held_back FROM fraud_screeningrun ORDER BY 1",
+    "scores": "SELECT c.external_id, s.z, s.hybrid_probability, s.queue_probability, s.novelty, s.band FROM fraud_score s "
+    "JOIN fraud_claim c ON c.id = s.claim_id ORDER BY 1",
+    "hits": "SELECT c.external_id, h.rule_version_id FROM fraud_rulehit h JOIN fraud_claim c ON c.id = h.claim_id ORDER BY 1, 2",
+    "cases": "SELECT reference, bundle_key, source, pattern, priority, n_claims, version FROM cases_case ORDER BY 1",
+    "alerts": "SELECT k.reference, c.external_id, a.channel, a.inclusion_probability FROM cases_alert a "
+    "JOIN cases_case k ON k.id = a.case_id JOIN fraud_claim c ON c.id = a.claim_id ORDER BY 1, 2",
+    "audit": "SELECT subject, seq, action FROM audit_auditevent WHERE subject NOT LIKE 'model:%' ORDER BY 1, 2",
+}
+
+
+class Zygote:
+    """The process that forks commands; started once a session."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, **_BASE_ENV}
+        for name in ("CLEANCARD_FAULT", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
+            environment.pop(name, None)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fault.zygote"],
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._answer() == {"ready": True}
+
+    def run(self, args: list[str], env: dict[str, str]) -> dict[str, Any]:
+        """One command; its status (negative: the signal) and output."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"args": args, "env": env}) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the zygote ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def stop(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+
+
+@dataclass(frozen=True)
+class Company:
+    """One installation: its home folder and, on PostgreSQL, its database."""
+
+    home: Path
+    zygote: Zygote
+    database: str = ""
+
+    def env(self, **more: str) -> dict[str, str]:
+        """Environment of its processes."""
+        return {**_BASE_ENV, "CLEANCARD_HOME": str(self.home), "DATABASE_URL": self.database, **more}
+
+    def manage(self, *args: str, **env: str) -> dict[str, Any]:
+        """`manage.py` in a process of its own."""
+        return self.zygote.run(list(args), self.env(**env))
+
+    def nightly(self, **env: str) -> dict[str, Any]:
+        """The night of DAY."""
+        return self.manage("nightly", "--date", DAY, **env)
+
+    def left(self) -> dict[str, list[tuple[Any, ...]]]:
+        """What a night left behind, read without Django."""
+        if self.database:
+            import psycopg
+
+            with psycopg.connect(self.database) as connection:
+                return {name: list(connection.execute(sql).fetchall()) for name, sql in QUERIES.items()}
+        with sqlite3.connect(self.home / "cleancard.sqlite3") as lite:
+            return {name: lite.execute(sql).fetchall() for name, sql in QUERIES.items()}
+
+    def copy(self, home: Path, database: str = "") -> Company:
+        """The same company somewhere else; `database` is a copy already made."""
+        shutil.copytree(self.home, home)
+        return Company(home, self.zygote, database)

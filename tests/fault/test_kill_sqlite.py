@@ -1,0 +1,54 @@
+"""The night in process on SQLite, killed at every named point and started again."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+
+from tests.fault.rig import Company
+
+POINTS = (
+    "features.built", "prepare.parts", "prepare.done", "part.taken", "part.written", "part.marked", "part.done",
+    "part.written:kill:3", "open.selected", "open.explained", "open.written", "open.done", "finish.recorded", "finish.done",
+)  # fmt: skip
+
+
+def test_undisturbed_night_is_whole(undisturbed: dict[str, list[Any]]) -> None:
+    ((_, state, claims, scored, hits, alerts, cases, _held),) = undisturbed["run"]
+    assert (state, claims, scored) == ("finished", 2000, 2000)
+    assert (len(undisturbed["scores"]), len(undisturbed["hits"])) == (2000, hits)
+    assert (len(undisturbed["alerts"]), len(undisturbed["cases"])) == (alerts, cases)
+    assert cases > 20
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_night_finishes_with_the_same_result(
+    point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    fault = point if ":" in point else f"{point}:kill"
+    killed = lite_company.nightly(CLEANCARD_FAULT=fault)
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    again = lite_company.nightly()
+    assert again["status"] == 0, again["output"]
+    assert lite_company.left() == undisturbed
+
+
+def test_night_killed_at_every_part_still_ends_whole(lite_company: Company, undisturbed: dict[str, list[Any]]) -> None:
+    deaths = 0
+    for _ in range(20):
+        done = lite_company.nightly(CLEANCARD_FAULT="part.done:kill")
+        if done["status"] == 0:
+            break
+        assert done["status"] == -signal.SIGKILL, done["output"]
+        deaths += 1
+    assert deaths >= 4
+    assert lite_company.left() == undisturbed
+
+
+def test_audit_chain_is_whole_after_a_kill(lite_company: Company) -> None:
+    lite_company.nightly(CLEANCARD_FAULT="open.written:kill")
+    assert lite_company.nightly()["status"] == 0
+    verified = lite_company.manage("verify_audit")
+    assert verified["status"] == 0, verified["output"]
