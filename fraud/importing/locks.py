@@ -1,0 +1,38 @@
+"""One import of a file at a time, and none left behind by a process that died: the lock ends with its holder."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+_SPACE = 0x636C6D  # distinguishes these advisory locks from others of the database
+
+
+@contextmanager
+def file_lock(file_id: int) -> Iterator[bool]:
+    """True for the one holder of a claim file's lock, False for everybody else, without waiting."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_SPACE, file_id])
+            held = bool(cursor.fetchone()[0])
+        try:
+            yield held
+        finally:
+            if held:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_SPACE, file_id])
+        return
+    folder = Path(settings.HOME) / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"claim-file-{file_id}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
