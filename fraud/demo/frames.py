@@ -59,8 +59,10 @@ def canonical_claims(company: DemoCompany) -> pl.DataFrame:
         department_id=_code("department_code"),
         merchant_id=pl.coalesce("brn", pl.col("merchant_name").str.replace_all(" ", "", literal=True)).rank("dense").cast(pl.Int64),
         has_time=pl.lit(True),
+        card_token=pl.col("card_number"),
+        card_last4=pl.col("card_number").str.slice(-4),
     )  # fmt: skip
-    return _joins(claims.rename(_MONEY).drop("delivered_on"), company)
+    return _joins(claims.rename(_MONEY).drop("delivered_on", "card_number"), company)
 
 
 def known_labels(company: DemoCompany) -> pl.DataFrame:

@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 BRN_WEIGHTS = np.array([1, 3, 7, 1, 3, 7, 1, 3, 5], dtype=np.int64)
-# Letters and digits in strict alternation: no token can ever hold a run of digits that reads as a card number.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz"
-_DIGITS = "23456789"
 
 
 def brn_check_digit(nine_digits: Ints) -> Ints:
@@ -37,14 +34,11 @@ def business_numbers(rng: np.random.Generator, n: int) -> list[str]:
     return list(numbers)[:n]
 
 
-def card_tokens(rng: np.random.Generator, n: int, pairs: int = 9) -> list[str]:
-    """`n` card tokens, as a card company's tokenisation service would deliver them instead of card numbers."""
-    letters = rng.integers(0, len(_LETTERS), (n, pairs))
-    digits = rng.integers(0, len(_DIGITS), (n, pairs))
-    return [
-        "ct-" + "".join(_LETTERS[a] + _DIGITS[b] for a, b in zip(row_a, row_b, strict=True))
-        for row_a, row_b in zip(letters, digits, strict=True)
-    ]
+def masked_cards(rng: np.random.Generator, n: int) -> list[str]:
+    """`n` different card numbers as a card company masks them: issuer and last four digits, nothing between."""
+    tails = rng.permutation(10_000)
+    numbers = np.arange(n)
+    return [f"9410-{i // 10_000:02d}**-****-{tails[i % 10_000]:04d}" for i in numbers]
 
 
 def distinct_codes(rng: np.random.Generator, n: int, digits: int = 8) -> Ints:

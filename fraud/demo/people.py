@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fraud.demo.departments import Departments, build_departments
-from fraud.demo.identifiers import card_tokens
+from fraud.demo.identifiers import masked_cards
 from fraud.demo.options import CompanyOptions
 from fraud.demo.spends import CARD_KINDS
 from fraud.demo.wordlists import FIRST_SYLLABLES, GRADES, REGIONS, SECOND_SYLLABLES, SURNAMES
@@ -40,8 +40,7 @@ class People:
     left: Ints  # NEVER while employed
     has_vehicle: Bools
     activity: Floats  # how often this person pays by card
-    card_token: list[str]  # len(CARD_KINDS) per person
-    card_last4: list[str]
+    cards: list[str]  # masked numbers, len(CARD_KINDS) per person
 
     @property
     def n(self) -> int:
@@ -127,7 +126,7 @@ def build_people(options: CompanyOptions) -> People:
     return People(
         departments, [f"A{10_001 + i}" for i in range(n)], person_names(rng, n), seats, grade,
         _superiors(departments, seats), region, rng.integers(0, len(REGIONS), n), hired, left, vehicle, activity,
-        card_tokens(rng, n * len(CARD_KINDS)), [f"{v:04d}" for v in rng.integers(0, 10_000, n * len(CARD_KINDS))],
+        masked_cards(rng, n * len(CARD_KINDS)),
     )  # fmt: skip
 
 

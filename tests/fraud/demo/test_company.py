@@ -197,3 +197,9 @@ def test_claim_file_knows_nothing_of_later_days(company):
 def test_truth_stands_apart_and_nothing_in_the_claims_tells_it(company):
     assert not {"scheme", "incident", "is_misuse"} & set(company.claims.columns)
     assert set(company.truth["scheme"]) == {scheme.code for scheme in SCHEMES}
+
+
+def test_cards_are_masked_and_each_belongs_to_one_person(company):
+    cards = company.claims.select("card_number", "employee_no").unique()
+    assert cards["card_number"].is_unique().all()
+    assert cards["card_number"].str.contains(r"^9410-\d\d\*\*-\*{4}-\d{4}$").all()

@@ -51,7 +51,7 @@ def test_split_payments_stay_below_the_limit_each_and_exceed_it_together(misuse)
     parts = of(misuse, "split_payment")
     assert (parts["amount"] < LIMIT).all()
     whole = parts.group_by("incident").agg(
-        pl.col("amount").sum(), pl.len(), pl.col("card_token").n_unique().alias("cards")
+        pl.col("amount").sum(), pl.len(), pl.col("card_number").n_unique().alias("cards")
     )
     complete = whole.filter(pl.col("len") >= 2)
     assert complete.height >= 1
