@@ -45,7 +45,7 @@ class RuleSpec:
 class NotEvaluable(NamedTuple):
     """How many claims a rule could not judge, and the names that were missing there, most frequent first."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's own count() is of no use here
     missing: tuple[str, ...]
 
 
@@ -69,7 +69,11 @@ class Outcome:
 
 
 def evaluate(
-    frame: pl.DataFrame, rules: Sequence[RuleSpec], *, context: Context, targets: NDArray[np.bool_] | None = None
+    frame: pl.DataFrame,
+    rules: Sequence[RuleSpec],
+    *,
+    context: Context,
+    targets: NDArray[np.bool_] | None = None,
 ) -> Outcome:
     """Run all rules over the rows marked by ``targets`` (None: every row); windows look back over the whole frame.
 
@@ -103,7 +107,9 @@ def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[s
     is right for a company's whole history and wrong for a handful of claims."""
     lacking = {name for name in FIELDS if name not in frame.columns or frame.schema[name] == pl.Null}
     if also_empty and frame.height:
-        lacking |= {name for name in FIELDS if name in frame.columns and frame[name].null_count() == frame.height}
+        lacking |= {
+            name for name in FIELDS if name in frame.columns and frame[name].null_count() == frame.height
+        }
     return frozenset(lacking)
 
 
@@ -160,9 +166,13 @@ class _Run:
         if not count:
             return NotEvaluable(0, ())
         leaves = self._leaves(rule.expression)
-        lacks = self.table.select([(expression & pl.lit(unknown)) for expression in leaves.values()] or [pl.lit(False)])
+        lacks = self.table.select(
+            [(expression & pl.lit(unknown)) for expression in leaves.values()] or [pl.lit(False)]
+        )
         sums = [int(lacks[str(at)].sum()) for at in range(len(leaves))]
-        named = sorted(((-many, name) for name, many in zip(leaves, sums, strict=True) if many), key=lambda pair: pair)
+        named = sorted(
+            ((-many, name) for name, many in zip(leaves, sums, strict=True) if many), key=lambda pair: pair
+        )
         return NotEvaluable(count, tuple(name for _, name in named))
 
     def _leaves(self, node: Expression) -> dict[str, pl.Expr]:

@@ -93,16 +93,58 @@ KEY_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 #: Beginnings and names of what only a review or the future knows; a rule that asks for them is refused with its own message.
 _OUTCOME_WORDS = frozenset(
-    "label labels is_misuse misuse is_fraud fraud outcome disposition confirmed known_at weight state status_of_case decision case alert "
-    "recovery explanation score rule_score tree_probability anomaly_score novelty hybrid_probability queue_probability probability band "
-    "rule rule_hit hits".split()
+    [
+        "label",
+        "labels",
+        "is_misuse",
+        "misuse",
+        "is_fraud",
+        "fraud",
+        "outcome",
+        "disposition",
+        "confirmed",
+        "known_at",
+        "weight",
+        "state",
+        "status_of_case",
+        "decision",
+        "case",
+        "alert",
+        "recovery",
+        "explanation",
+        "score",
+        "rule_score",
+        "tree_probability",
+        "anomaly_score",
+        "novelty",
+        "hybrid_probability",
+        "queue_probability",
+        "probability",
+        "band",
+        "rule",
+        "rule_hit",
+        "hits",
+    ]
 )
-_OUTCOME_PREFIXES = ("n_known_misuse", "known_misuse", "days_since_known_misuse", "case.", "alert.", "label.", "recovery.", "score.")
+_OUTCOME_PREFIXES = (
+    "n_known_misuse",
+    "known_misuse",
+    "days_since_known_misuse",
+    "case.",
+    "alert.",
+    "label.",
+    "recovery.",
+    "score.",
+)
 
 
 def is_outcome_name(name: str) -> bool:
     """True for names of labels, outcomes, scores and cases, which no rule may use (they are not known at the claim's time)."""
-    return name in _OUTCOME_WORDS or name.startswith(_OUTCOME_PREFIXES) or name.split(".")[0] in {"case", "alert", "label"}
+    return (
+        name in _OUTCOME_WORDS
+        or name.startswith(_OUTCOME_PREFIXES)
+        or name.split(".")[0] in {"case", "alert", "label"}
+    )
 
 
 def is_rule_reference(name: str) -> bool:

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rules.engine import RuleSpec
 from rules.language import Context, ParameterSpec, ValueListSpec, parse
 from rules.language.specs import Calendar, PlainCalendar
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
-from rules.starter_texts import AMOUNT_RULES, CARD_RULES, DOCUMENT_RULES, MERCHANT_RULES, PEOPLE_RULES, TIME_RULES
+from rules.starter_texts import (
+    AMOUNT_RULES,
+    CARD_RULES,
+    DOCUMENT_RULES,
+    MERCHANT_RULES,
+    PEOPLE_RULES,
+    TIME_RULES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +44,18 @@ class StarterRule:
     note: str
 
 
-def _rule(group: str, row: Mapping[str, object]) -> StarterRule:
-    names = row["name"], row["clause"], row["question"]
-    (name_en, name_ko), (clause_en, clause_ko), (question_en, question_ko) = names  # type: ignore[misc]
-    weight = row["weight"]
-    assert isinstance(weight, float | int)
+def _rule(group: str, row: Mapping[str, Any]) -> StarterRule:
+    (name_en, name_ko), (clause_en, clause_ko), (question_en, question_ko) = (
+        row[part] for part in ("name", "clause", "question")
+    )
     return StarterRule(
-        code=str(row["code"]), group=group, weight=float(weight), is_always_open=bool(row.get("always", False)),
-        state=str(row.get("state", "active")), name_en=name_en, name_ko=name_ko, clause_en=clause_en, clause_ko=clause_ko,
-        question_en=question_en, question_ko=question_ko, text=str(row["text"]), note=str(row.get("note", "")),
+        code=row["code"], group=group, weight=float(row["weight"]), is_always_open=row.get("always", False),
+        state=row.get("state", "active"), name_en=name_en, name_ko=name_ko, clause_en=clause_en, clause_ko=clause_ko,
+        question_en=question_en, question_ko=question_ko, text=row["text"], note=row.get("note", ""),
     )  # fmt: skip
 
 
-_GROUPS: Mapping[str, Sequence[Mapping[str, object]]] = {
+_GROUPS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "time": TIME_RULES,
     "merchant": MERCHANT_RULES,
     "amount": AMOUNT_RULES,
@@ -57,7 +64,9 @@ _GROUPS: Mapping[str, Sequence[Mapping[str, object]]] = {
     "people": PEOPLE_RULES,
 }
 
-STARTER_RULES: tuple[StarterRule, ...] = tuple(_rule(group, row) for group, rows in _GROUPS.items() for row in rows)
+STARTER_RULES: tuple[StarterRule, ...] = tuple(
+    _rule(group, row) for group, rows in _GROUPS.items() for row in rows
+)
 
 
 def starter_context(
@@ -74,5 +83,7 @@ def starter_context(
 def starter_specs(*, states: Sequence[str] = ("active",)) -> list[RuleSpec]:
     """The starter rules as the engine takes them."""
     return [
-        RuleSpec(rule.code, 1, parse(rule.text), rule.weight, rule.is_always_open) for rule in STARTER_RULES if rule.state in states
+        RuleSpec(rule.code, 1, parse(rule.text), rule.weight, rule.is_always_open)
+        for rule in STARTER_RULES
+        if rule.state in states
     ]

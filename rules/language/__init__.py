@@ -1,9 +1,11 @@
 """The rule language: typed, three-valued, point in time. One tree; text, JSON, sentences, a polars plan and a per-claim reading of it."""
 
 from rules.language.check import check
+from rules.language.json_form import from_json, to_json
 from rules.language.nodes import Expression, field_names, list_names, parameter_names
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid
+from rules.language.sentence import to_sentence
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
 from rules.language.text import to_text
 
@@ -18,8 +20,11 @@ __all__ = [
     "ValueListSpec",
     "check",
     "field_names",
+    "from_json",
     "list_names",
     "parameter_names",
     "parse",
+    "to_json",
+    "to_sentence",
     "to_text",
 ]

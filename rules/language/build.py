@@ -39,7 +39,9 @@ def tidy(value: Decimal) -> Decimal:
     value = value.normalize()
     if not value:
         return Decimal(0)
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() and value.adjusted() < 19 else value
+    return (
+        value.quantize(Decimal(1)) if value == value.to_integral_value() and value.adjusted() < 19 else value
+    )
 
 
 def read_text(token: Token) -> n.TextLiteral:
@@ -133,7 +135,9 @@ class Builder(Transformer[Token, Any]):
 
     def name(self, parts: list[Token]) -> n.Expression:
         name = plain_name(str(parts[0]), place(parts[0]))
-        return n.Now(position=place(parts[0])) if name == "now" else n.FieldRef(name, position=place(parts[0]))
+        return (
+            n.Now(position=place(parts[0])) if name == "now" else n.FieldRef(name, position=place(parts[0]))
+        )
 
     def list_ref(self, parts: list[Token]) -> n.ListRef:
         return n.ListRef(plain_name(parts[0][1:], place(parts[0])), position=place(parts[0]))
@@ -241,7 +245,7 @@ def _window(
         if key in n.PERIODS:
             if period is not None or within is not None:
                 raise refuse(position, "two_periods", period=period or key)
-            period, whole = key, is_whole  # type: ignore[assignment]
+            period, whole = key, is_whole
         elif is_whole:
             raise refuse(position, "whole_needs_period")
         else:

@@ -41,7 +41,9 @@ def check(
         type_en, type_ko = t.name_of(found.kind)
         example = checker.example_for(expression, found)
         checker.add(expression, "not_a_condition", type_en=type_en, type_ko=type_ko, example=example)
-    if not checker.problems and not any(isinstance(node, n.FieldRef | n.Window) for node in n.walk(expression)):
+    if not checker.problems and not any(
+        isinstance(node, n.FieldRef | n.Window) for node in n.walk(expression)
+    ):
         checker.add(expression, "constant")
     if checker.problems:
         raise RuleNotValid(checker.problems)
@@ -132,7 +134,9 @@ class Checker(PartChecker):
             if found is not None and found.kind is not Kind.YES_NO:
                 type_en, type_ko = t.name_of(found.kind)
                 example = self.example_for(operand, found)
-                self.add(operand, "needs_condition", word=word, type_en=type_en, type_ko=type_ko, example=example)
+                self.add(
+                    operand, "needs_condition", word=word, type_en=type_en, type_ko=type_ko, example=example
+                )
         return t.YES_NO
 
     def _comparison(self, node: n.Comparison) -> Type:

@@ -18,14 +18,24 @@ from rules.language.types import Kind, Type, comparable, mixed_currencies
 
 _KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
 _TEN_YEARS_US = 3653 * 86_400 * 1_000_000
-_WORDS_MEANT = {"True": "yes", "true": "yes", "False": "no", "false": "no", "None": "is missing", "null": "is missing"}
+_WORDS_MEANT = {
+    "True": "yes",
+    "true": "yes",
+    "False": "no",
+    "false": "no",
+    "None": "is missing",
+    "null": "is missing",
+}
 
 
 class PartChecker:
     """Holds the vocabulary and the problems found so far; ``type_of`` is given by the full checker."""
 
     def __init__(
-        self, vocabulary: Mapping[str, Field], lists: Mapping[str, ValueListSpec], parameters: Mapping[str, ParameterSpec]
+        self,
+        vocabulary: Mapping[str, Field],
+        lists: Mapping[str, ValueListSpec],
+        parameters: Mapping[str, ParameterSpec],
     ) -> None:
         self.vocabulary = vocabulary
         self.lists = lists
@@ -121,7 +131,10 @@ class PartChecker:
             self.add(node, "list_type", name=node.name, type_en=type_en, type_ko=type_ko)
 
     def _range(self, owner: Expression, operand: Type | None, node: n.Range) -> None:
-        low, high = self._compare_item(owner, operand, node.low), self._compare_item(owner, operand, node.high)
+        low, high = (
+            self._compare_item(owner, operand, node.low),
+            self._compare_item(owner, operand, node.high),
+        )
         if operand is None or low is None or high is None:
             return
         if not operand.has_order:
@@ -208,7 +221,9 @@ class PartChecker:
         day = Kind.DATE if {Kind.DATE, Kind.DATETIME} <= {kind.kind for kind in known} else money.kind
         return Type(day, currency=currency, unit=money.unit)
 
-    def _bad_argument(self, function: Function, accepted: frozenset[Kind], node: Expression, found: Type) -> None:
+    def _bad_argument(
+        self, function: Function, accepted: frozenset[Kind], node: Expression, found: Type
+    ) -> None:
         names = [t.name_of(kind) for kind in Kind if kind in accepted]
         type_en, type_ko = t.name_of(found.kind)
         self.add(
@@ -250,7 +265,14 @@ class PartChecker:
             return None
         if node.value is None:
             names = ("a value", "값")
-            self.add(node, "window_value", name=node.function, expected_en=names[0], expected_ko=names[1], example=example)
+            self.add(
+                node,
+                "window_value",
+                name=node.function,
+                expected_en=names[0],
+                expected_ko=names[1],
+                example=example,
+            )
             return None
         if node.function == "distinct" and isinstance(node.value, n.FieldRef) and node.value.name in KEYS:
             return t.CODE
@@ -258,7 +280,14 @@ class PartChecker:
         if found is not None and found.kind not in accepted:
             names_ = [t.name_of(kind) for kind in Kind if kind in accepted]
             expected_en, expected_ko = " or ".join(x[0] for x in names_), " 또는 ".join(x[1] for x in names_)
-            self.add(node.value, "window_value", name=node.function, expected_en=expected_en, expected_ko=expected_ko, example=example)
+            self.add(
+                node.value,
+                "window_value",
+                name=node.function,
+                expected_en=expected_en,
+                expected_ko=expected_ko,
+                example=example,
+            )
             return None
         return found
 
@@ -267,7 +296,9 @@ class PartChecker:
             self._key(node, key)
         if not node.keys:
             self.add(node, "window_needs_keys", name=node.function, example=WINDOW_EXAMPLES[node.function])
-        if node.function == "since_last" and (node.period or node.within is not None or node.where is not None or node.mode):
+        if node.function == "since_last" and (
+            node.period or node.within is not None or node.where is not None or node.mode
+        ):
             self.add(node, "since_last_limits")
         if isinstance(node.within, n.DurationLiteral):
             if not 0 < duration_us(node.within) <= _TEN_YEARS_US:
@@ -281,17 +312,32 @@ class PartChecker:
             if found is not None and found.kind is not Kind.YES_NO:
                 type_en, type_ko = t.name_of(found.kind)
                 example = self.example_for(node.where, found)
-                self.add(node.where, "needs_condition", word="where", type_en=type_en, type_ko=type_ko, example=example)
+                self.add(
+                    node.where,
+                    "needs_condition",
+                    word="where",
+                    type_en=type_en,
+                    type_ko=type_ko,
+                    example=example,
+                )
 
     def _key(self, node: n.Window, key: str) -> None:
         known = self.vocabulary.get(key)
         if key in KEYS or (known is not None and known.type in _KEY_TYPES):
             return
-        hint_en, hint_ko = did_you_mean(key, (*KEYS, *(name for name, f in self.vocabulary.items() if f.type in _KEY_TYPES)))
+        hint_en, hint_ko = did_you_mean(
+            key, (*KEYS, *(name for name, f in self.vocabulary.items() if f.type in _KEY_TYPES))
+        )
         self.add(node, "unknown_key", name=key, known=", ".join(KEYS), hint_en=hint_en, hint_ko=hint_ko)
 
 
-_US = {"second": 1_000_000, "minute": 60_000_000, "hour": 3_600_000_000, "day": 86_400_000_000, "week": 604_800_000_000}
+_US = {
+    "second": 1_000_000,
+    "minute": 60_000_000,
+    "hour": 3_600_000_000,
+    "day": 86_400_000_000,
+    "week": 604_800_000_000,
+}
 
 
 def duration_us(node: n.DurationLiteral) -> int:
@@ -316,5 +362,3 @@ def _above(low: Expression, high: Expression) -> bool:
 
 def _plain(node: n.NumberLiteral | n.PercentLiteral) -> float:
     return float(node.value) / (100 if isinstance(node, n.PercentLiteral) else 1)
-
-

@@ -118,13 +118,19 @@ class Compiler:
         if isinstance(collection, n.ListRef):
             words = self.table.context.lists[collection.name].normalised
             if name is not None:
-                return self.table.text_test(name, ("list", collection.name), lambda text: text in words, _BOOLEAN)
+                return self.table.text_test(
+                    name, ("list", collection.name), lambda text: text in words, _BOOLEAN
+                )
             value = self.compile(node.operand)
             return pl.when(value.is_not_null()).then(value.is_in(sorted(words)))
         if name is not None and all(isinstance(item, n.TextLiteral) for item in collection.items):
-            chosen = frozenset(normalise(item.value) for item in collection.items if isinstance(item, n.TextLiteral))
+            chosen = frozenset(
+                normalise(item.value) for item in collection.items if isinstance(item, n.TextLiteral)
+            )
             return self.table.text_test(name, ("in", chosen), lambda text: text in chosen, _BOOLEAN)
-        return reduce(lambda a, b: a | b, [self._compare("=", node.operand, item) for item in collection.items])
+        return reduce(
+            lambda a, b: a | b, [self._compare("=", node.operand, item) for item in collection.items]
+        )
 
     def _range(self, owner: Expression, node: n.Range) -> pl.Expr:
         above, below = self._compare(">=", owner, node.low), self._compare("<=", owner, node.high)
@@ -137,7 +143,11 @@ class Compiler:
     def _text_match(self, node: n.TextMatch) -> pl.Expr:
         if isinstance(node.pattern, n.FieldRef):
             value, part = self.compile(node.operand), self.compile(node.pattern)
-            return value.str.contains(part, literal=True) if node.op == "contains" else value.str.starts_with(part)
+            return (
+                value.str.contains(part, literal=True)
+                if node.op == "contains"
+                else value.str.starts_with(part)
+            )
         test = text_test(node.op, node.pattern, self.table.context)
         name = text_field(node.operand)
         if name is not None:

@@ -106,7 +106,9 @@ def _calendar_test(table: Table, node: n.Call, day: pl.Expr) -> pl.Expr:
     def answer() -> pl.Series:
         days = table.series(day)
         different = days.drop_nulls().unique()
-        answers = pl.Series([bool(ask(date_of(int(value)))) for value in different.to_list()], dtype=pl.Boolean)
+        answers = pl.Series(
+            [bool(ask(date_of(int(value)))) for value in different.to_list()], dtype=pl.Boolean
+        )
         return days.replace_strict(different, answers, default=None, return_dtype=pl.Boolean)
 
     return table.column(node, answer)
@@ -118,9 +120,14 @@ def _business_days(table: Table, start: pl.Expr, end: pl.Expr) -> pl.Series:
     pair = table.select([start, end]).select(pl.when(valid).then(pl.col("0", "1")))
     if not pair["0"].count():
         return pl.Series([None] * table.height, dtype=pl.Float64)
-    first, last = (int(pair.select(edge).item()) for edge in (pl.min_horizontal(pl.all().min()), pl.max_horizontal(pl.all().max())))
+    first, last = (
+        int(pair.select(edge).item())
+        for edge in (pl.min_horizontal(pl.all().min()), pl.max_horizontal(pl.all().max()))
+    )
     is_open = table.context.calendar.is_business_day
-    running = pl.Series(np.cumsum([is_open(date_of(day)) for day in range(first, last + 1)]).astype(np.float64))
+    running = pl.Series(
+        np.cumsum([is_open(date_of(day)) for day in range(first, last + 1)]).astype(np.float64)
+    )
     low, high = (running.gather((pair[name] - first).cast(pl.UInt32)) for name in ("0", "1"))
     return high - low
 

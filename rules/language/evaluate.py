@@ -8,15 +8,24 @@ from typing import Any
 from rules.fields import FIELDS, Field
 from rules.language import nodes as n
 from rules.language.check import infer
-from rules.language.functions import DEFAULTS, FUNCTIONS
 from rules.language.function_values import call_function
+from rules.language.functions import DEFAULTS, FUNCTIONS
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.patterns import compile_pattern, glob_pattern, subject
 from rules.language.specs import Context, ParameterValue
 from rules.language.times import DAY_US, day_number, epoch_us, local
 from rules.language.types import Kind, Type
-from rules.language.values import all_true, any_true, calculate, compare, finite, literal, literal_money, negation
+from rules.language.values import (
+    all_true,
+    any_true,
+    calculate,
+    compare,
+    finite,
+    literal,
+    literal_money,
+    negation,
+)
 
 WindowReader = Callable[[n.Window], Any]
 
@@ -28,7 +37,12 @@ class ClaimReader:
     """
 
     def __init__(
-        self, row: Mapping[str, Any], context: Context, windows: WindowReader, *, vocabulary: Mapping[str, Field] = FIELDS
+        self,
+        row: Mapping[str, Any],
+        context: Context,
+        windows: WindowReader,
+        *,
+        vocabulary: Mapping[str, Field] = FIELDS,
     ) -> None:
         self.row = row
         self.context = context
@@ -77,11 +91,16 @@ class ClaimReader:
         return parameter_number(found, spec.type)
 
     def _fits(self, value: ParameterValue, day: int, kind: str) -> bool:
-        if day < day_number(value.valid_from) or (value.valid_to is not None and day >= day_number(value.valid_to)):
+        if day < day_number(value.valid_from) or (
+            value.valid_to is not None and day >= day_number(value.valid_to)
+        ):
             return False
         if kind == "money" and value.currency != self.currency:
             return False
-        return all(normalise(str(self.row.get(name) or "")) == normalise(wanted) for name, wanted in value.scope.items())
+        return all(
+            normalise(str(self.row.get(name) or "")) == normalise(wanted)
+            for name, wanted in value.scope.items()
+        )
 
 
 def plain_value(value: Any, kind: str) -> Any:
@@ -168,7 +187,9 @@ def _comparison(node: n.Comparison, claim: ClaimReader) -> bool | None:
     return _compare(node.op, node.left, left, node.right, right, claim)
 
 
-def _compare(op: str, left_node: Expression, left: Any, right_node: Expression, right: Any, claim: ClaimReader) -> bool | None:
+def _compare(
+    op: str, left_node: Expression, left: Any, right_node: Expression, right: Any, claim: ClaimReader
+) -> bool | None:
     left_type, right_type = claim.type_of(left_node), claim.type_of(right_node)
     if left is None or right is None or left_type is None or right_type is None:
         return None

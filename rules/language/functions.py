@@ -76,7 +76,7 @@ _ALL = (
     Function("lower", (_TEXTUAL,), TEXT, "lower(merchant.name)", "{0} in small letters", "{0}의 소문자"),
     Function("length", (_TEXTUAL,), NUMBER, "length(purpose_text) < 5", "number of characters of {0}", "{0}의 글자 수"),
     Function("or_zero", (_MAGNITUDE,), None, "or_zero(cancel_amount)", "{0}, or zero if missing", "{0}(없으면 0)"),
-    Function("or_no", (frozenset({Kind.YES_NO}),), YES_NO, "or_no(is_recurring)", "{0} (no if missing)", "{0}(없으면 아니요)"),
+    Function("or_no", (frozenset({Kind.YES_NO}),), YES_NO, "or_no(is_recurring)", "{0} (unknown counts as no)", "{0}(알 수 없으면 아니요)"),
 )  # fmt: skip
 
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _ALL}
@@ -117,4 +117,3 @@ def window_type(function: str, value: Type | None) -> Type:
         return PERCENT
     assert value is not None
     return Type(value.kind, unit=value.unit) if value.kind is not Kind.MONEY else MONEY
-

@@ -39,7 +39,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The rule ends too early. Expected: {expected_en}.",
         "규칙이 끝나지 않았습니다. 이어서 올 것: {expected_ko}.",
     ),
-    "sign": ("The sign {found} is not part of the language. {hint_en}", "{found} 기호는 쓸 수 없습니다. {hint_ko}"),
+    "sign": (
+        "The sign {found} is not part of the language. {hint_en}",
+        "{found} 기호는 쓸 수 없습니다. {hint_ko}",
+    ),
     "open_text": (
         "This text is not closed. Put the same quotation mark at its end.",
         "따옴표가 닫히지 않았습니다. 같은 따옴표로 닫으십시오.",
@@ -81,14 +84,26 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{found} could be one number or several. Write {several} for several values or {one} for one number.",
         "{found}은(는) 수 하나인지 여러 값인지 알 수 없습니다. 여러 값이면 {several}, 하나이면 {one}(으)로 쓰십시오.",
     ),
-    "bad_date": ("{found} is no date. Write year-month-day, for example 2026-01-31", "{found}은(는) 날짜가 아닙니다. 2026-01-31처럼 쓰십시오."),
-    "bad_time": ("{found} is no time. Write 00:00 to 23:59", "{found}은(는) 시각이 아닙니다. 00:00부터 23:59까지 쓰십시오."),
+    "bad_date": (
+        "{found} is no date. Write year-month-day, for example 2026-01-31",
+        "{found}은(는) 날짜가 아닙니다. 2026-01-31처럼 쓰십시오.",
+    ),
+    "bad_time": (
+        "{found} is no time. Write 00:00 to 23:59",
+        "{found}은(는) 시각이 아닙니다. 00:00부터 23:59까지 쓰십시오.",
+    ),
     "bad_currency": (
         "{found} is no currency code of ISO 4217, such as KRW, USD, EUR or GBP.",
         "{found}은(는) ISO 4217 통화 코드가 아닙니다. KRW, USD, EUR, GBP처럼 쓰십시오.",
     ),
-    "bad_money": ("{found} has more decimals than {currency} allows.", "{found}은(는) {currency}에 허용된 소수 자릿수를 넘습니다."),
-    "bad_duration": ("Business days are whole: write 2 business days", "영업일은 정수로 쓰십시오. 예: 2 business days"),
+    "bad_money": (
+        "{found} has more decimals than {currency} allows.",
+        "{found}은(는) {currency}에 허용된 소수 자릿수를 넘습니다.",
+    ),
+    "bad_duration": (
+        "Business days are whole: write 2 business days",
+        "영업일은 정수로 쓰십시오. 예: 2 business days",
+    ),
     "too_large": ("{found} is too large.", "{found}은(는) 너무 큽니다."),
     # Types
     "not_a_condition": (
@@ -123,10 +138,22 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{left_en} {op} {right_en} has no meaning. {hint_en}",
         "{left_ko} {op} {right_ko}은(는) 계산할 수 없습니다. {hint_ko}",
     ),
-    "negate": ("A minus sign needs a number, money or a duration; this is {type_en}.", "빼기 기호 뒤에는 수, 금액, 기간이 와야 하는데 {type_ko}입니다."),
-    "needs_text": ("{word} looks into a text; this is {type_en}.", "{word}은(는) 글자에서 찾습니다. 이것은 {type_ko}입니다."),
-    "needs_pattern": ("{word} needs a text in quotation marks after it.", "{word} 뒤에는 따옴표로 묶은 글자가 와야 합니다."),
-    "empty_pattern": ("An empty text is part of every text. Write at least one character.", "빈 글자는 모든 글자에 들어 있습니다. 한 글자 이상 쓰십시오."),
+    "negate": (
+        "A minus sign needs a number, money or a duration; this is {type_en}.",
+        "빼기 기호 뒤에는 수, 금액, 기간이 와야 하는데 {type_ko}입니다.",
+    ),
+    "needs_text": (
+        "{word} looks into a text; this is {type_en}.",
+        "{word}은(는) 글자에서 찾습니다. 이것은 {type_ko}입니다.",
+    ),
+    "needs_pattern": (
+        "{word} needs a text in quotation marks after it.",
+        "{word} 뒤에는 따옴표로 묶은 글자가 와야 합니다.",
+    ),
+    "empty_pattern": (
+        "An empty text is part of every text. Write at least one character.",
+        "빈 글자는 모든 글자에 들어 있습니다. 한 글자 이상 쓰십시오.",
+    ),
     "pattern_too_long": (
         "A pattern has at most {limit} characters; this one has {length}.",
         "정규식은 {limit}자까지 쓸 수 있습니다. 지금은 {length}자입니다.",
@@ -144,14 +171,23 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "@{name} is a list. Write it after in or contains any.",
         "@{name}은(는) 목록입니다. in 또는 contains any 뒤에 쓰십시오.",
     ),
-    "range_type": ("A range needs numbers, money, dates, times or durations; this is {type_en}.", "범위에는 수, 금액, 날짜, 시각, 기간이 와야 하는데 {type_ko}입니다."),
+    "range_type": (
+        "A range needs numbers, money, dates, times or durations; this is {type_en}.",
+        "범위에는 수, 금액, 날짜, 시각, 기간이 와야 하는데 {type_ko}입니다.",
+    ),
     "empty_range": (
         "The range {low}..{high} is empty. Write the smaller value first: {high}..{low}",
         "{low}..{high} 범위는 비어 있습니다. 작은 값을 먼저 쓰십시오: {high}..{low}",
     ),
-    "missing_of_condition": ("is missing needs a field or a calculation, not a condition.", "is missing 앞에는 조건이 아니라 항목이나 계산식이 와야 합니다."),
+    "missing_of_condition": (
+        "is missing needs a field or a calculation, not a condition.",
+        "is missing 앞에는 조건이 아니라 항목이나 계산식이 와야 합니다.",
+    ),
     # Functions and windows
-    "argument_count": ("{name} takes {expected}, for example {example}", "{name} 함수의 인수는 {expected}개입니다. 예: {example}"),
+    "argument_count": (
+        "{name} takes {expected}, for example {example}",
+        "{name} 함수의 인수는 {expected}개입니다. 예: {example}",
+    ),
     "argument_type": (
         "{name} needs {expected_en} here; this is {type_en}. For example: {example}",
         "{name} 함수의 이 자리에는 {expected_ko}이(가) 와야 하는데 {type_ko}입니다. 예: {example}",
@@ -164,8 +200,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{name} needs the claims it looks at, for example {example}",
         "{name}에는 어느 청구를 볼지 적어야 합니다. 예: {example}",
     ),
-    "window_value": ("{name} needs {expected_en}, for example {example}", "{name}에는 {expected_ko}이(가) 필요합니다. 예: {example}"),
-    "window_no_value": ("{name} counts claims and takes no value: {example}", "{name}은(는) 청구를 셉니다. 값을 쓰지 마십시오. 예: {example}"),
+    "window_value": (
+        "{name} needs {expected_en}, for example {example}",
+        "{name}에는 {expected_ko}이(가) 필요합니다. 예: {example}",
+    ),
+    "window_no_value": (
+        "{name} counts claims and takes no value: {example}",
+        "{name}은(는) 청구를 셉니다. 값을 쓰지 마십시오. 예: {example}",
+    ),
     "window_nested": (
         "A window cannot stand inside another window. Compare the two windows in the rule instead.",
         "집계 안에 다른 집계를 쓸 수 없습니다. 두 집계를 규칙에서 따로 비교하십시오.",
@@ -182,17 +224,29 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "whole stands only before day, week, month, quarter or year.",
         "whole은 day, week, month, quarter, year 앞에만 씁니다.",
     ),
-    "whole_before": ("whole and before contradict each other; keep one.", "whole과 before는 함께 쓸 수 없습니다."),
+    "whole_before": (
+        "whole and before contradict each other; keep one.",
+        "whole과 before는 함께 쓸 수 없습니다.",
+    ),
     "since_last_limits": (
         "since_last looks back to the previous claim; it takes only the keys after same.",
         "since_last는 직전 청구까지의 시간입니다. same 뒤의 항목만 쓸 수 있습니다.",
     ),
-    "within_duration": ("within needs a duration such as 30 minutes, 7 days or 2 business days.", "within 뒤에는 30 minutes, 7 days, 2 business days 같은 기간이 와야 합니다."),
-    "within_positive": ("The duration after within must be more than zero and at most 10 years.", "within 뒤의 기간은 0보다 크고 10년 이하여야 합니다."),
+    "within_duration": (
+        "within needs a duration such as 30 minutes, 7 days or 2 business days.",
+        "within 뒤에는 30 minutes, 7 days, 2 business days 같은 기간이 와야 합니다.",
+    ),
+    "within_positive": (
+        "The duration after within must be more than zero and at most 10 years.",
+        "within 뒤의 기간은 0보다 크고 10년 이하여야 합니다.",
+    ),
     "business_days_use": (
         "Business days stand only after within; to compare, use business_days_between(a, b) > 2",
         "영업일은 within 뒤에만 쓸 수 있습니다. 비교하려면 business_days_between(a, b) > 2로 쓰십시오.",
     ),
     # JSON form
-    "json_form": ("The form's data is not a rule at {path}: {reason}.", "양식의 내용이 규칙이 아닙니다. 위치 {path}: {reason}."),
+    "json_form": (
+        "The form's data is not a rule at {path}: {reason}.",
+        "양식의 내용이 규칙이 아닙니다. 위치 {path}: {reason}.",
+    ),
 }

@@ -20,16 +20,18 @@ def compile_parameter(table: Table, name: str) -> pl.Expr:
     branches: list[tuple[pl.Expr | None, ParameterValue]] = []
     for value in spec.ranked():
         condition = _condition(table, spec, value)
-        if condition is False:
+        if isinstance(condition, bool) and not condition:
             continue
-        branches.append((None if condition is True else condition, value))  # type: ignore[arg-type]
-        if condition is True:
+        branches.append((None if isinstance(condition, bool) else condition, value))
+        if branches[-1][0] is None:
             break
     result = pl.lit(None, dtype=dtype)
-    for condition_, value in reversed(branches):
+    for when, value in reversed(branches):
         number = pl.lit(parameter_number(value, spec.type), dtype=dtype)
-        result = number if condition_ is None else pl.when(condition_).then(number).otherwise(result)
-    return result if len(branches) == 1 and branches[0][0] is None else table.column(("parameter", name), lambda: table.series(result))
+        result = number if when is None else pl.when(when).then(number).otherwise(result)
+    if len(branches) == 1 and branches[0][0] is None:
+        return result
+    return table.column(("parameter", name), lambda: table.series(result))
 
 
 def _condition(table: Table, spec: ParameterSpec, value: ParameterValue) -> pl.Expr | bool:
@@ -54,5 +56,5 @@ def _condition(table: Table, spec: ParameterSpec, value: ParameterValue) -> pl.E
         parts.append(pl.col("currency").cast(pl.String) == value.currency)
     for name, wanted in value.scope.items():
         plain = normalise(wanted)
-        parts.append(table.text_test(name, ("=", plain), lambda text, plain=plain: text == plain, pl.Boolean()))  # type: ignore[misc]
+        parts.append(table.text_test(name, ("=", plain), plain.__eq__, pl.Boolean()))
     return reduce(lambda a, b: a & b, parts).fill_null(False) if parts else True

@@ -27,7 +27,30 @@ from rules.language.nodes import (
 from rules.language.problems import RuleNotValid, refuse
 from rules.language.tokens import expected_words, sign_hint
 
-_KEYWORDS = frozenset("and or not in contains any starts with like matches is missing same within where before whole of yes no".split())
+_KEYWORDS = frozenset(
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "contains",
+        "any",
+        "starts",
+        "with",
+        "like",
+        "matches",
+        "is",
+        "missing",
+        "same",
+        "within",
+        "where",
+        "before",
+        "whole",
+        "of",
+        "yes",
+        "no",
+    ]
+)
 # Texts, comments, brackets and words: enough to count how deep the brackets go before anything is parsed.
 _NUMBER_AT = re.compile(r"-?\s*([0-9]{1,3}(?:,[0-9]{3})+)")
 _OUTLINE = re.compile(r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\'|#[^\n]*|[()]|[A-Za-z_]\w*')
@@ -121,11 +144,19 @@ def _refusal(error: UnexpectedInput, text: str) -> RuleNotValid:
     expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or ()
     words_en, words_ko = expected_words(set(expected))
     token = getattr(error, "token", None)
-    if isinstance(error, UnexpectedEOF) or not isinstance(error, UnexpectedToken) or token is None or token.type == "$END":
+    if (
+        isinstance(error, UnexpectedEOF)
+        or not isinstance(error, UnexpectedToken)
+        or token is None
+        or token.type == "$END"
+    ):
         return refuse(_end(text), "unexpected_end", expected_en=words_en, expected_ko=words_ko)
     place = Position(token.line or 1, token.column or 1)
     word = str(token)
-    if token.type in {"TIMES", "LIST"} and text[(token.start_pos or 0) - 1 : (token.start_pos or 0) + 1] == "**":
+    if (
+        token.type in {"TIMES", "LIST"}
+        and text[(token.start_pos or 0) - 1 : (token.start_pos or 0) + 1] == "**"
+    ):
         hint_en, hint_ko = sign_hint("**")
         return refuse(place, "sign", found="**", hint_en=hint_en, hint_ko=hint_ko)
     return refuse(place, "unexpected", found=word, expected_en=words_en, expected_ko=words_ko)

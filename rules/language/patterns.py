@@ -36,7 +36,11 @@ def compile_pattern(pattern: str) -> Pattern:
     if len(pattern) > MAX_PATTERN:
         raise PatternNotValid(f"longer than {MAX_PATTERN} characters")
     for start in range(len(pattern) - 2):
-        if pattern[start : start + 2] == "(?" and pattern[start + 2] != ":" and not _is_escaped(pattern, start):
+        if (
+            pattern[start : start + 2] == "(?"
+            and pattern[start + 2] != ":"
+            and not _is_escaped(pattern, start)
+        ):
             raise PatternNotValid("(?" + pattern[start + 2] + "…")
     if "\\C" in pattern:
         raise PatternNotValid("\\C")

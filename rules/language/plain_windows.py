@@ -66,7 +66,9 @@ class PlainWindows:
         total = sum(value for _, value in values)
         return float(sum(part)) / float(total) if total > 0 else None
 
-    def _inside(self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader) -> Callable[[Mapping[str, Any]], bool] | None:
+    def _inside(
+        self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader
+    ) -> Callable[[Mapping[str, Any]], bool] | None:
         """Whether a row lies in the window's time; None when the window's length is missing."""
         here = _order(own)
         zone = self.context.zone
@@ -99,7 +101,9 @@ class PlainWindows:
                 continue
             if node.value is None:
                 found.append((at, 1))
-            elif node.function == "distinct" and isinstance(node.value, n.FieldRef) and node.value.name in KEYS:
+            elif (
+                node.function == "distinct" and isinstance(node.value, n.FieldRef) and node.value.name in KEYS
+            ):
                 keys = tuple(key_of(self.rows[at], column) for column in KEYS[node.value.name])
                 if None not in keys:
                     found.append((at, keys))
@@ -120,7 +124,11 @@ class PlainWindows:
 
 def value_scale(node: n.Window, reader: ClaimReader) -> int:
     """What the whole values of a window are multiples of: millionths for numbers, 1 for money and durations."""
-    kind = reader.type_of(node.value) if node.value is not None and node.function not in {"count", "distinct"} else None
+    kind = (
+        reader.type_of(node.value)
+        if node.value is not None and node.function not in {"count", "distinct"}
+        else None
+    )
     return NUMBER_SCALE if kind is not None and kind.is_numeric else 1
 
 
@@ -196,5 +204,3 @@ def _order(row: Mapping[str, Any]) -> tuple[int, int]:
 
 def _period(at_us: int, period: n.Period, zone: str) -> int:
     return period_first_day(day_number(local(at_us, zone).date()), period)
-
-

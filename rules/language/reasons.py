@@ -22,6 +22,7 @@ def true_facts(node: Expression, claim: ClaimReader) -> dict[str, dict[str, Any]
     for name in ALWAYS:
         if name not in found:
             _keep(n.FieldRef(name), claim, found)
+            found[name]["is_context"] = True  # not what made the rule true
     return found
 
 
@@ -39,19 +40,22 @@ def _collect(node: Expression, wanted: bool, claim: ClaimReader, found: dict[str
             _leaves(node, claim, found)
 
 
-def _leaves(node: Expression, claim: ClaimReader, found: dict[str, dict[str, Any]]) -> None:
+def _leaves(
+    node: Expression, claim: ClaimReader, found: dict[str, dict[str, Any]], asked: bool = False
+) -> None:
+    """Leaves below a test; what is missing is told only where the test asks for it."""
     if isinstance(node, n.FieldRef | n.ParameterRef | n.Window):
-        _keep(node, claim, found)
+        _keep(node, claim, found, asked)
         if isinstance(node, n.Window):
             return
     for part in n.children(node):
-        _leaves(part, claim, found)
+        _leaves(part, claim, found, asked or isinstance(node, n.IsMissing))
 
 
-def _keep(node: Expression, claim: ClaimReader, found: dict[str, dict[str, Any]]) -> None:
+def _keep(node: Expression, claim: ClaimReader, found: dict[str, dict[str, Any]], asked: bool = True) -> None:
     value = evaluate(node, claim)
     kind = claim.type_of(node)
-    if kind is None:
+    if kind is None or (value is None and not asked):
         return
     fact: dict[str, Any] = {"kind": kind.kind.value, "value": _plain(value, kind.kind, claim)}
     if kind.kind is Kind.MONEY:

@@ -74,13 +74,17 @@ class ParameterSpec:
 
     def __post_init__(self) -> None:
         if self.type not in PARAMETER_TYPES:
-            raise ValueError(f"${self.name}: {self.type!r} is no parameter type; use one of {', '.join(PARAMETER_TYPES)}")
+            raise ValueError(
+                f"${self.name}: {self.type!r} is no parameter type; use one of {', '.join(PARAMETER_TYPES)}"
+            )
         if self.type == "money" and any(not value.currency for value in self.values):
             raise ValueError(f"${self.name}: each money value needs a currency")
 
     def ranked(self) -> tuple[ParameterValue, ...]:
         """The values, the one that wins first."""
-        return tuple(sorted(self.values, key=lambda value: (-len(value.scope), -value.valid_from.toordinal())))
+        return tuple(
+            sorted(self.values, key=lambda value: (-len(value.scope), -value.valid_from.toordinal()))
+        )
 
     def label(self, lang: str) -> str:
         """The parameter's name for a reader."""

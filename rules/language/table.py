@@ -50,7 +50,11 @@ class TextColumn:
 
     def spread(self, answers: pl.Series) -> pl.Series:
         """Answers per different value → answers per claim."""
-        return answers.gather(self.codes) if len(answers) else pl.Series(dtype=answers.dtype).extend_constant(None, len(self.codes))
+        return (
+            answers.gather(self.codes)
+            if len(answers)
+            else pl.Series(dtype=answers.dtype).extend_constant(None, len(self.codes))
+        )
 
     @cached_property
     def text(self) -> pl.Series:
@@ -61,7 +65,9 @@ class TextColumn:
 class Table:
     """``frame`` holds vocabulary columns by name. ``column`` adds computed ones; ``select`` evaluates expressions over both."""
 
-    def __init__(self, frame: pl.DataFrame, context: Context, *, vocabulary: Mapping[str, Field] = FIELDS) -> None:
+    def __init__(
+        self, frame: pl.DataFrame, context: Context, *, vocabulary: Mapping[str, Field] = FIELDS
+    ) -> None:
         self.frame = frame
         self.context = context
         self.vocabulary = vocabulary
@@ -185,7 +191,9 @@ class Table:
 
 def _repeat(result: pl.DataFrame, height: int) -> pl.DataFrame:
     """Results of literals only have one row: one per claim is meant."""
-    return pl.DataFrame([pl.Series(column.name, [column[0]] * height, dtype=column.dtype) for column in result.iter_columns()])
+    return pl.DataFrame(
+        [pl.Series(column.name, [column[0]] * height, dtype=column.dtype) for column in result.iter_columns()]
+    )
 
 
 def text_field(node: Expression) -> str | None:

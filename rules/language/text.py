@@ -111,7 +111,7 @@ def _list(node: n.InlineList) -> str:
 
 
 def _call(node: n.Call) -> str:
-    return f"{node.name}({', '.join(_inside(part, _SUM) for part in node.arguments)})"
+    return f"{node.name}({', '.join(map(to_text, node.arguments))})"
 
 
 def _window(node: n.Window) -> str:
@@ -119,7 +119,9 @@ def _window(node: n.Window) -> str:
     if node.period is not None:
         keys.append(f"whole {node.period}" if node.mode == "whole" else node.period)
     parts = [] if node.value is None else [_inside(node.value, _SUM)]
-    parts.append(f"of {', '.join(node.part)} in {', '.join(keys)}" if node.part else f"same {', '.join(keys)}")
+    parts.append(
+        f"of {', '.join(node.part)} in {', '.join(keys)}" if node.part else f"same {', '.join(keys)}"
+    )
     if node.within is not None:
         parts.append(f"within {to_text(node.within)}")
     if node.where is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-_VALUE = frozenset("NUMBER PERCENT MONEY DURATION DATE TIME TEXT YES_NO NAME PARAMETER LIST".split())
-_TESTS = frozenset("IN CONTAINS STARTS LIKE MATCHES IS".split())
-_SUMS = frozenset("PLUS MINUS TIMES DIVIDE".split())
+_VALUE = frozenset(
+    ["NUMBER", "PERCENT", "MONEY", "DURATION", "DATE", "TIME", "TEXT", "YES_NO", "NAME", "PARAMETER", "LIST"]
+)
+_TESTS = frozenset(["IN", "CONTAINS", "STARTS", "LIKE", "MATCHES", "IS"])
+_SUMS = frozenset(["PLUS", "MINUS", "TIMES", "DIVIDE"])
 
 _WORDS: dict[str, tuple[str, str]] = {
     "NAME": ("a field name", "항목 이름"),
@@ -30,23 +32,38 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 _SIGNS: dict[str, tuple[str, str]] = {
-    ".": ("There is no attribute access and there are no method calls.", "속성 접근이나 메서드 호출은 없습니다."),
+    ".": (
+        "There is no attribute access and there are no method calls.",
+        "속성 접근이나 메서드 호출은 없습니다.",
+    ),
     "[": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰십시오."),
     "]": ("Write lists with round brackets or as @name.", "목록은 둥근 괄호나 @이름으로 쓰십시오."),
     "{": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰십시오."),
     "}": ("There are no braces; write a condition.", "중괄호는 없습니다. 조건을 쓰십시오."),
-    ":": ("A condition assigns nothing; compare with = instead.", "조건에서는 값을 대입하지 않습니다. =로 비교하십시오."),
-    ";": ("A rule is one condition; join conditions with and / or.", "규칙은 조건 하나입니다. 조건은 and / or로 이으십시오."),
+    ":": (
+        "A condition assigns nothing; compare with = instead.",
+        "조건에서는 값을 대입하지 않습니다. =로 비교하십시오.",
+    ),
+    ";": (
+        "A rule is one condition; join conditions with and / or.",
+        "규칙은 조건 하나입니다. 조건은 and / or로 이으십시오.",
+    ),
     "&": ("Write and.", "and로 쓰십시오."),
     "|": ("Write or.", "or로 쓰십시오."),
     "!": ("Write not, or != for unequal.", "not으로 쓰십시오. 같지 않음은 !=입니다."),
     "~": ("Write not.", "not으로 쓰십시오."),
-    "%": ("For a remainder use is_multiple(amount, 10,000 KRW).", "나머지는 is_multiple(amount, 10,000 KRW)로 확인하십시오."),
+    "%": (
+        "For a remainder use is_multiple(amount, 10,000 KRW).",
+        "나머지는 is_multiple(amount, 10,000 KRW)로 확인하십시오.",
+    ),
     "^": ("There is no power.", "거듭제곱은 없습니다."),
     "**": ("There is no power.", "거듭제곱은 없습니다."),
     "$": ("Write a parameter as $name.", "매개변수는 $이름으로 쓰십시오."),
     "@": ("Write a list as @name.", "목록은 @이름으로 쓰십시오."),
-    "₩": ("Write the amount with its currency code: 500,000 KRW", "금액은 통화 코드와 함께 쓰십시오: 500,000 KRW"),
+    "₩": (
+        "Write the amount with its currency code: 500,000 KRW",
+        "금액은 통화 코드와 함께 쓰십시오: 500,000 KRW",
+    ),
 }
 
 
@@ -54,14 +71,16 @@ def expected_words(terminals: set[str]) -> tuple[str, str]:
     """(English, Korean) description of what may stand next."""
     found: dict[str, str] = {}
     rest = set(terminals)
-    if _VALUE <= rest | {"NUMBER"} and len(rest & _VALUE) > 6:
+    if rest | {"NUMBER"} >= _VALUE and len(rest & _VALUE) > 6:
         found["a field, a value, a $parameter or a function"] = "항목, 값, $매개변수, 함수"
         rest -= _VALUE | {"LPAR", "MINUS", "NOT"}
     if "COMPARE" in rest:
         found["a comparison such as > or ="] = ">, = 같은 비교"
         rest.discard("COMPARE")
     if rest & _TESTS == _TESTS:
-        found["in, contains, starts with, like, matches, is missing"] = "in, contains, starts with, like, matches, is missing"
+        found["in, contains, starts with, like, matches, is missing"] = (
+            "in, contains, starts with, like, matches, is missing"
+        )
         rest -= _TESTS | {"NOT"}
     if rest & _SUMS:
         found["+ - * /"] = "+ - * /"

@@ -113,7 +113,11 @@ def comparable(left: Type, right: Type) -> bool:
     """Whether two values may be compared: numbers and percents, texts and codes, dates and moments meet each other; money meets 0."""
     if left.kind is Kind.LIST or right.kind is Kind.LIST:
         return False
-    if left.kind == right.kind or (left.is_numeric and right.is_numeric) or (left.is_textual and right.is_textual):
+    if (
+        left.kind == right.kind
+        or (left.is_numeric and right.is_numeric)
+        or (left.is_textual and right.is_textual)
+    ):
         return True
     if {left.kind, right.kind} == {Kind.DATE, Kind.DATETIME}:
         return True

@@ -11,7 +11,13 @@ Mask = NDArray[np.bool_]
 
 
 def whole_period(
-    function: str, keys: list[Ints], period_start: Ints, values: Ints | None, where: Mask | None, targets: Mask | None, scale: int
+    function: str,
+    keys: list[Ints],
+    period_start: Ints,
+    values: Ints | None,
+    where: Mask | None,
+    targets: Mask | None,
+    scale: int,
 ) -> NDArray[np.generic]:
     """An aggregate over all rows of the same keys and period, one value per target in row order; nan (or 0) where nothing is inside."""
     names = [f"k{at}" for at in range(len(keys))]
@@ -25,7 +31,11 @@ def whole_period(
     answer = wanted.join(groups, on=names, how="left", maintain_order="left")["answer"]
     if function in {"count", "distinct", "sum"}:
         answer = answer.fill_null(0)
-    found = answer.to_numpy() if function == "sum" and scale == 1 else answer.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    found = (
+        answer.to_numpy()
+        if function == "sum" and scale == 1
+        else answer.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    )
     return found if scale == 1 or function in {"count", "distinct"} else found / scale
 
 
@@ -35,5 +45,11 @@ def _expression(function: str) -> pl.Expr:
         return pl.len()
     if function == "mean":
         return value.sum().cast(pl.Float64) / pl.len()
-    by_name = {"sum": value.sum, "median": value.median, "min": value.min, "max": value.max, "distinct": value.n_unique}
+    by_name = {
+        "sum": value.sum,
+        "median": value.median,
+        "min": value.min,
+        "max": value.max,
+        "distinct": value.n_unique,
+    }
     return by_name[function]()

@@ -51,12 +51,14 @@ class WindowColumns:
         series = pl.Series(found, nan_to_null=True)
         return series if bool(known.all()) else series.set(pl.Series(~known), None)
 
-    def targeted(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Values of the target rows."""
+    def targeted(self, values: Mask) -> Mask:
+        """Marks of the target rows."""
         return values if self.targets is None else values[self.targets]
 
     def _known(self, columns: Sequence[str], needs_time: bool) -> Mask:
-        known = np.ones(self.table.height if self.targets is None else int(self.targets.sum()), dtype=np.bool_)
+        known = np.ones(
+            self.table.height if self.targets is None else int(self.targets.sum()), dtype=np.bool_
+        )
         for column in columns:
             known &= self.targeted(self.key(column) >= 0)
         if needs_time and not self.table.all_have_time:
@@ -91,7 +93,9 @@ class WindowColumns:
         aggregates = {
             "mean": index.mean, "median": index.median, "min": index.minimum, "max": index.maximum, "distinct": index.distinct,
         }  # fmt: skip
-        answer = aggregates[node.function](values, start, include_self=include, where=where).astype(np.float64)
+        answer = aggregates[node.function](values, start, include_self=include, where=where).astype(
+            np.float64
+        )
         return answer if scale == 1 or node.function == "distinct" else answer / scale
 
     def _share(self, node: n.Window, columns: tuple[str, ...]) -> NDArray[np.generic]:
@@ -105,7 +109,9 @@ class WindowColumns:
             names = tuple(dict.fromkeys(keys))
             if node.mode == "whole" and node.period is not None:
                 parts = [self.key(name) for name in names]
-                totals.append(whole_period("sum", parts, self._boundary(node.period), values, where, self.targets, 1))
+                totals.append(
+                    whole_period("sum", parts, self._boundary(node.period), values, where, self.targets, 1)
+                )
                 continue
             index = self._index(names, needs_time_of_day(node))
             start = self._start(index, node)
@@ -145,7 +151,9 @@ class WindowColumns:
                 keys[0] = np.where(is_placed, keys[0], -1)
             if self._order is None:
                 self._order = TimeOrder(self.table.at_us, self.tie)
-            self._indexes[name] = WindowIndex(keys, self.table.at_us, self.tie, order=self._order, targets=self.targets)
+            self._indexes[name] = WindowIndex(
+                keys, self.table.at_us, self.tie, order=self._order, targets=self.targets
+            )
         return self._indexes[name]
 
     def _has_time(self) -> Mask:
@@ -178,7 +186,9 @@ class WindowColumns:
     def _whole_values(self, node: n.Expression) -> tuple[Ints, Mask | None]:
         series = self.table.series(self._compiler.compile(node))
         if self.table.type_of(node).is_numeric:
-            series = pl.select(pl.when(series.abs() <= LARGEST_NUMBER).then(series * NUMBER_SCALE)).to_series()
+            series = pl.select(
+                pl.when(series.abs() <= LARGEST_NUMBER).then(series * NUMBER_SCALE)
+            ).to_series()
         elif series.dtype.is_float():
             series = pl.select(pl.when(series.abs() <= EXACT).then(series)).to_series()
         is_known = series.is_not_null().to_numpy()
@@ -210,7 +220,9 @@ class WindowColumns:
 
     def _business_boundary(self, n_days: int) -> Ints:
         context = self.table.context
-        return self._by_day(n_days, lambda day: midnight_us(business_days_back(day, n_days, context.calendar), context.zone))
+        return self._by_day(
+            n_days, lambda day: midnight_us(business_days_back(day, n_days, context.calendar), context.zone)
+        )
 
     def _by_day(self, name: object, moment: _DayMoment) -> Ints:
         if name not in self._boundaries:

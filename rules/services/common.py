@@ -62,8 +62,8 @@ def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
         subject=subject_of(version.rule),
         actor=by.username,
         action__in=["rule.drafted", "rule.edited", "rule.proposed"],
-    )
-    if any((event.after or {}).get("number") == version.number for event in edits):
+    ).values_list("after", flat=True)
+    if any((after or {}).get("number") == version.number for after in edits):
         raise NotPermitted(action, "own_proposal")
 
 

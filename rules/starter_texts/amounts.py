@@ -83,7 +83,10 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "A05",
         "name": ("Same merchant again and again", "같은 가맹점 반복 이용"),
-        "clause": ("Corporate card policy §4.6 Unusual frequency", "법인카드 관리규정 제4조 6항 이례적 사용 빈도"),
+        "clause": (
+            "Corporate card policy §4.6 Unusual frequency",
+            "법인카드 관리규정 제4조 6항 이례적 사용 빈도",
+        ),
         "question": (
             "You have used {merchant} {count} times this month, most recently on {date}. Why so often?",
             "이번 달 {merchant}을(를) {count}회 이용하셨습니다(최근 {date}). 자주 이용하시는 이유를 알려 주십시오.",
@@ -107,7 +110,10 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "A07",
         "name": ("Round amount at a shop", "소매점 단위 금액"),
-        "clause": ("Corporate card policy §5.3 Itemised receipts", "법인카드 관리규정 제5조 3항 품목별 영수증"),
+        "clause": (
+            "Corporate card policy §5.3 Itemised receipts",
+            "법인카드 관리규정 제5조 3항 품목별 영수증",
+        ),
         "question": (
             "You paid exactly {amount} at {merchant} on {date}. Please attach the receipt with the items.",
             "{date}에 {merchant}에서 정확히 {amount}을 결제하셨습니다. 품목이 나온 영수증을 첨부해 주십시오.",

@@ -8,7 +8,10 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M01",
         "name": ("Restricted category", "사용 제한 업종"),
-        "clause": ("Corporate card policy §2.1 Prohibited trades", "법인카드 관리규정 제2조 1항 사용 제한 업종"),
+        "clause": (
+            "Corporate card policy §2.1 Prohibited trades",
+            "법인카드 관리규정 제2조 1항 사용 제한 업종",
+        ),
         "question": (
             "You paid {amount} at {merchant} on {date}. What was bought there, and with whom?",
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 무엇을 누구와 이용하셨는지 알려 주십시오.",
@@ -16,13 +19,15 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         "weight": 5.0,
         "always": True,
         "text": "amount > 0 and (merchant.mcc in @restricted_mcc\n"
-        "  or (merchant.biz_type is not missing and merchant.biz_type contains any @restricted_words)\n"
-        "  or (merchant.biz_item is not missing and merchant.biz_item contains any @restricted_words))",
+        "  or or_no(merchant.biz_type contains any @restricted_words) or or_no(merchant.biz_item contains any @restricted_words))",
     },
     {
         "code": "M01B",
         "name": ("Sensitive category", "주의 업종"),
-        "clause": ("Corporate card policy §2.2 Trades that need a reason", "법인카드 관리규정 제2조 2항 사유가 필요한 업종"),
+        "clause": (
+            "Corporate card policy §2.2 Trades that need a reason",
+            "법인카드 관리규정 제2조 2항 사유가 필요한 업종",
+        ),
         "question": (
             "You paid {amount} at {merchant} on {date}. What was the business reason?",
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 업무상 필요를 알려 주십시오.",
@@ -33,31 +38,40 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M02",
         "name": ("Vouchers, prepaid cards, currency", "상품권·선불·환전"),
-        "clause": ("Corporate card policy §2.3 Goods as good as cash", "법인카드 관리규정 제2조 3항 환금성 물품"),
+        "clause": (
+            "Corporate card policy §2.3 Goods as good as cash",
+            "법인카드 관리규정 제2조 3항 환금성 물품",
+        ),
         "question": (
             "You bought vouchers or something like cash for {amount} at {merchant} on {date}. Who received them? Please attach the list.",
             "{date}에 {merchant}에서 {amount}의 상품권 등을 구입하셨습니다. 누구에게 전달하셨는지 배부 내역을 첨부해 주십시오.",
         ),
         "weight": 3.0,
         "text": "amount > 0 and (merchant.mcc in @quasi_cash_mcc\n"
-        "  or (merchant.name is not missing and merchant.name contains any @quasi_cash_words))",
+        "  or or_no(merchant.name contains any @quasi_cash_words))",
     },
     {
         "code": "M03",
         "name": ("Cash advance", "현금 인출"),
-        "clause": ("Corporate card policy §2.3 Goods as good as cash", "법인카드 관리규정 제2조 3항 현금서비스"),
+        "clause": (
+            "Corporate card policy §2.3 Goods as good as cash",
+            "법인카드 관리규정 제2조 3항 현금서비스",
+        ),
         "question": (
             "Cash of {amount} was drawn on {date}. What was it used for?",
             "{date}에 현금 {amount}이 인출되었습니다. 어디에 쓰셨는지 알려 주십시오.",
         ),
         "weight": 5.0,
         "always": True,
-        "text": 'amount > 0 and (merchant.mcc in @cash_mcc or (txn_type is not missing and txn_type = "cash_advance"))',
+        "text": 'amount > 0 and (merchant.mcc in @cash_mcc or or_no(txn_type = "cash_advance"))',
     },
     {
         "code": "M04",
         "name": ("Bar that says it is a restaurant", "음식점으로 등록된 주점"),
-        "clause": ("Corporate card policy §2.1 Prohibited trades", "법인카드 관리규정 제2조 1항 사용 제한 업종"),
+        "clause": (
+            "Corporate card policy §2.1 Prohibited trades",
+            "법인카드 관리규정 제2조 1항 사용 제한 업종",
+        ),
         "question": (
             "You paid {amount} at {merchant} on {date} at {time}. What kind of place is it, and what was ordered?",
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 어떤 곳이며 무엇을 주문하셨는지 알려 주십시오.",
@@ -92,7 +106,10 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M07",
         "name": ("Merchant owned by staff or family", "임직원·가족 소유 가맹점"),
-        "clause": ("Corporate card policy §6.2 Conflict of interest", "법인카드 관리규정 제6조 2항 이해 상충"),
+        "clause": (
+            "Corporate card policy §6.2 Conflict of interest",
+            "법인카드 관리규정 제6조 2항 이해 상충",
+        ),
         "question": (
             "Are you related to the owner of {merchant}, where you paid {amount} on {date}?",
             "{date}에 {amount}을 결제한 {merchant} 대표자와 어떤 관계인지 알려 주십시오.",
@@ -104,7 +121,10 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M08",
         "name": ("One person is most of a merchant's revenue", "가맹점 매출이 한 사람에게 집중"),
-        "clause": ("Corporate card policy §6.2 Conflict of interest", "법인카드 관리규정 제6조 2항 이해 상충"),
+        "clause": (
+            "Corporate card policy §6.2 Conflict of interest",
+            "법인카드 관리규정 제6조 2항 이해 상충",
+        ),
         "question": (
             "You have used {merchant} {count} times, most recently on {date} ({amount}). Why this shop?",
             "{merchant}을(를) {count}회 이용하셨고 최근 이용은 {date}의 {amount}입니다. 이 업체를 이용하시는 이유를 알려 주십시오.",
@@ -117,14 +137,17 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M12",
         "name": ("Private purchase", "개인 용도 구매"),
-        "clause": ("Corporate card policy §1.2 Business use only", "법인카드 관리규정 제1조 2항 업무 목적 사용"),
+        "clause": (
+            "Corporate card policy §1.2 Business use only",
+            "법인카드 관리규정 제1조 2항 업무 목적 사용",
+        ),
         "question": (
             "You paid {amount} at {merchant} on {date}. What was bought, and which work needed it?",
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 무엇을 구입하셨고 어떤 업무에 필요했는지 알려 주십시오.",
         ),
         "weight": 2.5,
         "text": "amount > 0 and (merchant.mcc in @personal_mcc\n"
-        "  or (merchant.name is not missing and merchant.name contains any @personal_words))",
+        "  or or_no(merchant.name contains any @personal_words))",
     },
     {
         "code": "L01",

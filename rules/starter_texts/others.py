@@ -20,7 +20,10 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "D03",
         "name": ("Duplicate claim", "중복 청구"),
-        "clause": ("Corporate card policy §5.5 One claim per payment", "법인카드 관리규정 제5조 5항 중복 청구 금지"),
+        "clause": (
+            "Corporate card policy §5.5 One claim per payment",
+            "법인카드 관리규정 제5조 5항 중복 청구 금지",
+        ),
         "question": (
             "{amount} at {merchant} on {date} was claimed {count} times. Which payments are they?",
             "{date} {merchant}의 {amount}이 {count}회 청구되었습니다. 각각 어떤 결제인지 알려 주십시오.",
@@ -33,7 +36,10 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "D03W",
         "name": ("Repeated rows, the whole group", "중복 행 전체"),
-        "clause": ("Corporate card policy §5.5 One claim per payment", "법인카드 관리규정 제5조 5항 중복 청구 금지"),
+        "clause": (
+            "Corporate card policy §5.5 One claim per payment",
+            "법인카드 관리규정 제5조 5항 중복 청구 금지",
+        ),
         "question": (
             "{amount} at {merchant} on {date} was claimed {count} times. Which payments are they?",
             "{date} {merchant}의 {amount}이 {count}회 청구되었습니다. 각각 어떤 결제인지 알려 주십시오.",
@@ -47,7 +53,10 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "D03B",
         "name": ("Same payment claimed in two reports", "다른 날 다시 올린 청구"),
-        "clause": ("Corporate card policy §5.5 One claim per payment", "법인카드 관리규정 제5조 5항 중복 청구 금지"),
+        "clause": (
+            "Corporate card policy §5.5 One claim per payment",
+            "법인카드 관리규정 제5조 5항 중복 청구 금지",
+        ),
         "question": (
             "The payment with the same approval number as {amount} at {merchant} on {date} was claimed before. Why again?",
             "{date} {merchant}의 {amount}과 승인번호가 같은 결제가 이미 청구되었습니다. 다시 청구하신 이유를 알려 주십시오.",
@@ -69,7 +78,10 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "D08",
         "name": ("One meal claimed by two people", "같은 식사의 이중 청구"),
-        "clause": ("Corporate card policy §5.5 One claim per payment", "법인카드 관리규정 제5조 5항 중복 청구 금지"),
+        "clause": (
+            "Corporate card policy §5.5 One claim per payment",
+            "법인카드 관리규정 제5조 5항 중복 청구 금지",
+        ),
         "question": (
             "A colleague claimed the same {amount} at {merchant} on {date}. Were these two payments?",
             "동료도 {date} {merchant}의 {amount}을 청구했습니다. 서로 다른 결제인지 알려 주십시오.",

@@ -8,7 +8,10 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "T01",
         "name": ("Late at night", "심야 사용"),
-        "clause": ("Corporate card policy §3.1 Use outside working hours", "법인카드 관리규정 제3조 1항 근무시간 외 사용"),
+        "clause": (
+            "Corporate card policy §3.1 Use outside working hours",
+            "법인카드 관리규정 제3조 1항 근무시간 외 사용",
+        ),
         "question": (
             "You paid {amount} at {merchant} on {date} at {time}. What was the work at that hour, and who asked for it?",
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 그 시각에 어떤 업무가 있었는지, 누구의 요청이었는지 알려 주십시오.",
@@ -79,7 +82,10 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "T07",
         "name": ("Burst of payments", "하루 집중 사용"),
-        "clause": ("Corporate card policy §4.6 Unusual frequency", "법인카드 관리규정 제4조 6항 이례적 사용 빈도"),
+        "clause": (
+            "Corporate card policy §4.6 Unusual frequency",
+            "법인카드 관리규정 제4조 6항 이례적 사용 빈도",
+        ),
         "question": (
             "You made {count} payments within a day up to {date}. What was going on that day?",
             "{date}까지 하루 동안 {count}건을 결제하셨습니다. 그날 어떤 일이 있었는지 알려 주십시오.",

@@ -1,0 +1,73 @@
+"""Short words for the facts of a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: Window key → (English, Korean).
+KEY_WORDS: Mapping[str, tuple[str, str]] = {
+    "cardholder": ("by one cardholder", "한 사용자가"),
+    "merchant": ("at one merchant", "한 가맹점에서"),
+    "department": ("in the department", "같은 부서에서"),
+    "approver": ("with one approver", "한 승인자에게서"),
+    "mcc": ("in this category", "같은 업종에서"),
+    "merchant.mcc": ("in this category", "같은 업종에서"),
+    "biz_type": ("in this line of business", "같은 업태에서"),
+    "brn": ("at one business number", "같은 사업자번호로"),
+    "region": ("in one region", "같은 지역에서"),
+    "amount": ("of the same amount", "같은 금액으로"),
+    "purpose": ("for one purpose", "같은 목적으로"),
+    "account": ("on one account", "같은 계정으로"),
+    "project": ("on one project", "같은 프로젝트로"),
+    "trip": ("on one trip", "같은 출장에서"),
+    "receipt": ("with one receipt", "같은 영수증으로"),
+    "authorization": ("with one approval number", "같은 승인번호로"),
+}
+
+PERIOD_WORDS: Mapping[str, tuple[str, str]] = {
+    "day": ("on one day", "하루에"),
+    "week": ("in one week", "한 주에"),
+    "month": ("in one month", "한 달에"),
+    "quarter": ("in one quarter", "한 분기에"),
+    "year": ("in one year", "한 해에"),
+}
+
+_UNITS: Mapping[str, tuple[str, str, str]] = {
+    "hour": ("{}:00", "{}:00", "{}시"),
+    "days": ("{} day", "{} days", "{}일"),
+    "minutes": ("{} minute", "{} minutes", "{}분"),
+    "months": ("{} month", "{} months", "{}개월"),
+    "people": ("{} person", "{} people", "{}명"),
+    "claims": ("{} claim", "{} claims", "{}건"),
+    "merchants": ("{} merchant", "{} merchants", "{}곳"),
+}
+_WEEKDAYS = (
+    ("Monday", "월요일"), ("Tuesday", "화요일"), ("Wednesday", "수요일"), ("Thursday", "목요일"), ("Friday", "금요일"), ("Saturday", "토요일"),
+    ("Sunday", "일요일"),
+)  # fmt: skip
+_LENGTHS = ((86_400, "day", "일"), (3600, "hour", "시간"), (60, "minute", "분"), (1, "second", "초"))
+
+
+def unit_words(shown: str, value: float, unit: str, lang: str) -> str:
+    """A number with what it counts."""
+    if unit == "weekday" and value in range(1, 8):
+        return _WEEKDAYS[int(value) - 1][lang == "ko"]
+    if unit not in _UNITS:
+        return shown
+    one, many, korean = _UNITS[unit]
+    return korean.format(shown) if lang == "ko" else (one if value == 1 else many).format(shown)
+
+
+def duration_words(seconds: int, lang: str) -> str:
+    """A length of time in its two largest units: ``1 day 2 hours``, ``1일 2시간``; ``30 minutes``."""
+    sign, rest = ("-" if seconds < 0 else ""), abs(seconds)
+    if rest >= 2 * 86_400:
+        rest -= rest % 86_400  # hours say nothing beside several days
+    parts = []
+    for length, english, korean in _LENGTHS:
+        amount, rest = divmod(rest, length)
+        if amount:
+            parts.append(
+                f"{amount}{korean}" if lang == "ko" else f"{amount} {english}{'' if amount == 1 else 's'}"
+            )
+    return sign + " ".join(parts[:2] or (["0초"] if lang == "ko" else ["0 seconds"]))

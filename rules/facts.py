@@ -1,0 +1,170 @@
+"""A hit in words: the stored facts of a rule hit → one sentence for reviewers, and the question to the cardholder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rules.fact_words import KEY_WORDS, PERIOD_WORDS, duration_words, unit_words
+from rules.fields import FIELDS
+from rules.language import RuleNotValid, parse
+from rules.language import nodes as n
+from rules.money import format_money
+from rules.starter_parameters import STARTER_PARAMETERS
+
+Fact = Mapping[str, Any]
+Facts = Mapping[str, Fact]
+
+#: What a question to the cardholder may name: facts of their own claim, never a threshold, score or rule.
+PLACEHOLDERS = ("date", "time", "merchant", "amount", "count", "total")
+_UNKNOWN = {"en": "missing", "ko": "없음"}
+_MERCHANT = {"en": "this merchant", "ko": "해당 가맹점"}
+
+
+def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str] | None = None) -> str:
+    """What made the rule true, in ``ko`` or ``en``: "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000;
+    Single payment limit KRW 500,000".
+
+    ``facts`` are those of ``Outcome.facts`` (stored as JSON). Unknown names are shown as they are, so an old hit stays readable.
+    ``parameter_labels`` are today's labels of parameters; without it the starter's labels are used.
+    """
+    windows: dict[str, list[str]] = {}
+    others: list[str] = []
+    for name, fact in facts.items():
+        if fact.get("is_context"):
+            continue
+        node = _node(name)
+        if isinstance(node, n.Window):
+            scope, words = _window(node, fact, lang)
+            windows.setdefault(scope, []).append(words)
+        elif isinstance(node, n.ParameterRef):
+            others.append(f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}")
+        else:
+            label = FIELDS[name].label(lang) if name in FIELDS else name
+            has_colon = fact.get("kind") == "yes_no" or fact.get("value") is None
+            others.append(f"{label}{':' if has_colon else ''} {fact_text(fact, lang)}")
+    parts = [_scoped(scope, words, lang) for scope, words in windows.items()] + others
+    return "; ".join(dict.fromkeys(parts))
+
+
+def question_text(template: str, facts: Facts, lang: str) -> str:
+    """A question with its ``{placeholders}`` filled from the hit; one the hit has no fact for becomes neutral words.
+
+    Only PLACEHOLDERS are filled; anything else in braces is left out of the text, so that no threshold can reach a cardholder.
+    """
+    values = {name: value for name, value in _question_values(facts, lang).items() if value}
+    neutral = {"merchant": _MERCHANT[lang if lang == "ko" else "en"]}
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        return values.get(name) or neutral.get(name) or "–"
+
+    return re.sub(r"\{([^{}]*)\}", fill, template)
+
+
+def fact_text(fact: Fact, lang: str) -> str:
+    """One value in words: money with its currency, counts with their unit, durations in the largest fitting unit."""
+    value, kind = fact.get("value"), fact.get("kind")
+    if value is None:
+        return _UNKNOWN["ko" if lang == "ko" else "en"]
+    if kind == "money" and fact.get("currency"):
+        return format_money(int(value), str(fact["currency"]), lang)
+    if kind == "percent":
+        return f"{float(value) * 100:,.4g}%"
+    if kind == "number" or kind == "money":
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        return unit_words(shown, value, str(fact.get("unit", "")), lang)
+    if kind == "yes_no":
+        return {"ko": ("아니요", "예"), "en": ("no", "yes")}["ko" if lang == "ko" else "en"][bool(value)]
+    if kind == "duration":
+        return duration_words(int(value), lang)
+    if kind == "datetime":
+        return _moment(str(value), bool(fact.get("date_only")))
+    return str(value)
+
+
+def _moment(text: str, date_only: bool) -> str:
+    return text[:10] if date_only else f"{text[:10]} {text[11:16]}"
+
+
+def _node(name: str) -> n.Expression | None:
+    try:
+        return parse(name)
+    except RuleNotValid:
+        return None
+
+
+def _parameter_label(name: str, lang: str, labels: Mapping[str, str] | None) -> str:
+    if labels and name in labels:
+        return labels[name]
+    spec = STARTER_PARAMETERS.get(name)
+    return spec.label(lang) if spec is not None else f"${name}"
+
+
+def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
+    """(where and when, what) of a window's value."""
+    ko = lang == "ko"
+    keys = " ".join(KEY_WORDS[key][ko] for key in node.keys if key in KEY_WORDS)
+    if node.period is not None:
+        time = PERIOD_WORDS[node.period][ko]
+    elif isinstance(node.within, n.DurationLiteral):
+        length = duration_words_of(node.within, lang)
+        time = f"{length} 이내" if ko else f"within {length}"
+    else:
+        time = ""
+    if node.mode == "before":
+        time = f"이전 {time}".strip() if ko else f"{time} before".strip()
+    shown = fact_text(fact, lang)
+    names = {
+        "count": (
+            f"{fact.get('value')} payments" if fact.get("value") != 1 else "1 payment",
+            f"{fact.get('value')}건",
+        ),
+        "sum": (f"total {shown}", f"합계 {shown}"),
+        "mean": (f"mean {shown}", f"평균 {shown}"),
+        "median": (f"usual amount {shown}", f"평소 금액 {shown}"),
+        "min": (f"smallest {shown}", f"최소 {shown}"),
+        "max": (f"highest {shown}", f"최대 {shown}"),
+        "distinct": (f"{shown} in all", f"서로 다른 값 {shown}"),
+        "share": (f"share {shown}", f"비중 {shown}"),
+        "since_last": (f"{shown} after the previous one", f"직전 건 이후 {shown}"),
+    }
+    return f"{keys} {time}".strip(), names.get(node.function, (shown, shown))[ko]
+
+
+def duration_words_of(node: n.DurationLiteral, lang: str) -> str:
+    """A duration of the rule's text in words."""
+    if node.unit == "business day":
+        return f"{node.amount:f}영업일" if lang == "ko" else f"{node.amount:f} business days"
+    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}[node.unit]
+    return duration_words(int(node.amount * seconds), lang)
+
+
+def _scoped(scope: str, words: list[str], lang: str) -> str:
+    """Values of one window together: counts come first in English, the scope first in Korean."""
+    words = sorted(dict.fromkeys(words), key=lambda word: not word[:1].isdigit())
+    if lang == "ko":
+        return f"{scope} {', '.join(words)}"
+    return f"{words[0]} {scope}{''.join(f', {word}' for word in words[1:])}"
+
+
+def _question_values(facts: Facts, lang: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    at = facts.get("transacted_at")
+    if at is not None and at.get("value"):
+        values["date"] = str(at["value"])[:10]
+        values["time"] = "" if at.get("date_only") else str(at["value"])[11:16]
+    if facts.get("merchant.name", {}).get("value"):
+        values["merchant"] = str(facts["merchant.name"]["value"])
+    if facts.get("amount", {}).get("value") is not None:
+        values["amount"] = fact_text(facts["amount"], lang)
+    for name, fact in facts.items():
+        node = _node(name)
+        if isinstance(node, n.Window) and fact.get("value") is not None:
+            alias = {"count": "count", "distinct": "count", "sum": "total"}.get(node.function)
+            if alias == "count":
+                values.setdefault("count", str(fact["value"]))
+            elif alias == "total":
+                values.setdefault("total", fact_text(fact, lang))
+    return values

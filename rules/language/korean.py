@@ -1,0 +1,62 @@
+"""Korean particles: 이/가, 은/는, 을/를, 와/과, (으)로 after the last sound of a word."""
+
+from __future__ import annotations
+
+_PAIRS = {
+    "이": ("이", "가"),
+    "은": ("은", "는"),
+    "을": ("을", "를"),
+    "과": ("과", "와"),
+    "으로": ("으로", "로"),
+}
+#: How digits end when they are read: 영 일 이 삼 사 오 육 칠 팔 구.
+_DIGIT_FINALS = {
+    "0": "ㅇ",
+    "1": "ㄹ",
+    "2": "",
+    "3": "ㅁ",
+    "4": "",
+    "5": "",
+    "6": "ㄱ",
+    "7": "ㄹ",
+    "8": "ㄹ",
+    "9": "",
+}
+#: Capitals are read as letters: 엘, 엠, 엔, 알 end in a consonant, all others in a vowel.
+_CAPITAL_FINALS = {"L": "ㄹ", "M": "ㅁ", "N": "ㄴ", "R": "ㄹ"}
+_LATIN_FINALS = {
+    "l": "ㄹ",
+    "m": "ㅁ",
+    "n": "ㄴ",
+    "r": "ㄹ",
+    "b": "ㅂ",
+    "c": "ㄱ",
+    "k": "ㄱ",
+    "p": "ㅂ",
+    "t": "ㅅ",
+    "g": "ㅇ",
+}
+
+
+def particle(word: str, kind: str) -> str:
+    """The word with its particle: ``particle("금액", "이")`` → 금액이; ``particle("한도", "이")`` → 한도가."""
+    with_final, without = _PAIRS[kind]
+    final = _final(word)
+    if kind == "으로" and final == "ㄹ":
+        return word + without
+    return word + (with_final if final else without)
+
+
+def _final(word: str) -> str:
+    """The final consonant of the last letter that is read, empty for none; ㄹ is told apart because 로 follows it."""
+    for letter in reversed(word):
+        if "가" <= letter <= "힣":
+            code = (ord(letter) - ord("가")) % 28
+            return "ㄹ" if code == 8 else "ㄴ" if code else ""
+        if letter in _DIGIT_FINALS:
+            return _DIGIT_FINALS[letter]
+        if letter.isascii() and letter.isalpha():
+            return (_CAPITAL_FINALS if letter.isupper() else _LATIN_FINALS).get(letter, "")
+        if letter == "%":
+            return ""
+    return ""
