@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, evidence, home, my, queue
+from cases.views import actions, bulk, case, evidence, home, my, overview, queue, search
 
 app_name = "cases"
 
@@ -13,8 +13,15 @@ urlpatterns = [
     path("my/<str:reference>/draft/", my.save, name="my-save"),
     path("my/<str:reference>/<slug:name>/", my.step, name="my-step"),
     path("evidence/<str:reference>/", evidence.evidence, name="evidence"),
+    path("search/", search.search, name="search"),
+    path("reports/", overview.overview, name="overview"),
     path("queue/", queue.queue, name="queue"),
     path("queue/views/", queue.save_view, name="save-view"),
+    path("queue/next/", actions.take_next, name="take-next"),
+    path("queue/close/", bulk.close_selected, name="bulk-close"),
     path("cases/<str:reference>/", case.detail, name="detail"),
+    path("cases/<str:reference>/request-text/", actions.request_text, name="request-text"),
+    path("cases/<str:reference>/undo/", actions.undo, name="undo"),
+    path("cases/<str:reference>/do/<slug:name>/", actions.act, name="act"),
     path("cases/<str:reference>/preview/", queue.preview, name="preview"),
 ]

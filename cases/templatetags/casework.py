@@ -122,3 +122,18 @@ def deviating(content: str, row: Any, column: str) -> SafeString:
     if not why:
         return format_html("{}", content)
     return format_html('<span class="deviates" title="{}">{}</span>', why, content)
+
+
+@register.simple_tag
+def legitimate_reasons() -> list[tuple[str, str]]:
+    """(code, label) of every reason for closing as legitimate, in the reader's language."""
+    return [(code, pair[1 if _is_korean() else 0]) for code, pair in LEGITIMATE_REASONS.items()]
+
+
+@register.inclusion_tag("cases/_undo.html", takes_context=True)
+def undo_offer(context: Any) -> dict[str, Any]:
+    """The undo of the last step while it would still work; nothing otherwise."""
+    from cases.views.actions import undo_context
+
+    request = context["request"]
+    return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}

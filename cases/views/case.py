@@ -16,10 +16,12 @@ from cases.person_pages import cases_like, months_of, past_cases, places_of, spe
 from cases.services.company import company_today
 from cases.services.queue import mark_seen
 from cases.timeline import timeline_of
+from cases.views.action_context import action_context
 from cases.views.queue import decorate
 from cases.visibility import find_case
 from fraud.charts import sparkline
 from fraud.company import current_calendar
+from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
 
 TABS = ("review", "history", "similar", "scores")
@@ -61,6 +63,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "tabs": _tabs(tab),
         "is_mine": case.assignee_id == by.user_id,
     }
+    context |= action_context(case, by, language=current_language())
     context |= _TAB_CONTEXTS[tab](case, rows)
     return context
 

@@ -22,6 +22,7 @@ from cases.queue_pages import (
     view_count,
 )
 from cases.services.company import company_today
+from cases.services.steps import actions_now
 from cases.visibility import find_case
 from fraud.company import current_calendar
 from fraud.models import RuleHit, Score
@@ -73,6 +74,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         "case": case,
         "claims": claims,
         "why": reasons_of(case, claims),
+        "may": {action.value: True for action in actions_now(case, request.actor)},  # type: ignore[attr-defined]
         "today": company_today(),
         "calendar": current_calendar(),
     }

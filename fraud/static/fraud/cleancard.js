@@ -164,5 +164,7 @@
     const first = $("[data-list]") && (current() || rows()[0]);
     if (first) { first.removeAttribute("aria-selected"); choose(first, false); }
     $("dialog[data-open]")?.showModal();
+    const again = $("[data-reopen]"); // a form that was refused opens again, as it was typed
+    if (again) openDialog(again.dataset.reopen);
   });
 })();

@@ -1,0 +1,105 @@
+"""What the action panel of a case shows: the actions open now, the forms they need, and who else must agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from audit.actor import Actor
+from audit.permissions import Role
+from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.models import Appeal, Case, Decision
+from cases.services.company import company_today
+from cases.services.steps import actions_now, current_decision, current_request
+from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS, Action, State
+from fraud.models import RuleHit, User
+
+# Which action stands out, by state; the rest are quieter.
+PRIMARY = {
+    State.NEW: Action.TAKE,
+    State.IN_REVIEW: Action.REQUEST_EXPLANATION,
+    State.EXPLAINED: Action.PROPOSE,
+    State.NO_RESPONSE: Action.PROPOSE,
+    State.PENDING_APPROVAL: Action.APPROVE,
+    State.APPEALED: Action.DECIDE_APPEAL,
+}
+
+
+def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
+    """`may` maps action names to True; the rest feeds the forms of those actions only."""
+    actions = actions_now(case, by)
+    today = company_today()
+    context: dict[str, Any] = {
+        "may": {action.value: True for action in actions},
+        "primary": PRIMARY.get(State(case.state), ""),
+        "asked": current_request(case),
+        "decision": current_decision(case),
+        "snooze_min": today + timedelta(days=1),
+        "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
+        "max_extension_days": MAX_EXTENSION_DAYS,
+    }
+    if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
+        context |= {
+            "dispositions": _dispositions(language),
+            "legitimate_reasons": _reasons(language),
+            "clauses": _clauses(case, language),
+        }
+    if Action.ASSIGN in actions:
+        people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.APPROVER])
+        context["people"] = people.distinct().order_by("last_name", "first_name", "id")[:200]
+    if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
+        context["appeal"] = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
+    if case.state == State.CLOSED:
+        context["reopened_as"] = case.reopened_as.first()
+    context["waits_for"] = _waits_for(case, context["decision"], context["may"])
+    return context
+
+
+def _dispositions(language: str) -> list[dict[str, Any]]:
+    column = "ko" if language.startswith("ko") else "en"
+    return [
+        {
+            "code": code.value,
+            "label": getattr(info, f"label_{column}"),
+            "when": getattr(info, f"when_{column}"),
+            "may_recover": info.may_recover,
+        }
+        for code, info in DISPOSITIONS.items()
+        if code != Disposition.LEGITIMATE
+    ]
+
+
+def _reasons(language: str) -> list[tuple[str, str]]:
+    column = 1 if language.startswith("ko") else 0
+    return [(code, names[column]) for code, names in LEGITIMATE_REASONS.items()]
+
+
+def _clauses(case: Case, language: str) -> list[str]:
+    """Policy clauses of the rules that hit, each once, to choose from."""
+    hits = RuleHit.objects.filter(claim__alerts__case=case, is_shadow=False).select_related(
+        "rule_version__rule"
+    )
+    found = []
+    for hit in hits.order_by("rule_version__rule__code"):
+        rule = hit.rule_version.rule
+        clause = (
+            rule.policy_clause if language.startswith("ko") else rule.policy_clause_en or rule.policy_clause
+        )
+        if clause and clause not in found:
+            found.append(clause)
+    return found
+
+
+def _waits_for(case: Case, decision: Decision | None, may: dict[str, bool]) -> str:
+    """Who has to act next when the reader cannot: a code the template puts into words."""
+    if may.keys() - {Action.NOTE.value, Action.ASSIGN.value}:
+        return ""
+    codes = {
+        State.PENDING_APPROVAL: "approver",
+        State.AWAITING_EXPLANATION: "cardholder",
+        State.NOTIFIED: "cardholder_notice",
+        State.APPEALED: "other_approver",
+        State.RECOVERING: "clerk",
+        State.CLOSED: "nobody",
+    }
+    return codes.get(State(case.state), "assignee" if case.assignee_id else "reviewer")

@@ -1,0 +1,64 @@
+"""Closing several cases with one reason; each is decided on its own, and each refusal is named."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from audit.permissions import NotPermitted
+from cases.models import Case
+from cases.services import errors
+from cases.services.decisions import BulkItem, bulk_close
+from cases.views.actions import sentence_of
+from cases.visibility import visible_cases
+from fraud.views.access import page
+
+
+@page("cases.bulk_close")
+@require_POST
+def close_selected(request: HttpRequest) -> HttpResponse:
+    """Close the chosen rows as legitimate with one reason."""
+    actor = request.actor  # type: ignore[attr-defined]
+    items = _chosen(request)
+    if not items:
+        messages.info(request, _("Choose at least one case first."))
+        return redirect("cases:queue")
+    try:
+        outcomes = bulk_close(
+            items=items,
+            disposition_reason=request.POST.get("disposition_reason", ""),
+            reason=request.POST.get("reason", ""),
+            by=actor,
+        )
+    except (errors.CaseworkError, NotPermitted) as error:
+        messages.error(request, sentence_of(error))
+        return redirect("cases:queue")
+    closed = [outcome for outcome in outcomes if outcome.result != "refused"]
+    refused = [outcome for outcome in outcomes if outcome.result == "refused"]
+    if closed:
+        said = ngettext("%(n)s case was closed.", "%(n)s cases were closed.", len(closed))
+        messages.success(request, said % {"n": len(closed)})
+    if not refused:
+        return redirect("cases:queue")
+    return render(
+        request, "cases/queue/refused.html", {"refused": refused, "n_closed": len(closed)}, status=409
+    )
+
+
+def _chosen(request: HttpRequest) -> list[BulkItem]:
+    """`reference@version` of each chosen row that the person may see, in the order of the page."""
+    versions: dict[str, int] = {}
+    for value in request.POST.getlist("case")[:500]:
+        reference, _at, version = value.partition("@")
+        if version.isascii() and version.isdecimal() and len(version) < 10:
+            versions[reference] = int(version)
+    actor = request.actor  # type: ignore[attr-defined]
+    found: dict[str, Case] = {
+        case.reference: case
+        for case in visible_cases(actor).filter(reference__in=versions).select_related("cardholder")
+    }
+    return [BulkItem(found[ref], version) for ref, version in versions.items() if ref in found]

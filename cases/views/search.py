@@ -1,0 +1,83 @@
+"""Search everything from the top bar: cases, people, merchants, claims. An exact reference opens at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from audit.actor import Actor
+from audit.permissions import can
+from cases.queue_pages import read_filters
+from cases.views.queue import decorate
+from cases.visibility import visible_cases
+from fraud.claim_filters import filter_claims, source_systems
+from fraud.claim_filters import read_filters as read_claim_filters
+from fraud.models import Cardholder, Claim, Merchant, ScreeningRun
+from fraud.views.access import page
+
+N_EACH = 8
+
+
+@page("cases.view_case", "fraud.view_claim", "fraud.view_run")
+def search(request: HttpRequest) -> HttpResponse:
+    """What matches `q`, grouped, only of the kinds the actor may see."""
+    actor = request.actor  # type: ignore[attr-defined]
+    text = request.GET.get("q", "").strip()[:100]
+    exact = _exact(text, actor) if text else None
+    if exact:
+        return redirect(exact)
+    context: dict[str, Any] = {"search_text": text}
+    if text:
+        context |= _found(text, actor)
+    context["is_empty"] = not any(
+        context.get(name) for name in ("cases", "people", "merchants", "claims", "runs")
+    )
+    return render(request, "cases/search/page.html", context)
+
+
+def _exact(text: str, by: Actor) -> str | None:
+    """The address of the one thing with this reference."""
+    upper = text.upper()
+    if upper.startswith("C-") and can(by, "cases.view_case"):
+        case = visible_cases(by).filter(reference=upper).values_list("reference", flat=True).first()
+        if case:
+            return f"/cases/{case}/"
+    if upper.startswith("R-") and can(by, "fraud.view_run"):
+        run = ScreeningRun.objects.filter(reference=upper).values_list("reference", flat=True).first()
+        if run:
+            return f"/runs/{run}/"
+    if can(by, "fraud.view_claim"):
+        claim = Claim.objects.filter(source_system__in=source_systems(), external_id=text, is_current=True)
+        found = list(claim.values_list("pk", flat=True)[:2])
+        if len(found) == 1:
+            return f"/claims/{found[0]}/"
+    return None
+
+
+def _found(text: str, by: Actor) -> dict[str, Any]:
+    context: dict[str, Any] = {}
+    query = QueryDict(mutable=True)
+    query["q"] = text
+    if can(by, "cases.view_case"):
+        cases = visible_cases(by).filter(read_filters(query).condition)
+        context["cases"] = list(
+            cases.select_related("cardholder", "merchant").defer("undo").order_by("-id")[:N_EACH]
+        )
+        decorate(context["cases"])
+    if can(by, "fraud.view_claim"):
+        people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+        context["people"] = list(people.select_related("department")[:N_EACH])
+        context["merchants"] = list(Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))[:N_EACH])
+        if context["people"] or context["merchants"]:
+            claims = filter_claims(read_claim_filters(query)).select_related(
+                "cardholder", "department", "merchant"
+            )
+            context["claims"] = list(claims.order_by("-transacted_at", "-pk")[:N_EACH])
+    if can(by, "fraud.view_run"):
+        context["runs"] = list(
+            ScreeningRun.objects.filter(reference__icontains=text).order_by("-id")[:N_EACH]
+        )
+    return context

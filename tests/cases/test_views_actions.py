@@ -1,0 +1,210 @@
+"""Acting on a case in the pages: every action reaches its service, and every refusal says why and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from audit.models import AuditEvent
+from audit.services import actor_of
+from cases.models import Case
+from cases.services.explanations import submit_explanation
+from cases.services.queue import take_case
+from cases.workflow import State
+from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast) -> Case:
+    claim = make_claim(cardholder=cast.cardholder_record, amount_minor=2_480_000, currency="KRW")
+    made = make_case(
+        cardholder=cast.cardholder_record,
+        amount_minor=2_480_000,
+        currency="KRW",
+        assignee=None,
+        state=State.NEW,
+    )
+    make_alert(case=made, claim=claim, run=make_run())
+    return made
+
+
+def act(client, case: Case, name: str, version: int | None = None, **fields):
+    case.refresh_from_db()
+    data = {"version": case.version if version is None else version, **fields}
+    return client.post(reverse("cases:act", args=[case.reference, name]), data)
+
+
+def taken(cast, case: Case) -> Case:
+    take_case(case=case, by=actor_of(cast.reviewer), expected_version=None)
+    case.refresh_from_db()
+    return case
+
+
+def explained(client, cast, case: Case) -> Case:
+    taken(cast, case)
+    act(client, case, "ask")
+    request = case.requests.get()
+    submit_explanation(request=request, text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    case.refresh_from_db()
+    return case
+
+
+def test_page_offers_only_what_may_be_done_now(client, cast, case):
+    client.force_login(cast.reviewer)
+    page = client.get(reverse("cases:detail", args=[case.reference])).content.decode()
+    assert "/do/take/" in page
+    assert 'id="propose"' not in page
+
+
+def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, case):
+    client.force_login(cast.reviewer)
+    assert act(client, case, "take").status_code == 302
+    assert act(client, case, "ask").status_code == 302
+    submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    answer = act(
+        client, case, "propose", disposition="confirmed_misuse", amount="2,480,000", reason="접대 상대가 확인되지 않습니다.",
+    )  # fmt: skip
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.PENDING_APPROVAL
+    client.force_login(cast.approver)
+    page = client.get(reverse("cases:detail", args=[case.reference])).content.decode()
+    assert "접대 상대가 확인되지 않습니다." in page
+    act(client, case, "approve", content_hash=case.decisions.get().content_hash)
+    case.refresh_from_db()
+    assert case.state == State.NOTIFIED
+
+
+def test_proposer_cannot_approve_through_the_page(client, cast, case):
+    client.force_login(cast.approver)
+    act(client, case, "take")
+    act(client, case, "ask")
+    submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    act(
+        client,
+        case,
+        "propose",
+        disposition="confirmed_misuse",
+        amount="2480000",
+        reason="충분한 사유가 있습니다.",
+    )
+    answer = act(client, case, "approve", content_hash=case.decisions.get().content_hash)
+    assert answer.status_code == 403
+    case.refresh_from_db()
+    assert case.state == State.PENDING_APPROVAL
+    assert AuditEvent.objects.filter(action="access.refused", actor=cast.approver.username).exists()
+
+
+def test_stale_page_is_refused_with_what_changed(client, cast, case):
+    client.force_login(cast.reviewer)
+    stale = case.version
+    act(client, case, "take")
+    answer = act(client, case, "ask", version=stale)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert cast.reviewer.username in page
+    case.refresh_from_db()
+    assert case.state == State.IN_REVIEW
+
+
+def test_refused_form_opens_again_as_it_was_typed(client, cast, case):
+    client.force_login(cast.reviewer)
+    explained(client, cast, case)
+    answer = act(
+        client,
+        case,
+        "propose",
+        disposition="confirmed_misuse",
+        amount="99,999,999",
+        reason="금액을 잘못 적었습니다.",
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'data-reopen="propose"' in page
+    assert "금액을 잘못 적었습니다." in page
+    assert "2,480,000" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("propose", {"disposition": "nonsense", "reason": "long enough reason"}),
+        ("propose", {"disposition": "confirmed_misuse", "amount": "1e9", "reason": "long enough reason"}),
+        ("legitimate", {"disposition_reason": "nonsense", "reason": "long enough reason"}),
+        ("legitimate", {"disposition_reason": "within_policy", "reason": " "}),
+        ("snooze", {"until": "not a day", "reason": "waiting for the bank"}),
+        ("snooze", {"until": "2999-01-01", "reason": "waiting for the bank"}),
+        ("note", {"text": "   "}),
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence_and_changes_nothing(client, cast, case, name, fields):
+    client.force_login(cast.reviewer)
+    explained(client, cast, case) if name in {"propose", "legitimate"} else taken(cast, case)
+    before = (case.state, case.version)
+    answer = act(client, case, name, **fields)
+    case.refresh_from_db()
+    assert answer.status_code == 422
+    assert (case.state, case.version) == before
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_undo_takes_the_last_step_back(client, cast, case):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    page = client.get(reverse("cases:queue")).content.decode()
+    assert reverse("cases:undo", args=[case.reference]) in page
+    client.post(reverse("cases:undo", args=[case.reference]), {"next": "/queue/"})
+    case.refresh_from_db()
+    assert case.state == State.NEW
+    assert case.assignee is None
+
+
+def test_next_never_leads_off_the_site(client, cast, case):
+    client.force_login(cast.reviewer)
+    answer = act(client, case, "take", next="//evil.example/")
+    assert answer.headers["Location"].startswith("/cases/")
+
+
+def test_bulk_close_needs_one_reason_and_names_what_it_left(client, cast, case):
+    client.force_login(cast.reviewer)
+    taken(cast, case)
+    other = make_case(cardholder=cast.cardholder_record, state=State.NEW)
+    take_case(case=other, by=actor_of(cast.other_reviewer), expected_version=None)
+    values = [f"{case.reference}@{case.version}", f"{other.reference}@{other.version}"]
+    data = {"case": values, "disposition_reason": "within_policy", "reason": "규정 범위 안의 사용입니다."}
+    answer = client.post(reverse("cases:bulk-close"), data)
+    case.refresh_from_db()
+    assert answer.status_code == 409
+    assert other.reference in answer.content.decode()
+    assert case.state in {State.CLOSED, State.PENDING_APPROVAL}
+
+
+def test_take_next_opens_the_most_urgent_case_or_says_that_none_is_free(client, cast, case):
+    client.force_login(cast.reviewer)
+    assert case.reference in client.post(reverse("cases:take-next")).headers["Location"]
+    assert client.post(reverse("cases:take-next")).headers["Location"].endswith("/queue/")
+
+
+def test_request_text_names_no_rule_or_score(client, cast, case):
+    client.force_login(cast.reviewer)
+    taken(cast, case)
+    text = client.get(
+        reverse("cases:request-text", args=[case.reference]), {"language": "en"}
+    ).content.decode()
+    assert "Please" in text
+    assert "score" not in text.lower()
+
+
+@pytest.mark.parametrize("who", ["auditor", "clerk", "cardholder", "rule_admin"])
+def test_other_roles_cannot_act(client, cast, case, who):
+    client.force_login(getattr(cast, who))
+    assert act(client, case, "take").status_code in {403, 404}
+    case.refresh_from_db()
+    assert case.state == State.NEW
