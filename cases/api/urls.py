@@ -1,3 +1,84 @@
-from django.urls import URLPattern
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from rest_framework.views import APIView
 
-urlpatterns: list[URLPattern] = []
+from cases.api import decisions, evidence, my, queue, recovery
+
+app_name = "cases-api"
+
+# Steps on one case: /cases/<reference>/<name>/
+STEPS: dict[str, type[APIView]] = {
+    "take": queue.Take,
+    "release": queue.Release,
+    "assign": queue.Assign,
+    "snooze": queue.Snooze,
+    "wake": queue.Wake,
+    "undo": queue.Undo,
+    "notes": decisions.Note,
+    "request-text": decisions.PreviewRequest,
+    "request-explanation": decisions.Ask,
+    "withdraw-request": decisions.Withdraw,
+    "extend-deadline": decisions.Extend,
+    "propose": decisions.Propose,
+    "close": decisions.Close,
+    "approve": decisions.Approve,
+    "return": decisions.Return,
+    "decide-appeal": decisions.DecideAppeal,
+    "reopen": decisions.Reopen,
+}
+# Steps on one recovery: /recoveries/<reference>/<name>/
+RECOVERY_STEPS: dict[str, type[APIView]] = {
+    "plan": recovery.Plan,
+    "postings": recovery.Post,
+    "request-write-off": recovery.RequestWriteOff,
+    "approve-write-off": recovery.ApproveWriteOff,
+    "return-write-off": recovery.ReturnWriteOff,
+}
+
+
+def _steps(prefix: str, views: dict[str, type[APIView]]) -> list[URLPattern]:
+    return [
+        path(f"{prefix}/<str:reference>/{name}/", view.as_view(), name=f"{prefix}-{name}")
+        for name, view in views.items()
+    ]
+
+
+urlpatterns = [
+    path("cases/", queue.CaseList.as_view(), name="cases"),
+    path("cases/open/", queue.OpenCase.as_view(), name="cases-open"),
+    path("cases/take-next/", queue.TakeNext.as_view(), name="cases-take-next"),
+    path("cases/bulk-close/", decisions.BulkClose.as_view(), name="cases-bulk-close"),
+    path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
+    *_steps("cases", STEPS),
+    path("tips/", decisions.Tip.as_view(), name="tips"),
+    path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
+    path("recoveries/import/", recovery.ImportPostings.as_view(), name="recoveries-import"),
+    path("recoveries/<str:reference>/", recovery.RecoveryRead.as_view(), name="recovery"),
+    *_steps("recoveries", RECOVERY_STEPS),
+    path(
+        "recoveries/<str:reference>/postings/<int:number>/reverse/",
+        recovery.Reverse.as_view(),
+        name="recoveries-reverse",
+    ),
+    path(
+        "recoveries/<str:reference>/postings/<int:number>/confirm/",
+        recovery.Confirm.as_view(),
+        name="recoveries-confirm",
+    ),
+    path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
+    path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
+    path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),
+    path("my/requests/<str:reference>/answer/", my.SendAnswer.as_view(), name="my-answer"),
+    path("my/requests/<str:reference>/extension/", my.AskExtension.as_view(), name="my-extension"),
+    path("my/requests/<str:reference>/evidence/", evidence.SendEvidence.as_view(), name="my-evidence"),
+    path(
+        "my/requests/<str:reference>/evidence/<str:evidence>/",
+        evidence.WithdrawEvidence.as_view(),
+        name="my-evidence-withdraw",
+    ),
+    path("my/notices/", my.MyNoticeList.as_view(), name="my-notices"),
+    path("my/notices/<str:reference>/", my.MyNoticeRead.as_view(), name="my-notice"),
+    path("my/notices/<str:reference>/accept/", my.Accept.as_view(), name="my-accept"),
+    path("my/notices/<str:reference>/appeal/", my.SendAppeal.as_view(), name="my-appeal"),
+    path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
+]

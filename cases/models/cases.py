@@ -25,6 +25,9 @@ class Case(models.Model):
         TIP = "tip"
         MANUAL = "manual"
 
+    STATES = [(state.value, state.value) for state in State]
+    DISPOSITIONS = [(disposition.value, info.label_en) for disposition, info in DISPOSITIONS.items()]
+
     reference = models.CharField(max_length=20, unique=True)  # "C-2026-000123"
     cardholder = models.ForeignKey(Cardholder, on_delete=models.PROTECT, related_name="cases")
     merchant = models.ForeignKey(Merchant, null=True, on_delete=models.PROTECT, related_name="cases")
@@ -35,14 +38,10 @@ class Case(models.Model):
     headline = models.JSONField(
         default=dict
     )  # {code, facts}: what happened, rendered in the reader's language
-    state = models.CharField(
-        max_length=24, choices=[(s.value, s.value) for s in State], default=State.NEW.value
-    )
+    state = models.CharField(max_length=24, choices=STATES, default=State.NEW.value)
     state_since = models.DateTimeField()
     due_on = models.DateField(null=True)
-    disposition = models.CharField(
-        max_length=30, blank=True, choices=[(d.value, i.label_en) for d, i in DISPOSITIONS.items()]
-    )
+    disposition = models.CharField(max_length=30, blank=True, choices=DISPOSITIONS)
     disposition_reason = models.CharField(max_length=30, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="cases"

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cases.dispositions import DISPOSITIONS
 from cases.models.cases import Case
 
 
@@ -22,9 +21,7 @@ class Decision(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    disposition = models.CharField(
-        max_length=30, choices=[(d.value, i.label_en) for d, i in DISPOSITIONS.items()]
-    )
+    disposition = models.CharField(max_length=30, choices=Case.DISPOSITIONS)
     disposition_reason = models.CharField(max_length=30, blank=True)
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -80,6 +77,7 @@ class Appeal(models.Model):
     result = models.CharField(max_length=10, choices=Result, default=Result.OPEN)
     amount_minor = models.BigIntegerField(null=True)  # where reduced
     reason = models.TextField(blank=True)
+    message = models.TextField(blank=True)  # to the cardholder; `reason` stays inside the house
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

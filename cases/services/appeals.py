@@ -96,6 +96,7 @@ def decide_appeal(
     by: Actor,
     expected_version: int | None,
     amount_minor: int | None = None,
+    message: str = "",
 ) -> Appeal:
     """Uphold, reduce (to `amount_minor`, lower than decided and above zero) or reverse.
 
@@ -109,14 +110,14 @@ def decide_appeal(
         outcome=_outcome(result, decision.amount_minor if decision else 0),
     )  # fmt: skip
     decision = decision_in_force(case)
-    said = clean_reason(reason)
+    said, told = clean_reason(reason), clean_text(message, minimum=0, field="message")
     amount = _amount_after(decision, result, amount_minor)
     now = present()
     final = decision
     if result == Appeal.Result.UPHELD:
         fields = {}
     else:
-        final = _successor(case, decision, result, amount, said, by)
+        final = _successor(case, decision, result, amount, said, told, by)
         fields = {"disposition": final.disposition, "disposition_reason": final.disposition_reason}
     move(
         case, row, by=by, event="appeal.decided", reason=said, at=now, fields=fields,
@@ -124,7 +125,12 @@ def decide_appeal(
     )  # fmt: skip
     appeal = case.appeals.get(result=Appeal.Result.OPEN)
     Appeal.objects.filter(pk=appeal.pk).update(
-        result=result, amount_minor=amount, reason=said, decided_by_id=by.user_id, decided_at=now
+        result=result,
+        amount_minor=amount,
+        reason=said,
+        message=told,
+        decided_by_id=by.user_id,
+        decided_at=now,
     )
     if final is not decision:
         Decision.objects.filter(pk=decision.pk).update(state=Decision.State.SUPERSEDED)
@@ -137,7 +143,7 @@ def decide_appeal(
         open_recovery(case=case, decision=final)
     enqueue_mail(
         key=f"appeal.decided:{case.reference}:{appeal.pk}", to=case.cardholder, mail="appeal.decided",
-        case=case, result=result.value, amount_minor=amount,
+        case=case, result=result.value, amount_minor=amount, message=told,
     )  # fmt: skip
     appeal.refresh_from_db()
     return appeal
@@ -169,7 +175,7 @@ def _amount_after(decision: Decision, result: Appeal.Result, amount_minor: int |
 
 
 def _successor(
-    case: Case, decision: Decision, result: Appeal.Result, amount: int, reason: str, by: Actor
+    case: Case, decision: Decision, result: Appeal.Result, amount: int, reason: str, message: str, by: Actor
 ) -> Decision:
     """The decision an appeal puts in the place of the first; decided by the appeal's judge alone."""
     is_reversed = result == Appeal.Result.REVERSED
@@ -184,6 +190,7 @@ def _successor(
         currency=decision.currency,
         reason=reason,
         policy_clause="" if is_reversed else decision.policy_clause,
+        message=message,
         needs_approval=False,
         why_approval="reversal" if is_reversed else "",
         proposed_by_id=by.user_id,

@@ -103,8 +103,8 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         "ko": ("{reference} 건에 이의신청이 접수되었습니다", "{reference} 건의 결정에 이의신청이 접수되었습니다.\n\n{case_link}"),
     },
     "appeal.decided": {
-        "en": ("Your appeal was decided ({reference})", "Result: {result}\n{amount_line}\n{notice_link}"),
-        "ko": ("이의신청 결과 안내({reference})", "결과: {result}\n{amount_line}\n{notice_link}"),
+        "en": ("Your appeal was decided ({reference})", "Result: {result}\n{amount_line}{message_line}\n{notice_link}"),
+        "ko": ("이의신청 결과 안내({reference})", "결과: {result}\n{amount_line}{message_line}\n{notice_link}"),
     },
     "recovery.reminder": {
         "en": (

@@ -223,6 +223,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Choices that several serializers call by the same field name.
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "cases.models.Case.STATES",
+        "RequestState": "cases.models.ExplanationRequest.State",
+        "DecisionState": "cases.models.Decision.State",
+        "CaseDisposition": "cases.models.Case.DISPOSITIONS",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 

@@ -1,0 +1,203 @@
+"""What the cardholder and their manager see: the request, the answer, the result. An allow-list, never a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.models import Case, Decision, Evidence, Explanation, ExplanationRequest, Recovery
+from cases.services.ledger import outstanding, recovered
+from cases.services.steps import current_decision, recovery_of
+from cases.workflow import State
+from fraud.models import Claim
+
+
+class MyClaim(serializers.Serializer):
+    transacted_at = serializers.DateTimeField()
+    has_time = serializers.BooleanField()
+    merchant = serializers.CharField(source="merchant_name")
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    card_last4 = serializers.CharField()
+
+
+class MyEvidence(serializers.ModelSerializer):
+    class Meta:
+        model = Evidence
+        fields = ("reference", "name", "content_type", "size_bytes", "has_preview", "uploaded_at")
+
+
+class MyExplanation(serializers.ModelSerializer):
+    class Meta:
+        model = Explanation
+        fields = ("text", "answers", "admits", "offered_minor", "is_late", "on_behalf", "submitted_at")
+
+
+class MyRequestRow(serializers.ModelSerializer):
+    """A line of the list of own requests."""
+
+    case = serializers.CharField(source="case.reference")
+    is_open = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ExplanationRequest
+        fields = ("reference", "case", "state", "is_open", "sent_at", "due_on", "answered_at")
+
+    def get_is_open(self, request: ExplanationRequest) -> bool:
+        """Whether an answer is taken now, in time, late or a further time."""
+        return request.state != ExplanationRequest.State.WITHDRAWN and request.case.state in (
+            State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.EXPLAINED,
+        )  # fmt: skip
+
+
+class MyRequestPage(serializers.Serializer):
+    results = MyRequestRow(many=True)
+
+
+class MyRequest(MyRequestRow):
+    amount_minor = serializers.IntegerField(source="case.amount_minor")
+    currency = serializers.CharField(source="case.currency")
+    can_ask_extension = serializers.SerializerMethodField()
+    claims = serializers.SerializerMethodField()
+    explanations = MyExplanation(many=True)
+    evidence = serializers.SerializerMethodField()
+
+    class Meta(MyRequestRow.Meta):
+        fields = (
+            *MyRequestRow.Meta.fields, "text", "questions", "amount_minor", "currency", "is_extended", "can_ask_extension",
+            "extension_asked_at", "draft_text", "draft_saved_at", "claims", "explanations", "evidence",
+        )  # type: ignore[assignment]  # fmt: skip
+
+    def get_can_ask_extension(self, request: ExplanationRequest) -> bool:
+        is_waiting = request.case.state == State.AWAITING_EXPLANATION
+        return is_waiting and request.state == ExplanationRequest.State.SENT and not request.is_extended
+
+    @extend_schema_field(MyClaim(many=True))
+    def get_claims(self, request: ExplanationRequest) -> Any:
+        claims = Claim.objects.filter(alerts__case=request.case_id).order_by("transacted_at", "id")
+        return MyClaim(claims, many=True).data
+
+    @extend_schema_field(MyEvidence(many=True))
+    def get_evidence(self, request: ExplanationRequest) -> Any:
+        return MyEvidence(request.evidence.filter(withdrawn_at=None), many=True).data
+
+
+class MyAppeal(serializers.Serializer):
+    text = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    result = serializers.CharField()
+    message = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class MyPosting(serializers.Serializer):
+    amount_minor = serializers.IntegerField()
+    method = serializers.CharField()
+    received_on = serializers.DateField()
+
+
+class MyInstalment(serializers.Serializer):
+    due_on = serializers.DateField()
+    amount_minor = serializers.IntegerField()
+
+
+class MyRecovery(serializers.Serializer):
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    recovered_minor = serializers.SerializerMethodField()
+    outstanding_minor = serializers.SerializerMethodField()
+    due_on = serializers.DateField()
+    plan = MyInstalment(many=True)
+    postings = MyPosting(many=True)
+    has_consent = serializers.SerializerMethodField()
+
+    def get_recovered_minor(self, recovery: Recovery) -> int:
+        return recovered(recovery)
+
+    def get_outstanding_minor(self, recovery: Recovery) -> int:
+        return outstanding(recovery)
+
+    def get_has_consent(self, recovery: Recovery) -> bool:
+        return recovery.consents.filter(withdrawn_at=None).exists()
+
+
+#: What a case under way looks like from outside; the inner states are nobody's business there.
+STEPS = {
+    State.NOTIFIED: "decided",
+    State.APPEALED: "appealed",
+    State.RECOVERING: "repaying",
+    State.CLOSED: "closed",
+}
+
+
+class MyNotice(serializers.Serializer):
+    """The result of a case, as it is told to its cardholder."""
+
+    reference = serializers.CharField()
+    step = serializers.SerializerMethodField()
+    outcome = serializers.SerializerMethodField()
+    amount_minor = serializers.SerializerMethodField()
+    currency = serializers.CharField()
+    policy_clause = serializers.SerializerMethodField()
+    message = serializers.SerializerMethodField()
+    decided_at = serializers.SerializerMethodField()
+    answer_by = serializers.SerializerMethodField()
+    can_answer = serializers.SerializerMethodField()
+    claims = serializers.SerializerMethodField()
+    appeals = MyAppeal(many=True)
+    recovery = serializers.SerializerMethodField()
+
+    def _decision(self, case: Case) -> Decision | None:
+        return current_decision(case)
+
+    @extend_schema_field(serializers.ChoiceField(sorted(STEPS.values())))
+    def get_step(self, case: Case) -> str:
+        return STEPS[State(case.state)]
+
+    def get_outcome(self, case: Case) -> str:
+        if not case.disposition:
+            return ""
+        info = DISPOSITIONS[Disposition(case.disposition)]
+        return info.label_ko if (get_language() or "ko").startswith("ko") else info.label_en
+
+    def get_amount_minor(self, case: Case) -> int:
+        decision = self._decision(case)
+        return decision.amount_minor if decision else 0
+
+    def get_policy_clause(self, case: Case) -> str:
+        decision = self._decision(case)
+        return decision.policy_clause if decision else ""
+
+    def get_message(self, case: Case) -> str:
+        decision = self._decision(case)
+        return decision.message if decision else ""
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_decided_at(self, case: Case) -> Any:
+        decision = self._decision(case)
+        return decision.decided_at if decision else None
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_answer_by(self, case: Case) -> Any:
+        return case.due_on if case.state == State.NOTIFIED else None
+
+    def get_can_answer(self, case: Case) -> bool:
+        return case.state == State.NOTIFIED
+
+    @extend_schema_field(MyClaim(many=True))
+    def get_claims(self, case: Case) -> Any:
+        claims = Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id")
+        return MyClaim(claims, many=True).data
+
+    @extend_schema_field(MyRecovery(allow_null=True))
+    def get_recovery(self, case: Case) -> Any:
+        recovery = recovery_of(case)
+        return MyRecovery(recovery).data if recovery else None
+
+
+class MyNoticePage(serializers.Serializer):
+    results = MyNotice(many=True)

@@ -1,0 +1,278 @@
+"""Cases as staff see them. `scores` is false for roles without the right to see scores and for blind cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
+from cases.services.clocks import is_overdue
+from cases.services.ledger import outstanding, recovered
+from cases.workflow import Action, State
+from fraud.models import Claim
+
+
+class Person(serializers.Serializer):
+    employee_no = serializers.CharField()
+    name = serializers.CharField()
+    department = serializers.SerializerMethodField()
+
+    def get_department(self, person: Any) -> str:
+        return person.department.name if person.department else ""
+
+
+class CaseRow(serializers.ModelSerializer):
+    """A line of the queue."""
+
+    cardholder = Person()
+    merchant = serializers.CharField(source="merchant.name", default="")
+    assignee = serializers.CharField(source="assignee.username", default=None, allow_null=True)
+    is_overdue = serializers.SerializerMethodField()
+    probability = serializers.SerializerMethodField()
+    band = serializers.SerializerMethodField()
+    expected_loss_minor = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = (
+            "reference", "state", "state_since", "due_on", "is_overdue", "source", "pattern", "headline", "cardholder", "merchant",
+            "amount_minor", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss_minor", "assignee",
+            "snoozed_until", "has_new_alerts", "disposition", "opened_at", "closed_at", "version",
+        )  # fmt: skip
+
+    def get_is_overdue(self, case: Case) -> bool:
+        return is_overdue(case)
+
+    def _shown(self, case: Case) -> bool:
+        return bool(self.context.get("scores")) and (not case.is_score_hidden or case.state == State.CLOSED)
+
+    def get_probability(self, case: Case) -> float | None:
+        return round(case.probability, 6) if self._shown(case) and case.is_calibrated else None
+
+    def get_band(self, case: Case) -> str | None:
+        return case.band if self._shown(case) else None
+
+    def get_expected_loss_minor(self, case: Case) -> int | None:
+        return case.expected_loss_minor if self._shown(case) else None
+
+
+class CasePage(serializers.Serializer):
+    """A page of the queue; `next` is the cursor of the following one, null on the last."""
+
+    results = CaseRow(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ClaimRow(serializers.ModelSerializer):
+    merchant = serializers.CharField(source="merchant_name")
+
+    class Meta:
+        model = Claim
+        fields = (
+            "external_id", "version", "transacted_at", "has_time", "merchant", "amount_minor", "currency", "txn_type",
+            "purpose_code", "purpose_text", "card_last4",
+        )  # fmt: skip
+
+
+class EvidenceRow(serializers.ModelSerializer):
+    request = serializers.CharField(source="request.reference", default=None, allow_null=True)
+
+    class Meta:
+        model = Evidence
+        fields = (
+            "reference", "name", "content_type", "size_bytes", "has_preview", "flags", "request", "withdrawn_at", "uploaded_at",
+        )  # fmt: skip
+
+
+class ExplanationRow(serializers.ModelSerializer):
+    submitted_by = serializers.CharField(source="submitted_by.username")
+
+    class Meta:
+        model = Explanation
+        fields = (
+            "text", "answers", "admits", "offered_minor", "is_late", "on_behalf", "submitted_by", "submitted_at",
+        )  # fmt: skip
+
+
+class RequestRow(serializers.ModelSerializer):
+    requested_by = serializers.CharField(source="requested_by.username")
+    explanations = ExplanationRow(many=True)
+
+    class Meta:
+        model = ExplanationRequest
+        fields = (
+            "reference", "round_no", "state", "text", "questions", "requested_by", "sent_at", "due_on", "is_extended",
+            "extension_asked_at", "extension_reason", "answered_at", "explanations",
+        )  # fmt: skip
+
+
+class DecisionRow(serializers.ModelSerializer):
+    proposed_by = serializers.CharField(source="proposed_by.username")
+    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = Decision
+        fields = (
+            "number", "state", "disposition", "disposition_reason", "amount_minor", "currency", "reason", "policy_clause",
+            "message", "content_hash", "needs_approval", "why_approval", "proposed_by", "proposed_at", "decided_by",
+            "decided_at", "decided_reason",
+        )  # fmt: skip
+
+
+class AppealRow(serializers.ModelSerializer):
+    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = Appeal
+        fields = (
+            "text", "submitted_at", "result", "amount_minor", "reason", "message", "decided_by", "decided_at",
+        )  # fmt: skip
+
+
+class NoteRow(serializers.ModelSerializer):
+    written_by = serializers.CharField(source="written_by.username")
+
+    class Meta:
+        model = CaseNote
+        fields = ("text", "written_by", "written_at")
+
+
+class PostingRow(serializers.Serializer):
+    number = serializers.IntegerField(source="pk", help_text="Names the posting within its recovery.")
+    amount_minor = serializers.IntegerField()
+    method = serializers.CharField()
+    bank_reference = serializers.CharField()
+    received_on = serializers.DateField()
+    note = serializers.CharField()
+    reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
+    posted_by = serializers.CharField(source="posted_by.username", default=None, allow_null=True)
+    posted_at = serializers.DateTimeField()
+    confirmed_by = serializers.CharField(source="confirmed_by.username", default=None, allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
+class PlanRow(serializers.Serializer):
+    due_on = serializers.DateField()
+    amount_minor = serializers.IntegerField()
+
+
+class RecoveryDetail(serializers.ModelSerializer):
+    """The ledger; recovered and outstanding are derived from the postings."""
+
+    case = serializers.CharField(source="case.reference")
+    version = serializers.IntegerField(source="case.version")
+    state = serializers.CharField(source="case.state")
+    plan = PlanRow(many=True)
+    postings = PostingRow(many=True)
+    recovered_minor = serializers.SerializerMethodField()
+    outstanding_minor = serializers.SerializerMethodField()
+    has_consent = serializers.SerializerMethodField()
+    write_off_requested_by = serializers.CharField(
+        source="write_off_requested_by.username", default=None, allow_null=True
+    )
+
+    class Meta:
+        model = Recovery
+        fields = (
+            "case", "version", "state", "amount_minor", "currency", "recovered_minor", "outstanding_minor", "plan", "postings",
+            "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_minor", "write_off_reason",
+            "write_off_requested_by",
+        )  # fmt: skip
+
+    def get_recovered_minor(self, recovery: Recovery) -> int:
+        return recovered(recovery)
+
+    def get_outstanding_minor(self, recovery: Recovery) -> int:
+        return outstanding(recovery)
+
+    def get_has_consent(self, recovery: Recovery) -> bool:
+        return recovery.consents.filter(withdrawn_at=None).exists()
+
+
+class ReasonRow(serializers.Serializer):
+    claim = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.DictField())
+
+
+class CaseDetail(CaseRow):
+    """A case with everything its reviewer works with; `actions` are those allowed to the caller now."""
+
+    disposition_reason = serializers.CharField()
+    snooze_reason = serializers.CharField()
+    reopened_from = serializers.CharField(source="reopened_from.reference", default=None, allow_null=True)
+    actions = serializers.SerializerMethodField()
+    claims = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+    requests = RequestRow(many=True)
+    evidence = EvidenceRow(many=True)
+    decisions = DecisionRow(many=True)
+    appeals = AppealRow(many=True)
+    notes = NoteRow(many=True)
+
+    class Meta(CaseRow.Meta):
+        fields = (
+            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "actions", "claims", "reasons",
+            "requests", "evidence", "decisions", "appeals", "notes",
+        )  # type: ignore[assignment]  # fmt: skip
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField([a.value for a in Action])))
+    def get_actions(self, case: Case) -> list[str]:
+        return [action.value for action in self.context.get("actions", ())]
+
+    @extend_schema_field(ClaimRow(many=True))
+    def get_claims(self, case: Case) -> Any:
+        claims = Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id")
+        return ClaimRow(claims, many=True).data
+
+    @extend_schema_field(ReasonRow(many=True))
+    def get_reasons(self, case: Case) -> Any:
+        if not self._shown(case):
+            return []
+        alerts = case.alerts.select_related("claim", "score").order_by("claim_id")
+        return [
+            {"claim": alert.claim.external_id, "reasons": alert.score.reasons or []}
+            for alert in alerts
+            if alert.score is not None
+        ]
+
+
+class RequestPreview(serializers.Serializer):
+    language = serializers.CharField()
+    text = serializers.CharField()
+    questions = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+    due_on = serializers.DateField()
+
+
+class BulkOutcomeRow(serializers.Serializer):
+    reference = serializers.CharField()
+    result = serializers.ChoiceField(["closed", "pending", "refused"])
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class BulkAnswer(serializers.Serializer):
+    results = BulkOutcomeRow(many=True)
+
+
+class TipAnswer(serializers.Serializer):
+    case = serializers.CharField(source="case.reference")
+    origin = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+
+
+class RejectedRow(serializers.Serializer):
+    line = serializers.IntegerField()
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+    original = serializers.CharField()
+
+
+class PostingReportAnswer(serializers.Serializer):
+    n_lines = serializers.IntegerField()
+    n_posted = serializers.IntegerField()
+    n_confirmed = serializers.IntegerField()
+    n_known = serializers.IntegerField()
+    posted = serializers.DictField(child=serializers.IntegerField())
+    rejected = RejectedRow(many=True)
