@@ -19,11 +19,11 @@ RULE_BOOK: dict[str, tuple[float, str]] = {
     "R2": (3, "amount_ratio_self_30d > 3 and amount > 60 USD"),
     "R3": (2, "hour in 0..6 and amount > 120 USD"),
     "R4": (2, "is_weekend and amount > 150 USD"),
-    "R5": (1, "count(same cardholder within 1 days) >= 9"),
+    "R5": (1, "count(same cardholder within 1 days) >= 12"),
     "R6": (4, f'merchant.status = "{WATCHED}"'),
     "R7": (
         1,
-        "count(same cardholder, merchant, day) >= 2 and sum(amount same cardholder, merchant, day) > 100 USD",
+        "count(same cardholder, merchant, day) >= 2 and sum(amount same cardholder, merchant, day) > 200 USD",
     ),
     "R8": (3, "is_first_at_merchant and amount_ratio_self_30d > 4"),
 }

@@ -1,0 +1,118 @@
+"""`python -m tests.benchmarks detection --data FILE`: detection goals on the Handbook's labelled transactions.
+
+Everything runs through the product's own features, rules, detectors and training. Default folds are
+the four published test folds; settings are chosen on the validation folds (`--folds validation`).
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from fraud.training import TrainingConfig
+from tests.benchmarks import detection_goals as goals
+from tests.benchmarks.detection_data import TEST_STARTS, VALIDATION_STARTS, Labelled, labelled_claims
+from tests.benchmarks.detection_rules import RULE_BOOK, rule_hits
+from tests.benchmarks.detection_scores import Ranking, Scores, hybrid_scores, published_ranking
+
+GOALS = ("G1", "G2", "G3", "G4", "G5", "G9")
+_OF_HYBRID = set(GOALS) - {"G1"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print each goal's figures; 0 when all hold, 1 when one is missed."""
+    options = _options(argv)
+    begun = time.perf_counter()
+    say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
+    data = labelled_claims(options.data)
+    say(f"{len(data.claims):,} claims, {int(data.is_misuse.sum()):,} misused; features in {_since(begun)}")
+    figures = measure(data, options.goals, options.starts, say=say)
+    if options.json:
+        print(json.dumps([figure.as_json() for figure in figures], indent=1))
+    for figure in figures:
+        say(figure.line())
+    say(f"done in {_since(begun)}")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def measure(
+    data: Labelled,
+    wanted: Sequence[str],
+    starts: Sequence[date],
+    *,
+    config: TrainingConfig | None = None,
+    say=print,
+) -> list[goals.Figure]:
+    """Figures of the wanted goals over the folds."""
+    figures: list[goals.Figure] = []
+    if "G1" in wanted:
+        figures += goals.published_tree([published_ranking(data, start) for start in starts])
+    if not _OF_HYBRID & set(wanted):
+        return figures
+    rankings, scores = _hybrid_folds(data, starts, config or TrainingConfig(), say)
+    weights = np.array([weight for weight, _ in RULE_BOOK.values()], dtype=np.float64)
+    of_goal = {
+        "G2": lambda: goals.above_published(rankings),
+        "G3": lambda: goals.fewer_alerts(scores, weights),
+        "G4": lambda: goals.more_recall(scores, weights),
+        "G5": lambda: goals.lower_cost(scores, weights),
+        "G9": lambda: goals.calibrated(scores),
+    }
+    for goal in GOALS[1:]:
+        if goal in wanted:
+            figures += of_goal[goal]()
+    return figures
+
+
+def _hybrid_folds(
+    data: Labelled, starts: Sequence[date], config: TrainingConfig, say
+) -> tuple[list[Ranking], Scores]:
+    begun = time.perf_counter()
+    hits = rule_hits(data.features)
+    say(f"{len(RULE_BOOK)} rules in {_since(begun)}")
+    rankings, folds = [], []
+    for start in starts:
+        begun = time.perf_counter()
+        scores, ranking = hybrid_scores(data, hits, start, config)
+        per_day = scores.hits.any(axis=1).sum() / len(np.unique(scores.day))
+        say(
+            f"fold {start}: {len(scores.rank):,} test claims, {int(scores.is_misuse.sum())} misused, "
+            f"{per_day:.0f} a day hit by a rule; AUC {ranking.auc:.4f} AP {ranking.average_precision:.4f} "
+            f"CP@100 {ranking.card_precision:.4f} ({_since(begun)})"
+        )
+        rankings.append(ranking)
+        folds.append(scores)
+    return rankings, Scores.joined(folds)
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks detection", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="Handbook transactions as parquet")
+    parser.add_argument("--goals", default=",".join(GOALS), help="comma separated, default all")
+    parser.add_argument("--folds", choices=["test", "validation"], default="test")
+    parser.add_argument("--starts", help="training starts instead, comma separated dates")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    options.goals = options.goals.split(",")
+    if unknown := set(options.goals) - set(GOALS):
+        parser.error(f"unknown goals {', '.join(sorted(unknown))}; known are {', '.join(GOALS)}")
+    published = {"test": TEST_STARTS, "validation": VALIDATION_STARTS}[options.folds]
+    options.starts = (
+        [date.fromisoformat(s) for s in options.starts.split(",")] if options.starts else published
+    )
+    if not options.data.exists():
+        parser.error(f"{options.data} does not exist; give the Handbook's transactions as a parquet file")
+    return options
+
+
+def _since(begun: float) -> str:
+    return f"{time.perf_counter() - begun:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
