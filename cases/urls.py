@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import actions, bulk, case, evidence, home, my, overview, queue, search
+from cases.views import actions, bulk, case, evidence, home, my, overview, queue, recovery, search
 
 app_name = "cases"
 
@@ -24,4 +24,9 @@ urlpatterns = [
     path("cases/<str:reference>/undo/", actions.undo, name="undo"),
     path("cases/<str:reference>/do/<slug:name>/", actions.act, name="act"),
     path("cases/<str:reference>/preview/", queue.preview, name="preview"),
+    path("recovery/", recovery.ledger, name="ledger"),
+    path("recovery/export/", recovery.export, name="ledger-export"),
+    path("recovery/file/", recovery.reconcile, name="reconcile"),
+    path("recovery/<str:reference>/", recovery.recovery, name="recovery"),
+    path("recovery/<str:reference>/<slug:name>/", recovery.step, name="recovery-step"),
 ]

@@ -137,3 +137,11 @@ def undo_offer(context: Any) -> dict[str, Any]:
 
     request = context["request"]
     return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def method_word(code: str) -> str | Promise:
+    """`bank_transfer` → Bank transfer."""
+    from cases.views.recovery import METHODS
+
+    return METHODS.get(code, code)

@@ -1,0 +1,292 @@
+"""The recovery ledger: what is open, what came back, instalments, corrections, write-offs, and files to reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.exports import csv_response
+from audit.permissions import NotPermitted
+from cases.models import Case, Consent, Recovery, RecoveryPosting
+from cases.services import errors
+from cases.services.company import company_today
+from cases.services.conflicts import relations_of
+from cases.services.ledger import outstanding, recovered
+from cases.services.reconciliation import COLUMNS, import_postings
+from cases.services.recovery import Instalment, confirm_posting, post_recovery, reverse_posting, set_plan
+from cases.services.steps import actions_now, change_sentences
+from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
+from cases.views.actions import sentence_of
+from fraud.paging import keyset_page
+from fraud.templatetags.cleancard import current_language
+from fraud.views.access import page
+from rules.money import MoneyNotValid, parse_major
+
+METHODS = {
+    "card_repayment": gettext_lazy("Card repayment"),
+    "bank_transfer": gettext_lazy("Bank transfer"),
+    "payroll": gettext_lazy("Payroll deduction"),
+    "offset": gettext_lazy("Offset against a reimbursement"),
+    "final_settlement": gettext_lazy("Final settlement on leaving"),
+    "cancellation": gettext_lazy("Card cancellation"),
+}
+# Days past due that the ageing of the ledger is split by.
+AGES = ((None, 0), (0, 7), (7, 30), (30, None))
+Step = Callable[[HttpRequest, Case, int | None], str]
+
+
+def _ledger() -> QuerySet[Recovery]:
+    return Recovery.objects.select_related("case__cardholder__department").annotate(
+        paid=Coalesce(Sum("postings__amount_minor"), Value(0)),
+        open_minor=F("amount_minor") - F("paid") - F("write_off_minor"),
+    )
+
+
+@page("cases.view_recovery")
+@require_GET
+def ledger(request: HttpRequest) -> HttpResponse:
+    """All recoveries, the open ones first; what is overdue in how many days."""
+    rows = _ledger()
+    view = request.GET.get("view", "open")
+    today = company_today()
+    chosen: dict[str, Q] = {
+        "open": Q(closed_at=None),
+        "overdue": Q(closed_at=None, due_on__lt=today),
+        "write_off": Q(write_off=Recovery.WriteOff.REQUESTED),
+        "closed": Q(closed_at__isnull=False),
+    }
+    view = view if view in chosen else "open"
+    found = keyset_page(
+        rows.filter(chosen[view]), by="amount_minor", cursor=request.GET.get("after", ""), size=50
+    )
+    context = {
+        "page": found,
+        "view": view,
+        "today": today,
+        "tabs": [
+            {"href": f"?view={code}", "label": label, "count": Recovery.objects.filter(chosen[code])[:1001].count(),
+             "is_current": code == view}
+            for code, label in (("open", _("Open")), ("overdue", _("Overdue")), ("write_off", _("Write-offs to decide")),
+                                ("closed", _("Closed")))
+        ],
+        "ages": _ages(today),
+        "columns": ", ".join(COLUMNS),
+    }  # fmt: skip
+    return render(request, "cases/recovery/ledger.html", context)
+
+
+def _ages(today: date) -> list[dict[str, Any]]:
+    """Number and open amount per currency, by days past due."""
+    found = []
+    opened = list(_ledger().filter(closed_at=None).values_list("due_on", "currency", "open_minor")[:10_000])
+    for above, upto in AGES:
+        sums: dict[str, int] = {}
+        n = 0
+        for due_on, currency, minor in opened:
+            late = (today - due_on).days
+            if (above is None or late > above) and (upto is None or late <= upto):
+                n += 1
+                sums[currency] = sums.get(currency, 0) + minor
+        found.append({"above": above, "upto": upto, "n": n, "sums": sorted(sums.items())})
+    return found
+
+
+@page("cases.view_recovery")
+@require_GET
+def recovery(request: HttpRequest, reference: str) -> HttpResponse:
+    """One recovery: balance, plan, postings, and what may be done."""
+    return _show(request, _find(request, reference))
+
+
+def _find(request: HttpRequest, reference: str) -> Recovery:
+    found = Recovery.objects.select_related(
+        "case__cardholder__department", "decision", "write_off_requested_by"
+    )
+    row = found.filter(case__reference=reference).first()
+    if row is None or relations_of(request.actor, row.case).involvement:  # type: ignore[attr-defined]
+        raise Http404
+    return row
+
+
+def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    may = {action.value: True for action in actions_now(row.case, actor)}
+    postings = row.postings.select_related("posted_by", "confirmed_by", "reverses", "reversed_by").order_by(
+        "id"
+    )
+    context = {
+        "recovery": row,
+        "case": row.case,
+        "postings": list(postings),
+        "recovered": recovered(row),
+        "outstanding": outstanding(row),
+        "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
+        "methods": [(code, label) for code, label in METHODS.items() if code != "cancellation"],
+        "may": may,
+        "today": company_today(),
+        "typed": request.POST,
+    }
+    return render(request, "cases/recovery/recovery.html", context | more, status=status)
+
+
+def _post(request: HttpRequest, case: Case, version: int | None) -> str:
+    method = request.POST.get("method", "")
+    posting = post_recovery(
+        case=case, amount_minor=parse_major(request.POST.get("amount", ""), case.currency),
+        method=RecoveryPosting.Method(method) if method in RecoveryPosting.Method.values else method,  # type: ignore[arg-type]
+        bank_reference=request.POST.get("bank_reference", ""), note=request.POST.get("note", ""),
+        received_on=date.fromisoformat(request.POST.get("received_on", "")),
+        by=request.actor, expected_version=version,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return _("Posted. Still open: %(n)s.") % {"n": f"{outstanding(posting.recovery):,}"}
+
+
+def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
+    """Equal monthly parts from a first day; the last part takes the rest."""
+    row = case.recovery
+    n = request.POST.get("parts", "")
+    parts = int(n) if n.isascii() and n.isdecimal() and len(n) < 4 else 0
+    first = date.fromisoformat(request.POST.get("first_on", ""))
+    plan = equal_instalments(outstanding(row), parts, first) if parts else []
+    set_plan(case=case, plan=plan, by=request.actor, expected_version=version)  # type: ignore[attr-defined]
+    return _("The instalments were agreed.")
+
+
+def equal_instalments(total_minor: int, parts: int, first_on: date) -> list[Instalment]:
+    """`parts` monthly instalments that sum exactly to `total_minor`; a day that a month lacks becomes its last."""
+    each = total_minor // parts
+    amounts = [each] * (parts - 1) + [total_minor - each * (parts - 1)]
+    return [Instalment(_months_later(first_on, k), amount) for k, amount in enumerate(amounts)]
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
+
+
+def _posting(request: HttpRequest, case: Case) -> RecoveryPosting:
+    pk = request.POST.get("posting", "")
+    found = case.recovery.postings.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() else None
+    if found is None:
+        raise errors.CaseNotFound
+    return found
+
+
+def _reverse(request: HttpRequest, case: Case, version: int | None) -> str:
+    reverse_posting(
+        posting=_posting(request, case), reason=request.POST.get("reason", ""),
+        by=request.actor, expected_version=version,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return _("A counter-posting was added.")
+
+
+def _confirm(request: HttpRequest, case: Case, version: int | None) -> str:
+    confirm_posting(posting=_posting(request, case), by=request.actor)  # type: ignore[attr-defined]
+    return _("The posting was confirmed.")
+
+
+def _ask_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
+    request_write_off(
+        case=case, reason=request.POST.get("reason", ""), by=request.actor, expected_version=version
+    )  # type: ignore[attr-defined]
+    return _("The write-off was asked for.")
+
+
+def _approve_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
+    amount = request.POST.get(
+        "amount_minor", ""
+    )  # what the page showed as open: another balance voids the approval
+    approve_write_off(
+        case=case, amount_minor=int(amount) if amount.isascii() and amount.isdecimal() and len(amount) < 19 else 0,
+        reason=request.POST.get("reason", ""), by=request.actor, expected_version=version,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return _("The write-off was approved.")
+
+
+def _return_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
+    return_write_off(
+        case=case, reason=request.POST.get("reason", ""), by=request.actor, expected_version=version
+    )  # type: ignore[attr-defined]
+    return _("The write-off was returned.")
+
+
+STEPS: dict[str, Step] = {
+    "post": _post,
+    "plan": _plan,
+    "reverse": _reverse,
+    "confirm": _confirm,
+    "write-off": _ask_write_off,
+    "approve-write-off": _approve_write_off,
+    "return-write-off": _return_write_off,
+}
+
+
+@page("cases.view_recovery")
+@require_POST
+def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """One step in the ledger; a refusal keeps what was typed."""
+    row = _find(request, reference)
+    if name not in STEPS:
+        raise Http404
+    version = request.POST.get("version", "")
+    expected = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
+    try:
+        said = STEPS[name](request, row.case, expected)
+    except errors.CaseNotFound:
+        raise Http404 from None
+    except (errors.CaseworkError, NotPermitted, MoneyNotValid, ValueError) as error:
+        changes = change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else []
+        status = getattr(error, "status", 403 if isinstance(error, NotPermitted) else 422)
+        row = _find(request, reference)
+        return _show(request, row, status=status, refusal=sentence_of(error), changes=changes, refused=name)
+    messages.success(request, said)
+    return redirect("cases:recovery", reference=reference)
+
+
+@page("cases.post_recovery")
+@require_POST
+def reconcile(request: HttpRequest) -> HttpResponse:
+    """Post a payroll or bank file; every line is accounted for."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        messages.info(request, _("Choose a file first."))
+        return redirect("cases:ledger")
+    try:
+        report = import_postings(content=upload.read(), by=request.actor)  # type: ignore[attr-defined]
+    except (errors.CaseworkError, NotPermitted) as error:
+        messages.error(request, sentence_of(error))
+        return redirect("cases:ledger")
+    return render(request, "cases/recovery/reconciled.html", {"report": report, "name": upload.name})
+
+
+@page("cases.view_recovery")
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The ledger as CSV."""
+    header = [
+        "case",
+        "employee_no",
+        "currency",
+        "amount",
+        "recovered",
+        "written_off",
+        "open",
+        "due_on",
+        "closed_at",
+    ]
+    fields = ("case__reference", "case__cardholder__employee_no", "currency", "amount_minor", "paid", "write_off_minor",
+              "open_minor", "due_on", "closed_at")  # fmt: skip
+    rows = _ledger().order_by("id").values_list(*fields)
+    return csv_response("recovery.csv", header, rows.iterator(chunk_size=2000))  # type: ignore[return-value]

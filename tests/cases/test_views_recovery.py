@@ -1,0 +1,171 @@
+"""The ledger's pages: instalments, postings, corrections by a second person, write-offs, files."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.services import actor_of
+from cases.dispositions import Disposition
+from cases.models import Case, Recovery
+from cases.services.appeals import accept_notice
+from cases.services.company import company_today
+from cases.services.decisions import approve_decision, propose_decision
+from cases.services.explanations import request_explanation, submit_explanation
+from cases.services.queue import take_case
+from cases.views.recovery import equal_instalments
+from cases.workflow import State
+from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast) -> Case:
+    """A case whose decision to recover 2,000,000 won took effect."""
+    claim = make_claim(cardholder=cast.cardholder_record, amount_minor=2_000_000, currency="KRW")
+    made = make_case(
+        cardholder=cast.cardholder_record,
+        amount_minor=2_000_000,
+        currency="KRW",
+        assignee=None,
+        state=State.NEW,
+    )
+    make_alert(case=made, claim=claim, run=make_run())
+    reviewer, approver, holder = actor_of(cast.reviewer), actor_of(cast.approver), actor_of(cast.cardholder)
+    take_case(case=made, by=reviewer, expected_version=None)
+    asked = request_explanation(case=made, by=reviewer, expected_version=None)
+    submit_explanation(request=asked, text="개인 사용이었습니다.", by=holder, admits=True)
+    proposed = propose_decision(
+        case=made, disposition=Disposition.PERSONAL_USE_REPAID, reason="본인이 사적 사용을 인정했습니다.",
+        by=reviewer, expected_version=None, amount_minor=2_000_000,
+    )  # fmt: skip
+    approve_decision(case=made, content_hash=proposed.content_hash, by=approver, expected_version=None)
+    accept_notice(case=made, by=holder)
+    made.refresh_from_db()
+    return made
+
+
+def step(client, case: Case, name: str, **fields):
+    case.refresh_from_db()
+    return client.post(
+        reverse("cases:recovery-step", args=[case.reference, name]), {"version": case.version, **fields}
+    )
+
+
+def post(client, case: Case, amount: str, line: str, **fields):
+    data = {"method": "bank_transfer", "received_on": company_today().isoformat(), **fields}
+    return step(client, case, "post", amount=amount, bank_reference=line, **data)
+
+
+def test_two_instalments_close_the_case(client, cast, case):
+    client.force_login(cast.clerk)
+    first_on = (company_today() + timedelta(days=5)).isoformat()
+    assert step(client, case, "plan", parts="2", first_on=first_on).status_code == 302
+    assert len(Recovery.objects.get().plan) == 2
+    assert post(client, case, "1,000,000", "B-1").status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.RECOVERING
+    assert post(client, case, "1,000,000", "B-2").status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("amount", "fields"),
+    [
+        ("2,000,001", {}),
+        ("0", {}),
+        ("-5", {}),
+        ("NaN", {}),
+        ("1000", {"received_on": "2999-01-01"}),
+        ("1000", {"received_on": "yesterday"}),
+        ("1000", {"method": "gold"}),
+        ("1000", {"method": "payroll"}),
+    ],
+)
+def test_posting_that_cannot_be_is_refused_with_a_sentence(client, cast, case, amount, fields):
+    client.force_login(cast.clerk)
+    answer = post(client, case, amount, "B-1", **fields)
+    assert answer.status_code in {409, 422}
+    assert 'role="alert"' in answer.content.decode()
+    assert not Recovery.objects.get().postings.exists()
+
+
+def test_same_bank_line_is_posted_once(client, cast, case):
+    client.force_login(cast.clerk)
+    post(client, case, "1000", "B-1")
+    assert post(client, case, "1000", "B-1").status_code == 409
+    assert Recovery.objects.get().postings.count() == 1
+
+
+def test_write_off_needs_an_approver_who_did_not_ask(client, cast, case):
+    client.force_login(cast.clerk)
+    assert step(client, case, "write-off", reason="퇴사 후 연락이 되지 않습니다.").status_code == 302
+    assert (
+        step(client, case, "approve-write-off", reason="그렇게 합시다.", amount_minor="2000000").status_code
+        == 403
+    )
+    client.force_login(cast.other_approver)
+    page = client.get(reverse("cases:recovery", args=[case.reference])).content.decode()
+    assert "퇴사 후 연락이 되지 않습니다." in page
+    assert (
+        step(
+            client, case, "approve-write-off", reason="회수 가능성이 없습니다.", amount_minor="2000000"
+        ).status_code
+        == 302
+    )
+    case.refresh_from_db()
+    assert case.state == State.CLOSED
+
+
+def test_file_is_reconciled_line_by_line_and_again_changes_nothing(client, cast, case):
+    client.force_login(cast.clerk)
+    lines = [
+        "case,amount,currency,received_on,method,bank_reference",
+        f"{case.reference},500000,KRW,{company_today()},bank_transfer,F-1",
+        f"C-2020-999999,500000,KRW,{company_today()},bank_transfer,F-2",
+    ]
+    for posted in (1, 0):
+        upload = SimpleUploadedFile("bank.csv", "\n".join(lines).encode(), "text/csv")
+        report = client.post(reverse("cases:reconcile"), {"file": upload}).context["report"]
+        assert (report.n_lines, report.n_posted, len(report.rejected)) == (2, posted, 1)
+
+
+def test_ledger_shows_what_is_open_within_few_queries(client, cast, case, django_assert_max_num_queries):
+    client.force_login(cast.clerk)
+    with django_assert_max_num_queries(20):
+        page = client.get(reverse("cases:ledger")).content.decode()
+    assert case.reference in page
+    export = b"".join(client.get(reverse("cases:ledger-export")).streaming_content).decode("utf-8-sig")
+    assert case.reference in export
+
+
+@pytest.mark.parametrize("who", ["reviewer", "cardholder", "rule_admin"])
+def test_others_have_no_ledger(client, cast, case, who):
+    client.force_login(getattr(cast, who))
+    assert client.get(reverse("cases:ledger")).status_code == 403
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    total=st.integers(1, 10**12),
+    parts=st.integers(1, 60),
+    first=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+)
+def test_equal_instalments_sum_to_the_whole_in_consecutive_months(total, parts, first):
+    plan = equal_instalments(total, parts, first)
+    assert sum(part.amount_minor for part in plan) == total
+    months = [part.due_on.year * 12 + part.due_on.month for part in plan]
+    assert months == list(range(months[0], months[0] + parts))
+    assert plan[0].due_on == first
