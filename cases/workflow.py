@@ -77,7 +77,6 @@ class Guard(StrEnum):
     """What must be true of the case besides its state."""
 
     FREE = "free"
-    HELD = "held"
     SNOOZED = "snoozed"
     NOT_SNOOZED = "not_snoozed"
     ROUNDS_LEFT = "rounds_left"
@@ -114,7 +113,6 @@ MAX_SNOOZE_DAYS = 90  # calendar days
 
 GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.FREE: lambda facts: not facts.is_held,
-    Guard.HELD: lambda facts: facts.is_held,
     Guard.SNOOZED: lambda facts: facts.is_snoozed,
     Guard.NOT_SNOOZED: lambda facts: not facts.is_snoozed,
     Guard.ROUNDS_LEFT: lambda facts: facts.n_rounds < MAX_ROUNDS,
