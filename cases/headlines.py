@@ -20,14 +20,13 @@ def rule_names(codes: Collection[str], language: str) -> dict[str, str]:
 
 def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
     """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page."""
-    if case.is_score_hidden and case.closed_at is None:
-        return _("Random check: what happened here is for you to find out")
     place = case.merchant.name if case.merchant else _("several merchants")
     where = ngettext("%(n)d payment at %(place)s", "%(n)d payments at %(place)s", case.n_claims) % {
         "n": case.n_claims,
         "place": place,
     }
-    why = _why(case, language, names)
+    is_blind = case.is_score_hidden and case.closed_at is None
+    why = _("random check") if is_blind else _why(case, language, names)
     return f"{where}: {why}" if why else where
 
 

@@ -11,39 +11,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
-EMPTY = mark_safe("")
+from fraud.chart_frame import (
+    EMPTY,
+    HEIGHT,
+    LEFT,
+    TOP,
+    WIDTH,
+    Plot,
+    axis_words,
+    chart,
+    limits,
+    nice_ticks,
+    percent_label,
+    plain_number,
+)
 
-
-def plain_number(value: float) -> str:
-    """`1,234`, `0.25`, `1.2M`: short enough for an axis."""
-    size = abs(value)
-    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
-        if size >= limit:
-            scaled = value / {"B": 1e9, "M": 1e6, "k": 1e3}[unit]
-            return f"{scaled:,.1f}".removesuffix(".0") + unit
-    if size >= 100 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.2g}" if size < 1 else f"{value:,.1f}"
-
-
-def percent_label(value: float) -> str:
-    """A share in [0, 1] as a percentage."""
-    return f"{value * 100:.0f} %"
-
-
-def nice_ticks(low: float, high: float, n: int = 4) -> list[float]:
-    """Round values (1, 2, 2.5 or 5 times a power of ten) that span low..high in about n steps."""
-    if not math.isfinite(low) or not math.isfinite(high) or high <= low:
-        return [low, low + 1]
-    raw = (high - low) / n
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(index * step, 12) for index in range(first, last + 1)]
+__all__ = [
+    "Axis",
+    "Mark",
+    "Series",
+    "bars",
+    "lines",
+    "nice_ticks",
+    "percent_label",
+    "plain_number",
+    "sparkline",
+]
 
 
 @dataclass(frozen=True)
@@ -128,7 +123,7 @@ def bars(
     """Upright bars, one per (word, value); every word is written when there is room, else every n-th."""
     if not items:
         return EMPTY
-    plot = _Plot(width, height, 0, len(items), *_limits([value for _, value in items]), form=form)
+    plot = Plot(width, height, 0, len(items), *limits([value for _, value in items]), form=form)
     slot = plot.width / len(items)
     every = max(1, math.ceil(len(items) * 46 / plot.width))
     drawn = []
@@ -147,7 +142,7 @@ def bars(
         for index, (word, _) in enumerate(items)
         if index % every == 0
     ]
-    return _chart(label, plot, [shapes, _texts(words)], legend=())
+    return chart(label, plot, [shapes, axis_words(words)], legend=())
 
 
 def lines(
@@ -168,8 +163,8 @@ def lines(
         return EMPTY
     xs = [point[0] for point in everything] + [mark.x for mark in marks if mark.x is not None]
     ys = [point[1] for point in everything] + [mark.y for mark in marks if mark.y is not None]
-    low, high = _limits(ys, y.low, y.high)
-    plot = _Plot(
+    low, high = limits(ys, y.low, y.high)
+    plot = Plot(
         width,
         height,
         min(xs) if x.low is None else x.low,
@@ -185,51 +180,13 @@ def lines(
     inside = [(at, text) for at, text in ticks if plot.x_low - 1e-9 <= at <= plot.x_high + 1e-9]
     every = max(1, math.ceil(len(inside) * 52 / plot.width))
     words = [(f"{plot.x(at):.1f}", height - 7, text) for at, text in inside[::every]]
-    return _chart(
+    return chart(
         label,
         plot,
-        [*shapes, _texts(words), *(_mark(mark, plot) for mark in marks)],
+        [*shapes, axis_words(words), *(_mark(mark, plot) for mark in marks)],
         legend=[(one.color, one.name) for one in series] if len(series) > 1 else (),
         y_label=y.label,
     )
-
-
-class _Plot:
-    """Where a value lies in the picture."""
-
-    def __init__(
-        self,
-        width: int,
-        height: int,
-        x_low: float,
-        x_high: float,
-        y_low: float,
-        y_high: float,
-        *,
-        form: Callable[[float], str],
-        y_ticks: Sequence[tuple[float, str]] | None = None,
-        top: int = TOP,
-    ) -> None:
-        self.full_width, self.full_height, self.top = width, height, top
-        self.width, self.height = width - LEFT - RIGHT, height - top - BOTTOM
-        self.x_low, self.x_high = x_low, x_high if x_high > x_low else x_low + 1
-        self.ticks = list(y_ticks or [(tick, form(tick)) for tick in nice_ticks(y_low, y_high)])
-        self.y_low = min(y_low, self.ticks[0][0])
-        self.y_high = max(y_high, self.ticks[-1][0])
-
-    def x(self, value: float) -> float:
-        return LEFT + (value - self.x_low) / (self.x_high - self.x_low) * self.width
-
-    def y(self, value: float) -> float:
-        return self.top + (self.y_high - value) / ((self.y_high - self.y_low) or 1.0) * self.height
-
-
-def _limits(
-    values: Sequence[float], low: float | None = None, high: float | None = None
-) -> tuple[float, float]:
-    bottom = min(0.0, *values) if low is None else low
-    top = max(0.0, *values) if high is None else high
-    return bottom, top if top > bottom else bottom + 1
 
 
 def _points(one: Series) -> list[tuple[float, float, int]]:
@@ -241,7 +198,7 @@ def _points(one: Series) -> list[tuple[float, float, int]]:
     ]
 
 
-def _line(one: Series, points: list[tuple[float, float, int]], plot: _Plot) -> SafeString:
+def _line(one: Series, points: list[tuple[float, float, int]], plot: Plot) -> SafeString:
     if not points:
         return EMPTY
     path = " ".join(f"{plot.x(at):.1f},{plot.y(value):.1f}" for at, value, _ in points)
@@ -275,7 +232,7 @@ def _line(one: Series, points: list[tuple[float, float, int]], plot: _Plot) -> S
     return format_html('{}<polyline class="line {}" points="{}"/>{}', area, one.color, path, dots)
 
 
-def _mark(mark: Mark, plot: _Plot) -> SafeString:
+def _mark(mark: Mark, plot: Plot) -> SafeString:
     if mark.x is not None:
         at = f"{plot.x(mark.x):.1f}"
         return format_html(
@@ -295,56 +252,4 @@ def _mark(mark: Mark, plot: _Plot) -> SafeString:
         f"{height:.1f}",
         f"{height - 4:.1f}",
         mark.label,
-    )
-
-
-def _texts(words: Sequence[tuple[str, int, str]]) -> SafeString:
-    return format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', words)
-
-
-def _chart(
-    label: str,
-    plot: _Plot,
-    shapes: Sequence[SafeString],
-    *,
-    legend: Sequence[tuple[str, str]],
-    y_label: str = "",
-) -> SafeString:
-    grid = format_html_join(
-        "",
-        '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
-        (
-            (
-                "axis" if value == 0 else "grid",
-                LEFT,
-                LEFT + plot.width,
-                f"{plot.y(value):.1f}",
-                f"{plot.y(value):.1f}",
-                LEFT - 6,
-                f"{plot.y(value) + 3.5:.1f}",
-                text,
-            )
-            for value, text in plot.ticks
-        ),
-    )
-    keys = []
-    at = LEFT
-    for color, name in legend:
-        keys.append((color, at, at + 13, name))
-        at += 30 + sum(11 if ord(letter) > 0x2E7F else 6 for letter in name)
-    legend_drawn = format_html_join(
-        "",
-        '<rect class="key {}" x="{}" y="2" width="9" height="9" rx="2"/><text x="{}" y="10">{}</text>',
-        keys,
-    )
-    title = format_html('<text class="title" x="{}" y="10">{}</text>', at, y_label) if y_label else EMPTY
-    return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}</svg>',
-        plot.full_width,
-        plot.full_height,
-        label,
-        grid,
-        format_html_join("", "{}", ((shape,) for shape in shapes)),
-        legend_drawn,
-        title,
     )

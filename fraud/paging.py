@@ -44,21 +44,23 @@ def keyset_page(rows: QuerySet, *, by: str, cursor: str, size: int) -> Page:
     """The rows after `cursor`, descending by (`by`, id). An index on (`by`, id) carries it at any depth."""
     after = decode_cursor(cursor, 2)
     ordered = rows.order_by(f"-{by}", "-pk")
-    if after is not None:
-        value, pk = after
-        # The plain bound lets the index start at the right place; the pair settles ties.
-        later = ordered.filter(Q(**{f"{by}__lte": value}) & (Q(**{f"{by}__lt": value}) | Q(pk__lt=pk)))
-        try:
-            found = list(later[: size + 1])
-        except (ValueError, TypeError, ValidationError, FieldError):
-            after, found = None, list(ordered[: size + 1])
-    else:
-        found = list(ordered[: size + 1])
+    try:
+        found = list(_later(ordered, by, after)[: size + 1])
+    except (ValueError, TypeError, OverflowError, ValidationError, FieldError):  # the cursor of another list
+        after, found = None, list(ordered[: size + 1])
     more = len(found) > size
     found = found[:size]
     last = found[-1] if found else None
     cursor_on = encode_cursor(getattr(last, by), last.pk) if more and last is not None else ""
     return Page(rows=found, next_cursor=cursor_on, is_later=after is not None)
+
+
+def _later(ordered: QuerySet, by: str, after: list[Any] | None) -> QuerySet:
+    if after is None:
+        return ordered
+    value, pk = after
+    # The plain bound lets the index start at the right place; the pair settles ties.
+    return ordered.filter(Q(**{f"{by}__lte": value}) & (Q(**{f"{by}__lt": value}) | Q(pk__lt=pk)))
 
 
 def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from cases.dispositions import Disposition
@@ -111,10 +114,18 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         )
         for index in range(n_history)
     ]  # fmt: skip
-    states = list(State)
+    states = [
+        State.NEW,
+        State.IN_REVIEW,
+        State.EXPLAINED,
+        State.PENDING_APPROVAL,
+        State.CLOSED,
+        State.AWAITING_EXPLANATION,
+    ]
+    states += [state for state in State if state not in states] + [State.NEW, State.NEW, State.IN_REVIEW]
     cases: dict[str, Case] = {}
     for index in range(n_cases):
-        state = states[index % len(states)] if index >= 6 else (State.NEW if index % 2 else State.IN_REVIEW)
+        state = states[index % len(states)]
         person, place, version = (
             people[2 + index % 6],
             places[index % len(places)],
@@ -201,4 +212,16 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
     return Scene(cast, run, cases, history, places)
 
 
-__all__ = ["Scene", "make_alert", "make_scene", "reasons"]
+def shared_scene(**sizes: int) -> Callable[..., Iterator[Scene]]:
+    """A `scene` fixture made once a module; what a test changes in the database is undone after it."""
+
+    @pytest.fixture(scope="module", name="scene")
+    def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield make_scene(**sizes)
+            transaction.set_rollback(True)
+
+    return scene
+
+
+__all__ = ["Scene", "make_alert", "make_scene", "reasons", "shared_scene"]
