@@ -6,6 +6,9 @@ from celery import shared_task
 
 from audit.actor import Actor
 
+#: Training twice from the same labels gives two equal challengers; the second is refused by its hash.
+IDEMPOTENT = ("fraud.tasks.train",)
+
 
 @shared_task(name="fraud.tasks.train", queue="training")
 def train() -> None:

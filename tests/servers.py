@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -87,7 +88,18 @@ def postgres_server() -> Iterator[str]:
         os.chown(home, user["user"], user["group"])
         os.chown(data, user["user"], user["group"])
     options = {"cwd": home, "extra_groups": [], **user} if user else {"cwd": home}
-    command = [initdb, "-D", str(data), "-U", "cleancard", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    command = [
+        initdb,
+        "-D",
+        str(data),
+        "-U",
+        "cleancard",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
     subprocess.run(command, check=True, capture_output=True, **options)  # type: ignore[call-overload]
     port = free_port()
     command = [
@@ -102,7 +114,7 @@ def postgres_server() -> Iterator[str]:
         _wait_until_ready(url)
         yield url
     finally:
-        process.terminate()  # waits for nobody: our clients are gone by then
+        process.send_signal(signal.SIGINT)  # the fast way down: it does not wait for clients
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
@@ -116,7 +128,19 @@ def redis_server() -> Iterator[str]:
     program = redis_program()
     home = Path(tempfile.mkdtemp(prefix="redis-"))
     port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(home)]
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(home),
+    ]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

@@ -14,8 +14,8 @@ __all__ = ["postgres", "redis"]
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
-    started = Zygote()
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    started = Zygote(tmp_path_factory.mktemp("zygote"))
     yield started
     started.stop()
 
@@ -53,7 +53,9 @@ def big_company(big_template: Company, postgres: str, tmp_path: Path) -> Callabl
 
 
 @pytest.fixture(scope="session")
-def undisturbed(lite_template: Company, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+def undisturbed(
+    lite_template: Company, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[object, ...]]]:
     """What the night leaves when nothing goes wrong, on SQLite."""
     company = lite_template.copy(tmp_path_factory.mktemp("calm") / "home")
     done = company.nightly()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +35,8 @@ QUERIES = {
 class Zygote:
     """The process that forks commands; started once a session."""
 
-    def __init__(self) -> None:
-        environment = {**os.environ, **_BASE_ENV}
+    def __init__(self, home: Path) -> None:
+        environment = {**os.environ, **_BASE_ENV, "CLEANCARD_HOME": str(home)}
         for name in ("CLEANCARD_FAULT", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
             environment.pop(name, None)
         self._process = subprocess.Popen(
@@ -98,3 +101,56 @@ class Company:
         """The same company somewhere else; `database` is a copy already made."""
         shutil.copytree(self.home, home)
         return Company(home, self.zygote, database)
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Celery workers of a company over a broker, each a process group of its own."""
+
+    company: Company
+    broker: str
+    started: list[subprocess.Popen[bytes]]
+
+    def env(self, **more: str) -> dict[str, str]:
+        """Environment of a worker."""
+        return {**os.environ, **self.company.env(CELERY_BROKER_URL=self.broker, **more)}
+
+    def start(self, name: str, *, processes: int = 2, **env: str) -> subprocess.Popen[bytes]:
+        """A prefork worker with a number of child processes."""
+        log = (self.company.home / f"{name}.log").open("wb")
+        command = [sys.executable, "-m", "celery", "-A", "fraud.project.celery", "worker", "-n", f"{name}@test",
+                   "-c", str(processes), "-l", "WARNING", "--without-gossip", "--without-mingle"]  # fmt: skip
+        worker = subprocess.Popen(
+            command, cwd=ROOT, env=self.env(**env), stdout=log, stderr=log, start_new_session=True
+        )
+        self.started.append(worker)
+        return worker
+
+    def ring(self, task: str, *args: object) -> None:
+        """Put one message on the queue."""
+        code = "from fraud.project.celery import app; import sys, json; app.send_task(sys.argv[1], json.loads(sys.argv[2]))"
+        subprocess.run(
+            [sys.executable, "-c", code, task, json.dumps(args)], cwd=ROOT, env=self.env(), check=True
+        )
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 90) -> None:
+        """Until the condition holds; fails with the workers' logs."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                logs = "\n".join(
+                    p.read_text(errors="replace")[-3000:] for p in self.company.home.glob("*.log")
+                )
+                raise AssertionError(f"not within {seconds} seconds\n{self.company.left()['run']}\n{logs}")
+            time.sleep(0.2)
+
+    def is_finished(self) -> bool:
+        """Whether the night's run is finished."""
+        return [row[1] for row in self.company.left()["run"]] == ["finished"]
+
+    def stop(self) -> None:
+        """End every worker that was started here."""
+        for worker in self.started:
+            if worker.poll() is None:
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait(20)

@@ -7,23 +7,53 @@ would not survive the fork, the same as in a worker.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
+LIBRARIES = (
+    "pyod.models.hbos", "sklearn.ensemble", "sklearn.neural_network", "skops.io", "xgboost", "psycopg",
+    "cases.tasks", "fraud.project.celery",
+)  # fmt: skip
+
 
 def preload() -> None:
-    """Everything that takes long to import and needs no settings."""
-    import django.db.backends.sqlite3.base
-    import polars
-    import pyod.models.hbos
-    import sklearn.ensemble
-    import sklearn.neural_network
-    import skops.io
-    import xgboost  # noqa: F401
+    """Everything that takes long to import; nothing that starts a thread or opens a file is called."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "fraud.project.settings"
+    import django
+
+    django.setup()
+    from fraud.calendar import korean_calendar
+    from rules.language.parse import parse
+
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    korean_calendar([2026])
+    parse("amount > 1 KRW")
+
+
+def move_into(env: dict[str, str]) -> None:
+    """Point the settings, read before the fork, at the company of this job."""
+    from django.conf import settings
+    from django.db import connections
+
+    from fraud.project.settings import database
+
+    os.environ.update(env)
+    home = Path(env["CLEANCARD_HOME"])
+    settings.HOME, settings.MODELS_DIR, settings.OUTBOX_DIR = home, home / "models", home / "outbox"
+    settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = home / "media", home / "outbox"
+    settings.PART_CLAIMS = int(env["PART_CLAIMS"])
+    connections["default"].close()
+    connections.settings["default"] = connections.configure_settings(
+        {"default": database(env.get("DATABASE_URL", ""), home)}
+    )["default"]
+    del connections["default"]
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
@@ -33,26 +63,20 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         if pid == 0:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-            os.environ.update(job["env"])
-            os._exit(_child(job["args"]))
+            os._exit(_child(job["args"], job["env"]))
         _, status = os.waitpid(pid, 0)
         output.seek(0)
         return {"status": os.waitstatus_to_exitcode(status), "output": output.read()[-4000:]}
 
 
-def _child(args: list[str]) -> int:
-    import traceback
+def _child(args: list[str], env: dict[str, str]) -> int:
+    from django.core.management import execute_from_command_line
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraud.project.settings")
     try:
-        import django
-
-        django.setup()
+        move_into(env)
         if args[0] == "python":
             exec(Path(args[1]).read_text(encoding="utf-8"), {"__name__": "__main__"})
         else:
-            from django.core.management import execute_from_command_line
-
             execute_from_command_line(["manage.py", *args])
         code = 0
     except SystemExit as leaving:

@@ -1,0 +1,154 @@
+"""The same night on PostgreSQL, and by real workers over Redis: killed, doubled, abandoned, always whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fault.rig import DAY, ROOT, Company, Crew
+
+pytestmark = pytest.mark.postgres
+Make = Callable[[str], Company]
+POINTS = ("prepare.parts", "part.written", "open.written")
+
+
+@pytest.fixture(scope="module")
+def calm(
+    big_template: Company, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[Any]]:
+    """What the night leaves on PostgreSQL when nothing goes wrong."""
+    from tests.servers import new_database
+
+    company = big_template.copy(
+        tmp_path_factory.mktemp("calm") / "home", new_database(postgres, "calm", "company")
+    )
+    done = company.nightly()
+    assert done["status"] == 0, done["output"]
+    return company.left()
+
+
+def test_both_databases_give_the_same_night(
+    calm: dict[str, list[Any]], undisturbed: dict[str, list[Any]]
+) -> None:
+    for name in ("scores", "hits", "cases", "alerts"):
+        assert len(calm[name]) == len(undisturbed[name]), name
+    for big, small in zip(calm["scores"], undisturbed["scores"], strict=True):
+        assert big[0] == small[0]
+        assert big[1:5] == pytest.approx(small[1:5], abs=1e-9)
+    assert [row[:4] for row in calm["cases"]] == [row[:4] for row in undisturbed["cases"]]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_night_finishes_with_the_same_result(
+    point: str, big_company: Make, calm: dict[str, list[Any]]
+) -> None:
+    company = big_company("kill_" + point.replace(".", "_"))
+    killed = company.nightly(CLEANCARD_FAULT=f"{point}:kill")
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    again = company.nightly()
+    assert again["status"] == 0, again["output"]
+    assert company.left() == calm
+
+
+@pytest.fixture
+def crew(request: pytest.FixtureRequest, big_company: Make, redis: str) -> Iterator[Crew]:
+    """A company with a broker queue of its own and no worker yet."""
+    made = Crew(big_company(request.node.name[:40].lower()), redis, [])
+    flush(made)
+    yield made
+    made.stop()
+
+
+@pytest.mark.redis
+def test_workers_finish_a_night_that_was_rung_twice(crew: Crew, calm: dict[str, list[Any]]) -> None:
+    crew.ring("cases.tasks.run_night", DAY)
+    crew.ring("cases.tasks.run_night", DAY)
+    crew.start("one")
+    crew.wait_for(crew.is_finished)
+    for task, args in (
+        ("cases.tasks.score_part", (1,)),
+        ("cases.tasks.finish_run", (1,)),
+        ("cases.tasks.run_night", (DAY,)),
+    ):
+        crew.ring(task, *args)
+    crew.ring("cases.tasks.sweep")
+    crew.wait_for(lambda: queue_is_empty(crew))
+    assert crew.company.left() == calm
+
+
+@pytest.mark.redis
+def test_child_killed_while_storing_is_replaced_and_the_night_is_whole(
+    crew: Crew, calm: dict[str, list[Any]]
+) -> None:
+    marker = crew.company.home / "failed-once"
+    crew.start("one", CLEANCARD_FAULT="part.written:kill", CLEANCARD_FAULT_ONCE=str(marker))
+    crew.ring("cases.tasks.run_night", DAY)
+    crew.wait_for(crew.is_finished)
+    assert marker.exists()
+    assert crew.company.left() == calm
+
+
+@pytest.mark.redis
+def test_night_of_a_worker_that_never_returns_is_taken_over(crew: Crew, calm: dict[str, list[Any]]) -> None:
+    marker = crew.company.home / "failed-once"
+    worker = crew.start(
+        "one", CLEANCARD_FAULT="part.done:kill", CLEANCARD_FAULT_ONCE=str(marker), processes=1
+    )
+    crew.ring("cases.tasks.run_night", DAY)
+    crew.wait_for(marker.exists)
+    os.killpg(worker.pid, signal.SIGKILL)
+    flush(crew)  # every message is lost with it
+    crew.start("two")
+    crew.ring("cases.tasks.sweep")
+    try:
+        crew.wait_for(crew.is_finished, 20)
+    except AssertionError:
+        crew.ring("cases.tasks.sweep")  # the schedule rings every minute
+        crew.wait_for(crew.is_finished)
+    assert crew.company.left() == calm
+
+
+def flush(crew: Crew) -> None:
+    import redis
+
+    redis.Redis.from_url(crew.broker).flushdb()
+
+
+def queue_is_empty(crew: Crew) -> bool:
+    import redis
+
+    client = redis.Redis.from_url(crew.broker)
+    return client.llen("celery") == 0 and client.hlen("unacked") == 0
+
+
+def test_worker_parent_loads_no_learning_library(tmp_path: Path) -> None:
+    code = (
+        "import sys; from fraud.project.celery import app; app.loader.import_default_modules(); "
+        "import cases.services.night; "
+        "print(sorted({'xgboost', 'sklearn', 'torch', 'pyod', 'numba'} & set(sys.modules)), 'cases.tasks.run_night' in app.tasks)"
+    )
+    environment = {**os.environ, "CLEANCARD_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[] True"
+
+
+def test_every_registered_task_is_known_to_be_idempotent(tmp_path: Path) -> None:
+    code = (
+        "from fraud.project.celery import app; app.loader.import_default_modules(); "
+        "from cases.tasks import IDEMPOTENT as a; from fraud.tasks import IDEMPOTENT as b; "
+        "print(sorted(name for name in app.tasks if not name.startswith('celery.') and name not in (*a, *b)))"
+    )
+    environment = {**os.environ, "CLEANCARD_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
