@@ -12,6 +12,7 @@ import pytest
 from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
 from rules.language import RuleNotValid, check, from_json, parse, to_sentence, to_text
 from rules.language.nodes import MAX_TEXT
+from tests.rules.plain_claims import claims
 
 LISTS = {"bars": ValueListSpec("bars", "text", frozenset({"bar"}))}
 PARAMETERS = {"limit": ParameterSpec("limit", "money", (ParameterValue(500_000, date(2020, 1, 1), currency="KRW"),))}
@@ -135,17 +136,6 @@ def test_bad_rule_is_refused_with_its_reason(case: str, text: str, code: str) ->
     assert first.message_ko != first.message_en
     assert first.line >= 1
     assert first.column >= 1
-
-
-def claims(**columns: list[object]) -> pl.DataFrame:
-    """A frame with the key columns filled in."""
-    height = len(next(iter(columns.values())))
-    start = datetime(2026, 3, 3, 3, tzinfo=UTC)
-    base: dict[str, list[object]] = {
-        "claim_id": list(range(height)), "cardholder_id": [1] * height, "merchant_id": [1] * height, "amount": [1000] * height,
-        "currency": ["KRW"] * height, "transacted_at": [start] * height, "has_time": [True] * height,
-    }  # fmt: skip
-    return pl.DataFrame({**base, **columns})
 
 
 def run(text: str, frame: pl.DataFrame, **context: object) -> tuple[list[bool], int, tuple[str, ...]]:
