@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.views import claims, runs, shell
+from fraud.views import claims, rules, runs, shell
 
 app_name = "fraud"
 
@@ -12,4 +12,11 @@ urlpatterns = [
     path("claims/<int:claim_id>/", claims.claim_page, name="claim"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<str:reference>/", runs.run_page, name="run"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.new_rule, name="new-rule"),
+    path("rules/check/", rules.check_text, name="check-rule"),
+    path("rules/<str:code>/", rules.rule, name="rule"),
+    path("rules/<str:code>/draft/", rules.start_draft, name="draft-rule"),
+    path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),
+    path("rules/<str:code>/<int:number>/<slug:name>/", rules.step, name="rule-step"),
 ]

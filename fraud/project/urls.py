@@ -9,7 +9,6 @@ urlpatterns = [
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("", include("cases.urls")),
     path("", include("fraud.urls")),
-    path("rules/", include("rules.urls")),
     path("audit/", include("audit.urls")),
     path("api/v1/", include("fraud.api.urls")),
     path("api/v1/", include("cases.api.urls")),
