@@ -6,4 +6,4 @@ class RulesConfig(AppConfig):
     verbose_name = "Rules"
 
     def ready(self) -> None:
-        from rules import audit_events  # noqa: F401
+        from rules import audit_events, checks  # noqa: F401

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rules.engine import RuleSpec
 from rules.language import Context, ParameterSpec, ValueListSpec, parse
 from rules.language.specs import Calendar, PlainCalendar
 from rules.starter_lists import STARTER_LISTS
@@ -24,6 +23,9 @@ from rules.starter_texts import (
     TIME_RULES,
 )
 
+
+if TYPE_CHECKING:
+    from rules.engine import RuleSpec
 
 @dataclass(frozen=True, slots=True)
 class StarterRule:
@@ -82,6 +84,8 @@ def starter_context(
 
 def starter_specs(*, states: Sequence[str] = ("active",)) -> list[RuleSpec]:
     """The starter rules as the engine takes them."""
+    from rules.engine import RuleSpec  # here, so that checks at start load no polars
+
     return [
         RuleSpec(rule.code, 1, parse(rule.text), rule.weight, rule.is_always_open)
         for rule in STARTER_RULES

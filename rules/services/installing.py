@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.actor import Actor
-from audit.permissions import require
+from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
 from rules.language.specs import ParameterSpec
 from rules.models import Parameter, Rule, RuleVersion, ValueList
@@ -33,7 +33,9 @@ def install_starter_rules(*, by: Actor) -> Installed:
     They start active (two of them in shadow): they are part of the product and reviewed with it. Raises NotPermitted for anybody but
     the system.
     """
-    require(by, "rules.install_rules") if by.is_system else require(by, "rules.activate_rule")
+    if not by.is_system:
+        raise NotPermitted("rules.install_rules")
+    require(by, "rules.install_rules")
     with transaction.atomic():
         lists = sum(_add_list(name) for name in STARTER_LISTS)
         parameters = sum(_add_parameter(spec) for spec in STARTER_PARAMETERS.values())

@@ -1,0 +1,340 @@
+"""What people may do to rules, step by step, and what each step leaves in the audit log."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from audit.permissions import NotPermitted, Role
+from audit.services import actor_of
+from rules.exceptions import (
+    ApprovalVoid,
+    CodeTaken,
+    ConfirmationNeeded,
+    DraftExists,
+    RuleServiceError,
+    StaleDraft,
+    ValueNotValid,
+    WrongState,
+)
+from rules.language import RuleNotValid
+from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.services import (
+    activate_version,
+    active_rule_set,
+    approve_value_change,
+    disable_rule,
+    discard_draft,
+    draft_rule,
+    edit_draft,
+    install_starter_rules,
+    propose_list_values,
+    propose_parameter_value,
+    propose_version,
+    retire_rule,
+    return_value_change,
+    return_version,
+    roll_back_rule,
+    shadow_version,
+)
+from tests.cast import Cast, make_cast, make_person
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "amount > 500,000 KRW"
+NAMES = {"name_en": "High amount", "name_ko": "고액"}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Actor:
+    return cast.actor("rule_admin")
+
+
+@pytest.fixture
+def approver(cast: Cast) -> Actor:
+    return cast.actor("approver")
+
+
+def proposed(admin: Actor, text: str = TEXT, code: str = "X01") -> RuleVersion:
+    version = draft_rule(code=code, text=text, by=admin, **NAMES)
+    return propose_version(version=version, by=admin)
+
+
+def actions(code: str = "X01") -> list[str]:
+    return list(AuditEvent.objects.filter(subject=f"rule:{code}").order_by("seq").values_list("action", flat=True))
+
+
+def test_rule_goes_from_draft_to_active_with_two_people_and_a_record_of_each_step(admin: Actor, approver: Actor) -> None:
+    version = activate_version(version=proposed(admin), by=approver, reason="agreed")
+    assert version.state == "active"
+    assert version.activated_by_id == approver.user_id
+    assert actions() == ["rule.drafted", "rule.proposed", "rule.activated"]
+    chosen = active_rule_set()
+    assert [(spec.code, spec.version) for spec in chosen.specs] == [("X01", 1)]
+
+
+def test_text_that_is_no_rule_is_not_saved(admin: Actor) -> None:
+    with pytest.raises(RuleNotValid):
+        draft_rule(code="X01", text="amount > 50", by=admin, **NAMES)
+    assert not Rule.objects.exists()
+
+
+def test_b19_second_of_two_edits_of_one_draft_is_refused(admin: Actor, cast: Cast) -> None:
+    version = draft_rule(code="X01", text=TEXT, by=admin, **NAMES)
+    edit_draft(version=version, lock_version=0, text="amount > 600,000 KRW", by=admin)
+    with pytest.raises(StaleDraft) as caught:
+        edit_draft(version=version, lock_version=0, text="amount > 700,000 KRW", by=admin)
+    assert caught.value.status == 409
+    version.refresh_from_db()
+    assert version.text == "amount > 600,000 KRW"
+
+
+def test_b20_author_cannot_activate_even_with_the_right_role(cast: Cast) -> None:
+    both = actor_of(make_person("both.roles", Role.RULE_ADMIN, Role.APPROVER))
+    with pytest.raises(NotPermitted) as caught:
+        activate_version(version=proposed(both), by=both)
+    assert caught.value.code == "own_proposal"
+
+
+def test_b20_editing_after_the_proposal_voids_it_and_bars_the_editor(admin: Actor, approver: Actor) -> None:
+    editor = actor_of(make_person("editing.approver", Role.RULE_ADMIN, Role.APPROVER))
+    version = proposed(admin)
+    edited = edit_draft(version=version, lock_version=0, text="amount > 1 KRW", by=editor)
+    assert edited.state == "draft"
+    with pytest.raises(WrongState):
+        activate_version(version=edited, by=approver)
+    again = propose_version(version=edited, by=admin)
+    with pytest.raises(NotPermitted):
+        activate_version(version=again, by=editor)
+    assert activate_version(version=again, by=approver).text == "amount > 1 KRW"
+
+
+def test_earlier_editor_who_is_not_the_last_one_cannot_activate(admin: Actor) -> None:
+    editor = actor_of(make_person("editing.approver", Role.RULE_ADMIN, Role.APPROVER))
+    version = draft_rule(code="X01", text=TEXT, by=admin, **NAMES)
+    version = edit_draft(version=version, lock_version=0, weight=2.0, by=editor)
+    version = edit_draft(version=version, lock_version=1, weight=3.0, by=admin)
+    version = propose_version(version=version, by=admin)
+    with pytest.raises(NotPermitted):
+        activate_version(version=version, by=editor)
+
+
+def test_approval_is_bound_to_the_proposed_content(admin: Actor, approver: Actor) -> None:
+    version = proposed(admin)
+    RuleVersion.objects.filter(pk=version.pk).update(text="amount > 0")
+    with pytest.raises(ApprovalVoid):
+        activate_version(version=version, by=approver)
+
+
+@pytest.mark.parametrize("name", ["reviewer", "cardholder", "auditor", "system_admin", "model_owner", "clerk"])
+def test_people_without_the_role_can_do_nothing_to_rules(cast: Cast, admin: Actor, name: str) -> None:
+    by = cast.actor(name)
+    version = proposed(admin)
+    with pytest.raises(NotPermitted):
+        draft_rule(code="X02", text=TEXT, by=by, **NAMES)
+    with pytest.raises(NotPermitted):
+        edit_draft(version=version, lock_version=0, text=TEXT, by=by)
+    for step in (activate_version, shadow_version):
+        with pytest.raises(NotPermitted):
+            step(version=version, by=by)
+    with pytest.raises(NotPermitted):
+        retire_rule(rule=version.rule, by=by, reason="x")
+
+
+def test_rule_admin_cannot_activate_and_approver_cannot_draft(admin: Actor, approver: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        activate_version(version=proposed(admin), by=admin)
+    with pytest.raises(NotPermitted):
+        draft_rule(code="X02", text=TEXT, by=approver, **NAMES)
+
+
+def test_b11_rule_that_hits_much_needs_its_code_typed(admin: Actor) -> None:
+    version = draft_rule(code="X01", text="amount > 0", by=admin, **NAMES)
+    with pytest.raises(ConfirmationNeeded) as caught:
+        propose_version(version=version, by=admin, hit_rate=0.93)
+    assert "93%" in str(caught.value)
+    assert caught.value.status == 422
+    assert propose_version(version=version, by=admin, hit_rate=0.93, confirmation="X01").state == "proposed"
+
+
+def test_new_version_replaces_the_active_one_and_can_be_rolled_back(admin: Actor, approver: Actor, cast: Cast) -> None:
+    first = activate_version(version=proposed(admin), by=approver)
+    second = draft_rule(code="X01", text="amount > 700,000 KRW", by=admin)
+    assert second.number == 2
+    activate_version(version=propose_version(version=second, by=admin), by=approver)
+    first.refresh_from_db()
+    assert first.state == "retired"
+    back = roll_back_rule(version=first, by=cast.actor("other_approver"), reason="too many hits")
+    assert back.state == "active"
+    assert [spec.version for spec in active_rule_set().specs] == [1]
+    assert actions()[-2:] == ["rule.retired", "rule.rolled_back"]
+
+
+def test_discarded_draft_cannot_be_rolled_back_to(admin: Actor, approver: Actor) -> None:
+    version = discard_draft(version=draft_rule(code="X01", text=TEXT, by=admin, **NAMES), by=admin)
+    assert version.state == "retired"
+    with pytest.raises(WrongState):
+        roll_back_rule(version=version, by=approver, reason="x")
+
+
+def test_one_open_draft_per_rule_and_codes_are_unique(admin: Actor) -> None:
+    draft_rule(code="X01", text=TEXT, by=admin, **NAMES)
+    with pytest.raises(DraftExists):
+        draft_rule(code="X01", text=TEXT, by=admin)
+    with pytest.raises(CodeTaken):
+        draft_rule(code="X01", text=TEXT, by=admin, **NAMES)
+
+
+def test_new_rule_needs_both_names(admin: Actor) -> None:
+    with pytest.raises(ValueNotValid):
+        draft_rule(code="X01", text=TEXT, by=admin, name_en="Only English")
+
+
+@pytest.mark.parametrize("weight", [-0.1, 10.1, float("nan")])
+def test_weight_out_of_range_is_refused(admin: Actor, weight: float) -> None:
+    with pytest.raises(ValueNotValid):
+        draft_rule(code="X01", text=TEXT, by=admin, weight=weight, **NAMES)
+
+
+def test_b18_rule_set_taken_before_a_change_stays_as_it_was(admin: Actor, approver: Actor) -> None:
+    activate_version(version=proposed(admin), by=approver)
+    pinned = active_rule_set()
+    retire_rule(rule=Rule.objects.get(code="X01"), by=approver, reason="not needed")
+    assert [spec.code for spec in pinned.specs] == ["X01"]
+    assert active_rule_set().specs == ()
+    assert active_rule_set().version_hash != pinned.version_hash
+
+
+def test_rule_set_hash_changes_with_lists_and_parameters_only_when_they_change(admin: Actor) -> None:
+    before = active_rule_set().version_hash
+    assert active_rule_set().version_hash == before
+    ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
+    assert active_rule_set().version_hash != before
+
+
+def test_b17_markup_in_names_is_stored_as_written(admin: Actor) -> None:
+    version = draft_rule(code="X01", text=TEXT, by=admin, name_en="<script>alert(1)</script>", name_ko="고액")
+    assert version.rule.name_en == "<script>alert(1)</script>"
+
+
+def test_returned_proposal_is_a_draft_again(admin: Actor, approver: Actor) -> None:
+    version = return_version(version=proposed(admin), by=approver, reason="limit too low")
+    assert version.state == "draft"
+    event = AuditEvent.objects.get(action="rule.returned")
+    assert event.reason == "limit too low"
+
+
+def test_shadow_version_runs_beside_and_can_become_active(admin: Actor, approver: Actor) -> None:
+    version = shadow_version(version=proposed(admin), by=approver)
+    assert active_rule_set().specs == ()
+    assert [spec.code for spec in active_rule_set(states=["active", "shadow"]).specs] == ["X01"]
+    assert activate_version(version=version, by=approver).state == "active"
+
+
+def test_b7_system_disables_a_failing_rule_and_people_cannot_use_that_way(admin: Actor, approver: Actor) -> None:
+    version = activate_version(version=proposed(admin), by=approver)
+    with pytest.raises(NotPermitted):
+        disable_rule(version=version, by=approver, reason="x")
+    assert disable_rule(version=version, by=Actor.system("nightly"), reason="3 % errors").state == "retired"
+    assert actions()[-1] == "rule.disabled"
+
+
+def test_database_holds_four_eyes_and_one_active_version(admin: Actor, approver: Actor) -> None:
+    version = proposed(admin)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RuleVersion.objects.filter(pk=version.pk).update(activated_by=admin.user_id)
+    activate_version(version=version, by=approver)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RuleVersion.objects.create(rule=version.rule, number=9, state="active", text=TEXT)
+
+
+def test_list_change_counts_after_a_second_person(admin: Actor, approver: Actor) -> None:
+    bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
+    change = propose_list_values(value_list=bars, values=["bar", " 펍 ", "ＢＡＲ", ""], lock_version=1, by=admin)
+    bars.refresh_from_db()
+    assert bars.values == ["bar"]
+    with pytest.raises(NotPermitted):
+        approve_value_change(change=change, by=admin)
+    approve_value_change(change=change, by=approver)
+    bars.refresh_from_db()
+    assert (sorted(bars.values), bars.version) == (["bar", "펍"], 2)
+    with pytest.raises(StaleDraft):
+        propose_list_values(value_list=bars, values=["x"], lock_version=1, by=admin)
+    with pytest.raises(WrongState):
+        approve_value_change(change=change, by=approver)
+    event = AuditEvent.objects.get(action="list.changed")
+    assert event.after["added"] == ["펍"]
+
+
+def test_list_change_from_an_older_list_is_not_applied(admin: Actor, approver: Actor) -> None:
+    bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
+    one = propose_list_values(value_list=bars, values=["bar", "pub"], lock_version=1, by=admin)
+    other = propose_list_values(value_list=bars, values=["bar", "club"], lock_version=1, by=admin)
+    approve_value_change(change=one, by=approver)
+    with pytest.raises(StaleDraft):
+        approve_value_change(change=other, by=approver)
+    assert return_value_change(change=other, by=approver, reason="outdated").state == "returned"
+
+
+def test_parameter_value_holds_from_its_day_on(admin: Actor, approver: Actor) -> None:
+    limit = Parameter.objects.create(name="limit", kind="money", label_en="Limit", label_ko="한도")
+    for amount, start in ((Decimal(500_000), date(2025, 1, 1)), (Decimal("300000"), date(2026, 1, 1))):
+        change = propose_parameter_value(parameter=limit, value=amount, currency="KRW", valid_from=start, by=admin)
+        approve_value_change(change=change, by=approver)
+    values = active_rule_set().parameters["limit"].values
+    assert [(value.value, value.valid_from) for value in values] == [(500_000, date(2025, 1, 1)), (300_000, date(2026, 1, 1))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "currency"),
+    [("money", "0.5", "KRW"), ("money", "5", ""), ("money", "5", "won"), ("number", "NaN", ""), ("number", "5", "KRW")],
+)
+def test_parameter_value_of_the_wrong_kind_is_refused(admin: Actor, kind: str, value: str, currency: str) -> None:
+    parameter = Parameter.objects.create(name="p", kind=kind, label_en="P", label_ko="P")
+    with pytest.raises(ValueNotValid):
+        propose_parameter_value(parameter=parameter, value=Decimal(value), currency=currency, valid_from=date(2026, 1, 1), by=admin)
+
+
+def test_starter_rules_install_once_and_run() -> None:
+    call_command("install_starter_rules", verbosity=0)
+    chosen = active_rule_set()
+    assert len(chosen.specs) >= 24
+    call_command("install_starter_rules", verbosity=0)
+    assert active_rule_set().version_hash == chosen.version_hash
+    assert AuditEvent.objects.filter(action="rule.installed").count() == 1
+
+
+def test_starter_values_come_back_from_the_database_unchanged() -> None:
+    from rules.starter_lists import STARTER_LISTS
+    from rules.starter_parameters import STARTER_PARAMETERS
+
+    install_starter_rules(by=Actor.system("test"))
+    chosen = active_rule_set()
+    for name, spec in STARTER_PARAMETERS.items():
+        assert sorted(map(repr, chosen.parameters[name].values)) == sorted(
+            repr(value).replace(f"Decimal('{value.value}')", f"{value.value}") if value.value == int(value.value) else repr(value)
+            for value in spec.values
+        )
+    assert {name: spec.values for name, spec in chosen.lists.items()} == {n: s.values for n, s in STARTER_LISTS.items()}
+
+
+def test_people_cannot_install_the_starter_rules(admin: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        install_starter_rules(by=admin)
+
+
+@pytest.mark.parametrize("kind", RuleServiceError.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_code_and_a_status(kind: type[RuleServiceError]) -> None:
+    assert kind.code not in {"", "refused"}
+    assert kind.status in {409, 422}
