@@ -113,7 +113,12 @@ class ClaimStore:
             setattr(stored, outcome, getattr(stored, outcome) + part.height)
             stored.totals.add(outcome, part, amount="amount")
         if self.keep_outcomes:
-            stored.outcomes.update(dict(rows.select("external_id", "outcome").iter_rows()))
+            self.remember(rows, stored)
+
+    def remember(self, rows: pl.DataFrame, stored: Stored) -> None:
+        """Keep the outcome of each row by its line."""
+        lines = rows.select("line", "outcome", "external_id").iter_rows()
+        stored.outcomes.update({line: (outcome, key) for line, outcome, key in lines})
 
     def _add_labels(self, rows: pl.DataFrame) -> int:
         """Outcomes the file carries, known a few days after the transaction or, at the latest, on arrival."""

@@ -48,6 +48,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "subtotal_row": ("A sub-total or heading row, not a claim.", "청구가 아닌 소계 또는 제목 행입니다."),
     "nul_byte": ("The row contains a NUL character. Export the file again.", "NUL 문자가 있습니다. 파일을 다시 내보내 주십시오."),
     "lone_surrogate": ("The row contains half a character (a lone surrogate). Export the file again as UTF-8.", "깨진 문자(서로게이트)가 있습니다. UTF-8로 다시 내보내 주십시오."),
+    "value_type": ("A value is neither text nor a whole number. Write amounts with decimals as text.", "글자나 정수가 아닌 값이 있습니다. 소수가 있는 금액은 문자열로 보내 주십시오."),
     "field_too_long": ("A field is longer than {limit} bytes.", "필드가 {limit}바이트를 넘습니다."),
     "text_too_long": ("The text is longer than {limit} characters.", "{limit}자를 넘습니다."),
     "value_missing": ("The value is missing.", "값이 없습니다."),

@@ -1,0 +1,49 @@
+"""`manage.py import_people FILE --feed cardholders|absences|trips|overtimes`: import a personnel feed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import get_language
+
+from audit.actor import Actor
+from fraud.importing.people import FEEDS, import_people
+from fraud.importing.problems import FileQuarantined
+from fraud.importing.texts import sentence
+
+_SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import a personnel feed (CSV, XLSX or Parquet). Adds and updates; the same feed twice changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--feed", required=True, choices=sorted(FEEDS))
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"there is no file {path}")
+        language = get_language() or "en"
+        try:
+            result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))
+        except FileQuarantined as error:
+            raise CommandError(sentence("file", error.code, error.params, language)) from error
+        counts = {name: getattr(result, name) for name in ("feed", "n_rows", "n_written", "n_rejected")}
+        if options["json"]:
+            self.stdout.write(json.dumps(counts))
+        else:
+            self.stdout.write(
+                f"{result.feed}: {result.n_rows:,} rows, {result.n_written:,} new or changed, {result.n_rejected:,} rejected"
+            )
+            for reject in result.rejects.head(_SHOWN).iter_rows(named=True):
+                text = sentence("row", reject["code"], json.loads(reject["params"]), language)
+                self.stdout.write(f"  line {reject['line']} {reject['column']}: {text}")
+        if result.n_rejected:
+            sys.exit(1)
