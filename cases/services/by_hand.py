@@ -32,8 +32,9 @@ _JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLA
 def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Case:
     """Open a case for claims of one cardholder in one currency. Raises OwnCase, OpenCaseExists, NotPermitted."""
     require(by, "cases.open_case")
-    said = clean_reason(reason)
     chosen = _checked(claims)
+    _refuse_own(chosen, by)
+    said = clean_reason(reason)
     taken = (
         Alert.objects.filter(claim__in=chosen)
         .exclude(case__state=State.CLOSED)
@@ -42,7 +43,6 @@ def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Cas
     )
     if taken is not None:
         raise errors.OpenCaseExists(reference=taken.case.reference)
-    _refuse_own(chosen, by)
     return _open(chosen, source=Case.Source.MANUAL, by=by, reason=said)
 
 
@@ -54,10 +54,10 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     Raises ChoiceNotValid, ReasonTooShort, OwnCase, NotPermitted.
     """
     require(by, "cases.record_tip")
+    _refuse_own([claim], by)
     if origin not in TIP_ORIGINS:
         raise errors.ChoiceNotValid(field="origin", choices=TIP_ORIGINS)
     plain = clean_text(text, minimum=5)
-    _refuse_own([claim], by)
     joined = (
         Alert.objects.filter(claim=claim, case__state__in=_JOINABLE)
         .select_related("case__cardholder")

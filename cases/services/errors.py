@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from audit.permissions import NotPermitted
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_ROUNDS, MAX_SNOOZE_DAYS
@@ -138,11 +137,7 @@ class QueueEmpty(CaseworkError):
 
 class RoundsExhausted(CaseworkError):
     code = "rounds_exhausted"
-    text = ngettext_lazy(
-        "Only %(n)d explanation may be asked for in one case. Decide with what is known.",
-        "Only %(n)d explanations may be asked for in one case. Decide with what is known.",
-        "n",
-    )
+    text = _("At most %(n)d explanations are asked for in one case. Decide with what is known.")
 
     def __init__(self) -> None:
         super().__init__(n=MAX_ROUNDS)

@@ -84,13 +84,18 @@ class Stage:
         if case.state == State.PENDING_APPROVAL:
             proposal = case.decisions.get(state="proposed")
             decisions.approve_decision(
-                case=case, content_hash=proposal.content_hash, by=self.actor("approver"), expected_version=case.version
+                case=case,
+                content_hash=proposal.content_hash,
+                by=self.actor("approver"),
+                expected_version=case.version,
             )
         return fresh(case)
 
     def appealed(self, **fields: Any) -> Case:
         case = self.notified(**fields)
-        appeals.submit_appeal(case=case, text="새로운 사실이 있습니다. 회의 초대장입니다.", by=self.actor("cardholder"))
+        appeals.submit_appeal(
+            case=case, text="새로운 사실이 있습니다. 회의 초대장입니다.", by=self.actor("cardholder")
+        )
         return fresh(case)
 
     def recovering(self, **fields: Any) -> Case:
@@ -133,7 +138,9 @@ class Stage:
             }
         )  # fmt: skip
 
-    def decide_appeal(self, case: Case, result: str = "upheld", by: str = "other_approver", **fields: Any) -> Appeal:
+    def decide_appeal(
+        self, case: Case, result: str = "upheld", by: str = "other_approver", **fields: Any
+    ) -> Appeal:
         return appeals.decide_appeal(
             case=case, result=Appeal.Result(result), reason=REASON, by=self.actor(by),
             expected_version=case.version, **fields,

@@ -78,7 +78,8 @@ def test_only_the_holder_or_an_approver_releases(stage: Stage) -> None:
     with pytest.raises(errors.NotAssigned):
         queue.release_case(case=case, by=stage.actor("other_reviewer"), expected_version=case.version)
     assert (
-        queue.release_case(case=case, by=stage.actor("approver"), expected_version=case.version).state == "new"
+        queue.release_case(case=case, by=stage.actor("approver"), expected_version=case.version).state
+        == "new"
     )
 
 
@@ -87,7 +88,11 @@ def test_assigning_tells_the_reviewer_once_and_does_not_expire(stage: Stage) -> 
     assigned = queue.assign_case(
         case=case, to=stage.cast.other_reviewer, by=stage.actor("approver"), expected_version=1
     )
-    assert (assigned.state, assigned.assignee, assigned.lock_until) == ("in_review", stage.cast.other_reviewer, None)
+    assert (assigned.state, assigned.assignee, assigned.lock_until) == (
+        "in_review",
+        stage.cast.other_reviewer,
+        None,
+    )
     mail = OutboxMessage.objects.get()
     assert mail.recipient == stage.cast.other_reviewer.email
     assert case.reference in mail.subject
@@ -110,9 +115,13 @@ def test_setting_aside_needs_a_day_and_a_reason(stage: Stage) -> None:
         with pytest.raises(errors.SnoozeTooLong):
             queue.snooze_case(case=case, until=until, reason="출장 복귀 후", by=by, expected_version=version)
     with pytest.raises(errors.ReasonTooShort):
-        queue.snooze_case(case=case, until=today + timedelta(days=5), reason=" ", by=by, expected_version=version)
+        queue.snooze_case(
+            case=case, until=today + timedelta(days=5), reason=" ", by=by, expected_version=version
+        )
     until = today + timedelta(days=90)
-    snoozed = queue.snooze_case(case=case, until=until, reason="출장 복귀 후", by=by, expected_version=version)
+    snoozed = queue.snooze_case(
+        case=case, until=until, reason="출장 복귀 후", by=by, expected_version=version
+    )
     assert (snoozed.snoozed_until, snoozed.snooze_reason, snoozed.due_on) == (until, "출장 복귀 후", None)
     assert snoozed.state == "in_review"
 
@@ -135,7 +144,9 @@ def test_a_stale_page_is_refused_with_who_did_what(stage: Stage) -> None:
     case = stage.case()
     queue.take_case(case=case, by=stage.actor("reviewer"), expected_version=1)
     with pytest.raises(errors.StaleCase) as refusal:
-        queue.assign_case(case=case, to=stage.cast.other_reviewer, by=stage.actor("approver"), expected_version=1)
+        queue.assign_case(
+            case=case, to=stage.cast.other_reviewer, by=stage.actor("approver"), expected_version=1
+        )
     assert refusal.value.version == 2
     assert [(c["action"], c["actor"], c["version"]) for c in refusal.value.changes] == [
         ("case.taken", "jimin.han", 2)

@@ -109,7 +109,12 @@ WRITTEN = _written()
 @pytest.mark.parametrize("state", list(State))
 def test_every_cell_is_what_the_lifecycle_says(state: State, action: Action) -> None:
     rows = [
-        (row.outcome, row.target.value, frozenset(party.value for party in row.who), tuple(g.value for g in row.guards))
+        (
+            row.outcome,
+            row.target.value,
+            frozenset(party.value for party in row.who),
+            tuple(g.value for g in row.guards),
+        )
         for row in rows_for(state, action)
     ]
     assert rows == WRITTEN.get((state.value, action.value), [])

@@ -1,0 +1,323 @@
+"""The ledger: postings, counter-postings, consent, write-off, reconciliation, dunning. Balances against plain sums."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit.services import find_faults
+from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
+from cases.services import errors, recovery, write_offs
+from cases.services.clocks import sweep_clocks
+from cases.services.ledger import outstanding, recovered
+from cases.services.reconciliation import PostingFileNotValid, import_postings
+from tests.cases.stage import AMOUNT, REASON, Stage, fresh
+from tests.cast import NOW, make_claim
+
+M = RecoveryPosting.Method
+TODAY = date(2026, 11, 20)
+
+
+def ledger(case: Case) -> Recovery:
+    return Recovery.objects.get(case=case)
+
+
+def test_the_case_closes_when_everything_came_back(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 50_000, "B-1")
+    assert (fresh(case).state, recovered(ledger(case)), outstanding(ledger(case))) == (
+        "recovering",
+        50_000,
+        34_000,
+    )
+    stage.post(case, 34_000, "B-2", method=M.CARD_REPAYMENT)
+    case = fresh(case)
+    assert (case.state, outstanding(ledger(case))) == ("closed", 0)
+    assert ledger(case).closed_at is not None
+    assert case.disposition == "confirmed_misuse"
+    assert OutboxMessage.objects.filter(key=f"recovery.closed:{case.reference}").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "fields", "why"),
+    [
+        (AMOUNT + 1, {}, "above_outstanding"),
+        (0, {}, "not_positive"),
+        (-5, {}, "not_positive"),
+        (1, {"currency": "USD"}, "currency"),
+    ],
+)
+def test_an_amount_that_cannot_come_back_is_refused(
+    stage: Stage, amount: int, fields: dict[str, Any], why: str
+) -> None:
+    case = stage.recovering()
+    with pytest.raises(errors.AmountNotValid) as refusal:
+        stage.post(case, amount, **fields)
+    assert refusal.value.why == why
+    assert recovered(ledger(case)) == 0
+
+
+def test_after_full_recovery_nothing_more_is_posted(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, AMOUNT)
+    with pytest.raises(errors.TransitionNotAllowed):
+        stage.post(fresh(case), 1, "B-9")
+
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), TODAY - timedelta(days=6 * 366)])
+def test_money_is_not_received_tomorrow_or_ages_ago(stage: Stage, day: date) -> None:
+    with pytest.raises(errors.DateNotValid):
+        stage.post(stage.recovering(), 10, received_on=day)
+
+
+def test_a_bank_line_is_posted_once(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 10_000, "B-1")
+    with pytest.raises(errors.PostingExists):
+        stage.post(fresh(case), 10_000, "B-1")
+    stage.post(fresh(case), 10_000, "B-1", method=M.CARD_REPAYMENT)  # another method's line
+
+
+def test_a_mistake_is_reversed_by_somebody_else_and_may_be_posted_rightly(stage: Stage) -> None:
+    case = stage.recovering()
+    wrong = stage.post(case, 10_000, "B-1")
+    case = fresh(case)
+    with pytest.raises(errors.OwnPosting):
+        recovery.reverse_posting(
+            posting=wrong, reason="금액 오류", by=stage.actor("clerk"), expected_version=None
+        )
+    counter = recovery.reverse_posting(
+        posting=wrong, reason="금액 오류", by=stage.actor("approver"), expected_version=case.version
+    )
+    assert (counter.amount_minor, counter.reverses) == (-10_000, wrong)
+    wrong.refresh_from_db()
+    assert wrong.amount_minor == 10_000
+    assert recovered(ledger(case)) == 0
+    with pytest.raises(errors.PostingReversed):
+        recovery.reverse_posting(
+            posting=wrong, reason="또", by=stage.actor("approver"), expected_version=None
+        )
+    stage.post(fresh(case), 12_000, "B-1")
+    assert recovered(ledger(case)) == 12_000
+
+
+def test_a_posting_is_confirmed_by_a_second_person(stage: Stage) -> None:
+    posting = stage.post(stage.recovering(), 10_000)
+    with pytest.raises(errors.OwnPosting):
+        recovery.confirm_posting(posting=posting, by=stage.actor("clerk"))
+    confirmed = recovery.confirm_posting(posting=posting, by=stage.actor("approver"))
+    assert confirmed.confirmed_by == stage.cast.approver
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.integers(1, 40_000), st.booleans()), max_size=8))
+def test_the_balance_is_always_the_plain_sum(stage: Stage, steps: list[tuple[int, bool]]) -> None:
+    case = stage.recovering()
+    expected = 0
+    for number, (amount, is_reversed) in enumerate(steps):
+        if expected + amount > AMOUNT:
+            with pytest.raises(errors.AmountNotValid):
+                stage.post(fresh(case), amount, f"B-{number}")
+            continue
+        posting = stage.post(fresh(case), amount, f"B-{number}")
+        expected += amount
+        if expected == AMOUNT:
+            break
+        if is_reversed:
+            recovery.reverse_posting(
+                posting=posting, reason="오류", by=stage.actor("approver"), expected_version=None
+            )
+            expected -= amount
+        assert outstanding(ledger(case)) == AMOUNT - expected
+    assert recovered(ledger(case)) == expected
+    assert (fresh(case).state == "closed") == (expected == AMOUNT)
+
+
+def test_wages_are_deducted_only_with_the_persons_own_consent_and_up_to_it(stage: Stage) -> None:
+    case = stage.recovering()
+    with pytest.raises(errors.ConsentMissing):
+        stage.post(case, 10_000, method=M.PAYROLL)
+    for nobody in ("clerk", "approver", "manager", "stranger"):
+        with pytest.raises(errors.CaseworkError):
+            write_offs.record_consent(
+                case=case, monthly_minor=10_000, text="급여 공제에 동의합니다.", by=stage.actor(nobody)
+            )
+    write_offs.record_consent(
+        case=case, monthly_minor=10_000, text="급여 공제에 동의합니다.", by=stage.actor("cardholder")
+    )
+    stage.post(fresh(case), 6_000, "P-1", method=M.PAYROLL)
+    with pytest.raises(errors.AmountNotValid) as refusal:
+        stage.post(fresh(case), 5_000, "P-2", method=M.PAYROLL)
+    assert refusal.value.why == "above_monthly"
+    stage.post(fresh(case), 4_000, "P-3", method=M.PAYROLL)
+    write_offs.withdraw_consent(case=fresh(case), by=stage.actor("cardholder"))
+    with pytest.raises(errors.ConsentMissing):
+        stage.post(fresh(case), 1, "P-4", method=M.PAYROLL)
+
+
+def test_instalments_add_up_and_follow_one_another(stage: Stage) -> None:
+    case = stage.recovering()
+    by = stage.actor("clerk")
+    part = recovery.Instalment
+    good = [part(date(2026, 12, 25), 40_000), part(date(2027, 1, 25), 44_000)]
+    for plan in (
+        [part(date(2026, 12, 25), 40_000)],
+        [part(date(2026, 12, 25), 84_001), part(date(2027, 1, 25), -1)],
+    ):
+        with pytest.raises(errors.AmountNotValid):
+            recovery.set_plan(case=case, plan=plan, by=by, expected_version=case.version)
+    for plan in (good[::-1], [part(date(2026, 11, 1), AMOUNT)]):
+        with pytest.raises(errors.DateNotValid):
+            recovery.set_plan(case=case, plan=plan, by=by, expected_version=case.version)
+    recovery.set_plan(case=case, plan=good, by=by, expected_version=case.version)
+    assert (ledger(case).due_on, fresh(case).due_on) == (date(2027, 1, 25), date(2027, 1, 25))
+
+
+def test_a_write_off_takes_two_people_and_closes(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 4_000)
+    case = fresh(case)
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=case.version
+    )
+    case = fresh(case)
+    assert ledger(case).write_off_minor == 80_000
+    with pytest.raises(errors.TransitionNotAllowed):
+        write_offs.request_write_off(
+            case=case, reason=REASON, by=stage.actor("clerk"), expected_version=case.version
+        )
+    with pytest.raises(errors.Refused):
+        write_offs.approve_write_off(
+            case=case, amount_minor=80_000, by=stage.actor("clerk"), expected_version=case.version
+        )
+    with pytest.raises(errors.ProposalChanged):
+        write_offs.approve_write_off(
+            case=case, amount_minor=79_999, by=stage.actor("approver"), expected_version=case.version
+        )
+    write_offs.approve_write_off(
+        case=case, amount_minor=80_000, by=stage.actor("approver"), expected_version=case.version
+    )
+    case = fresh(case)
+    assert (case.state, outstanding(ledger(case)), recovered(ledger(case))) == ("closed", 0, 4_000)
+
+
+def test_an_approver_who_is_also_clerk_does_not_approve_their_own_write_off(stage: Stage) -> None:
+    stage.cast.approver.groups.add(*stage.cast.clerk.groups.all())
+    case = stage.recovering()
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("approver"), expected_version=case.version
+    )
+    with pytest.raises(errors.OwnWriteOff):
+        write_offs.approve_write_off(
+            case=fresh(case), amount_minor=AMOUNT, by=stage.actor("approver"), expected_version=None
+        )
+
+
+def test_money_that_came_in_since_voids_the_write_off_as_asked(stage: Stage) -> None:
+    case = stage.recovering()
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=case.version
+    )
+    stage.post(fresh(case), 4_000)
+    with pytest.raises(errors.ProposalChanged):
+        write_offs.approve_write_off(
+            case=fresh(case), amount_minor=AMOUNT, by=stage.actor("approver"), expected_version=None
+        )
+    write_offs.return_write_off(
+        case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=None
+    )
+    assert (fresh(case).state, ledger(case).write_off) == ("recovering", "returned")
+
+
+def test_a_later_card_cancellation_lowers_the_claim_by_itself_once(stage: Stage) -> None:
+    case = stage.recovering()
+    original = case.alerts.get().claim
+    make_claim(
+        cardholder=case.cardholder, amount_minor=-30_000, txn_type="partial_cancel", original_claim=original,
+        received_at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    stage.go_on(days=1)
+    assert [sweep_clocks()["credited"] for _ in range(3)] == [1, 0, 0]
+    assert outstanding(ledger(case)) == 54_000
+    posting = ledger(case).postings.get()
+    assert (posting.method, posting.posted_by) == ("cancellation", None)
+
+
+def test_a_cancellation_known_before_the_decision_is_not_credited_again(stage: Stage) -> None:
+    case = stage.recovering()
+    make_claim(
+        cardholder=case.cardholder, amount_minor=-30_000, txn_type="cancel", original_claim=case.alerts.get().claim,
+        received_at=NOW - timedelta(hours=1),
+    )  # fmt: skip
+    assert sweep_clocks()["credited"] == 0
+
+
+def test_nobody_posts_a_cancellation_by_hand(stage: Stage) -> None:
+    with pytest.raises(errors.ChoiceNotValid):
+        stage.post(stage.recovering(), 10, method=M.CANCELLATION)
+
+
+def test_reminders_of_what_is_outstanding_leave_after_7_14_and_30_days(stage: Stage) -> None:
+    case = stage.recovering()
+    counts = {}
+    for day in range(35):
+        stage.go_to(NOW + timedelta(days=day))
+        sweep_clocks()
+        sweep_clocks()
+        counts[day] = OutboxMessage.objects.filter(key__startswith="recovery.reminder").count()
+    assert [day for day in range(1, 35) if counts[day] > counts[day - 1]] == [7, 14, 30]
+    assert ledger(case).dunned == ["7", "14", "30"]
+
+
+HEADER = "case,amount,currency,received_on,method,bank_reference\n"
+
+
+def test_a_file_posts_each_line_once_confirms_and_reports_the_rest(stage: Stage) -> None:
+    one, other = stage.recovering(), stage.recovering()
+    stage.post(one, 10_000, "HAND-1")
+    lines = [
+        f"{one.reference},20000,KRW,2026-11-19,bank_transfer,F-1",
+        f"{one.reference},10000,KRW,2026-11-19,bank_transfer,HAND-1",
+        f"{other.reference},84000,KRW,2026-11-20,offset,F-2",
+        f"{other.reference},1,KRW,2026-11-20,offset,F-3",
+        f"{one.reference},5000,KRW,2026-11-19,payroll,F-4",
+        "C-2020-000001,5000,KRW,2026-11-19,bank_transfer,F-5",
+        f'{one.reference},"1,000",KRW,2026-11-19,bank_transfer,F-6',
+        f"{one.reference},10.5,KRW,2026-11-19,bank_transfer,F-7",
+        f"{one.reference},1000,KRW,19/11/2026,bank_transfer,F-8",
+        f"{one.reference},1000,KRW,2026-11-19,cash,F-9",
+        f"{one.reference},999999,KRW,2026-11-19,bank_transfer,F-10",
+        f"{one.reference},11000,KRW,2026-11-19,bank_transfer,HAND-1",
+    ]
+    content = (HEADER + "\n".join(lines)).encode("utf-8-sig")
+    report = import_postings(content=content, by=stage.actor("clerk"))
+    assert (report.n_lines, report.n_posted, report.n_confirmed, report.n_known) == (12, 2, 1, 0)
+    assert report.posted == {"KRW": 104_000}
+    assert [(r.line, r.code) for r in report.rejected] == [
+        (5, "amount_not_valid"), (6, "consent_missing"), (7, "not_found"), (8, "amount_not_valid"), (9, "amount_not_valid"),
+        (10, "date_not_valid"), (11, "choice_not_valid"), (12, "amount_not_valid"), (13, "amount_not_valid"),
+    ]  # fmt: skip
+    assert all(r.sentence for r in report.rejected)
+    again = import_postings(content=content, by=stage.actor("clerk"))
+    assert (again.n_posted, again.n_confirmed, again.n_known) == (0, 0, 3)
+    assert recovered(ledger(one)) == 30_000
+    assert find_faults() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"a,b\n1,2\n",
+        b"\xff\xfe\x00\x81\x8d",
+        HEADER.encode() + b'"unterminated,1,KRW,2026-11-19,offset,x\n',
+    ],
+)
+def test_a_file_that_cannot_be_read_posts_nothing(stage: Stage, content: bytes) -> None:
+    with pytest.raises(PostingFileNotValid) as refusal:
+        import_postings(content=content, by=stage.actor("clerk"))
+    assert refusal.value.sentence
