@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.views import claims, rules, runs, shell
+from fraud.views import claims, detection, rules, runs, settings, shell
 
 app_name = "fraud"
 
@@ -19,4 +19,12 @@ urlpatterns = [
     path("rules/<str:code>/draft/", rules.start_draft, name="draft-rule"),
     path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),
     path("rules/<str:code>/<int:number>/<slug:name>/", rules.step, name="rule-step"),
+    path("detection/", detection.detection, name="detection"),
+    path("detection/threshold/", detection.threshold, name="threshold"),
+    path("detection/threshold/propose/", detection.propose_threshold, name="propose-threshold"),
+    path("detection/settings/<int:number>/<slug:name>/", detection.decide_settings, name="decide-settings"),
+    path("detection/<str:reference>/", detection.version, name="version"),
+    path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/propose/", settings.propose, name="propose-settings"),
 ]

@@ -1,0 +1,98 @@
+"""A stored comparison as tables and curves: figures side by side, confusion, precision and recall, cost, segments, gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fraud.charts import Axis, Series, lines
+from fraud.models import Evaluation
+
+# figure → (words, digits, whether more is better; None: neither)
+FIGURES: dict[str, tuple[Any, int, bool | None]] = {
+    "average_precision": (gettext_lazy("Average precision"), 3, True),
+    "auc": (gettext_lazy("Area under the curve"), 3, True),
+    "lift_at_20": (gettext_lazy("Lift in the top 20 %"), 2, True),
+    "recall_at_seats": (gettext_lazy("Recall at capacity"), 3, True),
+    "precision_at_seats": (gettext_lazy("Precision at capacity"), 3, True),
+    "recall": (gettext_lazy("Recall at the threshold"), 3, True),
+    "precision": (gettext_lazy("Precision at the threshold"), 3, True),
+    "alerts_per_day": (gettext_lazy("Alerts a day"), 1, False),
+    "cost_per_1000": (gettext_lazy("Cost per 1,000 claims"), 1, False),
+    "brier": (gettext_lazy("Brier score"), 4, False),
+    "calibration_error": (gettext_lazy("Calibration error"), 4, False),
+    "calibration_ratio": (gettext_lazy("Predicted over observed"), 2, None),
+}
+SCORERS: dict[str, Any] = {
+    "challenger": gettext_lazy("This version"),
+    "champion": gettext_lazy("Champion"),
+    "tree": gettext_lazy("Tree alone"),
+    "rules": gettext_lazy("Rules alone"),
+    "anomaly": gettext_lazy("Detectors alone"),
+    "either": gettext_lazy("Rules or tree, apart"),
+}
+GATES: dict[str, Any] = {
+    "enough_evidence": gettext_lazy("Enough confirmed misuse"),
+    "better": gettext_lazy("Better than the champion"),
+    "calibrated": gettext_lazy("Calibrated"),
+    "calibration_ratio": gettext_lazy("Level of the predictions"),
+    "segments": gettext_lazy("No group loses"),
+    "alerts": gettext_lazy("Not more alerts"),
+    "novel": gettext_lazy("Still finds what is new"),
+    "not_compared": gettext_lazy("Compared with the champion"),
+}
+_COLORS = ("c1", "c2", "c4", "c5", "c3", "c6")
+
+
+def comparison_context(evaluation: Evaluation) -> dict[str, Any]:
+    """Rows of the comparison table, its scorers, curves as SVG, confusion cells, segments and gates."""
+    scorers = [name for name in SCORERS if name in evaluation.figures]
+    return {
+        "scorers": [SCORERS[name] for name in scorers],
+        "rows": [_row(name, evaluation, scorers) for name in FIGURES if _has(name, evaluation, scorers)],
+        "cells": [
+            (SCORERS[n], evaluation.figures[n]["confusion"])
+            for n in scorers
+            if "confusion" in evaluation.figures[n]
+        ],
+        "precision_recall": _curve(
+            evaluation, "precision_recall", scorers, _("Recall"), _("Precision"), high=1.0
+        ),
+        "cost_curve": _curve(evaluation, "cost", scorers, _("Threshold"), _("Cost per 1,000 claims")),
+        "segments": evaluation.segments,
+        "gates": [
+            {**gate, "words": GATES.get(gate.get("gate"), gate.get("gate"))} for gate in evaluation.gates
+        ],
+    }
+
+
+def _has(name: str, evaluation: Evaluation, scorers: list[str]) -> bool:
+    return any(evaluation.figures[one].get(name) is not None for one in scorers)
+
+
+def _row(name: str, evaluation: Evaluation, scorers: list[str]) -> dict[str, Any]:
+    words, digits, more_is_better = FIGURES[name]
+    values = [evaluation.figures[one].get(name) for one in scorers]
+    known = [value for value in values if value is not None]
+    best = None if more_is_better is None or not known else (max(known) if more_is_better else min(known))
+    cells = [{"value": value, "is_best": value is not None and value == best} for value in values]
+    return {"words": words, "digits": digits, "cells": cells}
+
+
+def _curve(
+    evaluation: Evaluation, name: str, scorers: list[str], x: str, y: str, high: float | None = None
+) -> str:
+    found = evaluation.curves.get(name) or {}
+    series = [
+        Series(
+            str(SCORERS[one]),
+            [point[1] for point in found[one]],
+            [point[0] for point in found[one]],
+            _COLORS[i],
+        )
+        for i, one in enumerate(scorers)
+        if found.get(one)
+    ]
+    return lines(series, label=y, x=Axis(x), y=Axis(y, low=0, high=high)) if series else ""
