@@ -170,6 +170,8 @@ def authorization_codes(rng: Rng, draft: Draft) -> pl.Series:
     codes = distinct_codes(rng, n_rows(draft))
     linked = np.flatnonzero(draft["original"] >= 0)
     codes[linked] = codes[draft["original"][linked]]
+    twins = np.flatnonzero(draft["twin"] >= 0)
+    codes[twins] = codes[draft["twin"][twins]]
     return pl.Series(codes).cast(pl.Utf8)
 
 

@@ -85,6 +85,7 @@ def _select(draft: Draft, timeline: Timeline, mask: np.ndarray) -> tuple[Draft, 
     place[rows] = np.arange(len(rows))
     chosen = take(draft, rows)
     chosen["original"] = place[draft["original"][rows]]
+    chosen["twin"] = place[draft["twin"][rows]]
     fields = {name: values[rows] for name, values in vars(timeline).items()}
     return chosen, Timeline(**fields)
 
@@ -96,6 +97,7 @@ def _all_drafts(world: World) -> Draft:
     n_everyday = round(wanted - sum(n_rows(draft) for draft in fixed))
     base = join_drafts([everyday_claims(world, max(n_everyday, options.employees)), *fixed])
     base = join_drafts([base, lookalike_claims(world, base)])
+    # The innocent claims come first: `twin` of a copied claim is a row of theirs.
     everything = _settled_days(world, join_drafts([base, misuse_claims(world, base)]))
     return add_refunds(world, price_abroad(world, everything))
 

@@ -29,10 +29,10 @@ YEAR_END_FACTOR = 1.35
 MONTH_END_FACTOR = 1.12
 
 
-def korean_holidays(first: date, last: date) -> dict[date, str]:
-    """Public and substitute holidays of Korea between two days, with their Korean names."""
+def korean_holidays(first: date, last: date, *, language: str = "ko") -> dict[date, str]:
+    """Public and substitute holidays of Korea between two days, with their names in "ko" or "en_US"."""
     years = range(first.year, last.year + 1)
-    table = holiday_tables.country_holidays("KR", years=years, language="ko")
+    table = holiday_tables.country_holidays("KR", years=years, language=language)
     return {day: name for day, name in sorted(table.items()) if first <= day <= last}
 
 

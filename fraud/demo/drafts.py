@@ -38,7 +38,7 @@ COLUMNS: dict[str, tuple[type, float]] = {
     "cancel_days": (np.float64, np.nan),  # after the transaction
     "receipt": (np.int64, RECEIPT_BY_CHANCE),
     "original": (np.int64, NONE),  # row of the claim this one takes back, in the same draft
-    "report": (np.int64, NONE),  # rows with the same number share one expense report
+    "twin": (np.int64, NONE),  # row of the innocent claims whose authorization code is filed a second time
     "scheme": (np.int64, NONE),
     "incident": (np.int64, NONE),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraud.demo.drafts import RECEIPT_ALWAYS, Draft, join_drafts, n_rows, take
+from fraud.demo.drafts import NONE, RECEIPT_ALWAYS, Draft, join_drafts, n_rows, take
 from fraud.demo.schemes.base import Scene
 
 LIMIT = 500_000
@@ -60,10 +60,10 @@ def padded_attendees(scene: Scene) -> Draft:
 
 
 def fixed_amount_cafe(scene: Scene) -> Draft:
-    """A06: a prepaid balance is charged with the same 20,000 at the same café, day after day."""
+    """A06: a prepaid balance is charged with the same round sum at the same café, day after day."""
     person, day = scene.series(22, scene.world.at_work, days=scene.world.days.is_business)
     draft = scene.claims("cafe", person, day)
-    price = 5_000 * scene.rng.integers(3, 7, scene.world.people.n)
+    price = 10_000 * scene.rng.integers(1, 4, scene.world.people.n)
     draft["amount"] = price[person].astype(np.int64)
     draft["merchant"] = scene.favourites(draft["merchant"], person, 1.0)
     draft["heads"] = np.where(scene.rng.random(len(person)) < 0.5, 0, scene.rng.integers(2, 5, len(person)))
@@ -88,6 +88,8 @@ def duplicate_claim(scene: Scene) -> Draft:
     copy["submit_days"] = 0.5 + rng.lognormal(np.log(4.0), 0.9, n)
     copy["receipt"] = np.full(n, RECEIPT_ALWAYS)
     copy["incident"] = rows
+    # Half of the copies are the same card payment filed twice; the rest were paid back through another receipt.
+    copy["twin"] = np.where(rng.random(n) < 0.5, rows, NONE)
     copy["card"] = np.where(people.has_vehicle[copy["person"]], copy["card"], -1)
     return copy
 

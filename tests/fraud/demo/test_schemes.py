@@ -87,6 +87,8 @@ def test_duplicates_repeat_an_innocent_claim(company, misuse):
     )
     assert pairs["external_id"].n_unique() >= copies["external_id"].n_unique() * 0.8
     assert (pairs["claim_no"] != pairs["claim_no_first"]).mean() > 0.8
+    twice = pairs.filter(pl.col("authorization_code") == pl.col("authorization_code_first"))
+    assert 0 < twice["external_id"].n_unique() < copies["external_id"].n_unique()
 
 
 def test_own_merchants_bear_the_family_name_of_their_customer(company, misuse):
