@@ -27,13 +27,15 @@ LABEL_SCHEMA: Mapping[str, Any] = {
     "source": pl.String,
     "scheme": pl.String,
     "selection_probability": pl.Float64,
+    "transacted_at": pl.Datetime("us", "UTC"),  # of the claim
 }
 _READ_SCHEMA: Mapping[str, Any] = {
     "label_id": pl.Int64,
     **{k: v for k, v in LABEL_SCHEMA.items() if k != "weight"},
 }
 _KNOWN = """
-    SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability
+    SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
+           k.transacted_at
     FROM fraud_label l
     JOIN fraud_claim c ON c.id = l.claim_id
     JOIN fraud_claim k ON k.source_system = c.source_system AND k.external_id = c.external_id AND k.is_current
@@ -60,7 +62,7 @@ class NewLabel:
 
 
 def labels_known_by(cut_off: datetime) -> pl.DataFrame:
-    """One row a claim: `claim_id, is_misuse, known_at, weight (1.0), source, scheme, selection_probability`.
+    """One row a claim: `claim_id, is_misuse, known_at, weight (1.0), source, scheme, selection_probability, transacted_at`.
 
     Only what was known by the cut-off (aware), the newest label of a claim wins, withdrawn ones are left out.
     Ordered by claim_id.

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from django.conf import settings
 from numpy.typing import NDArray
 
 from audit.actor import Actor
 from audit.permissions import require
+from fraud.company import CompanyValues, current_calendar, current_settings
 from fraud.drift import Reference
-from fraud.models import ModelVersion, ScreeningRun
+from fraud.features import build_features
+from fraud.labels import label_history, labels_known_by
+from fraud.models import Label, ModelVersion, ScreeningRun
 from fraud.registry import install_first_version, register_version
 from fraud.scoring.hits import Rules
 from fraud.screening.frames import night_frame
+from fraud.screening.pending import claims_since, history_start
+from fraud.screening.rulebook import current_rules
 from fraud.training import TrainedModel, TrainingConfig, train_hybrid
+from fraud.training.process import train_in_process
 
 #: With fewer claims than this a detector's idea of what is usual means nothing; history joins in.
 _ENOUGH_CLAIMS = 1_000
@@ -27,7 +35,7 @@ _ENOUGH_CLAIMS = 1_000
 FIRST_CONFIG = TrainingConfig()
 #: Rows a drift reference is made from.
 _REFERENCE_ROWS = 50_000
-_NO_LABELS = {
+_NO_LABELS: dict[str, Any] = {
     "claim_id": pl.Int64,
     "is_misuse": pl.Boolean,
     "known_at": pl.Datetime("us", "UTC"),
@@ -67,6 +75,91 @@ def train_without_labels(
         # Nobody waits for outcomes here: the youngest claims show what is usual as well as the others.
         config=replace(config or TrainingConfig(), delay_days=0),
     )
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Claims as of a cut-off with everything a training takes: features (n), hits (n, rules), their rules, labels known."""
+
+    features: pl.DataFrame
+    hits: NDArray[np.bool_]
+    rules: Rules
+    labels: pl.DataFrame
+
+
+def training_set(*, cut_off: datetime, config: TrainingConfig) -> TrainingSet:
+    """Claims received and labels known by the cut-off, over the window the configuration asks for.
+
+    Every feature of a claim looks at what was known at its own time, exactly as the nights computed it.
+    """
+    labels = labels_known_by(cut_off)
+    since = _window_start(labels, cut_off, config)
+    claims = claims_since(cut_off, history_start(since) if since else None, until=cut_off)
+    everything = np.ones(claims.height, dtype=bool)
+    targets = (claims["transacted_at"] >= since).to_numpy() if since else everything
+    features = build_features(
+        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(cut_off)
+    )
+    rules = current_rules(cut_off)
+    hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)
+    return TrainingSet(features.filter(pl.Series(targets)), hits[:, rules.counted], rules.for_score(), labels)
+
+
+def _window_start(labels: pl.DataFrame, cut_off: datetime, config: TrainingConfig) -> datetime | None:
+    """The window, further back until it holds enough confirmed misuse; None for everything there is."""
+    misuse = labels.filter(pl.col("is_misuse"))["transacted_at"].sort(descending=True)
+    if len(misuse) < config.min_confirmed:
+        return None
+    start = cut_off - timedelta(days=config.window_days + config.delay_days)
+    earliest = misuse[config.min_confirmed - 1]
+    assert isinstance(earliest, datetime)
+    return min(start, earliest)
+
+
+def training_config(values: CompanyValues | None = None) -> TrainingConfig:
+    """The measured defaults with the company's training window."""
+    values = values or current_settings()
+    return TrainingConfig(window_days=values.training_window_days)
+
+
+def train_challenger(
+    *, by: Actor, cut_off: datetime | None = None, config: TrainingConfig | None = None
+) -> ModelVersion:
+    """Train in a process of its own on what is known at the cut-off (default: now), and register the challenger.
+
+    While no further outcome became known, training again gives the version that is there already. Raises NotPermitted, NothingToTrainOn
+    or TrainingFailed.
+    """
+    require(by, "fraud.train_model")
+    cut_off, config = cut_off or datetime.now(UTC), config or training_config()
+    known = _already_trained(cut_off, config)
+    if known is not None:
+        return known
+    data = training_set(cut_off=cut_off, config=config)
+    with tempfile.TemporaryDirectory(prefix="model-") as name:
+        files = train_in_process(
+            data.features, data.hits, data.rules.codes, data.rules.weights, data.labels,
+            cut_off=cut_off, out_folder=Path(name) / "model", config=config,
+        )  # fmt: skip
+        card = {**files.card, "drift": drift_references(data.features, tuple(files.card["tree_features"]))}
+        return register_version(
+            folder=files.folder, manifest=files.manifest, card=card, by=by, label_cut_off_at=cut_off
+        )
+
+
+def _already_trained(cut_off: datetime, config: TrainingConfig) -> ModelVersion | None:
+    """A version trained in the same way with no outcome becoming known since: there is nothing new to learn."""
+    wanted = json.loads(
+        json.dumps({name: value for name, value in config.to_json().items() if value is not None})
+    )
+    for version in ModelVersion.objects.filter(label_cut_off_at__lte=cut_off).order_by(
+        "-label_cut_off_at", "-pk"
+    )[:5]:
+        trained = version.card.get("config", {})
+        if all(trained.get(name) == value for name, value in wanted.items()):
+            newer = Label.objects.filter(known_at__gt=version.label_cut_off_at, known_at__lte=cut_off)
+            return None if newer.exists() else version
+    return None
 
 
 def register_trained(

@@ -17,6 +17,7 @@ from django.db import transaction
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from cases.services.clocks import sweep_clocks
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from fraud.calendar import NIGHT_ENDS_HOUR
@@ -94,6 +95,7 @@ def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
 
 def let_time_pass() -> None:
     """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox."""
+    sweep_clocks()
     send_outbox()
 
 

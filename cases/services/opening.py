@@ -173,6 +173,7 @@ class _Writer:
 
     def join(self, bundle: Bundle) -> int:
         """Add a bundle's claims to its open case; 0 when the case has them all already."""
+        assert bundle.case_id is not None
         case = Case.objects.select_for_update().get(pk=bundle.case_id)
         known = set(Alert.objects.filter(case=case).values_list("claim_id", flat=True))
         new = [claim for claim in bundle.claims if claim not in known]

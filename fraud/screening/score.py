@@ -185,7 +185,7 @@ def set_aside(part: RunPart) -> None:
             return
         frame = night_frame(part.run)
         last = RunPart.objects.filter(run=part.run).aggregate(last=Max("number"))["last"]
-        halves = []
+        halves: list[RunPart] = []
         for spec in _halves(part.spec):
             size = len(part_rows(frame.features, spec))
             if size:

@@ -1,0 +1,267 @@
+"""Champion and challenger on the same later claims, with what is known of them by now.
+
+The window holds every claim, so that seats and alert counts are those of real nights; only claims with an outcome carry
+weight, the inverse of the probability with which they came to be looked at. A control sample therefore stands for all that
+nobody was alerted to, and without one the figures say nothing about what both miss.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+from numpy.typing import NDArray
+
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from fraud.company import current_calendar, current_settings
+from fraud.evaluation import metrics
+from fraud.evaluation.comparison import Limits, Window, differences, figures, promotion_gates
+from fraud.evaluation.costs import cost_curve
+from fraud.evaluation.daily import top_per_day
+from fraud.evaluation.segments import amount_bands, segment_table
+from fraud.features import build_features
+from fraud.labels import label_history, labels_known_by
+from fraud.learning import training_config, training_set
+from fraud.model_files import load_version
+from fraud.models import Evaluation, ModelVersion
+from fraud.scoring.hits import Rules
+from fraud.scoring.hybrid import HybridModel
+from fraud.screening.pending import claims_since, history_start
+from fraud.screening.rulebook import current_rules
+from fraud.training import TrainingConfig
+from fraud.training.process import train_in_process
+
+Floats = NDArray[np.float64]
+#: A misuse type is hidden in turn only where its recall would mean something.
+_ENOUGH_OF_A_TYPE = 10
+
+
+class NothingToCompare(ValueError):
+    """No claim lies in the window, or none of them has an outcome."""
+
+
+@dataclass(frozen=True)
+class LaterClaims:
+    """The claims of a comparison (n): features, hits (n, rules), outcomes and weights in `window`, misuse types."""
+
+    features: pl.DataFrame
+    hits: NDArray[np.bool_]
+    rules: Rules
+    window: Window
+    scheme: NDArray[np.str_]
+
+    def probability(self, model: HybridModel) -> Floats:
+        """Calibrated probabilities (n,) of a model."""
+        return model.score(self.features, self.hits, self.rules)["hybrid_probability"].to_numpy()
+
+
+def later_claims(*, window_from: datetime, window_to: datetime, known_by: datetime) -> LaterClaims:
+    """Claims transacted in [from, to) with features as of their own time and outcomes known by `known_by`.
+
+    Raises NothingToCompare.
+    """
+    claims = claims_since(known_by, history_start(window_from), until=window_to)
+    targets = (claims["transacted_at"] >= window_from).to_numpy()
+    if not targets.any():
+        raise NothingToCompare("no claim lies in the window")
+    features = build_features(
+        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(known_by)
+    )
+    rules = current_rules(known_by)
+    hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)[:, rules.counted]
+    features = features.filter(pl.Series(targets))
+    known = labels_known_by(known_by).select("claim_id", "is_misuse", "selection_probability", "scheme")
+    rows = features.select("claim_id").join(known, on="claim_id", how="left", maintain_order="left")
+    if rows["is_misuse"].null_count() == rows.height:
+        raise NothingToCompare("no claim in the window has an outcome yet")
+    day = features["transacted_at"].dt.convert_time_zone(settings.TIME_ZONE).dt.date().cast(pl.Int32)
+    window = Window(
+        y=rows["is_misuse"].fill_null(False).to_numpy(),
+        cardholder=features["cardholder_id"].to_numpy(),
+        day=day.to_numpy().astype(np.int64),
+        weight=(1.0 / rows["selection_probability"]).fill_null(0.0).to_numpy(),
+        segments={
+            "department": features["cardholder.department"].fill_null("").to_numpy().astype(str),
+            "mcc": features["merchant.mcc"].fill_null("").to_numpy().astype(str),
+            "amount": amount_bands(features["amount"].to_numpy()),
+        },
+    )
+    scheme = rows["scheme"].fill_null("").to_numpy().astype(str)
+    return LaterClaims(features, hits, rules.for_score(), window, scheme)
+
+
+def compare_versions(
+    *,
+    version: ModelVersion,
+    by: Actor,
+    window_from: datetime | None = None,
+    window_to: datetime | None = None,
+    hide_types: int = 0,
+) -> Evaluation:
+    """Hold a version against the champion and store figures, curves, segments and gates.
+
+    The window begins by default when both had seen their last outcome, and ends now. `hide_types`: so many of the most
+    frequent misuse types are hidden from training in turn, for the gate on misuse nobody has labelled.
+    Raises NotPermitted and NothingToCompare.
+    """
+    require(by, "fraud.train_model")
+    champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).exclude(pk=version.pk).first()
+    now = datetime.now(UTC)
+    cut_offs = [v.label_cut_off_at for v in (version, champion) if v is not None and v.label_cut_off_at]
+    start, end = window_from or max(cut_offs, default=now), window_to or now
+    later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
+    scorers = {"challenger": later.probability(load_version(version))}
+    if champion is not None:
+        scorers["champion"] = later.probability(load_version(champion))
+    novel = _hidden_types(later, version, champion, hide_types) if champion and hide_types else None
+    return _store(version, champion, later, scorers, novel, (start, end), by)
+
+
+def _store(
+    version: ModelVersion,
+    champion: ModelVersion | None,
+    later: LaterClaims,
+    scorers: Mapping[str, Floats],
+    novel: Mapping[str, tuple[float, float]] | None,
+    window: tuple[datetime, datetime],
+    by: Actor,
+) -> Evaluation:
+    values = current_settings()
+    limits = Limits(seats_per_day=max(values.capacity_per_day, 1))
+    found: dict[str, Any] = {
+        name: _plain(figures(later.window, p, values.costs, limits.seats_per_day))
+        for name, p in scorers.items()
+    }
+    gates: list[dict[str, Any]] = []
+    if "champion" in scorers:
+        pair = scorers["champion"], scorers["challenger"]
+        saving, recall = differences(later.window, *pair, values.costs, limits)
+        found["differences"] = {"saving": _plain(vars(saving)), "recall": _plain(vars(recall))}
+        found["hidden_types"] = {name: list(pair) for name, pair in (novel or {}).items()}
+        gates = [
+            gate.as_json()
+            for gate in promotion_gates(
+                later.window, *pair, cost=values.costs, limits=limits, novel_recall=novel
+            )
+        ]
+    with transaction.atomic():
+        evaluation = Evaluation.objects.create(
+            model_version=version,
+            against=champion,
+            window_from=window[0],
+            window_to=window[1],
+            n_claims=len(later.window.y),
+            n_misuse=int(later.window.y.sum()),
+            figures=found,
+            curves={name: _curves(later.window, p) for name, p in scorers.items()},
+            segments=_segments(later.window, scorers, limits.seats_per_day),
+            gates=gates,
+        )
+        record(
+            action="model.compared", by=by, subject=f"model:{version.reference}",
+            after={"against": champion.reference if champion else None, "n_claims": evaluation.n_claims,
+                   "n_misuse": evaluation.n_misuse, "gates": {g["gate"]: g["holds"] for g in gates}},
+        )  # fmt: skip
+    return evaluation
+
+
+def _curves(window: Window, probability: Floats) -> dict[str, Any]:
+    """Points for the charts: precision and recall, cost over thresholds, calibration."""
+    inside = window.weight > 0
+    y, p, w = window.y[inside], probability[inside], window.weight[inside]
+    curve = metrics.precision_recall(y, p, w)
+    cost = cost_curve(y, p, current_settings().costs, weight=w)
+    bins = metrics.calibration_bins(y, p, w)
+    return {
+        "precision_recall": [[recall, precision] for _, precision, recall in curve.points(40)],
+        "cost": [_plain(vars_of(point)) for point in cost],
+        "calibration": [_plain(vars_of(one)) for one in bins],
+    }
+
+
+def _segments(window: Window, scorers: Mapping[str, Floats], seats: int) -> list[dict[str, Any]]:
+    """Per segment value: claims, misuse and the recall of each scorer at the seats."""
+    tables = {name: top_per_day(p, window.day, seats) for name, p in scorers.items()}
+    found = []
+    for kind, values in window.segments.items():
+        rows: dict[str, dict[str, Any]] = {}
+        for name, alerted in tables.items():
+            for row in segment_table(window.y, alerted, values):
+                entry = rows.setdefault(
+                    row.name,
+                    {"kind": kind, "name": row.name, "n_claims": row.n_claims, "n_misuse": row.n_misuse},
+                )
+                entry[name] = _plain({"recall": row.recall, "alerts_per_1000": row.alerts_per_1000})
+        found += sorted(rows.values(), key=lambda row: -row["n_misuse"])[:20]
+    return found
+
+
+def _hidden_types(
+    later: LaterClaims, version: ModelVersion, champion: ModelVersion, n: int
+) -> dict[str, tuple[float, float]]:
+    """Misuse type → recall at the seats of (champion, challenger) trained as of their cut-offs without its labels."""
+    y, day, seats = later.window.y, later.window.day, max(current_settings().capacity_per_day, 1)
+    names, counts = np.unique(later.scheme[y & (later.scheme != "")], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    chosen = [str(names[i]) for i in order if counts[i] >= _ENOUGH_OF_A_TYPE][:n]
+    found = {}
+    for scheme in chosen:
+        misuse = y & (later.scheme == scheme)
+        recalls = []
+        for one in (champion, version):
+            model = _without(scheme, one)
+            top = top_per_day(later.probability(model), day, seats)
+            recalls.append(float((top & misuse).sum() / misuse.sum()))
+        found[scheme] = (recalls[0], recalls[1])
+    return found
+
+
+def _without(scheme: str, version: ModelVersion) -> HybridModel:
+    """The version trained again as it was, but for the labels of one misuse type: those claims count as not looked at."""
+    config = (
+        TrainingConfig.from_json(version.card["config"]) if "config" in version.card else training_config()
+    )
+    data = training_set(cut_off=version.label_cut_off_at or version.created_at, config=config)
+    labels = data.labels.filter((pl.col("scheme") != scheme) | ~pl.col("is_misuse"))
+    with tempfile.TemporaryDirectory(prefix="model-") as name:
+        files = train_in_process(
+            data.features, data.hits, data.rules.codes, data.rules.weights, labels,
+            cut_off=version.label_cut_off_at or version.created_at, out_folder=Path(name) / "model",
+            config=config,
+        )  # fmt: skip
+        return HybridModel.load(files.folder, files.manifest)
+
+
+def vars_of(row: Any) -> dict[str, Any]:
+    """Fields of a plain dataclass."""
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON numbers: not-a-number becomes null, six digits are kept."""
+    return {
+        name: (None if value != value or abs(value) == float("inf") else round(float(value), 6))
+        if isinstance(value, float)
+        else value
+        for name, value in values.items()
+    }
+
+
+def gate_lines(gates: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The gates as text, one a line."""
+    marks = {True: "holds", False: "FAILS", None: "unknown"}
+    return [
+        f"  {gate['gate']:<18} {marks[gate['holds']]:<8} {gate['value'] if gate['value'] is not None else '-'} "
+        f"({gate['limit']}) {gate['detail']}".rstrip()
+        for gate in gates
+    ]

@@ -1,0 +1,76 @@
+"""`manage.py train`: train a challenger and hold it against the champion."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import make_aware
+
+from audit.actor import Actor
+from fraud.comparing import NothingToCompare, compare_versions, gate_lines
+from fraud.learning import train_challenger
+from fraud.training import NothingToTrainOn
+from fraud.training.process import TrainingFailed
+
+
+class Command(BaseCommand):
+    help = "Train a challenger on the labels known at a cut-off and compare it with the champion on later claims."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--cut-off", help="moment, YYYY-MM-DD or YYYY-MM-DDTHH:MM (default: now)")
+        parser.add_argument("--until", help="end of the comparison window (default: now)")
+        parser.add_argument(
+            "--hide-types", type=int, default=0, help="misuse types to hide in turn for the novelty gate"
+        )
+        parser.add_argument("--no-compare", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = Actor.system("training")
+        try:
+            version = train_challenger(by=by, cut_off=moment(options["cut_off"]))
+        except (NothingToTrainOn, TrainingFailed) as error:
+            raise CommandError(str(error)) from error
+        answer: dict[str, Any] = {
+            "version": version.reference, "n_confirmed": version.n_confirmed, "is_calibrated": version.is_calibrated,
+            "counts": version.card.get("counts"), "out_of_fold": version.card.get("out_of_fold"),
+        }  # fmt: skip
+        gates: list[str] = []
+        if not options["no_compare"]:
+            try:
+                found = compare_versions(
+                    version=version,
+                    by=by,
+                    window_to=moment(options["until"]),
+                    hide_types=options["hide_types"],
+                )
+                answer |= {
+                    "figures": found.figures,
+                    "gates": found.gates,
+                    "n_claims": found.n_claims,
+                    "n_misuse": found.n_misuse,
+                }
+                gates = gate_lines(found.gates)
+            except NothingToCompare as error:
+                answer["comparison"] = str(error)
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
+            return
+        state = "calibrated" if version.is_calibrated else "not calibrated: shows rank and band only"
+        self.stdout.write(f"{version.reference}: {version.n_confirmed} confirmed misuse, {state}")
+        self.stdout.write(answer.get("comparison") or "\n".join(gates) or "no champion to compare with")
+
+
+def moment(text: str | None) -> datetime | None:
+    """An aware moment of the company's clock. Raises CommandError."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"give a moment as YYYY-MM-DD or YYYY-MM-DDTHH:MM, not {text!r}") from error
+    return found if found.tzinfo else make_aware(found)
