@@ -34,14 +34,19 @@ SCORERS: dict[str, Any] = {
     "either": gettext_lazy("Rules or tree, apart"),
 }
 GATES: dict[str, Any] = {
-    "enough_evidence": gettext_lazy("Enough confirmed misuse"),
+    "enough_misuse": gettext_lazy("Enough confirmed misuse"),
     "better": gettext_lazy("Better than the champion"),
     "calibrated": gettext_lazy("Calibrated"),
     "calibration_ratio": gettext_lazy("Level of the predictions"),
     "segments": gettext_lazy("No group loses"),
     "alerts": gettext_lazy("Not more alerts"),
-    "novel": gettext_lazy("Still finds what is new"),
+    "novel_misuse": gettext_lazy("Still finds what is new"),
     "not_compared": gettext_lazy("Compared with the champion"),
+}
+KINDS: dict[str, Any] = {
+    "department": gettext_lazy("Department"),
+    "mcc": gettext_lazy("Merchant category"),
+    "amount": gettext_lazy("Amount band"),
 }
 _COLORS = ("c1", "c2", "c4", "c5", "c3", "c6")
 
@@ -81,10 +86,24 @@ def _row(name: str, evaluation: Evaluation, scorers: list[str]) -> dict[str, Any
     return {"words": words, "digits": digits, "cells": cells}
 
 
+def _segment(row: dict[str, Any]) -> dict[str, Any]:
+    """One group with the figures of this version and the champion's recall beside it."""
+    own, before = row.get("challenger") or {}, row.get("champion") or {}
+    return {
+        "kind": KINDS.get(row["kind"], row["kind"]),
+        "name": row["name"],
+        "n_claims": row["n_claims"],
+        "n_misuse": row["n_misuse"],
+        "alerts_per_1000": own.get("alerts_per_1000"),
+        "recall": own.get("recall"),
+        "champion_recall": before.get("recall"),
+    }
+
+
 def _curve(
     evaluation: Evaluation, name: str, scorers: list[str], x: str, y: str, high: float | None = None
 ) -> str:
-    found = evaluation.curves.get(name) or {}
+    found = {one: _points((evaluation.curves.get(one) or {}).get(name) or []) for one in scorers}
     series = [
         Series(
             str(SCORERS[one]),
@@ -93,6 +112,13 @@ def _curve(
             _COLORS[i],
         )
         for i, one in enumerate(scorers)
-        if found.get(one)
+        if found[one]
     ]
     return lines(series, label=y, x=Axis(x), y=Axis(y, low=0, high=high)) if series else ""
+
+
+def _points(stored: list[Any]) -> list[tuple[float, float]]:
+    """(x, y) of a stored curve: pairs, or cost points by threshold."""
+    if stored and isinstance(stored[0], dict):
+        return [(point["threshold"], point["cost"]) for point in stored if point.get("cost") is not None]
+    return [(x, y) for x, y in stored if x is not None and y is not None]

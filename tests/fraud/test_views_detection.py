@@ -110,8 +110,8 @@ def test_comparison_shows_figures_gates_curves_and_segments(client, cast):
     Evaluation.objects.create(
         model_version=version, against=champion, window_from=now - timedelta(days=28), window_to=now, n_claims=100,
         n_misuse=4, figures={"challenger": figures, "champion": {**figures, "average_precision": 0.4}},
-        curves={"precision_recall": {"challenger": [[0.1, 1.0], [1.0, 0.2]]}},
-        segments=[{"name": "D01", "n_claims": 50, "n_misuse": 2, "recall": 0.5, "precision": 0.4}],
+        curves={"challenger": {"precision_recall": [[0.1, 1.0], [1.0, 0.2]], "cost": [{"threshold": 0.1, "cost": 5.0}]}},
+        segments=[{"kind": "department", "name": "D01", "n_claims": 50, "n_misuse": 2, "challenger": {"recall": 0.5}}],
         gates=[{"gate": "better", "value": 0.1, "limit": "> 0", "holds": True}],
     )  # fmt: skip
     client.force_login(cast.model_owner)
