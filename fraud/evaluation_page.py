@@ -36,7 +36,7 @@ SCORERS: dict[str, Any] = {
 GATES: dict[str, Any] = {
     "enough_misuse": gettext_lazy("Enough confirmed misuse"),
     "better": gettext_lazy("Better than the champion"),
-    "calibrated": gettext_lazy("Calibrated"),
+    "calibration_error": gettext_lazy("Calibrated"),
     "calibration_ratio": gettext_lazy("Level of the predictions"),
     "segments": gettext_lazy("No group loses"),
     "alerts": gettext_lazy("Not more alerts"),
