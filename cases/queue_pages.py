@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -16,12 +18,12 @@ from django.utils.translation import pgettext_lazy
 from audit.actor import Actor
 from audit.permissions import Role
 from cases.models import Case, Decision
-from cases.visibility import visible_cases
 from cases.workflow import State
 from fraud.models import Cardholder, Merchant, Score
 from fraud.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
 
 PAGE_SIZE = 50
+COUNT_SECONDS = 30
 MAX_NAMES = 200
 
 WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
@@ -46,6 +48,11 @@ class QueueView:
     label: str | Promise
     segments: tuple[Segment, ...]
     has_count: bool = True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the view depends on who looks, or changes with every case they take."""
+        return self.code in ("todo", "mine", "new")
 
 
 def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
@@ -81,7 +88,11 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
             pgettext_lazy("queue", "To approve"),
             Segment("approval", "", (State.PENDING_APPROVAL, State.APPEALED)),
         ),
-        _view("late", pgettext_lazy("queue", "Late"), Segment("late", "", OPEN, Q(due_on__lt=today))),
+        _view(
+            "late",
+            pgettext_lazy("queue", "Late"),
+            Segment("late", "", OPEN, Q(due_on__lt=today) & ~Q(state=State.CLOSED)),
+        ),
         _view(
             "snoozed",
             pgettext_lazy("queue", "Set aside"),
@@ -160,18 +171,19 @@ def _text_condition(text: str) -> Q:
 
 
 def queue_page(
-    view: QueueView, filters: QueueFilters, by: Actor, *, cursor: str, size: int = PAGE_SIZE
+    view: QueueView, filters: QueueFilters, cases: QuerySet[Case], *, cursor: str, size: int = PAGE_SIZE
 ) -> Page:
-    """A page of a view; every row carries `segment`, the part it belongs to.
+    """A page of a view over `cases`; every row carries `segment`, the part it belongs to.
 
     Each state is walked along its own index and the walks are merged, so a deep page costs what the first costs.
     Closed cases come newest first.
     """
-    visible = visible_cases(by).filter(filters.condition)
+    visible = cases.filter(filters.condition)
     if view.code == "closed":
-        rows = _with_names(visible.filter(state=State.CLOSED))
-        page = keyset_page(rows, by="id", cursor=cursor, size=size)
-        return replace(page, rows=[_placed(case, view.segments[0]) for case in page.rows])
+        rows = _with_names(visible.filter(closed_at__isnull=False))
+        page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
+        closed = [_placed(case, view.segments[0]) for case in page.rows]
+        return replace(page, rows=closed)
     after = decode_cursor(cursor, 3)
     start, bound = (int(after[0]), (after[1], after[2])) if _is_cursor(after) else (0, None)
     places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
@@ -183,15 +195,33 @@ def queue_page(
         )
         places += [(number, priority, pk) for priority, pk in found]
     more, places = len(places) > size, places[:size]
-    cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
-    rows = [_placed(cases[pk], view.segments[number]) for number, _priority, pk in places if pk in cases]
+    found_cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
+    rows = [
+        _placed(found_cases[pk], view.segments[number])
+        for number, _priority, pk in places
+        if pk in found_cases
+    ]
     return Page(rows, encode_cursor(*places[-1]) if more else "", bound is not None)
 
 
-def view_count(view: QueueView, filters: QueueFilters, by: Actor) -> int:
-    """How many rows a view has, counted no further than the cap."""
-    rows = visible_cases(by).filter(filters.condition)
-    parts = [rows.filter(segment.condition, state__in=segment.states) for segment in view.segments]
+def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
+    """How many rows a view has, counted no further than the cap.
+
+    One's own views are counted anew; the others are remembered for half a minute, for everybody together.
+    """
+    if view.is_own:
+        return _count(view, others.filter(filters.condition))
+    chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
+    key = "cases:count:" + sha256(f"{view.code}{chosen}".encode()).hexdigest()
+    known: int | None = cache.get(key)
+    if known is None:
+        known = _count(view, Case.objects.filter(filters.condition))
+        cache.set(key, known, COUNT_SECONDS)
+    return known
+
+
+def _count(view: QueueView, cases: QuerySet[Case]) -> int:
+    parts = [cases.filter(segment.condition, state__in=segment.states) for segment in view.segments]
     return sum(capped_count(part) for part in parts)
 
 

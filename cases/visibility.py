@@ -7,7 +7,7 @@ from django.http import Http404
 
 from audit.actor import Actor
 from cases.models import Alert, Case
-from cases.services.conflicts import relations_of
+from cases.services.conflicts import relations_of, same_number
 from fraud.models import Cardholder
 
 
@@ -16,16 +16,51 @@ def visible_cases(by: Actor) -> QuerySet[Case]:
 
     Attendees are settled when a case is opened (`find_case`): their names lie inside the claims.
     """
+    cases = cases_of_others(by)
     number = by.employee_no.strip()
-    cases = Case.objects.all()
     if not number:
         return cases
-    managers = _managers_of(number)
-    own = Q(cardholder__employee_no__iexact=number)
-    if managers:
-        own |= Q(cardholder__employee_no__in=managers)
     approved = Alert.objects.filter(case=OuterRef("pk"), claim__approver_no__iexact=number)
-    return cases.exclude(own).exclude(Exists(approved))
+    return cases.exclude(Exists(approved))
+
+
+def cases_of_others(by: Actor) -> QuerySet[Case]:
+    """Cases whose cardholder is neither the person nor their manager: a condition that every index carries.
+
+    For long lists; what is shown of them goes through `without_involved`.
+    """
+    number = by.employee_no.strip()
+    if not number:
+        return Case.objects.all()
+    person = Q(employee_no__iexact=number) | Q(employee_no__in=_managers_of(number))
+    return Case.objects.exclude(
+        cardholder__in=list(Cardholder.objects.filter(person).values_list("pk", flat=True))
+    )
+
+
+def without_involved(cases: list[Case], by: Actor) -> list[Case]:
+    """The rows of a page without those where the person approved a claim or is a listed attendee. One query."""
+    number = by.employee_no.strip()
+    if not number or not cases:
+        return cases
+    claims = Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
+        "case_id", "claim__approver_no", "claim__attendees"
+    )
+    involved = {
+        case_id
+        for case_id, approver_no, attendees in claims
+        if same_number(approver_no, number) or _is_listed(attendees, number)
+    }
+    return [case for case in cases if case.pk not in involved]
+
+
+def _is_listed(attendees: object, number: str) -> bool:
+    people = attendees if isinstance(attendees, list) else []
+    return any(
+        same_number(str(person.get("employee_no") or ""), number)
+        for person in people
+        if isinstance(person, dict)
+    )
 
 
 def find_case(reference: str, by: Actor) -> Case:

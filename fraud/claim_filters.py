@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -20,6 +20,7 @@ from rules.money import MoneyNotValid, to_minor
 
 MAX_NAMES = 200  # people or merchants a search text may stand for
 MAX_TEXT = 100
+MAX_HITS = 20_000  # the newest hits of a rule that the list looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,8 @@ def filter_claims(filters: ClaimFilters) -> QuerySet[Claim]:
     if filters.file:
         claims = claims.filter(file__reference=filters.file)
     if filters.rule:
-        hits = RuleHit.objects.filter(
-            claim=OuterRef("pk"), rule_version__rule__code=filters.rule, is_shadow=False
-        )
-        claims = claims.filter(Exists(hits))
+        hits = RuleHit.objects.filter(rule_version__rule__code=filters.rule, is_shadow=False)
+        claims = claims.filter(pk__in=hits.order_by("-pk").values("claim_id")[:MAX_HITS])
     return claims
 
 

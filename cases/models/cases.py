@@ -78,6 +78,16 @@ class Case(models.Model):
             models.Index(fields=["state", "-priority", "-id"], name="case_queue"),
             models.Index(fields=["assignee", "state", "-priority", "-id"], name="case_my_queue"),
             models.Index(fields=["cardholder", "-id"], name="case_cardholder"),
+            # Queue tabs "late", "set aside" and "closed"; only the few rows they are about.
+            models.Index(fields=["due_on"], condition=~Q(state=State.CLOSED.value), name="case_due"),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="case_snoozed"
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="case_closed"
+            ),
+            # Past cases of one pattern, newest first.
+            models.Index(fields=["pattern", "-id"], name="case_pattern"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.page_calendar import business_days_left
 from cases.workflow import State
 from fraud.calendar import CompanyCalendar
 from fraud.dates import say_day
@@ -91,7 +92,7 @@ def clock(due_on: date | None, today: date, calendar: CompanyCalendar) -> SafeSt
     """Business days left; red only when late. The date itself is on hover."""
     if due_on is None:
         return format_html('<span class="muted">{}</span>', "–")
-    left = calendar.business_days_between(today, due_on)
+    left = business_days_left(calendar, today, due_on)
     if due_on < today:
         n = max(-left, 1)
         text, kind = ngettext("%(n)d day late", "%(n)d days late", n) % {"n": n}, "late"

@@ -12,6 +12,7 @@ from audit.actor import Actor
 from audit.services import record_access
 from cases.case_pages import ClaimRow, claims_of, is_blind, reasons_of
 from cases.models import Case
+from cases.page_calendar import page_calendar
 from cases.person_pages import cases_like, months_of, past_cases, places_of, spend_chart
 from cases.services.company import company_today
 from cases.services.queue import mark_seen
@@ -20,7 +21,6 @@ from cases.views.action_context import action_context
 from cases.views.queue import decorate
 from cases.visibility import find_case
 from fraud.charts import sparkline
-from fraud.company import current_calendar
 from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
 
@@ -56,7 +56,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "claims": rows,
         "is_blind": is_blind(case),
         "today": today,
-        "calendar": current_calendar(),
+        "calendar": page_calendar(),
         "months": months,
         "spark": sparkline([month.amount_minor for month in months], label=_("Spend over twelve months")),
         "tab": tab,

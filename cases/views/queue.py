@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cases.headlines import headline, rule_names
 from cases.models import Alert, Case, SavedView
+from cases.page_calendar import page_calendar
 from cases.queue_pages import (
     OPEN,
     QueueFilters,
@@ -23,8 +26,7 @@ from cases.queue_pages import (
 )
 from cases.services.company import company_today
 from cases.services.steps import actions_now
-from cases.visibility import find_case
-from fraud.company import current_calendar
+from cases.visibility import cases_of_others, find_case, without_involved
 from fraud.models import RuleHit, Score
 from fraud.templatetags.cleancard import PAGING, current_language
 from fraud.views.access import page
@@ -42,18 +44,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("view", "")
     view = next((one for one in views if one.code == asked), views[0])
     filters = read_filters(request.GET)
-    found = queue_page(view, filters, actor, cursor=request.GET.get(PAGING, ""))
+    others = cases_of_others(actor)
+    found = queue_page(view, filters, others, cursor=request.GET.get(PAGING, ""))
+    found = replace(found, rows=without_involved(found.rows, actor))
     decorate(found.rows)
     context = {
         "view": view,
-        "tabs": _tabs(request, views, view, filters),
+        "tabs": _tabs(request, views, view, filters, others),
         "saved_views": _saved_views(request),
         "page": found,
         "segments": list(segments_of(found.rows)),
         "largest": max((row.expected_loss_minor for row in found.rows if not row.is_score_hidden), default=0),
         "filters": filters,
         "today": today,
-        "calendar": current_calendar(),
+        "calendar": page_calendar(),
         "has_pane": request.GET.get("pane") == "1",
         "bands": Score.Band.values,
         "sources": Case.Source.values,
@@ -76,7 +80,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         "why": reasons_of(case, claims),
         "may": {action.value: True for action in actions_now(case, request.actor)},  # type: ignore[attr-defined]
         "today": company_today(),
-        "calendar": current_calendar(),
+        "calendar": page_calendar(),
     }
     return render(request, "cases/queue/_preview.html", context)
 
@@ -97,7 +101,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 
 def decorate(cases: list[Case]) -> None:
-    """Give each case `sentence` (what happened) and `tags` (its reasons), with three queries for all of them."""
+    """Give each case its `url`, `sentence` (what happened) and `tags` (its reasons): three queries for all of them."""
     language = current_language()
     pairs = list(
         Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
@@ -108,7 +112,9 @@ def decorate(cases: list[Case]) -> None:
     names = rule_names(
         {code for found in codes.values() for code in found} | {c.pattern for c in cases}, language
     )
+    prefix = reverse("cases:detail", args=["-"]).removesuffix("-/")
     for case in cases:
+        case.url = f"{prefix}{case.reference}/"  # type: ignore[attr-defined]
         case.sentence = headline(case, language, names)  # type: ignore[attr-defined]
         case.tags = _tags(case, codes.get(case.pk, []), names)  # type: ignore[attr-defined]
 
@@ -141,15 +147,18 @@ def _tags(case: Case, codes: list[str], names: dict[str, str]) -> list[dict[str,
 
 
 def _tabs(
-    request: HttpRequest, views: tuple[QueueView, ...], view: QueueView, filters: QueueFilters
+    request: HttpRequest,
+    views: tuple[QueueView, ...],
+    view: QueueView,
+    filters: QueueFilters,
+    others: QuerySet[Case],
 ) -> list[dict[str, Any]]:
-    actor = request.actor  # type: ignore[attr-defined]
     query = request.GET.copy()
     query.pop(PAGING, None)
     tabs = []
     for one in views:
         query["view"] = one.code
-        count = view_count(one, filters, actor) if one.has_count else None
+        count = view_count(one, filters, others) if one.has_count else None
         tabs.append(
             {"href": f"?{query.urlencode()}", "label": one.label, "count": count, "is_current": one is view}
         )
