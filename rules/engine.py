@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,7 +91,7 @@ def evaluate(
     if context.undelivered is None:
         context = replace(context, undelivered=undelivered(frame))
     run = _Run(frame, context, mask)
-    answers = [run.judge(number, rule) for number, rule in enumerate(rules)]
+    answers = run.judge_all(rules)
     results = run.collect(answers)
     hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_, order="F")  # filled rule by rule
     reports = []
@@ -132,10 +134,36 @@ class _Run:
         windows = self._windows
         return self.table.column(node, lambda: windows.answer(node))
 
-    def judge(self, number: int, rule: RuleSpec) -> pl.Expr | None:
-        """A rule's expression, or None with the reason kept."""
+    def judge_all(self, rules: Sequence[RuleSpec]) -> list[pl.Expr | None]:
+        """The rules' expressions. Windows come first, those over the same keys together, so that one index lives at a time."""
+        for number, rule in enumerate(rules):
+            self._check(number, rule)
+        valid = [rule for number, rule in enumerate(rules) if number not in self.errors]
+        windows = dict.fromkeys(
+            part for rule in valid for part in n.walk(rule.expression) if isinstance(part, n.Window)
+        )
+        for _, group in groupby(sorted(windows, key=_keys_of), key=_keys_of):
+            for node in group:
+                # a window that fails is met again, and reported, with its rule
+                with suppress(Exception):
+                    self.window(node)
+            if self._windows is not None:
+                self._windows.forget_indexes()
+        answers = [self.judge(number, rule) for number, rule in enumerate(rules)]
+        self._windows = None
+        return answers
+
+    def _check(self, number: int, rule: RuleSpec) -> None:
         try:
             check(rule.expression, lists=self.context.lists, parameters=self.context.parameters)
+        except Exception as error:
+            self.errors[number] = f"{type(error).__name__}: {error}"
+
+    def judge(self, number: int, rule: RuleSpec) -> pl.Expr | None:
+        """A rule's expression, or None with the reason kept."""
+        if number in self.errors:
+            return None
+        try:
             return self.compiler.compile(rule.expression)
         except Exception as error:
             self.errors[number] = f"{type(error).__name__}: {error}"
@@ -229,3 +257,7 @@ class _Run:
             return None if series is None else series[row]
 
         return ClaimReader(values, self.context, window)
+
+
+def _keys_of(node: n.Window) -> tuple[str, ...]:
+    return tuple(sorted(key_columns(node.keys)))

@@ -147,6 +147,13 @@ class WindowIndex:
         boundary = np.asarray(boundary_us, dtype=np.int64)[self._rows[self._at]]
         return self._first_position(self._order.first_rank_since(boundary))
 
+    def start_at(self, first_rank: Ints) -> Ints:
+        """Handle of the window from a place in the time order on; given for all rows.
+
+        For moments of which few are different, ranking each once is far cheaper than `start_since`.
+        """
+        return self._first_position(np.asarray(first_rank, dtype=np.int64)[self._rows[self._at]])
+
     def start_ever(self) -> Ints:
         """Handle of the window over everything the group did before."""
         return np.searchsorted(self._packed, self._group_base[self._at]).astype(np.int64)

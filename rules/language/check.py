@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rules.fields import FIELDS, Field, is_outcome_name, is_rule_reference
 from rules.language import nodes as n
 from rules.language import types as t
-from rules.language.check_parts import PartChecker
+from rules.language.check_calls import CallChecker
 from rules.language.nodes import Expression
 from rules.language.problems import RuleNotValid, did_you_mean
 from rules.language.specs import ParameterSpec, ValueListSpec
@@ -59,7 +59,7 @@ def infer(
     return Checker(vocabulary, {}, parameters or {}).type_of(expression)
 
 
-class Checker(PartChecker):
+class Checker(CallChecker):
     """Finds the type of each node and collects what is wrong; a node with a problem has no type, so nothing is said twice."""
 
     def type_of(self, node: Expression) -> Type | None:

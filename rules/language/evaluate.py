@@ -12,7 +12,7 @@ from rules.language.function_values import call_function
 from rules.language.functions import DEFAULTS, FUNCTIONS
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
-from rules.language.patterns import compile_pattern, glob_pattern, subject
+from rules.language.patterns import compile_pattern, glob_pattern
 from rules.language.specs import Context, ParameterValue
 from rules.language.times import DAY_US, day_number, epoch_us, local
 from rules.language.types import Kind, Type
@@ -238,27 +238,24 @@ def _text_match(node: n.TextMatch, claim: ClaimReader) -> bool | None:
         return part in plain if node.op == "contains" else plain.startswith(part)
     if value is None:
         return None
-    return text_test(node.op, pattern, claim.context)(value)
+    return text_test(node.op, pattern, claim.context)(normalise(value))
 
 
 def text_test(op: str, pattern: Expression, context: Context) -> Callable[[str], bool]:
-    """The test of a text against a pattern that is the same for all claims."""
+    """The test of a normalised text against a pattern that is the same for all claims."""
     if isinstance(pattern, n.ListRef):
-        words = context.lists[pattern.name].normalised
+        words = tuple(context.lists[pattern.name].normalised)
     elif isinstance(pattern, n.InlineList):
-        words = frozenset(normalise(item.value) for item in pattern.items if isinstance(item, n.TextLiteral))
+        words = tuple(normalise(item.value) for item in pattern.items if isinstance(item, n.TextLiteral))
     else:
         assert isinstance(pattern, n.TextLiteral)
-        words = frozenset({normalise(pattern.value)})
-        if op == "matches":
-            expression = compile_pattern(pattern.value)
-            return lambda text: expression.search(subject(text)) is not None
-        if op == "like":
-            glob = glob_pattern(pattern.value)
-            return lambda text: glob.search(subject(text)) is not None
+        words = (normalise(pattern.value),)
+        if op in {"matches", "like"}:
+            found = (compile_pattern if op == "matches" else glob_pattern)(pattern.value)
+            return lambda text: found.search(text[: n.MAX_SUBJECT]) is not None
         if op == "starts with":
-            return lambda text: normalise(text).startswith(tuple(words))
-    return lambda text: any(word in normalise(text) for word in words)
+            return lambda text: text.startswith(words)
+    return lambda text: any(word in text for word in words)
 
 
 def _arithmetic(node: n.Arithmetic, claim: ClaimReader) -> float | int | None:

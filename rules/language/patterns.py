@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import re2
 
-from rules.language.nodes import MAX_PATTERN, MAX_SUBJECT
+from rules.language.nodes import MAX_PATTERN
 from rules.language.normal import normalise
 
 
@@ -69,8 +69,3 @@ def glob_pattern(glob: str) -> Pattern:
     parts = (".*" if sign == "*" else "." if sign == "?" else re2.escape(sign) for sign in normalise(glob))
     compiled: Pattern = re2.compile(r"(?s)\A" + "".join(parts) + r"\z", _options())
     return compiled
-
-
-def subject(text: str) -> str:
-    """What is searched: the normalised text, its first 500 characters."""
-    return normalise(text)[:MAX_SUBJECT]

@@ -79,7 +79,10 @@ def claims(n: int, seed: int = 7) -> pl.DataFrame:
 
 def context() -> Context:
     """Two lists and a limit that changed within the period."""
-    limits = (ParameterValue(500_000, date(2020, 1, 1), currency="KRW"), ParameterValue(200_000, date(2026, 3, 3), currency="KRW"))
+    limits = (
+        ParameterValue(500_000, date(2020, 1, 1), currency="KRW"),
+        ParameterValue(200_000, date(2026, 3, 3), currency="KRW"),
+    )
     lists = {
         "bars": ValueListSpec("bars", "text", frozenset({"bar", "펍"})),
         "restricted": ValueListSpec("restricted", "code", frozenset({"5010", "5011"})),
@@ -111,16 +114,24 @@ def main(argv: list[str]) -> int:
     frame = claims(chosen.claims)
     scalar, windows = rule_book()
     timed(frame.head(1_000), scalar + windows)
-    for label, rules in (("scalar rules", scalar), ("window rules", windows), ("all rules", scalar + windows)):
+    for label, rules in (
+        ("scalar rules", scalar),
+        ("window rules", windows),
+        ("all rules", scalar + windows),
+    ):
         seconds, hits = timed(frame, rules)
-        print(f"{label:<14} {len(rules):>3} rules  {seconds:7.2f} s  {chosen.claims / seconds:>12,.0f} claims/s  {hits:,} hits")
+        print(
+            f"{label:<14} {len(rules):>3} rules  {seconds:7.2f} s  {chosen.claims / seconds:>12,.0f} claims/s  {hits:,} hits"
+        )
     for rule in windows if chosen.each else ():
         seconds, hits = timed(frame, [rule])
         print(f"  {seconds:6.2f} s  {hits:>8,} hits  {rule.code}")
     last = np.zeros(frame.height, dtype=np.bool_)
     last[np.argsort(frame["transacted_at"].to_numpy())[-9_000:]] = True
     seconds, hits = timed(frame, scalar + windows, last)
-    print(f"incremental    {int(last.sum()):,} new claims on {chosen.claims:,}: {seconds:.2f} s, {hits:,} hits")
+    print(
+        f"incremental    {int(last.sum()):,} new claims on {chosen.claims:,}: {seconds:.2f} s, {hits:,} hits"
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory    {peak:,.0f} MB")
     return 0

@@ -15,12 +15,34 @@ from rules.language.nodes import Expression
 
 MONEY_FIELDS = ("amount", "cancel_amount", "per_head", "card.limit")
 NUMBER_FIELDS = ("n_attendees", "hour", "weekday", "amount_z_self")
-TEXT_FIELDS = ("merchant.name", "purpose_text", "merchant.mcc", "cardholder.region", "merchant.region", "currency")
+TEXT_FIELDS = (
+    "merchant.name",
+    "purpose_text",
+    "merchant.mcc",
+    "cardholder.region",
+    "merchant.region",
+    "currency",
+)
 YES_NO_FIELDS = ("on_leave", "has_time", "is_recurring", "is_night")
 DATE_FIELDS = ("merchant.opened_on", "cardholder.left_on")
 MOMENT_FIELDS = ("transacted_at", "submitted_at")
 KEYS = ("cardholder", "merchant", "amount", "mcc", "merchant.region", "department", "purpose_code")
-WORDS = ("bar", "Bar", "ＢＡＲ", "카페", "카페", "노래방", "a b", "5812", "5813", "Straße", "KRW", "서울", "부산", "i")
+WORDS = (
+    "bar",
+    "Bar",
+    "ＢＡＲ",
+    "카페",
+    "카페",
+    "노래방",
+    "a b",
+    "5812",
+    "5813",
+    "Straße",
+    "KRW",
+    "서울",
+    "부산",
+    "i",
+)
 PATTERNS = ("b.r", "^카", "[0-9]{2}", "(a+)+$", "방$|ar", ".", "ß|ss")
 CURRENCIES = ("KRW", "GBP")
 
@@ -46,7 +68,10 @@ PARAMETERS = {
     "span": ParameterSpec(
         "span",
         "duration",
-        (ParameterValue(7200, date(2020, 1, 1)), ParameterValue(200_000, date(2026, 3, 4), purpose_code="meal")),
+        (
+            ParameterValue(7200, date(2020, 1, 1)),
+            ParameterValue(200_000, date(2026, 3, 4), purpose_code="meal"),
+        ),
     ),
 }
 
@@ -60,12 +85,17 @@ def frame(seed: int, height: int) -> pl.DataFrame:
     """Claims of a few cardholders and merchants within a week; every nullable column has gaps, many values repeat."""
     rng = random.Random(seed)
     start = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    moments = [start + timedelta(minutes=rng.choice([0, 10, 25, 30]) + 60 * rng.randint(0, 160)) for _ in range(4)]
+    moments = [
+        start + timedelta(minutes=rng.choice([0, 10, 25, 30]) + 60 * rng.randint(0, 160)) for _ in range(4)
+    ]
 
     def some(choices: object, gap: float = 0.15) -> list[object]:
         return [None if rng.random() < gap else rng.choice(list(choices)) for _ in range(height)]  # type: ignore[call-overload]
 
-    at = [rng.choice(moments) if rng.random() < 0.4 else start + timedelta(seconds=rng.randint(0, 600_000)) for _ in range(height)]
+    at = [
+        rng.choice(moments) if rng.random() < 0.4 else start + timedelta(seconds=rng.randint(0, 600_000))
+        for _ in range(height)
+    ]
     columns = {
         "claim_id": rng.sample(range(1000), height),
         "cardholder_id": some((1, 2, 3), 0.05),
@@ -104,7 +134,10 @@ def frame(seed: int, height: int) -> pl.DataFrame:
 
 def _literal_money() -> st.SearchStrategy[Expression]:
     return st.sampled_from(
-        [n.MoneyLiteral(Decimal(a), c) for a, c in (("100", "KRW"), ("500", "KRW"), ("-100", "KRW"), ("2", "GBP"), ("5.01", "GBP"))]
+        [
+            n.MoneyLiteral(Decimal(a), c)
+            for a, c in (("100", "KRW"), ("500", "KRW"), ("-100", "KRW"), ("2", "GBP"), ("5.01", "GBP"))
+        ]
     )
 
 
@@ -114,7 +147,10 @@ def _number(value: str) -> Expression:
 
 NUMBERS = st.sampled_from([_number(value) for value in ("0", "1", "2", "3", "0.5", "-2", "22", "100")])
 DURATIONS = st.sampled_from(
-    [n.DurationLiteral(Decimal(a), u) for a, u in (("30", "minute"), ("3", "hour"), ("1", "day"), ("2.5", "day"), ("1", "week"))]  # type: ignore[arg-type]
+    [
+        n.DurationLiteral(Decimal(a), u)
+        for a, u in (("30", "minute"), ("3", "hour"), ("1", "day"), ("2.5", "day"), ("1", "week"))
+    ]  # type: ignore[arg-type]
 )
 DATES = st.sampled_from([n.DateLiteral(date(2026, 3, day)) for day in (1, 3, 4, 6)])
 
@@ -139,7 +175,12 @@ def money(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
         st.builds(n.Arithmetic, st.just("*"), number(depth - 1, False), inner),
         st.builds(n.Arithmetic, st.just("/"), inner, number(0, False)),
         st.builds(lambda name, arg: n.Call(name, (arg,)), st.sampled_from(("abs", "or_zero")), inner),
-        st.builds(lambda name, a, b: n.Call(name, (a, b)), st.sampled_from(("min", "max")), _fields(MONEY_FIELDS), inner),
+        st.builds(
+            lambda name, a, b: n.Call(name, (a, b)),
+            st.sampled_from(("min", "max")),
+            _fields(MONEY_FIELDS),
+            inner,
+        ),
     ]
     if windows:
         choices.append(window(("sum", "mean", "median", "min", "max"), money(0, False), depth - 1))
@@ -157,7 +198,11 @@ def number(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
         st.builds(n.Arithmetic, st.sampled_from("+-*/"), _fields(NUMBER_FIELDS), inner),
         st.builds(n.Arithmetic, st.just("/"), _fields(MONEY_FIELDS), _fields(MONEY_FIELDS)),
         st.builds(n.Negate, _fields(NUMBER_FIELDS)),
-        st.builds(lambda name, arg: n.Call(name, (arg,)), st.sampled_from(("hour", "minute")), _fields(MOMENT_FIELDS)),
+        st.builds(
+            lambda name, arg: n.Call(name, (arg,)),
+            st.sampled_from(("hour", "minute")),
+            _fields(MOMENT_FIELDS),
+        ),
         st.builds(
             lambda name, arg: n.Call(name, (arg,)),
             st.sampled_from(("weekday", "day_of_month", "month", "year")),
@@ -169,7 +214,9 @@ def number(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
             _fields((*MOMENT_FIELDS, *DATE_FIELDS)),
             st.one_of(_fields(MOMENT_FIELDS), DATES),
         ),
-        st.builds(lambda a, b: n.Call("minutes_between", (a, b)), _fields(MOMENT_FIELDS), _fields(MOMENT_FIELDS)),
+        st.builds(
+            lambda a, b: n.Call("minutes_between", (a, b)), _fields(MOMENT_FIELDS), _fields(MOMENT_FIELDS)
+        ),
         st.builds(lambda arg: n.Call("length", (arg,)), _fields(TEXT_FIELDS)),
     ]
     if windows:
@@ -183,7 +230,9 @@ def number(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
 
 
 @st.composite
-def window(draw: st.DrawFn, functions: tuple[str, ...], value: st.SearchStrategy[Expression] | None, depth: int) -> Expression:
+def window(
+    draw: st.DrawFn, functions: tuple[str, ...], value: st.SearchStrategy[Expression] | None, depth: int
+) -> Expression:
     """A window with keys, a length, perhaps a condition."""
     function = draw(st.sampled_from(functions))
     keys = tuple(draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True)))
@@ -204,7 +253,9 @@ def condition(depth: int, windows: bool = True) -> st.SearchStrategy[Expression]
     same = st.sampled_from(("=", "!="))
     texts = st.sampled_from([n.TextLiteral(word) for word in WORDS])
     lists = st.sampled_from([n.ListRef(name) for name in LISTS])
-    inline = st.lists(texts, min_size=1, max_size=3, unique=True).map(lambda items: n.InlineList(tuple(items)))
+    inline = st.lists(texts, min_size=1, max_size=3, unique=True).map(
+        lambda items: n.InlineList(tuple(items))
+    )
     operands = money(depth, windows)
     choices = [
         st.builds(n.Comparison, order, operands, money(0, False)),
@@ -238,7 +289,12 @@ def condition(depth: int, windows: bool = True) -> st.SearchStrategy[Expression]
         st.builds(lambda a, b: n.Call("is_multiple", (a, b)), _fields(MONEY_FIELDS), money(0, False)),
     ]  # fmt: skip
     if windows:
-        since = st.builds(n.Window, st.just("since_last"), st.none(), st.sampled_from([("cardholder",), ("cardholder", "merchant")]))
+        since = st.builds(
+            n.Window,
+            st.just("since_last"),
+            st.none(),
+            st.sampled_from([("cardholder",), ("cardholder", "merchant")]),
+        )
         choices.append(st.builds(n.Comparison, order, since, DURATIONS))
     plain = st.one_of(choices)
     if depth <= 0:

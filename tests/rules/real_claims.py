@@ -12,7 +12,9 @@ TORONTO = "toronto_pcard/transactions_2011_2018.parquet"
 BIRMINGHAM = "birmingham_pcard/transactions_2014_2018.parquet"
 
 
-def _frame(rows: pl.DataFrame, *, owner: str, merchant: str, day: str, amount: str, currency: str, zone: str) -> pl.DataFrame:
+def _frame(
+    rows: pl.DataFrame, *, owner: str, merchant: str, day: str, amount: str, currency: str, zone: str
+) -> pl.DataFrame:
     def code(name: str) -> pl.Expr:
         return pl.col(name).cast(pl.String).rank("dense").cast(pl.Int64)
 

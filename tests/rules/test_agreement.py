@@ -18,7 +18,6 @@ from rules.language.reasons import true_facts
 from tests.rules.generated import LISTS, PARAMETERS, condition, context, frame
 
 
-
 def _is_valid(tree: Expression) -> bool:
     try:
         check(tree, lists=LISTS, parameters=PARAMETERS)
@@ -28,7 +27,9 @@ def _is_valid(tree: Expression) -> bool:
 
 
 RULES = condition(2).filter(_is_valid)
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+SLOW = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 @given(RULES)
@@ -61,9 +62,18 @@ def _plain_answers(tree: Expression, seed: int, height: int, zone: str) -> list[
     return [evaluate_claim(tree, claims.reader(row)) for row in range(height)]
 
 
-@given(RULES, st.integers(0, 10**6), st.integers(1, 24), st.sampled_from(["Asia/Seoul", "America/New_York", "UTC"]))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-def test_polars_plan_agrees_with_the_per_claim_reading(tree: Expression, seed: int, height: int, zone: str) -> None:
+@given(
+    RULES,
+    st.integers(0, 10**6),
+    st.integers(1, 24),
+    st.sampled_from(["Asia/Seoul", "America/New_York", "UTC"]),
+)
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+def test_polars_plan_agrees_with_the_per_claim_reading(
+    tree: Expression, seed: int, height: int, zone: str
+) -> None:
     outcome = evaluate(frame(seed, height), [RuleSpec("X", 1, tree)], context=context(zone))
     expected = _plain_answers(tree, seed, height, zone)
     assert outcome.errors == {}
@@ -72,7 +82,9 @@ def test_polars_plan_agrees_with_the_per_claim_reading(tree: Expression, seed: i
 
 
 @given(RULES, st.integers(0, 10**6), st.integers(2, 20))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 def test_answers_for_some_rows_are_those_of_the_whole_frame(tree: Expression, seed: int, height: int) -> None:
     claims, rules = frame(seed, height), [RuleSpec("X", 1, tree)]
     chosen = np.arange(height) % 3 == seed % 3
@@ -82,8 +94,12 @@ def test_answers_for_some_rows_are_those_of_the_whole_frame(tree: Expression, se
 
 
 @given(RULES, st.integers(0, 10**6))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-def test_facts_of_a_hit_are_plain_json_and_agree_with_the_per_claim_reading(tree: Expression, seed: int) -> None:
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+def test_facts_of_a_hit_are_plain_json_and_agree_with_the_per_claim_reading(
+    tree: Expression, seed: int
+) -> None:
     claims = frame(seed, 15)
     outcome = evaluate(claims, [RuleSpec("X", 1, tree)], context=context())
     plain = PlainWindows(claims.to_dicts(), context())

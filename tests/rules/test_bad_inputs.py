@@ -15,7 +15,9 @@ from rules.language.nodes import MAX_TEXT
 from tests.rules.plain_claims import claims
 
 LISTS = {"bars": ValueListSpec("bars", "text", frozenset({"bar"}))}
-PARAMETERS = {"limit": ParameterSpec("limit", "money", (ParameterValue(500_000, date(2020, 1, 1), currency="KRW"),))}
+PARAMETERS = {
+    "limit": ParameterSpec("limit", "money", (ParameterValue(500_000, date(2020, 1, 1), currency="KRW"),))
+}
 
 # (case, text, code of the problem)
 REFUSED = [
@@ -124,7 +126,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "text", "code"), REFUSED, ids=[f"{c or 'more'}-{k}-{i}" for i, (c, _, k) in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("case", "text", "code"), REFUSED, ids=[f"{c or 'more'}-{k}-{i}" for i, (c, _, k) in enumerate(REFUSED)]
+)
 def test_bad_rule_is_refused_with_its_reason(case: str, text: str, code: str) -> None:
     started = time.monotonic()
     with pytest.raises(RuleNotValid) as caught:
@@ -158,8 +162,12 @@ def run(text: str, frame: pl.DataFrame, **context: object) -> tuple[list[bool], 
         ("B22", "not (amount_z_self > 0)", {"amount_z_self": [float("inf")]}),
     ],
 )
-def test_division_by_zero_and_nan_are_unknown_and_counted(case: str, text: str, columns: dict[str, list[object]]) -> None:
-    frame = claims(**columns).with_columns(pl.col(name).cast(pl.Float64) for name in columns if name == "n_attendees")
+def test_division_by_zero_and_nan_are_unknown_and_counted(
+    case: str, text: str, columns: dict[str, list[object]]
+) -> None:
+    frame = claims(**columns).with_columns(
+        pl.col(name).cast(pl.Float64) for name in columns if name == "n_attendees"
+    )
     hits, unknown, _ = run(text, frame)
     assert hits == [False]
     assert unknown == 1
@@ -286,8 +294,14 @@ def test_parameters_meet_the_claims_own_day_and_scope() -> None:
     )
     days = [datetime(2024, 12, 31, 14, 59, tzinfo=UTC), datetime(2024, 12, 31, 15, tzinfo=UTC), datetime(2025, 6, 15, tzinfo=UTC),
             datetime(2025, 8, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]  # fmt: skip
-    frame = claims(transacted_at=days, amount=[150] * 6, **{"cardholder.grade": [None, None, None, None, None, "Director"]})
-    outcome = evaluate(frame, [RuleSpec("X", 1, parse("amount > $limit"))], context=Context(parameters={"limit": limit}))
+    frame = claims(
+        transacted_at=days,
+        amount=[150] * 6,
+        **{"cardholder.grade": [None, None, None, None, None, "Director"]},
+    )
+    outcome = evaluate(
+        frame, [RuleSpec("X", 1, parse("amount > $limit"))], context=Context(parameters={"limit": limit})
+    )
     assert outcome.hits[:, 0].tolist() == [False, True, False, True, False, False]
     assert outcome.not_evaluable[0] == (1, ("$limit",))
 

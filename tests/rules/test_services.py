@@ -72,10 +72,14 @@ def proposed(admin: Actor, text: str = TEXT, code: str = "X01") -> RuleVersion:
 
 
 def actions(code: str = "X01") -> list[str]:
-    return list(AuditEvent.objects.filter(subject=f"rule:{code}").order_by("seq").values_list("action", flat=True))
+    return list(
+        AuditEvent.objects.filter(subject=f"rule:{code}").order_by("seq").values_list("action", flat=True)
+    )
 
 
-def test_rule_goes_from_draft_to_active_with_two_people_and_a_record_of_each_step(admin: Actor, approver: Actor) -> None:
+def test_rule_goes_from_draft_to_active_with_two_people_and_a_record_of_each_step(
+    admin: Actor, approver: Actor
+) -> None:
     version = activate_version(version=proposed(admin), by=approver, reason="agreed")
     assert version.state == "active"
     assert version.activated_by_id == approver.user_id
@@ -137,7 +141,9 @@ def test_approval_is_bound_to_the_proposed_content(admin: Actor, approver: Actor
         activate_version(version=version, by=approver)
 
 
-@pytest.mark.parametrize("name", ["reviewer", "cardholder", "auditor", "system_admin", "model_owner", "clerk"])
+@pytest.mark.parametrize(
+    "name", ["reviewer", "cardholder", "auditor", "system_admin", "model_owner", "clerk"]
+)
 def test_people_without_the_role_can_do_nothing_to_rules(cast: Cast, admin: Actor, name: str) -> None:
     by = cast.actor(name)
     version = proposed(admin)
@@ -168,7 +174,9 @@ def test_b11_rule_that_hits_much_needs_its_code_typed(admin: Actor) -> None:
     assert propose_version(version=version, by=admin, hit_rate=0.93, confirmation="X01").state == "proposed"
 
 
-def test_new_version_replaces_the_active_one_and_can_be_rolled_back(admin: Actor, approver: Actor, cast: Cast) -> None:
+def test_new_version_replaces_the_active_one_and_can_be_rolled_back(
+    admin: Actor, approver: Actor, cast: Cast
+) -> None:
     first = activate_version(version=proposed(admin), by=approver)
     second = draft_rule(code="X01", text="amount > 700,000 KRW", by=admin)
     assert second.number == 2
@@ -242,7 +250,9 @@ def test_shadow_version_runs_beside_and_can_become_active(admin: Actor, approver
     assert activate_version(version=version, by=approver).state == "active"
 
 
-def test_b7_system_disables_a_failing_rule_and_people_cannot_use_that_way(admin: Actor, approver: Actor) -> None:
+def test_b7_system_disables_a_failing_rule_and_people_cannot_use_that_way(
+    admin: Actor, approver: Actor
+) -> None:
     version = activate_version(version=proposed(admin), by=approver)
     with pytest.raises(NotPermitted):
         disable_rule(version=version, by=approver, reason="x")
@@ -261,7 +271,9 @@ def test_database_holds_four_eyes_and_one_active_version(admin: Actor, approver:
 
 def test_list_change_counts_after_a_second_person(admin: Actor, approver: Actor) -> None:
     bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
-    change = propose_list_values(value_list=bars, values=["bar", " 펍 ", "ＢＡＲ", ""], lock_version=1, by=admin)
+    change = propose_list_values(
+        value_list=bars, values=["bar", " 펍 ", "ＢＡＲ", ""], lock_version=1, by=admin
+    )
     bars.refresh_from_db()
     assert bars.values == ["bar"]
     with pytest.raises(NotPermitted):
@@ -290,20 +302,39 @@ def test_list_change_from_an_older_list_is_not_applied(admin: Actor, approver: A
 def test_parameter_value_holds_from_its_day_on(admin: Actor, approver: Actor) -> None:
     limit = Parameter.objects.create(name="limit", kind="money", label_en="Limit", label_ko="한도")
     for amount, start in ((Decimal(500_000), date(2025, 1, 1)), (Decimal("300000"), date(2026, 1, 1))):
-        change = propose_parameter_value(parameter=limit, value=amount, currency="KRW", valid_from=start, by=admin)
+        change = propose_parameter_value(
+            parameter=limit, value=amount, currency="KRW", valid_from=start, by=admin
+        )
         approve_value_change(change=change, by=approver)
     values = active_rule_set().parameters["limit"].values
-    assert [(value.value, value.valid_from) for value in values] == [(500_000, date(2025, 1, 1)), (300_000, date(2026, 1, 1))]
+    assert [(value.value, value.valid_from) for value in values] == [
+        (500_000, date(2025, 1, 1)),
+        (300_000, date(2026, 1, 1)),
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "value", "currency"),
-    [("money", "0.5", "KRW"), ("money", "5", ""), ("money", "5", "won"), ("number", "NaN", ""), ("number", "5", "KRW")],
+    [
+        ("money", "0.5", "KRW"),
+        ("money", "5", ""),
+        ("money", "5", "won"),
+        ("number", "NaN", ""),
+        ("number", "5", "KRW"),
+    ],
 )
-def test_parameter_value_of_the_wrong_kind_is_refused(admin: Actor, kind: str, value: str, currency: str) -> None:
+def test_parameter_value_of_the_wrong_kind_is_refused(
+    admin: Actor, kind: str, value: str, currency: str
+) -> None:
     parameter = Parameter.objects.create(name="p", kind=kind, label_en="P", label_ko="P")
     with pytest.raises(ValueNotValid):
-        propose_parameter_value(parameter=parameter, value=Decimal(value), currency=currency, valid_from=date(2026, 1, 1), by=admin)
+        propose_parameter_value(
+            parameter=parameter,
+            value=Decimal(value),
+            currency=currency,
+            valid_from=date(2026, 1, 1),
+            by=admin,
+        )
 
 
 def test_starter_rules_install_once_and_run() -> None:
@@ -323,10 +354,14 @@ def test_starter_values_come_back_from_the_database_unchanged() -> None:
     chosen = active_rule_set()
     for name, spec in STARTER_PARAMETERS.items():
         assert sorted(map(repr, chosen.parameters[name].values)) == sorted(
-            repr(value).replace(f"Decimal('{value.value}')", f"{value.value}") if value.value == int(value.value) else repr(value)
+            repr(value).replace(f"Decimal('{value.value}')", f"{value.value}")
+            if value.value == int(value.value)
+            else repr(value)
             for value in spec.values
         )
-    assert {name: spec.values for name, spec in chosen.lists.items()} == {n: s.values for n, s in STARTER_LISTS.items()}
+    assert {name: spec.values for name, spec in chosen.lists.items()} == {
+        n: s.values for n, s in STARTER_LISTS.items()
+    }
 
 
 def test_people_cannot_install_the_starter_rules(admin: Actor) -> None:

@@ -10,7 +10,16 @@ import pytest
 from rules.engine import Outcome, RuleSpec, evaluate
 from rules.facts import PLACEHOLDERS, hit_sentence, question_text
 from rules.fields import FIELDS
-from rules.language import Context, check, field_names, list_names, parameter_names, parse, to_sentence, to_text
+from rules.language import (
+    Context,
+    check,
+    field_names,
+    list_names,
+    parameter_names,
+    parse,
+    to_sentence,
+    to_text,
+)
 from rules.starter import STARTER_RULES, StarterRule, starter_context, starter_specs
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
@@ -27,7 +36,11 @@ def test_starter_rule_is_valid_and_complete(rule: StarterRule) -> None:
     assert parse(to_text(tree)) == tree
     assert re.fullmatch(r"[A-Z]\d\d[A-Z]?", rule.code)
     assert 0 < rule.weight <= 5
-    for english, korean in ((rule.name_en, rule.name_ko), (rule.clause_en, rule.clause_ko), (rule.question_en, rule.question_ko)):
+    for english, korean in (
+        (rule.name_en, rule.name_ko),
+        (rule.clause_en, rule.clause_ko),
+        (rule.question_en, rule.question_ko),
+    ):
         assert english
         assert re.search("[가-힣]", korean)
     for lang in ("ko", "en"):
@@ -39,7 +52,9 @@ def test_question_to_the_cardholder_names_facts_and_no_threshold(rule: StarterRu
     for question in (rule.question_en, rule.question_ko):
         used = re.findall(r"\{([^}]*)\}", question)
         assert set(used) <= set(PLACEHOLDERS)
-        assert not re.search(r"\d{3}|한도|규칙|점수|limit|rule|score|threshold", question.replace("30분", "")), question
+        assert not re.search(
+            r"\d{3}|한도|규칙|점수|limit|rule|score|threshold", question.replace("30분", "")
+        ), question
 
 
 def test_starter_set_holds_the_named_rules_and_enough_active_ones() -> None:
@@ -58,7 +73,9 @@ def test_every_list_and_parameter_is_used() -> None:
 
 def _run(frame: pl.DataFrame, texts: list[str], zone: str) -> Outcome:
     base = starter_context(zone=zone)
-    outcome = evaluate(frame, [RuleSpec(str(i), 1, parse(text)) for i, text in enumerate(texts)], context=base)
+    outcome = evaluate(
+        frame, [RuleSpec(str(i), 1, parse(text)) for i, text in enumerate(texts)], context=base
+    )
     assert outcome.errors == {}
     return outcome
 
@@ -75,7 +92,9 @@ def _text(code: str) -> str:
         (birmingham, "Europe/London", 8_466, 3_387, "GBP", {500: 744, 1_000: 379, 5_000: 626}),
     ],
 )
-def test_repeated_rows_and_split_groups_of_real_data_are_found(load, zone, repeated, groups, currency, splits) -> None:
+def test_repeated_rows_and_split_groups_of_real_data_are_found(
+    load, zone, repeated, groups, currency, splits
+) -> None:
     """D03W hits all rows of groups of two or more, the counted ones; D03 hits each group's rows but the first. A04 hits a split group from
     the payment on that passes the limit; groups in which one payment alone is over the limit are no split."""
     frame = load().filter(pl.col("amount") > 0)
@@ -87,9 +106,15 @@ def test_repeated_rows_and_split_groups_of_real_data_are_found(load, zone, repea
     assert hits[:, 0].sum() == counted["len"].sum() == repeated
     assert hits[:, 1].sum() == repeated - counted.height
     assert counted.height == groups
-    days = frame.drop_nulls(same).group_by(same).agg(pl.len(), total=pl.col("amount").sum(), most=pl.col("amount").max())
+    days = (
+        frame.drop_nulls(same)
+        .group_by(same)
+        .agg(pl.len(), total=pl.col("amount").sum(), most=pl.col("amount").max())
+    )
     for number, (limit, expected) in enumerate(splits.items()):
-        split = days.filter((pl.col("len") >= 2) & (pl.col("total") > limit * 100) & (pl.col("most") <= limit * 100))
+        split = days.filter(
+            (pl.col("len") >= 2) & (pl.col("total") > limit * 100) & (pl.col("most") <= limit * 100)
+        )
         found = frame.filter(pl.Series(hits[:, 2 + number])).unique(same)
         assert split.height == expected
         assert set(split.select(same).iter_rows()) <= set(found.select(same).iter_rows())
@@ -134,13 +159,21 @@ def test_facts_become_sentences_and_questions() -> None:
         "3 payments by one cardholder at one merchant on one day, total KRW 1,140,000, highest KRW 400,000"
     )
     assert "Single payment limit KRW 500,000" in hit_sentence(facts, "en")
-    assert hit_sentence(facts, "ko").startswith("한 사용자가 한 가맹점에서 하루에 3건, 합계 1,140,000원, 최대 400,000원")
+    assert hit_sentence(facts, "ko").startswith(
+        "한 사용자가 한 가맹점에서 하루에 3건, 합계 1,140,000원, 최대 400,000원"
+    )
     assert "건당 한도 500,000원" in hit_sentence(facts, "ko")
     quick = outcome.facts(2, 1)
-    assert "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000" in hit_sentence(quick, "en")
+    assert (
+        "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000"
+        in hit_sentence(quick, "en")
+    )
     rule = next(rule for rule in STARTER_RULES if rule.code == "A04")
     question = question_text(rule.question_ko, facts, "ko")
-    assert question == "2026-03-03에 한우마을에서 3건, 모두 1,140,000원을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오."
+    assert (
+        question
+        == "2026-03-03에 한우마을에서 3건, 모두 1,140,000원을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오."
+    )
     assert "500,000" not in question
 
 
