@@ -26,7 +26,7 @@ from audit.services import record
 from fraud.company import current_calendar, current_settings
 from fraud.evaluation import metrics
 from fraud.evaluation.comparison import Limits, Window, differences, figures, promotion_gates
-from fraud.evaluation.costs import cost_curve
+from fraud.evaluation.costs import confusion, cost_curve
 from fraud.evaluation.daily import top_per_day
 from fraud.evaluation.segments import amount_bands, segment_table
 from fraud.features import build_features
@@ -44,6 +44,8 @@ from fraud.training.process import train_in_process
 Floats = NDArray[np.float64]
 #: A misuse type is hidden in turn only where its recall would mean something.
 _ENOUGH_OF_A_TYPE = 10
+#: Scorers whose figure is a calibrated probability.
+_PROBABILITIES = ("challenger", "champion")
 
 
 class NothingToCompare(ValueError):
@@ -63,6 +65,15 @@ class LaterClaims:
     def probability(self, model: HybridModel) -> Floats:
         """Calibrated probabilities (n,) of a model."""
         return model.score(self.features, self.hits, self.rules)["hybrid_probability"].to_numpy()
+
+    def apart(self, model: HybridModel) -> dict[str, Floats]:
+        """The model's parts on their own, and rules and tree as two filters that know nothing of each other (0 or 1)."""
+        scored = model.score(self.features, self.hits, self.rules)
+        parts = {"rules": scored["rule_score"].to_numpy(), "anomaly": scored["anomaly_score"].to_numpy()}
+        if scored["tree_probability"].null_count() < scored.height:
+            parts["tree"] = scored["tree_probability"].to_numpy()
+            parts["either"] = (self.hits.any(axis=1) | (parts["tree"] >= 0.5)).astype(np.float64)
+        return parts
 
 
 def later_claims(*, window_from: datetime, window_to: datetime, known_by: datetime) -> LaterClaims:
@@ -123,6 +134,7 @@ def compare_versions(
     scorers = {"challenger": later.probability(load_version(version))}
     if champion is not None:
         scorers["champion"] = later.probability(load_version(champion))
+    scorers |= later.apart(load_version(version))
     novel = _hidden_types(later, version, champion, hide_types) if champion and hide_types else None
     return _store(version, champion, later, scorers, novel, (start, end), by)
 
@@ -138,10 +150,7 @@ def _store(
 ) -> Evaluation:
     values = current_settings()
     limits = Limits(seats_per_day=max(values.capacity_per_day, 1))
-    found: dict[str, Any] = {
-        name: _plain(figures(later.window, p, values.costs, limits.seats_per_day))
-        for name, p in scorers.items()
-    }
+    found: dict[str, Any] = {name: _figures(later.window, name, p, limits) for name, p in scorers.items()}
     gates: list[dict[str, Any]] = []
     if "champion" in scorers:
         pair = scorers["champion"], scorers["challenger"]
@@ -163,8 +172,8 @@ def _store(
             n_claims=len(later.window.y),
             n_misuse=int(later.window.y.sum()),
             figures=found,
-            curves={name: _curves(later.window, p) for name, p in scorers.items()},
-            segments=_segments(later.window, scorers, limits.seats_per_day),
+            curves={name: _curves(later.window, name, p) for name, p in scorers.items() if name != "either"},
+            segments=_segments(later.window, {n: scorers[n] for n in _PROBABILITIES if n in scorers}, limits),
             gates=gates,
         )
         record(
@@ -175,23 +184,34 @@ def _store(
     return evaluation
 
 
-def _curves(window: Window, probability: Floats) -> dict[str, Any]:
-    """Points for the charts: precision and recall, cost over thresholds, calibration."""
+def _figures(window: Window, name: str, score: Floats, limits: Limits) -> dict[str, Any]:
+    """The comparison table's figures of one scorer; those that need a probability only where it is one."""
+    costs = current_settings().costs
+    found = _plain(figures(window, score, costs, limits.seats_per_day))
+    if name not in _PROBABILITIES:
+        found |= dict.fromkeys(["brier", "calibration_error", "calibration_ratio"])
+    cells = confusion(window.y, score > costs.threshold(), window.weight)
+    return {**found, "confusion": _plain(vars_of(cells))}
+
+
+def _curves(window: Window, name: str, probability: Floats) -> dict[str, Any]:
+    """Points for the charts: precision and recall; for probabilities also cost over thresholds and calibration."""
     inside = window.weight > 0
     y, p, w = window.y[inside], probability[inside], window.weight[inside]
     curve = metrics.precision_recall(y, p, w)
-    cost = cost_curve(y, p, current_settings().costs, weight=w)
-    bins = metrics.calibration_bins(y, p, w)
-    return {
-        "precision_recall": [[recall, precision] for _, precision, recall in curve.points(40)],
-        "cost": [_plain(vars_of(point)) for point in cost],
-        "calibration": [_plain(vars_of(one)) for one in bins],
+    found: dict[str, Any] = {
+        "precision_recall": [[recall, precision] for _, precision, recall in curve.points(40)]
     }
+    if name in _PROBABILITIES:
+        cost = cost_curve(y, p, current_settings().costs, weight=w)
+        found["cost"] = [_plain(vars_of(point)) for point in cost]
+        found["calibration"] = [_plain(vars_of(one)) for one in metrics.calibration_bins(y, p, w)]
+    return found
 
 
-def _segments(window: Window, scorers: Mapping[str, Floats], seats: int) -> list[dict[str, Any]]:
+def _segments(window: Window, scorers: Mapping[str, Floats], limits: Limits) -> list[dict[str, Any]]:
     """Per segment value: claims, misuse and the recall of each scorer at the seats."""
-    tables = {name: top_per_day(p, window.day, seats) for name, p in scorers.items()}
+    tables = {name: top_per_day(p, window.day, limits.seats_per_day) for name, p in scorers.items()}
     found = []
     for kind, values in window.segments.items():
         rows: dict[str, dict[str, Any]] = {}
