@@ -1,0 +1,76 @@
+"""Files for tests of evidence, built from scratch: good ones, and the ones people try."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+
+from PIL import Image, PngImagePlugin
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, kind, **options)
+    return out.getvalue()
+
+
+def located_photo() -> bytes:
+    """A JPEG with a place and a comment in its EXIF."""
+    exif = Image.Exif()
+    exif[0x010E] = "secret-place"
+    exif[0x8825] = {1: "N", 2: (37.0, 33.0, 0.0), 3: "E", 4: (126.0, 58.0, 0.0)}
+    return picture("JPEG", exif=exif)
+
+
+def commented_png() -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", "secret-place")
+    return picture("PNG", pnginfo=info)
+
+
+def animated_webp(frames: int) -> bytes:
+    out = io.BytesIO()
+    images = [Image.new("RGB", (800, 800), (n * 8 % 256, n * 40 % 256, 0)) for n in range(frames)]
+    images[0].save(out, "WEBP", save_all=True, append_images=images[1:], lossless=True)
+    return out.getvalue()
+
+
+def flooding_png(width: int = 50_000, height: int = 50_000) -> bytes:
+    """A small file that announces very many pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 10_000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def pdf(*objects: bytes, stream: bytes = b"", packed: bool = True) -> bytes:
+    """A PDF with further objects and a content stream."""
+    data = zlib.compress(stream) if packed else stream
+    body = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" + b"".join(objects)
+    body += (
+        b"9 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(data)
+        + data
+        + b"\nendstream\nendobj\n"
+    )
+    return body + b"trailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
+def zipped(name: str = "a.txt", content: bytes = b"hello") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def heic() -> bytes:
+    return b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
+
+
+# In two parts, so that no scanner takes this file for the pattern.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
