@@ -42,9 +42,7 @@ class Stored:
     superseding: int = 0
     labels: int = 0
     totals: Totals = field(default_factory=Totals)
-    outcomes: dict[str, str] = field(
-        default_factory=dict
-    )  # external id → outcome; kept for small deliveries only
+    outcomes: dict[int, tuple[str, str]] = field(default_factory=dict)  # line → (outcome, external id), if asked for
 
 
 @dataclass
