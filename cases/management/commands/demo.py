@@ -1,0 +1,47 @@
+"""`manage.py demo`: build the demo company once; called again, it prints the logins."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.services.demo import build_demo, is_built, login_lines
+from cases.services.demo_plan import new_plan, read_plan
+from fraud.demo.options import DEFAULT_SEED
+from fraud.models import Claim
+
+MOST_NIGHTS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Build Company A, the demo company, or finish building it; prints the logins. Its data are invented."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another company")
+        parser.add_argument("--small", action="store_true", help="200 employees and six months")
+        parser.add_argument("--nights", type=int, default=1, help="how many of the last nights are screened")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["nights"] <= MOST_NIGHTS:
+            raise CommandError(f"--nights takes 1 to {MOST_NIGHTS}, not {options['nights']}.")
+        plan = read_plan()
+        if plan is None:
+            if Claim.objects.exists():
+                raise CommandError("There are claims in this database already; the demo needs an empty one.")
+            plan = new_plan(seed=options["seed"], nights=options["nights"], is_small=options["small"])
+        if is_built():
+            self.stdout.write("The demo company is there already.")
+        else:
+            started = time.monotonic()
+            plan = build_demo(plan=plan, say=self._say)
+            self.stdout.write(f"The demo company is ready after {time.monotonic() - started:.0f} s.")
+        self.stdout.write("\n".join(login_lines(plan)))
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
