@@ -19,12 +19,12 @@ from rules.language.check import check
 from rules.language.compile import Compiler
 from rules.language.evaluate import ClaimReader
 from rules.language.functions import DEFAULTS
+from rules.language.history import History
 from rules.language.nodes import Expression
 from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
 from rules.language.reasons import true_facts
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
 from rules.language.table import Table
-from rules.language.window_columns import WindowColumns
 
 __all__ = [
     "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate", "undelivered",
@@ -99,7 +99,7 @@ def evaluate(
         if result is None:
             reports.append(NotEvaluable(run.table.height, ()))
             continue
-        hits[:, number] = result.fill_null(False).to_numpy()
+        hits[:, number] = (result.fill_null(False) if result.null_count() else result).to_numpy()
         reports.append(run.report(rule, result))
     return Outcome(hits, reports, run.errors, rules, run)
 
@@ -122,17 +122,19 @@ class _Run:
         self.context = context
         self.history = Table(frame, context)
         self.table = self.history if targets is None else Table(frame.filter(pl.Series(targets)), context)
-        self._targets = targets
-        self._windows: WindowColumns | None = None
+        self._windows: History | None = History(self.history, targets)
         self.compiler = Compiler(self.table, self.window)
         self.errors: dict[int, str] = {}
 
     def window(self, node: n.Window) -> pl.Expr:
         """The column of a window, computed the first time."""
-        if self._windows is None:
-            self._windows = WindowColumns(self.history, self._targets)
-        windows = self._windows
-        return self.table.column(node, lambda: windows.answer(node))
+
+        def answer() -> pl.Series:
+            if self._windows is None:
+                raise RuntimeError("windows are computed before the rules")
+            return self._windows.answer(node)
+
+        return self.table.column(node, answer)
 
     def judge_all(self, rules: Sequence[RuleSpec]) -> list[pl.Expr | None]:
         """The rules' expressions. Windows come first, those over the same keys together, so that one index lives at a time."""
@@ -150,7 +152,7 @@ class _Run:
             if self._windows is not None:
                 self._windows.forget_indexes()
         answers = [self.judge(number, rule) for number, rule in enumerate(rules)]
-        self._windows = None
+        self._windows = None  # the answers stay, what they were made from goes
         return answers
 
     def _check(self, number: int, rule: RuleSpec) -> None:
@@ -189,10 +191,10 @@ class _Run:
 
     def report(self, rule: RuleSpec, result: pl.Series) -> NotEvaluable:
         """Where a rule's answer is unknown, the names that are missing there."""
-        unknown = result.is_null()
-        count = int(unknown.sum())
+        count = result.null_count()
         if not count:
             return NotEvaluable(0, ())
+        unknown = result.is_null()
         leaves = self._leaves(rule.expression)
         lacks = self.table.select(
             [(expression & pl.lit(unknown)) for expression in leaves.values()] or [pl.lit(False)]

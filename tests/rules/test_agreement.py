@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -91,6 +93,24 @@ def test_answers_for_some_rows_are_those_of_the_whole_frame(tree: Expression, se
     whole = evaluate(claims, rules, context=context())
     part = evaluate(claims, rules, context=context(), targets=chosen)
     assert part.hits.tolist() == whole.hits[chosen].tolist()
+
+
+@given(RULES, st.integers(0, 10**6), st.integers(6, 24))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+def test_night_over_a_long_history_equals_the_whole_recompute(
+    tree: Expression, seed: int, height: int
+) -> None:
+    """Most claims lie days to years back, so that windows are answered from slices of the history."""
+    back = [(0, 2, 6, 20, 60, 200, 900)[(seed // 7 + row) % 7] for row in range(height)]
+    days = pl.Series([timedelta(days=value) for value in back], dtype=pl.Duration("us"))
+    claims = frame(seed, height).with_columns(pl.col("transacted_at") - days)
+    tonight = (claims["transacted_at"] >= claims["transacted_at"].max() - timedelta(days=1)).to_numpy()  # type: ignore[operator]
+    whole = evaluate(claims, [RuleSpec("X", 1, tree)], context=context())
+    night = evaluate(claims, [RuleSpec("X", 1, tree)], context=context(), targets=tonight)
+    assert night.errors == whole.errors == {}
+    assert night.hits.tolist() == whole.hits[tonight].tolist(), to_text(tree)
 
 
 @given(RULES, st.integers(0, 10**6))
