@@ -144,6 +144,14 @@ class CaseworkView(APIView):
         return once(self.request, self.by, step)
 
 
+@extend_schema(exclude=True)
+class Absent(CaseworkView):
+    """Every path of the interface that nothing else answers, in the same form as an absent object."""
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise CaseNotFound
+
+
 def case_of(reference: str) -> Case:
     """The case of a reference, for a step that checks itself who may. Raises CaseNotFound."""
     found = (

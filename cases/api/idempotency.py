@@ -15,7 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.actor import Actor
+from audit.permissions import NotPermitted
 from cases.models import IdempotencyRecord
+from cases.services.errors import CaseworkError
 
 MAX_KEY = 80
 _BUSY = 0  # the row of a request that is still being worked on
@@ -42,7 +44,7 @@ class KeyBusy(exceptions.APIException):
 def once(request: Request, by: Actor, step: Callable[[], Response]) -> Response:
     """The step's answer, or the stored one for a key that was answered before.
 
-    Key, effect and answer are one transaction. A refusal leaves nothing behind, so the same key may try again.
+    Key, effect and answer are one transaction; a fault of ours takes all three back. A refusal leaves nothing behind, so the same key may try again.
     Raises KeyReused for another body, KeyNotValid, KeyBusy.
     """
     key = request.headers.get("Idempotency-Key", "")
@@ -60,10 +62,9 @@ def once(request: Request, by: Actor, step: Callable[[], Response]) -> Response:
         if row is None:
             return _answered(key, by, digest) or _busy()
         try:
-            with transaction.atomic():
-                response = step()
-        except Exception as error:
-            # The step is undone; what it recorded about a refusal outside itself must stay.
+            response = step()
+        except (CaseworkError, NotPermitted, exceptions.APIException) as error:
+            # The service undid itself; what it recorded about the refusal must stay.
             row.delete()
             refusal = error
         else:

@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
 
 from cases.api import decisions, evidence, my, queue, recovery
+from cases.api.base import Absent
 
 app_name = "cases-api"
 
@@ -81,4 +82,6 @@ urlpatterns = [
     path("my/notices/<str:reference>/accept/", my.Accept.as_view(), name="my-accept"),
     path("my/notices/<str:reference>/appeal/", my.SendAppeal.as_view(), name="my-appeal"),
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
+    # Last: what is not there answers like what is not yours.
+    re_path("", Absent.as_view(), name="absent"),
 ]
