@@ -76,6 +76,8 @@ def train_in_process(
 
 def _run(job: Path, threads: int | None, timeout_seconds: float) -> None:
     environment = dict(os.environ)
+    # Threads that wait must not spin: on a busy machine two of them would slow each other down many times over.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if threads is not None:
         environment["OMP_NUM_THREADS"] = str(threads)
     # The interpreter must find this package wherever the worker was started from.
