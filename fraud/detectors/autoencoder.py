@@ -17,7 +17,10 @@ MAX_EPOCHS = 25
 
 
 class AutoencoderDetector(Detector):
-    """Mean squared reconstruction error over squashed columns, tanh layers 24-5-24."""
+    """Mean squared reconstruction error over standardised columns, layers 24-5-24.
+
+    Standardised, not squashed: squashing takes away the size of an outlier, which is what the error is to show.
+    """
 
     name = "autoencoder"
 
@@ -25,11 +28,11 @@ class AutoencoderDetector(Detector):
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.neural_network import MLPRegressor
 
-        self.preparation_ = Preparation.from_rows(X)
-        prepared = self.preparation_.squash(X)
+        self.preparation_ = Preparation.standard(X)
+        prepared = self.preparation_.standardise(X)
         network = MLPRegressor(
             hidden_layer_sizes=LAYERS,
-            activation="tanh",
+            activation="relu",
             batch_size=min(256, len(X)),
             max_iter=MAX_EPOCHS,
             tol=1e-5,
@@ -42,10 +45,10 @@ class AutoencoderDetector(Detector):
         self.biases_ = [np.asarray(b, dtype=np.float64) for b in network.intercepts_]
 
     def _score(self, X: Matrix) -> Floats:
-        prepared = self.preparation_.squash(X).astype(np.float64)
+        prepared = self.preparation_.standardise(X).astype(np.float64)
         layer = prepared
         for w, b in zip(self.weights_[:-1], self.biases_[:-1], strict=True):
-            layer = np.tanh(layer @ w + b)
+            layer = np.maximum(layer @ w + b, 0.0)
         error = layer @ self.weights_[-1] + self.biases_[-1] - prepared
         return np.einsum("ij,ij->i", error, error) / prepared.shape[1]
 

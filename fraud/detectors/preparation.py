@@ -1,4 +1,4 @@
-"""Scaling for detectors that need comparable columns: centre, scale and squash, all frozen at training."""
+"""Scaling for detectors that need comparable columns, frozen at training."""
 
 from __future__ import annotations
 
@@ -10,12 +10,27 @@ from numpy.typing import NDArray
 from fraud.detectors.frames import Matrix
 
 
+#: Standardised values end here: one absurd amount must not drown every other column.
+LIMIT = 8.0
+
+
 @dataclass(frozen=True)
 class Preparation:
-    """Per column: ``sign(t) * log1p(|t|)`` of ``t = (x - centre) / scale``; a missing or infinite value becomes the centre."""
+    """A centre and a scale per column; a missing or infinite value becomes the centre."""
 
     centre: Matrix
     scale: Matrix
+
+    @classmethod
+    def standard(cls, X: Matrix) -> Preparation:
+        """Mean and standard deviation of each column between its .001 and .999 quantiles (outliers moved to these)."""
+        filled = cls.from_rows(X).fill(X).astype(np.float64)
+        low, high = np.quantile(filled, [0.001, 0.999], axis=0)
+        inside = np.clip(filled, low, high)
+        scale = inside.std(axis=0)
+        return cls(
+            inside.mean(axis=0).astype(np.float32), np.where(scale > 1e-9, scale, 1.0).astype(np.float32)
+        )
 
     @classmethod
     def from_rows(cls, X: Matrix) -> Preparation:
@@ -35,9 +50,13 @@ class Preparation:
         return np.where(np.isfinite(X), X, self.centre)
 
     def squash(self, X: Matrix) -> Matrix:
-        """Centred, scaled and squashed matrix (n, d) float32."""
+        """``sign(t) * log1p(|t|)`` of ``t = (x - centre) / scale`` (n, d) float32."""
         t = (self.fill(X) - self.centre) / self.scale
         return np.copysign(np.log1p(np.abs(t)), t)
+
+    def standardise(self, X: Matrix) -> Matrix:
+        """``(x - centre) / scale`` within +-LIMIT (n, d) float32."""
+        return np.clip((self.fill(X) - self.centre) / self.scale, -LIMIT, LIMIT)
 
 
 def _spread(column: NDArray[np.float64]) -> float:
