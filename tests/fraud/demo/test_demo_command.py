@@ -1,0 +1,183 @@
+"""`manage.py demo`: builds the company through the services, survives being stopped, and does nothing the second time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit.models import AuditEvent
+from audit.permissions import Role
+from audit.services import actor_of
+from cases.models import Alert, Case
+from cases.services import demo
+from cases.services.demo_plan import DemoPlan, read_plan, write_plan
+from fraud.detectors.tree import TreeSettings
+from fraud.learning import register_trained, training_set
+from fraud.models import (
+    Absence,
+    Cardholder,
+    Claim,
+    ClaimFile,
+    ClaimFileReject,
+    CompanyHoliday,
+    Department,
+    Label,
+    ModelVersion,
+    ScreeningRun,
+    User,
+)
+from fraud.training import TrainingConfig, train_hybrid
+from tests.cast import make_claim
+
+OPTIONS = {"employees": 60, "months": 3, "claims_target": 4_000, "misuse_rate": 0.03}
+QUICK = TrainingConfig(detectors=("ecdf",), trees=TreeSettings(n_trees=20), n_blocks=1)
+
+
+class Stopped(Exception):
+    """The build was stopped from outside."""
+
+
+def quick_training(*, by):
+    """A small model in this process: the real training has tests of its own."""
+    now = datetime.now(UTC)
+    data = training_set(cut_off=now, config=QUICK)
+    trained = train_hybrid(
+        data.features, data.hits, data.rules.codes, data.rules.weights, data.labels, cut_off=now, config=QUICK
+    )
+    return register_trained(trained, data.features, cut_off=now, by=by)
+
+
+@pytest.fixture(autouse=True)
+def demo_home(tmp_path: Path, settings, monkeypatch) -> Path:
+    settings.HOME = tmp_path
+    monkeypatch.setattr(demo, "train_challenger", quick_training)
+    return tmp_path / "demo"
+
+
+def run_demo(**options) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+def stop_at(monkeypatch, name: str, calls: int) -> None:
+    """Let the service `name` be stopped at its n-th call, once."""
+    original, left = getattr(demo, name), [calls]
+
+    def stopping(*args, **kwargs):
+        left[0] -= 1
+        if left[0] == 0:
+            raise Stopped(name)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(demo, name, stopping)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(monkeypatch, demo_home):
+    plan = DemoPlan(seed=3, end="2026-03-31", nights=2, options=OPTIONS)
+    write_plan(plan)
+    for name, calls in (
+        ("import_claim_file", 1),
+        ("add_labels", 1),
+        ("install_first_version", 1),
+        ("run_night", 2),
+    ):
+        with monkeypatch.context() as patch:
+            stop_at(patch, name, calls)
+            with pytest.raises(Stopped):
+                run_demo()
+    text = run_demo()
+    assert "The demo company is ready" in text
+
+    people_are_there()
+    claims_are_there(demo_home)
+    outcomes_are_simulated_and_say_so(demo_home)
+    nights_opened_cases()
+    every_role_can_sign_in(text)
+    n_events = AuditEvent.objects.count()
+    again = run_demo()
+    assert "there already" in again
+    assert "reviewer1" in again
+    assert "cleancard-demo" in again
+    assert AuditEvent.objects.count() == n_events
+
+
+def people_are_there() -> None:
+    assert Cardholder.objects.count() == 60
+    assert Cardholder.objects.filter(is_unassigned=True).count() == 0
+    assert (
+        Department.objects.exclude(parent=None).exclude(manager_no="").count()
+        == Department.objects.count() - 1
+    )
+    assert Absence.objects.exists()
+    # Deadlines of today's cases need the holidays of the years to come.
+    assert CompanyHoliday.objects.filter(on__year=2028).exists()
+
+
+def claims_are_there(folder: Path) -> None:
+    delivered = sum(
+        pl.read_csv(path, infer_schema=False).height for path in folder.glob("files/claims_*.csv")
+    )
+    files = ClaimFile.objects.all()
+    assert {file.state for file in files} == {"imported"}
+    assert not ClaimFileReject.objects.exists()
+    assert Claim.objects.count() == delivered == sum(file.n_rows for file in files)
+    assert Claim.objects.filter(is_current=True).count() >= OPTIONS["claims_target"]
+    fresh = Claim.objects.filter(is_history=False)
+    assert 0 < fresh.count() < 400
+    back = Claim.objects.filter(amount_minor__lt=0)
+    assert back.filter(original_claim=None).count() <= 0.1 * back.count()
+
+
+def outcomes_are_simulated_and_say_so(folder: Path) -> None:
+    labels = Label.objects.filter(source="simulated_history")
+    assert labels.count() > 50
+    assert set(labels.values_list("reference", flat=True)) == {"demo:rule_filter", "demo:tip"}
+    assert labels.filter(is_misuse=True).exists()
+    entry = AuditEvent.objects.get(action="label.added", reason__contains="Simulated")
+    assert entry.after["n_new"] == labels.count()
+    # The truth is apart: far more claims are misuse than the labels know.
+    truth = pl.read_parquet(folder / "truth.parquet")
+    assert truth.height > labels.filter(is_misuse=True).count()
+
+
+def nights_opened_cases() -> None:
+    runs = ScreeningRun.objects.order_by("business_date")
+    assert [str(run.business_date) for run in runs] == ["2026-03-30", "2026-03-31"]
+    assert {run.state for run in runs} == {"finished"}
+    assert sum(run.n_claims for run in runs) == Claim.objects.filter(is_history=False).count()
+    assert ModelVersion.objects.get().stage == "champion"
+    assert Alert.objects.exists()
+    assert Case.objects.exclude(state="new").exists()
+
+
+def every_role_can_sign_in(text: str) -> None:
+    roles = set()
+    for login in read_plan().logins:
+        user = User.objects.get(username=login["username"])
+        assert login["username"] in text
+        assert user.check_password("cleancard-demo")
+        assert Cardholder.objects.filter(employee_no=user.employee_no).count() == 1
+        roles |= actor_of(user).roles
+    assert roles == set(Role)
+    assert User.objects.values("employee_no").distinct().count() == User.objects.count()
+
+
+@pytest.mark.django_db
+def test_demo_refuses_a_database_with_other_claims():
+    make_claim()
+    with pytest.raises(CommandError, match="empty one"):
+        run_demo()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nights", [0, 21])
+def test_demo_says_how_many_nights_are_possible(nights):
+    with pytest.raises(CommandError, match="1 to 20"):
+        run_demo(nights=nights)
