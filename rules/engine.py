@@ -216,7 +216,7 @@ class _Run:
                     found.update(self._undelivered(part.operand))
                 continue
             if isinstance(part, n.FieldRef):
-                found[part.name] = self.table.field(part.name).is_null()
+                found[part.name] = self._is_missing(part.name)
             elif isinstance(part, n.ParameterRef):
                 found[f"${part.name}"] = self.compiler.compile(part).is_null()
             elif isinstance(part, n.MoneyLiteral):
@@ -231,6 +231,10 @@ class _Run:
             pending.extend(n.children(part))
         return found
 
+    def _is_missing(self, name: str) -> pl.Expr:
+        is_text = self.table.vocabulary[name].type in {"text", "code"}
+        return self.table.text_missing(name) if is_text else self.table.field(name).is_null()
+
     def _undelivered(self, node: Expression) -> dict[str, pl.Expr]:
         is_undelivered = isinstance(node, n.FieldRef) and node.name in (self.context.undelivered or ())
         return {node.name: pl.lit(True)} if is_undelivered else {}  # type: ignore[union-attr]
@@ -238,7 +242,7 @@ class _Run:
     def _window_leaves(self, node: n.Window, found: dict[str, pl.Expr]) -> None:
         for column in (*key_columns(node.keys), *key_columns(node.part)):
             if column in self.table.vocabulary:
-                found[column] = self.table.field(column).is_null()
+                found[column] = self._is_missing(column)
             elif column in self.table.frame.columns:
                 found[column] = pl.col(column).is_null() | (pl.col(column) < 0)
             else:

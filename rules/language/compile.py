@@ -9,11 +9,11 @@ import polars as pl
 
 from rules.language import nodes as n
 from rules.language.compile_functions import compile_call
-from rules.language.evaluate import text_test
+from rules.language.evaluate import constant_words, text_test
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.parameters import compile_parameter
-from rules.language.table import Table, text_field
+from rules.language.table import SeriesTest, Table, equals, is_one_of, text_field
 from rules.language.times import DAY_US, epoch_us
 from rules.language.types import Kind
 from rules.language.values import literal, literal_money
@@ -58,6 +58,8 @@ class Compiler:
                 return self._text_match(node)
             case n.IsMissing(operand=n.FieldRef(name=name)) if name in (self.table.context.undelivered or ()):
                 return pl.lit(None, dtype=_BOOLEAN)
+            case n.IsMissing(operand=n.FieldRef(name=name)) if self.table.type_of(node.operand).is_textual:
+                return self.table.text_missing(name)
             case n.IsMissing():
                 return self.compile(node.operand).is_null()
             case n.Negate():
@@ -98,7 +100,7 @@ class Compiler:
         name = text_field(source)
         if name is not None and isinstance(other, n.TextLiteral):
             wanted = normalise(other.value)
-            same = self.table.text_test(name, ("=", wanted), lambda text: text == wanted, _BOOLEAN)
+            same = self.table.text_test(name, ("=", wanted), equals(wanted))
             return same if op == "=" else ~same
         return compare(op, self.compile(left), self.compile(right))
 
@@ -118,16 +120,14 @@ class Compiler:
         if isinstance(collection, n.ListRef):
             words = self.table.context.lists[collection.name].normalised
             if name is not None:
-                return self.table.text_test(
-                    name, ("list", collection.name), lambda text: text in words, _BOOLEAN
-                )
+                return self.table.text_test(name, ("list", collection.name), is_one_of(words))
             value = self.compile(node.operand)
             return pl.when(value.is_not_null()).then(value.is_in(sorted(words)))
         if name is not None and all(isinstance(item, n.TextLiteral) for item in collection.items):
             chosen = frozenset(
                 normalise(item.value) for item in collection.items if isinstance(item, n.TextLiteral)
             )
-            return self.table.text_test(name, ("in", chosen), lambda text: text in chosen, _BOOLEAN)
+            return self.table.text_test(name, ("in", chosen), is_one_of(chosen))
         return reduce(
             lambda a, b: a | b, [self._compare("=", node.operand, item) for item in collection.items]
         )
@@ -151,8 +151,19 @@ class Compiler:
         test = text_test(node.op, node.pattern, self.table.context)
         name = text_field(node.operand)
         if name is not None:
-            return self.table.text_test(name, (node.op, node.pattern), test, _BOOLEAN)
+            return self.table.text_test(name, (node.op, node.pattern), self._text_search(node, test))
         return self.compile(node.operand).map_elements(test, return_dtype=pl.Boolean)
+
+    def _text_search(self, node: n.TextMatch, test: Callable[[str], bool]) -> SeriesTest:
+        """A search through all different values: words by one automaton, patterns value by value."""
+        words = constant_words(node.op, node.pattern, self.table.context)
+        if words is None:
+            return lambda values: pl.Series(
+                [None if value is None else test(value) for value in values.to_list()], dtype=_BOOLEAN
+            )
+        if not words:
+            return lambda values: values.is_null() & False
+        return lambda values: values.str.contains_any(sorted(words))
 
     def _arithmetic(self, node: n.Arithmetic) -> pl.Expr:
         left, right = self.compile(node.left), self.compile(node.right)

@@ -58,7 +58,9 @@ def _result(compiler: Compiler, node: n.Call, values: list[pl.Expr]) -> pl.Expr:
     if name == "length":
         source = text_field(node.arguments[0])
         if source is not None:
-            return compiler.table.text_test(source, ("length",), len, pl.Float64())
+            return compiler.table.text_test(
+                source, ("length",), lambda values: values.str.len_chars().cast(pl.Float64)
+            )
         return values[0].str.len_chars().cast(pl.Float64)
     return _extreme(compiler, node, values)
 

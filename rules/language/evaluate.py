@@ -241,21 +241,26 @@ def _text_match(node: n.TextMatch, claim: ClaimReader) -> bool | None:
     return text_test(node.op, pattern, claim.context)(normalise(value))
 
 
+def constant_words(op: str, pattern: Expression, context: Context) -> tuple[str, ...] | None:
+    """The normalised words of which one is to be contained; None for other kinds of match."""
+    if isinstance(pattern, n.ListRef):
+        return tuple(context.lists[pattern.name].normalised)
+    if isinstance(pattern, n.InlineList):
+        return tuple(normalise(item.value) for item in pattern.items if isinstance(item, n.TextLiteral))
+    return (normalise(pattern.value),) if op == "contains" and isinstance(pattern, n.TextLiteral) else None
+
+
 def text_test(op: str, pattern: Expression, context: Context) -> Callable[[str], bool]:
     """The test of a normalised text against a pattern that is the same for all claims."""
-    if isinstance(pattern, n.ListRef):
-        words = tuple(context.lists[pattern.name].normalised)
-    elif isinstance(pattern, n.InlineList):
-        words = tuple(normalise(item.value) for item in pattern.items if isinstance(item, n.TextLiteral))
-    else:
-        assert isinstance(pattern, n.TextLiteral)
-        words = (normalise(pattern.value),)
-        if op in {"matches", "like"}:
-            found = (compile_pattern if op == "matches" else glob_pattern)(pattern.value)
-            return lambda text: found.search(text[: n.MAX_SUBJECT]) is not None
-        if op == "starts with":
-            return lambda text: text.startswith(words)
-    return lambda text: any(word in text for word in words)
+    words = constant_words(op, pattern, context)
+    if words is not None:
+        return lambda text: any(word in text for word in words)
+    assert isinstance(pattern, n.TextLiteral)
+    if op == "starts with":
+        start = normalise(pattern.value)
+        return lambda text: text.startswith(start)
+    found = (compile_pattern if op == "matches" else glob_pattern)(pattern.value)
+    return lambda text: found.search(text[: n.MAX_SUBJECT]) is not None
 
 
 def _arithmetic(node: n.Arithmetic, claim: ClaimReader) -> float | int | None:

@@ -9,7 +9,7 @@ import polars as pl
 from rules.language.evaluate import parameter_number
 from rules.language.normal import normalise
 from rules.language.specs import ParameterSpec, ParameterValue
-from rules.language.table import Table
+from rules.language.table import Table, equals
 from rules.language.times import day_number
 
 
@@ -56,5 +56,5 @@ def _condition(table: Table, spec: ParameterSpec, value: ParameterValue) -> pl.E
         parts.append(pl.col("currency").cast(pl.String) == value.currency)
     for name, wanted in value.scope.items():
         plain = normalise(wanted)
-        parts.append(table.text_test(name, ("=", plain), plain.__eq__, pl.Boolean()))
+        parts.append(table.text_test(name, ("=", plain), equals(plain)))
     return reduce(lambda a, b: a & b, parts).fill_null(False) if parts else True

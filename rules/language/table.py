@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,21 +31,35 @@ _EMPTY: dict[str, pl.DataType] = {
 }
 
 
+#: Printable ASCII with single blanks inside: normalising it is only making it small, which polars does for a whole column.
+_PLAIN_ASCII = r"^[!-~]+(?: [!-~]+)*$"
+#: What Python takes for blank: Unicode's white space and four separators.
+_BLANK = r"^[\s\x1c-\x1f]*$"
+
+
+def normalised(values: pl.Series) -> pl.Series:
+    """``normalise`` of every value; null for blank ones."""
+    is_plain = values.str.contains(_PLAIN_ASCII)
+    small = values.str.to_lowercase()
+    if bool(is_plain.all()):
+        return small
+    others = [normalise(value) or None for value in values.filter(~is_plain).to_list()]
+    return small.scatter((~is_plain).arg_true(), pl.Series(others, dtype=pl.String))
+
+
 class TextColumn:
     """A text column as codes into its different values, so that a test runs once per value and not once per claim."""
 
     def __init__(self, series: pl.Series) -> None:
         values = series.drop_nulls().unique()
-        plain = [normalise(value) for value in values.to_list()]
-        codes = series.cast(pl.Enum(values)).to_physical()
         #: Normalised values; blank ones are missing.
-        self.values = pl.Series("values", [text or None for text in plain], dtype=pl.String)
-        self.codes = codes.cast(pl.UInt32)
+        self.values = normalised(values)
+        self.codes = series.cast(pl.Enum(values)).to_physical().cast(pl.UInt32)
 
-    def test(self, test: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
-        """One answer per claim; missing stays missing."""
-        answers = [None if value is None else test(value) for value in self.values.to_list()]
-        return self.spread(pl.Series("answers", answers, dtype=dtype))
+    def test(self, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
+        """One answer per claim from a test of the different values; missing stays missing."""
+        answers = test(self.values)
+        return self.spread(answers if answers.null_count() else answers.set(self.values.is_null(), None))
 
     def spread(self, answers: pl.Series) -> pl.Series:
         """Answers per different value → answers per claim."""
@@ -148,9 +161,16 @@ class Table:
         """The normalised text of a field."""
         return self.column(("text", name), lambda: self.text(name).text)
 
-    def text_test(self, name: str, key: object, test: Callable[[str], Any], dtype: pl.DataType) -> pl.Expr:
-        """A test of a text field, run once per different value."""
-        return self.column(("test", name, key), lambda: self.text(name).test(test, dtype))
+    def text_missing(self, name: str) -> pl.Expr:
+        """Whether a text field is missing or blank, without looking into its values."""
+        if name not in self.frame.columns or self.frame.schema[name] == pl.Null:
+            return pl.lit(True)
+        column = pl.col(name).cast(pl.String)
+        return column.is_null() | column.str.contains(_BLANK)
+
+    def text_test(self, name: str, key: object, test: Callable[[pl.Series], pl.Series]) -> pl.Expr:
+        """A test of a text field, given its different normalised values at once."""
+        return self.column(("test", name, key), lambda: self.text(name).test(test))
 
     @cached_property
     def single_currency(self) -> str | None:
@@ -187,6 +207,20 @@ class Table:
         lowest = np.iinfo(np.int64).min
         values: np.ndarray = self.series(self.field("transacted_at")).fill_null(lowest).to_numpy()
         return values
+
+
+SeriesTest = Callable[[pl.Series], pl.Series]
+
+
+def equals(wanted: str) -> SeriesTest:
+    """Which normalised values are the given one."""
+    return lambda values: values == wanted
+
+
+def is_one_of(words: Iterable[str]) -> SeriesTest:
+    """Which normalised values are among the given ones."""
+    chosen = pl.Series(sorted(words), dtype=pl.String)
+    return lambda values: values.is_in(chosen.implode())
 
 
 def _repeat(result: pl.DataFrame, height: int) -> pl.DataFrame:

@@ -57,6 +57,8 @@ class WindowParts:
             return np.maximum(table.frame[column].cast(pl.Int64).fill_null(-1).to_numpy(), -1)
         if field.type in {"text", "code"}:
             text = table.text(column)
+            if text.values.null_count() == 0 and text.values.n_unique() == len(text.values):
+                return text.codes.cast(pl.Int64).fill_null(-1).to_numpy()  # no two spellings of one value
             return text.spread(pl.Series(_ranks(text.values))).fill_null(-1).to_numpy()
         return _ranks(table.series(table.field(column)))
 
