@@ -96,6 +96,13 @@
     if (opener) { openDialog(opener.dataset.dialog); opener.closest("details.menu")?.removeAttribute("open"); return; }
     if (target.closest("[data-close]") || target.matches("dialog[open]")) { target.closest("dialog")?.close(); return; }
     if (target.closest("[data-close-toast]")) { target.closest("[data-toast]").remove(); return; }
+    const filler = target.closest("[data-fill-username]"); // the demo's sign-in page
+    if (filler) {
+      $("#id_username").value = filler.dataset.fillUsername;
+      $("#id_password").value = filler.dataset.fillPassword;
+      $("#id_password").form.querySelector("button.primary").focus();
+      return;
+    }
     if (target.closest("[data-print]")) { window.print(); return; }
 
     if (target.closest("[data-rail]")) {
