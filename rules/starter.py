@@ -23,7 +23,6 @@ from rules.starter_texts import (
     TIME_RULES,
 )
 
-
 if TYPE_CHECKING:
     from rules.engine import RuleSpec
 

@@ -47,7 +47,7 @@ _ALL = (
     _plain("split_parts", "number", "Payments that make a split", "분할 결제 판정 건수", "2"),
     _plain("burst_payments", "number", "Payments in quick succession", "단시간 연속 결제 건수", "3"),
     _plain("late_filing", "duration", "Time in which a claim must be filed", "청구 기한", str(30 * 86_400)),
-    _plain("burst_count", "number", "Claims in a day that make a burst", "하루 집중 사용 건수", "5"),
+    _plain("burst_count", "number", "Claims in a day that make a burst", "하루 집중 사용 건수", "6"),
     _plain("burst_ratio", "number", "Burst against the usual daily number", "평소 일평균 대비 집중 배수", "3"),
     _plain("new_merchant", "duration", "Age under which a merchant is new", "신규 가맹점 판정 기간", str(90 * 86_400)),
     _plain("repeat_count", "number", "Visits to one merchant in a month", "월 반복 이용 건수", "6"),

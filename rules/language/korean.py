@@ -39,12 +39,27 @@ _LATIN_FINALS = {
 
 
 def particle(word: str, kind: str) -> str:
-    """The word with its particle: ``particle("금액", "이")`` → 금액이; ``particle("한도", "이")`` → 한도가."""
+    """The word with its particle: ``particle("금액", "이")`` → 금액이; ``particle("한도", "이")`` → 한도가.
+
+    A remark in brackets at the end does not count: 건수(이 건 포함)가.
+    """
     with_final, without = _PAIRS[kind]
-    final = _final(word)
+    final = _final(_without_remark(word))
     if kind == "으로" and final == "ㄹ":
         return word + without
     return word + (with_final if final else without)
+
+
+def _without_remark(word: str) -> str:
+    """The word before a remark in brackets at its end, by which the particle goes; the word itself when it is all in brackets."""
+    end, depth = len(word.rstrip("]’”")), 0
+    if not word[:end].endswith(")"):
+        return word
+    for place in range(end - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(word[place], 0)
+        if depth == 0:
+            return word[:place] if word[:place].strip("[‘“( ") else word
+    return word
 
 
 def _final(word: str) -> str:

@@ -15,7 +15,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "You paid {amount} at {merchant} on {date}. Who approved this payment beforehand?",
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 사전에 누구의 승인을 받으셨는지 알려 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 1.0,
         "text": "amount > $single_limit and amount > $pre_approval_margin * or_zero(pre_approved_amount)",
     },
     {
@@ -26,7 +26,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "Please name everybody at the meal of {amount} at {merchant} on {date}.",
             "{date} {merchant}에서 결제한 {amount} 식사의 참석자를 모두 알려 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 1.0,
         "text": "per_head > $per_head_limit and merchant.mcc in @restaurant_mcc",
         "note": "Where no attendees are given the claim counts as one person's meal.",
     },
@@ -38,7 +38,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "The payment of {amount} at {merchant} on {date} is one of {count} similar amounts within a month. How did these amounts come about?",
             "{date} {merchant}에서 결제한 {amount}을 포함해 한 달 안에 비슷한 금액이 {count}건 있습니다. 금액이 어떻게 정해졌는지 알려 주십시오.",
         ),
-        "weight": 2.5,
+        "weight": 3.0,
         "text": f"{_NEAR}\n  and count(same cardholder within 30 days where {_NEAR}) >= $near_limit_count",
     },
     {
@@ -63,7 +63,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "You paid {count} times at {merchant} within half an hour on {date}, {total} in all. What were the payments for?",
             "{date}에 {merchant}에서 30분 안에 {count}건, 모두 {total}을 결제하셨습니다. 각각 어떤 용도였는지 알려 주십시오.",
         ),
-        "weight": 2.5,
+        "weight": 3.5,
         "text": "amount > 0 and count(same cardholder, merchant within 30 minutes where amount > 0) >= $burst_payments\n"
         "  and sum(amount same cardholder, merchant within 30 minutes where amount > 0) > 0",
     },
@@ -75,7 +75,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "You made {count} payments at {merchant} within two days up to {date}, {total} in all. Why was it not one payment?",
             "{date}까지 이틀 동안 {merchant}에서 {count}건, 모두 {total}을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오.",
         ),
-        "weight": 2.0,
+        "weight": 3.0,
         "text": "amount > 0.5 * $single_limit and amount <= $single_limit\n"
         "  and count(same cardholder, merchant within 36 hours where amount > 0) >= $split_parts\n"
         "  and sum(amount same cardholder, merchant within 36 hours where amount > 0) > $single_limit",
@@ -118,7 +118,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "You paid exactly {amount} at {merchant} on {date}. Please attach the receipt with the items.",
             "{date}에 {merchant}에서 정확히 {amount}을 결제하셨습니다. 품목이 나온 영수증을 첨부해 주십시오.",
         ),
-        "weight": 1.0,
+        "weight": 0.5,
         "text": "merchant.mcc in @retail_mcc and amount >= $round_from and is_multiple(amount, $round_step)",
     },
     {
@@ -129,7 +129,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "The payment of {amount} at {merchant} on {date} is high for this kind of purchase. What made it so?",
             "{date} {merchant}에서 결제한 {amount}은(는) 같은 종류의 구매보다 높은 편입니다. 그 이유를 알려 주십시오.",
         ),
-        "weight": 2.0,
+        "weight": 1.0,
         "text": "amount > $peer_multiple * median(amount same department, mcc within 90 days where amount > 0 before)\n"
         "  and count(same department, mcc within 90 days where amount > 0 before) >= $peer_least",
     },

@@ -76,7 +76,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "You paid {amount} at {merchant} on {date} at {time}. What kind of place is it, and what was ordered?",
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 어떤 곳이며 무엇을 주문하셨는지 알려 주십시오.",
         ),
-        "weight": 2.5,
+        "weight": 2.0,
         "text": "amount > 0 and merchant.mcc in @restaurant_mcc\n"
         "  and (merchant.name contains any @bar_words or hour(transacted_at) in $night_meal_starts..$night_meal_ends)",
     },
@@ -100,7 +100,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "You paid {amount} at {merchant} on {date}. How was this shop chosen?",
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 이 업체를 어떻게 선정하셨는지 알려 주십시오.",
         ),
-        "weight": 2.0,
+        "weight": 1.0,
         "text": "date(transacted_at) - merchant.opened_on < $new_merchant and amount > 0.5 * $single_limit",
     },
     {
@@ -129,7 +129,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "You have used {merchant} {count} times, most recently on {date} ({amount}). Why this shop?",
             "{merchant}을(를) {count}회 이용하셨고 최근 이용은 {date}의 {amount}입니다. 이 업체를 이용하시는 이유를 알려 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 3.0,
         "text": "amount > 0 and count(same cardholder, merchant within 180 days where amount > 0) >= $merchant_share_count\n"
         "  and share(amount of cardholder in merchant within 180 days where amount > 0) >= $merchant_share\n"
         "  and sum(amount same cardholder, merchant within 180 days where amount > 0) > $single_limit",

@@ -28,7 +28,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{amount} at {merchant} on {date} was claimed {count} times. Which payments are they?",
             "{date} {merchant}의 {amount}이 {count}회 청구되었습니다. 각각 어떤 결제인지 알려 주십시오.",
         ),
-        "weight": 3.0,
+        "weight": 2.0,
         "text": "amount > 0 and count(same cardholder, merchant, amount, day) >= 2",
         "note": "Hits the second and every further row of same cardholder, merchant, day and amount: the first one is no repetition, and a "
         "window never looks at later claims. D03W finds all rows of such groups.",
@@ -112,7 +112,7 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
             "At {merchant} a payment was cancelled and {amount} charged instead on {date}. Why?",
             "{date} {merchant}에서 결제가 취소되고 {amount}이 다시 결제되었습니다. 이유를 알려 주십시오.",
         ),
-        "weight": 2.5,
+        "weight": 3.5,
         "text": "amount > 0 and count(same cardholder, merchant within 15 minutes where txn_type in @cancel_types) >= 1\n"
         "  and txn_type not in @cancel_types",
     },
@@ -124,7 +124,7 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
             "You paid {amount} for fuel at {merchant} on {date}. For which vehicle?",
             "{date}에 {merchant}에서 유류비 {amount}을 결제하셨습니다. 어느 차량에 주유하셨는지 알려 주십시오.",
         ),
-        "weight": 2.0,
+        "weight": 2.5,
         "text": 'amount > 0 and merchant.mcc in @fuel_mcc and card.kind != "fuel"',
     },
     {
@@ -161,7 +161,7 @@ PEOPLE_RULES: tuple[dict[str, Any], ...] = (
             "Please attach what shows the purpose of {amount} at {merchant} on {date}.",
             "{date} {merchant}에서 결제한 {amount}의 목적을 보여 주는 자료를 첨부해 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 3.0,
         "text": "claim_approved_at is not missing and claim_approved_at - submitted_at < $quick_approval and amount > $receipt_limit",
     },
 )

@@ -16,7 +16,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "You paid {amount} at {merchant} on {date} at {time}. What was the work at that hour, and who asked for it?",
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 그 시각에 어떤 업무가 있었는지, 누구의 요청이었는지 알려 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 2.0,
         "text": "is_night and amount > 0 and not has_overtime and not on_trip and not or_no(is_recurring)\n"
         "  and merchant.mcc not in @late_allowed_mcc",
     },
@@ -90,7 +90,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "You made {count} payments within a day up to {date}. What was going on that day?",
             "{date}까지 하루 동안 {count}건을 결제하셨습니다. 그날 어떤 일이 있었는지 알려 주십시오.",
         ),
-        "weight": 1.5,
+        "weight": 0.5,
         "text": "count(same cardholder within 1 day where amount > 0) >= $burst_count\n"
         "  and count(same cardholder within 1 day where amount > 0) >= $burst_ratio * n_claims_cardholder_30d / 30\n"
         "  and amount > 0",

@@ -20,7 +20,13 @@ def test_field_has_labels_and_a_valid_example_that_names_it(field: Field) -> Non
 
 def test_no_field_tells_an_outcome() -> None:
     assert not [name for name in FIELDS if is_outcome_name(name)]
-    for name in ("is_misuse", "n_known_misuse_merchant_7d", "known_misuse_rate_merchant_28d", "case.state", "hybrid_probability"):
+    for name in (
+        "is_misuse",
+        "n_known_misuse_merchant_7d",
+        "known_misuse_rate_merchant_28d",
+        "case.state",
+        "hybrid_probability",
+    ):
         assert is_outcome_name(name)
 
 

@@ -11,7 +11,13 @@ from rules.money import MAX_MINOR, MoneyNotValid, exponent, format_money, to_dec
 
 @pytest.mark.parametrize(
     ("amount", "currency", "minor"),
-    [("500000", "KRW", 500_000), ("12.34", "GBP", 1_234), ("-0.05", "CAD", -5), ("1.234", "KWD", 1_234), ("1E+3", "KRW", 1_000)],
+    [
+        ("500000", "KRW", 500_000),
+        ("12.34", "GBP", 1_234),
+        ("-0.05", "CAD", -5),
+        ("1.234", "KWD", 1_234),
+        ("1E+3", "KRW", 1_000),
+    ],
 )
 def test_amount_becomes_minor_units_exactly(amount: str, currency: str, minor: int) -> None:
     assert to_minor(Decimal(amount), currency) == minor
@@ -19,7 +25,16 @@ def test_amount_becomes_minor_units_exactly(amount: str, currency: str, minor: i
 
 @pytest.mark.parametrize(
     ("amount", "currency"),
-    [("0.5", "KRW"), ("1.005", "GBP"), ("NaN", "KRW"), ("Infinity", "KRW"), ("1E+30", "KRW"), ("1", "won"), ("1", ""), ("1", "ＫＲＷ")],
+    [
+        ("0.5", "KRW"),
+        ("1.005", "GBP"),
+        ("NaN", "KRW"),
+        ("Infinity", "KRW"),
+        ("1E+30", "KRW"),
+        ("1", "won"),
+        ("1", ""),
+        ("1", "ＫＲＷ"),
+    ],
 )
 def test_amount_that_would_be_rounded_or_is_no_money_is_refused(amount: str, currency: str) -> None:
     with pytest.raises(MoneyNotValid):

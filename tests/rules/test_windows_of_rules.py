@@ -16,7 +16,10 @@ MARCH_3 = datetime(2026, 3, 3, 3, tzinfo=UTC)  # noon in Seoul
 
 
 def at(*minutes: float) -> dict[str, list[object]]:
-    return {"transacted_at": [MARCH_3 + timedelta(minutes=m) for m in minutes], "amount": [1000] * len(minutes)}
+    return {
+        "transacted_at": [MARCH_3 + timedelta(minutes=m) for m in minutes],
+        "amount": [1000] * len(minutes),
+    }
 
 
 def hits(text: str, frame: pl.DataFrame, context: Context | None = None) -> list[bool]:
@@ -27,8 +30,18 @@ def hits(text: str, frame: pl.DataFrame, context: Context | None = None) -> list
 
 def test_window_holds_this_claim_and_earlier_ones_but_never_later_ones() -> None:
     frame = claims(**at(0, 10, 20, 90))
-    assert hits("count(same cardholder, merchant within 30 minutes) >= 3", frame) == [False, False, True, False]
-    assert hits("count(same cardholder, merchant within 30 minutes before) = 1", frame) == [False, True, False, False]
+    assert hits("count(same cardholder, merchant within 30 minutes) >= 3", frame) == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert hits("count(same cardholder, merchant within 30 minutes before) = 1", frame) == [
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_window_reaches_back_exactly_its_length() -> None:
@@ -66,8 +79,16 @@ def test_business_days_reach_over_the_weekend_and_holidays() -> None:
 
 def test_condition_counts_only_claims_that_meet_it() -> None:
     frame = claims(**{**at(0, 1, 2), "amount": [5000, 100, 7000]})
-    assert hits("count(same cardholder within 1 day where amount > 1,000 KRW) = 2", frame) == [False, False, True]
-    assert hits("sum(amount same cardholder within 1 day where amount > 1,000 KRW) = 5,000 KRW", frame) == [True, True, False]
+    assert hits("count(same cardholder within 1 day where amount > 1,000 KRW) = 2", frame) == [
+        False,
+        False,
+        True,
+    ]
+    assert hits("sum(amount same cardholder within 1 day where amount > 1,000 KRW) = 5,000 KRW", frame) == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_money_of_different_currencies_never_adds_up() -> None:
@@ -78,7 +99,11 @@ def test_money_of_different_currencies_never_adds_up() -> None:
 
 def test_share_is_the_parts_sum_of_the_wholes_sum() -> None:
     frame = claims(**{**at(0, 1, 2), "cardholder_id": [1, 2, 1], "amount": [600, 400, 1000]})
-    assert hits("share(amount of cardholder in merchant within 180 days) = 0.8", frame) == [False, False, True]
+    assert hits("share(amount of cardholder in merchant within 180 days) = 0.8", frame) == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_since_last_is_missing_for_the_first_claim() -> None:
@@ -89,7 +114,9 @@ def test_since_last_is_missing_for_the_first_claim() -> None:
 
 def test_claims_without_a_time_of_day_stay_out_of_short_windows_and_are_counted() -> None:
     frame = claims(**at(0, 0, 0), has_time=[False, True, True])
-    outcome = evaluate(frame, [RuleSpec("X", 1, parse("count(same cardholder within 30 minutes) >= 2"))], context=Context())
+    outcome = evaluate(
+        frame, [RuleSpec("X", 1, parse("count(same cardholder within 30 minutes) >= 2"))], context=Context()
+    )
     assert outcome.hits[:, 0].tolist() == [False, False, True]
     assert outcome.not_evaluable[0] == (1, ("has_time",))
     assert hits("count(same cardholder within 1 day) >= 2", frame) == [False, True, True]
@@ -97,12 +124,18 @@ def test_claims_without_a_time_of_day_stay_out_of_short_windows_and_are_counted(
 
 def test_claim_without_a_key_is_in_no_window_and_is_counted() -> None:
     frame = claims(**at(0, 1), merchant_id=[None, None])
-    outcome = evaluate(frame, [RuleSpec("X", 1, parse("count(same cardholder, merchant within 1 day) >= 2"))], context=Context())
+    outcome = evaluate(
+        frame,
+        [RuleSpec("X", 1, parse("count(same cardholder, merchant within 1 day) >= 2"))],
+        context=Context(),
+    )
     assert outcome.not_evaluable[0] == (2, ("merchant_id",))
 
 
 def test_hours_and_times_wrap_around_midnight() -> None:
-    night = [datetime(2026, 3, 3, hour, 30, tzinfo=UTC) for hour in (12, 13, 14, 20, 21)]  # 21:30, 22:30, 23:30, 05:30, 06:30
+    night = [
+        datetime(2026, 3, 3, hour, 30, tzinfo=UTC) for hour in (12, 13, 14, 20, 21)
+    ]  # 21:30, 22:30, 23:30, 05:30, 06:30
     frame = claims(transacted_at=night)
     assert hits("hour(transacted_at) in 22..5", frame) == [False, True, True, True, False]
     assert hits("time(transacted_at) in 22:45..05:15", frame) == [False, False, True, False, False]
@@ -140,7 +173,11 @@ def test_preview_of_one_claim_says_the_same_and_why() -> None:
     rule = parse("count(same cardholder, merchant within 30 minutes) >= 3")
     answer = evaluate_claim(frame, 2, rule, context=Context())
     assert answer.answer is True
-    assert answer.facts["count(same cardholder, merchant within 30 minutes)"] == {"kind": "number", "value": 3, "unit": "claims"}
+    assert answer.facts["count(same cardholder, merchant within 30 minutes)"] == {
+        "kind": "number",
+        "value": 3,
+        "unit": "claims",
+    }
     unknown = evaluate_claim(frame, 0, parse("on_leave"), context=Context())
     assert (unknown.answer, unknown.missing) == (None, ("on_leave",))
     with pytest.raises(IndexError):
@@ -152,7 +189,9 @@ def test_fifty_rules_over_one_frame_compute_a_shared_window_once(monkeypatch: py
 
     asked = []
     answer = WindowColumns.answer
-    monkeypatch.setattr(WindowColumns, "answer", lambda self, node: (asked.append(node), answer(self, node))[1])
+    monkeypatch.setattr(
+        WindowColumns, "answer", lambda self, node: (asked.append(node), answer(self, node))[1]
+    )
     text = "count(same cardholder, day) > {} and sum(amount same cardholder, day) > 0"
     rules = [RuleSpec(str(k), 1, parse(text.format(k))) for k in range(50)]
     evaluate(claims(**at(0, 1, 2)), rules, context=Context())
