@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from fraud.detectors.frames import Matrix
 
-
 #: Standardised values end here: one absurd amount must not drown every other column.
 LIMIT = 8.0
 
