@@ -17,6 +17,7 @@ from fraud.labels import label_history
 from fraud.models import ScreeningRun
 from fraud.screening.pending import claims_since, history_start, pending_claims
 from fraud.screening.rulebook import RunRules, rules_of
+from fraud.screening.timing import timed
 from rules.engine import Outcome
 
 
@@ -66,18 +67,22 @@ def forget_frames() -> None:
 
 def _build(run: ScreeningRun) -> NightFrame:
     faults.hit("features.start")
-    pending = pending_claims(run)
+    with timed("pending"):
+        pending = pending_claims(run)
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
     since = history_start(earliest) if earliest is not None else run.cut_off_at  # type: ignore[arg-type]
-    claims = claims_since(run.cut_off_at, since)
-    if latest is not None:
-        claims = claims.filter(pl.col("transacted_at") <= latest)
-    targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
-    features = build_features(
-        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at)
-    )
+    with timed("read"):
+        claims = claims_since(run.cut_off_at, since)
+        if latest is not None:
+            claims = claims.filter(pl.col("transacted_at") <= latest)
+        targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
+    with timed("features"):
+        features = build_features(
+            claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at)
+        )
     rules = rules_of(run)
-    outcome = rules.evaluate(features, targets)
+    with timed("rules"):
+        outcome = rules.evaluate(features, targets)
     features = features.filter(pl.Series(targets))
     faults.hit("features.built")
     return NightFrame(run.pk, features, np.asarray(outcome.hits, dtype=bool), rules, outcome)

@@ -19,6 +19,7 @@ from fraud.model_files import ModelDamaged, load_version
 from fraud.models import RunPart, ScreeningRun
 from fraud.screening.frames import NightFrame, night_frame
 from fraud.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, new_token, release, take
+from fraud.screening.timing import timed
 
 log = logging.getLogger(__name__)
 State = RunPart.State
@@ -82,15 +83,18 @@ def _shared_frame(run: ScreeningRun) -> NightFrame:
 def _score(part: RunPart, token: str, frame: NightFrame) -> None:
     started = time.perf_counter()
     run = part.run
-    rows = part_rows(frame.features, part.spec)
-    features, hits = frame.features[rows], frame.hits[rows]
+    with timed("slice"):
+        rows = part_rows(frame.features, part.spec)
+        features, hits = frame.features[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
     hit_rows = _hit_frame(run, features["claim_id"], hits, frame)
     computed = time.perf_counter()
     faults.hit("part.computed")
     with transaction.atomic():
-        write_rows("fraud_score", _SCORE_COLUMNS, scores)
-        write_rows("fraud_rulehit", _HIT_COLUMNS, hit_rows)
+        with timed("store scores"):
+            write_rows("fraud_score", _SCORE_COLUMNS, scores)
+        with timed("store hits"):
+            write_rows("fraud_rulehit", _HIT_COLUMNS, hit_rows)
         faults.hit("part.written")
         result: dict[str, Any] = {
             "hits": hit_rows.height,
@@ -122,7 +126,8 @@ def score_rows(
     model = load_version(run.model_version)
     values = from_json(run.settings_used)
     counted = hits[:, frame.rules.counted]
-    scored = model.score(features, counted, frame.rules.for_score())
+    with timed("score"):
+        scored = model.score(features, counted, frame.rules.for_score())
     shadow = _shadow_probability(run, features, counted, frame)
     stored = scored.with_columns(
         features["claim_id"],

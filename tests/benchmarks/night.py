@@ -1,0 +1,229 @@
+"""`python -m tests.benchmarks night --claims 1000000 [--postgres] [--json]`: a whole night, stage by stage.
+
+A demo company of that size is loaded, trees are trained on simulated outcomes, and one night screens every claim. The floor
+is the same model's raw `inplace_predict` over the same matrix plus a plain write of the same score rows with the same
+indexes; the ratio says what everything around costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+END = date(2026, 6, 30)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures of one night."""
+    options = _options(argv)
+    say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
+    from tests.servers import postgres_server
+
+    with tempfile.TemporaryDirectory(prefix="night-") as home:
+        os.environ["CLEANCARD_HOME"] = home
+        with postgres_server() if options.postgres else nullcontext("") as url:
+            if url:
+                os.environ["DATABASE_URL"] = url
+            figures = measure(options.claims, options.labels, say)
+            _close_connections()
+    figures["database"] = "postgresql" if options.postgres else "sqlite"
+    if options.json:
+        print(json.dumps(figures, indent=1))
+    else:
+        _print(figures)
+    return 0
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks night", description=__doc__)
+    parser.add_argument("--claims", type=int, default=1_000_000)
+    parser.add_argument(
+        "--labels", type=int, default=20_000, help="claims with a simulated outcome, for the trees"
+    )
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(argv)
+
+
+def measure(n_claims: int, n_labels: int, say: Any) -> dict[str, Any]:
+    """Load, train, run the night, run the floor."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from audit.actor import Actor
+    from cases.services.night import run_night
+    from fraud.screening.services import forget_frames
+    from tests.benchmarks._company import night_of
+
+    call_command("migrate", verbosity=0)
+    with _timed("load", say) as loading:
+        n = _load(n_claims, n_labels)
+    with _timed("train", say):
+        _train()
+    forget_frames()
+    before = _rss_mb()
+    with _peak_rss() as peak, _timed("night", say) as night:
+        run = run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=say)
+    forget_frames()
+    floor = _floor(run, say)
+    stages = {stage["name"]: {"seconds": stage["seconds"], **stage["counts"]} for stage in run.stages}
+    return {
+        "claims": n,
+        "rules": len(run.rule_set["rules"]),
+        "load_seconds": round(loading[0], 1),
+        "night_seconds": round(night[0], 1),
+        "cpu_microseconds_a_claim": round(1e6 * night[1] / n, 1),
+        "stages": stages,
+        "profile": run_profile(),
+        "rss_before_mb": before,
+        "peak_rss_mb": peak[0],
+        "floor": floor,
+        "ratio": round(night[0] / (floor["predict_seconds"] + floor["store_seconds"]), 2),
+        "alerts": run.n_alerts,
+        "cases": run.n_cases,
+        "hits": run.n_hits,
+    }
+
+
+def run_profile() -> dict[str, float]:
+    """Seconds of the steps inside the stages, as the screening kept them."""
+    from fraud.screening.timing import seconds
+
+    return {name: round(value, 2) for name, value in seconds().items()}
+
+
+def _load(n_claims: int, n_labels: int) -> int:
+    import numpy as np
+
+    from audit.actor import Actor
+    from fraud.company import activate_settings, propose_settings
+    from fraud.demo import generate_company
+    from fraud.labels import NewLabel, add_labels
+    from rules.services import install_starter_rules
+    from tests.benchmarks._company import load_company, night_of
+
+    system = Actor.system("benchmark")
+    install_starter_rules(by=system)
+    company = generate_company(
+        employees=max(n_claims // 125, 40), months=18, end=END, claims_target=int(n_claims * 0.96)
+    )
+    known = load_company(company)
+    rng = np.random.default_rng(1)
+    drawn = known[np.sort(rng.choice(known.height, min(n_labels, known.height), replace=False))]
+    at = night_of(date(2026, 6, 1))
+    old = drawn.filter(drawn["received_at"] < at)
+    labels = [NewLabel(i, m, "import", at) for i, m in zip(old["claim_id"], old["is_misuse"], strict=True)]
+    add_labels(labels=labels, by=system, subject="file:benchmark")
+    row = propose_settings(changes={"reviewer_minutes_per_day": 30_000}, note="about 2,000 alerts", by=system)
+    activate_settings(number=row.number, by=system)
+    return known.height
+
+
+def _train() -> None:
+    from audit.actor import Actor
+    from fraud.learning import train_challenger
+    from fraud.registry import install_first_version
+    from tests.benchmarks._company import night_of
+
+    system = Actor.system("benchmark")
+    version = train_challenger(by=system, cut_off=night_of(date(2026, 6, 15)))
+    install_first_version(version=version, by=system)
+
+
+def _floor(run: Any, say: Any) -> dict[str, float]:
+    """Raw prediction of the main trees on a matrix of the night's size, and a plain write of the night's score rows."""
+    import numpy as np
+    from django.db import connection, transaction
+
+    from fraud.bulk import read_frame, write_rows
+    from fraud.model_files import load_version
+    from fraud.screening.score import _SCORE_COLUMNS
+
+    model = load_version(run.model_version)
+    assert model.trees is not None
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((run.n_claims, len(model.main_names)), dtype=np.float32)
+    booster = model.trees._fitted()
+    started = time.perf_counter()
+    for start in range(0, len(X), 65_536):
+        booster.inplace_predict(X[start : start + 65_536])
+    predicting = time.perf_counter() - started
+    del X
+    rows = read_frame(f"SELECT {', '.join(_SCORE_COLUMNS)} FROM fraud_score WHERE run_id = %s", [run.pk])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE floor_score AS SELECT * FROM fraud_score WHERE 1 = 0")
+        cursor.execute("CREATE UNIQUE INDEX floor_run_claim ON floor_score (run_id, claim_id)")
+        cursor.execute("CREATE INDEX floor_claim ON floor_score (claim_id, run_id DESC)")
+        cursor.execute("CREATE INDEX floor_order ON floor_score (run_id, queue_probability DESC)")
+    started = time.perf_counter()
+    with transaction.atomic():
+        write_rows("floor_score", _SCORE_COLUMNS, rows)
+    storing = time.perf_counter() - started
+    say(f"floor: predict {predicting:.1f} s, store {storing:.1f} s")
+    return {"predict_seconds": round(predicting, 2), "store_seconds": round(storing, 2)}
+
+
+@contextmanager
+def _timed(name: str, say: Any) -> Iterator[list[float]]:
+    """Wall and CPU seconds of a block."""
+    found = [0.0, 0.0]
+    started, cpu = time.perf_counter(), time.process_time()
+    yield found
+    found[:] = [time.perf_counter() - started, time.process_time() - cpu]
+    say(f"{name}: {found[0]:.1f} s, {found[1]:.1f} s of CPU")
+
+
+@contextmanager
+def _peak_rss() -> Iterator[list[int]]:
+    """Highest resident memory of this process during a block, sampled."""
+    found, done = [_rss_mb()], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            found[0] = max(found[0], _rss_mb())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    yield found
+    done.set()
+    watcher.join()
+
+
+def _rss_mb() -> int:
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return int(status.read_text().split("VmRSS:")[1].split()[0]) // 1024
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _print(figures: dict[str, Any]) -> None:
+    for name, stage in figures["stages"].items():
+        print(f"  {name:<8} {stage}")
+    print(f"  inside   {figures['profile']}")
+    print(f"{figures['claims']:,} claims, {figures['rules']} rules on {figures['database']}: night {figures['night_seconds']} s, "
+          f"{figures['cpu_microseconds_a_claim']} µs of CPU a claim, peak {figures['peak_rss_mb']} MB "
+          f"({figures['rss_before_mb']} MB before)")  # fmt: skip
+    print(f"floor {figures['floor']}; ratio {figures['ratio']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
