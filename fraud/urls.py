@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.views import claims, detection, rules, runs, settings, shell
+from fraud.views import claims, detection, files, profiles, rules, runs, settings, shell
 
 app_name = "fraud"
 
@@ -12,6 +12,13 @@ urlpatterns = [
     path("claims/<int:claim_id>/", claims.claim_page, name="claim"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<str:reference>/", runs.run_page, name="run"),
+    path("files/", files.file_list, name="files"),
+    path("files/upload/", files.upload_file, name="upload-file"),
+    path("files/profiles/", profiles.profile_list, name="profiles"),
+    path("files/profiles/<str:name>/", profiles.profile_page, name="profile"),
+    path("files/<str:reference>/", files.file_page, name="file"),
+    path("files/<str:reference>/rejects.csv", files.file_rejects, name="file-rejects"),
+    path("files/<str:reference>/resume/", files.resume_file, name="resume-file"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new_rule, name="new-rule"),
     path("rules/check/", rules.check_text, name="check-rule"),

@@ -33,7 +33,7 @@ from fraud.importing.staging import Open, StagedFile, stage
 from fraud.importing.storing import ClaimStore, Stored
 from fraud.models import ClaimFile, ImportProfile
 
-_FINAL = (ClaimFile.State.IMPORTED, ClaimFile.State.QUARANTINED)
+FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.QUARANTINED)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -68,7 +68,7 @@ def import_claim_file(
     """
     require(by, "fraud.import_claims")
     spec = read_spec(profile.spec)
-    digest, size = _digest(path)
+    digest, size = digest_of(path)
     delivery = Delivery(name, digest, size, lambda: open_table(path, spec), path)
     return import_delivery(
         delivery=delivery,
@@ -95,12 +95,12 @@ def import_delivery(
     stored: Stored | None = None,
 ) -> ClaimFile:
     """`import_claim_file` for a delivery that need not be a file on disk."""
-    file = _receive(delivery, profile, by, is_history, received_at or timezone.now())
-    if file.state not in _FINAL:
+    file = receive_file(delivery, profile, by, is_history, received_at or timezone.now())
+    if file.state not in FINAL_STATES:
         with file_lock(file.pk) as held:
             if held:
                 file.refresh_from_db()
-                if file.state not in _FINAL:
+                if file.state not in FINAL_STATES:
                     _import(delivery, spec, profile, file, by, apart, progress, stored)
                     return file
     if stored is not None and file.state == ClaimFile.State.IMPORTED:
@@ -147,7 +147,8 @@ def _recall(delivery: Delivery, spec: ProfileSpec, file: ClaimFile, by: Actor, s
             store.remember(rows.with_columns(again), stored)
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def digest_of(path: Path) -> tuple[str, int]:
+    """(SHA-256 in hexadecimal, size in bytes) of a file."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
@@ -161,7 +162,7 @@ def clean_name(name: str) -> str:
     return redact(plain)[:200] or "unnamed"
 
 
-def _receive(
+def receive_file(
     delivery: Delivery, profile: ImportProfile, by: Actor, is_history: bool, received_at: datetime
 ) -> ClaimFile:
     """The ClaimFile of this content, made if it is new; two senders at once get the same one."""

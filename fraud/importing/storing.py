@@ -42,7 +42,9 @@ class Stored:
     superseding: int = 0
     labels: int = 0
     totals: Totals = field(default_factory=Totals)
-    outcomes: dict[int, tuple[str, str]] = field(default_factory=dict)  # line → (outcome, external id), if asked for
+    outcomes: dict[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # line → (outcome, external id), if asked for
 
 
 @dataclass

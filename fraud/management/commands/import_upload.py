@@ -1,0 +1,27 @@
+"""`manage.py import_upload ID`: import a large upload that waits; started by the page, harmless by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.actor import Actor
+from audit.services import actor_of
+from fraud.importing.uploads import import_waiting, is_waiting
+from fraud.models import ClaimFile, User
+
+
+class Command(BaseCommand):
+    help = "Import an uploaded file that waits (started by the upload page)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=int, help="id of the claim file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file = ClaimFile.objects.filter(pk=options["file"]).first()
+        if file is None or not is_waiting(file):
+            raise CommandError("no upload with that id waits")
+        user = User.objects.filter(username=file.received_by).first()
+        file = import_waiting(file=file, by=actor_of(user) if user else Actor.system("import"))
+        self.stdout.write(f"{file.reference}: {file.state}")
