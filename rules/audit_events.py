@@ -13,5 +13,11 @@ register("rule.disabled", en="disabled a rule that kept failing", ko="오류가 
 register("list.changed", en="changed a value list", ko="값 목록을 변경했습니다")
 register("parameter.changed", en="changed a parameter", ko="매개변수를 변경했습니다")
 register("list.change_proposed", en="proposed a change of a value list", ko="값 목록 변경을 상신했습니다")
-register("parameter.change_proposed", en="proposed a change of a parameter", ko="매개변수 변경을 상신했습니다")
-register("value.change_returned", en="returned a change of a list or parameter", ko="목록·매개변수 변경을 반려했습니다")
+register(
+    "parameter.change_proposed", en="proposed a change of a parameter", ko="매개변수 변경을 상신했습니다"
+)
+register(
+    "value.change_returned",
+    en="returned a change of a list or parameter",
+    ko="목록·매개변수 변경을 반려했습니다",
+)

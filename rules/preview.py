@@ -27,7 +27,9 @@ class ClaimAnswer:
     missing: tuple[str, ...]
 
 
-def evaluate_claim(claims: pl.DataFrame, row: int, expression: Expression, *, context: Context) -> ClaimAnswer:
+def evaluate_claim(
+    claims: pl.DataFrame, row: int, expression: Expression, *, context: Context
+) -> ClaimAnswer:
     """The rule's answer for the claim at ``row`` of a feature frame, whose other rows are the history its windows look into.
 
     Agrees with ``engine.evaluate``. Raises RuleNotValid for a rule that does not fit the context, IndexError for a row that is not there
@@ -41,7 +43,9 @@ def evaluate_claims(
 ) -> list[ClaimAnswer]:
     """``evaluate_claim`` for several rows of one frame."""
     if claims.height > MOST_CLAIMS:
-        raise ValueError(f"the plain reading takes at most {MOST_CLAIMS:,} claims; this frame has {claims.height:,}")
+        raise ValueError(
+            f"the plain reading takes at most {MOST_CLAIMS:,} claims; this frame has {claims.height:,}"
+        )
     check(expression, lists=context.lists, parameters=context.parameters)
     if context.undelivered is None:
         context = replace(context, undelivered=undelivered(claims))

@@ -26,6 +26,7 @@ from rules.starter_texts import (
 if TYPE_CHECKING:
     from rules.engine import RuleSpec
 
+
 @dataclass(frozen=True, slots=True)
 class StarterRule:
     """One rule as shipped. ``question_*`` goes to the cardholder: plain words, the claim's own facts in braces, never a threshold."""

@@ -116,7 +116,11 @@ def main(argv: list[str]) -> int:
     frame = claims(chosen.claims)
     scalar, windows = rule_book()
     timed(frame.head(1_000), scalar + windows)
-    for label, rules in (("scalar rules", scalar), ("window rules", windows), ("all rules", scalar + windows)):
+    for label, rules in (
+        ("scalar rules", scalar),
+        ("window rules", windows),
+        ("all rules", scalar + windows),
+    ):
         seconds, busy, hits = timed(frame, rules)
         rate, effort = chosen.claims / seconds, chosen.claims / busy
         print(
@@ -129,7 +133,9 @@ def main(argv: list[str]) -> int:
     last = np.zeros(frame.height, dtype=np.bool_)
     last[np.argsort(frame["transacted_at"].to_numpy())[-9_000:]] = True
     seconds, busy, hits = timed(frame, scalar + windows, last)
-    print(f"incremental   9,000 new claims on {chosen.claims:,}: {seconds:.2f} s, {busy:.2f} CPU s, {hits:,} hits")
+    print(
+        f"incremental   9,000 new claims on {chosen.claims:,}: {seconds:.2f} s, {busy:.2f} CPU s, {hits:,} hits"
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory    {peak:,.0f} MB")
     return 0

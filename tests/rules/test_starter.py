@@ -26,7 +26,36 @@ from rules.starter_parameters import STARTER_PARAMETERS
 from tests.rules.plain_claims import claims
 from tests.rules.real_claims import birmingham, toronto
 
-NAMED = "T01 T02 T04 T05 T06 T07 M01 M02 M03 M04 M05 M06 M07 M12 A01 A02 A03 A04 A04B A05 A06 A07 A09 D01 D03 C01 H01 L04".split()
+NAMED = [
+    "T01",
+    "T02",
+    "T04",
+    "T05",
+    "T06",
+    "T07",
+    "M01",
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M06",
+    "M07",
+    "M12",
+    "A01",
+    "A02",
+    "A03",
+    "A04",
+    "A04B",
+    "A05",
+    "A06",
+    "A07",
+    "A09",
+    "D01",
+    "D03",
+    "C01",
+    "H01",
+    "L04",
+]
 
 
 @pytest.mark.parametrize("rule", STARTER_RULES, ids=lambda rule: rule.code)
