@@ -31,8 +31,8 @@ class CompanyOptions:
     end: date = DEFAULT_END
     claims_target: int = 250_000
     misuse_rate: float = 0.01
-    review_rate: float = 0.03
-    tip_rate: float = 0.06
+    review_rate: float = 0.05
+    tip_rate: float = 0.08
 
     def __post_init__(self) -> None:
         if self.employees < 40:

@@ -42,8 +42,9 @@ class Stopped(Exception):
     """The build was stopped from outside."""
 
 
-def quick_training(*, by):
+def quick_training(*, by, config):
     """A small model in this process: the real training has tests of its own."""
+    assert config.delay_days > TrainingConfig().delay_days  # outcomes of the demo become known late
     now = datetime.now(UTC)
     data = training_set(cut_off=now, config=QUICK)
     trained = train_hybrid(
