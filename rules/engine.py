@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -22,9 +22,10 @@ from rules.language.functions import DEFAULTS
 from rules.language.history import History
 from rules.language.nodes import Expression
 from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
-from rules.language.reasons import true_facts
+from rules.language.reasons import ALWAYS, true_facts
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
 from rules.language.table import Table
+from rules.language.types import Type
 
 __all__ = [
     "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate", "undelivered",
@@ -125,6 +126,8 @@ class _Run:
         self._windows: History | None = History(self.history, targets)
         self.compiler = Compiler(self.table, self.window)
         self.errors: dict[int, str] = {}
+        self._fields: set[str] = set()
+        self._types: dict[Expression, Type | None] = {}
 
     def window(self, node: n.Window) -> pl.Expr:
         """The column of a window, computed the first time."""
@@ -141,6 +144,7 @@ class _Run:
         for number, rule in enumerate(rules):
             self._check(number, rule)
         valid = [rule for number, rule in enumerate(rules) if number not in self.errors]
+        self._fields.update(name for rule in valid for name in n.field_names(rule.expression))
         windows = dict.fromkeys(
             part for rule in valid for part in n.walk(rule.expression) if isinstance(part, n.Window)
         )
@@ -256,13 +260,27 @@ class _Run:
 
     def reader(self, row: int) -> ClaimReader:
         """The claim at a target row, with the windows this run computed."""
-        values = self.table.frame.row(row, named=True)
+        values = self._facts_frame.row(row, named=True)
 
         def window(node: n.Window) -> Any:
             series = self.table.computed(node)
             return None if series is None else series[row]
 
-        return ClaimReader(values, self.context, window)
+        return ClaimReader(values, self.context, window, types=self._types)
+
+    @cached_property
+    def _facts_frame(self) -> pl.DataFrame:
+        """The columns facts can name: a row of them is cheap, a row of the whole feature frame is not."""
+        names = {
+            *ALWAYS,
+            "currency",
+            "has_time",
+            "cardholder.grade",
+            "purpose_code",
+            "cardholder.department",
+            *self._fields,
+        }
+        return self.table.frame.select([name for name in self.table.frame.columns if name in names])
 
 
 def _keys_of(node: n.Window) -> tuple[str, ...]:

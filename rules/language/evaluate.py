@@ -33,7 +33,8 @@ WindowReader = Callable[[n.Window], Any]
 class ClaimReader:
     """Gives the values of one claim: ``row`` maps names of the feature frame to Python values (None or absent: missing).
 
-    ``windows`` answers a window for this claim. ``missing`` gathers the names of what was looked at and not there.
+    ``windows`` answers a window for this claim. ``missing`` gathers the names of what was looked at and not there. ``types`` may be shared by readers of
+    one context.
     """
 
     def __init__(
@@ -43,13 +44,14 @@ class ClaimReader:
         windows: WindowReader,
         *,
         vocabulary: Mapping[str, Field] = FIELDS,
+        types: dict[Expression, Type | None] | None = None,
     ) -> None:
         self.row = row
         self.context = context
         self.windows = windows
         self.vocabulary = vocabulary
         self.missing: dict[str, None] = {}
-        self._types: dict[Expression, Type | None] = {}
+        self._types: dict[Expression, Type | None] = {} if types is None else types
 
     def type_of(self, node: Expression) -> Type | None:
         """The type of a node (remembered)."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Protocol
 
 from rules.language.normal import normalise
@@ -82,6 +83,10 @@ class ParameterSpec:
 
     def ranked(self) -> tuple[ParameterValue, ...]:
         """The values, the one that wins first."""
+        return self._ranked
+
+    @cached_property
+    def _ranked(self) -> tuple[ParameterValue, ...]:
         return tuple(
             sorted(self.values, key=lambda value: (-len(value.scope), -value.valid_from.toordinal()))
         )
