@@ -131,7 +131,9 @@ def compare_versions(
     # A version without a label has seen no outcome, whenever it was made.
     learnt = [v for v in (version, champion) if v is not None and v.label_cut_off_at and v.n_confirmed]
     cut_offs = [v.label_cut_off_at for v in learnt if v.label_cut_off_at]
-    start, end = window_from or max(cut_offs, default=now), window_to or now
+    start, end = (
+        moment.astimezone(UTC) for moment in (window_from or max(cut_offs, default=now), window_to or now)
+    )
     later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
     scorers = {"challenger": later.probability(load_version(version))}
     if champion is not None:

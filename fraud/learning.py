@@ -131,7 +131,7 @@ def train_challenger(
     or TrainingFailed.
     """
     require(by, "fraud.train_model")
-    cut_off, config = cut_off or datetime.now(UTC), config or training_config()
+    cut_off, config = (cut_off or datetime.now(UTC)).astimezone(UTC), config or training_config()
     known = _already_trained(cut_off, config)
     if known is not None:
         return known

@@ -56,6 +56,10 @@ def scene(live_server) -> Company:
             cardholder=cast.cardholder_record, merchant=bar, amount_minor=780_000, currency="KRW",
             transacted_at=evening + timedelta(minutes=9 * i), received_at=timezone.now() - timedelta(hours=2),
         )  # fmt: skip
+    make_claim(
+        cardholder=cast.stranger_record, merchant=bar, card_status="stopped", amount_minor=64_000, currency="KRW",
+        transacted_at=evening, received_at=timezone.now() - timedelta(hours=2),
+    )  # fmt: skip
     run_night(business_date=timezone.localdate() - timedelta(days=1), by=SYSTEM)
     return Company(cast)
 
@@ -149,7 +153,7 @@ def test_loop_from_night_to_a_better_model(visit, scene):
     send_outbox()
     holder = answer_on_the_phone(visit, case, "I had dinner with friends; I should have used my own card.")
     propose(reviewer, case, "2,340,000")
-    assert Case.objects.get().state == State.PENDING_APPROVAL
+    assert scene.case.state == State.PENDING_APPROVAL
     approve(visit, case)
     holder.open(f"/my/{case.reference}/")
     holder.locator("form[action$='/accept/'] .primary").click()
