@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cases.models import Alert, Case
-from fraud.fact_rows import fact_rows
+from fraud.hit_facts import fact_names, hit_facts_text
 from fraud.models import Claim, RuleHit, Score
 from fraud.sentences import reason_sentence
 from fraud.templatetags.cleancard import current_language
@@ -43,7 +43,7 @@ class RuleReason:
     rule: Rule
     version: int
     n_claims: int
-    facts: list[tuple[str, str]]
+    facts: str
 
 
 @dataclass
@@ -113,7 +113,7 @@ def _rule_reasons(rows: Iterable[ClaimRow]) -> list[RuleReason]:
             rule = hit.rule_version.rule
             known = found.get(rule.code)
             if known is None:
-                facts = fact_rows(hit.facts, row.claim.currency)
+                facts = hit_facts_text(hit.facts, row.claim.currency, current_language())
                 found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts)
             else:
                 known.n_claims += 1
@@ -151,7 +151,7 @@ def deviations(row: ClaimRow) -> dict[str, str]:
     for hit in row.hits:
         rule = hit.rule_version.rule
         name = rule.name_ko if current_language() == "ko" else rule.name_en
-        for column in {column_of(str(fact)) for fact in hit.facts or {}} - {""}:
+        for column in {column_of(name) for name in fact_names(hit.facts)} - {""}:
             found.setdefault(column, []).append(f"{rule.code} {name}")
     for reason in (row.score.reasons if row.score else None) or []:
         if _kind(reason) != "tree" or reason.get("value", 0) <= 0.2:

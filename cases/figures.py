@@ -175,4 +175,4 @@ def _runs() -> list[dict[str, Any]]:
     picked = rows.values("reference", "business_date", "n_claims", "n_alerts", "n_cases", "n_held_back")[
         :N_RUNS
     ]
-    return list(reversed(picked))
+    return [dict(row) for row in picked][::-1]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cases.models import Case
-from fraud.sentences import reason_sentence
+from fraud.sentences import reason_details
 from rules.models import Rule
 
 
@@ -21,13 +20,14 @@ def rule_names(codes: Collection[str], language: str) -> dict[str, str]:
 def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
     """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page."""
     place = case.merchant.name if case.merchant else _("several merchants")
-    where = ngettext("%(n)d payment at %(place)s", "%(n)d payments at %(place)s", case.n_claims) % {
-        "n": case.n_claims,
-        "place": place,
-    }
+    if case.n_claims == 1:
+        where = _("payment at %(place)s") % {"place": place}
+    else:
+        where = _("%(n)d payments at %(place)s") % {"n": case.n_claims, "place": place}
     is_blind = case.is_score_hidden and case.closed_at is None
     why = _("random check") if is_blind else _why(case, language, names)
-    return f"{where}: {why}" if why else where
+    said = f"{where}: {why}" if why else where
+    return said[0].upper() + said[1:]
 
 
 def _why(case: Case, language: str, names: Mapping[str, str]) -> str:
@@ -35,4 +35,4 @@ def _why(case: Case, language: str, names: Mapping[str, str]) -> str:
     code = str(reason.get("code") or case.pattern)
     if code in names:
         return names[code]
-    return reason_sentence(reason, language) if reason.get("facts") else ""
+    return reason_details(reason, language) if reason.get("facts") else ""

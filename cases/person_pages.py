@@ -43,11 +43,11 @@ def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]
         .exclude(txn_type=Claim.TxnType.DECLINE)
         .annotate(month=TruncMonth("transacted_at"))
         .values("month")
-        .annotate(amount=Sum("amount_minor"), n=Count("id"))
+        .annotate(total=Sum("amount_minor"), n=Count("id"))
     )
-    found = {timezone.localtime(row["month"]).date(): row for row in rows}
+    found: dict[date, Any] = {timezone.localtime(row["month"]).date(): row for row in rows}
     months = [_month_before(until.replace(day=1), back) for back in range(N_MONTHS - 1, -1, -1)]
-    return [Month(on, found.get(on, {}).get("amount") or 0, found.get(on, {}).get("n") or 0) for on in months]
+    return [Month(on, found.get(on, {}).get("total") or 0, found.get(on, {}).get("n") or 0) for on in months]
 
 
 def spend_chart(months: list[Month], currency: str) -> SafeString:
@@ -67,12 +67,13 @@ def spend_chart(months: list[Month], currency: str) -> SafeString:
 
 def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
     """Where the cardholder pays most often."""
-    return list(
+    places: Any = (
         Claim.objects.filter(cardholder=cardholder, is_current=True, currency=currency)
         .values("merchant_id", "merchant__name")
-        .annotate(n=Count("id"), amount=Sum("amount_minor"))
+        .annotate(n=Count("id"), total=Sum("amount_minor"))
         .order_by("-n")[:8]
     )
+    return list(places)
 
 
 def past_cases(case: Case) -> list[Case]:

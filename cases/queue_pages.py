@@ -69,7 +69,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     unassigned = Segment(
         "unassigned", pgettext_lazy("queue", "Unassigned"), (State.NEW,), Q(assignee=None) & awake
     )
-    todo = (my_work, unassigned)
+    todo: tuple[Segment, ...] = (my_work, unassigned)
     is_approver = Role.APPROVER in by.roles
     if is_approver:
         todo = (to_approve, *todo)
@@ -152,7 +152,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
     least = query.get("min", "").replace(",", "").strip()
     if least.isdecimal() and len(least) < 16:
         condition &= Q(amount_minor__gte=int(least))
-        chips.append(("min", query["min"], _("At least"), f"{int(least):,}"))
+        chips.append(("min", query.get("min", ""), _("At least"), f"{int(least):,}"))
     return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
 
 
@@ -184,8 +184,7 @@ def queue_page(
         page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
         closed = [_placed(case, view.segments[0]) for case in page.rows]
         return replace(page, rows=closed)
-    after = decode_cursor(cursor, 3)
-    start, bound = (int(after[0]), (after[1], after[2])) if _is_cursor(after) else (0, None)
+    start, bound = _read_cursor(cursor)
     places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
     for number, segment in enumerate(view.segments):
         if number < start or len(places) > size:
@@ -196,12 +195,12 @@ def queue_page(
         places += [(number, priority, pk) for priority, pk in found]
     more, places = len(places) > size, places[:size]
     found_cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
-    rows = [
+    shown = [
         _placed(found_cases[pk], view.segments[number])
         for number, _priority, pk in places
         if pk in found_cases
     ]
-    return Page(rows, encode_cursor(*places[-1]) if more else "", bound is not None)
+    return Page(shown, encode_cursor(*places[-1]) if more else "", bound is not None)
 
 
 def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
@@ -226,7 +225,7 @@ def _count(view: QueueView, cases: QuerySet[Case]) -> int:
 
 
 def _walk(
-    cases: QuerySet[Case], states: tuple[State, ...], bound: tuple[Any, Any] | None, n: int
+    cases: QuerySet[Case], states: tuple[State, ...], bound: tuple[int, int] | None, n: int
 ) -> list[tuple[int, int]]:
     """The first n (priority, id) after the bound, over all states, highest first."""
     if bound is not None:
@@ -239,8 +238,12 @@ def _walk(
     return sorted(found, reverse=True)[:n]
 
 
-def _is_cursor(after: list[Any] | None) -> bool:
-    return after is not None and all(isinstance(value, int) and abs(value) < 2**62 for value in after)
+def _read_cursor(cursor: str) -> tuple[int, tuple[int, int] | None]:
+    """The segment to go on in and the last (priority, id) seen there; the start for a cursor that is none."""
+    after = decode_cursor(cursor, 3)
+    if after is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in after):
+        return 0, None
+    return after[0], (after[1], after[2])
 
 
 def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -41,7 +41,7 @@ class Entry:
 
 def timeline_of(case: Case) -> list[Entry]:
     """The entries of a case, newest first. Seven queries whatever its length."""
-    events = list(AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq"))
+    events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
     requests = list(case.requests.select_related("requested_by"))
     answers = list(Explanation.objects.filter(request__case=case).select_related("submitted_by", "request"))
     notes = list(case.notes.select_related("written_by"))
@@ -94,7 +94,7 @@ def _entry(
     return Entry(at, kind, full_name(by), by.get_username(), said, text, thing=thing, files=files)
 
 
-def _events(events: Iterable[AuditEvent], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
+def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
     language = current_language()
     for event in events:
         if event.action == "access.refused":  # a security event, for the auditor

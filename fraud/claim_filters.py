@@ -62,8 +62,8 @@ def read_filters(query: QueryDict) -> ClaimFilters:
         "band": _one_of(query.get("band", ""), Score.Band.values),
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
-        "merchant": Merchant.objects.filter(pk=query["merchant"]).first()
-        if query.get("merchant", "").isdecimal() and len(query["merchant"]) < 18
+        "merchant": Merchant.objects.filter(pk=int(query.get("merchant", ""))).first()
+        if query.get("merchant", "").isdecimal() and len(query.get("merchant", "")) < 18
         else None,
         "run": ScreeningRun.objects.defer("rule_set").filter(reference=query["run"]).first()
         if query.get("run")
@@ -115,7 +115,7 @@ def _text_condition(text: str) -> Q:
 
 def source_systems() -> list[str]:
     """The systems claims came from, found by hopping along the identity index, and remembered for a minute."""
-    known = cache.get("fraud:source-systems")
+    known: list[str] | None = cache.get("fraud:source-systems")
     if known is None:
         known = []
         while True:

@@ -40,7 +40,7 @@ def decode_cursor(text: str, length: int) -> list[Any] | None:
     return values if all(isinstance(value, (str, int, float)) for value in values) else None
 
 
-def keyset_page(rows: QuerySet, *, by: str, cursor: str, size: int) -> Page:
+def keyset_page(rows: QuerySet[Any], *, by: str, cursor: str, size: int) -> Page:
     """The rows after `cursor`, descending by (`by`, id). An index on (`by`, id) carries it at any depth."""
     after = decode_cursor(cursor, 2)
     ordered = rows.order_by(f"-{by}", "-pk")
@@ -55,7 +55,7 @@ def keyset_page(rows: QuerySet, *, by: str, cursor: str, size: int) -> Page:
     return Page(rows=found, next_cursor=cursor_on, is_later=after is not None)
 
 
-def _later(ordered: QuerySet, by: str, after: list[Any] | None) -> QuerySet:
+def _later(ordered: QuerySet[Any], by: str, after: list[Any] | None) -> QuerySet[Any]:
     if after is None:
         return ordered
     value, pk = after
@@ -63,6 +63,6 @@ def _later(ordered: QuerySet, by: str, after: list[Any] | None) -> QuerySet:
     return ordered.filter(Q(**{f"{by}__lte": value}) & (Q(**{f"{by}__lt": value}) | Q(pk__lt=pk)))
 
 
-def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:
+def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> int:
     """How many rows, counted no further than `cap` + 1: shown as `1,000+` by the template tag `capped`."""
     return rows.order_by().values("pk")[: cap + 1].count()

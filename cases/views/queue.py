@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ from fraud.templatetags.cleancard import PAGING, current_language
 from fraud.views.access import page
 
 MAX_SAVED_VIEWS = 12
-N_TAGS = 3
+N_TAGS = 2
 
 
 @page("cases.view_case")
@@ -91,12 +92,12 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters under a name, or forget a kept one."""
     name = " ".join(request.POST.get("name", "").split())[:60]
     query = request.POST.get("query", "").lstrip("?")[:500]
-    own = SavedView.objects.filter(owner=request.user)
+    own = SavedView.objects.filter(owner_id=request.user.pk)
     if request.POST.get("forget"):
         own.filter(name=name).delete()
         return redirect("cases:queue")
     if name and own.count() < MAX_SAVED_VIEWS:
-        SavedView.objects.update_or_create(owner=request.user, name=name, defaults={"query": query})
+        SavedView.objects.update_or_create(owner_id=request.user.pk, name=name, defaults={"query": query})
     return redirect(f"{reverse('cases:queue')}?{query}")
 
 
@@ -119,7 +120,7 @@ def decorate(cases: list[Case]) -> None:
         case.tags = _tags(case, codes.get(case.pk, []), names)  # type: ignore[attr-defined]
 
 
-def _hit_codes(pairs: list[tuple[int, int, int | None]]) -> dict[int, list[str]]:
+def _hit_codes(pairs: Sequence[tuple[int, int, int | None]]) -> dict[int, list[str]]:
     """Rule codes that matched the claims of each case, in the run that raised the alert; the most frequent first."""
     hits = RuleHit.objects.filter(
         claim__in={claim for _case, claim, _run in pairs}, is_shadow=False
@@ -128,8 +129,8 @@ def _hit_codes(pairs: list[tuple[int, int, int | None]]) -> dict[int, list[str]]
     for claim, run, code in hits:
         by_claim.setdefault((claim, run), []).append(code)
     counted: dict[int, dict[str, int]] = {}
-    for case, claim, run in pairs:
-        for code in by_claim.get((claim, run or 0), []):
+    for case, claim, raised_by in pairs:
+        for code in by_claim.get((claim, raised_by or 0), []):
             of_case = counted.setdefault(case, {})
             of_case[code] = of_case.get(code, 0) + 1
     return {case: sorted(found, key=lambda code: (-found[code], code)) for case, found in counted.items()}
@@ -166,4 +167,4 @@ def _tabs(
 
 
 def _saved_views(request: HttpRequest) -> list[SavedView]:
-    return list(SavedView.objects.filter(owner=request.user).order_by("name")[:MAX_SAVED_VIEWS])
+    return list(SavedView.objects.filter(owner_id=request.user.pk).order_by("name")[:MAX_SAVED_VIEWS])

@@ -191,7 +191,7 @@ def querystring(context: Context, **changes: Any) -> str:
             query.setlist(key, [str(one) for one in value])
         else:
             query[key] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,10 +18,11 @@ from django.views.decorators.http import require_POST
 from audit.permissions import Role, can
 from audit.services import record, record_access
 from fraud.claim_filters import ClaimFilters, filter_claims, read_filters
-from fraud.fact_rows import fact_rows
+from fraud.hit_facts import hit_facts_text
 from fraud.models import Claim, RuleHit, Score
 from fraud.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
 from fraud.panels import claim_panels, hidden_scores
+from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
 from rules.money import to_decimal
 
@@ -90,7 +92,7 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 @require_POST
 @page("cases.export_cases")
-def export_claims(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export_claims(request: HttpRequest) -> HttpResponseBase:
     """The filtered claims as CSV, with a reason that is kept. Names are masked for everybody but the auditor."""
     reason = " ".join(request.POST.get("reason", "").split())[:300]
     if len(reason) < REASON_MIN:
@@ -155,7 +157,11 @@ def hits_of(claim: Claim) -> list[dict[str, Any]]:
     )
     newest = hits[0].run_id if hits else None
     return [
-        {"hit": hit, "rule": hit.rule_version.rule, "facts": fact_rows(hit.facts, claim.currency)}
+        {
+            "hit": hit,
+            "rule": hit.rule_version.rule,
+            "facts": hit_facts_text(hit.facts, claim.currency, current_language()),
+        }
         for hit in hits
         if hit.run_id == newest
     ]

@@ -125,22 +125,33 @@ def _top_claims(run: ScreeningRun) -> list[Score]:
 
 
 def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Words and numbers of a stage; nested counts one by one, timings and zeros of no interest left out."""
     words = {
         "claims": _("claims"),
         "parts": _("parts"),
         "hits": _("rule hits"),
         "scored": _("scored"),
+        "quarantined": _("set apart as damaged"),
+        "over_threshold": _("over the threshold"),
         "alerts": _("alerts"),
         "cases": _("new cases"),
-        "bundled": _("joined open cases"),
+        "joined": _("joined open cases"),
         "held_back": _("held back"),
-        "control": _("control sample"),
+        "sample_population": _("drawn from"),
+        "model": _("by the model"),
+        "rule": _("by a ban"),
         "control_sample": _("control sample"),
         "novelty": _("unusual"),
-        "level": _("drift"),
+        "drift": _("drift"),
     }
+    levels = {"calm": _("calm"), "warn": _("watch"), "act": _("act")}
+    flat: dict[str, Any] = {}
+    for name, value in counts.items():
+        flat |= value if isinstance(value, dict) else {name: value}
     return [
-        (words.get(name, name.replace("_", " ")), value) for name, value in counts.items() if _is_plain(value)
+        (words[name], levels.get(value, value) if isinstance(value, str) else value)
+        for name, value in flat.items()
+        if name in words and _is_plain(value) and not (name == "quarantined" and not value)
     ]
 
 

@@ -1,0 +1,67 @@
+"""The facts behind a rule hit in words: what was measured and which limit it met."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from rules.facts import hit_sentence
+from rules.fields import FIELDS
+from rules.money import format_money
+
+# `median(amount same department …)`: a window; what it measures comes first.
+_WINDOW = re.compile(r"^[a-z_]+\(")
+
+
+def hit_facts_text(facts: Mapping[str, Any] | None, currency: str, language: str) -> str:
+    """One line such as `금액 471,900원; 단건 한도 500,000원`; empty where the night kept no facts.
+
+    Stored facts are {"title", "values"}; a plain mapping of field to value is read as well (money in minor units of
+    `currency`).
+    """
+    if not facts:
+        return ""
+    values = facts.get("values")
+    if isinstance(values, Mapping):
+        return _sentence(json.dumps(values, sort_keys=False), language)
+    return "; ".join(
+        f"{_label(name, language)} {_plain(name, value, currency, language)}"
+        for name, value in facts.items()
+        if name != "title" and value is not None
+    )
+
+
+def fact_names(facts: Mapping[str, Any] | None) -> list[str]:
+    """The fields a hit measured, windows by what they aggregate; thresholds and context left out."""
+    values = (facts or {}).get("values", facts or {})
+    names = [
+        name
+        for name, fact in values.items()
+        if not name.startswith("$")
+        and name != "title"
+        and not (isinstance(fact, Mapping) and fact.get("is_context"))
+    ]
+    return [_WINDOW.sub("", name) for name in names]
+
+
+@lru_cache(maxsize=2048)
+def _sentence(values: str, language: str) -> str:
+    """Remembered: naming a window means parsing it, and a case page shows the same facts many times."""
+    return hit_sentence(json.loads(values), language)
+
+
+def _label(name: str, language: str) -> str:
+    field = FIELDS.get(name)
+    return field.label(language) if field else name
+
+
+def _plain(name: str, value: Any, currency: str, language: str) -> str:
+    field = FIELDS.get(name)
+    if isinstance(value, bool):
+        return {True: ("yes", "예"), False: ("no", "아니요")}[value][language == "ko"]
+    if field and field.type == "money" and isinstance(value, (int, float)):
+        return format_money(round(value), currency, language)
+    return f"{value:,}" if isinstance(value, int) else str(value)
