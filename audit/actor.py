@@ -28,6 +28,13 @@ class Actor:
         return cls(username=f"system:{part}", is_system=True, request_id=request_id)
 
     @property
+    def person_id(self) -> int:
+        """Key of the login behind a step only a person can take. Raises LookupError for the system."""
+        if self.user_id is None:
+            raise LookupError(f"{self.username} is not a person")
+        return self.user_id
+
+    @property
     def role_names(self) -> str:
         """Roles as stored beside each audit entry, comma separated and sorted."""
         return "system" if self.is_system else ",".join(sorted(role.value for role in self.roles))

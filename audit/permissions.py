@@ -137,7 +137,9 @@ class NotPermitted(Exception):
     """
 
     def __init__(self, action: str, code: str = "not_permitted") -> None:
-        Exception.__init__(self, f"{action}: {code}")  # a subclass may have a second base with its own arguments
+        Exception.__init__(
+            self, f"{action}: {code}"
+        )  # a subclass may have a second base with its own arguments
         self.action = action
         self.code = code
 

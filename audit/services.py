@@ -101,7 +101,8 @@ def record_access(
 
 def chain_entries(subject: str) -> Iterator[dict[str, Any]]:
     """The entries of one chain as plain records, in order."""
-    return AuditEvent.objects.filter(subject=subject).order_by("seq").values().iterator(chunk_size=2000)
+    rows: Any = AuditEvent.objects.filter(subject=subject).order_by("seq").values()
+    return rows.iterator(chunk_size=2000)
 
 
 def find_faults(heads: dict[str, tuple[int, str]] | None = None) -> list[Fault]:

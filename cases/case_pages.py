@@ -92,15 +92,14 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
         (reason for reason in reasons if _kind(reason) == "tree" and reason.get("value", 0) > 0),
         key=lambda reason: -reason["value"],
     )[:N_LEARNED]
-    unusual = [
-        reason
-        for reason in reasons
-        if _kind(reason) == "novelty" or (_kind(reason) == "anomaly" and reason.get("value", 0) > 0)
-    ]
+    novelty = [reason for reason in reasons if _kind(reason) == "novelty"]
+    detectors = [reason for reason in reasons if _kind(reason) == "anomaly" and reason.get("value", 0) > 0]
+    # The detectors agree more often than not: the one that finds the claim rarest speaks for all.
+    rarest = sorted(detectors, key=lambda reason: -float((reason.get("facts") or {}).get("tail") or 0))[:1]
     return Why(
         rules=_rule_reasons(rows),
         model=[_told(reason) for reason in learned],
-        unusual=[_told(reason) for reason in sorted(unusual, key=lambda r: -abs(r.get("value", 0)))],
+        unusual=[_told(reason) for reason in [*novelty, *rarest]],
         lead=lead,
         strongest=max((reason["value"] for reason in learned), default=0.0),
     )

@@ -13,7 +13,9 @@ register("run.finished", en="finished a screening run", ko="심사 실행을 마
 register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")
 register("label.added", en="added a label", ko="라벨을 추가했습니다")
 register("model.trained", en="trained a model version", ko="모델을 학습했습니다")
-register("model.compared", en="compared a model version with the champion", ko="모델을 운영 모델과 비교했습니다")
+register(
+    "model.compared", en="compared a model version with the champion", ko="모델을 운영 모델과 비교했습니다"
+)
 register("model.proposed", en="proposed a model version for promotion", ko="모델 승격을 상신했습니다")
 register("model.promoted", en="promoted a model version", ko="모델을 승격했습니다")
 register("model.returned", en="returned a promotion proposal", ko="모델 승격 상신을 반려했습니다")

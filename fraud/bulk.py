@@ -210,14 +210,18 @@ def _write_sqlite(table: str, columns: Sequence[str], frame: pl.DataFrame, confl
     marks = ", ".join(fixed.get(name, "%s") for name in columns)
     statement = f'INSERT INTO "{table}" ({_quoted(columns)}) VALUES ({marks}) {_clause(table, conflict)}'
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(_sqlite_rows(frame.select(bound))) if bound else [()] * frame.height)
+        cursor.executemany(
+            statement, list(_sqlite_rows(frame.select(bound))) if bound else [()] * frame.height
+        )
         return int(cursor.rowcount)
 
 
 def _constant(column: pl.Series) -> str:
     if column.null_count() == len(column):
         return "NULL"
-    return "''" if column.dtype == pl.String and bool((column == "").all()) and not column.null_count() else ""
+    return (
+        "''" if column.dtype == pl.String and bool((column == "").all()) and not column.null_count() else ""
+    )
 
 
 def _sqlite_rows(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:

@@ -7,19 +7,27 @@ from collections.abc import Callable, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
 EMPTY = mark_safe("")
 
 
+# Thousands end where each language takes the next word.
+_UNITS = {
+    "en": ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "k")),
+    "ko": ((1e8, 1e8, "억"), (1e4, 1e4, "만")),
+}
+
+
 def plain_number(value: float) -> str:
-    """`1,234`, `0.25`, `1.2M`: short enough for an axis."""
+    """`1,234`, `0.25`, `1.2M` (in Korean `120만`): short enough for an axis."""
     size = abs(value)
-    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    for limit, unit, word in _UNITS[language]:
         if size >= limit:
-            scaled = value / {"B": 1e9, "M": 1e6, "k": 1e3}[unit]
-            return f"{scaled:,.1f}".removesuffix(".0") + unit
+            return f"{value / unit:,.1f}".removesuffix(".0") + word
     if size >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.2g}" if size < 1 else f"{value:,.1f}"

@@ -54,7 +54,9 @@ def create_login(
         existing = User.objects.filter(username=username).first()
         if existing is not None:
             return existing
-        user = User(username=username, first_name=name, employee_no=employee_no, email=email, language=language)
+        user = User(
+            username=username, first_name=name, employee_no=employee_no, email=email, language=language
+        )
         if check_password:
             validate_password(password, user)
         user.set_password(password)

@@ -33,7 +33,7 @@ _ENVELOPE = 64 * 1024
 )  # fmt: skip
 class SendEvidence(CaseworkView):
     permission = "cases.submit_explanation"
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser,)  # type: ignore[assignment]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse by the announced length before a byte of the body is read."""

@@ -150,7 +150,7 @@ class ReturnWriteOff(_Step):
 )
 class ImportPostings(CaseworkView):
     permission = "cases.post_recovery"
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser,)  # type: ignore[assignment]
 
     def post(self, request: Request) -> Response:
         data = self.input(inputs.Upload)

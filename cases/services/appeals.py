@@ -78,7 +78,7 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
     plain = clean_text(text, minimum=APPEAL_MIN, maximum=APPEAL_MAX)
     move(case, row, by=by, event="appeal.submitted", details={"decision": decision.number})
     appeal = Appeal.objects.create(
-        case=case, decision=decision, text=plain, submitted_by_id=by.user_id, submitted_at=present()
+        case=case, decision=decision, text=plain, submitted_by_id=by.person_id, submitted_at=present()
     )
     enqueue_mail(
         key=f"appeal.received:{case.reference}:{appeal.pk}", to=case.assignee or decision.decided_by,
@@ -193,7 +193,7 @@ def _successor(
         message=message,
         needs_approval=False,
         why_approval="reversal" if is_reversed else "",
-        proposed_by_id=by.user_id,
+        proposed_by_id=by.person_id,
         proposed_at=now,
         decided_by_id=by.user_id,
         decided_at=now,

@@ -156,7 +156,7 @@ def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: 
     evidence = Evidence.objects.create(
         case=case, request=request, key=key, name=checked.name, content_type=checked.sniffed.content_type,
         size_bytes=len(checked.content), sha256=digest, has_preview=bool(checked.preview), flags=flags,
-        uploaded_by_id=by.user_id,
+        uploaded_by_id=by.person_id,
     )  # fmt: skip
     _note(
         case, evidence, "evidence.added", by, {"sha256": digest, "size": len(checked.content), "flags": flags}

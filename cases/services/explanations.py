@@ -49,7 +49,7 @@ def request_explanation(
     """
     case = read_case(case)
     row = check_step(case, Action.REQUEST_EXPLANATION, by=by, expected_version=expected_version)
-    due = due_on(State.AWAITING_EXPLANATION)
+    due = due_on(State.AWAITING_EXPLANATION) or company_today()
     rendered = request_text(case, language=language, due=due)
     body = clean_text(text, minimum=10) if text.strip() else rendered.text
     asked = rendered.questions
@@ -69,7 +69,7 @@ def request_explanation(
         round_no=number,
         text=body,
         questions=asked,
-        requested_by_id=by.user_id,
+        requested_by_id=by.person_id,
         sent_at=present(),
         due_on=due,
     )
@@ -202,7 +202,7 @@ def submit_explanation(
     now = present()
     explanation = Explanation.objects.create(
         request=request, text=plain, answers=given, admits=admits, offered_minor=offered_minor,
-        is_late=late, on_behalf=on_behalf, submitted_by_id=by.user_id, submitted_at=now,
+        is_late=late, on_behalf=on_behalf, submitted_by_id=by.person_id, submitted_at=now,
     )  # fmt: skip
     Evidence.objects.filter(request=request, explanation=None, withdrawn_at=None).update(
         explanation=explanation

@@ -19,7 +19,7 @@ def add_note(*, case: Case, text: str, by: Actor, expected_version: int | None =
     case = read_case(case)
     row = check_step(case, Action.NOTE, by=by, expected_version=expected_version)
     plain = clean_text(text)
-    note = CaseNote.objects.create(case=case, text=plain, written_by_id=by.user_id)
+    note = CaseNote.objects.create(case=case, text=plain, written_by_id=by.person_id)
     fields = touch_lock(case) if case.assignee_id == by.user_id else {}
     move(case, row, by=by, event="case.noted", fields=fields, details={"note": note.pk})
     return note

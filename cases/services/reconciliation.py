@@ -105,7 +105,7 @@ def _decoded(content: bytes) -> str:
 
 def _refused(sentence: str) -> PostingFileNotValid:
     error = PostingFileNotValid()
-    error.text = sentence.replace("%", "%%") if error.params else sentence
+    error.text = sentence.replace("%", "%%") if error.params else sentence  # type: ignore[assignment]
     return error
 
 

@@ -228,7 +228,7 @@ def stale(case: Case, expected_version: int) -> errors.StaleCase:
     changes = [
         {"action": event.action, "actor": event.actor, "at": event.at, "version": event.after["version"]}
         for event in AuditEvent.objects.filter(subject=case_subject(case)).order_by("seq")
-        if event.after and int(event.after.get("version", 0)) > expected_version
+        if event.after and "version" in event.after and event.after["version"] > expected_version
     ]
     return errors.StaleCase(version=case.version, changes=changes)
 

@@ -37,7 +37,7 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
         raise errors.OwnCase("cases.take_case", subject=case_subject(case), relation=relation)
     if expected_version is not None and expected_version != case.version:
         raise stale(case, expected_version)
-    step = case.undo
+    step: Any = case.undo
     if not step or step["by"] != by.user_id or not _is_fresh(step):
         raise errors.NothingToUndo
     action = Action(step["action"])
@@ -53,7 +53,8 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
 
 def can_undo(case: Case, by: Actor) -> bool:
     """Whether the actor could take their last step back now."""
-    return bool(case.undo) and case.undo["by"] == by.user_id and _is_fresh(case.undo)
+    step: Any = case.undo
+    return bool(step) and step["by"] == by.user_id and _is_fresh(step)
 
 
 def _is_fresh(step: dict[str, Any]) -> bool:

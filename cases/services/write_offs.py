@@ -91,7 +91,7 @@ def record_consent(
     move(case, row, by=by, event="recovery.consented", details={"monthly_minor": monthly_minor})
     recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=present())
     return Consent.objects.create(
-        recovery=recovery, given_by_id=by.user_id, text=signed, monthly_minor=monthly_minor,
+        recovery=recovery, given_by_id=by.person_id, text=signed, monthly_minor=monthly_minor,
         given_at=present(),
     )  # fmt: skip
 

@@ -107,7 +107,7 @@ def _upload(request: HttpRequest, case: Case) -> str:
 
 def _take_files(request: HttpRequest, asked: ExplanationRequest) -> None:
     for upload in request.FILES.getlist("files"):
-        add_evidence(request=asked, name=upload.name or "", content=upload.file, by=request.actor)
+        add_evidence(request=asked, name=upload.name or "", content=upload.file or b"", by=request.actor)
 
 
 def _withdraw_file(request: HttpRequest, case: Case) -> str:

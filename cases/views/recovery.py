@@ -88,7 +88,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
 def _ages(today: date) -> list[dict[str, Any]]:
     """Number and open amount per currency, by days past due."""
     found = []
-    opened = list(_ledger().filter(closed_at=None).values_list("due_on", "currency", "open_minor")[:10_000])
+    rows: Any = _ledger().filter(closed_at=None)
+    opened = list(rows.values_list("due_on", "currency", "open_minor")[:10_000])
     for above, upto in AGES:
         sums: dict[str, int] = {}
         n = 0

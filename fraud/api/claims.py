@@ -100,10 +100,8 @@ class ClaimList(FraudView):
             raise self.wrong("profile", sentence_) from error
         result = import_rows(rows=body["rows"], profile=profile, by=self.by)
         if result.file.state != ClaimFile.State.IMPORTED:
-            error = result.file.error or {"code": "failed", "params": {}}
-            raise DeliveryRefused(
-                sentence("file", error["code"], error["params"], _language()), error["code"]
-            )
+            why = result.file.error or {"code": "failed", "params": {}}
+            raise DeliveryRefused(sentence("file", why["code"], why["params"], _language()), why["code"])
         return Response(_answer(result))
 
 

@@ -104,7 +104,7 @@ def preview_file(
     require(by, "fraud.import_claims")
     checked = read_spec(spec)
     now = datetime.now(UTC)
-    table = open_table(path, checked, Limits(chunk_rows=rows, block_bytes=1 << 20))
+    table = open_table(path, checked, Limits(chunk_rows=rows, block_bytes=1 << 20, workbook_bytes=64 << 20))
     constants = name_fields(name, checked)
     mapping = map_headers(table.headers, checked, table.notes, named=constants)
     context = Context(now, now + timedelta(days=1), settings.TIME_ZONE, settings.CARD_TOKEN_KEY.encode())

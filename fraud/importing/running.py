@@ -18,7 +18,7 @@ from fraud.importing.accounting import Totals
 from fraud.importing.cancellations import link_cancellations, unlinked_cancellations
 from fraud.importing.problems import Notes
 from fraud.importing.profile import ProfileSpec
-from fraud.importing.staging import StagedFile
+from fraud.importing.staging import Open, StagedFile, late_rejects
 from fraud.importing.storing import ClaimStore, Stored
 from fraud.models import ClaimFile, ClaimFileReject
 
@@ -33,6 +33,7 @@ def store_staged(
     by: Actor,
     progress: Progress | None,
     stored: Stored | None,
+    open_file: Open,
 ) -> None:
     """Chunk after chunk, each with its counters in one transaction; a file that was interrupted counts from nothing again."""
     keep = stored is not None
@@ -43,16 +44,40 @@ def store_staged(
         file, spec.source_system, by, timedelta(days=spec.labels.delay_days), keep_outcomes=keep
     )
     earliest: datetime | None = None
+    excess: list[pl.DataFrame] = []
     for number in range(staged.n_chunks):
         chunk = staged.chunk(number)
         for rows in chunk.iter_slices(STORE_ROWS):
+            rows = _without_excess(rows, store, excess)
             _store_rows(store, rows, stored, file, staged)
             faults.hit("import.chunk")
             first = cast("datetime | None", rows.get_column("transacted_at").min())
             earliest = min(filter(None, (earliest, first)), default=None)
             if progress is not None:
                 progress(file)
-    _finish(staged, spec, store, stored, file, by, earliest)
+    rejects = _all_rejects(staged, excess, stored, open_file, spec)
+    _finish(staged, rejects, spec, store, stored, file, by, earliest)
+
+
+def _without_excess(rows: pl.DataFrame, store: ClaimStore, excess: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows that may be stored; cancellations larger than a stored purchase are put aside."""
+    refused = store.excessive(rows)
+    if refused.is_empty():
+        return rows
+    code = pl.lit("cancel_exceeds_original").alias("code")
+    excess.append(refused.select("line", code, pl.col("amount").alias("amount_minor"), "currency"))
+    return rows.join(refused.select("line"), on="line", how="anti", maintain_order="left")
+
+
+def _all_rejects(
+    staged: StagedFile, excess: list[pl.DataFrame], stored: Stored, open_file: Open, spec: ProfileSpec
+) -> pl.DataFrame:
+    rejects = staged.rejects()
+    if not excess:
+        return rejects
+    late = late_rejects(open_file, pl.concat(excess), spec)
+    stored.totals.add("rejected", late)
+    return pl.concat([rejects, late]).sort("line", maintain_order=True)
 
 
 def _store_rows(
@@ -96,6 +121,7 @@ def _begin(file: ClaimFile, staged: StagedFile) -> None:
 
 def _finish(
     staged: StagedFile,
+    rejects: pl.DataFrame,
     spec: ProfileSpec,
     store: ClaimStore,
     stored: Stored,
@@ -104,7 +130,7 @@ def _finish(
     earliest: datetime | None,
 ) -> None:
     with transaction.atomic():
-        _write_rejects(file, staged.rejects())
+        _write_rejects(file, rejects)
         notes = Notes()
         if earliest is not None:
             notes.add(
@@ -116,6 +142,7 @@ def _finish(
         notes.add("labels_added", stored.labels)
         file.totals = stored.totals.as_json()
         file.notes = [*staged.notes, *notes.as_json()]
+        file.n_rejected = rejects.height
         file.rows_done = file.n_rows
         faults.hit("import.finish")
         close_file(file, by, ClaimFile.State.IMPORTED, None)

@@ -96,7 +96,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         n_rows += parsed.frame.height + parsed.rejects.height
         n_chunks += 1
     verdicts = judge(pl.concat(index) if index else pl.DataFrame(), has_identity=bool(spec.identity))
-    late = _late_rejects(open_file, verdicts.rejected, spec)
+    late = late_rejects(open_file, verdicts.rejected, spec)
     for number, part in enumerate(verdicts.parts(n_chunks)):
         part.write_ipc(folder / f"verdict-{number}.arrow")
     all_rejects = pl.concat([*rejects, late]).sort("line", maintain_order=True)
@@ -172,7 +172,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     )
 
 
-def _late_rejects(open_file: Open, rejected: pl.DataFrame, spec: ProfileSpec) -> pl.DataFrame:
+def late_rejects(open_file: Open, rejected: pl.DataFrame, spec: ProfileSpec) -> pl.DataFrame:
     """Rows found wrong at the end, with their original text fetched from the file again."""
     if rejected.is_empty():
         return pl.DataFrame(schema=REJECT_SCHEMA)

@@ -67,6 +67,32 @@ class ClaimStore:
         self._count(rows, stored)
         stored.labels += self._add_labels(rows)
 
+    def excessive(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Cancellations larger than the purchase they name: same authorisation code and person, stored before."""
+        nothing = rows.clear()
+        if "authorization_code" not in rows.columns or "employee_no" not in rows.columns:
+            return nothing
+        cancels = rows.filter((pl.col("amount") < 0) & pl.col("authorization_code").is_not_null())
+        if cancels.is_empty():
+            return nothing
+        people, person_values = in_list(cancels.get_column("employee_no").drop_nulls().unique().to_list())
+        marks, code_values = in_list(cancels.get_column("authorization_code").unique().to_list())
+        sql = f"""
+            SELECT h.employee_no, o.authorization_code, o.currency, max(o.amount_minor) AS largest
+            FROM fraud_claim o JOIN fraud_cardholder h ON h.id = o.cardholder_id
+            WHERE h.employee_no {people} AND o.authorization_code {marks} AND o.is_current AND o.amount_minor > 0
+              AND o.source_system = %s
+            GROUP BY h.employee_no, o.authorization_code, o.currency"""
+        schema = {
+            "employee_no": pl.String,
+            "authorization_code": pl.String,
+            "currency": pl.String,
+            "largest": pl.Int64,
+        }
+        known = read_frame(sql, [*person_values, *code_values, self.source_system], schema=schema)
+        joined = cancels.join(known, on=["employee_no", "authorization_code", "currency"], how="inner")
+        return joined.filter(-pl.col("amount") > pl.col("largest")).select(rows.columns)
+
     def compare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with their `outcome` (accepted, duplicate, superseding), whether they are to be written, and what is known."""
         rows = rows.join(self._existing(rows), on="external_id", how="left", maintain_order="left")

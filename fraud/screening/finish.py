@@ -16,6 +16,8 @@ from fraud.models import DriftReport, RunPart, ScreeningRun
 from fraud.screening.frames import NightFrame, forget_frames, night_frame
 from fraud.screening.leases import release
 from fraud.screening.stages import Stage, put_stage, stage_of, started_at
+from rules.models import RuleVersion
+from rules.services import disable_rule
 
 State = ScreeningRun.State
 #: Rows a drift figure is computed from; more would not change it.
@@ -76,9 +78,20 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
         )  # fmt: skip
         faults.hit("finish.recorded")
         release(run, token, state=State.FINISHED, finished_at=datetime.now(UTC), attempts=0, error="")
+    _stop_failing_rules(run, by)
     forget_frames()
     faults.hit("finish.done")
     run.refresh_from_db()
+
+
+def _stop_failing_rules(run: ScreeningRun, by: Actor) -> None:
+    """A rule that could not run at all is taken out of service, visibly; it never counts as "nothing found"."""
+    if not any("error" in entry for entry in run.not_evaluable.values()):
+        return
+    for version_id, error in night_frame(run).failed_rules().items():
+        version = RuleVersion.objects.select_related("rule").get(pk=version_id)
+        if version.state in (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW):
+            disable_rule(version=version, by=by, reason=error)
 
 
 def _references(run: ScreeningRun) -> dict[str, Any]:

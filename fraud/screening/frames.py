@@ -38,12 +38,20 @@ class NightFrame:
         return wanted.join(at, on="claim_id", how="inner", maintain_order="left")["row"].to_list()
 
     def not_evaluable(self) -> dict[str, dict[str, object]]:
-        """Rule code → {"n": claims it could not judge, "missing": fields}; only rules with such claims."""
+        """Rule code → {"n": claims it could not judge, "missing": fields, "error": …}; only rules with such claims."""
         found: dict[str, dict[str, object]] = {}
-        for spec, (n, missing) in zip(self.rules.specs, self.outcome.not_evaluable, strict=True):
+        for j, (spec, (n, missing)) in enumerate(
+            zip(self.rules.specs, self.outcome.not_evaluable, strict=True)
+        ):
             if n:
                 found[spec.code] = {"n": int(n), "missing": sorted(missing)}
+            if j in self.outcome.errors:
+                found[spec.code] = {"n": int(n), "missing": [], "error": self.outcome.errors[j]}
         return found
+
+    def failed_rules(self) -> dict[int, str]:
+        """Rule version id → why it could not run at all."""
+        return {int(self.rules.version_ids[j]): error for j, error in self.outcome.errors.items()}
 
 
 _lock = threading.Lock()

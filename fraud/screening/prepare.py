@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 
@@ -83,9 +84,11 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
         raise RunBusy(run.reference)
     try:
         with stage(run, "prepare") as current:
-            scoring = _champion(run, by, first_model)
+            pending = pending_claims(run)
+            # A night without claims opens no model and makes none.
+            scoring = _champion(run, by, first_model) if pending.height else None
             faults.hit("prepare.model")
-            _cut(run, token, scoring, current)
+            _cut(run, token, pending, scoring, current)
     except LeaseLost as error:
         raise RunBusy(run.reference) from error
     except Exception as error:
@@ -96,8 +99,9 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     return run
 
 
-def _cut(run: ScreeningRun, token: str, scoring: ModelVersion | None, current: Stage) -> None:
-    pending = pending_claims(run)
+def _cut(
+    run: ScreeningRun, token: str, pending: pl.DataFrame, scoring: ModelVersion | None, current: Stage
+) -> None:
     sizes = bucket_sizes(pending["cardholder_id"].to_numpy(), settings.PART_CLAIMS)
     parts = [
         RunPart(run=run, number=i + 1, n_claims=size, spec={"of": len(sizes), "bucket": i})
@@ -114,7 +118,7 @@ def _cut(run: ScreeningRun, token: str, scoring: ModelVersion | None, current: S
             token,
             state=ScreeningRun.State.SCORING,
             model_version=scoring,
-            shadow_version=_shadow_of(scoring),
+            shadow_version=_shadow_of(scoring) if scoring else None,
             n_claims=pending.height,
             attempts=0,
             error="",
@@ -130,10 +134,10 @@ def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel) -> ModelVer
         return first_model(run, by)
 
 
-def _shadow_of(scoring: ModelVersion | None) -> ModelVersion | None:
+def _shadow_of(scoring: ModelVersion) -> ModelVersion | None:
     """The challenger that scores in shadow, unless it is older than what is in service."""
     waiting = challenger()
-    if scoring is None or waiting is None or waiting.version.pk < scoring.pk:
+    if waiting is None or waiting.version.pk < scoring.pk:
         return None
     return waiting.version
 

@@ -38,7 +38,7 @@ COST_FIELDS = ("tp", "fp", "fn", "tn")
 def detection(request: HttpRequest) -> HttpResponse:
     """Overview: champion, challenger, misses, drift, versions."""
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
-    context = {
+    context: dict[str, Any] = {
         "champion": champion,
         "versions": ModelVersion.objects.all()[:20],
         "panel": miss_panel(),

@@ -65,7 +65,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """Start a rule of one's own."""
     context: dict[str, Any] = {"typed": request.POST, "groups": GROUPS, **_vocabulary()}
     if request.method == "POST":
-        about = {name: request.POST.get(name, "").strip() for name in _ABOUT}
+        about: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _ABOUT}
         code = request.POST.get("code", "").strip().upper()
         try:
             drafts.draft_rule(code=code, text=request.POST.get("text", ""), by=_by(request), **about)

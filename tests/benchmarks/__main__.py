@@ -12,7 +12,10 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraud.project.settings")
     if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
         runnable = [n for n in NAMES if "_" not in n]
-        print("usage: python -m tests.benchmarks NAME [options]; NAME is one of: " + ", ".join(runnable), file=sys.stderr)
+        print(
+            "usage: python -m tests.benchmarks NAME [options]; NAME is one of: " + ", ".join(runnable),
+            file=sys.stderr,
+        )
         return 2
     module = importlib.import_module(f"tests.benchmarks.{sys.argv[1]}")
     return int(module.main(sys.argv[2:]) or 0)

@@ -214,6 +214,7 @@ def test_first_night_puts_a_version_without_labels_into_service(monkeypatch: pyt
     )
     entry = AuditEvent.objects.get(action="model.promoted")
     assert entry.actor == "system:nightly"
+    add_claims(20, prefix="z")
     assert night(DAY + timedelta(days=1)).model_version == version
     assert ModelVersion.objects.count() == 1
 
@@ -315,6 +316,19 @@ def test_rule_that_lacks_a_column_is_listed_as_not_evaluable() -> None:
     add_claims(50)
     run = night()
     assert run.not_evaluable["T01"] == {"n": 50, "missing": ["merchant.opened_on"]}
+
+
+def test_rule_that_cannot_run_is_stopped_and_never_counts_as_clean() -> None:
+    install_model()
+    add_rules({"L01": ("merchant.mcc in @gone", 5.0, False)})
+    add_claims(50)
+    run = night()
+    assert run.not_evaluable["L01"]["n"] == 50
+    assert "gone" in run.not_evaluable["L01"]["error"]
+    version = RuleVersion.objects.get(rule__code="L01")
+    assert version.state == RuleVersion.State.RETIRED
+    assert AuditEvent.objects.filter(action="rule.disabled", actor="system:nightly").count() == 1
+    assert RuleHit.objects.filter(rule_version__rule__code="A01").exists()
 
 
 def test_shadow_rule_is_watched_and_does_not_move_the_score() -> None:

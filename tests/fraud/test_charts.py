@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,16 @@ from fraud.charts import Axis, Mark, Series, bars, lines, nice_ticks, plain_numb
     ],
 )
 def test_plain_number_is_short_enough_for_an_axis(value, text):
-    assert plain_number(value) == text
+    with translation.override("en"):
+        assert plain_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(9_999, "9,999"), (12_000, "1.2만"), (4_000_000, "400만"), (250_000_000, "2.5억")]
+)
+def test_plain_number_counts_in_ten_thousands_in_korean(value, text):
+    with translation.override("ko"):
+        assert plain_number(value) == text
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9))

@@ -91,7 +91,15 @@ def test_challenger_scores_in_shadow_and_is_compared(reviewed: list[int]) -> Non
     found = compare_versions(version=version, by=BY, window_to=START + timedelta(days=60))
     assert Evaluation.objects.get() == found
     assert (found.model_version, found.against, found.window_from) == (version, champion, CUT_OFF)
-    assert set(found.figures) >= {"champion", "challenger", "tree", "rules", "anomaly", "either", "differences"}
+    assert set(found.figures) >= {
+        "champion",
+        "challenger",
+        "tree",
+        "rules",
+        "anomaly",
+        "either",
+        "differences",
+    }
     assert found.figures["challenger"]["average_precision"] >= found.figures["champion"]["average_precision"]
     assert found.gates[0]["gate"] == "enough_misuse"
     assert found.gates[0]["value"] == found.n_misuse

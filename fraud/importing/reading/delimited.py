@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +36,10 @@ class DelimitedTable:
             self.notes.add("decoded", encoding=decoding.encoding.upper())
         blocks = utf8_blocks(path, decoding, limits, limits.block_bytes)
         self._reader = RecordReader(
-            blocks, delimiter=spec.delimiter.encode(), quoting=spec.quoting == "standard", limits=limits
+            _with_line_feeds(blocks),
+            delimiter=spec.delimiter.encode(),
+            quoting=spec.quoting == "standard",
+            limits=limits,
         )
         self._blank: list[int] = []  # blank lines that are ignored if nothing follows them
         self.headers, self._first = self._read_header()
@@ -174,6 +178,15 @@ class DelimitedTable:
         if frame.height != rows:  # two readers that disagree about a file must not guess
             raise FileQuarantined("file_damaged")
         return frame
+
+
+def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Old line ends: a text whose first block breaks its lines with carriage returns only gets line feeds instead."""
+    first = next(blocks, b"")
+    old = b"\r" in first and b"\n" not in first
+    for block in chain((first,), blocks):
+        if block:
+            yield block.replace(b"\r", b"\n") if old else block
 
 
 def unique_names(headers: Sequence[str]) -> list[str]:

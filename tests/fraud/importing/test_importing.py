@@ -280,6 +280,21 @@ def test_partial_cancellations_never_take_back_more_than_was_paid(tmp_path: Path
     assert [c.external_id for c in unlinked_cancellations()] == ["K-2"]
 
 
+def test_a_cancellation_larger_than_its_stored_purchase_is_rejected(tmp_path: Path) -> None:
+    deliver(tmp_path, csv_bytes(row()))
+    late = [row(claim_id=f"K-{n}", 금액=n, 사용일시="2026-03-03 10:00:00") for n in ("-12001", "-12000")]
+    file = deliver(tmp_path, csv_bytes(*late))
+    assert codes(file) == [(2, "cancel_exceeds_original")]
+    assert "K--12001" in file.rejects.get().original
+    assert (file.n_rows, file.n_accepted) == (2, 1)
+    assert_accounted(file)
+
+
+def test_old_line_ends_are_read(tmp_path: Path) -> None:
+    file = deliver(tmp_path, csv_bytes(row(), row(claim_id="C-2", 금액="x")).replace(b"\r\n", b"\r"))
+    assert (file.n_accepted, codes(file)) == (1, [(3, "amount_not_valid")])
+
+
 def test_without_a_code_the_latest_equal_purchase_at_that_merchant_is_taken_once(tmp_path: Path) -> None:
     plain = {"승인번호": ""}
     deliver(
