@@ -328,7 +328,7 @@ def test_rule_that_cannot_run_is_stopped_and_never_counts_as_clean() -> None:
     version = RuleVersion.objects.get(rule__code="L01")
     assert version.state == RuleVersion.State.RETIRED
     assert AuditEvent.objects.filter(action="rule.disabled", actor="system:nightly").count() == 1
-    assert RuleHit.objects.filter(rule_version__rule__code="A01").exists()
+    assert RuleHit.objects.filter(rule_version__rule__code="M01").exists()
 
 
 def test_shadow_rule_is_watched_and_does_not_move_the_score() -> None:
