@@ -101,7 +101,12 @@ def file_page(request: HttpRequest, reference: str) -> HttpResponse:
         return answer
     context |= {
         "error": _error(file),
-        "notes": [sentence("note", note["code"], note["params"], _language()) for note in file.notes],
+        "notes": [
+            sentence("note", note["code"], note["params"], _language())
+            for note in file.notes
+            if note["code"] != "fields_absent"
+        ],
+        "absent": next((n["params"]["fields"] for n in file.notes if n["code"] == "fields_absent"), ""),
         "totals": [(currency, sums) for currency, sums in file.totals.items() if is_known_currency(currency)],
         "codes": _codes(file),
         "code": request.GET.get("code", ""),
