@@ -42,7 +42,8 @@ class IsolationForestDetector(Detector):
             _xgboost_tree(tree.tree_, cols, i, X.shape[1])
             for i, (tree, cols) in enumerate(zip(forest.estimators_, columns, strict=True))
         ]
-        self.depth_unit_ = float(len(trees) * _average_path(np.array([samples]))[0])
+        # A forest of single rows has no depth; then every score is 1.
+        self.depth_unit_ = float(len(trees) * max(_average_path(np.array([samples]))[0], 1e-9))
         self._open(_booster_json(trees, X.shape[1]))
 
     def _score(self, X: Matrix) -> Floats:

@@ -40,7 +40,7 @@ class TailTable:
 
     def tail(self, raw: NDArray[np.floating]) -> Floats:
         """``u`` per raw score: 0 at or below the lowest training score, log10(n + 1) at most."""
-        return np.round(np.interp(raw, self.scores, self.tails), U_DECIMALS)
+        return np.round(np.interp(raw, self.scores, self.tails), U_DECIMALS) + 0.0  # no minus zero
 
     def percentile(self, raw: NDArray[np.floating]) -> Floats:
         """Share of training scores below ``raw``, in [0, 1]."""

@@ -82,6 +82,15 @@ def test_detector_survives_missing_infinite_and_constant_columns(name: str) -> N
 
 
 @every_detector
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_detector_of_very_few_rows_still_gives_numbers(name: str, n: int) -> None:
+    X = np.random.default_rng(0).integers(0, 3, (n, 6)).astype(np.float32)
+    detector = DETECTORS[name]().fit(X, NAMES)
+    assert np.isfinite(detector.tail(X + 5)).all()
+    assert (detector.tail(X) >= 0).all()
+
+
+@every_detector
 def test_detector_refuses_rows_of_another_width(name: str) -> None:
     with pytest.raises(ValueError, match=r"\(n, 6\)"):
         DETECTORS[name]().fit(np.zeros((5, 3), dtype=np.float32), NAMES)
