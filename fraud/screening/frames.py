@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from fraud import faults
 from fraud.company import current_calendar
-from fraud.features import build_features
 from fraud.labels import label_history
 from fraud.models import ScreeningRun
+from fraud.screening.context import features_and_context
 from fraud.screening.pending import claims_since, history_start, pending_claims
 from fraud.screening.rulebook import RunRules, rules_of
 from fraud.screening.timing import timed
@@ -84,13 +84,14 @@ def _build(run: ScreeningRun) -> NightFrame:
         if latest is not None:
             claims = claims.filter(pl.col("transacted_at") <= latest)
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
-    with timed("features"):
-        features = build_features(
-            claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at)
-        )
     rules = rules_of(run)
+    with timed("features"):
+        features, context, asked = features_and_context(
+            claims, targets, rules.specs,
+            calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at),
+        )  # fmt: skip
+    del claims
     with timed("rules"):
-        outcome = rules.evaluate(features, targets)
-    features = features.filter(pl.Series(targets))
+        outcome = rules.evaluate(context, asked)
     faults.hit("features.built")
     return NightFrame(run.pk, features, np.asarray(outcome.hits, dtype=bool), rules, outcome)

@@ -1,4 +1,4 @@
-"""Where a night's seconds go, kept per process for the log and the benchmark."""
+"""Where a night's time goes, kept per process for the benchmark: wall and CPU seconds by step."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_seconds: dict[str, float] = {}
+_seconds: dict[str, tuple[float, float]] = {}
 
 
 @contextmanager
 def timed(name: str) -> Iterator[None]:
-    """Add the block's wall seconds to a name."""
-    started = time.perf_counter()
+    """Add the block's wall and CPU seconds to a name."""
+    started, cpu = time.perf_counter(), time.process_time()
     try:
         yield
     finally:
-        _seconds[name] = _seconds.get(name, 0.0) + time.perf_counter() - started
+        wall, used = _seconds.get(name, (0.0, 0.0))
+        _seconds[name] = (wall + time.perf_counter() - started, used + time.process_time() - cpu)
 
 
-def seconds() -> dict[str, float]:
-    """Seconds by name since the process began or `reset`."""
+def seconds() -> dict[str, tuple[float, float]]:
+    """(wall, CPU) seconds by name since the process began or `reset`."""
     return dict(_seconds)
 
 

@@ -8,8 +8,10 @@ indexes; the ratio says what everything around costs.
 from __future__ import annotations
 
 import argparse
+import cProfile
 import json
 import os
+import pstats
 import resource
 import sys
 import tempfile
@@ -35,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with postgres_server() if options.postgres else nullcontext("") as url:
             if url:
                 os.environ["DATABASE_URL"] = url
-            figures = measure(options.claims, options.labels, say)
+            figures = measure(options.claims, options.labels, say, options.profile)
             _close_connections()
     figures["database"] = "postgresql" if options.postgres else "sqlite"
     if options.json:
@@ -52,11 +54,12 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--labels", type=int, default=20_000, help="claims with a simulated outcome, for the trees"
     )
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--profile", action="store_true", help="print where the night's Python time goes")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
 
 
-def measure(n_claims: int, n_labels: int, say: Any) -> dict[str, Any]:
+def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> dict[str, Any]:
     """Load, train, run the night, run the floor."""
     import django
 
@@ -66,6 +69,7 @@ def measure(n_claims: int, n_labels: int, say: Any) -> dict[str, Any]:
     from audit.actor import Actor
     from cases.services.night import run_night
     from fraud.screening.services import forget_frames
+    from fraud.screening.timing import reset
     from tests.benchmarks._company import night_of
 
     call_command("migrate", verbosity=0)
@@ -74,9 +78,13 @@ def measure(n_claims: int, n_labels: int, say: Any) -> dict[str, Any]:
     with _timed("train", say):
         _train()
     forget_frames()
+    reset()
     before = _rss_mb()
-    with _peak_rss() as peak, _timed("night", say) as night:
+    profiler = cProfile.Profile() if profile else None
+    with _peak_rss() as peak, _timed("night", say) as night, profiler or nullcontext():
         run = run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=say)
+    if profiler:
+        pstats.Stats(profiler).sort_stats("cumtime").print_stats(60)
     forget_frames()
     floor = _floor(run, say)
     stages = {stage["name"]: {"seconds": stage["seconds"], **stage["counts"]} for stage in run.stages}
@@ -92,17 +100,18 @@ def measure(n_claims: int, n_labels: int, say: Any) -> dict[str, Any]:
         "peak_rss_mb": peak[0],
         "floor": floor,
         "ratio": round(night[0] / (floor["predict_seconds"] + floor["store_seconds"]), 2),
+        "cpu_ratio": round(night[1] / (floor["predict_cpu"] + floor["store_cpu"]), 2),
         "alerts": run.n_alerts,
         "cases": run.n_cases,
         "hits": run.n_hits,
     }
 
 
-def run_profile() -> dict[str, float]:
-    """Seconds of the steps inside the stages, as the screening kept them."""
+def run_profile() -> dict[str, list[float]]:
+    """Wall and CPU seconds of the steps inside the stages, as the screening kept them."""
     from fraud.screening.timing import seconds
 
-    return {name: round(value, 2) for name, value in seconds().items()}
+    return {name: [round(wall, 2), round(cpu, 2)] for name, (wall, cpu) in seconds().items()}
 
 
 def _load(n_claims: int, n_labels: int) -> int:
@@ -157,10 +166,9 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
     rng = np.random.default_rng(0)
     X = rng.standard_normal((run.n_claims, len(model.main_names)), dtype=np.float32)
     booster = model.trees._fitted()
-    started = time.perf_counter()
-    for start in range(0, len(X), 65_536):
-        booster.inplace_predict(X[start : start + 65_536])
-    predicting = time.perf_counter() - started
+    with _timed("floor: predict", say) as predicting:
+        for start in range(0, len(X), 65_536):
+            booster.inplace_predict(X[start : start + 65_536])
     del X
     rows = read_frame(f"SELECT {', '.join(_SCORE_COLUMNS)} FROM fraud_score WHERE run_id = %s", [run.pk])
     with transaction.atomic(), connection.cursor() as cursor:
@@ -168,12 +176,10 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
         cursor.execute("CREATE UNIQUE INDEX floor_run_claim ON floor_score (run_id, claim_id)")
         cursor.execute("CREATE INDEX floor_claim ON floor_score (claim_id, run_id DESC)")
         cursor.execute("CREATE INDEX floor_order ON floor_score (run_id, queue_probability DESC)")
-    started = time.perf_counter()
-    with transaction.atomic():
+    with _timed("floor: store", say) as storing, transaction.atomic():
         write_rows("floor_score", _SCORE_COLUMNS, rows)
-    storing = time.perf_counter() - started
-    say(f"floor: predict {predicting:.1f} s, store {storing:.1f} s")
-    return {"predict_seconds": round(predicting, 2), "store_seconds": round(storing, 2)}
+    names = ("predict_seconds", "predict_cpu", "store_seconds", "store_cpu")
+    return dict(zip(names, (round(value, 2) for value in (*predicting, *storing)), strict=True))
 
 
 @contextmanager
@@ -222,7 +228,7 @@ def _print(figures: dict[str, Any]) -> None:
     print(f"{figures['claims']:,} claims, {figures['rules']} rules on {figures['database']}: night {figures['night_seconds']} s, "
           f"{figures['cpu_microseconds_a_claim']} µs of CPU a claim, peak {figures['peak_rss_mb']} MB "
           f"({figures['rss_before_mb']} MB before)")  # fmt: skip
-    print(f"floor {figures['floor']}; ratio {figures['ratio']}")
+    print(f"floor {figures['floor']}; ratio {figures['ratio']}, of CPU {figures['cpu_ratio']}")
 
 
 if __name__ == "__main__":
