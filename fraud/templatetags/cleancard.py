@@ -227,14 +227,14 @@ def capped(count: int, cap: int = 1000) -> str:
 
 @register.filter
 def number(value: float | None, digits: int = 0) -> str:
-    """Digits with separators; a dash for nothing and for not-a-number."""
-    return "–" if value is None or value != value else f"{value:,.{digits}f}".replace("-", "−")
+    """Digits with separators; a dash for nothing (also a name the template does not have) and for not-a-number."""
+    return "–" if value in (None, "") or value != value else f"{value:,.{digits}f}".replace("-", "−")
 
 
 @register.filter
 def percent(value: float | None, digits: int = 0) -> str:
     """A share in [0, 1] as a percentage."""
-    return "–" if value is None or value != value else f"{value * 100:.{digits}f} %"
+    return "–" if value in (None, "") or value != value else f"{value * 100:.{digits}f} %"
 
 
 @register.filter

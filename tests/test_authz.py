@@ -1,0 +1,113 @@
+"""Every address × every role: nobody gets in without a right, nobody meets a server error, each page names its right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from audit.actor import Actor
+from audit.permissions import ACTIONS, Role, can
+from fraud.logins import create_login
+
+pytestmark = pytest.mark.django_db
+
+# Addresses that need no right of their own: signing in and out, health, preferences, the interface's description.
+OPEN = {"login", "logout", "healthz", "set-preferences", "api-schema", "api-docs"}
+SIGNED_IN = {"home"}  # sends each role to where its work starts
+SAMPLES = {
+    "int": "1",
+    "str": "C-2020-999999",
+    "slug": "nothing",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+
+
+def walk(patterns: list, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry.url_patterns, route)
+        else:
+            yield route, entry
+
+
+def sample(route: str) -> str:
+    """The address with a value of the right form in each place; nothing exists under it."""
+    parts = []
+    for part in route.split("/"):
+        while "<" in part:
+            start, end = part.index("<"), part.index(">")
+            kind = part[start + 1 : end].split(":")[0] if ":" in part[start:end] else "str"
+            part = part[:start] + SAMPLES.get(kind, "x") + part[end + 1 :]
+        parts.append(part)
+    return "/" + "/".join(parts)
+
+
+ALL = [(sample(route), entry) for route, entry in walk(get_resolver().url_patterns) if "^" not in route]
+PAGES = [(path, entry) for path, entry in ALL if entry.name not in OPEN]
+TAME = [path for path, _ in ALL]
+
+
+def sign_in(client, role: Role) -> None:
+    user = create_login(
+        username=f"some.{role.value}",
+        password="x",
+        roles=[role],
+        by=Actor.system("test"),
+        check_password=False,
+    )
+    client.force_login(user)
+
+
+def test_there_are_many_addresses_and_none_is_tested_in_vain():
+    assert len(PAGES) > 60
+    assert all("<" not in path for path in TAME)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+def test_nobody_gets_in_without_signing_in(client, path):
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code in {302, 401, 403, 405}, f"{path}: {answer.status_code}"
+        if answer.status_code == 302:
+            assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_address_answers_any_role_with_a_server_error(client, role):
+    sign_in(client, role)
+    for path, entry in ALL:
+        if entry.name == "logout":
+            continue
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code < 500, f"{role} {path}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_page_opens_only_for_roles_that_hold_its_right(client, role):
+    sign_in(client, role)
+    actor = Actor(username="x", roles=frozenset({role}))
+    for path, entry in PAGES:
+        actions = getattr(entry.callback, "needs_actions", None)
+        if not actions:
+            continue
+        status = {client.get(path).status_code, client.post(path).status_code}
+        if not any(can(actor, action) for action in actions):
+            assert status <= {403, 405}, f"{role} reached {path}: {status}"
+
+
+def test_every_page_outside_the_interface_names_its_right():
+    unnamed = [
+        path
+        for path, entry in PAGES
+        if not path.startswith(("/api/", "/audit/"))
+        and entry.name not in SIGNED_IN
+        and not getattr(entry.callback, "needs_actions", None)
+    ]
+    assert not unnamed
+
+
+def test_every_right_a_page_names_is_in_the_matrix():
+    named = {action for _, entry in PAGES for action in getattr(entry.callback, "needs_actions", ())}
+    assert named <= set(ACTIONS)
