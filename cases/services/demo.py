@@ -13,7 +13,6 @@ from datetime import time as clock
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,7 +23,7 @@ from audit.actor import Actor
 from audit.services import CONFIG, record
 from cases.services.demo_cast import create_cardholders, create_staff
 from cases.services.demo_people import import_personnel
-from cases.services.demo_plan import DemoPlan, Progress, demo_folder, read_plan, table, write_plan
+from cases.services.demo_plan import LEARNING, DemoPlan, Progress, demo_folder, read_plan, table, write_plan
 from cases.services.demo_work import play_casework
 from cases.services.night import end_of_night, run_night
 from fraud.bulk import read_frame
@@ -43,9 +42,6 @@ from rules.services import install_starter_rules
 
 PROFILE = "generic"
 SETTINGS = {"reviewer_minutes_per_day": 900, "minutes_per_case": 20}
-# The old audit team's outcomes took up to six weeks to become known: younger claims say nothing yet (the usual delay is
-# a week). Fewer innocent claims than usual keep the first start short; those left out are weighted back in.
-LEARNING: dict[str, Any] = {"delay_days": 28, "block_days": 28, "max_negatives": 40_000}
 SLOW_SECONDS = 2.0
 _RECEIVED = clock(23, 30)  # the card feed of a day arrives shortly before midnight
 
