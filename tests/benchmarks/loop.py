@@ -1,0 +1,288 @@
+"""`python -m tests.benchmarks loop --months 12 [--json]`: a year of the demo company from no labels.
+
+Week by week the product's own features, rules, hybrid and alert selection choose what reviewers see, within capacity.
+Simulated reviewers decide late and sometimes wrongly; tips arrive; the models are trained again on what became known.
+Beside it the status quo: the same rules and a tree run apart, every hit an alert, reviewers taking them in no order.
+Recall and precision are over true misuse, which nothing but this file reads. No database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cases.selection import SCORED, Seats, select_alerts
+from cases.services.demo_plan import LEARNING
+from fraud.calendar import CompanyCalendar
+from fraud.demo import DemoCompany, generate_company
+from fraud.demo.frames import ZONE, canonical_claims, true_labels
+from fraud.features import build_features
+from fraud.training import TrainedModel, TrainingConfig, train_hybrid
+from rules.engine import RuleSpec, evaluate
+from rules.starter import starter_context, starter_specs
+
+WARM_UP_MONTHS = 2  # history for habits; nobody reviewed it
+REVIEW_DELAY_DAYS = (5, 21)
+WRONG_RATE = 0.05
+TIP_RATE, TIP_DELAY_DAYS = 0.10, 14
+THRESHOLD, TREE_THRESHOLD = 0.05, 0.5
+_LABELS = {
+    "claim_id": pl.Int64,
+    "is_misuse": pl.Boolean,
+    "known_at": pl.Datetime("us", "UTC"),
+    "weight": pl.Float64,
+}
+
+
+@dataclass
+class Year:
+    """The company's claims in order of time, their truth, rule hits, and the day each was delivered (days since 1970)."""
+
+    claims: pl.DataFrame
+    truth: NDArray[np.bool_]
+    hits: NDArray[np.bool_]
+    specs: list[RuleSpec]
+    delivered: NDArray[np.int64]
+    calendar: CompanyCalendar
+    tips: pl.DataFrame  # labels that arrive without an alert
+
+    def mask(self, start: int, end: int) -> NDArray[np.bool_]:
+        """Purchases delivered on days [start, end)."""
+        spent = (self.claims["amount_minor"] > 0).to_numpy()
+        return (self.delivered >= start) & (self.delivered < end) & spent
+
+
+@dataclass
+class Policy:
+    """One way of running detection through the year, and what it did."""
+
+    name: str
+    labels: pl.DataFrame
+    model: TrainedModel | None = None
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rows: list[NDArray[np.int64]] = field(default_factory=list)
+    alerts: list[NDArray[np.int64]] = field(default_factory=list)  # positions a week
+    reviewed: list[NDArray[np.int64]] = field(default_factory=list)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table; 0."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks loop", description=__doc__)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--employees", type=int, default=400)
+    parser.add_argument(
+        "--capacity", type=float, default=0.03, help="cases reviewers can open, as a share of claims"
+    )
+    parser.add_argument("--retrain-weeks", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    started = time.perf_counter()
+    company = generate_company(
+        seed=options.seed, employees=options.employees, months=options.months + WARM_UP_MONTHS,
+        claims_target=options.employees * 7 * (options.months + WARM_UP_MONTHS),
+    )  # fmt: skip
+    year = read_year(company, options.seed)
+    first, last = int(year.delivered.min()) + 30 * WARM_UP_MONTHS, int(year.delivered.max()) + 1
+    per_day = year.mask(first, last).sum() / max(last - first, 1)
+    seats = max(2, round(per_day * options.capacity))
+    policies = [Policy("hybrid", year.tips), Policy("apart", year.tips)]
+    for policy in policies:
+        run_year(year, policy, first, last, seats, options)
+    answer = {
+        "claims": int(year.mask(first, last).sum()), "misuse": int(year.truth[year.mask(first, last)].sum()),
+        "capacity_per_day": seats, "seconds": round(time.perf_counter() - started, 1),
+        "months": months_of(year, policies, first, last),
+    }  # fmt: skip
+    print(json.dumps(answer, indent=1) if options.json else as_text(answer))
+    return 0
+
+
+def read_year(company: DemoCompany, seed: int) -> Year:
+    """Claims, truth and hits of the company; who tips and when is drawn once, the same for every policy."""
+    claims = canonical_claims(company)
+    truth = true_labels(company).to_numpy()
+    calendar = CompanyCalendar(holidays=frozenset(company.holidays["on"].to_list()), zone=ZONE)
+    specs = starter_specs()
+    plain = build_features(claims, calendar=calendar, zone=ZONE)
+    outcome = evaluate(plain, specs, context=starter_context(calendar=calendar), targets=None)
+    delivered = company.claims["delivered_on"].cast(pl.Int32).to_numpy().astype(np.int64)
+    rng = np.random.default_rng(seed)
+    tipped = np.flatnonzero(truth & (rng.random(len(truth)) < TIP_RATE))
+    tips = labels_of(claims, tipped, truth[tipped], delivered[tipped] + TIP_DELAY_DAYS)
+    return Year(claims, truth, np.asarray(outcome.hits, dtype=bool), specs, delivered, calendar, tips)
+
+
+def labels_of(
+    claims: pl.DataFrame, rows: NDArray[np.int64], misuse: NDArray[np.bool_], known: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Labels of the claims at positions `rows`, known at 18:00 UTC of days `known` (since 1970)."""
+    moments = [datetime.fromtimestamp(int(day) * 86_400 + 64_800, UTC) for day in known]
+    return pl.DataFrame(
+        {
+            "claim_id": claims["claim_id"].to_numpy()[rows],
+            "is_misuse": misuse,
+            "known_at": pl.Series(moments, dtype=pl.Datetime("us", "UTC")),
+            "weight": np.ones(len(rows)),
+        },
+        schema=_LABELS,
+    )
+
+
+def run_year(
+    year: Year, policy: Policy, first: int, last: int, seats: int, options: argparse.Namespace
+) -> None:
+    """Every week: train again when it is due, score the week's claims, choose, review; labels become known later."""
+    rng = np.random.default_rng(options.seed + 1)
+    for number, start in enumerate(range(first, last, 7)):
+        now = datetime.fromtimestamp(start * 86_400, UTC)
+        known = policy.labels.filter(pl.col("known_at") <= now)
+        wanted = year.mask(start, min(start + 7, last))
+        if not wanted.any():
+            continue
+        past = year.delivered < start + 7
+        frame = build_features(
+            year.claims.filter(pl.Series(past)),
+            calendar=year.calendar,
+            zone=ZONE,
+            labels=known,
+            targets=wanted[past],
+        )
+        rows = np.flatnonzero(wanted)
+        if policy.model is None or number % options.retrain_weeks == 0:
+            policy.model = train(year, policy, frame, rows, known, now)
+        alerts, reviewed = choose(year, policy, frame, rows, start, seats, rng)
+        policy.frames.append(frame)
+        policy.rows.append(rows)
+        policy.alerts.append(alerts)
+        policy.reviewed.append(reviewed)
+        wrong = rng.random(len(reviewed)) < WRONG_RATE
+        days = year.delivered[reviewed] + rng.integers(*REVIEW_DELAY_DAYS, len(reviewed))
+        policy.labels = pl.concat(
+            [policy.labels, labels_of(year.claims, reviewed, year.truth[reviewed] ^ wrong, days)]
+        )
+
+
+def train(
+    year: Year,
+    policy: Policy,
+    frame: pl.DataFrame,
+    rows: NDArray[np.int64],
+    known: pl.DataFrame,
+    now: datetime,
+) -> TrainedModel:
+    """Train on the claims scored so far, with features as they were when scored; before the first week on its own claims, unlabelled."""
+    features = pl.concat(policy.frames) if policy.frames else frame
+    positions = np.concatenate(policy.rows) if policy.rows else rows
+    cut_off = now if policy.frames else now + timedelta(days=8)
+    labels = known if policy.frames else known.clear()
+    config = TrainingConfig(**LEARNING) if policy.frames else TrainingConfig(delay_days=0)
+    codes, weights = [spec.code for spec in year.specs], [spec.weight for spec in year.specs]
+    return train_hybrid(
+        features, year.hits[positions], codes, weights, labels, cut_off=cut_off, config=config
+    )
+
+
+def choose(
+    year: Year, policy: Policy, frame: pl.DataFrame, rows: NDArray[np.int64], start: int, seats: int, rng: Any
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions alerted in the week, and of those reviewed within capacity, night by night."""
+    assert policy.model is not None
+    scores = policy.model.model.score(frame, year.hits[rows])
+    alerts, reviewed = [], []
+    for day in range(start, start + 7):
+        tonight = year.delivered[rows] == day
+        if not tonight.any():
+            continue
+        at, part = rows[tonight], scores.filter(pl.Series(tonight))
+        if policy.name == "hybrid":
+            chosen = chosen_by_product(year, at, part, seats, day)
+            alerts.append(chosen)
+            reviewed.append(chosen)
+        else:
+            tree = part["tree_probability"].fill_null(0.0).to_numpy()
+            raised = at[year.hits[at].any(axis=1) | (tree >= TREE_THRESHOLD)]
+            alerts.append(raised)
+            reviewed.append(rng.permutation(raised)[:seats])
+    empty = np.zeros(0, dtype=np.int64)
+    return np.concatenate(alerts or [empty]), np.concatenate(reviewed or [empty])
+
+
+def chosen_by_product(
+    year: Year, at: NDArray[np.int64], scores: pl.DataFrame, seats: int, day: int
+) -> NDArray[np.int64]:
+    """The night's selection: model, novelty and control seats, bundled by person."""
+    claims = year.claims[at]
+    hits = year.hits[at]
+    codes = np.array([spec.code for spec in year.specs])
+    lead = [codes[np.argmax(row)] if row.any() else None for row in hits]
+    hard = np.array([spec.always_open for spec in year.specs])
+    scored = pl.DataFrame(
+        {
+            "claim_id": pl.Series(at),
+            "cardholder_id": claims["cardholder_id"],
+            "merchant_id": claims["merchant_id"],
+            "week": claims["transacted_at"].dt.strftime("%G-W%V"),
+            "pattern": pl.Series(lead, dtype=pl.String),
+            "is_always_open": pl.Series((hits & hard).any(axis=1)),
+            "probability": scores["hybrid_probability"],
+            "queue_probability": scores["queue_probability"],
+            "novelty": scores["novelty"],
+            "anomaly_score": scores["anomaly_score"],
+            "amount_minor": claims["amount_minor"],
+        },
+        schema=SCORED,
+    )
+    novelty, sample = round(seats * 0.10), max(1, round(seats * 0.05))
+    budget = Seats(max(seats - novelty - sample, 1), novelty, sample, THRESHOLD, seed=str(day))
+    chosen = select_alerts(scored, budget)
+    return np.array([claim for bundle in chosen.bundles for claim in bundle.claims], dtype=np.int64)
+
+
+def months_of(year: Year, policies: list[Policy], first: int, last: int) -> list[dict[str, Any]]:
+    """Per month of 30 days and policy: alerts a day, recall and precision over true misuse, of alerts and of what was reviewed."""
+    found = []
+    for month, start in enumerate(range(first, last - 14, 30), 1):
+        inside = year.mask(start, min(start + 30, last))
+        n_misuse, days = int(year.truth[inside].sum()), min(30, last - start)
+        row: dict[str, Any] = {"month": month, "misuse": n_misuse}
+        for policy in policies:
+            alerts = np.concatenate(policy.alerts)
+            reviewed = np.concatenate(policy.reviewed)
+            alerts, reviewed = alerts[inside[alerts]], reviewed[inside[reviewed]]
+            hits = int(year.truth[reviewed].sum())
+            row[policy.name] = {
+                "alerts_per_day": round(len(alerts) / days, 1),
+                "recall": round(hits / n_misuse, 3) if n_misuse else None,
+                "precision": round(hits / len(reviewed), 3) if len(reviewed) else None,
+                "recall_of_alerts": round(float(year.truth[alerts].sum()) / n_misuse, 3)
+                if n_misuse
+                else None,
+            }
+        found.append(row)
+    return found
+
+
+def as_text(answer: dict[str, Any]) -> str:
+    """The table for a reader, in Markdown."""
+    lines = [
+        f"{answer['claims']:,} claims, {answer['misuse']} misuse, capacity {answer['capacity_per_day']} cases a day, {answer['seconds']} s",
+        "",
+        "| month | misuse | hybrid: alerts a day | recall | precision | apart: alerts a day | recall within capacity | precision | recall if all were read |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in answer["months"]:
+        own, apart = row["hybrid"], row["apart"]
+        cells = [row["month"], row["misuse"], own["alerts_per_day"], own["recall"], own["precision"], apart["alerts_per_day"],
+                 apart["recall"], apart["precision"], apart["recall_of_alerts"]]  # fmt: skip
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)
