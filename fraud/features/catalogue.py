@@ -120,19 +120,21 @@ COMPUTED: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 
 #: what supervised trees read: the raw amount and everything computed
 TREE_FEATURES: tuple[str, ...] = ("amount", *COMPUTED)
-#: what anomaly detectors read: label-free, relative, free of calendar and identity
+#: what anomaly detectors read: label-free and relative to the person's, the merchant's or the peers' habit
 DETECTOR_FEATURES: tuple[str, ...] = (
     "log_amount",
     "amount_ratio_self_30d",
+    "amount_ratio_usual",
     "amount_z_self",
     "amount_ratio_self_max",
+    "n_unusual_amount_14d",
     "velocity_ratio_cardholder",
     "is_first_at_merchant",
     "n_claims_same_merchant_1d",
     "hour",
-    "minutes_since_previous",
     "amount_ratio_merchant_90d",
-    "weekday",
+    "amount_z_peer",
+    "mcc_share_peer",
 )
 
 
