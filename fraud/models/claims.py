@@ -114,16 +114,20 @@ class Claim(models.Model):
     supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
     claim_no = models.CharField(max_length=80, blank=True)
     row_hash = models.CharField(max_length=64)
-    file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="claims")
+    file = models.ForeignKey(
+        ClaimFile, null=True, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     line = models.IntegerField(default=0)
     received_at = models.DateTimeField()
     is_history = models.BooleanField(default=False)  # context only: never screened
-    # People and places
-    cardholder = models.ForeignKey(Cardholder, on_delete=models.PROTECT, related_name="claims")
+    # People and places (db_index=False: the composite indexes below serve these)
+    cardholder = models.ForeignKey(
+        Cardholder, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     department = models.ForeignKey(
         Department, null=True, on_delete=models.PROTECT, related_name="+"
     )  # as of the transaction
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="claims")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="claims", db_index=False)
     merchant_name = models.CharField(max_length=200)  # as delivered
     approver_no = models.CharField(max_length=60, blank=True)
     # Card and authorisation

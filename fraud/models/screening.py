@@ -96,8 +96,8 @@ class Score(models.Model):
         MEDIUM = "medium"
         HIGH = "high"
 
-    run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="scores")
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="scores")
+    run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="scores", db_index=False)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="scores", db_index=False)
     rule_score = models.FloatField()
     tree_probability = models.FloatField(null=True)
     anomaly_score = models.FloatField()
@@ -135,9 +135,11 @@ class Score(models.Model):
 class RuleHit(models.Model):
     """A rule version matched a claim, with the facts that made it true."""
 
-    run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="hits")
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="hits")
-    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="hits")
+    run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="hits", db_index=False)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="hits", db_index=False)
+    rule_version = models.ForeignKey(
+        RuleVersion, on_delete=models.PROTECT, related_name="hits", db_index=False
+    )
     is_shadow = models.BooleanField(default=False)
     facts = models.JSONField(null=True)
 
