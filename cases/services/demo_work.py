@@ -36,15 +36,22 @@ def play_casework() -> list[str]:
             _propose(case, reviewer)
         case.refresh_from_db()
         lines.append(f"{case.reference}: {name}, {case.state}")
-    rest = list(Case.objects.filter(state=State.NEW).order_by("priority", "id")[:2])
-    for case, closes in zip(rest, (True, False), strict=False):
-        taken = take_case(case=case, by=second, expected_version=case.version)
+    if not Case.objects.filter(assignee__username=second.username).exists():
+        _work_through(second)
+    return lines
+
+
+def _work_through(by: Actor) -> None:
+    """Keep one of the least urgent cases in review and close another as legitimate."""
+    for case, closes in zip(
+        Case.objects.filter(state=State.NEW).order_by("priority", "id")[:2], (False, True), strict=False
+    ):
+        taken = take_case(case=case, by=by, expected_version=case.version)
         if closes:
             close_legitimate(
-                case=taken, disposition_reason="business_purpose", by=second, expected_version=taken.version,
+                case=taken, disposition_reason="business_purpose", by=by, expected_version=taken.version,
                 reason="증빙과 참석자 명단으로 업무 목적이 확인됩니다.",
             )  # fmt: skip
-    return lines
 
 
 def _actor(username: str) -> Actor:
