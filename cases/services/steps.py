@@ -16,7 +16,7 @@ from django.db import transaction
 
 from audit.actor import Actor
 from audit.models import AuditEvent
-from audit.permissions import NotPermitted, require
+from audit.permissions import NotPermitted, Role, require
 from audit.registry import sentence
 from audit.services import record, record_refusal
 from cases.models import Case, Decision, ExplanationRequest, Recovery
@@ -149,7 +149,9 @@ def facts_of(case: Case, **known: Any) -> Facts:
 def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -> frozenset[Party]:
     """Every position the actor holds towards the case now."""
     relations = relations or relations_of(by, case)
-    decision, recovery = current_decision(case), recovery_of(case)
+    may_judge = Role.APPROVER in by.roles  # only then it matters what they proposed or asked for
+    decision = current_decision(case) if may_judge else None
+    recovery = recovery_of(case) if may_judge else None
     judged = decision is not None and (
         is_same_person(decision.proposed_by, by) or is_same_person(decision.decided_by, by)
     )
