@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ class HistogramDetector(Detector):
     name = "hbos"
 
     def _fit(self, X: Matrix) -> None:
+        # Compiling PyOD's loops takes longer than running them once as they are; the histograms are the same.
+        os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
         from pyod.models.hbos import HBOS
 
         self.preparation_ = Preparation.from_rows(X)
