@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +74,34 @@ def record(
     event.save()
     AuditHead.objects.filter(subject=subject).update(hash=event.hash)
     return event
+
+
+def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Begin many chains at once: the same first entry as `record` would write for each (subject, after).
+
+    For subjects that are created in this transaction. Raises IntegrityError when one of the chains exists already.
+    """
+    action_for(action)
+    if not connection.in_atomic_block:
+        raise RuntimeError("record_first() must run inside the transaction of the changes it records")
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    shared: dict[str, Any] = {
+        "seq": 1,
+        "action": action,
+        "actor": by.username,
+        "actor_role": by.role_names,
+        "reason": "",
+        "before": None,
+        "request_id": by.request_id,
+        "at": at,
+        "previous_hash": GENESIS,
+    }
+    rows = [{**shared, "subject": subject, "after": after} for subject, after in entries]
+    events = [AuditEvent(**row, hash=entry_hash(row)) for row in rows]
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+    AuditHead.objects.bulk_create(
+        (AuditHead(subject=event.subject, seq=1, hash=event.hash) for event in events), batch_size=500
+    )
 
 
 def record_refusal(*, by: Actor, action: str, subject: str, code: str) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.actor import Actor
 from audit.permissions import require
-from audit.services import record
+from audit.services import record, record_first
 from cases.models import Alert, Case
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
@@ -108,9 +108,10 @@ def _write(run: ScreeningRun, selection: Selection, claims: pl.DataFrame, by: Ac
     reasons = dict(Score.objects.filter(run=run, claim_id__in=wanted).values_list("claim_id", "reasons"))
     writer = _Writer(run, rows, reasons, by)
     ordered = sorted(selection.bundles, key=lambda bundle: (-writer.loss(bundle), bundle.claims[0]))
-    writer.blind_priority = int(median([writer.loss(bundle) for bundle in ordered])) if ordered else 0
+    seen = [writer.loss(bundle) for bundle in ordered if bundle.channel != "control_sample"]
+    writer.blind_priority = int(median(seen)) if seen else 0
     joined = sum(writer.join(bundle) for bundle in ordered if bundle.case_id is not None)
-    opened = [writer.open(bundle) for bundle in ordered if bundle.case_id is None]
+    opened = writer.open([bundle for bundle in ordered if bundle.case_id is None])
     return Opened(len(opened), joined, writer.n_alerts, selection.n_held_back)
 
 
@@ -133,21 +134,43 @@ class _Writer:
         """Expected loss of a bundle in minor units."""
         return sum(int(self.rows[claim]["expected_loss_minor"]) for claim in bundle.claims)
 
-    def open(self, bundle: Bundle) -> Case:
-        """A new case with its alerts."""
+    def open(self, bundles: list[Bundle]) -> list[Case]:
+        """A new case for each bundle with its alerts, and the first entry of each case's chain."""
+        keys = _open_keys({bundle.cardholder_id for bundle in bundles})
+        cases = Case.objects.bulk_create((self._case(bundle, keys) for bundle in bundles), batch_size=200)
+        pairs = list(zip(cases, bundles, strict=True))
+        self._add_alerts([(case, bundle, claim) for case, bundle in pairs for claim in bundle.claims])
+        record_first(
+            action="case.opened",
+            by=self.by,
+            entries=[(f"case:{case.reference}", self._opened(case, bundle)) for case, bundle in pairs],
+        )
+        return cases
+
+    def _opened(self, case: Case, bundle: Bundle) -> dict[str, Any]:
+        return {
+            "run": self.run.reference,
+            "source": bundle.channel,
+            "pattern": bundle.pattern,
+            "claims": bundle.claims,
+            "state": case.state,
+            "version": case.version,
+        }
+
+    def _case(self, bundle: Bundle, keys: set[str]) -> Case:
         self.number += 1
         lead = self.rows[bundle.claims[0]]
         best = max((self.rows[claim] for claim in bundle.claims), key=lambda row: row["probability"])
         is_blind = bundle.channel == "control_sample"
         merchants = {self.rows[claim]["merchant_id"] for claim in bundle.claims}
-        case = Case.objects.create(
+        return Case(
             reference=reference(self.year, self.number),
             cardholder_id=lead["cardholder_id"],
             merchant_id=lead["merchant_id"] if len(merchants) == 1 else None,
             run=self.run,
             source=bundle.channel,
             pattern=bundle.pattern,
-            bundle_key=self._free_key(bundle.key),
+            bundle_key=_free_key(bundle.key, keys),
             headline=self._headline(bundle),
             state_since=self.at,
             due_on=self.due_on,
@@ -163,13 +186,6 @@ class _Writer:
             is_score_hidden=is_blind,
             opened_at=self.at,
         )
-        self._add_alerts(case, bundle, bundle.claims)
-        record(
-            action="case.opened", by=self.by, subject=f"case:{case.reference}",
-            after={"run": self.run.reference, "source": bundle.channel, "pattern": bundle.pattern,
-                   "claims": bundle.claims, "state": case.state, "version": case.version},
-        )  # fmt: skip
-        return case
 
     def join(self, bundle: Bundle) -> int:
         """Add a bundle's claims to its open case; 0 when the case has them all already."""
@@ -192,42 +208,34 @@ class _Writer:
             has_new_alerts=True,
             version=F("version") + 1,
         )  # fmt: skip
-        self._add_alerts(case, bundle, new)
+        self._add_alerts([(case, bundle, claim) for claim in new])
         record(
             action="case.alert_added", by=self.by, subject=f"case:{case.reference}",
             after={"run": self.run.reference, "claims": new, "state": case.state, "version": case.version + 1},
         )  # fmt: skip
         return 1
 
-    def _add_alerts(self, case: Case, bundle: Bundle, claims: list[int]) -> None:
+    def _add_alerts(self, added: list[tuple[Case, Bundle, int]]) -> None:
         Alert.objects.bulk_create(
-            Alert(
-                claim_id=claim,
-                run=self.run,
-                score_id=self.rows[claim]["score_id"],
-                case=case,
-                channel=bundle.channel,
-                inclusion_probability=bundle.inclusion_probability,
-            )
-            for claim in claims
+            (
+                Alert(
+                    claim_id=claim,
+                    run=self.run,
+                    score_id=self.rows[claim]["score_id"],
+                    case=case,
+                    channel=bundle.channel,
+                    inclusion_probability=bundle.inclusion_probability,
+                )
+                for case, bundle, claim in added
+            ),
+            batch_size=500,
         )
-        self.n_alerts += len(claims)
+        self.n_alerts += len(added)
 
     def _amount(self, bundle: Bundle, currency: str) -> int:
         """At stake: payments in the leading claim's currency; refunds count 0."""
         rows = [self.rows[claim] for claim in bundle.claims]
         return sum(max(int(row["amount_minor"]), 0) for row in rows if row["currency"] == currency)
-
-    def _free_key(self, key: str) -> str:
-        """The bundle key, numbered while a decided case under the same key is not closed yet."""
-        taken = set(
-            Case.objects.filter(bundle_key__startswith=key).exclude(state=State.CLOSED.value).values_list("bundle_key", flat=True)
-        )  # fmt: skip
-        number, free = 1, key
-        while free in taken:
-            number += 1
-            free = f"{key}#{number}"
-        return free
 
     def _headline(self, bundle: Bundle) -> dict[str, Any]:
         """What happened, as a code and facts that are rendered in the reader's language."""
@@ -236,6 +244,28 @@ class _Writer:
         reasons = self.reasons.get(bundle.claims[0]) or []
         leading = _leading(reasons, bundle)
         return {**leading, "n_claims": len(bundle.claims)}
+
+
+def _open_keys(cardholders: set[int]) -> set[str]:
+    """Bundle keys in use by cases that are not closed."""
+    found: set[str] = set()
+    people = sorted(cardholders)
+    for start in range(0, len(people), 500):
+        cases = Case.objects.filter(cardholder_id__in=people[start : start + 500]).exclude(
+            state=State.CLOSED.value
+        )
+        found.update(cases.values_list("bundle_key", flat=True))
+    return found
+
+
+def _free_key(key: str, taken: set[str]) -> str:
+    """The bundle key, numbered while a decided case under the same key is not closed yet."""
+    number, free = 1, key
+    while free in taken:
+        number += 1
+        free = f"{key}#{number}"
+    taken.add(free)
+    return free
 
 
 def _leading(reasons: list[dict[str, Any]], bundle: Bundle) -> dict[str, Any]:

@@ -13,17 +13,17 @@ import json
 import os
 import pstats
 import resource
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 END = date(2026, 6, 30)
+_CHILD = "CLEANCARD_BENCHMARK_NIGHT"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
     from tests.servers import postgres_server
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraud.project.settings")
     with tempfile.TemporaryDirectory(prefix="night-") as home:
         os.environ["CLEANCARD_HOME"] = home
         with postgres_server() if options.postgres else nullcontext("") as url:
@@ -60,58 +61,75 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> dict[str, Any]:
-    """Load, train, run the night, run the floor."""
+    """Load and train, run the night in a fresh process, run the floor."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    from audit.actor import Actor
-    from cases.services.night import run_night
-    from fraud.screening.services import forget_frames
-    from fraud.screening.timing import reset
-    from tests.benchmarks._company import night_of
+    from fraud.models import ScreeningRun
 
     call_command("migrate", verbosity=0)
     with _timed("load", say) as loading:
         n = _load(n_claims, n_labels)
     with _timed("train", say):
         _train()
-    forget_frames()
-    reset()
-    before = _rss_mb()
-    profiler = cProfile.Profile() if profile else None
-    with _peak_rss() as peak, _timed("night", say) as night, profiler or nullcontext():
-        run = run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=say)
-    if profiler:
-        pstats.Stats(profiler).sort_stats("cumtime").print_stats(60)
-    forget_frames()
+    _close_connections()
+    night = _in_fresh_process(profile, say)
+    run = ScreeningRun.objects.select_related("model_version").get()
     floor = _floor(run, say)
     stages = {stage["name"]: {"seconds": stage["seconds"], **stage["counts"]} for stage in run.stages}
     return {
         "claims": n,
         "rules": len(run.rule_set["rules"]),
         "load_seconds": round(loading[0], 1),
-        "night_seconds": round(night[0], 1),
-        "cpu_microseconds_a_claim": round(1e6 * night[1] / n, 1),
+        **night,
+        "cpu_microseconds_a_claim": round(1e6 * night["night_cpu"] / n, 1),
         "stages": stages,
-        "profile": run_profile(),
-        "rss_before_mb": before,
-        "peak_rss_mb": peak[0],
         "floor": floor,
-        "ratio": round(night[0] / (floor["predict_seconds"] + floor["store_seconds"]), 2),
-        "cpu_ratio": round(night[1] / (floor["predict_cpu"] + floor["store_cpu"]), 2),
+        "ratio": round(night["night_seconds"] / (floor["predict_seconds"] + floor["store_seconds"]), 2),
+        "cpu_ratio": round(night["night_cpu"] / (floor["predict_cpu"] + floor["store_cpu"]), 2),
         "alerts": run.n_alerts,
         "cases": run.n_cases,
         "hits": run.n_hits,
     }
 
 
-def run_profile() -> dict[str, list[float]]:
-    """Wall and CPU seconds of the steps inside the stages, as the screening kept them."""
-    from fraud.screening.timing import seconds
+def _in_fresh_process(profile: bool, say: Any) -> dict[str, Any]:
+    """The night as `manage.py nightly` would run it, so that memory is its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.night", *(["--profile"] if profile else [])]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, _CHILD: "1"}
+    )
+    *lines, last = done.stdout.strip().splitlines()
+    say("\n".join(lines))
+    return dict(json.loads(last))
 
-    return {name: [round(wall, 2), round(cpu, 2)] for name, (wall, cpu) in seconds().items()}
+
+def _child(profile: bool) -> None:
+    """One night; the last line printed is its figures."""
+    import django
+
+    django.setup()
+    from audit.actor import Actor
+    from cases.services.night import run_night
+    from fraud.screening.timing import seconds
+    from tests.benchmarks._company import night_of
+
+    profiler = cProfile.Profile() if profile else None
+    with _timed("night", print) as night, profiler or nullcontext():
+        run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=print)
+    if profiler:
+        pstats.Stats(profiler).sort_stats("cumtime").print_stats(60)
+    inside = {name: [round(wall, 2), round(cpu, 2)] for name, (wall, cpu) in seconds().items()}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    figures = {
+        "night_seconds": round(night[0], 2),
+        "night_cpu": round(night[1], 2),
+        "peak_rss_mb": peak,
+        "inside": inside,
+    }
+    print(json.dumps(figures), flush=True)
 
 
 def _load(n_claims: int, n_labels: int) -> int:
@@ -192,29 +210,6 @@ def _timed(name: str, say: Any) -> Iterator[list[float]]:
     say(f"{name}: {found[0]:.1f} s, {found[1]:.1f} s of CPU")
 
 
-@contextmanager
-def _peak_rss() -> Iterator[list[int]]:
-    """Highest resident memory of this process during a block, sampled."""
-    found, done = [_rss_mb()], threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.05):
-            found[0] = max(found[0], _rss_mb())
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    yield found
-    done.set()
-    watcher.join()
-
-
-def _rss_mb() -> int:
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return int(status.read_text().split("VmRSS:")[1].split()[0]) // 1024
-
-
 def _close_connections() -> None:
     from django.db import connections
 
@@ -224,12 +219,14 @@ def _close_connections() -> None:
 def _print(figures: dict[str, Any]) -> None:
     for name, stage in figures["stages"].items():
         print(f"  {name:<8} {stage}")
-    print(f"  inside   {figures['profile']}")
+    print(f"  inside, [wall, CPU] {figures['inside']}")
     print(f"{figures['claims']:,} claims, {figures['rules']} rules on {figures['database']}: night {figures['night_seconds']} s, "
-          f"{figures['cpu_microseconds_a_claim']} µs of CPU a claim, peak {figures['peak_rss_mb']} MB "
-          f"({figures['rss_before_mb']} MB before)")  # fmt: skip
+          f"CPU {figures['night_cpu']} s = {figures['cpu_microseconds_a_claim']} µs a claim, peak {figures['peak_rss_mb']} MB")  # fmt: skip
     print(f"floor {figures['floor']}; ratio {figures['ratio']}, of CPU {figures['cpu_ratio']}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if os.environ.get(_CHILD):
+        _child("--profile" in sys.argv)
+    else:
+        sys.exit(main())
