@@ -53,6 +53,7 @@ class CompanyValues:
     four_eyes_share: float = 0.05
     # Learning
     training_window_days: int = 56
+    label_delay_days: int = 28  # how long an outcome usually takes to become known
     minimum_confirmed: int = 30  # below: rank and band only, no percentage
 
     @property
@@ -127,6 +128,7 @@ def check_settings(values: CompanyValues) -> None:
         "reviewer_minutes_per_day",
         "four_eyes_limit_minor",
         "training_window_days",
+        "label_delay_days",
         "minimum_confirmed",
     ):
         if getattr(values, name) < 0:

@@ -119,7 +119,10 @@ def _window_start(labels: pl.DataFrame, cut_off: datetime, config: TrainingConfi
 def training_config(values: CompanyValues | None = None) -> TrainingConfig:
     """The measured defaults with the company's training window."""
     values = values or current_settings()
-    return TrainingConfig(window_days=values.training_window_days)
+    delay = values.label_delay_days
+    return TrainingConfig(
+        window_days=values.training_window_days, delay_days=delay, block_days=max(delay, 14)
+    )
 
 
 def train_challenger(

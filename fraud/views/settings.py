@@ -32,6 +32,7 @@ WORDS: dict[str, Any] = {
     "four_eyes_limit_minor": gettext_lazy("Four eyes above, in minor units"),
     "four_eyes_share": gettext_lazy("Share of the rest drawn for four eyes"),
     "training_window_days": gettext_lazy("Days of claims to train on"),
+    "label_delay_days": gettext_lazy("Days until an outcome is usually known"),
     "minimum_confirmed": gettext_lazy("Confirmed misuse before percentages are shown"),
 }
 
