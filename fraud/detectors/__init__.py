@@ -7,6 +7,8 @@ Importing this package loads no machine-learning library; fitting, loading or sc
 
 from __future__ import annotations
 
+import os
+
 from fraud.detectors.autoencoder import AutoencoderDetector
 from fraud.detectors.base import Detector
 from fraud.detectors.ecdf import TailDetector
@@ -15,6 +17,10 @@ from fraud.detectors.frames import matrix
 from fraud.detectors.hbos import HistogramDetector
 from fraud.detectors.iforest import IsolationForestDetector
 from fraud.detectors.tree import TreeDetector, TreeSettings
+
+# Before whichever detector imports PyOD first: compiling its loops takes longer than running them once as they are, and
+# numba cannot be told later.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 #: Every anomaly detector by name, in the order of their columns in the hybrid score.
 DETECTORS: dict[str, type[Detector]] = {
