@@ -99,6 +99,10 @@ def _references(run: ScreeningRun) -> dict[str, Any]:
     return dict(run.model_version.card.get("drift", {})) if run.model_version else {}
 
 
+#: One night is one day: what the calendar says of it always differs from a whole window, and means nothing.
+_CALENDAR = frozenset({"weekday", "is_weekend", "is_holiday", "is_business_day"})
+
+
 def _drift(frame: NightFrame) -> dict[str, Any]:
     run = ScreeningRun.objects.select_related("model_version").get(pk=frame.run_id)
     features = frame.features
@@ -107,7 +111,7 @@ def _drift(frame: NightFrame) -> dict[str, Any]:
     psi: dict[str, Any] = {}
     level = "calm"
     for name, stored in _references(run).items():
-        if name not in features.columns:
+        if name not in features.columns or name in _CALENDAR:
             continue
         found = shift(Reference.from_json(stored), features[name].cast(float).to_numpy())
         psi[name] = {"psi": round(found.psi, 5), "floor": round(found.floor, 5), "level": found.level}
