@@ -76,7 +76,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "tabs": [
             {"href": f"?view={code}", "label": label, "count": Recovery.objects.filter(chosen[code])[:1001].count(),
              "is_current": code == view}
-            for code, label in (("open", _("Open")), ("overdue", _("Overdue")), ("write_off", _("Write-offs to decide")),
+            for code, label in (("open", _("Still open")), ("overdue", _("Overdue")), ("write_off", _("Write-offs to decide")),
                                 ("closed", _("Closed")))
         ],
         "ages": _ages(today),
