@@ -16,7 +16,7 @@ from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.labelling import label_claims
 from cases.services.numbering import next_reference
-from cases.services.steps import case_subject, casework, change_case, check_step, read_case
+from cases.services.steps import case_subject, casework, change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
 from fraud.models import Claim, Score
@@ -65,11 +65,9 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     )
     case = joined.case if joined else _open([claim], source=Case.Source.TIP, by=by, reason="")
     tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
-    before = {"state": case.state, "version": case.version}
-    change_case(case, version=case.version + 1, has_new_alerts=True)
-    record(
-        action="tip.recorded", by=by, subject=case_subject(case), before=before,
-        after={"state": case.state, "version": case.version, "tip": tip.pk, "origin": origin},
+    change_recorded(
+        case, {"version": case.version + 1, "has_new_alerts": True}, event="tip.recorded", by=by,
+        details={"tip": tip.pk, "origin": origin},
     )  # fmt: skip
     return tip
 
@@ -110,12 +108,9 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
 
 def _mark_reopened(case: Case, row: Any, successor: Case, by: Actor, reason: str) -> None:
     """The closed case gets its entry and a new version; its state, disposition and dates stay."""
-    before = {"state": case.state, "version": case.version}
-    change_case(case, version=case.version + 1, undo=None)
-    record(
-        action="case.reopened", by=by, subject=case_subject(case), reason=reason, before=before,
-        after={"state": case.state, "version": case.version, "successor": successor.reference,
-               "successor_state": row.target.value},
+    change_recorded(
+        case, {"version": case.version + 1, "undo": None}, event="case.reopened", by=by, reason=reason,
+        details={"successor": successor.reference, "successor_state": row.target.value},
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from cases.services.conflicts import relations_of
 from cases.services.steps import (
     case_subject,
     casework,
-    change_case,
+    change_recorded,
     check_step,
     current_request,
     read_case,
@@ -166,11 +166,9 @@ def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: 
 
 def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[str, Any]) -> None:
     """A new version of the case with its entry: whoever decides must have seen the file."""
-    before = {"state": case.state, "version": case.version}
-    change_case(case, version=case.version + 1, undo=None)
-    record(
-        action=event, by=by, subject=case_subject(case), before=before,
-        after={"state": case.state, "version": case.version, "evidence": evidence.reference, **details},
+    change_recorded(
+        case, {"version": case.version + 1, "undo": None}, event=event, by=by,
+        details={"evidence": evidence.reference, **details},
     )  # fmt: skip
 
 

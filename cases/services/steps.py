@@ -277,7 +277,6 @@ def move(
     afterwards. Raises StaleCase when another step was faster.
     """
     now = at or present()
-    before = {"state": case.state, "version": case.version}
     values: dict[str, Any] = {"version": case.version + 1, "undo": _undo_of(case, row, by, now)}
     if row.target != row.source:
         values |= {"state": row.target.value, "state_since": now, "snoozed_until": None, "snooze_reason": ""}
@@ -288,15 +287,27 @@ def move(
     if row.target == State.CLOSED and row.source != State.CLOSED:
         values["closed_at"] = now
     values |= dict(fields or {})
+    return change_recorded(case, values, event=event, by=by, reason=reason, details=details)
+
+
+def change_recorded(
+    case: Case,
+    values: Mapping[str, Any],
+    *,
+    event: str,
+    by: Actor,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """One change of a case with its entry, which comes first: the database refuses a change without one.
+
+    Raises StaleCase.
+    """
+    before = {"state": case.state, "version": case.version}
+    after = {"state": values.get("state", case.state), "version": values["version"], **(details or {})}
+    entry = record(action=event, by=by, subject=case_subject(case), reason=reason, before=before, after=after)
     change_case(case, **values)
-    return record(
-        action=event,
-        by=by,
-        subject=case_subject(case),
-        reason=reason,
-        before=before,
-        after={"state": case.state, "version": case.version, **(details or {})},
-    )
+    return entry
 
 
 def change_case(case: Case, **values: Any) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.permissions import require
-from audit.services import record
 from cases.models import Case, Decision, ExplanationRequest
 from cases.services import errors
 from cases.services.company import present
@@ -15,7 +14,7 @@ from cases.services.conflicts import relations_of
 from cases.services.decisions import set_decision
 from cases.services.labelling import label_claims
 from cases.services.outbox import cancel_mails
-from cases.services.steps import UNDO_SECONDS, case_subject, casework, change_case, read_case, stale
+from cases.services.steps import UNDO_SECONDS, case_subject, casework, change_recorded, read_case, stale
 from cases.workflow import Action
 
 _DATES = {"due_on", "snoozed_until"}
@@ -41,13 +40,9 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
     if not step or step["by"] != by.user_id or not _is_fresh(step):
         raise errors.NothingToUndo
     action = Action(step["action"])
-    before = {"state": case.state, "version": case.version}
-    change_case(case, version=case.version + 1, undo=None, **_restored(step["fields"]))
+    values = {"version": case.version + 1, "undo": None, **_restored(step["fields"])}
+    change_recorded(case, values, event="case.undone", by=by, details={"undone": action.value})
     _undo_rows(case, action, by)
-    record(
-        action="case.undone", by=by, subject=case_subject(case), before=before,
-        after={"state": case.state, "version": case.version, "undone": action.value},
-    )  # fmt: skip
     return read_case(case)
 
 

@@ -120,9 +120,10 @@ class Races:
         """Eight hands reach for the next of five cases."""
         from cases.models import Case
         from cases.services.queue import take_next_case
-        from tests.cast import make_case
+        from tests.cast import make_case, put_case
 
-        Case.objects.filter(state="new").update(state="closed")  # what other races left
+        for other in Case.objects.filter(state="new"):  # what other races left
+            put_case(other, state="closed")
         for number in range(5):
             make_case(cardholder=self.cast.cardholder_record, priority=10_000 + number)
         names = ("reviewer", "other_reviewer", "approver", "other_approver")

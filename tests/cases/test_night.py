@@ -21,6 +21,7 @@ from cases.workflow import State
 from fraud.models import Claim, ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.screening import services as screening
 from rules.models import RuleVersion
+from tests.cast import put_case
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -293,7 +294,7 @@ def test_later_alert_joins_the_open_case_and_not_a_decided_one() -> None:
     case.refresh_from_db()
     assert (second.n_cases, case.has_new_alerts, case.version) == (0, True, 2)
     assert AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.alert_added").count() == 1
-    Case.objects.filter(pk=case.pk).update(state=State.PENDING_APPROVAL.value)
+    put_case(case, state=State.PENDING_APPROVAL.value)
     again(case, "again2")
     third = night(DAY + timedelta(days=2))
     assert third.n_cases >= 1

@@ -11,7 +11,7 @@ from cases.models import Case
 from cases.person_pages import cases_like, months_of
 from cases.workflow import State
 from fraud.models import Claim
-from tests.cast import make_case, make_claim
+from tests.cast import make_case, make_claim, put_case
 from tests.scene import shared_scene
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +85,7 @@ def test_random_check_hides_its_score_until_it_is_decided(page_of, scene, tab):
     assert 'class="band' not in page
     assert 'class="reasons"' not in page
     assert "expected loss" not in page
-    Case.objects.filter(pk=case.pk).update(
-        state=State.CLOSED, closed_at=timezone.now(), disposition="legitimate"
-    )
+    put_case(case, state=State.CLOSED, closed_at=timezone.now(), disposition="legitimate")
     assert 'class="band' in page_of(case)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import queue_pages
 from cases.models import Case, SavedView
 from cases.workflow import State
-from tests.cast import make_cardholder, make_case, make_claim, make_merchant
+from tests.cast import make_cardholder, make_case, make_claim, make_merchant, put_case
 from tests.scene import shared_scene
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,8 @@ def test_nobody_sees_a_case_about_themselves_in_the_queue(client, scene):
 
 
 def test_empty_view_says_where_to_look_next(client, scene):
-    Case.objects.update(assignee=None, state=State.CLOSED, closed_at=timezone.now())
+    for case in Case.objects.exclude(state=State.CLOSED):
+        put_case(case, assignee=None, state=State.CLOSED, closed_at=timezone.now())
     client.force_login(scene.cast.reviewer)
     page = client.get("/queue/").content.decode()
     assert 'class="empty' in page

@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.models import AccessRecord, AuditEvent
 from fraud.models import Claim
 from fraud.views.claims import harmless, mask
-from tests.cast import make_claim, make_merchant
+from tests.cast import make_claim, make_merchant, put_case
 from tests.scene import shared_scene
 
 pytestmark = pytest.mark.django_db
@@ -155,8 +155,7 @@ def test_score_of_an_undecided_random_check_is_hidden(client, scene):
     assert 'class="band' not in client.get(f"/claims/{claim.pk}/").content.decode()
     assert claim.pk not in shown(client.get(f"/claims/?run={scene.run.reference}").content.decode())
     case = scene.cases["blind"]
-    case.closed_at, case.state = timezone.now(), "closed"
-    case.save()
+    put_case(case, closed_at=timezone.now(), state="closed")
     assert 'class="band' in client.get(f"/claims/{claim.pk}/").content.decode()
 
 
