@@ -1,0 +1,223 @@
+"""What time does: each thing once, late or twice; and mail that leaves through rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from audit.models import AuditEvent
+from cases.models import Case, OutboxMessage
+from cases.services import queue
+from cases.services.clocks import clock_of, is_overdue, overdue_cases, sweep_clocks
+from cases.services.company import company_today
+from cases.services.mails import MAILS, render_mail
+from cases.services.outbox import cancel_mails, enqueue_mail, outbox_health, send_outbox
+from cases.workflow import CLOCK_DAYS, State
+from fraud.company import current_calendar
+from fraud.models import CompanyHoliday
+from tests.cases.stage import Stage, fresh
+
+
+def at(month: int, day: int, hour: int = 1) -> datetime:
+    return datetime(2026, month, day, hour, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s in CLOCK_DAYS and s != State.NEW])
+def test_entering_a_state_sets_its_clock_by_the_company_calendar(stage: Stage, state: State) -> None:
+    case = stage.case_in(state)
+    expected, left, calendar = company_today(case.state_since), CLOCK_DAYS[state], current_calendar()
+    while left:  # counted day by day
+        expected += timedelta(days=1)
+        left -= calendar.is_business_day(expected)
+    assert case.due_on == expected
+
+
+def test_a_company_holiday_moves_the_deadline(stage: Stage) -> None:
+    CompanyHoliday.objects.create(on=date(2026, 11, 25), name="창립기념일", kind="company")
+    case = stage.asked()
+    assert case.due_on == date(2026, 12, 2)
+
+
+def test_a_deadline_holds_until_the_end_of_the_companys_day(stage: Stage) -> None:
+    case = stage.asked()
+    stage.go_to(datetime(2026, 12, 1, 14, 59, tzinfo=UTC))  # 23:59 in Seoul
+    sweep_clocks()
+    assert fresh(case).state == "awaiting_explanation"
+    stage.go_to(datetime(2026, 12, 1, 15, 0, tzinfo=UTC))  # midnight in Seoul
+    assert sweep_clocks()["lapsed"] == 1
+    assert fresh(case).state == "no_response"
+
+
+def test_a_sweep_that_missed_days_catches_up_with_the_most_urgent_only(stage: Stage) -> None:
+    stage.asked()
+    stage.go_to(at(12, 1))
+    assert sweep_clocks()["reminded"] == 1
+    assert OutboxMessage.objects.filter(key__startswith="explanation.reminder").count() == 1
+
+
+def test_lapsing_is_done_by_the_system_and_recorded_as_such(stage: Stage) -> None:
+    case = stage.lapsed()
+    event = AuditEvent.objects.get(subject=f"case:{case.reference}", action="explanation.lapsed")
+    assert (event.actor, event.actor_role) == ("system:clocks", "system")
+
+
+def test_a_take_that_ran_out_returns_to_the_queue_and_an_assignment_does_not(stage: Stage) -> None:
+    taken = stage.taken()
+    assigned = queue.assign_case(
+        case=stage.case(), to=stage.cast.reviewer, by=stage.actor("approver"), expected_version=1
+    )
+    stage.go_on(days=5)
+    assert sweep_clocks()["released"] == 1
+    assert (fresh(taken).state, fresh(taken).assignee) == ("new", None)
+    assert fresh(assigned).state == "in_review"
+    assert sweep_clocks()["released"] == 0
+
+
+def test_a_case_set_aside_wakes_on_its_day(stage: Stage) -> None:
+    case = stage.taken()
+    queue.snooze_case(
+        case=case,
+        until=date(2026, 11, 30),
+        reason="출장",
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
+    stage.go_to(at(11, 29))
+    assert sweep_clocks()["woken"] == 0
+    stage.go_to(at(11, 30))
+    assert sweep_clocks()["woken"] == 1
+    woken = fresh(case)
+    assert (woken.snoozed_until, woken.assignee, woken.due_on) == (
+        None,
+        stage.cast.reviewer,
+        date(2026, 12, 14),
+    )
+
+
+def test_sweeping_for_a_moment_works_on_that_moment(stage: Stage) -> None:
+    case = stage.asked()
+    done = sweep_clocks(now=at(12, 2))
+    assert done["lapsed"] == 1
+    assert fresh(case).due_on == date(2026, 12, 7)  # three business days from 2 December
+
+
+def test_one_failing_case_does_not_hold_up_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, good = stage.asked(), stage.asked()
+    from cases.services import clocks
+
+    real = clocks.lapse_request
+
+    def lapse(*, request: Any, by: Any) -> bool:
+        if request.case_id == broken.pk:
+            raise RuntimeError("broken")
+        return real(request=request, by=by)
+
+    monkeypatch.setattr(clocks, "lapse_request", lapse)
+    stage.go_to(at(12, 2))
+    assert sweep_clocks()["lapsed"] == 1
+    assert (fresh(broken).state, fresh(good).state) == ("awaiting_explanation", "no_response")
+
+
+def test_overdue_is_the_same_in_a_list_and_on_a_case(stage: Stage) -> None:
+    on_time, late, closed = stage.case(), stage.case(due_on=date(2026, 11, 19)), stage.closed()
+    assert list(Case.objects.filter(overdue_cases()).values_list("pk", flat=True)) == [late.pk]
+    assert [is_overdue(case) for case in (on_time, late, closed)] == [False, True, False]
+    assert clock_of(late) == {"days": 3, "left": -1, "due_on": date(2026, 11, 19), "is_overdue": True}
+
+
+@pytest.fixture
+def message(stage: Stage) -> OutboxMessage:
+    made = enqueue_mail(key="k:1", to=stage.cast.cardholder, mail="decision.cleared", case=stage.case())
+    assert made is not None
+    return made
+
+
+def test_a_mail_leaves_once_however_often_it_is_sent_or_written(stage: Stage, message: OutboxMessage) -> None:
+    again = enqueue_mail(key="k:1", to=stage.cast.cardholder, mail="decision.cleared", case=stage.case())
+    assert again == message
+    assert [send_outbox()["sent"] for _ in range(3)] == [1, 0, 0]
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("sent", 1)
+    assert len(mail.outbox) == 1
+    assert mail.outbox[0].to == [stage.cast.cardholder.email]
+
+
+def test_a_mail_server_that_is_down_is_tried_again_later_and_then_given_up(
+    stage: Stage, message: OutboxMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(self: Any, fail_silently: bool = False) -> None:
+        raise ConnectionRefusedError("mail server down")
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
+    waits = []
+    for _ in range(7):
+        before = datetime.now(UTC)
+        result = send_outbox()
+        message.refresh_from_db()
+        waits.append((message.next_attempt_at - before).total_seconds() / 60)
+        assert send_outbox() == {"sent": 0, "failed": 0, "dead": 0}
+        stage.go_to(message.next_attempt_at)
+    assert waits == [2, 4, 8, 16, 32, 64, 128]
+    assert (result, message.state, message.attempts) == ({"sent": 0, "failed": 0, "dead": 1}, "dead", 7)
+    assert "ConnectionRefusedError" in message.error
+    assert outbox_health()["n_dead"] == 1
+
+
+def test_a_sender_that_dies_leaves_the_mail_to_the_next(
+    stage: Stage, message: OutboxMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEANCARD_FAULT", "outbox_claimed:raise")
+    with pytest.raises(RuntimeError):
+        send_outbox()
+    monkeypatch.delenv("CLEANCARD_FAULT")
+    assert send_outbox()["sent"] == 0
+    stage.go_on(minutes=11)
+    assert send_outbox()["sent"] == 1
+
+
+def test_a_mail_taken_back_in_time_does_not_leave(message: OutboxMessage) -> None:
+    assert cancel_mails(prefix="k:") == 1
+    assert send_outbox()["sent"] == 0
+    assert cancel_mails(prefix="k:") == 0
+
+
+def test_somebody_without_an_address_is_no_error(stage: Stage) -> None:
+    stage.cast.stranger_record.email = ""
+    stage.cast.stranger.email = ""
+    stage.cast.stranger.save()
+    assert (
+        enqueue_mail(key="k", to=stage.cast.stranger_record, mail="decision.cleared", case=stage.case())
+        is None
+    )
+    assert enqueue_mail(key="k", to=None, mail="decision.cleared", case=stage.case()) is None
+
+
+FACTS = {
+    "due_on": date(2026, 12, 1), "request": "Q-1", "text": "본문", "amount_minor": 84_000, "clause": "제4조", "message": "안내",
+    "disposition": "confirmed_misuse", "result": "reduced",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_is_whole_in_both_languages(stage: Stage, name: str, language: str) -> None:
+    subject, body = render_mail(name, language, case=stage.case(headline={"x": 1}), **FACTS)
+    assert subject
+    assert "\n" not in subject
+    assert body.endswith("\n")
+    assert "{" not in subject + body
+    has_korean = any("가" <= sign <= "힣" for sign in subject)
+    assert has_korean == (language == "ko")
+    for inner in ("A04", "0.55", "medium", "score", "점수"):
+        assert inner not in subject + body
+
+
+def test_a_mail_is_written_in_its_readers_language(stage: Stage) -> None:
+    stage.cast.cardholder.language = "en"
+    stage.cast.cardholder.save()
+    made = enqueue_mail(key="k", to=stage.cast.cardholder_record, mail="decision.cleared", case=stage.case())
+    assert made is not None
+    assert made.subject.startswith("Your card payment is settled")
