@@ -60,17 +60,23 @@ def range_square_totals(values: Ints, start: Ints, end: Ints) -> Floats:
 def range_extreme(values: Ints, start: Ints, end: Ints, kind: Literal["min", "max"]) -> Floats:
     """Smallest or largest value in each range, nan for an empty one.
 
-    A sparse table of which only one level is alive at a time: level k holds the extreme of the
-    2**k values from each position, and two overlapping blocks cover any range of that size.
+    Few or short ranges are walked. Otherwise a sparse table of which only one level is alive at a
+    time: level k holds the extreme of the 2**k values from each position, and two overlapping
+    blocks cover any range of that size.
     """
     pick = np.minimum if kind == "min" else np.maximum
     answer = np.full(len(start), np.nan)
     length = end - start
     level = np.frexp(np.maximum(length, 1).astype(np.float64))[1] - 1
+    highest = int(level.max(initial=0))
+    if int(length.sum()) <= highest * len(values):
+        asked = np.flatnonzero(length > 0)
+        answer[asked] = _reduced(pick, values, start[asked], end[asked])
+        return answer
     by_level = np.argsort(level, kind="stable")
-    edges = np.searchsorted(level[by_level], np.arange(int(level.max(initial=0)) + 2))
+    edges = np.searchsorted(level[by_level], np.arange(highest + 2))
     table = values
-    for k in range(len(edges) - 1):
+    for k in range(highest + 1):
         if k > 0:
             half = 1 << (k - 1)
             table = pick(table[:-half], table[half:])
@@ -80,6 +86,14 @@ def range_extreme(values: Ints, start: Ints, end: Ints, kind: Literal["min", "ma
         if len(asked):
             answer[asked] = pick(table[start[asked]], table[end[asked] - (1 << k)])
     return answer
+
+
+def _reduced(pick: np.ufunc, values: Ints, start: Ints, end: Ints) -> Ints:
+    """The ufunc over each non-empty range, walking its rows: best for short or few ranges."""
+    borders = np.stack([start, end], axis=1).ravel()
+    padded = np.append(values, values[-1:])
+    reduced: Ints = pick.reduceat(padded, borders)[::2] if len(borders) else values[:0]
+    return reduced
 
 
 def range_kth(ranks: Ints, n_ranks: int, start: Ints, end: Ints, k: Ints) -> Ints:

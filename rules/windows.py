@@ -26,6 +26,9 @@ Mask = NDArray[np.bool_]
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
+#: rows asked about are few below this part of all
+_FEW = 4
+
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
@@ -82,13 +85,18 @@ class TimeOrder:
         """Per moment: the place in the order of the first row with at >= moment."""
         return np.searchsorted(self._sorted_at, boundary_us, side="left").astype(np.int64)
 
-    def first_rank_within(self, duration_us: int) -> Ints:
-        """Per row: the place in the order of the first row with at >= own at - duration."""
+    def first_rank_within(self, duration_us: int, rows: Ints) -> Ints:
+        """Per given row: the place in the order of the first row with at >= own at - duration.
+
+        Asked for most rows it searches all of them once, in time order, and remembers the answers.
+        """
         if duration_us not in self._since:
+            if len(rows) * _FEW < len(self):
+                return self.first_rank_since(self.at_us[rows] - duration_us)
             found = np.empty(len(self.rows), dtype=np.int64)
             found[self.rows] = self.first_rank_since(self._sorted_at - duration_us)
             self._since[duration_us] = found
-        return self._since[duration_us]
+        return self._since[duration_us][rows]
 
 
 class WindowIndex:
@@ -139,7 +147,7 @@ class WindowIndex:
 
     def start_within(self, duration_us: int) -> Ints:
         """Handle of the window from own time - duration (inclusive) on."""
-        first = self._order.first_rank_within(duration_us)[self._rows[self._at]]
+        first = self._order.first_rank_within(duration_us, self._rows[self._at])
         return self._first_position(first)
 
     def start_since(self, boundary_us: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """Features: everything the rules and detectors read about a claim, strictly as of its own time."""
 
-from fraud.features.behaviour import YEAR_DAYS
+from fraud.features.behaviour import HABIT_DAYS, YEAR_DAYS
 from fraud.features.build import build_features
 from fraud.features.catalogue import (
     BEHAVIOUR_FEATURES,
@@ -14,9 +14,9 @@ from fraud.features.catalogue import (
 )
 from fraud.features.columns import ClaimFrameNotValid
 
-#: days of claims before the targets that reach every feature: a year, and the fortnight whose own
-#: habits look a year back
-HISTORY_DAYS = YEAR_DAYS + 14
+#: days of claims before the earliest target that reach every feature: a year, or the fortnight whose
+#: habits were worked out in two passes and the habit before
+HISTORY_DAYS = max(YEAR_DAYS, 14 + 3 * HABIT_DAYS)
 
 __all__ = [
     "BEHAVIOUR_FEATURES",

@@ -13,6 +13,8 @@ from rules.windows import DAY_US, MINUTE_US
 
 #: the longest window of any feature; older history never changes a feature
 YEAR_DAYS = 365
+#: days of claims that make a habit
+HABIT_DAYS = 120
 #: claims that an amount habit needs before a departure from it is called unusual
 _HABIT_CLAIMS = 3
 _UNUSUAL_RATIO = 3.0
@@ -54,45 +56,51 @@ def cardholder_totals(rows: Rows) -> Columns:
     return found
 
 
-def cardholder_habits(rows: Rows) -> Columns:
-    """The amount against the cardholder's habit over a year, and how unusual the last fortnight was.
-
-    The habit is the mean of earlier amounts that were not unusual when they happened (over 3 times
-    the habit until then, worked out in two passes that begin with the plain mean), so a burst of
-    misuse does not become the new habit, while a lasting change does in time.
-    """
-    touched = _rows_touched_by_targets(rows, rows.cardholder)
-    index = rows.index(*rows.money_keys(rows.cardholder), targets=touched)
-    amount = rows.amount if touched is None else rows.amount[touched]
-    keep = slice(None) if touched is None or rows.targets is None else rows.targets[touched]
+def cardholder_extremes(rows: Rows) -> Columns:
+    """The amount against everything the cardholder spent in a year."""
+    index = rows.index(*rows.money_keys(rows.cardholder))
     year = index.start_within(YEAR_DAYS * DAY_US)
-
-    n_before = index.count(year, where=rows.spending)
+    amount, own = rows.answered(rows.amount), rows.answered(rows.is_spending)
     mean = index.mean(rows.amount, year, where=rows.spending)
     spread = np.fmax(index.std(rows.amount, year, where=rows.spending), _LEAST_SPREAD * mean)
-    usual_mean, is_unusual = mean, np.zeros(len(rows), dtype=np.bool_)
+    has_habit = own & (index.count(year, where=rows.spending) >= _HABIT_CLAIMS)
+    highest = index.maximum(rows.amount, year, where=rows.spending)
+    return {
+        "amount_z_self": np.where(has_habit, ratio(amount - mean, spread), np.nan),
+        "amount_ratio_self_max": np.where(own, ratio(amount, highest), np.nan),
+    }
+
+
+def cardholder_habits(rows: Rows) -> Columns:
+    """The amount against the cardholder's habit, and how unusual the last fortnight was.
+
+    The habit is the mean of the amounts of HABIT_DAYS that were not unusual when they happened (over
+    3 times the habit until then, worked out in two passes that begin with the plain mean), so a
+    burst of misuse does not become the new habit, while a lasting change does in time.
+    """
+    touched = _rows_behind_targets(rows, rows.cardholder)
+    index = rows.index(*rows.money_keys(rows.cardholder), targets=touched)
+    amount = rows.amount if touched is None else rows.amount[touched]
+    recent = index.start_within(HABIT_DAYS * DAY_US)
+    n_before = index.count(recent, where=rows.spending)
+    usual_mean = index.mean(rows.amount, recent, where=rows.spending)
+    is_unusual = np.zeros(len(rows), dtype=np.bool_)
     for _ in range(_HABIT_PASSES):
         unusual = (n_before >= _HABIT_CLAIMS) & (np.nan_to_num(ratio(amount, usual_mean)) > _UNUSUAL_RATIO)
         is_unusual = _widen(unusual, touched, len(rows))
-        usual_mean = index.mean(rows.amount, year, where=rows.is_spending & ~is_unusual)
+        usual_mean = index.mean(rows.amount, recent, where=rows.is_spending & ~is_unusual)
     to_usual = ratio(amount, usual_mean)
-    found = {
-        "amount_z_self": np.where(n_before >= _HABIT_CLAIMS, ratio(amount - mean, spread), np.nan),
-        "amount_ratio_self_max": ratio(amount, index.maximum(rows.amount, year, where=rows.spending)),
-        "amount_ratio_usual": to_usual,
-    }
-    fortnight = index.start_within(14 * DAY_US)
     scaled = np.rint(np.nan_to_num(np.minimum(to_usual, 1e6)) * _RATIO_SCALE).astype(np.int64)
-    found["max_ratio_usual_14d"] = (
-        index.maximum(_widen(scaled, touched, len(rows)), fortnight, where=rows.spending) / _RATIO_SCALE
-    )
-    found["n_unusual_amount_14d"] = index.count(fortnight, where=rows.is_spending & is_unusual)
-    own = rows.answered(rows.is_spending)
-    for name in ("amount_z_self", "amount_ratio_self_max", "amount_ratio_usual"):
-        found[name] = np.where(own, found[name][keep], np.nan)
-    for name in ("max_ratio_usual_14d", "n_unusual_amount_14d"):
-        found[name] = found[name][keep]
-    return found
+
+    own_index = rows.index(*rows.money_keys(rows.cardholder))
+    fortnight = own_index.start_within(14 * DAY_US)
+    highest = own_index.maximum(_widen(scaled, touched, len(rows)), fortnight, where=rows.spending)
+    answered = rows.answered(_widen(to_usual, touched, len(rows)))
+    return {
+        "amount_ratio_usual": np.where(rows.answered(rows.is_spending), answered, np.nan),
+        "max_ratio_usual_14d": highest / _RATIO_SCALE,
+        "n_unusual_amount_14d": own_index.count(fortnight, where=rows.is_spending & is_unusual),
+    }
 
 
 def merchant_features(rows: Rows) -> Columns:
@@ -144,13 +152,15 @@ def _own_ratio(rows: Rows, bases: Floats) -> Floats:
     return np.where(rows.answered(rows.is_spending), found, np.nan)
 
 
-def _rows_touched_by_targets(rows: Rows, key: Ints) -> Mask | None:
-    """Every row that shares its key with a target: those whose own habit feeds a target's feature."""
+def _rows_behind_targets(rows: Rows, key: Ints) -> Mask | None:
+    """Rows that share their key with a target and whose own habit feeds a target's feature; None for all."""
     if rows.targets is None:
         return None
-    wanted = np.unique(key[rows.targets])
-    place = np.minimum(np.searchsorted(wanted, key), max(len(wanted) - 1, 0))
-    return wanted[place] == key if len(wanted) else np.zeros(len(key), dtype=np.bool_)
+    behind: Mask = np.isin(key, np.unique(key[rows.targets])) & (key >= 0)
+    if behind.any():
+        earliest = rows.at_us[rows.targets].min()
+        behind &= rows.at_us >= earliest - (HABIT_DAYS * _HABIT_PASSES + 14) * DAY_US
+    return behind
 
 
 def _widen(values: NDArray, touched: Mask | None, n: int) -> NDArray:

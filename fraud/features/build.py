@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from fraud.calendar import CompanyCalendar
 from fraud.features.behaviour import (
+    cardholder_extremes,
     cardholder_habits,
     cardholder_pace,
     cardholder_totals,
@@ -24,6 +25,7 @@ from fraud.features.rows import Rows, rows_of
 _BEHAVIOUR = (
     cardholder_pace,
     cardholder_totals,
+    cardholder_extremes,
     cardholder_habits,
     merchant_features,
     same_merchant_features,

@@ -39,7 +39,8 @@ def label_events(claims: pl.DataFrame, labels: pl.DataFrame) -> LabelEvents:
     """Events of a labels frame (`claim_id, is_misuse, known_at`), with the keys of their claims.
 
     A label of a claim that is not in the frame counts only if the labels frame brings the columns
-    `cardholder_id`, `merchant_id` and `transacted_at` itself.
+    `cardholder_id`, `merchant_id` and `transacted_at` itself. A row without an outcome (null) withdraws
+    the label before it.
     """
     keys = ["cardholder_id", "merchant_id", "transacted_at"]
     frame = labels.select("claim_id", "is_misuse", pl.col("known_at").cast(MOMENT), *_present(labels, keys))
@@ -49,12 +50,13 @@ def label_events(claims: pl.DataFrame, labels: pl.DataFrame) -> LabelEvents:
     if "merchant_id" in frame.columns:
         own = [pl.coalesce(pl.col(key), pl.col(f"{key}_of_claim")).alias(key) for key in keys]
         joined = joined.with_columns(own)
-    joined = joined.filter(pl.all_horizontal(pl.col("transacted_at", "known_at", "is_misuse").is_not_null()))
+    joined = joined.filter(pl.all_horizontal(pl.col("transacted_at", "known_at").is_not_null()))
     joined = joined.sort("claim_id", "known_at", "is_misuse").with_columns(
         replaced_at=pl.when(pl.col("claim_id") == pl.col("claim_id").shift(-1)).then(
             pl.col("known_at").shift(-1)
         )
     )
+    joined = joined.filter(pl.col("is_misuse").is_not_null())
     return LabelEvents(
         cardholder=joined["cardholder_id"].fill_null(_NO_KEY).cast(pl.Int64).to_numpy(),
         merchant=joined["merchant_id"].fill_null(_NO_KEY).cast(pl.Int64).to_numpy(),

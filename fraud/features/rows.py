@@ -96,7 +96,7 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
 
 def _text_codes(text: pl.Expr) -> pl.Expr:
     """Equal texts get equal non-negative codes; missing text gets -1."""
-    return text.rank("dense").cast(pl.Int64).fill_null(_NO_KEY)
+    return text.cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(_NO_KEY)
 
 
 def ratio(values: NDArray, bases: NDArray) -> Floats:

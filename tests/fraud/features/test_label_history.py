@@ -50,6 +50,12 @@ def test_a_corrected_label_stops_counting() -> None:
     assert features["known_misuse_rate_cardholder_90d"].to_list() == [None, 1.0, 0.0]
 
 
+def test_a_withdrawn_label_stops_counting() -> None:
+    claims = [claim(1, 0), claim(2, 48), claim(3, 96)]
+    withdrawn = labels_of(label(1, 24), label(1, 72) | {"is_misuse": None})
+    assert features_of(frame_of(*claims), withdrawn)["n_known_misuse_cardholder_90d"].to_list() == [0, 1, 0]
+
+
 def test_runs_tell_how_the_latest_known_outcomes_went() -> None:
     claims = [claim(k, 24 * k, cardholder_id=k) for k in range(1, 5)] + [claim(9, 24 * 20, cardholder_id=9)]
     outcomes = [label(1, 200, False), label(2, 201), label(3, 202), label(4, 203)]

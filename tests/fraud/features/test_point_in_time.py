@@ -1,12 +1,15 @@
 """A feature of a claim never depends on what came later, nor on the batch it is computed in."""
 
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from tests.fraud.features.claim_frames import features_of, histories
+from fraud.features import HISTORY_DAYS
+from tests.fraud.features.claim_frames import claim, features_of, frame_of, histories
 
 Case = tuple[pl.DataFrame, pl.DataFrame]
 
@@ -59,3 +62,30 @@ def test_claims_of_other_people_at_other_merchants_change_nothing(case: Case) ->
     together = features_of(pl.concat([strangers, claims]), labels)
     alone = features_of(claims, labels)
     assert_frame_equal(together.tail(len(claims)), alone, check_exact=True)
+
+
+def test_history_days_reach_every_feature() -> None:
+    rng = np.random.default_rng(5)
+    n = 3_000
+    rows = [
+        claim(
+            place,
+            float(hours),
+            cardholder_id=int(rng.integers(4)),
+            merchant_id=int(rng.integers(6)),
+            amount_minor=int(rng.lognormal(9, 1.2)),
+            mcc=str(5000 + rng.integers(3)),
+        )
+        for place, hours in enumerate(np.sort(rng.integers(0, 24 * 900, n)))
+    ]
+    claims = frame_of(*rows)
+    labels = claims.sample(200, seed=1).select(
+        "claim_id", "cardholder_id", "merchant_id", "transacted_at",
+        is_misuse=pl.col("claim_id") % 2 == 0, known_at=pl.col("transacted_at") + timedelta(days=10),
+    )  # fmt: skip
+    tonight = np.arange(n) >= n - 40
+    since = claims["transacted_at"][n - 40] - timedelta(days=HISTORY_DAYS)
+    enough = (claims["transacted_at"] >= since).to_numpy()
+    short = features_of(claims.filter(pl.Series(enough)), labels, targets=tonight[enough])
+    assert_frame_equal(short, features_of(claims, labels).tail(40), check_exact=True)
+    assert short["n_unusual_amount_14d"].sum() > 0
