@@ -7,36 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.contrib.auth.models import Group
-from django.http import QueryDict
-from django.template import Context
 from django.templatetags.static import static
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
 from audit.permissions import ROLE_LABELS, Role
 from fraud.dates import say_day, say_moment
-from fraud.navigation import RAIL, RailItem
 from fraud.sentences import reason_sentence
+from fraud.shell_tags import PAGING, current_language, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
 
+__all__ = ["PAGING", "current_language", "full_name", "register"]
+
 register = template.Library()
-
-PAGING = "after"  # the cursor of a list: dropped whenever a filter changes
-
-
-def current_language() -> str:
-    """`ko` or `en`."""
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
+for _tag in (querystring, without, hidden_query, rail):
+    register.simple_tag(_tag, takes_context=True)
+register.simple_tag(demo_logins)
 
 
 @register.simple_tag
@@ -175,46 +167,6 @@ def t2(thing: Any, name: str) -> Any:
     return ""
 
 
-@register.simple_tag(takes_context=True)
-def querystring(context: Context, **changes: Any) -> str:
-    """The page's query with changes: a value sets, None or "" removes, a list sets several.
-
-    The paging cursor is dropped unless it is set itself. Always begins with "?".
-    """
-    query = context["request"].GET.copy()
-    if PAGING not in changes:
-        query.pop(PAGING, None)
-    for key, value in changes.items():
-        if value is None or value == "":
-            query.pop(key, None)
-        elif isinstance(value, (list, tuple)):
-            query.setlist(key, [str(one) for one in value])
-        else:
-            query[key] = str(value)
-    return f"?{query.urlencode()}"
-
-
-@register.simple_tag(takes_context=True)
-def without(context: Context, key: str, value: Any) -> str:
-    """The page's query without one of a parameter's values, and without the paging cursor: a chip's link."""
-    query: QueryDict = context["request"].GET.copy()
-    query.pop(PAGING, None)
-    query.setlist(key, [one for one in query.getlist(key) if one != str(value)])
-    return "?" + query.urlencode()
-
-
-@register.simple_tag(takes_context=True)
-def hidden_query(context: Context, *skip: str) -> SafeString:
-    """Hidden inputs that carry the page's other filters through a GET form."""
-    pairs = [
-        (key, value)
-        for key, values in context["request"].GET.lists()
-        if key not in skip and key != PAGING
-        for value in values
-    ]
-    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
-
-
 @register.simple_tag
 def capped(count: int, cap: int = 1000) -> str:
     """A count that was only taken up to `cap`: 1,000+."""
@@ -271,30 +223,6 @@ def role_names(roles: frozenset[Role]) -> str:
     return ", ".join(ROLE_LABELS[role][column] for role in Role if role in roles)
 
 
-@lru_cache(maxsize=64)
-def _exists(path: str) -> bool:
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
-
-
-@register.simple_tag(takes_context=True)
-def rail(context: Context) -> list[dict[str, Any]]:
-    """What the rail shows: only what the role may use, with the current one marked."""
-    allowed, path = context["allowed"], context["request"].path
-
-    def shown(item: RailItem) -> bool:
-        return _exists(item.path) and any(allowed[action.replace(".", "__", 1)] for action in item.actions)
-
-    return [
-        {"item": item, "is_current": any(path.startswith(prefix) for prefix in (item.path, *item.also))}
-        for item in RAIL
-        if shown(item)
-    ]
-
-
 @register.simple_block_tag
 def dialog(content: str, name: str, title: str) -> SafeString:
     """`{% dialog "id" title %} … {% enddialog %}`: opened by any `<button data-dialog="id">`, closed by Escape."""
@@ -321,29 +249,6 @@ def field(bound: Any, label: str = "", help_text: str = "") -> dict[str, Any]:
         "help": help_text or bound.help_text,
         "is_check": getattr(bound.field.widget, "input_type", "") == "checkbox",
     }
-
-
-@register.simple_tag
-def demo_logins() -> list[dict[str, str]]:
-    """One login per role of the demo company, for the sign-in page; nothing outside the demo."""
-    if not settings.DEMO:
-        return []
-    column = 1 if current_language() == "ko" else 0
-    found: dict[str, dict[str, str]] = {}
-    pairs = (
-        Group.objects.filter(user__is_active=True)
-        .order_by("user__id")
-        .values_list("name", "user__username", "user__last_name", "user__first_name")
-    )
-    for group, username, family, given in pairs[:200]:
-        if group in Role.__members__.values() and group not in found:
-            found[group] = {
-                "role": ROLE_LABELS[Role(group)][column],
-                "username": username,
-                "name": f"{family}{given}",
-                "password": getattr(settings, "DEMO_PASSWORD", ""),
-            }
-    return [found[role.value] for role in Role if role.value in found]
 
 
 @register.simple_tag
