@@ -32,10 +32,12 @@ LABEL_SCHEMA: Mapping[str, Any] = {
 _READ_SCHEMA: Mapping[str, Any] = {
     "label_id": pl.Int64,
     **{k: v for k, v in LABEL_SCHEMA.items() if k != "weight"},
+    "cardholder_id": pl.Int64,
+    "merchant_id": pl.Int64,
 }
 _KNOWN = """
     SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
-           k.transacted_at
+           k.transacted_at, k.cardholder_id, k.merchant_id
     FROM fraud_label l
     JOIN fraud_claim c ON c.id = l.claim_id
     JOIN fraud_claim k ON k.source_system = c.source_system AND k.external_id = c.external_id AND k.is_current
@@ -73,12 +75,14 @@ def labels_known_by(cut_off: datetime) -> pl.DataFrame:
 
 
 def label_history(cut_off: datetime) -> pl.DataFrame:
-    """`claim_id, is_misuse, known_at` of every label known by the cut-off, replaced ones included, oldest first a claim.
+    """`claim_id, is_misuse, known_at` and whose, where and when (`cardholder_id, merchant_id, transacted_at`) of every label known
+    by the cut-off, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
 
-    For features: what a claim could know of earlier misuse is what was believed at its own time.
+    For features: what a claim could know of earlier misuse is what was believed at its own time. The keys let a label count whose
+    claim is older than the history a night reads.
     """
-    known = _known(cut_off).filter(pl.col("is_misuse").is_not_null())
-    return known.select("claim_id", "is_misuse", "known_at")
+    known = _known(cut_off)
+    return known.select("claim_id", "is_misuse", "known_at", "cardholder_id", "merchant_id", "transacted_at")
 
 
 def _known(cut_off: datetime) -> pl.DataFrame:
