@@ -26,7 +26,9 @@ from fraud.evaluation_page import comparison_context
 from fraud.misses import miss_panel
 from fraud.model_files import ModelDamaged
 from fraud.models import CompanySettings, DriftReport, Evaluation, ModelVersion, ScreeningRun
+from fraud.scoring.reasons import label
 from fraud.scoring.thresholds import CostMatrix
+from fraud.templatetags.cleancard import current_language
 from fraud.threshold_figures import at_threshold, recent_scores, threshold_curve
 from fraud.views.access import page, refusal_sentence
 
@@ -54,8 +56,9 @@ def _shifts(report: Any) -> list[dict[str, Any]]:
     """The features that moved most, largest first."""
     if report is None:
         return []
+    language = current_language()
     rows = [
-        {"name": name, **(value if isinstance(value, dict) else {"psi": value})}
+        {"name": name, "label": label(name, language), **(value if isinstance(value, dict) else {"psi": value})}
         for name, value in report.psi.items()
     ]
     return sorted(rows, key=lambda row: -(row.get("psi") or 0))[:12]
