@@ -1,4 +1,4 @@
-"""The case workflow as data: states, actions, who may do what from where, and the clocks.
+"""The case workflow as data: who may do what from where, and what it leads to.
 
 Pure. The services read this table and never decide on their own where a case may go; the pages read it to show the
 actions that are allowed now and only those. `docs/workflow.md` is written from it.
@@ -6,148 +6,63 @@ actions that are allowed now and only those. `docs/workflow.md` is written from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from audit.permissions import Role
+from cases.workflow_terms import (
+    AGAINST,
+    CLEARED,
+    CLOCK_DAYS,
+    GUARDS,
+    IN_FULL,
+    MAX_EXTENSION_DAYS,
+    MAX_ROUNDS,
+    MAX_SNOOZE_DAYS,
+    PARTIAL,
+    REDUCED,
+    REVERSED,
+    UPHELD,
+    UPHELD_WITHOUT_AMOUNT,
+    WITH_AMOUNT,
+    WITHOUT_AMOUNT,
+    Action,
+    Facts,
+    Guard,
+    Party,
+    State,
+)
 
-
-class State(StrEnum):
-    NEW = "new"
-    IN_REVIEW = "in_review"
-    AWAITING_EXPLANATION = "awaiting_explanation"
-    EXPLAINED = "explained"
-    NO_RESPONSE = "no_response"
-    PENDING_APPROVAL = "pending_approval"
-    NOTIFIED = "notified"
-    APPEALED = "appealed"
-    RECOVERING = "recovering"
-    CLOSED = "closed"
-
-
-class Action(StrEnum):
-    TAKE = "take"
-    RELEASE = "release"
-    ASSIGN = "assign"
-    SNOOZE = "snooze"
-    WAKE = "wake"
-    NOTE = "note"
-    REQUEST_EXPLANATION = "request_explanation"
-    WITHDRAW_REQUEST = "withdraw_request"
-    ASK_EXTENSION = "ask_extension"
-    EXTEND = "extend"
-    ANSWER = "answer"
-    ANSWER_LATE = "answer_late"
-    LAPSE = "lapse"
-    CLOSE_LEGITIMATE = "close_legitimate"
-    PROPOSE = "propose"
-    DECIDE = "decide"
-    RETURN = "return"
-    APPROVE = "approve"
-    ACCEPT = "accept"
-    APPEAL = "appeal"
-    END_NOTICE = "end_notice"
-    DECIDE_APPEAL = "decide_appeal"
-    PLAN = "plan"
-    CONSENT = "consent"
-    POST = "post"
-    REVERSE_POSTING = "reverse_posting"
-    REQUEST_WRITE_OFF = "request_write_off"
-    APPROVE_WRITE_OFF = "approve_write_off"
-    RETURN_WRITE_OFF = "return_write_off"
-    REOPEN = "reopen"
-
-
-class Party(StrEnum):
-    """In which position somebody stands to a case: the role together with the relation."""
-
-    REVIEWER = "reviewer"  # any reviewer or approver who is not involved
-    HOLDER = "holder"  # the reviewer who holds the case; an approver always counts as one
-    APPROVER = "approver"
-    OTHER_APPROVER = "other_approver"  # an approver who neither proposed nor decided what is to be judged
-    CARDHOLDER = "cardholder"
-    MANAGER = "manager"  # of the cardholder
-    RECOVERY_CLERK = "recovery_clerk"
-    RECOVERY_APPROVER = "recovery_approver"  # an approver who did not ask for the write-off
-    SYSTEM = "system"
-
-
-class Guard(StrEnum):
-    """What must be true of the case besides its state."""
-
-    FREE = "free"
-    SNOOZED = "snoozed"
-    NOT_SNOOZED = "not_snoozed"
-    ROUNDS_LEFT = "rounds_left"
-    NOT_EXTENDED = "not_extended"
-    DEADLINE_PASSED = "deadline_passed"
-    HEARD = "heard"
-    ONE_PAIR_OF_EYES = "one_pair_of_eyes"
-    NOTICE_OVER = "notice_over"
-    OUTSTANDING = "outstanding"
-    SETTLED = "settled"
-    NO_WRITE_OFF = "no_write_off"
-    WRITE_OFF_REQUESTED = "write_off_requested"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the guards look at. Amounts in minor units."""
-
-    is_held: bool = False
-    is_snoozed: bool = False
-    n_rounds: int = 0
-    is_extended: bool = False
-    deadline_passed: bool = False
-    is_heard: bool = False  # a request was answered, or its deadline passed in silence
-    four_eyes: bool = True
-    notice_over: bool = False
-    outstanding_minor: int = 0
-    write_off_requested: bool = False
-
-
-MAX_ROUNDS = 3
-MAX_EXTENSION_DAYS = 5  # business days, once
-MAX_SNOOZE_DAYS = 90  # calendar days
-
-GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
-    Guard.FREE: lambda facts: not facts.is_held,
-    Guard.SNOOZED: lambda facts: facts.is_snoozed,
-    Guard.NOT_SNOOZED: lambda facts: not facts.is_snoozed,
-    Guard.ROUNDS_LEFT: lambda facts: facts.n_rounds < MAX_ROUNDS,
-    Guard.NOT_EXTENDED: lambda facts: not facts.is_extended,
-    Guard.DEADLINE_PASSED: lambda facts: facts.deadline_passed,
-    Guard.HEARD: lambda facts: facts.is_heard,
-    Guard.ONE_PAIR_OF_EYES: lambda facts: not facts.four_eyes,
-    Guard.NOTICE_OVER: lambda facts: facts.notice_over,
-    Guard.OUTSTANDING: lambda facts: facts.outstanding_minor > 0,
-    Guard.SETTLED: lambda facts: facts.outstanding_minor == 0,
-    Guard.NO_WRITE_OFF: lambda facts: not facts.write_off_requested,
-    Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,
-}
-
-# Business days of the company calendar from entering the state.
-CLOCK_DAYS: Mapping[State, int] = {
-    State.NEW: 3,
-    State.IN_REVIEW: 10,
-    State.AWAITING_EXPLANATION: 7,
-    State.EXPLAINED: 5,
-    State.NO_RESPONSE: 3,
-    State.PENDING_APPROVAL: 3,
-    State.NOTIFIED: 10,
-    State.APPEALED: 10,
-    State.RECOVERING: 30,
-}
-
-# Outcomes of an action that can end in more than one state.
-AGAINST = "against"  # the decision says misuse or breach: the person is told and may appeal
-CLEARED = "cleared"  # legitimate, insufficient information, duplicate
-WITH_AMOUNT = "with_amount"
-WITHOUT_AMOUNT = "without_amount"
-UPHELD, REDUCED, REVERSED = "upheld", "reduced", "reversed"
-UPHELD_WITHOUT_AMOUNT = "upheld_without_amount"
-PARTIAL, IN_FULL = "partial", "in_full"
+__all__ = [
+    "AGAINST",
+    "CLEARED",
+    "CLOCK_DAYS",
+    "GUARDS",
+    "HUMAN_ONLY",
+    "IN_FULL",
+    "MAX_EXTENSION_DAYS",
+    "MAX_ROUNDS",
+    "MAX_SNOOZE_DAYS",
+    "PARTIAL",
+    "REDUCED",
+    "REVERSED",
+    "TRANSITIONS",
+    "UPHELD",
+    "UPHELD_WITHOUT_AMOUNT",
+    "WITHOUT_AMOUNT",
+    "WITH_AMOUNT",
+    "Action",
+    "Facts",
+    "Guard",
+    "Party",
+    "State",
+    "Transition",
+    "allowed_actions",
+    "failed_guards",
+    "find_row",
+    "parties_of",
+    "rows_for",
+]
 
 
 @dataclass(frozen=True, slots=True)

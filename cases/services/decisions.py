@@ -9,25 +9,23 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted
-from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition, label_for
-from cases.four_eyes import content_hash, why_second_person
+from cases.dispositions import Disposition
 from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.company import present
+from cases.services.drafting import check_choice, draft_decision, hash_of, outcome_of
 from cases.services.labelling import label_claims
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
 from cases.services.steps import (
     UNDO_SECONDS,
-    case_subject,
     casework,
     check_step,
     move,
     read_case,
 )
-from cases.services.texts import clean_line, clean_reason, clean_text, shown_money
+from cases.services.texts import clean_line, clean_reason
 from cases.workflow import AGAINST, CLEARED, Action, State
-from fraud.company import current_settings
 
 BULK_MAX = 500
 _D = Decision.State
@@ -73,7 +71,7 @@ def propose_decision(
     ChoiceNotValid.
     """
     case = read_case(case)
-    draft = _draft(
+    draft = draft_decision(
         case, by, disposition=disposition, reason=reason, amount_minor=amount_minor, currency=currency,
         disposition_reason=disposition_reason, policy_clause=policy_clause, message=message,
     )  # fmt: skip
@@ -98,7 +96,7 @@ def close_legitimate(
     Raises as propose_decision.
     """
     case = read_case(case)
-    draft = _draft(
+    draft = draft_decision(
         case, by, disposition=Disposition.LEGITIMATE, reason=reason, disposition_reason=disposition_reason
     )
     if draft.needs_approval:
@@ -157,7 +155,7 @@ def bulk_close(
     if len(items) > BULK_MAX:
         raise errors.TooMany(n=BULK_MAX)
     clean_reason(reason)
-    _check_choice(Disposition.LEGITIMATE, disposition_reason)
+    check_choice(Disposition.LEGITIMATE, disposition_reason)
     return [_close_one(item, disposition_reason, reason, by) for item in items]
 
 
@@ -181,11 +179,6 @@ def _take_and_close(*, item: BulkItem, disposition_reason: str, reason: str, by:
     )
 
 
-def outcome_of(disposition: Disposition) -> str:
-    """Whether the disposition speaks against the person."""
-    return AGAINST if label_for(disposition) else CLEARED
-
-
 def proposal_of(case: Case, by: Actor) -> Decision:
     """The proposal that waits for approval. Raises TransitionNotAllowed when there is none."""
     found = case.decisions.filter(state=_D.PROPOSED).select_related("proposed_by").first()
@@ -195,95 +188,12 @@ def proposal_of(case: Case, by: Actor) -> Decision:
     return found
 
 
-def hash_of(decision: Decision) -> str:
-    """The content hash of a decision as it and its case stand now."""
-    case = decision.case
-    claims = case.alerts.values_list("claim__external_id", "claim__version")
-    return content_hash(
-        case=case.reference,
-        number=decision.number,
-        disposition=decision.disposition,
-        disposition_reason=decision.disposition_reason,
-        amount_minor=decision.amount_minor,
-        currency=decision.currency,
-        reason=decision.reason,
-        policy_clause=decision.policy_clause,
-        message=decision.message,
-        proposed_by=decision.proposed_by.get_username(),
-        claims=[f"{external_id}#{version}" for external_id, version in claims],
-    )
-
-
 def set_decision(decision: Decision, **values: Any) -> None:
     """Compare-and-set on the decision's state. Raises ProposalChanged when another step was faster."""
     if Decision.objects.filter(pk=decision.pk, state=decision.state).update(**values) != 1:
         raise errors.ProposalChanged
     for name, value in values.items():
         setattr(decision, name, value)
-
-
-def _draft(
-    case: Case,
-    by: Actor,
-    *,
-    disposition: Disposition,
-    reason: str,
-    amount_minor: int = 0,
-    currency: str = "",
-    disposition_reason: str = "",
-    policy_clause: str = "",
-    message: str = "",
-) -> Decision:
-    """A decision with its content checked, hashed, and its need of a second person settled; not yet stored."""
-    if by.is_system or by.user_id is None:
-        raise errors.Refused("cases.propose_decision", subject=case_subject(case))
-    _check_choice(disposition, disposition_reason)
-    check_amount(case, disposition, amount_minor, currency)
-    decision = Decision(
-        case=case,
-        number=case.decisions.count() + 1,
-        disposition=disposition.value,
-        disposition_reason=disposition_reason,
-        amount_minor=amount_minor,
-        currency=case.currency,
-        reason=clean_reason(reason),
-        policy_clause=clean_line(policy_clause, maximum=200, field="policy_clause") if policy_clause else "",
-        message=clean_text(message, minimum=0, field="message") if message else "",
-        proposed_by_id=by.user_id,
-        proposed_at=present(),
-    )
-    decision.content_hash = hash_of(decision)
-    settings = current_settings()
-    decision.why_approval = why_second_person(
-        disposition=disposition,
-        amount_minor=amount_minor,
-        is_company_currency=case.currency == settings.currency,
-        limit_minor=settings.four_eyes_limit_minor,
-        band=case.band,
-        is_reversal=case.reopened_from_id is not None,
-        digest=decision.content_hash,
-        share=settings.four_eyes_share,
-    )
-    decision.needs_approval = bool(decision.why_approval)
-    return decision
-
-
-def _check_choice(disposition: Disposition, disposition_reason: str) -> None:
-    allowed = list(LEGITIMATE_REASONS) if disposition == Disposition.LEGITIMATE else [""]
-    if disposition_reason not in allowed:
-        raise errors.ChoiceNotValid(field="disposition_reason", choices=[code for code in allowed if code])
-
-
-def check_amount(case: Case, disposition: Disposition, amount_minor: int, currency: str) -> None:
-    """Raises AmountNotValid: only what may be recovered, in the case's currency, up to what is at stake."""
-    if currency and currency != case.currency:
-        raise errors.AmountNotValid("currency", currency=case.currency)
-    if amount_minor < 0:
-        raise errors.AmountNotValid("negative")
-    if amount_minor and not DISPOSITIONS[disposition].may_recover:
-        raise errors.AmountNotValid("not_allowed")
-    if amount_minor > case.amount_minor:
-        raise errors.AmountNotValid("above_at_stake", limit=shown_money(case.amount_minor, case.currency))
 
 
 def _details(decision: Decision) -> dict[str, Any]:

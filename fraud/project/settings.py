@@ -178,6 +178,8 @@ if env_bool("CLEANCARD_PLAIN_STATIC", default=True):
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = OUTBOX_DIR
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
+SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
+EVIDENCE_SCAN_COMMAND = env("EVIDENCE_SCAN_COMMAND")  # virus scanner reading standard input: 0 clean, 1 infected
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -228,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "cases.models.Case.STATES",
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
+        "RunState": "fraud.models.ScreeningRun.State",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
     },
 }

@@ -16,7 +16,7 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set company settings: `company(four_eyes_limit_minor=1)`."""
 
     def change(**fields: Any) -> None:
-        monkeypatch.setattr("cases.services.decisions.current_settings", lambda: settings_with(**fields))
+        monkeypatch.setattr("cases.services.drafting.current_settings", lambda: settings_with(**fields))
 
     change()
     return change

@@ -65,7 +65,7 @@ class CasePage(serializers.Serializer):
     next = serializers.CharField(allow_null=True)
 
 
-class ClaimRow(serializers.ModelSerializer):
+class CaseClaim(serializers.ModelSerializer):
     merchant = serializers.CharField(source="merchant_name")
 
     class Meta:
@@ -221,10 +221,10 @@ class CaseDetail(CaseRow):
     def get_actions(self, case: Case) -> list[str]:
         return [action.value for action in self.context.get("actions", ())]
 
-    @extend_schema_field(ClaimRow(many=True))
+    @extend_schema_field(CaseClaim(many=True))
     def get_claims(self, case: Case) -> Any:
         claims = Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id")
-        return ClaimRow(claims, many=True).data
+        return CaseClaim(claims, many=True).data
 
     @extend_schema_field(ReasonRow(many=True))
     def get_reasons(self, case: Case) -> Any:

@@ -1,0 +1,128 @@
+"""What was entered is not right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.services.errors.base import CaseworkError
+from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS
+
+
+class ContentNotValid(CaseworkError):
+    """What was entered is not right; `field` names where."""
+
+    code = "not_valid"
+    status = 422
+    text = _("This entry is not right.")
+    field = ""
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field} if self.field else {}
+
+
+class ReasonTooShort(ContentNotValid):
+    code = "reason_too_short"
+    text = _("Give your own reason in at least %(n)d characters.")
+
+    def __init__(self, *, n: int, field: str = "reason") -> None:
+        super().__init__(n=n)
+        self.field = field
+
+
+class TextTooLong(ContentNotValid):
+    code = "text_too_long"
+    text = _("The text is too long; at most %(n)d characters.")
+
+    def __init__(self, *, n: int, field: str = "text") -> None:
+        super().__init__(n=n)
+        self.field = field
+
+
+class AmountNotValid(ContentNotValid):
+    """`why` is one of not_positive, above_at_stake, above_outstanding, currency, not_allowed, needed, already_settled."""
+
+    code = "amount_not_valid"
+    field = "amount_minor"
+    texts: Mapping[str, Any] = {
+        "not_positive": _("The amount must be greater than zero."),
+        "negative": _("The amount cannot be negative."),
+        "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
+        "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
+        "above_monthly": _("The consent allows at most %(limit)s a month."),
+        "currency": _("The amount must be in %(currency)s."),
+        "not_allowed": _("This outcome recovers no money; leave the amount empty."),
+        "not_lower": _("A reduced amount must be lower than the decided one: %(limit)s."),
+        "plan_sum": _("The instalments must add up to what is outstanding: %(limit)s."),
+        "other_posted": _("Another amount is already posted for this bank line."),
+        "already_settled": _("Everything has already come back."),
+    }
+
+    def __init__(self, why: str, **params: Any) -> None:
+        super().__init__(**params)
+        self.why = why
+
+    @property
+    def sentence(self) -> str:
+        text = str(self.texts[self.why])
+        return text % self.params if self.params else text
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "why": self.why}
+
+
+class ChoiceNotValid(ContentNotValid):
+    code = "choice_not_valid"
+    text = _("Choose one of: %(choices)s.")
+
+    def __init__(self, *, field: str, choices: Sequence[str]) -> None:
+        super().__init__(choices=", ".join(choices))
+        self.field = field
+
+
+class DateNotValid(ContentNotValid):
+    code = "date_not_valid"
+    text = _("Give a date from %(first)s to %(last)s.")
+
+    def __init__(self, *, field: str, first: Any, last: Any) -> None:
+        super().__init__(first=first, last=last)
+        self.field = field
+
+
+class SnoozeTooLong(ContentNotValid):
+    code = "snooze_too_long"
+    field = "until"
+    text = _("Set the case aside until a day after today, at most %(n)d days ahead.")
+
+    def __init__(self) -> None:
+        super().__init__(n=MAX_SNOOZE_DAYS)
+
+
+class ExtensionTooLong(ContentNotValid):
+    code = "extension_too_long"
+    field = "days"
+    text = _("A deadline is extended once, by 1 to %(n)d business days.")
+
+    def __init__(self) -> None:
+        super().__init__(n=MAX_EXTENSION_DAYS)
+
+
+class TooMany(ContentNotValid):
+    code = "too_many"
+    text = _("At most %(n)d at once.")
+
+
+class ClaimsDiffer(ContentNotValid):
+    code = "claims_differ"
+    field = "claims"
+    text = _("A case is about one cardholder; choose claims of one person.")
+
+
+class PersonNotSuitable(ContentNotValid):
+    code = "person_not_suitable"
+    field = "assignee"
+    text = _("This person cannot work on the case: not a reviewer, or involved in it.")

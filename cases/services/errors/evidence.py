@@ -1,0 +1,73 @@
+"""A file that cannot be taken, kept or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.services.errors.base import CaseworkError
+from cases.services.errors.content import ContentNotValid
+
+
+class EvidenceError(ContentNotValid):
+    """A file that cannot be taken; the status says in which way."""
+
+    field = "file"
+
+
+class EvidenceEmpty(EvidenceError):
+    code, status = "evidence_empty", 400
+    text = _("The file is empty.")
+
+
+class EvidenceTooLarge(EvidenceError):
+    code, status = "evidence_too_large", 413
+    text = _("The file is too large; at most %(mb)d MB.")
+
+
+class EvidenceTooComplex(EvidenceError):
+    code, status = "evidence_too_complex", 413
+    text = _("The picture has too many pixels or frames. Take a photograph or save it smaller.")
+
+
+class EvidenceKindNotAllowed(EvidenceError):
+    """`why` is unknown, name (the ending says something else) or mixed (two kinds in one file)."""
+
+    code, status = "evidence_kind_not_allowed", 415
+    text = _("Send a PDF, PNG, JPEG, WebP or HEIC file whose name ends accordingly.")
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "why": self.params.get("why", "")}
+
+
+class EvidenceDamagedOnArrival(EvidenceError):
+    code, status = "evidence_unreadable", 415
+    text = _("The picture cannot be read. Take it again or save it anew.")
+
+
+class EvidenceHasNumbers(EvidenceError):
+    code = "evidence_has_numbers"
+    text = _("The file shows a full card or resident registration number. Black it out and send it again.")
+
+
+class EvidenceInfected(EvidenceError):
+    code = "evidence_infected"
+    text = _("The virus scanner found something in this file; it was not kept.")
+
+
+class EvidenceQuarantined(CaseworkError):
+    code = "evidence_quarantined"
+    text = _("The file has not been scanned yet. Try again later.")
+
+
+class EvidenceDamaged(CaseworkError):
+    code = "evidence_damaged"
+    text = _("The stored file is damaged and is not shown. The auditors have been told.")
+
+
+class StorageFull(CaseworkError):
+    code, status = "storage_full", 507
+    text = _("The file could not be stored. Try again later.")

@@ -1,0 +1,163 @@
+"""A step that cannot be taken: by this person, on this version, in this state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.permissions import NotPermitted
+from cases.services.errors.base import CaseworkError
+from cases.workflow import MAX_ROUNDS
+
+
+class TransitionNotAllowed(CaseworkError):
+    """The action does not exist in the case's present state; `allowed` names those that do."""
+
+    code = "transition_not_allowed"
+    text = _("This is not possible in the case's present state.")
+
+    def __init__(self, *, state: str, action: str, allowed: Sequence[str], guard: str = "") -> None:
+        super().__init__()
+        self.state, self.action, self.allowed, self.guard = state, action, list(allowed), guard
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"state": self.state, "action": self.action, "allowed": self.allowed, "guard": self.guard}
+
+
+class StaleCase(CaseworkError):
+    """Somebody changed the case since it was read; `changes` says who did what, oldest first."""
+
+    code = "stale_case"
+    text = _("The case has changed since you opened it. Look at it again before you act.")
+
+    def __init__(self, *, version: int, changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__()
+        self.version, self.changes = version, list(changes)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"version": self.version, "changes": self.changes}
+
+
+class CaseNotFound(CaseworkError):
+    """It does not exist, or it is not theirs to see: the answer is the same."""
+
+    code = "not_found"
+    status = 404
+    text = _("There is nothing here, or it is not yours to see.")
+
+
+class Refused(NotPermitted, CaseworkError):
+    """Not permitted to this person; kept as a security event in the chain of `subject`."""
+
+    code = "not_permitted"
+    status = 403
+    text = _("You may not do this.")
+
+    def __init__(self, action: str, *, subject: str) -> None:
+        NotPermitted.__init__(self, action, self.code)
+        self.params: dict[str, Any] = {}
+        self.subject = subject
+
+
+class OwnCase(Refused):
+    code = "own_case"
+    text = _("You are involved in this case and cannot act on it. Somebody else has to.")
+
+    def __init__(self, action: str, *, subject: str, relation: str) -> None:
+        super().__init__(action, subject=subject)
+        self.relation = relation
+
+
+class OwnProposal(Refused):
+    code = "own_proposal"
+    text = _("You proposed or decided this yourself; a different approver has to judge it.")
+
+
+class OwnWriteOff(Refused):
+    code = "own_write_off"
+    text = _("You asked for this write-off yourself; somebody else has to decide on it.")
+
+
+class OwnPosting(Refused):
+    code = "own_posting"
+    text = _("You entered this posting yourself; somebody else has to reverse or confirm it.")
+
+
+class NotAssigned(Refused):
+    code = "not_assigned"
+    text = _("Take the case first; it is not assigned to you.")
+
+
+class NotYours(Refused):
+    code = "not_yours"
+    text = _("This can only be done by the person it concerns.")
+
+
+class HeldByOther(CaseworkError):
+    code = "held_by_other"
+    text = _("%(name)s is working on this case.")
+
+
+class QueueEmpty(CaseworkError):
+    code = "queue_empty"
+    text = _("There is no case to take.")
+
+
+class RoundsExhausted(CaseworkError):
+    code = "rounds_exhausted"
+    text = _("At most %(n)d explanations are asked for in one case. Decide with what is known.")
+
+    def __init__(self) -> None:
+        super().__init__(n=MAX_ROUNDS)
+
+
+class AlreadyExtended(CaseworkError):
+    code = "already_extended"
+    text = _("The deadline was already extended once.")
+
+
+class NotHeard(CaseworkError):
+    code = "not_heard"
+    text = _("Ask the cardholder for an explanation first: nobody is decided against unheard.")
+
+
+class DecisionNeedsSecondPerson(CaseworkError):
+    """The bulk or direct way is not open because a second pair of eyes is needed."""
+
+    code = "needs_approval"
+    text = _("This decision needs a second person; propose it instead.")
+
+
+class ProposalChanged(CaseworkError):
+    code = "proposal_changed"
+    text = _("The proposal is no longer the one you saw. Look at it again before you approve.")
+
+
+class NothingToUndo(CaseworkError):
+    code = "nothing_to_undo"
+    text = _("There is nothing to undo any more.")
+
+
+class OpenCaseExists(CaseworkError):
+    code = "open_case_exists"
+    text = _("Another open case already covers this: %(reference)s.")
+
+
+class ConsentMissing(CaseworkError):
+    code = "consent_missing"
+    status = 422
+    text = _("Wages are paid in full: a payroll deduction needs the employee's signed consent on file.")
+
+
+class PostingExists(CaseworkError):
+    code = "posting_exists"
+    text = _("This bank line is already posted.")
+
+
+class PostingReversed(CaseworkError):
+    code = "posting_reversed"
+    text = _("This posting was already reversed.")

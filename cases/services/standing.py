@@ -1,0 +1,99 @@
+"""How a case stands: its rows as they are now, who stands where towards it, and what is open to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.actor import Actor
+from audit.permissions import Role
+from cases.models import Case, Decision, ExplanationRequest, Recovery
+from cases.services import errors
+from cases.services.company import company_today, present
+from cases.services.conflicts import Relations, is_same_person, relations_of
+from cases.services.ledger import outstanding
+from cases.workflow import Action, Facts, Party, State, allowed_actions, parties_of
+
+
+def case_subject(case: Case) -> str:
+    """The name of the case's audit chain."""
+    return f"case:{case.reference}"
+
+
+def read_case(case: Case) -> Case:
+    """The case as it stands now, with its cardholder and assignee."""
+    found = Case.objects.select_related("cardholder__department", "assignee").filter(pk=case.pk).first()
+    if found is None:
+        raise errors.CaseNotFound
+    return found
+
+
+def current_request(case: Case) -> ExplanationRequest | None:
+    """The last explanation request that was not withdrawn, or None."""
+    return (
+        case.requests.exclude(state=ExplanationRequest.State.WITHDRAWN)
+        .select_related("requested_by")
+        .order_by("-round_no")
+        .first()
+    )
+
+
+def current_decision(case: Case) -> Decision | None:
+    """The proposal that waits, or the decision that holds; None before there is one."""
+    held = [Decision.State.PROPOSED, Decision.State.APPROVED]
+    return (
+        case.decisions.filter(state__in=held)
+        .select_related("proposed_by", "decided_by")
+        .order_by("-number")
+        .first()
+    )
+
+
+def recovery_of(case: Case) -> Recovery | None:
+    """The case's recovery, or None."""
+    return Recovery.objects.filter(case=case).select_related("write_off_requested_by").first()
+
+
+def facts_of(case: Case, **known: Any) -> Facts:
+    """What the guards look at, read from the rows; `known` overrides what the step itself decides."""
+    now, today = present(), company_today()
+    request = current_request(case)
+    recovery = recovery_of(case) if case.state == State.RECOVERING else None
+    heard = (ExplanationRequest.State.ANSWERED, ExplanationRequest.State.LAPSED)
+    values: dict[str, Any] = {
+        "is_held": case.assignee_id is not None and (case.lock_until is None or case.lock_until > now),
+        "is_snoozed": case.snoozed_until is not None,
+        "n_rounds": case.n_rounds,
+        "is_extended": request is not None and request.is_extended,
+        "deadline_passed": request is not None and today > request.due_on,
+        "is_heard": case.requests.filter(state__in=heard).exists(),
+        "notice_over": case.state == State.NOTIFIED and case.due_on is not None and today > case.due_on,
+        "outstanding_minor": outstanding(recovery) if recovery else 0,
+        "write_off_requested": recovery is not None and recovery.write_off == Recovery.WriteOff.REQUESTED,
+    }
+    return Facts(**{**values, **known})
+
+
+def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -> frozenset[Party]:
+    """Every position the actor holds towards the case now."""
+    relations = relations or relations_of(by, case)
+    may_judge = Role.APPROVER in by.roles  # only then it matters what they proposed or asked for
+    decision = current_decision(case) if may_judge else None
+    recovery = recovery_of(case) if may_judge else None
+    judged = decision is not None and (
+        is_same_person(decision.proposed_by, by) or is_same_person(decision.decided_by, by)
+    )
+    return parties_of(
+        by.roles,
+        is_system=by.is_system,
+        is_involved=bool(relations.involvement),
+        is_holder=is_same_person(case.assignee, by),
+        is_cardholder=relations.is_cardholder,
+        is_manager=relations.is_manager,
+        has_judged=judged,
+        asked_write_off=recovery is not None and is_same_person(recovery.write_off_requested_by, by),
+    )
+
+
+def actions_now(case: Case, by: Actor) -> tuple[Action, ...]:
+    """The actions open to the actor on this case now, in the order of the table."""
+    return allowed_actions(State(case.state), parties_towards(case, by), facts_of(case))
