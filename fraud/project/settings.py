@@ -179,7 +179,9 @@ EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailB
 EMAIL_FILE_PATH = OUTBOX_DIR
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
 SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
-EVIDENCE_SCAN_COMMAND = env("EVIDENCE_SCAN_COMMAND")  # virus scanner reading standard input: 0 clean, 1 infected
+EVIDENCE_SCAN_COMMAND = env(
+    "EVIDENCE_SCAN_COMMAND"
+)  # virus scanner reading standard input: 0 clean, 1 infected
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

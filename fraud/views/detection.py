@@ -58,7 +58,11 @@ def _shifts(report: Any) -> list[dict[str, Any]]:
         return []
     language = current_language()
     rows = [
-        {"name": name, "label": label(name, language), **(value if isinstance(value, dict) else {"psi": value})}
+        {
+            "name": name,
+            "label": label(name, language),
+            **(value if isinstance(value, dict) else {"psi": value}),
+        }
         for name, value in report.psi.items()
     ]
     return sorted(rows, key=lambda row: -(row.get("psi") or 0))[:12]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import importlib
 import json
 import os
 import pstats
@@ -116,6 +117,9 @@ def _child(profile: bool) -> None:
     from fraud.screening.timing import seconds
     from tests.benchmarks._company import night_of
 
+    with _timed("import", print) as importing:  # noqa: F841
+        for name in ("skops.io", "sklearn.ensemble", "xgboost", "holidays.countries"):
+            importlib.import_module(name)
     profiler = cProfile.Profile() if profile else None
     with _timed("night", print) as night, profiler or nullcontext():
         run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=print)
