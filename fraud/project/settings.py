@@ -153,7 +153,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 
-LANGUAGE_CODE = "ko"
+LANGUAGE_CODE = env(
+    "CLEANCARD_LANGUAGE", "ko"
+)  # of who says nothing else: no sign-in, no cookie, no browser wish
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS: list[Path] = []
 TIME_ZONE = env("COMPANY_TIME_ZONE", "Asia/Seoul")
