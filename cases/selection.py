@@ -92,8 +92,18 @@ class Selection:
     counts: dict[str, int] = field(default_factory=dict)  # alerts a channel
 
 
-def select_alerts(scored: pl.DataFrame, seats: Seats, open_cases: Iterable[OpenCase] = ()) -> Selection:
-    """Choose and bundle. `scored` has the columns of SCORED; the same rows in any order give the same selection."""
+def select_alerts(
+    scored: pl.DataFrame,
+    seats: Seats,
+    open_cases: Iterable[OpenCase] = (),
+    *,
+    population: pl.DataFrame | None = None,
+) -> Selection:
+    """Choose and bundle. `scored` has the columns of SCORED; the same rows in any order give the same selection.
+
+    `scored` may leave out claims that are neither over the threshold nor unusual nor banned; `population` (claim_id,
+    cardholder_id, merchant_id) then names every payment the sample is drawn from.
+    """
     ranked = scored.sort(["queue_probability", "claim_id"], descending=[True, False])
     over = ranked.filter(pl.col("is_always_open") | (pl.col("probability") > seats.threshold))
     opened = list(open_cases)
@@ -106,7 +116,9 @@ def select_alerts(scored: pl.DataFrame, seats: Seats, open_cases: Iterable[OpenC
     rest = [bundle for bundle in model[seats.model :] if claimed.isdisjoint(bundle.claims)]
     returned = seats.novelty - len(novel)
     chosen += [*rest[:returned], *novel]
-    sample, n_population = _sample(ranked, chosen, seats)
+    if population is None:
+        population = scored.filter(pl.col("amount_minor") > 0)
+    sample, n_population = _sample(population, chosen, seats)
     chosen += sample
     counts: dict[str, int] = {}
     for bundle in chosen:
@@ -228,16 +240,16 @@ def _single(row: dict[str, Any], channel: str, pattern: str, kind: str) -> Bundl
     )
 
 
-def _sample(ranked: pl.DataFrame, chosen: list[Bundle], seats: Seats) -> tuple[list[Bundle], int]:
-    """A uniform draw without replacement from the claims that got no alert, and their number."""
-    rest = ranked.filter((pl.col("amount_minor") > 0) & ~pl.col("claim_id").is_in(list(_claims(chosen))))
+def _sample(population: pl.DataFrame, chosen: list[Bundle], seats: Seats) -> tuple[list[Bundle], int]:
+    """A uniform draw without replacement from the payments that got no alert, and their number."""
+    rest = population.filter(~pl.col("claim_id").is_in(list(_claims(chosen))))
     n = min(max(seats.sample, 0), rest.height)
     if n == 0:
         return [], rest.height
-    order = np.argsort(_draw(rest["claim_id"].to_numpy(), seats.seed), kind="stable")[:n]
-    bundles = [
-        _single(row, "control_sample", SAMPLE_PATTERN, "s") for row in rest[order].iter_rows(named=True)
-    ]
+    drawn = _draw(rest["claim_id"].to_numpy(), seats.seed)
+    order = np.lexsort((rest["claim_id"].to_numpy(), drawn))[:n]
+    rows = rest[order].with_columns(pl.lit("").alias("week")).iter_rows(named=True)
+    bundles = [_single(row, "control_sample", SAMPLE_PATTERN, "s") for row in rows]
     for bundle in bundles:
         bundle.inclusion_probability = n / rest.height
     return bundles, rest.height

@@ -70,6 +70,8 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
     "left_on": ("h.left_on", pl.Date),
     "department_code": ("d.code", pl.String),
 }
+#: The same for whoever reads claims and their people and places apart.
+COLUMNS = _COLUMNS
 #: Types of the columns read from the database, in their order.
 CLAIM_SCHEMA: dict[str, Any] = {name: dtype for name, (_, dtype) in _COLUMNS.items()}
 _FROM = """
@@ -95,7 +97,11 @@ def claim_sql(where: str = "", *, superseded: bool = False) -> str:
 
 def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) -> pl.DataFrame:
     """Empty texts become null and the personnel columns are added."""
-    texts = [pl.col(name).replace("", None) for name, dtype in CLAIM_SCHEMA.items() if dtype == pl.String]
+    texts = [
+        pl.col(name).replace("", None)
+        for name, dtype in CLAIM_SCHEMA.items()
+        if dtype == pl.String and name in frame.columns
+    ]
     frame = frame.with_columns(texts)
     local = pl.col("transacted_at").dt.convert_time_zone(zone or settings.TIME_ZONE)
     keys = frame.select(

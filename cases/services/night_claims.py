@@ -1,4 +1,4 @@
-"""What the opening of cases reads of a run: its scored claims, the cases that still take alerts."""
+"""What the opening of cases reads of a run: candidates, population, and the cases that still take alerts."""
 
 from __future__ import annotations
 
@@ -9,54 +9,86 @@ import polars as pl
 from django.conf import settings
 
 from cases.models import Alert, Case
-from cases.selection import OpenCase
+from cases.selection import SCORED, OpenCase
 from cases.workflow import State
 from fraud.bulk import read_frame
 from fraud.models import ScreeningRun
 
 #: States in which a reviewer still looks for facts: a later alert joins the case instead of opening another.
 JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
-_CLAIMS = """
-    SELECT s.claim_id, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency, c.transacted_at,
-           s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score,
-           s.expected_loss_minor, s.band, s.is_calibrated
-    FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s
+_OF_RUN = "FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s"
+_CANDIDATES = f"""
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at,
+           s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score
+    {_OF_RUN} AND (s.hybrid_probability > %s OR s.novelty > 0 OR s.claim_id IN (
+        SELECT h.claim_id FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
+        WHERE h.run_id = %s AND v.is_always_open AND NOT h.is_shadow))
 """
-_CLAIM_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(["claim_id", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
-    "currency": pl.String,
+_CANDIDATE_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
     "transacted_at": pl.Datetime("us", "UTC"),
     **dict.fromkeys(["probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64),
-    "expected_loss_minor": pl.Int64,
-    "band": pl.String,
-    "is_calibrated": pl.Boolean,
 }
 _HITS = """
     SELECT h.claim_id, r.code, v.weight, v.is_always_open
     FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
-    WHERE h.run_id = %s AND NOT h.is_shadow
+    WHERE h.run_id = %s AND NOT h.is_shadow AND (v.is_always_open OR h.claim_id IN (
+        SELECT s.claim_id FROM fraud_score s WHERE s.run_id = %s AND s.hybrid_probability > %s))
 """
 _HIT_SCHEMA: dict[str, Any] = {
     "claim_id": pl.Int64, "code": pl.String, "weight": pl.Float64, "is_always_open": pl.Boolean,
 }  # fmt: skip
+_POPULATION = f"SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0"
+_DETAILS = f"""
+    SELECT s.claim_id, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
+           s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated
+    {_OF_RUN}
+"""
+_DETAIL_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(["claim_id", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
+    "currency": pl.String,
+    "probability": pl.Float64,
+    "expected_loss_minor": pl.Int64,
+    "band": pl.String,
+    "is_calibrated": pl.Boolean,
+}
+_IDS = 500  # claims named in one statement
 
 
-def scored_claims(run: ScreeningRun) -> pl.DataFrame:
-    """One row a scored claim: the columns of `cases.selection.SCORED` and what a case is made of.
+def candidate_claims(run: ScreeningRun, threshold: float) -> pl.DataFrame:
+    """Claims that may get a seat: over the threshold, unusual, or against an absolute ban; columns of `SCORED`.
 
     The leading rule is an absolute ban before the others, then the heaviest, then the first by code.
     """
-    claims = read_frame(_CLAIMS, [run.pk], schema=_CLAIM_SCHEMA)
-    hits = read_frame(_HITS, [run.pk], schema=_HIT_SCHEMA)
+    claims = read_frame(_CANDIDATES, [run.pk, threshold, run.pk], schema=_CANDIDATE_SCHEMA)
+    hits = read_frame(_HITS, [run.pk, run.pk, threshold], schema=_HIT_SCHEMA)
     leading = (
         hits.sort(["claim_id", "is_always_open", "weight", "code"], descending=[False, True, True, False])
         .group_by("claim_id", maintain_order=True)
         .agg(pl.col("code").first().alias("pattern"), pl.col("is_always_open").any())
     )
     week = pl.col("transacted_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%G-W%V")
-    return claims.join(leading, on="claim_id", how="left").with_columns(
+    found = claims.join(leading, on="claim_id", how="left").with_columns(
         pl.col("is_always_open").fill_null(False), week.alias("week")
     )
+    return found.select(*SCORED)
+
+
+def sample_population(run: ScreeningRun) -> pl.DataFrame:
+    """`claim_id, cardholder_id, merchant_id` of every scored payment of the run: what the control sample is drawn from."""
+    schema = dict.fromkeys(["claim_id", "cardholder_id", "merchant_id"], pl.Int64)
+    return read_frame(_POPULATION, [run.pk], schema=schema)
+
+
+def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What a case is made of, for these claims of the run, by claim id."""
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(claim_ids), _IDS):
+        ids = list(claim_ids[start : start + _IDS])
+        marks = ", ".join(["%s"] * len(ids))
+        rows = read_frame(f"{_DETAILS} AND s.claim_id IN ({marks})", [run.pk, *ids], schema=_DETAIL_SCHEMA)
+        found.update({row["claim_id"]: row for row in rows.iter_rows(named=True)})
+    return found
 
 
 def joinable_cases(cardholder_ids: Sequence[int]) -> list[OpenCase]:

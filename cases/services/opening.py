@@ -8,7 +8,6 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-import polars as pl
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -19,7 +18,7 @@ from audit.services import record, record_first
 from cases.models import Alert, Case
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
-from cases.services.night_claims import joinable_cases, scored_claims
+from cases.services.night_claims import candidate_claims, chosen_claims, joinable_cases, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
 from fraud import faults
@@ -53,14 +52,13 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
         return Opened(run.n_cases, finished["counts"].get("joined", 0), run.n_alerts, run.n_held_back)
     current = Stage("opening", started_at(run, "opening"))
     put_stage(run, current.row("running"))
-    claims = scored_claims(run)
-    selection = select_alerts(claims, _seats(run), joinable_cases(claims["cardholder_id"].unique().to_list()))
+    selection = _select(run)
     faults.hit("open.selected")
     _explain(run, selection)
     faults.hit("open.explained")
     with transaction.atomic():
         keep(run, token)
-        opened = _write(run, selection, claims, by)
+        opened = _write(run, selection, by)
         current.counts = _counts(selection, opened)
         ScreeningRun.objects.filter(pk=run.pk).update(
             n_cases=opened.n_cases, n_alerts=opened.n_alerts, n_held_back=opened.n_held_back
@@ -70,6 +68,13 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     faults.hit("open.done")
     run.refresh_from_db()
     return opened
+
+
+def _select(run: ScreeningRun) -> Selection:
+    seats = _seats(run)
+    candidates = candidate_claims(run, seats.threshold)
+    people = candidates["cardholder_id"].unique().to_list()
+    return select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
 
 
 def _seats(run: ScreeningRun) -> Seats:
@@ -100,11 +105,9 @@ def _counts(selection: Selection, opened: Opened) -> dict[str, Any]:
     }
 
 
-def _write(run: ScreeningRun, selection: Selection, claims: pl.DataFrame, by: Actor) -> Opened:
+def _write(run: ScreeningRun, selection: Selection, by: Actor) -> Opened:
     wanted = [claim for bundle in selection.bundles for claim in bundle.claims]
-    rows = {
-        row["claim_id"]: row for row in claims.filter(pl.col("claim_id").is_in(wanted)).iter_rows(named=True)
-    }
+    rows = chosen_claims(run, wanted)
     reasons = dict(Score.objects.filter(run=run, claim_id__in=wanted).values_list("claim_id", "reasons"))
     writer = _Writer(run, rows, reasons, by)
     ordered = sorted(selection.bundles, key=lambda bundle: (-writer.loss(bundle), bundle.claims[0]))

@@ -40,7 +40,7 @@ def features_and_context(
     """
     if not targets.any() or targets.mean() > _MOST or windows_read_behaviour(specs):
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
-        return frame.filter(pl.Series(targets)), frame, targets
+        return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets)
     past = take_columns(claims.filter(pl.Series(~targets)))
     past = past.hstack(moment_features(past, calendar, zone)).hstack(claim_features(past, zone))

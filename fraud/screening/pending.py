@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-from fraud.bulk import read_claims, read_frame
+from fraud.bulk import read_frame
+from fraud.claim_reading import IDENTITY, read_many_claims
 from fraud.features import HISTORY_DAYS
 from fraud.models import ScreeningRun
 
@@ -52,7 +53,7 @@ def claims_since(cut_off: datetime, since: datetime | None, until: datetime | No
         where, params = f"{where} AND c.transacted_at >= %s", [*params, db_time(since)]
     if until is not None:
         where, params = f"{where} AND c.transacted_at < %s", [*params, db_time(until)]
-    return read_claims(where, params, superseded=True)
+    return read_many_claims(where, params, without=IDENTITY)
 
 
 def history_start(earliest: datetime) -> datetime:

@@ -85,7 +85,7 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
     run = part.run
     with timed("slice"):
         rows = part_rows(frame.features, part.spec)
-        features, hits = frame.features[rows], frame.hits[rows]
+        features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
     hit_rows = _hit_frame(run, features["claim_id"], hits, frame)
     computed = time.perf_counter()
@@ -105,6 +105,18 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
             part, token, state=State.DONE, n_scored=scores.height, n_claims=len(rows), result=result, error=""
         )
         faults.hit("part.marked")
+
+
+def _columns(run: ScreeningRun) -> list[str]:
+    """What scoring a part reads of the feature frame."""
+    assert run.model_version is not None
+    names = dict.fromkeys(["claim_id", "amount", *load_version(run.model_version).feature_names])
+    if run.shadow_version is not None:
+        try:
+            names |= dict.fromkeys(load_version(run.shadow_version).feature_names)
+        except ModelDamaged:
+            log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
+    return list(names)
 
 
 def part_rows(features: pl.DataFrame, spec: dict[str, Any]) -> NDArray[np.int64]:
