@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
@@ -13,12 +14,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.models import AuditEvent
 from audit.permissions import can
+from audit.registry import sentence
 from audit.services import record_access
 from cases.api.actions import CaseAction, answer_case, case_context, describe_action
 from cases.api.base import CaseworkView, describe
 from cases.api.serializers import inputs
-from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow
+from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
 from cases.models import Case
 from cases.services import by_hand, queue, undo
 from cases.services.clocks import overdue_cases
@@ -179,6 +182,27 @@ class CaseRead(CaseworkView):
         return Response(
             CaseDetail(case, context=case_context(case, self.by)).data, headers={"ETag": f'"{case.version}"'}
         )
+
+
+@extend_schema_view(get=describe("Read what happened to a case, oldest first", answer=Timeline))
+class CaseTimeline(CaseworkView):
+    permission = "cases.view_case"
+
+    def get(self, request: Request, reference: str) -> Response:
+        case = find_case(reference, self.by)
+        events = AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")
+        rows = [
+            {
+                "at": event.at,
+                "action": event.action,
+                "sentence": sentence(event.action, get_language() or "ko"),
+                "actor": event.actor,
+                "reason": event.reason,
+                "state": (event.after or {}).get("state"),
+            }
+            for event in events
+        ]
+        return Response({"results": TimelineEntry(rows, many=True).data})
 
 
 @describe_action("Take a case", inputs.Empty)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_view
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,11 +16,14 @@ from rest_framework.response import Response
 from audit.services import record_access
 from cases.api.base import CaseworkView, case_of, describe
 from cases.api.serializers import inputs
-from cases.api.serializers.staff import PostingReportAnswer, RecoveryDetail
-from cases.models import Case, RecoveryPosting
+from cases.api.serializers.staff import PostingReportAnswer, RecoveryDetail, RecoveryPage
+from cases.models import Case, Recovery, RecoveryPosting
 from cases.services import reconciliation, recovery, write_offs
 from cases.services.conflicts import relations_of
 from cases.services.errors import CaseNotFound
+from cases.visibility import visible_cases
+
+MAX_ROWS = 200
 
 
 def posting_of(case: Case, number: int) -> RecoveryPosting:
@@ -52,6 +58,41 @@ class RecoveryRead(CaseworkView):
             employee_no=case.cardholder.employee_no,
         )  # fmt: skip
         return _answer(case)
+
+
+VIEWS = ("open", "write_off", "closed", "all")
+
+
+@extend_schema_view(
+    get=describe(
+        "List recoveries, the first due first",
+        answer=RecoveryPage,
+        parameters=[
+            OpenApiParameter("view", OpenApiTypes.STR, enum=list(VIEWS), description="Default `open`.")
+        ],
+        operation_id="recoveries_list",
+    )
+)
+class RecoveryList(CaseworkView):
+    """At most 200 recoveries, without those the caller is involved in."""
+
+    permission = "cases.view_recovery"
+
+    def get(self, request: Request) -> Response:
+        stray = sorted(set(request.query_params) - {"view", "format"})
+        view = str(request.query_params.get("view", "open"))
+        if stray or view not in VIEWS:
+            raise ValidationError({name: _("There is no such filter.") for name in stray or ["view"]})
+        rows = Recovery.objects.filter(case__in=visible_cases(self.by)).select_related(
+            "case", "write_off_requested_by"
+        )
+        if view != "all":
+            rows = rows.filter(closed_at__isnull=view != "closed")
+        if view == "write_off":
+            rows = rows.filter(write_off=Recovery.WriteOff.REQUESTED)
+        rows = rows.prefetch_related("postings__posted_by", "postings__confirmed_by").order_by("due_on", "id")
+        record_access(request=request._request, subject="recoveries", what="recovery_list")
+        return Response({"results": RecoveryDetail(rows[:MAX_ROWS], many=True).data})
 
 
 class _Step(CaseworkView):

@@ -9,6 +9,7 @@ app_name = "cases-api"
 
 # Steps on one case: /cases/<reference>/<name>/
 STEPS: dict[str, type[APIView]] = {
+    "timeline": queue.CaseTimeline,
     "take": queue.Take,
     "release": queue.Release,
     "assign": queue.Assign,
@@ -53,6 +54,7 @@ urlpatterns = [
     *_steps("cases", STEPS),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
+    path("recoveries/", recovery.RecoveryList.as_view(), name="recoveries"),
     path("recoveries/import/", recovery.ImportPostings.as_view(), name="recoveries-import"),
     path("recoveries/<str:reference>/", recovery.RecoveryRead.as_view(), name="recovery"),
     *_steps("recoveries", RECOVERY_STEPS),

@@ -21,7 +21,7 @@ from cases.services.conflicts import manager_user_of
 from cases.services.errors import CaseworkError
 from cases.services.evidence import rescan_evidence
 from cases.services.explanations import lapse_request
-from cases.services.ledger import outstanding
+from cases.services.ledger import CREDITS, outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import release_expired_take, wake_case
 from cases.services.recovery import post_recovery
@@ -37,7 +37,6 @@ REMINDERS = {3: "D-3", 1: "D-1", 0: "D"}
 MANAGER = "manager"
 #: Calendar days after the recovery began at which the cardholder is reminded.
 DUNNING = (7, 14, 30)
-_CREDITS = (Claim.TxnType.CANCEL, Claim.TxnType.PARTIAL_CANCEL, Claim.TxnType.REFUND)
 _log = logging.getLogger("cases.clocks")
 
 
@@ -179,7 +178,7 @@ def credit_cancellations(recovery: Recovery) -> int:
     """Book card cancellations that arrived after the decision: they lower what is to come back by themselves."""
     claims = recovery.case.alerts.values("claim_id")
     arrived = Claim.objects.filter(
-        original_claim__in=claims, txn_type__in=_CREDITS, is_current=True, currency=recovery.currency,
+        original_claim__in=claims, txn_type__in=CREDITS, is_current=True, currency=recovery.currency,
         received_at__gt=recovery.decision.decided_at or recovery.opened_at,
     )  # fmt: skip
     booked = 0

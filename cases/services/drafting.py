@@ -8,6 +8,7 @@ from cases.four_eyes import content_hash, why_second_person
 from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.company import present
+from cases.services.ledger import at_stake
 from cases.services.standing import case_subject
 from cases.services.texts import clean_line, clean_reason, clean_text, shown_money
 from cases.workflow import AGAINST, CLEARED
@@ -98,5 +99,5 @@ def check_amount(case: Case, disposition: Disposition, amount_minor: int, curren
         raise errors.AmountNotValid("negative")
     if amount_minor and not DISPOSITIONS[disposition].may_recover:
         raise errors.AmountNotValid("not_allowed")
-    if amount_minor > case.amount_minor:
-        raise errors.AmountNotValid("above_at_stake", limit=shown_money(case.amount_minor, case.currency))
+    if amount_minor > 0 and amount_minor > (limit := at_stake(case)):
+        raise errors.AmountNotValid("above_at_stake", limit=shown_money(limit, case.currency))

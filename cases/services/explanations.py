@@ -10,6 +10,7 @@ from audit.actor import Actor
 from cases.models import Case, Evidence, Explanation, ExplanationRequest
 from cases.services import errors
 from cases.services.company import company_today, due_on, present
+from cases.services.ledger import at_stake
 from cases.services.outbox import cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, request_text
 from cases.services.steps import (
@@ -294,6 +295,5 @@ def _check_offer(case: Case, admits: bool, offered_minor: int | None) -> None:
         raise errors.AmountNotValid("not_allowed")
     if offered_minor <= 0:
         raise errors.AmountNotValid("not_positive")
-    if offered_minor > case.amount_minor:
-        limit = shown_money(case.amount_minor, case.currency)
-        raise errors.AmountNotValid("above_at_stake", limit=limit)
+    if offered_minor > (limit := at_stake(case)):
+        raise errors.AmountNotValid("above_at_stake", limit=shown_money(limit, case.currency))

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from django.db.models import Sum
 
-from cases.models import Recovery
+from cases.models import Case, Recovery
+from fraud.models import Claim
+
+#: Deliveries that take back what was paid.
+CREDITS = (Claim.TxnType.CANCEL, Claim.TxnType.PARTIAL_CANCEL, Claim.TxnType.REFUND)
+
+
+def cancelled(case: Case) -> int:
+    """What the card company took back of the case's claims since it was opened, in the case's currency."""
+    later = Claim.objects.filter(
+        original_claim__alerts__case=case, txn_type__in=CREDITS, is_current=True, currency=case.currency,
+        received_at__gt=case.opened_at,
+    )  # fmt: skip
+    return sum(abs(minor) for _, minor in later.distinct().values_list("pk", "amount_minor"))
+
+
+def at_stake(case: Case) -> int:
+    """The most that may be recovered: the amount of its claims less later cancellations, never below 0."""
+    return max(case.amount_minor - cancelled(case), 0)
 
 
 def recovered(recovery: Recovery) -> int:

@@ -321,3 +321,23 @@ def test_a_file_that_cannot_be_read_posts_nothing(stage: Stage, content: bytes) 
     with pytest.raises(PostingFileNotValid) as refusal:
         import_postings(content=content, by=stage.actor("clerk"))
     assert refusal.value.sentence
+
+
+def test_a_cancellation_before_the_decision_lowers_what_may_be_recovered(stage: Stage) -> None:
+    from cases.dispositions import Disposition
+    from cases.services.decisions import propose_decision
+    from cases.services.ledger import at_stake
+
+    case = stage.explained()
+    make_claim(
+        cardholder=case.cardholder, amount_minor=-30_000, txn_type="partial_cancel", original_claim=case.alerts.get().claim,
+        received_at=NOW,
+    )  # fmt: skip
+    assert at_stake(case) == 54_000
+    for amount in (54_001, AMOUNT):
+        with pytest.raises(errors.AmountNotValid) as refusal:
+            propose_decision(
+                case=case, disposition=Disposition.CONFIRMED_MISUSE, reason=REASON, by=stage.actor("reviewer"),
+                expected_version=case.version, amount_minor=amount,
+            )  # fmt: skip
+        assert "54,000" in refusal.value.sentence

@@ -191,6 +191,25 @@ class RecoveryDetail(serializers.ModelSerializer):
         return recovery.consents.filter(withdrawn_at=None).exists()
 
 
+class RecoveryPage(serializers.Serializer):
+    results = RecoveryDetail(many=True)
+
+
+class TimelineEntry(serializers.Serializer):
+    """An entry of the case's audit chain, with its sentence in the reader's language."""
+
+    at = serializers.CharField()
+    action = serializers.CharField()
+    sentence = serializers.CharField()
+    actor = serializers.CharField()
+    reason = serializers.CharField()
+    state = serializers.CharField(allow_null=True)
+
+
+class Timeline(serializers.Serializer):
+    results = TimelineEntry(many=True)
+
+
 class ReasonRow(serializers.Serializer):
     claim = serializers.CharField()
     reasons = serializers.ListField(child=serializers.DictField())

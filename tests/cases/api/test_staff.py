@@ -240,3 +240,31 @@ def test_sentences_follow_the_readers_language(stage: Stage, call: Call) -> None
     refused = call("reviewer").step(case, "take").json()["error"]["message"]
     assert refused == "This is not possible in the case's present state."
     assert json.dumps(refused).isascii()
+
+
+def test_the_timeline_tells_who_did_what(stage: Stage, call: Call) -> None:
+    case = stage.asked()
+    rows = call("auditor").get(f"cases/{case.reference}/timeline/").json()["results"]
+    assert [(r["action"], r["actor"], r["state"]) for r in rows] == [
+        ("case.taken", "jimin.han", "in_review"), ("explanation.requested", "jimin.han", "awaiting_explanation"),
+    ]  # fmt: skip
+    assert rows[0]["sentence"] == "건을 맡았습니다"
+    assert call("clerk").get(f"cases/{case.reference}/timeline/").status_code == 403
+
+
+def test_the_clerk_lists_open_recoveries_and_those_to_be_written_off(stage: Stage, call: Call) -> None:
+    open_case, asked, done = stage.recovering(), stage.recovering(), stage.recovering()
+    stage.post(done, 84_000)
+    call("clerk").send(
+        f"recoveries/{asked.reference}/request-write-off/", {"reason": REASON}, version=asked.version
+    )
+
+    def listed(**query: str) -> set[str]:
+        return {row["case"] for row in call("clerk").get("recoveries/", **query).json()["results"]}
+
+    assert listed() == {open_case.reference, asked.reference}
+    assert listed(view="write_off") == {asked.reference}
+    assert listed(view="closed") == {done.reference}
+    assert len(listed(view="all")) == 3
+    assert call("clerk").get("recoveries/", view="mine").status_code == 400
+    assert call("reviewer").get("recoveries/").status_code == 403
