@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from audit.actor import Actor
 from audit.services import record
-from cases.models import Case, ExplanationRequest, Recovery, RecoveryPosting
+from cases.models import Case, ExplanationRequest, IdempotencyRecord, Recovery, RecoveryPosting
 from cases.services.appeals import end_notice
 from cases.services.company import at_moment, company_today, present
 from cases.services.conflicts import manager_user_of
@@ -37,6 +37,7 @@ REMINDERS = {3: "D-3", 1: "D-1", 0: "D"}
 MANAGER = "manager"
 #: Calendar days after the recovery began at which the cardholder is reminded.
 DUNNING = (7, 14, 30)
+ANSWERS_KEPT = timedelta(days=7)
 _log = logging.getLogger("cases.clocks")
 
 
@@ -62,7 +63,13 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
         "credited": _each(_open_recoveries(), credit_cancellations),
         "dunned": _each(_open_recoveries(), lambda recovery: dun(recovery, today)),
         "rescanned": rescan_evidence(),
+        "forgotten": _forget_answers(moment),
     }
+
+
+def _forget_answers(now: datetime) -> int:
+    """Answers kept for a repeated request are of no use after a week."""
+    return IdempotencyRecord.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()[0]
 
 
 def _each(rows: Iterable[Any], step: Callable[[Any], int | bool]) -> int:

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 
 from audit.models import AuditEvent
-from cases.models import Case, OutboxMessage
+from cases.models import Case, IdempotencyRecord, OutboxMessage
 from cases.services import queue
 from cases.services.clocks import clock_of, is_overdue, overdue_cases, sweep_clocks
 from cases.services.company import company_today
@@ -119,6 +119,14 @@ def test_one_failing_case_does_not_hold_up_the_others(stage: Stage, monkeypatch:
     stage.go_to(at(12, 2))
     assert sweep_clocks()["lapsed"] == 1
     assert (fresh(broken).state, fresh(good).state) == ("awaiting_explanation", "no_response")
+
+
+def test_answers_to_repeated_requests_are_kept_for_a_week(stage: Stage) -> None:
+    IdempotencyRecord.objects.create(key="k", actor="a", body_hash="0" * 64, status=200, answer={})
+    stage.go_on(days=7)
+    assert sweep_clocks()["forgotten"] == 0
+    stage.go_on(seconds=1)
+    assert sweep_clocks()["forgotten"] == 1
 
 
 def test_overdue_is_the_same_in_a_list_and_on_a_case(stage: Stage) -> None:

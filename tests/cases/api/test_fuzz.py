@@ -1,0 +1,67 @@
+"""Whatever JSON arrives at whatever endpoint: an answer, never a server error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.api import urls
+from cases.workflow import State
+from tests.cases.api.conftest import Caller
+from tests.cases.stage import Stage, fresh
+
+Call = Callable[[str], Caller]
+FIELDS = [
+    "reason", "text", "amount_minor", "currency", "disposition", "disposition_reason", "content_hash", "result", "until", "days", "plan",
+    "cases", "claims", "claim", "assignee", "method", "received_on", "bank_reference", "questions", "language", "answers", "admits",
+    "offered_minor", "monthly_minor", "due_on", "version", "reference", "origin", "message", "policy_clause", "note",
+]  # fmt: skip
+WORDS = st.sampled_from(
+    ["cancelled", "confirmed_misuse", "legitimate", "upheld", "reduced", "KRW", "ko", "offset", "2026-11-20", "2026-02-30", "업무 목적을 확인했습니다.",
+     "0" * 64, "C-2026-000001", "", " ", "\u202e", "👍", "a" * 301, "jimin.han", "hotline"]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**65), 2**65) | st.floats(allow_nan=False, allow_infinity=False) | WORDS | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "1", "x"]), inner, max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6) | VALUES
+PATHS = sorted({str(pattern.pattern) for pattern in urls.urlpatterns if pattern.name != "absent"})
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    path=st.sampled_from(PATHS),
+    who=st.sampled_from(["reviewer", "approver", "clerk", "cardholder", "manager"]),
+    method=st.sampled_from(["post", "post", "post", "put", "get", "delete"]),
+    state=st.sampled_from([State.IN_REVIEW, State.AWAITING_EXPLANATION, State.PENDING_APPROVAL, State.NOTIFIED, State.RECOVERING]),
+    body=BODIES,
+    key=st.sampled_from(["", "", "the-same-key"]),
+)  # fmt: skip
+def test_no_body_ends_in_a_server_error(
+    stage: Stage, call: Call, path: str, who: str, method: str, state: State, body: Any, key: str
+) -> None:
+    case = stage.case_in(state)
+    request = case.requests.order_by("round_no").last()
+    reference = request.reference if request and path.startswith("my/requests") else case.reference
+    place = (
+        path.replace("<str:reference>", reference)
+        .replace("<int:number>", "1")
+        .replace("<str:evidence>", "E-0")
+    )
+    headers = {"If-Match": f'"{fresh(case).version}"', **({"Idempotency-Key": key} if key else {})}
+    client = call(who).client
+    client.raise_request_exception = True
+    raw = json.dumps(body).encode()
+    response = getattr(client, method)(
+        f"/api/v1/{place}", **({} if method == "get" else {"data": raw, "content_type": "application/json"}), headers=headers
+    )  # fmt: skip
+    assert response.status_code < 500, (place, response.content[:300])
+    if response.status_code >= 400:
+        error = response.json()["error"]
+        assert error["code"]
+        assert error["message"]
