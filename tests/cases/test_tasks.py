@@ -1,0 +1,166 @@
+"""The night by tasks, worked off in this process: rung, rung twice, abandoned, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from cases import tasks
+from cases.models import Case
+from cases.services.night import business_date_of, run_night
+from fraud.models import RunPart, Score, ScreeningRun
+from fraud.screening import services as screening
+from fraud.screening.leases import is_owner_gone
+from tests.night_company import add_claims, add_people, add_rules
+from tests.night_model import install_model
+
+pytestmark = pytest.mark.django_db
+DAY = "2026-05-04"
+State = ScreeningRun.State
+
+
+@pytest.fixture(autouse=True)
+def company(settings: Any) -> Iterator[None]:
+    from fraud.project.celery import app
+
+    app.set_default()
+    before = app.conf.task_always_eager, app.conf.task_eager_propagates
+    app.conf.task_always_eager, app.conf.task_eager_propagates = True, True
+    settings.PART_CLAIMS = 60
+    screening.forget_frames()
+    add_rules()
+    add_people()
+    install_model()
+    yield
+    app.conf.task_always_eager, app.conf.task_eager_propagates = before
+
+
+def test_night_rung_once_runs_to_its_end() -> None:
+    claims = add_claims(200)
+    tasks.run_night.delay(DAY)
+    run = ScreeningRun.objects.get()
+    assert (run.state, run.n_scored) == (State.FINISHED, 200)
+    assert RunPart.objects.filter(run=run, state=RunPart.State.DONE).count() > 2
+    assert Score.objects.count() == len(claims)
+
+
+def test_every_task_again_changes_nothing() -> None:
+    add_claims(200)
+    tasks.run_night.delay(DAY)
+    run = ScreeningRun.objects.get()
+    before = (Score.objects.count(), Case.objects.count(), AuditEvent.objects.count())
+    for _ in range(2):
+        tasks.run_night.delay(DAY)
+        tasks.prepare_run.delay(run.pk)
+        for part in RunPart.objects.all():
+            tasks.score_part.delay(part.pk)
+        tasks.finish_run.delay(run.pk)
+        tasks.sweep.delay()
+    assert (Score.objects.count(), Case.objects.count(), AuditEvent.objects.count()) == before
+    assert ScreeningRun.objects.count() == 1
+
+
+def test_missed_nights_follow_one_another() -> None:
+    today = business_date_of(datetime.now(UTC))
+    run_night(business_date=today - timedelta(days=3), by=Actor.system("nightly"), cut_off_at=_noon(today, 3))
+    for days in (2, 1, 0):
+        add_claims(30, prefix=f"d{days}", received_at=_noon(today, days))
+    tasks.run_night.delay()
+    runs = list(ScreeningRun.objects.order_by("business_date"))
+    assert [run.state for run in runs] == [State.FINISHED] * 4
+    assert [run.is_late for run in runs] == [False, True, True, False]
+    assert [run.n_claims for run in runs] == [0, 30, 30, 30]
+
+
+def _noon(today: date, days: int) -> datetime:
+    return datetime.combine(today - timedelta(days=days), datetime.min.time(), UTC) + timedelta(hours=4)
+
+
+def test_sweep_takes_up_what_a_dead_worker_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_claims(200)
+    run = prepared(monkeypatch)
+    part = RunPart.objects.filter(run=run).order_by("number")[0]
+    gone = f"{screening.new_token().split('.')[0]}.999999.1.abcdef"
+    assert is_owner_gone(gone)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    RunPart.objects.filter(pk=part.pk).update(
+        state=RunPart.State.TAKEN, lease_token=gone, lease_until=later, attempts=1
+    )
+    tasks.sweep.delay()
+    run.refresh_from_db()
+    assert (run.state, run.n_scored) == (State.FINISHED, 200)
+    part.refresh_from_db()
+    assert (part.state, part.attempts) == (RunPart.State.DONE, 2)
+
+
+def test_sweep_leaves_alone_what_somebody_works_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_claims(200)
+    run = prepared(monkeypatch)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    elsewhere = "ffffffff.1.1.abcdef"  # another machine: nobody here can tell whether it lives
+    RunPart.objects.filter(run=run, number=1).update(
+        state=RunPart.State.TAKEN, lease_token=elsewhere, lease_until=later
+    )
+    tasks.sweep.delay()
+    run.refresh_from_db()
+    assert (run.state, Score.objects.count()) == (State.SCORING, 0)
+    RunPart.objects.filter(run=run, number=1).update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+    tasks.sweep.delay()
+    run.refresh_from_db()
+    assert (run.state, run.n_scored) == (State.FINISHED, 200)
+
+
+def test_late_worker_cannot_store_over_its_successor(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_claims(200)
+    run = prepared(monkeypatch)
+    part = RunPart.objects.filter(run=run).order_by("number")[0]
+    from fraud.screening import score
+
+    original = score.score_rows
+
+    def taken_over(*args: Any) -> Any:
+        rows = original(*args)
+        RunPart.objects.filter(pk=part.pk).update(lease_token="ffffffff.1.1.abcdef")
+        return rows
+
+    monkeypatch.setattr(score, "score_rows", taken_over)
+    assert screening.score_part(part_id=part.pk) is False
+    assert Score.objects.count() == 0
+
+
+def prepared(monkeypatch: pytest.MonkeyPatch) -> ScreeningRun:
+    """A run that was cut into parts and whose messages were lost."""
+    with monkeypatch.context() as lost:
+        lost.setattr(tasks.score_part, "delay", lambda part_id: None)
+        tasks.run_night.delay(DAY)
+    run = ScreeningRun.objects.get()
+    assert run.state == State.SCORING
+    return run
+
+
+def test_stage_that_fails_three_times_is_given_up_visibly_and_a_person_starts_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_claims(100)
+    run = prepared(monkeypatch)
+    monkeypatch.setenv("CLEANCARD_FAULT", "features.start:raise:1")
+    for _ in range(3):
+        from fraud import faults
+
+        faults._passes.clear()
+        with pytest.raises(RuntimeError):
+            tasks.sweep.delay()
+    tasks.sweep.delay()
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    assert "features.start" in run.error
+    assert AuditEvent.objects.filter(subject=f"run:{run.reference}", action="run.failed").count() == 1
+    assert not RunPart.objects.filter(state=RunPart.State.QUARANTINED).exists()
+    monkeypatch.delenv("CLEANCARD_FAULT")
+    again = run_night(business_date=date.fromisoformat(DAY), by=Actor.system("nightly"))
+    assert (again.pk, again.state, again.n_scored) == (run.pk, State.FINISHED, 100)
