@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.actor import Actor
+from audit.services import record_refusal
 from cases.api.base import CaseworkView, describe
 from cases.api.serializers import inputs
 from cases.api.serializers.person import (
@@ -46,8 +47,17 @@ def my_request(reference: str, by: Actor) -> ExplanationRequest:
     """One of those. Raises CaseNotFound."""
     found = my_requests(by).filter(reference=reference).first()
     if found is None:
+        _keep_attempt(
+            ExplanationRequest.objects.filter(reference=reference).values_list("case__reference"), by
+        )
         raise CaseNotFound
     return found
+
+
+def _keep_attempt(others: Any, by: Actor) -> None:
+    """Somebody reached for what exists and is not theirs: the answer hides it, the audit chain keeps it."""
+    for (reference,) in others[:1]:
+        record_refusal(by=by, action="cases.view_own_request", subject=f"case:{reference}", code="not_yours")
 
 
 def my_cases(by: Actor) -> QuerySet[Case]:
@@ -66,6 +76,10 @@ def my_case(reference: str, by: Actor) -> Case:
     """One of those. Raises CaseNotFound."""
     found = my_cases(by).filter(reference=reference).first()
     if found is None:
+        others = Case.objects.filter(reference=reference).exclude(
+            cardholder__employee_no__iexact=by.employee_no.strip()
+        )
+        _keep_attempt(others.values_list("reference"), by)
         raise CaseNotFound
     return found
 

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from audit.actor import Actor
 from audit.permissions import can
-from audit.services import record
+from audit.services import record, record_refusal
 from cases.evidence import store
 from cases.evidence.kinds import PREVIEWED, Inflated, KindNotAllowed, Sniffed, sniff
 from cases.evidence.names import clean_name
@@ -229,6 +229,8 @@ def _check_may_open(evidence: Evidence, by: Actor) -> None:
     if own and can(by, "cases.view_own_request") and evidence.withdrawn_at is None:
         return
     if relations.involvement or not can(by, "cases.view_evidence"):
+        code = "own_case" if relations.involvement else "not_yours"
+        record_refusal(by=by, action="cases.view_evidence", subject=case_subject(evidence.case), code=code)
         raise errors.CaseNotFound
 
 

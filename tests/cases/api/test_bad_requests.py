@@ -199,6 +199,10 @@ def test_c9_strangers_cannot_tell_a_foreign_request_from_an_absent_one(stage: St
         ]
         assert [a.status_code for a in answers] == [404, 404], path
         assert answers[0].json() == answers[1].json()
+    kept = AuditEvent.objects.filter(
+        action="access.refused", actor="sua.lee", subject=f"case:{case.reference}"
+    )
+    assert kept.count() == 6  # hidden from the stranger, kept for the auditor
 
 
 BAD_QUERIES = [
