@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
 
 from fraud.bulk import read_claims
-from fraud.claim_reading import read_many_claims
+from fraud.claim_reading import SLICE_DAYS, read_many_claims
 from fraud.models import Claim, Department
 from tests.cast import make_cardholder, make_claim, make_department, make_merchant
-from tests.night_company import add_claims, add_people
+from tests.night_company import START, add_claims, add_people
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,15 @@ def test_departments_countries_and_approvers_follow_the_same_rules() -> None:
     assert found == {("O", "FR", boss.pk), ("H", "US", None), (None, "FR", None)}
     assert Department.objects.count() == 2
     assert Claim.objects.count() == 3
+
+
+def test_claims_on_the_edge_of_a_slice_are_read_once() -> None:
+    person, place = make_cardholder("E-ONE"), make_merchant("Paris")
+    for days in (0, SLICE_DAYS, 2 * SLICE_DAYS):
+        for microseconds in (-1, 0, 1):
+            at = START + timedelta(days=days, microseconds=microseconds)
+            make_claim(cardholder=person, merchant=place, transacted_at=at)
+    assert same().height == 9
 
 
 def test_no_claims_are_an_empty_frame() -> None:
