@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from audit.actor import Actor
@@ -171,6 +172,9 @@ def test_superseding_after_the_cut_off_does_not_change_an_interrupted_run() -> N
     assert not Score.objects.filter(claim=new).exists()
 
 
+@time_machine.travel(
+    datetime(2026, 11, 20, 20, tzinfo=UTC)
+)  # five in the morning in Seoul, whenever the test runs
 def test_missed_nights_are_caught_up_in_order_and_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
     install_model()
     today = business_date_of(datetime.now(UTC))
