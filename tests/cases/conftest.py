@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.cases.stage import Stage, frozen, settings_with
-from tests.cast import make_cast
+from tests.cast import Cast, make_cast
 
 
 @pytest.fixture
@@ -22,9 +24,17 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Any:
     return change
 
 
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, made once a module; what a test changes in the database is undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def stage(db: Any, company: Any) -> Iterator[Stage]:
+def stage(people: Cast, db: None, company: Any) -> Iterator[Stage]:
     """People, a clock, and cases in any state. Recovering any amount takes two people."""
     company(four_eyes_limit_minor=0)
     with frozen() as clock:
-        yield Stage(make_cast(), clock)
+        yield Stage(deepcopy(people), clock)

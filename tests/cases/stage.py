@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,6 @@ class Stage:
 
     cast: Cast
     clock: Any
-    four_eyes: dict[str, Any] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
         return self.cast.actor(name)

@@ -33,7 +33,7 @@ BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6) | VALUES
 PATHS = sorted({str(pattern.pattern) for pattern in urls.urlpatterns if pattern.name != "absent"})
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     path=st.sampled_from(PATHS),
     who=st.sampled_from(["reviewer", "approver", "clerk", "cardholder", "manager"]),
