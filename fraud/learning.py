@@ -90,11 +90,15 @@ class TrainingSet:
 def training_set(*, cut_off: datetime, config: TrainingConfig) -> TrainingSet:
     """Claims received and labels known by the cut-off, over the window the configuration asks for.
 
-    Every feature of a claim looks at what was known at its own time, exactly as the nights computed it.
+    Every feature of a claim looks at what was known at its own time, exactly as the nights computed it. Where nothing had
+    been received by then, the claims were delivered later as a whole (old years read in today) and all of them count.
     """
     labels = labels_known_by(cut_off)
     since = _window_start(labels, cut_off, config)
-    claims = claims_since(cut_off, history_start(since) if since else None, until=cut_off)
+    first = history_start(since) if since else None
+    claims = claims_since(cut_off, first, until=cut_off)
+    if claims.is_empty():
+        claims = claims_since(datetime.now(UTC), first, until=cut_off)
     everything = np.ones(claims.height, dtype=bool)
     targets = (claims["transacted_at"] >= since).to_numpy() if since else everything
     features = build_features(
