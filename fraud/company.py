@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -238,4 +239,10 @@ def current_calendar() -> CompanyCalendar:
     days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
     if days or settings.TIME_ZONE != "Asia/Seoul":
         return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return korean_calendar(range(2000, datetime.now(UTC).year + 3), zone=settings.TIME_ZONE)
+    return _public_calendar(datetime.now(UTC).year + 2, settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=4)
+def _public_calendar(last_year: int, zone: str) -> CompanyCalendar:
+    """Korea's public holidays from 2000 to a year: the same for everybody, and slow to work out."""
+    return korean_calendar(range(2000, last_year + 1), zone=zone)
