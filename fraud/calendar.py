@@ -36,6 +36,10 @@ class CompanyCalendar:
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy or a cache keeps: numpy's own calendar cannot be pickled and is worked out again."""
+        return {"holidays": self.holidays, "zone": self.zone}
+
     def is_weekend(self, day: date) -> bool:
         """Saturday or Sunday."""
         return day.isoweekday() >= _SATURDAY

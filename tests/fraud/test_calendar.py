@@ -1,5 +1,6 @@
 """Business days and the business date of late-night payments."""
 
+import pickle
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,14 @@ def test_a_claim_without_a_time_keeps_its_date() -> None:
 @pytest.mark.parametrize(("hour", "expected"), [(22, False), (23, True), (0, True), (6, True), (7, False)])
 def test_night_runs_from_23_to_7_on_the_company_clock(hour: int, expected: bool) -> None:
     assert KOREA.is_night(datetime(2026, 3, 5, hour, 30, tzinfo=SEOUL)) is expected
+
+
+def test_a_used_calendar_can_be_kept_in_a_cache() -> None:
+    used = korean_calendar([2026])
+    used.add_business_days(date(2026, 2, 13), 1)
+    kept = pickle.loads(pickle.dumps(used))  # noqa: S301 - our own bytes
+    assert kept == used
+    assert kept.add_business_days(date(2026, 2, 13), 1) == date(2026, 2, 19)
 
 
 def test_a_naive_moment_is_refused() -> None:
