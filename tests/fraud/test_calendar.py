@@ -82,7 +82,7 @@ def test_night_runs_from_23_to_7_on_the_company_clock(hour: int, expected: bool)
 def test_a_used_calendar_can_be_kept_in_a_cache() -> None:
     used = korean_calendar([2026])
     used.add_business_days(date(2026, 2, 13), 1)
-    kept = pickle.loads(pickle.dumps(used))  # noqa: S301 - our own bytes
+    kept = pickle.loads(pickle.dumps(used))
     assert kept == used
     assert kept.add_business_days(date(2026, 2, 13), 1) == date(2026, 2, 19)
 
