@@ -66,6 +66,7 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
     "merchant_opened_on": ("m.opened_on", pl.Date),
     "country": ("coalesce(nullif(c.country, ''), m.country)", pl.String),
     **{name: (f"h.{name}", pl.String) for name in ["employee_no", "grade", "job_family", "workplace_region"]},
+    "cardholder_name": ("h.name", pl.String),
     "hired_on": ("h.hired_on", pl.Date),
     "left_on": ("h.left_on", pl.Date),
     "department_code": ("d.code", pl.String),

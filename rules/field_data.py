@@ -35,6 +35,7 @@ merchant.biz_type | text | | line of business | 업태 | merchant.biz_type conta
 merchant.biz_item | text | | business item | 종목 | merchant.biz_item contains any @restricted_words | biz_item
 merchant.brn | code | | merchant's business number | 사업자등록번호 | merchant.brn is missing | brn
 merchant.ceo_name | text | | merchant's owner | 대표자명 | merchant.ceo_name in @related_persons | ceo_name
+merchant.ceo_is_cardholder | yes_no | | owner has the cardholder's name | 대표자와 사용자 이름 같음 | merchant.ceo_is_cardholder | ceo_name
 merchant.region | code | | merchant's region | 가맹점 지역 | merchant.region != cardholder.region | region
 merchant.country | code | | merchant's country | 가맹점 국가 | merchant.country != "KR" | country
 merchant.tax_type | code | | merchant's tax type | 과세 유형 | merchant.tax_type = "simplified" | tax_type

@@ -68,7 +68,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
 
 KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")
 #: columns of the feature frame that are the claim's own facts, in their order
-TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head")
+TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head", "merchant.ceo_is_cardholder")
+_NAMES = ("ceo_name", "cardholder_name")
 REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
 
 
@@ -93,6 +94,8 @@ def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
 def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
     """Columns the claim frame does not have, without a type: rules tell "never delivered" from "empty" by it."""
     absent = [name for name, (source, _) in TAKEN.items() if source not in claims.columns]
+    if not set(_NAMES) <= set(claims.columns):
+        absent.append("merchant.ceo_is_cardholder")
     return [pl.lit(None).alias(name) for name in absent]
 
 
@@ -100,10 +103,18 @@ def take_columns(claims: pl.DataFrame) -> pl.DataFrame:
     """Keys and stored facts of every claim, named as rules and detectors know them.
 
     `per_head` is whole minor units: amount divided by the attendees, one when they are missing.
+    `merchant.ceo_is_cardholder` compares names, spaces and case aside; missing where either name is.
     """
     keys = [column(claims, name, pl.Int64()) for name in KEYS]
     taken = [column(claims, source, dtype).alias(name) for name, (source, dtype) in TAKEN.items()]
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
     heads = column(claims, "n_attendees", pl.Int64()).fill_null(1).clip(lower_bound=1)
     per_head = (pl.col("amount_minor").cast(pl.Int64) // heads).alias("per_head")
-    return claims.select(*keys, *taken, has_time.alias("has_time"), per_head)
+    owner, cardholder = (_plain_name(claims, name) for name in _NAMES)
+    is_own = (owner == cardholder).alias("merchant.ceo_is_cardholder")
+    return claims.select(*keys, *taken, has_time.alias("has_time"), per_head, is_own)
+
+
+def _plain_name(claims: pl.DataFrame, name: str) -> pl.Expr:
+    plain = column(claims, name, pl.String()).str.replace_all(r"\s", "").str.to_lowercase()
+    return pl.when(plain != "").then(plain)

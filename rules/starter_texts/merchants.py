@@ -115,8 +115,8 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {amount}을 결제한 {merchant} 대표자와 어떤 관계인지 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "amount > 0 and merchant.ceo_name in @related_persons",
-        "note": "The list @related_persons is filled by the company; while it is empty the rule finds nothing.",
+        "text": "amount > 0 and (or_no(merchant.ceo_is_cardholder) or merchant.ceo_name in @related_persons)",
+        "note": "The list @related_persons holds declared relatives and is filled by the company; until then only owners with the cardholder's own name are found.",
     },
     {
         "code": "M08",

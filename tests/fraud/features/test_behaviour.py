@@ -181,3 +181,28 @@ def test_windows_equal_a_plain_loop(case: tuple[pl.DataFrame, pl.DataFrame]) -> 
             assert got["mean_amount_cardholder_30d"] == pytest.approx(statistics.fmean(alike), abs=0.5)
         else:
             assert got["mean_amount_cardholder_30d"] is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "cardholder", "expected"),
+    [
+        ("한지우", "한지우", True),
+        ("한 지우", "한지우", True),
+        ("Ann LEE", "ann lee", True),
+        ("한지우", "김서연", False),
+        (None, "한지우", None),
+        ("", "", None),
+    ],
+)
+def test_owner_is_compared_with_the_cardholder_by_name(
+    owner: str | None, cardholder: str, expected: bool | None
+) -> None:
+    frame = frame_of(claim(1, 0)).with_columns(
+        ceo_name=pl.lit(owner, dtype=pl.String), cardholder_name=pl.lit(cardholder)
+    )
+    assert features_of(frame)["merchant.ceo_is_cardholder"].to_list() == [expected]
+
+
+def test_owner_comparison_is_untyped_where_no_names_are_delivered() -> None:
+    features = features_of(frame_of(claim(1, 0)))
+    assert features["merchant.ceo_is_cardholder"].dtype == pl.Null
