@@ -48,7 +48,9 @@ def _joins(claims: pl.DataFrame, company: DemoCompany) -> pl.DataFrame:
 
 def canonical_claims(company: DemoCompany) -> pl.DataFrame:
     """All claims, one row each in order of delivery, `claim_id` = 1 … n; KRW, so minor units are won."""
-    staff = company.people.drop("approver_no", "manager_no", "email", "department_code").rename({"name": "cardholder_name"})
+    staff = company.people.drop("approver_no", "manager_no", "email", "department_code").rename(
+        {"name": "cardholder_name"}
+    )
     claims = company.claims.join(staff, on="employee_no", how="left", maintain_order="left")
     numbers = {number: index for index, number in enumerate(company.people["employee_no"], start=1)}
     claims = claims.with_columns(
