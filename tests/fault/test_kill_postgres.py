@@ -16,7 +16,7 @@ from tests.fault.rig import DAY, ROOT, Company, Crew
 
 pytestmark = pytest.mark.postgres
 Make = Callable[[str], Company]
-POINTS = ("prepare.parts", "part.written", "open.written")
+POINTS = ("features.built", "prepare.parts", "part.written", "open.written", "finish.recorded")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,16 @@ def test_workers_finish_a_night_that_was_rung_twice(crew: Crew, calm: dict[str, 
 
 
 @pytest.mark.redis
+def test_parent_of_a_working_worker_never_maps_a_learning_library(crew: Crew) -> None:
+    worker = crew.start("one", processes=1)
+    crew.ring("cases.tasks.run_night", DAY)
+    crew.wait_for(crew.is_finished)
+    (child,) = children_of(worker.pid)
+    assert learning_libraries_of(child) >= {"xgboost", "sklearn"}, "the child scores, so it must have them"
+    assert learning_libraries_of(worker.pid) == set()
+
+
+@pytest.mark.redis
 def test_child_killed_while_storing_is_replaced_and_the_night_is_whole(
     crew: Crew, calm: dict[str, list[Any]]
 ) -> None:
@@ -113,6 +123,16 @@ def test_night_of_a_worker_that_never_returns_is_taken_over(crew: Crew, calm: di
         crew.ring("cases.tasks.sweep")  # the schedule rings every minute
         crew.wait_for(crew.is_finished)
     assert crew.company.left() == calm
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def learning_libraries_of(pid: int) -> set[str]:
+    """Learning libraries whose machine code the kernel has mapped into a process."""
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    return {name for name in ("xgboost", "sklearn", "torch", "numba") if f"/{name}/" in maps}
 
 
 def flush(crew: Crew) -> None:
