@@ -35,8 +35,9 @@ setup: .venv/.dev  ## environment with development tools and the commit hooks
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@$(PY) manage.py migrate --no-input --verbosity 0
 	@$(PY) manage.py demo
-	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C)"
-	@exec .venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
+	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"
+	@$(PY) manage.py sweep --every 20 >/dev/null & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile $(ARGS)

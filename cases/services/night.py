@@ -93,10 +93,9 @@ def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
     return prepare_run(run=run, by=by, first_model=first_version)
 
 
-def let_time_pass() -> None:
-    """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox."""
-    sweep_clocks()
-    send_outbox()
+def let_time_pass() -> dict[str, int]:
+    """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox; how often each happened."""
+    return {**sweep_clocks(), **{f"mail_{what}": n for what, n in send_outbox().items()}}
 
 
 def business_date_of(moment: datetime) -> date:
