@@ -26,11 +26,17 @@ STAFF: tuple[tuple[str, Role], ...] = (
     ("auditor", Role.AUDITOR),
     ("admin", Role.SYSTEM_ADMIN),
 )
-CARDHOLDERS = ("cardholder1", "cardholder2", "cardholder3")  # the second is meant to be tried on a phone
+CARDHOLDERS = ("cardholder1", "cardholder2", "cardholder3", "cardholder4", "cardholder5", "cardholder6")
+_BY_URGENCY = 3  # the first three; of the others the costliest comes second: a second person must agree there
 MANAGER = "manager1"
 ENGLISH = frozenset({"reviewer3"})
 _NOTES = {
-    "cardholder2": "try on a phone",
+    "cardholder1": "asked, not yet answered",
+    "cardholder2": "answered; try on a phone",
+    "cardholder3": "told of the decision",
+    "cardholder4": "repays in instalments",
+    "cardholder5": "waits for the decision",
+    "cardholder6": "has repaid",
     "reviewer3": "interface in English",
     "approver2": "second pair of eyes",
 }
@@ -65,16 +71,20 @@ def create_cardholders(by: Actor) -> list[DemoLogin]:
         User.objects.exclude(username__in=[*CARDHOLDERS, MANAGER]).values_list("employee_no", flat=True)
     )
     people: dict[str, Cardholder] = {}
+    at_stake: dict[str, int] = {}
     for case in Case.objects.select_related("cardholder").order_by("-priority", "-id")[:200]:
         person = case.cardholder
         if person.employee_no not in taken and person.left_on is None and not person.is_unassigned:
             people.setdefault(person.employee_no, person)
+            at_stake.setdefault(person.employee_no, case.amount_minor)
     spare = (
         Cardholder.objects.filter(left_on=None).exclude(employee_no__in=taken).order_by("employee_no")[:10]
     )
     for person in spare:
         people.setdefault(person.employee_no, person)
     chosen = list(people.values())[: len(CARDHOLDERS)]
+    costly = sorted(chosen[_BY_URGENCY:], key=lambda person: -at_stake.get(person.employee_no, 0))
+    chosen[_BY_URGENCY:] = [*costly[1:2], costly[0], *costly[2:]]
     found = [
         _login(name, Role.CARDHOLDER, person, by) for name, person in zip(CARDHOLDERS, chosen, strict=True)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -12,10 +13,11 @@ from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
 from audit.permissions import Role
-from audit.services import actor_of
-from cases.models import Alert, Case
-from cases.services import demo
+from audit.services import actor_of, find_faults
+from cases.models import Alert, Case, Recovery
+from cases.services import demo, demo_work
 from cases.services.demo_plan import DemoPlan, read_plan, write_plan
+from cases.services.ledger import outstanding
 from fraud.detectors.tree import TreeSettings
 from fraud.learning import register_trained, training_set
 from fraud.models import (
@@ -36,6 +38,18 @@ from tests.cast import make_claim
 
 OPTIONS = {"employees": 60, "months": 3, "claims_target": 4_000, "misuse_rate": 0.03}
 QUICK = TrainingConfig(detectors=("ecdf",), trees=TreeSettings(n_trees=20), n_blocks=1)
+# Steps of the played casework at which the build is stopped once each.
+PLAYED = (
+    ("take_case", 2),
+    ("request_explanation", 1),
+    ("admit_and_offer", 1),
+    ("propose_decision", 2),
+    ("accept_notice", 1),
+    ("set_plan", 1),
+    ("post_recovery", 1),
+    ("post_recovery", 2),
+    ("snooze_case", 1),
+)
 
 
 class Stopped(Exception):
@@ -66,9 +80,9 @@ def run_demo(**options) -> str:
     return out.getvalue()
 
 
-def stop_at(monkeypatch, name: str, calls: int) -> None:
+def stop_at(monkeypatch, name: str, calls: int, module: ModuleType = demo) -> None:
     """Let the service `name` be stopped at its n-th call, once."""
-    original, left = getattr(demo, name), [calls]
+    original, left = getattr(module, name), [calls]
 
     def stopping(*args, **kwargs):
         left[0] -= 1
@@ -76,11 +90,13 @@ def stop_at(monkeypatch, name: str, calls: int) -> None:
             raise Stopped(name)
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(demo, name, stopping)
+    monkeypatch.setattr(module, name, stopping)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(monkeypatch, demo_home):
+    # Amounts of so small a company seldom need a second person.
+    monkeypatch.setitem(demo.SETTINGS, "four_eyes_limit_minor", 10_000)
     plan = DemoPlan(seed=3, end="2026-03-31", nights=2, options=OPTIONS)
     write_plan(plan)
     for name, calls in (
@@ -88,9 +104,10 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
         ("add_labels", 1),
         ("install_first_version", 1),
         ("run_night", 2),
+        *PLAYED,
     ):
         with monkeypatch.context() as patch:
-            stop_at(patch, name, calls)
+            stop_at(patch, name, calls, demo_work if (name, calls) in PLAYED else demo)
             with pytest.raises(Stopped):
                 run_demo()
     text = run_demo()
@@ -100,6 +117,7 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
     claims_are_there(demo_home)
     outcomes_are_simulated_and_say_so(demo_home)
     nights_opened_cases()
+    casework_has_something_for_everybody()
     every_role_can_sign_in(text)
     n_events = AuditEvent.objects.count()
     again = run_demo()
@@ -156,6 +174,26 @@ def nights_opened_cases() -> None:
     assert ModelVersion.objects.get().stage == "champion"
     assert Alert.objects.exists()
     assert Case.objects.exclude(state="new").exists()
+
+
+def casework_has_something_for_everybody() -> None:
+    """The clerk's ledger, the approver's queue and the reports are not empty, and the chain holds."""
+    states = set(Case.objects.values_list("state", flat=True))
+    assert states >= {"new", "in_review", "awaiting_explanation", "explained", "pending_approval", "notified"}
+    recovery = Recovery.objects.get(case__state="recovering")
+    assert len(recovery.plan) == 3
+    assert recovery.postings.count() == 1
+    assert 0 < outstanding(recovery) < recovery.amount_minor
+    repaid = Recovery.objects.get(case__disposition="personal_use_repaid")
+    assert repaid.case.state == "closed"
+    assert outstanding(repaid) == 0
+    assert Case.objects.filter(state="in_review", snoozed_until__isnull=False).count() == 1
+    assert Case.objects.filter(source="control_sample", state="closed", disposition="legitimate").exists()
+    pending = Case.objects.filter(state="pending_approval", decisions__state="proposed")
+    assert pending.exists()
+    assert not pending.filter(decisions__why_approval="").exists()
+    assert Label.objects.exclude(source="simulated_history").filter(is_misuse=True).exists()
+    assert not find_faults()
 
 
 def every_role_can_sign_in(text: str) -> None:
