@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import actions, bulk, case, evidence, home, my, overview, queue, recovery, search
+from cases.views import actions, bulk, by_hand, case, evidence, home, my, overview, queue, recovery, search
 
 app_name = "cases"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("cases/<str:reference>/undo/", actions.undo, name="undo"),
     path("cases/<str:reference>/do/<slug:name>/", actions.act, name="act"),
     path("cases/<str:reference>/preview/", queue.preview, name="preview"),
+    path("claims/<int:claim_id>/case/", by_hand.open_case, name="open-case"),
+    path("claims/<int:claim_id>/tip/", by_hand.record_tip, name="record-tip"),
     path("recovery/", recovery.ledger, name="ledger"),
     path("recovery/export/", recovery.export, name="ledger-export"),
     path("recovery/file/", recovery.reconcile, name="reconcile"),
