@@ -4,6 +4,8 @@ PY := .venv/bin/python
 PORT ?= 8000
 export CLEANCARD_DEMO ?= 1
 export OMP_NUM_THREADS ?= 2
+# On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
+QUIET := $(shell test -t 2 || echo --quiet)
 
 .PHONY: help setup run test lint format bench messages clean
 
@@ -21,18 +23,19 @@ help:  ## show this list
 # --no-deps: the lock is closed, and the GPU library that CPU work never uses is left out of it (docs/decisions.md).
 .venv/.runtime: .venv/.base requirements/runtime.lock
 	@echo "Installing the libraries (about 450 MB to download the first time)"
-	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes --compile-bytecode -q -r requirements/runtime.lock
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes --compile-bytecode $(QUIET) -r requirements/runtime.lock
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.lock
 	@echo "Installing the libraries and the development tools"
-	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes -q -r requirements/dev.lock
+	@.venv/bin/uv pip install --python $(PY) --no-deps --require-hashes $(QUIET) -r requirements/dev.lock
 	@touch $@ .venv/.runtime
 
 setup: .venv/.dev  ## environment with development tools and the commit hooks
 	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
 
 run: .venv/.runtime  ## demo company on http://localhost:8000
+	@echo "Preparing the database"
 	@$(PY) manage.py migrate --no-input --verbosity 0
 	@$(PY) manage.py demo
 	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"
