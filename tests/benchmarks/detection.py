@@ -17,7 +17,14 @@ import numpy as np
 
 from fraud.training import TrainingConfig
 from tests.benchmarks import detection_goals as goals
-from tests.benchmarks.detection_data import TEST_STARTS, VALIDATION_STARTS, Labelled, labelled_claims
+from tests.benchmarks.detection_data import (
+    TEST_STARTS,
+    VALIDATION_STARTS,
+    Labelled,
+    NotOfThatForm,
+    labelled_claims,
+    split_of,
+)
 from tests.benchmarks.detection_rules import RULE_BOOK, rule_hits
 from tests.benchmarks.detection_scores import Ranking, Scores, hybrid_scores, published_ranking
 
@@ -35,7 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     begun = time.perf_counter()
     say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
-    data = labelled_claims(options.data)
+    try:
+        data = labelled_claims(options.data)
+        for start in options.starts:
+            split_of(data, start)
+    except NotOfThatForm as error:
+        print(f"python -m tests.benchmarks detection: {error}", file=sys.stderr)
+        return 2
     say(f"{len(data.claims):,} claims, {int(data.is_misuse.sum()):,} misused; features in {_since(begun)}")
     figures = measure(data, options.goals, options.starts, say=say)
     if options.json:

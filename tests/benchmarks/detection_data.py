@@ -19,6 +19,11 @@ WEEK = 7
 TEST_STARTS = tuple(date(2018, *day) for day in ((7, 25), (8, 1), (8, 8), (8, 15)))
 VALIDATION_STARTS = tuple(date(2018, *day) for day in ((6, 20), (6, 27), (7, 4), (7, 11)))
 _MOMENT = pl.Datetime("us", "UTC")
+_COLUMNS = ("TRANSACTION_ID", "TX_DATETIME", "CUSTOMER_ID", "TERMINAL_ID", "TX_AMOUNT", "TX_FRAUD")
+
+
+class NotOfThatForm(ValueError):
+    """The file is no Handbook file, or does not reach over a wanted fold; the text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,13 @@ def read_claims(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     The scenario column is dropped at once: it says how the misuse was made and is never an input.
     """
-    table = pl.read_parquet(path).drop("TX_FRAUD_SCENARIO", strict=False).sort("TRANSACTION_ID")
+    table = _read_table(path)
     at = pl.col("TX_DATETIME").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    key = pl.col("TRANSACTION_ID").cast(pl.Int64).alias("claim_id")
+    key = _number(table, "TRANSACTION_ID").alias("claim_id")
     claims = table.select(
         key,
-        cardholder_id=pl.col("CUSTOMER_ID").cast(pl.Int64),
-        merchant_id=pl.col("TERMINAL_ID").cast(pl.Int64),
+        cardholder_id=_number(table, "CUSTOMER_ID"),
+        merchant_id=_number(table, "TERMINAL_ID"),
         transacted_at=at,
         has_time=pl.lit(True),
         amount_minor=(pl.col("TX_AMOUNT") * 100).round().cast(pl.Int64),
@@ -65,6 +70,21 @@ def read_claims(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     known_at = (at + timedelta(days=DELAY_DAYS)).cast(_MOMENT)
     labels = table.select(key, is_misuse=pl.col("TX_FRAUD") == 1, known_at=known_at, weight=pl.lit(1.0))
     return claims, labels
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    """The file's rows in order of their ids. Raises NotOfThatForm."""
+    table = pl.read_csv(path, try_parse_dates=True) if path.suffix == ".csv" else pl.read_parquet(path)
+    if missing := [name for name in _COLUMNS if name not in table.columns]:
+        raise NotOfThatForm(f"{path} has no {', '.join(missing)}; a Handbook file has {', '.join(_COLUMNS)}")
+    return table.drop("TX_FRAUD_SCENARIO", strict=False).sort("TX_DATETIME", "TRANSACTION_ID")
+
+
+def _number(table: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as whole numbers; texts that are none get numbers of their own."""
+    if table[name].cast(pl.Int64, strict=False).null_count():
+        return pl.col(name).cast(pl.String).rank("dense").cast(pl.Int64)
+    return pl.col(name).cast(pl.Int64)
 
 
 def labelled_claims(path: Path) -> Labelled:
@@ -92,6 +112,12 @@ def split_of(data: Labelled, start: date) -> Split:
     and those whose misuse became known by the evening before.
     """
     begin = (start - data.first_day).days
+    last = data.first_day + timedelta(days=int(data.day.max()))
+    if begin < 0 or start + timedelta(days=3 * WEEK - 1) > last:
+        raise NotOfThatForm(
+            f"a fold from {start} needs claims from {start} to {start + timedelta(days=3 * WEEK - 1)}; "
+            f"the file has {data.first_day} to {last}"
+        )
     train = np.flatnonzero((data.day >= begin) & (data.day < begin + WEEK))
     first_test = begin + WEEK + DELAY_DAYS
     known = set(data.cardholder[train][data.is_misuse[train]].tolist())

@@ -87,6 +87,31 @@ def test_command_refuses_what_it_cannot_measure(
     assert "unknown goals G7" in (said := capsys.readouterr().err) or "does not exist" in said
 
 
+def test_command_says_what_a_file_of_another_form_lacks(
+    handbook_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign = tmp_path / "foreign.parquet"
+    pl.DataFrame({"card": [1], "TX_AMOUNT": [2.0]}).write_parquet(foreign)
+    assert detection.main(["--data", str(foreign)]) == 2
+    assert "has no TRANSACTION_ID, TX_DATETIME" in capsys.readouterr().err
+    assert detection.main(["--data", str(handbook_file), "--starts", "2018-06-10"]) == 2
+    assert "needs claims from 2018-06-10 to 2018-06-30; the file has 2018-04-01 to" in capsys.readouterr().err
+
+
+def test_file_with_words_for_keys_is_read_as_one_with_numbers(handbook_file: Path, tmp_path: Path) -> None:
+    plain = pl.read_parquet(handbook_file).head(500)
+    words = plain.with_columns(pl.format("card-{}", pl.col("CUSTOMER_ID")).alias("CUSTOMER_ID"))
+    plain.write_parquet(tmp_path / "numbers.parquet")
+    words.write_csv(tmp_path / "words.csv")
+    (numbered, outcomes), (named, same) = (
+        read_claims(tmp_path / name) for name in ("numbers.parquet", "words.csv")
+    )
+    assert outcomes.equals(same)
+    assert numbered.drop("cardholder_id").equals(named.drop("cardholder_id"))
+    pairs = set(zip(numbered["cardholder_id"], named["cardholder_id"], strict=True))
+    assert len(pairs) == numbered["cardholder_id"].n_unique() == named["cardholder_id"].n_unique()
+
+
 def test_split_leaves_out_cards_known_as_misused(data: Labelled) -> None:
     split = split_of(data, START)
     begin = (START - data.first_day).days
