@@ -28,7 +28,8 @@ def missing(what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def home_of_its_own(tmp_path: Path, settings) -> None:
-    """Files of one test stay with that test."""
+    """Files and locks of one test stay with that test."""
+    settings.HOME = tmp_path
     for name in ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR"):
         folder = tmp_path / name.lower()
         folder.mkdir()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fraud.importing.parsing.formats import readable
+
 #: code → (English, Korean). Whole files:
 _FILES: dict[str, tuple[str, str]] = {
     "empty_file": ("The file is empty. Send a file with a header and rows.", "파일이 비어 있습니다. 머리글과 행이 있는 파일을 보내 주십시오."),
@@ -33,8 +35,8 @@ _FILES: dict[str, tuple[str, str]] = {
     "workbook_formula": ("Cell {cell} is a formula ({formula}, last value {value}). Paste the values, or allow formulas in the profile.", "{cell} 셀이 수식입니다({formula}, 마지막 값 {value}). 값으로 붙여 넣거나 설정에서 수식을 허용해 주십시오."),
     "workbook_merged": ("The cells {cells} are merged. Unmerge them: one row is one claim.", "{cells} 셀이 병합되어 있습니다. 병합을 풀어 주십시오. 한 행이 한 건입니다."),
     "workbook_sheet": ("There is no visible sheet “{sheet}”. The workbook has: {sheets}.", "보이는 시트 “{sheet}”이(가) 없습니다. 통합 문서의 시트: {sheets}."),
-    "card_number": ("A full card number was found ({place}, {n} found). Files may carry only the last four digits. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, {n}건). 뒤 네 자리만 보내야 합니다. 파일 내용은 저장하지 않았습니다."),
-    "resident_number": ("A resident registration number was found ({place}, {n} found). Remove it. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, {n}건). 삭제해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "card_number": ("A full card number was found ({place}; {n} in all). Files may carry only the last four digits. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, 모두 {n}건). 뒤 네 자리만 보내야 합니다. 파일 내용은 저장하지 않았습니다."),
+    "resident_number": ("A resident registration number was found ({place}; {n} in all). Remove it. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, 모두 {n}건). 삭제해 주십시오. 파일 내용은 저장하지 않았습니다."),
     "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
     "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
@@ -43,39 +45,39 @@ _FILES: dict[str, tuple[str, str]] = {
 
 #: Rows:
 _ROWS: dict[str, tuple[str, str]] = {
-    "ragged_row": ("The row has {found} fields; the header has {expected}.", "필드가 {found}개입니다. 머리글은 {expected}개입니다."),
-    "blank_row": ("The row is blank.", "빈 행입니다."),
-    "subtotal_row": ("A sub-total or heading row, not a claim.", "청구가 아닌 소계 또는 제목 행입니다."),
+    "ragged_row": ("The row has {found} fields; the header has {expected}. Fill in what is missing, or put text that holds the separator in quotation marks.", "필드가 {found}개입니다. 머리글은 {expected}개입니다. 빠진 칸을 채우거나, 구분 기호가 든 글은 따옴표로 묶어 주십시오."),
+    "blank_row": ("The row is blank. Fill it in or delete it.", "빈 행입니다. 채우거나 지워 주십시오."),
+    "subtotal_row": ("A sub-total or heading row, not a claim. Nothing has to be done.", "청구가 아닌 소계 또는 제목 행입니다. 고칠 것은 없습니다."),
     "nul_byte": ("The row contains a NUL character. Export the file again.", "NUL 문자가 있습니다. 파일을 다시 내보내 주십시오."),
     "lone_surrogate": ("The row contains half a character (a lone surrogate). Export the file again as UTF-8.", "깨진 문자(서로게이트)가 있습니다. UTF-8로 다시 내보내 주십시오."),
     "value_type": ("A value is neither text nor a whole number. Write amounts with decimals as text.", "글자나 정수가 아닌 값이 있습니다. 소수가 있는 금액은 문자열로 보내 주십시오."),
-    "field_too_long": ("A field is longer than {limit} bytes.", "필드가 {limit}바이트를 넘습니다."),
-    "text_too_long": ("The text is longer than {limit} characters.", "{limit}자를 넘습니다."),
-    "value_missing": ("The value is missing.", "값이 없습니다."),
+    "field_too_long": ("A field is longer than {limit} bytes. Shorten it, and check its quotation marks.", "필드가 {limit}바이트를 넘습니다. 줄이고, 따옴표가 맞는지 확인해 주십시오."),
+    "text_too_long": ("The text is longer than {limit} characters. Shorten it.", "{limit}자를 넘습니다. 줄여 주십시오."),
+    "value_missing": ("The value is missing. Fill it in: every claim needs this column.", "값이 없습니다. 모든 건에 필요한 열이니 채워 주십시오."),
     "id_scientific": ("The identifier was turned into a number (such as 1.23E+15). Format the column as text before saving.", "식별자가 숫자(예: 1.23E+15)로 바뀌었습니다. 열을 텍스트 형식으로 저장해 주십시오."),
-    "id_conflict": ("The same identifier appears in this file with different content; none of these rows was taken.", "같은 식별자가 다른 내용으로 여러 번 나와 모두 받지 않았습니다."),
+    "id_conflict": ("The same identifier appears in this file with different content; none of these rows was taken. Keep the right row, or give each its own identifier.", "같은 식별자가 다른 내용으로 여러 번 나와 모두 받지 않았습니다. 맞는 행만 남기거나 식별자를 서로 다르게 해 주십시오."),
     "amount_not_valid": ("Not an amount. Write digits such as 1234 or 1,234.50.", "금액이 아닙니다. 1234 또는 1,234.50처럼 써 주십시오."),
     "amount_ambiguous": ("The amount can be read in two ways. Write it as 1,234.50 or change the profile's decimal sign.", "금액을 두 가지로 읽을 수 있습니다. 1,234.50처럼 쓰거나 설정의 소수점 기호를 바꿔 주십시오."),
     "amount_scientific": ("The amount is in scientific notation. Format the column as a plain number.", "금액이 지수 표기입니다. 일반 숫자 형식으로 저장해 주십시오."),
-    "amount_scale": ("{currency} has {digits} decimals; this amount has more.", "{currency}의 소수는 {digits}자리인데 더 많습니다."),
-    "amount_too_large": ("The amount has more than 13 digits before the decimal sign.", "금액이 13자리를 넘습니다."),
-    "amount_negative_zero": ("Minus zero is not an amount.", "마이너스 0은 금액이 아닙니다."),
-    "amount_currency_mark": ("The sign {mark} does not fit the currency {currency}.", "기호 {mark}이(가) 통화 {currency}에 맞지 않습니다."),
+    "amount_scale": ("{currency} has {digits} decimals; this amount has more. Round it, or correct the currency.", "{currency}의 소수는 {digits}자리인데 더 많습니다. 금액을 맞추거나 통화를 고쳐 주십시오."),
+    "amount_too_large": ("The amount has more than 13 digits before the decimal sign. Check the amount and its currency.", "금액이 13자리를 넘습니다. 금액과 통화를 확인해 주십시오."),
+    "amount_negative_zero": ("Minus zero is not an amount. Write 0, or the amount that was taken back.", "마이너스 0은 금액이 아닙니다. 0 또는 취소한 금액을 써 주십시오."),
+    "amount_currency_mark": ("The sign {mark} does not fit the currency {currency}. Remove the sign or correct the currency.", "기호 {mark}이(가) 통화 {currency}에 맞지 않습니다. 기호를 지우거나 통화를 고쳐 주십시오."),
     "currency_unknown": ("Unknown currency. Write an ISO code such as KRW.", "알 수 없는 통화입니다. KRW 같은 ISO 코드를 써 주십시오."),
-    "date_not_valid": ("Not a date in the form {format}.", "{format} 형식의 날짜가 아닙니다."),
-    "date_mixed": ("The date is in another form than the rest of the column ({format}).", "열의 다른 날짜와 형식이 다릅니다({format})."),
+    "date_not_valid": ("There is no such date. Write it as {format}.", "없는 날짜이거나 형식이 다릅니다. {format} 형식으로 써 주십시오."),
+    "date_mixed": ("The date is in another form than the rest of the column. Write it as {format}.", "열의 다른 날짜와 형식이 다릅니다. {format} 형식으로 써 주십시오."),
     "date_ambiguous": ("Day and month can be read either way. Write 2025-07-08, or fix the order in the profile.", "월과 일의 순서를 알 수 없습니다. 2025-07-08처럼 쓰거나 설정에서 순서를 정해 주십시오."),
     "date_serial": ("Excel cannot tell the days before 1 March 1900 apart. Write the date as text.", "엑셀은 1900년 3월 1일 이전 날짜를 구별하지 못합니다. 날짜를 텍스트로 써 주십시오."),
-    "date_future": ("The date lies in the future.", "미래의 날짜입니다."),
-    "date_too_old": ("The date is more than {years} years ago.", "{years}년이 넘은 날짜입니다."),
-    "time_skipped": ("This local time does not exist (the clocks went forward).", "시간대 전환으로 존재하지 않는 시각입니다."),
-    "settled_before_used": ("The settlement lies before the transaction.", "매입일이 사용일보다 앞섭니다."),
-    "number_not_valid": ("Not a whole number.", "정수가 아닙니다."),
+    "date_future": ("The date lies in the future. Correct it, or send the row when the day has come.", "미래의 날짜입니다. 고치거나 그날이 지난 뒤 보내 주십시오."),
+    "date_too_old": ("The date is more than {years} years ago. Correct it, or import old claims as history.", "{years}년이 넘은 날짜입니다. 고치거나 이력으로 가져와 주십시오."),
+    "time_skipped": ("This local time does not exist (the clocks went forward). Correct it, or write its offset such as +01:00.", "시간대 전환으로 존재하지 않는 시각입니다. 고치거나 +01:00처럼 시차를 함께 써 주십시오."),
+    "settled_before_used": ("The settlement lies before the transaction. Check both dates.", "매입일이 사용일보다 앞섭니다. 두 날짜를 확인해 주십시오."),
+    "number_not_valid": ("Not a whole number. Write digits such as 3.", "정수가 아닙니다. 3처럼 숫자로 써 주십시오."),
     "yes_no_not_valid": ("Neither yes nor no. Write Y or N.", "예/아니오 값이 아닙니다. Y 또는 N으로 써 주십시오."),
     "choice_unknown": ("Unknown value. Known values: {known}.", "알 수 없는 값입니다. 가능한 값: {known}."),
-    "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다."),
-    "card_number_in_row": ("A full card number was found; the row was not kept.", "카드 번호 전체가 있어 행을 저장하지 않았습니다."),
-    "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels.", "취소 금액이 원거래 금액보다 큽니다."),
+    "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept. Remove the number and send the row again.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다. 번호를 지우고 다시 보내 주십시오."),
+    "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
+    "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels. Correct the amount or the authorisation code.", "취소 금액이 원거래 금액보다 큽니다. 금액이나 승인번호를 고쳐 주십시오."),
 }  # fmt: skip
 
 #: What was normalised or noticed:
@@ -147,7 +149,20 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
     found = TEXTS[area].get(code)
     if found is None:
         return code
+    korean = language.startswith("ko")
     values = {
         k: f"{v:,}" if isinstance(v, int) and k in {"n", "limit"} else v for k, v in (params or {}).items()
     }
-    return found[1 if language.startswith("ko") else 0].format_map(_Known(values))
+    if area == "row" and "format" in values:
+        values["format"] = readable(values["format"])
+    if "place" in values:
+        values["place"] = _place(values["place"], korean=korean)
+    return found[1 if korean else 0].format_map(_Known(values))
+
+
+def _place(place: str, *, korean: bool) -> str:
+    """Where a number was found: `name` for the file's name, else `column, line`."""
+    column, comma, line = place.rpartition(", ")
+    if not comma:
+        return "파일 이름" if korean else "the file name"
+    return f"“{column}” 열 {line}행" if korean else f"column “{column}”, line {line}"

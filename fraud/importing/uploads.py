@@ -121,12 +121,16 @@ def import_waiting(*, file: ClaimFile, by: Actor) -> ClaimFile:
 
 
 def _keep(parts: Iterable[bytes]) -> Path:
+    """The parts in a file of the incoming folder; nothing is left of one that is too large or breaks off."""
     with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix="upload-", delete=False) as target:
         size = 0
-        for part in parts:
-            size += len(part)
-            if size > MAX_UPLOAD_BYTES:
-                Path(target.name).unlink()
-                raise UploadTooLarge(MAX_UPLOAD_BYTES)
-            target.write(part)
+        try:
+            for part in parts:
+                size += len(part)
+                if size > MAX_UPLOAD_BYTES:
+                    raise UploadTooLarge(MAX_UPLOAD_BYTES)
+                target.write(part)
+        except BaseException:
+            Path(target.name).unlink()
+            raise
     return Path(target.name)

@@ -16,6 +16,7 @@ _TOKENS = {
     "%M": "[0-9]{2}",
     "%S": "[0-9]{2}",
 }
+_LETTERS = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss"}
 _SPLIT = re.compile(r"(%[A-Za-z])")
 _ISO_PATTERN = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?$"
 
@@ -47,6 +48,12 @@ def compile_form(form: str) -> DateForm:
     if not ({"%Y", "%y"} & set(pieces)) or "%m" not in pieces or "%d" not in pieces:
         raise ValueError("a date needs a year, a month and a day")
     return DateForm(form, pattern + "$", has_time="%H" in pieces)
+
+
+def readable(form: str) -> str:
+    """A form as people write it: `%Y.%m.%d` as `YYYY.MM.DD`; what has no tokens stays as it is."""
+    text = "%Y-%m-%d" if form == ISO else form
+    return _SPLIT.sub(lambda found: _LETTERS.get(found[0], found[0]), text)
 
 
 def is_known_format(form: str) -> bool:

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from fraud.importing.problems import ProfileNotValid
 from fraud.importing.profiles import get_profile, preview_file, save_profile
 from fraud.importing.rows import import_rows
 from fraud.importing.services import import_claim_file
+from fraud.importing.texts import sentence
 from fraud.models import (
     Cardholder,
     Claim,
@@ -436,8 +438,33 @@ def test_the_command_prints_one_json_object(tmp_path: Path, capsys: pytest.Captu
     call_command("import_claims", str(path), "--json")
     result = json.loads(capsys.readouterr().out)
     assert (result["state"], result["n_accepted"]) == ("imported", 1)
-    call_command("import_claims", str(path))
-    assert "1 rows = 1 accepted + 0 duplicate" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("language", "counts", "again", "line"),
+    [
+        ("en", "Rows read 2 = Accepted 1 + Duplicate 0 + Superseding 0 + Rejected 1", "delivered before", "line 3, 금액: "),
+        ("ko", "읽은 줄 2 = 반영 1 + 중복 0 + 변경 0 + 거부됨 1", "이미 받은 파일", "3번째 줄, 금액: "),
+    ],
+)  # fmt: skip
+def test_the_command_tells_counts_and_what_is_wrong_with_each_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, counts: str, again: str, line: str
+) -> None:
+    path = tmp_path / "claims.csv"
+    path.write_bytes(csv_bytes(row(), row(claim_id="C-2", 금액="1e5")))
+    with override(language):
+        call_command("import_claims", str(path))
+        first = capsys.readouterr().out
+        call_command("import_claims", str(path))
+    file = ClaimFile.objects.get()
+    for wanted in (
+        counts,
+        line + sentence("row", "amount_scientific", {}, language),
+        f"/files/{file.reference}/",
+    ):
+        assert wanted in first
+    assert again not in first
+    assert again in capsys.readouterr().out
 
 
 def test_the_command_ends_with_an_error_for_a_refused_file(tmp_path: Path) -> None:
