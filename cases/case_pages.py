@@ -12,12 +12,13 @@ from typing import Any
 from cases.models import Alert, Case
 from fraud.hit_facts import fact_names, hit_facts_text
 from fraud.models import Claim, RuleHit, Score
-from fraud.sentences import reason_sentence
+from fraud.sentences import distinct, is_unusual, reason_sentence
 from fraud.templatetags.cleancard import current_language
 from rules.models import Rule
 
 MAX_CLAIMS = 200
 N_LEARNED = 4  # strongest parts of the model shown
+WEAK = 0.05  # log-odds below which a part changes the probability by less than a twentieth: not worth a line
 
 
 @dataclass
@@ -89,11 +90,11 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
     lead = max(scored, key=lambda row: row.score.hybrid_probability if row.score else 0.0, default=None)
     reasons = list(lead.score.reasons or []) if lead and lead.score else []
     learned = sorted(
-        (reason for reason in reasons if _kind(reason) == "tree" and reason.get("value", 0) > 0),
+        (reason for reason in reasons if _kind(reason) == "tree" and reason.get("value", 0) > WEAK),
         key=lambda reason: -reason["value"],
     )[:N_LEARNED]
-    novelty = [reason for reason in reasons if _kind(reason) == "novelty"]
-    detectors = [reason for reason in reasons if _kind(reason) == "anomaly" and reason.get("value", 0) > 0]
+    novelty = distinct([reason for reason in reasons if _kind(reason) == "novelty"])
+    detectors = [reason for reason in reasons if _kind(reason) == "anomaly" and is_unusual(reason)]
     # The detectors agree more often than not: the one that finds the claim rarest speaks for all.
     rarest = sorted(detectors, key=lambda reason: -float((reason.get("facts") or {}).get("tail") or 0))[:1]
     return Why(
@@ -119,7 +120,7 @@ def _rule_reasons(rows: Iterable[ClaimRow]) -> list[RuleReason]:
     return sorted(found.values(), key=lambda reason: (-reason.n_claims, reason.rule.code))
 
 
-def _told(reason: dict[str, Any]) -> dict[str, Any]:
+def _told(reason: Mapping[str, Any]) -> dict[str, Any]:
     return {**reason, "sentence": reason_sentence(reason, current_language())}
 
 

@@ -32,6 +32,37 @@ PERIOD_WORDS: Mapping[str, tuple[str, str]] = {
     "year": ("in one year", "한 해에"),
 }
 
+#: Yes/no field → what to say of (no, yes), each (English, Korean); empty for what goes without saying.
+YES_NO_WORDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "has_time": (("time of day not known", "거래 시각 미확인"), ("", "")),
+    "is_recurring": (("", ""), ("a recurring payment", "정기 결제")),
+    "on_leave": (("not on leave", "휴가·휴직 아님"), ("on leave that day", "당일 휴가·휴직 중")),
+    "on_trip": (("no trip that day", "당일 출장 없음"), ("on a trip that day", "당일 출장 중")),
+    "has_overtime": (
+        ("no overtime approved", "승인된 초과근무 없음"),
+        ("overtime approved", "초과근무 승인됨"),
+    ),
+    "is_night": (("not at night", "심야 아님"), ("late at night", "심야 사용")),
+    "is_weekend": (("not at the weekend", "주말 아님"), ("at the weekend", "주말 사용")),
+    "is_holiday": (("not on a public holiday", "공휴일 아님"), ("on a public holiday", "공휴일 사용")),
+    "is_business_day": (("not a business day", "영업일 아님"), ("on a business day", "영업일 사용")),
+    "is_first_at_merchant": (
+        ("not the first claim at this merchant", "이 가맹점 첫 이용 아님"),
+        ("the cardholder's first claim at this merchant", "이 가맹점 첫 이용"),
+    ),
+    "is_round_amount": (
+        ("not a round amount", "딱 떨어지지 않는 금액"),
+        ("a round amount", "딱 떨어지는 금액"),
+    ),
+}
+#: A code a claim carries when there is nothing, and its words.
+NOTHING = "none"
+NOTHING_WORDS = ("none", "없음")
+#: The claim's own amount beside a sum over several claims.
+THIS_PAYMENT = ("this payment {}", "이 건 {}")
+#: The thresholds that held on the day of the claim.
+LIMITS_ARE = ("set limits: {}", "적용 기준: {}")
+
 _UNITS: Mapping[str, tuple[str, str, str]] = {
     "hour": ("{}:00", "{}:00", "{}시"),
     "days": ("{} day", "{} days", "{}일"),

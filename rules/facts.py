@@ -6,7 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rules.fact_words import KEY_WORDS, PERIOD_WORDS, duration_words, unit_words
+from rules.fact_words import (
+    KEY_WORDS,
+    LIMITS_ARE,
+    NOTHING,
+    NOTHING_WORDS,
+    PERIOD_WORDS,
+    THIS_PAYMENT,
+    YES_NO_WORDS,
+    duration_words,
+    unit_words,
+)
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, parse
 from rules.language import nodes as n
@@ -23,14 +33,15 @@ _MERCHANT = {"en": "this merchant", "ko": "해당 가맹점"}
 
 
 def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str] | None = None) -> str:
-    """What made the rule true, in ``ko`` or ``en``: "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000;
-    Single payment limit KRW 500,000".
+    """What made the rule true, in ``ko`` or ``en``: "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000
+    · set limits: Single payment limit KRW 500,000".
 
     ``facts`` are those of ``Outcome.facts`` (stored as JSON). Unknown names are shown as they are, so an old hit stays readable.
     ``parameter_labels`` are today's labels of parameters; without it the starter's labels are used.
     """
     windows: dict[str, list[str]] = {}
-    others: list[str] = []
+    measured: list[tuple[int, str]] = []
+    limits: list[str] = []
     for name, fact in facts.items():
         if fact.get("is_context"):
             continue
@@ -39,13 +50,39 @@ def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str]
             scope, words = _window(node, fact, lang)
             windows.setdefault(scope, []).append(words)
         elif isinstance(node, n.ParameterRef):
-            others.append(f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}")
-        else:
-            label = FIELDS[name].label(lang) if name in FIELDS else name
-            has_colon = fact.get("kind") == "yes_no" or fact.get("value") is None
-            others.append(f"{label}{':' if has_colon else ''} {fact_text(fact, lang)}")
-    parts = [_scoped(scope, words, lang) for scope, words in windows.items()] + others
-    return "; ".join(dict.fromkeys(parts))
+            limits.append(f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}")
+        elif words := _measured(name, fact, lang):
+            measured.append((_rank(name, fact), words))
+    parts = [_scoped(scope, words, lang) for scope, words in windows.items()]
+    if parts and "amount" in facts and not facts["amount"].get("is_context"):  # the window's sum comes first
+        own = (3, THIS_PAYMENT[lang == "ko"].format(fact_text(facts["amount"], lang)))
+        measured = [own if rank == own[0] else (rank, words) for rank, words in measured]
+    parts += [words for _, words in sorted(measured, key=lambda part: part[0])]
+    said, held = "; ".join(dict.fromkeys(parts)), ", ".join(dict.fromkeys(limits))
+    return " · ".join(part for part in (said, held and LIMITS_ARE[lang == "ko"].format(held)) if part)
+
+
+def _measured(name: str, fact: Fact, lang: str) -> str:
+    """One field in words: `no overtime approved`, `amount KRW 97,400`; empty for what goes without saying."""
+    value, ko = fact.get("value"), lang == "ko"
+    if fact.get("kind") == "yes_no" and name in YES_NO_WORDS and value is not None:
+        return YES_NO_WORDS[name][bool(value)][ko]
+    label = FIELDS[name].label(lang) if name in FIELDS else name
+    if value == NOTHING:
+        return f"{label}: {NOTHING_WORDS[ko]}"
+    has_colon = fact.get("kind") == "yes_no" or value is None
+    return f"{label}{':' if has_colon else ''} {fact_text(fact, lang)}"
+
+
+def _rank(name: str, fact: Fact) -> int:
+    """The most telling first: what was so or was missing, words, numbers, then the amount, last codes."""
+    if name == "amount":
+        return 3
+    if fact.get("kind") == "yes_no" or fact.get("value") in (None, NOTHING):
+        return 0
+    if fact.get("kind") == "code" or name.endswith("mcc"):
+        return 4
+    return 2 if isinstance(fact.get("value"), int | float) else 1
 
 
 def question_text(template: str, facts: Facts, lang: str) -> str:
@@ -105,7 +142,9 @@ def _parameter_label(name: str, lang: str, labels: Mapping[str, str] | None) -> 
 def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
     """(where and when, what) of a window's value."""
     ko = lang == "ko"
-    keys = " ".join(KEY_WORDS[key][ko] for key in node.keys if key in KEY_WORDS)
+    keys = " ".join(KEY_WORDS[key][ko] for key in node.keys if key in KEY_WORDS).replace(
+        "에서 같은", "의 같은"
+    )
     if node.period is not None:
         time = PERIOD_WORDS[node.period][ko]
     elif isinstance(node.within, n.DurationLiteral):

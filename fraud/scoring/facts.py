@@ -28,11 +28,13 @@ TOP_FEATURES = 3
 
 
 def facts_of(row: Mapping[str, Any], effects: Mapping[str, float]) -> dict[str, Any]:
-    """``features`` (name -> value, strongest effects first), ``baselines`` (name -> own and usual amount in minor units), ``currency``.
+    """``features`` (name -> value, strongest effects first, only those that pull the way their sum does), ``baselines`` (name -> own and usual amount in minor units), ``currency``.
 
     Only JSON values; a missing value stays None, so a sentence can say that it is not known.
     """
-    strongest = sorted(effects, key=lambda name: -abs(effects[name]))[:TOP_FEATURES]
+    sign = 1.0 if sum(effects.values()) >= 0 else -1.0
+    pulling = [name for name in effects if sign * effects[name] > 0] or list(effects)
+    strongest = sorted(pulling, key=lambda name: -abs(effects[name]))[:TOP_FEATURES]
     facts: dict[str, Any] = {"features": {name: _plain(row.get(name)) for name in strongest}}
     baselines = {name: pair for name in strongest if (pair := _baseline(row, name)) is not None}
     if baselines:

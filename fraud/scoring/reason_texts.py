@@ -22,59 +22,24 @@ DETECTORS: dict[str, Texts] = {
     "autoencoder": {"en": "autoencoder", "ko": "오토인코더"},
 }
 
-#: Per feature a sentence of its own; others are told as "label: value".
-FEATURES: dict[str, Texts] = {
-    "amount_ratio_self_30d": {
-        "en": "{ratio} times the cardholder's 30-day mean ({own}; usual {usual})",
-        "ko": "본인 30일 평균의 {ratio}배({own}, 평소 {usual})",
-    },
-    "amount_ratio_usual": {
-        "en": "{ratio} times the cardholder's usual amount ({own}; usual {usual})",
-        "ko": "본인 평소 금액의 {ratio}배({own}, 평소 {usual})",
-    },
-    "amount_ratio_self_max": {
-        "en": "{ratio} times the cardholder's highest amount of the year ({own}; highest {usual})",
-        "ko": "본인 1년 최고액의 {ratio}배({own}, 최고 {usual})",
-    },
-    "amount_ratio_merchant_90d": {
-        "en": "{ratio} times what is usual at this merchant ({own}; usual {usual})",
-        "ko": "이 가맹점 평소 금액의 {ratio}배({own}, 평소 {usual})",
-    },
-    "ratio_to_limit": {
-        "en": "{ratio} times the card limit ({own}; limit {usual})",
-        "ko": "카드 한도의 {ratio}배({own}, 한도 {usual})",
-    },
-    "ratio_to_pre_approved": {
-        "en": "{ratio} times the pre-approved amount ({own}; approved {usual})",
-        "ko": "사전 승인액의 {ratio}배({own}, 승인 {usual})",
-    },
-    "amount": {
-        "en": "amount {own} (cardholder's 30-day mean {usual})",
-        "ko": "금액 {own}(본인 30일 평균 {usual})",
-    },
-    "log_amount": {
-        "en": "amount {own} (cardholder's 30-day mean {usual})",
-        "ko": "금액 {own}(본인 30일 평균 {usual})",
-    },
-    "amount_z_self": {
-        "en": "{number} standard deviations from the cardholder's own year ({own}; 30-day mean {usual})",
-        "ko": "본인 1년 이력에서 표준편차 {number}배 벗어남({own}, 30일 평균 {usual})",
-    },
-    "is_first_at_merchant": {"en": "first time at this merchant", "ko": "이 가맹점 첫 이용"},
-    "is_night": {"en": "late at night", "ko": "심야 사용"},
-    "is_weekend": {"en": "on a weekend", "ko": "주말 사용"},
-    "is_holiday": {"en": "on a public holiday", "ko": "공휴일 사용"},
-    "is_round_amount": {"en": "a round amount", "ko": "딱 떨어지는 금액"},
-}
-
 #: Units after a number.
 UNITS: dict[str, Texts] = {
-    "days": {"en": "{number} days", "ko": "{number}일"},
-    "minutes": {"en": "{number} minutes", "ko": "{number}분"},
     "hour": {"en": "{number}:00", "ko": "{number}시"},
     "count": {"en": "{number}", "ko": "{number}건"},
     "share": {"en": "{percent} %", "ko": "{percent}%"},
     "ratio": {"en": "{number} times", "ko": "{number}배"},
+}
+
+WEEKDAYS: dict[str, tuple[str, ...]] = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "ko": ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
+}
+#: Unit of a duration and its length in minutes, longest first.
+LENGTHS: tuple[tuple[str, float], ...] = (("day", 1440.0), ("hour", 60.0), ("minute", 1.0))
+LENGTH_WORDS: dict[str, tuple[str, str, str]] = {
+    "day": ("{} day", "{} days", "{}일"),
+    "hour": ("{} hour", "{} hours", "{}시간"),
+    "minute": ("{} minute", "{} minutes", "{}분"),
 }
 
 YES: Texts = {"en": "yes", "ko": "예"}
@@ -86,16 +51,16 @@ SENTENCES: dict[str, Texts] = {
     "rule_titled": {"en": "Rule {code}: {title}", "ko": "규칙 {code}: {title}"},
     "tree": {"en": "{concept}: {details}", "ko": "{concept}: {details}"},
     "anomaly": {
-        "en": "Unusual as a whole: among the {rank} most unusual claims ({detector})",
-        "ko": "전체적으로 이례적: 가장 이례적인 {rank} 이내({detector})",
+        "en": "All facts together: only about {rank} claims is as unusual ({detector})",
+        "ko": "모든 사실을 종합하면 약 {rank}꼴로만 이만큼 이례적({detector})",
     },
     "anomaly_ordinary": {
         "en": "Not unusual as a whole ({detector})",
         "ko": "전체적으로 이례적이지 않음({detector})",
     },
     "novelty": {
-        "en": "Unusual, not similar to earlier cases: {details}, seen in about {rank} claims",
-        "ko": "이례적이며 과거 사례와 유사하지 않음: {details}, 약 {rank}에서만 나타남",
+        "en": "{details}: about {rank} claims is as far from the ordinary",
+        "ko": "{details}: 약 {rank}꼴로만 나타나는 수준",
     },
     "audit": {
         "en": "Random check: chosen by lot, not by suspicion",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fraud.scoring import feature_words as words
 from fraud.scoring import reason_texts as texts
 from rules.money import format_money
 
@@ -27,14 +28,17 @@ def sentence(reason: Mapping[str, Any], lang: str) -> str:
         return texts.SENTENCES["rule_titled" if title else "rule"][lang].format(code=code, title=title)
     if kind == "tree":
         concept = texts.CONCEPTS.get(code, {}).get(lang) or label(code, lang)
-        return texts.SENTENCES["tree"][lang].format(concept=concept, details=details(facts, lang))
+        return texts.SENTENCES["tree"][lang].format(
+            concept=concept, details=details(facts, lang, is_against=float(reason.get("value") or 0) >= 0)
+        )
     if kind == "anomaly":
         tail, detector = float(facts.get("tail") or 0.0), texts.DETECTORS.get(code, {}).get(lang, code)
         key = "anomaly" if tail >= 1.0 else "anomaly_ordinary"
         return texts.SENTENCES[key][lang].format(rank=_rank(tail, lang), detector=detector)
     if kind == "novelty":
         rank = _rank(float(reason.get("value") or 0.0), lang)
-        return texts.SENTENCES["novelty"][lang].format(details=details(facts, lang), rank=rank)
+        said = details(facts, lang, is_against=False)
+        return texts.SENTENCES["novelty"][lang].format(details=said[:1].upper() + said[1:], rank=rank)
     known = texts.SENTENCES.get(kind) or texts.SENTENCES["other"]
     return known[lang].format(code=code)
 
@@ -49,29 +53,50 @@ def sentences(reasons: Sequence[Mapping[str, Any]], lang: str, *, top: int = 3) 
     return [sentence(r, lang) for r in [*kept, *learned[:top]]]
 
 
-def details(facts: Mapping[str, Any], lang: str) -> str:
-    """The named features with their values, strongest first; a yes/no feature that says no is left out."""
-    told = [feature_text(name, value, facts, lang) for name, value in (facts.get("features") or {}).items()]
-    return ", ".join(text for text in told if text) or texts.UNKNOWN[lang]
+def details(facts: Mapping[str, Any], lang: str, *, is_against: bool = True) -> str:
+    """The named features in words, strongest first, each meaning once.
+
+    `is_against`: values that say nothing for suspicion are left out, unless nothing else is known.
+    """
+    told: dict[str, str] = {}
+    plain: dict[str, str] = {}
+    for name, value in (facts.get("features") or {}).items():
+        text = feature_text(name, value, facts, lang)
+        if not text:
+            continue
+        plain.setdefault(words.meaning(name), text)
+        if not is_against or words.speaks(name, float(value)):
+            told.setdefault(words.meaning(name), text)
+    return ", ".join((told or dict(list(plain.items())[:1])).values()) or texts.UNKNOWN[lang]
 
 
 def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> str:
     """One feature in words; empty for a yes/no feature that says no or a value that is not known."""
     if value is None or value is False:
         return ""
-    own = texts.FEATURES.get(name, {}).get(lang)
+    if value == 0 and name in words.ZERO:
+        return words.ZERO[name][lang]
     pair = (facts.get("baselines") or {}).get(name)
     currency = str(facts.get("currency") or "")
-    if own and (pair or "{" not in own):
-        money = (
-            {k: _money(pair[k], currency, lang) for k in ("value", "usual")}
-            if pair
-            else {"value": "", "usual": ""}
-        )
-        return own.format(
-            ratio=_number(value), number=_number(value), own=money["value"], usual=money["usual"]
-        )
-    return f"{label(name, lang)}: {_value(name, value, currency, lang)}"
+    pattern = words.words_of(name, lang)
+    shown = _value(name, value, currency, lang)
+    if not pattern or ("{own}" in pattern and not pair):
+        return f"{label(name, lang)}: {shown}"
+    one, _, many = pattern.partition("|")
+    return (one if value == 1 or not many else many).format(
+        value=shown, count=_number(value), ratio=_number(value), percent=_number(_percent(value)),
+        own=_money(pair["value"], currency, lang) if pair else "",
+        usual=_money(pair["usual"], currency, lang) if pair else "",
+    )  # fmt: skip
+
+
+def distinct(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Novelty reasons, rarest first, without those that say again that the amount is not the person's usual one."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    for reason in sorted(reasons, key=lambda r: -float(r.get("value") or 0)):
+        code = str(reason.get("code", ""))
+        kept.setdefault("own amount" if code in words.OWN_AMOUNT else words.meaning(code), reason)
+    return list(kept.values())
 
 
 def label(name: str, lang: str) -> str:
@@ -95,8 +120,21 @@ def _value(name: str, value: Any, currency: str, lang: str) -> str:
         return str(value)
     if unit == "money":
         return _money(value, currency, lang)
+    if name == "weekday" and value in range(1, 8):
+        return texts.WEEKDAYS[lang][int(value) - 1]
+    if unit in ("minutes", "days"):
+        return _duration(float(value) * (1440 if unit == "days" else 1), lang)
     pattern = texts.UNITS.get(unit, {}).get(lang, "{number}")
-    return pattern.format(number=_number(value), percent=_number(100 * value))
+    return pattern.format(number=_number(value), percent=_number(_percent(value)))
+
+
+def _duration(minutes: float, lang: str) -> str:
+    """Minutes in the unit people would use: `8 hours`, `46 days`."""
+    unit, size = next((each for each in texts.LENGTHS if minutes >= 2 * each[1]), texts.LENGTHS[-1])
+    number = round(minutes / size, 1 if minutes / size < 10 and unit != "day" else 0)
+    one, many, korean = texts.LENGTH_WORDS[unit]
+    pattern = korean if lang == "ko" else (one if number == 1 else many)
+    return pattern.format(_number(number))
 
 
 def _number(value: Any) -> str:
@@ -104,7 +142,12 @@ def _number(value: Any) -> str:
     number = float(value)
     if number == int(number) or abs(number) >= 100:
         return f"{number:,.0f}"
-    return f"{number:.1f}" if abs(number) >= 1 else f"{number:.2g}"
+    return f"{number:.1f}".removesuffix(".0") if abs(number) >= 1 else f"{number:.2g}"
+
+
+def _percent(share: float) -> float:
+    """A share in percent, whole where it is more than one."""
+    return round(100 * share) if share > 0.01 else 100 * share
 
 
 def _money(minor: Any, currency: str, lang: str) -> str:

@@ -37,7 +37,7 @@ def test_page_says_why_in_three_groups(page_of, scene):
         ">Model<",
         ">Unusual<",
         "times the cardholder",
-        "among the",
+        "All facts together",
         "Card policy, article 12",
     ):
         assert words in page

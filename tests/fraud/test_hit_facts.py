@@ -38,3 +38,29 @@ def test_names_leave_out_limits_and_context_and_look_into_windows():
     assert names[1].startswith("same cardholder")
     assert names[2].startswith("amount same merchant")
     assert len(names) == 3
+
+
+def test_what_was_missing_comes_first_and_thresholds_last():
+    facts = {
+        "values": {
+            "amount": {"kind": "money", "value": 200_000, "currency": "KRW"},
+            "$receipt_limit": {"kind": "money", "value": 30_000, "currency": "KRW"},
+            "receipt_id": {"kind": "text", "value": None},
+            "is_recurring": {"kind": "yes_no", "value": False},
+            "has_overtime": {"kind": "yes_no", "value": False},
+            "evidence_type": {"kind": "code", "value": "none"},
+        }
+    }
+    korean, english = (hit_facts_text(facts, "KRW", language) for language in ("ko", "en"))
+    assert english.endswith(
+        "amount KRW 200,000 · set limits: Amount from which a receipt is needed KRW 30,000"
+    )
+    assert "no overtime approved" in english
+    assert "recurring" not in english
+    assert "승인된 초과근무 없음" in korean
+    assert "증빙 유형: 없음" in korean
+
+
+def test_amount_beside_a_sum_is_named_as_this_payment():
+    assert hit_facts_text(STORED, "KRW", "en").startswith("2 payments by one cardholder within 30 days")
+    assert "this payment KRW 471,900" in hit_facts_text(STORED, "KRW", "en")

@@ -9,8 +9,9 @@ import pytest
 
 from fraud.detectors import DETECTORS
 from fraud.features.catalogue import FEATURES
-from fraud.scoring import reason_texts
-from fraud.scoring.reasons import feature_text, sentence, sentences
+from fraud.scoring import feature_words, reason_texts
+from fraud.scoring.facts import facts_of
+from fraud.scoring.reasons import details, distinct, feature_text, sentence, sentences
 from tests.fraud.made_claims import trained
 
 HABIT = {
@@ -46,16 +47,86 @@ def test_rule_reason_carries_the_rules_own_name() -> None:
     assert sentence({**titled, "facts": {}}, "en") == "Rule R12 applies"
 
 
-def test_novelty_reason_says_that_nothing_earlier_is_similar() -> None:
+def test_novelty_reason_says_how_rare_the_value_is() -> None:
     reason = {"kind": "novelty", "code": "hour", "value": 3.0, "facts": {"features": {"hour": 3}}}
     assert (
         sentence(reason, "en")
-        == "Unusual, not similar to earlier cases: hour of the day: 3:00, seen in about 1 in 1,000 claims"
+        == "Paid in the hour from 3:00: about 1 in 1,000 claims is as far from the ordinary"
+    )
+    assert sentence(reason, "ko") == "3시대 결제: 약 1,000건 중 1건꼴로만 나타나는 수준"
+
+
+def test_unusual_own_amount_is_told_once_by_its_rarest_measure() -> None:
+    found = [
+        {"kind": "novelty", "code": "amount_z_self", "value": 2.0},
+        {"kind": "novelty", "code": "amount_ratio_usual", "value": 3.0},
+        {"kind": "novelty", "code": "hour", "value": 1.2},
+    ]
+    assert [reason["code"] for reason in distinct(found)] == ["amount_ratio_usual", "hour"]
+
+
+REPETITION = {
+    "features": {"minutes_since_same_merchant": 503.2, "n_same_amount_30d": 0, "n_repeated_3d": 2},
+    "currency": "KRW",
+}
+
+
+def test_values_that_say_nothing_are_left_out_and_durations_are_words() -> None:
+    assert (
+        details(REPETITION, "en")
+        == "again at this merchant after 8.4 hours, the same amount here 2 times before in 3 days"
     )
     assert (
-        sentence(reason, "ko")
-        == "이례적이며 과거 사례와 유사하지 않음: 사용 시각: 3시, 약 1,000건 중 1건에서만 나타남"
+        details(REPETITION, "ko")
+        == "같은 가맹점에서 8.4시간 만에 다시 결제, 최근 3일 같은 가맹점·같은 금액 2건 더 있음"
     )
+
+
+def test_reason_is_never_empty_even_if_none_of_its_values_says_much() -> None:
+    assert details({"features": {"minutes_since_previous": 4_378}}, "en").startswith("3 days after")
+    assert details({"features": {"hour": None}}, "en") == "not known"
+
+
+def test_one_fact_in_two_measures_is_told_once() -> None:
+    pair = {"value": 479_900, "usual": 90_200}
+    facts = {
+        "features": {"amount": 479_900, "log_amount": 13.1},
+        "baselines": {"amount": pair, "log_amount": pair},
+        "currency": "KRW",
+    }
+    assert details(facts, "ko") == "479,900원(본인 30일 평균 90,200원)"
+
+
+def test_first_visit_of_the_company_is_no_number_of_days() -> None:
+    facts = {"features": {"merchant_seen_days": 0, "n_claims_merchant_30d": 0}}
+    assert details(facts, "ko") == "회사가 처음 이용하는 가맹점"
+
+
+def test_known_misuse_names_whom_and_since_when() -> None:
+    facts = {
+        "features": {
+            "known_misuse_rate_cardholder_90d": 0.8,
+            "n_known_misuse_merchant_28d": 1,
+            "n_clean_run_cardholder": 3,
+        }
+    }
+    assert details(facts, "en") == (
+        "80 % of the payments of the cardholder reviewed in the last 90 days were misuse, "
+        "1 payment at this merchant found to be misuse in the last 28 days"
+    )
+
+
+def test_facts_name_only_what_pulls_the_way_of_their_sum() -> None:
+    row = {"hour": 23, "weekday": 3, "days_since_hired": 90}
+    effects = {"hour": 0.9, "weekday": -0.5, "days_since_hired": 0.1}
+    assert list(facts_of(row, effects)["features"]) == ["hour", "days_since_hired"]
+    against = {"hour": 0.1, "weekday": -0.5, "days_since_hired": 0.0}
+    assert list(facts_of(row, against)["features"]) == ["weekday"]
+
+
+def test_every_feature_has_a_sentence_of_its_own_in_both_languages() -> None:
+    for feature in FEATURES:
+        assert all(feature_words.words_of(feature.name, lang) for lang in ("ko", "en")), feature.name
 
 
 def test_anomaly_reason_calls_nothing_unusual_that_is_not() -> None:
