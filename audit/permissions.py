@@ -24,6 +24,7 @@ class Role(StrEnum):
     MODEL_OWNER = "model_owner"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
+    DATA_CLIENT = "data_client"  # a program that delivers claims; nobody signs in with it
 
 
 class Scope(StrEnum):
@@ -43,11 +44,12 @@ ROLE_LABELS: Mapping[Role, tuple[str, str]] = {
     Role.MODEL_OWNER: ("Model owner", "모델 관리자"),
     Role.AUDITOR: ("Auditor", "감사인"),
     Role.SYSTEM_ADMIN: ("System admin", "시스템 관리자"),
+    Role.DATA_CLIENT: ("Data client", "데이터 연동"),
 }
 
 # Duties that one account must not hold together.
 EXCLUSIVE_ROLES: frozenset[Role] = frozenset(
-    {Role.RULE_ADMIN, Role.MODEL_OWNER, Role.AUDITOR, Role.SYSTEM_ADMIN}
+    {Role.RULE_ADMIN, Role.MODEL_OWNER, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.DATA_CLIENT}
 )
 
 _R = Role
@@ -59,6 +61,14 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "fraud.view_claim": {**_STAFF_READ, _R.RECOVERY_CLERK: _ALL},
     "fraud.view_score": dict(_STAFF_READ),
     "fraud.import_claims": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # Claims as rows through the interface, and what became of them; a data client sees its own deliveries only
+    "fraud.deliver_claims": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL, _R.DATA_CLIENT: Scope.OWN},
+    "fraud.view_delivery": {
+        _R.APPROVER: _ALL,
+        _R.AUDITOR: _ALL,
+        _R.SYSTEM_ADMIN: _ALL,
+        _R.DATA_CLIENT: Scope.OWN,
+    },
     "fraud.view_file": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.change_profile": {_R.SYSTEM_ADMIN: _ALL},
     "fraud.view_run": {**_STAFF_READ, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.SYSTEM_ADMIN: _ALL},
@@ -119,6 +129,7 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
 SYSTEM_ACTIONS: frozenset[str] = frozenset(
     {
         "fraud.import_claims",
+        "fraud.deliver_claims",
         "fraud.run_night",
         "fraud.train_model",
         "fraud.change_profile",

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from rest_framework.authtoken.models import Token
 
 from audit.actor import Actor
 from audit.permissions import EXCLUSIVE_ROLES, NotPermitted, Role, can
@@ -25,6 +26,8 @@ class RolesNotCompatible(Exception):
 
 def check_roles(roles: frozenset[Role]) -> None:
     """Raises RolesNotCompatible when a duty is combined with any other duty of staff."""
+    if Role.DATA_CLIENT in roles and len(roles) > 1:
+        raise RolesNotCompatible(roles)
     staff = roles - {Role.CARDHOLDER, Role.MANAGER}
     if staff & EXCLUSIVE_ROLES and len(staff) > 1:
         raise RolesNotCompatible(staff)
@@ -57,9 +60,12 @@ def create_login(
         user = User(
             username=username, first_name=name, employee_no=employee_no, email=email, language=language
         )
-        if check_password:
-            validate_password(password, user)
-        user.set_password(password)
+        if held == {Role.DATA_CLIENT}:  # a program: it has a token and cannot sign in
+            user.set_unusable_password()
+        else:
+            if check_password:
+                validate_password(password, user)
+            user.set_password(password)
         user.save()
         user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in held])
         record(
@@ -67,6 +73,20 @@ def create_login(
             after={"username": username, "roles": sorted(held), "employee_no": employee_no},
         )  # fmt: skip
     return user
+
+
+def issue_token(*, user: User, by: Actor) -> str:
+    """A new token for the interface, shown this once; the one before stops working. Raises NotPermitted."""
+    if not (by.is_system or can(by, "fraud.change_settings")):
+        raise NotPermitted("fraud.change_settings")
+    with transaction.atomic():
+        replaced = bool(Token.objects.filter(user=user).delete()[0])
+        token = Token.objects.create(user=user)
+        record(
+            action="user.token_issued", by=by, subject=CONFIG,
+            after={"username": user.username, "replaced": replaced},
+        )  # fmt: skip
+    return str(token.key)
 
 
 def weak_password_sentences(error: ValidationError) -> str:

@@ -72,7 +72,7 @@ class ClaimList(FraudView):
 
     @property
     def permission(self) -> str:  # type: ignore[override]
-        return "fraud.import_claims" if self.request.method == "POST" else "fraud.view_claim"
+        return "fraud.deliver_claims" if self.request.method == "POST" else "fraud.view_claim"
 
     def get(self, request: Request) -> Response:
         """A page of claims. Raises ValidationError for a filter that cannot be read."""

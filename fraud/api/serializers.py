@@ -8,7 +8,8 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from fraud.api.strict import StrictCharField, StrictSerializer
-from fraud.models import Claim, RuleHit, Score, ScreeningRun
+from fraud.importing.texts import sentence as refusal
+from fraud.models import Claim, ClaimFile, ClaimFileReject, RuleHit, Score, ScreeningRun
 from fraud.scoring.reasons import sentence
 from rules.money import to_decimal
 
@@ -64,6 +65,66 @@ class RowsAnswer(serializers.Serializer):
     superseding = serializers.IntegerField()
     rejected = serializers.IntegerField()
     rows = RowAnswer(many=True)
+
+
+class DeliveryRow(serializers.ModelSerializer):
+    """A delivery in a list: a file, or rows that came as one."""
+
+    profile = serializers.SlugRelatedField("name", read_only=True)
+
+    class Meta:
+        model = ClaimFile
+        fields = (
+            "reference", "name", "profile", "state", "received_by", "received_at", "is_history",
+            "n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected",
+        )  # fmt: skip
+
+
+class DeliveryDetail(DeliveryRow):
+    """A delivery with its sums a currency in minor units, what was normalised, and why it was refused as a whole."""
+
+    totals = serializers.DictField()
+    notes = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta(DeliveryRow.Meta):
+        fields = (*DeliveryRow.Meta.fields, "totals", "notes", "error")
+
+    def get_notes(self, file: ClaimFile) -> list[str]:
+        return [refusal("note", note["code"], note["params"], _language()) for note in file.notes]
+
+    def get_error(self, file: ClaimFile) -> dict[str, Any] | None:
+        if not file.error:
+            return None
+        code, params = file.error["code"], file.error["params"]
+        return {"code": code, "message": refusal("file", code, params, _language()), "params": params}
+
+
+class RejectRow(serializers.ModelSerializer):
+    """A rejected row with what would be right and its original text."""
+
+    message = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ClaimFileReject
+        fields = ("line", "column", "code", "message", "params", "original")
+
+    def get_message(self, reject: ClaimFileReject) -> str:
+        return refusal("row", reject.code, reject.params, _language())
+
+
+class DeliveryPage(serializers.Serializer):
+    results = DeliveryRow(many=True)
+    next = serializers.CharField(allow_blank=True)
+
+
+class RejectPage(serializers.Serializer):
+    results = RejectRow(many=True)
+    next = serializers.CharField(allow_blank=True)
+
+
+def _language() -> str:
+    return "ko" if (get_language() or "ko").startswith("ko") else "en"
 
 
 class RunRow(serializers.ModelSerializer):
@@ -142,8 +203,7 @@ class ScoreRow(serializers.ModelSerializer):
     def get_reasons(self, score: Score) -> list[dict[str, Any]] | None:
         if score.reasons is None:
             return None
-        language = "ko" if (get_language() or "ko").startswith("ko") else "en"
-        return [{**reason, "sentence": sentence(reason, language)} for reason in score.reasons]
+        return [{**reason, "sentence": sentence(reason, _language())} for reason in score.reasons]
 
 
 class HitRow(serializers.ModelSerializer):

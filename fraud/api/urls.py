@@ -1,10 +1,13 @@
 from django.urls import path
 
-from fraud.api import claims, runs
+from fraud.api import claims, deliveries, runs
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
     path("claims/<int:claim_id>/", claims.ClaimOne.as_view(), name="api-claim"),
+    path("deliveries/", deliveries.DeliveryList.as_view(), name="api-deliveries"),
+    path("deliveries/<str:reference>/", deliveries.DeliveryOne.as_view(), name="api-delivery"),
+    path("deliveries/<str:reference>/rejects/", deliveries.RejectList.as_view(), name="api-rejects"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
 ]

@@ -87,7 +87,7 @@ def import_rows(
 
     The same rows sent again are answered as before and change nothing. Raises TooManyRows, NotPermitted, ProfileNotValid.
     """
-    require(by, "fraud.import_claims")
+    require(by, "fraud.deliver_claims")
     if len(rows) > MAX_ROWS:
         raise TooManyRows(MAX_ROWS)
     spec = read_spec(profile.spec)

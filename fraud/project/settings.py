@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "cases.models.Case.STATES",
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
+        "DeliveryState": "fraud.models.ClaimFile.State",
         "RunState": "fraud.models.ScreeningRun.State",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
     },

@@ -49,6 +49,8 @@ TABLE = {
     "cases.request_write_off": {R.RECOVERY_CLERK},
     "cases.approve_write_off": {R.APPROVER},
     "cases.sweep_clocks": set(),
+    "fraud.deliver_claims": {R.APPROVER, R.SYSTEM_ADMIN, R.DATA_CLIENT},
+    "fraud.view_delivery": {R.APPROVER, R.AUDITOR, R.SYSTEM_ADMIN, R.DATA_CLIENT},
 }
 
 

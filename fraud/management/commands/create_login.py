@@ -28,7 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.filter(username=options["username"]).exists():
             raise CommandError(f"There is a login {options['username']} already; choose another name.")
-        password = os.environ.get("NEW_PASSWORD") or getpass.getpass("Password: ")
+        is_program = options["role"] == [Role.DATA_CLIENT.value]
+        password = "" if is_program else os.environ.get("NEW_PASSWORD") or getpass.getpass("Password: ")
         try:
             user = create_login(
                 username=options["username"],
@@ -45,3 +46,5 @@ class Command(BaseCommand):
         except RolesNotCompatible as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Login {user.username} with {', '.join(sorted(options['role']))} was created.")
+        if is_program:
+            self.stdout.write(f"It cannot sign in; give it a token: manage.py issue_token {user.username}")

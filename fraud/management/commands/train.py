@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import make_aware
 
 from audit.actor import Actor
-from fraud.comparing import NothingToCompare, compare_versions, gate_lines
+from fraud.comparing import compare_versions, gate_lines
+from fraud.later_claims import NothingToCompare
 from fraud.learning import train_challenger
 from fraud.training import NothingToTrainOn
 from fraud.training.process import TrainingFailed
@@ -56,7 +57,9 @@ class Command(BaseCommand):
                 }
                 gates = gate_lines(found.gates)
             except NothingToCompare as error:
-                answer["comparison"] = str(error)
+                answer["comparison"] = (
+                    f"{error} Once later claims have outcomes: manage.py compare {version.reference}"
+                )
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return

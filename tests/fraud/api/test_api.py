@@ -194,10 +194,17 @@ def test_filters_narrow_the_list(screened: Cast) -> None:
 def test_description_names_every_endpoint(cast: Cast) -> None:
     schema = client(cast.reviewer).get("/api/schema/?format=json").json()
     assert schema["openapi"].startswith("3.1")
-    paths = {path for path in schema["paths"] if path.startswith(("/api/v1/claims", "/api/v1/runs"))}
+    paths = {
+        path
+        for path in schema["paths"]
+        if path.startswith(("/api/v1/claims", "/api/v1/runs", "/api/v1/deliveries"))
+    }
     assert paths == {
         "/api/v1/claims/",
         "/api/v1/claims/{claim_id}/",
+        "/api/v1/deliveries/",
+        "/api/v1/deliveries/{reference}/",
+        "/api/v1/deliveries/{reference}/rejects/",
         "/api/v1/runs/",
         "/api/v1/runs/{reference}/",
     }
