@@ -98,7 +98,7 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
     # The detectors agree more often than not: the one that finds the claim rarest speaks for all.
     rarest = sorted(detectors, key=lambda reason: -float((reason.get("facts") or {}).get("tail") or 0))[:1]
     return Why(
-        rules=_rule_reasons(rows),
+        rules=_rule_reasons(rows, case.pattern),
         model=[_told(reason) for reason in learned],
         unusual=[_told(reason) for reason in [*novelty, *rarest]],
         lead=lead,
@@ -106,7 +106,8 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
     )
 
 
-def _rule_reasons(rows: Iterable[ClaimRow]) -> list[RuleReason]:
+def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:
+    """The rule the case is named after first, then those that hit most of its claims."""
     found: dict[str, RuleReason] = {}
     for row in rows:
         for hit in row.hits:
@@ -117,7 +118,9 @@ def _rule_reasons(rows: Iterable[ClaimRow]) -> list[RuleReason]:
                 found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts)
             else:
                 known.n_claims += 1
-    return sorted(found.values(), key=lambda reason: (-reason.n_claims, reason.rule.code))
+    return sorted(
+        found.values(), key=lambda reason: (reason.rule.code != leading, -reason.n_claims, reason.rule.code)
+    )
 
 
 def _told(reason: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
+from rules.language import RuleNotValid, nodes, parse
 from rules.money import format_money
 
 # `median(amount same department …)`: a window; what it measures comes first.
 _WINDOW = re.compile(r"^[a-z_]+\(")
+_PERIOD_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_UNIT_DAYS = {
+    "second": 1 / 86_400,
+    "minute": 1 / 1440,
+    "hour": 1 / 24,
+    "day": 1,
+    "week": 7,
+    "business day": 1.5,
+}
 
 
 def hit_facts_text(facts: Mapping[str, Any] | None, currency: str, language: str) -> str:
@@ -65,3 +76,28 @@ def _plain(name: str, value: Any, currency: str, language: str) -> str:
     if field and field.type == "money" and isinstance(value, (int, float)):
         return format_money(round(value), currency, language)
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def window_days(facts: Mapping[str, Any] | None, keys: Collection[str]) -> int:
+    """The days the hit's longest window over these keys looks back (1 for "on one day"), 0 where it has none.
+
+    `window_days(facts, {"cardholder", "merchant"})`: over how many days payments at one merchant were counted together.
+    """
+    values = (facts or {}).get("values")
+    names = [name for name in values if _WINDOW.match(name)] if isinstance(values, Mapping) else []
+    return max((_days(name, frozenset(keys)) for name in names), default=0)
+
+
+@lru_cache(maxsize=2048)
+def _days(name: str, keys: frozenset[str]) -> int:
+    try:
+        node = parse(name)
+    except RuleNotValid:
+        return 0
+    if not isinstance(node, nodes.Window) or not keys <= set(node.keys):
+        return 0
+    if node.period is not None:
+        return _PERIOD_DAYS[node.period]
+    if isinstance(node.within, nodes.DurationLiteral):
+        return max(1, ceil(float(node.within.amount) * _UNIT_DAYS[node.within.unit]))
+    return 0

@@ -14,6 +14,7 @@ from cases.case_pages import ClaimRow, claims_of, is_blind, reasons_of
 from cases.models import Case
 from cases.page_calendar import page_calendar
 from cases.person_pages import cases_like, months_of, past_cases, places_of, spend_chart
+from cases.related import around, surroundings
 from cases.services.company import company_today
 from cases.services.queue import mark_seen
 from cases.timeline import timeline_of
@@ -24,7 +25,7 @@ from fraud.charts import sparkline
 from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
 
-TABS = ("review", "history", "similar", "scores")
+TABS = ("review", "history", "similar", "related", "scores")
 
 
 @page("cases.view_case")
@@ -69,7 +70,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
 
 
 def _review(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
-    return {"why": reasons_of(case, rows), "timeline": timeline_of(case)}
+    return {"why": reasons_of(case, rows), "around": around(case, rows), "timeline": timeline_of(case)}
 
 
 def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
@@ -91,11 +92,21 @@ def _similar(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
     return {"similar": similar, "outcomes": outcomes.most_common()}
 
 
+def _related(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+    return {"related": surroundings(case, rows)}
+
+
 def _scores(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
     return {"scored": [] if is_blind(case) else [row for row in rows if row.score]}
 
 
-_TAB_CONTEXTS = {"review": _review, "history": _history, "similar": _similar, "scores": _scores}
+_TAB_CONTEXTS = {
+    "review": _review,
+    "history": _history,
+    "similar": _similar,
+    "related": _related,
+    "scores": _scores,
+}
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
@@ -103,6 +114,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
         "review": _("Review"),
         "history": _("Cardholder's history"),
         "similar": _("Similar cases"),
+        "related": _("Related people and merchants"),
         "scores": _("Scores and versions"),
     }
     return [

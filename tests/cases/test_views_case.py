@@ -71,14 +71,14 @@ def test_timeline_tells_everything_once_newest_first(page_of, scene):
     assert "거래처 담당자와" in page
 
 
-@pytest.mark.parametrize("tab", ["", "review", "history", "similar", "scores", "nonsense"])
+@pytest.mark.parametrize("tab", ["", "review", "history", "similar", "related", "scores", "nonsense"])
 def test_every_tab_needs_few_queries(client, scene, django_assert_max_num_queries, tab):
     client.force_login(scene.cast.reviewer)
     with django_assert_max_num_queries(42):
         assert client.get(f"/cases/{scene.cases['explained'].reference}/?tab={tab}").status_code == 200
 
 
-@pytest.mark.parametrize("tab", ["", "similar", "scores"])
+@pytest.mark.parametrize("tab", ["", "similar", "related", "scores"])
 def test_random_check_hides_its_score_until_it_is_decided(page_of, scene, tab):
     case = scene.cases["blind"]
     page = page_of(case, tab)
