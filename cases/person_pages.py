@@ -60,7 +60,6 @@ def spend_chart(months: list[Month], currency: str) -> SafeString:
             f"{month.on:%Y-%m}: {format_money(month.amount_minor, currency, language)}, {month.n_claims}"
             for month in months
         ],
-        width=780,
         height=180,
     )
 

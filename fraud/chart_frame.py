@@ -1,4 +1,8 @@
-"""The frame of a chart: round ticks, where a value lies, grid, axis words, legend."""
+"""The frame of a chart: round ticks, where a value lies, grid, axis words, legend.
+
+A chart is as wide as its panel and keeps its letters' size: across, everything lies in per cent of the plot; upright in
+pixels. Lines and areas cannot be given in per cent, so they lie in a picture of `STRETCH` units that is stretched over it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
+HEIGHT = 220
+TOP, BOTTOM = 12, 24  # the words of the y axis stand in the margin that the stylesheet leaves on the left
+STRETCH = 1000
+#: What fits side by side is reckoned for a plot of so many pixels; narrower ones leave out every second word.
+USUAL_WIDTH = 576
 EMPTY = mark_safe("")
 
 
@@ -50,11 +57,10 @@ def nice_ticks(low: float, high: float, n: int = 4) -> list[float]:
 
 
 class Plot:
-    """Where a value lies in the picture."""
+    """Where a value lies in the picture: `x` in per cent from the left of the plot, `y` in pixels from the top."""
 
     def __init__(
         self,
-        width: int,
         height: int,
         x_low: float,
         x_high: float,
@@ -63,20 +69,23 @@ class Plot:
         *,
         form: Callable[[float], str],
         y_ticks: Sequence[tuple[float, str]] | None = None,
-        top: int = TOP,
+        bottom: int = BOTTOM,
     ) -> None:
-        self.full_width, self.full_height, self.top = width, height, top
-        self.width, self.height = width - LEFT - RIGHT, height - top - BOTTOM
+        self.full_height, self.height = height, height - TOP - bottom
         self.x_low, self.x_high = x_low, x_high if x_high > x_low else x_low + 1
         self.ticks = list(y_ticks or [(tick, form(tick)) for tick in nice_ticks(y_low, y_high)])
         self.y_low = min(y_low, self.ticks[0][0])
         self.y_high = max(y_high, self.ticks[-1][0])
 
     def x(self, value: float) -> float:
-        return LEFT + (value - self.x_low) / (self.x_high - self.x_low) * self.width
+        return (value - self.x_low) / (self.x_high - self.x_low) * 100
 
     def y(self, value: float) -> float:
-        return self.top + (self.y_high - value) / ((self.y_high - self.y_low) or 1.0) * self.height
+        return TOP + (self.y_high - value) / ((self.y_high - self.y_low) or 1.0) * self.height
+
+    def point(self, x: float, y: float) -> str:
+        """A point of a line, in the stretched picture."""
+        return f"{self.x(x) * STRETCH / 100:.1f},{self.y(y):.1f}"
 
 
 def limits(
@@ -88,9 +97,28 @@ def limits(
     return bottom, top if top > bottom else bottom + 1
 
 
-def axis_words(words: Sequence[tuple[str, int, str]]) -> SafeString:
-    """Words below the axis, each centred at (x, y)."""
-    return format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', words)
+def axis_words(words: Sequence[tuple[float, str]], plot: Plot) -> SafeString:
+    """Words below the axis, each centred at its per cent; every second one gives way where it is narrow."""
+    foot = TOP + plot.height + 17
+    return format_html_join(
+        "",
+        '<text{} x="{}%" y="{}" text-anchor="middle">{}</text>',
+        (
+            (mark_safe(' class="alt"') if index % 2 else EMPTY, f"{at:.2f}", foot, word)
+            for index, (at, word) in enumerate(words)
+        ),
+    )
+
+
+def stretched(shapes: Sequence[SafeString], plot: Plot) -> SafeString:
+    """Lines and areas, whose points are in units of the stretched picture."""
+    return format_html(
+        '<svg class="stretch" viewBox="0 0 {} {}" preserveAspectRatio="none" width="100%" height="{}">{}</svg>',
+        STRETCH,
+        plot.full_height,
+        plot.full_height,
+        _joined(shapes),
+    )
 
 
 def chart(
@@ -99,44 +127,49 @@ def chart(
     shapes: Sequence[SafeString],
     *,
     legend: Sequence[tuple[str, str]],
+    x_label: str = "",
     y_label: str = "",
 ) -> SafeString:
-    """The whole picture: grid, y words, shapes, legend and the title of the y axis."""
+    """The whole picture: legend and titles of the axes, grid with its words, shapes."""
     grid = format_html_join(
         "",
-        '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="{}" x1="0" x2="100%" y1="{}" y2="{}"/><text x="-6" y="{}" text-anchor="end">{}</text>',
         (
             (
                 "axis" if value == 0 else "grid",
-                LEFT,
-                LEFT + plot.width,
                 f"{plot.y(value):.1f}",
                 f"{plot.y(value):.1f}",
-                LEFT - 6,
                 f"{plot.y(value) + 3.5:.1f}",
                 text,
             )
             for value, text in plot.ticks
         ),
     )
-    keys = []
-    at = LEFT
-    for color, name in legend:
-        keys.append((color, at, at + 13, name))
-        at += 30 + sum(11 if ord(letter) > 0x2E7F else 6 for letter in name)
-    legend_drawn = format_html_join(
-        "",
-        '<rect class="key {}" x="{}" y="2" width="9" height="9" rx="2"/><text x="{}" y="10">{}</text>',
-        keys,
+    title = (
+        format_html(
+            '<text class="title" x="100%" y="{}" text-anchor="end">{}</text>', plot.full_height - 4, x_label
+        )
+        if x_label
+        else EMPTY
     )
-    title = format_html('<text class="title" x="{}" y="10">{}</text>', at, y_label) if y_label else EMPTY
     return format_html(
-        '<svg class="chart" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">{3}{4}{5}{6}</svg>',
-        plot.full_width,
+        '<div class="chart-box">{}<svg class="chart" height="{}" role="img" aria-label="{}">{}{}{}</svg></div>',
+        _legend(legend, y_label),
         plot.full_height,
         label,
         grid,
-        format_html_join("", "{}", ((shape,) for shape in shapes)),
-        legend_drawn,
+        _joined(shapes),
         title,
     )
+
+
+def _legend(legend: Sequence[tuple[str, str]], y_label: str) -> SafeString:
+    if not legend and not y_label:
+        return EMPTY
+    keys = format_html_join("", '<span><i class="key {}"></i>{}</span>', legend)
+    title = format_html("<b>{}</b>", y_label) if y_label else EMPTY
+    return format_html('<p class="legend">{}{}</p>', title, keys)
+
+
+def _joined(shapes: Sequence[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((shape,) for shape in shapes))

@@ -1,5 +1,6 @@
 """Charts as server-rendered SVG: sparkline, bars, lines. No script, no inline style; colours come from the stylesheet.
 
+Charts fill their panel without their letters growing or shrinking (``fraud.chart_frame``).
 Every chart has an accessible name and a <title> on each value, so that the exact figure is one hover away.
 Colour classes: c1 accent, c2 warning, c3 information, c4 grey, c5 danger, c6 success.
 """
@@ -14,11 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fraud.chart_frame import (
+    BOTTOM,
     EMPTY,
     HEIGHT,
-    LEFT,
     TOP,
-    WIDTH,
+    USUAL_WIDTH,
     Plot,
     axis_words,
     chart,
@@ -26,6 +27,7 @@ from fraud.chart_frame import (
     nice_ticks,
     percent_label,
     plain_number,
+    stretched,
 )
 
 __all__ = [
@@ -116,33 +118,28 @@ def bars(
     label: str,
     form: Callable[[float], str] = plain_number,
     color: str = "c1",
-    width: int = WIDTH,
     height: int = HEIGHT,
     titles: Sequence[str] | None = None,
 ) -> SafeString:
     """Upright bars, one per (word, value); every word is written when there is room, else every n-th."""
     if not items:
         return EMPTY
-    plot = Plot(width, height, 0, len(items), *limits([value for _, value in items]), form=form)
-    slot = plot.width / len(items)
-    every = max(1, math.ceil(len(items) * 46 / plot.width))
+    plot = Plot(height, 0, len(items), *limits([value for _, value in items]), form=form)
+    slot = 100 / len(items)
+    every = max(1, math.ceil(len(items) * 46 / USUAL_WIDTH))
     drawn = []
     for index, (word, value) in enumerate(items):
-        x, top = LEFT + index * slot + slot * 0.15, plot.y(max(value, 0.0))
-        tall = abs(plot.y(value) - plot.y(0))
+        top, tall = plot.y(max(value, 0.0)), abs(plot.y(value) - plot.y(0))
         text = titles[index] if titles else f"{word}: {form(value)}"
-        drawn.append((color, f"{x:.1f}", f"{top:.1f}", f"{slot * 0.7:.1f}", f"{tall:.1f}", text))
+        x = (index + 0.15) * slot
+        drawn.append((color, f"{x:.2f}", f"{top:.1f}", f"{slot * 0.7:.2f}", f"{tall:.1f}", text))
     shapes = format_html_join(
         "",
-        '<rect class="bar {}" x="{}" y="{}" width="{}" height="{}" rx="1.5"><title>{}</title></rect>',
+        '<rect class="bar {}" x="{}%" y="{}" width="{}%" height="{}" rx="1.5"><title>{}</title></rect>',
         drawn,
     )
-    words = [
-        (f"{LEFT + (index + 0.5) * slot:.1f}", height - 7, word)
-        for index, (word, _) in enumerate(items)
-        if index % every == 0
-    ]
-    return chart(label, plot, [shapes, axis_words(words)], legend=())
+    words = [((index + 0.5) * slot, word) for index, (word, _) in enumerate(items) if index % every == 0]
+    return chart(label, plot, [shapes, axis_words(words, plot)], legend=())
 
 
 def lines(
@@ -152,7 +149,6 @@ def lines(
     x: Axis | None = None,
     y: Axis | None = None,
     marks: Sequence[Mark] = (),
-    width: int = WIDTH,
     height: int = HEIGHT,
 ) -> SafeString:
     """Lines over a common x axis, with a legend where there are several, and dashed marks."""
@@ -161,31 +157,39 @@ def lines(
     everything = [point for one in points.values() for point in one]
     if not everything:
         return EMPTY
-    xs = [point[0] for point in everything] + [mark.x for mark in marks if mark.x is not None]
-    ys = [point[1] for point in everything] + [mark.y for mark in marks if mark.y is not None]
-    low, high = limits(ys, y.low, y.high)
-    plot = Plot(
-        width,
-        height,
-        min(xs) if x.low is None else x.low,
-        max(xs) if x.high is None else x.high,
-        low,
-        high,
-        form=y.form,
-        y_ticks=y.ticks,
-        top=TOP + (18 if len(series) > 1 else 0),
-    )
-    shapes = [_line(one, points[one.name], plot) for one in series]
+    plot = _plot(everything, x, y, marks, height)
     ticks = x.ticks or [(tick, x.form(tick)) for tick in nice_ticks(plot.x_low, plot.x_high, 6)]
     inside = [(at, text) for at, text in ticks if plot.x_low - 1e-9 <= at <= plot.x_high + 1e-9]
-    every = max(1, math.ceil(len(inside) * 52 / plot.width))
-    words = [(f"{plot.x(at):.1f}", height - 7, text) for at, text in inside[::every]]
+    every = max(1, math.ceil(len(inside) * 52 / USUAL_WIDTH))
+    words = [(plot.x(at), text) for at, text in inside[::every]]
     return chart(
         label,
         plot,
-        [*shapes, axis_words(words), *(_mark(mark, plot) for mark in marks)],
+        [
+            stretched([_line(one, points[one.name], plot) for one in series], plot),
+            *(_dots(one, points[one.name], plot) for one in series),
+            axis_words(words, plot),
+            *(_mark(mark, plot) for mark in marks),
+        ],
         legend=[(one.color, one.name) for one in series] if len(series) > 1 else (),
+        x_label=x.label,
         y_label=y.label,
+    )
+
+
+def _plot(
+    everything: Sequence[tuple[float, float, int]], x: Axis, y: Axis, marks: Sequence[Mark], height: int
+) -> Plot:
+    xs = [point[0] for point in everything] + [mark.x for mark in marks if mark.x is not None]
+    ys = [point[1] for point in everything] + [mark.y for mark in marks if mark.y is not None]
+    return Plot(
+        height,
+        min(xs) if x.low is None else x.low,
+        max(xs) if x.high is None else x.high,
+        *limits(ys, y.low, y.high),
+        form=y.form,
+        y_ticks=y.ticks,
+        bottom=BOTTOM + (16 if x.label else 0),
     )
 
 
@@ -201,54 +205,57 @@ def _points(one: Series) -> list[tuple[float, float, int]]:
 def _line(one: Series, points: list[tuple[float, float, int]], plot: Plot) -> SafeString:
     if not points:
         return EMPTY
-    path = " ".join(f"{plot.x(at):.1f},{plot.y(value):.1f}" for at, value, _ in points)
+    path = " ".join(plot.point(at, value) for at, value, _ in points)
     area: SafeString = EMPTY
     if one.has_area:
-        base = f"{plot.y(max(plot.y_low, 0)):.1f}"
+        base = max(plot.y_low, 0)
         area = format_html(
-            '<polygon class="area {}" points="{},{} {} {},{}"/>',
+            '<polygon class="area {}" points="{} {} {}"/>',
             one.color,
-            f"{plot.x(points[0][0]):.1f}",
-            base,
+            plot.point(points[0][0], base),
             path,
-            f"{plot.x(points[-1][0]):.1f}",
-            base,
+            plot.point(points[-1][0], base),
         )
-    dots: SafeString = EMPTY
-    if len(points) <= 60:  # more than that and the dots hide the line
-        dots = format_html_join(
-            "",
-            '<circle class="dot {}" cx="{}" cy="{}" r="2"><title>{}</title></circle>',
+    return format_html('{}<polyline class="line {}" points="{}"/>', area, one.color, path)
+
+
+def _dots(one: Series, points: list[tuple[float, float, int]], plot: Plot) -> SafeString:
+    """A dot with its figure on each point; more than 60 would hide the line."""
+    if len(points) > 60:
+        return EMPTY
+    return format_html_join(
+        "",
+        '<circle class="dot {}" cx="{}%" cy="{}" r="2"><title>{}</title></circle>',
+        (
             (
-                (
-                    one.color,
-                    f"{plot.x(at):.1f}",
-                    f"{plot.y(value):.1f}",
-                    one.titles[index] if one.titles else f"{one.name} {value:,.4g}",
-                )
-                for at, value, index in points
-            ),
-        )
-    return format_html('{}<polyline class="line {}" points="{}"/>{}', area, one.color, path, dots)
+                one.color,
+                f"{plot.x(at):.2f}",
+                f"{plot.y(value):.1f}",
+                one.titles[index] if one.titles else f"{one.name} {value:,.4g}",
+            )
+            for at, value, index in points
+        ),
+    )
 
 
 def _mark(mark: Mark, plot: Plot) -> SafeString:
     if mark.x is not None:
-        at = f"{plot.x(mark.x):.1f}"
+        at = plot.x(mark.x)
+        side, anchor = (4, "start") if at < 80 else (-4, "end")  # the word stays inside the picture
         return format_html(
-            '<line class="mark-line" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text x="{3}" y="{4}">{5}</text>',
-            at,
-            plot.top,
-            plot.top + plot.height,
-            f"{plot.x(mark.x) + 4:.1f}",
-            plot.top + 10,
+            '<line class="mark-line" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
+            '<text x="{0}%" dx="{3}" y="{4}" text-anchor="{5}">{6}</text>',
+            f"{at:.2f}",
+            TOP,
+            TOP + plot.height,
+            side,
+            TOP + 10,
+            anchor,
             mark.label,
         )
     height = plot.y(mark.y or 0.0)
     return format_html(
-        '<line class="mark-line" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/><text x="{1}" y="{3}" text-anchor="end">{4}</text>',
-        LEFT,
-        LEFT + plot.width,
+        '<line class="mark-line" x1="0" x2="100%" y1="{0}" y2="{0}"/><text x="100%" y="{1}" text-anchor="end">{2}</text>',
         f"{height:.1f}",
         f"{height - 4:.1f}",
         mark.label,

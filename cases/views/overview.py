@@ -38,4 +38,4 @@ def _weeks_chart(figures: Figures) -> str:
     language, today = current_language(), company_today()
     items = [(f"{week.month}/{week.day}", float(n)) for week, n in figures.weeks]
     titles = [f"{say_day(week, language, today=today)}: {n}" for week, n in figures.weeks]
-    return bars(items, label=_("Cases opened per week"), titles=titles, width=800, height=220)
+    return bars(items, label=_("Cases opened per week"), titles=titles)

@@ -59,6 +59,36 @@ def test_line_leaves_out_what_is_not_known():
     assert len(points[1].split()) == 2
 
 
+def test_everything_across_is_in_per_cent_so_that_a_chart_fills_its_panel():
+    svg = lines([Series("p", [0.0, 5.0, 10.0])], label="x", marks=[Mark("half", x=1.0)]) + bars(
+        [("a", 1.0)] * 4, label="x"
+    )
+    assert re.findall(r'<circle[^>]* cx="([\d.]+)%"', svg) == ["0.00", "50.00", "100.00"]
+    assert re.findall(r'<line class="mark-line" x1="([\d.]+)%"', svg) == ["50.00"]
+    assert re.findall(r'<rect class="bar c1" x="([\d.]+)%"', svg) == ["3.75", "28.75", "53.75", "78.75"]
+    points = re.search(
+        r'viewBox="0 0 1000 220" preserveAspectRatio="none".*?<polyline[^>]* points="([^"]+)"', svg
+    )
+    assert points is not None
+    assert [point.split(",")[0] for point in points[1].split()] == ["0.0", "500.0", "1000.0"]
+
+
+def test_dot_lies_on_its_line():
+    svg = lines([Series("p", [3.0, 1.0, 2.0])], label="x")
+    heights = re.findall(r'<circle[^>]* cy="([\d.]+)"', svg)
+    points = re.search(r'<polyline[^>]* points="([^"]+)"', svg)
+    assert points is not None
+    assert [point.split(",")[1] for point in points[1].split()] == heights
+
+
+def test_mark_near_the_right_edge_is_written_to_its_left():
+    svg = lines(
+        [Series("p", [0.0, 1.0], xs=[0, 100])], label="x", marks=[Mark("late", x=95), Mark("early", x=5)]
+    )
+    assert re.search(r'text-anchor="end">late<', svg)
+    assert re.search(r'text-anchor="start">early<', svg)
+
+
 def test_line_with_many_points_draws_no_dots():
     assert "<circle" not in lines([Series("p", list(range(100)))], label="x")
 
