@@ -9,35 +9,29 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 from numpy.typing import NDArray
 
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
-from fraud.company import current_calendar, current_settings
+from fraud.company import current_settings
 from fraud.evaluation import metrics
 from fraud.evaluation.comparison import Limits, Window, differences, figures, promotion_gates
 from fraud.evaluation.costs import confusion, cost_curve
 from fraud.evaluation.daily import top_per_day
-from fraud.evaluation.segments import amount_bands, segment_table
-from fraud.features import build_features
-from fraud.labels import label_history, labels_known_by
+from fraud.evaluation.segments import segment_table
+from fraud.later_claims import LaterClaims, later_claims
 from fraud.learning import training_config, training_set
 from fraud.model_files import load_version
 from fraud.models import Evaluation, ModelVersion
-from fraud.scoring.hits import Rules
 from fraud.scoring.hybrid import HybridModel
-from fraud.screening.pending import claims_since, history_start
-from fraud.screening.rulebook import current_rules
 from fraud.training import TrainingConfig
 from fraud.training.process import train_in_process
 
@@ -46,69 +40,6 @@ Floats = NDArray[np.float64]
 _ENOUGH_OF_A_TYPE = 10
 #: Scorers whose figure is a calibrated probability.
 _PROBABILITIES = ("challenger", "champion")
-
-
-class NothingToCompare(ValueError):
-    """No claim lies in the window, or none of them has an outcome."""
-
-
-@dataclass(frozen=True)
-class LaterClaims:
-    """The claims of a comparison (n): features, hits (n, rules), outcomes and weights in `window`, misuse types."""
-
-    features: pl.DataFrame
-    hits: NDArray[np.bool_]
-    rules: Rules
-    window: Window
-    scheme: NDArray[np.str_]
-
-    def probability(self, model: HybridModel) -> Floats:
-        """Calibrated probabilities (n,) of a model."""
-        return model.score(self.features, self.hits, self.rules)["hybrid_probability"].to_numpy()
-
-    def apart(self, model: HybridModel) -> dict[str, Floats]:
-        """The model's parts on their own, and rules and tree as two filters that know nothing of each other (0 or 1)."""
-        scored = model.score(self.features, self.hits, self.rules)
-        parts = {"rules": scored["rule_score"].to_numpy(), "anomaly": scored["anomaly_score"].to_numpy()}
-        if scored["tree_probability"].null_count() < scored.height:
-            parts["tree"] = scored["tree_probability"].to_numpy()
-            parts["either"] = (self.hits.any(axis=1) | (parts["tree"] >= 0.5)).astype(np.float64)
-        return parts
-
-
-def later_claims(*, window_from: datetime, window_to: datetime, known_by: datetime) -> LaterClaims:
-    """Claims transacted in [from, to) with features as of their own time and outcomes known by `known_by`.
-
-    Raises NothingToCompare.
-    """
-    claims = claims_since(known_by, history_start(window_from), until=window_to)
-    targets = (claims["transacted_at"] >= window_from).to_numpy()
-    if not targets.any():
-        raise NothingToCompare("no claim lies in the window")
-    features = build_features(
-        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(known_by)
-    )
-    rules = current_rules(known_by)
-    hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)[:, rules.counted]
-    features = features.filter(pl.Series(targets))
-    known = labels_known_by(known_by).select("claim_id", "is_misuse", "selection_probability", "scheme")
-    rows = features.select("claim_id").join(known, on="claim_id", how="left", maintain_order="left")
-    if rows["is_misuse"].null_count() == rows.height:
-        raise NothingToCompare("no claim in the window has an outcome yet")
-    day = features["transacted_at"].dt.convert_time_zone(settings.TIME_ZONE).dt.date().cast(pl.Int32)
-    window = Window(
-        y=rows["is_misuse"].fill_null(False).to_numpy(),
-        cardholder=features["cardholder_id"].to_numpy(),
-        day=day.to_numpy().astype(np.int64),
-        weight=(1.0 / rows["selection_probability"]).fill_null(0.0).to_numpy(),
-        segments={
-            "department": features["cardholder.department"].fill_null("").to_numpy().astype(str),
-            "mcc": features["merchant.mcc"].fill_null("").to_numpy().astype(str),
-            "amount": amount_bands(features["amount"].to_numpy()),
-        },
-    )
-    scheme = rows["scheme"].fill_null("").to_numpy().astype(str)
-    return LaterClaims(features, hits, rules.for_score(), window, scheme)
 
 
 def compare_versions(
@@ -143,6 +74,24 @@ def compare_versions(
     return _store(version, champion, later, scorers, novel, (start, end), by)
 
 
+def evaluate_out_of_time(
+    *, version: ModelVersion, by: Actor, cut_off: datetime, window_to: datetime | None = None
+) -> Evaluation:
+    """Train the version's recipe again on what was known at `cut_off`, and hold it against its own parts on the claims after it.
+
+    What the version itself would find among claims it learnt from says nothing; this is the honest figure while no
+    claim is younger than the version. It decides no promotion. Raises NotPermitted, NothingToTrainOn, NothingToCompare
+    and TrainingFailed.
+    """
+    require(by, "fraud.train_model")
+    now = datetime.now(UTC)
+    start, end = cut_off.astimezone(UTC), (window_to or now).astimezone(UTC)
+    later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
+    model = _trained_again(version, start)
+    scorers = {"challenger": later.probability(model)} | later.apart(model)
+    return _store(version, None, later, scorers, None, (start, end), by, trained_again_at=start)
+
+
 def _store(
     version: ModelVersion,
     champion: ModelVersion | None,
@@ -151,10 +100,13 @@ def _store(
     novel: Mapping[str, tuple[float, float]] | None,
     window: tuple[datetime, datetime],
     by: Actor,
+    *,
+    trained_again_at: datetime | None = None,
 ) -> Evaluation:
     values = current_settings()
     limits = Limits(seats_per_day=max(values.capacity_per_day, 1))
     found: dict[str, Any] = {name: _figures(later.window, name, p, limits) for name, p in scorers.items()}
+    found["outcomes"] = later.sources
     gates: list[dict[str, Any]] = []
     if "champion" in scorers:
         pair = scorers["champion"], scorers["challenger"]
@@ -173,6 +125,7 @@ def _store(
             against=champion,
             window_from=window[0],
             window_to=window[1],
+            trained_again_at=trained_again_at,
             n_claims=len(later.window.y),
             n_misuse=int(later.window.y.sum()),
             figures=found,
@@ -183,7 +136,8 @@ def _store(
         record(
             action="model.compared", by=by, subject=f"model:{version.reference}",
             after={"against": champion.reference if champion else None, "n_claims": evaluation.n_claims,
-                   "n_misuse": evaluation.n_misuse, "gates": {g["gate"]: g["holds"] for g in gates}},
+                   "n_misuse": evaluation.n_misuse,
+                   "trained_again_at": trained_again_at.isoformat() if trained_again_at else None, "gates": {g["gate"]: g["holds"] for g in gates}},
         )  # fmt: skip
     return evaluation
 
@@ -252,16 +206,22 @@ def _hidden_types(
 
 def _without(scheme: str, version: ModelVersion) -> HybridModel:
     """The version trained again as it was, but for the labels of one misuse type: those claims count as not looked at."""
+    return _trained_again(version, version.label_cut_off_at or version.created_at, without=scheme)
+
+
+def _trained_again(version: ModelVersion, cut_off: datetime, *, without: str = "") -> HybridModel:
+    """The version's recipe on what was known at a moment, in a process of its own; labels of a misuse type may be left out."""
     config = (
         TrainingConfig.from_json(version.card["config"]) if "config" in version.card else training_config()
     )
-    data = training_set(cut_off=version.label_cut_off_at or version.created_at, config=config)
-    labels = data.labels.filter((pl.col("scheme") != scheme) | ~pl.col("is_misuse"))
+    data = training_set(cut_off=cut_off, config=config)
+    labels = data.labels
+    if without:
+        labels = labels.filter((pl.col("scheme") != without) | ~pl.col("is_misuse"))
     with tempfile.TemporaryDirectory(prefix="model-") as name:
         files = train_in_process(
             data.features, data.hits, data.rules.codes, data.rules.weights, labels,
-            cut_off=version.label_cut_off_at or version.created_at, out_folder=Path(name) / "model",
-            config=config,
+            cut_off=cut_off, out_folder=Path(name) / "model", config=config,
         )  # fmt: skip
         return HybridModel.load(files.folder, files.manifest)
 

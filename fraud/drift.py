@@ -52,13 +52,23 @@ class Shift:
     level: str
 
 
-def psi(reference: Reference, values: ArrayLike) -> float:
-    """sum (q - p) ln(q / p) over bins, with half a row added to each bin so that an empty one stays finite."""
+def counts(reference: Reference, values: ArrayLike) -> list[int]:
+    """How many values fall into each of the reference's bins (missing values last); counts of several nights add up."""
     x = np.asarray(values, dtype=np.float64)
+    return np.rint(_shares(x, np.asarray(reference.edges)) * len(x)).astype(int).tolist()
+
+
+def psi_of_counts(reference: Reference, now: Sequence[int]) -> float:
+    """sum (q - p) ln(q / p) over bins, with half a row added to each bin so that an empty one stays finite."""
     bins = len(reference.shares)
     p = _smoothed(np.asarray(reference.shares) * reference.n, bins)
-    q = _smoothed(_shares(x, np.asarray(reference.edges)) * len(x), bins)
+    q = _smoothed(np.asarray(now, dtype=np.float64), bins)
     return float(np.sum((q - p) * np.log(q / p)))
+
+
+def psi(reference: Reference, values: ArrayLike) -> float:
+    """PSI of values (n,) against the training population."""
+    return psi_of_counts(reference, counts(reference, values))
 
 
 def noise_floor(n_reference: int, n_now: int, bins: int = _BINS, level: float = 0.99) -> float:
@@ -70,15 +80,20 @@ def noise_floor(n_reference: int, n_now: int, bins: int = _BINS, level: float = 
     return float((1 / n_reference + 1 / n_now) * chdtri(bins - 1, 1 - level))
 
 
-def shift(reference: Reference, values: ArrayLike) -> Shift:
+def shift_of_counts(reference: Reference, now: Sequence[int]) -> Shift:
     """PSI and its level: warn from max(.10, noise floor), act from max(.25, noise floor)."""
-    n = len(np.asarray(values))
-    value = psi(reference, values) if n else 0.0
+    n = sum(now)
+    value = psi_of_counts(reference, now) if n else 0.0
     filled = sum(share > 0 for share in reference.shares)
     floor = noise_floor(reference.n, n, max(filled, 2))
     if value >= max(ACT_FROM, floor):
         return Shift(value, floor, "act")
     return Shift(value, floor, "warn" if value >= max(WARN_FROM, floor) else "calm")
+
+
+def shift(reference: Reference, values: ArrayLike) -> Shift:
+    """PSI and its level of values (n,)."""
+    return shift_of_counts(reference, counts(reference, values))
 
 
 def overall(now: Mapping[str, Shift], before: Mapping[str, str] | None = None) -> str:

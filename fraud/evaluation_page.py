@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fraud.charts import Axis, Series, lines
-from fraud.models import Evaluation
+from fraud.models import Evaluation, ModelVersion
 
 # figure → (words, digits, whether more is better; None: neither)
 FIGURES: dict[str, tuple[Any, int, bool | None]] = {
@@ -51,11 +51,32 @@ KINDS: dict[str, Any] = {
 _COLORS = ("c1", "c2", "c4", "c5", "c3", "c6")
 
 
+SOURCES: dict[str, Any] = {
+    "review": gettext_lazy("reviews"),
+    "appeal": gettext_lazy("appeals"),
+    "control_sample": gettext_lazy("the control sample"),
+    "tip": gettext_lazy("tips"),
+    "import": gettext_lazy("imported outcomes"),
+    "simulated_history": gettext_lazy("simulated history"),
+}
+_GROUPS_SHOWN = 6  # of each kind, those with most misuse
+
+
+def shown_evaluation(version: ModelVersion) -> Evaluation | None:
+    """The latest comparison with a champion, else the latest test out of time."""
+    found = Evaluation.objects.filter(model_version=version).select_related("against")
+    return found.filter(trained_again_at=None).first() or found.first()
+
+
 def comparison_context(evaluation: Evaluation) -> dict[str, Any]:
     """Rows of the comparison table, its scorers, curves as SVG, confusion cells, segments and gates."""
     scorers = [name for name in SCORERS if name in evaluation.figures]
+    outcomes = evaluation.figures.get("outcomes") or {}
     return {
         "scorers": [SCORERS[name] for name in scorers],
+        "outcomes": [(SOURCES.get(name, name), n) for name, n in outcomes.items()],
+        "is_simulated": "simulated_history" in outcomes,
+        "has_control_sample": "control_sample" in outcomes,
         "rows": [_row(name, evaluation, scorers) for name in FIGURES if _has(name, evaluation, scorers)],
         "cells": [
             (SCORERS[n], evaluation.figures[n]["confusion"])
@@ -65,12 +86,30 @@ def comparison_context(evaluation: Evaluation) -> dict[str, Any]:
         "precision_recall": _curve(
             evaluation, "precision_recall", scorers, _("Recall"), _("Precision"), high=1.0
         ),
-        "cost_curve": _curve(evaluation, "cost", scorers, _("Threshold"), _("Cost per 1,000 claims")),
-        "segments": evaluation.segments,
-        "gates": [
-            {**gate, "words": GATES.get(gate.get("gate"), gate.get("gate"))} for gate in evaluation.gates
-        ],
+        "cost_curve": _curve(evaluation, "cost", scorers, _("Threshold"), ""),
+        "segments": _shown_segments(evaluation),
+        "gates": [_gate(gate) for gate in evaluation.gates],
     }
+
+
+def _gate(gate: dict[str, Any]) -> dict[str, Any]:
+    """A condition in the reader's language: its name, what was measured and where, and the limit."""
+    limit = str(gate.get("limit", "")).replace("lower bound", _("lower bound"))
+    for sign, shown in ((">=", "≥"), ("<=", "≤"), (" to ", " – ")):
+        limit = limit.replace(sign, shown)
+    first, _space, rest = str(gate.get("detail", "")).partition(" ")
+    word = {"saving": _("saving"), "recall": _("recall"), **KINDS}.get(first, first)
+    name = str(gate.get("gate", ""))
+    return {**gate, "words": GATES.get(name, name), "limit": limit, "detail": f"{word} {rest}".strip()}
+
+
+def _shown_segments(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Groups with known misuse, most first within their kind."""
+    shown: list[dict[str, Any]] = []
+    for kind in KINDS:
+        rows = [row for row in evaluation.segments if row["kind"] == kind and row["n_misuse"]]
+        shown += [_segment(row) for row in rows[:_GROUPS_SHOWN]]
+    return shown
 
 
 def _has(name: str, evaluation: Evaluation, scorers: list[str]) -> bool:
@@ -91,13 +130,19 @@ def _segment(row: dict[str, Any]) -> dict[str, Any]:
     own, before = row.get("challenger") or {}, row.get("champion") or {}
     return {
         "kind": KINDS.get(row["kind"], row["kind"]),
-        "name": row["name"],
+        "name": _fifth(row["name"]) if row["kind"] == "amount" else row["name"],
         "n_claims": row["n_claims"],
         "n_misuse": row["n_misuse"],
         "alerts_per_1000": own.get("alerts_per_1000"),
         "recall": own.get("recall"),
         "champion_recall": before.get("recall"),
     }
+
+
+def _fifth(band: str) -> str:
+    """`1` → the smallest fifth of the amounts."""
+    words = {"1": _("1 of 5, smallest"), "5": _("5 of 5, largest")}
+    return words.get(band) or _("%(n)s of 5") % {"n": band}
 
 
 def _curve(
@@ -114,7 +159,7 @@ def _curve(
         for i, one in enumerate(scorers)
         if found[one]
     ]
-    return lines(series, label=y, x=Axis(x), y=Axis(y, low=0, high=high)) if series else ""
+    return lines(series, label=y or x, x=Axis(x), y=Axis(y, low=0, high=high)) if series else ""
 
 
 def _points(stored: list[Any]) -> list[tuple[float, float]]:

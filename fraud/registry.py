@@ -241,7 +241,7 @@ def failed_gates(version: ModelVersion) -> list[str]:
     """Names of the gates that do not hold in the latest comparison; ``not_compared`` without one against a champion."""
     if not ModelVersion.objects.filter(stage=Stage.CHAMPION).exclude(pk=version.pk).exists():
         return []
-    latest = Evaluation.objects.filter(model_version=version).first()
+    latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
     if latest is None or not latest.gates:
         return ["not_compared"]
     return [str(gate.get("gate")) for gate in latest.gates if not gate.get("holds")]

@@ -13,6 +13,13 @@ IDEMPOTENT = ("fraud.tasks.train",)
 @shared_task(name="fraud.tasks.train", queue="training")
 def train() -> None:
     """Train a challenger from the labels known now and compare it with the champion."""
+    from fraud.comparing import compare_versions
+    from fraud.later_claims import NothingToCompare
     from fraud.learning import train_challenger
 
-    train_challenger(by=Actor.system("training"))
+    by = Actor.system("training")
+    version = train_challenger(by=by)
+    try:
+        compare_versions(version=version, by=by)
+    except NothingToCompare:
+        return  # no outcome is younger than both versions yet

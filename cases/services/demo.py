@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from functools import cached_property
 from itertools import pairwise
@@ -23,21 +23,41 @@ from audit.actor import Actor
 from audit.services import CONFIG, record
 from cases.services.demo_cast import create_cardholders, create_staff
 from cases.services.demo_people import import_personnel
-from cases.services.demo_plan import LEARNING, DemoPlan, Progress, demo_folder, read_plan, table, write_plan
+from cases.services.demo_plan import (
+    LEARNING,
+    TEST_WEEKS,
+    DemoPlan,
+    Progress,
+    demo_folder,
+    read_plan,
+    table,
+    write_plan,
+)
 from cases.services.demo_work import play_casework
 from cases.services.night import end_of_night, run_night
 from fraud.bulk import read_frame
 from fraud.company import activate_settings, propose_settings
+from fraud.comparing import evaluate_out_of_time
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.days import korean_holidays
 from fraud.demo.files import history_files, night_days, night_file, write_csv, write_truth
 from fraud.importing.profiles import get_profile
 from fraud.importing.services import import_claim_file
 from fraud.labels import NewLabel, add_labels
+from fraud.later_claims import NothingToCompare
 from fraud.learning import train_challenger, training_config
 from fraud.model_files import NoChampion, champion
-from fraud.models import Claim, ClaimFile, CompanyHoliday, CompanySettings, ModelVersion, User
+from fraud.models import (
+    Claim,
+    ClaimFile,
+    CompanyHoliday,
+    CompanySettings,
+    Evaluation,
+    ModelVersion,
+    User,
+)
 from fraud.registry import install_first_version
+from fraud.training.process import TrainingFailed
 from rules.services import install_starter_rules
 
 PROFILE = "generic"
@@ -215,6 +235,21 @@ def _model(build: Build) -> str:
     return f"{version.reference} trained on {version.n_confirmed} confirmed cases and put into service"
 
 
+def _test(build: Build) -> str:
+    """The first version has no predecessor: its recipe, trained as of some weeks ago, shows what it is worth on the claims since."""
+    version = champion().version
+    if Evaluation.objects.filter(model_version=version).exists():
+        return f"{version.reference} is tested"
+    end = datetime.combine(build.days[-1] + timedelta(days=1), clock(0), ZoneInfo(settings.TIME_ZONE))
+    try:
+        found = evaluate_out_of_time(
+            version=version, by=build.by, cut_off=end - timedelta(weeks=TEST_WEEKS), window_to=end
+        )
+    except (NothingToCompare, TrainingFailed) as error:
+        return f"not tested: {error}"
+    return f"{found.n_claims:,} later claims, {found.n_misuse} of them known misuse"
+
+
 def _nights(build: Build) -> str:
     n_cases = 0
     for previous, day in pairwise(build.days):
@@ -248,6 +283,7 @@ STEPS: tuple[tuple[str, Callable[[Build], str]], ...] = (
     ("Claims of the past", _history),
     ("Outcomes of the past", _outcomes),
     ("First model", _model),
+    ("Its test on later claims", _test),
     ("Nights", _nights),
     ("Logins of cardholders", _cardholders),
     ("First casework", _casework),

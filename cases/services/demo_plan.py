@@ -19,7 +19,8 @@ Progress = Callable[[str], None]
 FULL = {"employees": 2_000, "months": 18, "claims_target": 250_000}
 # The old audit team's outcomes took up to six weeks to become known: younger claims say nothing yet (the usual delay is
 # a week). Fewer innocent claims than usual keep the first start short; those left out are weighted back in.
-LEARNING: dict[str, Any] = {"delay_days": 28, "block_days": 28, "max_negatives": 40_000}
+LEARNING: dict[str, Any] = {"delay_days": 28, "block_days": 28, "max_negatives": 20_000}
+TEST_WEEKS = 12  # the first version's recipe is tried on the claims of so many last weeks
 SMALL = {"employees": 200, "months": 6, "claims_target": 15_000, "misuse_rate": 0.02}
 
 

@@ -100,6 +100,8 @@ class Evaluation(models.Model):
     against = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
     window_from = models.DateTimeField()
     window_to = models.DateTimeField()
+    # Out-of-time test: the version's recipe, trained again on what was known at this moment, scored the window.
+    trained_again_at = models.DateTimeField(null=True)
     n_claims = models.IntegerField()
     n_misuse = models.IntegerField()
     figures = models.JSONField(
@@ -118,14 +120,16 @@ class Evaluation(models.Model):
 
 
 class DriftReport(models.Model):
-    """Population shift since training, per feature and score."""
+    """How far a week's claims have moved from those the version learnt from, per feature."""
 
     run = models.ForeignKey(
         "fraud.ScreeningRun", null=True, on_delete=models.CASCADE, related_name="drift_reports"
     )
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="drift_reports")
-    n_claims = models.IntegerField()
-    psi = models.JSONField(default=dict)  # feature → {psi, floor, level}
+    n_claims = models.IntegerField()  # of the seven days up to the run's business date
+    n_nights = models.IntegerField(default=1)
+    is_whole_week = models.BooleanField(default=False)  # before that nothing is judged
+    psi = models.JSONField(default=dict)  # feature → {psi, floor, level, counts of this night}
     level = models.CharField(max_length=8, default="calm")  # calm, warn, act
     created_at = models.DateTimeField(auto_now_add=True)
 

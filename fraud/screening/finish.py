@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -11,18 +10,15 @@ from django.db.models import Sum
 from audit.actor import Actor
 from audit.services import record
 from fraud import faults
-from fraud.drift import Reference, shift
 from fraud.models import DriftReport, RunPart, ScreeningRun
-from fraud.screening.frames import NightFrame, forget_frames, night_frame
+from fraud.screening.frames import forget_frames, night_frame
 from fraud.screening.leases import release
+from fraud.screening.population import population_shift
 from fraud.screening.stages import Stage, put_stage, stage_of, started_at
 from rules.models import RuleVersion
 from rules.services import disable_rule
 
 State = ScreeningRun.State
-#: Rows a drift figure is computed from; more would not change it.
-_DRIFT_ROWS = 50_000
-_LEVELS = ("calm", "warn", "act")
 
 
 def finish_scoring(*, run: ScreeningRun) -> bool:
@@ -60,15 +56,16 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
 def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
     """The drift report, the end of the run and its audit entry, in one transaction; the caller holds the lease."""
     run.refresh_from_db()
-    drift = _drift(night_frame(run)) if run.n_claims and _references(run) else None
+    drift = population_shift(run, night_frame(run).features) if run.n_claims else None
     closing = Stage("finish", started_at(run, "finish"))
-    closing.counts = {"drift": drift["level"]} if drift else {}
+    closing.counts = {"drift": drift.level} if drift else {}
     opened = stage_of(run, "opening") or {"counts": {}}
     with transaction.atomic():
         if drift:
             DriftReport.objects.get_or_create(
                 run=run, model_version=run.model_version,
-                defaults={"n_claims": run.n_claims, "psi": drift["psi"], "level": drift["level"]},
+                defaults={"n_claims": drift.n_claims, "n_nights": drift.n_nights, "is_whole_week": drift.is_whole_week,
+                          "psi": drift.features, "level": drift.level},
             )  # fmt: skip
         put_stage(run, closing.row("done"))
         record(
@@ -92,31 +89,6 @@ def _stop_failing_rules(run: ScreeningRun, by: Actor) -> None:
         version = RuleVersion.objects.select_related("rule").get(pk=version_id)
         if version.state in (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW):
             disable_rule(version=version, by=by, reason=error)
-
-
-def _references(run: ScreeningRun) -> dict[str, Any]:
-    """What the champion's training population looked like; empty for a version without it."""
-    return dict(run.model_version.card.get("drift", {})) if run.model_version else {}
-
-
-#: One night is one day: what the calendar says of it always differs from a whole window, and means nothing.
-_CALENDAR = frozenset({"weekday", "is_weekend", "is_holiday", "is_business_day"})
-
-
-def _drift(frame: NightFrame) -> dict[str, Any]:
-    run = ScreeningRun.objects.select_related("model_version").get(pk=frame.run_id)
-    features = frame.features
-    if features.height > _DRIFT_ROWS:
-        features = features.sample(_DRIFT_ROWS, seed=0)
-    psi: dict[str, Any] = {}
-    level = "calm"
-    for name, stored in _references(run).items():
-        if name not in features.columns or name in _CALENDAR:
-            continue
-        found = shift(Reference.from_json(stored), features[name].cast(float).to_numpy())
-        psi[name] = {"psi": round(found.psi, 5), "floor": round(found.floor, 5), "level": found.level}
-        level = max(level, found.level, key=_LEVELS.index)
-    return {"psi": psi, "level": level}
 
 
 def n_stored(run: ScreeningRun) -> int:

@@ -22,10 +22,12 @@ from fraud.company import (
     propose_settings,
     return_settings,
 )
-from fraud.evaluation_page import comparison_context
+from fraud.comparing import compare_versions
+from fraud.evaluation_page import comparison_context, shown_evaluation
 from fraud.misses import miss_panel
+from fraud.model_card_page import card_context
 from fraud.model_files import ModelDamaged
-from fraud.models import CompanySettings, DriftReport, Evaluation, ModelVersion, ScreeningRun
+from fraud.models import CompanySettings, DriftReport, ModelVersion, ScreeningRun
 from fraud.scoring.reasons import label
 from fraud.scoring.thresholds import CostMatrix
 from fraud.templatetags.cleancard import current_language
@@ -202,20 +204,21 @@ def _find(reference: str) -> ModelVersion:
 def _show_version(
     request: HttpRequest, found: ModelVersion, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    evaluation = Evaluation.objects.filter(model_version=found).select_related("against").first()
+    evaluation = shown_evaluation(found)
     context = {
         "version": found,
         "evaluation": evaluation,
+        "card": card_context(found, current_language()),
         "failed": registry.failed_gates(found) if found.stage != ModelVersion.Stage.CHAMPION else [],
         **(comparison_context(evaluation) if evaluation else {}),
     }
     return render(request, "fraud/detection/version.html", context | more, status=status)
 
 
-@page("fraud.propose_promotion", "fraud.promote_version")
+@page("fraud.train_model", "fraud.propose_promotion", "fraud.promote_version")
 @require_POST
 def version_step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
-    """Propose, promote, return or roll back; a refusal says what would be right."""
+    """Compare, propose, promote, return or roll back; a refusal says what would be right."""
     found = _find(reference)
     reason, by = request.POST.get("reason", ""), _by(request)
     try:
@@ -230,6 +233,9 @@ def version_step(request: HttpRequest, reference: str, name: str) -> HttpRespons
 
 
 def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, despite: bool) -> str:
+    if name == "compare":
+        compared = compare_versions(version=found, by=by)
+        return _("Compared on %(n)s later claims.") % {"n": f"{compared.n_claims:,}"}
     if name == "propose":
         registry.propose_promotion(version=found, reason=reason, by=by)
         return _("Proposed. Somebody else has to promote it.")

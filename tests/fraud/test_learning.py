@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import Role
 from cases.services.night import run_night
-from fraud.comparing import compare_versions, later_claims
+from fraud.comparing import compare_versions, evaluate_out_of_time
 from fraud.labels import NewLabel, add_labels
+from fraud.later_claims import later_claims
 from fraud.learning import train_challenger, training_set
 from fraud.model_files import load_version
 from fraud.models import Claim, Evaluation, ModelVersion, Score, User
+from fraud.registry import failed_gates
 from fraud.screening import services as screening
 from fraud.training import TrainingConfig
 from tests.night_company import START, add_claims, add_people, add_rules
@@ -106,6 +109,42 @@ def test_challenger_scores_in_shadow_and_is_compared(reviewed: list[int]) -> Non
     assert len(found.curves["challenger"]["precision_recall"]) > 1
     assert AuditEvent.objects.filter(action="model.compared").count() == 1
     promote_with_two_people(version, champion)
+
+
+def test_out_of_time_test_scores_what_the_recipe_had_not_seen(reviewed: list[int]) -> None:
+    install_model()
+    end = START + timedelta(days=60)
+    as_of_then = train_challenger(by=BY, cut_off=CUT_OFF, config=CONFIG)
+    expected = compare_versions(version=as_of_then, by=BY, window_to=end)
+    now = train_challenger(by=BY, cut_off=end, config=CONFIG)
+    assert now != as_of_then
+
+    found = evaluate_out_of_time(version=now, by=BY, cut_off=CUT_OFF, window_to=end)
+    assert (found.model_version, found.against, found.trained_again_at) == (now, None, CUT_OFF)
+    # Trained again as of the cut-off, the recipe is the version that was trained then.
+    assert found.figures["challenger"] == expected.figures["challenger"]
+    assert found.figures["outcomes"] == {"review": labels_between(CUT_OFF, end)}
+    assert failed_gates(now) == ["not_compared"]  # it decides no promotion
+
+
+def labels_between(since: datetime, until: datetime) -> int:
+    from fraud.models import Label
+
+    return Label.objects.filter(claim__transacted_at__gte=since, claim__transacted_at__lt=until).count()
+
+
+def test_compare_command_prints_what_each_scorer_does(reviewed: list[int], capsys) -> None:
+    install_model()
+    end = f"{START + timedelta(days=60):%Y-%m-%d}"
+    version = train_challenger(by=BY, cut_off=CUT_OFF, config=CONFIG)
+    call_command("compare", version.reference, "--until", end)
+    told = capsys.readouterr().out
+    for word in ("challenger", "champion", "tree", "rules", "enough_misuse"):
+        assert word in told
+    with translation.override("en"), pytest.raises(CommandError, match="younger than both"):
+        call_command("compare", version.reference, "--from", "2030-01-01", "--until", "2030-02-01")
+    with pytest.raises(CommandError, match="no model version"):
+        call_command("compare", "M-none")
 
 
 def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> None:

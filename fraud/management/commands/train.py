@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.comparing import compare_versions, gate_lines
@@ -57,9 +58,10 @@ class Command(BaseCommand):
                 }
                 gates = gate_lines(found.gates)
             except NothingToCompare as error:
-                answer["comparison"] = (
-                    f"{error} Once later claims have outcomes: manage.py compare {version.reference}"
-                )
+                later = _("When later claims have outcomes: %(command)s") % {
+                    "command": f"manage.py compare {version.reference}"
+                }
+                answer["comparison"] = f"{error} {later}"
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
