@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -210,3 +211,20 @@ def test_description_names_every_endpoint(cast: Cast) -> None:
     }
     deliver_ = schema["paths"]["/api/v1/claims/"]["post"]
     assert {"200", "400", "401", "403", "413", "422"} <= set(deliver_["responses"])
+
+
+def test_documentation_obeys_the_strict_policy_and_loads_nothing_from_elsewhere(cast: Cast) -> None:
+    for path in ("/api/docs/", "/api/docs/?script="):
+        answer = client(cast.reviewer).get(path)
+        text = answer.content.decode()
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert "<style" not in text
+        assert not re.search(r"<script(?![^>]* src=)", text)
+        assert not re.search(r"(src|href)=\"(https?:)?//", text)
+
+
+def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
+    schema = client(cast.reviewer).get("/api/schema/?format=json").json()
+    tags = {tag for methods in schema["paths"].values() for one in methods.values() for tag in one["tags"]}
+    assert tags == {"claims", "deliveries", "runs", "cases", "tips", "evidence", "recoveries", "my"}
