@@ -9,6 +9,8 @@ from django.conf import settings
 
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case
+from cases.services.company import company_today
+from fraud.dates import say_day
 from rules.money import format_money
 
 # name → language → (subject, body). Placeholders are filled from `_facts`.
@@ -151,7 +153,8 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "message_line": "",
     }
     for name, value in facts.items():
-        values[name] = value.isoformat() if isinstance(value, date) else str(value)
+        is_day = isinstance(value, date)
+        values[name] = say_day(value, language, today=company_today()) if is_day else str(value)
     minor = facts.get("amount_minor")
     if minor:
         amount = format_money(int(minor), case.currency, language)

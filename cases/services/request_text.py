@@ -15,9 +15,10 @@ from typing import Any
 from django.utils import timezone
 
 from cases.models import Case
-from cases.services.company import due_on
+from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.workflow import State
+from fraud.dates import say_day, say_moment
 from fraud.models import Claim, RuleHit
 from rules.money import format_money
 
@@ -81,7 +82,7 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
         words["ask"] + "\n" + "\n".join(f"{n}. {q['text']}" for n, q in enumerate(questions, 1)),
         words["attach_title"] + "\n- " + words["attach"],
         words["honest"],
-        words["deadline"].format(due_on=due.isoformat() if due else ""),
+        words["deadline"].format(due_on=say_day(due, language, today=company_today()) if due else ""),
     ]
     return RequestText(language, "\n\n".join(parts), questions, due)
 
@@ -93,7 +94,12 @@ def _claims(case: Case) -> list[Claim]:
 
 def _claim_line(claim: Claim, language: str) -> str:
     when = timezone.localtime(claim.transacted_at)
-    day = when.strftime("%Y-%m-%d %H:%M") if claim.has_time else when.strftime("%Y-%m-%d")
+    today = company_today()
+    day = (
+        say_moment(when, language, today=today)
+        if claim.has_time
+        else say_day(when.date(), language, today=today)
+    )
     card = f" (****{claim.card_last4})" if claim.card_last4 else ""
     return f"{day} {claim.merchant_name} {format_money(claim.amount_minor, claim.currency, language)}{card}"
 
@@ -141,7 +147,7 @@ def claim_facts(claim: Claim, language: str) -> dict[str, str]:
     return {
         "merchant": claim.merchant_name,
         "merchant.name": claim.merchant_name,
-        "date": when.strftime("%Y-%m-%d"),
+        "date": say_day(when.date(), language, today=company_today()),
         "time": when.strftime("%H:%M") if claim.has_time else "",
         "amount": format_money(claim.amount_minor, claim.currency, language),
         "purpose_code": claim.purpose_code,

@@ -53,19 +53,24 @@ def recovery_of(case: Case) -> Recovery | None:
     return Recovery.objects.filter(case=case).select_related("write_off_requested_by").first()
 
 
+def is_heard(case: Case) -> bool:
+    """Whether the cardholder was asked and has answered, or has let the deadline pass."""
+    heard = (ExplanationRequest.State.ANSWERED, ExplanationRequest.State.LAPSED)
+    return case.requests.filter(state__in=heard).exists()
+
+
 def facts_of(case: Case, **known: Any) -> Facts:
     """What the guards look at, read from the rows; `known` overrides what the step itself decides."""
     now, today = present(), company_today()
     request = current_request(case)
     recovery = recovery_of(case) if case.state == State.RECOVERING else None
-    heard = (ExplanationRequest.State.ANSWERED, ExplanationRequest.State.LAPSED)
     values: dict[str, Any] = {
         "is_held": case.assignee_id is not None and (case.lock_until is None or case.lock_until > now),
         "is_snoozed": case.snoozed_until is not None,
         "n_rounds": case.n_rounds,
         "is_extended": request is not None and request.is_extended,
         "deadline_passed": request is not None and today > request.due_on,
-        "is_heard": case.requests.filter(state__in=heard).exists(),
+        "is_heard": is_heard(case),
         "notice_over": case.state == State.NOTIFIED and case.due_on is not None and today > case.due_on,
         "outstanding_minor": outstanding(recovery) if recovery else 0,
         "write_off_requested": recovery is not None and recovery.write_off == Recovery.WriteOff.REQUESTED,

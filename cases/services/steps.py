@@ -43,6 +43,7 @@ from cases.workflow import (
     failed_guards,
     find_row,
 )
+from fraud.models import User
 
 # A service finds everything it needs for a step here.
 __all__ = [
@@ -178,8 +179,13 @@ def stale(case: Case, expected_version: int) -> errors.StaleCase:
 
 
 def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
-    """Each change since as `who: what`, in the reader's language."""
-    return [f"{change['actor']}: {sentence(change['action'], language)}" for change in error.changes]
+    """Each change since as `who: what`, people by their names, in the reader's language."""
+    people = User.objects.filter(username__in={change["actor"] for change in error.changes})
+    names = {person.username: person.get_full_name() for person in people}
+    return [
+        f"{names.get(change['actor']) or change['actor']}: {sentence(change['action'], language)}"
+        for change in error.changes
+    ]
 
 
 def not_allowed(case: Case, action: Action, by: Actor, guard: str = "") -> errors.TransitionNotAllowed:

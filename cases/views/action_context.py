@@ -10,6 +10,7 @@ from audit.permissions import Role
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.services.company import company_today
+from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS, Action, State
 from fraud.models import RuleHit, User
@@ -40,7 +41,8 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
     }
     if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
         context |= {
-            "dispositions": _dispositions(language),
+            "dispositions": _dispositions(language, heard := is_heard(case)),
+            "is_heard": heard,
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(case, language),
         }
@@ -55,7 +57,7 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
     return context
 
 
-def _dispositions(language: str) -> list[dict[str, Any]]:
+def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
     column = "ko" if language.startswith("ko") else "en"
     return [
         {
@@ -63,6 +65,7 @@ def _dispositions(language: str) -> list[dict[str, Any]]:
             "label": getattr(info, f"label_{column}"),
             "when": getattr(info, f"when_{column}"),
             "may_recover": info.may_recover,
+            "is_closed": bool(info.is_misuse) and not heard,  # nobody is decided against unheard
         }
         for code, info in DISPOSITIONS.items()
         if code != Disposition.LEGITIMATE

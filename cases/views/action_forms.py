@@ -14,8 +14,11 @@ from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Decision
 from cases.services import appeals, by_hand, decisions, errors, explanations, notes, queue
+from cases.services.company import company_today
 from cases.workflow import Action
+from fraud.dates import say_day
 from fraud.models import User
+from fraud.templatetags.cleancard import current_language
 from rules.money import parse_major
 
 T = TypeVar("T", bound=Enum)
@@ -32,6 +35,11 @@ def _text(request: HttpRequest, name: str) -> str:
 def _money(request: HttpRequest, name: str, case: Case) -> int:
     typed = _text(request, name).strip()
     return parse_major(typed, case.currency) if typed else 0
+
+
+def say(on: date) -> str:
+    """The day as the reader says it."""
+    return say_day(on, current_language(), today=company_today())
 
 
 def _choice(kind: type[T], text: str, field: str, choices: list[str]) -> T:
@@ -66,7 +74,7 @@ def _snooze(request: HttpRequest, case: Case, version: int | None) -> str:
     queue.snooze_case(
         case=case, until=until, reason=_text(request, "reason"), by=_by(request), expected_version=version
     )
-    return _("set aside until %(day)s.") % {"day": until.isoformat()}
+    return _("set aside until %(day)s.") % {"day": say(until)}
 
 
 def _wake(request: HttpRequest, case: Case, version: int | None) -> str:
@@ -84,7 +92,7 @@ def _ask(request: HttpRequest, case: Case, version: int | None) -> str:
         case=case, by=_by(request), expected_version=version, text=_text(request, "text"),
         language=_text(request, "language"),
     )  # fmt: skip
-    return _("asked, to be answered by %(day)s.") % {"day": asked.due_on.isoformat()}
+    return _("asked, to be answered by %(day)s.") % {"day": say(asked.due_on)}
 
 
 def _withdraw(request: HttpRequest, case: Case, version: int | None) -> str:
@@ -102,7 +110,7 @@ def _extend(request: HttpRequest, case: Case, version: int | None) -> str:
         by=_by(request),
         expected_version=version,
     )
-    return _("the deadline is now %(day)s.") % {"day": later.due_on.isoformat()}
+    return _("the deadline is now %(day)s.") % {"day": say(later.due_on)}
 
 
 def _legitimate(request: HttpRequest, case: Case, version: int | None) -> str:

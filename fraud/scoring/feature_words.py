@@ -117,7 +117,7 @@ _OUTCOMES: dict[str, Texts] = {
         "{who} 최근 검토 {value} 연속 오남용",
     ),
     "days_since_misuse_run_began": _t(
-        "every review of payments {who} found misuse for {value}", "{who} {value}째 검토마다 오남용"
+        "no payment {who} found in order since the misuse of {value} ago", "{who} {value} 전 오남용 이후 정상 확인 없음"
     ),
     "n_clean_run": _t(
         "1 payment {who} in order since the last misuse|{value} payments {who} in order since the last misuse",

@@ -50,6 +50,29 @@ def test_keys_move_open_and_come_back(visit, scene):
     page.wait_for_url("**/queue/")
 
 
+def test_key_of_the_case_page_pressed_in_the_queue_opens_the_case_with_its_form(visit, scene):
+    page = visit("reviewer")
+    page.open("/queue/")
+    reference = page.locator("tr[aria-selected=true]").get_attribute("id")
+    if Case.objects.get(reference=reference).state == "new":
+        page.keyboard.press("a")
+        page.wait_for_url(f"**/cases/{reference}/")
+        page.open("/queue/")
+        assert page.locator("tr[aria-selected=true]").get_attribute("id") == reference
+    page.keyboard.press("s")
+    page.wait_for_url(f"**/cases/{reference}/")
+    page.locator("dialog#snooze").wait_for()
+    assert "#" not in page.url
+
+
+def test_letter_of_dismissal_closes_the_chosen_rows_together(visit, scene):
+    page = visit("reviewer")
+    page.open("/queue/")
+    page.keyboard.press("x")
+    page.keyboard.press("l")
+    page.locator("dialog#bulk-close").wait_for()
+
+
 def test_slash_goes_to_the_search_and_question_mark_to_the_help(visit, scene):
     page = visit("reviewer")
     page.open("/queue/")

@@ -56,7 +56,7 @@ def test_asking_sets_the_deadline_and_mails_after_the_time_to_undo(stage: Stage)
     assert send_outbox()["sent"] == 1
     mail = OutboxMessage.objects.get()
     assert mail.recipient == stage.cast.cardholder.email
-    assert "2026-12-01" in mail.subject
+    assert "12월 1일 (화)" in mail.subject
     assert request.text in mail.body
 
 
@@ -286,12 +286,12 @@ def split_case(stage: Stage) -> Case:
 def test_a_pattern_over_several_payments_asks_once_with_the_most(stage: Stage) -> None:
     text = explanations.preview_request_text(case=split_case(stage))
     assert [q["text"] for q in text.questions] == [
-        "2026-11-19 한우마을에서 3번, 모두 1,140,000원을 결제했습니다. 무엇이었습니까?"
+        "11월 19일 (목) 한우마을에서 3번, 모두 1,140,000원을 결제했습니다. 무엇이었습니까?"
     ]
     assert text.text.count("한우마을 380,000원") == 3
     english = explanations.preview_request_text(case=split_case(stage), language="en")
     assert english.questions[0]["text"] == (
-        "You paid 3 times at 한우마을 on 2026-11-19, KRW 1,140,000 in all. What for?"
+        "You paid 3 times at 한우마을 on Thu 19 Nov, KRW 1,140,000 in all. What for?"
     )
 
 
@@ -318,7 +318,7 @@ def test_the_text_holds_no_rule_score_or_threshold(stage: Stage, language: str) 
 def test_a_case_without_rules_asks_the_plain_question(stage: Stage) -> None:
     text = explanations.preview_request_text(case=stage.case(pattern="novelty", source="novelty"))
     assert [q["text"] for q in text.questions] == [
-        "2026-11-19 한우마을 결제의 업무 목적과 참석자를 알려 주십시오."
+        "11월 19일 (목) 한우마을 결제의 업무 목적과 참석자를 알려 주십시오."
     ]
 
 

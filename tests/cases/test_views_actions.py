@@ -109,9 +109,17 @@ def test_stale_page_is_refused_with_what_changed(client, cast, case):
     answer = act(client, case, "ask", version=stale)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert cast.reviewer.username in page
+    assert f"{cast.reviewer.get_full_name()}: " in page
     case.refresh_from_db()
     assert case.state == State.IN_REVIEW
+
+
+def test_nobody_can_be_chosen_against_before_they_were_heard(client, cast, case):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    assert 'value="confirmed_misuse" required data-recovers disabled' in page
+    assert 'value="insufficient_information" required>' in page
 
 
 def test_refused_form_opens_again_as_it_was_typed(client, cast, case):

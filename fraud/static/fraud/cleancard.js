@@ -30,10 +30,10 @@
     choose(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);
   }
 
-  // A key presses the button that carries it: in the current row first, then in the preview, then anywhere.
+  // A key presses the button that carries it: of the chosen rows, in the current row, in the preview, then anywhere.
   function press(key) {
     const wanted = `[data-key="${CSS.escape(key)}"]`;
-    for (const root of [current(), $("[data-pane]"), document]) {
+    for (const root of [$("[data-bulk]:not([hidden])"), current(), $("[data-pane]"), document]) {
       const found = root && $$(wanted, root).find(visible);
       if (found) {
         if (found.matches("input, textarea, select")) found.focus();
@@ -42,6 +42,14 @@
       }
     }
     return false;
+  }
+  // A key of the case page pressed in the queue opens the case with that form; see the start of the page below.
+  const ofCase = "elrs";
+  function openWith(key) {
+    const row = current();
+    if (!row?.dataset.preview || !ofCase.includes(key)) return false;
+    location.assign(`${$("a.main", row).href}#key-${key}`);
+    return true;
   }
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -63,7 +71,7 @@
     if (own) {
       if (letter !== "Enter" && !(letter.startsWith("Arrow") && !current())) event.preventDefault();
       own();
-    } else if (letter.length === 1 && press(letter)) event.preventDefault();
+    } else if (letter.length === 1 && (press(letter) || openWith(letter))) event.preventDefault();
   });
 
   // Selecting several rows: shift takes the range, the bulk bar shows how many.
@@ -171,6 +179,11 @@
     const first = $("[data-list]") && (current() || rows()[0]);
     if (first) { first.removeAttribute("aria-selected"); choose(first, false); }
     $("dialog[data-open]")?.showModal();
+    const carried = location.hash.match(/^#key-([a-z])$/)?.[1];
+    if (carried && ofCase.includes(carried)) {
+      history.replaceState(null, "", location.pathname + location.search);
+      press(carried);
+    }
     const again = $("[data-reopen]"); // a form that was refused opens again, as it was typed
     if (again) openDialog(again.dataset.reopen);
   });
