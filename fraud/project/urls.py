@@ -13,5 +13,9 @@ urlpatterns = [
     path("api/v1/", include("fraud.api.urls")),
     path("api/v1/", include("cases.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="fraud/api/docs.html"),
+        name="api-docs",
+    ),
 ]
