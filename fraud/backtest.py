@@ -79,14 +79,14 @@ def backtest_rule(*, text: str, active_text: str = "") -> Backtest:
     specs = [RuleSpec("draft", 0, parse(text))]
     if active_text:
         specs.append(RuleSpec("active", 0, parse(active_text)))
-    frame, targets = _features()
+    frame, targets = window_features()
     if frame.height == 0 or not targets.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
     outcome = evaluate(frame, specs, context=current_context(calendar=current_calendar()), targets=targets)
     rows = frame.filter(pl.Series(targets))
     mine = outcome.hits[:, 0]
     active = outcome.hits[:, 1] if active_text else np.zeros(rows.height, dtype=bool)
-    keys = _bundles(rows)
+    keys = bundles_of(rows)
     known = _outcomes(rows["claim_id"].to_numpy()[mine])
     unjudged = outcome.not_evaluable[0]
     return Backtest(
@@ -107,7 +107,7 @@ def backtest_rule(*, text: str, active_text: str = "") -> Backtest:
     )
 
 
-def _features() -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+def window_features() -> tuple[pl.DataFrame, NDArray[np.bool_]]:
     """Features of the window with the history its windows look back on; kept until a claim arrives."""
     newest = Claim.objects.filter(is_current=True).aggregate(at=Max("transacted_at"), pk=Max("pk"))
     if newest["at"] is None:
@@ -129,7 +129,7 @@ def _features() -> tuple[pl.DataFrame, NDArray[np.bool_]]:
         return _kept[key]
 
 
-def _bundles(rows: pl.DataFrame) -> NDArray[np.int64]:
+def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:
     """One number for each cardholder × merchant × week."""
     week = rows["transacted_at"].dt.truncate("1w").dt.epoch("d")
     keyed = rows.select("cardholder_id", "merchant_id").with_columns(week.alias("week"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.views import claims, detection, files, profiles, rules, runs, settings, shell
+from fraud.views import claims, detection, files, profiles, rule_values, rules, runs, settings, shell
 
 app_name = "fraud"
 
@@ -22,6 +22,19 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new_rule, name="new-rule"),
     path("rules/check/", rules.check_text, name="check-rule"),
+    path("rules/values/", rule_values.rule_values, name="rule-values"),
+    path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
+    path(
+        "rules/values/parameters/<str:name>/preview/", rule_values.preview_parameter, name="preview-parameter"
+    ),
+    path("rules/values/lists/<str:name>/", rule_values.value_list, name="value-list"),
+    path("rules/values/lists/<str:name>/preview/", rule_values.preview_list, name="preview-list"),
+    path(
+        "rules/values/changes/<int:change_id>/preview/", rule_values.preview_proposed, name="preview-change"
+    ),
+    path(
+        "rules/values/changes/<int:change_id>/<slug:name>/", rule_values.decide_change, name="decide-change"
+    ),
     path("rules/<str:code>/", rules.rule, name="rule"),
     path("rules/<str:code>/draft/", rules.start_draft, name="draft-rule"),
     path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),

@@ -23,7 +23,7 @@ from rules.exceptions import RuleServiceError
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, check, parse, to_sentence
-from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import activation, drafts
 from rules.services.common import subject_of
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
@@ -44,7 +44,11 @@ def rules(request: HttpRequest) -> HttpResponse:
         row.active = _first(row, State.ACTIVE)  # type: ignore[attr-defined]
         row.open = _first(row, State.PROPOSED) or _first(row, State.DRAFT) or _first(row, State.SHADOW)  # type: ignore[attr-defined]
         row.n_hits = hits.get(row.code, 0)  # type: ignore[attr-defined]
-    context = {"rules": rows, "most": max((row.n_hits for row in rows), default=0)}  # type: ignore[attr-defined]
+    context = {
+        "rules": rows,
+        "most": max((row.n_hits for row in rows), default=0),  # type: ignore[attr-defined]
+        "n_changes": ValueChange.objects.filter(state=ValueChange.State.PROPOSED).count(),
+    }
     return render(request, "fraud/rules/rules.html", context)
 
 

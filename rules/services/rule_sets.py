@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -83,7 +83,11 @@ def parameter_specs() -> dict[str, ParameterSpec]:
         row.name: ParameterSpec(
             row.name,
             row.kind,
-            tuple(stored_value(value) for value in row.values.all()),
+            # Of two values for the same people from the same day, the one that was agreed on later counts.
+            tuple(
+                stored_value(value)
+                for value in sorted(row.values.all(), key=lambda value: (value.valid_from, -value.pk))
+            ),
             row.label_en,
             row.label_ko,
         )
@@ -95,6 +99,15 @@ def stored_value(row: StoredValue) -> ParameterValue:
     """A stored value as the engine takes it: money and durations whole, numbers exact."""
     return ParameterValue(
         whole(Decimal(row.value)), row.valid_from, row.valid_to, row.currency, row.grade, row.purpose_code, row.department_code
+    )  # fmt: skip
+
+
+def proposed_value(content: Mapping[str, Any]) -> ParameterValue:
+    """The value a proposed change (``ValueChange.content``) holds."""
+    return ParameterValue(
+        whole(Decimal(content["value"])), date.fromisoformat(content["valid_from"]),
+        date.fromisoformat(content["valid_to"]) if content["valid_to"] else None,
+        content["currency"], content["grade"], content["purpose_code"], content["department_code"],
     )  # fmt: skip
 
 

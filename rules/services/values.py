@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
@@ -17,7 +18,7 @@ from rules.exceptions import StaleDraft, ValueNotValid, WrongState
 from rules.language.normal import normalise
 from rules.models import Parameter, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
-from rules.money import MoneyNotValid, to_minor
+from rules.money import MoneyNotValid, is_known_currency, to_minor
 
 LONGEST_VALUE = 200
 MOST_VALUES = 100_000
@@ -69,13 +70,10 @@ def propose_parameter_value(
     Earlier claims keep meeting the earlier value. Raises ValueNotValid, NotPermitted.
     """
     require(by, "rules.propose_rule")
-    content = {
-        "value": _stored(parameter, value, currency), "currency": currency, "valid_from": valid_from.isoformat(),
-        "valid_to": valid_to.isoformat() if valid_to else None, "grade": grade, "purpose_code": purpose_code,
-        "department_code": department_code,
-    }  # fmt: skip
-    if valid_to is not None and valid_to <= valid_from:
-        raise ValueNotValid(reason="The value must end after the day it begins.")
+    content = parameter_content(
+        parameter=parameter, value=value, valid_from=valid_from, currency=currency, grade=grade,
+        purpose_code=purpose_code, department_code=department_code, valid_to=valid_to,
+    )  # fmt: skip
     with transaction.atomic():
         change = ValueChange.objects.create(
             parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
@@ -84,6 +82,27 @@ def propose_parameter_value(
             action="parameter.change_proposed", by=by, subject=f"parameter:{parameter.name}", reason=reason, after=content
         )  # fmt: skip
     return change
+
+
+def parameter_content(
+    *,
+    parameter: Parameter,
+    value: Decimal,
+    valid_from: date,
+    currency: str = "",
+    grade: str = "",
+    purpose_code: str = "",
+    department_code: str = "",
+    valid_to: date | None = None,
+) -> dict[str, Any]:
+    """What a change of a parameter holds, as it is stored; also for looking at one before it is proposed. Raises ValueNotValid."""
+    if valid_to is not None and valid_to <= valid_from:
+        raise ValueNotValid(reason=_("The value must end after the day it begins."))
+    return {
+        "value": _stored(parameter, value, currency), "currency": currency, "valid_from": valid_from.isoformat(),
+        "valid_to": valid_to.isoformat() if valid_to else None, "grade": grade, "purpose_code": purpose_code,
+        "department_code": department_code,
+    }  # fmt: skip
 
 
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
@@ -112,11 +131,13 @@ def _clean(values: Sequence[str]) -> list[str]:
     chosen: dict[str, str] = {}
     for value in values:
         if not isinstance(value, str) or len(value) > LONGEST_VALUE:
-            raise ValueNotValid(reason=f"A list holds texts of at most {LONGEST_VALUE} characters.")
+            raise ValueNotValid(
+                reason=_("A list holds texts of at most %(n)s characters.") % {"n": LONGEST_VALUE}
+            )
         if normalise(value):
             chosen.setdefault(normalise(value), value.strip())
     if len(chosen) > MOST_VALUES:
-        raise ValueNotValid(reason=f"A list holds at most {MOST_VALUES} values.")
+        raise ValueNotValid(reason=_("A list holds at most %(n)s values.") % {"n": MOST_VALUES})
     return sorted(chosen.values())
 
 
@@ -124,12 +145,14 @@ def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
     """A value as kept: money in minor units."""
     try:
         if parameter.kind == Parameter.Kind.MONEY:
+            if not is_known_currency(currency):
+                raise ValueNotValid(reason=_("Write the currency as three letters, such as KRW."))
             return str(to_minor(Decimal(value), currency))
         exact = Decimal(value)
     except (MoneyNotValid, InvalidOperation) as error:
         raise ValueNotValid(reason=str(error)) from None
     if not exact.is_finite() or currency:
-        raise ValueNotValid(reason="The value must be a finite number; only money has a currency.")
+        raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
     return str(exact)
 
 
