@@ -2,7 +2,9 @@
 
 Week by week the product's own features, rules, hybrid and alert selection choose what reviewers see, within capacity.
 Simulated reviewers decide late and sometimes wrongly; tips arrive; the models are trained again on what became known.
-Beside it the status quo: the same rules and a tree run apart, every hit an alert, reviewers taking them in no order.
+Beside it the status quo: the same rules and a tree run apart, every hit an alert, reviewers taking them in no order. Both
+have the same capacity in the same coin: one case is all of a night's alerts of one person at one merchant, and absolute
+bans come on top of the budget on both sides.
 Recall and precision are over true misuse, which nothing but this file reads. No database.
 """
 
@@ -212,9 +214,23 @@ def choose(
             tree = part["tree_probability"].fill_null(0.0).to_numpy()
             raised = at[year.hits[at].any(axis=1) | (tree >= TREE_THRESHOLD)]
             alerts.append(raised)
-            reviewed.append(rng.permutation(raised)[:seats])
+            reviewed.append(reviewed_apart(year, raised, seats, rng))
     empty = np.zeros(0, dtype=np.int64)
     return np.concatenate(alerts or [empty]), np.concatenate(reviewed or [empty])
+
+
+def reviewed_apart(year: Year, raised: NDArray[np.int64], seats: int, rng: Any) -> NDArray[np.int64]:
+    """What reviewers get through: every absolute ban, and `seats` further cases in no order, each with all its alerts."""
+    keys = (
+        year.claims[raised]
+        .select(pl.struct("cardholder_id", "merchant_id").rank("dense"))
+        .to_series()
+        .to_numpy()
+    )
+    hard = np.array([spec.always_open for spec in year.specs])
+    banned = np.unique(keys[(year.hits[raised] & hard).any(axis=1)])
+    others = rng.permutation(np.setdiff1d(keys, banned))[:seats]
+    return raised[np.isin(keys, np.concatenate([banned, others]))]
 
 
 def chosen_by_product(

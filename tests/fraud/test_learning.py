@@ -111,6 +111,26 @@ def test_challenger_scores_in_shadow_and_is_compared(reviewed: list[int]) -> Non
     promote_with_two_people(version, champion)
 
 
+def test_training_sees_a_claim_as_the_night_that_scored_it_did(reviewed: list[int]) -> None:
+    """Labels that become known after the night change neither features nor score of its claims when training reads them."""
+    install_model()
+    version = train_challenger(by=BY, cut_off=CUT_OFF, config=CONFIG)
+    run = run_night(business_date=date(2026, 5, 4), by=Actor.system("nightly"))
+    stored = dict(Score.objects.filter(run=run).values_list("claim_id", "shadow_probability"))
+    known_later = datetime.now(UTC) + timedelta(hours=1)
+    new = [NewLabel(pk, pk % 2 == 0, "review", known_later) for pk in stored]
+    add_labels(labels=new, by=BY, subject="file:F-2")
+
+    data = training_set(cut_off=known_later + timedelta(hours=1), config=CONFIG)
+    assert set(data.labels.filter(data.labels["known_at"] == known_later)["claim_id"]) == set(stored)
+    again = load_version(version).score(data.features, data.hits, data.rules)["hybrid_probability"]
+    found = dict(zip(data.features["claim_id"], again, strict=True))
+    shared = stored.keys() & found.keys()
+    assert len(shared) > 10
+    for claim_id in shared:
+        assert found[claim_id] == pytest.approx(stored[claim_id], abs=1e-9)
+
+
 def test_out_of_time_test_scores_what_the_recipe_had_not_seen(reviewed: list[int]) -> None:
     install_model()
     end = START + timedelta(days=60)
