@@ -14,6 +14,7 @@ from datetime import timedelta
 from audit.actor import Actor
 from audit.services import actor_of
 from cases.dispositions import Disposition
+from cases.instalments import equal_instalments
 from cases.models import Case, RecoveryPosting
 from cases.services.appeals import accept_notice
 from cases.services.company import company_today
@@ -23,7 +24,7 @@ from cases.services.demo_cast import CARDHOLDERS
 from cases.services.explanations import admit_and_offer, request_explanation, submit_explanation
 from cases.services.ledger import at_stake, outstanding
 from cases.services.queue import snooze_case, take_case
-from cases.services.recovery import Instalment, post_recovery, set_plan
+from cases.services.recovery import post_recovery, set_plan
 from cases.services.standing import read_case, recovery_of
 from cases.workflow import State
 from fraud.models import Score, User
@@ -34,7 +35,7 @@ _ADMISSION = "개인 용도로 결제한 것이 맞습니다. 확인이 늦어 �
 _ADMITTED = "본인이 사적 사용을 인정했고 업무 관련 증빙이 없습니다."
 _UNPROVEN = "업무 목적이라고 소명했으나 사전 승인과 영수증이 모두 없어 인정하기 어렵습니다."
 _CLAUSE = "법인카드 관리규정 제7조"
-_N_INSTALMENTS, _DAYS_APART = 3, 30
+_N_INSTALMENTS = 3
 
 Step = Callable[[Case], object]
 Story = Mapping[State, Step]
@@ -149,7 +150,8 @@ def _begin_to_repay(case: Case) -> None:
     if recovery is None or by is None:
         return
     if not recovery.plan:
-        set_plan(case=case, plan=_instalments(outstanding(recovery)), by=by, expected_version=case.version)
+        plan = equal_instalments(outstanding(recovery), _N_INSTALMENTS, company_today())
+        set_plan(case=case, plan=plan, by=by, expected_version=case.version)
     elif not recovery.postings.exists():
         _post(case, recovery.plan[0]["amount_minor"], by)
 
@@ -159,16 +161,6 @@ def _repay(case: Case) -> None:
     recovery, by = recovery_of(case), _staff(case, "clerk")
     if recovery is not None and by is not None:
         _post(case, outstanding(recovery), by)
-
-
-def _instalments(amount_minor: int) -> list[Instalment]:
-    """Equal parts a month apart from today, the last one with what is left over."""
-    n, today = (_N_INSTALMENTS if amount_minor >= _N_INSTALMENTS else 1), company_today()
-    parts = [amount_minor // n] * (n - 1)
-    return [
-        Instalment(today + timedelta(days=_DAYS_APART * number), part)
-        for number, part in enumerate([*parts, amount_minor - sum(parts)])
-    ]
 
 
 def _post(case: Case, amount_minor: int, by: Actor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db.models import Sum
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from cases.instalments import Instalment
 from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.company import company_today, due_on, present
@@ -25,14 +25,6 @@ from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 MAX_INSTALMENTS = 60
 OLDEST_POSTING = timedelta(days=5 * 366)
 _M = RecoveryPosting.Method
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """One agreed part: minor units of the recovery's currency, due on a day."""
-
-    due_on: date
-    amount_minor: int
 
 
 def open_recovery(*, case: Case, decision: Decision) -> Recovery:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.actor import Actor
 from cases.dispositions import DISPOSITIONS, Disposition
+from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -90,7 +91,8 @@ def _repayment(case: Case) -> dict[str, Any] | None:
         return None
     return {
         "recovery": recovery,
-        "recovered": recovered(recovery),
+        "recovered": (back := recovered(recovery)),
+        "plan": agreed_parts(recovery.plan, decided_minor=recovery.amount_minor, recovered_minor=back),
         "outstanding": outstanding(recovery),
         "postings": list(recovery.postings.order_by("id")),
         "consent": Consent.objects.filter(recovery=recovery, withdrawn_at=None).order_by("-id").first(),

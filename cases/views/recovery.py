@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,16 +17,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
 from audit.permissions import NotPermitted
+from cases.instalments import agreed_parts, equal_instalments
 from cases.models import Case, Consent, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.ledger import outstanding, recovered
 from cases.services.reconciliation import COLUMNS, import_postings
-from cases.services.recovery import Instalment, confirm_posting, post_recovery, reverse_posting, set_plan
-from cases.services.steps import actions_now, change_sentences
+from cases.services.recovery import confirm_posting, post_recovery, reverse_posting, set_plan
+from cases.services.steps import actions_now, change_sentences, refuse_involved
 from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
 from cases.views.actions import sentence_of
+from cases.workflow import Action
 from fraud.paging import keyset_page
 from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
@@ -131,6 +133,7 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "postings": list(postings),
         "recovered": recovered(row),
         "outstanding": outstanding(row),
+        "plan": agreed_parts(row.plan, decided_minor=row.amount_minor, recovered_minor=recovered(row)),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
         "methods": [(code, label) for code, label in METHODS.items() if code != "cancellation"],
         "may": may,
@@ -161,20 +164,6 @@ def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
     plan = equal_instalments(outstanding(row), parts, first) if parts else []
     set_plan(case=case, plan=plan, by=request.actor, expected_version=version)  # type: ignore[attr-defined]
     return _("The instalments were agreed.")
-
-
-def equal_instalments(total_minor: int, parts: int, first_on: date) -> list[Instalment]:
-    """`parts` monthly instalments that sum exactly to `total_minor`; a day that a month lacks becomes its last."""
-    each = total_minor // parts
-    amounts = [each] * (parts - 1) + [total_minor - each * (parts - 1)]
-    return [Instalment(_months_later(first_on, k), amount) for k, amount in enumerate(amounts)]
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + year, month + 1, 1)
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(day.day, last.day))
 
 
 def _posting(request: HttpRequest, case: Case) -> RecoveryPosting:
@@ -234,13 +223,26 @@ STEPS: dict[str, Step] = {
 }
 
 
+# The rows of the workflow table they take.
+ACTIONS: dict[str, Action] = {
+    "post": Action.POST,
+    "plan": Action.PLAN,
+    "reverse": Action.REVERSE_POSTING,
+    "confirm": Action.REVERSE_POSTING,  # who may take a posting back may confirm it
+    "write-off": Action.REQUEST_WRITE_OFF,
+    "approve-write-off": Action.APPROVE_WRITE_OFF,
+    "return-write-off": Action.RETURN_WRITE_OFF,
+}
+
+
 @page("cases.view_recovery")
 @require_POST
 def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One step in the ledger; a refusal keeps what was typed."""
-    row = _find(request, reference)
     if name not in STEPS:
         raise Http404
+    refuse_involved(reference=reference, action=ACTIONS[name], by=request.actor)  # type: ignore[attr-defined]
+    row = _find(request, reference)
     version = request.POST.get("version", "")
     expected = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
     try:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from audit.services import actor_of
 from cases.dispositions import Disposition
+from cases.instalments import agreed_parts, equal_instalments
 from cases.models import Case, Recovery
 from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.decisions import approve_decision, propose_decision
 from cases.services.explanations import request_explanation, submit_explanation
 from cases.services.queue import take_case
-from cases.views.recovery import equal_instalments
 from cases.workflow import State
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
@@ -169,3 +169,19 @@ def test_equal_instalments_sum_to_the_whole_in_consecutive_months(total, parts, 
     months = [part.due_on.year * 12 + part.due_on.month for part in plan]
     assert months == list(range(months[0], months[0] + parts))
     assert plan[0].due_on == first
+
+
+def test_agreed_parts_are_paid_in_order_by_what_came_back_since():
+    plan = [{"due_on": f"2026-{month}-25", "amount_minor": 100} for month in (10, 11, 12)]
+    assert [part.is_paid for part in agreed_parts(plan, decided_minor=300, recovered_minor=250)] == [
+        True,
+        True,
+        False,
+    ]
+    # 50 had come back before the plan was agreed.
+    assert [part.is_paid for part in agreed_parts(plan, decided_minor=350, recovered_minor=149)] == [
+        False,
+        False,
+        False,
+    ]
+    assert agreed_parts([], decided_minor=300, recovered_minor=0) == []
