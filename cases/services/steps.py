@@ -63,6 +63,7 @@ __all__ = [
     "parties_towards",
     "read_case",
     "recovery_of",
+    "refuse_involved",
     "stale",
 ]
 
@@ -166,6 +167,20 @@ def _check_person(case: Case, action: Action, by: Actor) -> None:
     }
     found = [refusals[party] for party in needed if party in refusals]
     raise (found[0] if found else errors.Refused)(permission, subject=subject)
+
+
+@casework
+def refuse_involved(*, reference: str, action: Action, by: Actor) -> None:
+    """The refusal `check_step` gives to somebody involved in the case, kept as a security event; nothing for others.
+
+    Pages ask before they look the case up: to the involved it does not exist, but what they tried is on record.
+    Raises Refused.
+    """
+    case = (
+        Case.objects.select_related("cardholder__department", "assignee").filter(reference=reference).first()
+    )
+    if case is not None and relations_of(by, case).involvement:
+        _check_person(case, action, by)
 
 
 def stale(case: Case, expected_version: int) -> errors.StaleCase:

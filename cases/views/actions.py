@@ -17,7 +17,7 @@ from cases.models import Case
 from cases.services import errors
 from cases.services.explanations import preview_request_text
 from cases.services.queue import take_next_case
-from cases.services.steps import actions_now, change_sentences
+from cases.services.steps import actions_now, change_sentences, refuse_involved
 from cases.services.undo import undo_last_action
 from cases.views.action_forms import FORMS, STAYS, perform
 from cases.views.case import case_context
@@ -38,10 +38,11 @@ _UNDOABLE = {
 @require_POST
 def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One action of the table on one case; back to the queue where the work on it is done for now."""
-    case = find_case(reference, request.actor)  # type: ignore[attr-defined]
     if name not in FORMS:
         raise Http404
     action = FORMS[name]
+    refuse_involved(reference=reference, action=action, by=request.actor)  # type: ignore[attr-defined]
+    case = find_case(reference, request.actor)  # type: ignore[attr-defined]
     try:
         said = perform(action, request, case, expected_version=_version(request))
     except errors.CaseNotFound:

@@ -14,7 +14,6 @@ from cases.models import Case
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
-from cases.visibility import visible_cases
 from fraud.views.access import page
 
 
@@ -50,15 +49,14 @@ def close_selected(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[BulkItem]:
-    """`reference@version` of each chosen row that the person may see, in the order of the page."""
+    """`reference@version` of each chosen row, in the order of the page; the service refuses what is not theirs."""
     versions: dict[str, int] = {}
     for value in request.POST.getlist("case")[:500]:
         reference, _at, version = value.partition("@")
         if version.isascii() and version.isdecimal() and len(version) < 10:
             versions[reference] = int(version)
-    actor = request.actor  # type: ignore[attr-defined]
     found: dict[str, Case] = {
         case.reference: case
-        for case in visible_cases(actor).filter(reference__in=versions).select_related("cardholder")
+        for case in Case.objects.filter(reference__in=versions).select_related("cardholder")
     }
     return [BulkItem(found[ref], version) for ref, version in versions.items() if ref in found]

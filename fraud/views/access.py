@@ -19,15 +19,16 @@ View = Callable[..., HttpResponseBase]
 
 
 def refusal_sentence(error: NotPermitted) -> str:
-    """Why not, for the person who tried."""
+    """Why not, for the person who tried: the refusal's own sentence where it has one."""
+    own: str = getattr(error, "sentence", "")
+    if own and error.code != "not_permitted":
+        return own
     sentences = {
         "own_case": _("You are involved in this case, so somebody else has to work on it."),
         "own_proposal": _("You proposed this yourself; a second person has to decide it."),
         "not_assigned": _("This case is assigned to somebody else. Take it first, or ask them."),
     }
-    return sentences.get(
-        error.code, _("Your roles do not include this. Nothing was changed, and the attempt is on record.")
-    )
+    return sentences.get(error.code, _("Your roles do not include this. Nothing was changed."))
 
 
 def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
