@@ -27,7 +27,9 @@ STAFF: tuple[tuple[str, Role], ...] = (
     ("admin", Role.SYSTEM_ADMIN),
 )
 CARDHOLDERS = ("cardholder1", "cardholder2", "cardholder3", "cardholder4", "cardholder5", "cardholder6")
-_BY_URGENCY = 3  # the first three; of the others the costliest comes second: a second person must agree there
+_BY_URGENCY = (
+    4  # the first four; the fifth has the costliest case of all others: a second person must agree there
+)
 MANAGER = "manager1"
 ENGLISH = frozenset({"reviewer3"})
 _NOTES = {
@@ -65,14 +67,20 @@ def create_staff(by: Actor) -> list[DemoLogin]:
     ]
 
 
+def told_of() -> QuerySet[Case]:
+    """Cases that may become a cardholder's story, most urgent first: no random check, whose result is a measurement."""
+    cases = Case.objects.exclude(source=Case.Source.CONTROL_SAMPLE).select_related("cardholder")
+    return cases.order_by("-priority", "-id")
+
+
 def create_cardholders(by: Actor) -> list[DemoLogin]:
-    """Logins of people with a case of the last night, most urgent first, and of the superior of the first one."""
+    """Logins of people with a case of the last nights, most urgent first, and of the superior of the first one."""
     taken = set(
         User.objects.exclude(username__in=[*CARDHOLDERS, MANAGER]).values_list("employee_no", flat=True)
     )
     people: dict[str, Cardholder] = {}
     at_stake: dict[str, int] = {}
-    for case in Case.objects.select_related("cardholder").order_by("-priority", "-id")[:200]:
+    for case in told_of():
         person = case.cardholder
         if person.employee_no not in taken and person.left_on is None and not person.is_unassigned:
             people.setdefault(person.employee_no, person)
@@ -82,9 +90,11 @@ def create_cardholders(by: Actor) -> list[DemoLogin]:
     )
     for person in spare:
         people.setdefault(person.employee_no, person)
-    chosen = list(people.values())[: len(CARDHOLDERS)]
-    costly = sorted(chosen[_BY_URGENCY:], key=lambda person: -at_stake.get(person.employee_no, 0))
-    chosen[_BY_URGENCY:] = [*costly[1:2], costly[0], *costly[2:]]
+    first, others = list(people.values())[:_BY_URGENCY], list(people.values())[_BY_URGENCY:]
+    costliest = max(others, key=lambda person: at_stake.get(person.employee_no, 0))
+    chosen = [*first, costliest, *(person for person in others if person is not costliest)][
+        : len(CARDHOLDERS)
+    ]
     found = [
         _login(name, Role.CARDHOLDER, person, by) for name, person in zip(CARDHOLDERS, chosen, strict=True)
     ]

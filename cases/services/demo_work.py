@@ -20,7 +20,7 @@ from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.decisions import approve_decision, close_legitimate, proposal_of, propose_decision
-from cases.services.demo_cast import CARDHOLDERS
+from cases.services.demo_cast import CARDHOLDERS, told_of
 from cases.services.explanations import admit_and_offer, request_explanation, submit_explanation
 from cases.services.ledger import at_stake, outstanding
 from cases.services.queue import snooze_case, take_case
@@ -64,7 +64,7 @@ def _parts() -> list[_Part]:
     found = []
     people = [User.objects.get(username=name).employee_no for name in CARDHOLDERS]
     for name, number in zip(CARDHOLDERS, people, strict=True):
-        case = Case.objects.filter(cardholder__employee_no=number).order_by("-priority", "-id").first()
+        case = told_of().filter(cardholder__employee_no=number).first()
         if case is not None:
             found.append(_Part(name, case, _story_of(name)))
     others = Case.objects.exclude(cardholder__employee_no__in=people).order_by("priority", "id")

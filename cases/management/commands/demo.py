@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another company")
         parser.add_argument("--small", action="store_true", help="200 employees and six months")
-        parser.add_argument("--nights", type=int, default=1, help="how many of the last nights are screened")
+        parser.add_argument("--nights", type=int, default=3, help="how many of the last nights are screened")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["nights"] <= MOST_NIGHTS:
