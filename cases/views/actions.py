@@ -23,8 +23,9 @@ from cases.views.action_forms import FORMS, STAYS, perform
 from cases.views.case import case_context
 from cases.visibility import find_case
 from cases.workflow import Action
+from fraud.refusals import refusal_sentence
 from fraud.templatetags.cleancard import current_language
-from fraud.views.access import page, refusal_sentence
+from fraud.views.access import page
 from rules.money import MoneyNotValid
 
 UNDO_KEY = "undo"  # session: what the last step was and on which case

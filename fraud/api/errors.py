@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler
 
 from audit.permissions import NotPermitted
 from fraud.api.strict import first_code
+from fraud.refusals import refusal_sentence
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -21,7 +22,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         body = {"code": error.code, "message": error.sentence, **details}
         return Response({"error": body}, status=error.status)
     if isinstance(error, NotPermitted):
-        return Response({"error": {"code": error.code, "message": _("You may not do this.")}}, status=403)
+        return Response({"error": {"code": error.code, "message": refusal_sentence(error)}}, status=403)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -38,7 +39,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, Http404 | exceptions.NotFound):
         body = {"code": "not_found", "message": _("There is nothing here, or it is not yours to see.")}
     elif isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        body = {"code": "not_permitted", "message": _("You may not do this.")}
+        body = {"code": "not_permitted", "message": refusal_sentence(NotPermitted("api"))}
     else:
         code = str(error.get_codes()) if isinstance(error, exceptions.APIException) else "error"
         body = {"code": code, "message": str(getattr(error, "detail", error))}

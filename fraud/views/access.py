@@ -10,25 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from audit.permissions import NotPermitted, require
 from audit.services import actor_of
+from fraud.refusals import refusal_sentence
 
 View = Callable[..., HttpResponseBase]
-
-
-def refusal_sentence(error: NotPermitted) -> str:
-    """Why not, for the person who tried: the refusal's own sentence where it has one."""
-    own: str = getattr(error, "sentence", "")
-    if own and error.code != "not_permitted":
-        return own
-    sentences = {
-        "own_case": _("You are involved in this case, so somebody else has to work on it."),
-        "own_proposal": _("You proposed this yourself; a second person has to decide it."),
-        "not_assigned": _("This case is assigned to somebody else. Take it first, or ask them."),
-    }
-    return sentences.get(error.code, _("Your roles do not include this. Nothing was changed."))
 
 
 def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:

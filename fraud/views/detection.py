@@ -28,11 +28,12 @@ from fraud.misses import miss_panel
 from fraud.model_card_page import card_context
 from fraud.model_files import ModelDamaged
 from fraud.models import CompanySettings, DriftReport, ModelVersion, ScreeningRun
+from fraud.refusals import refusal_sentence
 from fraud.scoring.reasons import label
 from fraud.scoring.thresholds import CostMatrix
 from fraud.templatetags.cleancard import current_language
 from fraud.threshold_figures import at_threshold, recent_scores, threshold_curve
-from fraud.views.access import page, refusal_sentence
+from fraud.views.access import page
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
 

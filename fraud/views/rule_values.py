@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.actor import Actor
 from audit.permissions import NotPermitted
 from fraud.company import current_settings
+from fraud.refusals import refusal_sentence
 from fraud.rule_values_page import UNITS, open_changes, rows_of, typed_value, used_by
 from fraud.value_preview import preview_change, unsaved_parameter_change
-from fraud.views.access import page, refusal_sentence
+from fraud.views.access import page
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
 from rules.services import values

@@ -17,8 +17,9 @@ from audit.permissions import NotPermitted
 from audit.services import chain_entries
 from fraud.backtest import Backtest, backtest_rule, hits_of_rules
 from fraud.charts import bars
+from fraud.refusals import refusal_sentence
 from fraud.templatetags.cleancard import current_language
-from fraud.views.access import page, refusal_sentence
+from fraud.views.access import page
 from rules.exceptions import RuleServiceError
 from rules.facts import hit_sentence
 from rules.fields import FIELDS

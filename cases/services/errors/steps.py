@@ -55,7 +55,7 @@ class Refused(NotPermitted, CaseworkError):
 
     code = "not_permitted"
     status = 403
-    text = _("You may not do this.")
+    text = _("Your roles do not include this. Nothing was changed.")
 
     def __init__(self, action: str, *, subject: str) -> None:
         NotPermitted.__init__(self, action, self.code)
