@@ -175,3 +175,6 @@ _TOP: dict[str, Reader] = {
     "sensitive": _text,
     "not_card_columns": _texts,
 }
+
+#: Every setting a profile may have.
+KEYS = tuple(_TOP)

@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from fraud.file_words import profile_words
+from fraud.importing.fields import FIELDS
 from fraud.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.importing.profiles import Preview, ensure_presets, preview_file, save_profile, temporary_copy
 from fraud.importing.texts import sentence
@@ -109,5 +111,6 @@ def _sentences(error: ProfileNotValid) -> list[str]:
 def _show(
     request: HttpRequest, profile: ImportProfile, text: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"profile": profile, "text": text, "typed": request.POST, **more}
+    words = {"words": profile_words(), "field_names": sorted(FIELDS)}
+    context = {"profile": profile, "text": text, "typed": request.POST, **words, **more}
     return render(request, "fraud/files/profile.html", context, status=status)

@@ -11,7 +11,10 @@ from django.test import Client
 
 from audit.models import AccessRecord
 from audit.services import actor_of
+from fraud.file_words import profile_words
 from fraud.importing import uploads
+from fraud.importing.fields import FIELDS
+from fraud.importing.profile_json import KEYS
 from fraud.importing.profiles import get_profile
 from fraud.models import Claim, ClaimFile, ImportProfile
 from tests.cast import Cast, make_cast
@@ -183,3 +186,10 @@ def test_a_profile_is_tried_on_a_file_before_it_is_saved(client: Client, cast: C
     assert "Not an amount." in page
     assert not Claim.objects.exists()
     assert not ClaimFile.objects.exists()
+
+
+def test_a_profiles_page_explains_every_setting_and_names_every_field(client: Client, cast: Cast) -> None:
+    get_profile("generic")
+    text = signed_in(client, cast.system_admin).get("/files/profiles/generic/").content.decode()
+    assert set(profile_words()) == set(KEYS)
+    assert all(f"<code>{name}</code>" in text for name in [*KEYS, *FIELDS])
