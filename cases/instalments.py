@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from fraud.calendar import CompanyCalendar
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
@@ -25,11 +27,18 @@ class AgreedPart:
     is_paid: bool
 
 
-def equal_instalments(total_minor: int, parts: int, first_on: date) -> list[Instalment]:
-    """`parts` monthly instalments that sum exactly to `total_minor`; a day that a month lacks becomes its last."""
+def equal_instalments(
+    total_minor: int, parts: int, first_on: date, calendar: CompanyCalendar
+) -> list[Instalment]:
+    """`parts` monthly instalments that sum exactly to `total_minor`.
+
+    A day that a month lacks becomes its last; one on which no bank works becomes the next business day.
+    """
     each = total_minor // parts
     amounts = [each] * (parts - 1) + [total_minor - each * (parts - 1)]
-    return [Instalment(_months_later(first_on, k), amount) for k, amount in enumerate(amounts)]
+    days = (_months_later(first_on, k) for k in range(parts))
+    due = (day if calendar.is_business_day(day) else calendar.add_business_days(day, 1) for day in days)
+    return [Instalment(day, amount) for day, amount in zip(due, amounts, strict=True)]
 
 
 def agreed_parts(

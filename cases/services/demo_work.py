@@ -27,6 +27,7 @@ from cases.services.queue import snooze_case, take_case
 from cases.services.recovery import post_recovery, set_plan
 from cases.services.standing import read_case, recovery_of
 from cases.workflow import State
+from fraud.company import current_calendar
 from fraud.models import Score, User
 
 _ANSWER = "거래처 담당자와 납품 일정을 협의하며 함께 식사했습니다. 참석자 명단과 회의록을 첨부하겠습니다."
@@ -150,7 +151,7 @@ def _begin_to_repay(case: Case) -> None:
     if recovery is None or by is None:
         return
     if not recovery.plan:
-        plan = equal_instalments(outstanding(recovery), _N_INSTALMENTS, company_today())
+        plan = equal_instalments(outstanding(recovery), _N_INSTALMENTS, company_today(), current_calendar())
         set_plan(case=case, plan=plan, by=by, expected_version=case.version)
     elif not recovery.postings.exists():
         _post(case, recovery.plan[0]["amount_minor"], by)

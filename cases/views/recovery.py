@@ -29,6 +29,7 @@ from cases.services.steps import actions_now, change_sentences, refuse_involved
 from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
 from cases.views.actions import sentence_of
 from cases.workflow import Action
+from fraud.company import current_calendar
 from fraud.paging import keyset_page
 from fraud.templatetags.cleancard import current_language
 from fraud.views.access import page
@@ -161,7 +162,7 @@ def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
     n = request.POST.get("parts", "")
     parts = int(n) if n.isascii() and n.isdecimal() and len(n) < 4 else 0
     first = date.fromisoformat(request.POST.get("first_on", ""))
-    plan = equal_instalments(outstanding(row), parts, first) if parts else []
+    plan = equal_instalments(outstanding(row), parts, first, current_calendar()) if parts else []
     set_plan(case=case, plan=plan, by=request.actor, expected_version=version)  # type: ignore[attr-defined]
     return _("The instalments were agreed.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from cases.services.decisions import approve_decision, propose_decision
 from cases.services.explanations import request_explanation, submit_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
+from fraud.calendar import CompanyCalendar
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
 pytestmark = pytest.mark.django_db
@@ -163,12 +165,16 @@ def test_others_have_no_ledger(client, cast, case, who):
     parts=st.integers(1, 60),
     first=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
 )
-def test_equal_instalments_sum_to_the_whole_in_consecutive_months(total, parts, first):
-    plan = equal_instalments(total, parts, first)
+def test_equal_instalments_sum_to_the_whole_and_fall_due_monthly_when_banks_work(total, parts, first):
+    holidays = frozenset({date(2026, 1, 1), date(2026, 5, 5)})
+    plan = equal_instalments(total, parts, first, CompanyCalendar(holidays=holidays))
     assert sum(part.amount_minor for part in plan) == total
-    months = [part.due_on.year * 12 + part.due_on.month for part in plan]
-    assert months == list(range(months[0], months[0] + parts))
-    assert plan[0].due_on == first
+    for k, part in enumerate(plan):
+        year, month = divmod(first.year * 12 + first.month - 1 + k, 12)
+        wanted = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+        while wanted.weekday() > 4 or wanted in holidays:
+            wanted += timedelta(days=1)
+        assert part.due_on == wanted
 
 
 def test_agreed_parts_are_paid_in_order_by_what_came_back_since():
