@@ -15,6 +15,7 @@ def pages_of(scene) -> list[str]:
         "/queue/", "/queue/?view=closed&pane=1", f"/cases/{case.reference}/", f"/cases/{case.reference}/?tab=history",
         f"/cases/{scene.cases['blind'].reference}/", "/claims/", f"/claims/{claim}/", "/runs/",
         f"/runs/{scene.run.reference}/", "/reports/", "/search/?q=한우", "/no-such-page/",
+        "/detection/", "/detection/threshold/", "/rules/", "/files/", "/recovery/",
     ]  # fmt: skip
 
 
@@ -33,6 +34,14 @@ def test_every_page_fits_its_width_without_an_error(visit, scene, width, theme, 
         assert page.evaluate("document.documentElement.lang") == language
         assert page.locator("h1").count() == 1, path
         assert page.locator("main").count() == 1, path
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_settings_fit_a_phone(visit, scene, language):
+    page = visit("system_admin", width=360, theme="light", language=language)
+    page.open("/settings/")
+    assert page.locator("table code").count() > 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_keys_move_open_and_come_back(visit, scene):
