@@ -19,6 +19,7 @@ from cases.workflow import Action
 from fraud.dates import say_day
 from fraud.models import User
 from fraud.templatetags.cleancard import current_language
+from fraud.typed import whole_number
 from rules.money import parse_major
 
 T = TypeVar("T", bound=Enum)
@@ -106,7 +107,7 @@ def _extend(request: HttpRequest, case: Case, version: int | None) -> str:
     days = _text(request, "days")
     later = explanations.extend_deadline(
         case=case,
-        days=int(days) if days.isascii() and days.isdecimal() else 0,
+        days=whole_number(days) or 0,
         by=_by(request),
         expected_version=version,
     )

@@ -25,6 +25,7 @@ from cases.visibility import find_case
 from cases.workflow import Action
 from fraud.refusals import refusal_sentence
 from fraud.templatetags.cleancard import current_language
+from fraud.typed import whole_number
 from fraud.views.access import page
 from rules.money import MoneyNotValid
 
@@ -155,8 +156,7 @@ def _safe(request: HttpRequest, target: str) -> str:
 
 
 def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def undo_context(request: HttpRequest) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
+from fraud.typed import whole_number
 from fraud.views.access import page
 
 
@@ -53,8 +54,8 @@ def _chosen(request: HttpRequest) -> list[BulkItem]:
     versions: dict[str, int] = {}
     for value in request.POST.getlist("case")[:500]:
         reference, _at, version = value.partition("@")
-        if version.isascii() and version.isdecimal() and len(version) < 10:
-            versions[reference] = int(version)
+        if (number := whole_number(version)) is not None:
+            versions[reference] = number
     found: dict[str, Case] = {
         case.reference: case
         for case in Case.objects.filter(reference__in=versions).select_related("cardholder")

@@ -19,6 +19,7 @@ from cases.services import by_hand, errors
 from cases.views.actions import sentence_of
 from cases.workflow import State
 from fraud.models import Claim
+from fraud.typed import whole_number
 from fraud.views.access import page
 
 TIP_WORDS = {
@@ -89,7 +90,7 @@ def _claim(request: HttpRequest, claim_id: int) -> Claim:
 
 
 def _keys(texts: list[str]) -> set[int]:
-    return {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19}
+    return {number for text in texts if (number := whole_number(text, 18)) is not None}
 
 
 def _near(claim: Claim) -> list[Claim]:

@@ -32,6 +32,7 @@ from cases.workflow import Action
 from fraud.company import current_calendar
 from fraud.paging import keyset_page
 from fraud.templatetags.cleancard import current_language
+from fraud.typed import whole_number
 from fraud.views.access import page
 from rules.money import MoneyNotValid, parse_major
 
@@ -159,8 +160,7 @@ def _post(request: HttpRequest, case: Case, version: int | None) -> str:
 def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
     """Equal monthly parts from a first day; the last part takes the rest."""
     row = case.recovery
-    n = request.POST.get("parts", "")
-    parts = int(n) if n.isascii() and n.isdecimal() and len(n) < 4 else 0
+    parts = whole_number(request.POST.get("parts", ""), 3) or 0
     first = date.fromisoformat(request.POST.get("first_on", ""))
     plan = equal_instalments(outstanding(row), parts, first, current_calendar()) if parts else []
     set_plan(case=case, plan=plan, by=request.actor, expected_version=version)  # type: ignore[attr-defined]
@@ -168,8 +168,8 @@ def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
 
 
 def _posting(request: HttpRequest, case: Case) -> RecoveryPosting:
-    pk = request.POST.get("posting", "")
-    found = case.recovery.postings.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() else None
+    pk = whole_number(request.POST.get("posting", ""), 18) or 0
+    found = case.recovery.postings.filter(pk=pk).first()
     if found is None:
         raise errors.CaseNotFound
     return found
@@ -200,7 +200,7 @@ def _approve_write_off(request: HttpRequest, case: Case, version: int | None) ->
         "amount_minor", ""
     )  # what the page showed as open: another balance voids the approval
     approve_write_off(
-        case=case, amount_minor=int(amount) if amount.isascii() and amount.isdecimal() and len(amount) < 19 else 0,
+        case=case, amount_minor=whole_number(amount, 18) or 0,
         reason=request.POST.get("reason", ""), by=request.actor, expected_version=version,  # type: ignore[attr-defined]
     )  # fmt: skip
     return _("The write-off was approved.")
@@ -245,7 +245,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     refuse_involved(reference=reference, action=ACTIONS[name], by=request.actor)  # type: ignore[attr-defined]
     row = _find(request, reference)
     version = request.POST.get("version", "")
-    expected = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
+    expected = whole_number(version)
     try:
         said = STEPS[name](request, row.case, expected)
     except errors.CaseNotFound:

@@ -18,6 +18,7 @@ from audit.permissions import NotPermitted
 from fraud.company import current_settings
 from fraud.refusals import refusal_sentence
 from fraud.rule_values_page import UNITS, open_changes, rows_of, typed_value, used_by
+from fraud.typed import whole_number
 from fraud.value_preview import preview_change, unsaved_parameter_change
 from fraud.views.access import page
 from rules.exceptions import RuleServiceError, ValueNotValid
@@ -83,7 +84,7 @@ def value_list(request: HttpRequest, name: str) -> HttpResponse:
         lock = request.POST.get("lock_version", "")
         values.propose_list_values(
             value_list=found, values=_lines(request), by=_by(request), reason=request.POST.get("reason", ""),
-            lock_version=int(lock) if lock.isascii() and lock.isdecimal() else -1,
+            lock_version=-1 if (seen := whole_number(lock)) is None else seen,
         )  # fmt: skip
 
     return _form(request, "fraud/rules/list.html", context, propose)

@@ -19,6 +19,7 @@ from fraud.backtest import Backtest, backtest_rule, hits_of_rules
 from fraud.charts import bars
 from fraud.refusals import refusal_sentence
 from fraud.templatetags.cleancard import current_language
+from fraud.typed import whole_number
 from fraud.views.access import page
 from rules.exceptions import RuleServiceError
 from rules.facts import hit_sentence
@@ -119,7 +120,7 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
     weight = request.POST.get("weight", "")
     lock = request.POST.get("lock_version", "")
     drafts.edit_draft(
-        version=version, lock_version=int(lock) if lock.isascii() and lock.isdecimal() else -1, by=_by(request),
+        version=version, lock_version=-1 if (seen := whole_number(lock)) is None else seen, by=_by(request),
         text=request.POST.get("text", ""), weight=float(weight) if weight else None,
         is_always_open=request.POST.get("is_always_open") == "on", note=request.POST.get("note", ""),
     )  # fmt: skip

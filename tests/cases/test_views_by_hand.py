@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from audit.models import AccessRecord, AuditEvent
 from cases.models import Case, Tip
+from cases.services.by_hand import TIP_ORIGINS
+from cases.views.by_hand import TIP_WORDS
 from tests.cast import make_cast, make_claim, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,7 @@ def test_cardholder_finds_neither_form(client, cast, claim):
     client.force_login(cast.cardholder)
     assert page(client, "open-case", claim).status_code == 403
     assert page(client, "record-tip", claim).status_code == 403
+
+
+def test_every_origin_a_tip_may_have_is_in_the_form():
+    assert tuple(TIP_WORDS) == TIP_ORIGINS

@@ -127,6 +127,10 @@ def test_list_is_proposed_and_returned(client, cast):
     words = ValueList.objects.create(name="words", label_en="Words", label_ko="단어", values=["bar", "pub"])
     address = reverse("fraud:value-list", args=["words"])
     client.force_login(cast.rule_admin)
+    for wrong in ("9" * 5_000, "²"):
+        assert (
+            client.post(address, {"values": "bar", "reason": "x", "lock_version": wrong}).status_code == 409
+        )
     stale = client.post(address, {"values": "bar\nclub", "reason": "x", "lock_version": "0"})
     assert stale.status_code == 409
     assert "club" in stale.content.decode()  # what was typed is kept
