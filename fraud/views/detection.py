@@ -34,6 +34,7 @@ from fraud.scoring.thresholds import CostMatrix
 from fraud.templatetags.cleancard import current_language
 from fraud.threshold_figures import at_threshold, recent_scores, threshold_curve
 from fraud.views.access import page
+from fraud.views.settings import waiting_settings
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
 
@@ -49,6 +50,7 @@ def detection(request: HttpRequest) -> HttpResponse:
         "panel": miss_panel(),
         "drift": DriftReport.objects.filter(model_version=champion).first() if champion else None,
         "values": current_settings(),
+        "proposals": waiting_settings(),
         "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).first(),
     }
     context["shifts"] = _shifts(context["drift"])
@@ -95,7 +97,7 @@ def _show_threshold(request: HttpRequest, *, status: int = 200, **more: Any) -> 
         "scores": scores,
         "cost_chart": _cost_chart(curve, tried) if scores.n_claims else "",
         "load_chart": _load_chart(curve, tried, values.capacity_per_day) if scores.n_claims else "",
-        "proposals": CompanySettings.objects.filter(state=CompanySettings.State.PROPOSED).order_by("-number"),
+        "proposals": waiting_settings(),
         "typed": typed,
     }
     return render(request, "fraud/detection/threshold.html", context | more, status=status)

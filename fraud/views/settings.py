@@ -37,6 +37,22 @@ WORDS: dict[str, Any] = {
 }
 
 
+def waiting_settings() -> list[CompanySettings]:
+    """Proposed settings, newest first; `changes` of each is [(meaning, value that holds, proposed value)], values as JSON."""
+    held = to_json(current_settings())
+    rows = list(CompanySettings.objects.filter(state=CompanySettings.State.PROPOSED).order_by("-number"))
+    for row in rows:
+        row.changes = [  # type: ignore[attr-defined]
+            (
+                WORDS.get(name, name),
+                *(json.dumps(each, ensure_ascii=False) for each in (held.get(name), value)),
+            )
+            for name, value in row.values.items()
+            if value != held.get(name)
+        ]
+    return rows
+
+
 @page("fraud.view_settings", "fraud.change_settings")
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.services import actor_of
+from fraud.company import propose_settings
 from fraud.misses import miss_panel
 from fraud.models import CompanySettings, Evaluation, Label, ModelVersion
 from fraud.scoring.thresholds import CostMatrix
@@ -192,3 +194,16 @@ def test_settings_page_takes_a_change_as_a_proposal_and_refuses_nonsense(client,
         )
     assert client.post(url, {"name": "nothing", "value": "1", "note": "nonsense"}).status_code == 422
     assert client.get(reverse("fraud:settings")).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/detection/", "/detection/threshold/"])
+def test_approver_sees_what_proposed_settings_change_whichever_it_is(client, path):
+    cast = make_cast()
+    propose_settings(
+        changes={"four_eyes_limit_minor": 765_432}, note="limit raised", by=actor_of(cast.system_admin)
+    )
+    client.force_login(cast.approver)
+    text = client.get(path).content.decode()
+    assert "<code>500000</code> → <code>765432</code>" in text
+    assert "/detection/settings/" in text
