@@ -6,4 +6,5 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from cases import audit_events, claim_panels  # noqa: F401
+        from cases import audit_events  # noqa: F401
+        from cases.pages import claim_panels  # noqa: F401

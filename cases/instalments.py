@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from fraud.calendar import CompanyCalendar
+from fraud.company.calendar import CompanyCalendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from celery import shared_task
 
 from audit.actor import Actor
 from cases.services import night
-from fraud.models import RunPart, ScreeningRun
-from fraud.screening import services as screening
+from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening import services as screening
 
 #: Every task is safe to deliver any number of times; a test holds the list against what is registered.
 IDEMPOTENT = (

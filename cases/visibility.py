@@ -8,7 +8,7 @@ from django.http import Http404
 from audit.actor import Actor
 from cases.models import Alert, Case
 from cases.services.conflicts import relations_of, same_number
-from fraud.models import Cardholder
+from fraud.claims.models import Cardholder
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:

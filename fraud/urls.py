@@ -1,6 +1,11 @@
 from django.urls import path
 
-from fraud.views import claims, detection, files, profiles, rule_values, rules, runs, settings, shell
+from fraud.claims.views import files, profiles
+from fraud.company import pages as settings
+from fraud.detection.views import claims, runs
+from fraud.learning import views as detection
+from fraud.web import shell
+from fraud.workbench.views import rule_values, rules
 
 app_name = "fraud"
 

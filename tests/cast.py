@@ -22,17 +22,8 @@ from audit.permissions import Role
 from audit.services import actor_of, record
 from cases.models import Alert, Case, CaseNote, Explanation, ExplanationRequest
 from cases.workflow import State
-from fraud.models import (
-    Cardholder,
-    Claim,
-    ClaimFile,
-    Department,
-    Merchant,
-    RuleHit,
-    Score,
-    ScreeningRun,
-    User,
-)
+from fraud.claims.models import Cardholder, Claim, ClaimFile, Department, Merchant, User
+from fraud.detection.models import RuleHit, Score, ScreeningRun
 from rules.models import Rule, RuleVersion
 
 PASSWORD = "plain-words-for-tests"

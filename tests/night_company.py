@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from fraud.bulk import write_rows
-from fraud.models import Cardholder, Claim, Merchant
+from fraud.claims.bulk import write_rows
+from fraud.claims.models import Cardholder, Claim, Merchant
 from rules.models import Rule, RuleVersion
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

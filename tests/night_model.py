@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from audit.actor import Actor
-from fraud.calendar import CompanyCalendar
-from fraud.features import build_features
-from fraud.learning import drift_references, train_without_labels
-from fraud.models import ModelVersion
-from fraud.registry import install_first_version, register_version
-from fraud.scoring.hits import Rules
-from fraud.training import TrainingConfig
+from fraud.company.calendar import CompanyCalendar
+from fraud.detection.features import build_features
+from fraud.detection.models import ModelVersion
+from fraud.detection.scoring.hits import Rules
+from fraud.learning.registry import install_first_version, register_version
+from fraud.learning.rounds import drift_references, train_without_labels
+from fraud.learning.training import TrainingConfig
 
 #: Two quick detectors; the others are tested where they live.
 QUICK = TrainingConfig(detectors=("iforest", "ecdf"))

@@ -14,7 +14,8 @@ from django.utils import timezone
 from cases.dispositions import Disposition
 from cases.models import Case, Decision
 from cases.workflow import State
-from fraud.models import Claim, Merchant, ScreeningRun
+from fraud.claims.models import Claim, Merchant
+from fraud.detection.models import ScreeningRun
 from tests.cast import (
     Cast,
     make_alert,

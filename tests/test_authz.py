@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit.actor import Actor
 from audit.permissions import ACTIONS, Role, can
-from fraud.logins import create_login
+from fraud.claims.logins import create_login
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from audit.services import actor_of
 from cases.api.idempotency import once
 from cases.models import Case
 from cases.services.errors import CaseNotFound
-from fraud.api.strict import StrictJSONParser
+from fraud.web.api_strict import StrictJSONParser
 
 
 class VersionRequired(exceptions.APIException):

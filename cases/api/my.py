@@ -13,14 +13,7 @@ from audit.actor import Actor
 from audit.services import record_refusal
 from cases.api.base import CaseworkView, describe
 from cases.api.serializers import inputs
-from cases.api.serializers.person import (
-    STEPS,
-    MyNotice,
-    MyNoticePage,
-    MyRequest,
-    MyRequestPage,
-    MyRequestRow,
-)
+from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyRequest, MyRequestPage, MyRequestRow
 from cases.models import Case, ExplanationRequest
 from cases.services import appeals, explanations, write_offs
 from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed

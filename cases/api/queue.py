@@ -28,7 +28,8 @@ from cases.services.clocks import overdue_cases
 from cases.services.errors import PersonNotSuitable
 from cases.visibility import find_case, visible_cases
 from cases.workflow import State
-from fraud.models import Claim, Score, User
+from fraud.claims.models import Claim, User
+from fraud.detection.models import Score
 
 MAX_PAGE = 100
 ORDERS = {

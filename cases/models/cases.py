@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from cases.dispositions import DISPOSITIONS
 from cases.workflow import State
-from fraud.models import Cardholder, Claim, Merchant, Score, ScreeningRun
+from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.detection.models import Score, ScreeningRun
 
 
 class Case(models.Model):

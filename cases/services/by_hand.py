@@ -19,7 +19,8 @@ from cases.services.numbering import next_reference
 from cases.services.steps import case_subject, casework, change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
-from fraud.models import Claim, Score
+from fraud.claims.models import Claim
+from fraud.detection.models import Score
 
 MAX_CLAIMS = 100
 TIP_ORIGINS = ("hotline", "internal_audit", "issuer", "colleague", "other")

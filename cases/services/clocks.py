@@ -27,9 +27,9 @@ from cases.services.queue import release_expired_take, wake_case
 from cases.services.recovery import post_recovery
 from cases.services.steps import case_subject, casework, read_case
 from cases.workflow import CLOCK_DAYS, State
-from fraud.calendar import CompanyCalendar
-from fraud.company import current_calendar
-from fraud.models import Claim
+from fraud.claims.models import Claim
+from fraud.company.calendar import CompanyCalendar
+from fraud.company.values import current_calendar
 
 BY = Actor.system("clocks")
 #: Business days until the deadline at which the cardholder is reminded.

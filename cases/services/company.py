@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from cases.workflow import CLOCK_DAYS, State
-from fraud.company import current_calendar
+from fraud.company.values import current_calendar
 
 _set_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.actor import Actor
 from cases.models import Case
-from fraud.models import Cardholder, Claim, User
+from fraud.claims.models import Cardholder, Claim, User
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,7 @@ from cases.services.drafting import check_choice, draft_decision, hash_of, outco
 from cases.services.labelling import label_claims
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
-from cases.services.steps import (
-    UNDO_SECONDS,
-    casework,
-    check_step,
-    move,
-    read_case,
-)
+from cases.services.steps import UNDO_SECONDS, casework, check_step, move, read_case
 from cases.services.texts import clean_line, clean_reason
 from cases.workflow import AGAINST, CLEARED, Action, State
 

@@ -12,7 +12,7 @@ from cases.services.ledger import at_stake
 from cases.services.standing import case_subject
 from cases.services.texts import clean_line, clean_reason, clean_text, shown_money
 from cases.workflow import AGAINST, CLEARED
-from fraud.company import current_settings
+from fraud.company.values import current_settings
 
 
 def outcome_of(disposition: Disposition) -> str:

@@ -32,7 +32,7 @@ from cases.services.steps import (
     read_case,
 )
 from cases.workflow import Action, State
-from fraud.importing.scanning import find_numbers, redact
+from fraud.claims.importing.scanning import find_numbers, redact
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 30  # a case

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from audit.actor import Actor
 from cases.dispositions import Disposition, label_for
 from cases.models import Alert, Case
-from fraud.labels import NewLabel, add_label
-from fraud.models import Label
+from fraud.claims.labels import NewLabel, add_label
+from fraud.claims.models import Label
 
 _SOURCES = {
     Alert.Channel.CONTROL_SAMPLE.value: Label.Source.CONTROL_SAMPLE,

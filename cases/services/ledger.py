@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Sum
 
 from cases.models import Case, Recovery
-from fraud.models import Claim
+from fraud.claims.models import Claim
 
 #: Deliveries that take back what was paid.
 CREDITS = (Claim.TxnType.CANCEL, Claim.TxnType.PARTIAL_CANCEL, Claim.TxnType.REFUND)

@@ -10,7 +10,7 @@ from django.conf import settings
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case
 from cases.services.company import company_today
-from fraud.dates import say_day
+from fraud.web.dates import say_day
 from rules.money import format_money
 
 # name → language → (subject, body). Placeholders are filled from `_facts`.

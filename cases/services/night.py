@@ -20,10 +20,9 @@ from audit.services import record
 from cases.services.clocks import sweep_clocks
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
-from fraud.calendar import NIGHT_ENDS_HOUR
-from fraud.learning import first_version
-from fraud.models import RunPart, ScreeningRun
-from fraud.screening.services import (
+from fraud.company.calendar import NIGHT_ENDS_HOUR
+from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
     LeaseLost,
     RunBusy,
@@ -39,6 +38,7 @@ from fraud.screening.services import (
     score_part,
     take,
 )
+from fraud.learning.rounds import first_version
 
 Progress = Callable[[str], None]
 NIGHTLY = "nightly"

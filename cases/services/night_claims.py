@@ -11,8 +11,8 @@ from django.conf import settings
 from cases.models import Alert, Case
 from cases.selection import SCORED, OpenCase
 from cases.workflow import State
-from fraud.bulk import read_frame
-from fraud.models import ScreeningRun
+from fraud.claims.bulk import read_frame
+from fraud.detection.models import ScreeningRun
 
 #: States in which a reviewer still looks for facts: a later alert joins the case instead of opening another.
 JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from audit import faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record, record_first
@@ -21,11 +22,10 @@ from cases.services.company import due_on
 from cases.services.night_claims import candidate_claims, chosen_claims, joinable_cases, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
-from fraud import faults
-from fraud.company import CompanyValues, from_json
-from fraud.models import Score, ScreeningRun
-from fraud.screening.services import explain_claims, keep, put_stage, stage_of
-from fraud.screening.stages import Stage, started_at
+from fraud.company.values import CompanyValues, from_json
+from fraud.detection.models import Score, ScreeningRun
+from fraud.detection.screening.services import explain_claims, keep, put_stage, stage_of
+from fraud.detection.screening.stages import Stage, started_at
 
 _BANDS = ("low", "medium", "high")
 

@@ -8,12 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from audit.faults import hit
 from cases.models import Case, OutboxMessage
 from cases.services.company import present
 from cases.services.conflicts import user_of
 from cases.services.mails import render_mail
-from fraud.faults import hit
-from fraud.models import Cardholder, User
+from fraud.claims.models import Cardholder, User
 
 MAX_ATTEMPTS = 7
 SENDING_LEASE = timedelta(minutes=10)  # nobody else tries while one sender may still be at it

@@ -15,7 +15,7 @@ from cases.services.outbox import enqueue_mail
 from cases.services.steps import casework, check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
-from fraud.models import User
+from fraud.claims.models import User
 
 TAKE_DAYS = 2  # business days until a take expires
 TAKE_NEXT_TRIES = 20

@@ -18,8 +18,9 @@ from cases.models import Case
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.workflow import State
-from fraud.dates import say_day, say_moment
-from fraud.models import Claim, RuleHit
+from fraud.claims.models import Claim
+from fraud.detection.models import RuleHit
+from fraud.web.dates import say_day, say_moment
 from rules.money import format_money
 
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")

@@ -33,17 +33,8 @@ from cases.services.standing import (
     read_case,
     recovery_of,
 )
-from cases.workflow import (
-    TRANSITIONS,
-    Action,
-    Guard,
-    Party,
-    State,
-    Transition,
-    failed_guards,
-    find_row,
-)
-from fraud.models import User
+from cases.workflow import TRANSITIONS, Action, Guard, Party, State, Transition, failed_guards, find_row
+from fraud.claims.models import User
 
 # A service finds everything it needs for a step here.
 __all__ = [

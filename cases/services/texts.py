@@ -8,7 +8,7 @@ import unicodedata
 from django.utils.translation import get_language
 
 from cases.services.errors import ReasonTooShort, TextTooLong
-from fraud.importing.scanning import redact
+from fraud.claims.importing.scanning import redact
 from rules.money import format_money
 
 REASON_MIN = 10  # characters of an own reason for a decision

@@ -9,38 +9,16 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext
 
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
-from cases.page_calendar import business_days_left
-from cases.workflow import State
-from fraud.calendar import CompanyCalendar
-from fraud.dates import say_day
+from cases.pages.calendar import business_days_left
+from cases.pages.undo import undo_context
+from cases.pages.words import METHODS, MISUSE_TAGS, SOURCES, STATES, disposition_word
+from fraud.company.calendar import CompanyCalendar
+from fraud.web.dates import say_day
 
 register = template.Library()
-
-# state → (word, meaning of the tag)
-STATES: dict[str, tuple[str | Promise, str]] = {
-    State.NEW: (pgettext_lazy("case state", "New"), "info"),
-    State.IN_REVIEW: (pgettext_lazy("case state", "In review"), "accent"),
-    State.AWAITING_EXPLANATION: (pgettext_lazy("case state", "Asked"), ""),
-    State.EXPLAINED: (pgettext_lazy("case state", "Explained"), "info"),
-    State.NO_RESPONSE: (pgettext_lazy("case state", "No answer"), "warning"),
-    State.PENDING_APPROVAL: (pgettext_lazy("case state", "To approve"), "accent"),
-    State.NOTIFIED: (pgettext_lazy("case state", "Notified"), ""),
-    State.APPEALED: (pgettext_lazy("case state", "Appealed"), "warning"),
-    State.RECOVERING: (pgettext_lazy("case state", "Recovering"), "accent"),
-    State.CLOSED: (pgettext_lazy("case state", "Closed"), ""),
-}
-SOURCES: dict[str, str | Promise] = {
-    "model": pgettext_lazy("case source", "Model"),
-    "rule": pgettext_lazy("case source", "Rule"),
-    "novelty": pgettext_lazy("case source", "Unusual"),
-    "control_sample": pgettext_lazy("case source", "Random check"),
-    "tip": pgettext_lazy("case source", "Tip"),
-    "manual": pgettext_lazy("case source", "By hand"),
-}
-_MISUSE_TAGS = {True: "danger", False: "success", None: ""}
 
 
 @register.simple_tag
@@ -62,13 +40,7 @@ def source_word(code: str) -> str | Promise:
     return SOURCES.get(code, code)
 
 
-@register.filter
-def disposition_word(code: str) -> str:
-    """`legitimate` → Legitimate, in the reader's language."""
-    if code not in DISPOSITIONS:
-        return code
-    info = DISPOSITIONS[Disposition(code)]
-    return info.label_ko if _is_korean() else info.label_en
+register.filter("disposition_word", disposition_word)
 
 
 @register.simple_tag
@@ -76,7 +48,7 @@ def disposition_tag(code: str) -> SafeString:
     """Why a case ended, as a tag: danger for misuse, success for legitimate."""
     if not code:
         return format_html("{}", "")
-    meaning = _MISUSE_TAGS[DISPOSITIONS[Disposition(code)].is_misuse] if code in DISPOSITIONS else ""
+    meaning = MISUSE_TAGS[DISPOSITIONS[Disposition(code)].is_misuse] if code in DISPOSITIONS else ""
     return format_html('<span class="tag {}">{}</span>', meaning, disposition_word(code))
 
 
@@ -134,8 +106,6 @@ def legitimate_reasons() -> list[tuple[str, str]]:
 @register.inclusion_tag("cases/_undo.html", takes_context=True)
 def undo_offer(context: Any) -> dict[str, Any]:
     """The undo of the last step while it would still work; nothing otherwise."""
-    from cases.views.actions import undo_context
-
     request = context["request"]
     return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}
 
@@ -143,6 +113,4 @@ def undo_offer(context: Any) -> dict[str, Any]:
 @register.filter
 def method_word(code: str) -> str | Promise:
     """`bank_transfer` → Bank transfer."""
-    from cases.views.recovery import METHODS
-
     return METHODS.get(code, code)

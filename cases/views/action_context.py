@@ -13,7 +13,8 @@ from cases.services.company import company_today
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS, Action, State
-from fraud.models import RuleHit, User
+from fraud.claims.models import User
+from fraud.detection.models import RuleHit
 
 # Which action stands out, by state; the rest are quieter.
 PRIMARY = {

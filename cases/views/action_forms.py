@@ -16,10 +16,10 @@ from cases.models import Appeal, Case, Decision
 from cases.services import appeals, by_hand, decisions, errors, explanations, notes, queue
 from cases.services.company import company_today
 from cases.workflow import Action
-from fraud.dates import say_day
-from fraud.models import User
-from fraud.templatetags.cleancard import current_language
-from fraud.typed import whole_number
+from fraud.claims.models import User
+from fraud.web.dates import say_day
+from fraud.web.tags import current_language
+from fraud.web.typed import whole_number
 from rules.money import parse_major
 
 T = TypeVar("T", bound=Enum)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.permissions import NotPermitted
 from cases.models import Case
+from cases.pages.undo import UNDO_KEY
 from cases.services import errors
 from cases.services.explanations import preview_request_text
 from cases.services.queue import take_next_case
@@ -23,13 +22,12 @@ from cases.views.action_forms import FORMS, STAYS, perform
 from cases.views.case import case_context
 from cases.visibility import find_case
 from cases.workflow import Action
-from fraud.refusals import refusal_sentence
-from fraud.templatetags.cleancard import current_language
-from fraud.typed import whole_number
-from fraud.views.access import page
+from fraud.web.access import page
+from fraud.web.refusals import refusal_sentence
+from fraud.web.tags import current_language
+from fraud.web.typed import whole_number
 from rules.money import MoneyNotValid
 
-UNDO_KEY = "undo"  # session: what the last step was and on which case
 _UNDOABLE = {
     Action.TAKE, Action.RELEASE, Action.SNOOZE, Action.WAKE, Action.REQUEST_EXPLANATION, Action.PROPOSE,
     Action.CLOSE_LEGITIMATE,
@@ -157,17 +155,3 @@ def _safe(request: HttpRequest, target: str) -> str:
 
 def _version(request: HttpRequest) -> int | None:
     return whole_number(request.POST.get("version", ""))
-
-
-def undo_context(request: HttpRequest) -> dict[str, Any] | None:
-    """The undo on offer: only while it would still work."""
-    from cases.services.undo import can_undo
-
-    kept = request.session.get(UNDO_KEY)
-    if not kept:
-        return None
-    case = Case.objects.filter(reference=kept["case"]).first()
-    if case is None or not can_undo(case, request.actor):  # type: ignore[attr-defined]
-        request.session.pop(UNDO_KEY, None)
-        return None
-    return {"case": case, "action": kept["action"]}

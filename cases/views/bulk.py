@@ -14,8 +14,8 @@ from cases.models import Case
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
-from fraud.typed import whole_number
-from fraud.views.access import page
+from fraud.web.access import page
+from fraud.web.typed import whole_number
 
 
 @page("cases.bulk_close")

@@ -18,9 +18,9 @@ from cases.models import Alert
 from cases.services import by_hand, errors
 from cases.views.actions import sentence_of
 from cases.workflow import State
-from fraud.models import Claim
-from fraud.typed import whole_number
-from fraud.views.access import page
+from fraud.claims.models import Claim
+from fraud.web.access import page
+from fraud.web.typed import whole_number
 
 TIP_WORDS = {
     "hotline": gettext_lazy("Hotline"),

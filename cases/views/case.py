@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.services import record_access
-from cases.case_pages import ClaimRow, claims_of, is_blind, reasons_of
 from cases.models import Case
-from cases.page_calendar import page_calendar
-from cases.person_pages import cases_like, months_of, past_cases, places_of, spend_chart
-from cases.related import around, surroundings
+from cases.pages.calendar import page_calendar
+from cases.pages.case import ClaimRow, claims_of, is_blind, reasons_of
+from cases.pages.person import cases_like, months_of, past_cases, places_of, spend_chart
+from cases.pages.related import around, surroundings
+from cases.pages.timeline import timeline_of
 from cases.services.company import company_today
 from cases.services.queue import mark_seen
-from cases.timeline import timeline_of
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
 from cases.visibility import find_case
-from fraud.charts import sparkline
-from fraud.templatetags.cleancard import current_language
-from fraud.views.access import page
+from fraud.web.access import page
+from fraud.web.charts import sparkline
+from fraud.web.tags import current_language
 
 TABS = ("review", "history", "similar", "related", "scores")
 

@@ -14,7 +14,7 @@ from audit.services import record_access
 from cases.services import errors
 from cases.services.evidence import OpenedFile, find_evidence, open_evidence
 from cases.services.steps import case_subject
-from fraud.views.access import page
+from fraud.web.access import page
 
 
 @page("cases.view_evidence", "cases.view_own_request")

@@ -24,7 +24,7 @@ from cases.services.steps import actions_now, current_request
 from cases.services.write_offs import record_consent, withdraw_consent
 from cases.views.my_page import page_context
 from cases.workflow import Action, State
-from fraud.views.access import page
+from fraud.web.access import page
 from rules.money import MoneyNotValid, parse_major
 
 SHOWN = 100

@@ -16,7 +16,7 @@ from cases.services.conflicts import relations_of
 from cases.services.ledger import outstanding, recovered
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.workflow import State
-from fraud.models import Claim
+from fraud.claims.models import Claim
 
 # The four stations of a case in the person's words; the state says which one is current.
 STATIONS = ("asked", "read", "decided", "done")

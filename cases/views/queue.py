@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cases.headlines import headline, rule_names
 from cases.models import Alert, Case, SavedView
-from cases.page_calendar import page_calendar
-from cases.queue_pages import (
+from cases.pages.calendar import page_calendar
+from cases.pages.headlines import headline, rule_names
+from cases.pages.queue import (
     OPEN,
     QueueFilters,
     QueueView,
@@ -28,9 +28,9 @@ from cases.queue_pages import (
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
-from fraud.models import RuleHit, Score
-from fraud.templatetags.cleancard import PAGING, current_language
-from fraud.views.access import page
+from fraud.detection.models import RuleHit, Score
+from fraud.web.access import page
+from fraud.web.tags import PAGING, current_language
 
 MAX_SAVED_VIEWS = 12
 N_TAGS = 2
@@ -70,7 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @page("cases.view_case")
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """The preview beside the list: a fragment."""
-    from cases.case_pages import claims_of, reasons_of
+    from cases.pages.case import claims_of, reasons_of
 
     case = find_case(reference, request.actor)  # type: ignore[attr-defined]
     decorate([case])

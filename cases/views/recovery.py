@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
 from audit.permissions import NotPermitted
 from cases.instalments import agreed_parts, equal_instalments
 from cases.models import Case, Consent, Recovery, RecoveryPosting
+from cases.pages.words import METHODS
 from cases.services import errors
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -29,21 +29,13 @@ from cases.services.steps import actions_now, change_sentences, refuse_involved
 from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
 from cases.views.actions import sentence_of
 from cases.workflow import Action
-from fraud.company import current_calendar
-from fraud.paging import keyset_page
-from fraud.templatetags.cleancard import current_language
-from fraud.typed import whole_number
-from fraud.views.access import page
+from fraud.company.values import current_calendar
+from fraud.web.access import page
+from fraud.web.paging import keyset_page
+from fraud.web.tags import current_language
+from fraud.web.typed import whole_number
 from rules.money import MoneyNotValid, parse_major
 
-METHODS = {
-    "card_repayment": gettext_lazy("Card repayment"),
-    "bank_transfer": gettext_lazy("Bank transfer"),
-    "payroll": gettext_lazy("Payroll deduction"),
-    "offset": gettext_lazy("Offset against a reimbursement"),
-    "final_settlement": gettext_lazy("Final settlement on leaving"),
-    "cancellation": gettext_lazy("Card cancellation"),
-}
 # Days past due that the ageing of the ledger is split by.
 AGES = ((None, 0), (0, 7), (7, 30), (30, None))
 Step = Callable[[HttpRequest, Case, int | None], str]

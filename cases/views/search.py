@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 
 from audit.actor import Actor
 from audit.permissions import can
-from cases.queue_pages import read_filters
+from cases.pages.queue import read_filters
 from cases.views.queue import decorate
 from cases.visibility import visible_cases
-from fraud.claim_filters import filter_claims, source_systems
-from fraud.claim_filters import read_filters as read_claim_filters
-from fraud.models import Cardholder, Claim, Merchant, ScreeningRun
-from fraud.views.access import page
+from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.detection.claim_filters import filter_claims, source_systems
+from fraud.detection.claim_filters import read_filters as read_claim_filters
+from fraud.detection.models import ScreeningRun
+from fraud.web.access import page
 
 N_EACH = 8
 

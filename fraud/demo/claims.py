@@ -7,15 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fraud.demo.attendance import trip_numbers
-from fraud.demo.drafts import (
-    NONE,
-    PURCHASE,
-    RECEIPT_ALWAYS,
-    RECEIPT_NEVER,
-    TXN_TYPES,
-    Draft,
-    n_rows,
-)
+from fraud.demo.drafts import NONE, PURCHASE, RECEIPT_ALWAYS, RECEIPT_NEVER, TXN_TYPES, Draft, n_rows
 from fraud.demo.identifiers import distinct_codes
 from fraud.demo.kinds import ALL_KINDS
 from fraud.demo.merchants import N_REGIONS, merchant_frame

@@ -11,7 +11,7 @@ from celery.schedules import crontab
 
 app = Celery("cleancard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks(["cases", "fraud.learning"])
 app.conf.beat_schedule = {
     "night": {"task": "cases.tasks.run_night", "schedule": crontab(hour=2, minute=0)},
     "sweep": {"task": "cases.tasks.sweep", "schedule": 60.0},

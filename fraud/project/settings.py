@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "fraud.middleware.language_of_user",
+    "fraud.web.middleware.language_of_user",
     "audit.middleware.request_identity",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -126,8 +126,15 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "fraud.context.shell",
+                "fraud.web.context.shell",
             ],
+            # Each room's own words for templates, by the name that `{% load %}` uses.
+            "libraries": {
+                "cleancard": "fraud.web.tags",
+                "words": "fraud.web.words",
+                "files": "fraud.claims.tags",
+                "reasons": "fraud.detection.tags",
+            },
         },
     }
 ]
@@ -216,7 +223,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "fraud.api.errors.answer",
+    "EXCEPTION_HANDLER": "fraud.web.api_errors.answer",
     "STRICT_JSON": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -234,8 +241,8 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "cases.models.Case.STATES",
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
-        "DeliveryState": "fraud.models.ClaimFile.State",
-        "RunState": "fraud.models.ScreeningRun.State",
+        "DeliveryState": "fraud.claims.models.ClaimFile.State",
+        "RunState": "fraud.detection.models.ScreeningRun.State",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
     },
 }
@@ -260,7 +267,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "fraud.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "fraud.project.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
 }

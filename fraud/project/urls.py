@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("fraud.urls")),
     path("audit/", include("audit.urls")),
-    path("api/v1/", include("fraud.api.urls")),
+    path("api/v1/", include("fraud.api_urls")),
     path("api/v1/", include("cases.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(

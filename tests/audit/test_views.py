@@ -10,7 +10,7 @@ from audit.actor import Actor
 from audit.models import AccessRecord, AuditEvent
 from audit.permissions import Role
 from audit.services import record
-from fraud.logins import create_login
+from fraud.claims.logins import create_login
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.db import transaction
 
-from fraud.bulk import read_frame, write_rows
+from fraud.claims.bulk import read_frame, write_rows
 from fraud.demo.company import DemoCompany
 from fraud.demo.frames import canonical_claims
 

@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from cases.services.demo_plan import LEARNING
-from fraud.calendar import CompanyCalendar
+from cases.demo.plan import LEARNING
+from fraud.company.calendar import CompanyCalendar
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.frames import ZONE, canonical_claims, known_labels, true_labels
-from fraud.evaluation.metrics import average_precision, roc_auc
-from fraud.features import build_features
-from fraud.training import TrainingConfig, train_hybrid
+from fraud.detection.features import build_features
+from fraud.learning.evaluation.metrics import average_precision, roc_auc
+from fraud.learning.training import TrainingConfig, train_hybrid
 from rules.engine import evaluate
 from rules.starter import starter_context, starter_specs
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fraud.training import TrainingConfig
+from fraud.learning.training import TrainingConfig
 from tests.benchmarks import detection_goals as goals
 from tests.benchmarks.detection_data import (
     TEST_STARTS,

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.calendar import CompanyCalendar
-from fraud.features import build_features
+from fraud.company.calendar import CompanyCalendar
+from fraud.detection.features import build_features
 
 ZONE = "UTC"
 CURRENCY = "USD"

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.evaluation.costs import confusion
-from fraud.evaluation.metrics import brier, calibration_error
-from fraud.scoring.thresholds import CostMatrix
+from fraud.company.thresholds import CostMatrix
+from fraud.learning.evaluation.costs import confusion
+from fraud.learning.evaluation.metrics import brier, calibration_error
 from tests.benchmarks.detection_scores import Mask, Ranking, Scores
 
 #: misuse probability from which opening a case is cheaper than leaving it: 5 / (5 + 95)

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.calendar import CompanyCalendar
+from fraud.company.calendar import CompanyCalendar
 from rules.engine import Context, RuleSpec, evaluate
 from rules.language import parse
 from tests.benchmarks.detection_data import ZONE

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.detectors.tree import TreeDetector, TreeSettings
-from fraud.evaluation.daily import card_precision_at
-from fraud.evaluation.metrics import average_precision, roc_auc
-from fraud.training import TrainingConfig, train_hybrid
+from fraud.detection.detectors.tree import TreeDetector, TreeSettings
+from fraud.learning.evaluation.daily import card_precision_at
+from fraud.learning.evaluation.metrics import average_precision, roc_auc
+from fraud.learning.training import TrainingConfig, train_hybrid
 from tests.benchmarks.detection_data import Labelled, Split, split_of
 from tests.benchmarks.detection_rules import RULE_BOOK, with_watch_list
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from fraud.calendar import korean_calendar
-from fraud.features import BEHAVIOUR_FEATURES, build_features
+from fraud.company.calendar import korean_calendar
+from fraud.detection.features import BEHAVIOUR_FEATURES, build_features
 from rules.windows import DAY_US, TimeOrder, WindowIndex
 
 _YEAR_SECONDS = 365 * 86_400

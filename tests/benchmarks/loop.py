@@ -22,13 +22,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cases.demo.plan import LEARNING
 from cases.selection import SCORED, Seats, select_alerts
-from cases.services.demo_plan import LEARNING
-from fraud.calendar import CompanyCalendar
+from fraud.company.calendar import CompanyCalendar
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.frames import ZONE, canonical_claims, true_labels
-from fraud.features import build_features
-from fraud.training import TrainedModel, TrainingConfig, train_hybrid
+from fraud.detection.features import build_features
+from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from rules.engine import RuleSpec, evaluate
 from rules.starter import starter_context, starter_specs
 

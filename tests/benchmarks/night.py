@@ -68,7 +68,7 @@ def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> di
     django.setup()
     from django.core.management import call_command
 
-    from fraud.models import ScreeningRun
+    from fraud.detection.models import ScreeningRun
 
     call_command("migrate", verbosity=0)
     with _timed("load", say) as loading:
@@ -114,7 +114,7 @@ def _child(profile: bool) -> None:
     django.setup()
     from audit.actor import Actor
     from cases.services.night import run_night
-    from fraud.screening.timing import seconds
+    from fraud.detection.screening.timing import seconds
     from tests.benchmarks._company import night_of
 
     with _timed("import", print) as importing:  # noqa: F841
@@ -140,9 +140,9 @@ def _load(n_claims: int, n_labels: int) -> int:
     import numpy as np
 
     from audit.actor import Actor
-    from fraud.company import activate_settings, propose_settings
+    from fraud.claims.labels import NewLabel, add_labels
+    from fraud.company.values import activate_settings, propose_settings
     from fraud.demo import generate_company
-    from fraud.labels import NewLabel, add_labels
     from rules.services import install_starter_rules
     from tests.benchmarks._company import load_company, night_of
 
@@ -165,8 +165,8 @@ def _load(n_claims: int, n_labels: int) -> int:
 
 def _train() -> None:
     from audit.actor import Actor
-    from fraud.learning import train_challenger
-    from fraud.registry import install_first_version
+    from fraud.learning.registry import install_first_version
+    from fraud.learning.rounds import train_challenger
     from tests.benchmarks._company import night_of
 
     system = Actor.system("benchmark")
@@ -179,9 +179,9 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
     import numpy as np
     from django.db import connection, transaction
 
-    from fraud.bulk import read_frame, write_rows
-    from fraud.model_files import load_version
-    from fraud.screening.score import _SCORE_COLUMNS
+    from fraud.claims.bulk import read_frame, write_rows
+    from fraud.detection.model_files import load_version
+    from fraud.detection.screening.score import _SCORE_COLUMNS
 
     model = load_version(run.model_version)
     assert model.trees is not None

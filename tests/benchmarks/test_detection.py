@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from fraud.detectors.tree import TreeSettings
-from fraud.training import TrainingConfig
+from fraud.detection.detectors.tree import TreeSettings
+from fraud.learning.training import TrainingConfig
 from tests.benchmarks import detection
 from tests.benchmarks.detection_data import Labelled, labelled_claims, read_claims, split_of
 from tests.benchmarks.detection_goals import Figure, fewer_alerts, more_recall, place_in_day

@@ -19,8 +19,9 @@ from cases.services.clocks import sweep_clocks
 from cases.services.night import run_night
 from cases.services.outbox import send_outbox
 from cases.workflow import State
-from fraud.labels import NewLabel, add_labels
-from fraud.models import Claim, Label, ModelVersion, ScreeningRun
+from fraud.claims.labels import NewLabel, add_labels
+from fraud.claims.models import Claim, Label
+from fraud.detection.models import ModelVersion, ScreeningRun
 from tests.cast import Cast, make_cast, make_claim, make_merchant
 from tests.night_company import add_claims, add_people, add_rules
 

@@ -56,7 +56,7 @@ class Races:
         """Eight approvals of one proposal, by two approvers."""
         from cases.models import Decision, OutboxMessage
         from cases.services.decisions import approve_decision
-        from fraud.models import Label
+        from fraud.claims.models import Label
         from tests.cast import make_case
 
         case = make_case(

@@ -14,7 +14,7 @@ from cases.models import Appeal, Case, RecoveryPosting
 from cases.services import appeals, clocks, decisions, explanations, queue, recovery
 from cases.services.steps import current_request
 from cases.workflow import State
-from fraud.company import DEFAULTS
+from fraud.company.values import DEFAULTS
 from tests.cast import NOW, Cast, make_case
 
 REASON = "업무 목적이 확인되지 않는 결제입니다."

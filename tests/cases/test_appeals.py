@@ -11,7 +11,7 @@ from cases.models import Recovery
 from cases.services import appeals, by_hand, errors
 from cases.services.clocks import sweep_clocks
 from cases.services.steps import current_decision
-from fraud.models import Label
+from fraud.claims.models import Label
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import NOW
 

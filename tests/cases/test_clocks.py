@@ -16,8 +16,8 @@ from cases.services.company import company_today
 from cases.services.mails import MAILS, render_mail
 from cases.services.outbox import cancel_mails, enqueue_mail, outbox_health, send_outbox
 from cases.workflow import CLOCK_DAYS, State
-from fraud.company import current_calendar
-from fraud.models import CompanyHoliday
+from fraud.company.models import CompanyHoliday
+from fraud.company.values import current_calendar
 from tests.cases.stage import Stage, fresh
 
 

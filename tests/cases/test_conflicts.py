@@ -15,7 +15,7 @@ from cases.services import by_hand, decisions, errors, notes, queue
 from cases.services.conflicts import relations_of
 from cases.services.steps import actions_now, check_step
 from cases.workflow import TRANSITIONS, Action, Party
-from fraud.models import Claim, User
+from fraud.claims.models import Claim, User
 from tests.cases.stage import LEGITIMATE, Stage, fresh
 from tests.cast import make_cardholder, make_case, make_claim, make_person
 

@@ -19,7 +19,7 @@ from cases.models import Case, Decision, OutboxMessage
 from cases.services import decisions, errors, explanations, queue, undo
 from cases.services.outbox import send_outbox
 from cases.services.steps import current_decision
-from fraud.models import Label
+from fraud.claims.models import Label
 from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
 from tests.cast import make_alert, make_claim, make_person
 

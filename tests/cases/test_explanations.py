@@ -26,7 +26,7 @@ from cases.services.errors import (
 from cases.services.outbox import send_outbox
 from cases.services.request_text import fill, hit_facts
 from cases.services.steps import current_request
-from fraud.models import RuleHit
+from fraud.detection.models import RuleHit
 from rules.models import RuleVersion
 from tests.cases.stage import Stage, fresh
 from tests.cast import make_case, make_claim, make_hit, make_rule_version, make_run

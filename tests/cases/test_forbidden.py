@@ -20,7 +20,7 @@ from audit.services import find_faults
 from cases.models import Case
 from cases.services import errors
 from cases.workflow import State
-from fraud.models import User
+from fraud.claims.models import User
 from tests.cases.api.conftest import Caller, call
 from tests.cases.stage import LEGITIMATE, REASON, Stage, fresh
 from tests.cast import make_person

@@ -19,8 +19,9 @@ from audit.services import find_faults
 from cases.models import Alert, Case
 from cases.services.night import business_date_of, missed_nights, run_night
 from cases.workflow import State
-from fraud.models import Claim, ModelVersion, RuleHit, RunPart, Score, ScreeningRun
-from fraud.screening import services as screening
+from fraud.claims.models import Claim
+from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
+from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
 from tests.cast import put_case
 from tests.night_company import START, add_claims, add_people, add_rules
@@ -207,7 +208,7 @@ def test_night_without_claims_finishes() -> None:
 
 
 def test_first_night_puts_a_version_without_labels_into_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fraud.learning.FIRST_CONFIG", QUICK)
+    monkeypatch.setattr("fraud.learning.rounds.FIRST_CONFIG", QUICK)
     add_claims(400)
     run = night()
     version = run.model_version
@@ -225,7 +226,7 @@ def test_first_night_puts_a_version_without_labels_into_service(monkeypatch: pyt
 
 
 def test_first_night_with_a_handful_of_claims_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fraud.learning.FIRST_CONFIG", QUICK)
+    monkeypatch.setattr("fraud.learning.rounds.FIRST_CONFIG", QUICK)
     add_claims(3)
     run = night()
     assert (run.state, run.n_scored) == (ScreeningRun.State.FINISHED, 3)
@@ -268,7 +269,7 @@ def test_absolute_ban_opens_a_case_whatever_the_budget(settings: Any) -> None:
 
 
 def change_setting(name: str, value: object) -> None:
-    from fraud.company import activate_settings, propose_settings
+    from fraud.company.values import activate_settings, propose_settings
 
     row = propose_settings(changes={name: value}, note="test", by=Actor.system("test"))
     activate_settings(number=row.number, by=Actor.system("test"))
@@ -355,7 +356,7 @@ def test_claim_that_cannot_be_scored_is_set_aside_and_the_others_finish(
     install_model()
     claims = add_claims(64)
     poison = claims[17]
-    from fraud.screening import score
+    from fraud.detection.screening import score
 
     original = score.score_rows
 
@@ -405,7 +406,7 @@ def test_run_uses_the_rules_and_settings_it_was_opened_with() -> None:
 def test_damaged_model_stops_the_run_with_its_name(settings: Any) -> None:
     version = install_model()
     add_claims(20)
-    from fraud.registry import forget_loaded
+    from fraud.learning.registry import forget_loaded
 
     forget_loaded()
     file = next(

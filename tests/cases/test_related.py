@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.case_pages import claims_of
 from cases.models import Case
-from cases.related import MAX_AROUND, around, surroundings
-from fraud.hit_facts import window_days
-from fraud.models import Claim, Label
+from cases.pages.case import claims_of
+from cases.pages.related import MAX_AROUND, around, surroundings
+from fraud.claims.models import Claim, Label
+from fraud.detection.hit_facts import window_days
 from tests.cast import (
     NOW,
     make_cardholder,

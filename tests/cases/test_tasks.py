@@ -14,9 +14,9 @@ from audit.models import AuditEvent
 from cases import tasks
 from cases.models import Case
 from cases.services.night import business_date_of, run_night
-from fraud.models import RunPart, Score, ScreeningRun
-from fraud.screening import services as screening
-from fraud.screening.leases import is_owner_gone
+from fraud.detection.models import RunPart, Score, ScreeningRun
+from fraud.detection.screening import services as screening
+from fraud.detection.screening.leases import is_owner_gone
 from tests.night_company import add_claims, add_people, add_rules
 from tests.night_model import install_model
 
@@ -122,7 +122,7 @@ def test_late_worker_cannot_store_over_its_successor(monkeypatch: pytest.MonkeyP
     add_claims(200)
     run = prepared(monkeypatch)
     part = RunPart.objects.filter(run=run).order_by("number")[0]
-    from fraud.screening import score
+    from fraud.detection.screening import score
 
     original = score.score_rows
 
@@ -153,7 +153,7 @@ def test_stage_that_fails_three_times_is_given_up_visibly_and_a_person_starts_it
     run = prepared(monkeypatch)
     monkeypatch.setenv("CLEANCARD_FAULT", "features.start:raise:1")
     for _ in range(3):
-        from fraud import faults
+        from audit import faults
 
         faults._passes.clear()
         with pytest.raises(RuntimeError):

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AccessRecord
-from cases.case_pages import column_of
 from cases.models import Case
-from cases.person_pages import cases_like, months_of
+from cases.pages.case import column_of
+from cases.pages.person import cases_like, months_of
 from cases.workflow import State
-from fraud.models import Claim
+from fraud.claims.models import Claim
 from tests.cast import make_case, make_claim, put_case
 from tests.scene import shared_scene
 

@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.figures import work_out_figures
 from cases.models import Case
+from cases.pages.figures import work_out_figures
 from cases.workflow import State
 from tests.cast import make_cardholder, make_case, make_claim
 from tests.scene import shared_scene

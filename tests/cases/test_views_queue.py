@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cases import queue_pages
 from cases.models import Case, SavedView
+from cases.pages import queue as queue_pages
 from cases.workflow import State
 from tests.cast import make_cardholder, make_case, make_claim, make_merchant, put_case
 from tests.scene import shared_scene

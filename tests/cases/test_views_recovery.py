@@ -21,7 +21,7 @@ from cases.services.decisions import approve_decision, propose_decision
 from cases.services.explanations import request_explanation, submit_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
-from fraud.calendar import CompanyCalendar
+from fraud.company.calendar import CompanyCalendar
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
 pytestmark = pytest.mark.django_db

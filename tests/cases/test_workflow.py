@@ -22,7 +22,7 @@ from cases.workflow import (
     parties_of,
     rows_for,
 )
-from fraud.calendar import CompanyCalendar
+from fraud.company.calendar import CompanyCalendar
 
 # state | action | outcome | target | who | guards
 TABLE = """

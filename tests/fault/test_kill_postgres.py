@@ -164,7 +164,7 @@ def test_worker_parent_loads_no_learning_library(tmp_path: Path) -> None:
 def test_every_registered_task_is_known_to_be_idempotent(tmp_path: Path) -> None:
     code = (
         "from fraud.project.celery import app; app.loader.import_default_modules(); "
-        "from cases.tasks import IDEMPOTENT as a; from fraud.tasks import IDEMPOTENT as b; "
+        "from cases.tasks import IDEMPOTENT as a; from fraud.learning.tasks import IDEMPOTENT as b; "
         "print(sorted(name for name in app.tasks if not name.startswith('celery.') and name not in (*a, *b)))"
     )
     environment = {**os.environ, "CLEANCARD_HOME": str(tmp_path)}

@@ -28,7 +28,7 @@ def preload() -> None:
     import django
 
     django.setup()
-    from fraud.calendar import korean_calendar
+    from fraud.company.calendar import korean_calendar
     from rules.language.parse import parse
 
     for name in LIBRARIES:

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.detectors import TreeSettings
-from fraud.training import TrainedModel, TrainingConfig, train_hybrid
+from fraud.detection.detectors import TreeSettings
+from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 90

@@ -31,7 +31,7 @@ def test_no_field_tells_an_outcome() -> None:
 
 
 def test_label_derived_features_are_in_no_vocabulary() -> None:
-    catalogue = pytest.importorskip("fraud.features.catalogue")
+    catalogue = pytest.importorskip("fraud.detection.features.catalogue")
     assert not {feature.name for feature in catalogue.LABEL_FEATURES} & set(FIELDS)
 
 

@@ -11,7 +11,7 @@ from cases.services.decisions import BULK_MAX
 from cases.services.explanations import ANSWER_MAX
 from cases.services.recovery import MAX_INSTALMENTS
 from cases.services.texts import SHORT_MAX, TEXT_MAX
-from fraud.api.strict import (
+from fraud.web.api_strict import (
     MinorAmountField,
     StrictBooleanField,
     StrictCharField,

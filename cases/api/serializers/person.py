@@ -13,7 +13,7 @@ from cases.models import Case, Decision, Evidence, Explanation, ExplanationReque
 from cases.services.ledger import outstanding, recovered
 from cases.services.steps import current_decision, recovery_of
 from cases.workflow import State
-from fraud.models import Claim
+from fraud.claims.models import Claim
 
 
 class MyClaim(serializers.Serializer):

@@ -11,7 +11,7 @@ from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation
 from cases.services.clocks import is_overdue
 from cases.services.ledger import outstanding, recovered
 from cases.workflow import Action, State
-from fraud.models import Claim
+from fraud.claims.models import Claim
 
 
 class Person(serializers.Serializer):

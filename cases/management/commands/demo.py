@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.services.demo import build_demo, is_built, login_lines
-from cases.services.demo_plan import new_plan, read_plan
+from cases.demo.company import build_demo, is_built, login_lines
+from cases.demo.plan import new_plan, read_plan
+from fraud.claims.models import Claim
 from fraud.demo.options import DEFAULT_SEED
-from fraud.models import Claim
 
 MOST_NIGHTS = 20
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from cases.services.night import run_night
-from fraud.models import ScreeningRun
+from fraud.detection.models import ScreeningRun
 
 
 class Command(BaseCommand):

@@ -4,9 +4,7 @@ The sentence says what would be right. It is rendered when it is read (`sentence
 of whoever sees it.
 """
 
-from cases.services.errors.base import (
-    CaseworkError,
-)
+from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import (
     AmountNotValid,
     ChoiceNotValid,

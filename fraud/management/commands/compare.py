@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
-from fraud.comparing import compare_versions, evaluate_out_of_time, gate_lines
-from fraud.later_claims import NothingToCompare
+from fraud.detection.models import ModelVersion
+from fraud.learning.comparing import compare_versions, evaluate_out_of_time, gate_lines
+from fraud.learning.later_claims import NothingToCompare
+from fraud.learning.training import NothingToTrainOn
+from fraud.learning.training.process import TrainingFailed
 from fraud.management.commands.train import moment
-from fraud.models import ModelVersion
-from fraud.training import NothingToTrainOn
-from fraud.training.process import TrainingFailed
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from audit.permissions import Role
-from fraud.logins import RolesNotCompatible, create_login, weak_password_sentences
-from fraud.models import User
+from fraud.claims.logins import RolesNotCompatible, create_login, weak_password_sentences
+from fraud.claims.models import User
 
 
 class Command(BaseCommand):

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Max
 
 from audit.actor import Actor
-from fraud.importing.problems import ProfileNotValid
-from fraud.importing.profiles import ProfileUnknown, get_profile
-from fraud.importing.services import import_claim_file
-from fraud.importing.summary import as_data, as_lines
-from fraud.models import ClaimFile
+from fraud.claims.importing.problems import ProfileNotValid
+from fraud.claims.importing.profiles import ProfileUnknown, get_profile
+from fraud.claims.importing.services import import_claim_file
+from fraud.claims.importing.summary import as_data, as_lines
+from fraud.claims.models import ClaimFile
 
 _QUIET_SECONDS = 2.0
 

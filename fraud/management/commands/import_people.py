@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import get_language
 
 from audit.actor import Actor
-from fraud.importing.people import FEEDS, import_people
-from fraud.importing.problems import FileQuarantined
-from fraud.importing.texts import sentence
+from fraud.claims.importing.people import FEEDS, import_people
+from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.texts import sentence
 
 _SHOWN = 20
 

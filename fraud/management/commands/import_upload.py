@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.actor import Actor
 from audit.services import actor_of
-from fraud.importing.uploads import import_waiting, is_waiting
-from fraud.models import ClaimFile, User
+from fraud.claims.importing.uploads import import_waiting, is_waiting
+from fraud.claims.models import ClaimFile, User
 
 
 class Command(BaseCommand):

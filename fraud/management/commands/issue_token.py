@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
-from fraud.logins import issue_token
-from fraud.models import User
+from fraud.claims.logins import issue_token
+from fraud.claims.models import User
 
 
 class Command(BaseCommand):

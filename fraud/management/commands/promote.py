@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.permissions import NotPermitted
 from audit.services import actor_of
-from fraud.models import ModelVersion, User
-from fraud.registry import (
+from fraud.claims.models import User
+from fraud.detection.models import ModelVersion
+from fraud.learning.registry import (
     ModelDamaged,
     PromotionNotAllowed,
     promote_version,

@@ -12,11 +12,11 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from fraud.comparing import compare_versions, gate_lines
-from fraud.later_claims import NothingToCompare
-from fraud.learning import train_challenger
-from fraud.training import NothingToTrainOn
-from fraud.training.process import TrainingFailed
+from fraud.learning.comparing import compare_versions, gate_lines
+from fraud.learning.later_claims import NothingToCompare
+from fraud.learning.rounds import train_challenger
+from fraud.learning.training import NothingToTrainOn
+from fraud.learning.training.process import TrainingFailed
 
 
 class Command(BaseCommand):

@@ -13,8 +13,9 @@ from audit.actor import Actor
 from audit.models import AccessRecord
 from cases.models import Alert
 from cases.services.night import run_night
-from fraud.models import Claim, ClaimFile, Score
-from fraud.screening import services as screening
+from fraud.claims.models import Claim, ClaimFile
+from fraud.detection.models import Score
+from fraud.detection.screening import services as screening
 from tests.cast import Cast, make_cast
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import install_model

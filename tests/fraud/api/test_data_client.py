@@ -14,8 +14,8 @@ from audit.models import AccessRecord, AuditEvent
 from audit.permissions import ACTIONS, NotPermitted, Role, Scope, can, scope_of
 from audit.services import actor_of, find_faults
 from cases.api import urls as case_urls
-from fraud.logins import RolesNotCompatible, create_login, issue_token
-from fraud.models import Claim, User
+from fraud.claims.logins import RolesNotCompatible, create_login, issue_token
+from fraud.claims.models import Claim, User
 from tests.cast import Cast, make_cast
 from tests.fraud.api.test_api import ROW, deliver
 

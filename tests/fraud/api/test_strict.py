@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 
-from fraud.api.strict import (
+from fraud.web.api_strict import (
     MAX_DEPTH,
     BodyNotValid,
     MinorAmountField,

@@ -14,26 +14,26 @@ from django.core.management import CommandError, call_command
 from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of, find_faults
+from cases.demo import company as demo
+from cases.demo import work as demo_work
+from cases.demo.plan import DemoPlan, read_plan, write_plan
 from cases.models import Alert, Case, Recovery
-from cases.services import demo, demo_work
-from cases.services.demo_plan import DemoPlan, read_plan, write_plan
 from cases.services.ledger import outstanding
-from fraud.detectors.tree import TreeSettings
-from fraud.learning import register_trained, training_set
-from fraud.models import (
+from fraud.claims.models import (
     Absence,
     Cardholder,
     Claim,
     ClaimFile,
     ClaimFileReject,
-    CompanyHoliday,
     Department,
     Label,
-    ModelVersion,
-    ScreeningRun,
     User,
 )
-from fraud.training import TrainingConfig, train_hybrid
+from fraud.company.models import CompanyHoliday
+from fraud.detection.detectors.tree import TreeSettings
+from fraud.detection.models import ModelVersion, ScreeningRun
+from fraud.learning.rounds import register_trained, training_set
+from fraud.learning.training import TrainingConfig, train_hybrid
 from tests.cast import make_claim
 
 OPTIONS = {"employees": 60, "months": 3, "claims_target": 4_000, "misuse_rate": 0.03}

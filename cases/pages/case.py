@@ -1,0 +1,167 @@
+"""What a case's page shows of its claims: why each was flagged, which values deviate, and the scores behind it.
+
+Everything was stored by the night; nothing is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cases.models import Alert, Case
+from fraud.claims.models import Claim
+from fraud.detection.hit_facts import fact_names, hit_facts_text
+from fraud.detection.models import RuleHit, Score
+from fraud.detection.sentences import distinct, is_unusual, reason_sentence
+from fraud.web.tags import current_language
+from rules.models import Rule
+
+MAX_CLAIMS = 200
+N_LEARNED = 4  # strongest parts of the model shown
+WEAK = 0.05  # log-odds below which a part changes the probability by less than a twentieth: not worth a line
+
+
+@dataclass
+class ClaimRow:
+    """A claim of the case with what was found in it. `deviates` maps a column to why its value is unusual."""
+
+    claim: Claim
+    alert: Alert
+    score: Score | None
+    hits: list[RuleHit] = field(default_factory=list)
+    deviates: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the rules that matched."""
+        return [hit.rule_version.rule.code for hit in self.hits]
+
+
+@dataclass
+class RuleReason:
+    """A rule that matched claims of the case."""
+
+    rule: Rule
+    version: int
+    n_claims: int
+    facts: str
+
+
+@dataclass
+class Why:
+    """Why the case was flagged, in three groups; `lead` is the claim the model's reasons speak of."""
+
+    rules: list[RuleReason]
+    model: list[dict[str, Any]]
+    unusual: list[dict[str, Any]]
+    lead: ClaimRow | None
+    strongest: float  # the largest contribution, for the bars
+
+
+def claims_of(case: Case) -> list[ClaimRow]:
+    """The case's claims, oldest first, with scores and hits of the run that raised them. Two queries."""
+    alerts = (
+        Alert.objects.filter(case=case)
+        .select_related("claim__merchant", "claim__department", "score__run__model_version")
+        .order_by("claim__transacted_at", "claim_id")[:MAX_CLAIMS]
+    )
+    rows = {alert.claim_id: ClaimRow(claim=alert.claim, alert=alert, score=alert.score) for alert in alerts}
+    hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related("rule_version__rule")
+    for hit in hits.order_by("rule_version__rule__code"):
+        row = rows[hit.claim_id]
+        if row.alert.run_id in (None, hit.run_id):
+            row.hits.append(hit)
+    if not is_blind(case):
+        for row in rows.values():
+            row.deviates = deviations(row)
+    return list(rows.values())
+
+
+def is_blind(case: Case) -> bool:
+    """Whether scores and reasons must stay hidden: a control sample that is not decided yet."""
+    return case.is_score_hidden and case.closed_at is None
+
+
+def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
+    """Why the case was flagged. Empty groups for a blind case."""
+    if is_blind(case):
+        return Why([], [], [], None, 0.0)
+    scored = [row for row in rows if row.score is not None and row.score.reasons]
+    lead = max(scored, key=lambda row: row.score.hybrid_probability if row.score else 0.0, default=None)
+    reasons = list(lead.score.reasons or []) if lead and lead.score else []
+    learned = sorted(
+        (reason for reason in reasons if _kind(reason) == "tree" and reason.get("value", 0) > WEAK),
+        key=lambda reason: -reason["value"],
+    )[:N_LEARNED]
+    novelty = distinct([reason for reason in reasons if _kind(reason) == "novelty"])
+    detectors = [reason for reason in reasons if _kind(reason) == "anomaly" and is_unusual(reason)]
+    # The detectors agree more often than not: the one that finds the claim rarest speaks for all.
+    rarest = sorted(detectors, key=lambda reason: -float((reason.get("facts") or {}).get("tail") or 0))[:1]
+    return Why(
+        rules=_rule_reasons(rows, case.pattern),
+        model=[_told(reason) for reason in learned],
+        unusual=[_told(reason) for reason in [*novelty, *rarest]],
+        lead=lead,
+        strongest=max((reason["value"] for reason in learned), default=0.0),
+    )
+
+
+def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:
+    """The rule the case is named after first, then those that hit most of its claims."""
+    found: dict[str, RuleReason] = {}
+    for row in rows:
+        for hit in row.hits:
+            rule = hit.rule_version.rule
+            known = found.get(rule.code)
+            if known is None:
+                facts = hit_facts_text(hit.facts, row.claim.currency, current_language())
+                found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts)
+            else:
+                known.n_claims += 1
+    return sorted(
+        found.values(), key=lambda reason: (reason.rule.code != leading, -reason.n_claims, reason.rule.code)
+    )
+
+
+def _told(reason: Mapping[str, Any]) -> dict[str, Any]:
+    return {**reason, "sentence": reason_sentence(reason, current_language())}
+
+
+def _kind(reason: Mapping[str, Any]) -> str:
+    return str(reason.get("kind") or reason.get("source") or "")
+
+
+# Which column of the claims table a field or feature speaks of; the first match wins.
+_COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("when", ("hour", "weekday", "is_night", "is_weekend", "is_holiday", "is_business_day", "transacted_at", "minutes_since", "on_leave", "has_overtime")),
+    ("purpose", ("purpose", "account_code", "n_attendees")),
+    ("merchant", ("merchant", "is_first_at_merchant", "mcc", "n_claims_same_merchant", "n_claims_merchant")),
+    ("amount", ("amount", "per_head", "ratio_to_limit", "log_amount", "is_round_amount", "n_same_amount", "n_repeated", "ratio_to_pre")),
+)  # fmt: skip
+
+
+def column_of(name: str) -> str:
+    """The column a field or feature name belongs to, or an empty text."""
+    for column, prefixes in _COLUMNS:
+        if name.startswith(prefixes):
+            return column
+    return ""
+
+
+def deviations(row: ClaimRow) -> dict[str, str]:
+    """Column → the reasons that single its value out, as hover text."""
+    found: dict[str, list[str]] = {}
+    for hit in row.hits:
+        rule = hit.rule_version.rule
+        name = rule.name_ko if current_language() == "ko" else rule.name_en
+        for column in {column_of(name) for name in fact_names(hit.facts)} - {""}:
+            found.setdefault(column, []).append(f"{rule.code} {name}")
+    for reason in (row.score.reasons if row.score else None) or []:
+        if _kind(reason) != "tree" or reason.get("value", 0) <= 0.2:
+            continue
+        features = (reason.get("facts") or {}).get("features") or {}
+        told = [name for name, value in features.items() if value is not None and value is not False]
+        for column in {column_of(name) for name in told} - {""}:
+            found.setdefault(column, []).append(reason_sentence(reason, current_language()))
+    return {column: "\n".join(dict.fromkeys(texts)) for column, texts in found.items()}

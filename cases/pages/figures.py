@@ -1,0 +1,178 @@
+"""The few numbers of the overview, each with the list it counts. Remembered for five minutes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.models import Appeal, Case, ExplanationRequest, Recovery, RecoveryPosting
+from cases.workflow import State
+from fraud.detection.models import ScreeningRun
+
+WINDOW_DAYS = 90
+N_WEEKS = 12
+N_RUNS = 14
+KEEP_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts and sums as of `at`; money in minor units of `currency`."""
+
+    at: datetime
+    since: date
+    currency: str
+    by_state: dict[str, int]
+    n_late: int
+    weeks: list[tuple[date, int]]
+    outcomes: dict[str, int]
+    confirmed_minor: int
+    recovered_minor: int
+    written_off_minor: int
+    outstanding_minor: int
+    n_answered_on_time: int
+    n_asked: int
+    n_sampled: int
+    n_missed: int
+    n_appeals: int
+    n_reversed: int
+    median_days: float | None
+    runs: list[dict[str, Any]]
+
+    @property
+    def n_open(self) -> int:
+        """Cases that are not closed."""
+        return sum(n for state, n in self.by_state.items() if state != State.CLOSED)
+
+    @property
+    def precision(self) -> float | None:
+        """Share of misuse among decided cases that teach something."""
+        right = sum(n for code, n in self.outcomes.items() if _is_misuse(code) is True)
+        wrong = sum(n for code, n in self.outcomes.items() if _is_misuse(code) is False)
+        return right / (right + wrong) if right + wrong else None
+
+    @property
+    def on_time(self) -> float | None:
+        """Share of explanation requests answered by their due date."""
+        return self.n_answered_on_time / self.n_asked if self.n_asked else None
+
+    @property
+    def alerts_per_thousand(self) -> float | None:
+        """Alerts per 1,000 claims over the runs shown."""
+        claims = sum(run["n_claims"] for run in self.runs)
+        return 1000 * sum(run["n_alerts"] for run in self.runs) / claims if claims else None
+
+
+def current_figures(today: date) -> Figures:
+    """The figures, at most KEEP_SECONDS old."""
+    key = f"cases:figures:{today.isoformat()}"
+    known: Figures | None = cache.get(key)
+    if known is None:
+        known = work_out_figures(today)
+        cache.set(key, known, KEEP_SECONDS)
+    return known
+
+
+def work_out_figures(today: date) -> Figures:
+    """Count everything anew."""
+    since = today - timedelta(days=WINDOW_DAYS)
+    start = timezone.make_aware(datetime.combine(since, time.min))
+    decided = Case.objects.filter(closed_at__gte=start).exclude(disposition="")
+    currency = _main_currency()
+    asked = (
+        ExplanationRequest.objects.filter(sent_at__gte=start).exclude(state="withdrawn").exclude(state="sent")
+    )
+    sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
+    appeals = Appeal.objects.filter(submitted_at__gte=start).exclude(result=Appeal.Result.OPEN)
+    return Figures(
+        at=timezone.now(),
+        since=since,
+        currency=currency,
+        by_state=dict(Case.objects.values_list("state").annotate(n=Count("id")).order_by()),
+        n_late=Case.objects.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
+        weeks=_weeks(today),
+        outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
+        confirmed_minor=_total(
+            decided.filter(disposition__in=_misuse_codes(), currency=currency), "amount_minor"
+        ),
+        recovered_minor=_total(
+            RecoveryPosting.objects.filter(posted_at__gte=start, recovery__currency=currency), "amount_minor"
+        ),
+        written_off_minor=_total(
+            Recovery.objects.filter(write_off="approved", closed_at__gte=start, currency=currency),
+            "write_off_minor",
+        ),
+        outstanding_minor=_outstanding(currency),
+        n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
+        n_asked=asked.count(),
+        n_sampled=sampled.count(),
+        n_missed=sampled.filter(disposition__in=_misuse_codes()).count(),
+        n_appeals=appeals.count(),
+        n_reversed=appeals.filter(result=Appeal.Result.REVERSED).count(),
+        median_days=_median_days(decided),
+        runs=_runs(),
+    )
+
+
+def _is_misuse(code: str) -> bool | None:
+    return DISPOSITIONS[Disposition(code)].is_misuse if code in DISPOSITIONS else None
+
+
+def _misuse_codes() -> list[str]:
+    return [name.value for name, info in DISPOSITIONS.items() if info.is_misuse]
+
+
+def _main_currency() -> str:
+    found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
+    return Counter(found).most_common(1)[0][0] if found else "KRW"
+
+
+def _total(rows: Any, column: str) -> int:
+    return rows.aggregate(total=Sum(column))["total"] or 0
+
+
+def _outstanding(currency: str) -> int:
+    open_ones = Recovery.objects.filter(closed_at=None, currency=currency)
+    owed = _total(open_ones, "amount_minor")
+    return owed - _total(RecoveryPosting.objects.filter(recovery__in=open_ones), "amount_minor")
+
+
+def _weeks(today: date) -> list[tuple[date, int]]:
+    """Cases opened per week, the current one last, empty weeks included."""
+    monday = today - timedelta(days=today.weekday())
+    first = monday - timedelta(weeks=N_WEEKS - 1)
+    start = timezone.make_aware(datetime.combine(first, time.min))
+    rows = (
+        Case.objects.filter(opened_at__gte=start)
+        .annotate(week=TruncWeek("opened_at"))
+        .values_list("week")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    found = {timezone.localtime(week).date(): n for week, n in rows}
+    weeks = [first + timedelta(weeks=index) for index in range(N_WEEKS)]
+    return [(week, found.get(week, 0)) for week in weeks]
+
+
+def _median_days(decided: Any) -> float | None:
+    spans = decided.filter(~Q(opened_at=None)).order_by("-id").values_list("opened_at", "closed_at")[:500]
+    days = [(closed - opened).total_seconds() / 86_400 for opened, closed in spans]
+    return round(median(days), 1) if days else None
+
+
+def _runs() -> list[dict[str, Any]]:
+    """The last runs, oldest first."""
+    rows = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).order_by("-id")
+    picked = rows.values("reference", "business_date", "n_claims", "n_alerts", "n_cases", "n_held_back")[
+        :N_RUNS
+    ]
+    return [dict(row) for row in picked][::-1]

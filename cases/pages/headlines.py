@@ -1,0 +1,38 @@
+"""What happened in a case, in one sentence of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from fraud.detection.sentences import reason_details
+from rules.models import Rule
+
+
+def rule_names(codes: Collection[str], language: str) -> dict[str, str]:
+    """Names of rules by code, one query for a whole page."""
+    rows = Rule.objects.filter(code__in=set(codes)).values_list("code", f"name_{language}")
+    return dict(rows)
+
+
+def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
+    """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page."""
+    place = case.merchant.name if case.merchant else _("several merchants")
+    if case.n_claims == 1:
+        where = _("payment at %(place)s") % {"place": place}
+    else:
+        where = _("%(n)d payments at %(place)s") % {"n": case.n_claims, "place": place}
+    is_blind = case.is_score_hidden and case.closed_at is None
+    why = _("random check") if is_blind else _why(case, language, names)
+    said = f"{where}: {why}" if why else where
+    return said[0].upper() + said[1:]
+
+
+def _why(case: Case, language: str, names: Mapping[str, str]) -> str:
+    reason = case.headline or {}
+    code = str(reason.get("code") or case.pattern)
+    if code in names:
+        return names[code]
+    return reason_details(reason, language) if reason.get("facts") else ""

@@ -1,0 +1,118 @@
+"""A cardholder's history beside a case: spend by month, places, past cases; and past cases like this one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.models import Case
+from cases.workflow import State
+from fraud.claims.models import Cardholder, Claim
+from fraud.web.charts import bars
+from fraud.web.dates import say_month
+from fraud.web.tags import current_language
+from rules.money import exponent, format_money
+
+N_MONTHS = 12
+N_LIKE = 8
+LOOK_BACK = 200  # past cases of the pattern that are compared
+
+
+@dataclass(frozen=True)
+class Month:
+    on: date
+    amount_minor: int
+    n_claims: int
+
+
+def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]:
+    """Spend in one currency for the last twelve months, empty months included, oldest first."""
+    first = _month_before(until.replace(day=1), N_MONTHS - 1)
+    rows = (
+        Claim.objects.filter(cardholder=cardholder, is_current=True, currency=currency)
+        .filter(transacted_at__gte=timezone.make_aware(timezone.datetime(first.year, first.month, 1)))  # type: ignore[attr-defined]
+        .exclude(txn_type=Claim.TxnType.DECLINE)
+        .annotate(month=TruncMonth("transacted_at"))
+        .values("month")
+        .annotate(total=Sum("amount_minor"), n=Count("id"))
+    )
+    found: dict[date, Any] = {timezone.localtime(row["month"]).date(): row for row in rows}
+    months = [_month_before(until.replace(day=1), back) for back in range(N_MONTHS - 1, -1, -1)]
+    return [Month(on, found.get(on, {}).get("total") or 0, found.get(on, {}).get("n") or 0) for on in months]
+
+
+def spend_chart(months: list[Month], currency: str) -> SafeString:
+    """The months as bars in major units."""
+    language, scale = current_language(), 10 ** exponent(currency)
+    return bars(
+        [(say_month(month.on, language), month.amount_minor / scale) for month in months],
+        label=_("Spend by month"),
+        titles=[
+            f"{month.on:%Y-%m}: {format_money(month.amount_minor, currency, language)}, {month.n_claims}"
+            for month in months
+        ],
+        height=180,
+    )
+
+
+def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
+    """Where the cardholder pays most often."""
+    places: Any = (
+        Claim.objects.filter(cardholder=cardholder, is_current=True, currency=currency)
+        .values("merchant_id", "merchant__name")
+        .annotate(n=Count("id"), total=Sum("amount_minor"))
+        .order_by("-n")[:8]
+    )
+    return list(places)
+
+
+def past_cases(case: Case) -> list[Case]:
+    """The cardholder's other cases, newest first."""
+    return list(
+        Case.objects.filter(cardholder=case.cardholder)
+        .exclude(pk=case.pk)
+        .select_related("merchant", "cardholder")
+        .defer("undo")
+        .order_by("-id")[:20]
+    )
+
+
+def cases_like(case: Case) -> tuple[list[Case], Counter[str]]:
+    """Decided cases with the same pattern, the most alike first, and how all that were compared ended."""
+    teaching = [name.value for name in Disposition if DISPOSITIONS[name].is_misuse is not None]
+    decided = list(
+        Case.objects.filter(Q(pattern=case.pattern), state=State.CLOSED, disposition__in=teaching)
+        .exclude(pk=case.pk)
+        .select_related("cardholder", "merchant")
+        .defer("undo")
+        .order_by("-id")[:LOOK_BACK]
+    )
+    outcomes = Counter(one.disposition for one in decided)
+    return sorted(decided, key=lambda one: _distance(case, one))[:N_LIKE], outcomes
+
+
+def _distance(case: Case, other: Case) -> float:
+    """Smaller is more alike: same place, same trade, same person, close in amount and number of claims."""
+    far = 0.0
+    if case.merchant_id is None or case.merchant_id != other.merchant_id:
+        far += 1.0
+        same_trade = case.merchant and other.merchant and case.merchant.mcc == other.merchant.mcc != ""
+        far += 0.0 if same_trade else 1.0
+    far += 0.0 if case.cardholder_id == other.cardholder_id else 0.5
+    high, low = max(case.amount_minor, other.amount_minor), min(case.amount_minor, other.amount_minor)
+    far += 1.0 - (low / high if high > 0 and low > 0 else 0.0)
+    return far + 0.1 * abs(case.n_claims - other.n_claims)
+
+
+def _month_before(on: date, months: int) -> date:
+    index = on.year * 12 + on.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)

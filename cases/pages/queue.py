@@ -1,0 +1,268 @@
+"""The queue as data: its views, its filters, and pages merged from one index walk per state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from audit.actor import Actor
+from audit.permissions import Role
+from cases.models import Case, Decision
+from cases.workflow import State
+from fraud.claims.models import Cardholder, Merchant
+from fraud.detection.models import Score
+from fraud.web.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
+
+PAGE_SIZE = 50
+COUNT_SECONDS = 30
+MAX_NAMES = 200
+
+WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
+OPEN = tuple(state for state in State if state != State.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a view with its own heading: the states it walks and what else must hold."""
+
+    code: str
+    label: str | Promise
+    states: tuple[State, ...]
+    condition: Q = field(default_factory=Q)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A tab. Rows come segment by segment, each by priority."""
+
+    code: str
+    label: str | Promise
+    segments: tuple[Segment, ...]
+    has_count: bool = True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the view depends on who looks, or changes with every case they take."""
+        return self.code in ("todo", "mine", "new")
+
+
+def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
+    """The tabs of the actor, the first one where they start."""
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
+    mine = Q(assignee_id=by.user_id)
+    to_approve = Segment(
+        "approve",
+        pgettext_lazy("queue", "Waiting for your approval"),
+        (State.PENDING_APPROVAL, State.APPEALED),
+        ~Q(pk__in=Decision.objects.filter(state="proposed", proposed_by_id=by.user_id).values("case_id")),
+    )
+    my_work = Segment("mine", pgettext_lazy("queue", "Yours"), WORKING, mine & awake)
+    unassigned = Segment(
+        "unassigned", pgettext_lazy("queue", "Unassigned"), (State.NEW,), Q(assignee=None) & awake
+    )
+    todo: tuple[Segment, ...] = (my_work, unassigned)
+    is_approver = Role.APPROVER in by.roles
+    if is_approver:
+        todo = (to_approve, *todo)
+    views = [
+        _view("todo", pgettext_lazy("queue", "To do"), *todo),
+        _view("mine", pgettext_lazy("queue", "Mine"), Segment("mine", "", OPEN, mine)),
+        _view("new", pgettext_lazy("queue", "Unassigned"), replace(unassigned, label="")),
+        _view("asked", pgettext_lazy("queue", "Asked"), Segment("asked", "", (State.AWAITING_EXPLANATION,))),
+        _view(
+            "answered",
+            pgettext_lazy("queue", "Answered"),
+            Segment("answered", "", (State.EXPLAINED, State.NO_RESPONSE)),
+        ),
+        _view(
+            "approval",
+            pgettext_lazy("queue", "To approve"),
+            Segment("approval", "", (State.PENDING_APPROVAL, State.APPEALED)),
+        ),
+        _view(
+            "late",
+            pgettext_lazy("queue", "Late"),
+            Segment("late", "", OPEN, Q(due_on__lt=today) & ~Q(state=State.CLOSED)),
+        ),
+        _view(
+            "snoozed",
+            pgettext_lazy("queue", "Set aside"),
+            Segment("snoozed", "", OPEN, Q(snoozed_until__gt=today)),
+        ),
+        _view("open", pgettext_lazy("queue", "All open"), Segment("open", "", OPEN)),
+        QueueView(
+            "closed", pgettext_lazy("queue", "Closed"), (Segment("closed", "", (State.CLOSED,)),), False
+        ),
+    ]
+    if not {Role.REVIEWER, Role.APPROVER} & by.roles:
+        views = [view for view in views if view.code not in ("todo", "mine")]
+    return tuple(views)
+
+
+def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:
+    return QueueView(code, label, segments)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What the queue is narrowed to, with a chip per filter."""
+
+    condition: Q
+    chips: tuple[dict[str, str], ...] = ()
+    text: str = ""
+
+
+def read_filters(query: QueryDict) -> QueueFilters:
+    """The filters of a query; what cannot be read is left out."""
+    condition, chips = Q(), []
+    text = query.get("q", "").strip()[:100]
+    if text:
+        condition &= _text_condition(text)
+        chips.append(("q", text, _("Text"), text))
+    plain: list[tuple[str, str, Any]] = [
+        ("rule", _("Reason"), lambda value: Q(pattern=value[:40])),
+        ("dept", _("Department"), lambda value: Q(cardholder__department__code=value[:40])),
+        ("person", _("Cardholder"), lambda value: Q(cardholder__employee_no=value[:60])),
+        ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
+        ("assignee", _("Assignee"), lambda value: Q(assignee__username=value[:150])),
+        (
+            "band",
+            _("Risk"),
+            lambda value: Q(band=value, is_score_hidden=False) if value in Score.Band.values else None,
+        ),
+        ("source", _("Source"), lambda value: Q(source=value) if value in Case.Source.values else None),
+        ("state", _("State"), lambda value: Q(state=value) if value in list(State) else None),
+        ("disposition", _("Outcome"), lambda value: Q(disposition=value[:30])),
+    ]
+    for key, label, build in plain:
+        value = query.get(key, "").strip()
+        built = build(value) if value else None
+        if built is not None:
+            condition &= built
+            chips.append((key, value, label, value))
+    least = query.get("min", "").replace(",", "").strip()
+    if least.isdecimal() and len(least) < 16:
+        condition &= Q(amount_minor__gte=int(least))
+        chips.append(("min", query.get("min", ""), _("At least"), f"{int(least):,}"))
+    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
+
+
+def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
+    return {"key": key, "value": value, "label": label, "text": text}
+
+
+def _text_condition(text: str) -> Q:
+    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    places = Merchant.objects.filter(name__icontains=text)
+    return (
+        Q(reference__iexact=text)
+        | Q(cardholder_id__in=list(people.values_list("pk", flat=True)[:MAX_NAMES]))
+        | Q(merchant_id__in=list(places.values_list("pk", flat=True)[:MAX_NAMES]))
+    )
+
+
+def queue_page(
+    view: QueueView, filters: QueueFilters, cases: QuerySet[Case], *, cursor: str, size: int = PAGE_SIZE
+) -> Page:
+    """A page of a view over `cases`; every row carries `segment`, the part it belongs to.
+
+    Each state is walked along its own index and the walks are merged, so a deep page costs what the first costs.
+    Closed cases come newest first.
+    """
+    visible = cases.filter(filters.condition)
+    if view.code == "closed":
+        rows = _with_names(visible.filter(closed_at__isnull=False))
+        page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
+        closed = [_placed(case, view.segments[0]) for case in page.rows]
+        return replace(page, rows=closed)
+    start, bound = _read_cursor(cursor)
+    places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
+    for number, segment in enumerate(view.segments):
+        if number < start or len(places) > size:
+            continue
+        found = _walk(
+            visible.filter(segment.condition), segment.states, bound if number == start else None, size + 1
+        )
+        places += [(number, priority, pk) for priority, pk in found]
+    more, places = len(places) > size, places[:size]
+    found_cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
+    shown = [
+        _placed(found_cases[pk], view.segments[number])
+        for number, _priority, pk in places
+        if pk in found_cases
+    ]
+    return Page(shown, encode_cursor(*places[-1]) if more else "", bound is not None)
+
+
+def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
+    """How many rows a view has, counted no further than the cap.
+
+    One's own views are counted anew; the others are remembered for half a minute, for everybody together.
+    """
+    if view.is_own:
+        return _count(view, others.filter(filters.condition))
+    chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
+    key = "cases:count:" + sha256(f"{view.code}{chosen}".encode()).hexdigest()
+    known: int | None = cache.get(key)
+    if known is None:
+        known = _count(view, Case.objects.filter(filters.condition))
+        cache.set(key, known, COUNT_SECONDS)
+    return known
+
+
+def _count(view: QueueView, cases: QuerySet[Case]) -> int:
+    parts = [cases.filter(segment.condition, state__in=segment.states) for segment in view.segments]
+    return sum(capped_count(part) for part in parts)
+
+
+def _walk(
+    cases: QuerySet[Case], states: tuple[State, ...], bound: tuple[int, int] | None, n: int
+) -> list[tuple[int, int]]:
+    """The first n (priority, id) after the bound, over all states, highest first."""
+    if bound is not None:
+        priority, pk = bound
+        cases = cases.filter(Q(priority__lte=priority) & (Q(priority__lt=priority) | Q(pk__lt=pk)))
+    found: list[tuple[int, int]] = []
+    for state in states:
+        walk = cases.filter(state=state).order_by("-priority", "-pk")
+        found += list(walk.values_list("priority", "pk")[:n])
+    return sorted(found, reverse=True)[:n]
+
+
+def _read_cursor(cursor: str) -> tuple[int, tuple[int, int] | None]:
+    """The segment to go on in and the last (priority, id) seen there; the start for a cursor that is none."""
+    after = decode_cursor(cursor, 3)
+    if after is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in after):
+        return 0, None
+    return after[0], (after[1], after[2])
+
+
+def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.select_related("cardholder__department", "merchant", "assignee").defer("undo")
+
+
+def _placed(case: Case, segment: Segment) -> Case:
+    case.segment = segment  # type: ignore[attr-defined]
+    return case
+
+
+def segments_of(rows: list[Case]) -> Iterator[tuple[Segment, list[Case]]]:
+    """Rows of a page grouped by the part of the view they belong to, in order."""
+    at = 0
+    while at < len(rows):
+        segment = rows[at].segment  # type: ignore[attr-defined]
+        end = at
+        while end < len(rows) and rows[end].segment.code == segment.code:  # type: ignore[attr-defined]
+            end += 1
+        yield segment, rows[at:end]
+        at = end

@@ -1,0 +1,199 @@
+"""What surrounds a case: the cardholder's other payments behind the facts, and who else pays where they paid.
+
+Context, never part of the case. Every function asks a fixed number of queries for a bounded number of rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+from django.utils import timezone
+
+from cases.models import Case
+from cases.pages.case import ClaimRow, is_blind
+from fraud.claims.models import Cardholder, Claim, Label
+from fraud.detection.hit_facts import window_days
+
+MAX_AROUND = 40  # payments listed around the case's claims
+MAX_PLACES = 5  # merchants of a case whose other visitors are looked up
+N_PEOPLE, N_MERCHANTS, MAX_OUTCOMES = 12, 8, 5_000
+LOOK_BACK = timedelta(days=365)
+_SAME_PLACE = frozenset({"cardholder", "merchant"})
+
+
+@dataclass(frozen=True)
+class Around:
+    """Payments of the cardholder around the case's claims, oldest first.
+
+    `behind` were counted by the rules together with the claims: same merchant, within `days` days. `that_day` are the
+    others of the same days. `together_minor` is `behind` with the case's own claims at those merchants.
+    """
+
+    behind: list[Claim] = field(default_factory=list)
+    that_day: list[Claim] = field(default_factory=list)
+    days: int = 0
+    n_together: int = 0
+    together_minor: int = 0
+    is_cut: bool = False
+
+    @property
+    def n(self) -> int:
+        return len(self.behind) + len(self.that_day)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who paid at a merchant of the case within the last year, and what reviews found there."""
+
+    cardholder: Cardholder
+    n: int
+    total_minor: int
+    last_at: datetime
+    n_misuse: int = 0
+    n_clean: int = 0
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The tab "related people and merchants"."""
+
+    visitors: list[Visitor]
+    merchants: list[dict[str, Any]]
+    approvers: list[Cardholder]
+    attendees: list[dict[str, Any]]
+
+
+def around(case: Case, rows: list[ClaimRow]) -> Around:
+    """The cardholder's other payments behind the case's facts and on the same days. One query; none without claims."""
+    if not rows:
+        return Around()
+    # How far a rule looks back would tell which rule it was: a blind case gets the days alone.
+    hits = [] if is_blind(case) else [hit for row in rows for hit in row.hits]
+    days = max((window_days(hit.facts, _SAME_PLACE) for hit in hits), default=0)
+    local = {timezone.localdate(row.claim.transacted_at) for row in rows}
+    places = {row.claim.merchant_id for row in rows}
+    first, last = min(local), max(local)
+    found = list(
+        Claim.objects.filter(
+            cardholder=case.cardholder, is_current=True, currency=case.currency,
+            transacted_at__gte=_midnight(first - timedelta(days=max(days - 1, 0))),
+            transacted_at__lt=_midnight(last + timedelta(days=1)),
+        )
+        .exclude(pk__in=[row.claim.pk for row in rows])
+        .exclude(txn_type=Claim.TxnType.DECLINE)
+        .select_related("merchant")
+        .order_by("-transacted_at", "-id")[: MAX_AROUND * 5]
+    )[::-1]  # fmt: skip
+    behind = [claim for claim in found if days and claim.merchant_id in places]
+    kept = {claim.pk for claim in behind}
+    that_day = [
+        claim for claim in found if claim.pk not in kept and timezone.localdate(claim.transacted_at) in local
+    ]
+    together = (
+        [*behind, *(row.claim for row in rows if row.claim.currency == case.currency)] if behind else []
+    )
+    return Around(
+        behind[-MAX_AROUND:], that_day[-MAX_AROUND:], days, len(together),
+        sum(claim.amount_minor for claim in together), len(behind) > MAX_AROUND or len(that_day) > MAX_AROUND,
+    )  # fmt: skip
+
+
+def surroundings(case: Case, rows: list[ClaimRow]) -> Surroundings:
+    """Who else pays at the case's merchants with what outcome, the cardholder's like merchants, and who was involved.
+
+    Five queries. Outcomes stay hidden in a blind case.
+    """
+    places = list(dict.fromkeys(row.claim.merchant_id for row in rows))[:MAX_PLACES]
+    since = timezone.now() - LOOK_BACK
+    outcomes = {} if is_blind(case) else _outcomes(places, since)
+    return Surroundings(
+        _visitors(case, places, since, outcomes), _like_merchants(case, rows, since), _approvers(rows), _attendees(rows)
+    )  # fmt: skip
+
+
+def _visitors(
+    case: Case, places: Collection[int], since: datetime, outcomes: dict[int, list[int]]
+) -> list[Visitor]:
+    """Those who paid most often, the cardholder among them where they did."""
+    counted: Any = (
+        Claim.objects.filter(
+            merchant__in=places, is_current=True, currency=case.currency, transacted_at__gte=since
+        )
+        .exclude(txn_type=Claim.TxnType.DECLINE)
+        .values("cardholder_id")
+        .annotate(n=Count("id"), total=Sum("amount_minor"), last_at=Max("transacted_at"))
+        .order_by("-n", "cardholder_id")[:N_PEOPLE]
+    )
+    found = list(counted)
+    people = Cardholder.objects.select_related("department").in_bulk([row["cardholder_id"] for row in found])
+    return [
+        Visitor(
+            people[row["cardholder_id"]],
+            row["n"],
+            row["total"],
+            row["last_at"],
+            *outcomes.get(row["cardholder_id"], [0, 0]),
+        )
+        for row in found
+    ]
+
+
+def _outcomes(places: Collection[int], since: datetime) -> dict[int, list[int]]:
+    """Cardholder → [claims found to be misuse, claims found to be in order] at these merchants, as known now."""
+    rows = (
+        Label.objects.filter(claim__merchant__in=places, claim__transacted_at__gte=since)
+        .order_by("-known_at", "-id")
+        .values_list("claim__source_system", "claim__external_id", "claim__cardholder_id", "is_misuse")
+    )
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    seen: set[tuple[str, str]] = set()
+    for system, external_id, person, is_misuse in rows[:MAX_OUTCOMES]:
+        if (system, external_id) in seen:  # the newest label of a claim counts
+            continue
+        seen.add((system, external_id))
+        if is_misuse is not None:
+            counts[person][0 if is_misuse else 1] += 1
+    return counts
+
+
+def _like_merchants(case: Case, rows: list[ClaimRow], since: datetime) -> list[dict[str, Any]]:
+    """Other merchants of the same trade where the cardholder pays."""
+    trades = {row.claim.merchant.mcc for row in rows} - {""}
+    if not trades:
+        return []
+    found: Any = (
+        Claim.objects.filter(
+            cardholder=case.cardholder, is_current=True, currency=case.currency, transacted_at__gte=since,
+            merchant__mcc__in=trades,
+        )
+        .exclude(merchant__in=[row.claim.merchant_id for row in rows])
+        .values("merchant_id", "merchant__name", "merchant__mcc")
+        .annotate(n=Count("id"), total=Sum("amount_minor"), last_at=Max("transacted_at"))
+        .order_by("-n", "merchant_id")[:N_MERCHANTS]
+    )  # fmt: skip
+    return list(found)
+
+
+def _approvers(rows: list[ClaimRow]) -> list[Cardholder]:
+    numbers = {row.claim.approver_no for row in rows} - {""}
+    people = Cardholder.objects.filter(employee_no__in=numbers).select_related("department")
+    return list(people.order_by("employee_no")[:N_PEOPLE])
+
+
+def _attendees(rows: list[ClaimRow]) -> list[dict[str, Any]]:
+    """Listed guests, each once, as delivered: name and organisation."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        for person in row.claim.attendees or []:
+            if isinstance(person, dict) and person.get("name"):
+                found.setdefault((str(person["name"]), str(person.get("org") or "")), person)
+    return list(found.values())[: N_PEOPLE * 2]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

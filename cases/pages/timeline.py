@@ -1,0 +1,113 @@
+"""Everything that happened to a case, in order: its audit chain together with what was asked, answered and noted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from audit.models import AuditEvent
+from audit.registry import sentence
+from cases.models import Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.pages.words import disposition_word
+from fraud.claims.models import User
+from fraud.web.tags import current_language, full_name
+
+# Entries told by the thing itself: that many chain entries of the action are not repeated.
+_TOLD_BY = {
+    "request": ("explanation.requested",),
+    "answer": ("explanation.submitted", "explanation.submitted_late"),
+    "note": ("case.noted",),
+    "proposal": ("decision.proposed", "decision.taken"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `kind` is event, request, answer, note or proposal; `thing` the object behind it."""
+
+    at: datetime
+    kind: str
+    name: str
+    username: str
+    sentence: str
+    text: str = ""
+    reason: str = ""
+    thing: Any = None
+    files: tuple[Evidence, ...] = field(default=())
+
+
+def timeline_of(case: Case) -> list[Entry]:
+    """The entries of a case, newest first. Seven queries whatever its length."""
+    events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
+    requests = list(case.requests.select_related("requested_by"))
+    answers = list(Explanation.objects.filter(request__case=case).select_related("submitted_by", "request"))
+    notes = list(case.notes.select_related("written_by"))
+    decisions = list(case.decisions.select_related("proposed_by"))
+    files = list(case.evidence.filter(withdrawn_at=None))
+    people = {event.actor for event in events if not event.actor.startswith("system:")}
+    names = {user.get_username(): full_name(user) for user in User.objects.filter(username__in=people)}
+    entries = [
+        *_told(requests, answers, notes, decisions, files),
+        *_events(events, names, _counts(requests, answers, notes, decisions)),
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _counts(*groups: list[Any]) -> Counter[str]:
+    skip: Counter[str] = Counter()
+    for (_kind, actions), things in zip(_TOLD_BY.items(), groups, strict=True):
+        for action in actions:
+            skip[action] = len(things)
+    return skip
+
+
+def _told(
+    requests: Iterable[ExplanationRequest],
+    answers: Iterable[Explanation],
+    notes: Iterable[CaseNote],
+    decisions: Iterable[Decision],
+    files: list[Evidence],
+) -> Iterable[Entry]:
+    language = current_language()
+    for request in requests:
+        yield _entry(request.sent_at, "request", request.requested_by, sentence("explanation.requested", language), request.text, request)  # fmt: skip
+    for answer in answers:
+        own = tuple(file for file in files if file.explanation_id == answer.pk)
+        action = "explanation.submitted_late" if answer.is_late else "explanation.submitted"
+        yield _entry(answer.submitted_at, "answer", answer.submitted_by, sentence(action, language), answer.text, answer, own)  # fmt: skip
+    for note in notes:
+        yield _entry(
+            note.written_at, "note", note.written_by, sentence("case.noted", language), note.text, note
+        )
+    for decision in decisions:
+        action = "decision.proposed" if decision.needs_approval else "decision.taken"
+        said = f"{sentence(action, language)}: {disposition_word(decision.disposition)}"
+        yield _entry(decision.proposed_at, "proposal", decision.proposed_by, said, decision.reason, decision)
+
+
+def _entry(
+    at: datetime, kind: str, by: User, said: str, text: str, thing: Any, files: tuple[Evidence, ...] = ()
+) -> Entry:
+    return Entry(at, kind, full_name(by), by.get_username(), said, text, thing=thing, files=files)
+
+
+def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
+    language = current_language()
+    for event in events:
+        if event.action == "access.refused":  # a security event, for the auditor
+            continue
+        if skip[event.action] > 0:
+            skip[event.action] -= 1
+            continue
+        yield Entry(
+            datetime.fromisoformat(event.at),
+            "event",
+            names.get(event.actor, event.actor),
+            event.actor,
+            sentence(event.action, language),
+            reason=event.reason,
+            thing=event,
+        )

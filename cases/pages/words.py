@@ -1,0 +1,49 @@
+"""Words for stored codes of casework: states, sources, dispositions, methods of repayment."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cases.dispositions import DISPOSITIONS, Disposition
+from cases.workflow import State
+from fraud.web.tags import current_language
+
+# state → (word, meaning of the tag)
+STATES: dict[str, tuple[str | Promise, str]] = {
+    State.NEW: (pgettext_lazy("case state", "New"), "info"),
+    State.IN_REVIEW: (pgettext_lazy("case state", "In review"), "accent"),
+    State.AWAITING_EXPLANATION: (pgettext_lazy("case state", "Asked"), ""),
+    State.EXPLAINED: (pgettext_lazy("case state", "Explained"), "info"),
+    State.NO_RESPONSE: (pgettext_lazy("case state", "No answer"), "warning"),
+    State.PENDING_APPROVAL: (pgettext_lazy("case state", "To approve"), "accent"),
+    State.NOTIFIED: (pgettext_lazy("case state", "Notified"), ""),
+    State.APPEALED: (pgettext_lazy("case state", "Appealed"), "warning"),
+    State.RECOVERING: (pgettext_lazy("case state", "Recovering"), "accent"),
+    State.CLOSED: (pgettext_lazy("case state", "Closed"), ""),
+}
+SOURCES: dict[str, str | Promise] = {
+    "model": pgettext_lazy("case source", "Model"),
+    "rule": pgettext_lazy("case source", "Rule"),
+    "novelty": pgettext_lazy("case source", "Unusual"),
+    "control_sample": pgettext_lazy("case source", "Random check"),
+    "tip": pgettext_lazy("case source", "Tip"),
+    "manual": pgettext_lazy("case source", "By hand"),
+}
+MISUSE_TAGS = {True: "danger", False: "success", None: ""}
+METHODS: dict[str, str | Promise] = {
+    "card_repayment": gettext_lazy("Card repayment"),
+    "bank_transfer": gettext_lazy("Bank transfer"),
+    "payroll": gettext_lazy("Payroll deduction"),
+    "offset": gettext_lazy("Offset against a reimbursement"),
+    "final_settlement": gettext_lazy("Final settlement on leaving"),
+    "cancellation": gettext_lazy("Card cancellation"),
+}
+
+
+def disposition_word(code: str) -> str:
+    """`legitimate` → Legitimate, in the reader's language."""
+    if code not in DISPOSITIONS:
+        return code
+    info = DISPOSITIONS[Disposition(code)]
+    return info.label_ko if current_language() == "ko" else info.label_en

@@ -1,0 +1,201 @@
+"""Amounts as exact integers in minor units; whatever could be read in two ways is refused."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.profile import Amounts
+from rules.money import exponent
+
+_PLAIN = r"^-?[0-9]{1,13}$"
+_SCIENTIFIC = r"^[-+(]?\s*[0-9][0-9.,]*[eE][-+]?[0-9]+\)?$"
+#: sign, mark, sign, digits, mark, closing bracket or trailing minus
+_PARTS = (
+    r"^(?P<before>[-−△▲]|\()?\s*(?P<mark>[₩$£€¥\\]|US\$|[A-Z]{3})?\s*(?P<inner>[-−△▲])?\s*"
+    r"(?P<body>[0-9][0-9.,]*|\.[0-9]+)\s*(?P<unit>원|[₩$£€¥]|[A-Z]{3})?\s*(?P<after>\)|[-−])?$"
+)
+_MARKS: dict[str, tuple[str, ...]] = {
+    "₩": ("KRW",),
+    "원": ("KRW",),
+    "\\": ("KRW",),  # how the won sign is stored in CP949
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"),
+    "US$": ("USD",),
+    "£": ("GBP", "EGP"),
+    "€": ("EUR",),
+    "¥": ("JPY", "CNY"),
+}
+_MAX_DIGITS = 13
+
+
+def parse_amounts(
+    raw: pl.Series,
+    currency: pl.Series,
+    style: Amounts,
+    header: str,
+    problems: ProblemRows,
+    *,
+    exact_zeros: bool,
+) -> pl.Series:
+    """Minor units (Int64) of the texts in `raw`, each in the row's `currency`; null where missing or refused.
+
+    `exact_zeros`: decimals that are all zero are taken for a currency without decimals (typed numbers).
+    """
+    digits = _exponents(currency)
+    if raw.drop_nulls().str.contains(_PLAIN).all() and (digits.drop_nulls() == 0).all():
+        minor = raw.cast(pl.Int64, strict=False)
+        problems.add(raw.str.contains(r"^-0+$"), header, "amount_negative_zero")
+        return _finish(minor, style, header, problems)
+    text = _plain_width(raw, header, problems)
+    parts = _split(text)
+    _check_marks(parts, currency, header, problems)
+    whole, fraction = _whole_and_fraction(parts.get_column("body"), style)
+    _refuse_shapes(text, parts, whole, style, header, problems)
+    fraction = _fit_fraction(
+        fraction, digits, currency, header, problems, zeros=style.zero_decimals or exact_zeros
+    )
+    problems.add(whole.str.len_chars() > _MAX_DIGITS, header, "amount_too_large")
+    scale = digits.replace_strict({0: 1, 2: 100, 3: 1000}, default=None, return_dtype=pl.Int64)
+    minor = whole.cast(pl.Int64, strict=False) * scale + fraction.cast(pl.Int64, strict=False).fill_null(0)
+    negative = _is_negative(parts)
+    problems.add(negative & (minor == 0), header, "amount_negative_zero")
+    minor = pl.select(pl.when(negative).then(-minor).otherwise(minor).alias(raw.name)).to_series()
+    return _finish(minor, style, header, problems)
+
+
+def _finish(minor: pl.Series, style: Amounts, header: str, problems: ProblemRows) -> pl.Series:
+    if style.invert_sign:
+        minor = -minor
+    problems.notes.add("amount_extreme", int((minor.abs() >= style.extreme).sum()), column=header)
+    return minor
+
+
+def _exponents(currency: pl.Series) -> pl.Series:
+    codes = [code for code in currency.unique().to_list() if code]
+    return currency.replace_strict(
+        {code: exponent(code) for code in codes}, default=None, return_dtype=pl.Int64
+    )
+
+
+def _plain_width(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
+    """Full-width digits and signs as ASCII, noted; digits of other scripts stay and are refused later."""
+    unusual = raw.str.contains(r"[^\x00-\x7f]")
+    if not unusual.any():
+        return raw
+    plain = raw.str.normalize("NFKC")
+    wide = raw.str.contains(r"[０-９．，（）－＋]")
+    problems.notes.add("full_width", int(wide.sum()), column=header)
+    return plain
+
+
+def _split(text: pl.Series) -> pl.DataFrame:
+    """Sign, mark and digits; most files have plain numbers only, which need no pattern with groups."""
+    simple = text.str.contains(r"^-?[0-9][0-9.,]*$").fill_null(True)
+    plain = pl.DataFrame(
+        {
+            "before": text.str.starts_with("-"),
+            "body": text.str.strip_prefix("-"),
+        }
+    ).with_columns(
+        pl.when("before").then(pl.lit("-")).alias("before"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("mark", "inner", "unit", "after")),
+    )
+    if simple.all():
+        return plain
+    marked = text.str.extract_groups(_PARTS).struct.unnest().select(plain.columns)
+    marked = marked.with_columns(pl.all().replace("", None))
+    choose = pl.Series("simple", simple)
+    both = pl.concat([plain, marked.rename(lambda name: f"{name}_"), choose.to_frame()], how="horizontal")
+    return both.select(
+        pl.when("simple").then(pl.col(c)).otherwise(pl.col(f"{c}_")).alias(c) for c in plain.columns
+    )
+
+
+def _is_negative(parts: pl.DataFrame) -> pl.Series:
+    return parts.select(
+        (
+            pl.col("before").is_not_null() | pl.col("inner").is_not_null() | pl.col("after").is_not_null()
+        ).alias("n")
+    ).to_series()
+
+
+def _check_marks(parts: pl.DataFrame, currency: pl.Series, header: str, problems: ProblemRows) -> None:
+    signs = parts.select("mark", "unit").unique()
+    marks = {mark for row in signs.rows() for mark in row if mark}
+    for mark in sorted(marks):
+        allowed = list(_MARKS.get(mark, (mark,)))
+        has = (parts.get_column("mark") == mark).fill_null(False) | (
+            parts.get_column("unit") == mark
+        ).fill_null(False)
+        wrong = has & ~currency.is_in(allowed).fill_null(False)
+        for code in currency.filter(wrong).unique().to_list():
+            problems.add(
+                wrong & (currency == code), header, "amount_currency_mark", mark=mark, currency=code or "?"
+            )
+
+
+def _whole_and_fraction(body: pl.Series, style: Amounts) -> tuple[pl.Series, pl.Series]:
+    """Digits before and after the decimal sign; null where the digits are not grouped as the profile says."""
+    decimal, group = re.escape(style.decimal), re.escape(style.thousands)
+    grouping = rf"|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
+    pattern = rf"^([0-9]+{grouping})?(?:{decimal}([0-9]+))?$"
+    if body.str.contains(r"^[0-9]+$").fill_null(True).all():
+        return body, pl.repeat(None, len(body), dtype=pl.String, eager=True)
+    found = body.str.extract_groups(pattern).struct.unnest()
+    whole, fraction = found.get_columns()
+    if style.thousands:
+        whole = whole.str.replace_all(style.thousands, "", literal=True)
+    only_fraction = (whole.is_null() | (whole == "")) & fraction.is_not_null() & (fraction != "")
+    return whole.set(only_fraction.fill_null(False), "0"), fraction
+
+
+def _refuse_shapes(
+    text: pl.Series, parts: pl.DataFrame, whole: pl.Series, style: Amounts, header: str, problems: ProblemRows
+) -> None:
+    given = text.is_not_null()
+    brackets = (parts.get_column("before") == "(").fill_null(False) != (
+        parts.get_column("after") == ")"
+    ).fill_null(False)
+    after = parts.get_column("after").is_in(["-", "−"]).fill_null(False)
+    signs = parts.get_column("before").is_not_null().cast(pl.Int8) + parts.get_column(
+        "inner"
+    ).is_not_null().cast(pl.Int8)
+    twice = (signs + after.cast(pl.Int8)) > 1
+    unread = given & (whole.is_null() | (whole == ""))
+    problems.add(given & text.str.contains(_SCIENTIFIC), header, "amount_scientific")
+    other = (
+        r"^[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?$"
+        if style.decimal == "."
+        else r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
+    )
+    either = r"^[0-9]+,[0-9]{1,2}$" if style.decimal == "." else r"^[0-9]+\.[0-9]{1,2}$"
+    body = parts.get_column("body")
+    problems.add(unread & (body.str.contains(other) | body.str.contains(either)), header, "amount_ambiguous")
+    problems.add(unread | brackets | twice, header, "amount_not_valid")
+
+
+def _fit_fraction(
+    fraction: pl.Series,
+    digits: pl.Series,
+    currency: pl.Series,
+    header: str,
+    problems: ProblemRows,
+    *,
+    zeros: bool,
+) -> pl.Series:
+    """The fraction as exactly the currency's digits, as text; more digits are refused, never rounded."""
+    if fraction.null_count() == len(fraction):
+        return fraction
+    if zeros:
+        fraction = fraction.str.strip_chars_end("0")
+    length = fraction.str.len_chars()
+    many = (length > digits) & (length > 0)
+    problems.add(many & (length == 3) & (digits < 3), header, "amount_ambiguous")
+    for code in currency.filter(many.fill_null(False)).unique().to_list():
+        problems.add(many & (currency == code), header, "amount_scale", currency=code, digits=exponent(code))
+    kept = fraction.set(many.fill_null(False), None)
+    frame = pl.DataFrame({"fraction": kept, "digits": digits})
+    padded = pl.concat_str(pl.col("fraction"), pl.lit("000")).str.slice(0, pl.col("digits"))
+    return frame.select(padded.replace("", "0")).to_series()

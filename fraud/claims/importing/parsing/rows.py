@@ -1,0 +1,202 @@
+"""From delivered text to canonical rows: every mapped column parsed at once, each row's first problem kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fraud.claims.importing.headers import Mapping as HeaderMapping
+from fraud.claims.importing.parsing.dates import DateParser, check_period
+from fraud.claims.importing.parsing.identity import row_hashes
+from fraud.claims.importing.parsing.values import ChunkValues, Context
+from fraud.claims.importing.problems import REJECT_SCHEMA, Notes, reject_frame
+from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.reading.chunks import Chunk
+from fraud.claims.importing.scanning import redact, scan_frame
+
+#: Columns that say nothing about whether a row was delivered with other content.
+_NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id"})
+
+
+@dataclass
+class Parsed:
+    """Rows ready to be stored and rows that are not claims; together they are the chunk's rows."""
+
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+@dataclass
+class RowParser:
+    """Parses the chunks of one file; remembers each date column's form between them."""
+
+    spec: ProfileSpec
+    mapping: HeaderMapping
+    context: Context
+    notes: Notes
+    constants: Mapping[str, str] = field(default_factory=dict)  # from the file name
+    encoding: str = "utf-8"  # "xlsx" and "parquet" carry typed numbers and dates
+
+    def __post_init__(self) -> None:
+        self._dates = DateParser(
+            self.spec.dates.formats,
+            self.spec.zone or self.context.zone,
+            self.spec.dates.midnight_is_unknown,
+            workbook=self.encoding == "xlsx",
+        )
+
+    def parse(self, chunk: Chunk) -> Parsed:
+        """Canonical rows of a chunk. Raises FileQuarantined for a card or resident number."""
+        rows = _ChunkRows(
+            chunk,
+            spec=self.spec,
+            mapping=self.mapping,
+            context=self.context,
+            constants=self.constants,
+            dates=self._dates,
+            notes=self.notes,
+            typed=self.encoding in {"xlsx", "parquet"},
+        )
+        return rows.parse()
+
+
+class _ChunkRows(ChunkValues):
+    """One chunk: what is no claim, the values, the checks across fields, and the result."""
+
+    def parse(self) -> Parsed:
+        self._scan()
+        self._filter_rows()
+        self.parse_values()
+        self._check()
+        return self._result()
+
+    # What is no claim ------------------------------------------------------------------------------------------
+
+    def _scan(self) -> None:
+        scan = scan_frame(
+            self.delivered,
+            self.chunk.lines.tolist() if self.height else [],
+            self.problems.notes,
+            not_card_columns=self.spec.not_card_columns,
+            reject_rows=self.spec.sensitive == "reject_row",
+        )
+        self.problems.add(_mask(scan.cards, self.height), "", "card_number_in_row")
+        self.problems.add(_mask(scan.residents, self.height), "", "resident_number_in_row")
+
+    def _filter_rows(self) -> None:
+        texts = [c for c in self.delivered.get_columns() if c.dtype == pl.String]
+        others = [c for c in self.delivered.get_columns() if c.dtype != pl.String]
+        filled = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True)
+        for column in texts:
+            filled = filled | (column.str.strip_chars() != "").fill_null(False)
+            if filled.all():
+                break
+        for column in others:
+            filled = filled | column.is_not_null()
+        self.problems.add(~filled, "", "blank_row")
+        for rule in self.spec.row_filters:
+            text = self._raw(rule.column)
+            if text is not None:
+                self.problems.add(~text.str.contains(rule.unless).fill_null(False), "", rule.code)
+
+    # Checks across fields --------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        for name in self.spec.required:
+            if name == "external_id" and self.spec.identity:
+                continue
+            value = self.values.get(name)
+            missing = np.ones(self.height, bool) if value is None else value.is_null()
+            self.problems.add(missing, self._header(name), "value_missing")
+        at = self.values.get("transacted_at")
+        dates = self.spec.dates
+        if at is not None:
+            check_period(
+                at,
+                self._header("transacted_at"),
+                self.problems,
+                latest=self.context.latest,
+                max_age_years=0 if self.context.is_history else dates.max_age_years,
+                refuse_future=dates.future == "reject",
+                refuse_old=dates.old == "reject",
+            )
+            self._check_settlement(at)
+        self._check_cancellation()
+
+    def _check_settlement(self, at: pl.Series) -> None:
+        settled = self.values.get("settled_at")
+        if settled is None:
+            return
+        early = settled.dt.truncate("1d") < at.dt.truncate("1d")
+        if self.spec.dates.settled_before_used == "reject":
+            self.problems.add(early, self._header("settled_at"), "settled_before_used")
+        else:
+            self.problems.notes.add("settled_before_used", int(early.sum()))
+
+    def _check_cancellation(self) -> None:
+        cancel, amount = self.values.get("cancel_amount"), self.values.get("amount")
+        if cancel is not None and amount is not None:
+            self.problems.add(
+                cancel.abs() > amount.abs(), self._header("cancel_amount"), "cancel_exceeds_original"
+            )
+
+    # Result ----------------------------------------------------------------------------------------------------
+
+    def _result(self) -> Parsed:
+        frame = pl.DataFrame({"line": pl.Series(self.chunk.lines, dtype=pl.Int64), **self.values})
+        content = [name for name in frame.columns if name not in _NOT_CONTENT]
+        frame = frame.with_columns(row_hashes(frame, sorted(content)))
+        if self.mapping.extra:
+            frame = frame.with_columns(self._extra())
+        good = self.problems.good
+        rejects = [self._chunk_rejects(), self._rejects(np.flatnonzero(~good))]
+        return Parsed(frame.filter(pl.Series(good, dtype=pl.Boolean)), pl.concat(rejects))
+
+    def _extra(self) -> pl.Series:
+        columns = {
+            name: self.delivered.get_column(sources[0]) for name, sources in self.mapping.extra.items()
+        }
+        return pl.DataFrame(columns).to_struct("extra").struct.json_encode()
+
+    def _chunk_rejects(self) -> pl.DataFrame:
+        """The reader's rejects, with numbers that must not be stored struck out or the file refused."""
+        rejects = self.chunk.rejects
+        if rejects.is_empty():
+            return rejects
+        scan_frame(
+            rejects.select("original"),
+            rejects.get_column("line").to_list(),
+            self.problems.notes,
+            reject_rows=self.spec.sensitive == "reject_row",
+        )
+        struck = [redact(text or "") for text in rejects.get_column("original")]
+        return rejects.with_columns(pl.Series("original", struck, dtype=pl.String))
+
+    def _rejects(self, rows: NDArray[np.int64]) -> pl.DataFrame:
+        if not rows.size:
+            return reject_frame()
+        kinds = [self.problems.of(int(row)) for row in rows]
+        amount, currency = self.values.get("amount"), self.values.get("currency")
+        missing = [None] * rows.size
+        return pl.DataFrame(
+            {
+                "line": self.chunk.lines[rows],
+                "column": [kind[0] for kind in kinds],
+                "code": [kind[1] for kind in kinds],
+                "params": [kind[2] for kind in kinds],
+                "original": [redact(self.chunk.original(int(row), self.spec.delimiter)) for row in rows],
+                "amount_minor": missing if amount is None else amount.gather(rows),
+                "currency": missing if currency is None else currency.gather(rows),
+            },
+            schema=REJECT_SCHEMA,
+        )
+
+
+def _mask(rows: set[int], height: int) -> NDArray[np.bool_]:
+    mask = np.zeros(height, bool)
+    mask[list(rows)] = True
+    return mask

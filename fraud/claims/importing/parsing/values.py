@@ -1,0 +1,228 @@
+"""The values of one chunk, field by field, from the columns the file delivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_TYPES, Kind
+from fraud.claims.importing.headers import Mapping as HeaderMapping
+from fraud.claims.importing.parsing.amounts import parse_amounts
+from fraud.claims.importing.parsing.codes import (
+    parse_brn,
+    parse_cards,
+    parse_choice,
+    parse_currency,
+    parse_labels,
+    parse_mcc,
+    parse_numbers,
+    parse_yes_no,
+)
+from fraud.claims.importing.parsing.dates import DateParser, parse_days
+from fraud.claims.importing.parsing.identity import row_hashes
+from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier, clean_text
+from fraud.claims.importing.problems import Notes
+from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.reading.chunks import Chunk
+
+#: Identifiers a spreadsheet could have turned into numbers.
+_IDENTIFIERS = {"external_id", "claim_no", "employee_no", "approver_no", "merchant_no", "authorization_code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a file's rows are parsed with: the moment it arrived, the company's zone, the key of card tokens."""
+
+    received_at: datetime
+    latest: datetime  # no transaction may be later
+    zone: str
+    card_key: bytes
+    is_history: bool = False
+
+
+class ChunkValues:
+    """One chunk on its way; `values` holds what is parsed so far, `problems` the rows that failed."""
+
+    def __init__(
+        self,
+        chunk: Chunk,
+        *,
+        spec: ProfileSpec,
+        mapping: HeaderMapping,
+        context: Context,
+        constants: Mapping[str, str],
+        dates: DateParser,
+        notes: Notes,
+        typed: bool,
+    ) -> None:
+        self.typed = typed
+        self.spec, self.mapping, self.context = spec, mapping, context
+        self.constants, self.dates = constants, dates
+        self.chunk = chunk
+        self.delivered = chunk.frame
+        self.height = chunk.frame.height
+        self.problems = ProblemRows(self.height, notes)
+        self.values: dict[str, pl.Series] = {}
+
+    def parse_values(self) -> None:
+        """Fill `values`; rows that cannot be read are marked in `problems`."""
+        self._parse_codes()
+        self._parse_money()
+        self._parse_times()
+        self._parse_others()
+        self._compose()
+
+    # Delivered columns -----------------------------------------------------------------------------------------
+
+    def _header(self, name: str) -> str:
+        sources = self.mapping.columns.get(name, ())
+        return sources[0].strip()[:80] if sources else name
+
+    def _raw(self, name: str) -> pl.Series | None:
+        """The field's delivered text: the first filled one of its columns; None when it has none."""
+        sources = self.mapping.columns.get(name, ())
+        if not sources:
+            constant = self.constants.get(name) or getattr(self.spec.columns.get(name), "constant", "")
+            return pl.repeat(constant, self.height, dtype=pl.String, eager=True) if constant else None
+        columns = [self.delivered.get_column(source) for source in sources]
+        if len(columns) == 1 and columns[0].dtype != pl.String:
+            return columns[0]
+        filled = [blank_to_null(c.cast(pl.String) if c.dtype != pl.String else c) for c in columns]
+        return filled[0] if len(filled) == 1 else pl.select(pl.coalesce(*filled)).to_series()
+
+    # Values ----------------------------------------------------------------------------------------------------
+
+    def _parse_codes(self) -> None:
+        for name, spec in FIELDS.items():
+            if spec.kind not in (Kind.CODE, Kind.NAME, Kind.TEXT) or (raw := self._raw(name)) is None:
+                continue
+            if raw.dtype != pl.String:
+                raw = raw.cast(pl.String)
+            header = self._header(name)
+            if name == "mcc":
+                self.values[name] = parse_mcc(raw, self.problems)
+            elif name == "brn":
+                self.values[name] = parse_brn(raw, self.problems)
+            elif name in _IDENTIFIERS:
+                self.values[name] = clean_identifier(raw, spec, header, self.problems)
+            else:
+                self.values[name] = clean_text(raw, spec, header, self.problems)
+
+    def _parse_money(self) -> None:
+        spec = self.spec
+        for name, default in (("currency", spec.currency_default), ("original_currency", "")):
+            raw = self._raw(name)
+            if raw is not None or name == "currency":
+                self.values[name] = parse_currency(
+                    raw, self.height, default, spec.currency_aliases, self._header(name), self.problems
+                )
+        for name, info in FIELDS.items():
+            if info.kind is not Kind.AMOUNT or (raw := self._raw(name)) is None:
+                continue
+            currency = self.values["currency"]
+            if name in ORIGINAL_AMOUNTS and "original_currency" in self.values:
+                currency = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
+            self.values[name] = parse_amounts(
+                raw, currency, spec.amounts, self._header(name), self.problems, exact_zeros=self.typed
+            )
+        self._sign_amounts()
+
+    def _sign_amounts(self) -> None:
+        """The kind of transaction and the sign of its amount agree: a cancellation or refund is negative."""
+        raw, amount = self._raw("txn_type"), self.values.get("amount")
+        if amount is None:
+            return
+        kind = pl.repeat(None, self.height, dtype=pl.String, eager=True)
+        if raw is not None:
+            values = self.spec.columns["txn_type"].values
+            kind = parse_choice(raw, values, TXN_TYPES, self._header("txn_type"), self.problems)
+        frame = pl.DataFrame({"kind": kind, "amount": amount})
+        negative = pl.col("amount") < 0
+        given = pl.coalesce("kind", pl.when(negative).then(pl.lit("refund")).otherwise(pl.lit("purchase")))
+        turned = given.is_in(list(self.spec.amounts.negative_types)) & (pl.col("amount") > 0)
+        frame = frame.with_columns(
+            given.alias("kind"), pl.when(turned).then(-pl.col("amount")).otherwise("amount").alias("amount")
+        )
+        self.values["txn_type"], self.values["amount"] = frame.get_column("kind"), frame.get_column("amount")
+
+    def _parse_times(self) -> None:
+        for name, info in FIELDS.items():
+            if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self._raw(name)) is None:
+                continue
+            header = self._header(name)
+            if info.kind is Kind.DAY:
+                self.values[name] = parse_days(self.dates, raw, header, self.problems)
+                continue
+            times = self.mapping.times.get(name, ())
+            time = self.delivered.get_column(times[0]).cast(pl.String) if times else None
+            moments = self.dates.parse(raw, time, header, self.problems)
+            self.values[name] = moments.at
+            if name == "transacted_at":
+                self.values["has_time"] = moments.has_time
+
+    def _parse_others(self) -> None:
+        for name, info in FIELDS.items():
+            raw = self._raw(name)
+            if raw is None:
+                continue
+            header = self._header(name)
+            if info.kind is Kind.NUMBER:
+                self.values[name] = parse_numbers(raw, header, self.problems, lenient=name == "installments")
+            elif info.kind is Kind.YES_NO:
+                self.values[name] = parse_yes_no(raw, header, self.problems)
+            elif info.kind is Kind.CARD:
+                self.values["card_token"], self.values["card_last4"] = parse_cards(
+                    raw.cast(pl.String), self.context.card_key, self.problems
+                )
+        if self.mapping.labels:
+            label = self.delivered.get_column(self.mapping.labels[0]).cast(pl.String)
+            labels = self.spec.labels
+            self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate)
+
+    def _compose(self) -> None:
+        for name, column in self.spec.columns.items():
+            if not column.compose:
+                continue
+            composed = self._composed(column.compose)
+            given = self.values.get(name)
+            self.values[name] = (
+                composed if given is None else pl.select(pl.coalesce(given, composed)).to_series()
+            )
+        if self.spec.identity:
+            frame = self._frame([name for name in self.spec.identity if name in self._known()])
+            self.values["identity"] = row_hashes(frame, frame.columns)
+
+    def _composed(self, template: str) -> pl.Series:
+        """The template with values put in; null where one of them is missing."""
+        pieces: list[pl.Expr] = []
+        columns: dict[str, pl.Series] = {}
+        for literal, name in _template_parts(template):
+            if literal:
+                pieces.append(pl.lit(literal))
+            if name in self.values:
+                columns[name] = self.values[name].cast(pl.String)
+                pieces.append(pl.col(name))
+            elif name:
+                pieces.append(pl.lit(self.constants.get(name), pl.String))
+        frame = pl.DataFrame(columns) if columns else pl.DataFrame({"row": range(self.height)})
+        composed = frame.select(pl.concat_str(pieces).alias("composed")).to_series()
+        return composed if len(composed) == self.height else composed.new_from_index(0, self.height)
+
+    def _known(self) -> set[str]:
+        return set(self.values) | {"card_number"} & set(self.mapping.columns)
+
+    def _frame(self, names: Sequence[str]) -> pl.DataFrame:
+        alias = {"card_number": "card_token"}
+        return pl.DataFrame({alias.get(n, n): self.values[alias.get(n, n)] for n in names})
+
+
+def _template_parts(template: str) -> list[tuple[str, str]]:
+    parts = []
+    for piece in template.split("}"):
+        literal, _, name = piece.partition("{")
+        parts.append((literal, name))
+    return parts

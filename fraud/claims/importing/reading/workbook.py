@@ -1,0 +1,133 @@
+"""XLSX: one sheet, values only, after the archive was found safe."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import fastexcel
+import numpy as np
+import polars as pl
+
+from fraud.claims.importing.headers import looks_like_header
+from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
+from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.reading.archive import Sheet, check_archive, examine_sheet, read_structure
+from fraud.claims.importing.reading.chunks import Chunk
+from fraud.claims.importing.reading.delimited import unique_names
+from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
+
+_LONG_FRACTION = r"^-?\d+\.\d{9,}$"
+
+
+class WorkbookTable:
+    """The chosen sheet of an XLSX file as text. Raises FileQuarantined while opening.
+
+    Dates come as ``YYYY-MM-DD HH:MM:SS`` in either epoch of Excel, numbers as Excel shows them (15 digits).
+    """
+
+    encoding = "xlsx"
+
+    def __init__(self, path: Path, spec: ProfileSpec, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.notes = Notes()
+        self._limits = limits
+        check_archive(path, limits)
+        book = read_structure(path, limits)
+        self._sheet = book.choose(spec.sheet)
+        others = [sheet.name for sheet in book.sheets if sheet is not self._sheet]
+        self.notes.add("sheets_ignored", 1 if others else 0, sheets=", ".join(others)[:300])
+        examine_sheet(path, self._sheet, limits)
+        self._judge(self._sheet, spec)
+        frame = _load(path, self._sheet)
+        at = _header_row(frame, spec)
+        self.notes.add("lines_skipped", at)
+        self.headers = [str(value or "").strip() for value in frame.row(at)]
+        while self.headers and not self.headers[-1]:
+            self.headers.pop()
+        width = len(self.headers)
+        self._first_line = self._sheet.first_row + at + 1
+        body = frame[at + 1 :]
+        self._outside = body[:, width:]
+        self._frame = body[:, :width].rename(
+            dict(zip(body.columns, unique_names(self.headers), strict=False))
+        )
+
+    def _judge(self, sheet: Sheet, spec: ProfileSpec) -> None:
+        if sheet.merged:
+            raise FileQuarantined("workbook_merged", cells=sheet.merged)
+        if sheet.formulas and not spec.allow_formulas:
+            cell, formula, value = sheet.formula
+            raise FileQuarantined("workbook_formula", cell=cell, formula=formula, value=value)
+        self.notes.add("formulas_allowed", sheet.formulas)
+        self.notes.add("hidden_rows", sheet.hidden_rows)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Rows after the header; blank rows at the end are ignored, others are rejected, as are values beyond the header."""
+        frame = self._frame
+        filled = np.flatnonzero(_any_filled(frame).to_numpy())
+        last = int(filled[-1]) + 1 if filled.size else 0
+        self.notes.add("lines_ignored", frame.height - last)
+        lines = np.arange(frame.height, dtype=np.int64) + self._first_line
+        blank = ~_any_filled(frame).to_numpy()
+        beyond = (
+            _any_filled(self._outside).to_numpy() if self._outside.width else np.zeros(frame.height, bool)
+        )
+        for start in range(0, max(last, 1), self._limits.chunk_rows):
+            part = slice(start, min(start + self._limits.chunk_rows, last))
+            keep = ~blank[part] & ~beyond[part]
+            rejects = [_reject(int(line), "blank_row") for line in lines[part][blank[part]]]
+            wide = np.flatnonzero(beyond[part] & ~blank[part]) + start
+            rejects += [_reject(int(lines[row]), "ragged_row", self._ragged(int(row))) for row in wide]
+            rows = frame[part].filter(pl.Series(keep, dtype=pl.Boolean))
+            yield Chunk(rows, lines[part][keep], reject_frame(rejects))
+
+    def _ragged(self, row: int) -> dict[str, str]:
+        values = [*self._frame.row(row), *self._outside.row(row)]
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow(["" if v is None else v for v in values])
+        found = max(i for i, value in enumerate(values) if value is not None) + 1
+        return {
+            "params": f'{{"found": {found}, "expected": {len(self.headers)}}}',
+            "original": out.getvalue()[:2000],
+        }
+
+
+def _load(path: Path, sheet: Sheet) -> pl.DataFrame:
+    try:
+        book = fastexcel.read_excel(path)
+        frame = book.load_sheet(sheet.name, header_row=None, dtypes="string").to_polars()
+    except Exception as error:  # the parser raises its own kinds for damaged files
+        raise FileQuarantined("file_damaged") from error
+    if frame.is_empty():
+        raise FileQuarantined("empty_file")
+    return frame.with_columns(
+        # 0.30000000000000004 is 0.3 in the cell: Excel keeps and shows 15 digits.
+        pl.when(pl.col(name).str.contains(_LONG_FRACTION))
+        .then(pl.col(name).cast(pl.Float64, strict=False).round_sig_figs(15).cast(pl.String))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in frame.columns
+    )
+
+
+def _header_row(frame: pl.DataFrame, spec: ProfileSpec) -> int:
+    rows = [n for n in range(min(frame.height, 200)) if any(frame.row(n))][: spec.header_search]
+    if spec.header_search == 1 and rows:
+        return rows[0]
+    for n in rows:
+        if looks_like_header([str(value or "") for value in frame.row(n)], spec):
+            return n
+    raise FileQuarantined("header_missing", lines=spec.header_search)
+
+
+def _any_filled(frame: pl.DataFrame) -> pl.Series:
+    if not frame.width:
+        return pl.Series([], dtype=pl.Boolean)
+    filled = pl.any_horizontal(pl.all().is_not_null() & (pl.all().str.strip_chars() != ""))
+    return frame.select(filled.alias("filled")).get_column("filled")
+
+
+def _reject(line: int, code: str, more: dict[str, str] | None = None) -> dict[str, object]:
+    return {"line": line, "column": "", "code": code, "params": "{}", "original": "", **(more or {})}

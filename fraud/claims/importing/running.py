@@ -1,0 +1,181 @@
+"""Staged chunks into the database, one transaction each, and the file's way to its final state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import polars as pl
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import faults
+from audit.actor import Actor
+from audit.services import record
+from fraud.claims.bulk import write_rows
+from fraud.claims.importing.accounting import Totals
+from fraud.claims.importing.cancellations import link_cancellations, unlinked_cancellations
+from fraud.claims.importing.problems import Notes
+from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.staging import Open, StagedFile, late_rejects
+from fraud.claims.importing.storing import ClaimStore, Stored
+from fraud.claims.models import ClaimFile, ClaimFileReject
+
+STORE_ROWS = 20_000  # rows a transaction: on SQLite nobody else writes meanwhile
+Progress = Callable[[ClaimFile], None]
+
+
+def store_staged(
+    staged: StagedFile,
+    spec: ProfileSpec,
+    file: ClaimFile,
+    by: Actor,
+    progress: Progress | None,
+    stored: Stored | None,
+    open_file: Open,
+) -> None:
+    """Chunk after chunk, each with its counters in one transaction; a file that was interrupted counts from nothing again."""
+    keep = stored is not None
+    stored = stored or Stored()
+    stored.totals = Totals(staged.totals)
+    _begin(file, staged)
+    store = ClaimStore(
+        file, spec.source_system, by, timedelta(days=spec.labels.delay_days), keep_outcomes=keep
+    )
+    earliest: datetime | None = None
+    excess: list[pl.DataFrame] = []
+    for number in range(staged.n_chunks):
+        chunk = staged.chunk(number)
+        for rows in chunk.iter_slices(STORE_ROWS):
+            rows = _without_excess(rows, store, excess)
+            _store_rows(store, rows, stored, file, staged)
+            faults.hit("import.chunk")
+            first = cast("datetime | None", rows.get_column("transacted_at").min())
+            earliest = min(filter(None, (earliest, first)), default=None)
+            if progress is not None:
+                progress(file)
+    rejects = _all_rejects(staged, excess, stored, open_file, spec)
+    _finish(staged, rejects, spec, store, stored, file, by, earliest)
+
+
+def _without_excess(rows: pl.DataFrame, store: ClaimStore, excess: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows that may be stored; cancellations larger than a stored purchase are put aside."""
+    refused = store.excessive(rows)
+    if refused.is_empty():
+        return rows
+    code = pl.lit("cancel_exceeds_original").alias("code")
+    excess.append(refused.select("line", code, pl.col("amount").alias("amount_minor"), "currency"))
+    return rows.join(refused.select("line"), on="line", how="anti", maintain_order="left")
+
+
+def _all_rejects(
+    staged: StagedFile, excess: list[pl.DataFrame], stored: Stored, open_file: Open, spec: ProfileSpec
+) -> pl.DataFrame:
+    rejects = staged.rejects()
+    if not excess:
+        return rejects
+    late = late_rejects(open_file, pl.concat(excess), spec)
+    stored.totals.add("rejected", late)
+    return pl.concat([rejects, late]).sort("line", maintain_order=True)
+
+
+def _store_rows(
+    store: ClaimStore,
+    rows: pl.DataFrame,
+    stored: Stored,
+    file: ClaimFile,
+    staged: StagedFile,
+    attempts: int = 3,
+) -> None:
+    """One transaction. Another delivery may add the same claims at this moment: then it is looked up again."""
+    before = (stored.accepted, stored.duplicate, stored.superseding, stored.labels, stored.totals.as_json())
+    try:
+        with transaction.atomic():
+            store.store(rows, stored)
+            file.n_accepted = stored.accepted
+            file.n_duplicate = staged.n_duplicate + stored.duplicate
+            file.n_superseding = stored.superseding
+            file.rows_done += rows.height
+            file.save(update_fields=["n_accepted", "n_duplicate", "n_superseding", "rows_done"])
+    except IntegrityError:
+        store.directory.forget()
+        stored.accepted, stored.duplicate, stored.superseding, stored.labels, sums = before
+        stored.totals = Totals(sums)
+        if attempts <= 1:
+            raise
+        file.refresh_from_db(fields=["rows_done"])
+        _store_rows(store, rows, stored, file, staged, attempts - 1)
+
+
+def _begin(file: ClaimFile, staged: StagedFile) -> None:
+    file.state = ClaimFile.State.IMPORTING
+    file.encoding = staged.encoding
+    file.n_rows, file.n_rejected = staged.n_rows, staged.n_rejected
+    file.n_accepted = file.n_superseding = 0
+    file.n_duplicate = staged.n_duplicate
+    file.rows_done = staged.n_rejected + staged.n_duplicate
+    file.error = None
+    file.save()
+
+
+def _finish(
+    staged: StagedFile,
+    rejects: pl.DataFrame,
+    spec: ProfileSpec,
+    store: ClaimStore,
+    stored: Stored,
+    file: ClaimFile,
+    by: Actor,
+    earliest: datetime | None,
+) -> None:
+    with transaction.atomic():
+        _write_rejects(file, rejects)
+        notes = Notes()
+        if earliest is not None:
+            notes.add(
+                "cancellations_linked", link_cancellations(source_system=spec.source_system, since=earliest)
+            )
+            notes.add("cancellations_open", unlinked_cancellations(file).count())
+        notes.add("cardholders_added", store.directory.n_people_added)
+        notes.add("merchants_added", store.directory.n_merchants_added)
+        notes.add("labels_added", stored.labels)
+        file.totals = stored.totals.as_json()
+        file.notes = [*staged.notes, *notes.as_json()]
+        file.n_rejected = rejects.height
+        file.rows_done = file.n_rows
+        faults.hit("import.finish")
+        close_file(file, by, ClaimFile.State.IMPORTED, None)
+
+
+def _write_rejects(file: ClaimFile, rejects: pl.DataFrame) -> None:
+    ClaimFileReject.objects.filter(file=file).delete()
+    frame = rejects.select(
+        pl.lit(file.pk).alias("file_id"),
+        "line",
+        pl.col("column").fill_null("").str.slice(0, 80),
+        "code",
+        "params",
+        pl.col("original").fill_null("").str.replace_all("\x00", "␀", literal=True),
+    )
+    write_rows("fraud_claimfilereject", frame.columns, frame)
+
+
+def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[str, Any] | None) -> None:
+    """Set the final state with its audit entry, in one transaction."""
+    actions = {
+        ClaimFile.State.IMPORTED: "file.imported",
+        ClaimFile.State.QUARANTINED: "file.quarantined",
+        ClaimFile.State.FAILED: "file.failed",
+    }
+    with transaction.atomic():
+        file.state, file.error, file.finished_at = state, error, timezone.now()
+        file.save()
+        counts = {
+            name: getattr(file, name)
+            for name in ("n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected")
+        }
+        record(
+            action=actions[state], by=by, subject=f"file:{file.reference}",
+            after={**counts, "totals": file.totals, **({"error": error} if error else {})},
+        )  # fmt: skip

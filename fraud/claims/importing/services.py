@@ -1,0 +1,217 @@
+"""Importing a claim file: the one way in, for the command, the page and the interface alike."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import faults
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from fraud.claims.importing.locks import file_lock
+from fraud.claims.importing.parsing.values import Context
+from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.profile_json import read_spec
+from fraud.claims.importing.reading.opening import open_table
+from fraud.claims.importing.running import Progress, close_file, store_staged
+from fraud.claims.importing.sandbox import Bounds, stage_apart
+from fraud.claims.importing.scanning import redact
+from fraud.claims.importing.staging import Open, StagedFile, stage
+from fraud.claims.importing.storing import ClaimStore, Stored
+from fraud.claims.models import ClaimFile, ImportProfile
+
+FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.QUARANTINED)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What arrived: a file on disk, or rows that were sent as one."""
+
+    name: str
+    sha256: str
+    size: int
+    open: Open
+    path: Path | None = None
+
+
+def import_claim_file(
+    *,
+    path: Path,
+    name: str,
+    profile: ImportProfile,
+    by: Actor,
+    is_history: bool = False,
+    received_at: datetime | None = None,
+    apart: bool = False,
+    progress: Progress | None = None,
+) -> ClaimFile:
+    """Import a delivered file and return its `ClaimFile`: imported, or quarantined with the reason in `error`.
+
+    The same content for the same profile is the same ClaimFile: a second call changes nothing. A call after a crash
+    goes on where the first one stopped. While another process imports the file, its unfinished ClaimFile is returned.
+    `apart` reads the file in a bounded child process (uploads). `progress` is called after each stored chunk.
+    Raises NotPermitted, ProfileNotValid, and what the database raises (the file is then `failed` and can be started again).
+    """
+    require(by, "fraud.import_claims")
+    spec = read_spec(profile.spec)
+    digest, size = digest_of(path)
+    delivery = Delivery(name, digest, size, lambda: open_table(path, spec), path)
+    return import_delivery(
+        delivery=delivery,
+        spec=spec,
+        profile=profile,
+        by=by,
+        is_history=is_history,
+        received_at=received_at,
+        apart=apart,
+        progress=progress,
+    )
+
+
+def import_delivery(
+    *,
+    delivery: Delivery,
+    spec: ProfileSpec,
+    profile: ImportProfile,
+    by: Actor,
+    is_history: bool = False,
+    received_at: datetime | None = None,
+    apart: bool = False,
+    progress: Progress | None = None,
+    stored: Stored | None = None,
+) -> ClaimFile:
+    """`import_claim_file` for a delivery that need not be a file on disk."""
+    file = receive_file(delivery, profile, by, is_history, received_at or timezone.now())
+    if file.state not in FINAL_STATES:
+        with file_lock(file.pk) as held:
+            if held:
+                file.refresh_from_db()
+                if file.state not in FINAL_STATES:
+                    _import(delivery, spec, profile, file, by, apart, progress, stored)
+                    return file
+    if stored is not None and file.state == ClaimFile.State.IMPORTED:
+        _recall(delivery, spec, file, by, stored)
+    return file
+
+
+def _import(
+    delivery: Delivery,
+    spec: ProfileSpec,
+    profile: ImportProfile,
+    file: ClaimFile,
+    by: Actor,
+    apart: bool,
+    progress: Progress | None,
+    stored: Stored | None,
+) -> None:
+    """Stage and store a file whose lock is held; its final state tells the result."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="cleancard-import-") as folder:
+            staged = _stage(delivery, spec, file, Path(folder), profile.spec if apart else None)
+            faults.hit("import.staged")
+            store_staged(staged, spec, file, by, progress, stored, delivery.open)
+    except FileQuarantined as error:
+        close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
+    except Exception as error:
+        close_file(
+            file,
+            by,
+            ClaimFile.State.FAILED,
+            {"code": "import_failed", "params": {"error": type(error).__name__}},
+        )
+        raise
+
+
+def _recall(delivery: Delivery, spec: ProfileSpec, file: ClaimFile, by: Actor, stored: Stored) -> None:
+    """What became of each row of a delivery that was imported before; nothing is written."""
+    store = ClaimStore(file, spec.source_system, by)
+    with tempfile.TemporaryDirectory(prefix="cleancard-import-") as folder:
+        staged = _stage(delivery, spec, file, Path(folder), None)
+        for number in range(staged.n_chunks):
+            rows = store.compare(staged.chunk(number))
+            again = pl.when("is_written").then(pl.lit("duplicate")).otherwise("outcome").alias("outcome")
+            store.remember(rows.with_columns(again), stored)
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    """(SHA-256 in hexadecimal, size in bytes) of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest(), path.stat().st_size
+
+
+def clean_name(name: str) -> str:
+    """A delivered file name as it may be stored and shown: no folders, no control characters, no card numbers."""
+    plain = _CONTROLS.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    return redact(plain)[:200] or "unnamed"
+
+
+def receive_file(
+    delivery: Delivery, profile: ImportProfile, by: Actor, is_history: bool, received_at: datetime
+) -> ClaimFile:
+    """The ClaimFile of this content, made if it is new; two senders at once get the same one."""
+    known = ClaimFile.objects.filter(sha256=delivery.sha256, profile=profile).first()
+    if known is not None:
+        return known
+    zone = timezone.get_default_timezone()
+    try:
+        with transaction.atomic():
+            file = ClaimFile.objects.create(
+                reference=uuid.uuid4().hex[:20],
+                name=clean_name(delivery.name),
+                profile=profile,
+                profile_version=profile.version,
+                sha256=delivery.sha256,
+                size_bytes=delivery.size,
+                is_history=is_history,
+                received_at=received_at,
+                received_by=by.username,
+                business_date=received_at.astimezone(zone).date(),
+            )
+            file.reference = f"F-{received_at.astimezone(zone).year}-{file.pk:06d}"
+            file.save(update_fields=["reference"])
+            record(
+                action="file.received", by=by, subject=f"file:{file.reference}",
+                after={"name": file.name, "profile": profile.name, "sha256": file.sha256, "size_bytes": file.size_bytes},
+            )  # fmt: skip
+    except IntegrityError:
+        return ClaimFile.objects.get(sha256=delivery.sha256, profile=profile)
+    return file
+
+
+def _stage(
+    delivery: Delivery, spec: ProfileSpec, file: ClaimFile, folder: Path, apart: dict[str, Any] | None
+) -> StagedFile:
+    """`apart`: the profile's JSON, for reading in a child process."""
+    context = Context(
+        received_at=file.received_at,
+        latest=max(file.received_at, datetime.now(UTC)) + timedelta(days=1),
+        zone=settings.TIME_ZONE,
+        card_key=settings.CARD_TOKEN_KEY.encode(),
+        is_history=file.is_history,
+    )
+    if apart is None or delivery.path is None:
+        return stage(delivery.open, name=delivery.name, spec=spec, context=context, folder=folder)
+    bounds = Bounds(
+        seconds=getattr(settings, "IMPORT_MAX_SECONDS", Bounds().seconds),
+        megabytes=getattr(settings, "IMPORT_MAX_MEGABYTES", Bounds().megabytes),
+    )
+    return stage_apart(
+        path=delivery.path, name=delivery.name, spec=apart, context=context, folder=folder, bounds=bounds
+    )

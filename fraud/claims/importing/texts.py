@@ -1,0 +1,168 @@
+"""Sentences for everything the importer refuses or notes, in English and Korean; each says what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fraud.claims.importing.parsing.formats import readable
+
+#: code → (English, Korean). Whole files:
+_FILES: dict[str, tuple[str, str]] = {
+    "empty_file": ("The file is empty. Send a file with a header and rows.", "파일이 비어 있습니다. 머리글과 행이 있는 파일을 보내 주십시오."),
+    "header_missing": ("No header row was found in the first {lines} rows. The first row must name the columns.", "처음 {lines}행에서 머리글을 찾지 못했습니다. 첫 행에 열 이름이 있어야 합니다."),
+    "columns_missing": ("These columns are missing: {columns}. Add them, or map them in the import profile.", "다음 열이 없습니다: {columns}. 열을 추가하거나 가져오기 설정에서 연결해 주십시오."),
+    "header_duplicated": ("The column “{column}” appears {n} times. Each column name may appear once.", "열 “{column}”이(가) {n}번 나옵니다. 열 이름은 한 번만 써야 합니다."),
+    "encoding_mixed": ("The text is not in one encoding: byte {offset} (line {line}) does not fit {encodings}. Save the file again as UTF-8.", "문자 인코딩이 섞여 있습니다: {line}행 {offset}바이트가 {encodings}에 맞지 않습니다. UTF-8로 다시 저장해 주십시오."),
+    "encoding_unmarked": ("The file looks like UTF-16 without a byte order mark. Save it as UTF-8 or CP949.", "BOM 없는 UTF-16 파일로 보입니다. UTF-8 또는 CP949로 저장해 주십시오."),
+    "quote_not_closed": ("A quotation mark opened on line {line} is never closed. Close it, or double quotation marks inside text.", "{line}행에서 열린 따옴표가 닫히지 않았습니다. 따옴표를 닫거나 글 안의 따옴표는 두 번 써 주십시오."),
+    "quote_misplaced": ("Line {line} has text after a closing quotation mark. Double quotation marks inside quoted text.", "{line}행의 닫는 따옴표 뒤에 글자가 있습니다. 따옴표 안의 따옴표는 두 번 써 주십시오."),
+    "record_too_long": ("The row that starts on line {line} is longer than {limit} bytes. Check its quotation marks and line breaks.", "{line}행에서 시작하는 행이 {limit}바이트를 넘습니다. 따옴표와 줄바꿈을 확인해 주십시오."),
+    "file_too_large": ("The file holds more than {limit} bytes of data. Split it.", "파일의 내용이 {limit}바이트를 넘습니다. 나누어 보내 주십시오."),
+    "too_many_rows": ("The file has more than {limit} rows. Split it.", "행이 {limit}개를 넘습니다. 나누어 보내 주십시오."),
+    "too_many_columns": ("The file has more than {limit} columns. Remove the empty ones.", "열이 {limit}개를 넘습니다. 빈 열을 지워 주십시오."),
+    "kind_old_excel": ("This is an old or a password-protected Excel file. Remove the password and save it as .xlsx.", "이전 형식이거나 암호가 걸린 엑셀 파일입니다. 암호를 풀고 .xlsx로 저장해 주십시오."),
+    "kind_macro_excel": ("Excel files with macros (.xlsm) are not taken. Save the sheet as .xlsx.", "매크로가 있는 엑셀 파일(.xlsm)은 받지 않습니다. .xlsx로 저장해 주십시오."),
+    "kind_binary_excel": ("Binary Excel files (.xlsb) are not taken. Save the sheet as .xlsx.", "바이너리 엑셀 파일(.xlsb)은 받지 않습니다. .xlsx로 저장해 주십시오."),
+    "kind_html": ("This is a web page, whatever its name says. Open it in Excel and save it as .xlsx or CSV.", "이름과 달리 웹 페이지(HTML) 파일입니다. 엑셀에서 열어 .xlsx나 CSV로 저장해 주십시오."),
+    "kind_unknown": ("This kind of file is not taken. Send CSV, TSV, XLSX or Parquet.", "받을 수 없는 형식입니다. CSV, TSV, XLSX, Parquet 파일을 보내 주십시오."),
+    "file_damaged": ("The file is damaged or was cut off. Send it again.", "파일이 손상되었거나 잘렸습니다. 다시 보내 주십시오."),
+    "archive_entries": ("The workbook has {n} parts; at most {limit} are taken. Save it again from Excel.", "통합 문서의 구성 요소가 {n}개입니다. 최대 {limit}개까지 받습니다. 엑셀에서 다시 저장해 주십시오."),
+    "archive_ratio": ("The workbook unpacks to {ratio} times its size; at most {limit} times is taken. Send CSV instead.", "통합 문서가 크기의 {ratio}배로 풀립니다. 최대 {limit}배까지 받습니다. CSV로 보내 주십시오."),
+    "archive_names": ("The workbook contains a part with a forbidden name or link. Save it again from Excel.", "통합 문서에 허용되지 않는 이름이나 링크가 있습니다. 엑셀에서 다시 저장해 주십시오."),
+    "archive_size_lies": ("The workbook is larger inside than it says. Save it again from Excel.", "통합 문서의 실제 크기가 표시와 다릅니다. 엑셀에서 다시 저장해 주십시오."),
+    "workbook_entities": ("The workbook declares its own document type, which is not taken. Save it again from Excel.", "통합 문서에 문서 형식(DTD) 선언이 있어 받지 않습니다. 엑셀에서 다시 저장해 주십시오."),
+    "workbook_formula": ("Cell {cell} is a formula ({formula}, last value {value}). Paste the values, or allow formulas in the profile.", "{cell} 셀이 수식입니다({formula}, 마지막 값 {value}). 값으로 붙여 넣거나 설정에서 수식을 허용해 주십시오."),
+    "workbook_merged": ("The cells {cells} are merged. Unmerge them: one row is one claim.", "{cells} 셀이 병합되어 있습니다. 병합을 풀어 주십시오. 한 행이 한 건입니다."),
+    "workbook_sheet": ("There is no visible sheet “{sheet}”. The workbook has: {sheets}.", "보이는 시트 “{sheet}”이(가) 없습니다. 통합 문서의 시트: {sheets}."),
+    "card_number": ("A full card number was found ({place}; {n} in all). Files may carry only the last four digits. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, 모두 {n}건). 뒤 네 자리만 보내야 합니다. 파일 내용은 저장하지 않았습니다."),
+    "resident_number": ("A resident registration number was found ({place}; {n} in all). Remove it. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, 모두 {n}건). 삭제해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
+    "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
+    "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
+    "import_failed": ("The import stopped with an error ({error}). It can be started again; nothing is taken twice.", "가져오기가 오류로 멈췄습니다({error}). 다시 시작해도 중복 반영되지 않습니다."),
+}  # fmt: skip
+
+#: Rows:
+_ROWS: dict[str, tuple[str, str]] = {
+    "ragged_row": ("The row has {found} fields; the header has {expected}. Fill in what is missing, or put text that holds the separator in quotation marks.", "필드가 {found}개입니다. 머리글은 {expected}개입니다. 빠진 칸을 채우거나, 구분 기호가 든 글은 따옴표로 묶어 주십시오."),
+    "blank_row": ("The row is blank. Fill it in or delete it.", "빈 행입니다. 채우거나 지워 주십시오."),
+    "subtotal_row": ("A sub-total or heading row, not a claim. Nothing has to be done.", "청구가 아닌 소계 또는 제목 행입니다. 고칠 것은 없습니다."),
+    "nul_byte": ("The row contains a NUL character. Export the file again.", "NUL 문자가 있습니다. 파일을 다시 내보내 주십시오."),
+    "lone_surrogate": ("The row contains half a character (a lone surrogate). Export the file again as UTF-8.", "깨진 문자(서로게이트)가 있습니다. UTF-8로 다시 내보내 주십시오."),
+    "value_type": ("A value is neither text nor a whole number. Write amounts with decimals as text.", "글자나 정수가 아닌 값이 있습니다. 소수가 있는 금액은 문자열로 보내 주십시오."),
+    "field_too_long": ("A field is longer than {limit} bytes. Shorten it, and check its quotation marks.", "필드가 {limit}바이트를 넘습니다. 줄이고, 따옴표가 맞는지 확인해 주십시오."),
+    "text_too_long": ("The text is longer than {limit} characters. Shorten it.", "{limit}자를 넘습니다. 줄여 주십시오."),
+    "value_missing": ("The value is missing. Fill it in: every claim needs this column.", "값이 없습니다. 모든 건에 필요한 열이니 채워 주십시오."),
+    "id_scientific": ("The identifier was turned into a number (such as 1.23E+15). Format the column as text before saving.", "식별자가 숫자(예: 1.23E+15)로 바뀌었습니다. 열을 텍스트 형식으로 저장해 주십시오."),
+    "id_conflict": ("The same identifier appears in this file with different content; none of these rows was taken. Keep the right row, or give each its own identifier.", "같은 식별자가 다른 내용으로 여러 번 나와 모두 받지 않았습니다. 맞는 행만 남기거나 식별자를 서로 다르게 해 주십시오."),
+    "amount_not_valid": ("Not an amount. Write digits such as 1234 or 1,234.50.", "금액이 아닙니다. 1234 또는 1,234.50처럼 써 주십시오."),
+    "amount_ambiguous": ("The amount can be read in two ways. Write it as 1,234.50 or change the profile's decimal sign.", "금액을 두 가지로 읽을 수 있습니다. 1,234.50처럼 쓰거나 설정의 소수점 기호를 바꿔 주십시오."),
+    "amount_scientific": ("The amount is in scientific notation. Format the column as a plain number.", "금액이 지수 표기입니다. 일반 숫자 형식으로 저장해 주십시오."),
+    "amount_scale": ("{currency} has {digits} decimals; this amount has more. Round it, or correct the currency.", "{currency}의 소수는 {digits}자리인데 더 많습니다. 금액을 맞추거나 통화를 고쳐 주십시오."),
+    "amount_too_large": ("The amount has more than 13 digits before the decimal sign. Check the amount and its currency.", "금액이 13자리를 넘습니다. 금액과 통화를 확인해 주십시오."),
+    "amount_negative_zero": ("Minus zero is not an amount. Write 0, or the amount that was taken back.", "마이너스 0은 금액이 아닙니다. 0 또는 취소한 금액을 써 주십시오."),
+    "amount_currency_mark": ("The sign {mark} does not fit the currency {currency}. Remove the sign or correct the currency.", "기호 {mark}이(가) 통화 {currency}에 맞지 않습니다. 기호를 지우거나 통화를 고쳐 주십시오."),
+    "currency_unknown": ("Unknown currency. Write an ISO code such as KRW.", "알 수 없는 통화입니다. KRW 같은 ISO 코드를 써 주십시오."),
+    "date_not_valid": ("There is no such date. Write it as {format}.", "없는 날짜이거나 형식이 다릅니다. {format} 형식으로 써 주십시오."),
+    "date_mixed": ("The date is in another form than the rest of the column. Write it as {format}.", "열의 다른 날짜와 형식이 다릅니다. {format} 형식으로 써 주십시오."),
+    "date_ambiguous": ("Day and month can be read either way. Write 2025-07-08, or fix the order in the profile.", "월과 일의 순서를 알 수 없습니다. 2025-07-08처럼 쓰거나 설정에서 순서를 정해 주십시오."),
+    "date_serial": ("Excel cannot tell the days before 1 March 1900 apart. Write the date as text.", "엑셀은 1900년 3월 1일 이전 날짜를 구별하지 못합니다. 날짜를 텍스트로 써 주십시오."),
+    "date_future": ("The date lies in the future. Correct it, or send the row when the day has come.", "미래의 날짜입니다. 고치거나 그날이 지난 뒤 보내 주십시오."),
+    "date_too_old": ("The date is more than {years} years ago. Correct it, or import old claims as history.", "{years}년이 넘은 날짜입니다. 고치거나 이력으로 가져와 주십시오."),
+    "time_skipped": ("This local time does not exist (the clocks went forward). Correct it, or write its offset such as +01:00.", "시간대 전환으로 존재하지 않는 시각입니다. 고치거나 +01:00처럼 시차를 함께 써 주십시오."),
+    "settled_before_used": ("The settlement lies before the transaction. Check both dates.", "매입일이 사용일보다 앞섭니다. 두 날짜를 확인해 주십시오."),
+    "number_not_valid": ("Not a whole number. Write digits such as 3.", "정수가 아닙니다. 3처럼 숫자로 써 주십시오."),
+    "yes_no_not_valid": ("Neither yes nor no. Write Y or N.", "예/아니오 값이 아닙니다. Y 또는 N으로 써 주십시오."),
+    "choice_unknown": ("Unknown value. Known values: {known}.", "알 수 없는 값입니다. 가능한 값: {known}."),
+    "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept. Remove the number and send the row again.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다. 번호를 지우고 다시 보내 주십시오."),
+    "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
+    "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels. Correct the amount or the authorisation code.", "취소 금액이 원거래 금액보다 큽니다. 금액이나 승인번호를 고쳐 주십시오."),
+}  # fmt: skip
+
+#: What was normalised or noticed:
+_NOTES: dict[str, tuple[str, str]] = {
+    "bom_removed": ("A byte order mark was removed.", "BOM을 제거했습니다."),
+    "decoded": ("The text was decoded from {encoding}.", "{encoding} 문자 인코딩을 변환했습니다."),
+    "columns_ignored": ("Columns that are not used: {columns}.", "사용하지 않은 열: {columns}."),
+    "fields_absent": ("Fields the file does not deliver: {fields}.", "파일에 없는 항목: {fields}."),
+    "header_close": ("The header “{header}” was read as “{alias}”.", "머리글 “{header}”을(를) “{alias}”(으)로 읽었습니다."),
+    "lines_ignored": ("{n} blank lines at the end were ignored.", "끝의 빈 줄 {n}개를 무시했습니다."),
+    "lines_skipped": ("{n} lines before the header were skipped.", "머리글 앞 {n}줄을 건너뛰었습니다."),
+    "quotes_in_text": ("Quotation marks inside unquoted text were kept as they are.", "따옴표로 묶이지 않은 글 안의 따옴표를 그대로 두었습니다."),
+    "full_width": ("{n} values in “{column}” had full-width characters.", "“{column}” 값 {n}개의 전각 문자를 변환했습니다."),
+    "controls_removed": ("{n} values in “{column}” had control or direction characters removed.", "“{column}” 값 {n}개에서 제어·방향 문자를 제거했습니다."),
+    "composed": ("{n} values in “{column}” were composed (NFC).", "“{column}” 값 {n}개의 자모를 합쳤습니다(NFC)."),
+    "spaces_removed": ("{n} identifiers in “{column}” had spaces or zero-width characters removed.", "“{column}” 식별자 {n}개에서 공백·폭 없는 문자를 제거했습니다."),
+    "currency_alias": ("{n} currencies were read from another spelling.", "통화 표기 {n}개를 변환했습니다."),
+    "amount_extreme": ("{n} amounts in “{column}” are extreme.", "“{column}” 금액 {n}개가 매우 큽니다."),
+    "zone_converted": ("{n} times carried their own zone and were converted.", "시간대가 표시된 시각 {n}개를 변환했습니다."),
+    "date_old": ("{n} dates in “{column}” are more than {years} years ago.", "“{column}” 날짜 {n}개가 {years}년이 넘었습니다."),
+    "settled_before_used": ("{n} settlements lie before their transaction.", "매입일이 사용일보다 앞선 행이 {n}개입니다."),
+    "card_masked": ("{n} partly masked card numbers were cut to the last four digits.", "일부만 가려진 카드 번호 {n}개를 뒤 네 자리로 줄였습니다."),
+    "mcc_padded": ("{n} merchant category codes had leading zeros restored.", "업종 코드 {n}개의 앞자리 0을 복원했습니다."),
+    "mcc_unreadable": ("{n} merchant category codes were not four digits and left empty.", "네 자리가 아닌 업종 코드 {n}개를 비웠습니다."),
+    "brn_unreadable": ("{n} business registration numbers failed their check and were left empty.", "검증에 실패한 사업자등록번호 {n}개를 비웠습니다."),
+    "installments_unreadable": ("{n} values in “{column}” were not numbers and left empty.", "“{column}” 값 {n}개가 숫자가 아니어서 비웠습니다."),
+    "hidden_rows": ("{n} hidden rows of the sheet were read.", "숨겨진 행 {n}개도 읽었습니다."),
+    "sheets_ignored": ("Other sheets were ignored: {sheets}.", "다른 시트는 무시했습니다: {sheets}."),
+    "formulas_allowed": ("{n} formula cells were taken with their last value.", "수식 셀 {n}개의 마지막 값을 사용했습니다."),
+    "long_numbers": ("Numbers in “{column}” look like card numbers only by chance; the column was taken.", "“{column}”의 긴 번호는 카드 번호가 아닌 것으로 판단했습니다."),
+    "identifiers_repeated": ("{n} rows repeat an earlier row of this file.", "{n}행이 파일 안의 앞 행과 같습니다."),
+    "cardholders_added": ("{n} unknown employees were added as unassigned.", "알 수 없는 사원 {n}명을 미배정으로 추가했습니다."),
+    "merchants_added": ("{n} new merchants were added.", "새 가맹점 {n}곳을 추가했습니다."),
+    "cancellations_linked": ("{n} cancellations were linked to their original.", "취소 {n}건을 원거래와 연결했습니다."),
+    "cancellations_open": ("{n} cancellations wait for their original.", "취소 {n}건이 원거래를 기다립니다."),
+    "labels_added": ("{n} known outcomes were added as labels.", "알려진 결과 {n}건을 라벨로 추가했습니다."),
+}  # fmt: skip
+
+#: Profiles:
+_PROFILES: dict[str, tuple[str, str]] = {
+    "unknown_key": ("Unknown setting “{key}”.", "알 수 없는 설정 “{key}”입니다."),
+    "unknown_field": ("Unknown field “{field}”.", "알 수 없는 항목 “{field}”입니다."),
+    "wrong_type": ("Expected {expected}.", "{expected} 형식이어야 합니다."),
+    "encoding_not_known": ("Unknown encoding “{encoding}”.", "알 수 없는 인코딩 “{encoding}”입니다."),
+    "zone_not_known": ("Unknown time zone “{zone}”.", "알 수 없는 시간대 “{zone}”입니다."),
+    "format_not_known": ("Unknown date form “{format}”.", "알 수 없는 날짜 형식 “{format}”입니다."),
+    "format_clash": ("“{format}” and “{other}” read the same text differently; keep one.", "“{format}”과 “{other}”은 같은 글을 다르게 읽습니다. 하나만 두십시오."),
+    "pattern_not_valid": ("The pattern “{pattern}” is not valid.", "패턴 “{pattern}”이(가) 올바르지 않습니다."),
+    "no_source": ("The required field “{field}” has no column.", "필수 항목 “{field}”에 연결된 열이 없습니다."),
+    "currency_missing": ("Give a currency column or a default currency.", "통화 열 또는 기본 통화가 필요합니다."),
+    "too_many": ("At most {limit} entries.", "최대 {limit}개까지 가능합니다."),
+}  # fmt: skip
+
+TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    "file": _FILES,
+    "row": _ROWS,
+    "note": _NOTES,
+    "profile": _PROFILES,
+}
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: str) -> str:
+    """The sentence of a code in `ko` or `en`. `area` is file, row, note or profile; an unknown code is shown as it is."""
+    found = TEXTS[area].get(code)
+    if found is None:
+        return code
+    korean = language.startswith("ko")
+    values = {
+        k: f"{v:,}" if isinstance(v, int) and k in {"n", "limit"} else v for k, v in (params or {}).items()
+    }
+    if area == "row" and "format" in values:
+        values["format"] = readable(values["format"])
+    if "place" in values:
+        values["place"] = _place(values["place"], korean=korean)
+    return found[1 if korean else 0].format_map(_Known(values))
+
+
+def _place(place: str, *, korean: bool) -> str:
+    """Where a number was found: `name` for the file's name, else `column, line`."""
+    column, comma, line = place.rpartition(", ")
+    if not comma:
+        return "파일 이름" if korean else "the file name"
+    return f"“{column}” 열 {line}행" if korean else f"column “{column}”, line {line}"

@@ -1,0 +1,173 @@
+"""Labels: the training truth, what is known of it by a moment, and adding to it.
+
+A label belongs to the claim version it was given for; reading follows the claim to its current version. A changed mind
+adds a row: for each claim the newest label known by the moment counts, and one without a verdict withdraws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+from django.db import connection, transaction
+
+from audit.actor import Actor
+from audit.services import record
+from fraud.claims.bulk import read_frame, write_rows
+from fraud.claims.models import Label
+
+LABEL_SCHEMA: Mapping[str, Any] = {
+    "claim_id": pl.Int64,
+    "is_misuse": pl.Boolean,
+    "known_at": pl.Datetime("us", "UTC"),
+    "weight": pl.Float64,
+    "source": pl.String,
+    "scheme": pl.String,
+    "selection_probability": pl.Float64,
+    "transacted_at": pl.Datetime("us", "UTC"),  # of the claim
+}
+_READ_SCHEMA: Mapping[str, Any] = {
+    "label_id": pl.Int64,
+    **{k: v for k, v in LABEL_SCHEMA.items() if k != "weight"},
+    "cardholder_id": pl.Int64,
+    "merchant_id": pl.Int64,
+}
+_KNOWN = """
+    SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
+           k.transacted_at, k.cardholder_id, k.merchant_id
+    FROM fraud_label l
+    JOIN fraud_claim c ON c.id = l.claim_id
+    JOIN fraud_claim k ON k.source_system = c.source_system AND k.external_id = c.external_id AND k.is_current
+    WHERE l.known_at <= %s
+"""
+
+
+class LabelNotValid(ValueError):
+    """A label cannot be stored; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """One label to add. `is_misuse` None withdraws what was known; `selection_probability` lies in (0, 1]."""
+
+    claim_id: int
+    is_misuse: bool | None
+    source: str
+    known_at: datetime
+    scheme: str = ""
+    disposition: str = ""
+    selection_probability: float = 1.0
+    reference: str = ""
+
+
+def labels_known_by(cut_off: datetime) -> pl.DataFrame:
+    """One row a claim: `claim_id, is_misuse, known_at, weight (1.0), source, scheme, selection_probability, transacted_at`.
+
+    Only what was known by the cut-off (aware), the newest label of a claim wins, withdrawn ones are left out.
+    Ordered by claim_id.
+    """
+    newest = _known(cut_off).group_by("claim_id", maintain_order=True).last()
+    kept = newest.filter(pl.col("is_misuse").is_not_null()).with_columns(pl.lit(1.0).alias("weight"))
+    return kept.select(*LABEL_SCHEMA)
+
+
+def label_history(cut_off: datetime) -> pl.DataFrame:
+    """`claim_id, is_misuse, known_at` and whose, where and when (`cardholder_id, merchant_id, transacted_at`) of every label known
+    by the cut-off, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
+
+    For features: what a claim could know of earlier misuse is what was believed at its own time. The keys let a label count whose
+    claim is older than the history a night reads.
+    """
+    known = _known(cut_off)
+    return known.select("claim_id", "is_misuse", "known_at", "cardholder_id", "merchant_id", "transacted_at")
+
+
+def _known(cut_off: datetime) -> pl.DataFrame:
+    if cut_off.tzinfo is None:
+        raise ValueError("a cut-off needs a time zone; give an aware datetime")
+    known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)
+    return known.sort("claim_id", "known_at", "label_id")
+
+
+@transaction.atomic
+def add_label(*, label: NewLabel, by: Actor) -> Label:
+    """Add one label, recorded in the claim's chain; the same outcome delivered again is the label it already is.
+
+    Raises LabelNotValid.
+    """
+    _check(label)
+    earlier = Label.objects.filter(claim_id=label.claim_id).order_by("-known_at", "-id").first()
+    row, is_new = Label.objects.get_or_create(
+        claim_id=label.claim_id,
+        source=label.source,
+        reference=label.reference,
+        known_at=label.known_at,
+        defaults={
+            "is_misuse": label.is_misuse,
+            "scheme": label.scheme,
+            "disposition": label.disposition,
+            "selection_probability": label.selection_probability,
+            "labelled_by": by.username,
+            "supersedes": earlier,
+        },
+    )
+    if is_new:
+        record(
+            action="label.added", by=by, subject=f"claim:{label.claim_id}",
+            before={"is_misuse": earlier.is_misuse} if earlier else None,
+            after={"is_misuse": label.is_misuse, "source": label.source, "reference": label.reference,
+                   "disposition": label.disposition, "known_at": label.known_at.isoformat()},
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: str = "") -> int:
+    """Add many labels with one audit entry in the chain `subject`; returns how many were new.
+
+    Labels already stored (same claim, source, reference and moment) stay as they are. Raises LabelNotValid.
+    """
+    rows = list(labels)
+    for label in rows:
+        _check(label)
+    if not rows:
+        return 0
+    now = datetime.now(UTC)
+    utc = pl.Datetime("us", "UTC")
+    frame = pl.DataFrame(
+        {
+            "claim_id": [r.claim_id for r in rows],
+            "is_misuse": pl.Series([r.is_misuse for r in rows], dtype=pl.Boolean),
+            "source": [r.source for r in rows],
+            "scheme": [r.scheme for r in rows],
+            "disposition": [r.disposition for r in rows],
+            "selection_probability": [float(r.selection_probability) for r in rows],
+            "known_at": pl.Series([r.known_at.astimezone(UTC) for r in rows], dtype=utc),
+            "labelled_by": [by.username] * len(rows),
+            "reference": [r.reference for r in rows],
+            "created_at": pl.Series([now] * len(rows), dtype=utc),
+        }
+    )
+    n_new = write_rows("fraud_label", frame.columns, frame, conflict="nothing")
+    if n_new:
+        misuse = sum(1 for r in rows if r.is_misuse)
+        record(
+            action="label.added", by=by, subject=subject, reason=reason,
+            after={"n_given": len(rows), "n_new": n_new, "n_misuse": misuse,
+                   "sources": sorted({r.source for r in rows})},
+        )  # fmt: skip
+    return n_new
+
+
+def _check(label: NewLabel) -> None:
+    if label.source not in Label.Source.values:
+        raise LabelNotValid(
+            f"a label's source is one of {', '.join(Label.Source.values)}, not {label.source!r}"
+        )
+    if label.known_at.tzinfo is None:
+        raise LabelNotValid("the moment a label became known needs a time zone")
+    if not 0 < label.selection_probability <= 1:
+        raise LabelNotValid("the selection probability lies above 0 and at most 1")

@@ -1,0 +1,94 @@
+"""Logins and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from rest_framework.authtoken.models import Token
+
+from audit.actor import Actor
+from audit.permissions import EXCLUSIVE_ROLES, NotPermitted, Role, can
+from audit.services import CONFIG, record
+from fraud.claims.models import User
+
+
+class RolesNotCompatible(Exception):
+    """One account may not hold two duties that control each other."""
+
+    def __init__(self, roles: Iterable[Role]) -> None:
+        self.roles = sorted(roles)
+        super().__init__(f"one login cannot hold these duties together: {', '.join(self.roles)}")
+
+
+def check_roles(roles: frozenset[Role]) -> None:
+    """Raises RolesNotCompatible when a duty is combined with any other duty of staff."""
+    if Role.DATA_CLIENT in roles and len(roles) > 1:
+        raise RolesNotCompatible(roles)
+    staff = roles - {Role.CARDHOLDER, Role.MANAGER}
+    if staff & EXCLUSIVE_ROLES and len(staff) > 1:
+        raise RolesNotCompatible(staff)
+
+
+def create_login(
+    *,
+    username: str,
+    password: str,
+    roles: Iterable[Role],
+    by: Actor,
+    name: str = "",
+    employee_no: str = "",
+    email: str = "",
+    language: str = "ko",
+    check_password: bool = True,
+) -> User:
+    """Create a login with its roles, or return the one of that name unchanged.
+
+    Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
+    """
+    if not (by.is_system or can(by, "fraud.change_settings")):
+        raise NotPermitted("fraud.change_settings")
+    held = frozenset(roles)
+    check_roles(held)
+    with transaction.atomic():
+        existing = User.objects.filter(username=username).first()
+        if existing is not None:
+            return existing
+        user = User(
+            username=username, first_name=name, employee_no=employee_no, email=email, language=language
+        )
+        if held == {Role.DATA_CLIENT}:  # a program: it has a token and cannot sign in
+            user.set_unusable_password()
+        else:
+            if check_password:
+                validate_password(password, user)
+            user.set_password(password)
+        user.save()
+        user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in held])
+        record(
+            action="user.created", by=by, subject=CONFIG,
+            after={"username": username, "roles": sorted(held), "employee_no": employee_no},
+        )  # fmt: skip
+    return user
+
+
+def issue_token(*, user: User, by: Actor) -> str:
+    """A new token for the interface, shown this once; the one before stops working. Raises NotPermitted."""
+    if not (by.is_system or can(by, "fraud.change_settings")):
+        raise NotPermitted("fraud.change_settings")
+    with transaction.atomic():
+        replaced = bool(Token.objects.filter(user=user).delete()[0])
+        token = Token.objects.create(user=user)
+        record(
+            action="user.token_issued", by=by, subject=CONFIG,
+            after={"username": user.username, "replaced": replaced},
+        )  # fmt: skip
+    return str(token.key)
+
+
+def weak_password_sentences(error: ValidationError) -> str:
+    """The validator's sentences in one line."""
+    return " ".join(error.messages)

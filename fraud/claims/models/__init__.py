@@ -1,0 +1,20 @@
+"""Claims, their files, the people and merchants in them, and labels."""
+
+from fraud.claims.models.claims import Claim, ClaimFile, ClaimFileReject, ImportProfile
+from fraud.claims.models.labels import Label
+from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
+
+__all__ = [
+    "Absence",
+    "Cardholder",
+    "Claim",
+    "ClaimFile",
+    "ClaimFileReject",
+    "Department",
+    "ImportProfile",
+    "Label",
+    "Merchant",
+    "OvertimeApproval",
+    "Trip",
+    "User",
+]

@@ -1,0 +1,205 @@
+"""Claim files, import profiles and the claim record."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from fraud.claims.models.people import Cardholder, Department, Merchant
+from rules.money import to_decimal
+
+
+class ImportProfile(models.Model):
+    """How a company's files map onto the claim record: columns, formats, encodings, signs (JSON, edited by an admin)."""
+
+    name = models.CharField(max_length=60, unique=True)
+    label_en = models.CharField(max_length=120)
+    label_ko = models.CharField(max_length=120)
+    spec = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    is_preset = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClaimFile(models.Model):
+    """One delivered file. rows = accepted + duplicate + superseding + rejected; amounts reconcile per currency."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        IMPORTING = "importing"
+        IMPORTED = "imported"
+        QUARANTINED = "quarantined"
+        FAILED = "failed"
+
+    reference = models.CharField(max_length=20, unique=True)  # "F-2026-000123"
+    name = models.CharField(max_length=200)
+    profile = models.ForeignKey(ImportProfile, null=True, on_delete=models.PROTECT, related_name="files")
+    profile_version = models.PositiveIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.BigIntegerField(default=0)
+    encoding = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    is_history = models.BooleanField(default=False)  # context only: its claims are not screened
+    n_rows = models.IntegerField(default=0)
+    n_accepted = models.IntegerField(default=0)
+    n_duplicate = models.IntegerField(default=0)
+    n_superseding = models.IntegerField(default=0)
+    n_rejected = models.IntegerField(default=0)
+    rows_done = models.IntegerField(default=0)  # progress
+    totals = models.JSONField(
+        default=dict
+    )  # currency → {read, accepted, duplicate, superseding, rejected} in minor units
+    notes = models.JSONField(default=list)  # what was normalised, ignored columns, missing fields …
+    error = models.JSONField(null=True)  # {code, params} of a quarantined or failed file
+    business_date = models.DateField(null=True)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=150)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # The same content for the same profile is one file, also when two people send it at once.
+            models.UniqueConstraint(fields=["sha256", "profile"], name="claimfile_content"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ClaimFileReject(models.Model):
+    """A row that was not taken, with what would be right."""
+
+    file = models.ForeignKey(ClaimFile, on_delete=models.CASCADE, related_name="rejects")
+    line = models.IntegerField()  # physical line, first line = 1
+    column = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)  # for the sentence
+    original = models.TextField(blank=True)  # the row as delivered, card numbers struck out
+
+    class Meta:
+        ordering = ["line", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "line", "column", "code"], name="claimfilereject_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.line}: {self.code}"
+
+
+class Claim(models.Model):
+    """An expense claim for one card transaction; a changed delivery adds a version and never rewrites one."""
+
+    class TxnType(models.TextChoices):
+        PURCHASE = "purchase"
+        CANCEL = "cancel"
+        PARTIAL_CANCEL = "partial_cancel"
+        REFUND = "refund"
+        CASH_ADVANCE = "cash_advance"
+        DECLINE = "decline"
+
+    # Identity
+    source_system = models.CharField(max_length=40, default="default")
+    external_id = models.CharField(max_length=120)
+    version = models.PositiveIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    claim_no = models.CharField(max_length=80, blank=True)
+    row_hash = models.CharField(max_length=64)
+    file = models.ForeignKey(
+        ClaimFile, null=True, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
+    line = models.IntegerField(default=0)
+    received_at = models.DateTimeField()
+    is_history = models.BooleanField(default=False)  # context only: never screened
+    # People and places (db_index=False: the composite indexes below serve these)
+    cardholder = models.ForeignKey(
+        Cardholder, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # as of the transaction
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    merchant_name = models.CharField(max_length=200)  # as delivered
+    approver_no = models.CharField(max_length=60, blank=True)
+    # Card and authorisation
+    card_token = models.CharField(max_length=64, blank=True)  # HMAC; the number itself is never stored
+    card_last4 = models.CharField(max_length=4, blank=True)
+    card_kind = models.CharField(max_length=20, blank=True)
+    card_status = models.CharField(max_length=20, blank=True)
+    card_limit_minor = models.BigIntegerField(null=True)
+    authorization_code = models.CharField(max_length=40, blank=True)
+    txn_type = models.CharField(max_length=20, choices=TxnType, default=TxnType.PURCHASE)
+    entry_mode = models.CharField(max_length=20, blank=True)
+    installments = models.IntegerField(null=True)
+    country = models.CharField(max_length=2, blank=True)
+    # Times
+    transacted_at = models.DateTimeField()
+    has_time = models.BooleanField(default=True)  # False: only the date is known
+    settled_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    claim_approved_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    # Amounts in minor units of `currency`
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    original_minor = models.BigIntegerField(null=True)
+    original_currency = models.CharField(max_length=3, blank=True)
+    cancel_minor = models.BigIntegerField(null=True)
+    vat_minor = models.BigIntegerField(null=True)
+    vat_claimed_minor = models.BigIntegerField(null=True)
+    service_minor = models.BigIntegerField(null=True)
+    # Claim
+    purpose_code = models.CharField(max_length=40, blank=True)
+    purpose_text = models.CharField(max_length=500, blank=True)
+    account_code = models.CharField(max_length=60, blank=True)
+    project_code = models.CharField(max_length=60, blank=True)
+    pre_approval_id = models.CharField(max_length=40, blank=True)
+    pre_approved_minor = models.BigIntegerField(null=True)
+    trip_no = models.CharField(max_length=40, blank=True)
+    evidence_type = models.CharField(max_length=20, blank=True)
+    receipt_id = models.CharField(max_length=80, blank=True)
+    n_attendees = models.IntegerField(null=True)
+    attendees = models.JSONField(null=True)  # [{"name", "org", "org_type", "employee_no"?}]
+    is_recurring = models.BooleanField(null=True)
+    self_declared_personal = models.BooleanField(null=True)
+    original_claim = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="cancellations"
+    )
+    extra = models.JSONField(null=True)  # delivered columns without a field of their own
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_system", "external_id", "version"], name="claim_identity_version"
+            ),
+            models.UniqueConstraint(
+                fields=["source_system", "external_id"],
+                condition=Q(is_current=True),
+                name="claim_one_current",
+            ),
+        ]
+        indexes = [
+            # The night: what has not been screened yet; history windows.
+            models.Index(fields=["transacted_at", "id"], name="claim_transacted"),
+            models.Index(fields=["cardholder", "-transacted_at"], name="claim_cardholder"),
+            models.Index(fields=["merchant", "-transacted_at"], name="claim_merchant"),
+            models.Index(fields=["file"], name="claim_file"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units of `currency`."""
+        return to_decimal(self.amount_minor, self.currency)

@@ -1,0 +1,133 @@
+"""People, places and the calendar: logins, cardholders, departments, merchants, personnel feeds, holidays."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+
+class User(AbstractUser):
+    """A login. `employee_no` ties it to the person in the claims: nobody acts on their own case."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
+    employee_no = models.CharField(max_length=40, blank=True, db_index=True)
+    language = models.CharField(max_length=5, default="ko")
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+
+    def __str__(self) -> str:
+        return self.get_username()
+
+
+class Department(models.Model):
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    manager_no = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cardholder(models.Model):
+    """An employee who uses a card. An unknown employee number of a claim file becomes one without a department."""
+
+    employee_no = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.PROTECT, related_name="cardholders"
+    )
+    grade = models.CharField(max_length=40, blank=True)
+    job_family = models.CharField(max_length=40, blank=True)
+    manager_no = models.CharField(max_length=40, blank=True)
+    workplace_region = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    hired_on = models.DateField(null=True)
+    left_on = models.DateField(null=True)
+    is_unassigned = models.BooleanField(default=False)  # came with a claim, not with the personnel feed
+
+    class Meta:
+        indexes = [models.Index(fields=["department", "id"], name="cardholder_department")]
+
+    def __str__(self) -> str:
+        return self.name or self.employee_no
+
+
+class Merchant(models.Model):
+    """A business that took the payment; `key` is the normalised identity (registration number, else name and MCC)."""
+
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    merchant_no = models.CharField(max_length=40, blank=True)
+    brn = models.CharField(max_length=10, blank=True)
+    mcc = models.CharField(max_length=4, blank=True)
+    biz_type = models.CharField(max_length=80, blank=True)
+    biz_item = models.CharField(max_length=80, blank=True)
+    ceo_name = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    tax_type = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=20, blank=True)
+    status_on = models.DateField(null=True)
+    opened_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="merchant_name")]  # search box
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Absence(models.Model):
+    employee_no = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20)  # annual, sick, parental, suspension
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    half = models.CharField(max_length=2, blank=True)  # "am", "pm" or empty for whole days
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee_no", "kind", "starts_on", "half"], name="absence_identity"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")), name="absence_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_no} {self.kind} {self.starts_on}"
+
+
+class Trip(models.Model):
+    trip_no = models.CharField(max_length=40, unique=True)
+    employee_no = models.CharField(max_length=60, db_index=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    region = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+
+    def __str__(self) -> str:
+        return self.trip_no
+
+
+class OvertimeApproval(models.Model):
+    employee_no = models.CharField(max_length=60)
+    on = models.DateField()
+    until = models.TimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["employee_no", "on"], name="overtimeapproval_identity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_no} {self.on}"

@@ -1,0 +1,42 @@
+"""What the app above adds to pages down here: further panels of a claim's page, and scores that must stay hidden.
+
+The app above registers plain functions when it starts, so that imports keep running downwards only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from audit.actor import Actor
+from fraud.claims.models import Claim
+
+ClaimPanel = Callable[[Claim, Actor], str]
+HiddenScores = Callable[[Collection[int]], set[int]]
+
+_claim_panels: list[ClaimPanel] = []
+_guards: list[HiddenScores] = []
+
+
+def register_claim_panel(panel: ClaimPanel) -> None:
+    """Add a function from (claim, actor) to safe HTML, empty where it has nothing to show."""
+    if panel not in _claim_panels:
+        _claim_panels.append(panel)
+
+
+def register_hidden_scores(guard: HiddenScores) -> None:
+    """Add a function from claim ids to those whose score nobody may see yet."""
+    if guard not in _guards:
+        _guards.append(guard)
+
+
+def claim_panels(claim: Claim, by: Actor) -> list[str]:
+    """The panels to show below a claim, in the order of registration."""
+    return [html for html in (panel(claim, by) for panel in _claim_panels) if html]
+
+
+def hidden_scores(claim_ids: Collection[int]) -> set[int]:
+    """Claims whose score must not be shown: control samples that are not decided yet."""
+    found: set[int] = set()
+    for guard in _guards:
+        found |= guard(claim_ids)
+    return found

@@ -1,0 +1,201 @@
+"""Claim files: what arrived, what became of every row, and sending one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.permissions import can
+from audit.services import record_access
+from fraud.claims.importing.cancellations import unlinked_cancellations
+from fraud.claims.importing.problems import ProfileNotValid
+from fraud.claims.importing.profiles import ensure_presets
+from fraud.claims.importing.texts import sentence
+from fraud.claims.importing.uploads import UploadTooLarge, is_waiting, receive_upload, resume_upload
+from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
+from fraud.web.access import page
+from fraud.web.exports import harmless
+from fraud.web.paging import Page, keyset_page
+from rules.money import is_known_currency
+
+PAGE_SIZE = 40
+REJECTS_SIZE = 50
+N_WAITING = 20
+_REJECT_HEAD = ("line", "column", "code", "reason", "original")
+
+
+@page("fraud.view_file", "fraud.import_claims")
+@require_GET
+def file_list(request: HttpRequest) -> HttpResponse:
+    """All files, newest first, with the form to send one."""
+    return _list(request)
+
+
+def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    ensure_presets()
+    files = ClaimFile.objects.select_related("profile").defer("notes", "totals")
+    context = {
+        "page": keyset_page(files, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE),
+        "profiles": ImportProfile.objects.defer("spec"),
+        "chosen": request.POST.get("profile", "generic"),
+    }
+    return render(request, "fraud/files/list.html", context | more, status=status)
+
+
+@page("fraud.import_claims")
+@require_POST
+def upload_file(request: HttpRequest) -> HttpResponse:
+    """Take an uploaded file; its page tells how far it is and what became of its rows."""
+    profile = ImportProfile.objects.filter(name=request.POST.get("profile", "")).first()
+    sent = request.FILES.get("file")
+    if profile is None or sent is None:
+        return _list(request, status=422, problem=_("Choose a file and the profile it is to be read with."))
+    known = ClaimFile.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    try:
+        file = receive_upload(
+            parts=sent.chunks(),
+            name=sent.name or "",
+            profile=profile,
+            by=request.actor,  # type: ignore[attr-defined]
+            is_history=bool(request.POST.get("history")),
+        )
+    except UploadTooLarge as error:
+        text = _("The file is larger than %(n)s MB. Split it, or import it on the server.") % {
+            "n": error.limit >> 20
+        }
+        return _list(request, status=413, problem=text)
+    except ProfileNotValid as error:
+        problems = "; ".join(_profile_sentences(error))
+        return _list(
+            request,
+            status=422,
+            problem=sentence("file", "profile_not_valid", {"problems": problems}, _language()),
+        )
+    if file.pk <= known:
+        messages.info(
+            request, _("This file was delivered before. Nothing was taken twice; this is what became of it.")
+        )
+    return redirect("fraud:file", reference=file.reference)
+
+
+@page("fraud.view_file", "fraud.import_claims")
+@require_GET
+def file_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """One file. htmx asks for the changing part alone while it is being read."""
+    file = get_object_or_404(ClaimFile.objects.select_related("profile"), reference=reference)
+    running = file.state in (ClaimFile.State.RECEIVED, ClaimFile.State.IMPORTING)
+    context: dict[str, Any] = {"file": file, "running": running, "can_resume": is_waiting(file)}
+    if request.headers.get("HX-Request"):
+        answer = render(request, "fraud/files/_state.html", context)
+        if not running:
+            answer["HX-Refresh"] = "true"  # it has just ended: everything below is now known
+        return answer
+    context |= {
+        "error": _error(file),
+        "notes": [
+            sentence("note", note["code"], note["params"], _language())
+            for note in file.notes
+            if note["code"] != "fields_absent"
+        ],
+        "absent": next((n["params"]["fields"] for n in file.notes if n["code"] == "fields_absent"), ""),
+        "totals": [(currency, sums) for currency, sums in file.totals.items() if is_known_currency(currency)],
+        "codes": _codes(file),
+        "code": request.GET.get("code", ""),
+    }
+    if can(request.actor, "fraud.view_file"):  # type: ignore[attr-defined]
+        context |= _rejects(request, file)
+        context["waiting"] = unlinked_cancellations(file)[:N_WAITING]
+        if context["page"].rows:
+            record_access(request=request, subject=f"file:{file.reference}", what="rejected rows")
+    return render(request, "fraud/files/page.html", context)
+
+
+@page("fraud.view_file")  # type: ignore[arg-type]
+@require_GET
+def file_rejects(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+    """All rejected rows as CSV; no cell can start a formula."""
+    file = get_object_or_404(ClaimFile, reference=reference)
+    record_access(request=request, subject=f"file:{file.reference}", what="rejected rows, downloaded")
+    answer = StreamingHttpResponse(reject_lines(file, _language()), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{file.reference}-rejected.csv"'
+    return answer
+
+
+@page("fraud.import_claims")
+@require_POST
+def resume_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """Start a large upload again that stopped; rows that are stored already stay as they are."""
+    file = get_object_or_404(ClaimFile, reference=reference)
+    resume_upload(file=file, by=request.actor)  # type: ignore[attr-defined]
+    return redirect("fraud:file", reference=file.reference)
+
+
+def reject_lines(file: ClaimFile, language: str) -> Iterator[str]:
+    """CSV lines of a file's rejected rows, with a byte order mark for spreadsheets."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(_REJECT_HEAD)
+    for reject in file.rejects.iterator(chunk_size=2000):
+        text = sentence("row", reject.code, reject.params, language)
+        cells = (reject.column, reject.code, text, reject.original)
+        yield writer.writerow([reject.line, *(harmless(cell) for cell in cells)])
+
+
+def _rejects(request: HttpRequest, file: ClaimFile) -> dict[str, Any]:
+    rows = ClaimFileReject.objects.filter(file=file)
+    if code := request.GET.get("code"):
+        rows = rows.filter(code=code)
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
+    found = list(rows.filter(pk__gt=start).order_by("pk")[: REJECTS_SIZE + 1])
+    shown = found[:REJECTS_SIZE]
+    texts = [(reject, sentence("row", reject.code, reject.params, _language())) for reject in shown]
+    cursor = str(shown[-1].pk) if len(found) > REJECTS_SIZE else ""
+    return {"page": Page(texts, cursor, start > 0)}
+
+
+def _codes(file: ClaimFile) -> list[dict[str, Any]]:
+    """How many rows were rejected for which reason, most frequent first."""
+    counts = file.rejects.order_by().values("code").annotate(n=Count("pk")).order_by("-n")
+    return [{**row, "text": sentence("row", row["code"], {}, _language())} for row in counts]
+
+
+def _error(file: ClaimFile) -> dict[str, str] | None:
+    if not file.error:
+        return None
+    text = sentence("file", file.error["code"], file.error.get("params", {}), _language())
+    quarantined = file.state == ClaimFile.State.QUARANTINED
+    title = _("The whole file was refused") if quarantined else _("The import stopped")
+    kept = (
+        _("None of its rows was stored.")
+        if quarantined
+        else _("Rows stored so far are kept and not taken twice.")
+    )
+    return {"title": title, "text": text, "kept": kept}
+
+
+def _profile_sentences(error: ProfileNotValid) -> list[str]:
+    """Every problem of a profile with its place."""
+    language = _language()
+    return [
+        f"{place}: {sentence('profile', code, params, language)}" for place, code, params in error.problems
+    ]
+
+
+def _language() -> str:
+    return get_language() or "ko"
+
+
+class _Echo:
+    """A writer's target that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line

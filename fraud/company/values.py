@@ -1,0 +1,248 @@
+"""The company's settings of detection and casework: defaults, the active row, and their change by two people.
+
+Rule of reading: whoever needs a setting asks `current_settings()`; a run pins what it found (`to_json`) so that a
+restart sees the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted, require
+from audit.services import CONFIG, record
+from fraud.company.calendar import CompanyCalendar, korean_calendar
+from fraud.company.models import CompanyHoliday, CompanySettings
+from fraud.company.thresholds import CostMatrix
+
+
+class SettingsNotValid(ValueError):
+    """Proposed settings are not usable; `problems` names each field with a sentence saying what would be right."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyValues:
+    """Everything a company sets about detection and casework. Shares and probabilities lie in [0, 1]."""
+
+    currency: str = "KRW"
+    # How many cases a day, and who gets the seats
+    reviewer_minutes_per_day: int = 1200
+    minutes_per_case: int = 20
+    novelty_share: float = 0.10
+    control_sample_share: float = 0.05
+    control_sample_number: int | None = None  # a fixed number a night instead of the share
+    # When a claim becomes an alert
+    threshold_policy: str = "cost"  # cost: from the cost matrix; fixed: fixed_threshold
+    fixed_threshold: float = 0.05
+    costs: CostMatrix = field(default_factory=CostMatrix)
+    band_medium: float = 0.05
+    band_high: float = 0.30
+    # Casework
+    four_eyes_limit_minor: int = 500_000
+    four_eyes_share: float = 0.05
+    # Learning
+    training_window_days: int = 56
+    label_delay_days: int = 28  # how long an outcome usually takes to become known
+    minimum_confirmed: int = 30  # below: rank and band only, no percentage
+
+    @property
+    def capacity_per_day(self) -> int:
+        """Cases the reviewers can open a day."""
+        return self.reviewer_minutes_per_day // self.minutes_per_case
+
+    @property
+    def alert_threshold(self) -> float:
+        """The probability over which a claim is an alert."""
+        return self.fixed_threshold if self.threshold_policy == "fixed" else self.costs.threshold()
+
+    @property
+    def novelty_seats(self) -> int:
+        """Seats a night for unusual claims that resemble no known misuse."""
+        return round(self.capacity_per_day * self.novelty_share)
+
+    @property
+    def control_sample_size(self) -> int:
+        """Claims drawn a night at random for measuring what is missed."""
+        if self.control_sample_number is not None:
+            return self.control_sample_number
+        return round(self.capacity_per_day * self.control_sample_share)
+
+    @property
+    def model_seats(self) -> int:
+        """Seats a night for the highest expected benefit."""
+        return max(self.capacity_per_day - self.novelty_seats - self.control_sample_size, 0)
+
+    def band_of(self, probability: float) -> str:
+        """low, medium or high."""
+        if probability >= self.band_high:
+            return "high"
+        return "medium" if probability >= self.band_medium else "low"
+
+
+DEFAULTS = CompanyValues()
+THRESHOLD_POLICIES = ("cost", "fixed")
+
+
+def to_json(values: CompanyValues) -> dict[str, Any]:
+    """Plain JSON of all values, as stored in a settings row and pinned in a run."""
+    return asdict(values)
+
+
+def from_json(stored: Mapping[str, Any]) -> CompanyValues:
+    """The values of a stored row over the defaults; names that no longer exist are ignored."""
+    known = {f.name for f in fields(CompanyValues)}
+    given = {name: value for name, value in stored.items() if name in known}
+    if "costs" in given:
+        given["costs"] = CostMatrix(**given["costs"])
+    return replace(DEFAULTS, **given)
+
+
+def current_settings() -> CompanyValues:
+    """What holds now: the active row over the defaults, or the defaults alone."""
+    row = CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).first()
+    return from_json(row.values) if row is not None else DEFAULTS
+
+
+def check_settings(values: CompanyValues) -> None:
+    """Raises SettingsNotValid with a sentence for each field that cannot be used."""
+    problems: dict[str, str] = {}
+    for name in ("novelty_share", "control_sample_share", "four_eyes_share"):
+        if not 0 <= getattr(values, name) <= 1:
+            problems[name] = _("Give a share from 0 to 1.")
+    if values.novelty_share + values.control_sample_share >= 1:
+        problems["novelty_share"] = _(
+            "Leave some seats for the ranking: the two shares together must stay below 1."
+        )
+    for name in (
+        "reviewer_minutes_per_day",
+        "four_eyes_limit_minor",
+        "training_window_days",
+        "label_delay_days",
+        "minimum_confirmed",
+    ):
+        if getattr(values, name) < 0:
+            problems[name] = _("Give a number of 0 or more.")
+    if values.minutes_per_case < 1:
+        problems["minutes_per_case"] = _("A case takes at least one minute.")
+    if values.control_sample_number is not None and values.control_sample_number < 0:
+        problems["control_sample_number"] = _("Give a number of 0 or more, or leave it empty.")
+    problems |= _threshold_problems(values)
+    if problems:
+        raise SettingsNotValid(problems)
+
+
+def _threshold_problems(values: CompanyValues) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if values.threshold_policy not in THRESHOLD_POLICIES:
+        problems["threshold_policy"] = _("Choose “cost” or “fixed”.")
+    if not 0 < values.fixed_threshold < 1:
+        problems["fixed_threshold"] = _("Give a probability between 0 and 1.")
+    if not 0 < values.band_medium < values.band_high < 1:
+        problems["band_high"] = _("The high band must start above the medium band, both between 0 and 1.")
+    if values.costs.fn <= values.costs.tp or values.costs.fp <= values.costs.tn:
+        problems["costs"] = _(
+            "Missing misuse must cost more than finding it, and a false alarm more than none."
+        )
+    return problems
+
+
+@transaction.atomic
+def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> CompanySettings:
+    """Propose changed settings: `changes` over what holds now. Takes effect when a second person activates it.
+
+    Raises NotPermitted and SettingsNotValid.
+    """
+    if not by.is_system:
+        _require_any(by, ("fraud.propose_threshold", "fraud.change_settings"))
+    unknown = set(changes) - {f.name for f in fields(CompanyValues)}
+    if unknown:
+        raise SettingsNotValid({name: _("There is no such setting.") for name in sorted(unknown)})
+    before = to_json(current_settings())
+    try:
+        values = from_json({**before, **changes})
+        check_settings(values)
+    except TypeError as error:
+        raise SettingsNotValid({name: _("This value has the wrong form.") for name in changes}) from error
+    last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    row = CompanySettings.objects.create(
+        number=last + 1, values=to_json(values), note=note, proposed_by=by.username
+    )
+    record(
+        action="settings.proposed", by=by, subject=CONFIG, reason=note,
+        before={name: before[name] for name in changes},
+        after={"number": row.number, **{name: to_json(values)[name] for name in changes}},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySettings:
+    """Let proposed settings hold from now on. Raises NotPermitted for the proposer and DoesNotExist."""
+    if not by.is_system:
+        require(by, "fraud.activate_threshold")
+    row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
+    if row.proposed_by == by.username and not by.is_system:
+        raise NotPermitted("fraud.activate_threshold", "own_proposal")
+    before = to_json(current_settings())
+    CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
+        state=CompanySettings.State.RETIRED
+    )
+    row.state, row.activated_by, row.activated_at = (
+        CompanySettings.State.ACTIVE,
+        by.username,
+        datetime.now(UTC),
+    )
+    row.save(update_fields=["state", "activated_by", "activated_at"])
+    changed = {name: value for name, value in row.values.items() if before.get(name) != value}
+    record(
+        action="settings.changed", by=by, subject=CONFIG, reason=reason or row.note,
+        before={name: before.get(name) for name in changed}, after={"number": row.number, **changed},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
+    """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
+    require(by, "fraud.activate_threshold")
+    row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
+    row.state = CompanySettings.State.RETURNED
+    row.save(update_fields=["state"])
+    record(action="settings.returned", by=by, subject=CONFIG, reason=reason, after={"number": row.number})
+    return row
+
+
+def _require_any(by: Actor, actions: tuple[str, ...]) -> None:
+    for action in actions[:-1]:
+        try:
+            require(by, action)
+            return
+        except NotPermitted:
+            continue
+    require(by, actions[-1])
+
+
+def current_calendar() -> CompanyCalendar:
+    """The company's calendar: its holiday table, or Korea's public holidays while that table is empty."""
+    days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
+    if days or settings.TIME_ZONE != "Asia/Seoul":
+        return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
+    return _public_calendar(datetime.now(UTC).year + 2, settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=4)
+def _public_calendar(last_year: int, zone: str) -> CompanyCalendar:
+    """Korea's public holidays from 2000 to a year: the same for everybody, and slow to work out."""
+    return korean_calendar(range(2000, last_year + 1), zone=zone)

@@ -1,0 +1,162 @@
+"""Claims through the interface: taking them row by row, listing them, one with its scores and reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.permissions import can
+from audit.services import record_access
+from fraud.claims.api.serializers import ClaimRows, RowsAnswer
+from fraud.claims.importing.profiles import ProfileUnknown, get_profile
+from fraud.claims.importing.rows import RowResult, RowsResult, import_rows
+from fraud.claims.importing.texts import sentence
+from fraud.claims.models import Claim, ClaimFile
+from fraud.claims.panels import hidden_scores
+from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
+from fraud.detection.claim_filters import filter_claims, read_filters
+from fraud.web.api import PAGING, FraudView, describe, query
+from fraud.web.api_strict import StrictJSONParser
+
+_MAX_BODY = 8 * 1024 * 1024
+_FILTERS = [
+    query("q", "External id, claim number, merchant, name or employee number."),
+    query("from", "First day of the transaction, YYYY-MM-DD.", OpenApiTypes.DATE),
+    query("to", "Last day of the transaction, YYYY-MM-DD.", OpenApiTypes.DATE),
+    query("min", "Least amount, as decimal text."),
+    query("max", "Greatest amount, as decimal text."),
+    query("currency", "Currency of `min` and `max`; default KRW."),
+    query("type", "Kind of transaction.", enum=Claim.TxnType.values),
+    query("rule", "Code of a rule that matched; only for those who may see scores."),
+    query("band", "Score band; only for those who may see scores.", enum=["low", "medium", "high"]),
+    query("person", "Employee number."),
+    query("merchant", "Merchant's number.", OpenApiTypes.INT),
+    query("run", "Reference of a screening run that scored the claim."),
+    query("file", "Reference of the claim file."),
+]
+_OF_SCORES = ("rule", "band", "run")
+
+
+class LargeJSONParser(StrictJSONParser):
+    """Strict JSON of at most 8 MB: a batch of claims."""
+
+    max_bytes = _MAX_BODY
+
+
+class DeliveryRefused(exceptions.APIException):
+    """Nothing of the delivery was taken."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "delivery_refused"
+
+
+@extend_schema_view(
+    get=describe(
+        "List claims", answer=ClaimPage, parameters=[*_FILTERS, *PAGING], operation_id="claims_list"
+    ),
+    post=describe("Deliver claims", answer=RowsAnswer, body=ClaimRows, operation_id="claims_deliver"),
+)
+class ClaimList(FraudView):
+    """Current claims, newest first; and the way in for claims that come as rows instead of a file."""
+
+    parser_classes = (LargeJSONParser,)
+    filters = (*(f.name for f in _FILTERS), "page_size", "cursor")
+
+    @property
+    def permission(self) -> str:  # type: ignore[override]
+        return "fraud.deliver_claims" if self.request.method == "POST" else "fraud.view_claim"
+
+    def get(self, request: Request) -> Response:
+        """A page of claims. Raises ValidationError for a filter that cannot be read."""
+        page = self.page(self._rows(request), by="transacted_at")
+        return Response({"results": ClaimRow(page.rows, many=True).data, "next": page.next_cursor})
+
+    def _rows(self, request: Request) -> QuerySet[Claim]:
+        given = set(request.query_params)
+        if given & set(_OF_SCORES) and not can(self.by, "fraud.view_score"):
+            raise self.wrong(sorted(given & set(_OF_SCORES))[0], _("Your roles do not include scores."))
+        found = read_filters(request.query_params)
+        if found.problems:
+            raise self.wrong("filters", " ".join(found.problems))
+        return filter_claims(found).select_related("cardholder", "department", "merchant")
+
+    def post(self, request: Request) -> Response:
+        """Take rows: each gets its own result, and sending the same rows again changes nothing."""
+        body = self.input(ClaimRows)
+        try:
+            profile = get_profile(body["profile"])
+        except ProfileUnknown as error:
+            sentence_ = _("There is no such import profile. There are: %(names)s.") % {
+                "names": ", ".join(error.known)
+            }
+            raise self.wrong("profile", sentence_) from error
+        result = import_rows(rows=body["rows"], profile=profile, by=self.by)
+        if result.file.state != ClaimFile.State.IMPORTED:
+            why = result.file.error or {"code": "failed", "params": {}}
+            raise DeliveryRefused(sentence("file", why["code"], why["params"], _language()), why["code"])
+        return Response(_answer(result))
+
+
+def _answer(result: RowsResult) -> dict[str, Any]:
+    file = result.file
+    return {
+        "file": file.reference,
+        "read": file.n_rows,
+        "accepted": file.n_accepted,
+        "duplicate": file.n_duplicate,
+        "superseding": file.n_superseding,
+        "rejected": file.n_rejected,
+        "rows": [_row(row) for row in result.rows],
+    }
+
+
+def _row(row: RowResult) -> dict[str, Any]:
+    params = dict(row.params) if row.params else None
+    message = sentence("row", row.code, params, _language()) if row.code else ""
+    return {
+        "index": row.index,
+        "outcome": row.outcome,
+        "external_id": row.external_id,
+        "column": row.column,
+        "code": row.code,
+        "message": message,
+        "params": params,
+    }
+
+
+def _language() -> str:
+    return "ko" if (get_language() or "ko").startswith("ko") else "en"
+
+
+@extend_schema_view(
+    get=describe("Read a claim", answer=ClaimDetail, refusals=(404,), operation_id="claims_read")
+)
+class ClaimOne(FraudView):
+    """One claim version with its scores, reasons and rule hits."""
+
+    permission = "fraud.view_claim"
+
+    def get(self, request: Request, claim_id: int) -> Response:
+        """The claim; looking at it is recorded. A blind sample shows no score to anybody."""
+        claim = (
+            Claim.objects.select_related("cardholder", "department", "merchant").filter(pk=claim_id).first()
+        )
+        if claim is None:
+            raise Http404
+        record_access(
+            request=request._request,
+            subject=f"claim:{claim.pk}",
+            what="claim",
+            employee_no=claim.cardholder.employee_no,
+        )
+        shown = can(self.by, "fraud.view_score") and not hidden_scores([claim.pk])
+        return Response(ClaimDetail(claim, context={"scores": shown}).data)

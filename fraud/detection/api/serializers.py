@@ -1,0 +1,161 @@
+"""The shapes of claims, runs, scores and hits; every field is named, none slips in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from fraud.claims.models import Claim
+from fraud.detection.models import RuleHit, Score, ScreeningRun
+from fraud.detection.scoring.reasons import sentence
+from fraud.web.api_money import money
+from fraud.web.tags import current_language
+
+
+class RunRow(serializers.ModelSerializer):
+    """A screening run in a list."""
+
+    model = serializers.SlugRelatedField("reference", source="model_version", read_only=True)
+
+    class Meta:
+        model = ScreeningRun
+        fields = (
+            "reference", "business_date", "source", "state", "is_late", "cut_off_at", "started_at", "finished_at",
+            "model", "n_claims", "n_scored", "n_hits", "n_alerts", "n_cases", "n_held_back",
+        )  # fmt: skip
+
+
+class StageRow(serializers.Serializer):
+    name = serializers.CharField()
+    state = serializers.CharField()
+    started_at = serializers.CharField()
+    seconds = serializers.FloatField()
+    counts = serializers.DictField()
+    error = serializers.CharField(allow_blank=True)
+
+
+class RunDetail(RunRow):
+    """A run with its stages, what it was pinned to and what it could not judge."""
+
+    stages = StageRow(many=True)
+    not_evaluable = serializers.DictField()
+    shadow_model = serializers.SlugRelatedField("reference", source="shadow_version", read_only=True)
+
+    class Meta(RunRow.Meta):
+        fields = (
+            *RunRow.Meta.fields,
+            "shadow_model",
+            "rule_set_hash",
+            "code_version",
+            "stages",
+            "not_evaluable",
+            "error",
+        )
+
+
+class RunPage(serializers.Serializer):
+    results = RunRow(many=True)
+    next = serializers.CharField(allow_blank=True)
+
+
+class ReasonRow(serializers.Serializer):
+    """One reason: what spoke for or against, by how much in log-odds, with the facts, and as a sentence."""
+
+    kind = serializers.CharField()
+    code = serializers.CharField()
+    value = serializers.FloatField()
+    facts = serializers.DictField()
+    sentence = serializers.CharField()
+
+
+class ScoreRow(serializers.ModelSerializer):
+    """What a run thought of a claim. `hybrid_probability` is null while the model is not calibrated: it only ranks then."""
+
+    run = serializers.SlugRelatedField("reference", read_only=True)
+    hybrid_probability = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Score
+        fields = (
+            "run", "band", "is_calibrated", "hybrid_probability", "rule_score", "tree_probability", "anomaly_score",
+            "novelty", "z", "reasons",
+        )  # fmt: skip
+
+    def get_hybrid_probability(self, score: Score) -> float | None:
+        return score.hybrid_probability if score.is_calibrated else None
+
+    def get_reasons(self, score: Score) -> list[dict[str, Any]] | None:
+        if score.reasons is None:
+            return None
+        return [{**reason, "sentence": sentence(reason, current_language())} for reason in score.reasons]
+
+
+class HitRow(serializers.ModelSerializer):
+    """A rule that matched."""
+
+    run = serializers.SlugRelatedField("reference", read_only=True)
+    rule = serializers.CharField(source="rule_version.rule.code")
+    version = serializers.IntegerField(source="rule_version.number")
+    facts = serializers.DictField(allow_null=True)
+
+    class Meta:
+        model = RuleHit
+        fields = ("run", "rule", "version", "is_shadow", "facts")
+
+
+class ClaimRow(serializers.ModelSerializer):
+    """A claim in a list."""
+
+    amount = serializers.SerializerMethodField()
+    employee_no = serializers.CharField(source="cardholder.employee_no")
+    department = serializers.SlugRelatedField("code", read_only=True)
+    merchant = serializers.CharField(source="merchant_name")
+    mcc = serializers.CharField(source="merchant.mcc")
+
+    class Meta:
+        model = Claim
+        fields = (
+            "id", "external_id", "version", "transacted_at", "has_time", "txn_type", "amount", "employee_no",
+            "department", "merchant", "mcc", "purpose_code", "received_at",
+        )  # fmt: skip
+
+    def get_amount(self, claim: Claim) -> dict[str, Any] | None:
+        return money(claim.amount_minor, claim.currency)
+
+
+class ClaimDetail(ClaimRow):
+    """A claim with its scores and rule hits; both are null where the reader may not see them or the claim is a blind sample."""
+
+    scores = serializers.SerializerMethodField()
+    hits = serializers.SerializerMethodField()
+
+    class Meta(ClaimRow.Meta):
+        fields = (
+            *ClaimRow.Meta.fields,
+            "purpose_text",
+            "account_code",
+            "project_code",
+            "evidence_type",
+            "is_current",
+            "scores",
+            "hits",
+        )
+
+    def get_scores(self, claim: Claim) -> list[dict[str, Any]] | None:
+        if not self.context["scores"]:
+            return None
+        rows = claim.scores.select_related("run").order_by("-run_id")[:10]
+        return ScoreRow(rows, many=True).data  # type: ignore[return-value]
+
+    def get_hits(self, claim: Claim) -> list[dict[str, Any]] | None:
+        if not self.context["scores"]:
+            return None
+        rows = claim.hits.select_related("run", "rule_version__rule").order_by("-run_id", "pk")[:60]
+        return HitRow(rows, many=True).data  # type: ignore[return-value]
+
+
+class ClaimPage(serializers.Serializer):
+    results = ClaimRow(many=True)
+    next = serializers.CharField(allow_blank=True)

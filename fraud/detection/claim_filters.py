@@ -1,0 +1,182 @@
+"""Filters of the claims list: from the URL's query to a queryset that an index carries, and to removable chips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Min, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.detection.models import RuleHit, Score, ScreeningRun
+from rules.money import MoneyNotValid, to_minor
+
+MAX_NAMES = 200  # people or merchants a search text may stand for
+MAX_TEXT = 100
+MAX_HITS = 20_000  # the newest hits of a rule that the list looks through
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilters:
+    """What the list is narrowed to. `problems` are sentences about filters that could not be read and were left out."""
+
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    low: int | None = None  # minor units of `currency`
+    high: int | None = None
+    currency: str = "KRW"
+    txn_type: str = ""
+    rule: str = ""
+    band: str = ""
+    employee_no: str = ""
+    merchant: Merchant | None = None
+    run: ScreeningRun | None = None
+    file: str = ""
+    problems: tuple[str, ...] = ()
+    chips: tuple[dict[str, str], ...] = field(default=())
+
+
+def read_filters(query: QueryDict) -> ClaimFilters:
+    """The filters of a query. What cannot be read is left out and named in `problems`."""
+    problems: list[str] = []
+    currency = query.get("currency", "KRW").upper()
+    if len(currency) != 3 or not currency.isalpha():
+        currency = "KRW"
+    values: dict[str, Any] = {
+        "text": query.get("q", "").strip()[:MAX_TEXT],
+        "since": _day(query.get("from", ""), problems),
+        "until": _day(query.get("to", ""), problems),
+        "low": _amount(query.get("min", ""), currency, problems),
+        "high": _amount(query.get("max", ""), currency, problems),
+        "currency": currency,
+        "txn_type": _one_of(query.get("type", ""), Claim.TxnType.values),
+        "rule": query.get("rule", "").strip()[:20],
+        "band": _one_of(query.get("band", ""), Score.Band.values),
+        "employee_no": query.get("person", "").strip()[:60],
+        "file": query.get("file", "").strip()[:20],
+        "merchant": Merchant.objects.filter(pk=int(query.get("merchant", ""))).first()
+        if query.get("merchant", "").isdecimal() and len(query.get("merchant", "")) < 18
+        else None,
+        "run": ScreeningRun.objects.defer("rule_set").filter(reference=query["run"]).first()
+        if query.get("run")
+        else None,
+    }
+    filters = ClaimFilters(**values, problems=tuple(problems))
+    return ClaimFilters(**values, problems=tuple(problems), chips=tuple(_chips(filters, query)))
+
+
+def filter_claims(filters: ClaimFilters) -> QuerySet[Claim]:
+    """Current claims that meet the filters."""
+    claims = Claim.objects.filter(is_current=True)
+    if filters.text:
+        claims = claims.filter(_text_condition(filters.text))
+    if filters.since:
+        claims = claims.filter(transacted_at__gte=_midnight(filters.since))
+    if filters.until:
+        claims = claims.filter(transacted_at__lt=_midnight(filters.until + timedelta(days=1)))
+    if filters.low is not None or filters.high is not None:
+        claims = claims.filter(currency=filters.currency)
+    if filters.low is not None:
+        claims = claims.filter(amount_minor__gte=filters.low)
+    if filters.high is not None:
+        claims = claims.filter(amount_minor__lte=filters.high)
+    if filters.txn_type:
+        claims = claims.filter(txn_type=filters.txn_type)
+    if filters.employee_no:
+        claims = claims.filter(cardholder__employee_no=filters.employee_no)
+    if filters.merchant:
+        claims = claims.filter(merchant=filters.merchant)
+    if filters.file:
+        claims = claims.filter(file__reference=filters.file)
+    if filters.rule:
+        hits = RuleHit.objects.filter(rule_version__rule__code=filters.rule, is_shadow=False)
+        claims = claims.filter(pk__in=hits.order_by("-pk").values("claim_id")[:MAX_HITS])
+    return claims
+
+
+def _text_condition(text: str) -> Q:
+    """Claims of people or merchants whose name contains the text, or with that number; each part has an index."""
+    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text.replace("-", "")))
+    found = Q(cardholder_id__in=list(people.values_list("pk", flat=True)[:MAX_NAMES]))
+    found |= Q(merchant_id__in=list(places.values_list("pk", flat=True)[:MAX_NAMES]))
+    if any(letter.isdigit() for letter in text):
+        found |= Q(source_system__in=source_systems(), external_id=text)
+    return found
+
+
+def source_systems() -> list[str]:
+    """The systems claims came from, found by hopping along the identity index, and remembered for a minute."""
+    known: list[str] | None = cache.get("fraud:source-systems")
+    if known is None:
+        known = []
+        while True:
+            rest = Claim.objects.filter(source_system__gt=known[-1]) if known else Claim.objects
+            after = rest.aggregate(first=Min("source_system"))["first"]
+            if after is None or len(known) > 50:
+                break
+            known.append(after)
+        cache.set("fraud:source-systems", known, 60)
+    return known
+
+
+def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
+    labels: Mapping[str, tuple[str, str]] = {
+        "q": (_("Text"), filters.text),
+        "from": (_("From"), filters.since.isoformat() if filters.since else ""),
+        "to": (_("To"), filters.until.isoformat() if filters.until else ""),
+        "min": (_("At least"), query.get("min", "") if filters.low is not None else ""),
+        "max": (_("At most"), query.get("max", "") if filters.high is not None else ""),
+        "type": (_("Kind"), filters.txn_type),
+        "rule": (_("Rule"), filters.rule),
+        "band": (_("Risk"), filters.band),
+        "person": (_("Cardholder"), filters.employee_no),
+        "merchant": (_("Merchant"), filters.merchant.name if filters.merchant else ""),
+        "run": (_("Run"), filters.run.reference if filters.run else ""),
+        "file": (_("File"), filters.file),
+    }
+    return [
+        {"key": key, "value": query.get(key, ""), "label": label, "text": text}
+        for key, (label, text) in labels.items()
+        if text
+    ]
+
+
+def _one_of(value: str, allowed: list[str]) -> str:
+    return value if value in allowed else ""
+
+
+def _day(text: str, problems: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        found = parse_date(text.strip())
+    except ValueError:
+        found = None
+    if found is None or not 1900 < found.year < 2200:
+        problems.append(_("“%(text)s” is not a date; write it as 2026-11-20.") % {"text": text[:30]})
+        return None
+    return found
+
+
+def _amount(text: str, currency: str, problems: list[str]) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        return to_minor(Decimal(text.replace(",", "").strip()), currency)
+    except (InvalidOperation, MoneyNotValid):
+        problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": text[:30]})
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

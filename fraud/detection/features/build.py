@@ -1,0 +1,85 @@
+"""The one implementation of features: night, training, backtest and preview all call it."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fraud.company.calendar import CompanyCalendar
+from fraud.detection.features.behaviour import (
+    cardholder_extremes,
+    cardholder_habits,
+    cardholder_pace,
+    cardholder_totals,
+    merchant_features,
+    repetition_features,
+    same_merchant_features,
+)
+from fraud.detection.features.catalogue import COMPUTED, LABEL_FEATURES
+from fraud.detection.features.claim import claim_features
+from fraud.detection.features.columns import TAKEN_NAMES, require_columns, take_columns, untyped_nulls
+from fraud.detection.features.label_history import label_events, label_features
+from fraud.detection.features.moments import moment_features
+from fraud.detection.features.peers import peer_features
+from fraud.detection.features.rows import Rows, rows_of
+
+_BEHAVIOUR = (
+    cardholder_pace,
+    cardholder_totals,
+    cardholder_extremes,
+    cardholder_habits,
+    merchant_features,
+    same_merchant_features,
+    repetition_features,
+    peer_features,
+)
+
+
+def build_features(
+    claims: pl.DataFrame,
+    *,
+    calendar: CompanyCalendar,
+    zone: str,
+    labels: pl.DataFrame | None = None,
+    targets: NDArray[np.bool_] | None = None,
+) -> pl.DataFrame:
+    """The feature frame of a claim frame: same rows in the same order, one column per vocabulary name.
+
+    `claims` holds history and the claims of interest together; a feature of a claim only looks at
+    claims strictly before it in (transacted_at, claim_id) and at labels (`claim_id, is_misuse,
+    known_at`) known by its time. With `targets` (mask over the rows) only those rows are returned,
+    with the same values they have without it. Raises ClaimFrameNotValid for a missing key column.
+    """
+    require_columns(claims)
+    rows = rows_of(claims, targets)
+    wanted = claims if targets is None else claims.filter(pl.Series(targets))
+    frame = take_columns(wanted)
+    frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
+    for features in _BEHAVIOUR:
+        frame = frame.with_columns(_series(features(rows)))
+    frame = frame.with_columns(_label_series(rows, claims, labels))
+    computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
+    return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(claims))
+
+
+def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> list[pl.Series | pl.Expr]:
+    """Label-derived columns; without any labels they are what an empty label history gives."""
+    if labels is None or len(labels) == 0:
+        return [_nothing_known(feature.name, feature.dtype) for feature in LABEL_FEATURES]
+    columns = _series(label_features(rows, label_events(claims, labels)))
+    return list(columns)
+
+
+def _nothing_known(name: str, dtype: pl.DataType) -> pl.Expr:
+    empty = 0 if dtype == pl.Int32 else None
+    return pl.lit(empty, dtype=dtype).alias(name)
+
+
+def _series(columns: dict[str, NDArray]) -> list[pl.Series]:
+    """Arrays as columns of the catalogue's types; nan becomes null."""
+    found = []
+    for name, values in columns.items():
+        series = pl.Series(name, values)
+        if series.dtype.is_float():
+            series = series.fill_nan(None)
+        found.append(series.cast(COMPUTED[name].dtype))
+    return found

@@ -1,0 +1,106 @@
+"""The claim frame as the integer arrays that windows are computed on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fraud.detection.features.columns import column
+from rules.windows import TimeOrder, WindowIndex
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: transaction types that take no money out: they never enter a count or a spending baseline
+NOT_SPENDING = ("cancel", "partial_cancel", "refund", "decline")
+_NO_KEY = -1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Claims as arrays of equal length, in the order of the claim frame.
+
+    Keys are non-negative, -1 where missing. `targets` marks the rows answers are wanted for.
+    """
+
+    claim_id: Ints
+    at_us: Ints
+    amount: Ints
+    is_spending: Mask
+    has_time: Mask
+    cardholder: Ints
+    merchant: Ints
+    department: Ints
+    category: Ints
+    currency: Ints
+    targets: Mask | None = None
+
+    def __len__(self) -> int:
+        return len(self.claim_id)
+
+    @cached_property
+    def order(self) -> TimeOrder:
+        return TimeOrder(self.at_us, self.claim_id)
+
+    @cached_property
+    def spending(self) -> Mask | None:
+        """The spending rows as a condition for windows; None where it would not leave anything out."""
+        return None if self.is_spending.all() else self.is_spending
+
+    @cached_property
+    def timed_spending(self) -> Mask | None:
+        """Spending rows whose time of day is known."""
+        both = self.is_spending & self.has_time
+        return None if both.all() else both
+
+    @cached_property
+    def has_one_currency(self) -> bool:
+        return len(self.currency) == 0 or bool((self.currency == self.currency[0]).all())
+
+    def index(self, *keys: Ints, targets: Mask | None = None) -> WindowIndex:
+        """Windows over rows that share the keys, answering for `targets` or for this table's."""
+        wanted = targets if targets is not None else self.targets
+        return WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+
+    def money_keys(self, *keys: Ints) -> tuple[Ints, ...]:
+        """The keys with the currency among them: amounts compare only within one currency."""
+        return keys if self.has_one_currency else (*keys, self.currency)
+
+    def answered(self, values: NDArray) -> NDArray:
+        """The values of the rows that answers are wanted for."""
+        return values if self.targets is None else values[self.targets]
+
+
+def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
+    """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
+    category = pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
+    frame = claims.select(
+        claim_id=column(claims, "claim_id", pl.Int64()),
+        at_us=pl.col("transacted_at").dt.epoch("us"),
+        amount=column(claims, "amount_minor", pl.Int64()),
+        is_spending=(pl.col("amount_minor") >= 0)
+        & ~column(claims, "txn_type", pl.String()).is_in(NOT_SPENDING).fill_null(False),
+        has_time=column(claims, "has_time", pl.Boolean()).fill_null(True),
+        cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),
+        merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
+        department=column(claims, "department_id", pl.Int64()).fill_null(_NO_KEY),
+        category=_text_codes(category),
+        currency=_text_codes(column(claims, "currency", pl.String()).fill_null("")),
+    )
+    arrays = {name: frame[name].to_numpy() for name in frame.columns}
+    return Rows(**arrays, targets=targets)
+
+
+def _text_codes(text: pl.Expr) -> pl.Expr:
+    """Equal texts get equal non-negative codes; missing text gets -1."""
+    return text.cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(_NO_KEY)
+
+
+def ratio(values: NDArray, bases: NDArray) -> Floats:
+    """values / bases, nan where the base is missing or not positive."""
+    answer = np.full(len(values), np.nan)
+    np.divide(values, bases, out=answer, where=np.nan_to_num(bases) > 0)
+    return answer

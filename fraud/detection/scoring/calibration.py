@@ -1,0 +1,89 @@
+"""From the hybrid log-odds z to a probability, learned on out-of-fold outcomes only.
+
+Isotonic from 1,000 positives on, Platt below, nothing at all below 30: then the number is a rank, not a percentage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from fraud.detection.scoring.formula import Floats, sigmoid
+from fraud.detection.scoring.logistic import fit_logistic
+
+ISOTONIC_FROM = 1000
+PLATT_FROM = 30
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """``kind`` none, platt or isotonic; knots of z and p for isotonic, intercept and slope for Platt."""
+
+    kind: str = "none"
+    first: Floats | tuple[float, ...] = ()
+    second: Floats | tuple[float, ...] = ()
+
+    @classmethod
+    def fit(cls, z: Floats, y: Floats, weight: Floats) -> Self:
+        """Choose by the number of positives among out-of-fold rows z (n,), y (n,) 0/1, weight (n,)."""
+        positives = int(y.sum())
+        if positives < PLATT_FROM or positives == len(y):
+            return cls()
+        if positives < ISOTONIC_FROM:
+            return cls("platt", *_platt(z, y, weight))
+        return cls("isotonic", *_isotonic(z, y, weight))
+
+    @property
+    def is_calibrated(self) -> bool:
+        """False: show rank and band, never a percentage."""
+        return self.kind != "none"
+
+    def probability(self, z: Floats) -> Floats:
+        """p (n,) in (0, 1), never falling as z rises."""
+        if self.kind == "none":
+            return sigmoid(z)
+        if self.kind == "platt":
+            return sigmoid(float(self.first[0]) + float(self.second[0]) * z)
+        return np.interp(z, self.first, self.second)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers and lists."""
+        return {
+            "kind": self.kind,
+            "first": [float(v) for v in self.first],
+            "second": [float(v) for v in self.second],
+        }
+
+    @classmethod
+    def from_json(cls, state: dict[str, Any]) -> Self:
+        """What ``to_json`` gave."""
+        return cls(
+            str(state["kind"]),
+            np.asarray(state["first"], dtype=np.float64),
+            np.asarray(state["second"], dtype=np.float64),
+        )
+
+
+def _platt(z: Floats, y: Floats, weight: Floats) -> tuple[tuple[float], tuple[float]]:
+    """Intercept and slope with Platt's (1999) smoothed targets; a slope that would reverse the ranking becomes tiny."""
+    positives, negatives = float(weight[y == 1].sum()), float(weight[y == 0].sum())
+    target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    beta = fit_logistic(z[:, None], target, weight, penalty=1e-6)
+    return (float(beta[0]),), (max(float(beta[1]), 1e-3),)
+
+
+def _isotonic(z: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Knots at the weighted centres of the pooled blocks: linear in between, so that few claims tie."""
+    from sklearn.isotonic import isotonic_regression
+
+    order = np.argsort(z, kind="stable")
+    z, y, weight = z[order], y[order], weight[order]
+    fitted = isotonic_regression(y, sample_weight=weight, y_min=0.0, y_max=1.0)
+    starts = np.flatnonzero(np.diff(fitted, prepend=-1.0) > 0)
+    mass = np.add.reduceat(weight, starts)
+    centres = np.add.reduceat(weight * z, starts) / mass
+    values = np.add.reduceat(weight * y, starts)
+    # One half row of each kind per block: a block without a positive is rare, not impossible.
+    return centres, np.clip((values + 0.5 * (values == 0)) / (mass + 1.0 * (values == 0)), 1e-6, 1 - 1e-6)

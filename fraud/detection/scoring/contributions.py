@@ -1,0 +1,155 @@
+"""Why a claim got its z: parts that sum to it, in log-odds.
+
+trees     share_b * TreeSHAP of logit b + share_c * a1 * TreeSHAP of logit x, grouped per concept of the feature catalogue
+rule j    share_b * TreeSHAP of h_j + share_c * a_j h_j + share_e * 0.8 * w_j h_j
+anomaly m share_b * TreeSHAP of u_m + share_c * (g_m + g/M) u_m + share_e * u_m / M
+intercept share_b * bias b + share_c * (a0 + a1 * bias x) + share_e * -6, and the rules that were not hit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from fraud.detection.detectors.ecdf import TailDetector
+from fraud.detection.detectors.frames import matrix
+from fraud.detection.scoring.facts import facts_of
+from fraud.detection.scoring.formula import Floats
+from fraud.detection.scoring.hits import Hits, Rules
+
+if TYPE_CHECKING:
+    from fraud.detection.scoring.hybrid import HybridModel, Parts
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One part of a score: source rule, tree, anomaly, novelty or intercept; its code; log-odds; the facts behind it."""
+
+    source: str
+    code: str
+    value: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_reason(self) -> dict[str, Any]:
+        """The JSON stored with the score and read by ``fraud.detection.scoring.reasons.sentence``: kind, code, value, facts."""
+        return {
+            "kind": self.source,
+            "code": self.code,
+            "value": round(self.value, 6),
+            "facts": dict(self.facts),
+        }
+
+
+@dataclass
+class _Effects:
+    """Log-odds per block of columns, all (n, ...)."""
+
+    features: Floats
+    rules: Floats
+    detectors: Floats
+    constant: Floats
+
+
+def contributions_of(
+    model: HybridModel, features: pl.DataFrame, hits: Hits, rules: Rules, parts: Parts
+) -> list[list[Contribution]]:
+    """Per claim its contributions, largest first; the values sum to ``parts.z`` within 1e-4."""
+    effects = _effects(model, parts)
+    _add_expert(model, effects, parts)
+    new = _unknown_rules(model, hits, rules)
+    concepts = _concepts(model)
+    return [
+        _of_row(model, features.row(i, named=True), effects, parts, concepts, new, i)
+        for i in range(features.height)
+    ]
+
+
+def _effects(model: HybridModel, parts: Parts) -> _Effects:
+    """What trees and stack add, before the expert formula."""
+    n, (d, r, m) = len(parts.z), (parts.features.shape[1], parts.hits.shape[1], parts.tails.shape[1])
+    out = _Effects(np.zeros((n, d)), np.zeros((n, r)), np.zeros((n, m)), np.zeros(n))
+    of_trees, of_stack, _ = model.shares()
+    if model.trees and n:
+        block = np.concatenate([parts.features, parts.hits, parts.tails], axis=1).astype(np.float32)
+        shap = of_trees * model.trees.contributions(block)
+        out.features += shap[:, :d]
+        out.rules += shap[:, d : d + r]
+        out.detectors += shap[:, d + r : d + r + m]
+        out.constant += shap[:, -1]
+    if model.stack and model.base_trees and n:
+        shap = (
+            of_stack * model.stack.tree * model.base_trees.contributions(np.ascontiguousarray(parts.features))
+        )
+        out.features += shap[:, :d]
+        out.constant += shap[:, -1] + of_stack * model.stack.intercept
+        out.rules += of_stack * parts.hits * model.stack.rules
+        out.detectors += of_stack * parts.tails * model.stack.detector_terms()
+    return out
+
+
+def _add_expert(model: HybridModel, effects: _Effects, parts: Parts) -> None:
+    of_expert, c = model.shares()[2], model.constants
+    effects.constant += of_expert * c.expert_intercept
+    effects.detectors += of_expert * parts.tails / parts.tails.shape[1]
+    # Rules' expert terms are added per claim in _of_row: tonight's rules may differ from the model's.
+
+
+def _unknown_rules(model: HybridModel, hits: Hits, rules: Rules) -> list[dict[str, float]]:
+    """Per claim: code -> expert log-odds of every rule hit tonight, whether or not the model was trained with it."""
+    factor = model.shares()[2] * model.constants.expert_rule_factor
+    return [{rules.codes[j]: factor * rules.weights[j] for j in np.flatnonzero(row)} for row in hits]
+
+
+def _of_row(
+    model: HybridModel,
+    row: dict[str, Any],
+    effects: _Effects,
+    parts: Parts,
+    concepts: dict[str, list[int]],
+    expert: list[dict[str, float]],
+    i: int,
+) -> list[Contribution]:
+    learned = {code: effects.rules[i, j] for j, code in enumerate(model.rules.codes)}
+    # A rule that was not hit still moves the trees a little; that belongs to nobody's sentence.
+    silent = sum(value for code, value in learned.items() if code not in expert[i])
+    out = [
+        Contribution("rule", code, float(value + learned.get(code, 0.0))) for code, value in expert[i].items()
+    ]
+    for concept, columns in concepts.items():
+        values = {model.tree_features[j]: float(effects.features[i, j]) for j in columns}
+        out.append(Contribution("tree", concept, float(sum(values.values())), facts_of(row, values)))
+    for j, name in enumerate(model.detectors):
+        tail = float(parts.tails[i, j])
+        out.append(Contribution("anomaly", name, float(effects.detectors[i, j]), {"tail": tail}))
+    out.sort(key=lambda c: -c.value)
+    out.append(Contribution("intercept", "base", float(effects.constant[i] + silent)))
+    return out
+
+
+def _concepts(model: HybridModel) -> dict[str, list[int]]:
+    """Concept -> columns of the tree features; a feature without a concept is its own."""
+    out: dict[str, list[int]] = {}
+    for j, name in enumerate(model.tree_features):
+        out.setdefault(model.concepts.get(name, name), []).append(j)
+    return out
+
+
+def novelty_of(model: HybridModel, features: pl.DataFrame, top: int) -> list[list[Contribution]]:
+    """Per claim the ``top`` features with the largest two-sided tails (at least 1 in 10), from the frozen quantiles."""
+    detector = model.detectors.get(TailDetector.name)
+    if not isinstance(detector, TailDetector):
+        return [[] for _ in range(features.height)]
+    tails = detector.feature_tails(matrix(features, model.detector_features))
+    out = []
+    for i in range(features.height):
+        row = features.row(i, named=True)
+        order = np.argsort(-tails[i], kind="stable")[:top]
+        chosen = [(model.detector_features[j], float(tails[i, j])) for j in order if tails[i, j] >= 1.0]
+        out.append(
+            [Contribution("novelty", name, tail, facts_of(row, {name: tail})) for name, tail in chosen]
+        )
+    return out

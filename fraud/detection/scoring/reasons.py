@@ -1,0 +1,170 @@
+"""Stored reasons as sentences in Korean and English, for people who decide. Pure: facts in, text out.
+
+A reason is ``{"kind": rule | tree | anomaly | novelty | audit | intercept, "code": ..., "value": log-odds, "facts": {...}}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fraud.detection.scoring import feature_words as words
+from fraud.detection.scoring import reason_texts as texts
+from rules.money import format_money
+
+LANGUAGES = ("ko", "en")
+
+
+def sentence(reason: Mapping[str, Any], lang: str) -> str:
+    """One sentence for one reason; an unknown kind is told plainly rather than left out.
+
+    For a rule, ``facts["title"]`` (``{"ko": ..., "en": ...}`` or a text) is its name in the rule book.
+    """
+    lang = lang if lang in LANGUAGES else "en"
+    kind = str(reason.get("kind") or reason.get("source") or "")
+    code, facts = str(reason.get("code", "")), reason.get("facts") or {}
+    if kind == "rule":
+        title = _title(facts.get("title"), lang)
+        return texts.SENTENCES["rule_titled" if title else "rule"][lang].format(code=code, title=title)
+    if kind == "tree":
+        concept = texts.CONCEPTS.get(code, {}).get(lang) or label(code, lang)
+        return texts.SENTENCES["tree"][lang].format(
+            concept=concept, details=details(facts, lang, is_against=float(reason.get("value") or 0) >= 0)
+        )
+    if kind == "anomaly":
+        tail, detector = float(facts.get("tail") or 0.0), texts.DETECTORS.get(code, {}).get(lang, code)
+        key = "anomaly" if tail >= 1.0 else "anomaly_ordinary"
+        return texts.SENTENCES[key][lang].format(rank=_rank(tail, lang), detector=detector)
+    if kind == "novelty":
+        rank = _rank(float(reason.get("value") or 0.0), lang)
+        said = details(facts, lang, is_against=False)
+        return texts.SENTENCES["novelty"][lang].format(details=said[:1].upper() + said[1:], rank=rank)
+    known = texts.SENTENCES.get(kind) or texts.SENTENCES["other"]
+    return known[lang].format(code=code)
+
+
+def sentences(reasons: Sequence[Mapping[str, Any]], lang: str, *, top: int = 3) -> list[str]:
+    """Sentences of the strongest reasons that speak for misuse: all rules, the ``top`` positive parts of trees and anomalies."""
+    kept = [r for r in reasons if _kind(r) in ("rule", "novelty", "audit")]
+    learned = sorted(
+        (r for r in reasons if _kind(r) in ("tree", "anomaly") and r.get("value", 0) > 0),
+        key=lambda r: -r["value"],
+    )
+    return [sentence(r, lang) for r in [*kept, *learned[:top]]]
+
+
+def details(facts: Mapping[str, Any], lang: str, *, is_against: bool = True) -> str:
+    """The named features in words, strongest first, each meaning once.
+
+    `is_against`: values that say nothing for suspicion are left out, unless nothing else is known.
+    """
+    told: dict[str, str] = {}
+    plain: dict[str, str] = {}
+    for name, value in (facts.get("features") or {}).items():
+        text = feature_text(name, value, facts, lang)
+        if not text:
+            continue
+        plain.setdefault(words.meaning(name), text)
+        if not is_against or words.speaks(name, float(value)):
+            told.setdefault(words.meaning(name), text)
+    return ", ".join((told or dict(list(plain.items())[:1])).values()) or texts.UNKNOWN[lang]
+
+
+def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> str:
+    """One feature in words; empty for a yes/no feature that says no or a value that is not known."""
+    if value is None or value is False:
+        return ""
+    if value == 0 and name in words.ZERO:
+        return words.ZERO[name][lang]
+    pair = (facts.get("baselines") or {}).get(name)
+    currency = str(facts.get("currency") or "")
+    pattern = words.words_of(name, lang)
+    shown = _value(name, value, currency, lang)
+    if not pattern or ("{own}" in pattern and not pair):
+        return f"{label(name, lang)}: {shown}"
+    one, _, many = pattern.partition("|")
+    return (one if value == 1 or not many else many).format(
+        value=shown, count=_number(value), ratio=_number(value), percent=_number(_percent(value)),
+        own=_money(pair["value"], currency, lang) if pair else "",
+        usual=_money(pair["usual"], currency, lang) if pair else "",
+    )  # fmt: skip
+
+
+def distinct(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Novelty reasons, rarest first, without those that say again that the amount is not the person's usual one."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    for reason in sorted(reasons, key=lambda r: -float(r.get("value") or 0)):
+        code = str(reason.get("code", ""))
+        kept.setdefault("own amount" if code in words.OWN_AMOUNT else words.meaning(code), reason)
+    return list(kept.values())
+
+
+def label(name: str, lang: str) -> str:
+    """The catalogue's words for a feature, or its name."""
+    from fraud.detection.features.catalogue import COMPUTED
+
+    if name == "amount":
+        return texts.CONCEPTS["amount"][lang].lower() if lang == "en" else texts.CONCEPTS["amount"][lang]
+    feature = COMPUTED.get(name)
+    return name if feature is None else (feature.ko if lang == "ko" else feature.en)
+
+
+def _value(name: str, value: Any, currency: str, lang: str) -> str:
+    from fraud.detection.features.catalogue import COMPUTED
+
+    feature = COMPUTED.get(name)
+    unit = "money" if name == "amount" else feature.unit if feature else ""
+    if isinstance(value, bool):
+        return (texts.YES if value else texts.NO)[lang]
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if unit == "money":
+        return _money(value, currency, lang)
+    if name == "weekday" and value in range(1, 8):
+        return texts.WEEKDAYS[lang][int(value) - 1]
+    if unit in ("minutes", "days"):
+        return _duration(float(value) * (1440 if unit == "days" else 1), lang)
+    pattern = texts.UNITS.get(unit, {}).get(lang, "{number}")
+    return pattern.format(number=_number(value), percent=_number(_percent(value)))
+
+
+def _duration(minutes: float, lang: str) -> str:
+    """Minutes in the unit people would use: `8 hours`, `46 days`."""
+    unit, size = next((each for each in texts.LENGTHS if minutes >= 2 * each[1]), texts.LENGTHS[-1])
+    number = round(minutes / size, 1 if minutes / size < 10 and unit != "day" else 0)
+    one, many, korean = texts.LENGTH_WORDS[unit]
+    pattern = korean if lang == "ko" else (one if number == 1 else many)
+    return pattern.format(_number(number))
+
+
+def _number(value: Any) -> str:
+    """At most three digits that matter: 0.0123, 3.8, 1,240."""
+    number = float(value)
+    if number == int(number) or abs(number) >= 100:
+        return f"{number:,.0f}"
+    return f"{number:.1f}".removesuffix(".0") if abs(number) >= 1 else f"{number:.2g}"
+
+
+def _percent(share: float) -> float:
+    """A share in percent, whole where it is more than one."""
+    return round(100 * share) if share > 0.01 else 100 * share
+
+
+def _money(minor: Any, currency: str, lang: str) -> str:
+    return format_money(round(minor), currency, lang) if currency else f"{round(minor):,}"
+
+
+def _rank(tail: float, lang: str) -> str:
+    """``1 in 1,000`` for a tail of 3, rounded to two digits."""
+    n = 10.0 ** max(tail, 0.0)
+    return texts.RANK[lang].format(n=f"{float(f'{n:.2g}'):,.0f}")
+
+
+def _title(title: Any, lang: str) -> str:
+    if isinstance(title, Mapping):
+        return str(title.get(lang) or title.get("en") or title.get("ko") or "")
+    return str(title or "")
+
+
+def _kind(reason: Mapping[str, Any]) -> str:
+    return str(reason.get("kind") or reason.get("source") or "")

@@ -1,0 +1,96 @@
+"""Closing a run's scoring, its drift report, and its end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from audit import faults
+from audit.actor import Actor
+from audit.services import record
+from fraud.detection.models import DriftReport, RunPart, ScreeningRun
+from fraud.detection.screening.frames import forget_frames, night_frame
+from fraud.detection.screening.leases import release
+from fraud.detection.screening.population import population_shift
+from fraud.detection.screening.stages import Stage, put_stage, stage_of, started_at
+from rules.models import RuleVersion
+from rules.services import disable_rule
+
+State = ScreeningRun.State
+
+
+def finish_scoring(*, run: ScreeningRun) -> bool:
+    """Move a run on to opening when every part is done or quarantined; True when it is there now."""
+    run.refresh_from_db()
+    if run.state != State.SCORING:
+        return run.state == State.OPENING
+    parts = list(RunPart.objects.filter(run=run))
+    if any(part.state in (RunPart.State.WAITING, RunPart.State.TAKEN) for part in parts):
+        return False
+    totals = {
+        "claims": run.n_claims,
+        "scored": sum(part.n_scored for part in parts),
+        "hits": sum(part.result.get("hits", 0) for part in parts),
+        "quarantined": sum(part.n_claims for part in parts if part.state == RunPart.State.QUARANTINED),
+        "seconds_computing": round(sum(part.result.get("seconds_computing", 0) for part in parts), 3),
+        "seconds_storing": round(sum(part.result.get("seconds_storing", 0) for part in parts), 3),
+    }
+    missing = night_frame(run).not_evaluable() if run.n_claims else {}
+    moved = ScreeningRun.objects.filter(pk=run.pk, state=State.SCORING).update(
+        state=State.OPENING,
+        n_scored=totals["scored"],
+        n_hits=totals["hits"],
+        not_evaluable=missing,
+        attempts=0,
+    )
+    if moved:
+        closed = Stage("scoring", started_at(run, "scoring"))
+        closed.counts = totals
+        put_stage(run, closed.row("done"))
+    run.refresh_from_db()
+    return True
+
+
+def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
+    """The drift report, the end of the run and its audit entry, in one transaction; the caller holds the lease."""
+    run.refresh_from_db()
+    drift = population_shift(run, night_frame(run).features) if run.n_claims else None
+    closing = Stage("finish", started_at(run, "finish"))
+    closing.counts = {"drift": drift.level} if drift else {}
+    opened = stage_of(run, "opening") or {"counts": {}}
+    with transaction.atomic():
+        if drift:
+            DriftReport.objects.get_or_create(
+                run=run, model_version=run.model_version,
+                defaults={"n_claims": drift.n_claims, "n_nights": drift.n_nights, "is_whole_week": drift.is_whole_week,
+                          "psi": drift.features, "level": drift.level},
+            )  # fmt: skip
+        put_stage(run, closing.row("done"))
+        record(
+            action="run.finished", by=by, subject=f"run:{run.reference}",
+            after={"n_claims": run.n_claims, "n_scored": run.n_scored, "n_hits": run.n_hits, "n_alerts": run.n_alerts,
+                   "n_cases": run.n_cases, "n_held_back": run.n_held_back, "opening": opened["counts"]},
+        )  # fmt: skip
+        faults.hit("finish.recorded")
+        release(run, token, state=State.FINISHED, finished_at=datetime.now(UTC), attempts=0, error="")
+    _stop_failing_rules(run, by)
+    forget_frames()
+    faults.hit("finish.done")
+    run.refresh_from_db()
+
+
+def _stop_failing_rules(run: ScreeningRun, by: Actor) -> None:
+    """A rule that could not run at all is taken out of service, visibly; it never counts as "nothing found"."""
+    if not any("error" in entry for entry in run.not_evaluable.values()):
+        return
+    for version_id, error in night_frame(run).failed_rules().items():
+        version = RuleVersion.objects.select_related("rule").get(pk=version_id)
+        if version.state in (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW):
+            disable_rule(version=version, by=by, reason=error)
+
+
+def n_stored(run: ScreeningRun) -> int:
+    """Claims of the run whose parts are done: its progress."""
+    return RunPart.objects.filter(run=run).aggregate(n=Sum("n_scored"))["n"] or 0

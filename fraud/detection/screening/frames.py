@@ -1,0 +1,97 @@
+"""A night's features and rule hits: computed once a process and kept while the run lasts."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from numpy.typing import NDArray
+
+from audit import faults
+from fraud.claims.labels import label_history
+from fraud.company.values import current_calendar
+from fraud.detection.models import ScreeningRun
+from fraud.detection.screening.context import features_and_context
+from fraud.detection.screening.pending import claims_since, history_start, pending_claims
+from fraud.detection.screening.rulebook import RunRules, rules_of
+from fraud.detection.screening.timing import timed
+from rules.engine import Outcome
+
+
+@dataclass(frozen=True)
+class NightFrame:
+    """The run's claims in time order: feature frame (n rows), hits (n, rules), and how the rules went."""
+
+    run_id: int
+    features: pl.DataFrame
+    hits: NDArray[np.bool_]
+    rules: RunRules
+    outcome: Outcome
+
+    def rows_of(self, claim_ids: list[int]) -> list[int]:
+        """Positions of claims; those the run does not look at are left out."""
+        wanted = pl.DataFrame({"claim_id": claim_ids}, schema={"claim_id": pl.Int64})
+        at = self.features.select("claim_id").with_row_index("row")
+        return wanted.join(at, on="claim_id", how="inner", maintain_order="left")["row"].to_list()
+
+    def not_evaluable(self) -> dict[str, dict[str, object]]:
+        """Rule code → {"n": claims it could not judge, "missing": fields, "error": …}; only rules with such claims."""
+        found: dict[str, dict[str, object]] = {}
+        for j, (spec, (n, missing)) in enumerate(
+            zip(self.rules.specs, self.outcome.not_evaluable, strict=True)
+        ):
+            if n:
+                found[spec.code] = {"n": int(n), "missing": sorted(missing)}
+            if j in self.outcome.errors:
+                found[spec.code] = {"n": int(n), "missing": [], "error": self.outcome.errors[j]}
+        return found
+
+    def failed_rules(self) -> dict[int, str]:
+        """Rule version id → why it could not run at all."""
+        return {int(self.rules.version_ids[j]): error for j, error in self.outcome.errors.items()}
+
+
+_lock = threading.Lock()
+_kept: dict[int, NightFrame] = {}
+
+
+def night_frame(run: ScreeningRun) -> NightFrame:
+    """The frame of a run: the one in memory, or built from the claims, labels and rules as of its cut-off."""
+    with _lock:
+        if run.pk not in _kept:
+            _kept.clear()
+            _kept[run.pk] = _build(run)
+        return _kept[run.pk]
+
+
+def forget_frames() -> None:
+    """Free the memory; the next call builds the frame again."""
+    with _lock:
+        _kept.clear()
+
+
+def _build(run: ScreeningRun) -> NightFrame:
+    faults.hit("features.start")
+    with timed("pending"):
+        pending = pending_claims(run)
+    earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
+    since = history_start(earliest) if earliest is not None else run.cut_off_at  # type: ignore[arg-type]
+    with timed("read"):
+        claims = claims_since(run.cut_off_at, since)
+        if latest is not None:
+            claims = claims.filter(pl.col("transacted_at") <= latest)
+        targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
+    rules = rules_of(run)
+    with timed("features"):
+        features, context, asked = features_and_context(
+            claims, targets, rules.specs,
+            calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at),
+        )  # fmt: skip
+    del claims
+    with timed("rules"):
+        outcome = rules.evaluate(context, asked)
+    faults.hit("features.built")
+    return NightFrame(run.pk, features, np.asarray(outcome.hits, dtype=bool), rules, outcome)

@@ -1,0 +1,97 @@
+"""Leases: who works on a row, until when, and how to tell that the owner is gone.
+
+A lease ends by the clock, or at once when its owner was a process of this machine that no longer exists: a night killed by
+hand or by the system is taken up again without waiting. The token fences: work is stored only while the row still carries it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import socket
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+
+from fraud.detection.models import RunPart, ScreeningRun
+
+#: How often a row is tried before it is set aside.
+MAX_ATTEMPTS = 3
+
+Row = TypeVar("Row", ScreeningRun, RunPart)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the row over; what was computed under the old token is thrown away."""
+
+
+def new_token() -> str:
+    """machine.process.start.random, at most 32 characters."""
+    pid = os.getpid()
+    return f"{_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
+
+
+def is_owner_gone(token: str) -> bool:
+    """Whether the token's process ran on this machine and does not exist any more; False where that cannot be known."""
+    parts = token.split(".")
+    if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
+        return False
+    try:
+        os.kill(int(parts[1]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _started(int(parts[1])) != parts[2]
+
+
+def is_free(row: ScreeningRun | RunPart, now: datetime | None = None) -> bool:
+    """No lease, an expired one, or one whose owner is gone."""
+    if row.lease_until is None or not row.lease_token:
+        return True
+    return row.lease_until <= (now or datetime.now(UTC)) or is_owner_gone(row.lease_token)
+
+
+def take(row: Row, token: str, **changes: object) -> bool:
+    """Compare-and-set: put the lease on the row as it was read, with further changes; False when somebody was faster."""
+    if not is_free(row):
+        return False
+    seen = {"pk": row.pk, "state": row.state, "lease_token": row.lease_token, "lease_until": row.lease_until}
+    until = datetime.now(UTC) + timedelta(seconds=settings.LEASE_SECONDS)
+    values = {**changes, "lease_token": token, "lease_until": until}
+    return type(row).objects.filter(**seen).update(**values) == 1
+
+
+def keep(row: Row, token: str, **changes: object) -> None:
+    """Store changes while the lease holds and renew it. Raises LeaseLost."""
+    until = datetime.now(UTC) + timedelta(seconds=settings.LEASE_SECONDS)
+    if type(row).objects.filter(pk=row.pk, lease_token=token).update(**changes, lease_until=until) != 1:
+        raise LeaseLost(str(row))
+
+
+def release(row: Row, token: str, **changes: object) -> None:
+    """Store changes and give the lease back. Raises LeaseLost."""
+    values = {**changes, "lease_token": "", "lease_until": None}
+    if type(row).objects.filter(pk=row.pk, lease_token=token).update(**values) != 1:
+        raise LeaseLost(str(row))
+
+
+@cache
+def _machine() -> str:
+    """Eight digits for this boot of this machine: process numbers mean nothing elsewhere or after a restart."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    name = socket.gethostname() + (boot.read_text() if boot.exists() else "")
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+def _started(pid: int) -> str:
+    """When a process started, in clock ticks since boot; it tells apart two processes that shared a number."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return "0"
+    return text.rpartition(")")[2].split()[19]

@@ -1,0 +1,151 @@
+"""Opening a run: what it will look at and with what, pinned once, then cut into parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+
+from audit import faults
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from fraud.company.values import current_settings, to_json
+from fraud.detection.model_files import NoChampion, challenger, champion
+from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
+from fraud.detection.screening.leases import LeaseLost, keep, new_token, release, take
+from fraud.detection.screening.pending import bucket_sizes, pending_claims
+from fraud.detection.screening.rulebook import pin_rules
+from fraud.detection.screening.stages import Stage, put_stage, stage
+
+FirstModel = Callable[[ScreeningRun, Actor], ModelVersion | None]
+
+
+class RunBusy(Exception):
+    """Another process holds the run's lease."""
+
+
+def open_run(
+    *,
+    business_date: date,
+    by: Actor,
+    source: str = "nightly",
+    cut_off_at: datetime | None = None,
+    is_late: bool = False,
+) -> ScreeningRun:
+    """The run of a source and business date, made if it does not exist yet; however many ring, it is one.
+
+    Pins the cut-off (default: now), the active rules with their lists and parameters, and the company's settings.
+    Raises NotPermitted.
+    """
+    require(by, "fraud.run_night")
+    reference = f"R-{business_date}" if source == "nightly" else f"R-{business_date}-{source}"[:20]
+    with transaction.atomic():
+        now = datetime.now(UTC)
+        rules = pin_rules()
+        run, is_new = ScreeningRun.objects.get_or_create(
+            source=source,
+            business_date=business_date,
+            defaults={
+                "reference": reference,
+                "cut_off_at": cut_off_at or now,
+                "started_at": now,
+                "started_by": by.username,
+                "rule_set_hash": rules["hash"],
+                "rule_set": rules,
+                "settings_used": to_json(current_settings()),
+                "code_version": code_version(),
+                "is_late": is_late,
+            },
+        )
+        if is_new:
+            record(
+                action="run.started", by=by, subject=f"run:{run.reference}",
+                after={"cut_off_at": run.cut_off_at.isoformat(), "rule_set": run.rule_set_hash, "is_late": is_late},
+            )  # fmt: skip
+    return run
+
+
+def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> ScreeningRun:
+    """Pin the model versions and cut the pending claims into parts; does nothing once that has happened.
+
+    `first_model` makes a champion where there is none yet. Raises RunBusy while another process prepares the run.
+    """
+    run.refresh_from_db()
+    if run.state != ScreeningRun.State.PREPARING:
+        return run
+    token = new_token()
+    if not take(run, token, attempts=run.attempts + 1):
+        raise RunBusy(run.reference)
+    try:
+        with stage(run, "prepare") as current:
+            pending = pending_claims(run)
+            # A night without claims opens no model and makes none.
+            scoring = _champion(run, by, first_model) if pending.height else None
+            faults.hit("prepare.model")
+            _cut(run, token, pending, scoring, current)
+    except LeaseLost as error:
+        raise RunBusy(run.reference) from error
+    except Exception as error:
+        release(run, token, error=f"{type(error).__name__}: {error}")
+        raise
+    faults.hit("prepare.done")
+    run.refresh_from_db()
+    return run
+
+
+def _cut(
+    run: ScreeningRun, token: str, pending: pl.DataFrame, scoring: ModelVersion | None, current: Stage
+) -> None:
+    sizes = bucket_sizes(pending["cardholder_id"].to_numpy(), settings.PART_CLAIMS)
+    parts = [
+        RunPart(run=run, number=i + 1, n_claims=size, spec={"of": len(sizes), "bucket": i})
+        for i, size in enumerate(sizes)
+        if size
+    ]
+    current.counts = {"claims": pending.height, "parts": len(parts)}
+    with transaction.atomic():
+        keep(run, token)
+        RunPart.objects.bulk_create(parts)
+        faults.hit("prepare.parts")
+        release(
+            run,
+            token,
+            state=ScreeningRun.State.SCORING,
+            model_version=scoring,
+            shadow_version=_shadow_of(scoring) if scoring else None,
+            n_claims=pending.height,
+            attempts=0,
+            error="",
+        )
+    put_stage(run, Stage("scoring", datetime.now(UTC)).row("running"))
+
+
+def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel) -> ModelVersion | None:
+    """The version in service, its predecessor where its files are damaged, or a first one. Raises ModelDamaged."""
+    try:
+        return champion().version
+    except NoChampion:
+        return first_model(run, by)
+
+
+def _shadow_of(scoring: ModelVersion) -> ModelVersion | None:
+    """The challenger that scores in shadow, unless it is older than what is in service."""
+    waiting = challenger()
+    if waiting is None or waiting.version.pk < scoring.pk:
+        return None
+    return waiting.version
+
+
+@cache
+def code_version() -> str:
+    """The installed release, or `source` when run from a checkout."""
+    try:
+        return version("cleancard")
+    except PackageNotFoundError:
+        return "source"

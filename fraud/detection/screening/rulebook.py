@@ -1,0 +1,134 @@
+"""The rules of a run: pinned as plain data when it opens, and read back by everybody who works on it.
+
+The pin holds the text of every rule version with the lists and parameters it refers to, so that a restart, a worker or a
+later question "why was this hit" sees exactly the rule book of that night, whatever has been activated since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from numpy.typing import NDArray
+
+from fraud.company.values import current_calendar
+from fraud.detection.models import ScreeningRun
+from fraud.detection.scoring.hits import Rules
+from rules.engine import Context, Outcome, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
+from rules.language.parse import parse
+from rules.models import Parameter, RuleVersion, ValueList
+
+_STATES = (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW)
+
+
+@dataclass(frozen=True)
+class RunRules:
+    """Parsed rules in the order of the pin, what each is stored as, and the context they are evaluated in."""
+
+    specs: tuple[RuleSpec, ...]
+    version_ids: NDArray[np.int64]  # (rules,)
+    is_shadow: NDArray[np.bool_]  # (rules,)
+    context: Context
+
+    @cached_property
+    def counted(self) -> NDArray[np.int64]:
+        """Columns of the hit matrix that count in the score: shadow rules are only watched."""
+        return np.flatnonzero(~self.is_shadow)
+
+    def for_score(self) -> Rules:
+        """Codes and expert weights of the counted rules, in the order of `counted`."""
+        chosen = [self.specs[i] for i in self.counted]
+        return Rules(tuple(spec.code for spec in chosen), tuple(spec.weight for spec in chosen))
+
+    def evaluate(self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None) -> Outcome:
+        """All rules over the frame; hits of the target rows."""
+        return evaluate(frame, self.specs, context=self.context, targets=targets)
+
+
+def pin_rules() -> dict[str, Any]:
+    """Active and shadow rules, lists and parameters as plain JSON, with the hash of all of it under "hash"."""
+    versions = RuleVersion.objects.filter(state__in=_STATES).select_related("rule")
+    content = {
+        "rules": [_rule(row) for row in versions.order_by("rule__code", "number")],
+        "lists": {
+            row.name: {"kind": row.kind, "values": row.values} for row in ValueList.objects.order_by("name")
+        },
+        "parameters": {
+            row.name: {"kind": row.kind, "values": [_value(value) for value in row.values.order_by("pk")]}
+            for row in Parameter.objects.prefetch_related("values").order_by("name")
+        },
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return {"hash": hashlib.sha256(text.encode()).hexdigest(), **content}
+
+
+def rules_of(run: ScreeningRun) -> RunRules:
+    """The rules a run pinned."""
+    return unpin(run.rule_set, now=run.cut_off_at)
+
+
+def current_rules(now: datetime) -> RunRules:
+    """The rules as they are now, for training."""
+    return unpin(pin_rules(), now=now)
+
+
+def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
+    """Parse a pin. A code that is both active and in shadow is told apart by its version."""
+    rows = pin.get("rules", [])
+    specs = tuple(
+        RuleSpec(row["code"], row["number"], parse(row["text"]), row["weight"], row["always_open"])
+        for row in rows
+    )
+    context = Context(
+        lists={
+            name: ValueListSpec(name, row["kind"], frozenset(row["values"]))
+            for name, row in pin.get("lists", {}).items()
+        },
+        parameters={
+            name: ParameterSpec(name, row["kind"], tuple(_read_value(value) for value in row["values"]))
+            for name, row in pin.get("parameters", {}).items()
+        },
+        calendar=current_calendar(),
+        zone=settings.TIME_ZONE,
+        now=now,
+    )
+    return RunRules(
+        specs,
+        np.array([row["id"] for row in rows], dtype=np.int64),
+        np.array([row["shadow"] for row in rows], dtype=bool),
+        context,
+    )
+
+
+def _rule(row: RuleVersion) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "code": row.rule.code,
+        "number": row.number,
+        "text": row.text,
+        "weight": row.weight,
+        "always_open": row.is_always_open,
+        "shadow": row.state == RuleVersion.State.SHADOW,
+    }
+
+
+def _value(row: Any) -> dict[str, Any]:
+    scope = {name: getattr(row, name) for name in ("currency", "grade", "purpose_code", "department_code")}
+    until = row.valid_to.isoformat() if row.valid_to else None
+    return {"value": row.value, "valid_from": row.valid_from.isoformat(), "valid_to": until, **scope}
+
+
+def _read_value(stored: dict[str, Any]) -> ParameterValue:
+    number = Decimal(stored["value"])
+    value = int(number) if number == number.to_integral_value() else number
+    until = date.fromisoformat(stored["valid_to"]) if stored["valid_to"] else None
+    scope = {name: stored[name] for name in ("currency", "grade", "purpose_code", "department_code")}
+    return ParameterValue(value, date.fromisoformat(stored["valid_from"]), until, **scope)

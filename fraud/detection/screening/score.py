@@ -1,0 +1,221 @@
+"""Scoring a run's parts: taken with a lease, stored with their marker in one transaction, tried three times."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import transaction
+from django.db.models import F, Max
+from numpy.typing import NDArray
+
+from audit import faults
+from fraud.claims.bulk import write_rows
+from fraud.company.values import CompanyValues, from_json
+from fraud.detection.model_files import ModelDamaged, load_version
+from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening.frames import NightFrame, night_frame
+from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, new_token, release, take
+from fraud.detection.screening.timing import timed
+
+log = logging.getLogger(__name__)
+State = RunPart.State
+_SCORE_COLUMNS = (
+    "run_id", "claim_id", "rule_score", "tree_probability", "anomaly_score", "novelty", "z", "hybrid_probability",
+    "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
+)  # fmt: skip
+_HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow")
+
+
+def next_part(run: ScreeningRun) -> RunPart | None:
+    """A part that waits, or whose worker is gone; None when there is none now."""
+    open_parts = RunPart.objects.filter(run=run, state__in=[State.WAITING, State.TAKEN]).order_by("number")
+    return next((part for part in open_parts if is_free(part)), None)
+
+
+def score_part(*, part_id: int) -> bool:
+    """Score one part, if it is free; True when its scores were stored by this call.
+
+    Whatever is delivered twice or killed, each claim gets exactly one score of the run. After MAX_ATTEMPTS the part is cut
+    in two and its halves are tried once each, until the claim that cannot be scored stands alone and is quarantined.
+    """
+    part = RunPart.objects.select_related("run", "run__model_version", "run__shadow_version").get(pk=part_id)
+    if part.state in (State.DONE, State.QUARANTINED) or part.run.state != ScreeningRun.State.SCORING:
+        return False
+    if not is_free(part):
+        return False
+    if part.attempts >= MAX_ATTEMPTS:
+        set_aside(part)
+        return False
+    # What all parts share is built before this one is taken: its failure is the run's, not the part's.
+    frame = _shared_frame(part.run)
+    token = new_token()
+    if not take(part, token, state=State.TAKEN, attempts=part.attempts + 1):
+        return False
+    faults.hit("part.taken")
+    try:
+        _score(part, token, frame)
+    except LeaseLost:
+        return False
+    except Exception as error:
+        log.exception("part.failed", extra={"run": part.run.reference, "part": part.number})
+        try:
+            release(part, token, state=State.WAITING, error=f"{type(error).__name__}: {error}"[:2000])
+        except LeaseLost:
+            return False
+        return False
+    faults.hit("part.done")
+    return True
+
+
+def _shared_frame(run: ScreeningRun) -> NightFrame:
+    try:
+        return night_frame(run)
+    except Exception as error:
+        failed = ScreeningRun.objects.filter(pk=run.pk, state=ScreeningRun.State.SCORING)
+        failed.update(attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000])
+        raise
+
+
+def _score(part: RunPart, token: str, frame: NightFrame) -> None:
+    started = time.perf_counter()
+    run = part.run
+    with timed("slice"):
+        rows = part_rows(frame.features, part.spec)
+        features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
+    scores = score_rows(run, features, hits, frame)
+    hit_rows = _hit_frame(run, features["claim_id"], hits, frame)
+    computed = time.perf_counter()
+    faults.hit("part.computed")
+    with transaction.atomic():
+        with timed("store scores"):
+            write_rows("fraud_score", _SCORE_COLUMNS, scores)
+        with timed("store hits"):
+            write_rows("fraud_rulehit", _HIT_COLUMNS, hit_rows)
+        faults.hit("part.written")
+        result: dict[str, Any] = {
+            "hits": hit_rows.height,
+            "seconds_computing": round(computed - started, 3),
+            "seconds_storing": round(time.perf_counter() - computed, 3),
+        }
+        release(
+            part, token, state=State.DONE, n_scored=scores.height, n_claims=len(rows), result=result, error=""
+        )
+        faults.hit("part.marked")
+
+
+def _columns(run: ScreeningRun) -> list[str]:
+    """What scoring a part reads of the feature frame."""
+    assert run.model_version is not None
+    names = dict.fromkeys(["claim_id", "amount", *load_version(run.model_version).feature_names])
+    if run.shadow_version is not None:
+        try:
+            names |= dict.fromkeys(load_version(run.shadow_version).feature_names)
+        except ModelDamaged:
+            log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
+    return list(names)
+
+
+def part_rows(features: pl.DataFrame, spec: dict[str, Any]) -> NDArray[np.int64]:
+    """Positions of a part's claims: bucket of the cardholder, and after a split also a bucket of the claim."""
+    inside = features["cardholder_id"].to_numpy() % spec["of"] == spec["bucket"]
+    if "claims_of" in spec:
+        inside &= features["claim_id"].to_numpy() % spec["claims_of"] == spec["claims_bucket"]
+    return np.flatnonzero(inside)
+
+
+def score_rows(
+    run: ScreeningRun, features: pl.DataFrame, hits: NDArray[np.bool_], frame: NightFrame
+) -> pl.DataFrame:
+    """Score rows as stored; the champion must open, a challenger that does not leaves its column empty.
+
+    Raises ModelDamaged and DetectorFailed: a claim is never stored with a part of its score missing.
+    """
+    assert run.model_version is not None
+    model = load_version(run.model_version)
+    values = from_json(run.settings_used)
+    counted = hits[:, frame.rules.counted]
+    with timed("score"):
+        scored = model.score(features, counted, frame.rules.for_score())
+    shadow = _shadow_probability(run, features, counted, frame)
+    stored = scored.with_columns(
+        features["claim_id"],
+        pl.lit(run.pk, dtype=pl.Int64).alias("run_id"),
+        pl.lit(model.is_calibrated).alias("is_calibrated"),
+        shadow.alias("shadow_probability"),
+    )
+    return with_bands(stored, features["amount"], values)
+
+
+def _shadow_probability(
+    run: ScreeningRun, features: pl.DataFrame, hits: NDArray[np.bool_], frame: NightFrame
+) -> pl.Series:
+    if run.shadow_version is not None:
+        try:
+            challenger = load_version(run.shadow_version)
+            return challenger.score(features, hits, frame.rules.for_score())["hybrid_probability"]
+        except (ModelDamaged, RuntimeError, ValueError):
+            log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
+    return pl.Series([None] * features.height, dtype=pl.Float64)
+
+
+def with_bands(scores: pl.DataFrame, amounts: pl.Series, values: CompanyValues) -> pl.DataFrame:
+    """Adds `band` by the company's cuts and `expected_loss_minor` = probability x amount (minor units; refunds count 0)."""
+    p = pl.col("hybrid_probability")
+    band = (
+        pl.when(p >= values.band_high).then(pl.lit("high"))
+        .when(p >= values.band_medium).then(pl.lit("medium"))
+        .otherwise(pl.lit("low"))
+    )  # fmt: skip
+    loss = (p * amounts.clip(lower_bound=0)).round().cast(pl.Int64)
+    return scores.with_columns(band.alias("band"), loss.alias("expected_loss_minor"))
+
+
+def _hit_frame(
+    run: ScreeningRun, claim_ids: pl.Series, hits: NDArray[np.bool_], frame: NightFrame
+) -> pl.DataFrame:
+    rows, rules = np.nonzero(hits)
+    return pl.DataFrame(
+        {
+            "run_id": np.full(len(rows), run.pk, dtype=np.int64),
+            "claim_id": claim_ids.to_numpy()[rows],
+            "rule_version_id": frame.rules.version_ids[rules],
+            "is_shadow": frame.rules.is_shadow[rules],
+        }
+    )
+
+
+def set_aside(part: RunPart) -> None:
+    """A part that failed too often: halved, or quarantined when a single claim is left."""
+    token = new_token()
+    with transaction.atomic():
+        if not take(part, token):
+            return
+        if part.n_claims <= 1:
+            release(part, token, state=State.QUARANTINED)
+            log.error(
+                "part.quarantined", extra={"run": part.run.reference, "part": part.number, "why": part.error}
+            )
+            return
+        frame = night_frame(part.run)
+        last = RunPart.objects.filter(run=part.run).aggregate(last=Max("number"))["last"]
+        halves: list[RunPart] = []
+        for spec in _halves(part.spec):
+            size = len(part_rows(frame.features, spec))
+            if size:
+                number = last + 1 + len(halves)
+                halves.append(
+                    RunPart(run=part.run, number=number, spec=spec, n_claims=size, attempts=MAX_ATTEMPTS - 1,
+                            error=part.error)
+                )  # fmt: skip
+        RunPart.objects.bulk_create(halves)
+        release(part, token, state=State.DONE, n_claims=0, result={"split_into": [h.number for h in halves]})
+
+
+def _halves(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The two specs that together cover one: the claim's number in the next binary digit."""
+    of, bucket = spec.get("claims_of", 1), spec.get("claims_bucket", 0)
+    return [{**spec, "claims_of": of * 2, "claims_bucket": bucket + step} for step in (0, of)]

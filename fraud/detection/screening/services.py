@@ -1,0 +1,33 @@
+"""Screening: everything a night needs below the cases, by name."""
+
+from fraud.detection.screening.explain import explain_claims
+from fraud.detection.screening.finish import finish_run, finish_scoring, n_stored
+from fraud.detection.screening.frames import forget_frames, night_frame
+from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, keep, new_token, release, take
+from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
+from fraud.detection.screening.score import next_part, score_part
+from fraud.detection.screening.stages import put_stage, stage, stage_of
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "LeaseLost",
+    "RunBusy",
+    "explain_claims",
+    "finish_run",
+    "finish_scoring",
+    "forget_frames",
+    "is_free",
+    "keep",
+    "n_stored",
+    "new_token",
+    "next_part",
+    "night_frame",
+    "open_run",
+    "prepare_run",
+    "put_stage",
+    "release",
+    "score_part",
+    "stage",
+    "stage_of",
+    "take",
+]

@@ -1,0 +1,246 @@
+"""The claims: a list over all of them, one claim with everything known about it, and an export."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from audit.permissions import Role, can
+from audit.services import record, record_access
+from fraud.claims.models import Claim
+from fraud.claims.panels import claim_panels, hidden_scores
+from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
+from fraud.detection.hit_facts import hit_facts_text
+from fraud.detection.models import RuleHit, Score
+from fraud.web.access import page
+from fraud.web.exports import harmless
+from fraud.web.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
+from fraud.web.tags import current_language
+from rules.money import to_decimal
+
+PAGE_SIZE = 50
+MAX_EXPORT = 100_000
+REASON_MIN = 5
+
+
+@page("fraud.view_claim")
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """All current claims, newest first; with `run` those of a run, highest score first."""
+    filters = read_filters(request.GET)
+    cursor = request.GET.get("after", "")
+    may_see_scores = can(request.actor, "fraud.view_score")  # type: ignore[attr-defined]
+    by_score = filters.run is not None and may_see_scores
+    if by_score:
+        found, count = _page_by_score(filters, cursor)
+    else:
+        rows = filter_claims(filters)
+        found = keyset_page(_with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
+        count = capped_count(rows)
+    context = {
+        "page": found,
+        "count": count,
+        "filters": filters,
+        "by_score": by_score,
+        "scores": _latest_scores(found.rows, filters) if may_see_scores else {},
+        "may_see_scores": may_see_scores,
+        "txn_types": Claim.TxnType.values,
+        "bands": Score.Band.values,
+    }
+    return render(request, "fraud/claims/list.html", context)
+
+
+@page("fraud.view_claim")
+def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """One claim version: its facts, hits, scores with reasons, other versions, and what other apps add."""
+    claim = get_object_or_404(
+        Claim.objects.select_related(
+            "cardholder__department", "department", "merchant", "file", "original_claim"
+        ),
+        pk=claim_id,
+    )
+    actor = request.actor  # type: ignore[attr-defined]
+    record_access(
+        request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
+    )
+    is_hidden = bool(hidden_scores([claim.pk]))
+    may_see_scores = can(actor, "fraud.view_score") and not is_hidden
+    scores = (
+        list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
+        if may_see_scores
+        else []
+    )
+    context = {
+        "claim": claim,
+        "is_hidden": is_hidden,
+        "scores": scores,
+        "score": scores[0] if scores else None,
+        "hits": hits_of(claim) if may_see_scores else [],
+        "versions": _versions_of(claim),
+        "panels": claim_panels(claim, actor),
+        "neighbours": _neighbours_of(claim),
+    }
+    return render(request, "fraud/claims/page.html", context)
+
+
+@require_POST
+@page("cases.export_cases")
+def export_claims(request: HttpRequest) -> HttpResponseBase:
+    """The filtered claims as CSV, with a reason that is kept. Names are masked for everybody but the auditor."""
+    reason = " ".join(request.POST.get("reason", "").split())[:300]
+    if len(reason) < REASON_MIN:
+        message = _("Say in a few words what the export is for.")
+        return render(request, "400.html", {"message": message}, status=400)
+    rows = filter_claims(read_filters(request.GET)).order_by("-transacted_at", "-pk")
+    actor = request.actor  # type: ignore[attr-defined]
+    with transaction.atomic():
+        record(
+            action="claims.exported",
+            by=actor,
+            subject="config",
+            reason=reason,
+            after={"query": request.GET.urlencode()},
+        )
+    lines = export_lines(_with_names(rows)[:MAX_EXPORT], is_masked=Role.AUDITOR not in actor.roles)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="claims-{timezone.localdate():%Y%m%d}.csv"'
+    return answer
+
+
+def export_lines(rows: QuerySet[Claim], *, is_masked: bool) -> Iterator[str]:
+    """CSV lines with a byte order mark for spreadsheets; no cell can start a formula."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(_EXPORT_HEAD)
+    for claim in rows.iterator(chunk_size=2000):
+        local = timezone.localtime(claim.transacted_at)
+        name = claim.cardholder.name
+        cells = [
+            claim.external_id,
+            f"{local:%Y-%m-%d %H:%M}" if claim.has_time else f"{local:%Y-%m-%d}",
+            claim.cardholder.employee_no,
+            mask(name) if is_masked else name,
+            claim.department.code if claim.department else "",
+            claim.merchant_name,
+            claim.merchant.mcc,
+            str(to_decimal(claim.amount_minor, claim.currency)),
+            claim.currency,
+            claim.txn_type,
+            claim.purpose_code,
+            claim.purpose_text,
+        ]
+        yield writer.writerow([cell if index == 7 else harmless(cell) for index, cell in enumerate(cells)])
+
+
+def mask(name: str) -> str:
+    """`김도현` → `김**`."""
+    return name[:1] + "*" * max(len(name) - 1, 0)
+
+
+def hits_of(claim: Claim) -> list[dict[str, Any]]:
+    """The rules that matched in the newest run that looked at the claim, with their facts as rows."""
+    hits = list(
+        RuleHit.objects.filter(claim=claim)
+        .select_related("rule_version__rule", "run")
+        .order_by("-run_id", "pk")[:60]
+    )
+    newest = hits[0].run_id if hits else None
+    return [
+        {
+            "hit": hit,
+            "rule": hit.rule_version.rule,
+            "facts": hit_facts_text(hit.facts, claim.currency, current_language()),
+        }
+        for hit in hits
+        if hit.run_id == newest
+    ]
+
+
+_EXPORT_HEAD = [
+    "external_id",
+    "transacted_at",
+    "employee_no",
+    "name",
+    "department",
+    "merchant",
+    "mcc",
+    "amount",
+    "currency",
+    "type",
+    "purpose_code",
+    "purpose",
+]
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def _with_names(rows: QuerySet[Claim]) -> QuerySet[Claim]:
+    return rows.select_related("cardholder", "department", "merchant").defer("attendees", "extra")
+
+
+def _page_by_score(filters: ClaimFilters, cursor: str) -> tuple[Page, int]:
+    """Claims of a run in the order of the queue, paged on (queue probability, id) of the score."""
+    scores = Score.objects.filter(run=filters.run)
+    if filters.band:
+        scores = scores.filter(band=filters.band)
+    wanted = filter_claims(filters)
+    narrowed = {"q", "from", "to", "min", "max", "type", "rule", "person", "merchant", "file"}
+    if narrowed & {chip["key"] for chip in filters.chips}:
+        scores = scores.filter(claim__in=wanted.values("pk"))
+    ordered = scores.select_related("claim__cardholder", "claim__department", "claim__merchant").defer(
+        "features", "reasons"
+    )
+    if decode_cursor(cursor, 2) is None:
+        cursor = ""
+    found = keyset_page(ordered, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
+    hidden = hidden_scores([score.claim_id for score in found.rows])
+    claims = [score.claim for score in found.rows if score.claim_id not in hidden]
+    last = found.rows[-1] if found.rows else None
+    following = encode_cursor(last.queue_probability, last.pk) if found.next_cursor and last else ""
+    return Page(claims, following, found.is_later), capped_count(scores)
+
+
+def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Score]:
+    """The newest score of each claim of a page, without those that must stay hidden."""
+    ids = [claim.pk for claim in claims]
+    rows = Score.objects.filter(claim_id__in=ids).only(
+        "claim_id", "run_id", "band", "hybrid_probability", "is_calibrated"
+    )
+    if filters.run:
+        rows = rows.filter(run=filters.run)
+    hidden = hidden_scores(ids)
+    return {score.claim_id: score for score in rows.order_by("run_id") if score.claim_id not in hidden}
+
+
+def _versions_of(claim: Claim) -> list[Claim]:
+    """Every delivered version of the claim, newest first."""
+    return list(
+        Claim.objects.filter(source_system=claim.source_system, external_id=claim.external_id)
+        .select_related("file")
+        .order_by("-version")[:20]
+    )
+
+
+def _neighbours_of(claim: Claim) -> list[Claim]:
+    """The cardholder's claims just before and after this one."""
+    own = (
+        Claim.objects.filter(cardholder=claim.cardholder, is_current=True)
+        .exclude(pk=claim.pk)
+        .only("transacted_at", "has_time", "merchant_name", "amount_minor", "currency", "cardholder_id")
+    )
+    before = list(own.filter(transacted_at__lte=claim.transacted_at).order_by("-transacted_at", "-pk")[:4])
+    after = list(own.filter(transacted_at__gt=claim.transacted_at).order_by("transacted_at", "pk")[:4])
+    return [*reversed(after), *before]

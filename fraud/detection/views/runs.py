@@ -1,0 +1,164 @@
+"""The runs: what a night read, found and opened, and what it could not look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from audit.permissions import can
+from fraud.claims.models import ClaimFile
+from fraud.claims.panels import hidden_scores
+from fraud.detection.models import Score, ScreeningRun
+from fraud.web.access import page
+from fraud.web.paging import keyset_page
+from rules.fields import FIELDS
+from rules.models import Rule
+
+PAGE_SIZE = 40
+N_TOP_CLAIMS = 12
+RUNNING = (ScreeningRun.State.PREPARING, ScreeningRun.State.SCORING, ScreeningRun.State.OPENING)
+STAGE_NAMES = ("prepare", "scoring", "opening", "finish")
+
+
+@page("fraud.view_run")
+def run_list(request: HttpRequest) -> HttpResponse:
+    """All runs, newest first."""
+    runs = ScreeningRun.objects.select_related("model_version").defer(
+        "rule_set", "settings_used", "not_evaluable", "stages"
+    )
+    found = keyset_page(runs, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
+    return render(request, "fraud/runs/list.html", {"page": found, "running": RUNNING})
+
+
+@page("fraud.view_run")
+def run_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """One run. htmx asks for the changing part alone while the run is under way."""
+    run = get_object_or_404(
+        ScreeningRun.objects.select_related("model_version", "shadow_version"), reference=reference
+    )
+    context: dict[str, Any] = {
+        "run": run,
+        "is_running": run.state in RUNNING,
+        "stages": stages_of(run),
+        "progress": progress_of(run),
+    }
+    if request.headers.get("HX-Request"):
+        answer = render(request, "fraud/runs/_progress.html", context)
+        if not context["is_running"]:
+            answer["HX-Refresh"] = "true"  # it has just finished: the lists below are now known
+        return answer
+    context |= {
+        "files": _files_of(run),
+        "not_evaluable": not_evaluable_of(run),
+        "top": _top_claims(run) if can(request.actor, "fraud.view_score") else [],  # type: ignore[attr-defined]
+    }
+    return render(request, "fraud/runs/page.html", context)
+
+
+def stages_of(run: ScreeningRun) -> list[dict[str, Any]]:
+    """Every stage in order, with its word, state, seconds and counts; those not reached yet are waiting."""
+    words = {
+        "prepare": pgettext("run stage", "Gather claims"),
+        "scoring": pgettext("run stage", "Rules, models and anomalies"),
+        "opening": pgettext("run stage", "Open cases"),
+        "finish": pgettext("run stage", "Drift and summary"),
+    }
+    stored = {stage["name"]: stage for stage in run.stages}
+    names = [*STAGE_NAMES, *(name for name in stored if name not in STAGE_NAMES)]
+    return [
+        {
+            "word": words.get(name, name),
+            "state": stored.get(name, {}).get("state", "waiting"),
+            "seconds": stored.get(name, {}).get("seconds"),
+            "started_at": _time(stored.get(name, {}).get("started_at")),
+            "counts": _counts(stored.get(name, {}).get("counts") or {}),
+            "error": stored.get(name, {}).get("error", ""),
+        }
+        for name in names
+    ]
+
+
+def progress_of(run: ScreeningRun) -> dict[str, int]:
+    """How far the run is: scored claims of all claims."""
+    if run.state == ScreeningRun.State.FINISHED:
+        return {"done": 1, "total": 1, "share": 100}
+    total = max(run.n_claims, 1)
+    done = min(run.n_scored, total)
+    return {"done": done, "total": total, "share": done * 100 // total}
+
+
+def not_evaluable_of(run: ScreeningRun) -> list[dict[str, Any]]:
+    """Rules that could not look at some claims, with the fields that were missing, worst first."""
+    names = {rule.code: rule for rule in Rule.objects.filter(code__in=run.not_evaluable)}
+    rows = [
+        {
+            "code": code,
+            "rule": names.get(code),
+            "n": found.get("n", 0),
+            "missing": [FIELDS.get(name, {"name": name}) for name in found.get("missing", [])],
+            "share": found.get("n", 0) / run.n_claims if run.n_claims else None,
+        }
+        for code, found in run.not_evaluable.items()
+        if found.get("n", 0)
+    ]
+    return sorted(rows, key=lambda row: (-row["n"], row["code"]))
+
+
+def _files_of(run: ScreeningRun) -> list[ClaimFile]:
+    return list(ClaimFile.objects.filter(business_date=run.business_date).order_by("id")[:20])
+
+
+def _top_claims(run: ScreeningRun) -> list[Score]:
+    """The claims of the run that the queue would put first."""
+    rows = (
+        Score.objects.filter(run=run)
+        .select_related("claim__cardholder", "claim__merchant")
+        .defer("features", "reasons")
+        .order_by("-queue_probability")[: N_TOP_CLAIMS * 2]
+    )
+    hidden = hidden_scores([row.claim_id for row in rows])
+    return [row for row in rows if row.claim_id not in hidden][:N_TOP_CLAIMS]
+
+
+def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Words and numbers of a stage; nested counts one by one, timings and zeros of no interest left out."""
+    words = {
+        "claims": _("claims"),
+        "parts": _("parts"),
+        "hits": _("rule hits"),
+        "scored": _("scored"),
+        "quarantined": _("set apart as damaged"),
+        "over_threshold": _("over the threshold"),
+        "alerts": _("alerts"),
+        "cases": _("new cases"),
+        "joined": _("joined open cases"),
+        "held_back": _("held back"),
+        "sample_population": _("drawn from"),
+        "model": _("by the model"),
+        "rule": _("by a ban"),
+        "control_sample": _("control sample"),
+        "novelty": _("unusual"),
+        "drift": _("drift"),
+    }
+    levels = {"calm": _("calm"), "warn": _("watch"), "act": _("act")}
+    flat: dict[str, Any] = {}
+    for name, value in counts.items():
+        flat |= value if isinstance(value, dict) else {name: value}
+    return [
+        (words[name], levels.get(value, value) if isinstance(value, str) else value)
+        for name, value in flat.items()
+        if name in words and _is_plain(value) and not (name == "quarantined" and not value)
+    ]
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (int, float, str)) and value != ""
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

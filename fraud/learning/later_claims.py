@@ -1,0 +1,95 @@
+"""The claims of a comparison: features as of each claim's own time, and what is known of them by now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from fraud.claims.labels import label_history, labels_known_by
+from fraud.company.values import current_calendar
+from fraud.detection.features import build_features
+from fraud.detection.scoring.hits import Rules
+from fraud.detection.scoring.hybrid import HybridModel
+from fraud.detection.screening.pending import claims_since, history_start
+from fraud.detection.screening.rulebook import current_rules
+from fraud.learning.evaluation.comparison import Window
+from fraud.learning.evaluation.segments import amount_bands
+
+Floats = NDArray[np.float64]
+
+
+class NothingToCompare(ValueError):
+    """No claim lies in the window, or none of them has an outcome."""
+
+
+@dataclass(frozen=True)
+class LaterClaims:
+    """The claims of a comparison (n): features, hits (n, rules), outcomes and weights in `window`, misuse types.
+
+    `sources`: where the outcomes come from → how many.
+    """
+
+    features: pl.DataFrame
+    hits: NDArray[np.bool_]
+    rules: Rules
+    window: Window
+    scheme: NDArray[np.str_]
+    sources: dict[str, int]
+
+    def probability(self, model: HybridModel) -> Floats:
+        """Calibrated probabilities (n,) of a model."""
+        return model.score(self.features, self.hits, self.rules)["hybrid_probability"].to_numpy()
+
+    def apart(self, model: HybridModel) -> dict[str, Floats]:
+        """The model's parts on their own, and rules and tree as two filters that know nothing of each other (0 or 1)."""
+        scored = model.score(self.features, self.hits, self.rules)
+        parts = {"rules": scored["rule_score"].to_numpy(), "anomaly": scored["anomaly_score"].to_numpy()}
+        if scored["tree_probability"].null_count() < scored.height:
+            parts["tree"] = scored["tree_probability"].to_numpy()
+            parts["either"] = (self.hits.any(axis=1) | (parts["tree"] >= 0.5)).astype(np.float64)
+        return parts
+
+
+def later_claims(*, window_from: datetime, window_to: datetime, known_by: datetime) -> LaterClaims:
+    """Claims transacted in [from, to) with features as of their own time and outcomes known by `known_by`.
+
+    Raises NothingToCompare.
+    """
+    claims = claims_since(known_by, history_start(window_from), until=window_to)
+    targets = (claims["transacted_at"] >= window_from).to_numpy()
+    if not targets.any():
+        raise NothingToCompare(_("No claim is younger than both versions yet."))
+    features = build_features(
+        claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(known_by)
+    )
+    rules = current_rules(known_by)
+    hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)[:, rules.counted]
+    features = features.filter(pl.Series(targets))
+    known = labels_known_by(known_by).select(
+        "claim_id", "is_misuse", "selection_probability", "scheme", "source"
+    )
+    rows = features.select("claim_id").join(known, on="claim_id", how="left", maintain_order="left")
+    if rows["is_misuse"].null_count() == rows.height:
+        raise NothingToCompare(_("No claim that is younger than both versions has an outcome yet."))
+    day = features["transacted_at"].dt.convert_time_zone(settings.TIME_ZONE).dt.date().cast(pl.Int32)
+    window = Window(
+        y=rows["is_misuse"].fill_null(False).to_numpy(),
+        cardholder=features["cardholder_id"].to_numpy(),
+        day=day.to_numpy().astype(np.int64),
+        weight=(1.0 / rows["selection_probability"]).fill_null(0.0).to_numpy(),
+        segments={
+            "department": features["cardholder.department"].fill_null("").to_numpy().astype(str),
+            "mcc": features["merchant.mcc"].fill_null("").to_numpy().astype(str),
+            "amount": amount_bands(features["amount"].to_numpy()),
+        },
+    )
+    scheme = rows["scheme"].fill_null("").to_numpy().astype(str)
+    found = rows["source"].drop_nulls().value_counts(sort=True)
+    sources = {str(name): int(n) for name, n in found.iter_rows()}
+    return LaterClaims(features, hits, rules.for_score(), window, scheme, sources)

@@ -1,0 +1,312 @@
+"""Model versions: taking one in, and moving one into service with four eyes.
+
+Every service writes the audit entry in its own transaction. Opening versions is in ``fraud.detection.model_files``, re-exported here.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted, require
+from audit.services import record
+from fraud.claims.models import User
+from fraud.detection.detectors.errors import ArtefactDamaged
+from fraud.detection.model_files import (
+    MANIFEST,
+    LoadedVersion,
+    ModelDamaged,
+    NoChampion,
+    challenger,
+    champion,
+    forget_loaded,
+    load_version,
+    report_damage,
+    subject_of,
+)
+from fraud.detection.models import ModelVersion
+from fraud.detection.scoring.artefacts import digest
+from fraud.detection.scoring.hybrid import HybridModel
+from fraud.learning.models import Evaluation
+
+Stage = ModelVersion.Stage
+
+__all__ = [
+    "GatesNotPassed",
+    "LoadedVersion",
+    "ModelDamaged",
+    "NoChampion",
+    "PromotionNotAllowed",
+    "challenger",
+    "champion",
+    "failed_gates",
+    "forget_loaded",
+    "install_first_version",
+    "load_version",
+    "promote_version",
+    "propose_promotion",
+    "register_version",
+    "return_proposal",
+    "roll_back_version",
+]
+
+
+class PromotionNotAllowed(ValueError):
+    """The version is not in a stage from which this move is possible; the message says which stage would be right."""
+
+
+class GatesNotPassed(PromotionNotAllowed):
+    """The latest comparison fails gates (or there is none); ``failed`` names them."""
+
+    def __init__(self, failed: list[str]) -> None:
+        super().__init__(
+            _("The comparison does not pass: %(gates)s. Promote anyway only with a reason of your own.")
+            % {"gates": ", ".join(failed)}
+        )
+        self.failed = failed
+
+
+def register_version(
+    *,
+    folder: Path,
+    manifest: Mapping[str, str],
+    card: Mapping[str, Any],
+    by: Actor,
+    label_cut_off_at: datetime | None = None,
+) -> ModelVersion:
+    """Take a trained model's files (``HybridModel.save`` or ``train_in_process``) into the registry as a challenger.
+
+    The files are copied, opened from the copy and only then registered. Raises NotPermitted, ModelDamaged.
+    """
+    require(by, "fraud.train_model")
+    models = Path(settings.MODELS_DIR)
+    models.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(dict(manifest), indent=1, sort_keys=True)
+    with tempfile.TemporaryDirectory(dir=models, prefix=".incoming-") as name:
+        incoming = Path(name) / "model"
+        incoming.mkdir()
+        for file in manifest:
+            shutil.copyfile(folder / file, incoming / file)
+        (incoming / MANIFEST).write_text(text, encoding="utf-8")
+        try:
+            model = HybridModel.load(incoming, manifest)
+        except ArtefactDamaged as error:
+            raise ModelDamaged(str(folder.name), str(error)) from error
+        return _register(incoming, digest(text.encode()), model, card, by, label_cut_off_at)
+
+
+@transaction.atomic
+def _register(
+    incoming: Path,
+    sha256: str,
+    model: HybridModel,
+    card: Mapping[str, Any],
+    by: Actor,
+    cut_off: datetime | None,
+) -> ModelVersion:
+    reference = _next_reference()
+    version = ModelVersion.objects.create(
+        reference=reference,
+        folder=reference,
+        sha256=sha256,
+        card=dict(card),
+        n_confirmed=model.n_confirmed,
+        is_calibrated=model.is_calibrated,
+        label_cut_off_at=cut_off
+        or (datetime.fromisoformat(card["cut_off"]) if card.get("cut_off") else None),
+        created_by=by.username,
+    )
+    record(
+        action="model.trained", by=by, subject=subject_of(version),
+        after={"sha256": sha256, "n_confirmed": model.n_confirmed, "is_calibrated": model.is_calibrated},
+    )  # fmt: skip
+    incoming.rename(Path(settings.MODELS_DIR) / reference)
+    return version
+
+
+def _next_reference() -> str:
+    """``M-<year>-<number>``, counting within the year."""
+    start = f"M-{timezone.localdate().year}-"
+    last = ModelVersion.objects.filter(reference__startswith=start).order_by("-reference").first()
+    return f"{start}{(int(last.reference.rsplit('-', 1)[1]) if last else 0) + 1:04d}"
+
+
+@transaction.atomic
+def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
+    """Put the very first version into service. The system only, and only while no version is or was: there is nothing to compare with."""
+    require(by, "fraud.train_model")
+    if not by.is_system:
+        raise NotPermitted("fraud.promote_version")
+    if ModelVersion.objects.filter(stage=Stage.CHAMPION).exists():
+        raise PromotionNotAllowed(_("A version is already in service; propose this one for promotion."))
+    return _enter_service(version, None, by, _("First version, nothing to compare with."))
+
+
+@transaction.atomic
+def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
+    """Ask a second person to put a challenger into service. Raises NotPermitted, PromotionNotAllowed."""
+    require(by, "fraud.propose_promotion")
+    _need_reason(reason)
+    _move(
+        version,
+        Stage.CHALLENGER,
+        Stage.PROPOSED,
+        proposed_by=by.username,
+        proposed_at=timezone.now(),
+        proposed_reason=reason,
+    )
+    record(
+        action="model.proposed", by=by, subject=subject_of(version), reason=reason,
+        after={"stage": Stage.PROPOSED.value, "sha256": version.sha256, "gates": failed_gates(version)},
+    )  # fmt: skip
+    return version
+
+
+@transaction.atomic
+def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
+    """Send a proposal back; the version challenges on. Raises NotPermitted, PromotionNotAllowed."""
+    require(by, "fraud.promote_version")
+    _need_reason(reason)
+    before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
+    _move(version, Stage.PROPOSED, Stage.CHALLENGER, proposed_by="", proposed_at=None, proposed_reason="")
+    record(
+        action="model.returned",
+        by=by,
+        subject=subject_of(version),
+        reason=reason,
+        before=before,
+        after={"stage": Stage.CHALLENGER.value},
+    )
+    return version
+
+
+def promote_version(
+    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False
+) -> ModelVersion:
+    """Put a proposed version into service; the champion is archived and remembered for a roll-back.
+
+    A different person from the proposer (also under another login). The files are opened first: a damaged version changes nothing.
+    Raises NotPermitted, PromotionNotAllowed, GatesNotPassed (unless ``despite_gates``, which is recorded), ModelDamaged.
+    """
+    require(by, "fraud.promote_version")
+    _need_reason(reason)
+    version.refresh_from_db()
+    if version.stage != Stage.PROPOSED:
+        raise PromotionNotAllowed(
+            _("Only a proposed version can be promoted; this one is %(stage)s.") % {"stage": version.stage}
+        )
+    if _same_person(version.proposed_by, by):
+        raise NotPermitted("fraud.promote_version", "own_proposal")
+    failed = failed_gates(version)
+    if failed and not despite_gates:
+        raise GatesNotPassed(failed)
+    _prove(version)
+    with transaction.atomic():
+        current = ModelVersion.objects.select_for_update().filter(stage=Stage.CHAMPION).first()
+        return _enter_service(version, current, by, reason, failed=failed)
+
+
+def roll_back_version(*, reason: str, by: Actor) -> ModelVersion:
+    """Return to the version in service before; the current one is archived. Raises NotPermitted, PromotionNotAllowed, ModelDamaged.
+
+    One person may do this: what comes back was promoted by two before.
+    """
+    require(by, "fraud.promote_version")
+    _need_reason(reason)
+    current = ModelVersion.objects.filter(stage=Stage.CHAMPION).select_related("previous_champion").first()
+    if current is None or current.previous_champion is None:
+        raise PromotionNotAllowed(_("There is no earlier version to return to."))
+    earlier = current.previous_champion
+    _prove(earlier)
+    with transaction.atomic():
+        _move(current, Stage.CHAMPION, Stage.ARCHIVED)
+        _move(earlier, Stage.ARCHIVED, Stage.CHAMPION)
+        record(
+            action="model.rolled_back", by=by, subject=subject_of(earlier), reason=reason,
+            before={"champion": current.reference}, after={"champion": earlier.reference},
+        )  # fmt: skip
+    return earlier
+
+
+def failed_gates(version: ModelVersion) -> list[str]:
+    """Names of the gates that do not hold in the latest comparison; ``not_compared`` without one against a champion."""
+    if not ModelVersion.objects.filter(stage=Stage.CHAMPION).exclude(pk=version.pk).exists():
+        return []
+    latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
+    if latest is None or not latest.gates:
+        return ["not_compared"]
+    return [str(gate.get("gate")) for gate in latest.gates if not gate.get("holds")]
+
+
+def _enter_service(
+    version: ModelVersion,
+    current: ModelVersion | None,
+    by: Actor,
+    reason: str,
+    failed: list[str] | None = None,
+) -> ModelVersion:
+    if current is not None:
+        _move(current, Stage.CHAMPION, Stage.ARCHIVED)
+    before = Stage(version.stage)
+    _move(
+        version,
+        before,
+        Stage.CHAMPION,
+        promoted_by=by.username,
+        promoted_at=timezone.now(),
+        previous_champion=current,
+    )
+    record(
+        action="model.promoted", by=by, subject=subject_of(version), reason=reason,
+        before={"champion": current.reference if current else None, "stage": before.value},
+        after={"champion": version.reference, "sha256": version.sha256, "failed_gates": failed or []},
+    )  # fmt: skip
+    return version
+
+
+def _move(version: ModelVersion, old: Stage, new: Stage, **values: Any) -> None:
+    """Compare and set the stage, so that of two simultaneous moves one wins."""
+    if (
+        ModelVersion.objects.filter(pk=version.pk, stage=old, sha256=version.sha256).update(
+            stage=new, **values
+        )
+        != 1
+    ):
+        raise PromotionNotAllowed(
+            _("The version is no longer %(stage)s; look at it again.") % {"stage": old.value}
+        )
+    version.refresh_from_db()
+
+
+def _prove(version: ModelVersion) -> None:
+    """Open the files as they lie there now, not as this process remembers them; damage is reported and raised."""
+    forget_loaded()
+    try:
+        load_version(version)
+    except ModelDamaged as error:
+        report_damage(version, error)
+        raise
+
+
+def _same_person(username: str, by: Actor) -> bool:
+    """The same login, or another login of the same employee."""
+    if username == by.username:
+        return True
+    proposer = User.objects.filter(username=username).first()
+    return bool(proposer and by.employee_no and proposer.employee_no == by.employee_no)
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise PromotionNotAllowed(_("Write why: the reason is kept with the decision."))

@@ -1,0 +1,25 @@
+"""Training on its own queue: the work is done by a process of its own, the task only starts it and keeps the result."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from audit.actor import Actor
+
+#: Training twice from the same labels gives two equal challengers; the second is refused by its hash.
+IDEMPOTENT = ("fraud.tasks.train",)
+
+
+@shared_task(name="fraud.tasks.train", queue="training")
+def train() -> None:
+    """Train a challenger from the labels known now and compare it with the champion."""
+    from fraud.learning.comparing import compare_versions
+    from fraud.learning.later_claims import NothingToCompare
+    from fraud.learning.rounds import train_challenger
+
+    by = Actor.system("training")
+    version = train_challenger(by=by)
+    try:
+        compare_versions(version=version, by=by)
+    except NothingToCompare:
+        return  # no outcome is younger than both versions yet

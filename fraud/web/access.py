@@ -1,0 +1,60 @@
+"""Which action a page needs. A page without the right answers 403 with a sentence, and stays out of the rail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from audit.permissions import NotPermitted, require
+from audit.services import actor_of
+from fraud.web.refusals import refusal_sentence
+
+View = Callable[..., HttpResponseBase]
+
+
+def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
+    """The 403 page with the reason."""
+    return render(request, "403.html", {"refusal": refusal_sentence(error)}, status=403)
+
+
+def page(*actions: str) -> Callable[[View], View]:
+    """A page for signed-in people who may do one of `actions`; the view finds the actor at `request.actor`.
+
+    NotPermitted raised inside the view becomes the same 403 page.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor = actor_of(request)
+            request.actor = actor  # type: ignore[attr-defined]
+            try:
+                _require_any(actor, actions)
+                return view(request, *args, **kwargs)
+            except NotPermitted as error:
+                return refuse(request, error)
+
+        wrapped = login_required(checked)
+        wrapped.needs_actions = actions  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def _require_any(actor: Any, actions: tuple[str, ...]) -> None:
+    refused: NotPermitted | None = None
+    for action in actions:
+        try:
+            require(actor, action)
+        except NotPermitted as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused

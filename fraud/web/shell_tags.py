@@ -1,0 +1,107 @@
+"""What the shell's template tags do: URLs that keep their filters, the rail, the demo's logins."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.http import QueryDict
+from django.template import Context
+from django.urls import Resolver404, resolve
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from audit.permissions import ROLE_LABELS, Role
+from fraud.web.navigation import RAIL, RailItem
+
+PAGING = "after"  # the cursor of a list: dropped whenever a filter changes
+
+
+def current_language() -> str:
+    """`ko` or `en`."""
+    return "ko" if (get_language() or "ko").startswith("ko") else "en"
+
+
+def querystring(context: Context, **changes: Any) -> str:
+    """The page's query with changes: a value sets, None or "" removes, a list sets several.
+
+    The paging cursor is dropped unless it is set itself. Always begins with "?".
+    """
+    query = context["request"].GET.copy()
+    if PAGING not in changes:
+        query.pop(PAGING, None)
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        elif isinstance(value, (list, tuple)):
+            query.setlist(key, [str(one) for one in value])
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def without(context: Context, key: str, value: Any) -> str:
+    """The page's query without one of a parameter's values, and without the paging cursor: a chip's link."""
+    query: QueryDict = context["request"].GET.copy()
+    query.pop(PAGING, None)
+    query.setlist(key, [one for one in query.getlist(key) if one != str(value)])
+    return "?" + query.urlencode()
+
+
+def hidden_query(context: Context, *skip: str) -> SafeString:
+    """Hidden inputs that carry the page's other filters through a GET form."""
+    pairs = [
+        (key, value)
+        for key, values in context["request"].GET.lists()
+        if key not in skip and key != PAGING
+        for value in values
+    ]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@lru_cache(maxsize=64)
+def _exists(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def rail(context: Context) -> list[dict[str, Any]]:
+    """What the rail shows: only what the role may use, with the current one marked."""
+    allowed, path = context["allowed"], context["request"].path
+
+    def shown(item: RailItem) -> bool:
+        return _exists(item.path) and any(allowed[action.replace(".", "__", 1)] for action in item.actions)
+
+    return [
+        {"item": item, "is_current": any(path.startswith(prefix) for prefix in (item.path, *item.also))}
+        for item in RAIL
+        if shown(item)
+    ]
+
+
+def demo_logins() -> list[dict[str, str]]:
+    """One login per role of the demo company, for the sign-in page; nothing outside the demo."""
+    if not settings.DEMO:
+        return []
+    column = 1 if current_language() == "ko" else 0
+    found: dict[str, dict[str, str]] = {}
+    pairs = (
+        Group.objects.filter(user__is_active=True)
+        .order_by("user__id")
+        .values_list("name", "user__username", "user__last_name", "user__first_name")
+    )
+    for group, username, family, given in pairs[:200]:
+        if group in Role.__members__.values() and group not in found:
+            found[group] = {
+                "role": ROLE_LABELS[Role(group)][column],
+                "username": username,
+                "name": f"{family}{given}",
+                "password": getattr(settings, "DEMO_PASSWORD", ""),
+            }
+    return [found[role.value] for role in Role if role.value in found]

@@ -1,0 +1,186 @@
+"""Lists and parameters of the rules: what holds from when, a proposal with its preview, and the second person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted
+from fraud.company.values import current_settings
+from fraud.web.access import page
+from fraud.web.refusals import refusal_sentence
+from fraud.web.typed import whole_number
+from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
+from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_value, used_by
+from rules.exceptions import RuleServiceError, ValueNotValid
+from rules.models import Parameter, ValueChange, ValueList
+from rules.services import values
+
+_SCOPE = ("grade", "purpose_code", "department_code")
+
+
+@page("rules.view_rule")
+@require_GET
+def rule_values(request: HttpRequest) -> HttpResponse:
+    """All parameters with the values that hold today, all lists, and what waits for a second person."""
+    return _overview(request)
+
+
+def _overview(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    today = timezone.localdate()
+    parameters = [
+        {
+            "item": item,
+            "rows": [row for row in rows_of(item, today) if row.is_now],
+            "codes": used_by(f"${item.name}"),
+        }
+        for item in Parameter.objects.prefetch_related("values")
+    ]
+    lists = [{"item": item, "codes": used_by(f"@{item.name}")} for item in ValueList.objects.all()]
+    context = {"parameters": parameters, "lists": lists, "changes": open_changes()}
+    return render(request, "fraud/rules/values.html", context | more, status=status)
+
+
+@page("rules.view_rule")
+@require_http_methods(["GET", "POST"])
+def parameter(request: HttpRequest, name: str) -> HttpResponse:
+    """One parameter: its values with their dates, and a form that proposes the next one."""
+    found = get_object_or_404(Parameter.objects.prefetch_related("values"), name=name)
+    context = {
+        "item": found, "rows": rows_of(found, timezone.localdate()), "codes": used_by(f"${name}"), "units": list(UNITS),
+        "changes": open_changes(parameter=found), "today": timezone.localdate(), "typed": request.POST,
+        "currency": current_settings().currency,
+        "currencies": sorted({value.currency for value in found.values.all() if value.currency}),
+    }  # fmt: skip
+
+    def propose() -> None:
+        values.propose_parameter_value(
+            parameter=found, by=_by(request), reason=request.POST.get("reason", ""), **_typed(request, found)
+        )
+
+    return _form(request, "fraud/rules/parameter.html", context, propose)
+
+
+@page("rules.view_rule")
+@require_http_methods(["GET", "POST"])
+def value_list(request: HttpRequest, name: str) -> HttpResponse:
+    """One list: its values a line each, and a form that proposes its next content."""
+    found = get_object_or_404(ValueList, name=name)
+    context = {
+        "item": found, "codes": used_by(f"@{name}"), "changes": open_changes(value_list=found), "typed": request.POST,
+        "text": request.POST.get("values", "\n".join(map(str, found.values))),
+    }  # fmt: skip
+
+    def propose() -> None:
+        lock = request.POST.get("lock_version", "")
+        values.propose_list_values(
+            value_list=found, values=_lines(request), by=_by(request), reason=request.POST.get("reason", ""),
+            lock_version=-1 if (seen := whole_number(lock)) is None else seen,
+        )  # fmt: skip
+
+    return _form(request, "fraud/rules/list.html", context, propose)
+
+
+def _form(
+    request: HttpRequest, template: str, context: dict[str, Any], propose: Callable[[], None]
+) -> HttpResponse:
+    """Show the page, or propose what was typed; a refusal keeps it."""
+    if request.method != "POST":
+        return render(request, template, context)
+    try:
+        propose()
+    except NotPermitted as error:
+        return render(request, template, context | {"refusal": refusal_sentence(error)}, status=403)
+    except RuleServiceError as error:
+        return render(request, template, context | {"refusal": str(error)}, status=error.status)
+    messages.success(request, _("Proposed. Somebody else has to agree before it counts."))
+    return redirect(request.path)
+
+
+@page("rules.propose_rule")
+@require_POST
+def preview_parameter(request: HttpRequest, name: str) -> HttpResponse:
+    """What the typed value would have done on the last 90 days."""
+    found = get_object_or_404(Parameter, name=name)
+    try:
+        content = values.parameter_content(parameter=found, **_typed(request, found))
+    except RuleServiceError as error:
+        return render(request, "fraud/rules/_effects.html", {"refusal": str(error)}, status=422)
+    return _effects(request, unsaved_parameter_change(found, content))
+
+
+@page("rules.propose_rule")
+@require_POST
+def preview_list(request: HttpRequest, name: str) -> HttpResponse:
+    """What the typed list would have done on the last 90 days."""
+    found = get_object_or_404(ValueList, name=name)
+    return _effects(request, ValueChange(value_list=found, content={"values": _lines(request)}))
+
+
+@page("rules.propose_rule", "rules.activate_rule")
+@require_POST
+def preview_proposed(request: HttpRequest, change_id: int) -> HttpResponse:
+    """What a proposed change would have done on the last 90 days."""
+    return _effects(request, get_object_or_404(ValueChange, pk=change_id))
+
+
+def _effects(request: HttpRequest, change: ValueChange) -> HttpResponse:
+    return render(request, "fraud/rules/_effects.html", {"effects": preview_change(change)})
+
+
+@page("rules.activate_rule")
+@require_POST
+def decide_change(request: HttpRequest, change_id: int, name: str) -> HttpResponse:
+    """Apply or return a proposed change; never by whoever proposed it."""
+    change = get_object_or_404(ValueChange, pk=change_id)
+    reason, by = request.POST.get("reason", ""), _by(request)
+    try:
+        if name == "apply":
+            values.approve_value_change(change=change, by=by, reason=reason)
+            messages.success(request, _("It counts from the next run on."))
+        elif name == "return":
+            values.return_value_change(change=change, by=by, reason=reason)
+            messages.success(request, _("The proposal was returned."))
+        else:
+            raise Http404
+    except NotPermitted as error:
+        return _overview(request, status=403, refusal=refusal_sentence(error))
+    except RuleServiceError as error:
+        return _overview(request, status=error.status, refusal=str(error))
+    return redirect("fraud:rule-values")
+
+
+def _typed(request: HttpRequest, found: Parameter) -> dict[str, Any]:
+    """The form's fields as the service takes them. Raises ValueNotValid."""
+    typed = request.POST
+    scope = {name: typed.get(name, "").strip() for name in _SCOPE}
+    currency = typed.get("currency", "").strip().upper() if found.kind == Parameter.Kind.MONEY else ""
+    value = typed_value(found.kind, typed.get("value", ""), typed.get("unit", ""))
+    since, until = _day(typed.get("valid_from", "")), _day(typed.get("valid_to", ""))
+    if since is None:
+        raise ValueNotValid(reason=_("Say from which day the value holds."))
+    return {"value": value, "currency": currency, "valid_from": since, "valid_to": until, **scope}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise ValueNotValid(reason=_("Write a day as 2026-01-31.")) from None
+
+
+def _lines(request: HttpRequest) -> list[str]:
+    return [line for line in request.POST.get("values", "").splitlines() if line.strip()]
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,276 @@
+"""The rule workbench: read, draft, preview on the last 90 days, propose; another person activates or rolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted
+from audit.services import chain_entries
+from fraud.web.access import page
+from fraud.web.charts import bars
+from fraud.web.refusals import refusal_sentence
+from fraud.web.tags import current_language
+from fraud.web.typed import whole_number
+from fraud.workbench.backtest import Backtest, backtest_rule, hits_of_rules
+from rules.exceptions import RuleServiceError
+from rules.facts import hit_sentence
+from rules.fields import FIELDS
+from rules.language import RuleNotValid, check, parse, to_sentence
+from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
+from rules.services import activation, drafts
+from rules.services.common import subject_of
+from rules.services.rule_sets import current_context, list_specs, parameter_specs
+
+State = RuleVersion.State
+GROUPS = ("time", "merchant", "amount", "place", "document", "card", "people", "other")
+_ABOUT = ("name_ko", "name_en", "group", "policy_clause", "policy_clause_en", "question_ko", "question_en")
+
+
+@page("rules.view_rule")
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """All rules with the version that counts, what waits for approval, and their hits of the last 90 days."""
+    versions = Prefetch("versions", RuleVersion.objects.order_by("-number"), to_attr="ordered")
+    rows = list(Rule.objects.prefetch_related(versions))
+    hits = hits_of_rules()
+    for row in rows:
+        row.active = _first(row, State.ACTIVE)  # type: ignore[attr-defined]
+        row.open = _first(row, State.PROPOSED) or _first(row, State.DRAFT) or _first(row, State.SHADOW)  # type: ignore[attr-defined]
+        row.n_hits = hits.get(row.code, 0)  # type: ignore[attr-defined]
+    context = {
+        "rules": rows,
+        "most": max((row.n_hits for row in rows), default=0),  # type: ignore[attr-defined]
+        "n_changes": ValueChange.objects.filter(state=ValueChange.State.PROPOSED).count(),
+    }
+    return render(request, "fraud/rules/rules.html", context)
+
+
+def _first(rule: Any, state: str) -> RuleVersion | None:
+    return next((version for version in rule.ordered if version.state == state), None)
+
+
+@page("rules.view_rule")
+@require_GET
+def rule(request: HttpRequest, code: str) -> HttpResponse:
+    """One rule: the chosen version, its sentence, its history, and what may be done with it."""
+    return _show(request, _find(code))
+
+
+@page("rules.draft_rule")
+@require_http_methods(["GET", "POST"])
+def new_rule(request: HttpRequest) -> HttpResponse:
+    """Start a rule of one's own."""
+    context: dict[str, Any] = {"typed": request.POST, "groups": GROUPS, **_vocabulary()}
+    if request.method == "POST":
+        about: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _ABOUT}
+        code = request.POST.get("code", "").strip().upper()
+        try:
+            drafts.draft_rule(code=code, text=request.POST.get("text", ""), by=_by(request), **about)
+        except RuleNotValid as error:
+            context["problems"] = _problems(error)
+        except (RuleServiceError, ValueError) as error:
+            context["refusal"] = str(error)
+        else:
+            messages.success(request, _("The draft was kept. Preview it, then propose it."))
+            return redirect("fraud:rule", code=code)
+    return render(request, "fraud/rules/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+@page("rules.view_rule")
+@require_POST
+def check_text(request: HttpRequest) -> HttpResponse:
+    """While typing: the text in words with full brackets, or where it is wrong and what would be right."""
+    return render(request, "fraud/rules/_checked.html", _checked(request.POST.get("text", "")))
+
+
+@page("rules.draft_rule", "rules.activate_rule")
+@require_POST
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """Hits on the last 90 days beside the version that counts, as case load."""
+    found = _find(code)
+    active = found.versions.filter(state=State.ACTIVE).first()
+    try:
+        result = backtest_rule(text=request.POST.get("text", ""), active_text=active.text if active else "")
+    except RuleNotValid as error:
+        return render(request, "fraud/rules/_checked.html", {"problems": _problems(error)}, status=422)
+    return render(request, "fraud/rules/_preview.html", _preview_context(result))
+
+
+def _preview_context(result: Backtest) -> dict[str, Any]:
+    language = current_language()
+    for sample in result.samples:
+        sample["sentence"] = hit_sentence(sample["facts"], language)
+    chart = bars([(day, float(n)) for day, n in result.weeks], label=_("Hits a week")) if result.weeks else ""
+    return {"result": result, "chart": chart}
+
+
+Step = Callable[[HttpRequest, RuleVersion], str]
+
+
+def _save(request: HttpRequest, version: RuleVersion) -> str:
+    weight = request.POST.get("weight", "")
+    lock = request.POST.get("lock_version", "")
+    drafts.edit_draft(
+        version=version, lock_version=-1 if (seen := whole_number(lock)) is None else seen, by=_by(request),
+        text=request.POST.get("text", ""), weight=float(weight) if weight else None,
+        is_always_open=request.POST.get("is_always_open") == "on", note=request.POST.get("note", ""),
+    )  # fmt: skip
+    return _("The draft was saved.")
+
+
+def _propose(request: HttpRequest, version: RuleVersion) -> str:
+    result = backtest_rule(text=version.text)
+    drafts.propose_version(
+        version=version, by=_by(request), reason=request.POST.get("reason", ""), hit_rate=result.hit_rate,
+        confirmation=request.POST.get("confirmation", "").strip().upper(),
+    )  # fmt: skip
+    return _("Proposed. Somebody else has to activate it.")
+
+
+def _activate(request: HttpRequest, version: RuleVersion) -> str:
+    activation.activate_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The version counts from the next run on.")
+
+
+def _shadow(request: HttpRequest, version: RuleVersion) -> str:
+    activation.shadow_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The version runs in shadow: its hits are counted, no case is opened for them.")
+
+
+def _return(request: HttpRequest, version: RuleVersion) -> str:
+    drafts.return_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Returned to its author.")
+
+
+def _discard(request: HttpRequest, version: RuleVersion) -> str:
+    drafts.discard_draft(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The draft was discarded; it stays readable.")
+
+
+def _retire(request: HttpRequest, version: RuleVersion) -> str:
+    activation.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The rule stops from the next run on.")
+
+
+def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
+    activation.roll_back_rule(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The earlier version counts again from the next run on.")
+
+
+STEPS: dict[str, Step] = {
+    "save": _save,
+    "propose": _propose,
+    "activate": _activate,
+    "shadow": _shadow,
+    "return": _return,
+    "discard": _discard,
+    "retire": _retire,
+    "roll-back": _roll_back,
+}
+
+
+@page("rules.draft_rule", "rules.activate_rule")
+@require_POST
+def start_draft(request: HttpRequest, code: str) -> HttpResponse:
+    """A new draft from the version that counts, or from the newest."""
+    found = _find(code)
+    source = found.versions.filter(state=State.ACTIVE).first() or found.versions.order_by("-number").first()
+    try:
+        drafts.draft_rule(
+            code=code, text=source.text if source else "", by=_by(request),
+            weight=source.weight if source else 1.0, is_always_open=bool(source and source.is_always_open),
+        )  # fmt: skip
+    except (RuleServiceError, RuleNotValid) as error:
+        messages.error(request, str(error))
+    return redirect("fraud:rule", code=code)
+
+
+@page("rules.draft_rule", "rules.activate_rule")
+@require_POST
+def step(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse:
+    """One step with one version; a refusal keeps what was typed."""
+    found = _find(code)
+    version = found.versions.filter(number=number).select_related("rule").first()
+    if version is None or name not in STEPS:
+        raise Http404
+    try:
+        said = STEPS[name](request, version)
+    except RuleNotValid as error:
+        return _show(request, found, problems=_problems(error), refused=name, status=422)
+    except NotPermitted as error:
+        return _show(request, found, refusal=refusal_sentence(error), refused=name, status=403)
+    except (RuleServiceError, ValueError) as error:
+        status = getattr(error, "status", 422)
+        return _show(request, found, refusal=str(error), refused=name, status=status)
+    messages.success(request, said)
+    return redirect("fraud:rule", code=code)
+
+
+def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) -> HttpResponse:
+    versions = list(
+        found.versions.select_related("created_by", "edited_by", "proposed_by", "activated_by").order_by(
+            "-number"
+        )
+    )
+    by_state = {version.state: version for version in reversed(versions)}
+    opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
+    shown = opened or by_state.get(State.ACTIVE) or (versions[0] if versions else None)
+    typed = request.POST if more.get("refused") == "save" else {}
+    context = {
+        "rule": found,
+        "versions": versions,
+        "version": shown,
+        "active": by_state.get(State.ACTIVE),
+        "typed": typed,
+        "events": list(chain_entries(subject_of(found)))[-20:][::-1],
+        "is_editable": shown is not None and shown.state in {State.DRAFT, State.PROPOSED},
+        "n_hits": hits_of_rules().get(found.code, 0),
+        **(_vocabulary()),
+        **_checked(typed.get("text", shown.text if shown else "")),
+    }
+    return render(request, "fraud/rules/rule.html", context | more, status=status)
+
+
+def _checked(text: str) -> dict[str, Any]:
+    """{"sentence"} or {"problems"} of a text."""
+    try:
+        expression = parse(text)
+        context = current_context()
+        check(expression, lists=context.lists, parameters=context.parameters)
+    except RuleNotValid as error:
+        return {"problems": _problems(error)}
+    lists, parameters = list_specs(), parameter_specs()
+    return {"sentence": to_sentence(expression, current_language(), lists=lists, parameters=parameters)}
+
+
+def _problems(error: RuleNotValid) -> list[dict[str, Any]]:
+    language = current_language()
+    return [{"line": p.line, "column": p.column, "text": p.message(language)} for p in error.problems]
+
+
+def _vocabulary() -> dict[str, Any]:
+    return {
+        "fields": sorted(FIELDS.values(), key=lambda item: item.name),
+        "lists": ValueList.objects.order_by("name"),
+        "parameters": Parameter.objects.prefetch_related("values").order_by("name"),
+    }
+
+
+def _find(code: str) -> Rule:
+    found = Rule.objects.filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]

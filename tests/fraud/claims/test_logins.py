@@ -1,0 +1,49 @@
+"""Logins carry roles; duties that control each other are never in one hand."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from audit.permissions import NotPermitted, Role
+from fraud.claims.logins import RolesNotCompatible, create_login
+from fraud.claims.models import User
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("test")
+
+
+def create(**changes):
+    values = {"username": "kim", "password": "a long enough secret", "roles": [Role.REVIEWER], "by": SYSTEM}
+    return create_login(**{**values, **changes})
+
+
+def test_login_gets_its_roles_and_an_audit_entry():
+    user = create(roles=[Role.REVIEWER, Role.CARDHOLDER], employee_no="E1")
+    assert set(user.groups.values_list("name", flat=True)) == {"reviewer", "cardholder"}
+    assert AuditEvent.objects.get().after["username"] == "kim"
+
+
+def test_second_creation_changes_nothing():
+    create()
+    again = create(password="another secret here", roles=[Role.APPROVER])
+    assert set(again.groups.values_list("name", flat=True)) == {"reviewer"}
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("roles", [[Role.AUDITOR, Role.REVIEWER], [Role.RULE_ADMIN, Role.MODEL_OWNER]])
+def test_duties_that_control_each_other_are_refused_in_one_login(roles):
+    with pytest.raises(RolesNotCompatible):
+        create(roles=roles)
+    assert not User.objects.exists()
+
+
+def test_reviewer_cannot_create_logins():
+    with pytest.raises(NotPermitted):
+        create(by=Actor(username="r", roles=frozenset({Role.REVIEWER})))
+
+
+def test_command_says_what_is_wrong_with_a_weak_password(monkeypatch):
+    monkeypatch.setenv("NEW_PASSWORD", "short")
+    with pytest.raises(CommandError, match="10"):
+        call_command("create_login", "lee", "--role", "reviewer")

@@ -1,0 +1,179 @@
+"""Reasons in words: every kind in both languages, with the facts."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from fraud.detection.detectors import DETECTORS
+from fraud.detection.features.catalogue import FEATURES
+from fraud.detection.scoring import feature_words, reason_texts
+from fraud.detection.scoring.facts import facts_of
+from fraud.detection.scoring.reasons import details, distinct, feature_text, sentence, sentences
+from tests.fraud.made_claims import trained
+
+HABIT = {
+    "kind": "tree",
+    "code": "habit",
+    "value": 2.1,
+    "facts": {
+        "features": {"amount_ratio_self_30d": 3.8, "is_first_at_merchant": True, "is_weekend": False},
+        "baselines": {"amount_ratio_self_30d": {"value": 1_140_000, "usual": 300_000}},
+        "currency": "KRW",
+    },
+}
+
+
+def test_habit_reason_names_the_ratio_and_both_amounts() -> None:
+    assert sentence(HABIT, "en") == (
+        "Own habits: 3.8 times the cardholder's 30-day mean (KRW 1,140,000; usual KRW 300,000), first time at this merchant"
+    )
+    assert (
+        sentence(HABIT, "ko")
+        == "본인 사용 습관: 본인 30일 평균의 3.8배(1,140,000원, 평소 300,000원), 이 가맹점 첫 이용"
+    )
+
+
+def test_rule_reason_carries_the_rules_own_name() -> None:
+    titled = {
+        "kind": "rule",
+        "code": "R12",
+        "value": 1,
+        "facts": {"title": {"ko": "심야 사용", "en": "late at night"}},
+    }
+    assert sentence(titled, "ko") == "규칙 R12: 심야 사용"
+    assert sentence({**titled, "facts": {}}, "en") == "Rule R12 applies"
+
+
+def test_novelty_reason_says_how_rare_the_value_is() -> None:
+    reason = {"kind": "novelty", "code": "hour", "value": 3.0, "facts": {"features": {"hour": 3}}}
+    assert (
+        sentence(reason, "en")
+        == "Paid in the hour from 3:00: about 1 in 1,000 claims is as far from the ordinary"
+    )
+    assert sentence(reason, "ko") == "3시대 결제: 약 1,000건 중 1건꼴로만 나타나는 수준"
+
+
+def test_unusual_own_amount_is_told_once_by_its_rarest_measure() -> None:
+    found = [
+        {"kind": "novelty", "code": "amount_z_self", "value": 2.0},
+        {"kind": "novelty", "code": "amount_ratio_usual", "value": 3.0},
+        {"kind": "novelty", "code": "hour", "value": 1.2},
+    ]
+    assert [reason["code"] for reason in distinct(found)] == ["amount_ratio_usual", "hour"]
+
+
+REPETITION = {
+    "features": {"minutes_since_same_merchant": 503.2, "n_same_amount_30d": 0, "n_repeated_3d": 2},
+    "currency": "KRW",
+}
+
+
+def test_values_that_say_nothing_are_left_out_and_durations_are_words() -> None:
+    assert (
+        details(REPETITION, "en")
+        == "again at this merchant after 8.4 hours, the same amount here 2 times before in 3 days"
+    )
+    assert (
+        details(REPETITION, "ko")
+        == "같은 가맹점에서 8.4시간 만에 다시 결제, 최근 3일 같은 가맹점·같은 금액 2건 더 있음"
+    )
+
+
+def test_reason_is_never_empty_even_if_none_of_its_values_says_much() -> None:
+    assert details({"features": {"minutes_since_previous": 4_378}}, "en").startswith("3 days after")
+    assert details({"features": {"hour": None}}, "en") == "not known"
+
+
+def test_one_fact_in_two_measures_is_told_once() -> None:
+    pair = {"value": 479_900, "usual": 90_200}
+    facts = {
+        "features": {"amount": 479_900, "log_amount": 13.1},
+        "baselines": {"amount": pair, "log_amount": pair},
+        "currency": "KRW",
+    }
+    assert details(facts, "ko") == "479,900원(본인 30일 평균 90,200원)"
+
+
+def test_first_visit_of_the_company_is_no_number_of_days() -> None:
+    facts = {"features": {"merchant_seen_days": 0, "n_claims_merchant_30d": 0}}
+    assert details(facts, "ko") == "회사가 처음 이용하는 가맹점"
+
+
+def test_known_misuse_names_whom_and_since_when() -> None:
+    facts = {
+        "features": {
+            "known_misuse_rate_cardholder_90d": 0.8,
+            "n_known_misuse_merchant_28d": 1,
+            "n_clean_run_cardholder": 3,
+        }
+    }
+    assert details(facts, "en") == (
+        "80 % of the payments of the cardholder reviewed in the last 90 days were misuse, "
+        "1 payment at this merchant found to be misuse in the last 28 days"
+    )
+
+
+def test_facts_name_only_what_pulls_the_way_of_their_sum() -> None:
+    row = {"hour": 23, "weekday": 3, "days_since_hired": 90}
+    effects = {"hour": 0.9, "weekday": -0.5, "days_since_hired": 0.1}
+    assert list(facts_of(row, effects)["features"]) == ["hour", "days_since_hired"]
+    against = {"hour": 0.1, "weekday": -0.5, "days_since_hired": 0.0}
+    assert list(facts_of(row, against)["features"]) == ["weekday"]
+
+
+def test_every_feature_has_a_sentence_of_its_own_in_both_languages() -> None:
+    for feature in FEATURES:
+        assert all(feature_words.words_of(feature.name, lang) for lang in ("ko", "en")), feature.name
+
+
+def test_anomaly_reason_calls_nothing_unusual_that_is_not() -> None:
+    usual = {"kind": "anomaly", "code": "iforest", "value": 0.1, "facts": {"tail": 0.3}}
+    assert sentence(usual, "en") == "Not unusual as a whole (isolation forest)"
+    assert "1 in 3,200" in sentence({**usual, "facts": {"tail": 3.5}}, "en")
+
+
+def test_audit_reason_says_that_lot_decided() -> None:
+    assert sentence({"kind": "audit", "code": "control", "value": 0}, "ko").startswith("무작위 점검")
+
+
+def test_sentences_put_rules_first_and_only_what_speaks_for_misuse() -> None:
+    reasons = [
+        HABIT,
+        {"kind": "tree", "code": "time", "value": -3.0, "facts": {}},
+        {"kind": "rule", "code": "R1", "value": 0.1, "facts": {}},
+        {"kind": "intercept", "code": "base", "value": -5.0, "facts": {}},
+    ]
+    assert [text.split(":")[0] for text in sentences(reasons, "en")] == ["Rule R1 applies", "Own habits"]
+
+
+def test_every_detector_and_concept_has_words_in_both_languages() -> None:
+    concepts = {feature.concept for feature in FEATURES}
+    for table, names in ((reason_texts.DETECTORS, set(DETECTORS)), (reason_texts.CONCEPTS, concepts)):
+        assert names <= set(table)
+        assert all(table[name].keys() == {"en", "ko"} and all(table[name].values()) for name in names)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_every_feature_can_be_told_with_or_without_a_value(lang: str) -> None:
+    for feature in FEATURES:
+        facts = {"currency": "KRW", "baselines": {feature.name: {"value": 10, "usual": 5}}}
+        for value in (0, 2.5, 1234567, True):
+            text = feature_text(feature.name, value, facts, lang)
+            assert text
+            assert "{" not in text
+        assert feature_text(feature.name, None, facts, lang) == ""
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_reasons_of_a_real_model_survive_json_and_become_sentences(lang: str) -> None:
+    made, out = trained()
+    row = int(np.argmax(out.model.score(made.features, made.hits)["z"].to_numpy()))
+    parts = (
+        out.model.explain(made.features, made.hits, [row])[0]
+        + out.model.novelty_reasons(made.features, [row])[0]
+    )
+    for reason in json.loads(json.dumps([c.as_reason() for c in parts], allow_nan=False)):
+        assert sentence(reason, lang)

@@ -1,0 +1,65 @@
+"""Run pages: stages, what could not be looked at, and a progress that stops asking when the run is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from fraud.detection.models import ScreeningRun
+from tests.cast import make_run
+from tests.scene import shared_scene
+
+pytestmark = pytest.mark.django_db
+
+
+scene = shared_scene(n_cases=6, n_history=10)
+
+
+def test_list_shows_runs_newest_first(client, scene):
+    older = make_run()
+    client.force_login(scene.cast.reviewer)
+    page = client.get("/runs/").content.decode()
+    assert f"/runs/{scene.run.reference}/" in page
+    assert f"/runs/{older.reference}/" in page
+
+
+def test_page_names_missing_fields_of_rules_that_could_not_look(client, scene, django_assert_max_num_queries):
+    client.force_login(scene.cast.reviewer)
+    client.cookies["django_language"] = "en"
+    with django_assert_max_num_queries(22):
+        page = client.get(f"/runs/{scene.run.reference}/").content.decode()
+    assert "on leave that day" in page
+    assert "L01" in page
+    assert "7 rejected" in page
+    assert 'hx-trigger="every 2s"' not in page
+
+
+def test_running_run_asks_again_until_it_is_over(client, scene):
+    client.force_login(scene.cast.reviewer)
+    ScreeningRun.objects.update(state=ScreeningRun.State.SCORING, n_scored=100, finished_at=None)
+    address = f"/runs/{scene.run.reference}/"
+    assert 'hx-trigger="every 2s"' in client.get(address).content.decode()
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in part.headers
+    assert "<html" not in part.content.decode()
+    assert 'value="100" max="405"' in part.content.decode()
+    ScreeningRun.objects.update(state=ScreeningRun.State.FINISHED)
+    assert client.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+def test_failed_run_says_what_was_kept(client, scene):
+    ScreeningRun.objects.update(state=ScreeningRun.State.FAILED, error="disk full")
+    client.force_login(scene.cast.system_admin)
+    page = client.get(f"/runs/{scene.run.reference}/").content.decode()
+    assert "disk full" in page
+    assert 'role="alert"' in page
+
+
+def test_model_owner_sees_no_single_claim(client, scene):
+    client.force_login(scene.cast.model_owner)
+    page = client.get(f"/runs/{scene.run.reference}/").content.decode()
+    assert 'href="/claims/' not in page
+
+
+def test_unknown_run_is_not_found(client, scene):
+    client.force_login(scene.cast.reviewer)
+    assert client.get("/runs/R-1900-01-01/").status_code == 404

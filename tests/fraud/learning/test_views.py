@@ -1,0 +1,212 @@
+"""Detection pages: threshold figures against a plain sum, proposals with four eyes, versions and their comparison, misses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.services import actor_of
+from fraud.claims.models import Label
+from fraud.company.models import CompanySettings
+from fraud.company.thresholds import CostMatrix
+from fraud.company.values import propose_settings
+from fraud.detection.models import ModelVersion
+from fraud.learning.misses import miss_panel
+from fraud.learning.models import Evaluation
+from fraud.learning.threshold_figures import Distribution, at_threshold, recent_scores
+from tests.cast import make_cast, make_claim, make_run, make_score
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+def make_version(stage: str = "challenger", **fields) -> ModelVersion:
+    n = ModelVersion.objects.count() + 1
+    return ModelVersion.objects.create(
+        reference=f"M-2026-{n:04}", stage=stage, folder=f"M-{n}", sha256="0" * 64, created_by="system:test",
+        card={"counts": {"claims": 10}, "rules": {"A01": 2.0}, "tree_features": ["amount"], "versions": {}}, **fields,
+    )  # fmt: skip
+
+
+def test_threshold_figures_equal_a_plain_sum():
+    probabilities = np.array([0.0105, 0.0405, 0.0605, 0.3005, 0.9005])
+    counts = np.zeros(1000)
+    for p in probabilities:
+        counts[int(p * 1000)] += 1
+    scores = Distribution(counts, (np.arange(1000) + 0.5) / 1000, 1, True)
+    cost = CostMatrix()
+    point = at_threshold(scores, 0.05, cost)
+    on = probabilities >= 0.05
+    assert point.alerts == on.sum()
+    assert point.found == pytest.approx(probabilities[on].sum())
+    assert point.missed == pytest.approx(probabilities[~on].sum())
+    plain = (on * 5 + ~on * probabilities * 100).sum() / len(probabilities) * 1000
+    assert point.cost_per_1000 == pytest.approx(plain)
+
+
+def test_stored_scores_are_counted_by_thousandth(cast):
+    run = make_run()
+    for p in (0.1234, 0.1238, 0.9999, 1.0):
+        make_score(claim=make_claim(), run=run, hybrid_probability=p)
+    counts = recent_scores().counts
+    assert (counts[123], counts[999]) == (2, 2)
+
+
+def test_threshold_page_shows_what_another_choice_would_mean(client, cast):
+    run = make_run()
+    for p in (0.01, 0.2, 0.6):
+        make_score(claim=make_claim(), run=run, hybrid_probability=p)
+    client.force_login(cast.model_owner)
+    answer = client.get(reverse("fraud:threshold"), {"threshold": "0.5"})
+    assert answer.context["tried"].alerts == 1
+    assert b"<svg" in answer.content
+
+
+@pytest.mark.parametrize("typed", ["nan", "1e999", "-1", "many"])
+def test_threshold_that_is_none_falls_back_to_what_holds(client, cast, typed):
+    client.force_login(cast.model_owner)
+    answer = client.get(reverse("fraud:threshold"), {"threshold": typed})
+    assert answer.status_code == 200
+    assert answer.context["tried"].threshold == pytest.approx(0.05)
+
+
+def test_proposer_cannot_activate_settings_and_an_approver_can(client, cast):
+    client.force_login(cast.model_owner)
+    assert (
+        client.post(reverse("fraud:propose-threshold"), {"threshold": "0.08", "policy": "fixed"}).status_code
+        == 302
+    )
+    row = CompanySettings.objects.get()
+    decide = reverse("fraud:decide-settings", args=[row.number, "activate"])
+    assert client.post(decide).status_code == 403
+    client.force_login(cast.approver)
+    assert client.post(decide).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.values["fixed_threshold"]) == ("active", 0.08)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"threshold": "2"}, {"threshold": "abc"}, {"fn": "1", "tp": "5"}, {"minutes_per_case": "x"}]
+)
+def test_settings_that_cannot_be_are_refused_with_a_sentence(client, cast, fields):
+    client.force_login(cast.model_owner)
+    answer = client.post(reverse("fraud:propose-threshold"), {"policy": "fixed", **fields})
+    assert answer.status_code == 422
+    assert not CompanySettings.objects.exists()
+
+
+def test_comparison_shows_figures_gates_curves_and_segments(client, cast):
+    champion = make_version("champion")
+    version = make_version()
+    now = timezone.now()
+    figures = {
+        "average_precision": 0.5,
+        "cost_per_1000": 200.0,
+        "confusion": {"tp": 3, "fp": 2, "fn": 1, "tn": 94},
+    }
+    Evaluation.objects.create(
+        model_version=version, against=champion, window_from=now - timedelta(days=28), window_to=now, n_claims=100,
+        n_misuse=4, figures={"challenger": figures, "champion": {**figures, "average_precision": 0.4}},
+        curves={"challenger": {"precision_recall": [[0.1, 1.0], [1.0, 0.2]], "cost": [{"threshold": 0.1, "cost": 5.0}]}},
+        segments=[{"kind": "department", "name": "D01", "n_claims": 50, "n_misuse": 2, "challenger": {"recall": 0.5}}],
+        gates=[{"gate": "better", "value": 0.1, "limit": "> 0", "holds": True}],
+    )  # fmt: skip
+    client.force_login(cast.model_owner)
+    page = client.get(reverse("fraud:version", args=[version.reference])).content.decode()
+    assert "<b>0.500</b>" in page
+    assert "D01" in page
+    assert "<svg" in page
+
+
+def test_promotion_without_reason_or_by_the_proposer_is_refused(client, cast):
+    make_version("champion")
+    version = make_version()
+    client.force_login(cast.model_owner)
+    url = reverse("fraud:version-step", args=[version.reference, "propose"])
+    assert client.post(url, {"reason": ""}).status_code == 409
+    assert client.post(url, {"reason": "finds more at the same load"}).status_code == 302
+    version.refresh_from_db()
+    assert version.stage == "proposed"
+    promote = reverse("fraud:version-step", args=[version.reference, "promote"])
+    assert client.post(promote, {"reason": "I agree with myself"}).status_code == 403
+    client.force_login(cast.approver)
+    assert client.post(promote, {"reason": "figures are convincing"}).status_code == 409  # never compared
+    version.refresh_from_db()
+    assert version.stage == "proposed"
+
+
+def test_miss_panel_estimates_from_the_control_sample_alone(cast):
+    run = make_run(
+        n_scored=1000, n_alerts=20, state="finished", started_at=timezone.now() - timedelta(days=3)
+    )
+    now = timezone.now()
+    assert miss_panel().estimate is None
+    for i in range(20):
+        claim = make_claim()
+        make_score(claim=claim, run=run)
+        Label.objects.create(
+            claim=claim,
+            is_misuse=i == 0,
+            source="control_sample",
+            known_at=now,
+            labelled_by="x",
+            selection_probability=0.02,
+        )
+    for i in range(10):
+        Label.objects.create(
+            claim=make_claim(), is_misuse=i < 6, source="review", known_at=now, labelled_by="x"
+        )
+    estimate = miss_panel(now + timedelta(seconds=1)).estimate
+    assert estimate.missed == pytest.approx(980 / 20)
+    assert estimate.recall == pytest.approx(6 / (6 + 49))
+    assert not estimate.is_enough
+
+
+def test_overview_says_what_is_missing_before_the_first_night(client, cast):
+    client.force_login(cast.auditor)
+    page = client.get(reverse("fraud:detection")).content.decode()
+    assert 'class="empty' in page
+
+
+@pytest.mark.parametrize("who", ["reviewer", "cardholder", "clerk"])
+def test_others_have_no_detection_pages(client, cast, who):
+    client.force_login(getattr(cast, who))
+    for address in (reverse("fraud:detection"), reverse("fraud:threshold"), reverse("fraud:settings")):
+        assert client.get(address).status_code == 403
+
+
+def test_settings_page_takes_a_change_as_a_proposal_and_refuses_nonsense(client, cast):
+    client.force_login(cast.system_admin)
+    url = reverse("fraud:propose-settings")
+    assert (
+        client.post(url, {"name": "novelty_share", "value": "0.2", "note": "more of the new"}).status_code
+        == 302
+    )
+    assert CompanySettings.objects.get().values["novelty_share"] == 0.2
+    for value in ("[", "7", '"x"', "{}"):
+        assert (
+            client.post(url, {"name": "novelty_share", "value": value, "note": "nonsense"}).status_code == 422
+        )
+    assert client.post(url, {"name": "nothing", "value": "1", "note": "nonsense"}).status_code == 422
+    assert client.get(reverse("fraud:settings")).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/detection/", "/detection/threshold/"])
+def test_approver_sees_what_proposed_settings_change_whichever_it_is(client, path):
+    cast = make_cast()
+    propose_settings(
+        changes={"four_eyes_limit_minor": 765_432}, note="limit raised", by=actor_of(cast.system_admin)
+    )
+    client.force_login(cast.approver)
+    text = client.get(path).content.decode()
+    assert "<code>500000</code> → <code>765432</code>" in text
+    assert "/detection/settings/" in text

@@ -1,0 +1,150 @@
+"""The rule workbench: drafting, preview on real features, proposing, activation by another person, rolling back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.actor import Actor
+from fraud.workbench.backtest import backtest_rule
+from rules.models import Rule, RuleVersion
+from rules.services import install_starter_rules
+from tests.cast import make_cardholder, make_cast, make_claim, make_merchant
+
+pytestmark = pytest.mark.django_db
+HIGH = "amount > 900,000 KRW"
+
+
+@pytest.fixture
+def cast():
+    install_starter_rules(by=Actor.system("test"))
+    return make_cast()
+
+
+@pytest.fixture
+def claims():
+    """Ten claims a day apart, the amounts 100,000 to 1,000,000 won."""
+    holder, merchant = make_cardholder(), make_merchant()
+    now = timezone.now()
+    return [
+        make_claim(
+            cardholder=holder, merchant=merchant, amount_minor=100_000 * (i + 1), currency="KRW",
+            transacted_at=now - timedelta(days=10 - i),
+        )
+        for i in range(10)
+    ]  # fmt: skip
+
+
+def draft(client, cast, code="A01", text=HIGH) -> RuleVersion:
+    client.force_login(cast.rule_admin)
+    client.post(reverse("fraud:draft-rule", args=[code]))
+    version = RuleVersion.objects.get(rule__code=code, state="draft")
+    step(client, version, "save", text=text, weight="2", lock_version=version.lock_version)
+    version.refresh_from_db()
+    return version
+
+
+def step(client, version, name, **fields):
+    return client.post(reverse("fraud:rule-step", args=[version.rule.code, version.number, name]), fields)
+
+
+def test_backtest_counts_hits_as_a_plain_loop_does(cast, claims):
+    result = backtest_rule(text="amount > 500,000 KRW", active_text=HIGH)
+    amounts = [claim.amount_minor for claim in claims]
+    assert result.n_claims == len(amounts)
+    assert result.n_hits == sum(amount > 500_000 for amount in amounts)
+    assert (result.added, result.lost) == (4, 0)
+    assert len(result.samples) == result.n_hits
+
+
+def test_rule_list_shows_every_rule(client, cast):
+    client.force_login(cast.rule_admin)
+    page = client.get(reverse("fraud:rules")).content.decode()
+    assert all(code in page for code in Rule.objects.values_list("code", flat=True))
+
+
+def test_text_is_said_in_words_or_its_fault_is_named_by_line_and_column(client, cast):
+    client.force_login(cast.rule_admin)
+    good = client.post(reverse("fraud:check-rule"), {"text": HIGH}).content.decode()
+    assert "900,000" in good
+    bad = client.post(reverse("fraud:check-rule"), {"text": "amount >\n  amonut"}).content.decode()
+    assert "amount" in bad
+    assert "2" in bad
+    assert 'class="error"' in bad
+
+
+def test_preview_shows_hits_and_case_load(client, cast, claims):
+    client.force_login(cast.rule_admin)
+    answer = client.post(reverse("fraud:preview-rule", args=["A01"]), {"text": HIGH})
+    assert answer.status_code == 200
+    assert answer.context["result"].n_hits == 1
+    assert claims[-1].merchant_name in answer.content.decode()
+
+
+def test_another_person_activates_and_the_earlier_version_can_come_back(client, cast, claims):
+    version = draft(client, cast)
+    old = RuleVersion.objects.get(rule__code="A01", state="active")
+    step(client, version, "propose", reason="the limit was raised")
+    version.refresh_from_db()
+    assert version.state == "proposed"
+    assert step(client, version, "activate").status_code == 403
+    client.force_login(cast.approver)
+    assert step(client, version, "activate", reason="agreed").status_code == 302
+    version.refresh_from_db()
+    old.refresh_from_db()
+    assert (version.state, old.state) == ("active", "retired")
+    assert step(client, old, "roll-back", reason="too many cases").status_code == 302
+    old.refresh_from_db()
+    assert old.state == "active"
+
+
+def test_broad_rule_is_proposed_only_with_its_code_typed(client, cast, claims):
+    version = draft(client, cast, text="amount > 0 KRW")
+    answer = step(client, version, "propose")
+    assert answer.status_code >= 400
+    assert "A01" in answer.content.decode()
+    assert step(client, version, "propose", confirmation="A01").status_code == 302
+
+
+def test_text_that_is_no_rule_is_refused_and_stays_in_the_form(client, cast):
+    version = draft(client, cast)
+    answer = step(client, version, "save", text="__import__('os')", lock_version=version.lock_version)
+    assert answer.status_code == 422
+    assert "__import__" in answer.content.decode()
+    version.refresh_from_db()
+    assert version.text == HIGH
+
+
+def test_two_admins_on_one_draft_do_not_overwrite_each_other(client, cast):
+    version = draft(client, cast)
+    stale = version.lock_version
+    assert step(client, version, "save", text="amount > 1,000,000 KRW", lock_version=stale).status_code == 302
+    answer = step(client, version, "save", text="amount > 2,000,000 KRW", lock_version=stale)
+    assert answer.status_code == 409
+    version.refresh_from_db()
+    assert version.text == "amount > 1,000,000 KRW"
+
+
+def test_new_rule_begins_as_a_draft(client, cast):
+    client.force_login(cast.rule_admin)
+    data = {"code": "z01", "group": "other", "name_ko": "시험", "name_en": "Test", "text": HIGH}
+    assert client.post(reverse("fraud:new-rule"), data).status_code == 302
+    assert RuleVersion.objects.get(rule__code="Z01").state == "draft"
+
+
+@pytest.mark.parametrize("who", ["reviewer", "cardholder", "clerk"])
+def test_others_have_no_workbench(client, cast, who):
+    client.force_login(getattr(cast, who))
+    assert client.get(reverse("fraud:rules")).status_code == 403
+
+
+def test_markup_in_a_name_is_shown_as_text(client, cast):
+    Rule.objects.filter(code="A01").update(
+        name_en="<script>alert(1)</script>", name_ko="<script>alert(1)</script>"
+    )
+    client.force_login(cast.rule_admin)
+    page = client.get(reverse("fraud:rules")).content.decode()
+    assert "<script>alert" not in page
