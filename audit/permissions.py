@@ -79,12 +79,7 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "rules.propose_rule": {_R.RULE_ADMIN: _ALL},
     "rules.activate_rule": {_R.APPROVER: _ALL},
     # Models and detection
-    "fraud.view_detection": {
-        _R.APPROVER: _ALL,
-        _R.RULE_ADMIN: _ALL,
-        _R.MODEL_OWNER: _ALL,
-        _R.AUDITOR: _ALL,
-    },
+    "fraud.view_detection": {_R.APPROVER: _ALL, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
     "fraud.train_model": {_R.MODEL_OWNER: _ALL},
     "fraud.propose_promotion": {_R.MODEL_OWNER: _ALL},
     "fraud.promote_version": {_R.APPROVER: _ALL},

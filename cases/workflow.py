@@ -199,12 +199,7 @@ def _recovery_rows() -> list[Transition]:
         *_rows(back, A.POST, S.CLOSED, paying, post, IN_FULL, (G.SETTLED,)),
         *_rows(back, A.REVERSE_POSTING, None, (P.RECOVERY_CLERK, P.APPROVER), "cases.reverse_posting"),
         *_rows(
-            back,
-            A.REQUEST_WRITE_OFF,
-            None,
-            P.RECOVERY_CLERK,
-            off,
-            guards=(G.OUTSTANDING, G.NO_WRITE_OFF),
+            back, A.REQUEST_WRITE_OFF, None, P.RECOVERY_CLERK, off, guards=(G.OUTSTANDING, G.NO_WRITE_OFF)
         ),
         *_rows(
             back,

@@ -28,8 +28,17 @@ from rules.language.table import Table
 from rules.language.types import Type
 
 __all__ = [
-    "Context", "NotEvaluable", "Outcome", "ParameterSpec", "ParameterValue", "PlainCalendar", "RuleSpec", "ValueListSpec", "evaluate", "undelivered",
-]  # fmt: skip
+    "Context",
+    "NotEvaluable",
+    "Outcome",
+    "ParameterSpec",
+    "ParameterValue",
+    "PlainCalendar",
+    "RuleSpec",
+    "ValueListSpec",
+    "evaluate",
+    "undelivered",
+]
 
 Mask = NDArray[np.bool_]
 

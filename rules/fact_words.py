@@ -72,10 +72,12 @@ _UNITS: Mapping[str, tuple[str, str, str]] = {
     "claims": ("{} claim", "{} claims", "{}건"),
     "merchants": ("{} merchant", "{} merchants", "{}곳"),
 }
+# fmt: off
 _WEEKDAYS = (
     ("Monday", "월요일"), ("Tuesday", "화요일"), ("Wednesday", "수요일"), ("Thursday", "목요일"), ("Friday", "금요일"), ("Saturday", "토요일"),
     ("Sunday", "일요일"),
-)  # fmt: skip
+)
+# fmt: on
 _LENGTHS = ((86_400, "day", "일"), (3600, "hour", "시간"), (60, "minute", "분"), (1, "second", "초"))
 
 

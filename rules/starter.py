@@ -51,10 +51,20 @@ def _rule(group: str, row: Mapping[str, Any]) -> StarterRule:
         row[part] for part in ("name", "clause", "question")
     )
     return StarterRule(
-        code=row["code"], group=group, weight=float(row["weight"]), is_always_open=row.get("always", False),
-        state=row.get("state", "active"), name_en=name_en, name_ko=name_ko, clause_en=clause_en, clause_ko=clause_ko,
-        question_en=question_en, question_ko=question_ko, text=row["text"], note=row.get("note", ""),
-    )  # fmt: skip
+        code=row["code"],
+        group=group,
+        weight=float(row["weight"]),
+        is_always_open=row.get("always", False),
+        state=row.get("state", "active"),
+        name_en=name_en,
+        name_ko=name_ko,
+        clause_en=clause_en,
+        clause_ko=clause_ko,
+        question_en=question_en,
+        question_ko=question_ko,
+        text=row["text"],
+        note=row.get("note", ""),
+    )
 
 
 _GROUPS: Mapping[str, Sequence[Mapping[str, Any]]] = {

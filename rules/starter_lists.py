@@ -13,6 +13,7 @@ def _list(name: str, kind: str, label_en: str, label_ko: str, values: str) -> Va
     return ValueListSpec(name, kind, chosen, label_en, label_ko)
 
 
+# fmt: off
 _ALL = (
     _list(
         "restricted_mcc", "code", "Restricted categories (absolute ban)", "사용 제한 업종 코드(절대 금지)",
@@ -60,6 +61,7 @@ _ALL = (
     _list("overtime_taxi_purpose", "code", "Purposes of taxis after overtime", "야근 택시 목적 코드", "overtime_taxi, 야근택시, 야근교통비"),
     _list("cancel_types", "code", "Cancellations", "취소 거래 구분", "cancel, partial_cancel"),
     _list("related_persons", "text", "Owners related to the staff", "임직원·가족 대표자 명단", ""),
-)  # fmt: skip
+)
+# fmt: on
 
 STARTER_LISTS: Mapping[str, ValueListSpec] = {value_list.name: value_list for value_list in _ALL}

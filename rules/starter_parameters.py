@@ -30,6 +30,7 @@ def _krw(amount: int, *, grade: str = "", purpose: str = "") -> ParameterValue:
     return ParameterValue(amount, STARTS_ON, currency="KRW", grade=grade, purpose_code=purpose)
 
 
+# fmt: off
 _ALL = (
     _money(
         "single_limit", "Single payment limit", "건당 한도",
@@ -64,6 +65,7 @@ _ALL = (
     _plain("night_meal_ends", "number", "Last late hour of a restaurant", "심야 음식점 끝 시각", "4"),
     _plain("taxi_from", "number", "Hour from which overtime taxis are allowed", "야근 택시 허용 시작 시각", "21"),
     _plain("taxi_to", "number", "Last hour of overtime taxis", "야근 택시 허용 끝 시각", "5"),
-)  # fmt: skip
+)
+# fmt: on
 
 STARTER_PARAMETERS: Mapping[str, ParameterSpec] = {parameter.name: parameter for parameter in _ALL}

@@ -50,9 +50,11 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
         if connection.vendor != "sqlite":
             return statements
         triggers = [
-            ("audit_auditevent", "update"), ("audit_auditevent", "delete"),
-            ("audit_accessrecord", "update"), ("audit_accessrecord", "delete"),
-        ]  # fmt: skip
+            ("audit_auditevent", "update"),
+            ("audit_auditevent", "delete"),
+            ("audit_accessrecord", "update"),
+            ("audit_accessrecord", "delete"),
+        ]
         drop = [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table, verb in triggers]
         create = [
             f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "

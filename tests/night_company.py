@@ -95,12 +95,33 @@ def add_claims(
 
 def _plain_columns(is_history: bool) -> dict[str, object]:
     texts = [
-        "claim_no", "approver_no", "card_token", "card_last4", "card_kind", "authorization_code", "entry_mode",
-        "country", "original_currency", "purpose_code", "purpose_text", "account_code", "project_code",
-        "pre_approval_id", "trip_no", "evidence_type", "receipt_id",
-    ]  # fmt: skip
+        "claim_no",
+        "approver_no",
+        "card_token",
+        "card_last4",
+        "card_kind",
+        "authorization_code",
+        "entry_mode",
+        "country",
+        "original_currency",
+        "purpose_code",
+        "purpose_text",
+        "account_code",
+        "project_code",
+        "pre_approval_id",
+        "trip_no",
+        "evidence_type",
+        "receipt_id",
+    ]
     return {
         **dict.fromkeys(texts, ""),
-        "source_system": "default", "version": 1, "is_current": True, "line": 0, "is_history": is_history,
-        "merchant_name": "Shop", "txn_type": "purchase", "has_time": True, "currency": "KRW",
-    }  # fmt: skip
+        "source_system": "default",
+        "version": 1,
+        "is_current": True,
+        "line": 0,
+        "is_history": is_history,
+        "merchant_name": "Shop",
+        "txn_type": "purchase",
+        "has_time": True,
+        "currency": "KRW",
+    }

@@ -34,13 +34,15 @@ def claim_frame(n: int = 1500, seed: int = 9) -> pl.DataFrame:
             "claim_id": np.arange(1, n + 1),
             "cardholder_id": rng.integers(1, 40, n),
             "merchant_id": rng.integers(1, 60, n),
-            "transacted_at": pl.Series([start + timedelta(seconds=int(s)) for s in seconds], dtype=pl.Datetime("us", "UTC")),
+            "transacted_at": pl.Series(
+                [start + timedelta(seconds=int(s)) for s in seconds], dtype=pl.Datetime("us", "UTC")
+            ),
             "has_time": True,
             "amount_minor": np.exp(rng.normal(10.0, 0.6, n)).astype(np.int64),
             "currency": "KRW",
             "txn_type": "purchase",
         }
-    )  # fmt: skip
+    )
 
 
 @cache

@@ -67,14 +67,36 @@ class Scene:
 def reasons(amount: int, code: str = "A04") -> list[dict[str, Any]]:
     """Stored reasons of an explained claim, as the scoring writes them."""
     return [
-        {"kind": "rule", "code": code, "value": 1.6, "facts": {"title": {"ko": "분할 결제", "en": "Split payment"}}},
-        {"kind": "tree", "code": "amount", "value": 1.24,
-         "facts": {"currency": "KRW", "features": {"amount_ratio_self_30d": 3.8},
-                   "baselines": {"amount_ratio_self_30d": {"value": amount, "usual": amount // 4}}}},
-        {"kind": "tree", "code": "time", "value": 0.71, "facts": {"features": {"is_night": True, "is_weekend": True}}},
-        {"kind": "tree", "code": "merchant", "value": 0.38, "facts": {"features": {"is_first_at_merchant": True}}},
+        {
+            "kind": "rule",
+            "code": code,
+            "value": 1.6,
+            "facts": {"title": {"ko": "분할 결제", "en": "Split payment"}},
+        },
+        {
+            "kind": "tree",
+            "code": "amount",
+            "value": 1.24,
+            "facts": {
+                "currency": "KRW",
+                "features": {"amount_ratio_self_30d": 3.8},
+                "baselines": {"amount_ratio_self_30d": {"value": amount, "usual": amount // 4}},
+            },
+        },
+        {
+            "kind": "tree",
+            "code": "time",
+            "value": 0.71,
+            "facts": {"features": {"is_night": True, "is_weekend": True}},
+        },
+        {
+            "kind": "tree",
+            "code": "merchant",
+            "value": 0.38,
+            "facts": {"features": {"is_first_at_merchant": True}},
+        },
         {"kind": "anomaly", "code": "iforest", "value": 0.52, "facts": {"tail": 2.7}},
-    ]  # fmt: skip
+    ]
 
 
 def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
@@ -97,24 +119,66 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
     )
     run = make_run(
         business_date=timezone.localdate() - timedelta(days=1),
-        n_claims=405, n_scored=405, n_hits=61, n_alerts=n_cases * 2, n_cases=n_cases, n_held_back=9,
-        rule_set_hash="4f9c2a7be01d" * 5, code_version="0.1.0",
+        n_claims=405,
+        n_scored=405,
+        n_hits=61,
+        n_alerts=n_cases * 2,
+        n_cases=n_cases,
+        n_held_back=9,
+        rule_set_hash="4f9c2a7be01d" * 5,
+        code_version="0.1.0",
         stages=[
-            {"name": "prepare", "state": "done", "started_at": now.isoformat(), "seconds": 4.21, "counts": {"claims": 405, "parts": 1}, "error": ""},
-            {"name": "scoring", "state": "done", "started_at": now.isoformat(), "seconds": 38.5, "counts": {"hits": 61}, "error": ""},
-            {"name": "opening", "state": "done", "started_at": now.isoformat(), "seconds": 2.8, "counts": {"cases": n_cases, "held_back": 9}, "error": ""},
-            {"name": "finish", "state": "done", "started_at": now.isoformat(), "seconds": 0.9, "counts": {}, "error": ""},
+            {
+                "name": "prepare",
+                "state": "done",
+                "started_at": now.isoformat(),
+                "seconds": 4.21,
+                "counts": {"claims": 405, "parts": 1},
+                "error": "",
+            },
+            {
+                "name": "scoring",
+                "state": "done",
+                "started_at": now.isoformat(),
+                "seconds": 38.5,
+                "counts": {"hits": 61},
+                "error": "",
+            },
+            {
+                "name": "opening",
+                "state": "done",
+                "started_at": now.isoformat(),
+                "seconds": 2.8,
+                "counts": {"cases": n_cases, "held_back": 9},
+                "error": "",
+            },
+            {
+                "name": "finish",
+                "state": "done",
+                "started_at": now.isoformat(),
+                "seconds": 0.9,
+                "counts": {},
+                "error": "",
+            },
         ],
-        not_evaluable={"L01": {"n": 405, "missing": ["cardholder.region", "merchant.region"]}, "T04": {"n": 120, "missing": ["on_leave"]}},
-    )  # fmt: skip
+        not_evaluable={
+            "L01": {"n": 405, "missing": ["cardholder.region", "merchant.region"]},
+            "T04": {"n": 120, "missing": ["on_leave"]},
+        },
+    )
     history = [
         make_claim(
-            cardholder=people[index % len(people)], merchant=places[index % len(places)], file=file, line=index + 2,
-            transacted_at=now - timedelta(days=6 * index + 20, hours=index % 9), amount_minor=12_000 + 7_300 * (index % 11),
-            purpose_code="MEAL", purpose_text="거래처 미팅",
+            cardholder=people[index % len(people)],
+            merchant=places[index % len(places)],
+            file=file,
+            line=index + 2,
+            transacted_at=now - timedelta(days=6 * index + 20, hours=index % 9),
+            amount_minor=12_000 + 7_300 * (index % 11),
+            purpose_code="MEAL",
+            purpose_text="거래처 미팅",
         )
         for index in range(n_history)
-    ]  # fmt: skip
+    ]
     states = [
         State.NEW,
         State.IN_REVIEW,
@@ -135,16 +199,28 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         amount = 84_000 + 61_500 * (index * 7 % 13)
         claims = [
             make_claim(
-                cardholder=person, merchant=place, file=file, line=100 + index * 3 + part, amount_minor=amount - 4_000 * part,
-                transacted_at=now - timedelta(days=1 + index % 5, hours=3, minutes=11 * part), purpose_text="팀 회식",
+                cardholder=person,
+                merchant=place,
+                file=file,
+                line=100 + index * 3 + part,
+                amount_minor=amount - 4_000 * part,
+                transacted_at=now - timedelta(days=1 + index % 5, hours=3, minutes=11 * part),
+                purpose_text="팀 회식",
             )
             for part in range(1 + index % 3)
-        ]  # fmt: skip
+        ]
         probability = max(0.06, 0.93 - 0.035 * index)
         band = "high" if probability > 0.6 else "medium" if probability > 0.25 else "low"
         for claim in claims:
-            make_score(claim=claim, run=run, hybrid_probability=probability, queue_probability=probability, band=band,
-                       reasons=reasons(claim.amount_minor, version.rule.code), expected_loss_minor=round(claim.amount_minor * probability))  # fmt: skip
+            make_score(
+                claim=claim,
+                run=run,
+                hybrid_probability=probability,
+                queue_probability=probability,
+                band=band,
+                reasons=reasons(claim.amount_minor, version.rule.code),
+                expected_loss_minor=round(claim.amount_minor * probability),
+            )
             make_hit(
                 claim=claim,
                 run=run,
@@ -160,15 +236,23 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
                 )
         total = sum(claim.amount_minor for claim in claims)
         case = make_case(
-            claims=claims, run=run, state=state.value, pattern=version.rule.code, probability=probability, band=band,
-            headline={"kind": "rule", "code": version.rule.code, "facts": {}}, expected_loss_minor=round(total * probability),
-            priority=round(total * probability), due_on=timezone.localdate() + timedelta(days=index % 9 - 2),
+            claims=claims,
+            run=run,
+            state=state.value,
+            pattern=version.rule.code,
+            probability=probability,
+            band=band,
+            headline={"kind": "rule", "code": version.rule.code, "facts": {}},
+            expected_loss_minor=round(total * probability),
+            priority=round(total * probability),
+            due_on=timezone.localdate() + timedelta(days=index % 9 - 2),
             assignee=None if state == State.NEW else (cast.reviewer if index % 3 else cast.other_reviewer),
-            state_since=now - timedelta(days=1), opened_at=now - timedelta(days=1),
+            state_since=now - timedelta(days=1),
+            opened_at=now - timedelta(days=1),
             closed_at=now if state == State.CLOSED else None,
             disposition=Disposition.CONFIRMED_MISUSE if state == State.CLOSED else "",
             has_new_alerts=index == 4,
-        )  # fmt: skip
+        )
         make_event(
             case=case,
             action="case.opened",
@@ -179,9 +263,15 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
             make_event(case=case, action="case.taken", by=cast.reviewer, after={"version": 2})
         cases.setdefault(state.value, case)
     blind = make_case(
-        claims=[history[0]], run=run, source=Case.Source.CONTROL_SAMPLE, pattern="control_sample", is_score_hidden=True,
-        headline={"kind": "audit", "code": "control_sample", "facts": {}}, priority=200_000, due_on=timezone.localdate() + timedelta(days=2),
-    )  # fmt: skip
+        claims=[history[0]],
+        run=run,
+        source=Case.Source.CONTROL_SAMPLE,
+        pattern="control_sample",
+        is_score_hidden=True,
+        headline={"kind": "audit", "code": "control_sample", "facts": {}},
+        priority=200_000,
+        due_on=timezone.localdate() + timedelta(days=2),
+    )
     cases["blind"] = blind
     rich = cases[State.EXPLAINED.value]
     asked = make_request(
@@ -206,10 +296,17 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
     )
     waiting = cases[State.PENDING_APPROVAL.value]
     Decision.objects.create(
-        case=waiting, number=1, disposition=Disposition.CONFIRMED_MISUSE, amount_minor=waiting.amount_minor, currency="KRW",
-        reason="같은 가맹점에서 나누어 결제했고 소명이 없다.", policy_clause="법인카드 관리규정 제12조", content_hash="0" * 64,
-        proposed_by=cast.reviewer, proposed_at=now,
-    )  # fmt: skip
+        case=waiting,
+        number=1,
+        disposition=Disposition.CONFIRMED_MISUSE,
+        amount_minor=waiting.amount_minor,
+        currency="KRW",
+        reason="같은 가맹점에서 나누어 결제했고 소명이 없다.",
+        policy_clause="법인카드 관리규정 제12조",
+        content_hash="0" * 64,
+        proposed_by=cast.reviewer,
+        proposed_at=now,
+    )
     return Scene(cast, run, cases, history, places)
 
 

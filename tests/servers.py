@@ -103,9 +103,22 @@ def postgres_server() -> Iterator[str]:
     subprocess.run(command, check=True, capture_output=True, **options)  # type: ignore[call-overload]
     port = free_port()
     command = [
-        server, "-D", str(data), "-p", str(port), "-k", str(home), "-c", "listen_addresses=127.0.0.1",
-        "-c", "shared_buffers=64MB", "-c", "max_connections=50", "-c", "synchronous_commit=off",
-    ]  # fmt: skip
+        server,
+        "-D",
+        str(data),
+        "-p",
+        str(port),
+        "-k",
+        str(home),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "shared_buffers=64MB",
+        "-c",
+        "max_connections=50",
+        "-c",
+        "synchronous_commit=off",
+    ]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, **options)  # type: ignore[call-overload]
     try:

@@ -53,9 +53,13 @@ class Ask(CaseAction):
 
     def act(self, case: Case, version: int, data: Any) -> None:
         explanations.request_explanation(
-            case=case, by=self.by, expected_version=version, text=data.get("text", ""),
-            questions=data.get("questions"), language=data.get("language", ""),
-        )  # fmt: skip
+            case=case,
+            by=self.by,
+            expected_version=version,
+            text=data.get("text", ""),
+            questions=data.get("questions"),
+            language=data.get("language", ""),
+        )
 
 
 @describe_action("Withdraw the open request", inputs.Reason)
@@ -98,9 +102,12 @@ class Close(CaseAction):
 
     def act(self, case: Case, version: int, data: Any) -> None:
         decisions.close_legitimate(
-            case=case, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by,
+            case=case,
+            disposition_reason=data["disposition_reason"],
+            reason=data["reason"],
+            by=self.by,
             expected_version=version,
-        )  # fmt: skip
+        )
 
 
 @extend_schema_view(post=describe("Close many as legitimate", answer=BulkAnswer, body=inputs.BulkClose))
@@ -132,9 +139,12 @@ class Approve(CaseAction):
 
     def act(self, case: Case, version: int, data: Any) -> None:
         decisions.approve_decision(
-            case=case, content_hash=data["content_hash"], by=self.by, expected_version=version,
+            case=case,
+            content_hash=data["content_hash"],
+            by=self.by,
+            expected_version=version,
             reason=data.get("reason", ""),
-        )  # fmt: skip
+        )
 
 
 @describe_action("Return a proposal", inputs.Reason)
@@ -153,9 +163,14 @@ class DecideAppeal(CaseAction):
 
     def act(self, case: Case, version: int, data: Any) -> None:
         appeals.decide_appeal(
-            case=case, result=Appeal.Result(data["result"]), reason=data["reason"], by=self.by,
-            expected_version=version, amount_minor=data.get("amount_minor"), message=data.get("message", ""),
-        )  # fmt: skip
+            case=case,
+            result=Appeal.Result(data["result"]),
+            reason=data["reason"],
+            by=self.by,
+            expected_version=version,
+            amount_minor=data.get("amount_minor"),
+            message=data.get("message", ""),
+        )
 
 
 @extend_schema_view(

@@ -27,10 +27,13 @@ _ENVELOPE = 64 * 1024
 
 @extend_schema_view(
     post=describe(
-        "Send a file", answer=MyEvidence, body={"multipart/form-data": inputs.Upload}, ok=201,
+        "Send a file",
+        answer=MyEvidence,
+        body={"multipart/form-data": inputs.Upload},
+        ok=201,
         operation_id="my_evidence_create",
     )
-)  # fmt: skip
+)
 class SendEvidence(CaseworkView):
     permission = "cases.submit_explanation"
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
@@ -83,7 +86,9 @@ class OpenEvidence(CaseworkView):
         relations = relations_of(self.by, found.case)
         if can(self.by, "cases.view_evidence") and not relations.is_cardholder:
             record_access(
-                request=request._request, subject=f"evidence:{found.reference}", what="evidence",
+                request=request._request,
+                subject=f"evidence:{found.reference}",
+                what="evidence",
                 employee_no=found.case.cardholder.employee_no,
-            )  # fmt: skip
+            )
         return file_answer(opened, inline=is_preview)

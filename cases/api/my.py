@@ -58,9 +58,12 @@ def my_cases(by: Actor) -> QuerySet[Case]:
     number = by.employee_no.strip()
     if not number:
         return Case.objects.none()
-    told = Q(state__in=[state.value for state in STEPS if state.value != "closed"]) | Q(
-        state="closed", requests__isnull=False
-    ) | Q(state="closed", decisions__amount_minor__gt=0) | Q(state="closed", appeals__isnull=False)  # fmt: skip
+    told = (
+        Q(state__in=[state.value for state in STEPS if state.value != "closed"])
+        | Q(state="closed", requests__isnull=False)
+        | Q(state="closed", decisions__amount_minor__gt=0)
+        | Q(state="closed", appeals__isnull=False)
+    )
     cases = Case.objects.filter(cardholder__employee_no__iexact=number).filter(told).distinct()
     return cases.select_related("cardholder__department")
 

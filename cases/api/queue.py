@@ -32,11 +32,7 @@ from fraud.claims.models import Claim, User
 from fraud.detection.models import Score
 
 MAX_PAGE = 100
-ORDERS = {
-    "priority": ("-priority", "-id"),
-    "opened": ("-opened_at", "-id"),
-    "due": ("due_on", "id"),
-}
+ORDERS = {"priority": ("-priority", "-id"), "opened": ("-opened_at", "-id"), "due": ("due_on", "id")}
 _FILTERS = (
     "state",
     "assignee",
@@ -177,9 +173,11 @@ class CaseRead(CaseworkView):
     def get(self, request: Request, reference: str) -> Response:
         case = find_case(reference, self.by)
         record_access(
-            request=request._request, subject=f"case:{case.reference}", what="case",
+            request=request._request,
+            subject=f"case:{case.reference}",
+            what="case",
             employee_no=case.cardholder.employee_no,
-        )  # fmt: skip
+        )
         return Response(
             CaseDetail(case, context=case_context(case, self.by)).data, headers={"ETag": f'"{case.version}"'}
         )

@@ -54,9 +54,11 @@ class RecoveryRead(CaseworkView):
         if relations_of(self.by, case).involvement:
             raise CaseNotFound
         record_access(
-            request=request._request, subject=f"case:{reference}", what="recovery",
+            request=request._request,
+            subject=f"case:{reference}",
+            what="recovery",
             employee_no=case.cardholder.employee_no,
-        )  # fmt: skip
+        )
         return _answer(case)
 
 
@@ -168,9 +170,12 @@ class ApproveWriteOff(_Step):
 
     def act(self, case: Case, version: int, data: Any, number: int) -> None:
         write_offs.approve_write_off(
-            case=case, amount_minor=data["amount_minor"], by=self.by, expected_version=version,
+            case=case,
+            amount_minor=data["amount_minor"],
+            by=self.by,
+            expected_version=version,
             reason=data.get("reason", ""),
-        )  # fmt: skip
+        )
 
 
 @_describe("Return a write-off", inputs.Reason)

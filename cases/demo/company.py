@@ -131,11 +131,14 @@ def _calendar(build: Build) -> str:
     english = korean_holidays(first, last, language="en_US")
     missing = [
         CompanyHoliday(
-            on=day, name=name[:80], name_en=english.get(day, "")[:80], kind="substitute" if "대체" in name else "public"
+            on=day,
+            name=name[:80],
+            name_en=english.get(day, "")[:80],
+            kind="substitute" if "대체" in name else "public",
         )
         for day, name in korean_holidays(first, last).items()
         if not CompanyHoliday.objects.filter(on=day).exists()
-    ]  # fmt: skip
+    ]
     if missing:
         with transaction.atomic():
             CompanyHoliday.objects.bulk_create(missing, ignore_conflicts=True)

@@ -131,9 +131,15 @@ def _admit(case: Case) -> None:
 
 def _proposed(disposition: Disposition, reason: str) -> Step:
     return lambda case: propose_decision(
-        case=case, disposition=disposition, by=_holder(case), expected_version=case.version, reason=reason,
-        amount_minor=at_stake(case), currency=case.currency, policy_clause=_CLAUSE,
-    )  # fmt: skip
+        case=case,
+        disposition=disposition,
+        by=_holder(case),
+        expected_version=case.version,
+        reason=reason,
+        amount_minor=at_stake(case),
+        currency=case.currency,
+        policy_clause=_CLAUSE,
+    )
 
 
 def _approve(case: Case) -> None:
@@ -167,32 +173,42 @@ def _repay(case: Case) -> None:
 
 def _post(case: Case, amount_minor: int, by: Actor) -> None:
     post_recovery(
-        case=case, amount_minor=amount_minor, method=RecoveryPosting.Method.BANK_TRANSFER,
-        bank_reference=f"입금 {case.reference}", received_on=company_today(), by=by, expected_version=case.version,
-    )  # fmt: skip
+        case=case,
+        amount_minor=amount_minor,
+        method=RecoveryPosting.Method.BANK_TRANSFER,
+        bank_reference=f"입금 {case.reference}",
+        received_on=company_today(),
+        by=by,
+        expected_version=case.version,
+    )
 
 
 def _set_aside(case: Case) -> None:
     if case.snoozed_until is None:
         snooze_case(
-            case=case, until=company_today() + timedelta(days=7), reason="카드사에 매출전표 사본을 요청했습니다.",
-            by=_holder(case), expected_version=case.version,
-        )  # fmt: skip
+            case=case,
+            until=company_today() + timedelta(days=7),
+            reason="카드사에 매출전표 사본을 요청했습니다.",
+            by=_holder(case),
+            expected_version=case.version,
+        )
 
 
 def _dismiss(case: Case) -> None:
     close_legitimate(
-        case=case, disposition_reason="business_purpose", by=_holder(case), expected_version=case.version,
+        case=case,
+        disposition_reason="business_purpose",
+        by=_holder(case),
+        expected_version=case.version,
         reason="증빙과 참석자 명단으로 업무 목적이 확인됩니다.",
-    )  # fmt: skip
+    )
 
 
 _FIRST, _SECOND = _taken_by("reviewer1", "reviewer2"), _taken_by("reviewer2", "reviewer1")
 _ASKED: Story = {State.NEW: _FIRST, State.IN_REVIEW: _ask}
 _MISUSE: Step = _proposed(Disposition.CONFIRMED_MISUSE, _ADMITTED)
-_ADMITTED_MISUSE: Story = {
-    **_ASKED, State.AWAITING_EXPLANATION: _admit, State.EXPLAINED: _MISUSE,
-}  # fmt: skip
+_ADMITTED_MISUSE: Story = {**_ASKED, State.AWAITING_EXPLANATION: _admit, State.EXPLAINED: _MISUSE}
+# fmt: off
 _STORIES: dict[str, Story] = {
     CARDHOLDERS[1]: {**_ASKED, State.AWAITING_EXPLANATION: _answered(_ANSWER)},
     # Told of the decision: may accept or appeal.
@@ -213,7 +229,8 @@ _STORIES: dict[str, Story] = {
         State.EXPLAINED: _proposed(Disposition.PERSONAL_USE_REPAID, _ADMITTED),
         State.PENDING_APPROVAL: _approve, State.NOTIFIED: _accept, State.RECOVERING: _repay,
     },
-}  # fmt: skip
+}
+# fmt: on
 _DISMISSED: Story = {State.NEW: _SECOND, State.IN_REVIEW: _dismiss, State.PENDING_APPROVAL: _approve}
 # A high score says otherwise: a second person must agree.
 _DOUBTED: Story = {State.NEW: _SECOND, State.IN_REVIEW: _dismiss}

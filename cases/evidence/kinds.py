@@ -26,10 +26,12 @@ _END = {PNG: b"IEND\xaeB`\x82", JPEG: b"\xff\xd9"}
 _PDF_NAME = re.compile(rb"/[^\s/<>\[\](){}%]+")
 _PDF_STREAM = re.compile(rb"stream\r?\n")
 _PDF_TEXT = re.compile(rb"\(((?:[^()\\]|\\.)*)\)")
+# fmt: off
 _PDF_ACTIVE = {
     b"/JavaScript", b"/JS", b"/OpenAction", b"/AA", b"/Launch", b"/EmbeddedFile", b"/EmbeddedFiles",
     b"/RichMedia", b"/SubmitForm", b"/ImportData", b"/XFA",
-}  # fmt: skip
+}
+# fmt: on
 #: Bytes of decompressed PDF streams that are looked at; beyond, the file is refused as a bomb.
 MAX_INFLATED = 64 * 1024 * 1024
 MAX_STREAM = 16 * 1024 * 1024

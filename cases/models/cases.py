@@ -72,7 +72,7 @@ class Case(models.Model):
             # Later alerts of the same pattern join the open case instead of opening another.
             models.UniqueConstraint(
                 fields=["bundle_key"], condition=~Q(state=State.CLOSED.value), name="case_one_open_per_bundle"
-            ),
+            )
         ]
         indexes = [
             # The queue, keyset paged.

@@ -86,7 +86,7 @@ class Appeal(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(result="open"), name="appeal_one_open"),
+            models.UniqueConstraint(fields=["case"], condition=Q(result="open"), name="appeal_one_open")
         ]
 
     def __str__(self) -> str:

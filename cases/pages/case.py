@@ -133,12 +133,14 @@ def _kind(reason: Mapping[str, Any]) -> str:
 
 
 # Which column of the claims table a field or feature speaks of; the first match wins.
+# fmt: off
 _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("when", ("hour", "weekday", "is_night", "is_weekend", "is_holiday", "is_business_day", "transacted_at", "minutes_since", "on_leave", "has_overtime")),
     ("purpose", ("purpose", "account_code", "n_attendees")),
     ("merchant", ("merchant", "is_first_at_merchant", "mcc", "n_claims_same_merchant", "n_claims_merchant")),
     ("amount", ("amount", "per_head", "ratio_to_limit", "log_amount", "is_round_amount", "n_same_amount", "n_repeated", "ratio_to_pre")),
-)  # fmt: skip
+)
+# fmt: on
 
 
 def column_of(name: str) -> str:

@@ -80,7 +80,9 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
     first, last = min(local), max(local)
     found = list(
         Claim.objects.filter(
-            cardholder=case.cardholder, is_current=True, currency=case.currency,
+            cardholder=case.cardholder,
+            is_current=True,
+            currency=case.currency,
             transacted_at__gte=_midnight(first - timedelta(days=max(days - 1, 0))),
             transacted_at__lt=_midnight(last + timedelta(days=1)),
         )
@@ -88,7 +90,7 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
         .exclude(txn_type=Claim.TxnType.DECLINE)
         .select_related("merchant")
         .order_by("-transacted_at", "-id")[: MAX_AROUND * 5]
-    )[::-1]  # fmt: skip
+    )[::-1]
     behind = [claim for claim in found if days and claim.merchant_id in places]
     kept = {claim.pk for claim in behind}
     that_day = [
@@ -98,9 +100,13 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
         [*behind, *(row.claim for row in rows if row.claim.currency == case.currency)] if behind else []
     )
     return Around(
-        behind[-MAX_AROUND:], that_day[-MAX_AROUND:], days, len(together),
-        sum(claim.amount_minor for claim in together), len(behind) > MAX_AROUND or len(that_day) > MAX_AROUND,
-    )  # fmt: skip
+        behind[-MAX_AROUND:],
+        that_day[-MAX_AROUND:],
+        days,
+        len(together),
+        sum(claim.amount_minor for claim in together),
+        len(behind) > MAX_AROUND or len(that_day) > MAX_AROUND,
+    )
 
 
 def surroundings(case: Case, rows: list[ClaimRow]) -> Surroundings:
@@ -112,8 +118,11 @@ def surroundings(case: Case, rows: list[ClaimRow]) -> Surroundings:
     since = timezone.now() - LOOK_BACK
     outcomes = {} if is_blind(case) else _outcomes(places, since)
     return Surroundings(
-        _visitors(case, places, since, outcomes), _like_merchants(case, rows, since), _approvers(rows), _attendees(rows)
-    )  # fmt: skip
+        _visitors(case, places, since, outcomes),
+        _like_merchants(case, rows, since),
+        _approvers(rows),
+        _attendees(rows),
+    )
 
 
 def _visitors(
@@ -168,14 +177,17 @@ def _like_merchants(case: Case, rows: list[ClaimRow], since: datetime) -> list[d
         return []
     found: Any = (
         Claim.objects.filter(
-            cardholder=case.cardholder, is_current=True, currency=case.currency, transacted_at__gte=since,
+            cardholder=case.cardholder,
+            is_current=True,
+            currency=case.currency,
+            transacted_at__gte=since,
             merchant__mcc__in=trades,
         )
         .exclude(merchant__in=[row.claim.merchant_id for row in rows])
         .values("merchant_id", "merchant__name", "merchant__mcc")
         .annotate(n=Count("id"), total=Sum("amount_minor"), last_at=Max("transacted_at"))
         .order_by("-n", "merchant_id")[:N_MERCHANTS]
-    )  # fmt: skip
+    )
     return list(found)
 
 

@@ -73,11 +73,26 @@ def _told(
 ) -> Iterable[Entry]:
     language = current_language()
     for request in requests:
-        yield _entry(request.sent_at, "request", request.requested_by, sentence("explanation.requested", language), request.text, request)  # fmt: skip
+        yield _entry(
+            request.sent_at,
+            "request",
+            request.requested_by,
+            sentence("explanation.requested", language),
+            request.text,
+            request,
+        )
     for answer in answers:
         own = tuple(file for file in files if file.explanation_id == answer.pk)
         action = "explanation.submitted_late" if answer.is_late else "explanation.submitted"
-        yield _entry(answer.submitted_at, "answer", answer.submitted_by, sentence(action, language), answer.text, answer, own)  # fmt: skip
+        yield _entry(
+            answer.submitted_at,
+            "answer",
+            answer.submitted_by,
+            sentence(action, language),
+            answer.text,
+            answer,
+            own,
+        )
     for note in notes:
         yield _entry(
             note.written_at, "note", note.written_by, sentence("case.noted", language), note.text, note

@@ -60,9 +60,12 @@ def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_v
     decision = current_decision(case)
     has_amount = decision is not None and decision.amount_minor > 0
     row = check_step(
-        case, action, by=by, expected_version=expected_version,
+        case,
+        action,
+        by=by,
+        expected_version=expected_version,
         outcome=WITH_AMOUNT if has_amount else WITHOUT_AMOUNT,
-    )  # fmt: skip
+    )
     move(case, row, by=by, event=event)
     if decision is not None and has_amount:
         open_recovery(case=case, decision=decision)
@@ -81,9 +84,11 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
         case=case, decision=decision, text=plain, submitted_by_id=by.person_id, submitted_at=present()
     )
     enqueue_mail(
-        key=f"appeal.received:{case.reference}:{appeal.pk}", to=case.assignee or decision.decided_by,
-        mail="appeal.received", case=case,
-    )  # fmt: skip
+        key=f"appeal.received:{case.reference}:{appeal.pk}",
+        to=case.assignee or decision.decided_by,
+        mail="appeal.received",
+        case=case,
+    )
     return appeal
 
 
@@ -106,9 +111,12 @@ def decide_appeal(
     case = read_case(case)
     decision = current_decision(case)
     row = check_step(
-        case, Action.DECIDE_APPEAL, by=by, expected_version=expected_version,
+        case,
+        Action.DECIDE_APPEAL,
+        by=by,
+        expected_version=expected_version,
         outcome=_outcome(result, decision.amount_minor if decision else 0),
-    )  # fmt: skip
+    )
     decision = decision_in_force(case)
     said, told = clean_reason(reason), clean_text(message, minimum=0, field="message")
     amount = _amount_after(decision, result, amount_minor)
@@ -120,9 +128,15 @@ def decide_appeal(
         final = _successor(case, decision, result, amount, said, told, by)
         fields = {"disposition": final.disposition, "disposition_reason": final.disposition_reason}
     move(
-        case, row, by=by, event="appeal.decided", reason=said, at=now, fields=fields,
+        case,
+        row,
+        by=by,
+        event="appeal.decided",
+        reason=said,
+        at=now,
+        fields=fields,
         details={"result": result.value, "amount_minor": amount, "decision": final.number},
-    )  # fmt: skip
+    )
     appeal = case.appeals.get(result=Appeal.Result.OPEN)
     Appeal.objects.filter(pk=appeal.pk).update(
         result=result,
@@ -142,9 +156,14 @@ def decide_appeal(
     if row.target == State.RECOVERING:
         open_recovery(case=case, decision=final)
     enqueue_mail(
-        key=f"appeal.decided:{case.reference}:{appeal.pk}", to=case.cardholder, mail="appeal.decided",
-        case=case, result=result.value, amount_minor=amount, message=told,
-    )  # fmt: skip
+        key=f"appeal.decided:{case.reference}:{appeal.pk}",
+        to=case.cardholder,
+        mail="appeal.decided",
+        case=case,
+        result=result.value,
+        amount_minor=amount,
+        message=told,
+    )
     appeal.refresh_from_db()
     return appeal
 

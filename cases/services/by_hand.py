@@ -67,9 +67,12 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     case = joined.case if joined else _open([claim], source=Case.Source.TIP, by=by, reason="")
     tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
     change_recorded(
-        case, {"version": case.version + 1, "has_new_alerts": True}, event="tip.recorded", by=by,
+        case,
+        {"version": case.version + 1, "has_new_alerts": True},
+        event="tip.recorded",
+        by=by,
         details={"tip": tip.pk, "origin": origin},
-    )  # fmt: skip
+    )
     return tip
 
 
@@ -91,17 +94,33 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
     if again is not None:
         raise errors.OpenCaseExists(reference=again.reference)
     successor = _create(
-        by, bundle_key=case.bundle_key, cardholder=case.cardholder, merchant=case.merchant, run=case.run,
-        source=case.source, pattern=case.pattern, headline=case.headline, amount_minor=case.amount_minor,
-        currency=case.currency, probability=case.probability, band=case.band, is_calibrated=case.is_calibrated,
-        expected_loss_minor=case.expected_loss_minor, priority=case.priority, n_claims=case.n_claims,
+        by,
+        bundle_key=case.bundle_key,
+        cardholder=case.cardholder,
+        merchant=case.merchant,
+        run=case.run,
+        source=case.source,
+        pattern=case.pattern,
+        headline=case.headline,
+        amount_minor=case.amount_minor,
+        currency=case.currency,
+        probability=case.probability,
+        band=case.band,
+        is_calibrated=case.is_calibrated,
+        expected_loss_minor=case.expected_loss_minor,
+        priority=case.priority,
+        n_claims=case.n_claims,
         reopened_from=case,
-    )  # fmt: skip
+    )
     for alert in alerts:
         Alert.objects.create(
-            claim=alert.claim, run=alert.run, score=alert.score, case=successor, channel=alert.channel,
+            claim=alert.claim,
+            run=alert.run,
+            score=alert.score,
+            case=successor,
+            channel=alert.channel,
             inclusion_probability=alert.inclusion_probability,
-        )  # fmt: skip
+        )
     _mark_reopened(case, row, successor, by, said)
     label_claims(case=case, disposition=None, known_at=present(), by=by)
     return successor
@@ -110,9 +129,13 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
 def _mark_reopened(case: Case, row: Any, successor: Case, by: Actor, reason: str) -> None:
     """The closed case gets its entry and a new version; its state, disposition and dates stay."""
     change_recorded(
-        case, {"version": case.version + 1, "undo": None}, event="case.reopened", by=by, reason=reason,
+        case,
+        {"version": case.version + 1, "undo": None},
+        event="case.reopened",
+        by=by,
+        reason=reason,
         details={"successor": successor.reference, "successor_state": row.target.value},
-    )  # fmt: skip
+    )
 
 
 def _checked(claims: Sequence[Claim]) -> list[Claim]:
@@ -143,15 +166,23 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
     loss = sum(score.expected_loss_minor for score in scores.values())
     merchants = {claim.merchant_id for claim in claims}
     case = _create(
-        by, reason=reason,
+        by,
+        reason=reason,
         bundle_key=_free_key(f"h:{claims[0].cardholder_id}:{claims[0].pk}"),
-        cardholder=claims[0].cardholder, merchant=claims[0].merchant if len(merchants) == 1 else None,
-        source=source, pattern=source.value, headline={"kind": source.value, "code": source.value, "facts": {}},
-        amount_minor=sum(max(claim.amount_minor, 0) for claim in claims), currency=claims[0].currency,
-        probability=best.hybrid_probability if best else 0.0, band=best.band if best else Score.Band.LOW,
-        is_calibrated=best.is_calibrated if best else False, expected_loss_minor=loss, priority=loss,
+        cardholder=claims[0].cardholder,
+        merchant=claims[0].merchant if len(merchants) == 1 else None,
+        source=source,
+        pattern=source.value,
+        headline={"kind": source.value, "code": source.value, "facts": {}},
+        amount_minor=sum(max(claim.amount_minor, 0) for claim in claims),
+        currency=claims[0].currency,
+        probability=best.hybrid_probability if best else 0.0,
+        band=best.band if best else Score.Band.LOW,
+        is_calibrated=best.is_calibrated if best else False,
+        expected_loss_minor=loss,
+        priority=loss,
         n_claims=len(claims),
-    )  # fmt: skip
+    )
     for claim in claims:
         last = scores.get(claim.pk)
         Alert.objects.create(
@@ -179,17 +210,28 @@ def _create(by: Actor, *, reason: str = "", **fields: Any) -> Case:
         try:
             with transaction.atomic():
                 case = Case.objects.create(
-                    reference=next_reference(now.year), state_since=now, opened_at=now, due_on=due_on(State.NEW, now),
+                    reference=next_reference(now.year),
+                    state_since=now,
+                    opened_at=now,
+                    due_on=due_on(State.NEW, now),
                     **fields,
-                )  # fmt: skip
+                )
                 break
         except IntegrityError:
             if attempt == _NUMBER_TRIES - 1:
                 raise
     reopened = fields.get("reopened_from")
     record(
-        action="case.opened", by=by, subject=case_subject(case), reason=reason,
-        after={"source": case.source, "pattern": case.pattern, "state": case.state, "version": case.version,
-               **({"reopened_from": reopened.reference} if reopened else {})},
-    )  # fmt: skip
+        action="case.opened",
+        by=by,
+        subject=case_subject(case),
+        reason=reason,
+        after={
+            "source": case.source,
+            "pattern": case.pattern,
+            "state": case.state,
+            "version": case.version,
+            **({"reopened_from": reopened.reference} if reopened else {}),
+        },
+    )
     return case

@@ -139,9 +139,12 @@ def remind(request: ExplanationRequest, today: date, calendar: CompanyCalendar) 
     if today > request.due_on or not due or due[-1] in request.reminders_sent:
         return False
     return _send_reminder(
-        request, due, key=f"explanation.reminder:{request.reference}:{request.due_on}:{due[-1]}",
-        to=request.case.cardholder, mail="explanation.reminder",
-    )  # fmt: skip
+        request,
+        due,
+        key=f"explanation.reminder:{request.reference}:{request.due_on}:{due[-1]}",
+        to=request.case.cardholder,
+        mail="explanation.reminder",
+    )
 
 
 @casework
@@ -150,9 +153,12 @@ def tell_manager(request: ExplanationRequest, today: date, calendar: CompanyCale
     if MANAGER in request.reminders_sent or calendar.business_days_between(request.due_on, today) < 1:
         return False
     return _send_reminder(
-        request, [MANAGER], key=f"explanation.overdue:{request.reference}:{request.due_on}",
-        to=manager_user_of(request.case.cardholder), mail="explanation.overdue",
-    )  # fmt: skip
+        request,
+        [MANAGER],
+        key=f"explanation.overdue:{request.reference}:{request.due_on}",
+        to=manager_user_of(request.case.cardholder),
+        mail="explanation.overdue",
+    )
 
 
 def _send_reminder(request: ExplanationRequest, names: list[str], *, key: str, to: Any, mail: str) -> bool:
@@ -173,9 +179,13 @@ def dun(recovery: Recovery, today: date) -> bool:
         return False
     case = read_case(recovery.case)
     enqueue_mail(
-        key=f"recovery.reminder:{case.reference}:{due[-1]}", to=case.cardholder, mail="recovery.reminder",
-        case=case, amount_minor=outstanding(recovery), due_on=recovery.due_on,
-    )  # fmt: skip
+        key=f"recovery.reminder:{case.reference}:{due[-1]}",
+        to=case.cardholder,
+        mail="recovery.reminder",
+        case=case,
+        amount_minor=outstanding(recovery),
+        due_on=recovery.due_on,
+    )
     Recovery.objects.filter(pk=recovery.pk).update(dunned=due)
     record(action="recovery.reminded", by=BY, subject=case_subject(case), after={"days": due[-1]})
     return True
@@ -185,9 +195,12 @@ def credit_cancellations(recovery: Recovery) -> int:
     """Book card cancellations that arrived after the decision: they lower what is to come back by themselves."""
     claims = recovery.case.alerts.values("claim_id")
     arrived = Claim.objects.filter(
-        original_claim__in=claims, txn_type__in=CREDITS, is_current=True, currency=recovery.currency,
+        original_claim__in=claims,
+        txn_type__in=CREDITS,
+        is_current=True,
+        currency=recovery.currency,
         received_at__gt=recovery.decision.decided_at or recovery.opened_at,
-    )  # fmt: skip
+    )
     booked = 0
     for cancellation in arrived.order_by("id"):
         line = f"claim {cancellation.external_id}"[:80]
@@ -195,11 +208,15 @@ def credit_cancellations(recovery: Recovery) -> int:
         if left <= 0 or recovery.postings.filter(bank_reference=line).exists():
             continue
         post_recovery(
-            case=recovery.case, amount_minor=min(abs(cancellation.amount_minor), left),
-            method=RecoveryPosting.Method.CANCELLATION, bank_reference=line,
-            received_on=min(company_today(cancellation.received_at), company_today()), by=BY, expected_version=None,
+            case=recovery.case,
+            amount_minor=min(abs(cancellation.amount_minor), left),
+            method=RecoveryPosting.Method.CANCELLATION,
+            bank_reference=line,
+            received_on=min(company_today(cancellation.received_at), company_today()),
+            by=BY,
+            expected_version=None,
             is_confirmed=False,
-        )  # fmt: skip
+        )
         booked += 1
     return booked
 

@@ -66,9 +66,16 @@ def propose_decision(
     """
     case = read_case(case)
     draft = draft_decision(
-        case, by, disposition=disposition, reason=reason, amount_minor=amount_minor, currency=currency,
-        disposition_reason=disposition_reason, policy_clause=policy_clause, message=message,
-    )  # fmt: skip
+        case,
+        by,
+        disposition=disposition,
+        reason=reason,
+        amount_minor=amount_minor,
+        currency=currency,
+        disposition_reason=disposition_reason,
+        policy_clause=policy_clause,
+        message=message,
+    )
     outcome = outcome_of(disposition)
     if draft.needs_approval:
         row = check_step(case, Action.PROPOSE, by=by, expected_version=expected_version, outcome=outcome)
@@ -100,9 +107,13 @@ def close_legitimate(
         return draft
     is_direct = case.state != State.NO_RESPONSE
     row = check_step(
-        case, Action.CLOSE_LEGITIMATE if is_direct else Action.DECIDE, by=by,
-        expected_version=expected_version, outcome="" if is_direct else CLEARED, four_eyes=False,
-    )  # fmt: skip
+        case,
+        Action.CLOSE_LEGITIMATE if is_direct else Action.DECIDE,
+        by=by,
+        expected_version=expected_version,
+        outcome="" if is_direct else CLEARED,
+        four_eyes=False,
+    )
     return _apply(case, row, draft, by=by, event="decision.taken", reason=draft.reason)
 
 
@@ -114,9 +125,12 @@ def approve_decision(
     case = read_case(case)
     decision = proposal_of(case, by)
     row = check_step(
-        case, Action.APPROVE, by=by, expected_version=expected_version,
+        case,
+        Action.APPROVE,
+        by=by,
+        expected_version=expected_version,
         outcome=outcome_of(Disposition(decision.disposition)),
-    )  # fmt: skip
+    )
     if content_hash != decision.content_hash or hash_of(decision) != decision.content_hash:
         raise errors.ProposalChanged
     return _apply(
@@ -207,9 +221,15 @@ def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, r
     now = present()
     disposition = Disposition(decision.disposition)
     move(
-        case, row, by=by, event=event, reason=reason, at=now, details=_details(decision),
+        case,
+        row,
+        by=by,
+        event=event,
+        reason=reason,
+        at=now,
+        details=_details(decision),
         fields={"disposition": disposition.value, "disposition_reason": decision.disposition_reason},
-    )  # fmt: skip
+    )
     case.decisions.filter(state=_D.APPROVED).update(state=_D.SUPERSEDED)
     decided = {"state": _D.APPROVED, "decided_by_id": by.user_id, "decided_at": now, "decided_reason": reason}
     if decision.pk is None:
@@ -228,12 +248,21 @@ def _tell_cardholder(case: Case, decision: Decision, now: datetime) -> None:
     key = f"{case.reference}:{decision.number}"
     if outcome_of(Disposition(decision.disposition)) == AGAINST:
         enqueue_mail(
-            key=f"decision.notified:{key}", to=case.cardholder, mail="decision.notified", case=case,
-            disposition=decision.disposition, amount_minor=decision.amount_minor, due_on=case.due_on or "",
-            clause=decision.policy_clause, message=decision.message,
-        )  # fmt: skip
+            key=f"decision.notified:{key}",
+            to=case.cardholder,
+            mail="decision.notified",
+            case=case,
+            disposition=decision.disposition,
+            amount_minor=decision.amount_minor,
+            due_on=case.due_on or "",
+            clause=decision.policy_clause,
+            message=decision.message,
+        )
     elif case.requests.exists():
         enqueue_mail(
-            key=f"decision.cleared:{key}", to=case.cardholder, mail="decision.cleared", case=case,
+            key=f"decision.cleared:{key}",
+            to=case.cardholder,
+            mail="decision.cleared",
+            case=case,
             delay_seconds=UNDO_SECONDS + 5,
-        )  # fmt: skip
+        )

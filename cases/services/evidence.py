@@ -154,10 +154,17 @@ def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: 
     if checked.verdict == Verdict.UNAVAILABLE:
         flags.append(_AWAITING_SCAN)
     evidence = Evidence.objects.create(
-        case=case, request=request, key=key, name=checked.name, content_type=checked.sniffed.content_type,
-        size_bytes=len(checked.content), sha256=digest, has_preview=bool(checked.preview), flags=flags,
+        case=case,
+        request=request,
+        key=key,
+        name=checked.name,
+        content_type=checked.sniffed.content_type,
+        size_bytes=len(checked.content),
+        sha256=digest,
+        has_preview=bool(checked.preview),
+        flags=flags,
         uploaded_by_id=by.person_id,
-    )  # fmt: skip
+    )
     _note(
         case, evidence, "evidence.added", by, {"sha256": digest, "size": len(checked.content), "flags": flags}
     )
@@ -167,17 +174,22 @@ def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: 
 def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[str, Any]) -> None:
     """A new version of the case with its entry: whoever decides must have seen the file."""
     change_recorded(
-        case, {"version": case.version + 1, "undo": None}, event=event, by=by,
+        case,
+        {"version": case.version + 1, "undo": None},
+        event=event,
+        by=by,
         details={"evidence": evidence.reference, **details},
-    )  # fmt: skip
+    )
 
 
 def _record_quarantine(request: ExplanationRequest, name: str, by: Actor) -> None:
     with transaction.atomic():
         record(
-            action="evidence.quarantined", by=by, subject=case_subject(request.case),
+            action="evidence.quarantined",
+            by=by,
+            subject=case_subject(request.case),
             after={"name": redact(clean_name(name)), "request": request.reference},
-        )  # fmt: skip
+        )
 
 
 @casework
@@ -214,9 +226,11 @@ def open_evidence(*, evidence: Evidence, by: Actor, preview: bool = False) -> Op
     if hashlib.sha256(content).hexdigest() != evidence.sha256:
         with transaction.atomic():
             record(
-                action="evidence.damaged", by=by, subject=case_subject(evidence.case),
+                action="evidence.damaged",
+                by=by,
+                subject=case_subject(evidence.case),
                 after={"evidence": evidence.reference},
-            )  # fmt: skip
+            )
         raise errors.EvidenceDamaged
     if preview:
         return OpenedFile(store.read(evidence.key, suffix=_PREVIEW), f"{evidence.name}.jpg", "image/jpeg")

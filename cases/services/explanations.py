@@ -53,10 +53,13 @@ def request_explanation(
     number = case.requests.count() + 1
     reference = f"Q-{case.reference.removeprefix('C-')}-{number}"
     move(
-        case, row, by=by, event="explanation.requested",
+        case,
+        row,
+        by=by,
+        event="explanation.requested",
         fields={"n_rounds": case.n_rounds + 1},
         details={"request": reference, "due_on": str(due), "round": case.n_rounds + 1},
-    )  # fmt: skip
+    )
     request = ExplanationRequest.objects.create(
         reference=reference,
         case=case,
@@ -68,9 +71,15 @@ def request_explanation(
         due_on=due,
     )
     enqueue_mail(
-        key=f"explanation.requested:{reference}", to=case.cardholder, mail="explanation.requested", case=case,
-        delay_seconds=UNDO_SECONDS + 5, text=body, due_on=due, request=reference,
-    )  # fmt: skip
+        key=f"explanation.requested:{reference}",
+        to=case.cardholder,
+        mail="explanation.requested",
+        case=case,
+        delay_seconds=UNDO_SECONDS + 5,
+        text=body,
+        due_on=due,
+        request=reference,
+    )
     return request
 
 
@@ -84,15 +93,23 @@ def withdraw_request(
     request = _open_request(case)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     move(
-        case, row, by=by, event="explanation.withdrawn", reason=said,
-        fields={"n_rounds": case.n_rounds - 1}, details={"request": request.reference},
-    )  # fmt: skip
+        case,
+        row,
+        by=by,
+        event="explanation.withdrawn",
+        reason=said,
+        fields={"n_rounds": case.n_rounds - 1},
+        details={"request": request.reference},
+    )
     _set_request(request, state=_R.WITHDRAWN)
     if not cancel_mails(prefix=f"explanation.requested:{request.reference}"):
         enqueue_mail(
-            key=f"explanation.withdrawn:{request.reference}", to=case.cardholder,
-            mail="explanation.withdrawn", case=case, request=request.reference,
-        )  # fmt: skip
+            key=f"explanation.withdrawn:{request.reference}",
+            to=case.cardholder,
+            mail="explanation.withdrawn",
+            case=case,
+            request=request.reference,
+        )
     return request
 
 
@@ -115,9 +132,11 @@ def ask_extension(*, request: ExplanationRequest, reason: str, by: Actor) -> Exp
         extension_asked_at=present(), extension_reason=said
     )
     enqueue_mail(
-        key=f"extension.asked:{request.reference}:{case.version}", to=request.requested_by,
-        mail="extension.asked", case=case,
-    )  # fmt: skip
+        key=f"extension.asked:{request.reference}:{case.version}",
+        to=request.requested_by,
+        mail="extension.asked",
+        case=case,
+    )
     request.refresh_from_db()
     return request
 
@@ -134,16 +153,24 @@ def extend_deadline(
     request = _open_request(case)
     later: date = current_calendar().add_business_days(max(request.due_on, company_today()), days)
     move(
-        case, row, by=by, event="explanation.extended", reason=clean_line(reason) if reason else "",
+        case,
+        row,
+        by=by,
+        event="explanation.extended",
+        reason=clean_line(reason) if reason else "",
         fields={"due_on": later},
         details={"request": request.reference, "from": str(request.due_on), "due_on": str(later)},
-    )  # fmt: skip
+    )
     # The reminders before the old deadline count anew for the new one.
     _set_request(request, due_on=later, is_extended=True, reminders_sent=[])
     enqueue_mail(
-        key=f"explanation.extended:{request.reference}", to=case.cardholder, mail="explanation.extended",
-        case=case, request=request.reference, due_on=later,
-    )  # fmt: skip
+        key=f"explanation.extended:{request.reference}",
+        to=case.cardholder,
+        mail="explanation.extended",
+        case=case,
+        request=request.reference,
+        due_on=later,
+    )
     request.refresh_from_db()
     return request
 
@@ -189,23 +216,35 @@ def submit_explanation(
     late = action == Action.ANSWER_LATE or company_today() > request.due_on
     on_behalf = not _is_own(case, by)
     move(
-        case, row, by=by, event="explanation.submitted_late" if late else "explanation.submitted",
+        case,
+        row,
+        by=by,
+        event="explanation.submitted_late" if late else "explanation.submitted",
         fields={"has_new_alerts": True} if row.target == row.source else {},
         details={"request": request.reference, "admits": admits, "on_behalf": on_behalf, "late": late},
-    )  # fmt: skip
+    )
     now = present()
     explanation = Explanation.objects.create(
-        request=request, text=plain, answers=given, admits=admits, offered_minor=offered_minor,
-        is_late=late, on_behalf=on_behalf, submitted_by_id=by.person_id, submitted_at=now,
-    )  # fmt: skip
+        request=request,
+        text=plain,
+        answers=given,
+        admits=admits,
+        offered_minor=offered_minor,
+        is_late=late,
+        on_behalf=on_behalf,
+        submitted_by_id=by.person_id,
+        submitted_at=now,
+    )
     Evidence.objects.filter(request=request, explanation=None, withdrawn_at=None).update(
         explanation=explanation
     )
     _set_request(request, state=_R.ANSWERED, answered_at=request.answered_at or now, draft_text="")
     enqueue_mail(
         key=f"explanation.received:{request.reference}:{explanation.pk}",
-        to=case.assignee or request.requested_by, mail="explanation.received", case=case,
-    )  # fmt: skip
+        to=case.assignee or request.requested_by,
+        mail="explanation.received",
+        case=case,
+    )
     return explanation
 
 
@@ -219,9 +258,13 @@ def admit_and_offer(
 ) -> Explanation:
     """Say that the payment was personal and offer to repay (minor units, at most what is at stake)."""
     return submit_explanation(
-        request=request, text=text, by=by, admits=True, offered_minor=offered_minor,
+        request=request,
+        text=text,
+        by=by,
+        admits=True,
+        offered_minor=offered_minor,
         expected_version=expected_version,
-    )  # fmt: skip
+    )
 
 
 @casework

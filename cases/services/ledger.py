@@ -14,9 +14,12 @@ CREDITS = (Claim.TxnType.CANCEL, Claim.TxnType.PARTIAL_CANCEL, Claim.TxnType.REF
 def cancelled(case: Case) -> int:
     """What the card company took back of the case's claims since it was opened, in the case's currency."""
     later = Claim.objects.filter(
-        original_claim__alerts__case=case, txn_type__in=CREDITS, is_current=True, currency=case.currency,
+        original_claim__alerts__case=case,
+        txn_type__in=CREDITS,
+        is_current=True,
+        currency=case.currency,
         received_at__gt=case.opened_at,
-    )  # fmt: skip
+    )
     return sum(abs(minor) for _, minor in later.distinct().values_list("pk", "amount_minor"))
 
 

@@ -14,6 +14,7 @@ from fraud.web.dates import say_day
 from rules.money import format_money
 
 # name → language → (subject, body). Placeholders are filled from `_facts`.
+# fmt: off
 MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "case.assigned": {
         "en": ("Case {reference} is yours", "Case {reference} was assigned to you.\n\n{case_link}"),
@@ -122,7 +123,8 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed."),
         "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다."),
     },
-}  # fmt: skip
+}
+# fmt: on
 
 _RESULTS = {
     "upheld": ("The decision stands", "결정 유지"),

@@ -163,8 +163,10 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
         return run.state == State.FINISHED
     try:
         opened = open_cases(run=run, token=token, by=by)
-        say(f"{run.reference}: {opened.n_alerts} alerts, {opened.n_cases} new cases, {opened.n_joined} joined, "
-            f"{opened.n_held_back} held back")  # fmt: skip
+        say(
+            f"{run.reference}: {opened.n_alerts} alerts, {opened.n_cases} new cases, {opened.n_joined} joined, "
+            f"{opened.n_held_back} held back"
+        )
         finish_run(run=run, token=token, by=by)
     except LeaseLost:
         return False

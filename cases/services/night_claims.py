@@ -36,8 +36,11 @@ _HITS = """
         SELECT s.claim_id FROM fraud_score s WHERE s.run_id = %s AND s.hybrid_probability > %s))
 """
 _HIT_SCHEMA: dict[str, Any] = {
-    "claim_id": pl.Int64, "code": pl.String, "weight": pl.Float64, "is_always_open": pl.Boolean,
-}  # fmt: skip
+    "claim_id": pl.Int64,
+    "code": pl.String,
+    "weight": pl.Float64,
+    "is_always_open": pl.Boolean,
+}
 _POPULATION = f"SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0"
 _DETAILS = f"""
     SELECT s.claim_id, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,

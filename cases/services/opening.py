@@ -203,19 +203,27 @@ class _Writer:
         best = max(added, key=lambda row: row["probability"])
         Case.objects.filter(pk=case.pk).update(
             n_claims=F("n_claims") + len(new),
-            amount_minor=F("amount_minor") + sum(max(r["amount_minor"], 0) for r in added if r["currency"] == case.currency),
+            amount_minor=F("amount_minor")
+            + sum(max(r["amount_minor"], 0) for r in added if r["currency"] == case.currency),
             expected_loss_minor=F("expected_loss_minor") + loss,
             priority=F("priority") + loss,
             probability=max(case.probability, best["probability"]),
             band=max(case.band, best["band"], key=_BANDS.index),
             has_new_alerts=True,
             version=F("version") + 1,
-        )  # fmt: skip
+        )
         self._add_alerts([(case, bundle, claim) for claim in new])
         record(
-            action="case.alert_added", by=self.by, subject=f"case:{case.reference}",
-            after={"run": self.run.reference, "claims": new, "state": case.state, "version": case.version + 1},
-        )  # fmt: skip
+            action="case.alert_added",
+            by=self.by,
+            subject=f"case:{case.reference}",
+            after={
+                "run": self.run.reference,
+                "claims": new,
+                "state": case.state,
+                "version": case.version + 1,
+            },
+        )
         return 1
 
     def _add_alerts(self, added: list[tuple[Case, Bundle, int]]) -> None:

@@ -21,13 +21,7 @@ BATCH = 200
 
 
 def enqueue_mail(
-    *,
-    key: str,
-    to: User | Cardholder | None,
-    mail: str,
-    case: Case,
-    delay_seconds: int = 0,
-    **facts: Any,
+    *, key: str, to: User | Cardholder | None, mail: str, case: Case, delay_seconds: int = 0, **facts: Any
 ) -> OutboxMessage | None:
     """Write a mail to be sent after this transaction; None when the person has no address.
 

@@ -75,10 +75,14 @@ def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None
         raise errors.PersonNotSuitable
     before = case.assignee.get_username() if case.assignee else ""
     move(
-        case, row, by=by, event="case.assigned", reason=clean_line(reason) if reason else "",
+        case,
+        row,
+        by=by,
+        event="case.assigned",
+        reason=clean_line(reason) if reason else "",
         fields={"assignee_id": to.pk, "lock_until": None},
         details={"assignee": to.get_username(), "from": before},
-    )  # fmt: skip
+    )
     enqueue_mail(key=f"case.assigned:{case.reference}:{case.version}", to=to, mail="case.assigned", case=case)
     return read_case(case)
 
@@ -93,10 +97,14 @@ def snooze_case(*, case: Case, until: date, reason: str, by: Actor, expected_ver
         raise errors.SnoozeTooLong
     said = clean_line(reason, minimum=2, field="reason")
     move(
-        case, row, by=by, event="case.snoozed", reason=said,
+        case,
+        row,
+        by=by,
+        event="case.snoozed",
+        reason=said,
         fields={"snoozed_until": until, "snooze_reason": said, "lock_until": None, "due_on": None},
         details={"until": until.isoformat()},
-    )  # fmt: skip
+    )
     return read_case(case)
 
 

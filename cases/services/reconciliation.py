@@ -125,9 +125,16 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
     if case.state != State.RECOVERING:
         raise errors.AmountNotValid("already_settled")
     post_recovery(
-        case=case, amount_minor=minor, method=RecoveryPosting.Method(method), bank_reference=line,
-        received_on=day, by=by, expected_version=None, currency=currency, is_confirmed=True,
-    )  # fmt: skip
+        case=case,
+        amount_minor=minor,
+        method=RecoveryPosting.Method(method),
+        bank_reference=line,
+        received_on=day,
+        by=by,
+        expected_version=None,
+        currency=currency,
+        is_confirmed=True,
+    )
     report.n_posted += 1
     report.posted[currency] = report.posted.get(currency, 0) + minor
 

@@ -32,9 +32,13 @@ def open_recovery(*, case: Case, decision: Decision) -> Recovery:
     now = present()
     due = due_on(State.RECOVERING, now) or company_today(now)
     return Recovery.objects.create(
-        case=case, decision=decision, amount_minor=decision.amount_minor, currency=decision.currency,
-        opened_at=now, due_on=due,
-    )  # fmt: skip
+        case=case,
+        decision=decision,
+        amount_minor=decision.amount_minor,
+        currency=decision.currency,
+        opened_at=now,
+        due_on=due,
+    )
 
 
 def the_recovery(case: Case) -> Recovery:
@@ -91,9 +95,13 @@ def post_recovery(
     recovery = recovery_of(case)
     left = (outstanding(recovery) if recovery else 0) - amount_minor
     row = check_step(
-        case, Action.POST, by=by, expected_version=expected_version,
-        outcome=PARTIAL if left else IN_FULL, outstanding_minor=max(left, 1) if left else 0,
-    )  # fmt: skip
+        case,
+        Action.POST,
+        by=by,
+        expected_version=expected_version,
+        outcome=PARTIAL if left else IN_FULL,
+        outstanding_minor=max(left, 1) if left else 0,
+    )
     recovery = the_recovery(case)
     line = clean_line(bank_reference, minimum=2, maximum=80, field="bank_reference")
     _check_posting(recovery, amount_minor, method, currency, received_on, by)
@@ -102,14 +110,29 @@ def post_recovery(
         raise errors.PostingExists
     attempt = same_line.count() + 1
     now = present()
-    _move(case, row, recovery, left, by=by, event="recovery.posted",
-          details={"amount_minor": amount_minor, "method": method, "bank_reference": line})  # fmt: skip
+    _move(
+        case,
+        row,
+        recovery,
+        left,
+        by=by,
+        event="recovery.posted",
+        details={"amount_minor": amount_minor, "method": method, "bank_reference": line},
+    )
     return RecoveryPosting.objects.create(
-        recovery=recovery, amount_minor=amount_minor, method=method, bank_reference=line, attempt=attempt,
-        received_on=received_on, note=clean_line(note) if note else "", proof=proof,
-        posted_by_id=by.user_id, posted_at=now,
-        confirmed_by_id=by.user_id if is_confirmed else None, confirmed_at=now if is_confirmed else None,
-    )  # fmt: skip
+        recovery=recovery,
+        amount_minor=amount_minor,
+        method=method,
+        bank_reference=line,
+        attempt=attempt,
+        received_on=received_on,
+        note=clean_line(note) if note else "",
+        proof=proof,
+        posted_by_id=by.user_id,
+        posted_at=now,
+        confirmed_by_id=by.user_id if is_confirmed else None,
+        confirmed_at=now if is_confirmed else None,
+    )
 
 
 @casework
@@ -128,14 +151,24 @@ def reverse_posting(
         raise errors.PostingReversed
     said = clean_line(reason, minimum=2, field="reason")
     move(
-        case, row, by=by, event="recovery.reversed", reason=said,
+        case,
+        row,
+        by=by,
+        event="recovery.reversed",
+        reason=said,
         details={"posting": posting.pk, "amount_minor": -posting.amount_minor},
-    )  # fmt: skip
+    )
     return RecoveryPosting.objects.create(
-        recovery=posting.recovery, amount_minor=-posting.amount_minor, method=posting.method,
-        bank_reference=posting.bank_reference, received_on=company_today(), note=said, reverses=posting,
-        posted_by_id=by.user_id, posted_at=present(),
-    )  # fmt: skip
+        recovery=posting.recovery,
+        amount_minor=-posting.amount_minor,
+        method=posting.method,
+        bank_reference=posting.bank_reference,
+        received_on=company_today(),
+        note=said,
+        reverses=posting,
+        posted_by_id=by.user_id,
+        posted_at=present(),
+    )
 
 
 @casework

@@ -108,13 +108,7 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_step(
-    case: Case,
-    action: Action,
-    *,
-    by: Actor,
-    expected_version: int | None,
-    outcome: str = "",
-    **known: Any,
+    case: Case, action: Action, *, by: Actor, expected_version: int | None, outcome: str = "", **known: Any
 ) -> Transition:
     """The row of the table this step takes.
 

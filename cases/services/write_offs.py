@@ -26,9 +26,13 @@ def request_write_off(*, case: Case, reason: str, by: Actor, expected_version: i
         case, row, by=by, event="recovery.write_off_requested", reason=said, details={"amount_minor": amount}
     )
     set_recovery(
-        recovery, write_off=_W.REQUESTED, write_off_minor=amount, write_off_reason=said,
-        write_off_requested_by_id=by.user_id, write_off_decided_by_id=None,
-    )  # fmt: skip
+        recovery,
+        write_off=_W.REQUESTED,
+        write_off_minor=amount,
+        write_off_reason=said,
+        write_off_requested_by_id=by.user_id,
+        write_off_decided_by_id=None,
+    )
     return recovery
 
 
@@ -91,9 +95,12 @@ def record_consent(
     move(case, row, by=by, event="recovery.consented", details={"monthly_minor": monthly_minor})
     recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=present())
     return Consent.objects.create(
-        recovery=recovery, given_by_id=by.person_id, text=signed, monthly_minor=monthly_minor,
+        recovery=recovery,
+        given_by_id=by.person_id,
+        text=signed,
+        monthly_minor=monthly_minor,
         given_at=present(),
-    )  # fmt: skip
+    )
 
 
 @casework

@@ -90,9 +90,12 @@ def _note(request: HttpRequest, case: Case, version: int | None) -> str:
 
 def _ask(request: HttpRequest, case: Case, version: int | None) -> str:
     asked = explanations.request_explanation(
-        case=case, by=_by(request), expected_version=version, text=_text(request, "text"),
+        case=case,
+        by=_by(request),
+        expected_version=version,
+        text=_text(request, "text"),
         language=_text(request, "language"),
-    )  # fmt: skip
+    )
     return _("asked, to be answered by %(day)s.") % {"day": say(asked.due_on)}
 
 
@@ -106,19 +109,19 @@ def _withdraw(request: HttpRequest, case: Case, version: int | None) -> str:
 def _extend(request: HttpRequest, case: Case, version: int | None) -> str:
     days = _text(request, "days")
     later = explanations.extend_deadline(
-        case=case,
-        days=whole_number(days) or 0,
-        by=_by(request),
-        expected_version=version,
+        case=case, days=whole_number(days) or 0, by=_by(request), expected_version=version
     )
     return _("the deadline is now %(day)s.") % {"day": say(later.due_on)}
 
 
 def _legitimate(request: HttpRequest, case: Case, version: int | None) -> str:
     decisions.close_legitimate(
-        case=case, disposition_reason=_text(request, "disposition_reason"), reason=_text(request, "reason"),
-        by=_by(request), expected_version=version,
-    )  # fmt: skip
+        case=case,
+        disposition_reason=_text(request, "disposition_reason"),
+        reason=_text(request, "reason"),
+        by=_by(request),
+        expected_version=version,
+    )
     return _("closed as legitimate.")
 
 
@@ -127,19 +130,28 @@ def _propose(request: HttpRequest, case: Case, version: int | None) -> str:
         Disposition, _text(request, "disposition"), "disposition", [d.value for d in Disposition]
     )
     proposal = decisions.propose_decision(
-        case=case, disposition=disposition, reason=_text(request, "reason"), by=_by(request), expected_version=version,
-        amount_minor=_money(request, "amount", case), policy_clause=_text(request, "policy_clause"),
-        disposition_reason=_text(request, "disposition_reason"), message=_text(request, "message"),
-    )  # fmt: skip
+        case=case,
+        disposition=disposition,
+        reason=_text(request, "reason"),
+        by=_by(request),
+        expected_version=version,
+        amount_minor=_money(request, "amount", case),
+        policy_clause=_text(request, "policy_clause"),
+        disposition_reason=_text(request, "disposition_reason"),
+        message=_text(request, "message"),
+    )
     waits = proposal.state == Decision.State.PROPOSED
     return _("proposed; a second person decides.") if waits else _("decided; the cardholder is told.")
 
 
 def _approve(request: HttpRequest, case: Case, version: int | None) -> str:
     decisions.approve_decision(
-        case=case, content_hash=_text(request, "content_hash"), by=_by(request), expected_version=version,
+        case=case,
+        content_hash=_text(request, "content_hash"),
+        by=_by(request),
+        expected_version=version,
         reason=_text(request, "reason"),
-    )  # fmt: skip
+    )
     return _("approved.")
 
 
@@ -154,9 +166,13 @@ def _decide_appeal(request: HttpRequest, case: Case, version: int | None) -> str
     results = [Appeal.Result.UPHELD, Appeal.Result.REDUCED, Appeal.Result.REVERSED]
     result = _choice(Appeal.Result, _text(request, "result"), "result", [r.value for r in results])
     appeals.decide_appeal(
-        case=case, result=result, reason=_text(request, "reason"), by=_by(request), expected_version=version,
+        case=case,
+        result=result,
+        reason=_text(request, "reason"),
+        by=_by(request),
+        expected_version=version,
         amount_minor=_money(request, "amount", case) if result == Appeal.Result.REDUCED else None,
-    )  # fmt: skip
+    )
     return _("the appeal was decided.")
 
 

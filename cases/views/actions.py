@@ -28,10 +28,12 @@ from fraud.web.tags import current_language
 from fraud.web.typed import whole_number
 from rules.money import MoneyNotValid
 
+# fmt: off
 _UNDOABLE = {
     Action.TAKE, Action.RELEASE, Action.SNOOZE, Action.WAKE, Action.REQUEST_EXPLANATION, Action.PROPOSE,
     Action.CLOSE_LEGITIMATE,
-}  # fmt: skip
+}
+# fmt: on
 
 
 @page("cases.view_case", "cases.view_recovery")

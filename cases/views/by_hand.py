@@ -64,9 +64,11 @@ def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             tip = by_hand.record_tip(
-                claim=claim, text=request.POST.get("text", ""), origin=request.POST.get("origin", ""),
+                claim=claim,
+                text=request.POST.get("text", ""),
+                origin=request.POST.get("origin", ""),
                 by=request.actor,
-            )  # fmt: skip
+            )
         except (errors.CaseworkError, NotPermitted) as error:
             refusal = error
         else:
@@ -96,10 +98,17 @@ def _keys(texts: list[str]) -> set[int]:
 def _near(claim: Claim) -> list[Claim]:
     """The person's other claims around it that no open case holds, in the same currency, nearest merchants first."""
     held = Alert.objects.filter(claim__cardholder_id=claim.cardholder_id).exclude(case__state=State.CLOSED)
-    around = Claim.objects.filter(
-        cardholder_id=claim.cardholder_id, currency=claim.currency, is_current=True, amount_minor__gt=0,
-        transacted_at__range=(claim.transacted_at - _NEAR, claim.transacted_at + _NEAR),
-    ).exclude(pk=claim.pk).exclude(pk__in=held.values("claim_id"))  # fmt: skip
+    around = (
+        Claim.objects.filter(
+            cardholder_id=claim.cardholder_id,
+            currency=claim.currency,
+            is_current=True,
+            amount_minor__gt=0,
+            transacted_at__range=(claim.transacted_at - _NEAR, claim.transacted_at + _NEAR),
+        )
+        .exclude(pk=claim.pk)
+        .exclude(pk__in=held.values("claim_id"))
+    )
     found = sorted(
         around.order_by("transacted_at", "pk")[:500],
         key=lambda one: (one.merchant_id != claim.merchant_id, abs(one.transacted_at - claim.transacted_at)),

@@ -31,9 +31,11 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "cases/evidence_refused.html", context, status=error.status)
     if can(request.actor, "cases.view_evidence"):
         record_access(
-            request=request, subject=case_subject(found.case), what="evidence",
+            request=request,
+            subject=case_subject(found.case),
+            what="evidence",
             employee_no=found.case.cardholder.employee_no,
-        )  # fmt: skip
+        )
     return _sealed(opened, inline="preview" in request.GET)
 
 

@@ -57,13 +57,15 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "text": typed.get("text", asked.draft_text if asked else ""),
         "typed": typed,
         "days_left": (asked.due_on - company_today()).days if asked else None,
-        "stations": [(name, position < STATION_OF[case.state], position == STATION_OF[case.state])
-                     for position, name in enumerate(STATIONS)],
+        "stations": [
+            (name, position < STATION_OF[case.state], position == STATION_OF[case.state])
+            for position, name in enumerate(STATIONS)
+        ],
         "is_holder": is_holder,
         "notice": _notice(case) if is_holder else None,
         "repayment": _repayment(case) if is_holder else None,
         "now": timezone.now(),
-    }  # fmt: skip
+    }
 
 
 def claims_of(case: Case) -> list[Claim]:

@@ -70,14 +70,22 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "view": view,
         "today": today,
         "tabs": [
-            {"href": f"?view={code}", "label": label, "count": Recovery.objects.filter(chosen[code])[:1001].count(),
-             "is_current": code == view}
-            for code, label in (("open", _("Still open")), ("overdue", _("Overdue")), ("write_off", _("Write-offs to decide")),
-                                ("closed", _("Closed")))
+            {
+                "href": f"?view={code}",
+                "label": label,
+                "count": Recovery.objects.filter(chosen[code])[:1001].count(),
+                "is_current": code == view,
+            }
+            for code, label in (
+                ("open", _("Still open")),
+                ("overdue", _("Overdue")),
+                ("write_off", _("Write-offs to decide")),
+                ("closed", _("Closed")),
+            )
         ],
         "ages": _ages(today),
         "columns": ", ".join(COLUMNS),
-    }  # fmt: skip
+    }
     return render(request, "cases/recovery/ledger.html", context)
 
 
@@ -140,12 +148,15 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
 def _post(request: HttpRequest, case: Case, version: int | None) -> str:
     method = request.POST.get("method", "")
     posting = post_recovery(
-        case=case, amount_minor=parse_major(request.POST.get("amount", ""), case.currency),
+        case=case,
+        amount_minor=parse_major(request.POST.get("amount", ""), case.currency),
         method=RecoveryPosting.Method(method) if method in RecoveryPosting.Method.values else method,  # type: ignore[arg-type]
-        bank_reference=request.POST.get("bank_reference", ""), note=request.POST.get("note", ""),
+        bank_reference=request.POST.get("bank_reference", ""),
+        note=request.POST.get("note", ""),
         received_on=date.fromisoformat(request.POST.get("received_on", "")),
-        by=request.actor, expected_version=version,  # type: ignore[attr-defined]
-    )  # fmt: skip
+        by=request.actor,
+        expected_version=version,  # type: ignore[attr-defined]
+    )
     return _("Posted. Still open: %(n)s.") % {"n": f"{outstanding(posting.recovery):,}"}
 
 
@@ -169,9 +180,11 @@ def _posting(request: HttpRequest, case: Case) -> RecoveryPosting:
 
 def _reverse(request: HttpRequest, case: Case, version: int | None) -> str:
     reverse_posting(
-        posting=_posting(request, case), reason=request.POST.get("reason", ""),
-        by=request.actor, expected_version=version,  # type: ignore[attr-defined]
-    )  # fmt: skip
+        posting=_posting(request, case),
+        reason=request.POST.get("reason", ""),
+        by=request.actor,
+        expected_version=version,  # type: ignore[attr-defined]
+    )
     return _("A counter-posting was added.")
 
 
@@ -192,9 +205,12 @@ def _approve_write_off(request: HttpRequest, case: Case, version: int | None) ->
         "amount_minor", ""
     )  # what the page showed as open: another balance voids the approval
     approve_write_off(
-        case=case, amount_minor=whole_number(amount, 18) or 0,
-        reason=request.POST.get("reason", ""), by=request.actor, expected_version=version,  # type: ignore[attr-defined]
-    )  # fmt: skip
+        case=case,
+        amount_minor=whole_number(amount, 18) or 0,
+        reason=request.POST.get("reason", ""),
+        by=request.actor,
+        expected_version=version,  # type: ignore[attr-defined]
+    )
     return _("The write-off was approved.")
 
 
@@ -282,7 +298,16 @@ def export(request: HttpRequest) -> HttpResponse:
         "due_on",
         "closed_at",
     ]
-    fields = ("case__reference", "case__cardholder__employee_no", "currency", "amount_minor", "paid", "write_off_minor",
-              "open_minor", "due_on", "closed_at")  # fmt: skip
+    fields = (
+        "case__reference",
+        "case__cardholder__employee_no",
+        "currency",
+        "amount_minor",
+        "paid",
+        "write_off_minor",
+        "open_minor",
+        "due_on",
+        "closed_at",
+    )
     rows = _ledger().order_by("id").values_list(*fields)
     return csv_response("recovery.csv", header, rows.iterator(chunk_size=2000))  # type: ignore[return-value]

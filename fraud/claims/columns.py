@@ -124,11 +124,14 @@ def _on_leave(keys: pl.DataFrame, read: Read) -> pl.Series:
     sql = "SELECT employee_no, starts_on, ends_on, half FROM fraud_absence"
     spans = read(sql, schema={**_DAYS, "half": pl.String})
     in_half = (
-        pl.when(pl.col("half") == "").then(True)
-        .when(~pl.col("has_time")).then(False)
-        .when(pl.col("half") == "am").then(pl.col("hour") < 13)
+        pl.when(pl.col("half") == "")
+        .then(True)
+        .when(~pl.col("has_time"))
+        .then(False)
+        .when(pl.col("half") == "am")
+        .then(pl.col("hour") < 13)
         .otherwise(pl.col("hour") >= 13)
-    )  # fmt: skip
+    )
     return _covered(keys, spans, in_half)
 
 

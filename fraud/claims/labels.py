@@ -116,11 +116,18 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
     )
     if is_new:
         record(
-            action="label.added", by=by, subject=f"claim:{label.claim_id}",
+            action="label.added",
+            by=by,
+            subject=f"claim:{label.claim_id}",
             before={"is_misuse": earlier.is_misuse} if earlier else None,
-            after={"is_misuse": label.is_misuse, "source": label.source, "reference": label.reference,
-                   "disposition": label.disposition, "known_at": label.known_at.isoformat()},
-        )  # fmt: skip
+            after={
+                "is_misuse": label.is_misuse,
+                "source": label.source,
+                "reference": label.reference,
+                "disposition": label.disposition,
+                "known_at": label.known_at.isoformat(),
+            },
+        )
     return row
 
 
@@ -155,10 +162,17 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
     if n_new:
         misuse = sum(1 for r in rows if r.is_misuse)
         record(
-            action="label.added", by=by, subject=subject, reason=reason,
-            after={"n_given": len(rows), "n_new": n_new, "n_misuse": misuse,
-                   "sources": sorted({r.source for r in rows})},
-        )  # fmt: skip
+            action="label.added",
+            by=by,
+            subject=subject,
+            reason=reason,
+            after={
+                "n_given": len(rows),
+                "n_new": n_new,
+                "n_misuse": misuse,
+                "sources": sorted({r.source for r in rows}),
+            },
+        )
     return n_new
 
 

@@ -69,9 +69,11 @@ def create_login(
         user.save()
         user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in held])
         record(
-            action="user.created", by=by, subject=CONFIG,
+            action="user.created",
+            by=by,
+            subject=CONFIG,
             after={"username": username, "roles": sorted(held), "employee_no": employee_no},
-        )  # fmt: skip
+        )
     return user
 
 
@@ -83,9 +85,11 @@ def issue_token(*, user: User, by: Actor) -> str:
         replaced = bool(Token.objects.filter(user=user).delete()[0])
         token = Token.objects.create(user=user)
         record(
-            action="user.token_issued", by=by, subject=CONFIG,
+            action="user.token_issued",
+            by=by,
+            subject=CONFIG,
             after={"username": user.username, "replaced": replaced},
-        )  # fmt: skip
+        )
     return str(token.key)
 
 

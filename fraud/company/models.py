@@ -41,7 +41,7 @@ class CompanySettings(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state="active"), name="companysettings_one_active"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -180,10 +180,13 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
         number=last + 1, values=to_json(values), note=note, proposed_by=by.username
     )
     record(
-        action="settings.proposed", by=by, subject=CONFIG, reason=note,
+        action="settings.proposed",
+        by=by,
+        subject=CONFIG,
+        reason=note,
         before={name: before[name] for name in changes},
         after={"number": row.number, **{name: to_json(values)[name] for name in changes}},
-    )  # fmt: skip
+    )
     return row
 
 
@@ -207,9 +210,13 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     row.save(update_fields=["state", "activated_by", "activated_at"])
     changed = {name: value for name, value in row.values.items() if before.get(name) != value}
     record(
-        action="settings.changed", by=by, subject=CONFIG, reason=reason or row.note,
-        before={name: before.get(name) for name in changed}, after={"number": row.number, **changed},
-    )  # fmt: skip
+        action="settings.changed",
+        by=by,
+        subject=CONFIG,
+        reason=reason or row.note,
+        before={name: before.get(name) for name in changed},
+        after={"number": row.number, **changed},
+    )
     return row
 
 

@@ -184,7 +184,10 @@ def render_claims(world: World, draft: Draft, timeline: Timeline) -> pl.DataFram
     base = np.datetime64(world.days.first, "D")
     scheme: NDArray[np.int64] = draft["scheme"]
     return pl.DataFrame({"external_id": external}).with_columns(
-        **{"claim_no": claim_numbers(world, draft, timeline), "txn_type": _pick(list(TXN_TYPES), draft["txn"])},
+        **{
+            "claim_no": claim_numbers(world, draft, timeline),
+            "txn_type": _pick(list(TXN_TYPES), draft["txn"]),
+        },
         **_person_columns(world, draft, timeline),
         **_merchant_columns(rng, world, draft),
         **_money_columns(rng, world, draft),
@@ -199,4 +202,4 @@ def render_claims(world: World, draft: Draft, timeline: Timeline) -> pl.DataFram
         delivered_on=pl.Series(base + timeline.delivered_day).cast(pl.Date),
         scheme=_keep(_pick([*SCHEME_CODES, ""], scheme), scheme >= 0),
         incident=_keep(pl.Series(draft["incident"]), scheme >= 0),
-    )  # fmt: skip
+    )

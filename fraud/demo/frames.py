@@ -8,10 +8,12 @@ from fraud.demo.company import DemoCompany
 
 ZONE = "Asia/Seoul"
 _TIMES = ("transacted_at", "submitted_at", "claim_approved_at", "settled_at", "paid_at", "cancelled_at")
+# fmt: off
 _MONEY = {
     "amount": "amount_minor", "vat": "vat_minor", "vat_claimed": "vat_claimed_minor", "cancel_amount": "cancel_minor",
     "pre_approved_amount": "pre_approved_minor", "card_limit": "card_limit_minor",
-}  # fmt: skip
+}
+# fmt: on
 
 
 def _utc(name: str) -> pl.Expr:
@@ -59,11 +61,13 @@ def canonical_claims(company: DemoCompany) -> pl.DataFrame:
         cardholder_id=pl.col("employee_no").replace_strict(numbers, return_dtype=pl.Int64),
         approver_id=pl.col("approver_no").replace_strict(numbers, default=None, return_dtype=pl.Int64),
         department_id=_code("department_code"),
-        merchant_id=pl.coalesce("brn", pl.col("merchant_name").str.replace_all(" ", "", literal=True)).rank("dense").cast(pl.Int64),
+        merchant_id=pl.coalesce("brn", pl.col("merchant_name").str.replace_all(" ", "", literal=True))
+        .rank("dense")
+        .cast(pl.Int64),
         has_time=pl.lit(True),
         card_token=pl.col("card_number"),
         card_last4=pl.col("card_number").str.slice(-4),
-    )  # fmt: skip
+    )
     return _joins(claims.rename(_MONEY).drop("delivered_on", "card_number"), company)
 
 

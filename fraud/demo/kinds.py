@@ -21,6 +21,7 @@ class Kind:
     tax_mix: tuple[float, float, float] = (0.85, 0.12, 0.03)  # 일반, 간이, 면세
 
 
+# fmt: off
 KINDS: tuple[Kind, ...] = (
     Kind("korean_food", "5812", "음식점업", "한식", 22, ("국밥", "백반", "칼국수", "찌개마을", "쌈밥", "손만두", "설렁탕", "비빔밥집")),
     Kind("meat_grill", "5812", "음식점업", "육류구이", 12, ("숯불갈비", "생고기", "삼겹살", "정육식당", "한우마을", "닭갈비")),
@@ -66,14 +67,17 @@ KINDS: tuple[Kind, ...] = (
     Kind("ott", "5815", "정보통신업", "동영상 구독", 0.4, ("무비", "뮤직", "시네마"), local=False, entry_mode="recurring"),
     Kind("gym", "7997", "서비스업", "체력단련장", 0.8, ("휘트니스", "필라테스", "짐")),
     Kind("hair", "7230", "서비스업", "미용", 0.8, ("헤어", "미용실", "살롱"), tax_mix=(0.5, 0.5, 0.0)),
-)  # fmt: skip
+)
+# fmt: on
 
+# fmt: off
 FOREIGN_KINDS: tuple[Kind, ...] = (
     Kind("foreign_food", "5812", "해외", "음식점", 1, ("Kitchen", "Diner", "Grill", "Shokudo", "Izakaya"), local=False),
     Kind("foreign_hotel", "7011", "해외", "호텔", 1, ("Hotel", "Inn", "Suites"), local=False),
     Kind("foreign_taxi", "4121", "해외", "택시", 1, ("Cab", "Taxi", "Rides"), local=False),
     Kind("foreign_shop", "5411", "해외", "소매", 1, ("Store", "Market", "Mart"), local=False),
-)  # fmt: skip
+)
+# fmt: on
 
 ALL_KINDS = KINDS + FOREIGN_KINDS
 KIND_INDEX: dict[str, int] = {kind.key: index for index, kind in enumerate(ALL_KINDS)}

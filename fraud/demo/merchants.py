@@ -136,9 +136,20 @@ def build_merchants(options: CompanyOptions, people: People) -> Merchants:
     tax = (rng.random(n)[:, None] > mix[:, :2]).sum(axis=1)
     start, size = _pools(kind, region)
     return Merchants(
-        kind, region, _names(rng, kind), business_numbers(rng, n), person_names(rng, n), rng.lognormal(0, 0.22, n),
-        opened, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), tax, start, size, n,
-    )  # fmt: skip
+        kind,
+        region,
+        _names(rng, kind),
+        business_numbers(rng, n),
+        person_names(rng, n),
+        rng.lognormal(0, 0.22, n),
+        opened,
+        np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+        tax,
+        start,
+        size,
+        n,
+    )
 
 
 def settle_registry(

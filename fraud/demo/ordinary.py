@@ -110,10 +110,17 @@ def everyday_claims(world: World, n: int) -> Draft:
     amount = draw_amounts(rng, world, spend, person, merchant, heads)
     on_personal = (spend == SPEND_INDEX["fuel"]) & (rng.random(len(person)) < FUEL_ON_PERSONAL_CARD_RATE)
     draft = make_draft(
-        len(person), person=person, spend=spend, merchant=merchant, day=day, second=second, amount=amount,
-        heads=hide_some_heads(rng, heads), pre_approved=pre_approvals(rng, spend, amount),
+        len(person),
+        person=person,
+        spend=spend,
+        merchant=merchant,
+        day=day,
+        second=second,
+        amount=amount,
+        heads=hide_some_heads(rng, heads),
+        pre_approved=pre_approvals(rng, spend, amount),
         card=np.where(on_personal, 0, -1),
-    )  # fmt: skip
+    )
     return take(draft, found)
 
 
@@ -126,9 +133,16 @@ def simple_claims(rng: Rng, world: World, key: str, person: Ints, day: Ints, reg
     merchant = draw_merchants(rng, world, person, draw_kinds(rng, world, spend), region)
     amount = draw_amounts(rng, world, spend, person, merchant, heads)
     return make_draft(
-        n, person=person, spend=spend, merchant=merchant, day=day, second=draw_seconds(rng, what.hours, n),
-        amount=amount, heads=hide_some_heads(rng, heads), pre_approved=pre_approvals(rng, spend, amount),
-    )  # fmt: skip
+        n,
+        person=person,
+        spend=spend,
+        merchant=merchant,
+        day=day,
+        second=draw_seconds(rng, what.hours, n),
+        amount=amount,
+        heads=hide_some_heads(rng, heads),
+        pre_approved=pre_approvals(rng, spend, amount),
+    )
 
 
 def overtime_claims(world: World) -> Draft:
@@ -139,9 +153,11 @@ def overtime_claims(world: World) -> Draft:
     region = world.people.region[person]
     drafts = []
     for key, mask, rate in (
-        ("overtime_meal", business, 0.45), ("overtime_taxi", business, 0.3), ("weekend_work", ~business, 0.7),
+        ("overtime_meal", business, 0.45),
+        ("overtime_taxi", business, 0.3),
+        ("weekend_work", ~business, 0.7),
         ("late_bar", business, 0.012),
-    ):  # fmt: skip
+    ):
         rows = mask & (rng.random(len(person)) < rate)
         drafts.append(simple_claims(rng, world, key, person[rows], day[rows], region[rows]))
     return join_drafts(drafts)

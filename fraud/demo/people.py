@@ -124,10 +124,20 @@ def build_people(options: CompanyOptions) -> People:
     factor = np.where(families == "영업", 2.0, np.where(np.isin(families, ["마케팅", "고객지원"]), 1.4, 1.0))
     activity = rng.lognormal(0, 0.6, n) * factor * (1 + 0.15 * grade)
     return People(
-        departments, [f"A{10_001 + i}" for i in range(n)], person_names(rng, n), seats, grade,
-        _superiors(departments, seats), region, rng.integers(0, len(REGIONS), n), hired, left, vehicle, activity,
+        departments,
+        [f"A{10_001 + i}" for i in range(n)],
+        person_names(rng, n),
+        seats,
+        grade,
+        _superiors(departments, seats),
+        region,
+        rng.integers(0, len(REGIONS), n),
+        hired,
+        left,
+        vehicle,
+        activity,
         masked_cards(rng, n * len(CARD_KINDS)),
-    )  # fmt: skip
+    )
 
 
 def _day(first: date, index: int) -> date | None:

@@ -45,9 +45,16 @@ def _money_back(rng: Rng, world: World, draft: Draft, rows: Ints, partial: Bools
     draft["cancel_days"][rows] = minutes / 1440
     at_till = minutes < 60
     money = make_draft(
-        len(rows), person=draft["person"][rows], spend=draft["spend"][rows], merchant=draft["merchant"][rows],
-        day=when // 86_400, second=when % 86_400, amount=-back, card=draft["card"][rows], trip=draft["trip"][rows],
+        len(rows),
+        person=draft["person"][rows],
+        spend=draft["spend"][rows],
+        merchant=draft["merchant"][rows],
+        day=when // 86_400,
+        second=when % 86_400,
+        amount=-back,
+        card=draft["card"][rows],
+        trip=draft["trip"][rows],
         txn=np.where(partial, PARTIAL_CANCEL, np.where(at_till, CANCEL, REFUND)),
         filed_as=draft["filed_as"][rows],
-    )  # fmt: skip
+    )
     return money, rows

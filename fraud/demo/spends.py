@@ -49,6 +49,7 @@ class Spend:
 
 
 _FIELD = {"영업": 2.2, "고객지원": 1.6, "해외": 1.5}
+# fmt: off
 SPENDS: tuple[Spend, ...] = (
     Spend("lunch", ("korean_food", "korean_food", "chinese_food", "western_food"), "meal", "복리후생비", 10_500, 0.22, "lunch", 24,
           (1, 1.9, 10), texts=("팀 점심", "부서 중식", "업무 협의 점심", "점심 식대")),
@@ -122,7 +123,8 @@ SPENDS: tuple[Spend, ...] = (
           round_to=10, rhythm="mixed", texts=("사무실 비품", "사무용품 구입", "행사 물품 구입")),
     Spend("personal_media", ("ott", "game", "gym"), "software", "지급수수료", 17_000, 0.5, "recurring", 0.0, round_to=10,
           texts=("온라인 구독료", "자료 이용료", "교육 콘텐츠")),
-)  # fmt: skip
+)
+# fmt: on
 
 SPEND_INDEX: dict[str, int] = {spend.key: index for index, spend in enumerate(SPENDS)}
 CARD_KINDS = ("personal", "dept", "fuel", "virtual", "taxi")

@@ -43,12 +43,15 @@ def purpose_texts(rng: Rng, draft: Draft, month: Ints) -> pl.Series:
         }
     )
     return frame.select(
-        pl.when("empty").then(None)
-        .when("with_heads").then(pl.format("{} ({}명)", "text", "heads"))
-        .when("with_month").then(pl.format("{}월 {}", "month", "text"))
+        pl.when("empty")
+        .then(None)
+        .when("with_heads")
+        .then(pl.format("{} ({}명)", "text", "heads"))
+        .when("with_month")
+        .then(pl.format("{}월 {}", "month", "text"))
         .otherwise(pl.col("text"))
         .alias("purpose_text")
-    ).to_series()  # fmt: skip
+    ).to_series()
 
 
 def printed_names(rng: Rng, names: list[str], merchant: Ints) -> pl.Series:
@@ -57,9 +60,12 @@ def printed_names(rng: Rng, names: list[str], merchant: Ints) -> pl.Series:
     frame = pl.DataFrame({"name": pl.Series(names).gather(merchant), "luck": luck})
     squeezed = pl.col("name").str.replace_all(" ", "", literal=True)
     return frame.select(
-        pl.when(pl.col("luck") < NAME_NOISE_RATE / 3).then(squeezed)
-        .when(pl.col("luck") < NAME_NOISE_RATE * 2 / 3).then(pl.format("(주){}", squeezed))
-        .when(pl.col("luck") < NAME_NOISE_RATE).then(pl.format("{} ", "name"))
+        pl.when(pl.col("luck") < NAME_NOISE_RATE / 3)
+        .then(squeezed)
+        .when(pl.col("luck") < NAME_NOISE_RATE * 2 / 3)
+        .then(pl.format("(주){}", squeezed))
+        .when(pl.col("luck") < NAME_NOISE_RATE)
+        .then(pl.format("{} ", "name"))
         .otherwise(pl.col("name"))
         .alias("merchant_name")
-    ).to_series()  # fmt: skip
+    ).to_series()

@@ -91,7 +91,12 @@ def build_timeline(world: World, draft: Draft) -> Timeline:
     delivered[linked] = np.maximum(delivered[linked], delivered[draft["original"][linked]])
     cancelled = transacted + np.nan_to_num(draft["cancel_days"]) * DAY
     return Timeline(
-        transacted, _unset(submitted, feed), _unset(approved, feed), settled, _unset(paid, feed),
-        _unset(cancelled, np.isnan(draft["cancel_days"])), np.asarray(delivered, dtype=np.int64),
+        transacted,
+        _unset(submitted, feed),
+        _unset(approved, feed),
+        settled,
+        _unset(paid, feed),
+        _unset(cancelled, np.isnan(draft["cancel_days"])),
+        np.asarray(delivered, dtype=np.int64),
         _approvers(rng, world, draft),
-    )  # fmt: skip
+    )

@@ -52,10 +52,13 @@ def trip_claims(world: World) -> Draft:
     ]
     drafts[2]["amount"] = drafts[2]["amount"] * np.where(abroad[by_air], 6, 1)
     for key, mask, counts in (
-        ("trip_hotel", ~abroad, np.minimum(nights, 1)), ("abroad_hotel", abroad, np.minimum(nights, 1)),
-        ("trip_meal", ~abroad, rng.poisson(MEALS_A_DAY * (nights + 1))), ("abroad_meal", abroad, rng.poisson(1.4 * (nights + 1))),
-        ("trip_taxi", ~abroad, rng.poisson(0.8 * (nights + 1))), ("abroad_taxi", abroad, rng.poisson(0.8 * (nights + 1))),
-    ):  # fmt: skip
+        ("trip_hotel", ~abroad, np.minimum(nights, 1)),
+        ("abroad_hotel", abroad, np.minimum(nights, 1)),
+        ("trip_meal", ~abroad, rng.poisson(MEALS_A_DAY * (nights + 1))),
+        ("abroad_meal", abroad, rng.poisson(1.4 * (nights + 1))),
+        ("trip_taxi", ~abroad, rng.poisson(0.8 * (nights + 1))),
+        ("abroad_taxi", abroad, rng.poisson(0.8 * (nights + 1))),
+    ):
         rows = np.repeat(np.flatnonzero(mask), counts[mask])
         day = first[rows] + rng.integers(0, 1 << 30, len(rows)) % (nights[rows] + 1)
         if key.endswith("hotel"):
@@ -92,10 +95,16 @@ def subscription_claims(world: World) -> Draft:
     row, day = _monthly_days(world, rng.integers(1, 28, n))
     rise = 1 + 0.08 * (rng.random(n)[row] < day / world.days.n * 0.3)
     return make_draft(
-        len(row), person=person[row], merchant=merchant[row], day=day, second=11_400 + rng.integers(0, 600, len(row)),
+        len(row),
+        person=person[row],
+        merchant=merchant[row],
+        day=day,
+        second=11_400 + rng.integers(0, 600, len(row)),
         spend=np.where(is_phone, SPEND_INDEX["telecom"], SPEND_INDEX["software"])[row],
-        amount=np.round(amount[row] * rise / 10) * 10, recurring=True, card=CARD_KINDS.index("virtual"),
-    )  # fmt: skip
+        amount=np.round(amount[row] * rise / 10) * 10,
+        recurring=True,
+        card=CARD_KINDS.index("virtual"),
+    )
 
 
 def personal_subscriptions(
@@ -106,6 +115,12 @@ def personal_subscriptions(
     held = (day >= first[row]) & (day <= last[row]) & world.employed[person[row], day]
     row, day = row[held], day[held]
     return make_draft(
-        len(row), person=person[row], merchant=merchant[row], day=day, second=rng.integers(9_000, 15_000, len(row)),
-        amount=amount[row], recurring=True, incident=row,
-    )  # fmt: skip
+        len(row),
+        person=person[row],
+        merchant=merchant[row],
+        day=day,
+        second=rng.integers(9_000, 15_000, len(row)),
+        amount=amount[row],
+        recurring=True,
+        incident=row,
+    )

@@ -135,11 +135,17 @@ def _store(
             gates=gates,
         )
         record(
-            action="model.compared", by=by, subject=f"model:{version.reference}",
-            after={"against": champion.reference if champion else None, "n_claims": evaluation.n_claims,
-                   "n_misuse": evaluation.n_misuse,
-                   "trained_again_at": trained_again_at.isoformat() if trained_again_at else None, "gates": {g["gate"]: g["holds"] for g in gates}},
-        )  # fmt: skip
+            action="model.compared",
+            by=by,
+            subject=f"model:{version.reference}",
+            after={
+                "against": champion.reference if champion else None,
+                "n_claims": evaluation.n_claims,
+                "n_misuse": evaluation.n_misuse,
+                "trained_again_at": trained_again_at.isoformat() if trained_again_at else None,
+                "gates": {g["gate"]: g["holds"] for g in gates},
+            },
+        )
     return evaluation
 
 
@@ -221,9 +227,15 @@ def _trained_again(version: ModelVersion, cut_off: datetime, *, without: str = "
         labels = labels.filter((pl.col("scheme") != without) | ~pl.col("is_misuse"))
     with tempfile.TemporaryDirectory(prefix="model-") as name:
         files = train_in_process(
-            data.features, data.hits, data.rules.codes, data.rules.weights, labels,
-            cut_off=cut_off, out_folder=Path(name) / "model", config=config,
-        )  # fmt: skip
+            data.features,
+            data.hits,
+            data.rules.codes,
+            data.rules.weights,
+            labels,
+            cut_off=cut_off,
+            out_folder=Path(name) / "model",
+            config=config,
+        )
         return HybridModel.load(files.folder, files.manifest)
 
 

@@ -128,9 +128,11 @@ def _register(
         created_by=by.username,
     )
     record(
-        action="model.trained", by=by, subject=subject_of(version),
+        action="model.trained",
+        by=by,
+        subject=subject_of(version),
         after={"sha256": sha256, "n_confirmed": model.n_confirmed, "is_calibrated": model.is_calibrated},
-    )  # fmt: skip
+    )
     incoming.rename(Path(settings.MODELS_DIR) / reference)
     return version
 
@@ -167,9 +169,12 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         proposed_reason=reason,
     )
     record(
-        action="model.proposed", by=by, subject=subject_of(version), reason=reason,
+        action="model.proposed",
+        by=by,
+        subject=subject_of(version),
+        reason=reason,
         after={"stage": Stage.PROPOSED.value, "sha256": version.sha256, "gates": failed_gates(version)},
-    )  # fmt: skip
+    )
     return version
 
 
@@ -233,9 +238,13 @@ def roll_back_version(*, reason: str, by: Actor) -> ModelVersion:
         _move(current, Stage.CHAMPION, Stage.ARCHIVED)
         _move(earlier, Stage.ARCHIVED, Stage.CHAMPION)
         record(
-            action="model.rolled_back", by=by, subject=subject_of(earlier), reason=reason,
-            before={"champion": current.reference}, after={"champion": earlier.reference},
-        )  # fmt: skip
+            action="model.rolled_back",
+            by=by,
+            subject=subject_of(earlier),
+            reason=reason,
+            before={"champion": current.reference},
+            after={"champion": earlier.reference},
+        )
     return earlier
 
 
@@ -268,10 +277,13 @@ def _enter_service(
         previous_champion=current,
     )
     record(
-        action="model.promoted", by=by, subject=subject_of(version), reason=reason,
+        action="model.promoted",
+        by=by,
+        subject=subject_of(version),
+        reason=reason,
         before={"champion": current.reference if current else None, "stage": before.value},
         after={"champion": version.reference, "sha256": version.sha256, "failed_gates": failed or []},
-    )  # fmt: skip
+    )
     return version
 
 

@@ -146,9 +146,15 @@ def train_challenger(
     data = training_set(cut_off=cut_off, config=config)
     with tempfile.TemporaryDirectory(prefix="model-") as name:
         files = train_in_process(
-            data.features, data.hits, data.rules.codes, data.rules.weights, data.labels,
-            cut_off=cut_off, out_folder=Path(name) / "model", config=config,
-        )  # fmt: skip
+            data.features,
+            data.hits,
+            data.rules.codes,
+            data.rules.weights,
+            data.labels,
+            cut_off=cut_off,
+            out_folder=Path(name) / "model",
+            config=config,
+        )
         card = {**files.card, "drift": drift_references(data.features, tuple(files.card["tree_features"]))}
         return register_version(
             folder=files.folder, manifest=files.manifest, card=card, by=by, label_cut_off_at=cut_off

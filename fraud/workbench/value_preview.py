@@ -48,11 +48,13 @@ def preview_change(change: ValueChange) -> list[Effect]:
     keys = bundles_of(frame.filter(pl.Series(targets)))
     return [
         Effect(
-            spec.code, int(before[:, j].sum()), int(after[:, j].sum()),
+            spec.code,
+            int(before[:, j].sum()),
+            int(after[:, j].sum()),
             (len(np.unique(keys[after[:, j]])) - len(np.unique(keys[before[:, j]]))) / WINDOW_DAYS,
         )
         for j, spec in enumerate(specs)
-    ]  # fmt: skip
+    ]
 
 
 def _changed(context: Context, change: ValueChange) -> Context:

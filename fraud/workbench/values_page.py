@@ -89,9 +89,14 @@ def rows_of(parameter: Parameter, today: date) -> list[Row]:
         is_now = holds and not seen.get(_key(value))
         seen[_key(value)] = seen.get(_key(value), False) or holds
         rows.append(
-            Row(value_text(parameter.kind, value.value, value.currency), scope_text(vars(value)), value.valid_from,
-                value.valid_to, is_now)
-        )  # fmt: skip
+            Row(
+                value_text(parameter.kind, value.value, value.currency),
+                scope_text(vars(value)),
+                value.valid_from,
+                value.valid_to,
+                is_now,
+            )
+        )
     return rows
 
 
@@ -123,12 +128,18 @@ def _change(change: ValueChange) -> dict[str, Any]:
     if change.parameter is not None:
         value = value_text(change.parameter.kind, content["value"], content["currency"])
         return said | {
-            "sign": f"${change.parameter.name}", "thing": change.parameter, "value": value, "scope": scope_text(content),
-            "valid_from": content["valid_from"], "valid_to": content["valid_to"],
-        }  # fmt: skip
+            "sign": f"${change.parameter.name}",
+            "thing": change.parameter,
+            "value": value,
+            "scope": scope_text(content),
+            "valid_from": content["valid_from"],
+            "valid_to": content["valid_to"],
+        }
     assert change.value_list is not None
     before, after = set(map(str, change.value_list.values)), set(content["values"])
     return said | {
-        "sign": f"@{change.value_list.name}", "thing": change.value_list,
-        "added": sorted(after - before), "removed": sorted(before - after),
-    }  # fmt: skip
+        "sign": f"@{change.value_list.name}",
+        "thing": change.value_list,
+        "added": sorted(after - before),
+        "removed": sorted(before - after),
+    }

@@ -17,8 +17,13 @@ from rules.language.problems import refuse
 from rules.money import MoneyNotValid, is_known_currency, to_minor
 
 _UNITS: dict[str, n.DurationUnit] = {
-    "second": "second", "minute": "minute", "hour": "hour", "day": "day", "week": "week", "business day": "business day",
-}  # fmt: skip
+    "second": "second",
+    "minute": "minute",
+    "hour": "hour",
+    "day": "day",
+    "week": "week",
+    "business day": "business day",
+}
 
 
 def place(token: Token) -> n.Position:
@@ -255,6 +260,13 @@ def _window(
     mode: n.Mode = "whole" if whole else "before" if before else ""
     keys_of: Callable[[list[str]], tuple[str, ...]] = lambda names: tuple(dict.fromkeys(names))  # noqa: E731
     return n.Window(
-        plain_name(str(name), place(name)), value, keys_of(plain), period, within,
-        keys_of([key for key, _, _ in part]), where, mode, position=place(name),
-    )  # fmt: skip
+        plain_name(str(name), place(name)),
+        value,
+        keys_of(plain),
+        period,
+        within,
+        keys_of([key for key, _, _ in part]),
+        where,
+        mode,
+        position=place(name),
+    )

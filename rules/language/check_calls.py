@@ -65,9 +65,15 @@ class CallChecker(PartChecker):
         names = [t.name_of(kind) for kind in Kind if kind in accepted]
         type_en, type_ko = t.name_of(found.kind)
         self.add(
-            node, "argument_type", name=function.name, expected_en=" or ".join(name[0] for name in names),
-            expected_ko=" 또는 ".join(name[1] for name in names), type_en=type_en, type_ko=type_ko, example=function.example,
-        )  # fmt: skip
+            node,
+            "argument_type",
+            name=function.name,
+            expected_en=" or ".join(name[0] for name in names),
+            expected_ko=" 또는 ".join(name[1] for name in names),
+            type_en=type_en,
+            type_ko=type_ko,
+            example=function.example,
+        )
 
     # Windows
 

@@ -75,9 +75,15 @@ class PartChecker:
         right_en, right_ko = t.name_of(right.kind)
         expected_en, expected_ko = t.expected_of(left.kind)
         self.add(
-            right_node, "unlike_types", left_en=left_en.capitalize(), left_ko=left_ko, right_en=right_en, right_ko=right_ko,
-            expected_en=expected_en, expected_ko=expected_ko,
-        )  # fmt: skip
+            right_node,
+            "unlike_types",
+            left_en=left_en.capitalize(),
+            left_ko=left_ko,
+            right_en=right_en,
+            right_ko=right_ko,
+            expected_en=expected_en,
+            expected_ko=expected_ko,
+        )
         return None
 
     def bad_arithmetic(self, node: n.Arithmetic, left: Type, right: Type) -> None:
@@ -88,10 +94,16 @@ class PartChecker:
         left_en, left_ko = t.name_of(left.kind)
         right_en, right_ko = t.name_of(right.kind)
         self.add(
-            node.right, "arithmetic", left_en=left_en.capitalize(), left_ko=left_ko, right_en=right_en, right_ko=right_ko, op=node.op,
+            node.right,
+            "arithmetic",
+            left_en=left_en.capitalize(),
+            left_ko=left_ko,
+            right_en=right_en,
+            right_ko=right_ko,
+            op=node.op,
             hint_en="Numbers combine with each other, money and durations add to their like and may be multiplied by a number.",
             hint_ko="수는 서로, 금액과 기간은 같은 종류끼리 더하고 수를 곱할 수 있습니다.",
-        )  # fmt: skip
+        )
         return None
 
     # Lists and ranges

@@ -41,6 +41,7 @@ _MINUTES = Type(Kind.NUMBER, unit="minutes")
 #: Functions that give a value even where their argument is missing.
 DEFAULTS: Mapping[str, object] = {"or_zero": 0, "or_no": False}
 
+# fmt: off
 _ALL = (
     Function("hour", (_MOMENT,), _HOUR, "hour(transacted_at)", "hour of {0}", "{0}의 시(時)", needs_time=True),
     Function("minute", (_MOMENT,), NUMBER, "minute(transacted_at)", "minute of {0}", "{0}의 분", needs_time=True),
@@ -77,7 +78,8 @@ _ALL = (
     Function("length", (_TEXTUAL,), NUMBER, "length(purpose_text) < 5", "number of characters of {0}", "{0}의 글자 수"),
     Function("or_zero", (_MAGNITUDE,), None, "or_zero(cancel_amount)", "{0}, or zero if missing", "{0}(없으면 0)"),
     Function("or_no", (frozenset({Kind.YES_NO}),), YES_NO, "or_no(is_recurring)", "{0} (unknown counts as no)", "{0}(알 수 없으면 아니요)"),
-)  # fmt: skip
+)
+# fmt: on
 
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _ALL}
 

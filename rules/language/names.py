@@ -21,9 +21,14 @@ def plain_name(name: str, position: Position) -> str:
         meant = plain.translate(_LOOK_ALIKES)
         hint_en, hint_ko = (f" Write {meant}", f" {meant}(으)로 쓰십시오") if meant.isascii() else ("", "")
         raise refuse(
-            position, "not_ascii", name=name, character=character, character_name=unicodedata.name(character, "unnamed"),
-            hint_en=hint_en, hint_ko=hint_ko,
-        )  # fmt: skip
+            position,
+            "not_ascii",
+            name=name,
+            character=character,
+            character_name=unicodedata.name(character, "unnamed"),
+            hint_en=hint_en,
+            hint_ko=hint_ko,
+        )
     if "__" in plain or not _PLAIN.fullmatch(plain):
         raise refuse(position, "dunder", name=name)
     return plain

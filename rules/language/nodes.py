@@ -231,8 +231,15 @@ Expression = (
 )
 
 LITERALS = (
-    NumberLiteral, PercentLiteral, MoneyLiteral, TextLiteral, YesNoLiteral, DateLiteral, TimeLiteral, DurationLiteral,
-)  # fmt: skip
+    NumberLiteral,
+    PercentLiteral,
+    MoneyLiteral,
+    TextLiteral,
+    YesNoLiteral,
+    DateLiteral,
+    TimeLiteral,
+    DurationLiteral,
+)
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

@@ -46,9 +46,11 @@ class PlainWindows:
                 reader.lack(column)
                 return None
         same = [
-            at for at, row in enumerate(self.rows)
-            if all(key_of(row, column) == key_of(own, column) for column in columns) and (not needs_time or row.get("has_time"))
-        ]  # fmt: skip
+            at
+            for at, row in enumerate(self.rows)
+            if all(key_of(row, column) == key_of(own, column) for column in columns)
+            and (not needs_time or row.get("has_time"))
+        ]
         if node.function == "since_last":
             earlier = [_order(self.rows[at]) for at in same if _order(self.rows[at]) < _order(own)]
             return None if not earlier else _order(own)[0] - max(earlier)[0]
@@ -60,9 +62,10 @@ class PlainWindows:
         if node.function != "share":
             return aggregate(node.function, [value for _, value in values], self._scale(node, reader))
         part = [
-            value for at, value in values
+            value
+            for at, value in values
             if all(key_of(self.rows[at], column) == key_of(own, column) for column in part_columns)
-        ]  # fmt: skip
+        ]
         total = sum(value for _, value in values)
         return float(sum(part)) / float(total) if total > 0 else None
 

@@ -7,8 +7,13 @@ from rules.language.functions import FUNCTIONS
 from rules.language.text import duration_text, number_text
 
 _COMPARISONS = {
-    "=": "equals", "!=": "differs from", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
-}  # fmt: skip
+    "=": "equals",
+    "!=": "differs from",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+}
 _TIMES = {"<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after"}
 _TEXT = {
     "contains": ("contains", "does not contain"),

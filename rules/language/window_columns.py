@@ -92,8 +92,12 @@ class WindowColumns:
             total = index.total(values, start, include_self=include, where=where)
             return total if scale == 1 else total / float(scale)
         aggregates = {
-            "mean": index.mean, "median": index.median, "min": index.minimum, "max": index.maximum, "distinct": index.distinct,
-        }  # fmt: skip
+            "mean": index.mean,
+            "median": index.median,
+            "min": index.minimum,
+            "max": index.maximum,
+            "distinct": index.distinct,
+        }
         answer = aggregates[node.function](values, start, include_self=include, where=where)
         return answer.astype(np.float64) / scale
 

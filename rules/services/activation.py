@@ -33,8 +33,13 @@ def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Rule
         current.state = State.SHADOW
         current.save(update_fields=["state"])
         record(
-            action="rule.shadowed", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.shadowed",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 
@@ -57,8 +62,13 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
         current.activated_by_id = by.user_id
         current.save(update_fields=["state", "activated_at", "activated_by"])
         record(
-            action="rule.activated", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.activated",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 
@@ -95,8 +105,13 @@ def roll_back_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
         current.retired_at = None
         current.save(update_fields=["state", "activated_at", "activated_by", "retired_at"])
         record(
-            action="rule.rolled_back", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.rolled_back",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 
@@ -115,8 +130,13 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
         current.retired_at = timezone.now()
         current.save(update_fields=["state", "retired_at"])
         record(
-            action="rule.disabled", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.disabled",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 

@@ -60,9 +60,15 @@ def draft_rule(
             raise DraftExists(number=still_open.number)
         number = (rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         version = RuleVersion.objects.create(
-            rule=rule, number=number, text=text, weight=weight, is_always_open=is_always_open, note=note,
-            created_by_id=by.user_id, edited_by_id=by.user_id,
-        )  # fmt: skip
+            rule=rule,
+            number=number,
+            text=text,
+            weight=weight,
+            is_always_open=is_always_open,
+            note=note,
+            created_by_id=by.user_id,
+            edited_by_id=by.user_id,
+        )
         record(action="rule.drafted", by=by, subject=subject_of(rule), after=summary(version))
     return version
 
@@ -93,9 +99,14 @@ def edit_draft(
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
         changed = RuleVersion.objects.filter(pk=current.pk, lock_version=lock_version).update(
-            **changes, edited_by_id=by.user_id, lock_version=F("lock_version") + 1, state=State.DRAFT,
-            proposed_at=None, proposed_by=None, proposed_hash="",
-        )  # fmt: skip
+            **changes,
+            edited_by_id=by.user_id,
+            lock_version=F("lock_version") + 1,
+            state=State.DRAFT,
+            proposed_at=None,
+            proposed_by=None,
+            proposed_hash="",
+        )
         if changed != 1:
             raise StaleDraft()
         saved = locked(version)
@@ -159,8 +170,13 @@ def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
         current.proposed_hash = ""
         current.save(update_fields=["state", "proposed_hash"])
         record(
-            action="rule.returned", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.returned",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 
@@ -175,8 +191,13 @@ def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleV
         current.retired_at = timezone.now()
         current.save(update_fields=["state", "retired_at"])
         record(
-            action="rule.retired", by=by, subject=subject_of(current.rule), reason=reason, before=before, after=summary(current)
-        )  # fmt: skip
+            action="rule.retired",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=reason,
+            before=before,
+            after=summary(current),
+        )
     return current
 
 

@@ -64,23 +64,40 @@ def _add_parameter(spec: ParameterSpec) -> bool:
     if is_new:
         StoredValue.objects.bulk_create(
             StoredValue(
-                parameter=parameter, value=str(value.value), currency=value.currency, valid_from=value.valid_from,
-                valid_to=value.valid_to, grade=value.grade, purpose_code=value.purpose_code, department_code=value.department_code,
+                parameter=parameter,
+                value=str(value.value),
+                currency=value.currency,
+                valid_from=value.valid_from,
+                valid_to=value.valid_to,
+                grade=value.grade,
+                purpose_code=value.purpose_code,
+                department_code=value.department_code,
             )
             for value in spec.values
-        )  # fmt: skip
+        )
     return is_new
 
 
 def _add_rule(starter: StarterRule) -> bool:
     about = {
-        "name_en": starter.name_en, "name_ko": starter.name_ko, "group": starter.group, "policy_clause": starter.clause_ko,
-        "policy_clause_en": starter.clause_en, "question_en": starter.question_en, "question_ko": starter.question_ko,
-    }  # fmt: skip
+        "name_en": starter.name_en,
+        "name_ko": starter.name_ko,
+        "group": starter.group,
+        "policy_clause": starter.clause_ko,
+        "policy_clause_en": starter.clause_en,
+        "question_en": starter.question_en,
+        "question_ko": starter.question_ko,
+    }
     rule, is_new = Rule.objects.get_or_create(code=starter.code, defaults=about)
     if is_new:
         RuleVersion.objects.create(
-            rule=rule, number=1, state=starter.state, text=starter.text, weight=starter.weight, note=starter.note,
-            is_always_open=starter.is_always_open, activated_at=timezone.now() if starter.state == "active" else None,
-        )  # fmt: skip
+            rule=rule,
+            number=1,
+            state=starter.state,
+            text=starter.text,
+            weight=starter.weight,
+            note=starter.note,
+            is_always_open=starter.is_always_open,
+            activated_at=timezone.now() if starter.state == "active" else None,
+        )
     return is_new

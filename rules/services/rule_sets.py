@@ -35,7 +35,7 @@ class RuleSet:
         """What the engine needs beside the rules; ``now`` is the run's business time."""
         return Context(
             self.lists, self.parameters, calendar or PlainCalendar(), zone or settings.TIME_ZONE, now
-        )  # fmt: skip
+        )
 
 
 def active_rule_set(*, states: Iterable[str] = (RuleVersion.State.ACTIVE,)) -> RuleSet:
@@ -98,17 +98,27 @@ def parameter_specs() -> dict[str, ParameterSpec]:
 def stored_value(row: StoredValue) -> ParameterValue:
     """A stored value as the engine takes it: money and durations whole, numbers exact."""
     return ParameterValue(
-        whole(Decimal(row.value)), row.valid_from, row.valid_to, row.currency, row.grade, row.purpose_code, row.department_code
-    )  # fmt: skip
+        whole(Decimal(row.value)),
+        row.valid_from,
+        row.valid_to,
+        row.currency,
+        row.grade,
+        row.purpose_code,
+        row.department_code,
+    )
 
 
 def proposed_value(content: Mapping[str, Any]) -> ParameterValue:
     """The value a proposed change (``ValueChange.content``) holds."""
     return ParameterValue(
-        whole(Decimal(content["value"])), date.fromisoformat(content["valid_from"]),
+        whole(Decimal(content["value"])),
+        date.fromisoformat(content["valid_from"]),
         date.fromisoformat(content["valid_to"]) if content["valid_to"] else None,
-        content["currency"], content["grade"], content["purpose_code"], content["department_code"],
-    )  # fmt: skip
+        content["currency"],
+        content["grade"],
+        content["purpose_code"],
+        content["department_code"],
+    )
 
 
 def whole(value: Decimal) -> int | Decimal:

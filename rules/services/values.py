@@ -46,9 +46,12 @@ def propose_list_values(
         )
         before, after = set(current.values), set(chosen)
         record(
-            action="list.change_proposed", by=by, subject=f"list:{current.name}", reason=reason,
+            action="list.change_proposed",
+            by=by,
+            subject=f"list:{current.name}",
+            reason=reason,
             after={"added": sorted(after - before), "removed": sorted(before - after)},
-        )  # fmt: skip
+        )
     return change
 
 
@@ -71,16 +74,26 @@ def propose_parameter_value(
     """
     require(by, "rules.propose_rule")
     content = parameter_content(
-        parameter=parameter, value=value, valid_from=valid_from, currency=currency, grade=grade,
-        purpose_code=purpose_code, department_code=department_code, valid_to=valid_to,
-    )  # fmt: skip
+        parameter=parameter,
+        value=value,
+        valid_from=valid_from,
+        currency=currency,
+        grade=grade,
+        purpose_code=purpose_code,
+        department_code=department_code,
+        valid_to=valid_to,
+    )
     with transaction.atomic():
         change = ValueChange.objects.create(
             parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
         )
         record(
-            action="parameter.change_proposed", by=by, subject=f"parameter:{parameter.name}", reason=reason, after=content
-        )  # fmt: skip
+            action="parameter.change_proposed",
+            by=by,
+            subject=f"parameter:{parameter.name}",
+            reason=reason,
+            after=content,
+        )
     return change
 
 
@@ -99,10 +112,14 @@ def parameter_content(
     if valid_to is not None and valid_to <= valid_from:
         raise ValueNotValid(reason=_("The value must end after the day it begins."))
     return {
-        "value": _stored(parameter, value, currency), "currency": currency, "valid_from": valid_from.isoformat(),
-        "valid_to": valid_to.isoformat() if valid_to else None, "grade": grade, "purpose_code": purpose_code,
+        "value": _stored(parameter, value, currency),
+        "currency": currency,
+        "valid_from": valid_from.isoformat(),
+        "valid_to": valid_to.isoformat() if valid_to else None,
+        "grade": grade,
+        "purpose_code": purpose_code,
         "department_code": department_code,
-    }  # fmt: skip
+    }
 
 
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
@@ -187,9 +204,13 @@ def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, st
     assert parameter is not None
     content = change.content
     StoredValue.objects.create(
-        parameter=parameter, value=content["value"], currency=content["currency"], grade=content["grade"],
+        parameter=parameter,
+        value=content["value"],
+        currency=content["currency"],
+        grade=content["grade"],
         valid_from=date.fromisoformat(content["valid_from"]),
         valid_to=date.fromisoformat(content["valid_to"]) if content["valid_to"] else None,
-        purpose_code=content["purpose_code"], department_code=content["department_code"],
-    )  # fmt: skip
+        purpose_code=content["purpose_code"],
+        department_code=content["department_code"],
+    )
     return {}, content, f"parameter:{parameter.name}", "parameter.changed"

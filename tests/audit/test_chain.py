@@ -17,10 +17,18 @@ def make_chain(length: int, subject: str = "case:C-1") -> list[dict[str, Any]]:
     previous = GENESIS
     for seq in range(1, length + 1):
         entry = {
-            "subject": subject, "seq": seq, "action": "case.opened", "actor": f"user{seq}", "actor_role": "reviewer",
-            "reason": "", "before": {"n": seq}, "after": None, "request_id": "", "at": f"2026-01-01T00:00:{seq:02}",
+            "subject": subject,
+            "seq": seq,
+            "action": "case.opened",
+            "actor": f"user{seq}",
+            "actor_role": "reviewer",
+            "reason": "",
+            "before": {"n": seq},
+            "after": None,
+            "request_id": "",
+            "at": f"2026-01-01T00:00:{seq:02}",
             "previous_hash": previous,
-        }  # fmt: skip
+        }
         previous = entry_hash(entry)
         entries.append({**entry, "hash": previous})
     return entries

@@ -34,9 +34,12 @@ LATER = "UPDATE {0} SET seq = seq + 90 WHERE seq = 2; UPDATE {0} SET seq = 2 WHE
 
 def run(url: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {
-        **os.environ, "DATABASE_URL": url, "CLEANCARD_HOME": str(home), "CLEANCARD_DEMO": "0",
+        **os.environ,
+        "DATABASE_URL": url,
+        "CLEANCARD_HOME": str(home),
+        "CLEANCARD_DEMO": "0",
         "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
-    }  # fmt: skip
+    }
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -106,10 +109,12 @@ def test_an_exported_head_shows_a_tail_that_was_cut(postgres: str, filled: str, 
     url, heads = new_database(postgres, "audit_copy", filled), tmp_path / "heads.json"
     run(url, tmp_path, "manage.py", "verify_audit", "--head", str(heads))
     execute(
-        url, f"ALTER TABLE {TABLE} DISABLE TRIGGER USER", f"DELETE FROM {TABLE} WHERE seq = 4",
+        url,
+        f"ALTER TABLE {TABLE} DISABLE TRIGGER USER",
+        f"DELETE FROM {TABLE} WHERE seq = 4",
         f"UPDATE audit_audithead SET seq = 3, hash = (SELECT hash FROM {TABLE} WHERE seq = 3 AND subject = 'case:C-1') "
         "WHERE subject = 'case:C-1'",
-    )  # fmt: skip
+    )
     assert verified(url, tmp_path)[0] == 0
     status, _, said = verified(url, tmp_path, "--against", str(heads))
     assert status == 1

@@ -17,9 +17,14 @@ pytestmark = pytest.mark.django_db
 
 def login(client, role: Role, **values):
     user = create_login(
-        username=role.value, password="secret", roles=[role], by=Actor.system("test"), language="en", check_password=False,
+        username=role.value,
+        password="secret",
+        roles=[role],
+        by=Actor.system("test"),
+        language="en",
+        check_password=False,
         **values,
-    )  # fmt: skip
+    )
     client.force_login(user)
     return user
 

@@ -14,15 +14,19 @@ from fraud.demo.company import DemoCompany
 from fraud.demo.frames import canonical_claims
 
 ZONE = ZoneInfo("Asia/Seoul")
+# fmt: off
 _TEXTS = (
     "claim_no", "approver_no", "card_token", "card_last4", "card_kind", "card_status", "authorization_code",
     "entry_mode", "country", "purpose_code", "purpose_text", "account_code", "project_code", "pre_approval_id",
     "evidence_type", "receipt_id", "merchant_name", "txn_type", "currency", "external_id",
-)  # fmt: skip
+)
+# fmt: on
+# fmt: off
 _NUMBERS = (
     "amount_minor", "cancel_minor", "vat_minor", "vat_claimed_minor", "service_minor", "pre_approved_minor",
     "card_limit_minor", "installments", "n_attendees",
-)  # fmt: skip
+)
+# fmt: on
 _TIMES = ("transacted_at", "submitted_at", "claim_approved_at", "settled_at", "paid_at", "cancelled_at")
 
 
@@ -63,9 +67,18 @@ def _load_people(company: DemoCompany) -> None:
         ids, left_on="department_code", right_on="code", how="left", maintain_order="left"
     )
     rows = people.select(
-        "employee_no", "name", "department_id", "grade", "job_family", pl.col("manager_no").fill_null(""),
-        "workplace_region", "email", "hired_on", "left_on", pl.lit(False).alias("is_unassigned"),
-    )  # fmt: skip
+        "employee_no",
+        "name",
+        "department_id",
+        "grade",
+        "job_family",
+        pl.col("manager_no").fill_null(""),
+        "workplace_region",
+        "email",
+        "hired_on",
+        "left_on",
+        pl.lit(False).alias("is_unassigned"),
+    )
     write_rows("fraud_cardholder", rows.columns, rows)
 
 
@@ -106,15 +119,22 @@ def _load_claims(frame: pl.DataFrame, places: pl.DataFrame) -> None:
     )
     there = set(frame.columns)
     rows = frame.select(
-        pl.lit("default").alias("source_system"), pl.lit(1).alias("version"), pl.lit(True).alias("is_current"),
-        pl.col("external_id").alias("row_hash"), pl.int_range(1, pl.len() + 1).alias("line"),
-        received.dt.convert_time_zone("UTC").alias("received_at"), pl.lit(False).alias("is_history"),
-        pl.col("person_id").alias("cardholder_id"), pl.col("place_id").alias("merchant_id"),
-        pl.lit("").alias("original_currency"), pl.col("trip_id").fill_null("").alias("trip_no"), "has_time",
+        pl.lit("default").alias("source_system"),
+        pl.lit(1).alias("version"),
+        pl.lit(True).alias("is_current"),
+        pl.col("external_id").alias("row_hash"),
+        pl.int_range(1, pl.len() + 1).alias("line"),
+        received.dt.convert_time_zone("UTC").alias("received_at"),
+        pl.lit(False).alias("is_history"),
+        pl.col("person_id").alias("cardholder_id"),
+        pl.col("place_id").alias("merchant_id"),
+        pl.lit("").alias("original_currency"),
+        pl.col("trip_id").fill_null("").alias("trip_no"),
+        "has_time",
         "is_recurring",
         *[pl.col(name).fill_null("") for name in _TEXTS if name in there],
         *[pl.col(name) for name in (*_NUMBERS, *_TIMES) if name in there],
-    )  # fmt: skip
+    )
     write_rows("fraud_claim", rows.columns, rows)
 
 

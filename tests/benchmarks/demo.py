@@ -38,8 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         claims_target=options.claims, employees=max(40, options.claims // 125), seed=options.seed
     )
     n = company.claims.height
-    print(f"{n:,} claims in {time.perf_counter() - started:.1f} s, {company.truth.height / n:.2%} misuse, "
-          f"{company.outcomes.height:,} outcomes, {company.outcomes['is_misuse'].sum()} of them misuse")  # fmt: skip
+    print(
+        f"{n:,} claims in {time.perf_counter() - started:.1f} s, {company.truth.height / n:.2%} misuse, "
+        f"{company.outcomes.height:,} outcomes, {company.outcomes['is_misuse'].sum()} of them misuse"
+    )
     measure(company, options.days)
     return 0
 
@@ -59,9 +61,14 @@ def measure(company: DemoCompany, days: int) -> None:
     is_later = ~is_past & (claims["amount_minor"] > 0).to_numpy()
     started = time.perf_counter()
     trained = train_hybrid(
-        features.filter(pl.Series(is_past)), hits[is_past], [s.code for s in specs], [s.weight for s in specs],
-        labels.filter(pl.col("known_at") <= cut_off), cut_off=cut_off, config=TrainingConfig(**LEARNING),
-    )  # fmt: skip
+        features.filter(pl.Series(is_past)),
+        hits[is_past],
+        [s.code for s in specs],
+        [s.weight for s in specs],
+        labels.filter(pl.col("known_at") <= cut_off),
+        cut_off=cut_off,
+        config=TrainingConfig(**LEARNING),
+    )
     card = trained.report.card()
     print(
         f"trained in {time.perf_counter() - started:.1f} s, calibration {card['calibration']}, {card['counts']}"
@@ -75,8 +82,10 @@ def report(scores: pl.DataFrame, truth: np.ndarray, days: int) -> None:
     p = scores["hybrid_probability"].to_numpy()
     alerts = p > THRESHOLD
     print(f"{len(p):,} claims in {days} days, {truth.sum()} misuse; mean probability {p.mean():.4f}")
-    print(f"above {THRESHOLD}: {alerts.sum()} claims, precision {truth[alerts].mean():.2f}, "
-          f"recall {truth[alerts].sum() / truth.sum():.2f}")  # fmt: skip
+    print(
+        f"above {THRESHOLD}: {alerts.sum()} claims, precision {truth[alerts].mean():.2f}, "
+        f"recall {truth[alerts].sum() / truth.sum():.2f}"
+    )
     for name in ("hybrid_probability", "tree_probability", "anomaly_score", "rule_score"):
         value = scores[name].to_numpy()
         print(

@@ -21,9 +21,15 @@ Mask = NDArray[np.bool_]
 
 #: the book's XGBoost row: 100 trees of depth 3, learning rate 0.1, everything else the library's default of its time
 PUBLISHED = TreeSettings(
-    n_trees=100, max_depth=3, eta=0.1, max_bin=4096, base_score=0.5,
-    subsample=1.0, colsample_bytree=1.0, min_child_weight=1.0,
-)  # fmt: skip
+    n_trees=100,
+    max_depth=3,
+    eta=0.1,
+    max_bin=4096,
+    base_score=0.5,
+    subsample=1.0,
+    colsample_bytree=1.0,
+    min_child_weight=1.0,
+)
 _BOOK_NIGHT_HOUR = 6
 _BOOK_WINDOWS = (1, 7, 30)
 #: days of claims before the cut-off that a training reads: its window, the delay and room for `min_confirmed`
@@ -109,9 +115,14 @@ def hybrid_scores(data: Labelled, hits: Mask, start: date, config: TrainingConfi
     rows = np.flatnonzero((data.day < first_test) & (data.day >= first_test - _TRAINING_DAYS))
     weights = [weight for weight, _ in RULE_BOOK.values()]
     trained = train_hybrid(
-        with_watch_list(data.features[rows]), hits[rows], list(RULE_BOOK), weights, data.labels,
-        cut_off=split.cut_off, config=config,
-    )  # fmt: skip
+        with_watch_list(data.features[rows]),
+        hits[rows],
+        list(RULE_BOOK),
+        weights,
+        data.labels,
+        cut_off=split.cut_off,
+        config=config,
+    )
     scored = trained.model.score(with_watch_list(data.features[split.test]), hits[split.test])
     z = scored["z"].to_numpy()
     scores = Scores(

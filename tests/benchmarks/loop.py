@@ -90,9 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     started = time.perf_counter()
     company = generate_company(
-        seed=options.seed, employees=options.employees, months=options.months + WARM_UP_MONTHS,
+        seed=options.seed,
+        employees=options.employees,
+        months=options.months + WARM_UP_MONTHS,
         claims_target=options.employees * 7 * (options.months + WARM_UP_MONTHS),
-    )  # fmt: skip
+    )
     year = read_year(company, options.seed)
     first, last = int(year.delivered.min()) + 30 * WARM_UP_MONTHS, int(year.delivered.max()) + 1
     per_day = year.mask(first, last).sum() / max(last - first, 1)
@@ -101,10 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for policy in policies:
         run_year(year, policy, first, last, seats, options)
     answer = {
-        "claims": int(year.mask(first, last).sum()), "misuse": int(year.truth[year.mask(first, last)].sum()),
-        "capacity_per_day": seats, "seconds": round(time.perf_counter() - started, 1),
+        "claims": int(year.mask(first, last).sum()),
+        "misuse": int(year.truth[year.mask(first, last)].sum()),
+        "capacity_per_day": seats,
+        "seconds": round(time.perf_counter() - started, 1),
         "months": months_of(year, policies, first, last),
-    }  # fmt: skip
+    }
     print(json.dumps(answer, indent=1) if options.json else as_text(answer))
     return 0
 
@@ -298,7 +302,16 @@ def as_text(answer: dict[str, Any]) -> str:
     ]
     for row in answer["months"]:
         own, apart = row["hybrid"], row["apart"]
-        cells = [row["month"], row["misuse"], own["alerts_per_day"], own["recall"], own["precision"], apart["alerts_per_day"],
-                 apart["recall"], apart["precision"], apart["recall_of_alerts"]]  # fmt: skip
+        cells = [
+            row["month"],
+            row["misuse"],
+            own["alerts_per_day"],
+            own["recall"],
+            own["precision"],
+            apart["alerts_per_day"],
+            apart["recall"],
+            apart["precision"],
+            apart["recall_of_alerts"],
+        ]
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)

@@ -224,8 +224,10 @@ def _print(figures: dict[str, Any]) -> None:
     for name, stage in figures["stages"].items():
         print(f"  {name:<8} {stage}")
     print(f"  inside, [wall, CPU] {figures['inside']}")
-    print(f"{figures['claims']:,} claims, {figures['rules']} rules on {figures['database']}: night {figures['night_seconds']} s, "
-          f"CPU {figures['night_cpu']} s = {figures['cpu_microseconds_a_claim']} µs a claim, peak {figures['peak_rss_mb']} MB")  # fmt: skip
+    print(
+        f"{figures['claims']:,} claims, {figures['rules']} rules on {figures['database']}: night {figures['night_seconds']} s, "
+        f"CPU {figures['night_cpu']} s = {figures['cpu_microseconds_a_claim']} µs a claim, peak {figures['peak_rss_mb']} MB"
+    )
     print(f"floor {figures['floor']}; ratio {figures['ratio']}, of CPU {figures['cpu_ratio']}")
 
 

@@ -19,9 +19,14 @@ from tests.shared_data import shared_file
 
 START = date(2018, 5, 20)
 SMALL = TrainingConfig(
-    window_days=35, min_confirmed=30, block_days=7, detector_rows=2_000, max_negatives=4_000,
-    detectors=("ecdf",), trees=TreeSettings(n_trees=20, max_bin=256),
-)  # fmt: skip
+    window_days=35,
+    min_confirmed=30,
+    block_days=7,
+    detector_rows=2_000,
+    max_negatives=4_000,
+    detectors=("ecdf",),
+    trees=TreeSettings(n_trees=20, max_bin=256),
+)
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +158,14 @@ def _scores(rank: list[float], misuse: list[int], rule: list[int]) -> Scores:
     n = len(rank)
     zeros = np.zeros(n)
     return Scores(
-        is_misuse=np.array(misuse, dtype=bool), cardholder=np.arange(n), day=np.zeros(n, dtype=np.int64),
-        rank=np.array(rank), probability=zeros, tree_probability=zeros, hits=np.array(rule, dtype=bool)[:, None],
-    )  # fmt: skip
+        is_misuse=np.array(misuse, dtype=bool),
+        cardholder=np.arange(n),
+        day=np.zeros(n, dtype=np.int64),
+        rank=np.array(rank),
+        probability=zeros,
+        tree_probability=zeros,
+        hits=np.array(rule, dtype=bool)[:, None],
+    )
 
 
 def test_one_queue_is_compared_at_equal_recall_and_at_equal_alerts() -> None:
@@ -182,10 +192,14 @@ def test_published_fold_has_the_published_counts() -> None:
     claims, labels = read_claims(shared_file("handbook_simulated/transactions_2018-04-01_2018-09-04.parquet"))
     days = claims["transacted_at"].dt.date()
     data = Labelled(
-        claims=claims, labels=labels, features=claims, is_misuse=labels["is_misuse"].to_numpy(),
-        cardholder=claims["cardholder_id"].to_numpy(), first_day=days.min(),
+        claims=claims,
+        labels=labels,
+        features=claims,
+        is_misuse=labels["is_misuse"].to_numpy(),
+        cardholder=claims["cardholder_id"].to_numpy(),
+        first_day=days.min(),
         day=(days - pl.Series([days.min()])).dt.total_days().to_numpy(),
-    )  # fmt: skip
+    )
     split = split_of(data, date(2018, 7, 25))
     assert (len(split.train), data.is_misuse[split.train].sum()) == (67_240, 598)
     assert (len(split.test), data.is_misuse[split.test].sum()) == (58_264, 385)

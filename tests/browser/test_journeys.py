@@ -12,11 +12,24 @@ pytestmark = pytest.mark.browser
 def pages_of(scene) -> list[str]:
     case, claim = scene.cases["explained"], scene.run.scores.first().claim_id
     return [
-        "/queue/", "/queue/?view=closed&pane=1", f"/cases/{case.reference}/", f"/cases/{case.reference}/?tab=history",
-        f"/cases/{scene.cases['blind'].reference}/", "/claims/", f"/claims/{claim}/", "/runs/",
-        f"/runs/{scene.run.reference}/", "/reports/", "/search/?q=한우", "/no-such-page/",
-        "/detection/", "/detection/threshold/", "/rules/", "/files/", "/recovery/",
-    ]  # fmt: skip
+        "/queue/",
+        "/queue/?view=closed&pane=1",
+        f"/cases/{case.reference}/",
+        f"/cases/{case.reference}/?tab=history",
+        f"/cases/{scene.cases['blind'].reference}/",
+        "/claims/",
+        f"/claims/{claim}/",
+        "/runs/",
+        f"/runs/{scene.run.reference}/",
+        "/reports/",
+        "/search/?q=한우",
+        "/no-such-page/",
+        "/detection/",
+        "/detection/threshold/",
+        "/rules/",
+        "/files/",
+        "/recovery/",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,22 @@ def scene(live_server) -> Company:
     evening = timezone.now() - timedelta(days=1)
     for i in range(3):
         make_claim(
-            cardholder=cast.cardholder_record, merchant=bar, amount_minor=780_000, currency="KRW",
-            transacted_at=evening + timedelta(minutes=9 * i), received_at=timezone.now() - timedelta(hours=2),
-        )  # fmt: skip
+            cardholder=cast.cardholder_record,
+            merchant=bar,
+            amount_minor=780_000,
+            currency="KRW",
+            transacted_at=evening + timedelta(minutes=9 * i),
+            received_at=timezone.now() - timedelta(hours=2),
+        )
     make_claim(
-        cardholder=cast.stranger_record, merchant=bar, card_status="stopped", amount_minor=64_000, currency="KRW",
-        transacted_at=evening, received_at=timezone.now() - timedelta(hours=2),
-    )  # fmt: skip
+        cardholder=cast.stranger_record,
+        merchant=bar,
+        card_status="stopped",
+        amount_minor=64_000,
+        currency="KRW",
+        transacted_at=evening,
+        received_at=timezone.now() - timedelta(hours=2),
+    )
     run_night(business_date=timezone.localdate() - timedelta(days=1), by=SYSTEM)
     return Company(cast)
 

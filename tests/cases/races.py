@@ -65,10 +65,12 @@ class Races:
         proposal = _proposal(case, self.cast.reviewer)
         results = race(
             lambda n: approve_decision(
-                case=case, content_hash=proposal.content_hash, by=self.cast.actor(("approver", "other_approver")[n % 2]),
+                case=case,
+                content_hash=proposal.content_hash,
+                by=self.cast.actor(("approver", "other_approver")[n % 2]),
                 expected_version=1,
             )
-        )  # fmt: skip
+        )
         case.refresh_from_db()
         return {
             "results": counted(results),
@@ -104,15 +106,24 @@ class Races:
 
         case = make_case(cardholder=self.cast.cardholder_record, state="recovering")
         recovery = Recovery.objects.create(
-            case=case, decision=_proposal(case, self.cast.reviewer, state="approved"), amount_minor=84_000, currency="KRW",
-            opened_at=timezone.now(), due_on=company_today() + timedelta(days=30),
-        )  # fmt: skip
+            case=case,
+            decision=_proposal(case, self.cast.reviewer, state="approved"),
+            amount_minor=84_000,
+            currency="KRW",
+            opened_at=timezone.now(),
+            due_on=company_today() + timedelta(days=30),
+        )
         results = race(
             lambda n: post_recovery(
-                case=case, amount_minor=84_000, method=RecoveryPosting.Method.BANK_TRANSFER, bank_reference=f"LINE-{n}",
-                received_on=company_today(), by=self.cast.actor("clerk"), expected_version=None,
+                case=case,
+                amount_minor=84_000,
+                method=RecoveryPosting.Method.BANK_TRANSFER,
+                bank_reference=f"LINE-{n}",
+                received_on=company_today(),
+                by=self.cast.actor("clerk"),
+                expected_version=None,
             )
-        )  # fmt: skip
+        )
         case.refresh_from_db()
         return {"results": counted(results), "state": case.state, "recovered": recovered(recovery)}
 
@@ -150,9 +161,11 @@ class Races:
             client = APIClient()
             client.force_login(self.cast.reviewer, backend="django.contrib.auth.backends.ModelBackend")
             response = client.post(
-                f"/api/v1/cases/{case.reference}/take/", {}, format="json",
+                f"/api/v1/cases/{case.reference}/take/",
+                {},
+                format="json",
                 headers={"If-Match": '"1"', "Idempotency-Key": "the-same-key"},
-            )  # fmt: skip
+            )
             return response.status_code
 
         results = race(call, 4)
@@ -192,9 +205,17 @@ def _proposal(case: Any, user: Any, state: str = "proposed") -> Any:
     from cases.services.decisions import hash_of
 
     decision = Decision(
-        case=case, number=1, state=state, disposition="confirmed_misuse", amount_minor=84_000, currency="KRW",
-        reason="업무와 무관합니다.", proposed_by=user, proposed_at=timezone.now(), why_approval="amount",
-    )  # fmt: skip
+        case=case,
+        number=1,
+        state=state,
+        disposition="confirmed_misuse",
+        amount_minor=84_000,
+        currency="KRW",
+        reason="업무와 무관합니다.",
+        proposed_by=user,
+        proposed_at=timezone.now(),
+        why_approval="amount",
+    )
     decision.content_hash = hash_of(decision)
     decision.save()
     return decision

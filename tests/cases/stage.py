@@ -73,9 +73,13 @@ class Stage:
         """Pending approval: the stage's settings ask for four eyes from the first won on."""
         case = self.explained(**fields)
         decisions.propose_decision(
-            case=case, disposition=Disposition.CONFIRMED_MISUSE, reason=REASON, by=self.actor(by),
-            expected_version=case.version, amount_minor=amount,
-        )  # fmt: skip
+            case=case,
+            disposition=Disposition.CONFIRMED_MISUSE,
+            reason=REASON,
+            by=self.actor(by),
+            expected_version=case.version,
+            amount_minor=amount,
+        )
         return fresh(case)
 
     def notified(self, *, amount: int = AMOUNT, **fields: Any) -> Case:
@@ -105,9 +109,12 @@ class Stage:
     def closed(self, **fields: Any) -> Case:
         case = self.taken(**fields)
         decisions.close_legitimate(
-            case=case, disposition_reason="business_purpose", reason=LEGITIMATE, by=self.actor("reviewer"),
+            case=case,
+            disposition_reason="business_purpose",
+            reason=LEGITIMATE,
+            by=self.actor("reviewer"),
             expected_version=case.version,
-        )  # fmt: skip
+        )
         return fresh(case)
 
     def case_in(self, state: State, **fields: Any) -> Case:
@@ -131,19 +138,28 @@ class Stage:
     def post(self, case: Case, amount: int, line: str = "BANK-1", **fields: Any) -> RecoveryPosting:
         return recovery.post_recovery(
             **{
-                "case": case, "amount_minor": amount, "method": RecoveryPosting.Method.BANK_TRANSFER,
-                "bank_reference": line, "received_on": date(2026, 11, 20), "by": self.actor("clerk"),
-                "expected_version": None, **fields,
+                "case": case,
+                "amount_minor": amount,
+                "method": RecoveryPosting.Method.BANK_TRANSFER,
+                "bank_reference": line,
+                "received_on": date(2026, 11, 20),
+                "by": self.actor("clerk"),
+                "expected_version": None,
+                **fields,
             }
-        )  # fmt: skip
+        )
 
     def decide_appeal(
         self, case: Case, result: str = "upheld", by: str = "other_approver", **fields: Any
     ) -> Appeal:
         return appeals.decide_appeal(
-            case=case, result=Appeal.Result(result), reason=REASON, by=self.actor(by),
-            expected_version=case.version, **fields,
-        )  # fmt: skip
+            case=case,
+            result=Appeal.Result(result),
+            reason=REASON,
+            by=self.actor(by),
+            expected_version=case.version,
+            **fields,
+        )
 
 
 def fresh(case: Case) -> Case:

@@ -61,8 +61,12 @@ def test_ten_business_days_of_silence_let_the_decision_take_effect(stage: Stage)
 
 @pytest.mark.parametrize(
     ("result", "fields", "state", "amount"),
-    [("upheld", {}, "recovering", AMOUNT), ("reduced", {"amount_minor": 30_000}, "recovering", 30_000), ("reversed", {}, "closed", None)],
-)  # fmt: skip
+    [
+        ("upheld", {}, "recovering", AMOUNT),
+        ("reduced", {"amount_minor": 30_000}, "recovering", 30_000),
+        ("reversed", {}, "closed", None),
+    ],
+)
 def test_an_appeal_ends_as_the_lifecycle_says(
     stage: Stage, result: str, fields: dict[str, Any], state: str, amount: int | None
 ) -> None:
@@ -102,8 +106,11 @@ def test_whoever_proposed_does_not_judge_the_appeal(stage: Stage) -> None:
     from cases.services import decisions
 
     decisions.approve_decision(
-        case=case, content_hash=case.decisions.get().content_hash, by=stage.actor("approver"), expected_version=case.version
-    )  # fmt: skip
+        case=case,
+        content_hash=case.decisions.get().content_hash,
+        by=stage.actor("approver"),
+        expected_version=case.version,
+    )
     appeals.submit_appeal(case=fresh(case), text="새로운 사실이 있습니다.", by=stage.actor("cardholder"))
     with pytest.raises(errors.OwnProposal):
         stage.decide_appeal(fresh(case), "upheld", by="other_approver")
@@ -154,6 +161,10 @@ def test_a_decision_on_a_reopened_case_needs_two(stage: Stage) -> None:
     )
     case = queue.take_case(case=case, by=stage.actor("reviewer"), expected_version=case.version)
     decision = decisions.close_legitimate(
-        case=case, disposition_reason="cancelled", reason=REASON, by=stage.actor("reviewer"), expected_version=case.version
-    )  # fmt: skip
+        case=case,
+        disposition_reason="cancelled",
+        reason=REASON,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
     assert (decision.state, decision.why_approval) == ("proposed", "reversal")

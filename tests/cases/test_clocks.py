@@ -203,10 +203,12 @@ def test_somebody_without_an_address_is_no_error(stage: Stage) -> None:
     assert enqueue_mail(key="k", to=None, mail="decision.cleared", case=stage.case()) is None
 
 
+# fmt: off
 FACTS = {
     "due_on": date(2026, 12, 1), "request": "Q-1", "text": "본문", "amount_minor": 84_000, "clause": "제4조", "message": "안내",
     "disposition": "confirmed_misuse", "result": "reduced",
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

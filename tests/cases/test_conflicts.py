@@ -20,8 +20,12 @@ from tests.cases.stage import LEGITIMATE, Stage, fresh
 from tests.cast import make_cardholder, make_case, make_claim, make_person
 
 STAFF_ACTIONS = sorted(
-    {row.action for row in TRANSITIONS if not set(row.who) & {Party.CARDHOLDER, Party.MANAGER} and set(row.who) != {Party.SYSTEM}}
-)  # fmt: skip
+    {
+        row.action
+        for row in TRANSITIONS
+        if not set(row.who) & {Party.CARDHOLDER, Party.MANAGER} and set(row.who) != {Party.SYSTEM}
+    }
+)
 
 
 def almighty(number: str) -> User:
@@ -78,14 +82,18 @@ def test_department_heads_manage_and_their_people_report(stage: Stage) -> None:
     [
         lambda case, by: queue.take_case(case=case, by=by, expected_version=None),
         lambda case, by: notes.add_note(case=case, text="메모입니다", by=by),
-        lambda case, by: queue.assign_case(case=case, to=User.objects.get(pk=by.user_id), by=by, expected_version=None),
+        lambda case, by: queue.assign_case(
+            case=case, to=User.objects.get(pk=by.user_id), by=by, expected_version=None
+        ),
         lambda case, by: decisions.close_legitimate(
             case=case, disposition_reason="cancelled", reason=LEGITIMATE, by=by, expected_version=None
         ),
         lambda case, by: by_hand.record_tip(claim=case.alerts.get().claim, text="제보입니다", by=by),
-        lambda case, by: by_hand.open_case_by_hand(claims=[case.alerts.get().claim], reason=LEGITIMATE, by=by),
+        lambda case, by: by_hand.open_case_by_hand(
+            claims=[case.alerts.get().claim], reason=LEGITIMATE, by=by
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_attempt_changes_nothing_and_is_kept(stage: Stage, step: Any) -> None:
     case, person = involve(stage, "attendee")
     before = fresh(case).version

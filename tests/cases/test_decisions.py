@@ -31,16 +31,28 @@ def propose(
 ) -> Decision:
     by = fields.pop("by", "reviewer")
     return decisions.propose_decision(
-        **{"case": case, "disposition": disposition, "reason": REASON, "by": stage.actor(by),
-           "expected_version": case.version, **fields}
-    )  # fmt: skip
+        **{
+            "case": case,
+            "disposition": disposition,
+            "reason": REASON,
+            "by": stage.actor(by),
+            "expected_version": case.version,
+            **fields,
+        }
+    )
 
 
 def approve(stage: Stage, case: Case, by: str = "approver", **fields: Any) -> Decision:
     proposal = case.decisions.get(state="proposed")
     return decisions.approve_decision(
-        **{"case": case, "content_hash": proposal.content_hash, "by": stage.actor(by), "expected_version": case.version, **fields}
-    )  # fmt: skip
+        **{
+            "case": case,
+            "content_hash": proposal.content_hash,
+            "by": stage.actor(by),
+            "expected_version": case.version,
+            **fields,
+        }
+    )
 
 
 def labels(case: Case) -> list[tuple[bool | None, str]]:
@@ -55,8 +67,11 @@ def test_an_amount_over_the_limit_waits_for_a_second_person(stage: Stage, compan
     proposal = propose(stage, case, amount_minor=AMOUNT)
     case = fresh(case)
     assert (case.state, case.disposition, proposal.state, proposal.why_approval) == (
-        "pending_approval", "", "proposed", "amount",
-    )  # fmt: skip
+        "pending_approval",
+        "",
+        "proposed",
+        "amount",
+    )
     assert labels(case) == []
     approve(stage, case)
     case = fresh(case)
@@ -73,8 +88,10 @@ def test_an_amount_up_to_the_limit_is_decided_at_once_and_still_notified(stage: 
     case = stage.explained()
     decision = propose(stage, case, amount_minor=AMOUNT)
     assert (decision.state, decision.needs_approval, decision.decided_by_id) == (
-        "approved", False, stage.cast.reviewer.pk,
-    )  # fmt: skip
+        "approved",
+        False,
+        stage.cast.reviewer.pk,
+    )
     assert fresh(case).state == "notified"
     assert AuditEvent.objects.filter(action="decision.taken").count() == 1
 
@@ -123,8 +140,12 @@ def test_who_was_asked_hears_that_it_ended_well(stage: Stage) -> None:
 def test_a_contradiction_with_the_score_waits(stage: Stage) -> None:
     case = stage.taken(band="high")
     decision = decisions.close_legitimate(
-        case=case, disposition_reason="cancelled", reason=LEGITIMATE, by=stage.actor("reviewer"), expected_version=case.version
-    )  # fmt: skip
+        case=case,
+        disposition_reason="cancelled",
+        reason=LEGITIMATE,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
     assert (decision.state, decision.why_approval) == ("proposed", "contradicts_score")
     assert fresh(case).state == "pending_approval"
     approve(stage, fresh(case))
@@ -135,8 +156,12 @@ def test_the_sample_sends_some_of_the_rest_to_a_second_person(stage: Stage, comp
     company(four_eyes_share=1.0)
     case = stage.taken()
     decision = decisions.close_legitimate(
-        case=case, disposition_reason="cancelled", reason=LEGITIMATE, by=stage.actor("reviewer"), expected_version=case.version
-    )  # fmt: skip
+        case=case,
+        disposition_reason="cancelled",
+        reason=LEGITIMATE,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
     assert (decision.state, decision.why_approval) == ("proposed", "sample")
 
 
@@ -253,8 +278,13 @@ def test_the_system_cannot_decide_whatever_it_is_asked(stage: Stage) -> None:
     explained, proposed = stage.explained(), stage.proposed()
     with pytest.raises(errors.Refused):
         decisions.propose_decision(
-            case=explained, disposition=D.CONFIRMED_MISUSE, reason=REASON, by=system, expected_version=None, amount_minor=1
-        )  # fmt: skip
+            case=explained,
+            disposition=D.CONFIRMED_MISUSE,
+            reason=REASON,
+            by=system,
+            expected_version=None,
+            amount_minor=1,
+        )
     with pytest.raises(errors.Refused):
         decisions.close_legitimate(
             case=explained,
@@ -288,8 +318,12 @@ def test_bulk_closing_says_what_became_of_each(stage: Stage) -> None:
         items=items, disposition_reason="within_policy", reason=LEGITIMATE, by=stage.actor("reviewer")
     )
     assert [(o.result, o.code) for o in outcomes] == [
-        ("closed", ""), ("closed", ""), ("pending", ""), ("refused", "transition_not_allowed"), ("refused", "stale_case"),
-    ]  # fmt: skip
+        ("closed", ""),
+        ("closed", ""),
+        ("pending", ""),
+        ("refused", "transition_not_allowed"),
+        ("refused", "stale_case"),
+    ]
     assert all(o.sentence for o in outcomes if o.result == "refused")
     assert find_faults() == []
 
@@ -297,8 +331,11 @@ def test_bulk_closing_says_what_became_of_each(stage: Stage) -> None:
 def test_a_refused_bulk_row_leaves_nothing_behind(stage: Stage, company: Any) -> None:
     case = stage.case()
     outcome = decisions.bulk_close(
-        items=[decisions.BulkItem(case, 7)], disposition_reason="cancelled", reason=LEGITIMATE, by=stage.actor("reviewer")
-    )  # fmt: skip
+        items=[decisions.BulkItem(case, 7)],
+        disposition_reason="cancelled",
+        reason=LEGITIMATE,
+        by=stage.actor("reviewer"),
+    )
     assert outcome[0].code == "stale_case"
     assert (fresh(case).state, fresh(case).version, fresh(case).assignee) == ("new", 1, None)
 
@@ -307,8 +344,11 @@ def test_bulk_closing_takes_five_hundred_at_most(stage: Stage) -> None:
     case = stage.case()
     with pytest.raises(errors.TooMany):
         decisions.bulk_close(
-            items=[decisions.BulkItem(case, 1)] * 501, disposition_reason="cancelled", reason=LEGITIMATE, by=stage.actor("reviewer")
-        )  # fmt: skip
+            items=[decisions.BulkItem(case, 1)] * 501,
+            disposition_reason="cancelled",
+            reason=LEGITIMATE,
+            by=stage.actor("reviewer"),
+        )
 
 
 UNDOABLE = {
@@ -329,9 +369,12 @@ def _released(stage: Stage) -> Case:
 def _snoozed(stage: Stage) -> Case:
     case = stage.taken()
     return queue.snooze_case(
-        case=case, until=(stage.case().opened_at + timedelta(days=9)).date(), reason="출장", by=stage.actor("reviewer"),
+        case=case,
+        until=(stage.case().opened_at + timedelta(days=9)).date(),
+        reason="출장",
+        by=stage.actor("reviewer"),
         expected_version=case.version,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", UNDOABLE)
@@ -387,7 +430,11 @@ def test_a_control_sample_case_gives_a_label_with_its_probability_of_being_drawn
     case = stage.taken(source="control_sample", band="low", is_score_hidden=True)
     case.alerts.update(channel="control_sample", inclusion_probability=0.02)
     decisions.close_legitimate(
-        case=case, disposition_reason="within_policy", reason=LEGITIMATE, by=stage.actor("reviewer"), expected_version=case.version
-    )  # fmt: skip
+        case=case,
+        disposition_reason="within_policy",
+        reason=LEGITIMATE,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
     label = Label.objects.get(reference=case.reference)
     assert (label.source, label.selection_probability, label.is_misuse) == ("control_sample", 0.02, False)

@@ -124,11 +124,20 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(
-    ("number", "name", "content", "code", "status"), REFUSED, ids=[f"{r[0]}-{r[1]}-{n}" for n, r in enumerate(REFUSED)]
-)  # fmt: skip
+    ("number", "name", "content", "code", "status"),
+    REFUSED,
+    ids=[f"{r[0]}-{r[1]}-{n}" for n, r in enumerate(REFUSED)],
+)
 def test_what_is_not_taken_leaves_nothing_behind(
-    stage: Stage, request_sent: ExplanationRequest, settings: Any, number: str, name: str, content: bytes, code: str, status: int
-) -> None:  # fmt: skip
+    stage: Stage,
+    request_sent: ExplanationRequest,
+    settings: Any,
+    number: str,
+    name: str,
+    content: bytes,
+    code: str,
+    status: int,
+) -> None:
     with pytest.raises(errors.CaseworkError) as refusal:
         add(stage, request_sent, name, content)
     assert (refusal.value.code, refusal.value.status) == (code, status)
@@ -272,9 +281,14 @@ def test_d11_what_a_later_scan_finds_is_taken_away(
 
 @pytest.mark.parametrize(
     ("command", "verdict"),
-    [("", Verdict.CLEAN), (f"{sys.executable} -c pass", Verdict.CLEAN), (f"{sys.executable} -c exit(1)", Verdict.INFECTED),
-     (f"{sys.executable} -c exit(2)", Verdict.UNAVAILABLE), ("'unclosed", Verdict.UNAVAILABLE)],
-)  # fmt: skip
+    [
+        ("", Verdict.CLEAN),
+        (f"{sys.executable} -c pass", Verdict.CLEAN),
+        (f"{sys.executable} -c exit(1)", Verdict.INFECTED),
+        (f"{sys.executable} -c exit(2)", Verdict.UNAVAILABLE),
+        ("'unclosed", Verdict.UNAVAILABLE),
+    ],
+)
 def test_d11_only_a_clear_answer_is_clean(settings: Any, command: str, verdict: Verdict) -> None:
     settings.EVIDENCE_SCAN_COMMAND = command
     assert scan(b"anything") == verdict
@@ -296,10 +310,12 @@ def test_d12_the_same_file_on_another_case_is_taken_and_flagged(stage: Stage) ->
     assert evidence.reused_in(other) == [first.reference]
 
 
+# fmt: off
 WHO_MAY = [
     ("cardholder", True), ("manager", True), ("reviewer", True), ("approver", True), ("auditor", True),
     ("stranger", False), ("clerk", False), ("rule_admin", False), ("model_owner", False), ("system_admin", False),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("who", "may"), WHO_MAY)

@@ -49,8 +49,10 @@ def test_asking_sets_the_deadline_and_mails_after_the_time_to_undo(stage: Stage)
     request = request_of(case)
     assert (case.state, case.n_rounds, case.due_on) == ("awaiting_explanation", 1, date(2026, 12, 1))
     assert (request.reference, request.round_no, request.due_on) == (
-        f"Q-{case.reference[2:]}-1", 1, date(2026, 12, 1),
-    )  # fmt: skip
+        f"Q-{case.reference[2:]}-1",
+        1,
+        date(2026, 12, 1),
+    )
     assert send_outbox() == {"sent": 0, "failed": 0, "dead": 0}
     stage.go_on(seconds=20)
     assert send_outbox()["sent"] == 1
@@ -273,13 +275,22 @@ def split_case(stage: Stage) -> Case:
     claims = [make_claim(cardholder=stage.cast.cardholder_record, amount_minor=380_000) for _ in range(3)]
     for number, claim in enumerate(claims, 1):
         make_hit(
-            claim=claim, run=run, rule_version=version,
-            facts={"title": {"ko": "단시간 연속 결제"}, "values": {
-                "count(same cardholder, merchant within 30 minutes)": {"kind": "number", "value": number},
-                "sum(amount same cardholder, merchant within 30 minutes)": {"kind": "money", "value": 380_000 * number},
-                "$burst_payments": {"kind": "number", "value": 3},
-                "$single_limit": {"kind": "money", "value": 500_000}}},
-        )  # fmt: skip
+            claim=claim,
+            run=run,
+            rule_version=version,
+            facts={
+                "title": {"ko": "단시간 연속 결제"},
+                "values": {
+                    "count(same cardholder, merchant within 30 minutes)": {"kind": "number", "value": number},
+                    "sum(amount same cardholder, merchant within 30 minutes)": {
+                        "kind": "money",
+                        "value": 380_000 * number,
+                    },
+                    "$burst_payments": {"kind": "number", "value": 3},
+                    "$single_limit": {"kind": "money", "value": 500_000},
+                },
+            },
+        )
     return make_case(claims=claims, band="medium", pattern="A04B")
 
 
@@ -331,9 +342,13 @@ def test_a_shadow_rule_asks_nothing(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("template", "facts", "expected"),
-    [("{a} und {b.c}", {"a": "1", "b.c": "{d}"}, "1 und {d}"), ("{a} {missing}", {"a": "1"}, ""), ("", {}, ""),
-     ("{a.__class__}", {"a": "1"}, "")],
-)  # fmt: skip
+    [
+        ("{a} und {b.c}", {"a": "1", "b.c": "{d}"}, "1 und {d}"),
+        ("{a} {missing}", {"a": "1"}, ""),
+        ("", {}, ""),
+        ("{a.__class__}", {"a": "1"}, ""),
+    ],
+)
 def test_a_question_is_filled_whole_or_not_at_all(
     template: str, facts: dict[str, str], expected: str
 ) -> None:

@@ -30,8 +30,11 @@ Call = Callable[[str], Caller]
 SURFACES = ["page", "interface"]
 NOBODY_ELSE = "맡은 역할에 이 작업이 포함되어 있지 않습니다. 변경된 것은 없습니다."
 STALE, OWN_CASE, OWN_PROPOSAL, SKIPPED = (
-    errors.StaleCase, errors.OwnCase, errors.OwnProposal, errors.TransitionNotAllowed,
-)  # fmt: skip
+    errors.StaleCase,
+    errors.OwnCase,
+    errors.OwnProposal,
+    errors.TransitionNotAllowed,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ CLOSE = {"disposition_reason": "cancelled", "reason": LEGITIMATE}
 PROPOSE = {"disposition": "policy_breach", "reason": REASON}
 LEDGER = ("recovery", "recoveries")
 POSTING = {"method": "bank_transfer", "received_on": "2026-11-20", "bank_reference": "B-1"}
+# fmt: off
 STEPS = [
     Step("take", "take", State.NEW, BOTH),
     Step("assign", "assign", State.NEW, APPROVERS, {"to": "seojun.yoon"}, {"assignee": "seojun.yoon"}),
@@ -68,7 +72,8 @@ STEPS = [
          {"amount_minor": 1000, "currency": "KRW", **POSTING}, LEDGER),
     Step("write-off", "request-write-off", State.RECOVERING, CLERKS, *[{"reason": REASON}] * 2, LEDGER),
     Step("approve-write-off", "approve-write-off", State.RECOVERING, APPROVERS, *[{"amount_minor": 84_000}] * 2, LEDGER),
-]  # fmt: skip
+]
+# fmt: on
 PEOPLE = [
     "reviewer",
     "approver",
@@ -182,11 +187,13 @@ def test_a_stale_page_is_refused_in_the_same_words(
 
 
 #: (step, a state it cannot be taken from)
+# fmt: off
 SKIPPED_STEPS = [
     ("take", State.CLOSED), ("ask", State.NOTIFIED), ("legitimate", State.NOTIFIED), ("propose", State.PENDING_APPROVAL),
     ("approve", State.EXPLAINED), ("return", State.IN_REVIEW), ("decide-appeal", State.NOTIFIED), ("reopen", State.IN_REVIEW),
     ("snooze", State.CLOSED), ("assign", State.CLOSED),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -35,10 +35,21 @@ def test_the_hash_is_that_of_the_canonical_json() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("case", "C-2026-000002"), ("number", 2), ("disposition", "policy_breach"), ("disposition_reason", "x"), ("amount_minor", 84_001),
-     ("currency", "USD"), ("reason", "다른 이유입니다."), ("policy_clause", ""), ("message", "안내"), ("proposed_by", "seojun.yoon"),
-     ("claims", ["X1#1"]), ("claims", ["X1#2", "X2#1"])],
-)  # fmt: skip
+    [
+        ("case", "C-2026-000002"),
+        ("number", 2),
+        ("disposition", "policy_breach"),
+        ("disposition_reason", "x"),
+        ("amount_minor", 84_001),
+        ("currency", "USD"),
+        ("reason", "다른 이유입니다."),
+        ("policy_clause", ""),
+        ("message", "안내"),
+        ("proposed_by", "seojun.yoon"),
+        ("claims", ["X1#1"]),
+        ("claims", ["X1#2", "X2#1"]),
+    ],
+)
 def test_any_change_of_content_changes_the_hash(name: str, value: Any) -> None:
     assert content_hash(**{**CONTENT, name: value}) != content_hash(**CONTENT)
 
@@ -50,21 +61,35 @@ def test_the_order_of_claims_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("disposition", "band", "expected"),
     [
-        (D.CONFIRMED_MISUSE, "low", True), (D.CONFIRMED_MISUSE, "medium", False), (D.CONFIRMED_MISUSE, "high", False),
-        (D.PERSONAL_USE_REPAID, "low", True), (D.POLICY_BREACH, "low", True), (D.POLICY_BREACH, "high", False),
-        (D.LEGITIMATE, "high", True), (D.LEGITIMATE, "medium", False), (D.LEGITIMATE, "low", False),
-        (D.INSUFFICIENT_INFORMATION, "high", False), (D.INSUFFICIENT_INFORMATION, "low", False), (D.DUPLICATE, "high", False),
+        (D.CONFIRMED_MISUSE, "low", True),
+        (D.CONFIRMED_MISUSE, "medium", False),
+        (D.CONFIRMED_MISUSE, "high", False),
+        (D.PERSONAL_USE_REPAID, "low", True),
+        (D.POLICY_BREACH, "low", True),
+        (D.POLICY_BREACH, "high", False),
+        (D.LEGITIMATE, "high", True),
+        (D.LEGITIMATE, "medium", False),
+        (D.LEGITIMATE, "low", False),
+        (D.INSUFFICIENT_INFORMATION, "high", False),
+        (D.INSUFFICIENT_INFORMATION, "low", False),
+        (D.DUPLICATE, "high", False),
     ],
-)  # fmt: skip
+)
 def test_two_bands_apart_is_a_contradiction(disposition: Disposition, band: str, expected: bool) -> None:
     assert contradicts_score(disposition, band) is expected
 
 
 @pytest.mark.parametrize(
     ("digest", "share", "expected"),
-    [("0" * 64, 0.05, True), ("0" * 64, 0.0, False), ("f" * 64, 0.99, False), ("f" * 64, 1.0, True),
-     ("0" + "c" * 63, 0.05, True), ("0" + "d" * 63, 0.05, False)],
-)  # fmt: skip
+    [
+        ("0" * 64, 0.05, True),
+        ("0" * 64, 0.0, False),
+        ("f" * 64, 0.99, False),
+        ("f" * 64, 1.0, True),
+        ("0" + "c" * 63, 0.05, True),
+        ("0" + "d" * 63, 0.05, False),
+    ],
+)
 def test_the_sample_is_the_hash_read_as_a_fraction(digest: str, share: float, expected: bool) -> None:
     assert is_sampled(digest, share) is expected
 
@@ -74,10 +99,12 @@ def test_about_one_in_twenty_is_drawn() -> None:
     assert 880 <= drawn <= 1120  # 1,000 expected, four standard deviations to either side
 
 
+# fmt: off
 BASE: dict[str, Any] = {
     "disposition": D.CONFIRMED_MISUSE, "amount_minor": 0, "is_company_currency": True, "limit_minor": 500_000, "band": "high",
     "is_reversal": False, "digest": "f" * 64, "share": 0.05,
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.mark.parametrize(

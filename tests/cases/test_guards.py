@@ -16,9 +16,13 @@ from tests.cast import make_person
 
 @pytest.mark.parametrize(
     "values",
-    [{"state": "closed"}, {"disposition": "legitimate"}, {"state": "closed", "version": F("version") + 1},
-     {"state": "closed", "version": 1}],
-)  # fmt: skip
+    [
+        {"state": "closed"},
+        {"disposition": "legitimate"},
+        {"state": "closed", "version": F("version") + 1},
+        {"state": "closed", "version": 1},
+    ],
+)
 def test_a_case_does_not_change_without_its_entry(stage: Stage, values: dict[str, Any]) -> None:
     case = stage.taken()
     with pytest.raises(IntegrityError, match="audit entry"), transaction.atomic():

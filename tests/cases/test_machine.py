@@ -48,15 +48,19 @@ from cases.workflow import Action, State
 from tests.cases.stage import LEGITIMATE, REASON, frozen
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
 
+# fmt: off
 PEOPLE = (
     "reviewer", "other_reviewer", "approver", "other_approver", "clerk", "cardholder", "stranger", "manager", "auditor",
     "system_admin", "twin", "root", "attendee", "system",
-)  # fmt: skip
+)
+# fmt: on
 #: What the person of the case, or their manager, does; everything else is a step of staff.
+# fmt: off
 OWN_EVENTS = {
     "explanation.submitted", "explanation.submitted_late", "explanation.extension_asked", "notice.accepted", "appeal.submitted",
     "recovery.consented", "recovery.consent_withdrawn",
-}  # fmt: skip
+}
+# fmt: on
 #: How old the version is that the caller saw; mostly the present one.
 AGES = st.sampled_from([0, 0, 0, 1, 3])
 AMOUNTS = st.sampled_from([84_000, 84_000, 20_000, 20_000, 1, 0, 84_001, -5])
@@ -82,9 +86,14 @@ def _ask_extension(case: Case, by: Actor, version: int, data: Any) -> Any:
 def _propose(case: Case, by: Actor, version: int, data: Any) -> Any:
     code = "cancelled" if data.disposition == Disposition.LEGITIMATE else ""
     return decisions.propose_decision(
-        case=case, disposition=data.disposition, reason=REASON, by=by, expected_version=version, amount_minor=data.amount,
+        case=case,
+        disposition=data.disposition,
+        reason=REASON,
+        by=by,
+        expected_version=version,
+        amount_minor=data.amount,
         disposition_reason=code,
-    )  # fmt: skip
+    )
 
 
 def _approve(case: Case, by: Actor, version: int, data: Any) -> Any:
@@ -102,9 +111,14 @@ def _reverse(case: Case, by: Actor, version: int, data: Any) -> Any:
 
 def _post(case: Case, by: Actor, version: int, data: Any) -> Any:
     return recovery.post_recovery(
-        case=case, amount_minor=data.amount, method=RecoveryPosting.Method.BANK_TRANSFER, bank_reference=f"LINE-{data.number}",
-        received_on=NOW.date(), by=by, expected_version=version,
-    )  # fmt: skip
+        case=case,
+        amount_minor=data.amount,
+        method=RecoveryPosting.Method.BANK_TRANSFER,
+        bank_reference=f"LINE-{data.number}",
+        received_on=NOW.date(),
+        by=by,
+        expected_version=version,
+    )
 
 
 def _approve_write_off(case: Case, by: Actor, version: int, data: Any) -> Any:
@@ -186,8 +200,14 @@ OFFERED_AS = {
     Action.CLOSE_LEGITIMATE: {Action.PROPOSE, Action.CLOSE_LEGITIMATE},
 }
 DECIDING = {
-    Action.PROPOSE, Action.APPROVE, Action.DECIDE_APPEAL, Action.APPROVE_WRITE_OFF, Action.ACCEPT, Action.REOPEN, Action.ASSIGN,
-}  # fmt: skip
+    Action.PROPOSE,
+    Action.APPROVE,
+    Action.DECIDE_APPEAL,
+    Action.APPROVE_WRITE_OFF,
+    Action.ACCEPT,
+    Action.REOPEN,
+    Action.ASSIGN,
+}
 
 
 @dataclass
@@ -439,17 +459,27 @@ def test_casework_holds_its_promises_whatever_people_try(company: Any) -> None:
     run_state_machine_as_test(
         Casework,
         settings=settings(
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking walks takes minutes; they read well as they are
-            max_examples=6, stateful_step_count=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+            phases=[
+                Phase.explicit,
+                Phase.reuse,
+                Phase.generate,
+            ],  # shrinking walks takes minutes; they read well as they are
+            max_examples=6,
+            stateful_step_count=12,
+            derandomize=True,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )
 
 
+# fmt: off
 INVARIANTS = (
     "every_change_has_its_entry", "nobody_acts_on_their_own_case", "four_eyes_where_they_are_needed",
     "dispositions_come_from_people_and_stand_only_on_decided_cases", "against_nobody_unheard", "money_adds_up",
     "requests_stay_in_bounds",
-)  # fmt: skip
+)
+# fmt: on
 
 
 @pytest.mark.django_db

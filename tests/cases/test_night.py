@@ -47,12 +47,20 @@ def night(day: date = DAY, **options: Any) -> ScreeningRun:
 def tables() -> dict[str, list[Any]]:
     """Everything a night writes, without row numbers and clocks."""
     return {
-        "scores": sorted(Score.objects.values_list("run__business_date", "claim_id", "z", "queue_probability", "band")),
-        "hits": sorted(RuleHit.objects.values_list("run__business_date", "claim_id", "rule_version__rule__code")),
-        "cases": sorted(Case.objects.values_list("reference", "bundle_key", "source", "priority", "n_claims", "version")),
-        "alerts": sorted(Alert.objects.values_list("case__reference", "claim_id", "channel", "inclusion_probability")),
+        "scores": sorted(
+            Score.objects.values_list("run__business_date", "claim_id", "z", "queue_probability", "band")
+        ),
+        "hits": sorted(
+            RuleHit.objects.values_list("run__business_date", "claim_id", "rule_version__rule__code")
+        ),
+        "cases": sorted(
+            Case.objects.values_list("reference", "bundle_key", "source", "priority", "n_claims", "version")
+        ),
+        "alerts": sorted(
+            Alert.objects.values_list("case__reference", "claim_id", "channel", "inclusion_probability")
+        ),
         "audit": sorted(AuditEvent.objects.values_list("subject", "seq", "action")),
-    }  # fmt: skip
+    }
 
 
 def test_night_accounts_for_every_claim() -> None:
@@ -66,8 +74,11 @@ def test_night_accounts_for_every_claim() -> None:
     assert run.n_alerts == Alert.objects.filter(run=run).count() > 0
     assert run.n_cases == Case.objects.count() > 0
     assert [(s["name"], s["state"]) for s in run.stages] == [
-        ("prepare", "done"), ("scoring", "done"), ("opening", "done"), ("finish", "done"),
-    ]  # fmt: skip
+        ("prepare", "done"),
+        ("scoring", "done"),
+        ("opening", "done"),
+        ("finish", "done"),
+    ]
     entries = AuditEvent.objects.filter(subject=f"run:{run.reference}").values_list("action", flat=True)
     assert list(entries) == ["run.started", "run.finished"]
     assert find_faults() == []
@@ -83,9 +94,12 @@ def test_hits_are_those_of_a_plain_count() -> None:
     repeated = set()
     for claim in Claim.objects.all():
         earlier = Claim.objects.filter(
-            cardholder=claim.cardholder_id, merchant=claim.merchant_id, amount_minor=claim.amount_minor,
-            transacted_at__gte=claim.transacted_at - timedelta(days=3), transacted_at__lte=claim.transacted_at,
-        ).exclude(pk=claim.pk)  # fmt: skip
+            cardholder=claim.cardholder_id,
+            merchant=claim.merchant_id,
+            amount_minor=claim.amount_minor,
+            transacted_at__gte=claim.transacted_at - timedelta(days=3),
+            transacted_at__lte=claim.transacted_at,
+        ).exclude(pk=claim.pk)
         if any((c.transacted_at, c.pk) < (claim.transacted_at, claim.pk) for c in earlier):
             repeated.add(claim.pk)
     found = RuleHit.objects.filter(run=run, rule_version__rule__code="D03")
@@ -183,9 +197,10 @@ def test_missed_nights_are_caught_up_in_order_and_flagged(monkeypatch: pytest.Mo
         received = datetime.combine(today - timedelta(days=days), datetime.min.time(), UTC)
         add_claims(20, prefix=f"d{days}", received_at=received)
     first = run_night(
-        business_date=today - timedelta(days=3), by=NIGHTLY,
+        business_date=today - timedelta(days=3),
+        by=NIGHTLY,
         cut_off_at=datetime.combine(today - timedelta(days=3), datetime.max.time(), UTC) - timedelta(hours=7),
-    )  # fmt: skip
+    )
     assert missed_nights(today) == [today - timedelta(days=2), today - timedelta(days=1)]
     last = run_night(by=NIGHTLY)
     runs = list(ScreeningRun.objects.order_by("business_date"))

@@ -40,8 +40,14 @@ def test_every_race_has_one_winner_on_postgresql(postgres: str, tmp_path: Path) 
         "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.cases.races"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.cases.races"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found.pop("faults") == 0

@@ -237,9 +237,12 @@ def test_a_later_card_cancellation_lowers_the_claim_by_itself_once(stage: Stage)
     case = stage.recovering()
     original = case.alerts.get().claim
     make_claim(
-        cardholder=case.cardholder, amount_minor=-30_000, txn_type="partial_cancel", original_claim=original,
+        cardholder=case.cardholder,
+        amount_minor=-30_000,
+        txn_type="partial_cancel",
+        original_claim=original,
         received_at=NOW + timedelta(days=1),
-    )  # fmt: skip
+    )
     stage.go_on(days=1)
     assert [sweep_clocks()["credited"] for _ in range(3)] == [1, 0, 0]
     assert outstanding(ledger(case)) == 54_000
@@ -250,9 +253,12 @@ def test_a_later_card_cancellation_lowers_the_claim_by_itself_once(stage: Stage)
 def test_a_cancellation_known_before_the_decision_is_not_credited_again(stage: Stage) -> None:
     case = stage.recovering()
     make_claim(
-        cardholder=case.cardholder, amount_minor=-30_000, txn_type="cancel", original_claim=case.alerts.get().claim,
+        cardholder=case.cardholder,
+        amount_minor=-30_000,
+        txn_type="cancel",
+        original_claim=case.alerts.get().claim,
         received_at=NOW - timedelta(hours=1),
-    )  # fmt: skip
+    )
     assert sweep_clocks()["credited"] == 0
 
 
@@ -298,9 +304,16 @@ def test_a_file_posts_each_line_once_confirms_and_reports_the_rest(stage: Stage)
     assert (report.n_lines, report.n_posted, report.n_confirmed, report.n_known) == (12, 2, 1, 0)
     assert report.posted == {"KRW": 104_000}
     assert [(r.line, r.code) for r in report.rejected] == [
-        (5, "amount_not_valid"), (6, "consent_missing"), (7, "not_found"), (8, "amount_not_valid"), (9, "amount_not_valid"),
-        (10, "date_not_valid"), (11, "choice_not_valid"), (12, "amount_not_valid"), (13, "amount_not_valid"),
-    ]  # fmt: skip
+        (5, "amount_not_valid"),
+        (6, "consent_missing"),
+        (7, "not_found"),
+        (8, "amount_not_valid"),
+        (9, "amount_not_valid"),
+        (10, "date_not_valid"),
+        (11, "choice_not_valid"),
+        (12, "amount_not_valid"),
+        (13, "amount_not_valid"),
+    ]
     assert all(r.sentence for r in report.rejected)
     again = import_postings(content=content, by=stage.actor("clerk"))
     assert (again.n_posted, again.n_confirmed, again.n_known) == (0, 0, 3)
@@ -330,14 +343,21 @@ def test_a_cancellation_before_the_decision_lowers_what_may_be_recovered(stage: 
 
     case = stage.explained()
     make_claim(
-        cardholder=case.cardholder, amount_minor=-30_000, txn_type="partial_cancel", original_claim=case.alerts.get().claim,
+        cardholder=case.cardholder,
+        amount_minor=-30_000,
+        txn_type="partial_cancel",
+        original_claim=case.alerts.get().claim,
         received_at=NOW,
-    )  # fmt: skip
+    )
     assert at_stake(case) == 54_000
     for amount in (54_001, AMOUNT):
         with pytest.raises(errors.AmountNotValid) as refusal:
             propose_decision(
-                case=case, disposition=Disposition.CONFIRMED_MISUSE, reason=REASON, by=stage.actor("reviewer"),
-                expected_version=case.version, amount_minor=amount,
-            )  # fmt: skip
+                case=case,
+                disposition=Disposition.CONFIRMED_MISUSE,
+                reason=REASON,
+                by=stage.actor("reviewer"),
+                expected_version=case.version,
+                amount_minor=amount,
+            )
         assert "54,000" in refusal.value.sentence

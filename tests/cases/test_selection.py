@@ -15,10 +15,19 @@ SEATS = Seats(model=3, novelty=1, sample=2, threshold=0.05, seed="R-2026-05-04")
 
 def claim(claim_id: int, person: int = 1, merchant: int = 1, **values: Any) -> dict[str, Any]:
     return {
-        "claim_id": claim_id, "cardholder_id": person, "merchant_id": merchant, "week": "2026-W10", "pattern": None,
-        "is_always_open": False, "probability": 0.01, "queue_probability": values.get("probability", 0.01),
-        "novelty": 0.0, "anomaly_score": 0.5, "amount_minor": 1000, **values,
-    }  # fmt: skip
+        "claim_id": claim_id,
+        "cardholder_id": person,
+        "merchant_id": merchant,
+        "week": "2026-W10",
+        "pattern": None,
+        "is_always_open": False,
+        "probability": 0.01,
+        "queue_probability": values.get("probability", 0.01),
+        "novelty": 0.0,
+        "anomaly_score": 0.5,
+        "amount_minor": 1000,
+        **values,
+    }
 
 
 def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -69,8 +69,13 @@ def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, cas
     assert act(client, case, "ask").status_code == 302
     submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
     answer = act(
-        client, case, "propose", disposition="confirmed_misuse", amount="2,480,000", reason="접대 상대가 확인되지 않습니다.",
-    )  # fmt: skip
+        client,
+        case,
+        "propose",
+        disposition="confirmed_misuse",
+        amount="2,480,000",
+        reason="접대 상대가 확인되지 않습니다.",
+    )
     assert answer.status_code == 302
     case.refresh_from_db()
     assert case.state == State.PENDING_APPROVAL

@@ -24,8 +24,11 @@ def cast():
 @pytest.fixture
 def claim(cast):
     return make_claim(
-        cardholder=cast.cardholder_record, merchant=make_merchant("한밤의라운지"), amount_minor=480_000, currency="KRW"
-    )  # fmt: skip
+        cardholder=cast.cardholder_record,
+        merchant=make_merchant("한밤의라운지"),
+        amount_minor=480_000,
+        currency="KRW",
+    )
 
 
 def page(client, name: str, claim, data=None):
@@ -50,9 +53,12 @@ def test_auditor_may_record_a_tip_and_open_no_case(client, cast, claim):
 
 def test_case_opened_by_hand_holds_the_chosen_claims_and_the_reason(client, cast, claim):
     second = make_claim(
-        cardholder=cast.cardholder_record, merchant=claim.merchant, amount_minor=120_000, currency="KRW",
+        cardholder=cast.cardholder_record,
+        merchant=claim.merchant,
+        amount_minor=120_000,
+        currency="KRW",
         transacted_at=claim.transacted_at + timedelta(minutes=20),
-    )  # fmt: skip
+    )
     client.force_login(cast.reviewer)
     assert f'value="{second.pk}"' in page(client, "open-case", claim).content.decode()
     answer = page(

@@ -52,11 +52,17 @@ def test_deviating_values_are_marked_with_their_reason(page_of, scene):
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("amount", "amount"), ("amount_ratio_self_30d", "amount"), ("per_head", "amount"), ("hour", "when"),
-        ("is_night", "when"), ("merchant.mcc", "merchant"), ("is_first_at_merchant", "merchant"),
-        ("purpose_text", "purpose"), ("n_claims_cardholder_30d", ""),
+        ("amount", "amount"),
+        ("amount_ratio_self_30d", "amount"),
+        ("per_head", "amount"),
+        ("hour", "when"),
+        ("is_night", "when"),
+        ("merchant.mcc", "merchant"),
+        ("is_first_at_merchant", "merchant"),
+        ("purpose_text", "purpose"),
+        ("n_claims_cardholder_30d", ""),
     ],
-)  # fmt: skip
+)
 def test_field_belongs_to_the_column_it_speaks_of(name, column):
     assert column_of(name) == column
 

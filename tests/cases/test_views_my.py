@@ -131,14 +131,22 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
     client.post(url(asked, "answer"), {"text": "개인 사용이었습니다."})
     asked.refresh_from_db()
     proposed = propose_decision(
-        case=asked, by=actor_of(cast.reviewer), expected_version=None, disposition=Disposition.CONFIRMED_MISUSE,
-        amount_minor=480_000, reason="The explanation admits personal use.", policy_clause="§4",
-    )  # fmt: skip
+        case=asked,
+        by=actor_of(cast.reviewer),
+        expected_version=None,
+        disposition=Disposition.CONFIRMED_MISUSE,
+        amount_minor=480_000,
+        reason="The explanation admits personal use.",
+        policy_clause="§4",
+    )
     if proposed.needs_approval:
         approve_decision(
-            case=asked, by=actor_of(cast.approver), expected_version=None, reason="Agreed.",
+            case=asked,
+            by=actor_of(cast.approver),
+            expected_version=None,
+            reason="Agreed.",
             content_hash=proposed.content_hash,
-        )  # fmt: skip
+        )
     page = client.get(url(asked)).content.decode()
     assert 'name="text"' in page
     assert (

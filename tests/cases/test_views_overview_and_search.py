@@ -25,9 +25,13 @@ def nothing_remembered():
 def test_figures_equal_a_plain_count(scene):
     for disposition in Disposition:
         make_case(
-            claims=[make_claim()], state=State.CLOSED, closed_at=timezone.now(), disposition=disposition,
-            opened_at=timezone.now(), source="control_sample",
-        )  # fmt: skip
+            claims=[make_claim()],
+            state=State.CLOSED,
+            closed_at=timezone.now(),
+            disposition=disposition,
+            opened_at=timezone.now(),
+            source="control_sample",
+        )
     figures = work_out_figures(timezone.localdate())
     cases = list(Case.objects.all())
     closed = [case for case in cases if case.disposition]

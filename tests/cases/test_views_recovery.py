@@ -49,9 +49,13 @@ def case(cast) -> Case:
     asked = request_explanation(case=made, by=reviewer, expected_version=None)
     submit_explanation(request=asked, text="개인 사용이었습니다.", by=holder, admits=True)
     proposed = propose_decision(
-        case=made, disposition=Disposition.PERSONAL_USE_REPAID, reason="본인이 사적 사용을 인정했습니다.",
-        by=reviewer, expected_version=None, amount_minor=2_000_000,
-    )  # fmt: skip
+        case=made,
+        disposition=Disposition.PERSONAL_USE_REPAID,
+        reason="본인이 사적 사용을 인정했습니다.",
+        by=reviewer,
+        expected_version=None,
+        amount_minor=2_000_000,
+    )
     approve_decision(case=made, content_hash=proposed.content_hash, by=approver, expected_version=None)
     accept_notice(case=made, by=holder)
     made.refresh_from_db()

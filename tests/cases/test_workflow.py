@@ -131,9 +131,18 @@ def test_every_row_names_a_permission_of_the_matrix(row: object) -> None:
 
 @pytest.mark.parametrize(
     ("state", "days"),
-    [("new", 3), ("in_review", 10), ("awaiting_explanation", 7), ("explained", 5), ("no_response", 3), ("pending_approval", 3),
-     ("notified", 10), ("appealed", 10), ("recovering", 30)],
-)  # fmt: skip
+    [
+        ("new", 3),
+        ("in_review", 10),
+        ("awaiting_explanation", 7),
+        ("explained", 5),
+        ("no_response", 3),
+        ("pending_approval", 3),
+        ("notified", 10),
+        ("appealed", 10),
+        ("recovering", 30),
+    ],
+)
 def test_each_clock_runs_the_business_days_of_the_lifecycle(state: str, days: int) -> None:
     assert CLOCK_DAYS[State(state)] == days
     for row in TRANSITIONS:
@@ -158,8 +167,16 @@ def test_a_long_weekend_moves_a_deadline() -> None:
 
 
 def test_the_system_can_never_decide() -> None:
-    deciding = {Action.PROPOSE, Action.DECIDE, Action.APPROVE, Action.CLOSE_LEGITIMATE, Action.DECIDE_APPEAL,
-                Action.APPROVE_WRITE_OFF, Action.REOPEN, Action.ACCEPT}  # fmt: skip
+    deciding = {
+        Action.PROPOSE,
+        Action.DECIDE,
+        Action.APPROVE,
+        Action.CLOSE_LEGITIMATE,
+        Action.DECIDE_APPEAL,
+        Action.APPROVE_WRITE_OFF,
+        Action.REOPEN,
+        Action.ACCEPT,
+    }
     assert deciding <= HUMAN_ONLY
     assert not [row for row in TRANSITIONS if row.action in HUMAN_ONLY and Party.SYSTEM in row.who]
 
@@ -223,6 +240,7 @@ def test_a_guard_holds_exactly_where_it_should(guard: Guard, met: Facts, unmet: 
     assert guard in failed_guards(row, unmet)
 
 
+# fmt: off
 OFFERED = [
     ("new", {Party.REVIEWER}, Facts(), "take note"),
     ("new", {Party.CARDHOLDER}, Facts(), ""),
@@ -240,7 +258,8 @@ OFFERED = [
     ("recovering", {Party.RECOVERY_CLERK}, Facts(outstanding_minor=5), "plan post reverse_posting request_write_off"),
     ("recovering", {Party.RECOVERY_APPROVER}, Facts(outstanding_minor=5, write_off_requested=True), "approve_write_off return_write_off"),
     ("closed", {Party.REVIEWER, Party.APPROVER}, Facts(), "note reopen"),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("state", "parties", "facts", "expected"), OFFERED)

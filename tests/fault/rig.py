@@ -41,8 +41,12 @@ class Zygote:
             environment.pop(name, None)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.fault.zygote"],
-            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert self._answer() == {"ready": True}
 
     def run(self, args: list[str], env: dict[str, str]) -> dict[str, Any]:
@@ -118,8 +122,22 @@ class Crew:
     def start(self, name: str, *, processes: int = 2, **env: str) -> subprocess.Popen[bytes]:
         """A prefork worker with a number of child processes."""
         log = (self.company.home / f"{name}.log").open("wb")
-        command = [sys.executable, "-m", "celery", "-A", "fraud.project.celery", "worker", "-n", f"{name}@test",
-                   "-c", str(processes), "-l", "WARNING", "--without-gossip", "--without-mingle"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "fraud.project.celery",
+            "worker",
+            "-n",
+            f"{name}@test",
+            "-c",
+            str(processes),
+            "-l",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ]
         worker = subprocess.Popen(
             command, cwd=ROOT, env=self.env(**env), stdout=log, stderr=log, start_new_session=True
         )

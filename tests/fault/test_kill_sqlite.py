@@ -9,10 +9,12 @@ import pytest
 
 from tests.fault.rig import Company
 
+# fmt: off
 POINTS = (
     "features.built", "prepare.parts", "prepare.done", "part.taken", "part.written", "part.done", "part.written:kill:3",
     "open.explained", "open.written", "finish.recorded",
-)  # fmt: skip
+)
+# fmt: on
 
 
 def test_undisturbed_night_is_whole(undisturbed: dict[str, list[Any]]) -> None:

@@ -16,10 +16,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+# fmt: off
 LIBRARIES = (
     "pyod.models.hbos", "sklearn.ensemble", "sklearn.neural_network", "skops.io", "xgboost", "psycopg",
     "cases.tasks", "fraud.project.celery",
-)  # fmt: skip
+)
+# fmt: on
 
 
 def preload() -> None:

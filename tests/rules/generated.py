@@ -123,12 +123,22 @@ def frame(seed: int, height: int) -> pl.DataFrame:
         **{name: some((*WORDS, "", "  ")) for name in TEXT_FIELDS if name != "currency"},
     }
     types = {
-        "cancel_amount": pl.Int64, "per_head": pl.Int64, "card.limit": pl.Int64, "amount": pl.Int64, "n_attendees": pl.Int32,
-        "transacted_at": pl.Datetime("us", "UTC"), "submitted_at": pl.Datetime("us", "UTC"), "cardholder.left_on": pl.Date,
-        "merchant.opened_on": pl.Date, "amount_z_self": pl.Float32, "hour": pl.Int32, "weekday": pl.Int32,
-        **dict.fromkeys((*TEXT_FIELDS, "cardholder.grade", "purpose_code"), pl.String), **dict.fromkeys(YES_NO_FIELDS, pl.Boolean),
+        "cancel_amount": pl.Int64,
+        "per_head": pl.Int64,
+        "card.limit": pl.Int64,
+        "amount": pl.Int64,
+        "n_attendees": pl.Int32,
+        "transacted_at": pl.Datetime("us", "UTC"),
+        "submitted_at": pl.Datetime("us", "UTC"),
+        "cardholder.left_on": pl.Date,
+        "merchant.opened_on": pl.Date,
+        "amount_z_self": pl.Float32,
+        "hour": pl.Int32,
+        "weekday": pl.Int32,
+        **dict.fromkeys((*TEXT_FIELDS, "cardholder.grade", "purpose_code"), pl.String),
+        **dict.fromkeys(YES_NO_FIELDS, pl.Boolean),
         **dict.fromkeys(("cardholder_id", "merchant_id", "department_id"), pl.Int64),
-    }  # fmt: skip
+    }
     return pl.DataFrame(columns, schema_overrides=types, strict=False)
 
 
@@ -261,33 +271,66 @@ def condition(depth: int, windows: bool = True) -> st.SearchStrategy[Expression]
         st.builds(n.Comparison, order, operands, money(0, False)),
         st.builds(n.Comparison, order, operands, st.just(_number("0"))),
         st.builds(n.Comparison, order, number(depth, windows), number(0, False)),
-        st.builds(n.Comparison, order, _fields((*MOMENT_FIELDS, *DATE_FIELDS)), st.one_of(DATES, _fields(DATE_FIELDS))),
+        st.builds(
+            n.Comparison,
+            order,
+            _fields((*MOMENT_FIELDS, *DATE_FIELDS)),
+            st.one_of(DATES, _fields(DATE_FIELDS)),
+        ),
         st.builds(n.Comparison, same, _fields(TEXT_FIELDS), st.one_of(texts, _fields(TEXT_FIELDS))),
         st.builds(
-            n.Comparison, order, st.builds(n.Arithmetic, st.just("-"), _fields(MOMENT_FIELDS), _fields(MOMENT_FIELDS)), DURATIONS
+            n.Comparison,
+            order,
+            st.builds(n.Arithmetic, st.just("-"), _fields(MOMENT_FIELDS), _fields(MOMENT_FIELDS)),
+            DURATIONS,
         ),
         st.builds(n.Membership, _fields(TEXT_FIELDS), st.one_of(lists, inline)),
         st.builds(
-            n.Membership, _fields(("hour", "weekday")), st.builds(n.Range, NUMBERS, st.one_of(NUMBERS, _parameter("few")))
+            n.Membership,
+            _fields(("hour", "weekday")),
+            st.builds(n.Range, NUMBERS, st.one_of(NUMBERS, _parameter("few"))),
         ),
         st.builds(
-            n.Membership, st.just(n.Call("time", (n.FieldRef("transacted_at"),))),
-            st.just(n.Range(n.TimeLiteral(datetime(2026, 1, 1, 22).time()), n.TimeLiteral(datetime(2026, 1, 1, 5, 30).time()))),
+            n.Membership,
+            st.just(n.Call("time", (n.FieldRef("transacted_at"),))),
+            st.just(
+                n.Range(
+                    n.TimeLiteral(datetime(2026, 1, 1, 22).time()),
+                    n.TimeLiteral(datetime(2026, 1, 1, 5, 30).time()),
+                )
+            ),
         ),
-        st.builds(n.TextMatch, st.just("contains"), _fields(TEXT_FIELDS), st.one_of(texts, lists, inline, _fields(TEXT_FIELDS))),
+        st.builds(
+            n.TextMatch,
+            st.just("contains"),
+            _fields(TEXT_FIELDS),
+            st.one_of(texts, lists, inline, _fields(TEXT_FIELDS)),
+        ),
         st.builds(n.TextMatch, st.just("starts with"), _fields(TEXT_FIELDS), texts),
-        st.builds(n.TextMatch, st.just("matches"), _fields(TEXT_FIELDS), st.sampled_from([n.TextLiteral(p) for p in PATTERNS])),
-        st.builds(n.TextMatch, st.just("like"), _fields(TEXT_FIELDS), st.sampled_from([n.TextLiteral(p) for p in ("*a*", "??", "카*")])),
+        st.builds(
+            n.TextMatch,
+            st.just("matches"),
+            _fields(TEXT_FIELDS),
+            st.sampled_from([n.TextLiteral(p) for p in PATTERNS]),
+        ),
+        st.builds(
+            n.TextMatch,
+            st.just("like"),
+            _fields(TEXT_FIELDS),
+            st.sampled_from([n.TextLiteral(p) for p in ("*a*", "??", "카*")]),
+        ),
         st.builds(n.IsMissing, st.one_of(_fields((*TEXT_FIELDS, *DATE_FIELDS, *YES_NO_FIELDS)), operands)),
         _fields(YES_NO_FIELDS),
-        st.builds(lambda name, arg: n.Call(name, (arg,)), st.sampled_from(("is_night",)), _fields(MOMENT_FIELDS)),
+        st.builds(
+            lambda name, arg: n.Call(name, (arg,)), st.sampled_from(("is_night",)), _fields(MOMENT_FIELDS)
+        ),
         st.builds(
             lambda name, arg: n.Call(name, (arg,)),
             st.sampled_from(("is_weekend", "is_holiday", "is_business_day")),
             _fields((*MOMENT_FIELDS, *DATE_FIELDS)),
         ),
         st.builds(lambda a, b: n.Call("is_multiple", (a, b)), _fields(MONEY_FIELDS), money(0, False)),
-    ]  # fmt: skip
+    ]
     if windows:
         since = st.builds(
             n.Window,

@@ -12,7 +12,12 @@ def claims(**columns: list[object]) -> pl.DataFrame:
     height = len(next(iter(columns.values())))
     start = datetime(2026, 3, 3, 3, tzinfo=UTC)
     base: dict[str, list[object]] = {
-        "claim_id": list(range(height)), "cardholder_id": [1] * height, "merchant_id": [1] * height, "amount": [1000] * height,
-        "currency": ["KRW"] * height, "transacted_at": [start] * height, "has_time": [True] * height,
-    }  # fmt: skip
+        "claim_id": list(range(height)),
+        "cardholder_id": [1] * height,
+        "merchant_id": [1] * height,
+        "amount": [1000] * height,
+        "currency": ["KRW"] * height,
+        "transacted_at": [start] * height,
+        "has_time": [True] * height,
+    }
     return pl.DataFrame({**base, **columns})

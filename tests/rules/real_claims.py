@@ -37,9 +37,14 @@ def toronto() -> pl.DataFrame:
     """377,207 rows in CAD; the owner is the cost centre; no time of day."""
     rows = pl.read_parquet(shared_file(TORONTO))
     return _frame(
-        rows, owner="cost_centre", merchant="merchant_name", day="transaction_date", amount="amount", currency="CAD",
+        rows,
+        owner="cost_centre",
+        merchant="merchant_name",
+        day="transaction_date",
+        amount="amount",
+        currency="CAD",
         zone="America/Toronto",
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +52,11 @@ def birmingham() -> pl.DataFrame:
     """181,335 rows in GBP; the owner is the card; no category, no time of day."""
     rows = pl.read_parquet(shared_file(BIRMINGHAM))
     return _frame(
-        rows, owner="card_number_masked", merchant="merchant_name", day="trans_date", amount="original_gross_amount",
-        currency="GBP", zone="Europe/London",
-    )  # fmt: skip
+        rows,
+        owner="card_number_masked",
+        merchant="merchant_name",
+        day="trans_date",
+        amount="original_gross_amount",
+        currency="GBP",
+        zone="Europe/London",
+    )

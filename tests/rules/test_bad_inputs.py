@@ -20,6 +20,7 @@ PARAMETERS = {
 }
 
 # (case, text, code of the problem)
+# fmt: off
 REFUSED = [
     ("B1", "().__class__.__base__.__subclasses__()", "unexpected"),
     ("B1", "amount.__class__", "dunder"),
@@ -123,7 +124,8 @@ REFUSED = [
     ("", "share(amount same cardholder) > 0.5", "window_share_form"),
     ("", "since_last(same cardholder within 2 days) < 1 day", "since_last_limits"),
     ("", "n_attendees > 1234567890123456789", "number_digits"),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(
@@ -257,14 +259,24 @@ def test_the_limit_is_two_thousand_characters() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        None, [], {"type": "python"}, {"type": "field", "name": "a; b"}, {"type": "field", "name": "a or b"},
-        {"type": "not"}, {"type": "comparison", "op": "**", "left": {}, "right": {}},
-        {"type": "number", "value": 5}, {"type": "number", "value": "NaN"}, {"type": "number", "value": "1e999"},
-        {"type": "money", "amount": "5", "currency": "xx"}, {"type": "field", "name": "amount", "extra": 1},
-        {"type": "text", "value": "a\nb"}, {"type": "and", "operands": [{"type": "yes_no", "value": True}]},
-        {"type": "call", "name": "hour", "arguments": "x"}, {"type": "yes_no", "value": 1},
+        None,
+        [],
+        {"type": "python"},
+        {"type": "field", "name": "a; b"},
+        {"type": "field", "name": "a or b"},
+        {"type": "not"},
+        {"type": "comparison", "op": "**", "left": {}, "right": {}},
+        {"type": "number", "value": 5},
+        {"type": "number", "value": "NaN"},
+        {"type": "number", "value": "1e999"},
+        {"type": "money", "amount": "5", "currency": "xx"},
+        {"type": "field", "name": "amount", "extra": 1},
+        {"type": "text", "value": "a\nb"},
+        {"type": "and", "operands": [{"type": "yes_no", "value": True}]},
+        {"type": "call", "name": "hour", "arguments": "x"},
+        {"type": "yes_no", "value": 1},
     ],
-)  # fmt: skip
+)
 def test_form_data_that_is_no_rule_is_refused(data: object) -> None:
     with pytest.raises(RuleNotValid):
         from_json(data)
@@ -292,8 +304,14 @@ def test_parameters_meet_the_claims_own_day_and_scope() -> None:
             ParameterValue(200, date(2025, 6, 1), date(2025, 7, 1), currency="KRW"),
         ),
     )
-    days = [datetime(2024, 12, 31, 14, 59, tzinfo=UTC), datetime(2024, 12, 31, 15, tzinfo=UTC), datetime(2025, 6, 15, tzinfo=UTC),
-            datetime(2025, 8, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]  # fmt: skip
+    days = [
+        datetime(2024, 12, 31, 14, 59, tzinfo=UTC),
+        datetime(2024, 12, 31, 15, tzinfo=UTC),
+        datetime(2025, 6, 15, tzinfo=UTC),
+        datetime(2025, 8, 1, tzinfo=UTC),
+        datetime(2026, 2, 1, tzinfo=UTC),
+        datetime(2026, 2, 1, tzinfo=UTC),
+    ]
     frame = claims(
         transacted_at=days,
         amount=[150] * 6,

@@ -169,7 +169,7 @@ def test_problem_stands_at_its_line_and_column(text: str, line: int, column: int
     [
         ("amonut > 5 KRW", "Did you mean amount"),
         ("not recurring", "is_recurring"),
-        ("employee_no = \"E1\"", "cardholder.employee_no"),
+        ('employee_no = "E1"', "cardholder.employee_no"),
         ("True", "Write yes"),
         ("single_limit < amount", "$single_limit"),
         ("amount > $singel_limit", "single_limit"),
@@ -181,7 +181,7 @@ def test_problem_stands_at_its_line_and_column(text: str, line: int, column: int
         ("merchant.mcc = 5813", '"5813"'),
         ("amount in 9 KRW..5 KRW", "5 KRW..9 KRW"),
     ],
-)  # fmt: skip
+)
 def test_refusal_says_what_would_be_right(text: str, hint: str) -> None:
     with pytest.raises(RuleNotValid) as caught:
         check(parse(text), lists=STARTER_LISTS, parameters=STARTER_PARAMETERS)
@@ -202,9 +202,17 @@ def test_all_problems_of_a_rule_are_said_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("word", "kind", "expected"),
-    [("금액", "이", "금액이"), ("한도", "이", "한도가"), ("서울", "으로", "서울로"), ("부산", "으로", "부산으로"), ("MCC", "은", "MCC는"),
-     ("3", "이", "3이"), ("건당 한도’", "과", "건당 한도’와"), ("2", "을", "2를")],
-)  # fmt: skip
+    [
+        ("금액", "이", "금액이"),
+        ("한도", "이", "한도가"),
+        ("서울", "으로", "서울로"),
+        ("부산", "으로", "부산으로"),
+        ("MCC", "은", "MCC는"),
+        ("3", "이", "3이"),
+        ("건당 한도’", "과", "건당 한도’와"),
+        ("2", "을", "2를"),
+    ],
+)
 def test_korean_particles_follow_the_last_sound(word: str, kind: str, expected: str) -> None:
     assert particle(word, kind) == expected
 

@@ -57,9 +57,13 @@ def test_minor_units_survive_the_way_to_decimal_and_back(minor: int, currency: s
 @pytest.mark.parametrize(
     ("minor", "currency", "lang", "text"),
     [
-        (1_140_000, "KRW", "ko", "1,140,000원"), (1_140_000, "KRW", "en", "KRW 1,140,000"), (-1_000, "KRW", "ko", "-1,000원"),
-        (123_456, "GBP", "ko", "GBP 1,234.56"), (-5, "CAD", "en", "CAD -0.05"), (0, "KRW", "ko", "0원"),
+        (1_140_000, "KRW", "ko", "1,140,000원"),
+        (1_140_000, "KRW", "en", "KRW 1,140,000"),
+        (-1_000, "KRW", "ko", "-1,000원"),
+        (123_456, "GBP", "ko", "GBP 1,234.56"),
+        (-5, "CAD", "en", "CAD -0.05"),
+        (0, "KRW", "ko", "0원"),
     ],
-)  # fmt: skip
+)
 def test_money_is_written_for_a_reader(minor: int, currency: str, lang: str, text: str) -> None:
     assert format_money(minor, currency, lang) == text

@@ -168,9 +168,15 @@ def test_starter_rules_run_on_foreign_data_and_say_what_is_missing() -> None:
     for code in ("A01", "A03", "A04", "D03", "M01B", "M02", "A07", "M12"):
         assert outcome.hits[:, by_code[code]].any(), code
     lacking = {
-        "A04B": "has_time", "T01": "is_night", "T04": "on_leave", "M05": "merchant.status", "C01": "cancelled_at",
-        "H01": "approver.employee_no", "A06": "is_round_amount", "A09": "department_id",
-    }  # fmt: skip
+        "A04B": "has_time",
+        "T01": "is_night",
+        "T04": "on_leave",
+        "M05": "merchant.status",
+        "C01": "cancelled_at",
+        "H01": "approver.employee_no",
+        "A06": "is_round_amount",
+        "A09": "department_id",
+    }
     for code, name in lacking.items():
         report = outcome.not_evaluable[by_code[code]]
         assert not outcome.hits[:, by_code[code]].any()

@@ -57,8 +57,13 @@ def test_claims_of_one_moment_are_ordered_by_their_id() -> None:
 
 
 def test_day_and_month_are_those_of_the_companys_clock() -> None:
-    frame = claims(transacted_at=[datetime(2026, 2, 28, 14, 59, tzinfo=UTC), datetime(2026, 2, 28, 15, tzinfo=UTC),
-                                  datetime(2026, 3, 1, 14, 59, tzinfo=UTC)])  # fmt: skip
+    frame = claims(
+        transacted_at=[
+            datetime(2026, 2, 28, 14, 59, tzinfo=UTC),
+            datetime(2026, 2, 28, 15, tzinfo=UTC),
+            datetime(2026, 3, 1, 14, 59, tzinfo=UTC),
+        ]
+    )
     assert hits("count(same cardholder, day) = 2", frame) == [False, False, True]
     assert hits("count(same cardholder, month) = 2", frame) == [False, False, True]
     assert hits("count(same cardholder, year) = 3", frame) == [False, False, True]
@@ -145,9 +150,11 @@ def test_hours_and_times_wrap_around_midnight() -> None:
 def test_targets_look_back_into_the_history() -> None:
     frame = claims(**at(0, 10, 20))
     outcome = evaluate(
-        frame, [RuleSpec("X", 1, parse("count(same cardholder within 30 minutes) = 3"))], context=Context(),
+        frame,
+        [RuleSpec("X", 1, parse("count(same cardholder within 30 minutes) = 3"))],
+        context=Context(),
         targets=[False, False, True],
-    )  # fmt: skip
+    )
     assert outcome.hits.tolist() == [[True]]
     assert outcome.facts(0, 0)["count(same cardholder within 30 minutes)"]["value"] == 3
 

@@ -50,8 +50,10 @@ class MyRequestRow(serializers.ModelSerializer):
     def get_is_open(self, request: ExplanationRequest) -> bool:
         """Whether an answer is taken now, in time, late or a further time."""
         return request.state != ExplanationRequest.State.WITHDRAWN and request.case.state in (
-            State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.EXPLAINED,
-        )  # fmt: skip
+            State.AWAITING_EXPLANATION,
+            State.NO_RESPONSE,
+            State.EXPLAINED,
+        )
 
 
 class MyRequestPage(serializers.Serializer):
@@ -68,9 +70,20 @@ class MyRequest(MyRequestRow):
 
     class Meta(MyRequestRow.Meta):
         fields = (
-            *MyRequestRow.Meta.fields, "text", "questions", "amount_minor", "currency", "is_extended", "can_ask_extension",
-            "extension_asked_at", "draft_text", "draft_saved_at", "claims", "explanations", "evidence",
-        )  # type: ignore[assignment]  # fmt: skip
+            *MyRequestRow.Meta.fields,
+            "text",
+            "questions",
+            "amount_minor",
+            "currency",
+            "is_extended",
+            "can_ask_extension",
+            "extension_asked_at",
+            "draft_text",
+            "draft_saved_at",
+            "claims",
+            "explanations",
+            "evidence",
+        )  # type: ignore[assignment]
 
     def get_can_ask_extension(self, request: ExplanationRequest) -> bool:
         is_waiting = request.case.state == State.AWAITING_EXPLANATION

@@ -36,11 +36,13 @@ class CaseRow(serializers.ModelSerializer):
 
     class Meta:
         model = Case
+        # fmt: off
         fields = (
             "reference", "state", "state_since", "due_on", "is_overdue", "source", "pattern", "headline", "cardholder", "merchant",
             "amount_minor", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss_minor", "assignee",
             "snoozed_until", "has_new_alerts", "disposition", "opened_at", "closed_at", "version",
-        )  # fmt: skip
+        )
+        # fmt: on
 
     def get_is_overdue(self, case: Case) -> bool:
         return is_overdue(case)
@@ -70,10 +72,12 @@ class CaseClaim(serializers.ModelSerializer):
 
     class Meta:
         model = Claim
+        # fmt: off
         fields = (
             "external_id", "version", "transacted_at", "has_time", "merchant", "amount_minor", "currency", "txn_type",
             "purpose_code", "purpose_text", "card_last4",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class EvidenceRow(serializers.ModelSerializer):
@@ -81,9 +85,11 @@ class EvidenceRow(serializers.ModelSerializer):
 
     class Meta:
         model = Evidence
+        # fmt: off
         fields = (
             "reference", "name", "content_type", "size_bytes", "has_preview", "flags", "request", "withdrawn_at", "uploaded_at",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class ExplanationRow(serializers.ModelSerializer):
@@ -91,9 +97,11 @@ class ExplanationRow(serializers.ModelSerializer):
 
     class Meta:
         model = Explanation
+        # fmt: off
         fields = (
             "text", "answers", "admits", "offered_minor", "is_late", "on_behalf", "submitted_by", "submitted_at",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class RequestRow(serializers.ModelSerializer):
@@ -102,10 +110,12 @@ class RequestRow(serializers.ModelSerializer):
 
     class Meta:
         model = ExplanationRequest
+        # fmt: off
         fields = (
             "reference", "round_no", "state", "text", "questions", "requested_by", "sent_at", "due_on", "is_extended",
             "extension_asked_at", "extension_reason", "answered_at", "explanations",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class DecisionRow(serializers.ModelSerializer):
@@ -114,11 +124,13 @@ class DecisionRow(serializers.ModelSerializer):
 
     class Meta:
         model = Decision
+        # fmt: off
         fields = (
             "number", "state", "disposition", "disposition_reason", "amount_minor", "currency", "reason", "policy_clause",
             "message", "content_hash", "needs_approval", "why_approval", "proposed_by", "proposed_at", "decided_by",
             "decided_at", "decided_reason",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class AppealRow(serializers.ModelSerializer):
@@ -126,9 +138,11 @@ class AppealRow(serializers.ModelSerializer):
 
     class Meta:
         model = Appeal
+        # fmt: off
         fields = (
             "text", "submitted_at", "result", "amount_minor", "reason", "message", "decided_by", "decided_at",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class NoteRow(serializers.ModelSerializer):
@@ -175,11 +189,13 @@ class RecoveryDetail(serializers.ModelSerializer):
 
     class Meta:
         model = Recovery
+        # fmt: off
         fields = (
             "case", "version", "state", "amount_minor", "currency", "recovered_minor", "outstanding_minor", "plan", "postings",
             "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_minor", "write_off_reason",
             "write_off_requested_by",
-        )  # fmt: skip
+        )
+        # fmt: on
 
     def get_recovered_minor(self, recovery: Recovery) -> int:
         return recovered(recovery)
@@ -231,10 +247,12 @@ class CaseDetail(CaseRow):
     notes = NoteRow(many=True)
 
     class Meta(CaseRow.Meta):
+        # fmt: off
         fields = (
             *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "actions", "claims", "reasons",
             "requests", "evidence", "decisions", "appeals", "notes",
-        )  # type: ignore[assignment]  # fmt: skip
+        )  # type: ignore[assignment]
+        # fmt: on
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField([a.value for a in Action])))
     def get_actions(self, case: Case) -> list[str]:

@@ -21,9 +21,11 @@ class ClaimRows(StrictSerializer):
         max_length=60, help_text="Import profile; `generic` takes the documented columns."
     )
     rows = serializers.ListField(
-        child=serializers.DictField(allow_empty=False), min_length=1, max_length=MAX_ROWS,
+        child=serializers.DictField(allow_empty=False),
+        min_length=1,
+        max_length=MAX_ROWS,
         help_text="Values are texts, whole numbers, true, false or null. Amounts: whole minor units or decimal text.",
-    )  # fmt: skip
+    )
 
 
 class RowAnswer(serializers.Serializer):
@@ -58,9 +60,19 @@ class DeliveryRow(serializers.ModelSerializer):
     class Meta:
         model = ClaimFile
         fields = (
-            "reference", "name", "profile", "state", "received_by", "received_at", "is_history",
-            "n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected",
-        )  # fmt: skip
+            "reference",
+            "name",
+            "profile",
+            "state",
+            "received_by",
+            "received_at",
+            "is_history",
+            "n_rows",
+            "n_accepted",
+            "n_duplicate",
+            "n_superseding",
+            "n_rejected",
+        )
 
 
 class DeliveryDetail(DeliveryRow):

@@ -113,11 +113,9 @@ def _with_cardholders(rows: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     number = pl.col("employee_no") if "employee_no" in rows.columns else pl.lit(None, pl.String)
     rows = rows.with_columns(number.fill_null(UNKNOWN_EMPLOYEE).alias("employee_no"))
     delivered = rows.rename({"employee_name": "name"}) if "employee_name" in rows.columns else rows
-    wanted = delivered.select(
-        "employee_no",
-        "department_id",
-        *_texts(delivered, _PERSON_TEXTS),
-    ).unique("employee_no", keep="first", maintain_order=True)
+    wanted = delivered.select("employee_no", "department_id", *_texts(delivered, _PERSON_TEXTS)).unique(
+        "employee_no", keep="first", maintain_order=True
+    )
     wanted = wanted.filter(~pl.col("employee_no").is_in(list(directory.people)))
     if wanted.height:
         numbers = wanted.get_column("employee_no").to_list()

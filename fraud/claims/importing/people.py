@@ -152,9 +152,16 @@ def import_people(
             if progress is not None:
                 progress(result.n_written)
         record(
-            action="feed.imported", by=by, subject=CONFIG,
-            after={"feed": feed, "n_rows": result.n_rows, "n_written": result.n_written, "n_rejected": result.n_rejected},
-        )  # fmt: skip
+            action="feed.imported",
+            by=by,
+            subject=CONFIG,
+            after={
+                "feed": feed,
+                "n_rows": result.n_rows,
+                "n_written": result.n_written,
+                "n_rejected": result.n_rejected,
+            },
+        )
     return result
 
 
@@ -194,11 +201,14 @@ def _parse(
     good = pl.Series(problems.good, dtype=pl.Boolean)
     rejects = [
         {
-            "line": int(chunk.lines[row]), "column": problems.of(row)[0], "code": problems.of(row)[1],
-            "params": problems.of(row)[2], "original": redact(chunk.original(row)),
+            "line": int(chunk.lines[row]),
+            "column": problems.of(row)[0],
+            "code": problems.of(row)[1],
+            "params": problems.of(row)[2],
+            "original": redact(chunk.original(row)),
         }
         for row in (~good).arg_true().to_list()
-    ]  # fmt: skip
+    ]
     frame = pl.DataFrame(values).filter(good)
     return frame, pl.concat([chunk.rejects, reject_frame(rejects)])
 

@@ -77,9 +77,13 @@ def save_profile(
     profile.label_ko = label_ko or profile.label_ko or name
     profile.save()
     record(
-        action="profile.changed", by=by, subject=CONFIG, reason=reason, before=before,
+        action="profile.changed",
+        by=by,
+        subject=CONFIG,
+        reason=reason,
+        before=before,
         after={"name": name, "version": profile.version, "spec": profile.spec},
-    )  # fmt: skip
+    )
     return profile
 
 

@@ -176,6 +176,8 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
             for name in ("n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected")
         }
         record(
-            action=actions[state], by=by, subject=f"file:{file.reference}",
+            action=actions[state],
+            by=by,
+            subject=f"file:{file.reference}",
             after={**counts, "totals": file.totals, **({"error": error} if error else {})},
-        )  # fmt: skip
+        )

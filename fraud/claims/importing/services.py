@@ -187,9 +187,16 @@ def receive_file(
             file.reference = f"F-{received_at.astimezone(zone).year}-{file.pk:06d}"
             file.save(update_fields=["reference"])
             record(
-                action="file.received", by=by, subject=f"file:{file.reference}",
-                after={"name": file.name, "profile": profile.name, "sha256": file.sha256, "size_bytes": file.size_bytes},
-            )  # fmt: skip
+                action="file.received",
+                by=by,
+                subject=f"file:{file.reference}",
+                after={
+                    "name": file.name,
+                    "profile": profile.name,
+                    "sha256": file.sha256,
+                    "size_bytes": file.size_bytes,
+                },
+            )
     except IntegrityError:
         return ClaimFile.objects.get(sha256=delivery.sha256, profile=profile)
     return file

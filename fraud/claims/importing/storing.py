@@ -101,12 +101,16 @@ class ClaimStore:
         # Rows an earlier, interrupted attempt at this very file has stored count as what they were then.
         own = same & (pl.col("known_file") == self.file.pk).fill_null(False)
         outcome = (
-            pl.when(own & (pl.col("known_version") == 1)).then(pl.lit("accepted"))
-            .when(own).then(pl.lit("superseding"))
-            .when(same).then(pl.lit("duplicate"))
-            .when(is_known).then(pl.lit("superseding"))
+            pl.when(own & (pl.col("known_version") == 1))
+            .then(pl.lit("accepted"))
+            .when(own)
+            .then(pl.lit("superseding"))
+            .when(same)
+            .then(pl.lit("duplicate"))
+            .when(is_known)
+            .then(pl.lit("superseding"))
             .otherwise(pl.lit("accepted"))
-        )  # fmt: skip
+        )
         return rows.with_columns(outcome.alias("outcome"), (~same).alias("is_written"))
 
     def _existing(self, rows: pl.DataFrame) -> pl.DataFrame:

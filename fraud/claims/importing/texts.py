@@ -8,6 +8,7 @@ from typing import Any
 from fraud.claims.importing.parsing.formats import readable
 
 #: code → (English, Korean). Whole files:
+# fmt: off
 _FILES: dict[str, tuple[str, str]] = {
     "empty_file": ("The file is empty. Send a file with a header and rows.", "파일이 비어 있습니다. 머리글과 행이 있는 파일을 보내 주십시오."),
     "header_missing": ("No header row was found in the first {lines} rows. The first row must name the columns.", "처음 {lines}행에서 머리글을 찾지 못했습니다. 첫 행에 열 이름이 있어야 합니다."),
@@ -41,9 +42,11 @@ _FILES: dict[str, tuple[str, str]] = {
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
     "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
     "import_failed": ("The import stopped with an error ({error}). It can be started again; nothing is taken twice.", "가져오기가 오류로 멈췄습니다({error}). 다시 시작해도 중복 반영되지 않습니다."),
-}  # fmt: skip
+}
+# fmt: on
 
 #: Rows:
+# fmt: off
 _ROWS: dict[str, tuple[str, str]] = {
     "ragged_row": ("The row has {found} fields; the header has {expected}. Fill in what is missing, or put text that holds the separator in quotation marks.", "필드가 {found}개입니다. 머리글은 {expected}개입니다. 빠진 칸을 채우거나, 구분 기호가 든 글은 따옴표로 묶어 주십시오."),
     "blank_row": ("The row is blank. Fill it in or delete it.", "빈 행입니다. 채우거나 지워 주십시오."),
@@ -78,9 +81,11 @@ _ROWS: dict[str, tuple[str, str]] = {
     "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept. Remove the number and send the row again.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다. 번호를 지우고 다시 보내 주십시오."),
     "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
     "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels. Correct the amount or the authorisation code.", "취소 금액이 원거래 금액보다 큽니다. 금액이나 승인번호를 고쳐 주십시오."),
-}  # fmt: skip
+}
+# fmt: on
 
 #: What was normalised or noticed:
+# fmt: off
 _NOTES: dict[str, tuple[str, str]] = {
     "bom_removed": ("A byte order mark was removed.", "BOM을 제거했습니다."),
     "decoded": ("The text was decoded from {encoding}.", "{encoding} 문자 인코딩을 변환했습니다."),
@@ -114,9 +119,11 @@ _NOTES: dict[str, tuple[str, str]] = {
     "cancellations_linked": ("{n} cancellations were linked to their original.", "취소 {n}건을 원거래와 연결했습니다."),
     "cancellations_open": ("{n} cancellations wait for their original.", "취소 {n}건이 원거래를 기다립니다."),
     "labels_added": ("{n} known outcomes were added as labels.", "알려진 결과 {n}건을 라벨로 추가했습니다."),
-}  # fmt: skip
+}
+# fmt: on
 
 #: Profiles:
+# fmt: off
 _PROFILES: dict[str, tuple[str, str]] = {
     "unknown_key": ("Unknown setting “{key}”.", "알 수 없는 설정 “{key}”입니다."),
     "unknown_field": ("Unknown field “{field}”.", "알 수 없는 항목 “{field}”입니다."),
@@ -129,7 +136,8 @@ _PROFILES: dict[str, tuple[str, str]] = {
     "no_source": ("The required field “{field}” has no column.", "필수 항목 “{field}”에 연결된 열이 없습니다."),
     "currency_missing": ("Give a currency column or a default currency.", "통화 열 또는 기본 통화가 필요합니다."),
     "too_many": ("At most {limit} entries.", "최대 {limit}개까지 가능합니다."),
-}  # fmt: skip
+}
+# fmt: on
 
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "file": _FILES,

@@ -68,7 +68,7 @@ class ClaimFile(models.Model):
         ordering = ["-id"]
         constraints = [
             # The same content for the same profile is one file, also when two people send it at once.
-            models.UniqueConstraint(fields=["sha256", "profile"], name="claimfile_content"),
+            models.UniqueConstraint(fields=["sha256", "profile"], name="claimfile_content")
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from fraud.demo.schemes import amounts, purchases, times
 from fraud.demo.schemes.base import Scene, Scheme
 from fraud.demo.world import World
 
+# fmt: off
 SCHEMES: tuple[Scheme, ...] = (
     Scheme("split_payment", ("A04",), "분할 결제", "Split payment", 0.11, amounts.split_payment),
     Scheme("near_limit", ("A03",), "한도 직전 반복", "Repeatedly just below the limit", 0.07, amounts.near_limit),
@@ -30,7 +31,8 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme("colluding_approver", ("H02",), "승인자 공모", "Colluding approver", 0.06, purchases.colluding_approver),
     Scheme("ghost_vendor", ("M05", "M06"), "유령 업체", "Invented vendor", 0.02, purchases.ghost_vendor, is_novel=True),
     Scheme("cancel_and_recharge", ("C02",), "취소 후 재결제", "Cancel and recharge", 0.02, amounts.cancel_and_recharge, is_novel=True),
-)  # fmt: skip
+)
+# fmt: on
 SCHEME_CODES = tuple(scheme.code for scheme in SCHEMES)
 LEAST_CLAIMS = 3
 

@@ -92,10 +92,16 @@ def employee_owned_merchant(scene: Scene) -> Draft:
     person, day = scene.on_days(person, scene.world.at_work, scene.world.days.is_business)
     n = len(person)
     return make_draft(
-        n, person=person, day=day, spend=keys[person], merchant=shops[person], second=draw_seconds(rng, "office", n),
-        amount=scene.round_amounts(30_000, 300_000, 100, n), incident=person,
+        n,
+        person=person,
+        day=day,
+        spend=keys[person],
+        merchant=shops[person],
+        second=draw_seconds(rng, "office", n),
+        amount=scene.round_amounts(30_000, 300_000, 100, n),
+        incident=person,
         heads=np.where(keys[person] == SPEND_INDEX["team_dinner"], rng.integers(5, 12, n), 0),
-    )  # fmt: skip
+    )
 
 
 def refund_kept(scene: Scene) -> Draft:

@@ -20,10 +20,12 @@ class RunRow(serializers.ModelSerializer):
 
     class Meta:
         model = ScreeningRun
+        # fmt: off
         fields = (
             "reference", "business_date", "source", "state", "is_late", "cut_off_at", "started_at", "finished_at",
             "model", "n_claims", "n_scored", "n_hits", "n_alerts", "n_cases", "n_held_back",
-        )  # fmt: skip
+        )
+        # fmt: on
 
 
 class StageRow(serializers.Serializer):
@@ -78,10 +80,12 @@ class ScoreRow(serializers.ModelSerializer):
 
     class Meta:
         model = Score
+        # fmt: off
         fields = (
             "run", "band", "is_calibrated", "hybrid_probability", "rule_score", "tree_probability", "anomaly_score",
             "novelty", "z", "reasons",
-        )  # fmt: skip
+        )
+        # fmt: on
 
     def get_hybrid_probability(self, score: Score) -> float | None:
         return score.hybrid_probability if score.is_calibrated else None
@@ -116,10 +120,12 @@ class ClaimRow(serializers.ModelSerializer):
 
     class Meta:
         model = Claim
+        # fmt: off
         fields = (
             "id", "external_id", "version", "transacted_at", "has_time", "txn_type", "amount", "employee_no",
             "department", "merchant", "mcc", "purpose_code", "received_at",
-        )  # fmt: skip
+        )
+        # fmt: on
 
     def get_amount(self, claim: Claim) -> dict[str, Any] | None:
         return money(claim.amount_minor, claim.currency)

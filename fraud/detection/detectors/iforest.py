@@ -86,13 +86,28 @@ def _xgboost_tree(tree: Any, columns: NDArray[np.integer], index: int, n_feature
     conditions = np.where(leaf, depth + _average_path(rows), _strict_threshold(tree.threshold[order]))
     zeros = [0] * n
     return {
-        "base_weights": [0.0] * n, "categories": [], "categories_nodes": [], "categories_segments": [], "categories_sizes": [],
-        "default_left": zeros, "id": index, "left_children": left.tolist(), "loss_changes": [0.0] * n, "parents": parents.tolist(),
-        "right_children": right.tolist(), "split_conditions": conditions.tolist(),
-        "split_indices": np.where(leaf, 0, columns[np.maximum(tree.feature[order], 0)]).tolist(), "split_type": zeros,
+        "base_weights": [0.0] * n,
+        "categories": [],
+        "categories_nodes": [],
+        "categories_segments": [],
+        "categories_sizes": [],
+        "default_left": zeros,
+        "id": index,
+        "left_children": left.tolist(),
+        "loss_changes": [0.0] * n,
+        "parents": parents.tolist(),
+        "right_children": right.tolist(),
+        "split_conditions": conditions.tolist(),
+        "split_indices": np.where(leaf, 0, columns[np.maximum(tree.feature[order], 0)]).tolist(),
+        "split_type": zeros,
         "sum_hessian": rows.astype(float).tolist(),
-        "tree_param": {"num_deleted": "0", "num_feature": str(n_features), "num_nodes": str(n), "size_leaf_vector": "1"},
-    }  # fmt: skip
+        "tree_param": {
+            "num_deleted": "0",
+            "num_feature": str(n_features),
+            "num_nodes": str(n),
+            "size_leaf_vector": "1",
+        },
+    }
 
 
 def _level_order(left: NDArray[np.integer], right: NDArray[np.integer]) -> tuple[NDArray[np.int64], ...]:

@@ -29,6 +29,7 @@ class Feature:
 
 def _behaviour() -> list[Feature]:
     f = Feature
+    # fmt: off
     return [
         f("per_head", _MONEY, "amount", "1인당 금액", "amount per head", "money"),
         f("log_amount", _FLOAT, "amount", "금액(로그)", "amount (logarithm)"),
@@ -72,7 +73,8 @@ def _behaviour() -> list[Feature]:
         f("n_repeated_3d", _INT, "repetition", "같은 가맹점·금액 최근 3일 건수", "same merchant and amount in the last 3 days", "count"),
         f("amount_z_peer", _FLOAT, "peers", "같은 부서·업종 대비 표준점수", "standard score against department and category", "z"),
         f("mcc_share_peer", _FLOAT, "peers", "부서에서 이 업종의 비중", "share of this category in the department", "share"),
-    ]  # fmt: skip
+    ]
+    # fmt: on
 
 
 #: windows of label-derived features in days, about when a label became known; rates need their own counts

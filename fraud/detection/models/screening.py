@@ -52,7 +52,7 @@ class ScreeningRun(models.Model):
         ordering = ["-id"]
         constraints = [
             # Exactly one night per business date, however many beats ring.
-            models.UniqueConstraint(fields=["source", "business_date"], name="screeningrun_once_a_day"),
+            models.UniqueConstraint(fields=["source", "business_date"], name="screeningrun_once_a_day")
         ]
 
     def __str__(self) -> str:

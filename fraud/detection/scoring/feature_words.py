@@ -17,6 +17,7 @@ def _t(en: str, ko: str) -> Texts:
 
 
 _AMOUNT = _t("{own} (cardholder's 30-day mean {usual})", "{own}(본인 30일 평균 {usual})")
+# fmt: off
 FEATURES: dict[str, Texts] = {
     "amount": _AMOUNT,
     "log_amount": _AMOUNT,
@@ -95,9 +96,11 @@ FEATURES: dict[str, Texts] = {
         "{ratio} standard deviations from what the department pays in this trade", "부서의 같은 업종 결제에서 표준편차 {ratio}배 벗어남"
     ),
     "mcc_share_peer": _t("this trade is {percent} % of the department's payments", "부서 결제 중 이 업종 비중 {percent}%"),
-}  # fmt: skip
+}
+# fmt: on
 
 #: Features about earlier outcomes come in several windows and of two subjects; ``{days}`` is the window's length.
+# fmt: off
 _OUTCOMES: dict[str, Texts] = {
     "n_known_misuse": _t(
         "1 payment {who} found to be misuse in the last {days} days|{value} payments {who} found to be misuse in the last {days} days",
@@ -123,7 +126,8 @@ _OUTCOMES: dict[str, Texts] = {
         "1 payment {who} in order since the last misuse|{value} payments {who} in order since the last misuse",
         "마지막 오남용 이후 {who} 정상 {value}",
     ),
-}  # fmt: skip
+}
+# fmt: on
 _WHO: dict[str, Texts] = {
     "cardholder": _t("of the cardholder", "사용자"),
     "merchant": _t("at this merchant", "가맹점"),
@@ -141,6 +145,7 @@ ZERO: dict[str, Texts] = {
 
 _MONTH = 30.0
 #: Values that speak for suspicion, from … to; a feature not named here always does, a count from 1.
+# fmt: off
 TELLING: dict[str, tuple[float, float]] = {
     "ratio_to_limit": (0.5, float("inf")),
     "ratio_to_pre_approved": (1.0, float("inf")),
@@ -171,7 +176,8 @@ TELLING: dict[str, tuple[float, float]] = {
     "days_since_known_label": (-1, -1),  # never: that somebody was reviewed speaks neither for nor against
     "n_known_labels": (-1, -1),
     "n_clean_run": (-1, -1),
-}  # fmt: skip
+}
+# fmt: on
 
 #: Features that say the same thing in other words: only the strongest is told.
 _SAME: dict[str, str] = {
@@ -186,8 +192,15 @@ _SAME: dict[str, str] = {
 }
 #: The claim's amount against one's own habit, in whatever measure: one such sentence is enough among the unusual.
 OWN_AMOUNT = frozenset(
-    {"amount", "log_amount", "amount_ratio_self_30d", "amount_ratio_usual", "amount_ratio_self_max", "amount_z_self"}
-)  # fmt: skip
+    {
+        "amount",
+        "log_amount",
+        "amount_ratio_self_30d",
+        "amount_ratio_usual",
+        "amount_ratio_self_max",
+        "amount_z_self",
+    }
+)
 
 
 def words_of(name: str, lang: str) -> str:

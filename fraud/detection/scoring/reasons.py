@@ -84,10 +84,13 @@ def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> 
         return f"{label(name, lang)}: {shown}"
     one, _, many = pattern.partition("|")
     return (one if value == 1 or not many else many).format(
-        value=shown, count=_number(value), ratio=_number(value), percent=_number(_percent(value)),
+        value=shown,
+        count=_number(value),
+        ratio=_number(value),
+        percent=_number(_percent(value)),
         own=_money(pair["value"], currency, lang) if pair else "",
         usual=_money(pair["usual"], currency, lang) if pair else "",
-    )  # fmt: skip
+    )
 
 
 def distinct(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

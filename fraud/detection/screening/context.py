@@ -65,10 +65,13 @@ def _names_without_history() -> frozenset[str]:
     """Computed features that look at one claim alone."""
     empty = pl.DataFrame(
         schema={
-            "claim_id": pl.Int64, "cardholder_id": pl.Int64, "merchant_id": pl.Int64, "amount_minor": pl.Int64,
+            "claim_id": pl.Int64,
+            "cardholder_id": pl.Int64,
+            "merchant_id": pl.Int64,
+            "amount_minor": pl.Int64,
             "transacted_at": pl.Datetime("us", "UTC"),
         }
-    )  # fmt: skip
+    )
     frame = take_columns(empty)
     calendar = CompanyCalendar()
     alone = moment_features(frame, calendar, "UTC").columns + claim_features(frame, "UTC").columns

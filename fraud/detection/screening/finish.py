@@ -63,16 +63,31 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
     with transaction.atomic():
         if drift:
             DriftReport.objects.get_or_create(
-                run=run, model_version=run.model_version,
-                defaults={"n_claims": drift.n_claims, "n_nights": drift.n_nights, "is_whole_week": drift.is_whole_week,
-                          "psi": drift.features, "level": drift.level},
-            )  # fmt: skip
+                run=run,
+                model_version=run.model_version,
+                defaults={
+                    "n_claims": drift.n_claims,
+                    "n_nights": drift.n_nights,
+                    "is_whole_week": drift.is_whole_week,
+                    "psi": drift.features,
+                    "level": drift.level,
+                },
+            )
         put_stage(run, closing.row("done"))
         record(
-            action="run.finished", by=by, subject=f"run:{run.reference}",
-            after={"n_claims": run.n_claims, "n_scored": run.n_scored, "n_hits": run.n_hits, "n_alerts": run.n_alerts,
-                   "n_cases": run.n_cases, "n_held_back": run.n_held_back, "opening": opened["counts"]},
-        )  # fmt: skip
+            action="run.finished",
+            by=by,
+            subject=f"run:{run.reference}",
+            after={
+                "n_claims": run.n_claims,
+                "n_scored": run.n_scored,
+                "n_hits": run.n_hits,
+                "n_alerts": run.n_alerts,
+                "n_cases": run.n_cases,
+                "n_held_back": run.n_held_back,
+                "opening": opened["counts"],
+            },
+        )
         faults.hit("finish.recorded")
         release(run, token, state=State.FINISHED, finished_at=datetime.now(UTC), attempts=0, error="")
     _stop_failing_rules(run, by)

@@ -87,9 +87,13 @@ def _build(run: ScreeningRun) -> NightFrame:
     rules = rules_of(run)
     with timed("features"):
         features, context, asked = features_and_context(
-            claims, targets, rules.specs,
-            calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(run.cut_off_at),
-        )  # fmt: skip
+            claims,
+            targets,
+            rules.specs,
+            calendar=current_calendar(),
+            zone=settings.TIME_ZONE,
+            labels=label_history(run.cut_off_at),
+        )
     del claims
     with timed("rules"):
         outcome = rules.evaluate(context, asked)

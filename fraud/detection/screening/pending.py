@@ -23,11 +23,7 @@ _PENDING = f"""
     WHERE NOT c.is_history AND {_CURRENT}
       AND NOT EXISTS (SELECT 1 FROM fraud_score s WHERE s.claim_id = c.id AND s.run_id < %s)
 """
-_PENDING_SCHEMA = {
-    "claim_id": pl.Int64,
-    "cardholder_id": pl.Int64,
-    "transacted_at": pl.Datetime("us", "UTC"),
-}
+_PENDING_SCHEMA = {"claim_id": pl.Int64, "cardholder_id": pl.Int64, "transacted_at": pl.Datetime("us", "UTC")}
 
 
 def db_time(moment: datetime) -> object:

@@ -65,9 +65,15 @@ def open_run(
         )
         if is_new:
             record(
-                action="run.started", by=by, subject=f"run:{run.reference}",
-                after={"cut_off_at": run.cut_off_at.isoformat(), "rule_set": run.rule_set_hash, "is_late": is_late},
-            )  # fmt: skip
+                action="run.started",
+                by=by,
+                subject=f"run:{run.reference}",
+                after={
+                    "cut_off_at": run.cut_off_at.isoformat(),
+                    "rule_set": run.rule_set_hash,
+                    "is_late": is_late,
+                },
+            )
     return run
 
 

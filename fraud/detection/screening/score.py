@@ -23,10 +23,12 @@ from fraud.detection.screening.timing import timed
 
 log = logging.getLogger(__name__)
 State = RunPart.State
+# fmt: off
 _SCORE_COLUMNS = (
     "run_id", "claim_id", "rule_score", "tree_probability", "anomaly_score", "novelty", "z", "hybrid_probability",
     "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
-)  # fmt: skip
+)
+# fmt: on
 _HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow")
 
 
@@ -166,10 +168,12 @@ def with_bands(scores: pl.DataFrame, amounts: pl.Series, values: CompanyValues) 
     """Adds `band` by the company's cuts and `expected_loss_minor` = probability x amount (minor units; refunds count 0)."""
     p = pl.col("hybrid_probability")
     band = (
-        pl.when(p >= values.band_high).then(pl.lit("high"))
-        .when(p >= values.band_medium).then(pl.lit("medium"))
+        pl.when(p >= values.band_high)
+        .then(pl.lit("high"))
+        .when(p >= values.band_medium)
+        .then(pl.lit("medium"))
         .otherwise(pl.lit("low"))
-    )  # fmt: skip
+    )
     loss = (p * amounts.clip(lower_bound=0)).round().cast(pl.Int64)
     return scores.with_columns(band.alias("band"), loss.alias("expected_loss_minor"))
 
@@ -208,9 +212,15 @@ def set_aside(part: RunPart) -> None:
             if size:
                 number = last + 1 + len(halves)
                 halves.append(
-                    RunPart(run=part.run, number=number, spec=spec, n_claims=size, attempts=MAX_ATTEMPTS - 1,
-                            error=part.error)
-                )  # fmt: skip
+                    RunPart(
+                        run=part.run,
+                        number=number,
+                        spec=spec,
+                        n_claims=size,
+                        attempts=MAX_ATTEMPTS - 1,
+                        error=part.error,
+                    )
+                )
         RunPart.objects.bulk_create(halves)
         release(part, token, state=State.DONE, n_claims=0, result={"split_into": [h.number for h in halves]})
 

@@ -80,9 +80,14 @@ def estimate_misses(true_positives: float, strata: Sequence[Stratum]) -> MissEst
     bounds = clopper_pearson(share * size, size)
     low, high = max(bounds.low * total, float(found)), bounds.high * total
     return MissEstimate(
-        missed, Interval(low, high), _recall(true_positives, missed), Interval(_recall(true_positives, high), _recall(true_positives, low)),
-        audited, found, found >= ENOUGH_MISSES,
-    )  # fmt: skip
+        missed,
+        Interval(low, high),
+        _recall(true_positives, missed),
+        Interval(_recall(true_positives, high), _recall(true_positives, low)),
+        audited,
+        found,
+        found >= ENOUGH_MISSES,
+    )
 
 
 def audits_needed(recall: float, half_width: float, miss_rate: float) -> int:

@@ -35,8 +35,14 @@ def _segment(name: str, y: NDArray[np.bool_], on: NDArray[np.bool_]) -> Segment:
     n, misuse, alerts, found = len(y), int(y.sum()), int(on.sum()), int((y & on).sum())
     nan = float("nan")
     return Segment(
-        name, n, misuse, 1000 * alerts / n, found / misuse if misuse else nan, wilson(found, misuse), found / alerts if alerts else nan
-    )  # fmt: skip
+        name,
+        n,
+        misuse,
+        1000 * alerts / n,
+        found / misuse if misuse else nan,
+        wilson(found, misuse),
+        found / alerts if alerts else nan,
+    )
 
 
 def amount_bands(amount_minor: ArrayLike, n_bands: int = 5) -> NDArray[np.str_]:

@@ -54,8 +54,12 @@ class Command(BaseCommand):
         except (NothingToCompare, NothingToTrainOn, TrainingFailed) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            answer = {"figures": found.figures, "gates": found.gates, "n_claims": found.n_claims,
-                      "n_misuse": found.n_misuse}  # fmt: skip
+            answer = {
+                "figures": found.figures,
+                "gates": found.gates,
+                "n_claims": found.n_claims,
+                "n_misuse": found.n_misuse,
+            }
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
         self.stdout.write(f"{found.n_claims:,} claims, {found.n_misuse:,} of them known misuse")

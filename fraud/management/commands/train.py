@@ -38,9 +38,12 @@ class Command(BaseCommand):
         except (NothingToTrainOn, TrainingFailed) as error:
             raise CommandError(str(error)) from error
         answer: dict[str, Any] = {
-            "version": version.reference, "n_confirmed": version.n_confirmed, "is_calibrated": version.is_calibrated,
-            "counts": version.card.get("counts"), "out_of_fold": version.card.get("out_of_fold"),
-        }  # fmt: skip
+            "version": version.reference,
+            "n_confirmed": version.n_confirmed,
+            "is_calibrated": version.is_calibrated,
+            "counts": version.card.get("counts"),
+            "out_of_fold": version.card.get("out_of_fold"),
+        }
         gates: list[str] = []
         if not options["no_compare"]:
             try:

@@ -56,11 +56,16 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
     """One parameter: its values with their dates, and a form that proposes the next one."""
     found = get_object_or_404(Parameter.objects.prefetch_related("values"), name=name)
     context = {
-        "item": found, "rows": rows_of(found, timezone.localdate()), "codes": used_by(f"${name}"), "units": list(UNITS),
-        "changes": open_changes(parameter=found), "today": timezone.localdate(), "typed": request.POST,
+        "item": found,
+        "rows": rows_of(found, timezone.localdate()),
+        "codes": used_by(f"${name}"),
+        "units": list(UNITS),
+        "changes": open_changes(parameter=found),
+        "today": timezone.localdate(),
+        "typed": request.POST,
         "currency": current_settings().currency,
         "currencies": sorted({value.currency for value in found.values.all() if value.currency}),
-    }  # fmt: skip
+    }
 
     def propose() -> None:
         values.propose_parameter_value(
@@ -76,16 +81,22 @@ def value_list(request: HttpRequest, name: str) -> HttpResponse:
     """One list: its values a line each, and a form that proposes its next content."""
     found = get_object_or_404(ValueList, name=name)
     context = {
-        "item": found, "codes": used_by(f"@{name}"), "changes": open_changes(value_list=found), "typed": request.POST,
+        "item": found,
+        "codes": used_by(f"@{name}"),
+        "changes": open_changes(value_list=found),
+        "typed": request.POST,
         "text": request.POST.get("values", "\n".join(map(str, found.values))),
-    }  # fmt: skip
+    }
 
     def propose() -> None:
         lock = request.POST.get("lock_version", "")
         values.propose_list_values(
-            value_list=found, values=_lines(request), by=_by(request), reason=request.POST.get("reason", ""),
+            value_list=found,
+            values=_lines(request),
+            by=_by(request),
+            reason=request.POST.get("reason", ""),
             lock_version=-1 if (seen := whole_number(lock)) is None else seen,
-        )  # fmt: skip
+        )
 
     return _form(request, "fraud/rules/list.html", context, propose)
 

@@ -120,19 +120,26 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
     weight = request.POST.get("weight", "")
     lock = request.POST.get("lock_version", "")
     drafts.edit_draft(
-        version=version, lock_version=-1 if (seen := whole_number(lock)) is None else seen, by=_by(request),
-        text=request.POST.get("text", ""), weight=float(weight) if weight else None,
-        is_always_open=request.POST.get("is_always_open") == "on", note=request.POST.get("note", ""),
-    )  # fmt: skip
+        version=version,
+        lock_version=-1 if (seen := whole_number(lock)) is None else seen,
+        by=_by(request),
+        text=request.POST.get("text", ""),
+        weight=float(weight) if weight else None,
+        is_always_open=request.POST.get("is_always_open") == "on",
+        note=request.POST.get("note", ""),
+    )
     return _("The draft was saved.")
 
 
 def _propose(request: HttpRequest, version: RuleVersion) -> str:
     result = backtest_rule(text=version.text)
     drafts.propose_version(
-        version=version, by=_by(request), reason=request.POST.get("reason", ""), hit_rate=result.hit_rate,
+        version=version,
+        by=_by(request),
+        reason=request.POST.get("reason", ""),
+        hit_rate=result.hit_rate,
         confirmation=request.POST.get("confirmation", "").strip().upper(),
-    )  # fmt: skip
+    )
     return _("Proposed. Somebody else has to activate it.")
 
 
@@ -186,9 +193,12 @@ def start_draft(request: HttpRequest, code: str) -> HttpResponse:
     source = found.versions.filter(state=State.ACTIVE).first() or found.versions.order_by("-number").first()
     try:
         drafts.draft_rule(
-            code=code, text=source.text if source else "", by=_by(request),
-            weight=source.weight if source else 1.0, is_always_open=bool(source and source.is_always_open),
-        )  # fmt: skip
+            code=code,
+            text=source.text if source else "",
+            by=_by(request),
+            weight=source.weight if source else 1.0,
+            is_always_open=bool(source and source.is_always_open),
+        )
     except (RuleServiceError, RuleNotValid) as error:
         messages.error(request, str(error))
     return redirect("fraud:rule", code=code)

@@ -26,6 +26,7 @@ def code_of(response: Any) -> str:
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 NESTED = b'{"reason":' * 30 + b"1" + b"}" * 30
+# fmt: off
 BODIES = [
     ("C1", b'{"disposition_reason":"cancelled","reason":NaN}', 400, "not_a_number"),
     ("C1", b'{"disposition_reason":"cancelled","reason":1e999}', 400, "not_a_number"),
@@ -51,7 +52,8 @@ BODIES = [
     ("C26", json.dumps({**CLOSE, "reason": "a" * 4001}).encode(), 400, "invalid"),
     ("C26", json.dumps({**CLOSE, "reason": 1234567890123}).encode(), 400, "invalid"),
     ("C12", json.dumps({**CLOSE, "disposition_reason": "because"}).encode(), 400, "invalid"),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(
@@ -68,8 +70,16 @@ def test_a_body_that_is_not_understood_changes_nothing(
 
 
 AMOUNTS = [
-    ("C6", True), ("C6", "84000"), ("C6", "１"), ("C6", "1_0"), ("C6", 84_000.0), ("C6", 1.5), ("C6", None), ("C6", []), ("C6", 2**63),
-]  # fmt: skip
+    ("C6", True),
+    ("C6", "84000"),
+    ("C6", "１"),
+    ("C6", "1_0"),
+    ("C6", 84_000.0),
+    ("C6", 1.5),
+    ("C6", None),
+    ("C6", []),
+    ("C6", 2**63),
+]
 
 
 @pytest.mark.parametrize(("number", "amount"), AMOUNTS)
@@ -151,9 +161,10 @@ def test_c8_a_step_is_a_post_and_nothing_else(stage: Stage, call: Call, method: 
     case = stage.case()
     caller = call("reviewer")
     response = caller.client.generic(
-        method.upper(), f"/api/v1/cases/{case.reference}/take/",
+        method.upper(),
+        f"/api/v1/cases/{case.reference}/take/",
         headers={"X-HTTP-Method-Override": "POST", "If-Match": '"1"'},
-    )  # fmt: skip
+    )
     assert response.status_code == 405
     assert fresh(case).state == "new"
 
@@ -189,8 +200,14 @@ def test_c9_strangers_cannot_tell_a_foreign_request_from_an_absent_one(stage: St
     request = case.requests.get().reference
     stranger = call("stranger")
     body = {"text": "답변입니다"}
-    for path, sent in [("requests/{}/", None), ("requests/{}/answer/", body), ("requests/{}/extension/", {"reason": "바쁨"}),
-                       ("notices/{}/", None), ("notices/{}/accept/", {}), ("notices/{}/appeal/", {"text": "새로운 사실이 있습니다."})]:  # fmt: skip
+    for path, sent in [
+        ("requests/{}/", None),
+        ("requests/{}/answer/", body),
+        ("requests/{}/extension/", {"reason": "바쁨"}),
+        ("notices/{}/", None),
+        ("notices/{}/accept/", {}),
+        ("notices/{}/appeal/", {"text": "새로운 사실이 있습니다."}),
+    ]:
         theirs = path.format(request if "requests" in path else case.reference)
         absent = path.format("Q-2099-000001-1" if "requests" in path else "C-2099-000001")
         answers = [
@@ -205,13 +222,15 @@ def test_c9_strangers_cannot_tell_a_foreign_request_from_an_absent_one(stage: St
     assert kept.count() == 6  # hidden from the stranger, kept for the auditor
 
 
+# fmt: off
 BAD_QUERIES = [
     ("C10", {"ordering": "score"}), ("C10", {"order": "probability"}), ("C10", {"order": "cardholder__name"}),
     ("C10", {"employee__password__startswith": "a"}), ("C10", {"assignee__password": "a"}), ("C10", {"state__in": "new"}),
     ("C10", {"state": "solved"}), ("C10", {"band": "critical"}), ("C10", {"source": "x"}), ("C10", {"overdue": "maybe"}),
     ("C11", {"page_size": "0"}), ("C11", {"page_size": "-1"}), ("C11", {"page_size": "1e9"}), ("C11", {"page_size": "٣"}),
     ("C11", {"cursor": "forged"}), ("C11", {"cursor": "WyJwcmlvcml0eSIsMCwxXQ:x:y"}), ("C24", {"q": "a" * 201}), ("C24", {"q": "a\x00"}),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("number", "query"), BAD_QUERIES)
@@ -327,10 +346,12 @@ def test_c14_the_version_seen_must_be_sent(stage: Stage, call: Call, header: str
     assert fresh(case).state == "new"
 
 
+# fmt: off
 OWN = [
     ("take", {}), ("notes", {"text": "메모입니다"}), ("close", CLOSE), ("propose", PROPOSE), ("request-explanation", {}),
     ("assign", {"assignee": "seojun.yoon"}), ("approve", {"content_hash": "0" * 64}), ("reopen", {"reason": REASON}),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("name", "body"), OWN)

@@ -15,20 +15,31 @@ from tests.cases.api.conftest import Caller
 from tests.cases.stage import Stage, fresh
 
 Call = Callable[[str], Caller]
+# fmt: off
 FIELDS = [
     "reason", "text", "amount_minor", "currency", "disposition", "disposition_reason", "content_hash", "result", "until", "days", "plan",
     "cases", "claims", "claim", "assignee", "method", "received_on", "bank_reference", "questions", "language", "answers", "admits",
     "offered_minor", "monthly_minor", "due_on", "version", "reference", "origin", "message", "policy_clause", "note",
-]  # fmt: skip
+]
+# fmt: on
+# fmt: off
 WORDS = st.sampled_from(
     ["cancelled", "confirmed_misuse", "legitimate", "upheld", "reduced", "KRW", "ko", "offset", "2026-11-20", "2026-02-30", "업무 목적을 확인했습니다.",
      "0" * 64, "C-2026-000001", "", " ", "\u202e", "👍", "a" * 301, "jimin.han", "hotline"]
-)  # fmt: skip
+)
+# fmt: on
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**65), 2**65) | st.floats(allow_nan=False, allow_infinity=False) | WORDS | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "1", "x"]), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**65), 2**65)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | WORDS
+    | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "1", "x"]), inner, max_size=4)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6) | VALUES
 PATHS = sorted({str(pattern.pattern) for pattern in urls.urlpatterns if pattern.name != "absent"})
 
@@ -38,10 +49,18 @@ PATHS = sorted({str(pattern.pattern) for pattern in urls.urlpatterns if pattern.
     path=st.sampled_from(PATHS),
     who=st.sampled_from(["reviewer", "approver", "clerk", "cardholder", "manager"]),
     method=st.sampled_from(["post", "post", "post", "put", "get", "delete"]),
-    state=st.sampled_from([State.IN_REVIEW, State.AWAITING_EXPLANATION, State.PENDING_APPROVAL, State.NOTIFIED, State.RECOVERING]),
+    state=st.sampled_from(
+        [
+            State.IN_REVIEW,
+            State.AWAITING_EXPLANATION,
+            State.PENDING_APPROVAL,
+            State.NOTIFIED,
+            State.RECOVERING,
+        ]
+    ),
     body=BODIES,
     key=st.sampled_from(["", "", "the-same-key"]),
-)  # fmt: skip
+)
 def test_no_body_ends_in_a_server_error(
     stage: Stage, call: Call, path: str, who: str, method: str, state: State, body: Any, key: str
 ) -> None:
@@ -58,8 +77,10 @@ def test_no_body_ends_in_a_server_error(
     client.raise_request_exception = True
     raw = json.dumps(body).encode()
     response = getattr(client, method)(
-        f"/api/v1/{place}", **({} if method == "get" else {"data": raw, "content_type": "application/json"}), headers=headers
-    )  # fmt: skip
+        f"/api/v1/{place}",
+        **({} if method == "get" else {"data": raw, "content_type": "application/json"}),
+        headers=headers,
+    )
     assert response.status_code < 500, (place, response.content[:300])
     if response.status_code >= 400:
         error = response.json()["error"]

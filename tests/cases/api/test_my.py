@@ -17,13 +17,15 @@ from tests.cast import make_hit, make_rule_version, make_run, make_score
 
 Call = Callable[[str], Caller]
 
+# fmt: off
 FORBIDDEN_KEYS = {
     "score", "scores", "probability", "band", "priority", "expected_loss_minor", "expected_loss", "rule", "rules", "rule_score",
     "hits", "rule_hits", "reasons", "reason", "headline", "pattern", "source", "channel", "threshold", "model", "novelty",
     "anomaly_score", "tree_probability", "hybrid_probability", "queue_probability", "features", "facts", "notes", "assignee",
     "requested_by", "proposed_by", "decided_by", "decided_reason", "why_approval", "needs_approval", "content_hash", "flags",
     "sha256", "key", "inclusion_probability", "is_score_hidden", "has_new_alerts", "bundle_key", "version", "pk", "case_id", "state_since",
-}  # fmt: skip
+}
+# fmt: on
 CANARIES = (
     "CANARY-NOTE",
     "CANARY-REASON",
@@ -206,8 +208,11 @@ def test_uploads_are_refused_as_the_table_says(stage: Stage, call: Call) -> None
 def test_d8_an_announced_terabyte_is_refused_unread(stage: Stage, call: Call) -> None:
     reference = stage.asked().requests.get().reference
     response = call("cardholder").client.post(
-        f"/api/v1/my/requests/{reference}/evidence/", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(2**40)
-    )  # fmt: skip
+        f"/api/v1/my/requests/{reference}/evidence/",
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2**40),
+    )
     assert response.status_code == 413
 
 
@@ -218,8 +223,11 @@ def test_the_result_names_outcome_amount_clause_and_message(stage: Stage, call: 
     stage.cast.cardholder.save()
     notice = call("cardholder").get(f"my/notices/{case.reference}/").json()
     assert (notice["outcome"], notice["amount_minor"], notice["policy_clause"], notice["message"]) == (
-        "Confirmed misuse", 84_000, "제4조", "회의 증빙이 없어 환수합니다.",
-    )  # fmt: skip
+        "Confirmed misuse",
+        84_000,
+        "제4조",
+        "회의 증빙이 없어 환수합니다.",
+    )
     assert notice["answer_by"] == "2026-12-04"
     appealed = call("cardholder").send(
         f"my/notices/{case.reference}/appeal/", {"text": "회의 초대장을 찾았습니다."}

@@ -43,8 +43,18 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
         f"my/requests/{request}/answer/", {"text": "개인 결제입니다", "admits": True, "offered_minor": 84_000}
     )
     assert sent.status_code == 201
-    proposed = step(reviewer, "propose", {"disposition": "personal_use_repaid", "reason": REASON, "amount_minor": 84_000, "currency": "KRW",
-                                          "policy_clause": "제4조", "message": "사적 사용으로 확인되었습니다."})  # fmt: skip
+    proposed = step(
+        reviewer,
+        "propose",
+        {
+            "disposition": "personal_use_repaid",
+            "reason": REASON,
+            "amount_minor": 84_000,
+            "currency": "KRW",
+            "policy_clause": "제4조",
+            "message": "사적 사용으로 확인되었습니다.",
+        },
+    )
     assert proposed["state"] == "pending_approval"
     seen = approver.get(f"cases/{case.reference}/").json()
     assert {"approve", "return"} <= set(seen["actions"])
@@ -173,11 +183,13 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
     assert call("reviewer").get(f"cases/{blind.reference}/").json()["band"] == "high"
 
 
+# fmt: off
 FILTERED = [
     ({"state": "new"}, 1), ({"state": "new,in_review"}, 2), ({"assignee": "me"}, 1), ({"assignee": "none"}, 1),
     ({"assignee": "jimin.han"}, 1), ({"assignee": "nobody"}, 0), ({"source": "model"}, 2), ({"department": "SALES1"}, 2),
     ({"department": "X"}, 0), ({"overdue": "true"}, 0), ({"q": "한우"}, 2), ({"q": "김도현"}, 2), ({"q": "e2001"}, 2), ({"order": "due"}, 2),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("query", "n"), FILTERED)
@@ -246,8 +258,9 @@ def test_the_timeline_tells_who_did_what(stage: Stage, call: Call) -> None:
     case = stage.asked()
     rows = call("auditor").get(f"cases/{case.reference}/timeline/").json()["results"]
     assert [(r["action"], r["actor"], r["state"]) for r in rows] == [
-        ("case.taken", "jimin.han", "in_review"), ("explanation.requested", "jimin.han", "awaiting_explanation"),
-    ]  # fmt: skip
+        ("case.taken", "jimin.han", "in_review"),
+        ("explanation.requested", "jimin.han", "awaiting_explanation"),
+    ]
     assert rows[0]["sentence"] == "건을 맡았습니다"
     assert call("clerk").get(f"cases/{case.reference}/timeline/").status_code == 403
 

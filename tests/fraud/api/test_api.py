@@ -21,10 +21,12 @@ from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import install_model
 
 pytestmark = pytest.mark.django_db
+# fmt: off
 ROW = {
     "external_id": "A-1", "transacted_at": "2026-03-02 12:30:00", "employee_no": "E0001", "merchant_name": "Kimbap",
     "amount": "12500", "currency": "KRW",
-}  # fmt: skip
+}
+# fmt: on
 
 
 @pytest.fixture

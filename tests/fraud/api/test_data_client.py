@@ -77,8 +77,9 @@ def test_staff_read_every_delivery_and_others_none(cast: Cast) -> None:
 def test_nothing_else_is_open_to_a_program() -> None:
     client = with_token(program("erp"))
     assert {action for action in ACTIONS if can(actor_of(User.objects.get()), action)} == {
-        "fraud.deliver_claims", "fraud.view_delivery",
-    }  # fmt: skip
+        "fraud.deliver_claims",
+        "fraud.view_delivery",
+    }
     assert scope_of(actor_of(User.objects.get()), "fraud.view_delivery") == Scope.OWN
     for path in ("claims/", "claims/1/", "runs/", "runs/R-2026-01-01/"):
         assert client.get(f"/api/v1/{path}").status_code == 403

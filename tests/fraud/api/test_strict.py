@@ -24,13 +24,15 @@ from fraud.web.api_strict import (
     parse_strictly,
 )
 
+# fmt: off
 REFUSED = [
     (b"NaN", "not_a_number"), (b"[Infinity]", "not_a_number"), (b'{"a":-Infinity}', "not_a_number"), (b"1e999", "not_a_number"),
     (b'{"a":1,"a":2}', "duplicate_field"), (b'[{"b":{"a":1,"a":1}}]', "duplicate_field"), (b"[" * 100_000, "too_deep"),
     (b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "too_deep"), (b'"\\u0000"', "text_not_valid"), (b'"\\ud800"', "text_not_valid"),
     (b'{"\\udfff":1}', "text_not_valid"), (b"", "not_json"), (b"{", "not_json"), (b"{'a':1}", "not_json"), (b"\xff", "not_utf8"),
     (b'{"a":1}{"b":2}', "not_json"), (b"[1,]", "not_json"),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("body", "code"), REFUSED)
@@ -42,10 +44,16 @@ def test_a_body_that_can_be_read_in_two_ways_is_read_in_none(body: bytes, code: 
 
 
 _plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs", "Cc"])),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs", "Cc"])), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=["Cs", "Cc"])),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs", "Cc"])), inner, max_size=3)
+    ),
     max_leaves=10,
-)  # fmt: skip
+)
 
 
 @given(_plain)

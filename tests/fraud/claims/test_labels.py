@@ -20,10 +20,18 @@ def make_claim(external_id: str, version: int = 1, *, is_current: bool = True) -
     person, _ = Cardholder.objects.get_or_create(employee_no="E1")
     place, _ = Merchant.objects.get_or_create(key="m1", defaults={"name": "Cafe"})
     return Claim.objects.create(
-        external_id=external_id, version=version, is_current=is_current, row_hash=f"{external_id}{version}",
-        received_at=NOON, cardholder=person, merchant=place, merchant_name="Cafe", transacted_at=NOON,
-        amount_minor=1000, currency="KRW",
-    )  # fmt: skip
+        external_id=external_id,
+        version=version,
+        is_current=is_current,
+        row_hash=f"{external_id}{version}",
+        received_at=NOON,
+        cardholder=person,
+        merchant=place,
+        merchant_name="Cafe",
+        transacted_at=NOON,
+        amount_minor=1000,
+        currency="KRW",
+    )
 
 
 def known(at: datetime) -> dict[int, bool]:

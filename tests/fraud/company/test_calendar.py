@@ -29,10 +29,7 @@ def test_korean_calendar_holds_lunar_new_year_and_company_days() -> None:
     assert not KOREA.is_holiday(founding)
 
 
-@given(
-    start=st.dates(date(2024, 1, 1), date(2027, 12, 1)),
-    n=st.integers(-40, 40),
-)
+@given(start=st.dates(date(2024, 1, 1), date(2027, 12, 1)), n=st.integers(-40, 40))
 def test_adding_business_days_equals_a_plain_walk(start: date, n: int) -> None:
     step = timedelta(days=1 if n > 0 else -1)
     expected, left = start, abs(n)
@@ -42,10 +39,7 @@ def test_adding_business_days_equals_a_plain_walk(start: date, n: int) -> None:
     assert KOREA.add_business_days(start, n) == expected
 
 
-@given(
-    start=st.dates(date(2024, 1, 1), date(2027, 12, 1)),
-    days=st.integers(0, 90),
-)
+@given(start=st.dates(date(2024, 1, 1), date(2027, 12, 1)), days=st.integers(0, 90))
 def test_business_days_between_equals_a_plain_count(start: date, days: int) -> None:
     end = start + timedelta(days=days)
     expected = sum(KOREA.is_business_day(start + timedelta(days=k)) for k in range(1, days + 1))

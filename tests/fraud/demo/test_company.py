@@ -14,8 +14,17 @@ from fraud.demo import SCHEMES, DemoOptionsNotValid, generate_company
 from tests.fraud.demo.conftest import SMALL
 
 FRAMES = (
-    "departments", "people", "merchants", "claims", "absences", "trips", "overtime", "holidays", "outcomes", "truth",
-)  # fmt: skip
+    "departments",
+    "people",
+    "merchants",
+    "claims",
+    "absences",
+    "trips",
+    "overtime",
+    "holidays",
+    "outcomes",
+    "truth",
+)
 
 
 def luhn_holds(digits: str) -> bool:

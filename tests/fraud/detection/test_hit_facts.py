@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 
+# fmt: off
 STORED = {
     "title": {"ko": "한도 직전 반복", "en": "Repeatedly just below the limit"},
     "values": {
@@ -13,7 +14,8 @@ STORED = {
         "max(amount same merchant within 30 days)": {"kind": "money", "value": 90, "currency": "KRW"},
         "merchant.name": {"kind": "text", "value": "가온한우마을", "is_context": True},
     },
-}  # fmt: skip
+}
+# fmt: on
 
 
 def test_stored_facts_name_value_and_limit():

@@ -145,8 +145,10 @@ def test_promotion_takes_two_people_and_remembers_the_predecessor(cast, register
     assert (first.stage, second.previous_champion, second.promoted_by) == (Stage.ARCHIVED, first, "mira.jung")
     events = AuditEvent.objects.filter(subject=f"model:{second.reference}").values_list("action", "actor")
     assert list(events.order_by("seq")) == [
-        ("model.trained", "doyun.lim"), ("model.proposed", "doyun.lim"), ("model.promoted", "mira.jung"),
-    ]  # fmt: skip
+        ("model.trained", "doyun.lim"),
+        ("model.proposed", "doyun.lim"),
+        ("model.promoted", "mira.jung"),
+    ]
     assert not find_faults()
 
 

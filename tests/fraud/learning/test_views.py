@@ -31,9 +31,14 @@ def cast():
 def make_version(stage: str = "challenger", **fields) -> ModelVersion:
     n = ModelVersion.objects.count() + 1
     return ModelVersion.objects.create(
-        reference=f"M-2026-{n:04}", stage=stage, folder=f"M-{n}", sha256="0" * 64, created_by="system:test",
-        card={"counts": {"claims": 10}, "rules": {"A01": 2.0}, "tree_features": ["amount"], "versions": {}}, **fields,
-    )  # fmt: skip
+        reference=f"M-2026-{n:04}",
+        stage=stage,
+        folder=f"M-{n}",
+        sha256="0" * 64,
+        created_by="system:test",
+        card={"counts": {"claims": 10}, "rules": {"A01": 2.0}, "tree_features": ["amount"], "versions": {}},
+        **fields,
+    )
 
 
 def test_threshold_figures_equal_a_plain_sum():
@@ -113,12 +118,30 @@ def test_comparison_shows_figures_gates_curves_and_segments(client, cast):
         "confusion": {"tp": 3, "fp": 2, "fn": 1, "tn": 94},
     }
     Evaluation.objects.create(
-        model_version=version, against=champion, window_from=now - timedelta(days=28), window_to=now, n_claims=100,
-        n_misuse=4, figures={"challenger": figures, "champion": {**figures, "average_precision": 0.4}},
-        curves={"challenger": {"precision_recall": [[0.1, 1.0], [1.0, 0.2]], "cost": [{"threshold": 0.1, "cost": 5.0}]}},
-        segments=[{"kind": "department", "name": "D01", "n_claims": 50, "n_misuse": 2, "challenger": {"recall": 0.5}}],
+        model_version=version,
+        against=champion,
+        window_from=now - timedelta(days=28),
+        window_to=now,
+        n_claims=100,
+        n_misuse=4,
+        figures={"challenger": figures, "champion": {**figures, "average_precision": 0.4}},
+        curves={
+            "challenger": {
+                "precision_recall": [[0.1, 1.0], [1.0, 0.2]],
+                "cost": [{"threshold": 0.1, "cost": 5.0}],
+            }
+        },
+        segments=[
+            {
+                "kind": "department",
+                "name": "D01",
+                "n_claims": 50,
+                "n_misuse": 2,
+                "challenger": {"recall": 0.5},
+            }
+        ],
         gates=[{"gate": "better", "value": 0.1, "limit": "> 0", "holds": True}],
-    )  # fmt: skip
+    )
     client.force_login(cast.model_owner)
     page = client.get(reverse("fraud:version", args=[version.reference])).content.decode()
     assert "<b>0.500</b>" in page

@@ -93,10 +93,20 @@ def test_preview_counts_as_a_plain_loop_does(cast, limit):
     amounts = [100_000, 350_000, 450_000, 600_000]
     for n, amount in enumerate(amounts):
         make_claim(
-            amount_minor=amount, currency="KRW", transacted_at=timezone.now() - timedelta(days=n + 1), merchant=make_merchant()
-        )  # fmt: skip
-    content = {"value": "300000", "currency": "KRW", "valid_from": "2030-01-01", "valid_to": None,
-               "grade": "", "purpose_code": "", "department_code": ""}  # fmt: skip
+            amount_minor=amount,
+            currency="KRW",
+            transacted_at=timezone.now() - timedelta(days=n + 1),
+            merchant=make_merchant(),
+        )
+    content = {
+        "value": "300000",
+        "currency": "KRW",
+        "valid_from": "2030-01-01",
+        "valid_to": None,
+        "grade": "",
+        "purpose_code": "",
+        "department_code": "",
+    }
     (effect,) = preview_change(unsaved_parameter_change(limit, content))
     assert effect.hits_now == sum(amount > 500_000 for amount in amounts)
     assert effect.hits_then == sum(amount > 300_000 for amount in amounts)

@@ -31,11 +31,14 @@ def claims():
     now = timezone.now()
     return [
         make_claim(
-            cardholder=holder, merchant=merchant, amount_minor=100_000 * (i + 1), currency="KRW",
+            cardholder=holder,
+            merchant=merchant,
+            amount_minor=100_000 * (i + 1),
+            currency="KRW",
             transacted_at=now - timedelta(days=10 - i),
         )
         for i in range(10)
-    ]  # fmt: skip
+    ]
 
 
 def draft(client, cast, code="A01", text=HIGH) -> RuleVersion:

@@ -94,10 +94,7 @@ def _split(text: pl.Series) -> pl.DataFrame:
     """Sign, mark and digits; most files have plain numbers only, which need no pattern with groups."""
     simple = text.str.contains(r"^-?[0-9][0-9.,]*$").fill_null(True)
     plain = pl.DataFrame(
-        {
-            "before": text.str.starts_with("-"),
-            "body": text.str.strip_prefix("-"),
-        }
+        {"before": text.str.starts_with("-"), "body": text.str.strip_prefix("-")}
     ).with_columns(
         pl.when("before").then(pl.lit("-")).alias("before"),
         *(pl.lit(None, pl.String).alias(name) for name in ("mark", "inner", "unit", "after")),

@@ -150,9 +150,12 @@ def cases() -> Iterator[Case]:
         check=merchant("한빛식당"),
     )
     yield Case(
-        "A3", csv_bytes(row(가맹점명="똠방각하"), encoding="cp949"), accepted=1, check=merchant("똠방각하"),
+        "A3",
+        csv_bytes(row(가맹점명="똠방각하"), encoding="cp949"),
+        accepted=1,
+        check=merchant("똠방각하"),
         spec={"encodings": ["utf-8", "euc-kr"]},
-    )  # fmt: skip
+    )
     yield Case("A4", good, accepted=1, check=merchant("한빛식당"), spec={"encodings": ["cp949", "utf-8"]})
     yield Case(
         "A5",
@@ -170,16 +173,20 @@ def cases() -> Iterator[Case]:
     )
     yield r("A7", "nul_byte", 적요="점\x00심")
     yield Case(
-        "A8", csv_bytes(row(적요="첫째 줄\n둘째 줄"), row(claim_id="C-002", 금액="x")), rejected=((4, "amount_not_valid"),),
+        "A8",
+        csv_bytes(row(적요="첫째 줄\n둘째 줄"), row(claim_id="C-002", 금액="x")),
+        rejected=((4, "amount_not_valid"),),
         accepted=1,
-    )  # fmt: skip
+    )
     yield q("A9", two.replace("점심", '"점심', 1).encode(), "quote_not_closed")
     yield q("A9b", two.replace("점심", '"점"심', 1).encode(), "quote_misplaced")
     yield r("A10", "field_too_long", 적요="x" * 140_000)
     yield Case(
-        "A11", csv_bytes(row()) + b"C-002,E1\r\nC-003" + b",x" * 20 + b"\r\n", rejected=((3, "ragged_row"), (4, "ragged_row")),
+        "A11",
+        csv_bytes(row()) + b"C-002,E1\r\nC-003" + b",x" * 20 + b"\r\n",
+        rejected=((3, "ragged_row"), (4, "ragged_row")),
         accepted=1,
-    )  # fmt: skip
+    )
     yield q("A12", csv_text([row()], [*HEADER, "금액"]).encode(), "header_duplicated")
     yield q("A13", csv_text([row()], [h for h in HEADER if h != "금액"]).encode(), "columns_missing")
     yield Case(
@@ -234,18 +241,20 @@ def cases() -> Iterator[Case]:
     for number, text in enumerate(("2026-02-30", "2026-13-01", "0000-00-00")):
         yield r(f"A29-{number}", "date_not_valid", 사용일시=text)
     yield Case("A30", serial_sixty(), rejected=((3, "date_serial"),), accepted=1, name="c.xlsx")
-    yield Case("A30b", dated(True), accepted=2, name="c.xlsx", check=lambda _: _same(
-        set(Claim.objects.values_list("transacted_at", flat=True)), {utc(1, 15), utc(2, 15)}))  # fmt: skip
+    yield Case(
+        "A30b",
+        dated(True),
+        accepted=2,
+        name="c.xlsx",
+        check=lambda _: _same(
+            set(Claim.objects.values_list("transacted_at", flat=True)), {utc(1, 15), utc(2, 15)}
+        ),
+    )
     yield n("A31", "zone_converted", check=used_at(utc(2, 23, 30)), 사용일시="2026-03-02T23:30Z")
     yield n("A31b", "zone_converted", check=used_at(utc(2, 14, 30)), 사용일시="2026-03-02T23:30:00+09:00")
     yield r("A32", "date_future", 사용일시="2031-01-01 00:00:00")
     yield r("A32c", "date_too_old", 사용일시="2015-01-02 10:00:00", spec=dates(old="reject"))
-    yield Case(
-        "A32d",
-        settled("2026-03-01"),
-        accepted=1,
-        notes=frozenset({"settled_before_used"}),
-    )
+    yield Case("A32d", settled("2026-03-01"), accepted=1, notes=frozenset({"settled_before_used"}))
     yield Case(
         "A32e",
         settled("2026-03-01"),
@@ -269,10 +278,15 @@ def cases() -> Iterator[Case]:
     )
     yield r("A37", "id_scientific", 승인번호="1.23E+15")
     yield Case(
-        "A37b", csv_bytes(row(claim_id="0012"), row(claim_id="12 "), row(claim_id="\u200b12"), row(claim_id="aB")),
-        accepted=3, notes=frozenset({"spaces_removed"}),
-        check=lambda f: _same((f.n_duplicate, set(Claim.objects.values_list("external_id", flat=True))), (1, {"0012", "12", "aB"})),
-    )  # fmt: skip
+        "A37b",
+        csv_bytes(row(claim_id="0012"), row(claim_id="12 "), row(claim_id="\u200b12"), row(claim_id="aB")),
+        accepted=3,
+        notes=frozenset({"spaces_removed"}),
+        check=lambda f: _same(
+            (f.n_duplicate, set(Claim.objects.values_list("external_id", flat=True))),
+            (1, {"0012", "12", "aB"}),
+        ),
+    )
     for number, text in enumerate(('=HYPERLINK("x")', "+cmd", "-2+3", "@SUM(A1)", "\tTAB")):
         yield n(f"A38-{number}", check=lambda _, t=text: _same(claim().purpose_text, t.strip()), 적요=text)
     yield q("A39", with_formula(), "workbook_formula", name="c.xlsx")
@@ -315,11 +329,15 @@ def cases() -> Iterator[Case]:
     yield q("A46b", gzip.compress(csv_bytes(row()))[:-12], "file_damaged", name="c.csv.gz")
     for number, (column, text) in enumerate(
         (
-            ("적요", CANARY), ("적요", "카드 4111-1111-1111-1111 결제"), ("적요", "４１１１ １１１１ １１１１ １１１１"),
-            ("카드번호", "5555 5555 5555 4444"), ("승인번호", "378282246310005"), ("가맹점명", "6011111111111117"),
+            ("적요", CANARY),
+            ("적요", "카드 4111-1111-1111-1111 결제"),
+            ("적요", "４１１１ １１１１ １１１１ １１１１"),
+            ("카드번호", "5555 5555 5555 4444"),
+            ("승인번호", "378282246310005"),
+            ("가맹점명", "6011111111111117"),
             ("claim_id", "3530111333300000"),
         )
-    ):  # fmt: skip
+    ):
         yield q(f"A48-{number}", text_with(column, text), "card_number")
     yield q("A48-name", good, "card_number", name=f"claims {CANARY}.csv")
     yield q("A48-ragged", good + f"{CANARY},x\r\n".encode(), "card_number")
@@ -343,9 +361,11 @@ def cases() -> Iterator[Case]:
     yield n("A51b", check=merchant("커피☕😀"), 가맹점명="커피☕😀")
     yield r("A51c", "text_too_long", 가맹점명="가" * 3500)
     yield Case(
-        "A52", csv_bytes(row(), row(claim_id="C-002", 적요="XYZ")).replace(b"XYZ", b"\xed\xa0\x80"), rejected=((3, "lone_surrogate"),),
+        "A52",
+        csv_bytes(row(), row(claim_id="C-002", 적요="XYZ")).replace(b"XYZ", b"\xed\xa0\x80"),
+        rejected=((3, "lone_surrogate"),),
         accepted=1,
-    )  # fmt: skip
+    )
     yield n("A53", "composed", check=merchant("한빛식당"), 가맹점명=unicodedata.normalize("NFD", "한빛식당"))
     yield Case(
         "A54",

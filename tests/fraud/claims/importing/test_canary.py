@@ -105,9 +105,12 @@ def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> 
     folder.mkdir()
     n_files = deliveries(folder)
     env = {
-        **os.environ, "CLEANCARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "fraud.project.settings", "CLEANCARD_DEMO": "0",
+        **os.environ,
+        "CLEANCARD_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
+        "CLEANCARD_DEMO": "0",
         "TMPDIR": str(tmp_path / "tmp"),
-    }  # fmt: skip
+    }
     (tmp_path / "tmp").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(folder)],

@@ -302,12 +302,14 @@ def test_without_a_code_the_latest_equal_purchase_at_that_merchant_is_taken_once
     deliver(
         tmp_path,
         csv_bytes(
-            row(**plain), row(claim_id="C-2", 사용일시="2026-03-03 10:00:00", **plain), row(claim_id="C-3", 가맹점명="다른집", **plain),
+            row(**plain),
+            row(claim_id="C-2", 사용일시="2026-03-03 10:00:00", **plain),
+            row(claim_id="C-3", 가맹점명="다른집", **plain),
             row(claim_id="K-1", 금액="-12000", 사용일시="2026-03-05 10:00:00", **plain),
             row(claim_id="K-2", 금액="-12000", 사용일시="2026-03-06 10:00:00", **plain),
             row(claim_id="K-3", 금액="-12000", 사용일시="2026-03-07 10:00:00", **plain),
         ),
-    )  # fmt: skip
+    )
     pairs = dict(
         Claim.objects.filter(amount_minor__lt=0).values_list("external_id", "original_claim__external_id")
     )
@@ -337,8 +339,14 @@ def test_a_label_is_never_known_later_than_the_file_that_carries_it(tmp_path: Pa
 
 
 def test_equal_rows_without_an_id_are_told_apart_by_number_and_found_again(tmp_path: Path) -> None:
-    used = profile(identity=["transacted_at", "card_number", "amount", "merchant_name"], columns={
-        name: column for name, column in get_profile("generic").spec["columns"].items() if name != "external_id"})  # fmt: skip
+    used = profile(
+        identity=["transacted_at", "card_number", "amount", "merchant_name"],
+        columns={
+            name: column
+            for name, column in get_profile("generic").spec["columns"].items()
+            if name != "external_id"
+        },
+    )
     first = deliver(tmp_path, csv_bytes(row(), row(), row(금액="500")), used=used)
     assert (first.n_accepted, first.n_duplicate) == (3, 0)
     again = deliver(tmp_path, csv_bytes(row(금액="500"), row(), row(), row()), used=used)
@@ -361,14 +369,24 @@ def test_a_known_employee_keeps_their_department(tmp_path: Path) -> None:
 
 def test_rows_are_answered_one_by_one_and_again_the_same() -> None:
     rows = [
-        row(), row(claim_id="C-2", 금액="x"), row(), {**row(claim_id="C-3"), "금액": 4500},
-        {**row(claim_id="C-4"), "금액": Decimal("7.5")}, {**row(claim_id="C-5"), "적요": "\ud800"}, {**row(claim_id="C-6"), "금액": 1.5},
-    ]  # fmt: skip
+        row(),
+        row(claim_id="C-2", 금액="x"),
+        row(),
+        {**row(claim_id="C-3"), "금액": 4500},
+        {**row(claim_id="C-4"), "금액": Decimal("7.5")},
+        {**row(claim_id="C-5"), "적요": "\ud800"},
+        {**row(claim_id="C-6"), "금액": 1.5},
+    ]
     first = import_rows(rows=rows, profile=profile(), by=BY, received_at=ARRIVED)
     wanted = [
-        ("accepted", ""), ("rejected", "amount_not_valid"), ("duplicate", ""), ("accepted", ""), ("rejected", "amount_scale"),
-        ("rejected", "lone_surrogate"), ("rejected", "value_type"),
-    ]  # fmt: skip
+        ("accepted", ""),
+        ("rejected", "amount_not_valid"),
+        ("duplicate", ""),
+        ("accepted", ""),
+        ("rejected", "amount_scale"),
+        ("rejected", "lone_surrogate"),
+        ("rejected", "value_type"),
+    ]
     assert [(result.outcome, result.code) for result in first.rows] == wanted
     assert_accounted(first.file)
     before = everything()
@@ -405,12 +423,25 @@ def test_a_changed_profile_is_a_new_version_and_recorded() -> None:
         ({"zone": "Mars/Base"}, "zone_not_known"),
         ({"dates": {"formats": ["%d/%m/%Y", "%m/%d/%Y"]}}, "format_clash"),
         ({"dates": {"formats": ["%Q"]}}, "format_not_known"),
-        ({"row_filters": [{"code": "subtotal_row", "column": "claim_no", "unless": "("}]}, "pattern_not_valid"),
+        (
+            {"row_filters": [{"code": "subtotal_row", "column": "claim_no", "unless": "("}]},
+            "pattern_not_valid",
+        ),
         ({"columns": {"amount": ["금액"]}}, "no_source"),
-        ({"currency": {}, "columns": {**{n: [n] for n in ("external_id", "employee_no", "transacted_at", "amount", "merchant_name")}}},
-         "currency_missing"),
+        (
+            {
+                "currency": {},
+                "columns": {
+                    **{
+                        n: [n]
+                        for n in ("external_id", "employee_no", "transacted_at", "amount", "merchant_name")
+                    }
+                },
+            },
+            "currency_missing",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_profile_that_cannot_work_is_refused_with_its_place(change: dict, code: str) -> None:
     with pytest.raises(ProfileNotValid) as refused:
         save_profile(name="bad", spec={**get_profile("generic").spec, **change}, by=BY)
@@ -443,10 +474,15 @@ def test_the_command_prints_one_json_object(tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("language", "counts", "again", "line"),
     [
-        ("en", "Rows read 2 = Accepted 1 + Duplicate 0 + Superseding 0 + Rejected 1", "delivered before", "line 3, 금액: "),
+        (
+            "en",
+            "Rows read 2 = Accepted 1 + Duplicate 0 + Superseding 0 + Rejected 1",
+            "delivered before",
+            "line 3, 금액: ",
+        ),
         ("ko", "읽은 줄 2 = 반영 1 + 중복 0 + 변경 0 + 거부됨 1", "이미 받은 파일", "3번째 줄, 금액: "),
     ],
-)  # fmt: skip
+)
 def test_the_command_tells_counts_and_what_is_wrong_with_each_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, counts: str, again: str, line: str
 ) -> None:

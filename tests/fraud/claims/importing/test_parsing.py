@@ -136,12 +136,15 @@ def test_forms_that_read_the_same_text_differently_are_named() -> None:
     assert format_clashes(["%y/%m/%d", "%d/%m/%y"]) == [("%y/%m/%d", "%d/%m/%y")]
 
 
+# fmt: off
 BASE = {
     "department_name": "Division", "claim_no": "Batch-Transaction ID", "transacted_at": "Transaction Date", "settled_at": "Card Posting Dt",
     "merchant_name": "Merchant Name", "amount": "Transaction Amt.", "currency": "Trx Currency", "account_code": "G/L Account",
     "employee_no": "Cost Centre / WBS Element", "employee_name": "Cost Centre / WBS Element Description", "mcc": "Merchant Type",
     "biz_type": "Merchant Type Description", "purpose_text": "Purpose",
-}  # fmt: skip
+}
+# fmt: on
+# fmt: off
 VARIANTS = [
     ("department_name", "Divison"), ("department_name", "Division "), ("claim_no", "Batch Transaction ID"), ("settled_at", "Card Posting Date"),
     ("amount", "Transaction\nAmt."), ("amount", "Transaction Amount"), ("currency", "Transaction Currency"), ("merchant_name", "Merchant\nName"),
@@ -149,7 +152,8 @@ VARIANTS = [
     ("employee_no", "Cost Centre /WBS Element / Order"), ("employee_no", "Cost Center / WBS Element / Order"),
     ("employee_name", "Cost Centre / WBS Element Descrption"), ("employee_name", "Cost Center / WBS Element / Order Description"),
     ("biz_type", "Merchant Type Descrption"), ("purpose_text", "PURPOSE"), ("transacted_at", "Transation Date"),
-]  # fmt: skip
+]
+# fmt: on
 
 
 @pytest.mark.parametrize(("field", "header"), VARIANTS)

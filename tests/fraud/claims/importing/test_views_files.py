@@ -137,10 +137,15 @@ def test_rejected_rows_are_filtered_paged_downloaded_and_the_look_is_on_record(
 @pytest.mark.parametrize(
     ("person", "path", "status"),
     [
-        ("approver", "/files/", 200), ("auditor", "/files/", 200), ("reviewer", "/files/", 403), ("cardholder", "/files/", 403),
-        ("auditor", "/files/profiles/", 200), ("reviewer", "/files/profiles/", 403), ("auditor", "/files/F-0-000000/", 404),
+        ("approver", "/files/", 200),
+        ("auditor", "/files/", 200),
+        ("reviewer", "/files/", 403),
+        ("cardholder", "/files/", 403),
+        ("auditor", "/files/profiles/", 200),
+        ("reviewer", "/files/profiles/", 403),
+        ("auditor", "/files/F-0-000000/", 404),
     ],
-)  # fmt: skip
+)
 def test_only_who_may_sees_files(client: Client, cast: Cast, person: str, path: str, status: int) -> None:
     assert signed_in(client, getattr(cast, person)).get(path).status_code == status
 

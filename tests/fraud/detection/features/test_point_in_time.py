@@ -80,9 +80,13 @@ def test_history_days_reach_every_feature() -> None:
     ]
     claims = frame_of(*rows)
     labels = claims.sample(200, seed=1).select(
-        "claim_id", "cardholder_id", "merchant_id", "transacted_at",
-        is_misuse=pl.col("claim_id") % 2 == 0, known_at=pl.col("transacted_at") + timedelta(days=10),
-    )  # fmt: skip
+        "claim_id",
+        "cardholder_id",
+        "merchant_id",
+        "transacted_at",
+        is_misuse=pl.col("claim_id") % 2 == 0,
+        known_at=pl.col("transacted_at") + timedelta(days=10),
+    )
     tonight = np.arange(n) >= n - 40
     since = claims["transacted_at"][n - 40] - timedelta(days=HISTORY_DAYS)
     enough = (claims["transacted_at"] >= since).to_numpy()

@@ -32,14 +32,24 @@ def night(version: ModelVersion, on: date, values: np.ndarray) -> PopulationShif
     """One night's report, stored as the night stores it."""
     now = datetime.now(UTC)
     run = ScreeningRun.objects.create(
-        reference=f"R-{on}", business_date=on, cut_off_at=now, started_at=now, started_by="x", model_version=version
-    )  # fmt: skip
+        reference=f"R-{on}",
+        business_date=on,
+        cut_off_at=now,
+        started_at=now,
+        started_by="x",
+        model_version=version,
+    )
     found = population_shift(run, pl.DataFrame({"log_amount": values, "weekday": values}))
     assert found is not None
     DriftReport.objects.create(
-        run=run, model_version=version, n_claims=found.n_claims, n_nights=found.n_nights,
-        is_whole_week=found.is_whole_week, psi=found.features, level=found.level,
-    )  # fmt: skip
+        run=run,
+        model_version=version,
+        n_claims=found.n_claims,
+        n_nights=found.n_nights,
+        is_whole_week=found.is_whole_week,
+        psi=found.features,
+        level=found.level,
+    )
     return found
 
 

@@ -28,8 +28,14 @@ def test_known_labels_keep_the_latest_one_known_by_the_cut_off() -> None:
 def test_withdrawn_label_leaves_its_claim_unreviewed() -> None:
     made = made_claims(400)
     first = int(np.flatnonzero(made.y)[0])
-    withdrawn = pl.concat([made.labels, made.labels.filter(pl.col("claim_id") == first).with_columns(
-        is_misuse=pl.lit(None, dtype=pl.Boolean), known_at=pl.col("known_at") + timedelta(hours=1))])  # fmt: skip
+    withdrawn = pl.concat(
+        [
+            made.labels,
+            made.labels.filter(pl.col("claim_id") == first).with_columns(
+                is_misuse=pl.lit(None, dtype=pl.Boolean), known_at=pl.col("known_at") + timedelta(hours=1)
+            ),
+        ]
+    )
     rows = training_rows(made.features, withdrawn, cut_off=CUT_OFF, config=quick_config())
     place = list(rows.positions).index(first)
     assert not rows.reviewed[place]
