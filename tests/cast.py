@@ -22,7 +22,16 @@ from audit.permissions import Role
 from audit.services import actor_of, record
 from cases.models import Alert, Case, CaseNote, Explanation, ExplanationRequest
 from cases.workflow import State
-from fraud.claims.models import Cardholder, Claim, ClaimFile, Department, Merchant, User
+from fraud.claims.models import (
+    Cardholder,
+    Claim,
+    ClaimChange,
+    ClaimFile,
+    ClaimVersion,
+    Department,
+    Merchant,
+    User,
+)
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from rules.models import Rule, RuleVersion
 
@@ -172,6 +181,34 @@ def make_claim(
             **fields,
         },
     )
+
+
+def correct_claim(claim: Claim, *, received_at: datetime, **facts: Any) -> Claim:
+    """The claim as a later delivery says it: the earlier facts are put aside, the row is rewritten."""
+    shared = {field.attname for field in ClaimVersion._meta.concrete_fields}
+    before = {
+        name: value
+        for name, value in Claim.objects.filter(pk=claim.pk).values().get().items()
+        if name in shared
+    }
+    before.pop("id")
+    ClaimVersion.objects.create(claim=claim, superseded_at=received_at, **before)
+    changed = {
+        "version": claim.version + 1,
+        "received_at": received_at,
+        "row_hash": f"{next(_serial):064x}",
+        **facts,
+    }
+    Claim.objects.filter(pk=claim.pk).update(**changed)
+    ClaimChange.objects.create(
+        claim=claim,
+        kind=ClaimChange.Kind.CORRECTED,
+        from_version=claim.version,
+        to_version=claim.version + 1,
+        at=received_at,
+    )
+    claim.refresh_from_db()
+    return claim
 
 
 def make_run(**fields: Any) -> ScreeningRun:

@@ -76,6 +76,7 @@ def add_claims(
         {
             "external_id": [f"{prefix}{i:06d}" for i in range(n)],
             "row_hash": [f"{prefix}{i:06d}" for i in range(n)],
+            "first_received_at": pl.Series([received_at or t + timedelta(hours=6) for t in at], dtype=utc),
             "received_at": pl.Series([received_at or t + timedelta(hours=6) for t in at], dtype=utc),
             "cardholder_id": people[who],
             "merchant_id": where,
@@ -117,7 +118,6 @@ def _plain_columns(is_history: bool) -> dict[str, object]:
         **dict.fromkeys(texts, ""),
         "source_system": "default",
         "version": 1,
-        "is_current": True,
         "line": 0,
         "is_history": is_history,
         "merchant_name": "Shop",

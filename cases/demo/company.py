@@ -199,7 +199,7 @@ def _history(build: Build) -> str:
 
 def _outcomes(build: Build) -> str:
     """What the old audit team knew: labels, marked as simulated."""
-    sql = "SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s AND is_current"
+    sql = "SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s"
     ids = read_frame(sql, ["default"], schema={"external_id": pl.String, "claim_id": pl.Int64})
     zone = ZoneInfo(settings.TIME_ZONE)
     known = build.company.outcomes.join(ids, on="external_id", how="inner", maintain_order="left")

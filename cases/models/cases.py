@@ -107,6 +107,7 @@ class Alert(models.Model):
         MANUAL = "manual"
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="alerts")
+    claim_version = models.PositiveIntegerField(default=1)  # of the facts it was raised on
     run = models.ForeignKey(ScreeningRun, null=True, on_delete=models.PROTECT, related_name="alerts")
     score = models.ForeignKey(Score, null=True, on_delete=models.PROTECT, related_name="alerts")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")

@@ -27,11 +27,7 @@ def cases_of_claim(claim: Claim, by: Actor) -> str:
 def by_hand(claim: Claim, by: Actor) -> str:
     """Open a case, record a tip: for those whom the matrix allows it, never on a claim of one's own."""
     may_open, may_tip = can(by, "cases.open_case"), can(by, "cases.record_tip")
-    if (
-        not (may_open or may_tip)
-        or not claim.is_current
-        or same_number(by.employee_no, claim.cardholder.employee_no)
-    ):
+    if not (may_open or may_tip) or same_number(by.employee_no, claim.cardholder.employee_no):
         return ""
     has_open = Alert.objects.filter(claim=claim).exclude(case__state=State.CLOSED).exists()
     context = {"claim": claim, "may_open": may_open and not has_open, "may_tip": may_tip}

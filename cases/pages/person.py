@@ -38,7 +38,7 @@ def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]
     """Spend in one currency for the last twelve months, empty months included, oldest first."""
     first = _month_before(until.replace(day=1), N_MONTHS - 1)
     rows = (
-        Claim.objects.filter(cardholder=cardholder, is_current=True, currency=currency)
+        Claim.objects.filter(cardholder=cardholder, currency=currency)
         .filter(transacted_at__gte=timezone.make_aware(timezone.datetime(first.year, first.month, 1)))  # type: ignore[attr-defined]
         .exclude(txn_type=Claim.TxnType.DECLINE)
         .annotate(month=TruncMonth("transacted_at"))
@@ -67,7 +67,7 @@ def spend_chart(months: list[Month], currency: str) -> SafeString:
 def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
     """Where the cardholder pays most often."""
     places: Any = (
-        Claim.objects.filter(cardholder=cardholder, is_current=True, currency=currency)
+        Claim.objects.filter(cardholder=cardholder, currency=currency)
         .values("merchant_id", "merchant__name")
         .annotate(n=Count("id"), total=Sum("amount_minor"))
         .order_by("-n")[:8]

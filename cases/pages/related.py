@@ -81,7 +81,6 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
     found = list(
         Claim.objects.filter(
             cardholder=case.cardholder,
-            is_current=True,
             currency=case.currency,
             transacted_at__gte=_midnight(first - timedelta(days=max(days - 1, 0))),
             transacted_at__lt=_midnight(last + timedelta(days=1)),
@@ -130,9 +129,7 @@ def _visitors(
 ) -> list[Visitor]:
     """Those who paid most often, the cardholder among them where they did."""
     counted: Any = (
-        Claim.objects.filter(
-            merchant__in=places, is_current=True, currency=case.currency, transacted_at__gte=since
-        )
+        Claim.objects.filter(merchant__in=places, currency=case.currency, transacted_at__gte=since)
         .exclude(txn_type=Claim.TxnType.DECLINE)
         .values("cardholder_id")
         .annotate(n=Count("id"), total=Sum("amount_minor"), last_at=Max("transacted_at"))
@@ -178,7 +175,6 @@ def _like_merchants(case: Case, rows: list[ClaimRow], since: datetime) -> list[d
     found: Any = (
         Claim.objects.filter(
             cardholder=case.cardholder,
-            is_current=True,
             currency=case.currency,
             transacted_at__gte=since,
             merchant__mcc__in=trades,

@@ -197,7 +197,6 @@ def credit_cancellations(recovery: Recovery) -> int:
     arrived = Claim.objects.filter(
         original_claim__in=claims,
         txn_type__in=CREDITS,
-        is_current=True,
         currency=recovery.currency,
         received_at__gt=recovery.decision.decided_at or recovery.opened_at,
     )

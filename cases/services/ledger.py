@@ -16,7 +16,6 @@ def cancelled(case: Case) -> int:
     later = Claim.objects.filter(
         original_claim__alerts__case=case,
         txn_type__in=CREDITS,
-        is_current=True,
         currency=case.currency,
         received_at__gt=case.opened_at,
     )

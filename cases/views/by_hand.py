@@ -41,7 +41,7 @@ def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
     chosen = {claim.pk, *_keys(request.POST.getlist("claims"))}
     refusal: Exception | None = None
     if request.method == "POST":
-        claims = list(Claim.objects.filter(pk__in=chosen, is_current=True).select_related("cardholder"))
+        claims = list(Claim.objects.filter(pk__in=chosen).select_related("cardholder"))
         try:
             case = by_hand.open_case_by_hand(
                 claims=claims, reason=request.POST.get("reason", ""), by=request.actor
@@ -83,9 +83,7 @@ def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 def _claim(request: HttpRequest, claim_id: int) -> Claim:
     """The claim in its current version; looking at it leaves its entry in the access log."""
-    claim = get_object_or_404(
-        Claim.objects.select_related("cardholder__department", "merchant"), pk=claim_id, is_current=True
-    )
+    claim = get_object_or_404(Claim.objects.select_related("cardholder__department", "merchant"), pk=claim_id)
     number = claim.cardholder.employee_no
     record_access(request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=number)
     return claim
@@ -102,7 +100,6 @@ def _near(claim: Claim) -> list[Claim]:
         Claim.objects.filter(
             cardholder_id=claim.cardholder_id,
             currency=claim.currency,
-            is_current=True,
             amount_minor__gt=0,
             transacted_at__range=(claim.transacted_at - _NEAR, claim.transacted_at + _NEAR),
         )

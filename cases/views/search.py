@@ -51,7 +51,7 @@ def _exact(text: str, by: Actor) -> str | None:
         if run:
             return f"/runs/{run}/"
     if can(by, "fraud.view_claim"):
-        claim = Claim.objects.filter(source_system__in=source_systems(), external_id=text, is_current=True)
+        claim = Claim.objects.filter(source_system__in=source_systems(), external_id=text)
         found = list(claim.values_list("pk", flat=True)[:2])
         if len(found) == 1:
             return f"/claims/{found[0]}/"

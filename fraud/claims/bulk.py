@@ -6,14 +6,13 @@ Everything runs on the default connection and inside the caller's transaction. F
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import polars as pl
 from django.db import connection
-
-from fraud.claims.columns import CLAIM_SCHEMA, claim_sql, shape_claims
 
 Schema = Mapping[str, Any]
 _READ_ROWS = 65_536
@@ -56,17 +55,11 @@ def read_frame(sql: str, params: Sequence[Any] = (), *, schema: Schema | None = 
     return _read_sqlite(sql, params, schema)
 
 
-def read_claims(
-    where: str = "", params: Sequence[Any] = (), *, zone: str | None = None, superseded: bool = False
-) -> pl.DataFrame:
-    """Claims as the canonical frame, ordered by (transacted_at, id).
-
-    `where` is a condition on `c` (claim), `h` (cardholder) and `m` (merchant); only current versions are read unless
-    `superseded`. `on_leave`, `on_trip` and `has_overtime` are null while the personnel feed behind them is empty.
-    `zone` is the company's time zone for days (default: the setting).
-    """
-    frame = read_frame(claim_sql(where, superseded=superseded), params, schema=CLAIM_SCHEMA)
-    return shape_claims(frame, read=read_frame, zone=zone)
+def in_list(values: Sequence[str] | Sequence[int]) -> tuple[str, list[Any]]:
+    """A condition `IN …` for any number of values, with its parameter."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", [list(values)]
+    return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
 
 
 def write_rows(table: str, columns: Sequence[str], frame: pl.DataFrame, *, conflict: Conflict = None) -> int:

@@ -75,25 +75,8 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
 COLUMNS = _COLUMNS
 #: Types of the columns read from the database, in their order.
 CLAIM_SCHEMA: dict[str, Any] = {name: dtype for name, (_, dtype) in _COLUMNS.items()}
-_FROM = """
-    FROM fraud_claim c
-    JOIN fraud_cardholder h ON h.id = c.cardholder_id
-    JOIN fraud_merchant m ON m.id = c.merchant_id
-    LEFT JOIN fraud_department d ON d.id = coalesce(c.department_id, h.department_id)
-    LEFT JOIN fraud_cardholder a ON a.employee_no = c.approver_no AND c.approver_no <> ''
-"""
 Read = Callable[..., pl.DataFrame]
 _DAYS = {"employee_no": pl.String, "starts_on": pl.Date, "ends_on": pl.Date}
-
-
-def claim_sql(where: str = "", *, superseded: bool = False) -> str:
-    """The SELECT behind `read_claims`."""
-    columns = ", ".join(f'{sql} AS "{name}"' for name, (sql, _) in _COLUMNS.items())
-    conditions = [f"({where})"] if where else []
-    if not superseded:
-        conditions.append("c.is_current")
-    condition = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {columns} {_FROM} {condition} ORDER BY c.transacted_at, c.id"
 
 
 def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Labels: the training truth, what is known of it by a moment, and adding to it.
 
-A label belongs to the claim version it was given for; reading follows the claim to its current version. A changed mind
-adds a row: for each claim the newest label known by the moment counts, and one without a verdict withdraws it.
+A label belongs to the claim and says which version of it was judged. It stays with what was judged: once who, where, what,
+how much or when was corrected, it teaches nothing about the claim any more. A changed mind adds a row: for each claim the
+newest label known by the moment counts, and one without a verdict withdraws it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db import connection, transaction
 
 from audit.actor import Actor
 from audit.services import record
-from fraud.claims.bulk import read_frame, write_rows
+from fraud.claims.bulk import in_list, read_frame, write_rows
 from fraud.claims.models import Label
 
 LABEL_SCHEMA: Mapping[str, Any] = {
@@ -39,9 +40,11 @@ _KNOWN = """
     SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
            k.transacted_at, k.cardholder_id, k.merchant_id
     FROM fraud_label l
-    JOIN fraud_claim c ON c.id = l.claim_id
-    JOIN fraud_claim k ON k.source_system = c.source_system AND k.external_id = c.external_id AND k.is_current
-    WHERE l.known_at <= %s
+    JOIN fraud_claim k ON k.id = l.claim_id
+    LEFT JOIN fraud_claimversion v ON v.claim_id = l.claim_id AND v.version = l.claim_version
+    WHERE l.known_at <= %s AND (l.claim_version = k.version OR (
+        v.cardholder_id = k.cardholder_id AND v.merchant_id = k.merchant_id AND v.amount_minor = k.amount_minor
+        AND v.currency = k.currency AND v.txn_type = k.txn_type AND v.transacted_at = k.transacted_at))
 """
 
 
@@ -57,6 +60,7 @@ class NewLabel:
     is_misuse: bool | None
     source: str
     known_at: datetime
+    claim_version: int = 0  # 0: the claim's current one
     scheme: str = ""
     disposition: str = ""
     selection_probability: float = 1.0
@@ -100,6 +104,7 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
     """
     _check(label)
     earlier = Label.objects.filter(claim_id=label.claim_id).order_by("-known_at", "-id").first()
+    version = label.claim_version or _versions([label.claim_id])[label.claim_id]
     row, is_new = Label.objects.get_or_create(
         claim_id=label.claim_id,
         source=label.source,
@@ -107,6 +112,7 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
         known_at=label.known_at,
         defaults={
             "is_misuse": label.is_misuse,
+            "claim_version": version,
             "scheme": label.scheme,
             "disposition": label.disposition,
             "selection_probability": label.selection_probability,
@@ -122,6 +128,7 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
             before={"is_misuse": earlier.is_misuse} if earlier else None,
             after={
                 "is_misuse": label.is_misuse,
+                "claim_version": version,
                 "source": label.source,
                 "reference": label.reference,
                 "disposition": label.disposition,
@@ -142,11 +149,13 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
         _check(label)
     if not rows:
         return 0
+    current = _versions([r.claim_id for r in rows if not r.claim_version])
     now = datetime.now(UTC)
     utc = pl.Datetime("us", "UTC")
     frame = pl.DataFrame(
         {
             "claim_id": [r.claim_id for r in rows],
+            "claim_version": [r.claim_version or current[r.claim_id] for r in rows],
             "is_misuse": pl.Series([r.is_misuse for r in rows], dtype=pl.Boolean),
             "source": [r.source for r in rows],
             "scheme": [r.scheme for r in rows],
@@ -174,6 +183,13 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
             },
         )
     return n_new
+
+
+def _versions(claim_ids: list[int]) -> dict[int, int]:
+    """Claim id → its current version."""
+    condition, params = in_list(claim_ids)
+    sql = f"SELECT id, version FROM fraud_claim WHERE id {condition}"
+    return dict(read_frame(sql, params, schema={"id": pl.Int64, "version": pl.Int64}).iter_rows())
 
 
 def _check(label: NewLabel) -> None:

@@ -76,7 +76,7 @@ def read_filters(query: QueryDict) -> ClaimFilters:
 
 def filter_claims(filters: ClaimFilters) -> QuerySet[Claim]:
     """Current claims that meet the filters."""
-    claims = Claim.objects.filter(is_current=True)
+    claims = Claim.objects.all()
     if filters.text:
         claims = claims.filter(_text_condition(filters.text))
     if filters.since:

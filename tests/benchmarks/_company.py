@@ -121,10 +121,10 @@ def _load_claims(frame: pl.DataFrame, places: pl.DataFrame) -> None:
     rows = frame.select(
         pl.lit("default").alias("source_system"),
         pl.lit(1).alias("version"),
-        pl.lit(True).alias("is_current"),
         pl.col("external_id").alias("row_hash"),
         pl.int_range(1, pl.len() + 1).alias("line"),
         received.dt.convert_time_zone("UTC").alias("received_at"),
+        received.dt.convert_time_zone("UTC").alias("first_received_at"),
         pl.lit(False).alias("is_history"),
         pl.col("person_id").alias("cardholder_id"),
         pl.col("place_id").alias("merchant_id"),

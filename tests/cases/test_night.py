@@ -23,7 +23,7 @@ from fraud.claims.models import Claim
 from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
-from tests.cast import put_case
+from tests.cast import correct_claim, put_case
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -160,14 +160,10 @@ def test_changed_delivery_is_scored_as_its_new_version() -> None:
     night()
     old = Claim.objects.order_by("pk").first()
     assert old is not None
-    Claim.objects.filter(pk=old.pk).update(is_current=False)
-    new = Claim.objects.get(pk=old.pk)
-    new.pk, new.version, new.is_current, new.supersedes = None, 2, True, old
-    new.amount_minor, new.received_at = 900_000, datetime.now(UTC)
-    new.save()
+    correct_claim(old, received_at=datetime.now(UTC), amount_minor=900_000)
     second = night(DAY + timedelta(days=1))
-    assert list(Score.objects.filter(run=second).values_list("claim_id", flat=True)) == [new.pk]
-    assert Score.objects.filter(claim=old).count() == 1
+    assert list(Score.objects.filter(run=second).values_list("claim_id", "claim_version")) == [(old.pk, 2)]
+    assert sorted(Score.objects.filter(claim=old).values_list("claim_version", flat=True)) == [1, 2]
 
 
 def test_superseding_after_the_cut_off_does_not_change_an_interrupted_run() -> None:
@@ -177,14 +173,9 @@ def test_superseding_after_the_cut_off_does_not_change_an_interrupted_run() -> N
     run = screening.open_run(business_date=DAY, by=NIGHTLY, cut_off_at=cut_off)
     old = Claim.objects.order_by("pk").first()
     assert old is not None
-    Claim.objects.filter(pk=old.pk).update(is_current=False)
-    new = Claim.objects.get(pk=old.pk)
-    new.pk, new.version, new.is_current, new.supersedes = None, 2, True, old
-    new.received_at = cut_off + timedelta(hours=1)
-    new.save()
+    correct_claim(old, received_at=cut_off + timedelta(hours=1), amount_minor=900_000)
     night()
-    assert Score.objects.filter(run=run, claim=old).count() == 1
-    assert not Score.objects.filter(claim=new).exists()
+    assert Score.objects.get(run=run, claim=old).claim_version == 1
 
 
 @time_machine.travel(

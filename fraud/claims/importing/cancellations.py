@@ -30,12 +30,12 @@ _SCHEMA: dict[str, Any] = {
 _PAIRS = """
     SELECT n.id AS cancel_id, o.id AS original_id, -n.amount_minor AS cancel_minor, o.amount_minor AS original_minor,
            coalesce((SELECT -sum(t.amount_minor) FROM fraud_claim t
-                     WHERE t.original_claim_id = o.id AND t.is_current), 0) AS taken_minor,
+                     WHERE t.original_claim_id = o.id), 0) AS taken_minor,
            n.transacted_at AS cancelled_at, o.transacted_at AS used_at
     FROM fraud_claim n
-    JOIN fraud_claim o ON o.cardholder_id = n.cardholder_id AND o.currency = n.currency AND o.is_current
+    JOIN fraud_claim o ON o.cardholder_id = n.cardholder_id AND o.currency = n.currency
          AND o.amount_minor > 0 AND o.transacted_at <= n.transacted_at AND o.transacted_at >= {earliest}
-    WHERE n.is_current AND n.amount_minor < 0 AND n.original_claim_id IS NULL AND n.source_system = %s AND n.transacted_at >= %s
+    WHERE n.amount_minor < 0 AND n.original_claim_id IS NULL AND n.source_system = %s AND n.transacted_at >= %s
       AND {condition}
 """
 _BY_CODE = "n.authorization_code <> '' AND o.authorization_code = n.authorization_code AND o.amount_minor >= -n.amount_minor"
@@ -76,7 +76,7 @@ def _link(condition: str, source_system: str, since: datetime) -> int:
 
 def unlinked_cancellations(file: ClaimFile | None = None) -> QuerySet[Claim]:
     """The work list: current cancellations and refunds without their original, newest first."""
-    claims = Claim.objects.filter(is_current=True, amount_minor__lt=0, original_claim=None)
+    claims = Claim.objects.filter(amount_minor__lt=0, original_claim=None)
     if file is not None:
         claims = claims.filter(file=file)
     return claims.select_related("cardholder", "merchant").order_by("-transacted_at", "-id")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from django.db import connection
 
-from fraud.claims.bulk import Update, read_frame, write_rows
+from fraud.claims.bulk import Update, in_list, read_frame, write_rows
 
 UNKNOWN_EMPLOYEE = "(unknown)"
 _COMPANY_FORMS = r"\(주\)|㈜|주식회사|\(유\)|유한회사|\(사\)|\(재\)"
@@ -29,13 +27,6 @@ _MERCHANT_TEXTS = (
 )
 _MERCHANT_DAYS = ("status_on", "opened_on")
 _NAMES = {"merchant_status": "status", "merchant_status_on": "status_on", "merchant_opened_on": "opened_on"}
-
-
-def in_list(values: Sequence[str] | Sequence[int]) -> tuple[str, list[Any]]:
-    """A condition `IN …` for any number of values, with its parameter."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", [list(values)]
-    return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
 
 
 @dataclass

@@ -18,10 +18,9 @@ from django.db import transaction
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
-from fraud.claims.bulk import Conflict, Update, read_frame, write_rows
+from fraud.claims.bulk import Conflict, Update, in_list, read_frame, write_rows
 from fraud.claims.importing.fields import Field, Kind
 from fraud.claims.importing.headers import plain
-from fraud.claims.importing.lookup import in_list
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import clean_text

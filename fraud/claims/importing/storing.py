@@ -7,16 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
+from django.db import connection
 
 from audit.actor import Actor
-from fraud.claims.bulk import read_frame, write_rows
+from fraud.claims.bulk import Update, in_list, read_frame, write_rows
+from fraud.claims.changes import note_corrections
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.fields import CLAIM_COLUMNS, FIELDS, Kind
-from fraud.claims.importing.lookup import Directory, add_places, in_list
+from fraud.claims.importing.lookup import Directory, add_places
 from fraud.claims.labels import NewLabel, add_labels
-from fraud.claims.models import Claim, ClaimFile
+from fraud.claims.models import ClaimFile
+from fraud.claims.reading import FACTS
 
 _AT = pl.Datetime("us", "UTC")
+_FACTS = ", ".join(f'"{name}"' for name in FACTS)
+#: A claim keeps its identity and when it was first heard of; everything else is what the delivery says.
+_IDENTITY = ("source_system", "external_id")
 _EXISTING = {
     "external_id": pl.String,
     "known_id": pl.Int64,
@@ -80,7 +86,7 @@ class ClaimStore:
         sql = f"""
             SELECT h.employee_no, o.authorization_code, o.currency, max(o.amount_minor) AS largest
             FROM fraud_claim o JOIN fraud_cardholder h ON h.id = o.cardholder_id
-            WHERE h.employee_no {people} AND o.authorization_code {marks} AND o.is_current AND o.amount_minor > 0
+            WHERE h.employee_no {people} AND o.authorization_code {marks} AND o.amount_minor > 0
               AND o.source_system = %s
             GROUP BY h.employee_no, o.authorization_code, o.currency"""
         schema = {
@@ -117,7 +123,7 @@ class ClaimStore:
         condition, params = in_list(rows.get_column("external_id").to_list())
         sql = (
             "SELECT external_id, id AS known_id, version AS known_version, row_hash AS known_hash, file_id AS known_file "
-            f"FROM fraud_claim WHERE source_system = %s AND is_current AND external_id {condition}"
+            f"FROM fraud_claim WHERE source_system = %s AND external_id {condition}"
         )
         return read_frame(sql, [self.source_system, *params], schema=_EXISTING)
 
@@ -125,9 +131,8 @@ class ClaimStore:
         if rows.is_empty():
             return
         rows = add_places(rows, self.directory, self.source_system)
-        changed = rows.filter(pl.col("known_id").is_not_null()).get_column("known_id").to_list()
-        for start in range(0, len(changed), 500):
-            Claim.objects.filter(id__in=changed[start : start + 500]).update(is_current=False)
+        changed = pl.col("known_id").is_not_null()
+        self._put_aside(rows.filter(changed).get_column("known_id").to_list())
         frame = claim_frame(
             rows,
             file_id=self.file.pk,
@@ -135,7 +140,26 @@ class ClaimStore:
             received_at=self.file.received_at,
             is_history=self.file.is_history,
         )
-        write_rows("fraud_claim", frame.columns, frame)
+        is_known = rows.select(changed).to_series()
+        write_rows("fraud_claim", frame.columns, frame.filter(~is_known))
+        write_rows("fraud_claim", frame.columns, frame.filter(is_known), conflict=_rewrite(frame.columns))
+
+    def _put_aside(self, claim_ids: list[int]) -> None:
+        """Keep what was said of these claims until now, and that it changes.
+
+        Two deliveries at once put the same version aside: the second meets the constraint, and looks again.
+        """
+        if not claim_ids:
+            return
+        at = self.file.received_at
+        note_corrections(claim_ids=claim_ids, file=self.file, at=at)
+        condition, params = in_list(claim_ids)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO fraud_claimversion ({_FACTS}, claim_id, superseded_at) "
+                f"SELECT {_FACTS}, id, %s FROM fraud_claim WHERE id {condition}",
+                [connection.ops.adapt_datetimefield_value(at), *params],
+            )
 
     def _count(self, rows: pl.DataFrame, stored: Stored) -> None:
         for outcome in ("accepted", "duplicate", "superseding"):
@@ -160,7 +184,7 @@ class ClaimStore:
         if labelled.is_empty():
             return 0
         condition, params = in_list(labelled.get_column("external_id").to_list())
-        sql = f"SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s AND is_current AND external_id {condition}"
+        sql = f"SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s AND external_id {condition}"
         schema = {"external_id": pl.String, "claim_id": pl.Int64}
         ids = read_frame(sql, [self.source_system, *params], schema=schema)
         joined = labelled.join(ids, on="external_id", how="inner", maintain_order="left")
@@ -192,10 +216,9 @@ def claim_frame(
     columns = [
         pl.lit(source_system).alias("source_system"),
         version.cast(pl.Int64).alias("version"),
-        pl.lit(True).alias("is_current"),
-        pl.col("known_id").alias("supersedes_id"),
         pl.lit(file_id, pl.Int64).alias("file_id"),
         pl.lit(received_at).cast(_AT).alias("received_at"),
+        pl.lit(received_at).cast(_AT).alias("first_received_at"),
         pl.lit(is_history).alias("is_history"),
         *(pl.col(name) for name in ("row_hash", "line", "cardholder_id", "department_id", "merchant_id")),
         _text(rows, "card_token"),
@@ -215,6 +238,11 @@ def claim_frame(
             value = pl.col(name) if name in rows.columns else pl.lit(None)
             columns.append(value.cast(dtype).alias(target))
     return rows.select(columns)
+
+
+def _rewrite(columns: list[str]) -> Update:
+    kept = (*_IDENTITY, "first_received_at")
+    return Update(keys=_IDENTITY, columns=[name for name in columns if name not in kept])
 
 
 def _text(rows: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,6 +1,14 @@
 """Claims, their files, the people and merchants in them, and labels."""
 
-from fraud.claims.models.claims import Claim, ClaimFile, ClaimFileReject, ImportProfile
+from fraud.claims.models.claims import (
+    Claim,
+    ClaimChange,
+    ClaimFacts,
+    ClaimFile,
+    ClaimFileReject,
+    ClaimVersion,
+    ImportProfile,
+)
 from fraud.claims.models.labels import Label
 from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
 
@@ -8,8 +16,11 @@ __all__ = [
     "Absence",
     "Cardholder",
     "Claim",
+    "ClaimChange",
+    "ClaimFacts",
     "ClaimFile",
     "ClaimFileReject",
+    "ClaimVersion",
     "Department",
     "ImportProfile",
     "Label",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -95,8 +96,8 @@ class ClaimFileReject(models.Model):
         return f"{self.file} line {self.line}: {self.code}"
 
 
-class Claim(models.Model):
-    """An expense claim for one card transaction; a changed delivery adds a version and never rewrites one."""
+class ClaimFacts(models.Model):
+    """What a delivery says of a claim. The claim carries what is said now, its earlier versions what was said before."""
 
     class TxnType(models.TextChoices):
         PURCHASE = "purchase"
@@ -104,30 +105,28 @@ class Claim(models.Model):
         PARTIAL_CANCEL = "partial_cancel"
         REFUND = "refund"
         CASH_ADVANCE = "cash_advance"
+        CHARGEBACK = "chargeback"
         DECLINE = "decline"
 
-    # Identity
-    source_system = models.CharField(max_length=40, default="default")
-    external_id = models.CharField(max_length=120)
     version = models.PositiveIntegerField(default=1)
-    is_current = models.BooleanField(default=True)
-    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
-    claim_no = models.CharField(max_length=80, blank=True)
     row_hash = models.CharField(max_length=64)
     file = models.ForeignKey(
-        ClaimFile, null=True, on_delete=models.PROTECT, related_name="claims", db_index=False
+        ClaimFile, null=True, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
     )
     line = models.IntegerField(default=0)
-    received_at = models.DateTimeField()
+    received_at = models.DateTimeField()  # when this version became known
     is_history = models.BooleanField(default=False)  # context only: never screened
+    claim_no = models.CharField(max_length=80, blank=True)
     # People and places (db_index=False: the composite indexes below serve these)
     cardholder = models.ForeignKey(
-        Cardholder, on_delete=models.PROTECT, related_name="claims", db_index=False
+        Cardholder, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
     )
     department = models.ForeignKey(
         Department, null=True, on_delete=models.PROTECT, related_name="+"
     )  # as of the transaction
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
+    )
     merchant_name = models.CharField(max_length=200)  # as delivered
     approver_no = models.CharField(max_length=60, blank=True)
     # Card and authorisation
@@ -172,21 +171,36 @@ class Claim(models.Model):
     attendees = models.JSONField(null=True)  # [{"name", "org", "org_type", "employee_no"?}]
     is_recurring = models.BooleanField(null=True)
     self_declared_personal = models.BooleanField(null=True)
-    original_claim = models.ForeignKey(
-        "self", null=True, on_delete=models.SET_NULL, related_name="cancellations"
-    )
     extra = models.JSONField(null=True)  # delivered columns without a field of their own
 
     class Meta:
+        abstract = True
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units of `currency`."""
+        return to_decimal(self.amount_minor, self.currency)
+
+
+class Claim(ClaimFacts):
+    """An expense claim for one card transaction: one row for ever, holding what is said of it now.
+
+    A changed delivery puts the earlier facts aside as a ClaimVersion and rewrites the row, so whatever points to a claim
+    points to the claim. What was judged is kept as a version number beside the pointer.
+    """
+
+    source_system = models.CharField(max_length=40, default="default")
+    external_id = models.CharField(max_length=120)
+    first_received_at = models.DateTimeField()  # when the claim as such became known
+    # Money that comes back: the purchase it belongs to, and how much of it, in the purchase's currency.
+    original_claim = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="cancellations"
+    )
+    credit_minor = models.BigIntegerField(null=True)
+
+    class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source_system", "external_id", "version"], name="claim_identity_version"
-            ),
-            models.UniqueConstraint(
-                fields=["source_system", "external_id"],
-                condition=Q(is_current=True),
-                name="claim_one_current",
-            ),
+            models.UniqueConstraint(fields=["source_system", "external_id"], name="claim_identity")
         ]
         indexes = [
             # The night: what has not been screened yet; history windows.
@@ -194,12 +208,62 @@ class Claim(models.Model):
             models.Index(fields=["cardholder", "-transacted_at"], name="claim_cardholder"),
             models.Index(fields=["merchant", "-transacted_at"], name="claim_merchant"),
             models.Index(fields=["file"], name="claim_file"),
+            # What became known lately: the claims whose windows it enters are judged again.
+            models.Index(fields=["received_at"], name="claim_received"),
         ]
 
     def __str__(self) -> str:
         return self.external_id
 
-    @property
-    def amount(self) -> Decimal:
-        """The amount in major units of `currency`."""
-        return to_decimal(self.amount_minor, self.currency)
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A claim is first heard of when its first version is received."""
+        if self.first_received_at is None:
+            self.first_received_at = self.received_at
+        super().save(*args, **kwargs)
+
+
+class ClaimVersion(ClaimFacts):
+    """What was said of a claim from `received_at` until `superseded_at`. Never changed."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="earlier_versions")
+    superseded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["claim", "version"]
+        constraints = [
+            # Two deliveries at once: the second to put a version aside has to look again.
+            models.UniqueConstraint(fields=["claim", "version"], name="claimversion_number")
+        ]
+        indexes = [
+            # What was known at a moment in the past.
+            models.Index(fields=["superseded_at"], name="claimversion_superseded")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim} v{self.version}"
+
+
+class ClaimChange(models.Model):
+    """Something about a known claim changed; a row waits until the app above has let its cases follow."""
+
+    class Kind(models.TextChoices):
+        CORRECTED = "corrected"  # another version was delivered
+        MONEY = "money"  # what of it came back is another amount than before
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    from_version = models.PositiveIntegerField()
+    to_version = models.PositiveIntegerField()
+    file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    followed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # The queue: only what still waits.
+            models.Index(fields=["id"], condition=Q(followed_at__isnull=True), name="claimchange_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.kind}"

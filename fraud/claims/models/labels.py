@@ -20,6 +20,7 @@ class Label(models.Model):
         SIMULATED_HISTORY = "simulated_history"
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="labels")
+    claim_version = models.PositiveIntegerField(default=1)  # what was judged
     is_misuse = models.BooleanField(null=True)  # None: an earlier label is withdrawn and nothing is known
     source = models.CharField(max_length=20, choices=Source)
     scheme = models.CharField(max_length=40, blank=True)

@@ -144,7 +144,6 @@ class ClaimDetail(ClaimRow):
             "account_code",
             "project_code",
             "evidence_type",
-            "is_current",
             "scores",
             "hits",
         )

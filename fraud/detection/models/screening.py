@@ -98,6 +98,7 @@ class Score(models.Model):
 
     run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="scores", db_index=False)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="scores", db_index=False)
+    claim_version = models.PositiveIntegerField(default=1)  # of the facts that were judged
     rule_score = models.FloatField()
     tree_probability = models.FloatField(null=True)
     anomaly_score = models.FloatField()

@@ -27,6 +27,7 @@ class NightFrame:
 
     run_id: int
     features: pl.DataFrame
+    versions: pl.DataFrame  # claim_id, claim_version: the facts that are judged
     hits: NDArray[np.bool_]
     rules: RunRules
     outcome: Outcome
@@ -36,6 +37,11 @@ class NightFrame:
         wanted = pl.DataFrame({"claim_id": claim_ids}, schema={"claim_id": pl.Int64})
         at = self.features.select("claim_id").with_row_index("row")
         return wanted.join(at, on="claim_id", how="inner", maintain_order="left")["row"].to_list()
+
+    def versions_of(self, claim_ids: pl.Series) -> pl.Series:
+        """`claim_version` of each claim, in their order."""
+        known = claim_ids.to_frame().join(self.versions, on="claim_id", how="left", maintain_order="left")
+        return known["claim_version"]
 
     def not_evaluable(self) -> dict[str, dict[str, object]]:
         """Rule code → {"n": claims it could not judge, "missing": fields, "error": …}; only rules with such claims."""
@@ -98,4 +104,5 @@ def _build(run: ScreeningRun) -> NightFrame:
     with timed("rules"):
         outcome = rules.evaluate(context, asked)
     faults.hit("features.built")
-    return NightFrame(run.pk, features, np.asarray(outcome.hits, dtype=bool), rules, outcome)
+    versions = pending.select("claim_id", "claim_version")
+    return NightFrame(run.pk, features, versions, np.asarray(outcome.hits, dtype=bool), rules, outcome)

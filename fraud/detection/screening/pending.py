@@ -6,50 +6,45 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
-from django.db import connection
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.reading import IDENTITY, read_many_claims
+from fraud.claims.reading import IDENTITY, db_time, known_claims, read_many_claims
 from fraud.detection.features import HISTORY_DAYS
 from fraud.detection.models import ScreeningRun
 
-#: A version counts from its receipt until the next one's: what arrives after the cut-off changes nothing.
-_CURRENT = (
-    "c.received_at <= %s AND (c.is_current OR EXISTS ("
-    "SELECT 1 FROM fraud_claim n WHERE n.supersedes_id = c.id AND n.received_at > %s))"
-)
-_PENDING = f"""
-    SELECT c.id AS claim_id, c.cardholder_id, c.transacted_at FROM fraud_claim c
-    WHERE NOT c.is_history AND {_CURRENT}
-      AND NOT EXISTS (SELECT 1 FROM fraud_score s WHERE s.claim_id = c.id AND s.run_id < %s)
+_PENDING = """
+    SELECT c.id AS claim_id, c.version AS claim_version, c.cardholder_id, c.transacted_at FROM {claims}
+    WHERE NOT c.is_history AND NOT EXISTS (
+        SELECT 1 FROM fraud_score s WHERE s.claim_id = c.id AND s.claim_version = c.version AND s.run_id < %s)
 """
-_PENDING_SCHEMA = {"claim_id": pl.Int64, "cardholder_id": pl.Int64, "transacted_at": pl.Datetime("us", "UTC")}
-
-
-def db_time(moment: datetime) -> object:
-    """A moment as a parameter of raw SQL on either database."""
-    return connection.ops.adapt_datetimefield_value(moment)
+_PENDING_SCHEMA = {
+    "claim_id": pl.Int64,
+    "claim_version": pl.Int64,
+    "cardholder_id": pl.Int64,
+    "transacted_at": pl.Datetime("us", "UTC"),
+}
 
 
 def pending_claims(run: ScreeningRun) -> pl.DataFrame:
-    """`claim_id, cardholder_id, transacted_at` of the run's claims, by claim_id.
+    """`claim_id, claim_version, cardholder_id, transacted_at` of the run's claims, by claim_id.
 
     Current at the cut-off, no history, and never scored by an earlier run in this version; a claim that arrived late is
     therefore simply among the next night's.
     """
-    at = db_time(run.cut_off_at)
-    return read_frame(_PENDING, [at, at, run.pk], schema=_PENDING_SCHEMA).sort("claim_id")
+    claims, known = known_claims(run.cut_off_at)
+    sql = _PENDING.format(claims=claims)
+    return read_frame(sql, [*known, run.pk], schema=_PENDING_SCHEMA).sort("claim_id")
 
 
 def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:
     """The canonical frame of everything current at the cut-off and transacted from `since` (to `until`, exclusive)."""
-    at = db_time(cut_off)
-    where, params = _CURRENT, [at, at]
+    limits: list[tuple[str, object]] = []
     if since is not None:
-        where, params = f"{where} AND c.transacted_at >= %s", [*params, db_time(since)]
+        limits.append(("c.transacted_at >= %s", db_time(since)))
     if until is not None:
-        where, params = f"{where} AND c.transacted_at < %s", [*params, db_time(until)]
-    return read_many_claims(where, params, without=IDENTITY)
+        limits.append(("c.transacted_at < %s", db_time(until)))
+    where = " AND ".join(condition for condition, _ in limits) or "1 = 1"
+    return read_many_claims(cut_off, where, [value for _, value in limits], without=IDENTITY)
 
 
 def history_start(earliest: datetime) -> datetime:

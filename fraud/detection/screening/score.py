@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 State = RunPart.State
 # fmt: off
 _SCORE_COLUMNS = (
-    "run_id", "claim_id", "rule_score", "tree_probability", "anomaly_score", "novelty", "z", "hybrid_probability",
+    "run_id", "claim_id", "claim_version", "rule_score", "tree_probability", "anomaly_score", "novelty", "z", "hybrid_probability",
     "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
 )
 # fmt: on
@@ -145,6 +145,7 @@ def score_rows(
     shadow = _shadow_probability(run, features, counted, frame)
     stored = scored.with_columns(
         features["claim_id"],
+        frame.versions_of(features["claim_id"]),
         pl.lit(run.pk, dtype=pl.Int64).alias("run_id"),
         pl.lit(model.is_calibrated).alias("is_calibrated"),
         shadow.alias("shadow_probability"),

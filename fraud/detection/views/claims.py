@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from audit.permissions import Role, can
 from audit.services import record, record_access
-from fraud.claims.models import Claim
+from fraud.claims.models import Claim, ClaimFacts
 from fraud.claims.panels import claim_panels, hidden_scores
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
@@ -225,19 +225,16 @@ def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Scor
     return {score.claim_id: score for score in rows.order_by("run_id") if score.claim_id not in hidden}
 
 
-def _versions_of(claim: Claim) -> list[Claim]:
-    """Every delivered version of the claim, newest first."""
-    return list(
-        Claim.objects.filter(source_system=claim.source_system, external_id=claim.external_id)
-        .select_related("file")
-        .order_by("-version")[:20]
-    )
+def _versions_of(claim: Claim) -> list[ClaimFacts]:
+    """What was said of the claim, newest first: what holds now and up to twenty versions before it."""
+    earlier = claim.earlier_versions.select_related("file", "cardholder").order_by("-version")
+    return [claim, *earlier[:20]]
 
 
 def _neighbours_of(claim: Claim) -> list[Claim]:
     """The cardholder's claims just before and after this one."""
     own = (
-        Claim.objects.filter(cardholder=claim.cardholder, is_current=True)
+        Claim.objects.filter(cardholder=claim.cardholder)
         .exclude(pk=claim.pk)
         .only("transacted_at", "has_time", "merchant_name", "amount_minor", "currency", "cardholder_id")
     )

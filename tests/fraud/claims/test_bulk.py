@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 
-from fraud.claims.bulk import Update, read_claims, read_frame, write_rows
-from fraud.claims.models import Absence, Cardholder, Claim, Department, Merchant, OvertimeApproval, Trip
+from fraud.claims.bulk import Update, read_frame, write_rows
+from fraud.claims.models import Cardholder, Claim, Merchant
 
 pytestmark = pytest.mark.django_db
 
@@ -156,57 +156,3 @@ def test_a_stored_control_character_does_not_break_the_read() -> None:
     Merchant.objects.create(key="odd", name="a\x1fb\x1ec")
     frame = read_frame("SELECT name FROM fraud_merchant", schema={"name": pl.String})
     assert frame.rows() == [("a\x1fb\x1ec",)]
-
-
-def test_claims_come_in_time_order_with_people_and_places() -> None:
-    department = Department.objects.create(code="D1", name="영업")
-    Cardholder.objects.create(employee_no="A9")
-    late = make_claim(transacted_at=AT + timedelta(days=1), department=department, approver_no="A9")
-    early = make_claim(amount_minor=-500, has_time=False)
-    frame = read_claims()
-    assert frame["claim_id"].to_list() == [early.id, late.id]
-    assert frame["amount_minor"].to_list() == [-500, 12_000]
-    assert frame["department_code"].to_list() == [None, "D1"]
-    assert frame["approver_id"].null_count() == 1
-    assert frame["mcc"].to_list() == ["5814", "5814"]
-    assert frame["has_time"].to_list() == [False, True]
-    assert frame["transacted_at"].to_list() == [early.transacted_at, late.transacted_at]
-    assert frame["hired_on"].to_list() == [date(2020, 1, 2)] * 2
-    assert frame["purpose_code"].null_count() == 2
-
-
-def test_superseded_versions_are_left_out_unless_asked_for() -> None:
-    old = make_claim(external_id="V", is_current=False)
-    new = make_claim(external_id="V", version=2, supersedes=old)
-    assert read_claims()["claim_id"].to_list() == [new.id]
-    assert read_claims(superseded=True).height == 2
-    assert read_claims("c.id = %s", [new.id]).height == 1
-
-
-def test_personnel_columns_are_unknown_until_their_feed_is_delivered() -> None:
-    make_claim()
-    frame = read_claims()
-    assert frame.select("on_leave", "on_trip", "has_overtime").row(0) == (None, None, None)
-
-
-def test_personnel_columns_use_the_day_in_the_company_zone() -> None:
-    day = date(2026, 3, 2)
-    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day)
-    Trip.objects.create(trip_no="T", employee_no="E2", starts_on=day, ends_on=day)
-    OvertimeApproval.objects.create(employee_no="E1", on=day, until=time(23))
-    make_claim()  # 2 March 23:30 in Seoul
-    make_claim(transacted_at=AT + timedelta(hours=2))  # 3 March 01:30: the evening before counts as overtime
-    make_claim(transacted_at=AT + timedelta(hours=12))  # 3 March 11:30
-    frame = read_claims(zone="Asia/Seoul")
-    assert frame["on_leave"].to_list() == [True, False, False]
-    assert frame["on_trip"].to_list() == [False, False, False]
-    assert frame["has_overtime"].to_list() == [True, True, False]
-
-
-def test_half_a_day_of_leave_counts_only_in_that_half() -> None:
-    day = date(2026, 3, 2)
-    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day, half="am")
-    make_claim(transacted_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC))  # 10:00
-    make_claim(transacted_at=datetime(2026, 3, 2, 5, 0, tzinfo=UTC))  # 14:00
-    make_claim(transacted_at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC), has_time=False)
-    assert read_claims(zone="Asia/Seoul")["on_leave"].to_list() == [True, False, False]

@@ -10,20 +10,19 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from fraud.claims.labels import LabelNotValid, NewLabel, add_label, add_labels, labels_known_by
 from fraud.claims.models import Cardholder, Claim, Label, Merchant
+from tests.cast import correct_claim
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
 BY = Actor.system("test")
 
 
-def make_claim(external_id: str, version: int = 1, *, is_current: bool = True) -> Claim:
+def make_claim(external_id: str) -> Claim:
     person, _ = Cardholder.objects.get_or_create(employee_no="E1")
     place, _ = Merchant.objects.get_or_create(key="m1", defaults={"name": "Cafe"})
     return Claim.objects.create(
         external_id=external_id,
-        version=version,
-        is_current=is_current,
-        row_hash=f"{external_id}{version}",
+        row_hash=external_id,
         received_at=NOON,
         cardholder=person,
         merchant=place,
@@ -56,10 +55,26 @@ def test_newest_label_wins_and_a_withdrawn_one_leaves_nothing() -> None:
     assert known(NOON + timedelta(hours=3)) == {}
 
 
-def test_label_of_an_old_version_follows_to_the_current_one() -> None:
-    old, new = make_claim("a", 1, is_current=False), make_claim("a", 2)
-    add_label(label=NewLabel(old.pk, True, "tip", NOON), by=BY)
-    assert known(NOON) == {new.pk: True}
+def test_label_holds_through_versions_that_leave_what_was_judged_as_it_was() -> None:
+    claim = make_claim("a")
+    add_label(label=NewLabel(claim.pk, True, "tip", NOON), by=BY)
+    correct_claim(claim, received_at=NOON, settled_at=NOON)
+    assert known(NOON) == {claim.pk: True}
+    assert Label.objects.get().claim_version == 1
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [{"amount_minor": 900}, {"txn_type": "decline"}, {"transacted_at": NOON - timedelta(hours=9)}],
+)
+def test_label_stays_with_what_was_judged_when_that_turns_out_wrong(corrected: dict[str, object]) -> None:
+    claim = make_claim("a")
+    add_label(label=NewLabel(claim.pk, True, "tip", NOON), by=BY)
+    correct_claim(claim, received_at=NOON, **corrected)
+    assert known(NOON) == {}
+    add_label(label=NewLabel(claim.pk, False, "review", NOON), by=BY)
+    assert known(NOON) == {claim.pk: False}
+    assert list(Label.objects.order_by("pk").values_list("claim_version", flat=True)) == [1, 2]
 
 
 def test_same_outcome_delivered_twice_is_one_label_with_one_entry() -> None:

@@ -1,38 +1,110 @@
-"""Reading many claims apart from people and places gives the frame that one joined statement gives."""
+"""Claims are read as they were known at a moment, as a plain walk over claims and their versions tells it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from fraud.claims.bulk import read_claims
-from fraud.claims.models import Claim, Department
+from fraud.claims.models import (
+    Absence,
+    Cardholder,
+    Claim,
+    ClaimVersion,
+    Department,
+    Merchant,
+    OvertimeApproval,
+    Trip,
+)
 from fraud.claims.reading import SLICE_DAYS, read_many_claims
-from tests.cast import make_cardholder, make_claim, make_department, make_merchant
+from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant
 from tests.night_company import START, add_claims, add_people
 
 pytestmark = pytest.mark.django_db
 
-
-def same(where: str = "1 = 1", params: tuple[object, ...] = ()) -> pl.DataFrame:
-    joined = read_claims(where, params, superseded=True)
-    apart = read_many_claims(where, params)
-    assert apart.columns == joined.columns
-    assert apart.schema == joined.schema
-    assert apart.equals(joined)
-    return apart
+AT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)  # 23:30 in Seoul
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def test_many_claims_are_read_alike() -> None:
+def read(
+    known_by: datetime = LATER, where: str = "1 = 1", params: tuple[object, ...] = (), **more: Any
+) -> pl.DataFrame:
+    return read_many_claims(known_by, where, params, **more)
+
+
+def claim_at(**changes: object) -> Claim:
+    holder, _ = Cardholder.objects.get_or_create(
+        employee_no="E1", defaults={"grade": "G3", "hired_on": date(2020, 1, 2)}
+    )
+    merchant, _ = Merchant.objects.get_or_create(key="n:cafe", defaults={"name": "카페", "mcc": "5814"})
+    values = {"cardholder": holder, "merchant": merchant, "received_at": AT, "transacted_at": AT}
+    return make_claim(**{**values, "amount_minor": 12_000, "purpose_code": "", **changes})  # type: ignore[arg-type]
+
+
+def plainly(known_by: datetime) -> list[tuple[int, int, str]]:
+    """(claim, amount, merchant's name) of what was known, in order of time and id."""
+    found = []
+    for claim in Claim.objects.all():
+        rows = [*ClaimVersion.objects.filter(claim=claim).order_by("version"), claim]
+        known = [row for row in rows if row.received_at <= known_by]
+        if known:
+            held = known[-1]
+            found.append((held.transacted_at, claim.pk, held.amount_minor, held.merchant_name))
+    return [(pk, amount, name) for _, pk, amount, name in sorted(found)]
+
+
+def told(known_by: datetime) -> list[tuple[int, int, str]]:
+    return read(known_by).select("claim_id", "amount_minor", "merchant_name").rows()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(1, 9), st.integers(-3, 3)), max_size=12
+    ),
+    st.lists(st.integers(0, 21), min_size=1, max_size=4),
+)
+def test_claims_are_read_as_known_at_any_moment(
+    steps: list[tuple[int, int, int, int]], moments: list[int]
+) -> None:
+    """Each step delivers one of four claims at an hour: first as a new claim, then as its correction."""
+    Claim.objects.all().update(original_claim=None)
+    for model in (ClaimVersion,):
+        model.objects.all().delete()
+    for claim in Claim.objects.all():
+        claim.changes.all().delete()
+    Claim.objects.all().delete()
+    for number, hour, amount, days in sorted(steps, key=lambda step: step[1]):
+        known = Claim.objects.filter(external_id=f"K{number}").first()
+        facts = {
+            "amount_minor": amount * 100,
+            "merchant_name": f"shop {amount}",
+            "transacted_at": AT + timedelta(days=days),
+            "received_at": AT + timedelta(hours=hour),
+        }
+        if known is None:
+            claim_at(external_id=f"K{number}", **facts)
+        else:
+            correct_claim(known, **facts)  # type: ignore[arg-type]
+    for hour in moments:
+        at = AT + timedelta(hours=hour)
+        assert told(at) == plainly(at)
+
+
+def test_conditions_and_left_out_columns_narrow_what_is_read() -> None:
     add_people()
     add_claims(500)
-    assert same().height == 500
-    assert same("c.amount_minor > %s", (50_000,)).height < 500
+    assert read().height == 500
+    few = read(LATER, "c.amount_minor > %s", (50_000,), without={"external_id"})
+    assert 0 < few.height < 500
+    assert few.equals(read().filter(pl.col("amount_minor") > 50_000).drop("external_id"))
 
 
-def test_departments_countries_and_approvers_follow_the_same_rules() -> None:
+def test_departments_countries_and_approvers_are_found_by_one_rule() -> None:
     home, other = make_department("H"), make_department("O")
     boss = make_cardholder("E-BOSS", department=home)
     person = make_cardholder("E-ONE", department=home)
@@ -41,11 +113,9 @@ def test_departments_countries_and_approvers_follow_the_same_rules() -> None:
     make_claim(cardholder=person, merchant=abroad, department=other, country="", approver_no=boss.employee_no)
     make_claim(cardholder=person, merchant=abroad, department=None, country="US", approver_no="unknown")
     make_claim(cardholder=lonely, merchant=abroad, department=None, country="", approver_no="")
-    frame = same()
+    frame = read()
     found = {tuple(row) for row in frame.select("department_code", "country", "approver_id").iter_rows()}
     assert found == {("O", "FR", boss.pk), ("H", "US", None), (None, "FR", None)}
-    assert Department.objects.count() == 2
-    assert Claim.objects.count() == 3
 
 
 def test_claims_on_the_edge_of_a_slice_are_read_once() -> None:
@@ -54,8 +124,54 @@ def test_claims_on_the_edge_of_a_slice_are_read_once() -> None:
         for microseconds in (-1, 0, 1):
             at = START + timedelta(days=days, microseconds=microseconds)
             make_claim(cardholder=person, merchant=place, transacted_at=at)
-    assert same().height == 9
+    assert read().height == 9
 
 
 def test_no_claims_are_an_empty_frame() -> None:
-    assert same().is_empty()
+    assert read().is_empty()
+
+
+def test_claims_come_in_time_order_with_people_and_places() -> None:
+    department = Department.objects.create(code="D1", name="영업")
+    Cardholder.objects.create(employee_no="A9")
+    late = claim_at(transacted_at=AT + timedelta(days=1), department=department, approver_no="A9")
+    early = claim_at(amount_minor=-500, has_time=False)
+    frame = read()
+    assert frame["claim_id"].to_list() == [early.id, late.id]
+    assert frame["amount_minor"].to_list() == [-500, 12_000]
+    assert frame["department_code"].to_list() == [None, "D1"]
+    assert frame["approver_id"].null_count() == 1
+    assert frame["mcc"].to_list() == ["5814", "5814"]
+    assert frame["has_time"].to_list() == [False, True]
+    assert frame["transacted_at"].to_list() == [early.transacted_at, late.transacted_at]
+    assert frame["hired_on"].to_list() == [date(2020, 1, 2)] * 2
+    assert frame["purpose_code"].null_count() == 2
+
+
+def test_personnel_columns_are_unknown_until_their_feed_is_delivered() -> None:
+    claim_at()
+    frame = read()
+    assert frame.select("on_leave", "on_trip", "has_overtime").row(0) == (None, None, None)
+
+
+def test_personnel_columns_use_the_day_in_the_company_zone() -> None:
+    day = date(2026, 3, 2)
+    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day)
+    Trip.objects.create(trip_no="T", employee_no="E2", starts_on=day, ends_on=day)
+    OvertimeApproval.objects.create(employee_no="E1", on=day, until=time(23))
+    claim_at()  # 2 March 23:30 in Seoul
+    claim_at(transacted_at=AT + timedelta(hours=2))  # 3 March 01:30: the evening before counts as overtime
+    claim_at(transacted_at=AT + timedelta(hours=12))  # 3 March 11:30
+    frame = read(zone="Asia/Seoul")
+    assert frame["on_leave"].to_list() == [True, False, False]
+    assert frame["on_trip"].to_list() == [False, False, False]
+    assert frame["has_overtime"].to_list() == [True, True, False]
+
+
+def test_half_a_day_of_leave_counts_only_in_that_half() -> None:
+    day = date(2026, 3, 2)
+    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day, half="am")
+    claim_at(transacted_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC))  # 10:00
+    claim_at(transacted_at=datetime(2026, 3, 2, 5, 0, tzinfo=UTC))  # 14:00
+    claim_at(transacted_at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC), has_time=False)
+    assert read(zone="Asia/Seoul")["on_leave"].to_list() == [True, False, False]

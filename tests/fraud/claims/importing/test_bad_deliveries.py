@@ -52,9 +52,13 @@ def test_a36_changed_content_adds_a_version_and_keeps_the_old_one(tmp_path: Path
     deliver(tmp_path, csv_bytes(row()))
     file = deliver(tmp_path, csv_bytes(row(금액="15000")))
     assert (file.n_accepted, file.n_superseding) == (0, 1)
-    old, new = Claim.objects.order_by("version")
-    assert (old.version, old.is_current, old.amount_minor) == (1, False, 12_000)
-    assert (new.version, new.is_current, new.amount_minor, new.supersedes_id) == (2, True, 15_000, old.pk)
+    claim = Claim.objects.get()
+    old = claim.earlier_versions.get()
+    assert (old.version, old.amount_minor, old.superseded_at) == (1, 12_000, file.received_at)
+    assert (claim.version, claim.amount_minor, claim.received_at) == (2, 15_000, file.received_at)
+    assert claim.first_received_at == old.received_at
+    change = claim.changes.get()
+    assert (change.kind, change.from_version, change.to_version, change.file) == ("corrected", 1, 2, file)
     assert_accounted(file)
 
 

@@ -1,0 +1,57 @@
+"""What changed about claims that were known already: kept as rows, followed by the app above.
+
+The delivery that changes a claim writes the row in its own transaction; the app above lets its cases follow, at once where
+the delivery ends and again by the sweep, so that nothing is lost wherever a process dies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from fraud.claims.models import Claim, ClaimChange, ClaimFile
+
+log = logging.getLogger(__name__)
+Follower = Callable[[], int]
+_followers: list[Follower] = []
+_BATCH = 500
+
+
+def register_follower(follower: Follower) -> None:
+    """Add a function that follows the waiting changes and says how many it has followed."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def tell_followers() -> None:
+    """Let the app above follow what waits. Its fault is logged, never the delivery's: the sweep will try again."""
+    for follower in _followers:
+        try:
+            follower()
+        except Exception:
+            log.exception("claims.follow_failed")
+
+
+def note_corrections(*, claim_ids: Iterable[int], file: ClaimFile, at: datetime) -> None:
+    """Keep that a delivery brings another version of these claims; in the caller's transaction, before the rows are rewritten."""
+    _note(claim_ids, ClaimChange.Kind.CORRECTED, 1, file, at)
+
+
+def note_money(*, claim_ids: Iterable[int], file: ClaimFile | None, at: datetime) -> None:
+    """Keep that what came back of these purchases is another amount than before; in the caller's transaction."""
+    _note(claim_ids, ClaimChange.Kind.MONEY, 0, file, at)
+
+
+def _note(
+    claim_ids: Iterable[int], kind: ClaimChange.Kind, step: int, file: ClaimFile | None, at: datetime
+) -> None:
+    wanted = sorted(set(claim_ids))
+    for start in range(0, len(wanted), _BATCH):
+        versions = Claim.objects.filter(pk__in=wanted[start : start + _BATCH]).values_list("pk", "version")
+        ClaimChange.objects.bulk_create(
+            ClaimChange(
+                claim_id=pk, kind=kind, from_version=version, to_version=version + step, file=file, at=at
+            )
+            for pk, version in versions.order_by("pk")
+        )
