@@ -2,7 +2,7 @@
 
 Only a file in which no card or resident number was found leaves more than an error behind. Each chunk is written as
 an Arrow file of canonical rows; what concerns the file as a whole (identifiers that repeat or contradict each other,
-cancellations larger than their original, sums) is decided at the end.
+sums) is decided at the end.
 """
 
 from __future__ import annotations
@@ -150,12 +150,6 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     def column(name: str, dtype: Any = pl.String) -> pl.Expr:
         return (pl.col(name) if name in frame.columns else pl.lit(None, dtype)).alias(name)
 
-    link = pl.concat_str(
-        pl.col("authorization_code") if "authorization_code" in frame.columns else pl.lit(None, pl.String),
-        pl.col("employee_no") if "employee_no" in frame.columns else pl.lit(""),
-        separator="\x1f",
-    ).hash(7)
-    has_code = "authorization_code" in frame.columns
     return frame.select(
         pl.lit(number, pl.Int32).alias("chunk"),
         "line",
@@ -164,11 +158,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
         "row_hash",
         column("amount", pl.Int64).alias("amount_minor"),
         column("currency"),
-        (
-            pl.when(pl.col("authorization_code").is_not_null()).then(link)
-            if has_code
-            else pl.lit(None, pl.UInt64)
-        ).alias("link"),
+        column("stated_back", pl.Int64),
     )
 
 

@@ -80,7 +80,9 @@ _ROWS: dict[str, tuple[str, str]] = {
     "choice_unknown": ("Unknown value. Known values: {known}.", "알 수 없는 값입니다. 가능한 값: {known}."),
     "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept. Remove the number and send the row again.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다. 번호를 지우고 다시 보내 주십시오."),
     "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
-    "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels. Correct the amount or the authorisation code.", "취소 금액이 원거래 금액보다 큽니다. 금액이나 승인번호를 고쳐 주십시오."),
+    "cancel_amount_missing": ("A partial cancellation needs the amount that was cancelled. Fill it in.", "부분취소에는 취소 금액이 필요합니다. 취소 금액을 써 주십시오."),
+    "time_not_valid": ("There is no such time. Write it as 09:30, 09:30:00 or 093000.", "없는 시각이거나 형식이 다릅니다. 09:30, 09:30:00 또는 093000처럼 써 주십시오."),
+    "time_ambiguous": ("The time can be read in two ways. Write it as 09:30 or 093000, with all zeros.", "시각을 두 가지로 읽을 수 있습니다. 0을 빼지 말고 09:30 또는 093000처럼 써 주십시오."),
 }
 # fmt: on
 

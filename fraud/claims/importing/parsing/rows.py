@@ -19,7 +19,7 @@ from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.scanning import redact, scan_frame
 
 #: Columns that say nothing about whether a row was delivered with other content.
-_NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id"})
+_NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id", "stated_back", "back_at"})
 
 
 @dataclass
@@ -125,7 +125,6 @@ class _ChunkRows(ChunkValues):
                 refuse_old=dates.old == "reject",
             )
             self._check_settlement(at)
-        self._check_cancellation()
 
     def _check_settlement(self, at: pl.Series) -> None:
         settled = self.values.get("settled_at")
@@ -136,13 +135,6 @@ class _ChunkRows(ChunkValues):
             self.problems.add(early, self._header("settled_at"), "settled_before_used")
         else:
             self.problems.notes.add("settled_before_used", int(early.sum()))
-
-    def _check_cancellation(self) -> None:
-        cancel, amount = self.values.get("cancel_amount"), self.values.get("amount")
-        if cancel is not None and amount is not None:
-            self.problems.add(
-                cancel.abs() > amount.abs(), self._header("cancel_amount"), "cancel_exceeds_original"
-            )
 
     # Result ----------------------------------------------------------------------------------------------------
 
