@@ -18,6 +18,7 @@ from cases.pages.person import cases_like, months_of, past_cases, places_of, spe
 from cases.pages.related import around, surroundings
 from cases.pages.timeline import timeline_of
 from cases.services.company import company_today
+from cases.services.money import attach_stakes
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
@@ -51,6 +52,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     tab = tab if tab in TABS else TABS[0]
     rows = claims_of(case)
     decorate([case])
+    attach_stakes([case])
     today = company_today()
     months = months_of(case.cardholder, case.currency, today)
     context: dict[str, Any] = {
