@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from audit.permissions import can
 from audit.services import record_access
 from cases.api.base import CaseworkView, describe
+from cases.api.bodies import Upload
 from cases.api.files import file_answer
 from cases.api.my import my_request
-from cases.api.serializers import inputs
 from cases.api.serializers.person import MyEvidence
 from cases.services import evidence as service
 from cases.services.conflicts import relations_of
@@ -29,7 +29,7 @@ _ENVELOPE = 64 * 1024
     post=describe(
         "Send a file",
         answer=MyEvidence,
-        body={"multipart/form-data": inputs.Upload},
+        body={"multipart/form-data": Upload},
         ok=201,
         operation_id="my_evidence_create",
     )
@@ -48,7 +48,7 @@ class SendEvidence(CaseworkView):
     def post(self, request: Request, reference: str) -> Response:
         found = my_request(reference, self.by)
         service.check_may_add(request=found, by=self.by)
-        data = self.input(inputs.Upload)
+        data = self.input(Upload)
         added = service.add_evidence(request=found, name=data["file"].name, content=data["file"], by=self.by)
         return Response(MyEvidence(added).data, status=201)
 

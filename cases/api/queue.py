@@ -18,17 +18,18 @@ from audit.models import AuditEvent
 from audit.permissions import can
 from audit.registry import sentence
 from audit.services import record_access
-from cases.api.actions import CaseAction, answer_case, case_context, describe_action
+from cases.actions.opening import OPEN_CASE
+from cases.actions.rows import EMPTY
+from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
-from cases.api.serializers import inputs
+from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
 from cases.models import Case
-from cases.services import by_hand, queue, undo
+from cases.services import by_hand, queue
 from cases.services.clocks import overdue_cases
-from cases.services.errors import PersonNotSuitable
 from cases.visibility import find_case, visible_cases
 from cases.workflow import State
-from fraud.claims.models import Claim, User
+from fraud.claims.models import Claim
 from fraud.detection.models import Score
 
 MAX_PAGE = 100
@@ -204,70 +205,12 @@ class CaseTimeline(CaseworkView):
         return Response({"results": TimelineEntry(rows, many=True).data})
 
 
-@describe_action("Take a case", inputs.Empty)
-class Take(CaseAction):
-    permission = "cases.take_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.take_case(case=case, by=self.by, expected_version=version)
-
-
-@describe_action("Put a case back", inputs.OptionalReason)
-class Release(CaseAction):
-    permission = "cases.review_case"
-    body = inputs.OptionalReason
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.release_case(case=case, by=self.by, expected_version=version, reason=data.get("reason", ""))
-
-
-@describe_action("Assign a case to a reviewer", inputs.Assign)
-class Assign(CaseAction):
-    permission = "cases.assign_case"
-    body = inputs.Assign
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        to = User.objects.filter(username=data["assignee"]).first()
-        if to is None:
-            raise PersonNotSuitable
-        queue.assign_case(
-            case=case, to=to, by=self.by, expected_version=version, reason=data.get("reason", "")
-        )
-
-
-@describe_action("Set a case aside until a day", inputs.Snooze)
-class Snooze(CaseAction):
-    permission = "cases.review_case"
-    body = inputs.Snooze
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.snooze_case(
-            case=case, until=data["until"], reason=data["reason"], by=self.by, expected_version=version
-        )
-
-
-@describe_action("Take a case up again that was set aside", inputs.Empty)
-class Wake(CaseAction):
-    permission = "cases.review_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.wake_case(case=case, by=self.by, expected_version=version)
-
-
-@describe_action("Take one's last step back", inputs.Empty)
-class Undo(CaseAction):
-    permission = "cases.take_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        undo.undo_last_action(case=case, by=self.by, expected_version=version)
-
-
-@extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=inputs.Empty))
+@extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=body_of(EMPTY)))
 class TakeNext(CaseworkView):
     permission = "cases.take_case"
 
     def post(self, request: Request) -> Any:
-        self.input(inputs.Empty)
+        self.input(body_of(EMPTY))
         return self.once(self._take)
 
     def _take(self) -> Response:
@@ -286,12 +229,12 @@ def claims_of(names: list[str], source_system: str) -> list[Claim]:
     return list(found)
 
 
-@extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=inputs.OpenCase, ok=201))
+@extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=body_of(OPEN_CASE), ok=201))
 class OpenCase(CaseworkView):
     permission = "cases.open_case"
 
     def post(self, request: Request) -> Any:
-        data = self.input(inputs.OpenCase)
+        data = self.input(body_of(OPEN_CASE))
         claims = claims_of(data["claims"], data.get("source_system", ""))
         return self.once(
             lambda: answer_case(

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.pages.calendar import business_days_left
 from cases.pages.undo import undo_context
@@ -108,6 +109,12 @@ def undo_offer(context: Any) -> dict[str, Any]:
     """The undo of the last step while it would still work; nothing otherwise."""
     request = context["request"]
     return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def maximum(row: Row, name: str) -> int:
+    """The most characters, or the largest number, that a field of an action takes."""
+    return row.maximum(name)
 
 
 @register.filter

@@ -7,12 +7,13 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.permissions import Role
+from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.services.company import company_today
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
-from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS, Action, State
+from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
 from fraud.detection.models import RuleHit
 
@@ -33,12 +34,12 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
+        "rows": {row.action.value: row for row in CASE_ACTIONS.values()},
         "primary": PRIMARY.get(State(case.state), ""),
         "asked": current_request(case),
         "decision": current_decision(case),
         "snooze_min": today + timedelta(days=1),
         "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
-        "max_extension_days": MAX_EXTENSION_DAYS,
     }
     if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
         context |= {
