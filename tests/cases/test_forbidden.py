@@ -163,7 +163,7 @@ def test_ones_own_proposal_is_refused_in_the_same_words_and_kept(
 ) -> None:
     case = stage.proposed(by="approver")
     sent = {"content_hash": case.decisions.get().content_hash}
-    step = Step("approve", "approve", State.PENDING_APPROVAL, APPROVERS, sent, sent)
+    step = Step("approve", State.PENDING_APPROVAL, APPROVERS, sent)
     status, text = sends(stage, call, "approver", surface, case, step, case.version)
     assert (status, says(OWN_PROPOSAL) in text) == (403, True)
     assert refusals("own_proposal") == [stage.cast.approver.username]
