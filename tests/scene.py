@@ -267,7 +267,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         run=run,
         source=Case.Source.CONTROL_SAMPLE,
         pattern="control_sample",
-        is_score_hidden=True,
+        drawn_blind=True,
         headline={"kind": "audit", "code": "control_sample", "facts": {}},
         priority=200_000,
         due_on=timezone.localdate() + timedelta(days=2),

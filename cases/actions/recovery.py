@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.typed import whole_number
 from cases.actions.casework import REASON, SHORT_REASON
 from cases.actions.fields import Amount, Choice, Day, Form, Parts, Text, Whole
 from cases.actions.rows import Row, Step, always, by_name, minor_of
@@ -17,7 +18,6 @@ from cases.services.ledger import outstanding
 from cases.services.texts import SHORT_MAX, shown_money
 from cases.workflow import Action
 from fraud.company.values import current_calendar
-from fraud.web.typed import whole_number
 
 PLAN = Form(
     "Plan",

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from audit import clock
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Appeal, Case, ExplanationRequest, Recovery, RecoveryPosting
 from cases.workflow import State
@@ -94,7 +95,7 @@ def work_out_figures(today: date) -> Figures:
     sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
     appeals = Appeal.objects.filter(submitted_at__gte=start).exclude(result=Appeal.Result.OPEN)
     return Figures(
-        at=timezone.now(),
+        at=clock.now(),
         since=since,
         currency=currency,
         by_state=dict(Case.objects.values_list("state").annotate(n=Count("id")).order_by()),

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from audit.actor import Actor
 from audit.permissions import can
+from audit.redaction import find_numbers, redact
 from audit.services import record, record_refusal
 from cases.evidence import store
 from cases.evidence.kinds import PREVIEWED, Inflated, KindNotAllowed, Sniffed, sniff
@@ -32,7 +33,6 @@ from cases.services.steps import (
     read_case,
 )
 from cases.workflow import Action, State
-from fraud.claims.importing.scanning import find_numbers, redact
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 30  # a case

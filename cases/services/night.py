@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit.actor import Actor
+from audit.clock import now
 from audit.permissions import require
 from audit.services import record
 from cases.services.clocks import sweep_clocks
@@ -66,7 +67,7 @@ def run_night(
     if business_date is None and source == NIGHTLY:
         *late, run = open_nights(by=by)
     else:
-        wanted = business_date or business_date_of(datetime.now(UTC))
+        wanted = business_date or business_date_of(now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
     for missed in late:
         say(f"{missed.reference}: missed, caught up now")
@@ -80,7 +81,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     Raises NotPermitted.
     """
     require(by, "fraud.run_night")
-    wanted = business_date or business_date_of(datetime.now(UTC))
+    wanted = business_date or business_date_of(now())
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
         for missed in (missed_nights(wanted) if business_date is None else [])

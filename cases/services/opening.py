@@ -10,9 +10,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record, record_first
@@ -125,7 +124,7 @@ class _Writer:
         self, run: ScreeningRun, rows: dict[int, dict[str, Any]], reasons: dict[int, Any], by: Actor
     ) -> None:
         self.run, self.rows, self.reasons, self.by = run, rows, reasons, by
-        self.at: datetime = timezone.now() if run.is_late else run.cut_off_at
+        self.at: datetime = clock.now() if run.is_late else run.cut_off_at
         self.year = run.business_date.year
         self.number = last_number(self.year)
         self.values: CompanyValues = from_json(run.settings_used)
@@ -186,7 +185,7 @@ class _Writer:
             # A blind case must not tell by its place in the queue what the score thought of it.
             priority=self.blind_priority if is_blind else self.loss(bundle),
             n_claims=len(bundle.claims),
-            is_score_hidden=is_blind,
+            drawn_blind=is_blind,
             opened_at=self.at,
         )
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
+from audit.language import current_language
+from audit.paging import keyset_page
 from audit.permissions import NotPermitted, require
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
@@ -28,8 +30,6 @@ from cases.services.reconciliation import COLUMNS, import_postings
 from cases.services.steps import actions_now, change_sentences, refuse_involved
 from cases.views.actions import sentence_of, status_of, version_seen
 from fraud.web.access import page
-from fraud.web.paging import keyset_page
-from fraud.web.tags import current_language
 from rules.money import format_number
 
 # Days past due that the ageing of the ledger is split by.

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from django.db import connection, transaction
 
+from audit import clock
 from audit.actor import Actor
 from audit.services import record
 from fraud.claims.bulk import in_list, read_frame, write_rows
@@ -150,7 +151,7 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
     if not rows:
         return 0
     current = _versions([r.claim_id for r in rows if not r.claim_version])
-    now = datetime.now(UTC)
+    now = clock.now()
     utc = pl.Datetime("us", "UTC")
     frame = pl.DataFrame(
         {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
@@ -202,11 +202,7 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
         state=CompanySettings.State.RETIRED
     )
-    row.state, row.activated_by, row.activated_at = (
-        CompanySettings.State.ACTIVE,
-        by.username,
-        datetime.now(UTC),
-    )
+    row.state, row.activated_by, row.activated_at = (CompanySettings.State.ACTIVE, by.username, clock.now())
     row.save(update_fields=["state", "activated_by", "activated_at"])
     changed = {name: value for name, value in row.values.items() if before.get(name) != value}
     record(
@@ -246,7 +242,7 @@ def current_calendar() -> CompanyCalendar:
     days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
     if days or settings.TIME_ZONE != "Asia/Seoul":
         return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return _public_calendar(datetime.now(UTC).year + 2, settings.TIME_ZONE)
+    return _public_calendar(clock.now().year + 2, settings.TIME_ZONE)
 
 
 @lru_cache(maxsize=4)

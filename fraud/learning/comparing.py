@@ -18,6 +18,7 @@ import polars as pl
 from django.db import transaction
 from numpy.typing import NDArray
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
@@ -59,7 +60,7 @@ def compare_versions(
     """
     require(by, "fraud.train_model")
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).exclude(pk=version.pk).first()
-    now = datetime.now(UTC)
+    now = clock.now()
     # A version without a label has seen no outcome, whenever it was made.
     learnt = [v for v in (version, champion) if v is not None and v.label_cut_off_at and v.n_confirmed]
     cut_offs = [v.label_cut_off_at for v in learnt if v.label_cut_off_at]
@@ -85,7 +86,7 @@ def evaluate_out_of_time(
     and TrainingFailed.
     """
     require(by, "fraud.train_model")
-    now = datetime.now(UTC)
+    now = clock.now()
     start, end = cut_off.astimezone(UTC), (window_to or now).astimezone(UTC)
     later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
     model = _trained_again(version, start)

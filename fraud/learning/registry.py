@@ -15,9 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
@@ -139,7 +139,7 @@ def _register(
 
 def _next_reference() -> str:
     """``M-<year>-<number>``, counting within the year."""
-    start = f"M-{timezone.localdate().year}-"
+    start = f"M-{clock.today().year}-"
     last = ModelVersion.objects.filter(reference__startswith=start).order_by("-reference").first()
     return f"{start}{(int(last.reference.rsplit('-', 1)[1]) if last else 0) + 1:04d}"
 
@@ -165,7 +165,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         Stage.CHALLENGER,
         Stage.PROPOSED,
         proposed_by=by.username,
-        proposed_at=timezone.now(),
+        proposed_at=clock.now(),
         proposed_reason=reason,
     )
     record(
@@ -273,7 +273,7 @@ def _enter_service(
         before,
         Stage.CHAMPION,
         promoted_by=by.username,
-        promoted_at=timezone.now(),
+        promoted_at=clock.now(),
         previous_champion=current,
     )
     record(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
@@ -58,7 +58,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
         before = summary(current)
         _retire_active(current.rule, by, reason="replaced")
         current.state = State.ACTIVE
-        current.activated_at = timezone.now()
+        current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.save(update_fields=["state", "activated_at", "activated_by"])
         record(
@@ -100,7 +100,7 @@ def roll_back_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
         before = summary(current)
         _retire_active(current.rule, by, reason=reason)
         current.state = State.ACTIVE
-        current.activated_at = timezone.now()
+        current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.retired_at = None
         current.save(update_fields=["state", "activated_at", "activated_by", "retired_at"])
@@ -127,7 +127,7 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
         require_state(current, State.ACTIVE, State.SHADOW)
         before = summary(current)
         current.state = State.RETIRED
-        current.retired_at = timezone.now()
+        current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
         record(
             action="rule.disabled",
@@ -154,7 +154,7 @@ def _retire_active(rule: Rule, by: Actor, *, reason: str, also_shadow: bool = Fa
     ):
         before = summary(running)
         running.state = State.RETIRED
-        running.retired_at = timezone.now()
+        running.retired_at = clock.now()
         running.save(update_fields=["state", "retired_at"])
         record(
             action="rule.retired",

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
@@ -142,7 +142,7 @@ def propose_version(
             raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
         before = summary(current)
         current.state = State.PROPOSED
-        current.proposed_at = timezone.now()
+        current.proposed_at = clock.now()
         current.proposed_by_id = by.user_id
         current.proposed_hash = hash_of(current)
         current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash"])
@@ -188,7 +188,7 @@ def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleV
         require_state(current, State.DRAFT, State.PROPOSED)
         before = summary(current)
         current.state = State.RETIRED
-        current.retired_at = timezone.now()
+        current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
         record(
             action="rule.retired",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
@@ -98,6 +98,6 @@ def _add_rule(starter: StarterRule) -> bool:
             weight=starter.weight,
             note=starter.note,
             is_always_open=starter.is_always_open,
-            activated_at=timezone.now() if starter.state == "active" else None,
+            activated_at=clock.now() if starter.state == "active" else None,
         )
     return is_new

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
@@ -184,7 +184,7 @@ def _open_change(change: ValueChange, by: Actor) -> ValueChange:
 
 def _decide(change: ValueChange, state: ValueChange.State, by: Actor) -> None:
     change.state = state
-    change.decided_at = timezone.now()
+    change.decided_at = clock.now()
     change.decided_by_id = by.user_id
     change.save(update_fields=["state", "decided_at", "decided_by"])
 

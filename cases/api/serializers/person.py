@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from audit.language import current_language
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.services.ledger import outstanding, recovered
@@ -175,7 +175,7 @@ class MyNotice(serializers.Serializer):
         if not case.disposition:
             return ""
         info = DISPOSITIONS[Disposition(case.disposition)]
-        return info.label_ko if (get_language() or "ko").startswith("ko") else info.label_en
+        return info.label_ko if current_language() == "ko" else info.label_en
 
     def get_amount_minor(self, case: Case) -> int:
         decision = self._decision(case)

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import CONFIG, record
 from fraud.claims.bulk import Conflict, Update, in_list, read_frame, write_rows
 from fraud.claims.importing.fields import Field, Kind
@@ -28,7 +29,7 @@ from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.scanning import redact, refuse_in_name, scan_frame
+from fraud.claims.importing.scanning import refuse_in_name, scan_frame
 
 _DATE_FORMS = ("iso", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일")
 

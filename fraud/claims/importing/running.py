@@ -8,9 +8,8 @@ from typing import Any, cast
 
 import polars as pl
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.services import record
 from fraud.claims.bulk import write_rows
@@ -169,7 +168,7 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
         ClaimFile.State.FAILED: "file.failed",
     }
     with transaction.atomic():
-        file.state, file.error, file.finished_at = state, error, timezone.now()
+        file.state, file.error, file.finished_at = state, error, clock.now()
         file.save()
         counts = {
             name: getattr(file, name)

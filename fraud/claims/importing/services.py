@@ -7,7 +7,7 @@ import re
 import tempfile
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import record
 from fraud.claims.importing.locks import file_lock
 from fraud.claims.importing.parsing.values import Context
@@ -28,7 +29,6 @@ from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.running import Progress, close_file, store_staged
 from fraud.claims.importing.sandbox import Bounds, stage_apart
-from fraud.claims.importing.scanning import redact
 from fraud.claims.importing.staging import Open, StagedFile, stage
 from fraud.claims.importing.storing import ClaimStore, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
@@ -95,7 +95,7 @@ def import_delivery(
     stored: Stored | None = None,
 ) -> ClaimFile:
     """`import_claim_file` for a delivery that need not be a file on disk."""
-    file = receive_file(delivery, profile, by, is_history, received_at or timezone.now())
+    file = receive_file(delivery, profile, by, is_history, received_at or clock.now())
     if file.state not in FINAL_STATES:
         with file_lock(file.pk) as held:
             if held:
@@ -208,7 +208,7 @@ def _stage(
     """`apart`: the profile's JSON, for reading in a child process."""
     context = Context(
         received_at=file.received_at,
-        latest=max(file.received_at, datetime.now(UTC)) + timedelta(days=1),
+        latest=max(file.received_at, clock.now()) + timedelta(days=1),
         zone=settings.TIME_ZONE,
         card_key=settings.CARD_TOKEN_KEY.encode(),
         is_history=file.is_history,

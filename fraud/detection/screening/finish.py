@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.db import transaction
 from django.db.models import Sum
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.services import record
 from fraud.detection.models import DriftReport, RunPart, ScreeningRun
@@ -89,7 +87,7 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
             },
         )
         faults.hit("finish.recorded")
-        release(run, token, state=State.FINISHED, finished_at=datetime.now(UTC), attempts=0, error="")
+        release(run, token, state=State.FINISHED, finished_at=clock.now(), attempts=0, error="")
     _stop_failing_rules(run, by)
     forget_frames()
     faults.hit("finish.done")

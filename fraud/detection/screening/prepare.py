@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -11,7 +11,7 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
@@ -46,7 +46,7 @@ def open_run(
     require(by, "fraud.run_night")
     reference = f"R-{business_date}" if source == "nightly" else f"R-{business_date}-{source}"[:20]
     with transaction.atomic():
-        now = datetime.now(UTC)
+        now = clock.now()
         rules = pin_rules()
         run, is_new = ScreeningRun.objects.get_or_create(
             source=source,
@@ -129,7 +129,7 @@ def _cut(
             attempts=0,
             error="",
         )
-    put_stage(run, Stage("scoring", datetime.now(UTC)).row("running"))
+    put_stage(run, Stage("scoring", clock.now()).row("running"))
 
 
 def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel) -> ModelVersion | None:
