@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -17,6 +17,7 @@ from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.permissions import Role
 from audit.redaction import redact
 from audit.registry import action_for
+from audit.transactions import one_transaction
 
 CONFIG = "config"
 
@@ -107,7 +108,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
 
 def record_refusal(*, by: Actor, action: str, subject: str, code: str) -> None:
     """Keep that somebody tried what they may not do; in a transaction of its own, since the attempt changed nothing."""
-    with transaction.atomic():
+    with one_transaction():
         record(action="access.refused", by=by, subject=subject, after={"action": action, "code": code})
 
 

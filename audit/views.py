@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +19,7 @@ from audit.paging import Page, keyset_page
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
+from audit.transactions import one_transaction
 from audit.typed import day
 
 PAGE = 50
@@ -101,7 +101,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
     request.GET = request.POST  # the form carries the filters along
     rows = _filtered(request)
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="audit.exported", by=actor, subject=CONFIG, reason=reason, after={"entries": rows.count()}
         )

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from cases.dispositions import Disposition
@@ -35,6 +34,7 @@ from tests.cast import (
     make_run,
     make_score,
 )
+from tests.undone import undone_at_the_end
 
 _PLACES = (
     ("한우마을", "5812", "음식", "한식"),
@@ -315,9 +315,8 @@ def shared_scene(**sizes: int) -> Callable[..., Iterator[Scene]]:
 
     @pytest.fixture(scope="module", name="scene")
     def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-        with django_db_blocker.unblock(), transaction.atomic():
+        with django_db_blocker.unblock(), undone_at_the_end():
             yield make_scene(**sizes)
-            transaction.set_rollback(True)
 
     return scene
 

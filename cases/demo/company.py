@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
 from audit.actor import Actor
 from audit.clock import now
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.demo.cast import create_cardholders, create_staff
 from cases.demo.people import import_personnel
 from cases.demo.plan import (
@@ -141,7 +141,7 @@ def _calendar(build: Build) -> str:
         if not CompanyHoliday.objects.filter(on=day).exists()
     ]
     if missing:
-        with transaction.atomic():
+        with one_transaction():
             CompanyHoliday.objects.bulk_create(missing, ignore_conflicts=True)
             record(
                 action="feed.imported",

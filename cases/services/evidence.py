@@ -8,13 +8,13 @@ import secrets
 from dataclasses import dataclass
 from typing import IO, Any
 
-from django.db import transaction
 from django.db.models import Sum
 
 from audit.actor import Actor
 from audit.permissions import can
 from audit.redaction import find_numbers, redact
 from audit.services import record, record_refusal
+from audit.transactions import one_transaction
 from cases.evidence import store
 from cases.evidence.kinds import PREVIEWED, Inflated, KindNotAllowed, Sniffed, sniff
 from cases.evidence.names import clean_name
@@ -183,7 +183,7 @@ def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[s
 
 
 def _record_quarantine(request: ExplanationRequest, name: str, by: Actor) -> None:
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="evidence.quarantined",
             by=by,
@@ -224,7 +224,7 @@ def open_evidence(*, evidence: Evidence, by: Actor, preview: bool = False) -> Op
     except FileNotFoundError:
         content = b""
     if hashlib.sha256(content).hexdigest() != evidence.sha256:
-        with transaction.atomic():
+        with one_transaction():
             record(
                 action="evidence.damaged",
                 by=by,

@@ -12,12 +12,12 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
 from audit.actor import Actor
 from audit.clock import now
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from cases.services.clocks import sweep_clocks
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
@@ -182,7 +182,7 @@ def give_up(run: ScreeningRun, *, by: Actor) -> bool:
     run.refresh_from_db()
     if run.state in (State.FINISHED, State.FAILED) or run.attempts < MAX_ATTEMPTS or not is_free(run):
         return False
-    with transaction.atomic():
+    with one_transaction():
         if not ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts).update(
             state=State.FAILED
         ):

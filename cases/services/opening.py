@@ -8,13 +8,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record, record_first
+from audit.transactions import one_transaction
 from cases.models import Alert, Case
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
@@ -55,7 +55,7 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     faults.hit("open.selected")
     _explain(run, selection)
     faults.hit("open.explained")
-    with transaction.atomic():
+    with one_transaction():
         keep(run, token)
         opened = _write(run, selection, by)
         current.counts = _counts(selection, opened)

@@ -12,13 +12,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
-
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, require
 from audit.registry import sentence
 from audit.services import record, record_refusal
+from audit.transactions import one_transaction
 from cases.models import Case
 from cases.services import errors
 from cases.services.company import due_on, present
@@ -95,7 +94,7 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic():
+            with one_transaction():
                 return service(*args, **kwargs)
         except NotPermitted as refusal:
             by = kwargs.get("by")

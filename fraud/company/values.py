@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from fraud.company.calendar import CompanyCalendar, korean_calendar
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
@@ -158,7 +158,7 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     return problems
 
 
-@transaction.atomic
+@one_transaction()
 def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> CompanySettings:
     """Propose changed settings: `changes` over what holds now. Takes effect when a second person activates it.
 
@@ -190,7 +190,7 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySettings:
     """Let proposed settings hold from now on. Raises NotPermitted for the proposer and DoesNotExist."""
     if not by.is_system:
@@ -216,7 +216,7 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
     """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
     require(by, "fraud.activate_threshold")

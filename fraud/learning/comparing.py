@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import transaction
 from numpy.typing import NDArray
 
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.company.values import current_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion
@@ -121,7 +121,7 @@ def _store(
                 later.window, *pair, cost=values.costs, limits=limits, novel_recall=novel
             )
         ]
-    with transaction.atomic():
+    with one_transaction():
         evaluation = Evaluation.objects.create(
             model_version=version,
             against=champion,

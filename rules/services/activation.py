@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
+from audit.transactions import one_transaction
 from rules.exceptions import ApprovalVoid, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
@@ -25,7 +24,7 @@ from rules.services.common import (
 def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
     """Let a proposed version run beside the active ones without counting. Raises as ``activate_version``."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
         _refuse_unapproved(current, by)
@@ -50,7 +49,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
     RuleNotValid (a list or parameter it needs is gone).
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by)
@@ -75,7 +74,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
 def retire_rule(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
     """Stop a rule from the next run on. Raises WrongState when no version of it runs, NotPermitted."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         retired = _retire_active(
             Rule.objects.select_for_update().get(pk=rule.pk), by, reason=reason, also_shadow=True
         )
@@ -90,7 +89,7 @@ def roll_back_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
     Raises WrongState when it never was active, NotPermitted for whoever wrote or proposed it, RuleNotValid.
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.RETIRED)
         if current.activated_at is None:
@@ -122,7 +121,7 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
     """
     if not by.is_system:
         raise NotPermitted("rules.disable_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.ACTIVE, State.SHADOW)
         before = summary(current)

@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
@@ -58,7 +58,7 @@ def get_profile(name: str) -> ImportProfile:
         raise ProfileUnknown(name, list(ImportProfile.objects.values_list("name", flat=True))) from None
 
 
-@transaction.atomic
+@one_transaction()
 def save_profile(
     *, name: str, spec: Mapping[str, Any], by: Actor, label_en: str = "", label_ko: str = "", reason: str = ""
 ) -> ImportProfile:

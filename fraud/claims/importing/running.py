@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import polars as pl
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from audit import clock, faults
 from audit.actor import Actor
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.cancellations import link_cancellations, unlinked_cancellations
@@ -90,7 +91,7 @@ def _store_rows(
     """One transaction. Another delivery may add the same claims at this moment: then it is looked up again."""
     before = (stored.accepted, stored.duplicate, stored.superseding, stored.labels, stored.totals.as_json())
     try:
-        with transaction.atomic():
+        with one_transaction():
             store.store(rows, stored)
             file.n_accepted = stored.accepted
             file.n_duplicate = staged.n_duplicate + stored.duplicate
@@ -128,7 +129,7 @@ def _finish(
     by: Actor,
     earliest: datetime | None,
 ) -> None:
-    with transaction.atomic():
+    with one_transaction():
         _write_rejects(file, rejects)
         notes = Notes()
         if earliest is not None:
@@ -167,7 +168,7 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
         ClaimFile.State.QUARANTINED: "file.quarantined",
         ClaimFile.State.FAILED: "file.failed",
     }
-    with transaction.atomic():
+    with one_transaction():
         file.state, file.error, file.finished_at = state, error, clock.now()
         file.save()
         counts = {

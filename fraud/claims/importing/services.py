@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit import clock, faults
@@ -21,6 +21,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.redaction import redact
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.claims.importing.locks import file_lock
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import FileQuarantined
@@ -171,7 +172,7 @@ def receive_file(
         return known
     zone = timezone.get_default_timezone()
     try:
-        with transaction.atomic():
+        with one_transaction():
             file = ClaimFile.objects.create(
                 reference=uuid.uuid4().hex[:20],
                 name=clean_name(delivery.name),

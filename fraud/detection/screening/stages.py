@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from audit import clock
+from audit.transactions import one_transaction
 from fraud.detection.models import ScreeningRun
 
 NAMES = ("prepare", "scoring", "opening", "finish")
@@ -38,7 +37,7 @@ class Stage:
 
 def put_stage(run: ScreeningRun, row: dict[str, Any]) -> None:
     """Store one stage of the run, in the order of NAMES; stages others wrote meanwhile stay."""
-    with transaction.atomic():
+    with one_transaction():
         stored = ScreeningRun.objects.select_for_update().only("stages").get(pk=run.pk).stages
         by_name = {stage["name"]: stage for stage in stored}
         by_name[row["name"]] = row

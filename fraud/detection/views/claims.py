@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +19,7 @@ from audit.language import current_language
 from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import Role, can
 from audit.services import record, record_access
+from audit.transactions import one_transaction
 from fraud.claims.models import Claim, ClaimFacts
 from fraud.claims.panels import blind_claims, claim_panels
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
@@ -103,7 +103,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         return render(request, "400.html", {"message": message}, status=400)
     rows = filter_claims(read_filters(request.GET)).order_by("-transacted_at", "-pk")
     actor = request.actor  # type: ignore[attr-defined]
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="claims.exported",
             by=actor,
