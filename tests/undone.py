@@ -9,19 +9,16 @@ from typing import Any
 from django.db import transaction
 
 
-def test_block() -> Any:
+def undone_block() -> Any:
     """An atomic block in which durable services may run: it stands for the empty database they would find."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]
     return block
 
 
-test_block.__test__ = False  # type: ignore[attr-defined]
-
-
 @contextmanager
 def undone_at_the_end() -> Iterator[None]:
     """What happens in the block leaves nothing behind."""
-    with test_block():
+    with undone_block():
         yield
         transaction.set_rollback(True)
