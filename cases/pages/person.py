@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.language import current_language
 from cases.models import Case
 from cases.services.decided import decided_cases, teaching_codes
 from cases.services.money import attach_stakes, shown_stake
 from fraud.claims.models import Cardholder, Claim
 from fraud.web.charts import bars
 from fraud.web.dates import say_month
-from fraud.web.tags import current_language
 from rules.money import exponent, format_money
 
 N_MONTHS = 12

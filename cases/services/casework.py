@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
-
 from audit.actor import Actor
 from audit.permissions import NotPermitted
 from audit.services import record_refusal
+from audit.transactions import one_transaction
 from cases.models import Case
 from cases.services.conflicts import relations_of
 from cases.services.following import follow_case
@@ -34,7 +33,7 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
         if case is not None:
             follow_case(case)
         try:
-            with transaction.atomic():
+            with one_transaction():
                 return service(*args, **kwargs)
         except NotPermitted as refusal:
             by = kwargs.get("by")

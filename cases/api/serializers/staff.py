@@ -11,7 +11,7 @@ from rest_framework import serializers
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.services.clocks import is_overdue
 from cases.services.money import balance_of, claims_of, shown_stake
-from cases.workflow import Action, State
+from cases.workflow import Action
 from fraud.claims.models import Claim
 from fraud.web.api_money import Amount, decimal_text
 
@@ -51,7 +51,7 @@ class CaseRow(serializers.ModelSerializer):
         return is_overdue(case)
 
     def _shown(self, case: Case) -> bool:
-        return bool(self.context.get("scores")) and (not case.is_score_hidden or case.state == State.CLOSED)
+        return bool(self.context.get("scores")) and not case.is_blind
 
     def get_probability(self, case: Case) -> float | None:
         return round(case.probability, 6) if self._shown(case) and case.is_calibrated else None
