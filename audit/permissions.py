@@ -8,23 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from audit.actor import Actor
-
-
-class Role(StrEnum):
-    CARDHOLDER = "cardholder"
-    MANAGER = "manager"
-    REVIEWER = "reviewer"
-    APPROVER = "approver"
-    RECOVERY_CLERK = "recovery_clerk"
-    RULE_ADMIN = "rule_admin"
-    MODEL_OWNER = "model_owner"
-    AUDITOR = "auditor"
-    SYSTEM_ADMIN = "system_admin"
-    DATA_CLIENT = "data_client"  # a program that delivers claims; nobody signs in with it
+from audit.actor import Actor
+from audit.actor import Role as Role  # whoever asks the matrix gets the roles with it
 
 
 class Scope(StrEnum):

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 
 from audit.permissions import can
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.api.base import CaseworkView, describe
+from cases.api.bodies import Upload
 from cases.api.files import file_answer
 from cases.api.my import my_request
-from cases.api.serializers import inputs
 from cases.api.serializers.person import MyEvidence
 from cases.services import evidence as service
 from cases.services.conflicts import relations_of
@@ -29,7 +30,7 @@ _ENVELOPE = 64 * 1024
     post=describe(
         "Send a file",
         answer=MyEvidence,
-        body={"multipart/form-data": inputs.Upload},
+        body={"multipart/form-data": Upload},
         ok=201,
         operation_id="my_evidence_create",
     )
@@ -40,15 +41,15 @@ class SendEvidence(CaseworkView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse by the announced length before a byte of the body is read."""
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > service.MAX_BYTES + _ENVELOPE:
+        announced = whole_number(request.META.get("CONTENT_LENGTH") or "0", 18)
+        if announced is None or announced > service.MAX_BYTES + _ENVELOPE:
             raise EvidenceTooLarge(mb=service.MAX_BYTES // 2**20)
         super().initial(request, *args, **kwargs)
 
     def post(self, request: Request, reference: str) -> Response:
         found = my_request(reference, self.by)
         service.check_may_add(request=found, by=self.by)
-        data = self.input(inputs.Upload)
+        data = self.input(Upload)
         added = service.add_evidence(request=found, name=data["file"].name, content=data["file"], by=self.by)
         return Response(MyEvidence(added).data, status=201)
 
@@ -79,9 +80,11 @@ class WithdrawEvidence(CaseworkView):
 class OpenEvidence(CaseworkView):
     """For staff (logged) and for those whose file it is; everybody else gets what an absent file gets."""
 
+    filters = ("preview",)
+
     def get(self, request: Request, evidence: str) -> Any:
         found = service.find_evidence(evidence)
-        is_preview = request.query_params.get("preview") == "true"
+        is_preview = self.one_of("preview", ("true",)) == "true"
         opened = service.open_evidence(evidence=found, by=self.by, preview=is_preview)
         relations = relations_of(self.by, found.case)
         if can(self.by, "cases.view_evidence") and not relations.is_cardholder:

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 
 from audit.actor import Actor
 from audit.services import record_refusal
+from cases.actions.person import PERSON_ACTIONS
+from cases.actions.rows import Row, Step
 from cases.api.base import CaseworkView, describe
-from cases.api.serializers import inputs
+from cases.api.bodies import body_of
 from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyRequest, MyRequestPage, MyRequestRow
 from cases.models import Case, ExplanationRequest
-from cases.services import appeals, explanations, write_offs
 from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed
 
 MAX_ROWS = 200
@@ -120,39 +121,44 @@ class MyRequestRead(MyView):
         return Response(MyRequest(my_request(reference, self.by)).data)
 
 
-@extend_schema_view(put=describe("Save a draft", answer=MyRequest, body=inputs.Draft))
-class SaveDraft(MyView):
-    permission = "cases.submit_explanation"
+class RequestStep(MyView):
+    """A step on one request; answers the request as it stands afterwards, without what only staff may know."""
 
-    def put(self, request: Request, reference: str) -> Response:
-        data, found = self.input(inputs.Draft), my_request(reference, self.by)
-        return Response(MyRequest(explanations.save_draft(request=found, text=data["text"], by=self.by)).data)
+    row: Row
+
+    def take(self, reference: str) -> Any:
+        """Take the step of the row."""
+        data, found = self.input(body_of(self.row.form)), my_request(reference, self.by)
+        return self.once(lambda: self._take(found, data))
+
+    def _take(self, found: ExplanationRequest, data: Any) -> Response:
+        self.row.call(Step(case=found.case, by=self.by, data=data, request=found))
+        status = 201 if self.row.makes else 200
+        return Response(MyRequest(my_request(found.reference, self.by)).data, status=status)
 
 
-@extend_schema_view(post=describe("Answer a request", answer=MyRequest, body=inputs.Answer, ok=201))
-class SendAnswer(MyView):
-    permission = "cases.submit_explanation"
-
+class _PostedRequestStep(RequestStep):
     def post(self, request: Request, reference: str) -> Any:
-        data, found = self.input(inputs.Answer), my_request(reference, self.by)
-        return self.once(lambda: self._answer(found, data))
-
-    def _answer(self, found: ExplanationRequest, data: Any) -> Response:
-        explanations.submit_explanation(request=found, by=self.by, **data)
-        return Response(MyRequest(my_request(found.reference, self.by)).data, status=201)
+        return self.take(reference)
 
 
-@extend_schema_view(post=describe("Ask for more time", answer=MyRequest, body=inputs.Reason))
-class AskExtension(MyView):
-    permission = "cases.submit_explanation"
+def request_step(row: Row) -> type[RequestStep]:
+    """The endpoint of one thing a person may do with what they were asked."""
+    return _made(_PostedRequestStep, row, MyRequest)
 
-    def post(self, request: Request, reference: str) -> Any:
-        data, found = self.input(inputs.Reason), my_request(reference, self.by)
-        return self.once(lambda: self._ask(found, data["reason"]))
 
-    def _ask(self, found: ExplanationRequest, reason: str) -> Response:
-        explanations.ask_extension(request=found, reason=reason, by=self.by)
-        return Response(MyRequest(my_request(found.reference, self.by)).data)
+_DRAFT = PERSON_ACTIONS["draft"]
+
+
+@extend_schema_view(put=describe(_DRAFT.summary, answer=MyRequest, body=body_of(_DRAFT.form)))
+class SaveDraft(RequestStep):
+    """A draft is put, not posted: sending it again changes nothing."""
+
+    row = _DRAFT
+    permission = _DRAFT.permission
+
+    def put(self, request: Request, reference: str) -> Any:
+        return self.take(reference)
 
 
 @extend_schema_view(
@@ -170,49 +176,44 @@ class MyNoticeRead(MyView):
         return Response(MyNotice(my_case(reference, self.by)).data)
 
 
-class _NoticeStep(MyView):
-    permission = "cases.answer_notice"
-    body: Any = inputs.Empty
+class NoticeStep(MyView):
+    """A step on one result; answers the result as it stands afterwards."""
 
-    def act(self, case: Case, data: Any) -> Any:
-        raise NotImplementedError
+    row: Row
 
     def post(self, request: Request, reference: str) -> Any:
-        data, case = self.input(self.body), my_case(reference, self.by)
-        return self.once(lambda: self._step(case, data))
+        data, case = self.input(body_of(self.row.form)), my_case(reference, self.by)
+        return self.once(lambda: self.take(self.row, case, data))
 
-    def _step(self, case: Case, data: Any) -> Response:
-        self.act(case, data)
+    def take(self, row: Row, case: Case, data: Any) -> Response:
+        """Call the row's service and tell the result anew."""
+        row.call(Step(case=case, by=self.by, data=data))
         return Response(MyNotice(my_case(case.reference, self.by)).data)
 
 
-@extend_schema_view(post=describe("Accept the decision", answer=MyNotice, body=inputs.Empty))
-class Accept(_NoticeStep):
-    def act(self, case: Case, data: Any) -> None:
-        appeals.accept_notice(case=case, by=self.by)
+def notice_step(row: Row) -> type[NoticeStep]:
+    """The endpoint of one thing a person may do with a decision."""
+    return _made(NoticeStep, row, MyNotice)
 
 
-@extend_schema_view(post=describe("Appeal with new facts", answer=MyNotice, body=inputs.AppealText))
-class SendAppeal(_NoticeStep):
-    body = inputs.AppealText
-
-    def act(self, case: Case, data: Any) -> None:
-        appeals.submit_appeal(case=case, text=data["text"], by=self.by)
+_CONSENT, _WITHDRAW = PERSON_ACTIONS["consent"], PERSON_ACTIONS["withdraw-consent"]
 
 
 @extend_schema_view(
-    post=describe("Consent to a payroll deduction", answer=MyNotice, body=inputs.Consent),
-    delete=describe("Take the consent back", answer=MyNotice),
+    post=describe(_CONSENT.summary, answer=MyNotice, body=body_of(_CONSENT.form)),
+    delete=describe(_WITHDRAW.summary, answer=MyNotice),
 )
-class Consent(_NoticeStep):
-    body = inputs.Consent
+class Consent(NoticeStep):
+    """Giving it and taking it back are two rows at one address."""
 
-    def act(self, case: Case, data: Any) -> None:
-        write_offs.record_consent(
-            case=case, monthly_minor=data["monthly_minor"], text=data["text"], by=self.by
-        )
+    row = _CONSENT
+    permission = _CONSENT.permission
 
     def delete(self, request: Request, reference: str) -> Response:
-        case = my_case(reference, self.by)
-        write_offs.withdraw_consent(case=case, by=self.by)
-        return Response(MyNotice(my_case(reference, self.by)).data)
+        return self.take(_WITHDRAW, my_case(reference, self.by), {})
+
+
+def _made(base: Any, row: Row, answer: Any) -> Any:
+    described = describe(row.summary, answer=answer, body=body_of(row.form), ok=201 if row.makes else 200)
+    made = type(base.__name__.strip("_"), (base,), {"row": row, "permission": row.permission})
+    return extend_schema_view(post=described)(made)

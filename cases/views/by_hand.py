@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from audit.permissions import NotPermitted, can
 from audit.services import record_access
+from audit.typed import whole_number
+from cases.actions.opening import OPEN_CASE, TIP
 from cases.models import Alert
 from cases.services import by_hand, errors
-from cases.views.actions import sentence_of
+from cases.views.actions import sentence_of, status_of
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 TIP_WORDS = {
     "hotline": gettext_lazy("Hotline"),
@@ -39,13 +40,12 @@ def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
     """A case over this claim and whatever else of the same person belongs to it."""
     claim = _claim(request, claim_id)
     chosen = {claim.pk, *_keys(request.POST.getlist("claims"))}
-    refusal: Exception | None = None
+    refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
         claims = list(Claim.objects.filter(pk__in=chosen).select_related("cardholder"))
         try:
-            case = by_hand.open_case_by_hand(
-                claims=claims, reason=request.POST.get("reason", ""), by=request.actor
-            )
+            said = OPEN_CASE.without("claims", "source_system").read(request.POST)
+            case = by_hand.open_case_by_hand(claims=claims, by=request.actor, **said)
         except (errors.CaseworkError, NotPermitted) as error:
             refusal = error
         else:
@@ -60,15 +60,11 @@ def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
 def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     """What somebody told about this claim; it joins the claim's open case or opens one."""
     claim = _claim(request, claim_id)
-    refusal: Exception | None = None
+    refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
         try:
-            tip = by_hand.record_tip(
-                claim=claim,
-                text=request.POST.get("text", ""),
-                origin=request.POST.get("origin", ""),
-                by=request.actor,
-            )
+            told = TIP.without("claim", "source_system").read(request.POST)
+            tip = by_hand.record_tip(claim=claim, by=request.actor, **told)
         except (errors.CaseworkError, NotPermitted) as error:
             refusal = error
         else:
@@ -114,11 +110,14 @@ def _near(claim: Claim) -> list[Claim]:
 
 
 def _form(
-    request: HttpRequest, template: str, context: dict[str, Any], refusal: Exception | None
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    refusal: errors.CaseworkError | NotPermitted | None,
 ) -> HttpResponse:
     """The form, after a refusal with its sentence and what was typed."""
     status = 200
     if refusal is not None:
         context["refusal"] = sentence_of(refusal)
-        status = refusal.status if isinstance(refusal, errors.CaseworkError) else 403
+        status = status_of(refusal)
     return render(request, template, {**context, "typed": request.POST}, status=status)

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
-from audit.permissions import NotPermitted
-from cases.instalments import agreed_parts, equal_instalments
-from cases.models import Case, Consent, Recovery, RecoveryPosting
+from audit.language import current_language
+from audit.paging import keyset_page
+from audit.permissions import NotPermitted, require
+from cases.actions.recovery import RECOVERY_ACTIONS
+from cases.actions.rows import Step
+from cases.instalments import agreed_parts
+from cases.models import Consent, Recovery
+from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
 from cases.pages.words import METHODS
 from cases.services import errors
+from cases.services.casework import refuse_involved
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, import_postings
-from cases.services.recovery import confirm_posting, post_recovery, reverse_posting, set_plan
-from cases.services.steps import actions_now, change_sentences, refuse_involved
-from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
-from cases.views.actions import sentence_of
-from cases.workflow import Action
-from fraud.company.values import current_calendar
+from cases.services.steps import actions_now, change_sentences
+from cases.views.actions import sentence_of, status_of, version_seen
 from fraud.web.access import page
-from fraud.web.paging import keyset_page
-from fraud.web.tags import current_language
-from fraud.web.typed import whole_number
-from rules.money import MoneyNotValid, parse_major
-
-# Days past due that the ageing of the ledger is split by.
-AGES = ((None, 0), (0, 7), (7, 30), (30, None))
-Step = Callable[[HttpRequest, Case, int | None], str]
-
-
-def _ledger() -> QuerySet[Recovery]:
-    return Recovery.objects.select_related("case__cardholder__department").annotate(
-        paid=Coalesce(Sum("postings__amount_minor"), Value(0)),
-        open_minor=F("amount_minor") - F("paid") - F("write_off_minor"),
-    )
+from rules.money import to_decimal
 
 
 @page("cases.view_recovery")
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
     """All recoveries, the open ones first; what is overdue in how many days."""
-    rows = _ledger()
+    rows = recoveries()
     view = request.GET.get("view", "open")
     today = company_today()
     chosen: dict[str, Q] = {
@@ -67,6 +52,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": found,
+        "rows": with_balances(found.rows),
         "view": view,
         "today": today,
         "tabs": [
@@ -83,27 +69,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": _ages(today),
+        "ages": ages(today),
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
-
-
-def _ages(today: date) -> list[dict[str, Any]]:
-    """Number and open amount per currency, by days past due."""
-    found = []
-    rows: Any = _ledger().filter(closed_at=None)
-    opened = list(rows.values_list("due_on", "currency", "open_minor")[:10_000])
-    for above, upto in AGES:
-        sums: dict[str, int] = {}
-        n = 0
-        for due_on, currency, minor in opened:
-            late = (today - due_on).days
-            if (above is None or late > above) and (upto is None or late <= upto):
-                n += 1
-                sums[currency] = sums.get(currency, 0) + minor
-        found.append({"above": above, "upto": upto, "n": n, "sums": sorted(sums.items())})
-    return found
 
 
 @page("cases.view_recovery")
@@ -133,11 +102,11 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "recovery": row,
         "case": row.case,
         "postings": list(postings),
-        "recovered": recovered(row),
-        "outstanding": outstanding(row),
-        "plan": agreed_parts(row.plan, decided_minor=row.amount_minor, recovered_minor=recovered(row)),
+        "balance": (balance := balance_of(row)),
+        "open_amount": to_decimal(balance.outstanding_minor, row.currency),
+        "plan": agreed_parts(row.plan, balance),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
-        "methods": [(code, label) for code, label in METHODS.items() if code != "cancellation"],
+        "methods": list(METHODS.items()),
         "may": may,
         "today": company_today(),
         "typed": request.POST,
@@ -145,124 +114,26 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
     return render(request, "cases/recovery/recovery.html", context | more, status=status)
 
 
-def _post(request: HttpRequest, case: Case, version: int | None) -> str:
-    method = request.POST.get("method", "")
-    posting = post_recovery(
-        case=case,
-        amount_minor=parse_major(request.POST.get("amount", ""), case.currency),
-        method=RecoveryPosting.Method(method) if method in RecoveryPosting.Method.values else method,  # type: ignore[arg-type]
-        bank_reference=request.POST.get("bank_reference", ""),
-        note=request.POST.get("note", ""),
-        received_on=date.fromisoformat(request.POST.get("received_on", "")),
-        by=request.actor,
-        expected_version=version,  # type: ignore[attr-defined]
-    )
-    return _("Posted. Still open: %(n)s.") % {"n": f"{outstanding(posting.recovery):,}"}
-
-
-def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
-    """Equal monthly parts from a first day; the last part takes the rest."""
-    row = case.recovery
-    parts = whole_number(request.POST.get("parts", ""), 3) or 0
-    first = date.fromisoformat(request.POST.get("first_on", ""))
-    plan = equal_instalments(outstanding(row), parts, first, current_calendar()) if parts else []
-    set_plan(case=case, plan=plan, by=request.actor, expected_version=version)  # type: ignore[attr-defined]
-    return _("The instalments were agreed.")
-
-
-def _posting(request: HttpRequest, case: Case) -> RecoveryPosting:
-    pk = whole_number(request.POST.get("posting", ""), 18) or 0
-    found = case.recovery.postings.filter(pk=pk).first()
-    if found is None:
-        raise errors.CaseNotFound
-    return found
-
-
-def _reverse(request: HttpRequest, case: Case, version: int | None) -> str:
-    reverse_posting(
-        posting=_posting(request, case),
-        reason=request.POST.get("reason", ""),
-        by=request.actor,
-        expected_version=version,  # type: ignore[attr-defined]
-    )
-    return _("A counter-posting was added.")
-
-
-def _confirm(request: HttpRequest, case: Case, version: int | None) -> str:
-    confirm_posting(posting=_posting(request, case), by=request.actor)  # type: ignore[attr-defined]
-    return _("The posting was confirmed.")
-
-
-def _ask_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
-    request_write_off(
-        case=case, reason=request.POST.get("reason", ""), by=request.actor, expected_version=version
-    )  # type: ignore[attr-defined]
-    return _("The write-off was asked for.")
-
-
-def _approve_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
-    amount = request.POST.get(
-        "amount_minor", ""
-    )  # what the page showed as open: another balance voids the approval
-    approve_write_off(
-        case=case,
-        amount_minor=whole_number(amount, 18) or 0,
-        reason=request.POST.get("reason", ""),
-        by=request.actor,
-        expected_version=version,  # type: ignore[attr-defined]
-    )
-    return _("The write-off was approved.")
-
-
-def _return_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
-    return_write_off(
-        case=case, reason=request.POST.get("reason", ""), by=request.actor, expected_version=version
-    )  # type: ignore[attr-defined]
-    return _("The write-off was returned.")
-
-
-STEPS: dict[str, Step] = {
-    "post": _post,
-    "plan": _plan,
-    "reverse": _reverse,
-    "confirm": _confirm,
-    "write-off": _ask_write_off,
-    "approve-write-off": _approve_write_off,
-    "return-write-off": _return_write_off,
-}
-
-
-# The rows of the workflow table they take.
-ACTIONS: dict[str, Action] = {
-    "post": Action.POST,
-    "plan": Action.PLAN,
-    "reverse": Action.REVERSE_POSTING,
-    "confirm": Action.REVERSE_POSTING,  # who may take a posting back may confirm it
-    "write-off": Action.REQUEST_WRITE_OFF,
-    "approve-write-off": Action.APPROVE_WRITE_OFF,
-    "return-write-off": Action.RETURN_WRITE_OFF,
-}
-
-
 @page("cases.view_recovery")
 @require_POST
 def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One step in the ledger; a refusal keeps what was typed."""
-    if name not in STEPS:
+    row, by = RECOVERY_ACTIONS.get(name), request.actor  # type: ignore[attr-defined]
+    if row is None:
         raise Http404
-    refuse_involved(reference=reference, action=ACTIONS[name], by=request.actor)  # type: ignore[attr-defined]
-    row = _find(request, reference)
-    version = request.POST.get("version", "")
-    expected = whole_number(version)
+    refuse_involved(reference=reference, action=row.action, by=by)
+    found = _find(request, reference)
+    part = request.POST.get("posting", "")
     try:
-        said = STEPS[name](request, row.case, expected)
+        require(by, row.permission)  # before the form is read
+        data, version = row.form.read(request.POST), version_seen(request)
+        said = row.take(Step(case=found.case, by=by, data=data, version=version, part=part))
     except errors.CaseNotFound:
         raise Http404 from None
-    except (errors.CaseworkError, NotPermitted, MoneyNotValid, ValueError) as error:
+    except (errors.CaseworkError, NotPermitted) as error:
         changes = change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else []
-        status = getattr(error, "status", 403 if isinstance(error, NotPermitted) else 422)
-        row = _find(request, reference)
-        return _show(request, row, status=status, refusal=sentence_of(error), changes=changes, refused=name)
+        refusal = {"refusal": sentence_of(error), "changes": changes, "refused": name}
+        return _show(request, _find(request, reference), status=status_of(error), **refusal)
     messages.success(request, said)
     return redirect("cases:recovery", reference=reference)
 
@@ -287,27 +158,5 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The ledger as CSV."""
-    header = [
-        "case",
-        "employee_no",
-        "currency",
-        "amount",
-        "recovered",
-        "written_off",
-        "open",
-        "due_on",
-        "closed_at",
-    ]
-    fields = (
-        "case__reference",
-        "case__cardholder__employee_no",
-        "currency",
-        "amount_minor",
-        "paid",
-        "write_off_minor",
-        "open_minor",
-        "due_on",
-        "closed_at",
-    )
-    rows = _ledger().order_by("id").values_list(*fields)
-    return csv_response("recovery.csv", header, rows.iterator(chunk_size=2000))  # type: ignore[return-value]
+    rows = (export_row(row) for row in ledger_rows(recoveries().order_by("id")))
+    return csv_response("recovery.csv", EXPORT_HEAD, rows)  # type: ignore[return-value]

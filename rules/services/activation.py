@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
+from audit.transactions import one_transaction
 from rules.exceptions import ApprovalVoid, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
@@ -25,7 +24,7 @@ from rules.services.common import (
 def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
     """Let a proposed version run beside the active ones without counting. Raises as ``activate_version``."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
         _refuse_unapproved(current, by)
@@ -50,7 +49,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
     RuleNotValid (a list or parameter it needs is gone).
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by)
@@ -58,7 +57,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
         before = summary(current)
         _retire_active(current.rule, by, reason="replaced")
         current.state = State.ACTIVE
-        current.activated_at = timezone.now()
+        current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.save(update_fields=["state", "activated_at", "activated_by"])
         record(
@@ -75,7 +74,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
 def retire_rule(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
     """Stop a rule from the next run on. Raises WrongState when no version of it runs, NotPermitted."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         retired = _retire_active(
             Rule.objects.select_for_update().get(pk=rule.pk), by, reason=reason, also_shadow=True
         )
@@ -90,7 +89,7 @@ def roll_back_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
     Raises WrongState when it never was active, NotPermitted for whoever wrote or proposed it, RuleNotValid.
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.RETIRED)
         if current.activated_at is None:
@@ -100,7 +99,7 @@ def roll_back_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
         before = summary(current)
         _retire_active(current.rule, by, reason=reason)
         current.state = State.ACTIVE
-        current.activated_at = timezone.now()
+        current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.retired_at = None
         current.save(update_fields=["state", "activated_at", "activated_by", "retired_at"])
@@ -122,12 +121,12 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
     """
     if not by.is_system:
         raise NotPermitted("rules.disable_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.ACTIVE, State.SHADOW)
         before = summary(current)
         current.state = State.RETIRED
-        current.retired_at = timezone.now()
+        current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
         record(
             action="rule.disabled",
@@ -154,7 +153,7 @@ def _retire_active(rule: Rule, by: Actor, *, reason: str, also_shadow: bool = Fa
     ):
         before = summary(running)
         running.state = State.RETIRED
-        running.retired_at = timezone.now()
+        running.retired_at = clock.now()
         running.save(update_fields=["state", "retired_at"])
         record(
             action="rule.retired",

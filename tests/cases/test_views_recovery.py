@@ -71,7 +71,7 @@ def step(client, case: Case, name: str, **fields):
 
 def post(client, case: Case, amount: str, line: str, **fields):
     data = {"method": "bank_transfer", "received_on": company_today().isoformat(), **fields}
-    return step(client, case, "post", amount=amount, bank_reference=line, **data)
+    return step(client, case, "postings", amount=amount, bank_reference=line, **data)
 
 
 def test_two_instalments_close_the_case(client, cast, case):
@@ -117,17 +117,16 @@ def test_same_bank_line_is_posted_once(client, cast, case):
 
 def test_write_off_needs_an_approver_who_did_not_ask(client, cast, case):
     client.force_login(cast.clerk)
-    assert step(client, case, "write-off", reason="퇴사 후 연락이 되지 않습니다.").status_code == 302
+    assert step(client, case, "request-write-off", reason="퇴사 후 연락이 되지 않습니다.").status_code == 302
     assert (
-        step(client, case, "approve-write-off", reason="그렇게 합시다.", amount_minor="2000000").status_code
-        == 403
+        step(client, case, "approve-write-off", reason="그렇게 합시다.", amount="2000000").status_code == 403
     )
     client.force_login(cast.other_approver)
     page = client.get(reverse("cases:recovery", args=[case.reference])).content.decode()
     assert "퇴사 후 연락이 되지 않습니다." in page
     assert (
         step(
-            client, case, "approve-write-off", reason="회수 가능성이 없습니다.", amount_minor="2000000"
+            client, case, "approve-write-off", reason="회수 가능성이 없습니다.", amount="2000000"
         ).status_code
         == 302
     )

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,17 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from audit import clock
+from audit.language import current_language
+from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import Role, can
 from audit.services import record, record_access
+from audit.transactions import one_transaction
 from fraud.claims.models import Claim, ClaimFacts
-from fraud.claims.panels import claim_panels, hidden_scores
+from fraud.claims.panels import blind_claims, claim_panels
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.exports import harmless
-from fraud.web.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
-from fraud.web.tags import current_language
 from rules.money import to_decimal
 
 PAGE_SIZE = 50
@@ -72,7 +73,7 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
-    is_hidden = bool(hidden_scores([claim.pk]))
+    is_hidden = bool(blind_claims([claim.pk]))
     may_see_scores = can(actor, "fraud.view_score") and not is_hidden
     scores = (
         list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
@@ -102,7 +103,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         return render(request, "400.html", {"message": message}, status=400)
     rows = filter_claims(read_filters(request.GET)).order_by("-transacted_at", "-pk")
     actor = request.actor  # type: ignore[attr-defined]
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="claims.exported",
             by=actor,
@@ -112,7 +113,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         )
     lines = export_lines(_with_names(rows)[:MAX_EXPORT], is_masked=Role.AUDITOR not in actor.roles)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="claims-{timezone.localdate():%Y%m%d}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="claims-{clock.today():%Y%m%d}.csv"'
     return answer
 
 
@@ -203,14 +204,10 @@ def _page_by_score(filters: ClaimFilters, cursor: str) -> tuple[Page, int]:
     ordered = scores.select_related("claim__cardholder", "claim__department", "claim__merchant").defer(
         "features", "reasons"
     )
-    if decode_cursor(cursor, 2) is None:
-        cursor = ""
     found = keyset_page(ordered, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
-    hidden = hidden_scores([score.claim_id for score in found.rows])
+    hidden = blind_claims([score.claim_id for score in found.rows])
     claims = [score.claim for score in found.rows if score.claim_id not in hidden]
-    last = found.rows[-1] if found.rows else None
-    following = encode_cursor(last.queue_probability, last.pk) if found.next_cursor and last else ""
-    return Page(claims, following, found.is_later), capped_count(scores)
+    return Page(claims, found.next_cursor, found.is_later), capped_count(scores)
 
 
 def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Score]:
@@ -221,7 +218,7 @@ def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Scor
     )
     if filters.run:
         rows = rows.filter(run=filters.run)
-    hidden = hidden_scores(ids)
+    hidden = blind_claims(ids)
     return {score.claim_id: score for score in rows.order_by("run_id") if score.claim_id not in hidden}
 
 

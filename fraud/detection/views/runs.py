@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
-from fraud.claims.panels import hidden_scores
+from fraud.claims.panels import blind_claims
 from fraud.detection.models import Score, ScreeningRun
 from fraud.web.access import page
-from fraud.web.paging import keyset_page
 from rules.fields import FIELDS
 from rules.models import Rule
 
@@ -121,7 +121,7 @@ def _top_claims(run: ScreeningRun) -> list[Score]:
         .defer("features", "reasons")
         .order_by("-queue_probability")[: N_TOP_CLAIMS * 2]
     )
-    hidden = hidden_scores([row.claim_id for row in rows])
+    hidden = blind_claims([row.claim_id for row in rows])
     return [row for row in rows if row.claim_id not in hidden][:N_TOP_CLAIMS]
 
 
