@@ -22,7 +22,15 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "card_limit": ["card_limit", "한도"],
     "transacted_at": {
         "from": ["transacted_at", "used_at", "사용일시", "이용일시", "사용일", "이용일", "승인일자"],
-        "time_from": ["transacted_time", "사용시간", "이용시간", "승인시간"],
+        "time_from": [
+            "transacted_time",
+            "사용시간",
+            "이용시간",
+            "승인시간",
+            "사용시각",
+            "이용시각",
+            "승인시각",
+        ],
     },
     "settled_at": ["settled_at", "posting_date", "매입일", "매입일자"],
     "submitted_at": ["submitted_at", "청구일시", "상신일시"],
@@ -76,7 +84,6 @@ _KOREAN_DATES = [
     "%Y%m%d%H%M%S",
     "%Y%m%d",
     "%Y년 %m월 %d일",
-    "%y/%m/%d",
 ]
 
 GENERIC: dict[str, Any] = {

@@ -95,6 +95,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     "fields_absent": ("Fields the file does not deliver: {fields}.", "파일에 없는 항목: {fields}."),
     "header_close": ("The header “{header}” was read as “{alias}”.", "머리글 “{header}”을(를) “{alias}”(으)로 읽었습니다."),
     "lines_ignored": ("{n} blank lines at the end were ignored.", "끝의 빈 줄 {n}개를 무시했습니다."),
+    "delimiter_read": ("The columns are separated by “{separator}”.", "열 구분 기호를 “{separator}”(으)로 읽었습니다."),
     "lines_skipped": ("{n} lines before the header were skipped.", "머리글 앞 {n}줄을 건너뛰었습니다."),
     "quotes_in_text": ("Quotation marks inside unquoted text were kept as they are.", "따옴표로 묶이지 않은 글 안의 따옴표를 그대로 두었습니다."),
     "full_width": ("{n} values in “{column}” had full-width characters.", "“{column}” 값 {n}개의 전각 문자를 변환했습니다."),

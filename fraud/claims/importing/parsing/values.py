@@ -78,11 +78,12 @@ class ChunkValues:
 
     # Delivered columns -----------------------------------------------------------------------------------------
 
-    def _header(self, name: str) -> str:
+    def header(self, name: str) -> str:
+        """What the file calls a field."""
         sources = self.mapping.columns.get(name, ())
         return sources[0].strip()[:80] if sources else name
 
-    def _raw(self, name: str) -> pl.Series | None:
+    def delivered_values(self, name: str) -> pl.Series | None:
         """The field's delivered text: the first filled one of its columns; None when it has none."""
         sources = self.mapping.columns.get(name, ())
         if not sources:
@@ -98,11 +99,14 @@ class ChunkValues:
 
     def _parse_codes(self) -> None:
         for name, spec in FIELDS.items():
-            if spec.kind not in (Kind.CODE, Kind.NAME, Kind.TEXT) or (raw := self._raw(name)) is None:
+            if (
+                spec.kind not in (Kind.CODE, Kind.NAME, Kind.TEXT)
+                or (raw := self.delivered_values(name)) is None
+            ):
                 continue
             if raw.dtype != pl.String:
                 raw = raw.cast(pl.String)
-            header = self._header(name)
+            header = self.header(name)
             if name == "mcc":
                 self.values[name] = parse_mcc(raw, self.problems)
             elif name == "brn":
@@ -115,19 +119,19 @@ class ChunkValues:
     def _parse_money(self) -> None:
         spec = self.spec
         for name, default in (("currency", spec.currency_default), ("original_currency", "")):
-            raw = self._raw(name)
+            raw = self.delivered_values(name)
             if raw is not None or name == "currency":
                 self.values[name] = parse_currency(
-                    raw, self.height, default, spec.currency_aliases, self._header(name), self.problems
+                    raw, self.height, default, spec.currency_aliases, self.header(name), self.problems
                 )
         for name, info in FIELDS.items():
-            if info.kind is not Kind.AMOUNT or (raw := self._raw(name)) is None:
+            if info.kind is not Kind.AMOUNT or (raw := self.delivered_values(name)) is None:
                 continue
             currency = self.values["currency"]
             if name in ORIGINAL_AMOUNTS and "original_currency" in self.values:
                 currency = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
             self.values[name] = parse_amounts(
-                raw, currency, spec.amounts, self._header(name), self.problems, exact_zeros=self.typed
+                raw, currency, spec.amounts, self.header(name), self.problems, exact_zeros=self.typed
             )
         self._sign_amounts()
 
@@ -136,7 +140,7 @@ class ChunkValues:
 
         A row may state its own payment and what was taken back of it (`stated_back`); it is then the payment.
         """
-        raw, amount = self._raw("txn_type"), self.values.get("amount")
+        raw, amount = self.delivered_values("txn_type"), self.values.get("amount")
         cancel = self.values.get("cancel_amount")
         nothing = pl.repeat(None, self.height, dtype=pl.Int64, eager=True)
         if amount is None and cancel is None:
@@ -145,7 +149,7 @@ class ChunkValues:
         if raw is not None:
             values = TXN_WORDS | dict(self.spec.columns["txn_type"].values)
             kind = parse_choice(
-                raw.cast(pl.String), values, TXN_TYPES, self._header("txn_type"), self.problems
+                raw.cast(pl.String), values, TXN_TYPES, self.header("txn_type"), self.problems
             )
         given = nothing if amount is None else amount
         frame = pl.DataFrame(
@@ -155,7 +159,7 @@ class ChunkValues:
         unknown = signed.select(
             pl.col("stated") & (pl.col("kind") == "partial_cancel") & (pl.col("cancel").fill_null(0) == 0)
         ).to_series()
-        self.problems.add(unknown, self._header("cancel_amount"), "cancel_amount_missing")
+        self.problems.add(unknown, self.header("cancel_amount"), "cancel_amount_missing")
         self.values["txn_type"] = signed.get_column("txn_type")
         self.values["amount"] = signed.get_column("signed")
         self.values["stated_back"] = signed.get_column("back")
@@ -165,9 +169,9 @@ class ChunkValues:
 
     def _parse_times(self) -> None:
         for name, info in FIELDS.items():
-            if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self._raw(name)) is None:
+            if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self.delivered_values(name)) is None:
                 continue
-            header = self._header(name)
+            header = self.header(name)
             if info.kind is Kind.DAY:
                 self.values[name] = parse_days(self.dates, raw, header, self.problems)
                 continue
@@ -184,10 +188,10 @@ class ChunkValues:
 
     def _parse_others(self) -> None:
         for name, info in FIELDS.items():
-            raw = self._raw(name)
+            raw = self.delivered_values(name)
             if raw is None:
                 continue
-            header = self._header(name)
+            header = self.header(name)
             if info.kind is Kind.NUMBER:
                 self.values[name] = parse_numbers(raw, header, self.problems, lenient=name == "installments")
             elif info.kind is Kind.YES_NO:

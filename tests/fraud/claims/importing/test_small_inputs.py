@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Claim, ClaimFile, ClaimSource
-from tests.fraud.claims.importing.files import assert_accounted, codes, deliver
+from tests.fraud.claims.importing.files import assert_accounted, codes, deliver, workbook_bytes
 from tests.shared_data import shared_folder
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +225,93 @@ def test_two_claims_of_one_payment_in_one_source_stay_two(tmp_path: Path) -> Non
     assert sorted(Claim.objects.values_list("external_id", flat=True)) == ["ERP-7", "ERP-8"]
 
 
+# Dates and shapes ------------------------------------------------------------------------------------------------------
+
+PLAIN = "external_id,employee_no,transacted_at,amount,currency,merchant_name"
+
+
+def days(folder: Path, *texts: str) -> tuple[list[str], list[str]]:
+    """What a column of these dates gives: (days in Korea, codes of refusals)."""
+    lines = [f"Y{n},Q90,{text},9000,KRW,가게" for n, text in enumerate(texts)]
+    file = send(folder, PLAIN, *lines)
+    found = Claim.objects.filter(file=file).order_by("line").values_list("transacted_at", flat=True)
+    return [f"{at + timedelta(hours=9):%Y-%m-%d}" for at in found], [code for _, code in codes(file)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (["07/11/26", "12/11/26", "25/11/26"], []),  # day first, or the year first
+        (["11/07/26", "11/25/26"], ["2026-11-07", "2026-11-25"]),  # only the month can come first
+        (["07.11.2026", "25.11.2026"], ["2026-11-07", "2026-11-25"]),
+        (["11-07-2026", "11-25-2026"], ["2026-11-07", "2026-11-25"]),
+        (["07/11/2026", "08/11/2026"], []),
+        (["251107"], []),
+    ],
+)
+def test_dates_that_could_be_read_in_two_ways_are_read_only_where_the_column_leaves_one(
+    tmp_path: Path, texts: list[str], read: list[str]
+) -> None:
+    assert days(tmp_path, *texts) == (read, [] if read else ["date_ambiguous"] * len(texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcomes"),
+    [
+        (["081500", "81500", "0815", "08:15", "오전 8:15", "8:15:00"], ["08:15"] * 6),
+        (["2015"], ["20:15"]),
+        (["2015", "81500"], ["time_ambiguous", "08:15"]),  # zeros were lost: 20:15, or 00:20:15
+        (["8", "815", "25:00", "0861", "x"], ["time_ambiguous"] * 2 + ["time_not_valid"] * 3),
+        (["24:00"], ["00:00"]),
+    ],
+)
+def test_times_in_a_column_of_their_own_are_read_or_refused(
+    tmp_path: Path, texts: list[str], outcomes: list[str]
+) -> None:
+    head = "external_id,employee_no,사용일,이용시간,amount,currency,merchant_name"
+    file = send(tmp_path, head, *(f"Z{n},Q91,20261107,{text},9000,KRW,가게" for n, text in enumerate(texts)))
+    refused = dict(codes(file))
+    read = {c.line: f"{c.transacted_at + timedelta(hours=9):%H:%M}" for c in Claim.objects.all()}
+    assert [refused.get(line) or read[line] for line in range(2, len(texts) + 2)] == outcomes
+
+
+def test_the_end_of_a_day_is_the_beginning_of_the_next(tmp_path: Path) -> None:
+    assert days(tmp_path, "2026-11-07 24:00", "2026-11-07 24:00:00") == (["2026-11-08"] * 2, [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{head}\r\n{row}\r\n".replace(",", ";"),
+        "sep=;\r\n{head}\r\n{row}\r\n",
+        "{head}\t\r\n{row}\t\r\n",
+        "11월 법인카드 사용내역\r\n\r\n{head}\r\n{row}\r\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_files_of_other_shapes_are_read(tmp_path: Path, content: str, encoding: str) -> None:
+    sign = ";" if "sep=;" in content or not content.startswith("11") else ","
+    sign = "\t" if "\t" in content else sign
+    text = content.format(head=PLAIN, row="U9,Q92,2026-11-07,9000,KRW,가게").replace(",", sign)
+    if sign == "\t":
+        text = text.replace("\t\r", "\r")
+    file = deliver(tmp_path, text.encode(encoding), used=get_profile("generic"), received_at=ARRIVED)
+    assert (file.state, file.n_accepted) == ("imported", 1), file.error
+
+
+def test_a_title_above_the_header_of_a_workbook_is_skipped(tmp_path: Path) -> None:
+    rows = [
+        ["11월 법인카드 사용내역"],
+        [],
+        PLAIN.split(","),
+        ["U9", "Q92", "2026-11-07", "9000", "KRW", "가게"],
+    ]
+    file = deliver(
+        tmp_path, workbook_bytes(rows), name="t.xlsx", used=get_profile("generic"), received_at=ARRIVED
+    )
+    assert (file.state, file.n_accepted) == ("imported", 1), file.error
+
+
 # The inputs of the folder ----------------------------------------------------------------------------------------------
 
 
@@ -254,3 +341,15 @@ def test_shared_identities_give_what_is_right(tmp_path: Path) -> None:
     send_shared(tmp_path, "two_feeds/feed_card.csv", "codef")
     send_shared(tmp_path, "two_feeds/feed_erp.csv")
     assert Claim.objects.filter(cardholder__employee_no="E02").count() == 1
+
+
+@pytest.mark.shared
+def test_shared_dates_and_shapes_give_what_is_right(tmp_path: Path) -> None:
+    compact = send_shared(tmp_path, "two_digit_years/compact.csv")
+    assert (compact.n_accepted, codes(compact)) == (4, [(6, "time_ambiguous")])
+    assert send_shared(tmp_path, "two_digit_years/dmy_slash.csv").n_accepted == 2
+    refused = send_shared(tmp_path, "two_digit_years/two_digit_dmy.csv")
+    assert [code for _, code in codes(refused)] == ["date_ambiguous"] * 3
+    for name in ("semicolon.csv", "sep_line.csv", "title_rows.xlsx", "utf16_tab.csv"):
+        file = send_shared(tmp_path, f"file_shapes/{name}")
+        assert (file.state, file.n_accepted) == ("imported", 1), (name, file.error)
