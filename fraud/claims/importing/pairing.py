@@ -79,6 +79,10 @@ class Left:
         whole = self.purchase.abroad_minor or 1
         return min((2 * self.purchase.minor * amount + whole) // (2 * whole), self.minor)
 
+    def is_comparable(self, back: Side) -> bool:
+        """True when both are told in one currency, at home or abroad."""
+        return back.currency == self.purchase.currency or abroad_amount(back, self.purchase) is not None
+
     def take(self, back: Side, credit: int) -> None:
         """Lower what is left by a pair that was made."""
         amount = abroad_amount(back, self.purchase)
@@ -125,7 +129,7 @@ def pair_money_back(
         if purchase is None:
             return
         credit = purchase.worth(side)
-        if credit is None and at_most:
+        if credit is None and at_most and purchase.is_comparable(side):
             credit = (
                 purchase.minor
             )  # a person, or the row itself, says where it belongs: no more than is left
