@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.people import same_number
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
@@ -131,7 +132,8 @@ def accesses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = AccessRecord.objects.order_by("-id")
     wanted = request.GET.get("employee_no", "").strip()[:40]
-    if not actor.employee_no or wanted != actor.employee_no:
+    is_own = same_number(wanted, actor.employee_no)
+    if not is_own:
         require(actor, "audit.view_events")
     if wanted:
         rows = rows.filter(employee_no=wanted)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
+from audit.people import number_key, same_number
 from cases.models import Alert, Case
-from cases.services.conflicts import relations_of, same_number
+from cases.services.conflicts import lists, relations_of
+from fraud.claims.identity import cardholders_of, key_of
 from fraud.claims.models import Cardholder
 
 
@@ -17,11 +19,11 @@ def visible_cases(by: Actor) -> QuerySet[Case]:
     Attendees are settled when a case is opened (`find_case`): their names lie inside the claims.
     """
     cases = cases_of_others(by)
-    number = by.employee_no.strip()
-    if not number:
+    key = number_key(by.employee_no)
+    if not key:
         return cases
-    approved = Alert.objects.filter(case=OuterRef("pk"), claim__approver_no__iexact=number)
-    return cases.exclude(Exists(approved))
+    approved = Alert.objects.alias(approver_key=key_of("claim__approver_no"))
+    return cases.exclude(Exists(approved.filter(case=OuterRef("pk"), approver_key=key)))
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
@@ -29,18 +31,16 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
 
     For long lists; what is shown of them goes through `without_involved`.
     """
-    number = by.employee_no.strip()
-    if not number:
+    person = {number_key(by.employee_no), *_managers_of(by.employee_no)} - {""}
+    if not person:
         return Case.objects.all()
-    person = Q(employee_no__iexact=number) | Q(employee_no__in=_managers_of(number))
-    return Case.objects.exclude(
-        cardholder__in=list(Cardholder.objects.filter(person).values_list("pk", flat=True))
-    )
+    barred = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=person)
+    return Case.objects.exclude(cardholder__in=list(barred.values_list("pk", flat=True)))
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     """The rows of a page without those where the person approved a claim or is a listed attendee. One query."""
-    number = by.employee_no.strip()
+    number = number_key(by.employee_no)
     if not number or not cases:
         return cases
     claims = Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
@@ -49,18 +49,9 @@ def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     involved = {
         case_id
         for case_id, approver_no, attendees in claims
-        if same_number(approver_no, number) or _is_listed(attendees, number)
+        if same_number(approver_no, number) or lists(attendees, number)
     }
     return [case for case in cases if case.pk not in involved]
-
-
-def _is_listed(attendees: object, number: str) -> bool:
-    people = attendees if isinstance(attendees, list) else []
-    return any(
-        same_number(str(person.get("employee_no") or ""), number)
-        for person in people
-        if isinstance(person, dict)
-    )
 
 
 def find_case(reference: str, by: Actor) -> Case:
@@ -78,8 +69,9 @@ def find_case(reference: str, by: Actor) -> Case:
 
 
 def _managers_of(number: str) -> set[str]:
-    person = Cardholder.objects.select_related("department").filter(employee_no__iexact=number).first()
-    if person is None:
-        return set()
-    found = {person.manager_no, person.department.manager_no if person.department else ""}
-    return {one for one in found if one and one.casefold() != number.casefold()}
+    """The numbers the person reports to, in the form they are compared in; never their own."""
+    found: set[str] = set()
+    for person in cardholders_of(number).select_related("department"):
+        found |= {number_key(person.manager_no)}
+        found |= {number_key(person.department.manager_no)} if person.department else set()
+    return found - {"", number_key(number)}

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from django.template.loader import render_to_string
 
 from audit.actor import Actor
+from audit.people import same_number
 from audit.permissions import can
 from cases.models import Alert
-from cases.services.conflicts import same_number
 from cases.visibility import visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim

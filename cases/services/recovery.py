@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Sum
 
 from audit.actor import Actor
+from audit.people import same_person
 from audit.permissions import require
 from audit.services import record
 from cases.instalments import Instalment
 from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.company import company_today, due_on, present
-from cases.services.conflicts import is_same_person, relations_of
+from cases.services.conflicts import relations_of
 from cases.services.ledger import outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.steps import case_subject, casework, check_step, move, read_case, recovery_of
@@ -145,7 +146,7 @@ def reverse_posting(
     """
     case = read_case(posting.recovery.case)
     row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
-    if is_same_person(posting.posted_by, by):
+    if same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
     if posting.reverses_id is not None or RecoveryPosting.objects.filter(reverses=posting).exists():
         raise errors.PostingReversed
@@ -179,7 +180,7 @@ def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
     relation = relations_of(by, case).involvement
     if relation:
         raise errors.OwnCase("cases.reverse_posting", subject=case_subject(case), relation=relation)
-    if is_same_person(posting.posted_by, by):
+    if same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
     _mark_confirmed(posting, case, by)
     posting.refresh_from_db()

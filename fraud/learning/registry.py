@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.people import require_second_person
 from audit.permissions import NotPermitted, require
-from audit.services import record
-from fraud.claims.models import User
+from audit.services import people_behind, record
 from fraud.detection.detectors.errors import ArtefactDamaged
 from fraud.detection.model_files import (
     MANIFEST,
@@ -165,6 +165,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         Stage.CHALLENGER,
         Stage.PROPOSED,
         proposed_by=by.username,
+        proposed_by_no=by.employee_no,
         proposed_at=timezone.now(),
         proposed_reason=reason,
     )
@@ -184,7 +185,15 @@ def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVe
     require(by, "fraud.promote_version")
     _need_reason(reason)
     before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
-    _move(version, Stage.PROPOSED, Stage.CHALLENGER, proposed_by="", proposed_at=None, proposed_reason="")
+    _move(
+        version,
+        Stage.PROPOSED,
+        Stage.CHALLENGER,
+        proposed_by="",
+        proposed_by_no="",
+        proposed_at=None,
+        proposed_reason="",
+    )
     record(
         action="model.returned",
         by=by,
@@ -211,8 +220,9 @@ def promote_version(
         raise PromotionNotAllowed(
             _("Only a proposed version can be promoted; this one is %(stage)s.") % {"stage": version.stage}
         )
-    if _same_person(version.proposed_by, by):
-        raise NotPermitted("fraud.promote_version", "own_proposal")
+    require_second_person(
+        by, people_behind([version.proposed_by], employee_no=version.proposed_by_no), "fraud.promote_version"
+    )
     failed = failed_gates(version)
     if failed and not despite_gates:
         raise GatesNotPassed(failed)
@@ -309,14 +319,6 @@ def _prove(version: ModelVersion) -> None:
     except ModelDamaged as error:
         report_damage(version, error)
         raise
-
-
-def _same_person(username: str, by: Actor) -> bool:
-    """The same login, or another login of the same employee."""
-    if username == by.username:
-        return True
-    proposer = User.objects.filter(username=username).first()
-    return bool(proposer and by.employee_no and proposer.employee_no == by.employee_no)
 
 
 def _need_reason(reason: str) -> None:

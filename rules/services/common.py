@@ -6,7 +6,8 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.models import AuditEvent
-from audit.permissions import NotPermitted
+from audit.people import require_second_person
+from audit.services import people_behind
 from rules.exceptions import WrongState
 from rules.language import Expression, check, parse
 from rules.models import Rule, RuleVersion
@@ -55,16 +56,12 @@ def summary(version: RuleVersion) -> dict[str, Any]:
 
 def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
     """Raises NotPermitted when the actor wrote, edited or proposed the version: a second person must look."""
-    involved = {version.created_by_id, version.edited_by_id, version.proposed_by_id} - {None}
-    if by.user_id is not None and by.user_id in involved:
-        raise NotPermitted(action, "own_proposal")
+    require_second_person(by, [version.created_by, version.edited_by, version.proposed_by], action)
     edits = AuditEvent.objects.filter(
-        subject=subject_of(version.rule),
-        actor=by.username,
-        action__in=["rule.drafted", "rule.edited", "rule.proposed"],
-    ).values_list("after", flat=True)
-    if any((after or {}).get("number") == version.number for after in edits):
-        raise NotPermitted(action, "own_proposal")
+        subject=subject_of(version.rule), action__in=["rule.drafted", "rule.edited", "rule.proposed"]
+    ).values_list("actor", "after")
+    names = {actor for actor, after in edits if (after or {}).get("number") == version.number}
+    require_second_person(by, people_behind(names), action)
 
 
 def locked(version: RuleVersion) -> RuleVersion:

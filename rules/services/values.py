@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.permissions import NotPermitted, require
+from audit.people import require_second_person
+from audit.permissions import require
 from audit.services import CONFIG, record
 from rules.exceptions import StaleDraft, ValueNotValid, WrongState
 from rules.language.normal import normalise
@@ -177,8 +178,7 @@ def _open_change(change: ValueChange, by: Actor) -> ValueChange:
     current = ValueChange.objects.select_for_update().get(pk=change.pk)
     if current.state != ValueChange.State.PROPOSED:
         raise WrongState(state=current.get_state_display(), allowed=ValueChange.State.PROPOSED.label)
-    if by.user_id is not None and by.user_id == current.proposed_by_id:
-        raise NotPermitted("rules.activate_rule", "own_proposal")
+    require_second_person(by, [current.proposed_by], "rules.activate_rule")
     return current
 
 
