@@ -93,6 +93,7 @@ class CompanyValues:
 
 
 DEFAULTS = CompanyValues()
+NOTE_MIN = 5
 THRESHOLD_POLICIES = ("cost", "fixed")
 
 
@@ -176,6 +177,10 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
         check_settings(values)
     except TypeError as error:
         raise SettingsNotValid({name: _("This value has the wrong form.") for name in changes}) from error
+    if not by.is_system and len(note.strip()) < NOTE_MIN:
+        raise SettingsNotValid(
+            {"note": _("Say in at least five characters why: whoever approves it has to know.")}
+        )
     last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
     row = CompanySettings.objects.create(
         number=last + 1,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+
+from django.utils import timezone
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.people import require_second_person
-from audit.services import people_behind
-from rules.exceptions import WrongState
+from audit.services import people_behind, record
+from rules.exceptions import ReasonNeeded, WrongState
 from rules.language import Expression, check, parse
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import content_hash, list_specs, parameter_specs
 
 State = RuleVersion.State
+REASON_MIN = 5
 
 
 def subject_of(rule: Rule) -> str:
@@ -64,6 +68,37 @@ def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
     require_second_person(by, people_behind(names), action)
 
 
+def needed_reason(reason: str) -> str:
+    """The reason in one line. Raises ReasonNeeded below five characters."""
+    said = " ".join(reason.split())
+    if len(said) < REASON_MIN:
+        raise ReasonNeeded()
+    return said
+
+
 def locked(version: RuleVersion) -> RuleVersion:
     """The version as it is now, locked for the transaction."""
     return RuleVersion.objects.select_for_update().select_related("rule").get(pk=version.pk)
+
+
+def stop_running(
+    rule: Rule, by: Actor, *, reason: str, states: Collection[RuleVersion.State]
+) -> RuleVersion | None:
+    """Retire the rule's versions in these states, each with its entry; the last of them, or None without any."""
+    last = None
+    running = RuleVersion.objects.select_for_update().filter(rule=rule, state__in=states)
+    for version in running.select_related("rule"):
+        before = summary(version)
+        version.state = State.RETIRED
+        version.retired_at = timezone.now()
+        version.save(update_fields=["state", "retired_at"])
+        record(
+            action="rule.retired",
+            by=by,
+            subject=subject_of(rule),
+            reason=reason,
+            before=before,
+            after=summary(version),
+        )
+        last = version
+    return last

@@ -26,7 +26,7 @@ from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, check, parse, to_sentence
 from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
-from rules.services import activation, drafts
+from rules.services import activation, drafts, turning_off
 from rules.services.common import subject_of
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
 
@@ -163,14 +163,24 @@ def _discard(request: HttpRequest, version: RuleVersion) -> str:
     return _("The draft was discarded; it stays readable.")
 
 
+def _propose_retirement(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.propose_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. The rule counts on until somebody else agrees that it stops.")
+
+
 def _retire(request: HttpRequest, version: RuleVersion) -> str:
-    activation.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
     return _("The rule stops from the next run on.")
 
 
+def _keep(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.return_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The rule goes on counting.")
+
+
 def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
-    activation.roll_back_rule(version=version, by=_by(request), reason=request.POST.get("reason", ""))
-    return _("The earlier version counts again from the next run on.")
+    turning_off.propose_roll_back(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. Somebody else has to activate it.")
 
 
 STEPS: dict[str, Step] = {
@@ -180,7 +190,9 @@ STEPS: dict[str, Step] = {
     "shadow": _shadow,
     "return": _return,
     "discard": _discard,
+    "propose-retirement": _propose_retirement,
     "retire": _retire,
+    "keep": _keep,
     "roll-back": _roll_back,
 }
 
@@ -227,9 +239,9 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
 
 def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) -> HttpResponse:
     versions = list(
-        found.versions.select_related("created_by", "edited_by", "proposed_by", "activated_by").order_by(
-            "-number"
-        )
+        found.versions.select_related(
+            "created_by", "edited_by", "proposed_by", "activated_by", "retire_proposed_by"
+        ).order_by("-number")
     )
     by_state = {version.state: version for version in reversed(versions)}
     opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
@@ -239,10 +251,12 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "rule": found,
         "versions": versions,
         "version": shown,
-        "active": by_state.get(State.ACTIVE),
+        "running": by_state.get(State.ACTIVE) or by_state.get(State.SHADOW),
         "typed": typed,
         "events": list(chain_entries(subject_of(found)))[-20:][::-1],
-        "is_editable": shown is not None and shown.state in {State.DRAFT, State.PROPOSED},
+        "is_editable": shown is not None
+        and shown.activated_at is None
+        and shown.state in {State.DRAFT, State.PROPOSED},
         "n_hits": hits_of_rules().get(found.code, 0),
         **(_vocabulary()),
         **_checked(typed.get("text", shown.text if shown else "")),
