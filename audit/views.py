@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
+from audit.hidden import hidden_subjects
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import same_number
 from audit.permissions import require
@@ -26,7 +27,10 @@ FILTERS = ("subject", "actor", "action", "from", "to")
 
 
 def _filtered(request: HttpRequest) -> QuerySet[Any]:
+    """The entries the filters ask for, without those on cases the reader is involved in."""
+    hidden = hidden_subjects(actor_of(request), as_person=False)
     events = AuditEvent.objects.order_by("-id")
+    events = events.exclude(hidden) if hidden else events
     for name in ("subject", "actor", "action"):
         value = request.GET.get(name, "").strip()[:150]
         if value:
@@ -137,6 +141,8 @@ def accesses(request: HttpRequest) -> HttpResponse:
         require(actor, "audit.view_events")
     if wanted:
         rows = rows.filter(employee_no=wanted)
+    hidden = hidden_subjects(actor, as_person=is_own)
+    rows = rows.exclude(hidden) if hidden else rows
     found, following = _page(request, rows)
     return render(
         request, "audit/accesses.html", {"rows": found, "following": following, "employee_no": wanted}

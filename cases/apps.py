@@ -7,4 +7,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import audit_events  # noqa: F401
-        from cases.pages import claim_panels  # noqa: F401
+        from cases.pages import claim_panels, hidden_subjects  # noqa: F401

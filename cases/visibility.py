@@ -1,29 +1,38 @@
-"""Which cases somebody may see as staff: never one they are involved in, whatever their roles."""
+"""One case for one person: the case, or the same answer as for one that does not exist.
+
+Every page and every endpoint of staff asks here before it reads a form. Nobody sees a case they are involved in, whatever
+their roles; what they tried is kept in the case's audit chain, the answer tells them nothing.
+"""
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
 from audit.people import number_key, same_number
-from cases.models import Alert, Case
+from audit.services import record_refusal
+from cases.models import Alert, Case, Recovery
 from cases.services.conflicts import lists, relations_of
-from fraud.claims.identity import cardholders_of, key_of
-from fraud.claims.models import Cardholder
+from cases.services.standing import case_subject
+from fraud.claims.identity import barred_cardholders, claims_involving, key_of, lists_number
+from fraud.claims.models import Claim
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
-    """Cases the person is neither cardholder nor claim approver of, and whose cardholder is not their manager.
-
-    Attendees are settled when a case is opened (`find_case`): their names lie inside the claims.
-    """
+    """Cases the person is not involved in: neither cardholder, claim approver nor attendee, nor a report of the cardholder."""
     cases = cases_of_others(by)
-    key = number_key(by.employee_no)
-    if not key:
-        return cases
-    approved = Alert.objects.alias(approver_key=key_of("claim__approver_no"))
-    return cases.exclude(Exists(approved.filter(case=OuterRef("pk"), approver_key=key)))
+    involved = _alerts_involving(by)
+    return cases if involved is None else cases.exclude(Exists(involved.filter(case=OuterRef("pk"))))
+
+
+def involved_cases(by: Actor) -> QuerySet[Case]:
+    """The cases the person is involved in: every case that `visible_cases` leaves out."""
+    involved = _alerts_involving(by)
+    if involved is None:
+        return Case.objects.none()
+    is_named = Exists(involved.filter(case=OuterRef("pk")))
+    return Case.objects.filter(Q(cardholder__in=barred_cardholders(by)) | is_named)
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
@@ -31,11 +40,8 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
 
     For long lists; what is shown of them goes through `without_involved`.
     """
-    person = {number_key(by.employee_no), *_managers_of(by.employee_no)} - {""}
-    if not person:
-        return Case.objects.all()
-    barred = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=person)
-    return Case.objects.exclude(cardholder__in=list(barred.values_list("pk", flat=True)))
+    barred = barred_cardholders(by)
+    return Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
@@ -54,8 +60,11 @@ def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     return [case for case in cases if case.pk not in involved]
 
 
-def find_case(reference: str, by: Actor) -> Case:
-    """The case with all its page needs at hand. Raises Http404 when it does not exist or is not theirs to see."""
+def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
+    """The case with all its page needs at hand. Raises Http404 when it does not exist or is not theirs to see.
+
+    `trying`: the permission behind a step somebody attempts; an attempt on one's own case is kept as a security event.
+    """
     case = (
         Case.objects.select_related(
             "cardholder__department", "merchant", "assignee", "run__model_version", "reopened_from"
@@ -63,15 +72,55 @@ def find_case(reference: str, by: Actor) -> Case:
         .filter(reference=reference)
         .first()
     )
-    if case is None or relations_of(by, case).involvement:
+    if case is None:
+        raise Http404
+    if relations_of(by, case).involvement:
+        if trying:
+            record_refusal(by=by, action=trying, subject=case_subject(case), code="own_case")
         raise Http404
     return case
 
 
-def _managers_of(number: str) -> set[str]:
-    """The numbers the person reports to, in the form they are compared in; never their own."""
-    found: set[str] = set()
-    for person in cardholders_of(number).select_related("department"):
-        found |= {number_key(person.manager_no)}
-        found |= {number_key(person.department.manager_no)} if person.department else set()
-    return found - {"", number_key(number)}
+def find_claim(claim_id: int, by: Actor, *, trying: str) -> Claim:
+    """A claim for a step that opens or feeds a case. Raises Http404, also for everybody involved in it, who may not know."""
+    return claims_to_act_on(Q(pk=claim_id), by, trying=trying, n=1)[0]
+
+
+def claims_to_act_on(which: Q, by: Actor, *, trying: str, n: int = 0) -> list[Claim]:
+    """The claims of `which` the person is not involved in, what they tried with others kept. Raises Http404 below `n`."""
+    wanted = Claim.objects.filter(which)
+    own = set(claims_involving(by, wanted).values_list("pk", flat=True))
+    for pk in sorted(own):
+        record_refusal(by=by, action=trying, subject=f"claim:{pk}", code="own_case")
+    found = wanted.exclude(pk__in=own).select_related("cardholder__department", "merchant")
+    claims = list(found)
+    if len(claims) < n:
+        raise Http404
+    return claims
+
+
+def find_recovery(reference: str, by: Actor, *, trying: str = "") -> Recovery:
+    """The recovery of a case, by the case's rules. Raises Http404, also for a case without one."""
+    case = find_case(reference, by, trying=trying)
+    found = Recovery.objects.select_related(
+        "case__cardholder__department", "decision", "write_off_requested_by"
+    )
+    row = found.filter(case=case).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def visible_recoveries(by: Actor) -> QuerySet[Recovery]:
+    """Recoveries of the cases the person is not involved in: for lists, counts, sums and exports."""
+    return Recovery.objects.filter(case__in=visible_cases(by)) if by.employee_no else Recovery.objects.all()
+
+
+def _alerts_involving(by: Actor) -> QuerySet[Alert] | None:
+    """Alerts on claims the person approved or is listed in; None for people without an employee number."""
+    key = number_key(by.employee_no)
+    if by.is_system or not key:
+        return None
+    attendees, listed = lists_number("claim__attendees", key)
+    alerts = Alert.objects.alias(approver_key=key_of("claim__approver_no"), attendees_text=attendees)
+    return alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))

@@ -24,12 +24,16 @@ def _known_to_person(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)))
 
 
+def told_cases(by: Actor) -> QuerySet[Case]:
+    """The cases about the person of which they know, whatever their roles."""
+    return _known_to_person(Case.objects.filter(cardholder__in=cardholders_of(by.employee_no)))
+
+
 def own_cases(by: Actor) -> QuerySet[Case]:
     """The cases the actor was asked about or told of, newest first; empty without an employee number."""
     if Role.CARDHOLDER not in by.roles:
         return Case.objects.none()
-    mine = Case.objects.filter(cardholder__in=cardholders_of(by.employee_no))
-    return _known_to_person(mine).select_related("cardholder", "merchant").order_by("-id")
+    return told_cases(by).select_related("cardholder", "merchant").order_by("-id")
 
 
 def team_cases(by: Actor) -> QuerySet[Case]:

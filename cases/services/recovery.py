@@ -19,7 +19,7 @@ from cases.services.company import company_today, due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.ledger import outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.steps import case_subject, casework, check_step, move, read_case, recovery_of
+from cases.services.steps import case_subject, casework, check_step, move, read_case, recovery_of, stale
 from cases.services.texts import clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 
@@ -173,8 +173,8 @@ def reverse_posting(
 
 
 @casework
-def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
-    """A second person has seen the money; changes no balance. Raises OwnPosting."""
+def confirm_posting(*, posting: RecoveryPosting, by: Actor, expected_version: int | None) -> RecoveryPosting:
+    """A second person has seen the money; changes no balance. Raises OwnPosting, StaleCase."""
     case = read_case(posting.recovery.case)
     require(by, "cases.reverse_posting")
     relation = relations_of(by, case).involvement
@@ -182,6 +182,8 @@ def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
         raise errors.OwnCase("cases.reverse_posting", subject=case_subject(case), relation=relation)
     if same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
+    if expected_version != case.version:
+        raise stale(case, expected_version or 0)
     _mark_confirmed(posting, case, by)
     posting.refresh_from_db()
     return posting

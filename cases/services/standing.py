@@ -17,7 +17,12 @@ from cases.workflow import Action, Facts, Party, State, allowed_actions, parties
 
 def case_subject(case: Case) -> str:
     """The name of the case's audit chain."""
-    return f"case:{case.reference}"
+    return subject_of_case(case.reference)
+
+
+def subject_of_case(reference: str) -> str:
+    """The name of the audit chain of a case with this reference."""
+    return f"case:{reference}"
 
 
 def read_case(case: Case) -> Case:

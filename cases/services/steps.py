@@ -54,7 +54,6 @@ __all__ = [
     "parties_towards",
     "read_case",
     "recovery_of",
-    "refuse_involved",
     "stale",
 ]
 
@@ -113,10 +112,14 @@ def check_step(
     """The row of the table this step takes.
 
     Checks in order: permission, relation, version, state, guards. Raises NotPermitted or a Refused, StaleCase,
-    TransitionNotAllowed or the guard's own refusal. `expected_version` None acts on the case as it is.
+    TransitionNotAllowed or the guard's own refusal. Staff act on the version they saw: None is refused like an old one.
+    The system's sweeps may pass None, and cardholders, to whom no version is shown.
     """
     _check_person(case, action, by)
-    if expected_version is not None and expected_version != case.version:
+    if expected_version is None:
+        if not (by.is_system or _is_persons_own(action)):
+            raise stale(case, 0)
+    elif expected_version != case.version:
         raise stale(case, expected_version)
     state = State(case.state)
     row = find_row(state, action, outcome)
@@ -126,6 +129,12 @@ def check_step(
     if failed:
         raise _guard_refusal(case, action, by, failed[0])
     return row
+
+
+def _is_persons_own(action: Action) -> bool:
+    """Whether it is a step of the cardholder or their manager, on a page that shows no version."""
+    needed = {party for row in TRANSITIONS if row.action == action for party in row.who}
+    return bool(needed & {Party.CARDHOLDER, Party.MANAGER})
 
 
 def _check_person(case: Case, action: Action, by: Actor) -> None:
@@ -152,20 +161,6 @@ def _check_person(case: Case, action: Action, by: Actor) -> None:
     }
     found = [refusals[party] for party in needed if party in refusals]
     raise (found[0] if found else errors.Refused)(permission, subject=subject)
-
-
-@casework
-def refuse_involved(*, reference: str, action: Action, by: Actor) -> None:
-    """The refusal `check_step` gives to somebody involved in the case, kept as a security event; nothing for others.
-
-    Pages ask before they look the case up: to the involved it does not exist, but what they tried is on record.
-    Raises Refused.
-    """
-    case = (
-        Case.objects.select_related("cardholder__department", "assignee").filter(reference=reference).first()
-    )
-    if case is not None and relations_of(by, case).involvement:
-        _check_person(case, action, by)
 
 
 def stale(case: Case, expected_version: int) -> errors.StaleCase:

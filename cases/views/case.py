@@ -20,7 +20,7 @@ from cases.services.company import company_today
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
-from cases.visibility import find_case
+from cases.visibility import find_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
 from fraud.web.tags import current_language
@@ -65,16 +65,16 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "is_mine": case.assignee_id == by.user_id,
     }
     context |= action_context(case, by, language=current_language())
-    context |= _TAB_CONTEXTS[tab](case, rows)
+    context |= _TAB_CONTEXTS[tab](case, rows, by)
     return context
 
 
-def _review(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     return {"why": reasons_of(case, rows), "around": around(case, rows), "timeline": timeline_of(case)}
 
 
-def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
-    past = past_cases(case)
+def _history(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
+    past = past_cases(case, visible_cases(by))
     decorate(past)
     months = months_of(case.cardholder, case.currency, company_today())
     return {
@@ -84,19 +84,19 @@ def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
     }
 
 
-def _similar(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _similar(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     if is_blind(case):
         return {"similar": [], "outcomes": []}
-    similar, outcomes = cases_like(case)
+    similar, outcomes = cases_like(case, visible_cases(by))
     decorate(similar)
     return {"similar": similar, "outcomes": outcomes.most_common()}
 
 
-def _related(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
-    return {"related": surroundings(case, rows)}
+def _related(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
+    return {"related": surroundings(case, rows, by)}
 
 
-def _scores(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _scores(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     return {"scored": [] if is_blind(case) else [row for row in rows if row.score]}
 
 

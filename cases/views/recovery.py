@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.actor import Actor
 from audit.exports import csv_response
 from audit.permissions import NotPermitted, require
 from cases.actions.recovery import RECOVERY_ACTIONS
@@ -22,11 +23,11 @@ from cases.models import Consent, Recovery
 from cases.pages.words import METHODS
 from cases.services import errors
 from cases.services.company import company_today
-from cases.services.conflicts import relations_of
 from cases.services.ledger import outstanding, recovered
 from cases.services.reconciliation import COLUMNS, import_postings
-from cases.services.steps import actions_now, change_sentences, refuse_involved
+from cases.services.steps import actions_now, change_sentences
 from cases.views.actions import sentence_of, status_of, version_seen
+from cases.visibility import find_recovery, visible_recoveries
 from fraud.web.access import page
 from fraud.web.paging import keyset_page
 from fraud.web.tags import current_language
@@ -36,10 +37,14 @@ from rules.money import format_number
 AGES = ((None, 0), (0, 7), (7, 30), (30, None))
 
 
-def _ledger() -> QuerySet[Recovery]:
-    return Recovery.objects.select_related("case__cardholder__department").annotate(
-        paid=Coalesce(Sum("postings__amount_minor"), Value(0)),
-        open_minor=F("amount_minor") - F("paid") - F("write_off_minor"),
+def _ledger(by: Actor) -> QuerySet[Recovery]:
+    return (
+        visible_recoveries(by)
+        .select_related("case__cardholder__department")
+        .annotate(
+            paid=Coalesce(Sum("postings__amount_minor"), Value(0)),
+            open_minor=F("amount_minor") - F("paid") - F("write_off_minor"),
+        )
     )
 
 
@@ -47,7 +52,7 @@ def _ledger() -> QuerySet[Recovery]:
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
     """All recoveries, the open ones first; what is overdue in how many days."""
-    rows = _ledger()
+    rows = _ledger(request.actor)  # type: ignore[attr-defined]
     view = request.GET.get("view", "open")
     today = company_today()
     chosen: dict[str, Q] = {
@@ -68,7 +73,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             {
                 "href": f"?view={code}",
                 "label": label,
-                "count": Recovery.objects.filter(chosen[code])[:1001].count(),
+                "count": rows.filter(chosen[code])[:1001].count(),
                 "is_current": code == view,
             }
             for code, label in (
@@ -78,16 +83,16 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": _ages(today),
+        "ages": _ages(today, request.actor),  # type: ignore[attr-defined]
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
 
 
-def _ages(today: date) -> list[dict[str, Any]]:
+def _ages(today: date, by: Actor) -> list[dict[str, Any]]:
     """Number and open amount per currency, by days past due."""
     found = []
-    rows: Any = _ledger().filter(closed_at=None)
+    rows: Any = _ledger(by).filter(closed_at=None)
     opened = list(rows.values_list("due_on", "currency", "open_minor")[:10_000])
     for above, upto in AGES:
         sums: dict[str, int] = {}
@@ -105,17 +110,7 @@ def _ages(today: date) -> list[dict[str, Any]]:
 @require_GET
 def recovery(request: HttpRequest, reference: str) -> HttpResponse:
     """One recovery: balance, plan, postings, and what may be done."""
-    return _show(request, _find(request, reference))
-
-
-def _find(request: HttpRequest, reference: str) -> Recovery:
-    found = Recovery.objects.select_related(
-        "case__cardholder__department", "decision", "write_off_requested_by"
-    )
-    row = found.filter(case__reference=reference).first()
-    if row is None or relations_of(request.actor, row.case).involvement:  # type: ignore[attr-defined]
-        raise Http404
-    return row
+    return _show(request, find_recovery(reference, request.actor))  # type: ignore[attr-defined]
 
 
 def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -148,11 +143,10 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     row, by = RECOVERY_ACTIONS.get(name), request.actor  # type: ignore[attr-defined]
     if row is None:
         raise Http404
-    refuse_involved(reference=reference, action=row.action, by=by)
-    found = _find(request, reference)
+    require(by, row.permission)  # the same answer whatever exists, and nothing of a recovery in it
+    found = find_recovery(reference, by, trying=row.permission)
     part = request.POST.get("posting", "")
     try:
-        require(by, row.permission)  # before the form is read
         data, version = row.form.read(request.POST), version_seen(request)
         said = row.take(Step(case=found.case, by=by, data=data, version=version, part=part))
     except errors.CaseNotFound:
@@ -160,7 +154,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     except (errors.CaseworkError, NotPermitted) as error:
         changes = change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else []
         refusal = {"refusal": sentence_of(error), "changes": changes, "refused": name}
-        return _show(request, _find(request, reference), status=status_of(error), **refusal)
+        return _show(request, find_recovery(reference, by), status=status_of(error), **refusal)
     messages.success(request, said)
     return redirect("cases:recovery", reference=reference)
 
@@ -207,5 +201,5 @@ def export(request: HttpRequest) -> HttpResponse:
         "due_on",
         "closed_at",
     )
-    rows = _ledger().order_by("id").values_list(*fields)
+    rows = _ledger(request.actor).order_by("id").values_list(*fields)  # type: ignore[attr-defined]
     return csv_response("recovery.csv", header, rows.iterator(chunk_size=2000))  # type: ignore[return-value]

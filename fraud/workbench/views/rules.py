@@ -99,7 +99,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     found = _find(code)
     active = found.versions.filter(state=State.ACTIVE).first()
     try:
-        result = backtest_rule(text=request.POST.get("text", ""), active_text=active.text if active else "")
+        active_text = active.text if active else ""
+        result = backtest_rule(text=request.POST.get("text", ""), by=_by(request), active_text=active_text)
     except RuleNotValid as error:
         return render(request, "fraud/rules/_checked.html", {"problems": _problems(error)}, status=422)
     return render(request, "fraud/rules/_preview.html", _preview_context(result))
@@ -132,7 +133,7 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
 
 
 def _propose(request: HttpRequest, version: RuleVersion) -> str:
-    result = backtest_rule(text=version.text)
+    result = backtest_rule(text=version.text, by=_by(request))
     drafts.propose_version(
         version=version,
         by=_by(request),
