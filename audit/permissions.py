@@ -107,7 +107,7 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
 }
 
 # Agreeing to what somebody else asked for or did: each is refused to the person who asked, under every login they have.
-# `tests/test_second_person.py` walks this set; an action that approves and is missing here has no second person.
+# `tests/cases/test_second_person.py` walks this set; an action that approves and is missing here has no second person.
 APPROVING: frozenset[str] = frozenset(
     {
         "rules.activate_rule",
