@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
 from audit.hidden import hidden_subjects
+from audit.language import current_language
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.paging import Page, keyset_page
 from audit.people import same_number
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
+from audit.transactions import one_transaction
+from audit.typed import day
 
 PAGE = 50
 FILTERS = ("subject", "actor", "action", "from", "to")
@@ -35,7 +37,7 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
         value = request.GET.get(name, "").strip()[:150]
         if value:
             events = events.filter(**{name: value})
-    start, end = (parse_date(request.GET.get(name, "")) for name in ("from", "to"))
+    start, end = (day(request.GET.get(name, "").strip()) for name in ("from", "to"))
     if start:
         events = events.filter(recorded_at__date__gte=start)
     if end:
@@ -43,13 +45,9 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
     return events
 
 
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], int | None]:
-    """One page of rows with descending ids, and the id to go on from."""
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(id__lt=int(before[:18]))
-    found = list(rows[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
+    """One page of rows, the newest first."""
+    return keyset_page(rows, by="id", cursor=request.GET.get("after", ""), size=PAGE)
 
 
 @login_required
@@ -57,15 +55,15 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], int | N
 def events(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first."""
     require(actor_of(request), "audit.view_events")
-    rows, following = _page(request, _filtered(request))
-    language = getattr(request, "LANGUAGE_CODE", "ko")
-    for row in rows:
+    found = _page(request, _filtered(request))
+    language = current_language()
+    for row in found.rows:
         row.sentence = sentence(row.action, language)
         row.changes = changes(row.before, row.after)
     actions = sorted((sentence(code, language), code) for code in registered())
     context = {
-        "events": rows,
-        "following": following,
+        "events": found.rows,
+        "following": found.next_cursor,
         "actions": actions,
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "n_chains": AuditHead.objects.count(),
@@ -108,7 +106,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
     request.GET = request.POST  # the form carries the filters along
     rows = _filtered(request)
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="audit.exported", by=actor, subject=CONFIG, reason=reason, after={"entries": rows.count()}
         )
@@ -143,7 +141,6 @@ def accesses(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(employee_no=wanted)
     hidden = hidden_subjects(actor, as_person=is_own)
     rows = rows.exclude(hidden) if hidden else rows
-    found, following = _page(request, rows)
-    return render(
-        request, "audit/accesses.html", {"rows": found, "following": following, "employee_no": wanted}
-    )
+    found = _page(request, rows)
+    context = {"rows": found.rows, "following": found.next_cursor, "employee_no": wanted}
+    return render(request, "audit/accesses.html", context)

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from cases.dispositions import Disposition
 from cases.models import Case, Decision
+from cases.services.money import at_stake
 from cases.workflow import State
 from fraud.claims.models import Claim, Merchant
 from fraud.detection.models import ScreeningRun
@@ -35,6 +35,7 @@ from tests.cast import (
     make_run,
     make_score,
 )
+from tests.undone import undone_at_the_end
 
 _PLACES = (
     ("한우마을", "5812", "음식", "한식"),
@@ -267,7 +268,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         run=run,
         source=Case.Source.CONTROL_SAMPLE,
         pattern="control_sample",
-        is_score_hidden=True,
+        drawn_blind=True,
         headline={"kind": "audit", "code": "control_sample", "facts": {}},
         priority=200_000,
         due_on=timezone.localdate() + timedelta(days=2),
@@ -299,7 +300,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         case=waiting,
         number=1,
         disposition=Disposition.CONFIRMED_MISUSE,
-        amount_minor=waiting.amount_minor,
+        amount_minor=at_stake(waiting),
         currency="KRW",
         reason="같은 가맹점에서 나누어 결제했고 소명이 없다.",
         policy_clause="법인카드 관리규정 제12조",
@@ -315,9 +316,8 @@ def shared_scene(**sizes: int) -> Callable[..., Iterator[Scene]]:
 
     @pytest.fixture(scope="module", name="scene")
     def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-        with django_db_blocker.unblock(), transaction.atomic():
+        with django_db_blocker.unblock(), undone_at_the_end():
             yield make_scene(**sizes)
-            transaction.set_rollback(True)
 
     return scene
 

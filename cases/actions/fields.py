@@ -12,9 +12,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+from audit.typed import day, whole_number
 from cases.services import errors
 from cases.services.texts import NOTE_MIN, TEXT_MAX
-from fraud.web.typed import day, whole_number
 
 AMOUNT_MAX = 30  # characters of a typed amount
 PART = "part-"  # what the fields of a part of a plan begin with in a page's form

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from audit.actor import Actor
+from audit.language import current_language
 from cases.actions.fields import AMOUNT_MAX, Field, Form
 from cases.models import Case, ExplanationRequest
 from cases.services import errors
@@ -15,7 +16,6 @@ from cases.services.company import company_today
 from cases.services.steps import UNDOABLE, current_request
 from cases.workflow import TRANSITIONS, Action
 from fraud.web.dates import say_day
-from fraud.web.tags import current_language
 from rules.money import MoneyNotValid, parse_major
 
 EMPTY = Form("Empty")

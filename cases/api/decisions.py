@@ -29,9 +29,10 @@ from cases.visibility import find_case
 )
 class PreviewRequest(CaseworkView):
     permission = "cases.request_explanation"
+    filters = ("language",)
 
     def get(self, request: Request, reference: str) -> Response:
-        language = str(request.query_params.get("language", ""))[:2]
+        language = self.one_of("language", ("ko", "en"))
         text = explanations.preview_request_text(case=find_case(reference, self.by), language=language)
         return Response(RequestPreview(text).data)
 

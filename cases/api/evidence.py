@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from audit.permissions import can
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import Upload
 from cases.api.files import file_answer
@@ -40,8 +41,8 @@ class SendEvidence(CaseworkView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse by the announced length before a byte of the body is read."""
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > service.MAX_BYTES + _ENVELOPE:
+        announced = whole_number(request.META.get("CONTENT_LENGTH") or "0", 18)
+        if announced is None or announced > service.MAX_BYTES + _ENVELOPE:
             raise EvidenceTooLarge(mb=service.MAX_BYTES // 2**20)
         super().initial(request, *args, **kwargs)
 
@@ -79,9 +80,11 @@ class WithdrawEvidence(CaseworkView):
 class OpenEvidence(CaseworkView):
     """For staff (logged) and for those whose file it is; everybody else gets what an absent file gets."""
 
+    filters = ("preview",)
+
     def get(self, request: Request, evidence: str) -> Any:
         found = service.find_evidence(evidence)
-        is_preview = request.query_params.get("preview") == "true"
+        is_preview = self.one_of("preview", ("true",)) == "true"
         opened = service.open_evidence(evidence=found, by=self.by, preview=is_preview)
         relations = relations_of(self.by, found.case)
         if can(self.by, "cases.view_evidence") and not relations.is_cardholder:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core import signing
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema_view
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.models import AuditEvent
 from audit.permissions import can
 from audit.registry import sentence
@@ -25,47 +23,27 @@ from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
-from cases.models import Case
+from cases.models import BLIND, Case
 from cases.services import by_hand, queue
 from cases.services.clocks import overdue_cases
 from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
+from fraud.web.api import PAGING, query
 
-MAX_PAGE = 100
-ORDERS = {"priority": ("-priority", "-id"), "opened": ("-opened_at", "-id"), "due": ("due_on", "id")}
-_FILTERS = (
-    "state",
-    "assignee",
-    "band",
-    "source",
-    "department",
-    "overdue",
-    "q",
-    "order",
-    "page_size",
-    "cursor",
-    "format",
-)
-_SALT = "cases.queue"
-
-
-def _filter(name: str, text: str, **more: Any) -> OpenApiParameter:
-    return OpenApiParameter(name, more.pop("type", OpenApiTypes.STR), description=text, **more)
-
-
+#: What a list may be ordered by: the column, and whether it ascends.
+ORDERS = {"priority": ("priority", False), "opened": ("opened_at", False), "due": ("due_on", True)}
 FILTERS = [
-    _filter("state", "One state, or several separated by commas."),
-    _filter("assignee", "`me`, `none`, or a user name."),
-    _filter("band", "Score band; only for those who may see scores.", enum=Score.Band.values),
-    _filter("source", "What opened the case.", enum=Case.Source.values),
-    _filter("department", "Department code of the cardholder."),
-    _filter("overdue", "`true`: only cases past their clock.", enum=["true"]),
-    _filter("q", "Reference, merchant, name or employee number."),
-    _filter("order", "Default `priority`.", enum=list(ORDERS)),
-    _filter("page_size", "At most 100; default 50.", type=OpenApiTypes.INT),
-    _filter("cursor", "`next` of the page before."),
+    query("state", "One state, or several separated by commas."),
+    query("assignee", "`me`, `none`, or a user name."),
+    query("band", "Score band; only for those who may see scores.", enum=Score.Band.values),
+    query("source", "What opened the case.", enum=Case.Source.values),
+    query("department", "Department code of the cardholder."),
+    query("overdue", "`true`: only cases past their clock.", enum=["true"]),
+    query("q", "Reference, merchant, name or employee number."),
+    query("order", "Default `priority`.", enum=list(ORDERS)),
+    *PAGING,
 ]
 
 
@@ -76,58 +54,38 @@ class CaseList(CaseworkView):
     """Cases the caller may see, keyset paged; unknown filters are refused."""
 
     permission = "cases.view_case"
+    filters = tuple(one.name for one in FILTERS)
 
     def get(self, request: Request) -> Response:
-        size, order = self._size(), self._one_of("order", list(ORDERS), "priority")
+        order = self.one_of("order", list(ORDERS), "priority")
+        by, ascending = ORDERS[order]
         cases = self._filtered().select_related("cardholder__department", "merchant", "assignee")
-        if order == "due":
-            cases = cases.exclude(due_on=None)
-        cases = self._after(cases, order).order_by(*ORDERS[order])
-        rows = list(cases[: size + 1])
-        cursor = self._cursor(rows[size - 1], order) if len(rows) > size else None
+        page = self.page(cases.exclude(**{by: None}), by=by, ascending=ascending)
         context = {"scores": can(self.by, "fraud.view_score")}
         record_access(request=request._request, subject="cases", what="case_list")
-        results = CaseRow(rows[:size], many=True, context=context).data
-        return Response({"results": results, "next": cursor})
-
-    def _param(self, name: str) -> str:
-        return str(self.request.query_params.get(name, ""))
-
-    def _one_of(self, name: str, choices: list[str], default: str) -> str:
-        value = self._param(name) or default
-        if value not in choices:
-            raise ValidationError({name: _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}})
-        return value
-
-    def _size(self) -> int:
-        text = self._param("page_size") or "50"
-        if not text.isascii() or not text.isdecimal() or int(text[:10]) < 1:
-            raise ValidationError({"page_size": _("Give a number from 1 to 100.")})
-        return min(int(text[:10]), MAX_PAGE)
+        results = CaseRow(page.rows, many=True, context=context).data
+        return Response({"results": results, "next": page.next_cursor or None})
 
     def _filtered(self) -> QuerySet[Case]:
-        stray = sorted(set(self.request.query_params) - set(_FILTERS))
-        if stray:
-            raise ValidationError({name: _("There is no such filter.") for name in stray})
         cases = visible_cases(self.by)
-        if self._param("state"):
-            states = self._param("state").split(",")
+        if self.param("state"):
+            states = self.param("state").split(",")
             if set(states) - {state.value for state in State}:
                 raise ValidationError({"state": _("There is no such state.")})
             cases = cases.filter(state__in=states)
-        if self._param("assignee"):
-            cases = cases.filter(self._assignee(self._param("assignee")))
-        if self._param("band"):
-            band = self._one_of("band", Score.Band.values, "")
+        if self.param("assignee"):
+            cases = cases.filter(self._assignee(self.param("assignee")))
+        if self.param("band"):
+            band = self.one_of("band", Score.Band.values)
             if not can(self.by, "fraud.view_score"):
                 raise ValidationError({"band": _("There is no such filter.")})
-            cases = cases.filter(band=band, is_score_hidden=False)
-        if self._param("source"):
-            cases = cases.filter(source=self._one_of("source", Case.Source.values, ""))
-        if self._param("department"):
-            cases = cases.filter(cardholder__department__code=self._param("department")[:40])
-        if self._param("overdue"):
-            self._one_of("overdue", ["true"], "")
+            cases = cases.filter(~BLIND, band=band)
+        if self.param("source"):
+            cases = cases.filter(source=self.one_of("source", Case.Source.values))
+        if self.param("department"):
+            cases = cases.filter(cardholder__department__code=self.param("department")[:40])
+        if self.param("overdue"):
+            self.one_of("overdue", ["true"])
             cases = cases.filter(overdue_cases())
         return self._searched(cases)
 
@@ -137,35 +95,13 @@ class CaseList(CaseworkView):
         return Q(assignee_id=self.by.user_id) if value == "me" else Q(assignee__username=value[:150])
 
     def _searched(self, cases: QuerySet[Case]) -> QuerySet[Case]:
-        text = self._param("q")
+        text = self.param("q")
         if len(text) > 200 or "\x00" in text:
             raise ValidationError({"q": _("Search for at most 200 characters.")})
         if not text:
             return cases
         names = Q(cardholder__name__icontains=text) | Q(cardholder__employee_no__iexact=text)
         return cases.filter(Q(reference__iexact=text) | Q(merchant__name__icontains=text) | names)
-
-    def _cursor(self, last: Case, order: str) -> str:
-        value = {"priority": last.priority, "opened": last.opened_at.isoformat(), "due": str(last.due_on)}[
-            order
-        ]
-        return signing.dumps([order, value, last.pk], salt=_SALT, compress=True)
-
-    def _after(self, cases: QuerySet[Case], order: str) -> QuerySet[Case]:
-        if not self._param("cursor"):
-            return cases
-        try:
-            stored, value, last = signing.loads(self._param("cursor"), salt=_SALT)
-        except (signing.BadSignature, ValueError, TypeError) as error:
-            raise ValidationError({"cursor": _("This cursor is not one of ours.")}) from error
-        if stored != order:
-            raise ValidationError({"cursor": _("This cursor belongs to another order.")})
-        field, sign = {
-            "priority": ("priority", "lt"),
-            "opened": ("opened_at", "lt"),
-            "due": ("due_on", "gt"),
-        }[order]
-        return cases.filter(Q(**{f"{field}__{sign}": value}) | Q(**{field: value, f"id__{sign}": last}))
 
 
 @extend_schema_view(get=describe("Read a case", answer=CaseDetail, operation_id="cases_retrieve"))
@@ -196,7 +132,7 @@ class CaseTimeline(CaseworkView):
             {
                 "at": event.at,
                 "action": event.action,
-                "sentence": sentence(event.action, get_language() or "ko"),
+                "sentence": sentence(event.action, current_language()),
                 "actor": event.actor,
                 "reason": event.reason,
                 "state": (event.after or {}).get("state"),

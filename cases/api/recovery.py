@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
-from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,12 +52,10 @@ class RecoveryList(CaseworkView):
     """At most 200 recoveries, without those the caller is involved in."""
 
     permission = "cases.view_recovery"
+    filters = ("view",)
 
     def get(self, request: Request) -> Response:
-        stray = sorted(set(request.query_params) - {"view", "format"})
-        view = str(request.query_params.get("view", "open"))
-        if stray or view not in VIEWS:
-            raise ValidationError({name: _("There is no such filter.") for name in stray or ["view"]})
+        view = self.one_of("view", VIEWS, "open")
         rows = visible_recoveries(self.by).select_related("case", "write_off_requested_by")
         if view != "all":
             rows = rows.filter(closed_at__isnull=view != "closed")

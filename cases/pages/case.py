@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.language import current_language
 from cases.models import Alert, Case
 from fraud.claims.models import Claim
+from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.sentences import distinct, is_unusual, reason_sentence
-from fraud.web.tags import current_language
 from rules.models import Rule
 
 MAX_CLAIMS = 200
@@ -29,6 +30,7 @@ class ClaimRow:
     claim: Claim
     alert: Alert
     score: Score | None
+    money: ClaimMoney
     hits: list[RuleHit] = field(default_factory=list)
     deviates: dict[str, str] = field(default_factory=dict)
 
@@ -60,32 +62,31 @@ class Why:
 
 
 def claims_of(case: Case) -> list[ClaimRow]:
-    """The case's claims, oldest first, with scores and hits of the run that raised them. Two queries."""
+    """The case's claims, oldest first, with scores and hits of the run that raised them. Three queries."""
     alerts = (
-        Alert.objects.filter(case=case)
+        Alert.objects.filter(case=case, left_at=None)
         .select_related("claim__merchant", "claim__department", "score__run__model_version")
         .order_by("claim__transacted_at", "claim_id")[:MAX_CLAIMS]
     )
-    rows = {alert.claim_id: ClaimRow(claim=alert.claim, alert=alert, score=alert.score) for alert in alerts}
+    found = list(alerts)
+    money = money_of([alert.claim for alert in found])
+    rows = {
+        alert.claim_id: ClaimRow(alert.claim, alert, alert.score, money[alert.claim_id]) for alert in found
+    }
     hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related("rule_version__rule")
     for hit in hits.order_by("rule_version__rule__code"):
         row = rows[hit.claim_id]
         if row.alert.run_id in (None, hit.run_id):
             row.hits.append(hit)
-    if not is_blind(case):
+    if not case.is_blind:
         for row in rows.values():
             row.deviates = deviations(row)
     return list(rows.values())
 
 
-def is_blind(case: Case) -> bool:
-    """Whether scores and reasons must stay hidden: a control sample that is not decided yet."""
-    return case.is_score_hidden and case.closed_at is None
-
-
 def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
     """Why the case was flagged. Empty groups for a blind case."""
-    if is_blind(case):
+    if case.is_blind:
         return Why([], [], [], None, 0.0)
     scored = [row for row in rows if row.score is not None and row.score.reasons]
     lead = max(scored, key=lambda row: row.score.hybrid_probability if row.score else 0.0, default=None)

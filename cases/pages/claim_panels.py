@@ -8,12 +8,12 @@ from django.template.loader import render_to_string
 
 from audit.actor import Actor
 from audit.permissions import can
-from cases.models import Alert
+from cases.models import BLIND, Alert, Case
 from cases.visibility import visible_cases
 from cases.workflow import State
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
-from fraud.claims.panels import register_claim_panel, register_hidden_scores
+from fraud.claims.panels import register_blind_claims, register_claim_panel
 
 
 def cases_of_claim(claim: Claim, by: Actor) -> str:
@@ -39,12 +39,12 @@ def by_hand(claim: Claim, by: Actor) -> str:
 def blind_claims(claim_ids: Collection[int]) -> set[int]:
     """Claims in a control-sample case that nobody has decided yet."""
     return set(
-        Alert.objects.filter(
-            claim__in=list(claim_ids), case__is_score_hidden=True, case__closed_at=None
-        ).values_list("claim_id", flat=True)
+        Alert.objects.filter(claim__in=list(claim_ids), case__in=Case.objects.filter(BLIND)).values_list(
+            "claim_id", flat=True
+        )
     )
 
 
 register_claim_panel(cases_of_claim)
 register_claim_panel(by_hand)
-register_hidden_scores(blind_claims)
+register_blind_claims(blind_claims)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
+from audit.typed import day
 from cases.models import Case, RecoveryPosting
 from cases.services import errors
 from cases.services.conflicts import relations_of
@@ -25,7 +26,6 @@ COLUMNS = ("case", "amount", "currency", "received_on", "method", "bank_referenc
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINES = 10_000
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,3})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +154,9 @@ def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, d
         minor = to_minor(Decimal(text["amount"]), text["currency"])
     except MoneyNotValid as error:
         raise errors.AmountNotValid("currency", currency=case.currency) from error
-    methods = [
-        choice for choice in RecoveryPosting.Method.values if choice != RecoveryPosting.Method.CANCELLATION
-    ]
-    if text["method"] not in methods:
-        raise errors.ChoiceNotValid(field="method", choices=methods)
-    try:
-        if not _DAY.fullmatch(text["received_on"]):
-            raise ValueError(text["received_on"])
-        day = date.fromisoformat(text["received_on"])
-    except ValueError as error:
-        raise errors.DateNotValid(field="received_on", first="YYYY-MM-DD", last="YYYY-MM-DD") from error
-    return case, minor, text["currency"], day, text["method"], text["bank_reference"]
+    if text["method"] not in RecoveryPosting.Method.values:
+        raise errors.ChoiceNotValid(field="method", choices=RecoveryPosting.Method.values)
+    received = day(text["received_on"])
+    if received is None:
+        raise errors.DayNotValid(field="received_on")
+    return case, minor, text["currency"], received, text["method"], text["bank_reference"]

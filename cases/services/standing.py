@@ -11,7 +11,7 @@ from cases.models import Case, Decision, ExplanationRequest, Recovery
 from cases.services import errors
 from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, relations_of
-from cases.services.ledger import outstanding
+from cases.services.money import outstanding
 from cases.workflow import Action, Facts, Party, State, allowed_actions, parties_of
 
 

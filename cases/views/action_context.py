@@ -60,7 +60,7 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
 
 
 def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
-    column = "ko" if language.startswith("ko") else "en"
+    column = language
     return [
         {
             "code": code.value,
@@ -75,21 +75,19 @@ def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
 
 
 def _reasons(language: str) -> list[tuple[str, str]]:
-    column = 1 if language.startswith("ko") else 0
+    column = 1 if language == "ko" else 0
     return [(code, names[column]) for code, names in LEGITIMATE_REASONS.items()]
 
 
 def _clauses(case: Case, language: str) -> list[str]:
     """Policy clauses of the rules that hit, each once, to choose from."""
-    hits = RuleHit.objects.filter(claim__alerts__case=case, is_shadow=False).select_related(
-        "rule_version__rule"
-    )
+    hits = RuleHit.objects.filter(
+        claim__alerts__case=case, claim__alerts__left_at=None, is_shadow=False
+    ).select_related("rule_version__rule")
     found = []
     for hit in hits.order_by("rule_version__rule__code"):
         rule = hit.rule_version.rule
-        clause = (
-            rule.policy_clause if language.startswith("ko") else rule.policy_clause_en or rule.policy_clause
-        )
+        clause = rule.policy_clause if language == "ko" else rule.policy_clause_en or rule.policy_clause
         if clause and clause not in found:
             found.append(clause)
     return found

@@ -10,7 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.language import current_language
 from audit.permissions import NotPermitted, require
+from audit.typed import whole_number
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.rows import Row, Step
 from cases.models import Case
@@ -24,8 +26,6 @@ from cases.views.case import case_context
 from cases.visibility import find_case
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
-from fraud.web.tags import current_language
-from fraud.web.typed import whole_number
 
 
 @page("cases.view_case", "cases.view_recovery")

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from audit.permissions import NotPermitted
+from audit.typed import whole_number
 from cases.actions.opening import BULK_CLOSE
 from cases.models import Case
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 
 @page("cases.bulk_close")

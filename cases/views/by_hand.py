@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.permissions import NotPermitted, can
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.actions.opening import OPEN_CASE, TIP
 from cases.models import Alert
 from cases.services import by_hand, errors
@@ -22,7 +23,6 @@ from cases.visibility import find_claim
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 TIP_WORDS = {
     "hotline": gettext_lazy("Hotline"),

@@ -9,21 +9,23 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.services import record_access
 from cases.models import Case
 from cases.pages.calendar import page_calendar
-from cases.pages.case import ClaimRow, claims_of, is_blind, reasons_of
+from cases.pages.case import ClaimRow, claims_of, reasons_of
+from cases.pages.changes import changes_of
 from cases.pages.person import cases_like, months_of, past_cases, places_of, spend_chart
 from cases.pages.related import around, surroundings
 from cases.pages.timeline import timeline_of
 from cases.services.company import company_today
+from cases.services.money import attach_stakes
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
 from cases.visibility import find_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
-from fraud.web.tags import current_language
 
 TABS = ("review", "history", "similar", "related", "scores")
 
@@ -50,18 +52,19 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     tab = tab if tab in TABS else TABS[0]
     rows = claims_of(case)
     decorate([case])
+    attach_stakes([case])
     today = company_today()
     months = months_of(case.cardholder, case.currency, today)
     context: dict[str, Any] = {
         "case": case,
         "claims": rows,
-        "is_blind": is_blind(case),
         "today": today,
         "calendar": page_calendar(),
         "months": months,
         "spark": sparkline([month.amount_minor for month in months], label=_("Spend over twelve months")),
         "tab": tab,
         "tabs": _tabs(tab),
+        "changes": changes_of(case),
         "is_mine": case.assignee_id == by.user_id,
     }
     context |= action_context(case, by, language=current_language())
@@ -85,7 +88,7 @@ def _history(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
 
 
 def _similar(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
-    if is_blind(case):
+    if case.is_blind:
         return {"similar": [], "outcomes": []}
     similar, outcomes = cases_like(case, visible_cases(by))
     decorate(similar)
@@ -97,7 +100,7 @@ def _related(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
 
 
 def _scores(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
-    return {"scored": [] if is_blind(case) else [row for row in rows if row.score]}
+    return {"scored": [] if case.is_blind else [row for row in rows if row.score]}
 
 
 _TAB_CONTEXTS = {

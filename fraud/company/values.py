@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, people_behind, record
+from audit.transactions import one_transaction
 from fraud.company.calendar import CompanyCalendar, korean_calendar
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
@@ -160,7 +160,7 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     return problems
 
 
-@transaction.atomic
+@one_transaction()
 def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> CompanySettings:
     """Propose changed settings: `changes` over what holds now. Takes effect when a second person activates it.
 
@@ -200,7 +200,7 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySettings:
     """Let proposed settings hold from now on. Raises NotPermitted for the proposer and DoesNotExist."""
     if not by.is_system:
@@ -213,11 +213,7 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
         state=CompanySettings.State.RETIRED
     )
-    row.state, row.activated_by, row.activated_at = (
-        CompanySettings.State.ACTIVE,
-        by.username,
-        datetime.now(UTC),
-    )
+    row.state, row.activated_by, row.activated_at = (CompanySettings.State.ACTIVE, by.username, clock.now())
     row.save(update_fields=["state", "activated_by", "activated_at"])
     changed = {name: value for name, value in row.values.items() if before.get(name) != value}
     record(
@@ -231,7 +227,7 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
     """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
     require(by, "fraud.activate_threshold")
@@ -257,7 +253,7 @@ def current_calendar() -> CompanyCalendar:
     days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
     if days or settings.TIME_ZONE != "Asia/Seoul":
         return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return _public_calendar(datetime.now(UTC).year + 2, settings.TIME_ZONE)
+    return _public_calendar(clock.now().year + 2, settings.TIME_ZONE)
 
 
 @lru_cache(maxsize=4)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Min, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.typed import choice, day, decimal_number, whole_number
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
@@ -65,13 +64,13 @@ def read_filters(query: QueryDict) -> ClaimFilters:
         "low": _amount(query.get("min", ""), currency, problems),
         "high": _amount(query.get("max", ""), currency, problems),
         "currency": currency,
-        "txn_type": _one_of(query.get("type", ""), Claim.TxnType.values),
+        "txn_type": choice(query.get("type", ""), Claim.TxnType.values),
         "rule": query.get("rule", "").strip()[:20],
-        "band": _one_of(query.get("band", ""), Score.Band.values),
+        "band": choice(query.get("band", ""), Score.Band.values),
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
-        "merchant": Merchant.objects.filter(pk=int(query.get("merchant", ""))).first()
-        if query.get("merchant", "").isdecimal() and len(query.get("merchant", "")) < 18
+        "merchant": Merchant.objects.filter(pk=number).first()
+        if (number := whole_number(query.get("merchant", ""), 18)) is not None
         else None,
         "run": ScreeningRun.objects.defer("rule_set").filter(reference=query["run"]).first()
         if query.get("run")
@@ -160,17 +159,10 @@ def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
     ]
 
 
-def _one_of(value: str, allowed: list[str]) -> str:
-    return value if value in allowed else ""
-
-
 def _day(text: str, problems: list[str]) -> date | None:
     if not text:
         return None
-    try:
-        found = parse_date(text.strip())
-    except ValueError:
-        found = None
+    found = day(text.strip())
     if found is None or not 1900 < found.year < 2200:
         problems.append(_("“%(text)s” is not a date; write it as 2026-11-20.") % {"text": text[:30]})
         return None
@@ -181,8 +173,10 @@ def _amount(text: str, currency: str, problems: list[str]) -> int | None:
     if not text.strip():
         return None
     try:
-        return to_minor(Decimal(text.replace(",", "").strip()), currency)
-    except (InvalidOperation, MoneyNotValid):
+        if (number := decimal_number(text.strip())) is None:
+            raise MoneyNotValid(text[:30])
+        return to_minor(number, currency)
+    except MoneyNotValid:
         problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": text[:30]})
         return None
 

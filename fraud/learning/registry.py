@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import NotPermitted, can, require
 from audit.services import people_behind, record
+from audit.transactions import one_transaction
 from fraud.detection.detectors.errors import ArtefactDamaged
 from fraud.detection.model_files import (
     MANIFEST,
@@ -106,7 +106,7 @@ def register_version(
         return _register(incoming, digest(text.encode()), model, card, by, label_cut_off_at)
 
 
-@transaction.atomic
+@one_transaction()
 def _register(
     incoming: Path,
     sha256: str,
@@ -139,12 +139,12 @@ def _register(
 
 def _next_reference() -> str:
     """``M-<year>-<number>``, counting within the year."""
-    start = f"M-{timezone.localdate().year}-"
+    start = f"M-{clock.today().year}-"
     last = ModelVersion.objects.filter(reference__startswith=start).order_by("-reference").first()
     return f"{start}{(int(last.reference.rsplit('-', 1)[1]) if last else 0) + 1:04d}"
 
 
-@transaction.atomic
+@one_transaction()
 def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
     """Put the very first version into service. The system only, and only while no version is or was: there is nothing to compare with."""
     require(by, "fraud.train_model")
@@ -155,7 +155,7 @@ def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
     return _enter_service(version, None, by, _("First version, nothing to compare with."))
 
 
-@transaction.atomic
+@one_transaction()
 def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
     """Ask a second person to put a challenger into service. Raises NotPermitted, PromotionNotAllowed."""
     require(by, "fraud.propose_promotion")
@@ -166,7 +166,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         Stage.PROPOSED,
         proposed_by=by.username,
         proposed_by_no=by.employee_no,
-        proposed_at=timezone.now(),
+        proposed_at=clock.now(),
         proposed_reason=reason,
     )
     record(
@@ -179,7 +179,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
     return version
 
 
-@transaction.atomic
+@one_transaction()
 def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
     """Send a proposal back; the version challenges on, or stays archived where it was a roll-back.
 
@@ -224,12 +224,12 @@ def promote_version(
     if failed and not despite_gates:
         raise GatesNotPassed(failed)
     _prove(version)
-    with transaction.atomic():
+    with one_transaction():
         current = ModelVersion.objects.select_for_update().filter(stage=Stage.CHAMPION).first()
         return _enter_service(version, current, by, reason, failed=failed)
 
 
-@transaction.atomic
+@one_transaction()
 def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
     """Ask a second person to return to the version in service before; until then the present one scores on.
 
@@ -250,7 +250,7 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
         promoted_by="",  # who promoted it then is in the audit log; this approval is a new one
         proposed_by=by.username,
         proposed_by_no=by.employee_no,
-        proposed_at=timezone.now(),
+        proposed_at=clock.now(),
         proposed_reason=reason,
     )
     record(
@@ -299,7 +299,7 @@ def _enter_service(
         before,
         Stage.CHAMPION,
         promoted_by=by.username,
-        promoted_at=timezone.now(),
+        promoted_at=clock.now(),
         # Gone back to, it keeps its own predecessor: the version that failed is none to return to.
         previous_champion=version.previous_champion if was_in_service(version) else current,
     )

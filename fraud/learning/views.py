@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.permissions import NotPermitted, can
+from audit.typed import decimal_number, whole_number
 from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
 from fraud.company.thresholds import CostMatrix
@@ -35,7 +37,6 @@ from fraud.learning.threshold_figures import at_threshold, recent_scores, thresh
 from fraud.web.access import page
 from fraud.web.charts import Axis, Mark, Series, lines
 from fraud.web.refusals import refusal_sentence
-from fraud.web.tags import current_language
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
 
@@ -130,11 +131,8 @@ def _costs(typed: Any, costs: CostMatrix) -> CostMatrix:
 
 def _number(text: str | None, otherwise: float, low: float, high: float) -> float:
     """A finite number inside the range, else what holds."""
-    try:
-        value = float(text) if text else otherwise
-    except ValueError:
-        return otherwise
-    return value if low <= value <= high else otherwise
+    typed = decimal_number((text or "").strip())
+    return otherwise if typed is None or not low <= typed <= high else float(typed)
 
 
 @page("fraud.propose_threshold")
@@ -157,18 +155,33 @@ def propose_threshold(request: HttpRequest) -> HttpResponse:
 
 def _changes(request: HttpRequest) -> dict[str, Any]:
     values, typed = current_settings(), request.POST
-    costs = {name: float(typed.get(name) or getattr(values.costs, name)) for name in COST_FIELDS}
+    costs = {name: _given(typed.get(name), getattr(values.costs, name)) for name in COST_FIELDS}
     changes: dict[str, Any] = {
         "costs": costs,
         "threshold_policy": typed.get("policy", values.threshold_policy),
     }
     if typed.get("threshold"):
-        changes["fixed_threshold"] = float(typed["threshold"])
+        changes["fixed_threshold"] = _given(typed["threshold"], values.fixed_threshold)
     for name in ("reviewer_minutes_per_day", "minutes_per_case"):
         if typed.get(name):
-            changes[name] = int(typed[name])
+            changes[name] = _whole(typed[name])
     before = asdict(values)
     return {name: value for name, value in changes.items() if before.get(name) != value} or {"costs": costs}
+
+
+def _given(text: str | None, otherwise: float) -> float:
+    """The number of a field, or what holds where it was left empty. Raises ValueError."""
+    typed = decimal_number((text or "").strip())
+    if typed is None and (text or "").strip():
+        raise ValueError(text)
+    return otherwise if typed is None else float(typed)
+
+
+def _whole(text: str) -> int:
+    typed = whole_number(text.strip())
+    if typed is None:
+        raise ValueError(text)
+    return typed
 
 
 @page("fraud.activate_threshold")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import JSONParser
 
-from fraud.web.typed import day
+from audit.typed import day
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DEPTH = 20

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import Max
 from numpy.typing import NDArray
 
+from audit import clock
 from audit.actor import Actor
 from fraud.claims.labels import label_history
 from fraud.claims.models import Claim
@@ -186,8 +187,7 @@ def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor)
 def hits_of_rules(days: int = WINDOW_DAYS) -> dict[str, int]:
     """Stored hits of each rule over the last `days` days of runs, by code."""
     from django.db.models import Count
-    from django.utils import timezone
 
-    since = timezone.now() - timedelta(days=days)
+    since = clock.now() - timedelta(days=days)
     rows = RuleHit.objects.filter(run__started_at__gte=since, is_shadow=False)
     return dict(rows.values_list("rule_version__rule__code").annotate(n=Count("id")).order_by())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
+from audit.transactions import one_transaction
 from rules.exceptions import ApprovalVoid
 from rules.models import RuleVersion
 from rules.services.common import (
@@ -26,7 +25,7 @@ from rules.services.common import (
 def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
     """Let a proposed version run beside the active ones without counting. Raises as ``activate_version``."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
         _refuse_unapproved(current, by)
@@ -51,7 +50,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
     RuleNotValid (a list or parameter it needs is gone).
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by)
@@ -59,7 +58,7 @@ def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Ru
         before = summary(current)
         stop_running(current.rule, by, reason="replaced", states=[State.ACTIVE])
         current.state = State.ACTIVE
-        current.activated_at = timezone.now()
+        current.activated_at = clock.now()
         current.activated_by_id = by.user_id
         current.save(update_fields=["state", "activated_at", "activated_by"])
         record(
@@ -80,12 +79,12 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
     """
     if not by.is_system:
         raise NotPermitted("rules.disable_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.ACTIVE, State.SHADOW)
         before = summary(current)
         current.state = State.RETIRED
-        current.retired_at = timezone.now()
+        current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
         record(
             action="rule.disabled",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.people import require_second_person
@@ -90,7 +89,7 @@ def stop_running(
     for version in running.select_related("rule"):
         before = summary(version)
         version.state = State.RETIRED
-        version.retired_at = timezone.now()
+        version.retired_at = clock.now()
         version.save(update_fields=["state", "retired_at"])
         record(
             action="rule.retired",

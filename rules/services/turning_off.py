@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import can, require
 from audit.services import record
+from audit.transactions import one_transaction
 from rules.exceptions import RetirementNotProposed, RetirementProposed, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
@@ -33,7 +32,7 @@ def propose_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
     """
     _require_proposer(by)
     said = needed_reason(reason)
-    with transaction.atomic():
+    with one_transaction():
         running = _running(rule)
         if running.retire_proposed_at is not None:
             raise RetirementProposed()
@@ -54,7 +53,7 @@ def retire_rule(*, rule: Rule, by: Actor, reason: str = "") -> RuleVersion:
     Raises NotPermitted for whoever proposed it, RetirementNotProposed, WrongState when no version of it runs.
     """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         running = _running(rule)
         _refuse_proposer(running, by)
         said = " ".join(reason.split()) or running.retire_reason
@@ -66,7 +65,7 @@ def return_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
     """Turn a proposed retirement down; the rule goes on counting. Raises as `retire_rule`, and ReasonNeeded."""
     require(by, "rules.activate_rule")
     said = needed_reason(reason)
-    with transaction.atomic():
+    with one_transaction():
         running = _running(rule)
         _refuse_proposer(running, by)
         _mark(running, None, "")
@@ -88,7 +87,7 @@ def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVe
     """
     _require_proposer(by)
     said = needed_reason(reason)
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.RETIRED)
         if current.activated_at is None:
@@ -96,7 +95,7 @@ def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVe
         checked(current.text)
         before = summary(current)
         current.state = State.PROPOSED
-        current.proposed_at = timezone.now()
+        current.proposed_at = clock.now()
         current.proposed_by_id = by.user_id
         current.proposed_hash = hash_of(current)
         current.activated_by = None  # who let it count then is in the audit log; this approval is a new one
@@ -136,7 +135,7 @@ def _refuse_proposer(running: RuleVersion, by: Actor) -> None:
 
 def _mark(running: RuleVersion, by: Actor | None, reason: str) -> None:
     """Note who asks that the version stops, or take the note away."""
-    running.retire_proposed_at = timezone.now() if by else None
+    running.retire_proposed_at = clock.now() if by else None
     running.retire_proposed_by_id = by.user_id if by else None
     running.retire_reason = reason
     running.save(update_fields=["retire_proposed_at", "retire_proposed_by", "retire_reason"])

@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import require
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from rules.exceptions import StaleDraft, ValueNotValid, WrongState
 from rules.language.normal import normalise
 from rules.models import Parameter, ValueChange, ValueList
@@ -36,7 +36,7 @@ def propose_list_values(
     """
     require(by, "rules.propose_rule")
     chosen = _clean(values)
-    with transaction.atomic():
+    with one_transaction():
         current = ValueList.objects.select_for_update().get(pk=value_list.pk)
         if current.version != lock_version:
             raise StaleDraft()
@@ -89,7 +89,7 @@ def propose_parameter_value(
         valid_to=valid_to,
     )
     reason = needed_reason(reason)
-    with transaction.atomic():
+    with one_transaction():
         change = ValueChange.objects.create(
             parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
         )
@@ -131,7 +131,7 @@ def parameter_content(
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
     """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, StaleDraft, WrongState."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = _open_change(change, by)
         before, after, subject, action = _apply(current)
         _decide(current, ValueChange.State.APPLIED, by)
@@ -142,7 +142,7 @@ def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") ->
 def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> ValueChange:
     """Turn a proposed change down. Raises NotPermitted for its author, WrongState."""
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = _open_change(change, by)
         _decide(current, ValueChange.State.RETURNED, by)
         subject = f"list:{current.value_list.name}" if current.value_list else CONFIG
@@ -189,7 +189,7 @@ def _open_change(change: ValueChange, by: Actor) -> ValueChange:
 
 def _decide(change: ValueChange, state: ValueChange.State, by: Actor) -> None:
     change.state = state
-    change.decided_at = timezone.now()
+    change.decided_at = clock.now()
     change.decided_by_id = by.user_id
     change.save(update_fields=["state", "decided_at", "decided_by"])
 

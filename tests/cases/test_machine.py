@@ -42,11 +42,12 @@ from cases.services import (
     write_offs,
 )
 from cases.services.errors import CaseNotFound, CaseworkError
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import outstanding
 from cases.services.steps import actions_now
 from cases.workflow import Action, State
-from tests.cases.stage import LEGITIMATE, REASON, frozen
+from tests.cases.stage import LEGITIMATE, REASON, frozen, recovered
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
+from tests.undone import undone_block
 
 # fmt: off
 PEOPLE = (
@@ -264,7 +265,7 @@ class Casework(RuleBasedStateMachine):
         super().__init__()
         self.travel = frozen()
         self.clock = self.travel.start()
-        self.block = transaction.atomic()
+        self.block = undone_block()
         self.block.__enter__()
         self.cast = make_cast()
         self.actors: dict[str, Actor] = {}

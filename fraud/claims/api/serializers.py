@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audit.language import current_language
 from fraud.claims.importing.texts import sentence as refusal
 from fraud.claims.models import ClaimFile, ClaimFileReject
 from fraud.web.api_strict import StrictCharField, StrictSerializer
-from fraud.web.tags import current_language
 
 MAX_ROWS = 5_000
 

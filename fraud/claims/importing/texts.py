@@ -159,7 +159,7 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
     found = TEXTS[area].get(code)
     if found is None:
         return code
-    korean = language.startswith("ko")
+    korean = language == "ko"
     values = {
         k: f"{v:,}" if isinstance(v, int) and k in {"n", "limit"} else v for k, v in (params or {}).items()
     }

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
@@ -14,6 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.language import current_language
 from audit.permissions import can
 from audit.services import record_access
 from fraud.claims.api.serializers import ClaimRows, RowsAnswer
@@ -102,7 +102,9 @@ class ClaimList(FraudView):
         result = import_rows(rows=body["rows"], profile=profile, by=self.by)
         if result.file.state != ClaimFile.State.IMPORTED:
             why = result.file.error or {"code": "failed", "params": {}}
-            raise DeliveryRefused(sentence("file", why["code"], why["params"], _language()), why["code"])
+            raise DeliveryRefused(
+                sentence("file", why["code"], why["params"], current_language()), why["code"]
+            )
         return Response(_answer(result))
 
 
@@ -121,7 +123,7 @@ def _answer(result: RowsResult) -> dict[str, Any]:
 
 def _row(row: RowResult) -> dict[str, Any]:
     params = dict(row.params) if row.params else None
-    message = sentence("row", row.code, params, _language()) if row.code else ""
+    message = sentence("row", row.code, params, current_language()) if row.code else ""
     return {
         "index": row.index,
         "outcome": row.outcome,
@@ -131,10 +133,6 @@ def _row(row: RowResult) -> dict[str, Any]:
         "message": message,
         "params": params,
     }
-
-
-def _language() -> str:
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
 
 
 @extend_schema_view(

@@ -6,11 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audit.language import current_language
 from fraud.claims.models import Claim
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.scoring.reasons import sentence
 from fraud.web.api_money import money
-from fraud.web.tags import current_language
 
 
 class RunRow(serializers.ModelSerializer):

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,19 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from audit import clock
 from audit.actor import Actor
+from audit.language import current_language
+from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import Role, can
 from audit.services import record, record_access
+from audit.transactions import one_transaction
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, ClaimFacts
-from fraud.claims.panels import claim_panels, hidden_scores, scores_hidden_from
+from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.exports import harmless
-from fraud.web.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
-from fraud.web.tags import current_language
 from rules.money import to_decimal
 
 PAGE_SIZE = 50
@@ -85,7 +86,7 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     context = {
         "claim": claim,
         # Whether it is a random check, too, is nothing for those it is about.
-        "is_hidden": not is_own and bool(hidden_scores([claim.pk])),
+        "is_hidden": not is_own and bool(blind_claims([claim.pk])),
         "may_see_scores": may_see_scores,
         "scores": scores,
         "score": scores[0] if scores else None,
@@ -107,7 +108,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         return render(request, "400.html", {"message": message}, status=400)
     actor = request.actor  # type: ignore[attr-defined]
     rows = filter_claims(read_filters(request.GET), actor).order_by("-transacted_at", "-pk")
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="claims.exported",
             by=actor,
@@ -117,7 +118,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         )
     lines = export_lines(_with_names(rows)[:MAX_EXPORT], is_masked=Role.AUDITOR not in actor.roles)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="claims-{timezone.localdate():%Y%m%d}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="claims-{clock.today():%Y%m%d}.csv"'
     return answer
 
 
@@ -210,14 +211,10 @@ def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page,
     ordered = scores.select_related("claim__cardholder", "claim__department", "claim__merchant").defer(
         "features", "reasons"
     )
-    if decode_cursor(cursor, 2) is None:
-        cursor = ""
     found = keyset_page(ordered, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
     hidden = scores_hidden_from(by, [score.claim_id for score in found.rows])
     claims = [score.claim for score in found.rows if score.claim_id not in hidden]
-    last = found.rows[-1] if found.rows else None
-    following = encode_cursor(last.queue_probability, last.pk) if found.next_cursor and last else ""
-    return Page(claims, following, found.is_later), capped_count(scores)
+    return Page(claims, found.next_cursor, found.is_later), capped_count(scores)
 
 
 def _latest_scores(claims: list[Claim], filters: ClaimFilters, by: Actor) -> dict[int, Score]:

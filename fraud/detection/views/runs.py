@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from audit.actor import Actor
+from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.detection.models import Score, ScreeningRun
 from fraud.web.access import page
-from fraud.web.paging import keyset_page
 from rules.fields import FIELDS
 from rules.models import Rule
 

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import chain_entries
+from audit.typed import decimal_number, whole_number
 from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import refusal_sentence
-from fraud.web.tags import current_language
-from fraud.web.typed import whole_number
 from fraud.workbench.backtest import Backtest, backtest_rule, hits_of_rules
-from rules.exceptions import RuleServiceError
+from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, check, parse, to_sentence
@@ -118,14 +118,17 @@ Step = Callable[[HttpRequest, RuleVersion], str]
 
 
 def _save(request: HttpRequest, version: RuleVersion) -> str:
-    weight = request.POST.get("weight", "")
+    typed = request.POST.get("weight", "").strip()
+    weight = decimal_number(typed)
+    if typed and weight is None:
+        raise ValueNotValid(reason=_("Write a number, such as 500,000 or 0.5."))
     lock = request.POST.get("lock_version", "")
     drafts.edit_draft(
         version=version,
         lock_version=-1 if (seen := whole_number(lock)) is None else seen,
         by=_by(request),
         text=request.POST.get("text", ""),
-        weight=float(weight) if weight else None,
+        weight=None if weight is None else float(weight),
         is_always_open=request.POST.get("is_always_open") == "on",
         note=request.POST.get("note", ""),
     )

@@ -242,6 +242,7 @@ BAD_QUERIES = [
     ("C10", {"employee__password__startswith": "a"}), ("C10", {"assignee__password": "a"}), ("C10", {"state__in": "new"}),
     ("C10", {"state": "solved"}), ("C10", {"band": "critical"}), ("C10", {"source": "x"}), ("C10", {"overdue": "maybe"}),
     ("C11", {"page_size": "0"}), ("C11", {"page_size": "-1"}), ("C11", {"page_size": "1e9"}), ("C11", {"page_size": "٣"}),
+    ("C11", {"page_size": "00000020099999"}), ("C11", {"page_size": "201"}), ("C11", {"page_size": "+5"}), ("C11", {"page_size": "5 "}), ("C11", {"page_size": "９"}),
     ("C11", {"cursor": "forged"}), ("C11", {"cursor": "WyJwcmlvcml0eSIsMCwxXQ:x:y"}), ("C24", {"q": "a" * 201}), ("C24", {"q": "a\x00"}),
 ]
 # fmt: on
@@ -259,7 +260,7 @@ def test_a_filter_that_does_not_exist_is_refused(
 def test_c11_a_page_is_capped_and_cursors_reach_every_case_once(stage: Stage, call: Call) -> None:
     for n in range(7):
         stage.case(priority=n % 3)
-    assert len(call("reviewer").get("cases/", page_size="1000000000").json()["results"]) == 7
+    assert len(call("reviewer").get("cases/", page_size="200").json()["results"]) == 7
     seen: list[str] = []
     cursor = ""
     while cursor is not None:

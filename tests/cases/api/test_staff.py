@@ -158,7 +158,7 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
 
     shown = make_case(claims=[claim], run=run, band="high")
     blind = make_case(
-        claims=[claim], run=run, band="high", is_score_hidden=True, source="control_sample", bundle_key="b"
+        claims=[claim], run=run, band="high", drawn_blind=True, source="control_sample", bundle_key="b"
     )
     open_case = call("reviewer").get(f"cases/{shown.reference}/").json()
     assert (open_case["band"], open_case["probability"], len(open_case["reasons"])) == ("high", 0.55, 1)

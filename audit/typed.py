@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,12})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -26,6 +28,11 @@ def whole_number(
     if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
         return None
     return number
+
+
+def decimal_number(text: str) -> Decimal | None:
+    """The exact number of `1,250,000`, `0.05` or `-3`, or None for anything else: no exponent, no other script, no NaN."""
+    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
 def day(text: str) -> date | None:
