@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
 from audit.language import current_language
-from audit.permissions import NotPermitted
+from audit.permissions import NotPermitted, can
 from audit.typed import decimal_number, whole_number
 from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
@@ -238,6 +238,8 @@ def _show_version(
     context = {
         "version": found,
         "evaluation": evaluation,
+        "may_go_back": can(_by(request), "fraud.promote_version")
+        or can(_by(request), "fraud.propose_promotion"),
         "card": card_context(found, current_language()),
         "failed": registry.failed_gates(found) if found.stage != ModelVersion.Stage.CHAMPION else [],
         **(comparison_context(evaluation) if evaluation else {}),
@@ -276,8 +278,9 @@ def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, des
         registry.return_proposal(version=found, reason=reason, by=by)
         return _("Returned; it goes on scoring in shadow.")
     if name == "roll-back":
-        earlier = registry.roll_back_version(reason=reason, by=by)
-        return _("%(version)s scores again from the next run on.") % {"version": earlier.reference}
+        earlier = registry.propose_roll_back(reason=reason, by=by)
+        said = _("Proposed to go back to %(version)s. Somebody else has to promote it.")
+        return said % {"version": earlier.reference}
     raise Http404
 
 

@@ -26,7 +26,8 @@ class ClaimRows(StrictSerializer):
         child=serializers.DictField(allow_empty=False),
         min_length=1,
         max_length=MAX_ROWS,
-        help_text="Values are texts, whole numbers, true, false or null. Amounts: whole minor units or decimal text.",
+        help_text="Values are texts, whole numbers, true, false or null; `attendees` also a list of objects with name, org, "
+        "org_type, employee_no. Amounts: whole minor units or decimal text.",
     )
 
 

@@ -27,7 +27,7 @@ from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, check, parse, to_sentence
 from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
-from rules.services import activation, drafts
+from rules.services import activation, drafts, turning_off
 from rules.services.common import subject_of
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
 
@@ -105,7 +105,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     found = _find(code)
     active = found.versions.filter(state=State.ACTIVE).first()
     try:
-        result = backtest_rule(text=request.POST.get("text", ""), active_text=active.text if active else "")
+        active_text = active.text if active else ""
+        result = backtest_rule(text=request.POST.get("text", ""), by=_by(request), active_text=active_text)
     except RuleNotValid as error:
         return render(request, "fraud/rules/_checked.html", {"problems": _problems(error)}, status=422)
     return render(request, "fraud/rules/_preview.html", _preview_context(result))
@@ -141,7 +142,7 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
 
 
 def _propose(request: HttpRequest, version: RuleVersion) -> str:
-    result = backtest_rule(text=version.text)
+    result = backtest_rule(text=version.text, by=_by(request))
     drafts.propose_version(
         version=version,
         by=_by(request),
@@ -172,14 +173,24 @@ def _discard(request: HttpRequest, version: RuleVersion) -> str:
     return _("The draft was discarded; it stays readable.")
 
 
+def _propose_retirement(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.propose_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. The rule counts on until somebody else agrees that it stops.")
+
+
 def _retire(request: HttpRequest, version: RuleVersion) -> str:
-    activation.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
     return _("The rule stops from the next run on.")
 
 
+def _keep(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.return_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The rule goes on counting.")
+
+
 def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
-    activation.roll_back_rule(version=version, by=_by(request), reason=request.POST.get("reason", ""))
-    return _("The earlier version counts again from the next run on.")
+    turning_off.propose_roll_back(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. Somebody else has to activate it.")
 
 
 STEPS: dict[str, Step] = {
@@ -189,7 +200,9 @@ STEPS: dict[str, Step] = {
     "shadow": _shadow,
     "return": _return,
     "discard": _discard,
+    "propose-retirement": _propose_retirement,
     "retire": _retire,
+    "keep": _keep,
     "roll-back": _roll_back,
 }
 
@@ -236,9 +249,9 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
 
 def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) -> HttpResponse:
     versions = list(
-        found.versions.select_related("created_by", "edited_by", "proposed_by", "activated_by").order_by(
-            "-number"
-        )
+        found.versions.select_related(
+            "created_by", "edited_by", "proposed_by", "activated_by", "retire_proposed_by"
+        ).order_by("-number")
     )
     by_state = {version.state: version for version in reversed(versions)}
     opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
@@ -251,10 +264,12 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "rule": found,
         "versions": versions,
         "version": shown,
-        "active": by_state.get(State.ACTIVE),
+        "running": by_state.get(State.ACTIVE) or by_state.get(State.SHADOW),
         "typed": typed,
         "events": list(chain_entries(subject_of(found)))[-20:][::-1],
-        "is_editable": shown is not None and shown.state in {State.DRAFT, State.PROPOSED},
+        "is_editable": shown is not None
+        and shown.activated_at is None
+        and shown.state in {State.DRAFT, State.PROPOSED},
         "n_hits": _n_hits(by_state.get(State.ACTIVE), hits),
         **(_vocabulary()),
         **_checked(typed.get("text", shown.text if shown else "")),

@@ -110,10 +110,10 @@ def test_proposing_what_holds_already_is_refused(client, cast):
 
 def test_proposer_cannot_activate_settings_and_an_approver_can(client, cast):
     client.force_login(cast.model_owner)
-    assert (
-        client.post(reverse("fraud:propose-threshold"), {"threshold": "0.08", "policy": "fixed"}).status_code
-        == 302
-    )
+    typed = {"threshold": "0.08", "policy": "fixed"}
+    assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 422  # it does not say why
+    typed["note"] = "too many alerts"
+    assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 302
     row = CompanySettings.objects.get()
     decide = reverse("fraud:decide-settings", args=[row.number, "activate"])
     assert client.post(decide).status_code == 403
