@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
+from audit.people import same_number
 from audit.permissions import NotPermitted, require
 from audit.services import record
 from audit.transactions import after_commit, one_transaction
@@ -136,8 +137,7 @@ def _begin(claim: Claim, seen: str, by: Actor) -> Claim:
     """The claim under its lock, after the checks that every step shares."""
     require(by, "fraud.link_money_back")
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
-    own = locked.cardholder.employee_no.strip().casefold()
-    if by.employee_no and by.employee_no.strip().casefold() == own:
+    if same_number(by.employee_no, locked.cardholder.employee_no):
         raise NotPermitted("fraud.link_money_back", "own_case")
     if locked.txn_type not in MONEY_BACK or locked.amount_minor >= 0:
         raise LooseMoneyRefused("not_money_back", _("No money came back by this claim."))
