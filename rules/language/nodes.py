@@ -23,7 +23,6 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 Mode = Literal["", "before", "whole"]
 
 PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
-WINDOW_FUNCTIONS = ("count", "sum", "mean", "median", "min", "max", "distinct", "share", "since_last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +227,6 @@ Expression = (
     | Or
     | Call
     | Window
-)
-
-LITERALS = (
-    NumberLiteral,
-    PercentLiteral,
-    MoneyLiteral,
-    TextLiteral,
-    YesNoLiteral,
-    DateLiteral,
-    TimeLiteral,
-    DurationLiteral,
 )
 
 
