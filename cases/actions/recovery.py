@@ -14,7 +14,7 @@ from cases.actions.rows import Row, Step, always, by_name, minor_of
 from cases.instalments import equal_instalments
 from cases.models import Recovery, RecoveryPosting
 from cases.services import errors, recovery, write_offs
-from cases.services.ledger import outstanding
+from cases.services.money import outstanding
 from cases.services.texts import SHORT_MAX, shown_money
 from cases.workflow import Action
 from fraud.company.values import current_calendar
@@ -32,12 +32,7 @@ POSTING = Form(
     (
         Amount(name="amount"),
         Text(name="currency", maximum=3, required=False),
-        Choice(
-            name="method",
-            choices=tuple(
-                one for one in RecoveryPosting.Method.values if one != RecoveryPosting.Method.CANCELLATION
-            ),
-        ),
+        Choice(name="method", choices=tuple(RecoveryPosting.Method.values)),
         Text(name="bank_reference", maximum=80),
         Day(name="received_on"),
         Text(name="note", maximum=SHORT_MAX, required=False),

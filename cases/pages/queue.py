@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,7 @@ from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_c
 from audit.permissions import Role
 from audit.typed import whole_number
 from cases.models import BLIND, Case, Decision
+from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Merchant
 from fraud.detection.models import Score
@@ -149,7 +151,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
             chips.append((key, value, label, value))
     least = whole_number(query.get("min", "").replace(",", "").strip(), 15)
     if least is not None:
-        condition &= Q(amount_minor__gte=least)
+        condition &= Q(pk__in=cases_at_stake(Decimal(least)))
         chips.append(("min", query.get("min", ""), _("At least"), f"{least:,}"))
     return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
 
@@ -181,7 +183,7 @@ def queue_page(
         rows = _with_names(visible.filter(closed_at__isnull=False))
         page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
         closed = [_placed(case, view.segments[0]) for case in page.rows]
-        return replace(page, rows=closed)
+        return replace(page, rows=attach_stakes(closed))
     start, bound = _read_cursor(cursor)
     places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
     for number, segment in enumerate(view.segments):
@@ -200,7 +202,7 @@ def queue_page(
     ]
     number, priority, pk = places[-1] if more else (0, 0, 0)
     following = Cursor(str(number), priority, pk).as_text() if more else ""
-    return Page(shown, following, bound is not None)
+    return Page(attach_stakes(shown), following, bound is not None)
 
 
 def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:

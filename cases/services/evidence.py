@@ -22,16 +22,10 @@ from cases.evidence.preview import PictureDamaged, PictureTooLarge, make_preview
 from cases.evidence.scanner import Verdict, scan
 from cases.models import Case, Evidence, ExplanationRequest
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
-from cases.services.steps import (
-    case_subject,
-    casework,
-    change_recorded,
-    check_step,
-    current_request,
-    read_case,
-)
+from cases.services.steps import case_subject, change_recorded, check_step, current_request, read_case
 from cases.workflow import Action, State
 
 MAX_BYTES = 10 * 1024 * 1024
