@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.clock import today
+from audit.language import current_language
 from cases.models import Alert, Case
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import Cardholder, Claim, ClaimChange
 from fraud.claims.money import money_of
 from fraud.web.dates import say_moment
-from fraud.web.tags import current_language
 from fraud.web.words import TXN_TYPES
 from rules.money import format_money
 

@@ -289,13 +289,3 @@ def negate(operand: Expression, position: Position) -> Expression:
 def field_names(node: Expression) -> tuple[str, ...]:
     """Names of the fields an expression reads, each once, in order of first use."""
     return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, FieldRef)))
-
-
-def list_names(node: Expression) -> tuple[str, ...]:
-    """Names of the managed lists an expression refers to."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ListRef)))
-
-
-def parameter_names(node: Expression) -> tuple[str, ...]:
-    """Names of the parameters an expression refers to."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ParameterRef)))
