@@ -53,6 +53,7 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
     **{name: (f"c.{name}", _AT) for name in _CLAIM_TIMES},
     "has_time": ("c.has_time", pl.Boolean),
     **{name: (f"c.{name}", pl.Int64) for name in _CLAIM_NUMBERS},
+    "net_minor": ("c.amount_minor", pl.Int64),  # less what came back, see reading
     **{name: (f"c.{name}", pl.String) for name in _CLAIM_TEXTS},
     "trip_id": ("c.trip_no", pl.String),
     "is_recurring": ("c.is_recurring", pl.Boolean),

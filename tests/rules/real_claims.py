@@ -23,6 +23,7 @@ def _frame(
         code(owner).alias("cardholder_id"),
         code(merchant).alias("merchant_id"),
         (pl.col(amount) * 100).round().cast(pl.Int64).alias("amount"),
+        (pl.col(amount) * 100).round().cast(pl.Int64).clip(lower_bound=0).alias("net_amount"),
         pl.lit(currency).alias("currency"),
         pl.col(day).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").alias("transacted_at"),
         pl.lit(False).alias("has_time"),

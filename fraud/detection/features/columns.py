@@ -6,11 +6,14 @@ become literal nulls, which polars keeps as one scalar and not as a million cell
 
 import polars as pl
 
+from rules.language.plain_windows import NOT_SPENDING
+
 MOMENT = pl.Datetime("us", "UTC")
 
 #: vocabulary name -> (column of the claim frame, type)
 TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "amount": ("amount_minor", pl.Int64()),
+    "net_amount": ("net_minor", pl.Int64()),
     "currency": ("currency", pl.String()),
     "transacted_at": ("transacted_at", MOMENT),
     "txn_type": ("txn_type", pl.String()),
@@ -91,9 +94,19 @@ def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name) if claims.schema[name] == dtype else pl.col(name).cast(dtype)
 
 
+def with_net(claims: pl.DataFrame) -> pl.DataFrame:
+    """`net_minor` beside the claims where the frame does not say it: nothing came back, and what pays nothing is 0."""
+    if "net_minor" in claims.columns:
+        return claims
+    kind = column(claims, "txn_type", pl.String())
+    pays = ~kind.is_in(NOT_SPENDING).fill_null(False)
+    amount = pl.col("amount_minor").cast(pl.Int64)
+    return claims.with_columns(net_minor=pl.when(pays).then(amount.clip(lower_bound=0)).otherwise(0))
+
+
 def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
     """Columns the claim frame does not have, without a type: rules tell "never delivered" from "empty" by it."""
-    absent = [name for name, (source, _) in TAKEN.items() if source not in claims.columns]
+    absent = [name for name, (source, _) in TAKEN.items() if source not in (*claims.columns, "net_minor")]
     if not set(_NAMES) <= set(claims.columns):
         absent.append("merchant.ceo_is_cardholder")
     return [pl.lit(None).alias(name) for name in absent]
@@ -105,6 +118,7 @@ def take_columns(claims: pl.DataFrame) -> pl.DataFrame:
     `per_head` is whole minor units: amount divided by the attendees, one when they are missing.
     `merchant.ceo_is_cardholder` compares names, spaces and case aside; missing where either name is.
     """
+    claims = with_net(claims)
     keys = [column(claims, name, pl.Int64()) for name in KEYS]
     taken = [column(claims, source, dtype).alias(name) for name, (source, dtype) in TAKEN.items()]
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
