@@ -53,7 +53,12 @@ _SEEN = """
     JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
     WHERE h.run_id < %s AND NOT h.is_shadow
 """
-_POPULATION = f"SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0"
+#: What is judged again had its chance of being drawn when it was judged first.
+_POPULATION = f"""
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0 AND NOT EXISTS (
+        SELECT 1 FROM fraud_score e
+        WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
+"""
 _DETAILS = f"""
     SELECT s.claim_id, s.claim_version, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
            s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated

@@ -50,9 +50,9 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {count}건, 모두 {total}을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "net_amount > 0 and count(same cardholder, merchant, day where net_amount > 0) >= $split_parts\n"
-        "  and sum(net_amount same cardholder, merchant, day where net_amount > 0) > $single_limit\n"
-        "  and max(net_amount same cardholder, merchant, day) <= $single_limit",
+        "text": "net_amount > 0 and count(same cardholder, merchant, business_date within 2 days where net_amount > 0) >= $split_parts\n"
+        "  and sum(net_amount same cardholder, merchant, business_date within 2 days where net_amount > 0) > $single_limit\n"
+        "  and max(net_amount same cardholder, merchant, business_date within 2 days) <= $single_limit",
         "note": "Hits from the payment on with which the total passes the limit.",
     },
     {

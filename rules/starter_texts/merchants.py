@@ -160,7 +160,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         "weight": 1.0,
         "state": "shadow",
         "text": 'net_amount > 0 and merchant.region != cardholder.region and not on_trip and entry_mode != "online"\n'
-        "  and not or_no(is_recurring) and not is_business_day",
+        "  and not or_no(is_recurring) and not is_business_day(business_date)",
     },
     {
         "code": "L04",

@@ -29,7 +29,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "휴일인 {date}에 {merchant}에서 {amount}을 결제하셨습니다. 그날 어떤 업무가 있었는지 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "not is_business_day and net_amount > 0 and not or_no(has_overtime) and not or_no(on_trip) and not or_no(is_recurring)",
+        "text": "not is_business_day(business_date) and net_amount > 0 and not or_no(has_overtime) and not or_no(on_trip) and not or_no(is_recurring)",
     },
     {
         "code": "T03",
@@ -64,7 +64,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 5.0,
         "always": True,
-        "text": "net_amount > 0 and ((cardholder.left_on is not missing and date(transacted_at) > cardholder.left_on)\n"
+        "text": "net_amount > 0 and ((cardholder.left_on is not missing and business_date > cardholder.left_on)\n"
         "  or (cardholder.hired_on is not missing and date(transacted_at) < cardholder.hired_on))",
         "note": "Most people have no leaving date; that is no reason to call the rule not evaluable, hence the two checks.",
     },

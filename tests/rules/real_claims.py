@@ -27,6 +27,7 @@ def _frame(
         pl.lit(currency).alias("currency"),
         pl.col(day).dt.replace_time_zone(zone).dt.convert_time_zone("UTC").alias("transacted_at"),
         pl.lit(False).alias("has_time"),
+        pl.col(day).dt.date().alias("business_date"),
         pl.col(merchant).cast(pl.String).alias("merchant.name"),
         *([pl.col("mcc").cast(pl.String).alias("merchant.mcc")] if "mcc" in rows.columns else []),
         *([pl.col("purpose").alias("purpose_text")] if "purpose" in rows.columns else []),

@@ -77,7 +77,7 @@ def _judged_again(run: ScreeningRun) -> pl.DataFrame:
     sql = _JUDGED.format(claims=claims)
     judged = read_frame(sql, [*known, db_time(earliest), run.pk], schema=_JUDGED_SCHEMA)  # type: ignore[arg-type]
     found = [_behind(judged, news, key) for key in ("cardholder_id", "merchant_id")]
-    return pl.concat(found).unique("claim_id").select(_PENDING_SCHEMA)
+    return pl.concat(found).unique("claim_id").select(*_PENDING_SCHEMA)
 
 
 def _news(run: ScreeningRun) -> pl.DataFrame:
