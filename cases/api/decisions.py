@@ -16,6 +16,7 @@ from cases.api.serializers import inputs
 from cases.api.serializers.staff import BulkAnswer, BulkOutcomeRow, CaseDetail, RequestPreview, TipAnswer
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case
+from cases.pages.outcomes import said_of_bulk
 from cases.services import appeals, by_hand, decisions, explanations, notes
 from cases.services.errors import CaseNotFound
 from cases.visibility import find_case
@@ -129,7 +130,8 @@ class BulkClose(CaseworkView):
         results += decisions.bulk_close(
             items=items, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by
         )
-        return Response({"results": BulkOutcomeRow(results, many=True).data})
+        told = {"sentence": said_of_bulk(results), "results": BulkOutcomeRow(results, many=True).data}
+        return Response(told)
 
 
 @describe_action("Approve a proposal", inputs.Approve)

@@ -10,16 +10,16 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import can
 from audit.services import record_access
 from cases.api.base import CaseworkView, describe
 from cases.api.files import file_answer
-from cases.api.my import my_request
+from cases.api.my import my_case, my_request
 from cases.api.serializers import inputs
 from cases.api.serializers.person import MyEvidence
+from cases.models import Case, ExplanationRequest
 from cases.services import evidence as service
-from cases.services.conflicts import relations_of
 from cases.services.errors import CaseNotFound, EvidenceTooLarge
+from fraud.web.typed import whole_number
 
 # What multipart wraps around a file.
 _ENVELOPE = 64 * 1024
@@ -45,12 +45,32 @@ class SendEvidence(CaseworkView):
             raise EvidenceTooLarge(mb=service.MAX_BYTES // 2**20)
         super().initial(request, *args, **kwargs)
 
+    def owner(self, reference: str) -> ExplanationRequest | Case:
+        """What the file is for. Raises CaseNotFound."""
+        return my_request(reference, self.by)
+
     def post(self, request: Request, reference: str) -> Response:
-        found = my_request(reference, self.by)
+        found = self.owner(reference)
         service.check_may_add(request=found, by=self.by)
         data = self.input(inputs.Upload)
         added = service.add_evidence(request=found, name=data["file"].name, content=data["file"], by=self.by)
         return Response(MyEvidence(added).data, status=201)
+
+
+@extend_schema_view(
+    post=describe(
+        "Send a file for the appeal, before the appeal itself",
+        answer=MyEvidence,
+        body={"multipart/form-data": inputs.Upload},
+        ok=201,
+        operation_id="my_appeal_evidence_create",
+    )
+)
+class SendAppealEvidence(SendEvidence):
+    permission = "cases.answer_notice"
+
+    def owner(self, reference: str) -> ExplanationRequest | Case:
+        return my_case(reference, self.by)
 
 
 @extend_schema_view(
@@ -69,10 +89,33 @@ class WithdrawEvidence(CaseworkView):
 
 
 @extend_schema_view(
+    delete=describe(
+        "Take a file back before the appeal", answer=None, ok=204, operation_id="my_appeal_evidence_withdraw"
+    )
+)
+class WithdrawAppealEvidence(CaseworkView):
+    permission = "cases.answer_notice"
+
+    def delete(self, request: Request, reference: str, evidence: str) -> Response:
+        case = my_case(reference, self.by)
+        waiting = service.waiting_files(case, self.by, request=None)
+        row = next((file for file in waiting if file.reference == evidence), None)
+        if row is None:
+            raise CaseNotFound
+        service.withdraw_evidence(evidence=row, by=self.by)
+        return Response(status=204)
+
+
+@extend_schema_view(
     get=describe(
         "Open a file, as an attachment",
         answer={(200, "application/octet-stream"): OpenApiTypes.BINARY},
-        parameters=[OpenApiParameter("preview", OpenApiTypes.STR, enum=["true"])],
+        parameters=[
+            OpenApiParameter(
+                "preview", OpenApiTypes.STR, enum=["true"], description="the first page's picture"
+            ),
+            OpenApiParameter("page", OpenApiTypes.INT, description="the picture of a page, from 1"),
+        ],
         operation_id="evidence_content",
     )
 )
@@ -81,14 +124,21 @@ class OpenEvidence(CaseworkView):
 
     def get(self, request: Request, evidence: str) -> Any:
         found = service.find_evidence(evidence)
-        is_preview = request.query_params.get("preview") == "true"
-        opened = service.open_evidence(evidence=found, by=self.by, preview=is_preview)
-        relations = relations_of(self.by, found.case)
-        if can(self.by, "cases.view_evidence") and not relations.is_cardholder:
+        number = self.page_number(request)
+        opened = service.open_evidence(evidence=found, by=self.by, page=number)
+        if service.is_staff_look(found, self.by):
             record_access(
                 request=request._request,
                 subject=f"evidence:{found.reference}",
                 what="evidence",
                 employee_no=found.case.cardholder.employee_no,
             )
-        return file_answer(opened, inline=is_preview)
+        return file_answer(opened, inline=bool(number))
+
+    @staticmethod
+    def page_number(request: Request) -> int:
+        """The page whose picture is asked for, 0 for the file itself; what is no number finds no page."""
+        typed = request.query_params.get("page", "")
+        if typed:
+            return whole_number(typed) or -1
+        return 1 if request.query_params.get("preview") == "true" else 0

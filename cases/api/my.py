@@ -117,7 +117,7 @@ class MyRequestList(MyView):
 @extend_schema_view(get=describe("Read a request", answer=MyRequest))
 class MyRequestRead(MyView):
     def get(self, request: Request, reference: str) -> Response:
-        return Response(MyRequest(my_request(reference, self.by)).data)
+        return Response(MyRequest(my_request(reference, self.by), context={"by": self.by}).data)
 
 
 @extend_schema_view(put=describe("Save a draft", answer=MyRequest, body=inputs.Draft))
@@ -126,7 +126,8 @@ class SaveDraft(MyView):
 
     def put(self, request: Request, reference: str) -> Response:
         data, found = self.input(inputs.Draft), my_request(reference, self.by)
-        return Response(MyRequest(explanations.save_draft(request=found, text=data["text"], by=self.by)).data)
+        explanations.save_draft(request=found, by=self.by, **data)
+        return Response(MyRequest(found, context={"by": self.by}).data)
 
 
 @extend_schema_view(post=describe("Answer a request", answer=MyRequest, body=inputs.Answer, ok=201))
@@ -139,7 +140,9 @@ class SendAnswer(MyView):
 
     def _answer(self, found: ExplanationRequest, data: Any) -> Response:
         explanations.submit_explanation(request=found, by=self.by, **data)
-        return Response(MyRequest(my_request(found.reference, self.by)).data, status=201)
+        return Response(
+            MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data, status=201
+        )
 
 
 @extend_schema_view(post=describe("Ask for more time", answer=MyRequest, body=inputs.Reason))
@@ -152,7 +155,7 @@ class AskExtension(MyView):
 
     def _ask(self, found: ExplanationRequest, reason: str) -> Response:
         explanations.ask_extension(request=found, reason=reason, by=self.by)
-        return Response(MyRequest(my_request(found.reference, self.by)).data)
+        return Response(MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data)
 
 
 @extend_schema_view(

@@ -83,6 +83,16 @@ urlpatterns = [
     path("my/notices/<str:reference>/", my.MyNoticeRead.as_view(), name="my-notice"),
     path("my/notices/<str:reference>/accept/", my.Accept.as_view(), name="my-accept"),
     path("my/notices/<str:reference>/appeal/", my.SendAppeal.as_view(), name="my-appeal"),
+    path(
+        "my/notices/<str:reference>/evidence/",
+        evidence.SendAppealEvidence.as_view(),
+        name="my-appeal-evidence",
+    ),
+    path(
+        "my/notices/<str:reference>/evidence/<str:evidence>/",
+        evidence.WithdrawAppealEvidence.as_view(),
+        name="my-appeal-evidence-withdraw",
+    ),
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
     # Last: what is not there answers like what is not yours.
     re_path("", Absent.as_view(), name="absent"),

@@ -2,7 +2,7 @@
 
 from cases.models.cases import Alert, Case, CaseNote, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
-from cases.models.explanations import Evidence, Explanation, ExplanationRequest
+from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
 
@@ -15,6 +15,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Explanation",
+    "ExplanationDraft",
     "ExplanationRequest",
     "IdempotencyRecord",
     "OutboxMessage",

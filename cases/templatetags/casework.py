@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.pages.answers import answers_of
 from cases.pages.calendar import business_days_left
+from cases.pages.outcomes import forecast_bulk
 from cases.pages.undo import undo_context
 from cases.pages.words import METHODS, MISUSE_TAGS, SOURCES, STATES, disposition_word
 from fraud.company.calendar import CompanyCalendar
@@ -108,6 +110,10 @@ def undo_offer(context: Any) -> dict[str, Any]:
     """The undo of the last step while it would still work; nothing otherwise."""
     request = context["request"]
     return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}
+
+
+register.simple_tag(answers_of, name="answers_of")
+register.simple_tag(forecast_bulk, name="forecast_bulk")
 
 
 @register.filter

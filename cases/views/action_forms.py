@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from cases.dispositions import Disposition
-from cases.models import Appeal, Case, Decision
+from cases.models import Appeal, Case
+from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
 from cases.services import appeals, by_hand, decisions, errors, explanations, notes, queue
 from cases.services.company import company_today
 from cases.workflow import Action
@@ -115,14 +116,14 @@ def _extend(request: HttpRequest, case: Case, version: int | None) -> str:
 
 
 def _legitimate(request: HttpRequest, case: Case, version: int | None) -> str:
-    decisions.close_legitimate(
+    decision = decisions.close_legitimate(
         case=case,
         disposition_reason=_text(request, "disposition_reason"),
         reason=_text(request, "reason"),
         by=_by(request),
         expected_version=version,
     )
-    return _("closed as legitimate.")
+    return said_of_decision(decision)
 
 
 def _propose(request: HttpRequest, case: Case, version: int | None) -> str:
@@ -140,19 +141,18 @@ def _propose(request: HttpRequest, case: Case, version: int | None) -> str:
         disposition_reason=_text(request, "disposition_reason"),
         message=_text(request, "message"),
     )
-    waits = proposal.state == Decision.State.PROPOSED
-    return _("proposed; a second person decides.") if waits else _("decided; the cardholder is told.")
+    return said_of_decision(proposal)
 
 
 def _approve(request: HttpRequest, case: Case, version: int | None) -> str:
-    decisions.approve_decision(
+    approved = decisions.approve_decision(
         case=case,
         content_hash=_text(request, "content_hash"),
         by=_by(request),
         expected_version=version,
         reason=_text(request, "reason"),
     )
-    return _("approved.")
+    return said_of_approval(approved)
 
 
 def _return(request: HttpRequest, case: Case, version: int | None) -> str:
@@ -165,7 +165,7 @@ def _return(request: HttpRequest, case: Case, version: int | None) -> str:
 def _decide_appeal(request: HttpRequest, case: Case, version: int | None) -> str:
     results = [Appeal.Result.UPHELD, Appeal.Result.REDUCED, Appeal.Result.REVERSED]
     result = _choice(Appeal.Result, _text(request, "result"), "result", [r.value for r in results])
-    appeals.decide_appeal(
+    appeal = appeals.decide_appeal(
         case=case,
         result=result,
         reason=_text(request, "reason"),
@@ -173,7 +173,7 @@ def _decide_appeal(request: HttpRequest, case: Case, version: int | None) -> str
         expected_version=version,
         amount_minor=_money(request, "amount", case) if result == Appeal.Result.REDUCED else None,
     )
-    return _("the appeal was decided.")
+    return said_of_appeal(appeal)
 
 
 def _reopen(request: HttpRequest, case: Case, version: int | None) -> str:

@@ -14,9 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Case, ExplanationRequest
+from cases.evidence.names import clean_name
+from cases.models import Case, ExplanationDraft, ExplanationRequest
 from cases.services import errors
 from cases.services.appeals import accept_notice, submit_appeal
+from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import add_evidence, withdraw_evidence
 from cases.services.explanations import ask_extension, save_draft, submit_explanation
 from cases.services.own import own_case, own_cases, team_cases
@@ -70,25 +72,47 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the draft; called while typing, and by the button."""
     case = _find(request, reference)
     try:
-        kept = save_draft(request=_current(case), text=request.POST.get("text", ""), by=request.actor)
+        kept = _save_draft(request, _current(case))
+        if not request.htmx:
+            _take_files(request, _current(case))
     except errors.CaseworkError as error:
-        return render(request, "cases/my/_draft_state.html", {"refusal": error.sentence}, status=422)
+        if request.htmx:
+            return render(request, "cases/my/_draft_state.html", {"refusal": error.sentence}, status=422)
+        return _show(request, case, refused="draft", refusal=error.sentence, status=422)
     if request.htmx:
-        return render(request, "cases/my/_draft_state.html", {"saved_at": kept.draft_saved_at})
-    messages.success(request, _("The draft was saved."))
+        return render(request, "cases/my/_draft_state.html", {"saved_at": kept.saved_at})
+    messages.success(
+        request, _("The draft was saved, with its files. You can go on later, on another device too.")
+    )
     return redirect("cases:my-request", reference=reference)
+
+
+def _answers(request: HttpRequest, asked: ExplanationRequest) -> dict[str, str]:
+    typed = {str(q["id"]): request.POST.get(f"answer-{q['id']}", "") for q in asked.questions}
+    return {name: text for name, text in typed.items() if text.strip()}
+
+
+def _save_draft(request: HttpRequest, asked: ExplanationRequest) -> ExplanationDraft:
+    return save_draft(
+        request=asked,
+        by=request.actor,
+        text=request.POST.get("text", ""),
+        answers=_answers(request, asked),
+        admits=request.POST.get("admits") == "on",
+        offered=request.POST.get("offered", ""),
+    )
 
 
 def _answer(request: HttpRequest, case: Case) -> str:
     asked = _current(case)
-    answers = {str(q["id"]): request.POST.get(f"answer-{q['id']}", "") for q in asked.questions}
     admits = request.POST.get("admits") == "on"
+    _save_draft(request, asked)  # so that a refusal below loses nothing, on any device
     _take_files(request, asked)
     submit_explanation(
         request=asked,
         text=request.POST.get("text", ""),
         by=request.actor,
-        answers={name: text for name, text in answers.items() if text.strip()},
+        answers=_answers(request, asked),
         admits=admits,
         offered_minor=_amount(request.POST.get("offered", ""), case) if admits else None,
     )
@@ -105,9 +129,16 @@ def _upload(request: HttpRequest, case: Case) -> str:
     return _("The files were added.")
 
 
-def _take_files(request: HttpRequest, asked: ExplanationRequest) -> None:
+def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
+    """Keep each file by itself; raises FilesNotKept naming those that were not taken and why."""
+    refused = []
     for upload in request.FILES.getlist("files"):
-        add_evidence(request=asked, name=upload.name or "", content=upload.file or b"", by=request.actor)
+        try:
+            add_evidence(request=owner, name=upload.name or "", content=upload.file or b"", by=request.actor)
+        except EvidenceError as error:
+            refused.append(f"{clean_name(upload.name or '')}: {error.sentence}")
+    if refused:
+        raise errors.FilesNotKept(files=" ".join(refused))
 
 
 def _withdraw_file(request: HttpRequest, case: Case) -> str:
@@ -124,6 +155,7 @@ def _accept(request: HttpRequest, case: Case) -> str:
 
 
 def _appeal(request: HttpRequest, case: Case) -> str:
+    _take_files(request, case)
     submit_appeal(case=case, text=request.POST.get("text", ""), by=request.actor)
     return _("Your appeal was sent. Somebody who did not decide before will decide it.")
 

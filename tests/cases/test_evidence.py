@@ -17,7 +17,7 @@ from audit.services import find_faults
 from cases.evidence import store
 from cases.evidence.kinds import KINDS, KindNotAllowed, sniff
 from cases.evidence.names import MAX_NAME, clean_name
-from cases.evidence.preview import PictureDamaged, PictureTooLarge, make_preview
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, picture_preview
 from cases.evidence.scanner import Verdict, scan
 from cases.models import Case, Evidence, ExplanationRequest
 from cases.services import errors, evidence, explanations
@@ -164,8 +164,8 @@ def test_d3_an_active_pdf_is_flagged_and_only_ever_an_attachment(
     kept = add(stage, request_sent, "a.pdf", content)
     assert kept.flags == ["has_script"]
     assert kept.has_preview is False
-    with pytest.raises(errors.CaseNotFound):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), preview=True)
+    with pytest.raises(errors.PreviewMissing):
+        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_d4_the_preview_is_encoded_anew_without_metadata(
 ) -> None:
     assert b"secret-place" in content
     kept = add(stage, request_sent, name, content)
-    preview = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), preview=True)
+    preview = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
     assert preview.content_type == "image/jpeg"
     assert b"secret-place" not in preview.content
     shown = Image.open(io.BytesIO(preview.content))
@@ -383,10 +383,10 @@ def test_d17_damage_is_seen_recorded_and_never_shown(
 
 def test_d18_pictures_are_decoded_in_a_child_that_may_not_grow() -> None:
     with pytest.raises(PictureTooLarge):
-        make_preview(files.flooding_png())
+        picture_preview(files.flooding_png())
     with pytest.raises(PictureDamaged):
-        make_preview(b"\x89PNG\r\n\x1a\n" + b"\x01" * 1000)
-    assert len(make_preview(files.picture("PNG", (3000, 2000)))) < 100_000
+        picture_preview(b"\x89PNG\r\n\x1a\n" + b"\x01" * 1000)
+    assert len(picture_preview(files.picture("PNG", (3000, 2000))).pages[0]) < 100_000
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,7 +8,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS
 from cases.models import Appeal, RecoveryPosting
 from cases.services.by_hand import MAX_CLAIMS, TIP_ORIGINS
 from cases.services.decisions import BULK_MAX
-from cases.services.explanations import ANSWER_MAX
+from cases.services.explanations import ANSWER_MAX, OFFER_TYPED_MAX
 from cases.services.recovery import MAX_INSTALMENTS
 from cases.services.texts import SHORT_MAX, TEXT_MAX
 from fraud.web.api_strict import (
@@ -142,7 +142,12 @@ class ApproveWriteOff(StrictSerializer):
 
 
 class Draft(StrictSerializer):
-    text = StrictCharField(max_length=ANSWER_MAX, allow_blank=True)
+    text = StrictCharField(max_length=ANSWER_MAX, allow_blank=True, required=False)
+    answers = serializers.DictField(
+        child=StrictCharField(max_length=ANSWER_MAX, allow_blank=True), required=False
+    )
+    admits = StrictBooleanField(required=False)
+    offered = StrictCharField(max_length=OFFER_TYPED_MAX, allow_blank=True, required=False)
 
 
 class Answer(StrictSerializer):

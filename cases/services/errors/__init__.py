@@ -29,6 +29,8 @@ from cases.services.errors.evidence import (
     EvidenceQuarantined,
     EvidenceTooComplex,
     EvidenceTooLarge,
+    FilesNotKept,
+    PreviewMissing,
     StorageFull,
 )
 from cases.services.errors.steps import (
@@ -78,6 +80,7 @@ __all__ = [
     "EvidenceTooComplex",
     "EvidenceTooLarge",
     "ExtensionTooLong",
+    "FilesNotKept",
     "HeldByOther",
     "NotAssigned",
     "NotHeard",
@@ -91,6 +94,7 @@ __all__ = [
     "PersonNotSuitable",
     "PostingExists",
     "PostingReversed",
+    "PreviewMissing",
     "ProposalChanged",
     "QueueEmpty",
     "ReasonTooShort",
