@@ -2,6 +2,7 @@ from audit.registry import register
 
 register("case.opened", en="opened the case", ko="건을 열었습니다")
 register("case.alert_added", en="added an alert to the case", ko="건에 경보를 추가했습니다")
+register("case.claim_changed", en="followed a change of a claim", ko="청구 변경을 반영했습니다")
 register("case.taken", en="took the case", ko="건을 맡았습니다")
 register("case.released", en="put the case back into the queue", ko="건을 대기열로 돌려놓았습니다")
 register("case.lock_expired", en="let the take expire", ko="맡은 기한이 지나 대기열로 돌아갔습니다")
@@ -26,6 +27,11 @@ register("evidence.quarantined", en="had a file put in quarantine", ko="파일�
 register("evidence.damaged", en="found damaged evidence", ko="손상된 증빙을 발견했습니다")
 register("decision.proposed", en="proposed a decision", ko="결정을 상신했습니다")
 register("decision.returned", en="returned the proposal", ko="상신을 반려했습니다")
+register(
+    "decision.voided",
+    en="voided the proposal, since its facts changed",
+    ko="사실이 바뀌어 상신을 무효로 했습니다",
+)
 register("decision.approved", en="approved the decision", ko="결정을 승인했습니다")
 register("decision.taken", en="decided", ko="결정했습니다")
 register("notice.accepted", en="accepted the decision", ko="처분을 수용했습니다")
@@ -41,5 +47,10 @@ register("recovery.confirmed", en="confirmed a posting", ko="환수금 기록을
 register("recovery.write_off_requested", en="asked for a write-off", ko="환수 포기를 요청했습니다")
 register("recovery.write_off_approved", en="approved the write-off", ko="환수 포기를 승인했습니다")
 register("recovery.write_off_returned", en="returned the write-off", ko="환수 포기 요청을 반려했습니다")
+register(
+    "recovery.settled",
+    en="ended the recovery: the card gave the money back",
+    ko="카드 취소로 환수를 종료했습니다",
+)
 register("recovery.reminded", en="reminded of the repayment", ko="환수 독촉을 보냈습니다")
 register("tip.recorded", en="recorded a tip", ko="제보를 기록했습니다")

@@ -30,10 +30,12 @@ def content_hash(
     message: str,
     proposed_by: str,
     claims: Sequence[str],
+    at_stake_minor: int,
 ) -> str:
     """SHA-256 (64 hex digits) over the canonical JSON of everything an approver agrees to.
 
-    `claims` are the external ids with versions the decision speaks of: a claim that joins later voids the approval.
+    `claims` are the external ids with versions the decision speaks of, `at_stake_minor` what could be asked for: a claim
+    that joins, changes or is paid back later voids the approval.
     """
     body: dict[str, Any] = {
         "case": case,
@@ -47,6 +49,7 @@ def content_hash(
         "message": message,
         "proposed_by": proposed_by,
         "claims": sorted(claims),
+        "at_stake_minor": at_stake_minor,
     }
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

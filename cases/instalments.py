@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from fraud.company.calendar import CompanyCalendar
 
@@ -41,19 +41,35 @@ def equal_instalments(
     return [Instalment(day, amount) for day, amount in zip(due, amounts, strict=True)]
 
 
-def agreed_parts(
-    plan: Iterable[Mapping[str, Any]], *, decided_minor: int, recovered_minor: int
-) -> list[AgreedPart]:
-    """The stored plan ({due_on, amount_minor}) of a recovery of `decided_minor`, paid in the order of its days.
+class Standing(Protocol):
+    """What a plan needs of a recovery's balance, in minor units."""
 
-    What came back before the plan was agreed pays for none of its parts.
+    @property
+    def decided_minor(self) -> int: ...
+    @property
+    def due_minor(self) -> int: ...
+    @property
+    def recovered_minor(self) -> int: ...
+
+
+def agreed_parts(plan: Iterable[Mapping[str, Any]], balance: Standing) -> list[AgreedPart]:
+    """The stored plan ({due_on, amount_minor}) of a recovery, paid in the order of its days.
+
+    What came back before the plan was agreed pays for none of its parts; what is no longer due takes from the last ones.
     """
     rows = list(plan)
-    left = recovered_minor - (decided_minor - sum(row["amount_minor"] for row in rows))
+    paid = balance.recovered_minor - (balance.decided_minor - sum(row["amount_minor"] for row in rows))
+    spared = balance.decided_minor - balance.due_minor
+    owed: list[tuple[str, int]] = []
+    for row in reversed(rows):
+        cut = min(spared, row["amount_minor"])
+        spared -= cut
+        if row["amount_minor"] > cut:
+            owed.append((row["due_on"], row["amount_minor"] - cut))
     found = []
-    for row in rows:
-        left -= row["amount_minor"]
-        found.append(AgreedPart(date.fromisoformat(row["due_on"]), row["amount_minor"], left >= 0))
+    for due_on, amount_minor in reversed(owed):
+        paid -= amount_minor
+        found.append(AgreedPart(date.fromisoformat(due_on), amount_minor, paid >= 0))
     return found
 
 

@@ -161,6 +161,8 @@ def _decision_rows() -> list[Transition]:
         # Proposal and approval in one step.
         *_rows(_DECIDABLE, A.DECIDE, S.NOTIFIED, P.HOLDER, propose, AGAINST, (G.HEARD, one)),
         *_rows(_DECIDABLE, A.DECIDE, S.CLOSED, P.HOLDER, propose, CLEARED, (one,)),
+        # What it speaks of has changed: nobody can approve it any more.
+        *_rows(pending, A.VOID, S.IN_REVIEW, P.SYSTEM, "cases.sweep_clocks"),
         *_rows(pending, A.RETURN, S.IN_REVIEW, P.OTHER_APPROVER, approve),
         *_rows(pending, A.APPROVE, S.NOTIFIED, P.OTHER_APPROVER, approve, AGAINST),
         *_rows(pending, A.APPROVE, S.CLOSED, P.OTHER_APPROVER, approve, CLEARED),
@@ -191,12 +193,13 @@ def _recovery_rows() -> list[Transition]:
     S, A, P, G = State, Action, Party, Guard
     post, off = "cases.post_recovery", "cases.request_write_off"
     back = [S.RECOVERING]
-    paying = (P.RECOVERY_CLERK, P.SYSTEM)
     return [
         *_rows(back, A.PLAN, None, P.RECOVERY_CLERK, post, guards=(G.OUTSTANDING,)),
         *_rows(back, A.CONSENT, None, P.CARDHOLDER, "cases.answer_notice", guards=(G.OUTSTANDING,)),
-        *_rows(back, A.POST, None, paying, post, PARTIAL, (G.OUTSTANDING,)),
-        *_rows(back, A.POST, S.CLOSED, paying, post, IN_FULL, (G.SETTLED,)),
+        *_rows(back, A.POST, None, P.RECOVERY_CLERK, post, PARTIAL, (G.OUTSTANDING,)),
+        *_rows(back, A.POST, S.CLOSED, P.RECOVERY_CLERK, post, IN_FULL, (G.SETTLED,)),
+        # The card gave back what was to come back.
+        *_rows(back, A.SETTLE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks", guards=(G.SETTLED,)),
         *_rows(back, A.REVERSE_POSTING, None, (P.RECOVERY_CLERK, P.APPROVER), "cases.reverse_posting"),
         *_rows(
             back, A.REQUEST_WRITE_OFF, None, P.RECOVERY_CLERK, off, guards=(G.OUTSTANDING, G.NO_WRITE_OFF)
@@ -234,13 +237,14 @@ _BY_PLACE: dict[tuple[State, Action], tuple[Transition, ...]] = {}
 for _row in TRANSITIONS:
     _BY_PLACE[_row.source, _row.action] = (*_BY_PLACE.get((_row.source, _row.action), ()), _row)
 
-# Dispositions, approvals and write-offs are set by people; the system may only let time pass and book money.
+# Dispositions, approvals and write-offs are set by people; the system may only let time pass and follow the money.
 HUMAN_ONLY: frozenset[Action] = frozenset(Action) - {
     Action.WAKE,
     Action.LAPSE,
     Action.END_NOTICE,
-    Action.POST,
     Action.RELEASE,
+    Action.VOID,
+    Action.SETTLE,
 }
 
 
@@ -301,7 +305,7 @@ def parties_of(
 
 
 # Steps of a service rather than choices of a person.
-_NOT_OFFERED = frozenset({Action.DECIDE, Action.LAPSE, Action.END_NOTICE})
+_NOT_OFFERED = frozenset({Action.DECIDE, Action.LAPSE, Action.END_NOTICE, Action.VOID, Action.SETTLE})
 
 
 def allowed_actions(state: State, parties: Collection[Party], facts: Facts) -> tuple[Action, ...]:

@@ -38,6 +38,7 @@ class Action(StrEnum):
     PROPOSE = "propose"
     DECIDE = "decide"
     RETURN = "return"
+    VOID = "void"
     APPROVE = "approve"
     ACCEPT = "accept"
     APPEAL = "appeal"
@@ -50,6 +51,7 @@ class Action(StrEnum):
     REQUEST_WRITE_OFF = "request_write_off"
     APPROVE_WRITE_OFF = "approve_write_off"
     RETURN_WRITE_OFF = "return_write_off"
+    SETTLE = "settle"
     REOPEN = "reopen"
 
 

@@ -286,9 +286,10 @@ def make_case(
     """A case with an alert per claim. Without claims it gets one of its own."""
     n = next(_serial)
     if claims is None:
-        claims = [make_claim(cardholder=cardholder)]
+        wanted = {name: fields.pop(name) for name in ("amount_minor", "currency") if name in fields}
+        claims = [make_claim(cardholder=cardholder, **wanted)]
     cardholder = cardholder or claims[0].cardholder
-    amount = fields.pop("amount_minor", sum(claim.amount_minor for claim in claims))
+    amount = sum(claim.amount_minor for claim in claims)
     case = Case.objects.create(
         **{
             "reference": f"C-2026-{n:06}",
@@ -300,7 +301,6 @@ def make_case(
             "state": State.NEW.value,
             "state_since": NOW - timedelta(days=1),
             "due_on": (NOW + timedelta(days=3)).date(),
-            "amount_minor": amount,
             "currency": claims[0].currency,
             "probability": 0.55,
             "band": Score.Band.HIGH,
@@ -321,7 +321,11 @@ def make_case(
 def make_alert(*, case: Case, claim: Claim, run: ScreeningRun | None = None, **fields: Any) -> Alert:
     score = Score.objects.filter(claim=claim, run=run).first() if run else None
     return Alert.objects.create(
-        case=case, claim=claim, run=run, **{"score": score, "channel": Alert.Channel.MODEL, **fields}
+        case=case,
+        claim=claim,
+        claim_version=claim.version,
+        run=run,
+        **{"score": score, "channel": Alert.Channel.MODEL, **fields},
     )
 
 

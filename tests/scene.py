@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.dispositions import Disposition
 from cases.models import Case, Decision
+from cases.services.money import at_stake
 from cases.workflow import State
 from fraud.claims.models import Claim, Merchant
 from fraud.detection.models import ScreeningRun
@@ -299,7 +300,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         case=waiting,
         number=1,
         disposition=Disposition.CONFIRMED_MISUSE,
-        amount_minor=waiting.amount_minor,
+        amount_minor=at_stake(waiting),
         currency="KRW",
         reason="같은 가맹점에서 나누어 결제했고 소명이 없다.",
         policy_clause="법인카드 관리규정 제12조",

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from audit.actor import Actor
 from audit.permissions import ROLE_LABELS, Role
 from cases.models import Case
+from cases.services.money import at_stake as at_stake_of
 from fraud.claims.logins import create_login
 from fraud.claims.models import Cardholder, Department, User
 
@@ -84,7 +85,7 @@ def create_cardholders(by: Actor) -> list[DemoLogin]:
         person = case.cardholder
         if person.employee_no not in taken and person.left_on is None and not person.is_unassigned:
             people.setdefault(person.employee_no, person)
-            at_stake.setdefault(person.employee_no, case.amount_minor)
+            at_stake.setdefault(person.employee_no, at_stake_of(case))
     spare = (
         Cardholder.objects.filter(left_on=None).exclude(employee_no__in=taken).order_by("employee_no")[:10]
     )

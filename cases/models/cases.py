@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,8 +52,7 @@ class Case(models.Model):
     lock_until = models.DateTimeField(null=True)  # a take is a lock that expires
     snoozed_until = models.DateField(null=True)
     snooze_reason = models.CharField(max_length=300, blank=True)
-    amount_minor = models.BigIntegerField(default=0)  # at stake: sum over its claims
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3)  # what is at stake is derived: cases/services/money.py
     probability = models.FloatField(default=0)  # highest of its alerts
     band = models.CharField(max_length=6, choices=Score.Band, default=Score.Band.LOW)
     is_calibrated = models.BooleanField(default=False)
@@ -91,6 +92,9 @@ class Case(models.Model):
             models.Index(fields=["pattern", "-id"], name="case_pattern"),
         ]
 
+    #: Where its money is, attached by lists that show it (cases.services.money.attach_stakes).
+    stake: Any = None
+
     def __str__(self) -> str:
         return self.reference
 
@@ -113,6 +117,8 @@ class Alert(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
     channel = models.CharField(max_length=16, choices=Channel)
     inclusion_probability = models.FloatField(default=1.0)
+    left_at = models.DateTimeField(null=True)  # the claim is no longer part of the case …
+    left_why = models.CharField(max_length=20, blank=True)  # … since it turned out to be another person's
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -17,6 +17,7 @@ class Decision(models.Model):
         APPROVED = "approved"
         RETURNED = "returned"
         SUPERSEDED = "superseded"
+        VOID = "void"  # its facts changed before anybody approved it
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
     number = models.PositiveIntegerField()

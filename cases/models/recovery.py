@@ -63,7 +63,6 @@ class RecoveryPosting(models.Model):
         PAYROLL = "payroll"
         OFFSET = "offset"
         FINAL_SETTLEMENT = "final_settlement"
-        CANCELLATION = "cancellation"
 
     recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="postings")
     amount_minor = models.BigIntegerField()  # negative: counter-posting
@@ -73,10 +72,7 @@ class RecoveryPosting(models.Model):
     received_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
-    # None: the system booked a card cancellation.
-    posted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField()
     proof = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
     # A second person, or a bank or payroll file that carries the same line.

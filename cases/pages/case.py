@@ -11,6 +11,7 @@ from typing import Any
 
 from cases.models import Alert, Case
 from fraud.claims.models import Claim
+from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.sentences import distinct, is_unusual, reason_sentence
@@ -29,6 +30,7 @@ class ClaimRow:
     claim: Claim
     alert: Alert
     score: Score | None
+    money: ClaimMoney
     hits: list[RuleHit] = field(default_factory=list)
     deviates: dict[str, str] = field(default_factory=dict)
 
@@ -60,13 +62,17 @@ class Why:
 
 
 def claims_of(case: Case) -> list[ClaimRow]:
-    """The case's claims, oldest first, with scores and hits of the run that raised them. Two queries."""
+    """The case's claims, oldest first, with scores and hits of the run that raised them. Three queries."""
     alerts = (
-        Alert.objects.filter(case=case)
+        Alert.objects.filter(case=case, left_at=None)
         .select_related("claim__merchant", "claim__department", "score__run__model_version")
         .order_by("claim__transacted_at", "claim_id")[:MAX_CLAIMS]
     )
-    rows = {alert.claim_id: ClaimRow(claim=alert.claim, alert=alert, score=alert.score) for alert in alerts}
+    found = list(alerts)
+    money = money_of([alert.claim for alert in found])
+    rows = {
+        alert.claim_id: ClaimRow(alert.claim, alert, alert.score, money[alert.claim_id]) for alert in found
+    }
     hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related("rule_version__rule")
     for hit in hits.order_by("rule_version__rule__code"):
         row = rows[hit.claim_id]

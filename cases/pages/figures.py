@@ -9,12 +9,13 @@ from statistics import median
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Appeal, Case, ExplanationRequest, Recovery, RecoveryPosting
+from cases.models import Appeal, Case, ExplanationRequest, Recovery
+from cases.services.decided import decided_cases, is_misuse, misuse_codes
+from cases.services.money import balances_of, stakes_of
 from cases.workflow import State
 from fraud.detection.models import ScreeningRun
 
@@ -56,8 +57,8 @@ class Figures:
     @property
     def precision(self) -> float | None:
         """Share of misuse among decided cases that teach something."""
-        right = sum(n for code, n in self.outcomes.items() if _is_misuse(code) is True)
-        wrong = sum(n for code, n in self.outcomes.items() if _is_misuse(code) is False)
+        right = sum(n for code, n in self.outcomes.items() if is_misuse(code) is True)
+        wrong = sum(n for code, n in self.outcomes.items() if is_misuse(code) is False)
         return right / (right + wrong) if right + wrong else None
 
     @property
@@ -86,7 +87,7 @@ def work_out_figures(today: date) -> Figures:
     """Count everything anew."""
     since = today - timedelta(days=WINDOW_DAYS)
     start = timezone.make_aware(datetime.combine(since, time.min))
-    decided = Case.objects.filter(closed_at__gte=start).exclude(disposition="")
+    decided = decided_cases().filter(decided_at__gte=start)
     currency = _main_currency()
     asked = (
         ExplanationRequest.objects.filter(sent_at__gte=start).exclude(state="withdrawn").exclude(state="sent")
@@ -101,21 +102,11 @@ def work_out_figures(today: date) -> Figures:
         n_late=Case.objects.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
         weeks=_weeks(today),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
-        confirmed_minor=_total(
-            decided.filter(disposition__in=_misuse_codes(), currency=currency), "amount_minor"
-        ),
-        recovered_minor=_total(
-            RecoveryPosting.objects.filter(posted_at__gte=start, recovery__currency=currency), "amount_minor"
-        ),
-        written_off_minor=_total(
-            Recovery.objects.filter(write_off="approved", closed_at__gte=start, currency=currency),
-            "write_off_minor",
-        ),
-        outstanding_minor=_outstanding(currency),
+        **_money(decided, currency),
         n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
         n_asked=asked.count(),
         n_sampled=sampled.count(),
-        n_missed=sampled.filter(disposition__in=_misuse_codes()).count(),
+        n_missed=sampled.filter(disposition__in=misuse_codes()).count(),
         n_appeals=appeals.count(),
         n_reversed=appeals.filter(result=Appeal.Result.REVERSED).count(),
         median_days=_median_days(decided),
@@ -123,27 +114,33 @@ def work_out_figures(today: date) -> Figures:
     )
 
 
-def _is_misuse(code: str) -> bool | None:
-    return DISPOSITIONS[Disposition(code)].is_misuse if code in DISPOSITIONS else None
-
-
-def _misuse_codes() -> list[str]:
-    return [name.value for name, info in DISPOSITIONS.items() if info.is_misuse]
-
-
 def _main_currency() -> str:
     found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
     return Counter(found).most_common(1)[0][0] if found else "KRW"
 
 
-def _total(rows: Any, column: str) -> int:
-    return rows.aggregate(total=Sum(column))["total"] or 0
+def _money(decided: Any, currency: str) -> dict[str, int]:
+    """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for.
 
-
-def _outstanding(currency: str) -> int:
-    open_ones = Recovery.objects.filter(closed_at=None, currency=currency)
-    owed = _total(open_ones, "amount_minor")
-    return owed - _total(RecoveryPosting.objects.filter(recovery__in=open_ones), "amount_minor")
+    Confirmed is what those cases' payments cost after everything that came back by the card; what people repaid is part of
+    it and never more.
+    """
+    misuse = list(decided.filter(disposition__in=misuse_codes(), currency=currency))
+    stakes = stakes_of(misuse)
+    lost = {case.pk: max(stakes[case.pk].spent_minor - stakes[case.pk].returned_minor, 0) for case in misuse}
+    repaid = balances_of(list(Recovery.objects.filter(case__in=misuse).select_related("case")))
+    of_case = dict(Recovery.objects.filter(case__in=misuse).values_list("pk", "case_id"))
+    still_open = balances_of(
+        list(Recovery.objects.filter(closed_at=None, currency=currency).select_related("case"))
+    )
+    return {
+        "confirmed_minor": sum(lost.values()),
+        "recovered_minor": sum(
+            min(balance.recovered_minor, lost[of_case[pk]]) for pk, balance in repaid.items()
+        ),
+        "written_off_minor": sum(balance.written_off_minor for balance in repaid.values()),
+        "outstanding_minor": sum(balance.outstanding_minor for balance in still_open.values()),
+    }
 
 
 def _weeks(today: date) -> list[tuple[date, int]]:
@@ -164,8 +161,8 @@ def _weeks(today: date) -> list[tuple[date, int]]:
 
 
 def _median_days(decided: Any) -> float | None:
-    spans = decided.filter(~Q(opened_at=None)).order_by("-id").values_list("opened_at", "closed_at")[:500]
-    days = [(closed - opened).total_seconds() / 86_400 for opened, closed in spans]
+    spans = decided.order_by("-id").values_list("opened_at", "decided_at")[:500]
+    days = [(at - opened).total_seconds() / 86_400 for opened, at in spans if at is not None]
     return round(median(days), 1) if days else None
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case
-from cases.workflow import State
+from cases.services.decided import decided_cases, teaching_codes
+from cases.services.money import attach_stakes, shown_stake
 from fraud.claims.models import Cardholder, Claim
 from fraud.web.charts import bars
 from fraud.web.dates import say_month
@@ -88,15 +88,16 @@ def past_cases(case: Case) -> list[Case]:
 
 def cases_like(case: Case) -> tuple[list[Case], Counter[str]]:
     """Decided cases with the same pattern, the most alike first, and how all that were compared ended."""
-    teaching = [name.value for name in Disposition if DISPOSITIONS[name].is_misuse is not None]
     decided = list(
-        Case.objects.filter(Q(pattern=case.pattern), state=State.CLOSED, disposition__in=teaching)
+        decided_cases()
+        .filter(pattern=case.pattern, disposition__in=teaching_codes())
         .exclude(pk=case.pk)
         .select_related("cardholder", "merchant")
         .defer("undo")
         .order_by("-id")[:LOOK_BACK]
     )
     outcomes = Counter(one.disposition for one in decided)
+    attach_stakes([case, *decided])
     return sorted(decided, key=lambda one: _distance(case, one))[:N_LIKE], outcomes
 
 
@@ -108,7 +109,8 @@ def _distance(case: Case, other: Case) -> float:
         same_trade = case.merchant and other.merchant and case.merchant.mcc == other.merchant.mcc != ""
         far += 0.0 if same_trade else 1.0
     far += 0.0 if case.cardholder_id == other.cardholder_id else 0.5
-    high, low = max(case.amount_minor, other.amount_minor), min(case.amount_minor, other.amount_minor)
+    mine, its = shown_stake(case).spent_minor, shown_stake(other).spent_minor
+    high, low = max(mine, its), min(mine, its)
     far += 1.0 - (low / high if high > 0 and low > 0 else 0.0)
     return far + 0.1 * abs(case.n_claims - other.n_claims)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from audit.actor import Actor
 from audit.permissions import Role
 from cases.models import Case, Decision
+from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Merchant
 from fraud.detection.models import Score
@@ -152,7 +154,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
             chips.append((key, value, label, value))
     least = query.get("min", "").replace(",", "").strip()
     if least.isdecimal() and len(least) < 16:
-        condition &= Q(amount_minor__gte=int(least))
+        condition &= Q(pk__in=cases_at_stake(Decimal(least)))
         chips.append(("min", query.get("min", ""), _("At least"), f"{int(least):,}"))
     return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
 
@@ -184,7 +186,7 @@ def queue_page(
         rows = _with_names(visible.filter(closed_at__isnull=False))
         page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
         closed = [_placed(case, view.segments[0]) for case in page.rows]
-        return replace(page, rows=closed)
+        return replace(page, rows=attach_stakes(closed))
     start, bound = _read_cursor(cursor)
     places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
     for number, segment in enumerate(view.segments):
@@ -201,7 +203,7 @@ def queue_page(
         for number, _priority, pk in places
         if pk in found_cases
     ]
-    return Page(shown, encode_cursor(*places[-1]) if more else "", bound is not None)
+    return Page(attach_stakes(shown), encode_cursor(*places[-1]) if more else "", bound is not None)
 
 
 def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:

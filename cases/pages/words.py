@@ -37,7 +37,6 @@ METHODS: dict[str, str | Promise] = {
     "payroll": gettext_lazy("Payroll deduction"),
     "offset": gettext_lazy("Offset against a reimbursement"),
     "final_settlement": gettext_lazy("Final settlement on leaving"),
-    "cancellation": gettext_lazy("Card cancellation"),
 }
 
 

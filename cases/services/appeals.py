@@ -6,13 +6,15 @@ from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Decision
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.decisions import hash_of
 from cases.services.evidence import send_files
 from cases.services.labelling import label_claims
+from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
 from cases.services.recovery import open_recovery
-from cases.services.steps import casework, check_step, current_decision, move, read_case
+from cases.services.steps import check_step, current_decision, move, read_case
 from cases.services.texts import clean_reason, clean_text, shown_money
 from cases.workflow import (
     REDUCED,
@@ -59,7 +61,7 @@ def end_notice(*, case: Case, by: Actor) -> bool:
 
 def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_version: int | None) -> Case:
     decision = current_decision(case)
-    has_amount = decision is not None and decision.amount_minor > 0
+    has_amount = due_minor(case, decision) > 0
     row = check_step(
         case,
         action,
@@ -117,11 +119,11 @@ def decide_appeal(
         Action.DECIDE_APPEAL,
         by=by,
         expected_version=expected_version,
-        outcome=_outcome(result, decision.amount_minor if decision else 0),
+        outcome=_outcome(result, due_minor(case, decision)),
     )
     decision = decision_in_force(case)
     said, told = clean_reason(reason), clean_text(message, minimum=0, field="message")
-    amount = _amount_after(decision, result, amount_minor)
+    amount = _amount_after(decision, due_minor(case, decision), result, amount_minor)
     now = present()
     final = decision
     if result == Appeal.Result.UPHELD:
@@ -181,16 +183,16 @@ def _outcome(result: Appeal.Result, amount_minor: int) -> str:
     return UPHELD if amount_minor > 0 else UPHELD_WITHOUT_AMOUNT
 
 
-def _amount_after(decision: Decision, result: Appeal.Result, amount_minor: int | None) -> int:
+def _amount_after(decision: Decision, due: int, result: Appeal.Result, amount_minor: int | None) -> int:
     """What is to come back after the appeal. Raises AmountNotValid."""
     if result == Appeal.Result.REVERSED:
         return 0
     if result == Appeal.Result.UPHELD:
-        return decision.amount_minor
+        return due
     if amount_minor is None or amount_minor <= 0:
         raise errors.AmountNotValid("not_positive")
-    if amount_minor >= decision.amount_minor:
-        limit = shown_money(decision.amount_minor, decision.currency)
+    if amount_minor >= due:
+        limit = shown_money(due, decision.currency)
         raise errors.AmountNotValid("not_lower", limit=limit)
     return amount_minor
 

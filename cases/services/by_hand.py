@@ -12,14 +12,17 @@ from audit.permissions import require
 from audit.services import record
 from cases.models import Alert, Case, Tip
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.labelling import label_claims
+from cases.services.money import expected_loss_of
 from cases.services.numbering import next_reference
-from cases.services.steps import case_subject, casework, change_recorded, check_step, read_case
+from cases.services.steps import case_subject, change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
 from fraud.claims.models import Claim
+from fraud.claims.money import money_of
 from fraud.detection.models import Score
 
 MAX_CLAIMS = 100
@@ -60,7 +63,7 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
         raise errors.ChoiceNotValid(field="origin", choices=TIP_ORIGINS)
     plain = clean_text(text, minimum=5)
     joined = (
-        Alert.objects.filter(claim=claim, case__state__in=_JOINABLE)
+        Alert.objects.filter(claim=claim, left_at=None, case__state__in=_JOINABLE)
         .select_related("case__cardholder")
         .first()
     )
@@ -86,7 +89,7 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
     case = read_case(case)
     row = check_step(case, Action.REOPEN, by=by, expected_version=expected_version)
     said = clean_reason(reason)
-    alerts = list(case.alerts.select_related("claim"))
+    alerts = list(case.alerts.filter(left_at=None).select_related("claim"))
     again = (
         case.reopened_as.exclude(state=State.CLOSED).first()
         or Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED).first()
@@ -102,25 +105,25 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
         source=case.source,
         pattern=case.pattern,
         headline=case.headline,
-        amount_minor=case.amount_minor,
         currency=case.currency,
         probability=case.probability,
         band=case.band,
         is_calibrated=case.is_calibrated,
-        expected_loss_minor=case.expected_loss_minor,
-        priority=case.priority,
-        n_claims=case.n_claims,
+        n_claims=len(alerts),
         reopened_from=case,
     )
     for alert in alerts:
         Alert.objects.create(
             claim=alert.claim,
+            claim_version=alert.claim.version,
             run=alert.run,
             score=alert.score,
             case=successor,
             channel=alert.channel,
             inclusion_probability=alert.inclusion_probability,
         )
+    loss = expected_loss_of(successor)
+    Case.objects.filter(pk=successor.pk).update(expected_loss_minor=loss, priority=loss)
     _mark_reopened(case, row, successor, by, said)
     label_claims(case=case, disposition=None, known_at=present(), by=by)
     return successor
@@ -163,7 +166,10 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
     for score in Score.objects.filter(claim__in=claims).order_by("claim_id", "run_id"):
         scores[score.claim_id] = score
     best = max(scores.values(), key=lambda score: score.hybrid_probability, default=None)
-    loss = sum(score.expected_loss_minor for score in scores.values())
+    money = money_of(claims)
+    loss = sum(
+        round(score.hybrid_probability * money[claim_id].net_minor) for claim_id, score in scores.items()
+    )
     merchants = {claim.merchant_id for claim in claims}
     case = _create(
         by,
@@ -174,7 +180,6 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
         source=source,
         pattern=source.value,
         headline={"kind": source.value, "code": source.value, "facts": {}},
-        amount_minor=sum(max(claim.amount_minor, 0) for claim in claims),
         currency=claims[0].currency,
         probability=best.hybrid_probability if best else 0.0,
         band=best.band if best else Score.Band.LOW,
@@ -186,7 +191,12 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
     for claim in claims:
         last = scores.get(claim.pk)
         Alert.objects.create(
-            claim=claim, case=case, channel=source.value, score=last, run_id=last.run_id if last else None
+            claim=claim,
+            claim_version=claim.version,
+            case=case,
+            channel=source.value,
+            score=last,
+            run_id=last.run_id if last else None,
         )
     return case
 

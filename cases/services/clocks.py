@@ -14,20 +14,21 @@ from django.db.models import Q
 
 from audit.actor import Actor
 from audit.services import record
-from cases.models import Case, ExplanationRequest, IdempotencyRecord, Recovery, RecoveryPosting
+from cases.models import Case, ExplanationRequest, IdempotencyRecord, Recovery
 from cases.services.appeals import end_notice
+from cases.services.casework import casework
 from cases.services.company import at_moment, company_today, present
 from cases.services.conflicts import manager_user_of
 from cases.services.errors import CaseworkError
 from cases.services.evidence import rescan_evidence
 from cases.services.explanations import lapse_request
-from cases.services.ledger import CREDITS, outstanding
+from cases.services.following import follow_changes
+from cases.services.money import outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import release_expired_take, wake_case
-from cases.services.recovery import post_recovery
-from cases.services.steps import case_subject, casework, read_case
+from cases.services.settling import settle_recovery
+from cases.services.steps import case_subject, read_case
 from cases.workflow import CLOCK_DAYS, State
-from fraud.claims.models import Claim
 from fraud.company.calendar import CompanyCalendar
 from fraud.company.values import current_calendar
 
@@ -54,13 +55,15 @@ def sweep_clocks(now: datetime | None = None) -> dict[str, int]:
 
 def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str, int]:
     return {
+        # First of all: nobody is reminded of money that came back.
+        "followed": follow_changes(),
+        "settled": _each(_open_recoveries(), _settle),
         "reminded": _each(_open_requests(), lambda request: remind(request, today, calendar)),
         "lapsed": _each(_overdue_requests(today), lambda request: lapse_request(request=request, by=BY)),
         "manager_told": _each(_lapsed_requests(), lambda request: tell_manager(request, today, calendar)),
         "notices_ended": _each(_silent_cases(today), lambda case: end_notice(case=case, by=BY)),
         "woken": _each(_snoozed_cases(today), _wake),
         "released": _each(_expired_takes(moment), lambda case: release_expired_take(case=case, by=BY)),
-        "credited": _each(_open_recoveries(), credit_cancellations),
         "dunned": _each(_open_recoveries(), lambda recovery: dun(recovery, today)),
         "rescanned": rescan_evidence(),
         "forgotten": _forget_answers(moment),
@@ -129,6 +132,11 @@ def _wake(case: Case) -> bool:
 
 
 @casework
+def _settle(recovery: Recovery) -> bool:
+    return settle_recovery(recovery, by=BY)
+
+
+@casework
 def remind(request: ExplanationRequest, today: date, calendar: CompanyCalendar) -> bool:
     """Remind the cardholder three, one and no business days before the deadline, each once.
 
@@ -189,35 +197,6 @@ def dun(recovery: Recovery, today: date) -> bool:
     Recovery.objects.filter(pk=recovery.pk).update(dunned=due)
     record(action="recovery.reminded", by=BY, subject=case_subject(case), after={"days": due[-1]})
     return True
-
-
-def credit_cancellations(recovery: Recovery) -> int:
-    """Book card cancellations that arrived after the decision: they lower what is to come back by themselves."""
-    claims = recovery.case.alerts.values("claim_id")
-    arrived = Claim.objects.filter(
-        original_claim__in=claims,
-        txn_type__in=CREDITS,
-        currency=recovery.currency,
-        received_at__gt=recovery.decision.decided_at or recovery.opened_at,
-    )
-    booked = 0
-    for cancellation in arrived.order_by("id"):
-        line = f"claim {cancellation.external_id}"[:80]
-        left = outstanding(recovery)
-        if left <= 0 or recovery.postings.filter(bank_reference=line).exists():
-            continue
-        post_recovery(
-            case=recovery.case,
-            amount_minor=min(abs(cancellation.amount_minor), left),
-            method=RecoveryPosting.Method.CANCELLATION,
-            bank_reference=line,
-            received_on=min(company_today(cancellation.received_at), company_today()),
-            by=BY,
-            expected_version=None,
-            is_confirmed=False,
-        )
-        booked += 1
-    return booked
 
 
 def overdue_cases(today: date | None = None) -> Q:

@@ -51,7 +51,7 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     if by.is_system or not number.strip():
         return Relations()
     people: Iterable[tuple[str, Any]] = (
-        Claim.objects.filter(alerts__case=case).values_list("approver_no", "attendees")
+        Claim.objects.filter(alerts__case=case, alerts__left_at=None).values_list("approver_no", "attendees")
         if claims is None
         else [(claim.approver_no, claim.attendees) for claim in claims]
     )

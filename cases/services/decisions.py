@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from audit.actor import Actor
@@ -12,12 +11,14 @@ from audit.permissions import NotPermitted
 from cases.dispositions import Disposition
 from cases.models import Case, Decision
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.drafting import check_choice, draft_decision, hash_of, outcome_of
 from cases.services.labelling import label_claims
+from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
 from cases.services.queue import take_case
-from cases.services.steps import UNDO_SECONDS, casework, check_step, move, read_case
+from cases.services.steps import UNDO_SECONDS, check_step, move, read_case
 from cases.services.texts import clean_line, clean_reason
 from cases.workflow import AGAINST, CLEARED, Action, State
 
@@ -239,11 +240,11 @@ def _apply(case: Case, row: Any, decision: Decision, *, by: Actor, event: str, r
     else:
         set_decision(decision, **decided)
     label_claims(case=case, disposition=disposition, known_at=now, by=by)
-    _tell_cardholder(case, decision, now)
+    _tell_cardholder(case, decision)
     return decision
 
 
-def _tell_cardholder(case: Case, decision: Decision, now: datetime) -> None:
+def _tell_cardholder(case: Case, decision: Decision) -> None:
     """Against: the notice with amount and the way to appeal. Cleared: only somebody who was asked hears of it."""
     key = f"{case.reference}:{decision.number}"
     if outcome_of(Disposition(decision.disposition)) == AGAINST:
@@ -253,7 +254,7 @@ def _tell_cardholder(case: Case, decision: Decision, now: datetime) -> None:
             mail="decision.notified",
             case=case,
             disposition=decision.disposition,
-            amount_minor=decision.amount_minor,
+            amount_minor=due_minor(case, decision),
             due_on=case.due_on or "",
             clause=decision.policy_clause,
             message=decision.message,

@@ -8,7 +8,7 @@ from cases.four_eyes import content_hash, why_second_person
 from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.company import present
-from cases.services.ledger import at_stake
+from cases.services.money import at_stake
 from cases.services.standing import case_subject
 from cases.services.texts import clean_line, clean_reason, clean_text, shown_money
 from cases.workflow import AGAINST, CLEARED
@@ -23,7 +23,7 @@ def outcome_of(disposition: Disposition) -> str:
 def hash_of(decision: Decision) -> str:
     """The content hash of a decision as it and its case stand now."""
     case = decision.case
-    claims = case.alerts.values_list("claim__external_id", "claim__version")
+    claims = case.alerts.filter(left_at=None).values_list("claim__external_id", "claim__version")
     return content_hash(
         case=case.reference,
         number=decision.number,
@@ -36,6 +36,7 @@ def hash_of(decision: Decision) -> str:
         message=decision.message,
         proposed_by=decision.proposed_by.get_username(),
         claims=[f"{external_id}#{version}" for external_id, version in claims],
+        at_stake_minor=at_stake(case),
     )
 
 

@@ -22,16 +22,10 @@ from cases.evidence.scanner import Verdict, scan
 from cases.models import Appeal, Case, Evidence, Explanation, ExplanationRequest
 from cases.models.explanations import AWAITING_SCAN, INFECTED
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
-from cases.services.steps import (
-    case_subject,
-    casework,
-    change_recorded,
-    check_step,
-    current_request,
-    read_case,
-)
+from cases.services.steps import case_subject, change_recorded, check_step, current_request, read_case
 from cases.workflow import Action, State
 from fraud.claims.importing.scanning import find_numbers, redact
 

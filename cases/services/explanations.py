@@ -9,12 +9,13 @@ from typing import Any
 from audit.actor import Actor
 from cases.models import Case, Explanation, ExplanationDraft, ExplanationRequest
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
 from cases.services.evidence import send_files
-from cases.services.ledger import at_stake
+from cases.services.money import at_stake
 from cases.services.outbox import cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, request_text
-from cases.services.steps import UNDO_SECONDS, casework, check_step, current_request, move, read_case
+from cases.services.steps import UNDO_SECONDS, check_step, current_request, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line, clean_text, shown_money
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar

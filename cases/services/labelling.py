@@ -26,7 +26,7 @@ def label_claims(
     """
     verdict = label_for(disposition) if disposition else None
     n_added = 0
-    for alert in case.alerts.order_by("claim_id"):
+    for alert in case.alerts.filter(left_at=None).select_related("claim").order_by("claim_id"):
         earlier = (
             Label.objects.filter(claim_id=alert.claim_id, reference=case.reference)
             .order_by("-known_at", "-id")
@@ -40,6 +40,7 @@ def label_claims(
         add_label(
             label=NewLabel(
                 claim_id=alert.claim_id,
+                claim_version=alert.claim.version,
                 is_misuse=verdict,
                 source=source.value,
                 known_at=moment,

@@ -109,6 +109,16 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Your appeal was decided ({reference})", "Result: {result}\n{amount_line}{message_line}\n{notice_link}"),
         "ko": ("이의신청 결과 안내({reference})", "결과: {result}\n{amount_line}{message_line}\n{notice_link}"),
     },
+    "case.claim_changed": {
+        "en": (
+            "A card payment under review has changed ({reference})",
+            "The card company or your claim brought a change for the payment at {merchant}. {stake_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "검토 중인 카드 사용 내역이 변경되었습니다({reference})",
+            "{merchant} 결제 내역이 취소 또는 정정되었습니다. {stake_line}\n\n{notice_link}",
+        ),
+    },
     "recovery.reminder": {
         "en": (
             "Repayment outstanding ({reference})",
@@ -153,6 +163,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "amount_line": "",
         "clause_line": "",
         "message_line": "",
+        "stake_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -162,6 +173,11 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         amount = format_money(int(minor), case.currency, language)
         values["amount"] = amount
         values["amount_line"] = f"{'환수 금액' if is_korean else 'Amount to repay'}: {amount}\n"
+    if "stake_minor" in facts:
+        left = format_money(int(facts["stake_minor"]), case.currency, language)
+        values["stake_line"] = (
+            f"지금 확인 대상 금액은 {left}입니다." if is_korean else f"What is looked at now is {left}."
+        )
     if facts.get("clause"):
         values["clause_line"] = f"{'근거 규정' if is_korean else 'Policy clause'}: {facts['clause']}\n"
     if facts.get("message"):

@@ -18,6 +18,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from cases.services.clocks import sweep_clocks
+from cases.services.following import follow_changes
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from fraud.company.calendar import NIGHT_ENDS_HOUR
@@ -80,6 +81,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     Raises NotPermitted.
     """
     require(by, "fraud.run_night")
+    follow_changes()
     wanted = business_date or business_date_of(datetime.now(UTC))
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)

@@ -12,7 +12,10 @@ from cases.models import Alert, Case
 from cases.selection import SCORED, OpenCase
 from cases.workflow import State
 from fraud.claims.bulk import read_frame
+from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
+from fraud.detection.screening.services import rules_of
+from rules.language import nodes
 
 #: States in which a reviewer still looks for facts: a later alert joins the case instead of opening another.
 JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
@@ -43,18 +46,22 @@ _HIT_SCHEMA: dict[str, Any] = {
 }
 _POPULATION = f"SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0"
 _DETAILS = f"""
-    SELECT s.claim_id, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
+    SELECT s.claim_id, s.claim_version, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
            s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated
     {_OF_RUN}
 """
 _DETAIL_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(["claim_id", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
+    **dict.fromkeys(
+        ["claim_id", "claim_version", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64
+    ),
     "currency": pl.String,
     "probability": pl.Float64,
     "expected_loss_minor": pl.Int64,
     "band": pl.String,
     "is_calibrated": pl.Boolean,
 }
+#: Fields by which a rule speaks of a payment that was taken back.
+_OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount", "net_amount"})
 _IDS = 500  # claims named in one statement
 
 
@@ -74,7 +81,23 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> pl.DataFrame:
     found = claims.join(leading, on="claim_id", how="left").with_columns(
         pl.col("is_always_open").fill_null(False), week.alias("week")
     )
-    return found.select(*SCORED)
+    return _worth_opening(found, hits, run).select(*SCORED)
+
+
+def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
+    """Without payments that were taken back in full, unless a rule about the taking back itself speaks of them."""
+    amounts = dict(claims.select("claim_id", "amount_minor").iter_rows())
+    returned = returned_by_claim(amounts)
+    gone = [claim_id for claim_id, minor in returned.items() if minor >= amounts[claim_id]]
+    about_it = hits.filter(pl.col("code").is_in(_rules_about_cancelling(run)))["claim_id"].implode()
+    return claims.filter(~pl.col("claim_id").is_in(gone) | pl.col("claim_id").is_in(about_it))
+
+
+def _rules_about_cancelling(run: ScreeningRun) -> list[str]:
+    """Codes of the run's rules that look at what came back or at the kind of transaction."""
+    return [
+        spec.code for spec in rules_of(run).specs if set(nodes.field_names(spec.expression)) & _OF_CANCELLING
+    ]
 
 
 def sample_population(run: ScreeningRun) -> pl.DataFrame:
@@ -90,7 +113,11 @@ def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict
         ids = list(claim_ids[start : start + _IDS])
         marks = ", ".join(["%s"] * len(ids))
         rows = read_frame(f"{_DETAILS} AND s.claim_id IN ({marks})", [run.pk, *ids], schema=_DETAIL_SCHEMA)
-        found.update({row["claim_id"]: row for row in rows.iter_rows(named=True)})
+        returned = returned_by_claim(ids)
+        for row in rows.iter_rows(named=True):
+            # What is still gone: a payment that was taken back loses nothing, whatever the night thought of it.
+            net = max(row["amount_minor"] - returned.get(row["claim_id"], 0), 0)
+            found[row["claim_id"]] = {**row, "expected_loss_minor": round(row["probability"] * net)}
     return found
 
 
@@ -114,7 +141,7 @@ def _places(case_ids: Sequence[int]) -> dict[int, frozenset[tuple[int, str]]]:
     zone = timezone.get_default_timezone()
     rows: dict[int, set[tuple[int, str]]] = {}
     for start in range(0, len(case_ids), 500):
-        alerts = Alert.objects.filter(case_id__in=case_ids[start : start + 500])
+        alerts = Alert.objects.filter(case_id__in=case_ids[start : start + 500], left_at=None)
         for case_id, merchant, at in alerts.values_list(
             "case_id", "claim__merchant_id", "claim__transacted_at"
         ):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from audit.actor import Actor
 from cases.models import Case, CaseNote
+from cases.services.casework import casework
 from cases.services.queue import touch_lock
-from cases.services.steps import casework, check_step, move, read_case
+from cases.services.steps import check_step, move, read_case
 from cases.services.texts import clean_text
 from cases.workflow import Action
 

@@ -177,7 +177,6 @@ class _Writer:
             headline=self._headline(bundle),
             state_since=self.at,
             due_on=self.due_on,
-            amount_minor=self._amount(bundle, lead["currency"]),
             currency=lead["currency"],
             probability=best["probability"],
             band=best["band"],
@@ -203,8 +202,6 @@ class _Writer:
         best = max(added, key=lambda row: row["probability"])
         Case.objects.filter(pk=case.pk).update(
             n_claims=F("n_claims") + len(new),
-            amount_minor=F("amount_minor")
-            + sum(max(r["amount_minor"], 0) for r in added if r["currency"] == case.currency),
             expected_loss_minor=F("expected_loss_minor") + loss,
             priority=F("priority") + loss,
             probability=max(case.probability, best["probability"]),
@@ -231,6 +228,7 @@ class _Writer:
             (
                 Alert(
                     claim_id=claim,
+                    claim_version=self.rows[claim]["claim_version"],
                     run=self.run,
                     score_id=self.rows[claim]["score_id"],
                     case=case,
@@ -242,11 +240,6 @@ class _Writer:
             batch_size=500,
         )
         self.n_alerts += len(added)
-
-    def _amount(self, bundle: Bundle, currency: str) -> int:
-        """At stake: payments in the leading claim's currency; refunds count 0."""
-        rows = [self.rows[claim] for claim in bundle.claims]
-        return sum(max(int(row["amount_minor"]), 0) for row in rows if row["currency"] == currency)
 
     def _headline(self, bundle: Bundle) -> dict[str, Any]:
         """What happened, as a code and facts that are rendered in the reader's language."""

@@ -9,10 +9,11 @@ from audit.permissions import require
 from audit.services import actor_of
 from cases.models import Case
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import company_today, lock_until, present
 from cases.services.conflicts import relations_of
 from cases.services.outbox import enqueue_mail
-from cases.services.steps import casework, check_step, move, read_case
+from cases.services.steps import check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
 from fraud.claims.models import User

@@ -153,11 +153,8 @@ def _values(row: Mapping[str, str | None]) -> tuple[Case, int, str, date, str, s
         minor = to_minor(Decimal(text["amount"]), text["currency"])
     except MoneyNotValid as error:
         raise errors.AmountNotValid("currency", currency=case.currency) from error
-    methods = [
-        choice for choice in RecoveryPosting.Method.values if choice != RecoveryPosting.Method.CANCELLATION
-    ]
-    if text["method"] not in methods:
-        raise errors.ChoiceNotValid(field="method", choices=methods)
+    if text["method"] not in RecoveryPosting.Method.values:
+        raise errors.ChoiceNotValid(field="method", choices=RecoveryPosting.Method.values)
     try:
         if not _DAY.fullmatch(text["received_on"]):
             raise ValueError(text["received_on"])

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
 from audit.permissions import require
@@ -14,11 +15,12 @@ from audit.services import record
 from cases.instalments import Instalment
 from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
 from cases.services.conflicts import is_same_person, relations_of
-from cases.services.ledger import outstanding
-from cases.services.outbox import enqueue_mail
-from cases.services.steps import case_subject, casework, check_step, move, read_case, recovery_of
+from cases.services.money import outstanding
+from cases.services.settling import close_recovery, set_recovery
+from cases.services.steps import case_subject, check_step, move, read_case, recovery_of
 from cases.services.texts import clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 
@@ -104,7 +106,7 @@ def post_recovery(
     )
     recovery = the_recovery(case)
     line = clean_line(bank_reference, minimum=2, maximum=80, field="bank_reference")
-    _check_posting(recovery, amount_minor, method, currency, received_on, by)
+    _check_posting(recovery, amount_minor, method, currency, received_on)
     same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
     if same_line.filter(reversed_by=None).exists():
         raise errors.PostingExists
@@ -128,7 +130,7 @@ def post_recovery(
         received_on=received_on,
         note=clean_line(note) if note else "",
         proof=proof,
-        posted_by_id=by.user_id,
+        posted_by_id=by.person_id,
         posted_at=now,
         confirmed_by_id=by.user_id if is_confirmed else None,
         confirmed_at=now if is_confirmed else None,
@@ -166,7 +168,7 @@ def reverse_posting(
         received_on=company_today(),
         note=said,
         reverses=posting,
-        posted_by_id=by.user_id,
+        posted_by_id=by.person_id,
         posted_at=present(),
     )
 
@@ -187,7 +189,7 @@ def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
 
 
 def _check_posting(
-    recovery: Recovery, amount_minor: int, method: str, currency: str, received_on: date, by: Actor
+    recovery: Recovery, amount_minor: int, method: str, currency: str, received_on: date
 ) -> None:
     open_minor = outstanding(recovery)
     if currency and currency != recovery.currency:
@@ -198,9 +200,8 @@ def _check_posting(
         raise errors.AmountNotValid("not_positive")
     if amount_minor > open_minor:
         raise errors.AmountNotValid("above_outstanding", limit=shown_money(open_minor, recovery.currency))
-    manual = [choice for choice in _M.values if choice != _M.CANCELLATION or by.is_system]
-    if method not in manual:
-        raise errors.ChoiceNotValid(field="method", choices=manual)
+    if method not in _M.values:
+        raise errors.ChoiceNotValid(field="method", choices=_M.values)
     today = company_today()
     if not today - OLDEST_POSTING <= received_on <= today:
         raise errors.DateNotValid(field="received_on", first=today - OLDEST_POSTING, last=today)
@@ -212,9 +213,13 @@ def _check_consent(recovery: Recovery, amount_minor: int, received_on: date) -> 
     consent = recovery.consents.filter(withdrawn_at=None).order_by("-id").first()
     if consent is None:
         raise errors.ConsentMissing
-    month = recovery.postings.filter(
-        method=_M.PAYROLL, received_on__year=received_on.year, received_on__month=received_on.month
-    ).aggregate(total=Sum("amount_minor"))["total"]
+    # A counter-posting gives back to the month it takes from, whenever it was made.
+    month = (
+        recovery.postings.filter(method=_M.PAYROLL)
+        .annotate(of=Coalesce("reverses__received_on", "received_on"))
+        .filter(of__year=received_on.year, of__month=received_on.month)
+        .aggregate(total=Sum("amount_minor"))["total"]
+    )
     if int(month or 0) + amount_minor > consent.monthly_minor:
         raise errors.AmountNotValid(
             "above_monthly", limit=shown_money(consent.monthly_minor, recovery.currency)
@@ -235,21 +240,6 @@ def _move(
     move(case, row, by=by, event=event, details={**details, "outstanding_minor": left})
     if row.target == State.CLOSED:
         close_recovery(case, recovery)
-
-
-def close_recovery(case: Case, recovery: Recovery) -> None:
-    """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
-    set_recovery(recovery, closed_at=present())
-    enqueue_mail(
-        key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
-    )
-
-
-def set_recovery(recovery: Recovery, **values: Any) -> None:
-    """Change a recovery; the case's compare-and-set has already kept others out."""
-    Recovery.objects.filter(pk=recovery.pk).update(**values, version=recovery.version + 1)
-    for name, value in values.items():
-        setattr(recovery, name, value)
 
 
 @casework

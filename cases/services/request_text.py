@@ -17,6 +17,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
+from cases.services.money import claims_of
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.detection.models import RuleHit
@@ -71,7 +72,7 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     language = "ko" if (language or (login.language if login else "ko")).startswith("ko") else "en"
     words = _WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
-    claims = _claims(case)
+    claims = claims_of(case)
     questions = _questions(case, claims, language)
     listed = [_claim_line(claim, language) for claim in claims[:_MAX_CLAIMS]]
     if len(claims) > _MAX_CLAIMS:
@@ -86,11 +87,6 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
         words["deadline"].format(due_on=say_day(due, language, today=company_today()) if due else ""),
     ]
     return RequestText(language, "\n\n".join(parts), questions, due)
-
-
-def _claims(case: Case) -> list[Claim]:
-    found = Claim.objects.filter(alerts__case=case).select_related("merchant").order_by("transacted_at", "id")
-    return list(found)
 
 
 def _claim_line(claim: Claim, language: str) -> str:

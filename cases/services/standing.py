@@ -10,7 +10,7 @@ from cases.models import Case, Decision, ExplanationRequest, Recovery
 from cases.services import errors
 from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, is_same_person, relations_of
-from cases.services.ledger import outstanding
+from cases.services.money import outstanding
 from cases.workflow import Action, Facts, Party, State, allowed_actions, parties_of
 
 

@@ -1,24 +1,21 @@
 """The five beats of every casework step: may they, are they involved, is it still what they saw, is it allowed now, do it.
 
 A service reads the case afresh (`read_case`), checks one row of the workflow table (`check_step`) and makes the change
-(`move`): a compare-and-set on version and state together with its audit entry. `@casework` puts all of it into one
-transaction and keeps refusals that matter after the transaction was rolled back.
+(`move`): a compare-and-set on version and state together with its audit entry. `@casework` (casework.py) puts all of it
+into one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
-
-from django.db import transaction
+from typing import Any
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, require
 from audit.registry import sentence
-from audit.services import record, record_refusal
+from audit.services import record
 from cases.models import Case
 from cases.services import errors
 from cases.services.company import due_on, present
@@ -41,7 +38,6 @@ __all__ = [
     "UNDO_SECONDS",
     "actions_now",
     "case_subject",
-    "casework",
     "change_case",
     "change_recorded",
     "change_sentences",
@@ -54,12 +50,8 @@ __all__ = [
     "parties_towards",
     "read_case",
     "recovery_of",
-    "refuse_involved",
     "stale",
 ]
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # Steps their author may take back within UNDO_SECONDS.
 UNDO_SECONDS = 10
@@ -89,24 +81,6 @@ _KEPT_FOR_UNDO = (
 )
 
 
-def casework(service: Callable[P, R]) -> Callable[P, R]:
-    """One transaction around a service; a refusal is kept as a security event outside it and raised on."""
-
-    @wraps(service)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                return service(*args, **kwargs)
-        except NotPermitted as refusal:
-            by = kwargs.get("by")
-            if isinstance(by, Actor):
-                subject = getattr(refusal, "subject", "") or "config"
-                record_refusal(by=by, action=refusal.action, subject=subject, code=refusal.code)
-            raise
-
-    return run
-
-
 def check_step(
     case: Case, action: Action, *, by: Actor, expected_version: int | None, outcome: str = "", **known: Any
 ) -> Transition:
@@ -115,7 +89,7 @@ def check_step(
     Checks in order: permission, relation, version, state, guards. Raises NotPermitted or a Refused, StaleCase,
     TransitionNotAllowed or the guard's own refusal. `expected_version` None acts on the case as it is.
     """
-    _check_person(case, action, by)
+    check_person(case, action, by)
     if expected_version is not None and expected_version != case.version:
         raise stale(case, expected_version)
     state = State(case.state)
@@ -128,7 +102,8 @@ def check_step(
     return row
 
 
-def _check_person(case: Case, action: Action, by: Actor) -> None:
+def check_person(case: Case, action: Action, by: Actor) -> None:
+    """Permission, then relation. Raises a Refused."""
     rows = [row for row in TRANSITIONS if row.action == action]
     needed = {party for row in rows for party in row.who}
     permission = rows[0].permission
@@ -152,20 +127,6 @@ def _check_person(case: Case, action: Action, by: Actor) -> None:
     }
     found = [refusals[party] for party in needed if party in refusals]
     raise (found[0] if found else errors.Refused)(permission, subject=subject)
-
-
-@casework
-def refuse_involved(*, reference: str, action: Action, by: Actor) -> None:
-    """The refusal `check_step` gives to somebody involved in the case, kept as a security event; nothing for others.
-
-    Pages ask before they look the case up: to the involved it does not exist, but what they tried is on record.
-    Raises Refused.
-    """
-    case = (
-        Case.objects.select_related("cardholder__department", "assignee").filter(reference=reference).first()
-    )
-    if case is not None and relations_of(by, case).involvement:
-        _check_person(case, action, by)
 
 
 def stale(case: Case, expected_version: int) -> errors.StaleCase:

@@ -9,12 +9,13 @@ from audit.actor import Actor
 from audit.permissions import require
 from cases.models import Case, Decision, ExplanationRequest
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.decisions import set_decision
 from cases.services.labelling import label_claims
 from cases.services.outbox import cancel_mails
-from cases.services.steps import UNDO_SECONDS, case_subject, casework, change_recorded, read_case, stale
+from cases.services.steps import UNDO_SECONDS, case_subject, change_recorded, read_case, stale
 from cases.workflow import Action
 
 _DATES = {"due_on", "snoozed_until"}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from audit.actor import Actor
 from cases.models import Case, Consent, Recovery
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.company import present
-from cases.services.ledger import outstanding
-from cases.services.recovery import close_recovery, set_recovery, the_recovery
-from cases.services.steps import casework, check_step, move, read_case, recovery_of
+from cases.services.money import outstanding
+from cases.services.recovery import the_recovery
+from cases.services.settling import close_recovery, set_recovery
+from cases.services.steps import check_step, move, read_case, recovery_of
 from cases.services.texts import clean_reason, clean_text, shown_money
 from cases.workflow import Action
 

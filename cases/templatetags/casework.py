@@ -17,10 +17,18 @@ from cases.pages.calendar import business_days_left
 from cases.pages.outcomes import forecast_bulk
 from cases.pages.undo import undo_context
 from cases.pages.words import METHODS, MISUSE_TAGS, SOURCES, STATES, disposition_word
+from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
 from fraud.web.dates import say_day
+from fraud.web.tags import money
 
 register = template.Library()
+
+
+@register.simple_tag
+def case_money(case: Any) -> SafeString:
+    """What may still be asked for in a case."""
+    return money(shown_stake(case).at_stake_minor, case.currency)
 
 
 @register.simple_tag

@@ -85,9 +85,9 @@ def _reasons(language: str) -> list[tuple[str, str]]:
 
 def _clauses(case: Case, language: str) -> list[str]:
     """Policy clauses of the rules that hit, each once, to choose from."""
-    hits = RuleHit.objects.filter(claim__alerts__case=case, is_shadow=False).select_related(
-        "rule_version__rule"
-    )
+    hits = RuleHit.objects.filter(
+        claim__alerts__case=case, claim__alerts__left_at=None, is_shadow=False
+    ).select_related("rule_version__rule")
     found = []
     for hit in hits.order_by("rule_version__rule__code"):
         rule = hit.rule_version.rule

@@ -14,9 +14,10 @@ from audit.permissions import NotPermitted
 from cases.models import Case
 from cases.pages.undo import UNDO_KEY
 from cases.services import errors
+from cases.services.casework import refuse_involved
 from cases.services.explanations import preview_request_text
 from cases.services.queue import take_next_case
-from cases.services.steps import actions_now, change_sentences, refuse_involved
+from cases.services.steps import actions_now, change_sentences
 from cases.services.undo import undo_last_action
 from cases.views.action_forms import FORMS, STAYS, perform
 from cases.views.case import case_context

@@ -13,10 +13,12 @@ from audit.services import record_access
 from cases.models import Case
 from cases.pages.calendar import page_calendar
 from cases.pages.case import ClaimRow, claims_of, is_blind, reasons_of
+from cases.pages.changes import changes_of
 from cases.pages.person import cases_like, months_of, past_cases, places_of, spend_chart
 from cases.pages.related import around, surroundings
 from cases.pages.timeline import timeline_of
 from cases.services.company import company_today
+from cases.services.money import attach_stakes
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
@@ -50,6 +52,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     tab = tab if tab in TABS else TABS[0]
     rows = claims_of(case)
     decorate([case])
+    attach_stakes([case])
     today = company_today()
     months = months_of(case.cardholder, case.currency, today)
     context: dict[str, Any] = {
@@ -62,6 +65,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "spark": sparkline([month.amount_minor for month in months], label=_("Spend over twelve months")),
         "tab": tab,
         "tabs": _tabs(tab),
+        "changes": changes_of(case),
         "is_mine": case.assignee_id == by.user_id,
     }
     context |= action_context(case, by, language=current_language())

@@ -15,10 +15,9 @@ from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.evidence import waiting_files
 from cases.services.explanations import draft_of
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import balance_of, claims_of, due_minor
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.workflow import State
-from fraud.claims.models import Claim
 
 # The four stations of a case in the person's words; the state says which one is current.
 STATIONS = ("asked", "read", "decided", "done")
@@ -82,11 +81,6 @@ def _as_typed(draft: ExplanationDraft | None) -> dict[str, Any]:
     return {"text": draft.text, "admits": "on" if draft.admits else "", "offered": draft.offered, **answers}
 
 
-def claims_of(case: Case) -> list[Claim]:
-    """The claims a case is about, oldest first."""
-    return list(Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id").distinct())
-
-
 def _notice(case: Case) -> dict[str, Any] | None:
     """The decision in the person's words once it holds, with the appeal where there is one."""
     decision = current_decision(case)
@@ -95,6 +89,7 @@ def _notice(case: Case) -> dict[str, Any] | None:
         return None
     return {
         "decision": decision,
+        "due_minor": due_minor(case, decision),
         "disposition": DISPOSITIONS[Disposition(decision.disposition)],
         "appeal": Appeal.objects.filter(case=case).order_by("-id").first(),
         "is_cleared": DISPOSITIONS[Disposition(decision.disposition)].is_misuse is not True,
@@ -107,9 +102,8 @@ def _repayment(case: Case) -> dict[str, Any] | None:
         return None
     return {
         "recovery": recovery,
-        "recovered": (back := recovered(recovery)),
-        "plan": agreed_parts(recovery.plan, decided_minor=recovery.amount_minor, recovered_minor=back),
-        "outstanding": outstanding(recovery),
+        "balance": (balance := balance_of(recovery)),
+        "plan": agreed_parts(recovery.plan, balance),
         "postings": list(recovery.postings.order_by("id")),
         "consent": Consent.objects.filter(recovery=recovery, withdrawn_at=None).order_by("-id").first(),
     }

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,14 +17,17 @@ from audit.exports import csv_response
 from audit.permissions import NotPermitted
 from cases.instalments import agreed_parts, equal_instalments
 from cases.models import Case, Consent, Recovery, RecoveryPosting
+from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
 from cases.pages.words import METHODS
 from cases.services import errors
+from cases.services.casework import refuse_involved
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import balance_of, outstanding
 from cases.services.reconciliation import COLUMNS, import_postings
 from cases.services.recovery import confirm_posting, post_recovery, reverse_posting, set_plan
-from cases.services.steps import actions_now, change_sentences, refuse_involved
+from cases.services.steps import actions_now, change_sentences
+from cases.services.texts import shown_money
 from cases.services.write_offs import approve_write_off, request_write_off, return_write_off
 from cases.views.actions import sentence_of
 from cases.workflow import Action
@@ -34,25 +36,16 @@ from fraud.web.access import page
 from fraud.web.paging import keyset_page
 from fraud.web.tags import current_language
 from fraud.web.typed import whole_number
-from rules.money import MoneyNotValid, parse_major
+from rules.money import MoneyNotValid, parse_major, to_decimal
 
-# Days past due that the ageing of the ledger is split by.
-AGES = ((None, 0), (0, 7), (7, 30), (30, None))
 Step = Callable[[HttpRequest, Case, int | None], str]
-
-
-def _ledger() -> QuerySet[Recovery]:
-    return Recovery.objects.select_related("case__cardholder__department").annotate(
-        paid=Coalesce(Sum("postings__amount_minor"), Value(0)),
-        open_minor=F("amount_minor") - F("paid") - F("write_off_minor"),
-    )
 
 
 @page("cases.view_recovery")
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
     """All recoveries, the open ones first; what is overdue in how many days."""
-    rows = _ledger()
+    rows = recoveries()
     view = request.GET.get("view", "open")
     today = company_today()
     chosen: dict[str, Q] = {
@@ -67,6 +60,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": found,
+        "rows": with_balances(found.rows),
         "view": view,
         "today": today,
         "tabs": [
@@ -83,27 +77,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": _ages(today),
+        "ages": ages(today),
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
-
-
-def _ages(today: date) -> list[dict[str, Any]]:
-    """Number and open amount per currency, by days past due."""
-    found = []
-    rows: Any = _ledger().filter(closed_at=None)
-    opened = list(rows.values_list("due_on", "currency", "open_minor")[:10_000])
-    for above, upto in AGES:
-        sums: dict[str, int] = {}
-        n = 0
-        for due_on, currency, minor in opened:
-            late = (today - due_on).days
-            if (above is None or late > above) and (upto is None or late <= upto):
-                n += 1
-                sums[currency] = sums.get(currency, 0) + minor
-        found.append({"above": above, "upto": upto, "n": n, "sums": sorted(sums.items())})
-    return found
 
 
 @page("cases.view_recovery")
@@ -133,11 +110,11 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "recovery": row,
         "case": row.case,
         "postings": list(postings),
-        "recovered": recovered(row),
-        "outstanding": outstanding(row),
-        "plan": agreed_parts(row.plan, decided_minor=row.amount_minor, recovered_minor=recovered(row)),
+        "balance": (balance := balance_of(row)),
+        "open_amount": to_decimal(balance.outstanding_minor, row.currency),
+        "plan": agreed_parts(row.plan, balance),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
-        "methods": [(code, label) for code, label in METHODS.items() if code != "cancellation"],
+        "methods": list(METHODS.items()),
         "may": may,
         "today": company_today(),
         "typed": request.POST,
@@ -157,7 +134,8 @@ def _post(request: HttpRequest, case: Case, version: int | None) -> str:
         by=request.actor,
         expected_version=version,  # type: ignore[attr-defined]
     )
-    return _("Posted. Still open: %(n)s.") % {"n": f"{outstanding(posting.recovery):,}"}
+    left = shown_money(outstanding(posting.recovery), case.currency)
+    return _("Posted. Still open: %(n)s.") % {"n": left}
 
 
 def _plan(request: HttpRequest, case: Case, version: int | None) -> str:
@@ -201,12 +179,11 @@ def _ask_write_off(request: HttpRequest, case: Case, version: int | None) -> str
 
 
 def _approve_write_off(request: HttpRequest, case: Case, version: int | None) -> str:
-    amount = request.POST.get(
-        "amount_minor", ""
-    )  # what the page showed as open: another balance voids the approval
+    # What the page showed as open: another balance voids the approval.
+    amount = parse_major(request.POST.get("amount", ""), case.currency)
     approve_write_off(
         case=case,
-        amount_minor=whole_number(amount, 18) or 0,
+        amount_minor=amount,
         reason=request.POST.get("reason", ""),
         by=request.actor,
         expected_version=version,  # type: ignore[attr-defined]
@@ -287,27 +264,5 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The ledger as CSV."""
-    header = [
-        "case",
-        "employee_no",
-        "currency",
-        "amount",
-        "recovered",
-        "written_off",
-        "open",
-        "due_on",
-        "closed_at",
-    ]
-    fields = (
-        "case__reference",
-        "case__cardholder__employee_no",
-        "currency",
-        "amount_minor",
-        "paid",
-        "write_off_minor",
-        "open_minor",
-        "due_on",
-        "closed_at",
-    )
-    rows = _ledger().order_by("id").values_list(*fields)
-    return csv_response("recovery.csv", header, rows.iterator(chunk_size=2000))  # type: ignore[return-value]
+    rows = (export_row(row) for row in ledger_rows(recoveries().order_by("id")))
+    return csv_response("recovery.csv", EXPORT_HEAD, rows)  # type: ignore[return-value]

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from fraud.claims.models import Claim, ClaimChange, ClaimFile
+from fraud.claims.models import Claim, ClaimChange, ClaimFacts, ClaimFile
 
 log = logging.getLogger(__name__)
 Follower = Callable[[], int]
@@ -55,3 +55,35 @@ def _note(
             )
             for pk, version in versions.order_by("pk")
         )
+
+
+#: What people and cases look at; other facts change without a word.
+SHOWN = (
+    "amount_minor",
+    "currency",
+    "cardholder_id",
+    "merchant_name",
+    "transacted_at",
+    "txn_type",
+    "purpose_code",
+)
+
+
+def changed_facts(change: ClaimChange) -> dict[str, list[str | int | None]]:
+    """Name of a fact → [before, after], for those of SHOWN in which two versions of a claim differ; plain JSON values."""
+    if change.from_version == change.to_version:
+        return {}
+    before, after = version_of(change.claim, change.from_version), version_of(change.claim, change.to_version)
+    pairs = {name: (_plain(getattr(before, name)), _plain(getattr(after, name))) for name in SHOWN}
+    return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+
+
+def version_of(claim: Claim, version: int) -> ClaimFacts:
+    """What was said of the claim in a version. Raises ClaimVersion.DoesNotExist for one that never was."""
+    return claim if version == claim.version else claim.earlier_versions.get(version=version)
+
+
+def _plain(value: object) -> str | int | None:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int) or value is None else str(value)

@@ -100,8 +100,8 @@ class Races:
 
         from cases.models import Recovery, RecoveryPosting
         from cases.services.company import company_today
-        from cases.services.ledger import recovered
         from cases.services.recovery import post_recovery
+        from tests.cases.stage import recovered
         from tests.cast import make_case
 
         case = make_case(cardholder=self.cast.cardholder_record, state="recovering")

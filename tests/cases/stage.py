@@ -10,8 +10,9 @@ import time_machine
 
 from audit.actor import Actor
 from cases.dispositions import Disposition
-from cases.models import Appeal, Case, RecoveryPosting
+from cases.models import Appeal, Case, Recovery, RecoveryPosting
 from cases.services import appeals, clocks, decisions, explanations, queue, recovery
+from cases.services.money import balance_of
 from cases.services.steps import current_request
 from cases.workflow import State
 from fraud.company.values import DEFAULTS
@@ -179,3 +180,8 @@ def _morning(day: date) -> datetime:
 def frozen() -> Any:
     """A clock that stands at the cast's NOW until it is moved."""
     return time_machine.travel(NOW, tick=False)
+
+
+def recovered(recovery: Recovery) -> int:
+    """What came back, as the product tells it."""
+    return balance_of(recovery).recovered_minor

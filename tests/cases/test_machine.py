@@ -42,10 +42,10 @@ from cases.services import (
 )
 from cases.services.conflicts import same_number
 from cases.services.errors import CaseNotFound, CaseworkError
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import outstanding
 from cases.services.steps import actions_now
 from cases.workflow import Action, State
-from tests.cases.stage import LEGITIMATE, REASON, frozen
+from tests.cases.stage import LEGITIMATE, REASON, frozen, recovered
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
 
 # fmt: off

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from audit.services import find_faults
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
 from cases.services import errors, recovery, write_offs
 from cases.services.clocks import sweep_clocks
-from cases.services.ledger import outstanding, recovered
+from cases.services.following import follow_changes
+from cases.services.money import at_stake, balance_of, outstanding
 from cases.services.reconciliation import PostingFileNotValid, import_postings
-from tests.cases.stage import AMOUNT, REASON, Stage, fresh
+from fraud.claims.changes import note_money
+from tests.cases.stage import AMOUNT, REASON, Stage, fresh, recovered
 from tests.cast import NOW, make_claim
 
 M = RecoveryPosting.Method
@@ -233,38 +236,46 @@ def test_money_that_came_in_since_voids_the_write_off_as_asked(stage: Stage) -> 
     assert (fresh(case).state, ledger(case).write_off) == ("recovering", "returned")
 
 
-def test_a_later_card_cancellation_lowers_the_claim_by_itself_once(stage: Stage) -> None:
-    case = stage.recovering()
-    original = case.alerts.get().claim
+def give_back(case: Case, minor: int, *, at: datetime, txn_type: str = "partial_cancel") -> None:
+    """The card company takes a part of the case's payment back, as a delivery says it."""
+    purchase = case.alerts.get().claim
     make_claim(
         cardholder=case.cardholder,
-        amount_minor=-30_000,
-        txn_type="partial_cancel",
-        original_claim=original,
-        received_at=NOW + timedelta(days=1),
+        amount_minor=-minor,
+        txn_type=txn_type,
+        original_claim=purchase,
+        credit_minor=minor,
+        received_at=at,
     )
+    note_money(claim_ids=[purchase.pk], file=None, at=at)
+    follow_changes()
+
+
+def test_a_later_card_cancellation_lowers_what_is_due_by_itself_once(stage: Stage) -> None:
+    case = stage.recovering()
+    give_back(case, 30_000, at=NOW + timedelta(days=1))
     stage.go_on(days=1)
-    assert [sweep_clocks()["credited"] for _ in range(3)] == [1, 0, 0]
-    assert outstanding(ledger(case)) == 54_000
-    posting = ledger(case).postings.get()
-    assert (posting.method, posting.posted_by) == ("cancellation", None)
+    for _ in range(3):
+        sweep_clocks()
+        assert outstanding(ledger(case)) == 54_000
+    assert not ledger(case).postings.exists()
+    assert fresh(case).state == "recovering"
 
 
-def test_a_cancellation_known_before_the_decision_is_not_credited_again(stage: Stage) -> None:
+def test_a_recovery_ends_when_the_card_gives_back_the_rest(stage: Stage) -> None:
     case = stage.recovering()
-    make_claim(
-        cardholder=case.cardholder,
-        amount_minor=-30_000,
-        txn_type="cancel",
-        original_claim=case.alerts.get().claim,
-        received_at=NOW - timedelta(hours=1),
-    )
-    assert sweep_clocks()["credited"] == 0
+    stage.post(case, 50_000)
+    give_back(case, 34_000, at=NOW + timedelta(days=1))
+    assert (fresh(case).state, outstanding(ledger(case))) == ("closed", 0)
+    assert AuditEvent.objects.filter(subject=f"case:{case.reference}", action="recovery.settled").count() == 1
 
 
-def test_nobody_posts_a_cancellation_by_hand(stage: Stage) -> None:
-    with pytest.raises(errors.ChoiceNotValid):
-        stage.post(stage.recovering(), 10, method=M.CANCELLATION)
+def test_what_was_repaid_twice_is_shown_as_the_cardholders(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, AMOUNT)
+    give_back(case, AMOUNT, at=NOW + timedelta(days=1), txn_type="cancel")
+    balance = balance_of(ledger(case))
+    assert (balance.due_minor, balance.outstanding_minor, balance.overpaid_minor) == (0, 0, AMOUNT)
 
 
 def test_reminders_of_what_is_outstanding_leave_after_7_14_and_30_days(stage: Stage) -> None:
@@ -339,7 +350,6 @@ def test_a_file_that_cannot_be_read_posts_nothing(stage: Stage, content: bytes) 
 def test_a_cancellation_before_the_decision_lowers_what_may_be_recovered(stage: Stage) -> None:
     from cases.dispositions import Disposition
     from cases.services.decisions import propose_decision
-    from cases.services.ledger import at_stake
 
     case = stage.explained()
     make_claim(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit.models import AccessRecord, AuditEvent
 from cases.models import Case, Tip
 from cases.services.by_hand import TIP_ORIGINS
+from cases.services.money import at_stake
 from cases.views.by_hand import TIP_WORDS
 from tests.cast import make_cast, make_claim, make_merchant
 
@@ -68,7 +69,7 @@ def test_case_opened_by_hand_holds_the_chosen_claims_and_the_reason(client, cast
     assert answer.status_code == 302
     assert answer["Location"] == reverse("cases:detail", args=[case.reference])
     assert set(case.alerts.values_list("claim_id", flat=True)) == {claim.pk, second.pk}
-    assert (case.source, case.amount_minor) == ("manual", 600_000)
+    assert (case.source, at_stake(case)) == ("manual", 600_000)
     entry = AuditEvent.objects.get(action="case.opened")
     assert (entry.actor, entry.reason) == (cast.reviewer.username, "같은 밤에 두 번 결제했습니다.")
 

@@ -42,7 +42,10 @@ def test_figures_equal_a_plain_count(scene):
     )
     assert figures.precision == pytest.approx(truth.count(True) / (truth.count(True) + truth.count(False)))
     assert figures.confirmed_minor == sum(
-        c.amount_minor for c, misuse in zip(closed, truth, strict=True) if misuse
+        alert.claim.amount_minor
+        for case, misuse in zip(closed, truth, strict=True)
+        if misuse
+        for alert in case.alerts.all()
     )
     assert sum(n for _week, n in figures.weeks) == len(cases)
     assert figures.n_sampled == len(Disposition)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.models import Case, SavedView
 from cases.pages import queue as queue_pages
+from cases.services.money import at_stake
 from cases.workflow import State
 from tests.cast import make_cardholder, make_case, make_claim, make_merchant, put_case
 from tests.scene import shared_scene
@@ -92,7 +93,7 @@ def test_random_check_shows_neither_loss_nor_reasons(client, scene):
         ("person=E3001", lambda case: case.cardholder.employee_no == "E3001"),
         ("dept=RND", lambda case: case.cardholder.department.code == "RND"),
         ("band=high", lambda case: case.band == "high" and not case.is_score_hidden),
-        ("min=1,000,000", lambda case: case.amount_minor >= 1_000_000),
+        ("min=1,000,000", lambda case: at_stake(case) >= 1_000_000),
         ("source=control_sample", lambda case: case.source == "control_sample"),
         ("q=한우", lambda case: "한우" in case.merchant.name),
         ("state=appealed", lambda case: case.state == "appealed"),

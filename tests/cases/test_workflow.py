@@ -65,6 +65,7 @@ no_response          | propose             | cleared    | pending_approval     |
 no_response          | decide              | against    | notified             | holder              | heard one_pair_of_eyes
 no_response          | decide              | cleared    | closed               | holder              | one_pair_of_eyes
 pending_approval     | note                |            | pending_approval     | reviewer            |
+pending_approval     | void                |            | in_review            | system              |
 pending_approval     | return              |            | in_review            | other_approver      |
 pending_approval     | approve             | against    | notified             | other_approver      |
 pending_approval     | approve             | cleared    | closed               | other_approver      |
@@ -82,9 +83,10 @@ appealed             | decide_appeal       | reversed   | closed               |
 recovering           | note                |            | recovering           | reviewer            |
 recovering           | plan                |            | recovering           | recovery_clerk      | outstanding
 recovering           | consent             |            | recovering           | cardholder          | outstanding
-recovering           | post                | partial    | recovering           | recovery_clerk system | outstanding
-recovering           | post                | in_full    | closed               | recovery_clerk system | settled
+recovering           | post                | partial    | recovering           | recovery_clerk      | outstanding
+recovering           | post                | in_full    | closed               | recovery_clerk      | settled
 recovering           | reverse_posting     |            | recovering           | recovery_clerk approver |
+recovering           | settle              |            | closed               | system              | settled
 recovering           | request_write_off   |            | recovering           | recovery_clerk      | outstanding no_write_off
 recovering           | approve_write_off   |            | closed               | recovery_approver   | write_off_requested
 recovering           | return_write_off    |            | recovering           | recovery_approver   | write_off_requested

@@ -128,9 +128,7 @@ class Plan(StrictSerializer):
 class Posting(StrictSerializer):
     amount_minor = MinorAmountField()
     currency = StrictCharField(max_length=3)
-    method = serializers.ChoiceField(
-        [choice for choice in RecoveryPosting.Method.values if choice != RecoveryPosting.Method.CANCELLATION]
-    )
+    method = serializers.ChoiceField(RecoveryPosting.Method.values)
     bank_reference = _text(80)
     received_on = serializers.DateField()
     note = _text(SHORT_MAX, required=False)

@@ -12,17 +12,17 @@ from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
 from cases.services.explanations import draft_of
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import at_stake, balance_of, claims_of, due_minor
 from cases.services.steps import current_decision, recovery_of
 from cases.workflow import State
-from fraud.claims.models import Claim
+from fraud.web.api_money import Amount, decimal_text
 
 
 class MyClaim(serializers.Serializer):
     transacted_at = serializers.DateTimeField()
     has_time = serializers.BooleanField()
     merchant = serializers.CharField(source="merchant_name")
-    amount_minor = serializers.IntegerField()
+    amount = Amount("amount_minor")
     currency = serializers.CharField()
     card_last4 = serializers.CharField()
 
@@ -51,6 +51,7 @@ class Answered(serializers.Serializer):
 
 
 class MyExplanation(serializers.ModelSerializer):
+    offered = Amount("offered_minor", "request.case.currency")
     answered = serializers.SerializerMethodField()
     evidence = serializers.SerializerMethodField()
 
@@ -58,7 +59,7 @@ class MyExplanation(serializers.ModelSerializer):
         model = Explanation
         # fmt: off
         fields = (
-            "text", "answers", "answered", "admits", "offered_minor", "is_late", "on_behalf", "submitted_at", "evidence",
+            "text", "answers", "answered", "admits", "offered", "is_late", "on_behalf", "submitted_at", "evidence",
         )
         # fmt: on
 
@@ -103,7 +104,7 @@ class MyRequestPage(serializers.Serializer):
 
 
 class MyRequest(MyRequestRow):
-    amount_minor = serializers.IntegerField(source="case.amount_minor")
+    amount = Amount(lambda request: at_stake(request.case), "case.currency")
     currency = serializers.CharField(source="case.currency")
     can_ask_extension = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
@@ -116,7 +117,7 @@ class MyRequest(MyRequestRow):
             *MyRequestRow.Meta.fields,
             "text",
             "questions",
-            "amount_minor",
+            "amount",
             "currency",
             "is_extended",
             "can_ask_extension",
@@ -133,8 +134,7 @@ class MyRequest(MyRequestRow):
 
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, request: ExplanationRequest) -> Any:
-        claims = Claim.objects.filter(alerts__case=request.case_id).order_by("transacted_at", "id")
-        return MyClaim(claims, many=True).data
+        return MyClaim(claims_of(request.case), many=True).data
 
     @extend_schema_field(MyDraft(allow_null=True))
     def get_draft(self, request: ExplanationRequest) -> Any:
@@ -156,31 +156,32 @@ class MyAppeal(serializers.Serializer):
 
 
 class MyPosting(serializers.Serializer):
-    amount_minor = serializers.IntegerField()
+    amount = Amount("amount_minor", "recovery.currency")
     method = serializers.CharField()
     received_on = serializers.DateField()
 
 
 class MyInstalment(serializers.Serializer):
     due_on = serializers.DateField()
-    amount_minor = serializers.IntegerField()
+    amount = serializers.DecimalField(max_digits=18, decimal_places=3)
 
 
 class MyRecovery(serializers.Serializer):
-    amount_minor = serializers.IntegerField()
+    amount = Amount(lambda recovery: balance_of(recovery).due_minor)
     currency = serializers.CharField()
-    recovered_minor = serializers.SerializerMethodField()
-    outstanding_minor = serializers.SerializerMethodField()
+    recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
+    outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     due_on = serializers.DateField()
-    plan = MyInstalment(many=True)
+    plan = serializers.SerializerMethodField()
     postings = MyPosting(many=True)
     has_consent = serializers.SerializerMethodField()
 
-    def get_recovered_minor(self, recovery: Recovery) -> int:
-        return recovered(recovery)
-
-    def get_outstanding_minor(self, recovery: Recovery) -> int:
-        return outstanding(recovery)
+    @extend_schema_field(MyInstalment(many=True))
+    def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
+        return [
+            {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
+            for part in recovery.plan
+        ]
 
     def get_has_consent(self, recovery: Recovery) -> bool:
         return recovery.consents.filter(withdrawn_at=None).exists()
@@ -201,7 +202,7 @@ class MyNotice(serializers.Serializer):
     reference = serializers.CharField()
     step = serializers.SerializerMethodField()
     outcome = serializers.SerializerMethodField()
-    amount_minor = serializers.SerializerMethodField()
+    amount = Amount(lambda case: due_minor(case, current_decision(case)))
     currency = serializers.CharField()
     policy_clause = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
@@ -225,10 +226,6 @@ class MyNotice(serializers.Serializer):
         info = DISPOSITIONS[Disposition(case.disposition)]
         return info.label_ko if (get_language() or "ko").startswith("ko") else info.label_en
 
-    def get_amount_minor(self, case: Case) -> int:
-        decision = self._decision(case)
-        return decision.amount_minor if decision else 0
-
     def get_policy_clause(self, case: Case) -> str:
         decision = self._decision(case)
         return decision.policy_clause if decision else ""
@@ -251,8 +248,7 @@ class MyNotice(serializers.Serializer):
 
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, case: Case) -> Any:
-        claims = Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id")
-        return MyClaim(claims, many=True).data
+        return MyClaim(claims_of(case), many=True).data
 
     @extend_schema_field(MyRecovery(allow_null=True))
     def get_recovery(self, case: Case) -> Any:

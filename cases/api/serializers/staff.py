@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,9 +12,10 @@ from cases.api.serializers.person import Answered
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
 from cases.services.clocks import is_overdue
-from cases.services.ledger import outstanding, recovered
+from cases.services.money import balance_of, claims_of, shown_stake
 from cases.workflow import Action, State
 from fraud.claims.models import Claim
+from fraud.web.api_money import Amount, decimal_text
 
 
 class Person(serializers.Serializer):
@@ -34,14 +36,15 @@ class CaseRow(serializers.ModelSerializer):
     is_overdue = serializers.SerializerMethodField()
     probability = serializers.SerializerMethodField()
     band = serializers.SerializerMethodField()
-    expected_loss_minor = serializers.SerializerMethodField()
+    at_stake = Amount(lambda case: shown_stake(case).at_stake_minor)
+    expected_loss = serializers.SerializerMethodField()
 
     class Meta:
         model = Case
         # fmt: off
         fields = (
             "reference", "state", "state_since", "due_on", "is_overdue", "source", "pattern", "headline", "cardholder", "merchant",
-            "amount_minor", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss_minor", "assignee",
+            "at_stake", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss", "assignee",
             "snoozed_until", "has_new_alerts", "disposition", "opened_at", "closed_at", "version",
         )
         # fmt: on
@@ -58,8 +61,9 @@ class CaseRow(serializers.ModelSerializer):
     def get_band(self, case: Case) -> str | None:
         return case.band if self._shown(case) else None
 
-    def get_expected_loss_minor(self, case: Case) -> int | None:
-        return case.expected_loss_minor if self._shown(case) else None
+    @extend_schema_field(OpenApiTypes.DECIMAL)
+    def get_expected_loss(self, case: Case) -> str | None:
+        return decimal_text(case.expected_loss_minor, case.currency) if self._shown(case) else None
 
 
 class CasePage(serializers.Serializer):
@@ -71,12 +75,13 @@ class CasePage(serializers.Serializer):
 
 class CaseClaim(serializers.ModelSerializer):
     merchant = serializers.CharField(source="merchant_name")
+    amount = Amount("amount_minor")
 
     class Meta:
         model = Claim
         # fmt: off
         fields = (
-            "external_id", "version", "transacted_at", "has_time", "merchant", "amount_minor", "currency", "txn_type",
+            "external_id", "version", "transacted_at", "has_time", "merchant", "amount", "currency", "txn_type",
             "purpose_code", "purpose_text", "card_last4",
         )
         # fmt: on
@@ -95,6 +100,7 @@ class EvidenceRow(serializers.ModelSerializer):
 
 
 class ExplanationRow(serializers.ModelSerializer):
+    offered = Amount("offered_minor", "request.case.currency")
     submitted_by = serializers.CharField(source="submitted_by.username")
     answered = serializers.SerializerMethodField()
     evidence = serializers.SlugRelatedField("reference", many=True, read_only=True)
@@ -103,7 +109,7 @@ class ExplanationRow(serializers.ModelSerializer):
         model = Explanation
         # fmt: off
         fields = (
-            "text", "answers", "answered", "admits", "offered_minor", "is_late", "on_behalf", "submitted_by", "submitted_at", "evidence",
+            "text", "answers", "answered", "admits", "offered", "is_late", "on_behalf", "submitted_by", "submitted_at", "evidence",
         )
         # fmt: on
 
@@ -129,12 +135,13 @@ class RequestRow(serializers.ModelSerializer):
 class DecisionRow(serializers.ModelSerializer):
     proposed_by = serializers.CharField(source="proposed_by.username")
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+    amount = Amount("amount_minor")
 
     class Meta:
         model = Decision
         # fmt: off
         fields = (
-            "number", "state", "disposition", "disposition_reason", "amount_minor", "currency", "reason", "policy_clause",
+            "number", "state", "disposition", "disposition_reason", "amount", "currency", "reason", "policy_clause",
             "message", "content_hash", "needs_approval", "why_approval", "proposed_by", "proposed_at", "decided_by",
             "decided_at", "decided_reason",
         )
@@ -142,13 +149,14 @@ class DecisionRow(serializers.ModelSerializer):
 
 
 class AppealRow(serializers.ModelSerializer):
+    amount = Amount("amount_minor", "case.currency")
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
 
     class Meta:
         model = Appeal
         # fmt: off
         fields = (
-            "text", "submitted_at", "result", "amount_minor", "reason", "message", "decided_by", "decided_at",
+            "text", "submitted_at", "result", "amount", "reason", "message", "decided_by", "decided_at",
         )
         # fmt: on
 
@@ -163,7 +171,7 @@ class NoteRow(serializers.ModelSerializer):
 
 class PostingRow(serializers.Serializer):
     number = serializers.IntegerField(source="pk", help_text="Names the posting within its recovery.")
-    amount_minor = serializers.IntegerField()
+    amount = Amount("amount_minor", "recovery.currency")
     method = serializers.CharField()
     bank_reference = serializers.CharField()
     received_on = serializers.DateField()
@@ -177,19 +185,23 @@ class PostingRow(serializers.Serializer):
 
 class PlanRow(serializers.Serializer):
     due_on = serializers.DateField()
-    amount_minor = serializers.IntegerField()
+    amount = serializers.DecimalField(max_digits=18, decimal_places=3)
 
 
 class RecoveryDetail(serializers.ModelSerializer):
-    """The ledger; recovered and outstanding are derived from the postings."""
+    """The ledger; what is due, recovered, outstanding and overpaid is derived."""
 
     case = serializers.CharField(source="case.reference")
     version = serializers.IntegerField(source="case.version")
     state = serializers.CharField(source="case.state")
-    plan = PlanRow(many=True)
+    plan = serializers.SerializerMethodField()
+    amount = Amount("amount_minor")
     postings = PostingRow(many=True)
-    recovered_minor = serializers.SerializerMethodField()
-    outstanding_minor = serializers.SerializerMethodField()
+    due = Amount(lambda recovery: balance_of(recovery).due_minor)
+    recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
+    outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
+    overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
+    write_off_amount = Amount("write_off_minor")
     has_consent = serializers.SerializerMethodField()
     write_off_requested_by = serializers.CharField(
         source="write_off_requested_by.username", default=None, allow_null=True
@@ -199,17 +211,18 @@ class RecoveryDetail(serializers.ModelSerializer):
         model = Recovery
         # fmt: off
         fields = (
-            "case", "version", "state", "amount_minor", "currency", "recovered_minor", "outstanding_minor", "plan", "postings",
-            "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_minor", "write_off_reason",
+            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "plan", "postings",
+            "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )
         # fmt: on
 
-    def get_recovered_minor(self, recovery: Recovery) -> int:
-        return recovered(recovery)
-
-    def get_outstanding_minor(self, recovery: Recovery) -> int:
-        return outstanding(recovery)
+    @extend_schema_field(PlanRow(many=True))
+    def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
+        return [
+            {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
+            for part in recovery.plan
+        ]
 
     def get_has_consent(self, recovery: Recovery) -> bool:
         return recovery.consents.filter(withdrawn_at=None).exists()
@@ -271,14 +284,13 @@ class CaseDetail(CaseRow):
 
     @extend_schema_field(CaseClaim(many=True))
     def get_claims(self, case: Case) -> Any:
-        claims = Claim.objects.filter(alerts__case=case).order_by("transacted_at", "id")
-        return CaseClaim(claims, many=True).data
+        return CaseClaim(claims_of(case), many=True).data
 
     @extend_schema_field(ReasonRow(many=True))
     def get_reasons(self, case: Case) -> Any:
         if not self._shown(case):
             return []
-        alerts = case.alerts.select_related("claim", "score").order_by("claim_id")
+        alerts = case.alerts.filter(left_at=None).select_related("claim", "score").order_by("claim_id")
         return [
             {"claim": alert.claim.external_id, "reasons": alert.score.reasons or []}
             for alert in alerts
@@ -323,5 +335,10 @@ class PostingReportAnswer(serializers.Serializer):
     n_posted = serializers.IntegerField()
     n_confirmed = serializers.IntegerField()
     n_known = serializers.IntegerField()
-    posted = serializers.DictField(child=serializers.IntegerField())
+    posted = serializers.SerializerMethodField()
     rejected = RejectedRow(many=True)
+
+    @extend_schema_field(serializers.DictField(child=serializers.DecimalField(18, 3)))
+    def get_posted(self, report: Any) -> dict[str, str]:
+        """Currency → the sum that was posted."""
+        return {currency: decimal_text(minor, currency) for currency, minor in report.posted.items()}

@@ -20,6 +20,7 @@ from audit import faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from fraud.claims.changes import tell_followers
 from fraud.claims.importing.locks import file_lock
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import FileQuarantined
@@ -102,6 +103,7 @@ def import_delivery(
                 file.refresh_from_db()
                 if file.state not in FINAL_STATES:
                     _import(delivery, spec, profile, file, by, apart, progress, stored)
+                    tell_followers()
                     return file
     if stored is not None and file.state == ClaimFile.State.IMPORTED:
         _recall(delivery, spec, file, by, stored)

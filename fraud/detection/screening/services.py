@@ -5,6 +5,7 @@ from fraud.detection.screening.finish import finish_run, finish_scoring, n_store
 from fraud.detection.screening.frames import forget_frames, night_frame
 from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, keep, new_token, release, take
 from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
+from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.score import next_part, score_part
 from fraud.detection.screening.stages import put_stage, stage, stage_of
 
@@ -26,6 +27,7 @@ __all__ = [
     "prepare_run",
     "put_stage",
     "release",
+    "rules_of",
     "score_part",
     "stage",
     "stage_of",

@@ -18,7 +18,7 @@ from cases.demo import company as demo
 from cases.demo import work as demo_work
 from cases.demo.plan import DemoPlan, read_plan, write_plan
 from cases.models import Alert, Case, Recovery
-from cases.services.ledger import outstanding
+from cases.services.money import outstanding
 from fraud.claims.models import (
     Absence,
     Cardholder,

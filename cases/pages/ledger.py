@@ -1,0 +1,96 @@
+"""The ledger as pages and exports show it: every recovery with how it stands, and what is open by days past due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cases.models import Recovery
+from cases.services.money import Balance, balances_of
+from rules.money import to_decimal
+
+#: Days past due that the ageing is split by.
+AGES = ((None, 0), (0, 7), (7, 30), (30, None))
+_CHUNK = 500
+EXPORT_HEAD = [
+    "case",
+    "employee_no",
+    "currency",
+    "decided",
+    "due",
+    "recovered",
+    "written_off",
+    "open",
+    "overpaid",
+    "due_on",
+    "closed_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A recovery and how it stands."""
+
+    recovery: Recovery
+    balance: Balance
+
+
+def recoveries() -> QuerySet[Recovery]:
+    """Recoveries with what a line of the ledger shows of their case."""
+    return Recovery.objects.select_related("case__cardholder__department")
+
+
+def with_balances(rows: Iterable[Recovery]) -> list[LedgerRow]:
+    """The rows with their balances, in their order."""
+    found = list(rows)
+    balances = balances_of(found)
+    return [LedgerRow(row, balances[row.pk]) for row in found]
+
+
+def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
+    """Every recovery of a set with its balance, some hundred at a time."""
+    chunk: list[Recovery] = []
+    for row in rows.iterator(chunk_size=_CHUNK):
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            yield from with_balances(chunk)
+            chunk = []
+    yield from with_balances(chunk)
+
+
+def ages(today: date) -> list[dict[str, Any]]:
+    """Number and open amount per currency, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
+    found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]
+    for row in ledger_rows(recoveries().filter(closed_at=None)):
+        late = (today - row.recovery.due_on).days
+        for age in found:
+            if (age["above"] is None or late > age["above"]) and (age["upto"] is None or late <= age["upto"]):
+                currency = row.recovery.currency
+                age["n"] += 1
+                age["sums"][currency] = age["sums"].get(currency, 0) + row.balance.outstanding_minor
+    return [{**age, "sums": sorted(age["sums"].items())} for age in found]
+
+
+def export_row(row: LedgerRow) -> list[Any]:
+    """A line of the export, in the order of EXPORT_HEAD; amounts as decimals of their currency."""
+    recovery, balance = row.recovery, row.balance
+    amounts = (
+        balance.decided_minor,
+        balance.due_minor,
+        balance.recovered_minor,
+        balance.written_off_minor,
+        balance.outstanding_minor,
+        balance.overpaid_minor,
+    )
+    return [
+        recovery.case.reference,
+        recovery.case.cardholder.employee_no,
+        recovery.currency,
+        *(to_decimal(minor, recovery.currency) for minor in amounts),
+        recovery.due_on,
+        recovery.closed_at,
+    ]

@@ -1,0 +1,78 @@
+"""Around every casework service: what changed about the claims is followed first, then one transaction holds the step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted
+from audit.services import record_refusal
+from cases.models import Case
+from cases.services.conflicts import relations_of
+from cases.services.following import follow_case
+from cases.services.steps import check_person
+from cases.workflow import Action
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def casework(service: Callable[P, R]) -> Callable[P, R]:
+    """One transaction around a service; a refusal is kept as a security event outside it and raised on.
+
+    Changes of the case's claims that wait are followed before, in their own transaction: who acts on what they no longer
+    are meets the new version, and meets it only once.
+    """
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        case = _case_of(kwargs)
+        if case is not None:
+            follow_case(case)
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        except NotPermitted as refusal:
+            by = kwargs.get("by")
+            if isinstance(by, Actor):
+                subject = getattr(refusal, "subject", "") or "config"
+                record_refusal(by=by, action=refusal.action, subject=subject, code=refusal.code)
+            raise
+
+    return run
+
+
+def _case_of(arguments: dict[str, Any]) -> Case | None:
+    """The case a service is called for: by itself, or behind the row it is called with."""
+    for given in arguments.values():
+        for found in (
+            given,
+            getattr(given, "case", None),
+            _behind(given, "recovery"),
+            _behind(given, "request"),
+        ):
+            if isinstance(found, Case):
+                return found
+    return None
+
+
+def _behind(row: Any, name: str) -> Any:
+    return getattr(getattr(row, name, None), "case", None)
+
+
+@casework
+def refuse_involved(*, reference: str, action: Action, by: Actor) -> None:
+    """The refusal `check_step` gives to somebody involved in the case, kept as a security event; nothing for others.
+
+    Pages ask before they look the case up: to the involved it does not exist, but what they tried is on record.
+    Raises Refused.
+    """
+    case = (
+        Case.objects.select_related("cardholder__department", "assignee").filter(reference=reference).first()
+    )
+    if case is not None and relations_of(by, case).involvement:
+        check_person(case, action, by)

@@ -1,0 +1,137 @@
+"""Cases follow their claims: a correction, or money that came back, reaches every case that is not closed.
+
+The delivery leaves a row for each claim it changed (`ClaimChange`). Following it, the case says what changed and by which
+delivery, its expected loss is worked out anew, a proposal that spoke of the old facts is void, a claim that turned out to be
+another person's leaves, and a recovery that nothing is left of ends. The system decides nothing against anybody here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from audit.actor import Actor
+from cases.models import Alert, Case, Decision
+from cases.services.company import present
+from cases.services.money import at_stake, expected_loss_of
+from cases.services.outbox import enqueue_mail
+from cases.services.settling import settle_recovery
+from cases.services.standing import read_case, recovery_of
+from cases.services.steps import change_recorded, check_step, move
+from cases.workflow import Action, State
+from fraud.claims.changes import changed_facts
+from fraud.claims.models import ClaimChange
+
+BY = Actor.system("following")
+_BATCH = 200
+OTHER_PERSON = "other_person"
+#: From the first request on the cardholder knows of the case and is told when its payments change.
+_TOLD = (
+    State.AWAITING_EXPLANATION,
+    State.EXPLAINED,
+    State.NO_RESPONSE,
+    State.NOTIFIED,
+    State.APPEALED,
+    State.RECOVERING,
+)
+
+
+def follow_changes() -> int:
+    """Let the open cases follow every change that waits, oldest first; returns how many changes were followed.
+
+    Each change is followed in a transaction of its own, once, however many processes try.
+    """
+    done = last = 0
+    while True:
+        waiting = ClaimChange.objects.filter(followed_at=None, pk__gt=last).order_by("pk")
+        batch = list(waiting.values_list("pk", flat=True)[:_BATCH])
+        if not batch:
+            return done
+        for pk in batch:
+            done += _follow(pk)
+        last = batch[-1]
+
+
+def follow_case(case: Case) -> int:
+    """Let what waits about the claims of one case be followed now; every step on a case begins with it."""
+    waiting = ClaimChange.objects.filter(
+        followed_at=None, claim__alerts__case=case, claim__alerts__left_at=None
+    ).order_by("pk")
+    return sum(_follow(pk) for pk in waiting.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _follow(pk: int) -> bool:
+    """One change; False when somebody else was faster."""
+    if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
+        return False
+    change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
+    alerts = Alert.objects.filter(claim=change.claim_id, left_at=None).exclude(case__state=State.CLOSED)
+    for alert in alerts.order_by("case_id"):
+        _reach(change, alert)
+    return True
+
+
+def _reach(change: ClaimChange, alert: Alert) -> None:
+    """What one change does to one case."""
+    case = read_case(Case(pk=alert.case_id))
+    claim = change.claim
+    if claim.cardholder_id != case.cardholder_id:
+        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+    details = {
+        "claim": claim.external_id,
+        "kind": change.kind,
+        "file": change.file.reference if change.file else "",
+        "from_version": change.from_version,
+        "to_version": change.to_version,
+        "currency": claim.currency,
+        "facts": changed_facts(change),
+        "has_left": claim.cardholder_id != case.cardholder_id,
+        "at_stake_minor": at_stake(case),
+    }
+    loss = expected_loss_of(case)
+    values: dict[str, Any] = {
+        "version": case.version + 1,
+        "has_new_alerts": True,
+        "n_claims": case.alerts.filter(left_at=None).count(),
+        "expected_loss_minor": loss,
+        "undo": None,
+        # A blind case keeps its place: its rank must not tell what the score thinks of it.
+        **({} if case.is_score_hidden else {"priority": loss}),
+    }
+    change_recorded(case, values, event="case.claim_changed", by=BY, details=details)
+    _void_proposal(case, change)
+    _tell(case, change)
+    _settle(case)
+
+
+def _void_proposal(case: Case, change: ClaimChange) -> None:
+    """A proposal speaks of facts that are no longer so: it is void, and the reviewer looks again."""
+    proposed = case.decisions.filter(state=Decision.State.PROPOSED).first()
+    if proposed is None or case.state != State.PENDING_APPROVAL:
+        return
+    row = check_step(case, Action.VOID, by=BY, expected_version=None)
+    details = {"decision": proposed.number, "claim": change.claim.external_id}
+    move(case, row, by=BY, event="decision.voided", details=details)
+    Decision.objects.filter(pk=proposed.pk, state=Decision.State.PROPOSED).update(
+        state=Decision.State.VOID, decided_at=present()
+    )
+
+
+def _tell(case: Case, change: ClaimChange) -> None:
+    if case.state in _TOLD:
+        enqueue_mail(
+            key=f"case.claim_changed:{case.reference}:{change.pk}",
+            to=case.cardholder,
+            mail="case.claim_changed",
+            case=case,
+            merchant=change.claim.merchant_name,
+            stake_minor=at_stake(case),
+        )
+
+
+def _settle(case: Case) -> None:
+    recovery = recovery_of(case)
+    if case.state == State.RECOVERING and recovery is not None:
+        settle_recovery(recovery, by=BY)

@@ -1,0 +1,40 @@
+"""The end of a recovery: money, a write-off, or a card that gave everything back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.actor import Actor
+from cases.models import Case, Recovery
+from cases.services.company import present
+from cases.services.money import outstanding
+from cases.services.outbox import enqueue_mail
+from cases.services.standing import read_case
+from cases.services.steps import check_step, move
+from cases.workflow import Action, State
+
+
+def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
+    """End a recovery that nothing is left of, since the money came back by the card; False where something is."""
+    case = read_case(recovery.case)
+    if case.state != State.RECOVERING or outstanding(recovery):
+        return False
+    row = check_step(case, Action.SETTLE, by=by, expected_version=None, outstanding_minor=0)
+    move(case, row, by=by, event="recovery.settled", details={"outstanding_minor": 0})
+    close_recovery(case, recovery)
+    return True
+
+
+def close_recovery(case: Case, recovery: Recovery) -> None:
+    """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
+    set_recovery(recovery, closed_at=present())
+    enqueue_mail(
+        key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
+    )
+
+
+def set_recovery(recovery: Recovery, **values: Any) -> None:
+    """Change a recovery; the case's compare-and-set has already kept others out."""
+    Recovery.objects.filter(pk=recovery.pk).update(**values, version=recovery.version + 1)
+    for name, value in values.items():
+        setattr(recovery, name, value)
