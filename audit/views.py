@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -30,12 +31,27 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
         value = request.GET.get(name, "").strip()[:150]
         if value:
             events = events.filter(**{name: value})
-    start, end = (parse_date(request.GET.get(name, "")) for name in ("from", "to"))
+    start, end = (_day(request.GET.get(name, "")) for name in ("from", "to"))
     if start:
         events = events.filter(recorded_at__date__gte=start)
     if end:
         events = events.filter(recorded_at__date__lte=end)
     return events
+
+
+def _day(text: str) -> date | None:
+    """The day of a date field; None for nothing and for what is no day."""
+    try:
+        return parse_date(text.strip())
+    except ValueError:  # well written and yet no day, such as the 31st of February
+        return None
+
+
+def _problems(request: HttpRequest) -> list[str]:
+    """A sentence for each date that could not be read and therefore narrows nothing."""
+    said = _("“%(text)s” is not a date; write it as 2026-11-20.")
+    typed = (request.GET.get(name, "") for name in ("from", "to"))
+    return [said % {"text": text[:30]} for text in typed if text.strip() and _day(text) is None]
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], int | None]:
@@ -62,6 +78,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "events": rows,
         "following": following,
         "actions": actions,
+        "problems": _problems(request),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "n_chains": AuditHead.objects.count(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -36,9 +37,9 @@ REASON_MIN = 5
 @page("fraud.view_claim")
 def claim_list(request: HttpRequest) -> HttpResponse:
     """All current claims, newest first; with `run` those of a run, highest score first."""
-    filters = read_filters(request.GET)
-    cursor = request.GET.get("after", "")
     may_see_scores = can(request.actor, "fraud.view_score")  # type: ignore[attr-defined]
+    filters = read_filters(request.GET, may_see_scores=may_see_scores)
+    cursor = request.GET.get("after", "")
     by_score = filters.run is not None and may_see_scores
     if by_score:
         found, count = _page_by_score(filters, cursor)
@@ -46,6 +47,9 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         rows = filter_claims(filters)
         found = keyset_page(_with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
         count = capped_count(rows)
+        if filters.band:  # a score that is hidden may not be found by its band either
+            hidden = hidden_scores([claim.pk for claim in found.rows])
+            found = replace(found, rows=[claim for claim in found.rows if claim.pk not in hidden])
     context = {
         "page": found,
         "count": count,
@@ -100,8 +104,9 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
     if len(reason) < REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    rows = filter_claims(read_filters(request.GET)).order_by("-transacted_at", "-pk")
     actor = request.actor  # type: ignore[attr-defined]
+    filters = read_filters(request.GET, may_see_scores=can(actor, "fraud.view_score"))
+    rows = filter_claims(filters).order_by("-transacted_at", "-pk")
     with transaction.atomic():
         record(
             action="claims.exported",
