@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from audit.permissions import Role
+
+class Role(StrEnum):
+    CARDHOLDER = "cardholder"
+    MANAGER = "manager"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    RECOVERY_CLERK = "recovery_clerk"
+    RULE_ADMIN = "rule_admin"
+    MODEL_OWNER = "model_owner"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    DATA_CLIENT = "data_client"  # a program that delivers claims; nobody signs in with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit.language import is_korean
+
 
 class ActionNotRegistered(LookupError):
     """`record` was called with a code that no app registered."""
@@ -40,7 +42,7 @@ def action_for(code: str) -> AuditAction:
 def sentence(code: str, language: str) -> str:
     """The action's sentence in `ko` or `en`; the code itself where an old code is no longer registered."""
     action = _ACTIONS.get(code)
-    return code if action is None else (action.ko if language.startswith("ko") else action.en)
+    return code if action is None else (action.ko if is_korean(language) else action.en)
 
 
 def registered() -> dict[str, AuditAction]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
 
+from audit import clock
 from audit.actor import Actor
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.people import Login, Person
 from audit.permissions import Role
+from audit.redaction import redact
 from audit.registry import action_for
+from audit.transactions import one_transaction
 
 CONFIG = "config"
 
@@ -34,6 +38,12 @@ def actor_of(source: Any) -> Actor:
         request_id=getattr(source, "request_id", ""),
         language=getattr(source, "LANGUAGE_CODE", "") or getattr(user, "language", "") or "ko",
     )
+
+
+def people_behind(usernames: Collection[str], *, employee_no: str = "") -> list[Login]:
+    """The people behind logins that were written down by name: with the number kept beside it, and with today's."""
+    then: list[Login] = [Person(name, employee_no) for name in usernames]
+    return then + list(get_user_model().objects.filter(username__in=usernames))  # type: ignore[arg-type]
 
 
 def record(
@@ -63,11 +73,11 @@ def record(
         "action": action,
         "actor": by.username,
         "actor_role": by.role_names,
-        "reason": reason,
+        "reason": redact(reason),  # it is kept for ever: no card or resident number in it
         "before": before,
         "after": after,
         "request_id": by.request_id,
-        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "at": clock.now().isoformat(timespec="microseconds"),
         "previous_hash": head.hash,
     }
     event = AuditEvent(**entry, hash=entry_hash(entry))
@@ -84,7 +94,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
     action_for(action)
     if not connection.in_atomic_block:
         raise RuntimeError("record_first() must run inside the transaction of the changes it records")
-    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    at = clock.now().isoformat(timespec="microseconds")
     shared: dict[str, Any] = {
         "seq": 1,
         "action": action,
@@ -106,7 +116,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
 
 def record_refusal(*, by: Actor, action: str, subject: str, code: str) -> None:
     """Keep that somebody tried what they may not do; in a transaction of its own, since the attempt changed nothing."""
-    with transaction.atomic():
+    with one_transaction():
         record(action="access.refused", by=by, subject=subject, after={"action": action, "code": code})
 
 
@@ -121,7 +131,7 @@ def record_access(
         subject=subject,
         employee_no=employee_no,
         what=what,
-        reason=reason,
+        reason=redact(reason),
         request_id=by.request_id,
         address=request.META.get("REMOTE_ADDR"),
     )

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
+from audit.hidden import hidden_subjects
+from audit.language import current_language
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.paging import Page, keyset_page
+from audit.people import same_number
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
+from audit.transactions import one_transaction
+from audit.typed import day
 
 PAGE = 50
 FILTERS = ("subject", "actor", "action", "from", "to")
 
 
 def _filtered(request: HttpRequest) -> QuerySet[Any]:
+    """The entries the filters ask for, without those on cases the reader is involved in."""
+    hidden = hidden_subjects(actor_of(request), as_person=False)
     events = AuditEvent.objects.order_by("-id")
+    events = events.exclude(hidden) if hidden else events
     for name in ("subject", "actor", "action"):
         value = request.GET.get(name, "").strip()[:150]
         if value:
             events = events.filter(**{name: value})
-    start, end = (_day(request.GET.get(name, "")) for name in ("from", "to"))
+    start, end = (day(request.GET.get(name, "").strip()) for name in ("from", "to"))
     if start:
         events = events.filter(recorded_at__date__gte=start)
     if end:
@@ -39,28 +45,16 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
     return events
 
 
-def _day(text: str) -> date | None:
-    """The day of a date field; None for nothing and for what is no day."""
-    try:
-        return parse_date(text.strip())
-    except ValueError:  # well written and yet no day, such as the 31st of February
-        return None
-
-
 def _problems(request: HttpRequest) -> list[str]:
     """A sentence for each date that could not be read and therefore narrows nothing."""
     said = _("“%(text)s” is not a date; write it as 2026-11-20.")
     typed = (request.GET.get(name, "") for name in ("from", "to"))
-    return [said % {"text": text[:30]} for text in typed if text.strip() and _day(text) is None]
+    return [said % {"text": text[:30]} for text in typed if text.strip() and day(text.strip()) is None]
 
 
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], int | None]:
-    """One page of rows with descending ids, and the id to go on from."""
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(id__lt=int(before[:18]))
-    found = list(rows[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
+    """One page of rows, the newest first."""
+    return keyset_page(rows, by="id", cursor=request.GET.get("after", ""), size=PAGE)
 
 
 @login_required
@@ -68,15 +62,15 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], int | N
 def events(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first."""
     require(actor_of(request), "audit.view_events")
-    rows, following = _page(request, _filtered(request))
-    language = getattr(request, "LANGUAGE_CODE", "ko")
-    for row in rows:
+    found = _page(request, _filtered(request))
+    language = current_language()
+    for row in found.rows:
         row.sentence = sentence(row.action, language)
         row.changes = changes(row.before, row.after)
     actions = sorted((sentence(code, language), code) for code in registered())
     context = {
-        "events": rows,
-        "following": following,
+        "events": found.rows,
+        "following": found.next_cursor,
         "actions": actions,
         "problems": _problems(request),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
@@ -120,7 +114,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
     request.GET = request.POST  # the form carries the filters along
     rows = _filtered(request)
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="audit.exported", by=actor, subject=CONFIG, reason=reason, after={"entries": rows.count()}
         )
@@ -148,11 +142,13 @@ def accesses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = AccessRecord.objects.order_by("-id")
     wanted = request.GET.get("employee_no", "").strip()[:40]
-    if not actor.employee_no or wanted != actor.employee_no:
+    is_own = same_number(wanted, actor.employee_no)
+    if not is_own:
         require(actor, "audit.view_events")
     if wanted:
         rows = rows.filter(employee_no=wanted)
-    found, following = _page(request, rows)
-    return render(
-        request, "audit/accesses.html", {"rows": found, "following": following, "employee_no": wanted}
-    )
+    hidden = hidden_subjects(actor, as_person=is_own)
+    rows = rows.exclude(hidden) if hidden else rows
+    found = _page(request, rows)
+    context = {"rows": found.rows, "following": found.next_cursor, "employee_no": wanted}
+    return render(request, "audit/accesses.html", context)

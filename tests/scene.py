@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from cases.dispositions import Disposition
@@ -36,6 +35,7 @@ from tests.cast import (
     make_run,
     make_score,
 )
+from tests.undone import undone_at_the_end
 
 _PLACES = (
     ("한우마을", "5812", "음식", "한식"),
@@ -268,7 +268,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
         run=run,
         source=Case.Source.CONTROL_SAMPLE,
         pattern="control_sample",
-        is_score_hidden=True,
+        drawn_blind=True,
         headline={"kind": "audit", "code": "control_sample", "facts": {}},
         priority=200_000,
         due_on=timezone.localdate() + timedelta(days=2),
@@ -316,9 +316,8 @@ def shared_scene(**sizes: int) -> Callable[..., Iterator[Scene]]:
 
     @pytest.fixture(scope="module", name="scene")
     def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-        with django_db_blocker.unblock(), transaction.atomic():
+        with django_db_blocker.unblock(), undone_at_the_end():
             yield make_scene(**sizes)
-            transaction.set_rollback(True)
 
     return scene
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+
+from tests.import_graph import circles, import_graph, module_files
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("audit", "rules", "fraud", "cases")
@@ -18,6 +21,54 @@ def test_import_contracts_hold():
     program = Path(sys.executable).with_name("lint-imports")
     answer = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert answer.returncode == 0, answer.stdout[-3000:]
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports inside functions and for types alone count: they hide a circle, they do not end it."""
+    assert circles(import_graph(module_files(ROOT, SOURCES))) == []
+
+
+def test_a_circle_would_be_found():
+    straight = {"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}
+    assert circles(straight) == []
+    assert circles({**straight, "d": ["b"]}) == [["b", "d"]]
+    assert sorted(circles({"a": ["b"], "b": ["a"], "c": ["d"], "d": ["e"], "e": ["c", "a"]})) == [
+        ["a", "b"],
+        ["c", "d", "e"],
+    ]
+
+
+def system_clock_calls(source: str) -> list[str]:
+    """`datetime.now`, `timezone.now`, `date.today`, `localdate()` and their like, where a source calls or hands them on."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            name = f"{node.value.id}.{node.attr}"
+            if name in {
+                "datetime.now",
+                "datetime.utcnow",
+                "datetime.today",
+                "timezone.now",
+                "date.today",
+                "time.time",
+            }:
+                found.append(f"{node.lineno}: {name}")
+        if isinstance(node, ast.Call) and not node.args and ast.unparse(node.func).endswith("localdate"):
+            found.append(f"{node.lineno}: localdate()")
+    return sorted(found)
+
+
+def test_only_the_one_clock_asks_the_machine_for_the_time():
+    found = {
+        name: calls
+        for name, path in module_files(ROOT, SOURCES).items()
+        if name != "audit.clock" and (calls := system_clock_calls(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+    assert system_clock_calls("at = datetime.now(UTC)\nday = timezone.localdate()\nkept = localdate(x)") == [
+        "1: datetime.now",
+        "2: localdate()",
+    ]
 
 
 @pytest.mark.django_db

@@ -11,15 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.api.base import CaseworkView, describe
+from cases.api.bodies import Upload
 from cases.api.files import file_answer
 from cases.api.my import my_case, my_request
-from cases.api.serializers import inputs
 from cases.api.serializers.person import MyEvidence
 from cases.models import Case, ExplanationRequest
 from cases.services import evidence as service
 from cases.services.errors import CaseNotFound, EvidenceTooLarge
-from fraud.web.typed import whole_number
 
 # What multipart wraps around a file.
 _ENVELOPE = 64 * 1024
@@ -29,7 +29,7 @@ _ENVELOPE = 64 * 1024
     post=describe(
         "Send a file",
         answer=MyEvidence,
-        body={"multipart/form-data": inputs.Upload},
+        body={"multipart/form-data": Upload},
         ok=201,
         operation_id="my_evidence_create",
     )
@@ -40,8 +40,8 @@ class SendEvidence(CaseworkView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse by the announced length before a byte of the body is read."""
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > service.MAX_BYTES + _ENVELOPE:
+        announced = whole_number(request.META.get("CONTENT_LENGTH") or "0", 18)
+        if announced is None or announced > service.MAX_BYTES + _ENVELOPE:
             raise EvidenceTooLarge(mb=service.MAX_BYTES // 2**20)
         super().initial(request, *args, **kwargs)
 
@@ -52,7 +52,7 @@ class SendEvidence(CaseworkView):
     def post(self, request: Request, reference: str) -> Response:
         found = self.owner(reference)
         service.check_may_add(request=found, by=self.by)
-        data = self.input(inputs.Upload)
+        data = self.input(Upload)
         added = service.add_evidence(request=found, name=data["file"].name, content=data["file"], by=self.by)
         return Response(MyEvidence(added).data, status=201)
 
@@ -61,7 +61,7 @@ class SendEvidence(CaseworkView):
     post=describe(
         "Send a file for the appeal, before the appeal itself",
         answer=MyEvidence,
-        body={"multipart/form-data": inputs.Upload},
+        body={"multipart/form-data": Upload},
         ok=201,
         operation_id="my_appeal_evidence_create",
     )
@@ -122,9 +122,11 @@ class WithdrawAppealEvidence(CaseworkView):
 class OpenEvidence(CaseworkView):
     """For staff (logged) and for those whose file it is; everybody else gets what an absent file gets."""
 
+    filters = ("preview", "page")
+
     def get(self, request: Request, evidence: str) -> Any:
         found = service.find_evidence(evidence)
-        number = self.page_number(request)
+        number = self.page_number()
         opened = service.open_evidence(evidence=found, by=self.by, page=number)
         if service.is_staff_look(found, self.by):
             record_access(
@@ -135,10 +137,9 @@ class OpenEvidence(CaseworkView):
             )
         return file_answer(opened, inline=bool(number))
 
-    @staticmethod
-    def page_number(request: Request) -> int:
+    def page_number(self) -> int:
         """The page whose picture is asked for, 0 for the file itself; what is no number finds no page."""
-        typed = request.query_params.get("page", "")
+        typed = self.request.query_params.get("page", "")
         if typed:
             return whole_number(typed) or -1
-        return 1 if request.query_params.get("preview") == "true" else 0
+        return 1 if self.one_of("preview", ("true",)) == "true" else 0

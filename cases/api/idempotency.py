@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted
+from audit.transactions import one_transaction
 from cases.models import IdempotencyRecord
 from cases.services.errors import CaseworkError
 
@@ -57,7 +58,7 @@ def once(request: Request, by: Actor, step: Callable[[], Response]) -> Response:
     if answered is not None:
         return answered
     refusal: Exception | None = None
-    with transaction.atomic():
+    with one_transaction():
         row = _claim(key, by, digest)
         if row is None:
             return _answered(key, by, digest) or _busy()
@@ -80,7 +81,7 @@ def once(request: Request, by: Actor, step: Callable[[], Response]) -> Response:
 def _claim(key: str, by: Actor, digest: str) -> IdempotencyRecord | None:
     """The row that keeps others out until this transaction ends; None when somebody else was faster."""
     try:
-        with transaction.atomic():
+        with one_transaction():
             return IdempotencyRecord.objects.create(
                 key=key, actor=by.username, body_hash=digest, status=_BUSY, answer={}
             )

@@ -10,27 +10,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.actor import Actor
+from audit.permissions import Role
 from audit.services import record_refusal
+from cases.actions.person import PERSON_ACTIONS
+from cases.actions.rows import Row, Step
 from cases.api.base import CaseworkView, describe
-from cases.api.serializers import inputs
+from cases.api.bodies import body_of
 from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyRequest, MyRequestPage, MyRequestRow
 from cases.models import Case, ExplanationRequest
-from cases.services import appeals, explanations, write_offs
 from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed
+from fraud.claims.identity import cardholders_of, led_by
 
 MAX_ROWS = 200
 
 
 def my_requests(by: Actor) -> QuerySet[ExplanationRequest]:
     """Requests to the person, and to those they lead: by name or as head of a department."""
-    number = by.employee_no.strip()
-    if not number:
-        return ExplanationRequest.objects.none()
-    own = Q(case__cardholder__employee_no__iexact=number)
-    if any(role.value == "manager" for role in by.roles):
-        own |= Q(case__cardholder__manager_no__iexact=number) | Q(
-            case__cardholder__department__manager_no__iexact=number
-        )
+    own = Q(case__cardholder__in=cardholders_of(by.employee_no))
+    if Role.MANAGER in by.roles:
+        own |= Q(case__cardholder__in=led_by(by.employee_no))
     return ExplanationRequest.objects.filter(own).select_related(
         "case__cardholder__department", "requested_by"
     )
@@ -55,16 +53,13 @@ def _keep_attempt(others: Any, by: Actor) -> None:
 
 def my_cases(by: Actor) -> QuerySet[Case]:
     """Cases about the person of which a result was told: decided ones after a request or a notice."""
-    number = by.employee_no.strip()
-    if not number:
-        return Case.objects.none()
     told = (
         Q(state__in=[state.value for state in STEPS if state.value != "closed"])
         | Q(state="closed", requests__isnull=False)
         | Q(state="closed", decisions__amount_minor__gt=0)
         | Q(state="closed", appeals__isnull=False)
     )
-    cases = Case.objects.filter(cardholder__employee_no__iexact=number).filter(told).distinct()
+    cases = Case.objects.filter(cardholder__in=cardholders_of(by.employee_no)).filter(told).distinct()
     return cases.select_related("cardholder__department")
 
 
@@ -73,7 +68,7 @@ def my_case(reference: str, by: Actor) -> Case:
     found = my_cases(by).filter(reference=reference).first()
     if found is None:
         others = Case.objects.filter(reference=reference).exclude(
-            cardholder__employee_no__iexact=by.employee_no.strip()
+            cardholder__in=cardholders_of(by.employee_no)
         )
         _keep_attempt(others.values_list("reference"), by)
         raise CaseNotFound
@@ -120,42 +115,46 @@ class MyRequestRead(MyView):
         return Response(MyRequest(my_request(reference, self.by), context={"by": self.by}).data)
 
 
-@extend_schema_view(put=describe("Save a draft", answer=MyRequest, body=inputs.Draft))
-class SaveDraft(MyView):
-    permission = "cases.submit_explanation"
+class RequestStep(MyView):
+    """A step on one request; answers the request as it stands afterwards, without what only staff may know."""
 
-    def put(self, request: Request, reference: str) -> Response:
-        data, found = self.input(inputs.Draft), my_request(reference, self.by)
-        explanations.save_draft(request=found, by=self.by, **data)
-        return Response(MyRequest(found, context={"by": self.by}).data)
+    row: Row
 
+    def take(self, reference: str) -> Any:
+        """Take the step of the row."""
+        data, found = self.input(body_of(self.row.form)), my_request(reference, self.by)
+        return self.once(lambda: self._take(found, data))
 
-@extend_schema_view(post=describe("Answer a request", answer=MyRequest, body=inputs.Answer, ok=201))
-class SendAnswer(MyView):
-    permission = "cases.submit_explanation"
-
-    def post(self, request: Request, reference: str) -> Any:
-        data, found = self.input(inputs.Answer), my_request(reference, self.by)
-        return self.once(lambda: self._answer(found, data))
-
-    def _answer(self, found: ExplanationRequest, data: Any) -> Response:
-        explanations.submit_explanation(request=found, by=self.by, **data)
+    def _take(self, found: ExplanationRequest, data: Any) -> Response:
+        self.row.call(Step(case=found.case, by=self.by, data=data, request=found))
+        status = 201 if self.row.makes else 200
         return Response(
-            MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data, status=201
+            MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data, status=status
         )
 
 
-@extend_schema_view(post=describe("Ask for more time", answer=MyRequest, body=inputs.Reason))
-class AskExtension(MyView):
-    permission = "cases.submit_explanation"
-
+class _PostedRequestStep(RequestStep):
     def post(self, request: Request, reference: str) -> Any:
-        data, found = self.input(inputs.Reason), my_request(reference, self.by)
-        return self.once(lambda: self._ask(found, data["reason"]))
+        return self.take(reference)
 
-    def _ask(self, found: ExplanationRequest, reason: str) -> Response:
-        explanations.ask_extension(request=found, reason=reason, by=self.by)
-        return Response(MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data)
+
+def request_step(row: Row) -> type[RequestStep]:
+    """The endpoint of one thing a person may do with what they were asked."""
+    return _made(_PostedRequestStep, row, MyRequest)
+
+
+_DRAFT = PERSON_ACTIONS["draft"]
+
+
+@extend_schema_view(put=describe(_DRAFT.summary, answer=MyRequest, body=body_of(_DRAFT.form)))
+class SaveDraft(RequestStep):
+    """A draft is put, not posted: sending it again changes nothing."""
+
+    row = _DRAFT
+    permission = _DRAFT.permission
+
+    def put(self, request: Request, reference: str) -> Any:
+        return self.take(reference)
 
 
 @extend_schema_view(
@@ -173,49 +172,44 @@ class MyNoticeRead(MyView):
         return Response(MyNotice(my_case(reference, self.by)).data)
 
 
-class _NoticeStep(MyView):
-    permission = "cases.answer_notice"
-    body: Any = inputs.Empty
+class NoticeStep(MyView):
+    """A step on one result; answers the result as it stands afterwards."""
 
-    def act(self, case: Case, data: Any) -> Any:
-        raise NotImplementedError
+    row: Row
 
     def post(self, request: Request, reference: str) -> Any:
-        data, case = self.input(self.body), my_case(reference, self.by)
-        return self.once(lambda: self._step(case, data))
+        data, case = self.input(body_of(self.row.form)), my_case(reference, self.by)
+        return self.once(lambda: self.take(self.row, case, data))
 
-    def _step(self, case: Case, data: Any) -> Response:
-        self.act(case, data)
+    def take(self, row: Row, case: Case, data: Any) -> Response:
+        """Call the row's service and tell the result anew."""
+        row.call(Step(case=case, by=self.by, data=data))
         return Response(MyNotice(my_case(case.reference, self.by)).data)
 
 
-@extend_schema_view(post=describe("Accept the decision", answer=MyNotice, body=inputs.Empty))
-class Accept(_NoticeStep):
-    def act(self, case: Case, data: Any) -> None:
-        appeals.accept_notice(case=case, by=self.by)
+def notice_step(row: Row) -> type[NoticeStep]:
+    """The endpoint of one thing a person may do with a decision."""
+    return _made(NoticeStep, row, MyNotice)
 
 
-@extend_schema_view(post=describe("Appeal with new facts", answer=MyNotice, body=inputs.AppealText))
-class SendAppeal(_NoticeStep):
-    body = inputs.AppealText
-
-    def act(self, case: Case, data: Any) -> None:
-        appeals.submit_appeal(case=case, text=data["text"], by=self.by)
+_CONSENT, _WITHDRAW = PERSON_ACTIONS["consent"], PERSON_ACTIONS["withdraw-consent"]
 
 
 @extend_schema_view(
-    post=describe("Consent to a payroll deduction", answer=MyNotice, body=inputs.Consent),
-    delete=describe("Take the consent back", answer=MyNotice),
+    post=describe(_CONSENT.summary, answer=MyNotice, body=body_of(_CONSENT.form)),
+    delete=describe(_WITHDRAW.summary, answer=MyNotice),
 )
-class Consent(_NoticeStep):
-    body = inputs.Consent
+class Consent(NoticeStep):
+    """Giving it and taking it back are two rows at one address."""
 
-    def act(self, case: Case, data: Any) -> None:
-        write_offs.record_consent(
-            case=case, monthly_minor=data["monthly_minor"], text=data["text"], by=self.by
-        )
+    row = _CONSENT
+    permission = _CONSENT.permission
 
     def delete(self, request: Request, reference: str) -> Response:
-        case = my_case(reference, self.by)
-        write_offs.withdraw_consent(case=case, by=self.by)
-        return Response(MyNotice(my_case(reference, self.by)).data)
+        return self.take(_WITHDRAW, my_case(reference, self.by), {})
+
+
+def _made(base: Any, row: Row, answer: Any) -> Any:
+    described = describe(row.summary, answer=answer, body=body_of(row.form), ok=201 if row.makes else 200)
+    made = type(base.__name__.strip("_"), (base,), {"row": row, "permission": row.permission})
+    return extend_schema_view(post=described)(made)

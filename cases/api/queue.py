@@ -6,67 +6,47 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.core import signing
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema_view
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.actor import Actor
+from audit.language import current_language
 from audit.models import AuditEvent
 from audit.permissions import can
 from audit.registry import sentence
 from audit.services import record_access
-from cases.api.actions import CaseAction, answer_case, case_context, describe_action
+from cases.actions.opening import OPEN_CASE
+from cases.actions.rows import EMPTY
+from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
-from cases.api.serializers import inputs
+from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
-from cases.models import Appeal, Case, Explanation
+from cases.models import BLIND, Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
-from cases.services import by_hand, queue, undo
+from cases.services import by_hand, queue
 from cases.services.clocks import overdue_cases
-from cases.services.errors import PersonNotSuitable
-from cases.visibility import find_case, visible_cases
+from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
-from fraud.claims.models import Claim, User
+from fraud.claims.models import Claim
 from fraud.detection.models import Score
+from fraud.web.api import PAGING, query
 
-MAX_PAGE = 100
-ORDERS = {"priority": ("-priority", "-id"), "opened": ("-opened_at", "-id"), "due": ("due_on", "id")}
-_FILTERS = (
-    "state",
-    "assignee",
-    "band",
-    "source",
-    "department",
-    "overdue",
-    "q",
-    "order",
-    "page_size",
-    "cursor",
-    "format",
-)
-_SALT = "cases.queue"
-
-
-def _filter(name: str, text: str, **more: Any) -> OpenApiParameter:
-    return OpenApiParameter(name, more.pop("type", OpenApiTypes.STR), description=text, **more)
-
-
+#: What a list may be ordered by: the column, and whether it ascends.
+ORDERS = {"priority": ("priority", False), "opened": ("opened_at", False), "due": ("due_on", True)}
 FILTERS = [
-    _filter("state", "One state, or several separated by commas."),
-    _filter("assignee", "`me`, `none`, or a user name."),
-    _filter("band", "Score band; only for those who may see scores.", enum=Score.Band.values),
-    _filter("source", "What opened the case.", enum=Case.Source.values),
-    _filter("department", "Department code of the cardholder."),
-    _filter("overdue", "`true`: only cases past their clock.", enum=["true"]),
-    _filter("q", "Reference, merchant, name or employee number."),
-    _filter("order", "Default `priority`.", enum=list(ORDERS)),
-    _filter("page_size", "At most 100; default 50.", type=OpenApiTypes.INT),
-    _filter("cursor", "`next` of the page before."),
+    query("state", "One state, or several separated by commas."),
+    query("assignee", "`me`, `none`, or a user name."),
+    query("band", "Score band; only for those who may see scores.", enum=Score.Band.values),
+    query("source", "What opened the case.", enum=Case.Source.values),
+    query("department", "Department code of the cardholder."),
+    query("overdue", "`true`: only cases past their clock.", enum=["true"]),
+    query("q", "Reference, merchant, name or employee number."),
+    query("order", "Default `priority`.", enum=list(ORDERS)),
+    *PAGING,
 ]
 
 
@@ -77,58 +57,38 @@ class CaseList(CaseworkView):
     """Cases the caller may see, keyset paged; unknown filters are refused."""
 
     permission = "cases.view_case"
+    filters = tuple(one.name for one in FILTERS)
 
     def get(self, request: Request) -> Response:
-        size, order = self._size(), self._one_of("order", list(ORDERS), "priority")
+        order = self.one_of("order", list(ORDERS), "priority")
+        by, ascending = ORDERS[order]
         cases = self._filtered().select_related("cardholder__department", "merchant", "assignee")
-        if order == "due":
-            cases = cases.exclude(due_on=None)
-        cases = self._after(cases, order).order_by(*ORDERS[order])
-        rows = list(cases[: size + 1])
-        cursor = self._cursor(rows[size - 1], order) if len(rows) > size else None
+        page = self.page(cases.exclude(**{by: None}), by=by, ascending=ascending)
         context = {"scores": can(self.by, "fraud.view_score")}
         record_access(request=request._request, subject="cases", what="case_list")
-        results = CaseRow(rows[:size], many=True, context=context).data
-        return Response({"results": results, "next": cursor})
-
-    def _param(self, name: str) -> str:
-        return str(self.request.query_params.get(name, ""))
-
-    def _one_of(self, name: str, choices: list[str], default: str) -> str:
-        value = self._param(name) or default
-        if value not in choices:
-            raise ValidationError({name: _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}})
-        return value
-
-    def _size(self) -> int:
-        text = self._param("page_size") or "50"
-        if not text.isascii() or not text.isdecimal() or int(text[:10]) < 1:
-            raise ValidationError({"page_size": _("Give a number from 1 to 100.")})
-        return min(int(text[:10]), MAX_PAGE)
+        results = CaseRow(page.rows, many=True, context=context).data
+        return Response({"results": results, "next": page.next_cursor or None})
 
     def _filtered(self) -> QuerySet[Case]:
-        stray = sorted(set(self.request.query_params) - set(_FILTERS))
-        if stray:
-            raise ValidationError({name: _("There is no such filter.") for name in stray})
         cases = visible_cases(self.by)
-        if self._param("state"):
-            states = self._param("state").split(",")
+        if self.param("state"):
+            states = self.param("state").split(",")
             if set(states) - {state.value for state in State}:
                 raise ValidationError({"state": _("There is no such state.")})
             cases = cases.filter(state__in=states)
-        if self._param("assignee"):
-            cases = cases.filter(self._assignee(self._param("assignee")))
-        if self._param("band"):
-            band = self._one_of("band", Score.Band.values, "")
+        if self.param("assignee"):
+            cases = cases.filter(self._assignee(self.param("assignee")))
+        if self.param("band"):
+            band = self.one_of("band", Score.Band.values)
             if not can(self.by, "fraud.view_score"):
                 raise ValidationError({"band": _("There is no such filter.")})
-            cases = cases.filter(band=band, is_score_hidden=False)
-        if self._param("source"):
-            cases = cases.filter(source=self._one_of("source", Case.Source.values, ""))
-        if self._param("department"):
-            cases = cases.filter(cardholder__department__code=self._param("department")[:40])
-        if self._param("overdue"):
-            self._one_of("overdue", ["true"], "")
+            cases = cases.filter(~BLIND, band=band)
+        if self.param("source"):
+            cases = cases.filter(source=self.one_of("source", Case.Source.values))
+        if self.param("department"):
+            cases = cases.filter(cardholder__department__code=self.param("department")[:40])
+        if self.param("overdue"):
+            self.one_of("overdue", ["true"])
             cases = cases.filter(overdue_cases())
         return self._searched(cases)
 
@@ -138,35 +98,13 @@ class CaseList(CaseworkView):
         return Q(assignee_id=self.by.user_id) if value == "me" else Q(assignee__username=value[:150])
 
     def _searched(self, cases: QuerySet[Case]) -> QuerySet[Case]:
-        text = self._param("q")
+        text = self.param("q")
         if len(text) > 200 or "\x00" in text:
             raise ValidationError({"q": _("Search for at most 200 characters.")})
         if not text:
             return cases
         names = Q(cardholder__name__icontains=text) | Q(cardholder__employee_no__iexact=text)
         return cases.filter(Q(reference__iexact=text) | Q(merchant__name__icontains=text) | names)
-
-    def _cursor(self, last: Case, order: str) -> str:
-        value = {"priority": last.priority, "opened": last.opened_at.isoformat(), "due": str(last.due_on)}[
-            order
-        ]
-        return signing.dumps([order, value, last.pk], salt=_SALT, compress=True)
-
-    def _after(self, cases: QuerySet[Case], order: str) -> QuerySet[Case]:
-        if not self._param("cursor"):
-            return cases
-        try:
-            stored, value, last = signing.loads(self._param("cursor"), salt=_SALT)
-        except (signing.BadSignature, ValueError, TypeError) as error:
-            raise ValidationError({"cursor": _("This cursor is not one of ours.")}) from error
-        if stored != order:
-            raise ValidationError({"cursor": _("This cursor belongs to another order.")})
-        field, sign = {
-            "priority": ("priority", "lt"),
-            "opened": ("opened_at", "lt"),
-            "due": ("due_on", "gt"),
-        }[order]
-        return cases.filter(Q(**{f"{field}__{sign}": value}) | Q(**{field: value, f"id__{sign}": last}))
 
 
 @extend_schema_view(get=describe("Read a case", answer=CaseDetail, operation_id="cases_retrieve"))
@@ -215,7 +153,7 @@ class CaseTimeline(CaseworkView):
             {
                 "at": event.at,
                 "action": event.action,
-                "sentence": sentence(event.action, get_language() or "ko"),
+                "sentence": sentence(event.action, current_language()),
                 "actor": event.actor,
                 "reason": event.reason,
                 "state": (event.after or {}).get("state"),
@@ -226,70 +164,12 @@ class CaseTimeline(CaseworkView):
         return Response({"results": TimelineEntry(rows, many=True).data})
 
 
-@describe_action("Take a case", inputs.Empty)
-class Take(CaseAction):
-    permission = "cases.take_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.take_case(case=case, by=self.by, expected_version=version)
-
-
-@describe_action("Put a case back", inputs.OptionalReason)
-class Release(CaseAction):
-    permission = "cases.review_case"
-    body = inputs.OptionalReason
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.release_case(case=case, by=self.by, expected_version=version, reason=data.get("reason", ""))
-
-
-@describe_action("Assign a case to a reviewer", inputs.Assign)
-class Assign(CaseAction):
-    permission = "cases.assign_case"
-    body = inputs.Assign
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        to = User.objects.filter(username=data["assignee"]).first()
-        if to is None:
-            raise PersonNotSuitable
-        queue.assign_case(
-            case=case, to=to, by=self.by, expected_version=version, reason=data.get("reason", "")
-        )
-
-
-@describe_action("Set a case aside until a day", inputs.Snooze)
-class Snooze(CaseAction):
-    permission = "cases.review_case"
-    body = inputs.Snooze
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.snooze_case(
-            case=case, until=data["until"], reason=data["reason"], by=self.by, expected_version=version
-        )
-
-
-@describe_action("Take a case up again that was set aside", inputs.Empty)
-class Wake(CaseAction):
-    permission = "cases.review_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        queue.wake_case(case=case, by=self.by, expected_version=version)
-
-
-@describe_action("Take one's last step back", inputs.Empty)
-class Undo(CaseAction):
-    permission = "cases.take_case"
-
-    def act(self, case: Case, version: int, data: Any) -> None:
-        undo.undo_last_action(case=case, by=self.by, expected_version=version)
-
-
-@extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=inputs.Empty))
+@extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=body_of(EMPTY)))
 class TakeNext(CaseworkView):
     permission = "cases.take_case"
 
     def post(self, request: Request) -> Any:
-        self.input(inputs.Empty)
+        self.input(body_of(EMPTY))
         return self.once(self._take)
 
     def _take(self) -> Response:
@@ -297,24 +177,23 @@ class TakeNext(CaseworkView):
         return answer_case(case, self.by)
 
 
-def claims_of(names: list[str], source_system: str) -> list[Claim]:
-    """The current claims of external ids. Raises ValidationError naming those that do not exist."""
-    found = Claim.objects.filter(
-        external_id__in=names, source_system=source_system or "default"
-    ).select_related("cardholder__department", "merchant")
+def claims_of(names: list[str], source_system: str, by: Actor, *, trying: str) -> list[Claim]:
+    """The claims of external ids. Raises ValidationError naming those that do not exist or are not theirs to act on."""
+    which = Q(external_id__in=names, source_system=source_system or "default")
+    found = claims_to_act_on(which, by, trying=trying)
     missing = sorted(set(names) - {claim.external_id for claim in found})
     if missing:
         raise ValidationError({"claims": [_("There is no claim %(id)s.") % {"id": name} for name in missing]})
-    return list(found)
+    return found
 
 
-@extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=inputs.OpenCase, ok=201))
+@extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=body_of(OPEN_CASE), ok=201))
 class OpenCase(CaseworkView):
     permission = "cases.open_case"
 
     def post(self, request: Request) -> Any:
-        data = self.input(inputs.OpenCase)
-        claims = claims_of(data["claims"], data.get("source_system", ""))
+        data = self.input(body_of(OPEN_CASE))
+        claims = claims_of(data["claims"], data.get("source_system", ""), self.by, trying=self.permission)
         return self.once(
             lambda: answer_case(
                 by_hand.open_case_by_hand(claims=claims, reason=data["reason"], by=self.by),

@@ -2,7 +2,10 @@ from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
 
-from cases.api import decisions, evidence, my, queue, recovery
+from cases.actions.casework import CASE_ACTIONS
+from cases.actions.person import PERSON_ACTIONS
+from cases.actions.recovery import RECOVERY_ACTIONS
+from cases.api import actions, decisions, evidence, my, queue, recovery
 from cases.api.base import Absent
 
 app_name = "cases-api"
@@ -10,31 +13,15 @@ app_name = "cases-api"
 # Steps on one case: /cases/<reference>/<name>/
 STEPS: dict[str, type[APIView]] = {
     "timeline": queue.CaseTimeline,
-    "take": queue.Take,
-    "release": queue.Release,
-    "assign": queue.Assign,
-    "snooze": queue.Snooze,
-    "wake": queue.Wake,
-    "undo": queue.Undo,
-    "notes": decisions.Note,
+    "undo": actions.Undo,
     "request-text": decisions.PreviewRequest,
-    "request-explanation": decisions.Ask,
-    "withdraw-request": decisions.Withdraw,
-    "extend-deadline": decisions.Extend,
-    "propose": decisions.Propose,
-    "close": decisions.Close,
-    "approve": decisions.Approve,
-    "return": decisions.Return,
-    "decide-appeal": decisions.DecideAppeal,
-    "reopen": decisions.Reopen,
+    **{name: actions.case_step(row) for name, row in CASE_ACTIONS.items()},
 }
-# Steps on one recovery: /recoveries/<reference>/<name>/
+# Steps on one recovery: /recoveries/<reference>/<name>/; those on one posting name it before.
+RECOVERY_VIEWS = {name: actions.recovery_step(row) for name, row in RECOVERY_ACTIONS.items()}
+ON_POSTINGS = ("reverse", "confirm")
 RECOVERY_STEPS: dict[str, type[APIView]] = {
-    "plan": recovery.Plan,
-    "postings": recovery.Post,
-    "request-write-off": recovery.RequestWriteOff,
-    "approve-write-off": recovery.ApproveWriteOff,
-    "return-write-off": recovery.ReturnWriteOff,
+    name: view for name, view in RECOVERY_VIEWS.items() if name not in ON_POSTINGS
 }
 
 
@@ -58,21 +45,27 @@ urlpatterns = [
     path("recoveries/import/", recovery.ImportPostings.as_view(), name="recoveries-import"),
     path("recoveries/<str:reference>/", recovery.RecoveryRead.as_view(), name="recovery"),
     *_steps("recoveries", RECOVERY_STEPS),
-    path(
-        "recoveries/<str:reference>/postings/<int:number>/reverse/",
-        recovery.Reverse.as_view(),
-        name="recoveries-reverse",
-    ),
-    path(
-        "recoveries/<str:reference>/postings/<int:number>/confirm/",
-        recovery.Confirm.as_view(),
-        name="recoveries-confirm",
+    *(
+        path(
+            f"recoveries/<str:reference>/postings/<int:number>/{name}/",
+            RECOVERY_VIEWS[name].as_view(),
+            name=f"recoveries-{name}",
+        )
+        for name in ON_POSTINGS
     ),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
     path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),
-    path("my/requests/<str:reference>/answer/", my.SendAnswer.as_view(), name="my-answer"),
-    path("my/requests/<str:reference>/extension/", my.AskExtension.as_view(), name="my-extension"),
+    path(
+        "my/requests/<str:reference>/answer/",
+        my.request_step(PERSON_ACTIONS["answer"]).as_view(),
+        name="my-answer",
+    ),
+    path(
+        "my/requests/<str:reference>/extension/",
+        my.request_step(PERSON_ACTIONS["extension"]).as_view(),
+        name="my-extension",
+    ),
     path("my/requests/<str:reference>/evidence/", evidence.SendEvidence.as_view(), name="my-evidence"),
     path(
         "my/requests/<str:reference>/evidence/<str:evidence>/",
@@ -81,8 +74,16 @@ urlpatterns = [
     ),
     path("my/notices/", my.MyNoticeList.as_view(), name="my-notices"),
     path("my/notices/<str:reference>/", my.MyNoticeRead.as_view(), name="my-notice"),
-    path("my/notices/<str:reference>/accept/", my.Accept.as_view(), name="my-accept"),
-    path("my/notices/<str:reference>/appeal/", my.SendAppeal.as_view(), name="my-appeal"),
+    path(
+        "my/notices/<str:reference>/accept/",
+        my.notice_step(PERSON_ACTIONS["accept"]).as_view(),
+        name="my-accept",
+    ),
+    path(
+        "my/notices/<str:reference>/appeal/",
+        my.notice_step(PERSON_ACTIONS["appeal"]).as_view(),
+        name="my-appeal",
+    ),
     path(
         "my/notices/<str:reference>/evidence/",
         evidence.SendAppealEvidence.as_view(),

@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
 from audit.actor import Actor
+from audit.clock import now
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.demo.cast import create_cardholders, create_staff
 from cases.demo.people import import_personnel
 from cases.demo.plan import (
@@ -140,7 +141,7 @@ def _calendar(build: Build) -> str:
         if not CompanyHoliday.objects.filter(on=day).exists()
     ]
     if missing:
-        with transaction.atomic():
+        with one_transaction():
             CompanyHoliday.objects.bulk_create(missing, ignore_conflicts=True)
             record(
                 action="feed.imported",
@@ -252,7 +253,7 @@ def _nights(build: Build) -> str:
     n_cases = 0
     for previous, day in pairwise(build.days):
         _import(build, *night_file(build.company, day, previous), day, is_history=False)
-        cut_off = min(end_of_night(day), datetime.now(UTC))
+        cut_off = min(end_of_night(day), now())
         run = run_night(
             business_date=day, by=build.by, cut_off_at=cut_off, progress=lambda line: build.say(f"  {line}")
         )

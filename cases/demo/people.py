@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from django.db import transaction
 
 from audit.actor import Actor
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from fraud.claims.importing.people import import_people
 from fraud.claims.models import Department
 from fraud.demo import DemoCompany
@@ -32,7 +32,7 @@ def import_personnel(company: DemoCompany, folder: Path, *, by: Actor) -> str:
     return ", ".join(f"{n:,} {feed}" for feed, n in counts.items())
 
 
-@transaction.atomic
+@one_transaction()
 def _departments(frame: pl.DataFrame, by: Actor) -> None:
     """The tree with its heads; the feed of people knows departments by code only."""
     rows = {row["code"]: row for row in frame.iter_rows(named=True)}

@@ -6,13 +6,13 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from audit import clock
 from fraud.demo.days import korean_holidays
 
 Progress = Callable[[str], None]
@@ -53,7 +53,7 @@ def last_working_day(before: date) -> date:
 
 def new_plan(*, seed: int, nights: int, is_small: bool) -> DemoPlan:
     """A plan for a company whose last delivered day is the latest working day before today."""
-    today = datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
+    today = clock.today()
     options = dict(SMALL if is_small else FULL)
     return DemoPlan(seed=seed, end=last_working_day(today).isoformat(), nights=nights, options=options)
 

@@ -27,7 +27,13 @@ _HOLDS_OWN = "NEW.assignee_id IS NOT NULL AND " + _SAME_PERSON.format(users="NEW
 
 # name, when, table, what is refused, what it says
 GUARDS = [
-    ("cases_case_recorded", "UPDATE OF state, disposition", "cases_case", _UNRECORDED, "a change of a case needs its audit entry"),
+    (
+        "cases_case_recorded",
+        "UPDATE OF state, disposition",
+        "cases_case",
+        _UNRECORDED,
+        "a change of a case needs its audit entry",
+    ),
     ("cases_case_own", "UPDATE OF assignee_id", "cases_case", _HOLDS_OWN, "nobody holds their own case"),
     ("cases_decision_own_new", "INSERT", "cases_decision", _DECIDES_OWN, "nobody decides their own case"),
     ("cases_decision_own", "UPDATE", "cases_decision", _DECIDES_OWN, "nobody decides their own case"),
@@ -66,9 +72,5 @@ def drop_guards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("audit", "0002_append_only"),
-        ("cases", "0002_initial"),
-        ("fraud", "0001_initial"),
-    ]
+    dependencies = [("audit", "0002_append_only"), ("cases", "0002_initial"), ("fraud", "0002_initial")]
     operations = [migrations.RunPython(create_guards, drop_guards)]

@@ -1,12 +1,13 @@
 """Models of cases, explanations, decisions, recovery and the outbox."""
 
-from cases.models.cases import Alert, Case, CaseNote, SavedView, Tip
+from cases.models.cases import BLIND, Alert, Case, CaseNote, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
 from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
 
 __all__ = [
+    "BLIND",
     "Alert",
     "Appeal",
     "Case",

@@ -61,7 +61,7 @@ class Case(models.Model):
     n_claims = models.IntegerField(default=0)
     n_rounds = models.IntegerField(default=0)  # explanation requests sent
     has_new_alerts = models.BooleanField(default=False)  # since the assignee last looked
-    is_score_hidden = models.BooleanField(default=False)  # control sample: the reviewer is not to be anchored
+    drawn_blind = models.BooleanField(default=False)  # control sample: the reviewer is not to be anchored
     reopened_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reopened_as")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -97,6 +97,15 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether scores and reasons must stay hidden: a control sample that is not decided yet."""
+        return self.drawn_blind and self.closed_at is None
+
+
+#: The same as a condition.
+BLIND = Q(drawn_blind=True, closed_at=None)
 
 
 class Alert(models.Model):

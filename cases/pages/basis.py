@@ -13,9 +13,9 @@ from typing import Any
 from django.urls import reverse
 
 from audit.actor import Actor
+from audit.people import same_number
 from cases.models import Alert, Case
 from cases.pages.case import ClaimRow, claims_of
-from cases.services.conflicts import same_number
 from cases.visibility import visible_cases
 from fraud.claims.models import Claim
 from fraud.detection.basis import Basis, basis_of, has_basis

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.language import current_language
 from cases.models import Alert, Case
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.sentences import distinct, is_unusual, reason_sentence
-from fraud.web.tags import current_language
 from rules.models import Rule
 
 MAX_CLAIMS = 200
@@ -82,20 +82,15 @@ def claims_of(case: Case) -> list[ClaimRow]:
         row = rows[hit.claim_id]
         if row.alert.run_id in (None, hit.run_id):
             row.hits.append(hit)
-    if not is_blind(case):
+    if not case.is_blind:
         for row in rows.values():
             row.deviates = deviations(row)
     return list(rows.values())
 
 
-def is_blind(case: Case) -> bool:
-    """Whether scores and reasons must stay hidden: a control sample that is not decided yet."""
-    return case.is_score_hidden and case.closed_at is None
-
-
 def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
     """Why the case was flagged. Empty groups for a blind case."""
-    if is_blind(case):
+    if case.is_blind:
         return Why([], [], [], None, 0.0)
     scored = [row for row in rows if row.score is not None and row.score.reasons]
     lead = max(scored, key=lambda row: row.score.hybrid_probability if row.score else 0.0, default=None)

@@ -13,6 +13,7 @@ from django.db.models import Count, F
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from audit import clock
 from cases.models import Appeal, Case, ExplanationRequest, Recovery
 from cases.services.decided import decided_cases, is_misuse, misuse_codes
 from cases.services.money import balances_of, stakes_of
@@ -95,7 +96,7 @@ def work_out_figures(today: date) -> Figures:
     sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
     appeals = Appeal.objects.filter(submitted_at__gte=start).exclude(result=Appeal.Result.OPEN)
     return Figures(
-        at=timezone.now(),
+        at=clock.now(),
         since=since,
         currency=currency,
         by_state=dict(Case.objects.values_list("state").annotate(n=Count("id")).order_by()),

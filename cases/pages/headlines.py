@@ -24,8 +24,7 @@ def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
         where = _("payment at %(place)s") % {"place": place}
     else:
         where = _("%(n)d payments at %(place)s") % {"n": case.n_claims, "place": place}
-    is_blind = case.is_score_hidden and case.closed_at is None
-    why = _("random check") if is_blind else _why(case, language, names)
+    why = _("random check") if case.is_blind else _why(case, language, names)
     said = f"{where}: {why}" if why else where
     return said[0].upper() + said[1:]
 

@@ -104,7 +104,7 @@ def forecast_legitimate(case: Case) -> list[str]:
     settings = current_settings()
     if case.reopened_from_id is not None:
         return [why_second(REVERSAL)]
-    if case.is_score_hidden:
+    if case.is_blind:
         return [
             _(
                 "The case closes at once, unless its hidden score speaks otherwise: then a second person has to approve."

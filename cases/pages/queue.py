@@ -17,21 +17,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
+from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
 from audit.permissions import Role
+from audit.typed import whole_number
 from cases.dispositions import Disposition
-from cases.models import Case, Decision
+from cases.models import BLIND, Case, Decision
 from cases.pages.words import SOURCES, STATES, disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Merchant
 from fraud.detection.models import RuleHit, Score
-from fraud.web.paging import Page, capped_count, decode_cursor, encode_cursor, keyset_page
 from fraud.web.words import BANDS
 
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
-# A score that must not be shown must not be searched for either.
-IS_BLIND = Q(is_score_hidden=True, closed_at=None)
 
 WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
 OPEN = tuple(state for state in State if state != State.CLOSED)
@@ -141,7 +140,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
         ("person", _("Cardholder"), lambda value: Q(cardholder__employee_no=value[:60])),
         ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
         ("assignee", _("Assignee"), lambda value: Q(assignee__username=value[:150])),
-        ("band", _("Risk"), lambda value: Q(band=value) & ~IS_BLIND if value in Score.Band.values else None),
+        ("band", _("Risk"), lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None),
         ("source", _("Source"), lambda value: Q(source=value) if value in Case.Source.values else None),
         ("state", _("State"), lambda value: Q(state=value) if value in list(State) else None),
         ("disposition", _("Outcome"), lambda value: Q(disposition=value[:30])),
@@ -158,10 +157,10 @@ def read_filters(query: QueryDict) -> QueueFilters:
         if built is not None:
             condition &= built
             chips.append((key, value, label, str(words.get(key, {}).get(value, value))))
-    least = query.get("min", "").replace(",", "").strip()
-    if least.isdecimal() and len(least) < 16:
+    least = whole_number(query.get("min", "").replace(",", "").strip(), 15)
+    if least is not None:
         condition &= Q(pk__in=cases_at_stake(Decimal(least)))
-        chips.append(("min", query.get("min", ""), _("At least"), f"{int(least):,}"))
+        chips.append(("min", query.get("min", ""), _("At least"), f"{least:,}"))
     return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
 
 
@@ -177,7 +176,7 @@ def _reason_condition(code: str) -> Q:
         claim__alerts__case=OuterRef("pk"),
         claim__alerts__run=F("run"),
     )
-    return (Q(pattern=code) | Q(Exists(hits))) & ~IS_BLIND
+    return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
 
 
 def _text_condition(text: str) -> Q:
@@ -220,7 +219,9 @@ def queue_page(
         for number, _priority, pk in places
         if pk in found_cases
     ]
-    return Page(attach_stakes(shown), encode_cursor(*places[-1]) if more else "", bound is not None)
+    number, priority, pk = places[-1] if more else (0, 0, 0)
+    following = Cursor(str(number), priority, pk).as_text() if more else ""
+    return Page(attach_stakes(shown), following, bound is not None)
 
 
 def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
@@ -245,12 +246,10 @@ def _count(view: QueueView, cases: QuerySet[Case]) -> int:
 
 
 def _walk(
-    cases: QuerySet[Case], states: tuple[State, ...], bound: tuple[int, int] | None, n: int
+    cases: QuerySet[Case], states: tuple[State, ...], bound: Cursor | None, n: int
 ) -> list[tuple[int, int]]:
     """The first n (priority, id) after the bound, over all states, highest first."""
-    if bound is not None:
-        priority, pk = bound
-        cases = cases.filter(Q(priority__lte=priority) & (Q(priority__lt=priority) | Q(pk__lt=pk)))
+    cases = cases.filter(beyond(bound, "priority"))
     found: list[tuple[int, int]] = []
     for state in states:
         walk = cases.filter(state=state).order_by("-priority", "-pk")
@@ -258,12 +257,13 @@ def _walk(
     return sorted(found, reverse=True)[:n]
 
 
-def _read_cursor(cursor: str) -> tuple[int, tuple[int, int] | None]:
+def _read_cursor(cursor: str) -> tuple[int, Cursor | None]:
     """The segment to go on in and the last (priority, id) seen there; the start for a cursor that is none."""
-    after = decode_cursor(cursor, 3)
-    if after is None or not all(isinstance(value, int) and abs(value) < 2**62 for value in after):
+    after = read_cursor(cursor)
+    number = whole_number(after.order, 2) if after else None
+    if after is None or number is None or not isinstance(after.value, int):
         return 0, None
-    return after[0], (after[1], after[2])
+    return number, after
 
 
 def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from audit.language import current_language
 from audit.models import AuditEvent
 from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import Answered, answers_of
 from cases.pages.words import disposition_word
 from fraud.claims.models import User
-from fraud.web.tags import current_language, full_name
+from fraud.web.tags import full_name
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
 _TOLD_BY = {

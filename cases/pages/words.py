@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from audit.language import current_language
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.workflow import State
-from fraud.web.tags import current_language
 
 # state → (word, meaning of the tag)
 STATES: dict[str, tuple[str | Promise, str]] = {

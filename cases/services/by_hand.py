@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from cases.models import Alert, Case, Tip
 from cases.services import errors
 from cases.services.casework import casework
@@ -218,7 +219,7 @@ def _create(by: Actor, *, reason: str = "", **fields: Any) -> Case:
     now = present()
     for attempt in range(_NUMBER_TRIES):
         try:
-            with transaction.atomic():
+            with one_transaction():
                 case = Case.objects.create(
                     reference=next_reference(now.year),
                     state_since=now,

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-
+from audit.clock import at_moment, present, today
 from cases.workflow import CLOCK_DAYS, State
 from fraud.company.values import current_calendar
 
-_set_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+# A service finds everything about time here.
+__all__ = ["at_moment", "company_today", "due_on", "lock_until", "present"]
 
-
-def present() -> datetime:
-    """Now, or the moment a sweep works on. Every step of casework takes its time from here."""
-    return _set_moment.get() or timezone.now()
-
-
-@contextmanager
-def at_moment(moment: datetime) -> Iterator[None]:
-    """Let the present be this moment (aware) within the block: a sweep that catches up on a day it missed."""
-    token = _set_moment.set(moment)
-    try:
-        yield
-    finally:
-        _set_moment.reset(token)
-
-
-def company_today(now: datetime | None = None) -> date:
-    """The date on the company's clock."""
-    moment = now or present()
-    return moment.astimezone(timezone.get_default_timezone()).date()
+company_today = today
 
 
 def due_on(state: State, now: datetime | None = None) -> date | None:
@@ -45,6 +23,6 @@ def due_on(state: State, now: datetime | None = None) -> date | None:
 def lock_until(days: int, now: datetime | None = None) -> datetime:
     """The moment a take made now expires: the same time of day, `days` business days on."""
     moment = now or present()
-    today = company_today(moment)
-    later = current_calendar().add_business_days(today, days)
-    return moment + timedelta(days=(later - today).days)
+    day = company_today(moment)
+    later = current_calendar().add_business_days(day, days)
+    return moment + timedelta(days=(later - day).days)

@@ -8,12 +8,13 @@ import secrets
 from dataclasses import dataclass
 from typing import IO, Any
 
-from django.db import transaction
 from django.db.models import Sum
 
 from audit.actor import Actor
 from audit.permissions import can
+from audit.redaction import find_numbers, redact
 from audit.services import record, record_refusal
+from audit.transactions import one_transaction
 from cases.evidence import store
 from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed, sniff
 from cases.evidence.names import clean_name
@@ -27,7 +28,6 @@ from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.steps import case_subject, change_recorded, check_step, current_request, read_case
 from cases.workflow import Action, State
-from fraud.claims.importing.scanning import find_numbers, redact
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 30  # a case
@@ -208,7 +208,7 @@ def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[s
 
 
 def _record_quarantine(case: Case, name: str, by: Actor) -> None:
-    with transaction.atomic():
+    with one_transaction():
         record(
             action="evidence.quarantined",
             by=by,
@@ -248,7 +248,7 @@ def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile
     except FileNotFoundError:
         content = b""
     if hashlib.sha256(content).hexdigest() != evidence.sha256:
-        with transaction.atomic():
+        with one_transaction():
             record(
                 action="evidence.damaged",
                 by=by,

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from audit.actor import Actor
+from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.company import present
 from cases.services.money import at_stake, expected_loss_of
@@ -61,7 +60,7 @@ def follow_case(case: Case) -> int:
     return sum(_follow(pk) for pk in waiting.values_list("pk", flat=True))
 
 
-@transaction.atomic
+@one_transaction()
 def _follow(pk: int) -> bool:
     """One change; False when somebody else was faster."""
     if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
@@ -98,7 +97,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "expected_loss_minor": loss,
         "undo": None,
         # A blind case keeps its place: its rank must not tell what the score thinks of it.
-        **({} if case.is_score_hidden else {"priority": loss}),
+        **({} if case.is_blind else {"priority": loss}),
     }
     change_recorded(case, values, event="case.claim_changed", by=BY, details=details)
     _void_proposal(case, change)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.language import spoken
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case
 from cases.services.company import company_today
@@ -145,9 +146,8 @@ _RESULTS = {
 
 def render_mail(mail: str, language: str, *, case: Case, **facts: Any) -> tuple[str, str]:
     """Subject (one line) and body of a mail in `ko` or `en`. Raises KeyError for an unknown mail."""
-    is_korean = language.startswith("ko")
-    subject, body = MAILS[mail]["ko" if is_korean else "en"]
-    values = _facts(case, is_korean, facts)
+    subject, body = MAILS[mail][spoken(language)]
+    values = _facts(case, spoken(language) == "ko", facts)
     return " ".join(subject.format_map(values).split())[:200], body.format_map(values).strip() + "\n"
 
 

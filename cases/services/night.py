@@ -12,11 +12,12 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
 from audit.actor import Actor
+from audit.clock import now
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.opening import open_cases
@@ -67,7 +68,7 @@ def run_night(
     if business_date is None and source == NIGHTLY:
         *late, run = open_nights(by=by)
     else:
-        wanted = business_date or business_date_of(datetime.now(UTC))
+        wanted = business_date or business_date_of(now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
     for missed in late:
         say(f"{missed.reference}: missed, caught up now")
@@ -82,7 +83,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     """
     require(by, "fraud.run_night")
     follow_changes()
-    wanted = business_date or business_date_of(datetime.now(UTC))
+    wanted = business_date or business_date_of(now())
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
         for missed in (missed_nights(wanted) if business_date is None else [])
@@ -183,7 +184,7 @@ def give_up(run: ScreeningRun, *, by: Actor) -> bool:
     run.refresh_from_db()
     if run.state in (State.FINISHED, State.FAILED) or run.attempts < MAX_ATTEMPTS or not is_free(run):
         return False
-    with transaction.atomic():
+    with one_transaction():
         if not ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts).update(
             state=State.FAILED
         ):

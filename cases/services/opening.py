@@ -8,14 +8,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record, record_first
+from audit.transactions import one_transaction
 from cases.models import Alert, Case
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
@@ -56,7 +55,7 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     faults.hit("open.selected")
     _explain(run, selection)
     faults.hit("open.explained")
-    with transaction.atomic():
+    with one_transaction():
         keep(run, token)
         opened = _write(run, selection, by)
         current.counts = _counts(selection, opened)
@@ -125,7 +124,7 @@ class _Writer:
         self, run: ScreeningRun, rows: dict[int, dict[str, Any]], reasons: dict[int, Any], by: Actor
     ) -> None:
         self.run, self.rows, self.reasons, self.by = run, rows, reasons, by
-        self.at: datetime = timezone.now() if run.is_late else run.cut_off_at
+        self.at: datetime = clock.now() if run.is_late else run.cut_off_at
         self.year = run.business_date.year
         self.number = last_number(self.year)
         self.values: CompanyValues = from_json(run.settings_used)
@@ -185,7 +184,7 @@ class _Writer:
             # A blind case must not tell by its place in the queue what the score thought of it.
             priority=self.blind_priority if is_blind else self.loss(bundle),
             n_claims=len(bundle.claims),
-            is_score_hidden=is_blind,
+            drawn_blind=is_blind,
             opened_at=self.at,
         )
 

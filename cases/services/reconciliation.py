@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
+from audit.typed import day
 from cases.models import Case, RecoveryPosting
 from cases.services import errors
+from cases.services.conflicts import relations_of
 from cases.services.recovery import confirm_from_file, post_recovery
 from cases.workflow import State
 from rules.money import MoneyNotValid, to_minor
@@ -24,7 +26,6 @@ COLUMNS = ("case", "amount", "currency", "received_on", "method", "bank_referenc
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINES = 10_000
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,3})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _refused(sentence: str) -> PostingFileNotValid:
 
 
 def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> None:
-    case, minor, currency, day, method, line = _values(row)
+    case, minor, currency, day, method, line = _values(row, by)
     known = RecoveryPosting.objects.filter(
         recovery__case=case, method=method, bank_reference=line, reverses=None, reversed_by=None
     ).first()
@@ -131,7 +132,7 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
         bank_reference=line,
         received_on=day,
         by=by,
-        expected_version=None,
+        expected_version=case.version,
         currency=currency,
         is_confirmed=True,
     )
@@ -139,13 +140,13 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
     report.posted[currency] = report.posted.get(currency, 0) + minor
 
 
-def _values(row: Mapping[str, str | None]) -> tuple[Case, int, str, date, str, str]:
+def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, date, str, str]:
     """The typed values of a line. Raises a ContentNotValid naming the column."""
     if None in row or any(value is None for value in row.values()):
         raise errors.ChoiceNotValid(field="line", choices=COLUMNS)
     text = {name: str(value).strip() for name, value in row.items()}
-    case = Case.objects.filter(reference=text["case"]).first()
-    if case is None:
+    case = Case.objects.select_related("cardholder__department").filter(reference=text["case"]).first()
+    if case is None or relations_of(by, case).involvement:
         raise errors.CaseNotFound
     if not _AMOUNT.fullmatch(text["amount"]):
         raise errors.AmountNotValid("not_positive")
@@ -155,10 +156,7 @@ def _values(row: Mapping[str, str | None]) -> tuple[Case, int, str, date, str, s
         raise errors.AmountNotValid("currency", currency=case.currency) from error
     if text["method"] not in RecoveryPosting.Method.values:
         raise errors.ChoiceNotValid(field="method", choices=RecoveryPosting.Method.values)
-    try:
-        if not _DAY.fullmatch(text["received_on"]):
-            raise ValueError(text["received_on"])
-        day = date.fromisoformat(text["received_on"])
-    except ValueError as error:
-        raise errors.DateNotValid(field="received_on", first="YYYY-MM-DD", last="YYYY-MM-DD") from error
-    return case, minor, text["currency"], day, text["method"], text["bank_reference"]
+    received = day(text["received_on"])
+    if received is None:
+        raise errors.DayNotValid(field="received_on")
+    return case, minor, text["currency"], received, text["method"], text["bank_reference"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from audit.language import spoken
 from cases.models import Case
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
@@ -69,7 +70,7 @@ class RequestText:
 def request_text(case: Case, *, language: str = "", due: date | None = None) -> RequestText:
     """The text for the case as it stands, in the cardholder's language unless another is named."""
     login = user_of(case.cardholder)
-    language = "ko" if (language or (login.language if login else "ko")).startswith("ko") else "en"
+    language = spoken(language or (login.language if login else None))
     words = _WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)

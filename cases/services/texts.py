@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from django.utils.translation import get_language
-
+from audit.language import current_language
+from audit.redaction import redact
 from cases.services.errors import ReasonTooShort, TextTooLong
-from fraud.claims.importing.scanning import redact
 from rules.money import format_money
 
 REASON_MIN = 10  # characters of an own reason for a decision
@@ -51,4 +50,4 @@ def clean_reason(text: str) -> str:
 
 def shown_money(minor: int, currency: str) -> str:
     """Money in the active language, for sentences."""
-    return format_money(minor, currency, (get_language() or "ko")[:2])
+    return format_money(minor, currency, current_language())

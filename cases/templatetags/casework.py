@@ -9,8 +9,10 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from audit.language import current_language
+from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.pages.answers import answers_of
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
@@ -67,7 +69,7 @@ def disposition_tag(code: str) -> SafeString:
 def legitimate_reason_word(code: str) -> str:
     """The chosen reason for "legitimate", in the reader's language."""
     pair = LEGITIMATE_REASONS.get(code)
-    return code if pair is None else pair[1 if _is_korean() else 0]
+    return code if pair is None else pair[1 if current_language() == "ko" else 0]
 
 
 @register.simple_tag
@@ -83,20 +85,10 @@ def clock(due_on: date | None, today: date, calendar: CompanyCalendar) -> SafeSt
         text, kind = gettext("today"), "today"
     else:
         text, kind = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}, ""
-    said = say_day(due_on, "ko" if _is_korean() else "en", today=today)
+    said = say_day(due_on, current_language(), today=today)
     return format_html(
         '<time class="clock {}" datetime="{}" title="{}">{}</time>', kind, due_on.isoformat(), said, text
     )
-
-
-@register.filter
-def is_blind(case: Any) -> bool:
-    """Whether the score must not be shown: a control sample that is not decided yet."""
-    return bool(case.is_score_hidden and case.closed_at is None)
-
-
-def _is_korean() -> bool:
-    return (get_language() or "ko").startswith("ko")
 
 
 @register.simple_block_tag
@@ -111,7 +103,7 @@ def deviating(content: str, row: Any, column: str) -> SafeString:
 @register.simple_tag
 def legitimate_reasons() -> list[tuple[str, str]]:
     """(code, label) of every reason for closing as legitimate, in the reader's language."""
-    return [(code, pair[1 if _is_korean() else 0]) for code, pair in LEGITIMATE_REASONS.items()]
+    return [(code, pair[1 if current_language() == "ko" else 0]) for code, pair in LEGITIMATE_REASONS.items()]
 
 
 @register.inclusion_tag("cases/_undo.html", takes_context=True)
@@ -137,6 +129,12 @@ def reason_checks(case: Any, reason: Any, lead: Any) -> list[Check]:
 
 
 register.simple_tag(forecast_bulk, name="forecast_bulk")
+
+
+@register.filter
+def maximum(row: Row, name: str) -> int:
+    """The most characters, or the largest number, that a field of an action takes."""
+    return row.maximum(name)
 
 
 @register.filter

@@ -7,13 +7,14 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.permissions import Role
+from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
-from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS, Action, State
+from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
 from fraud.detection.models import RuleHit
 
@@ -34,12 +35,12 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
+        "rows": {row.action.value: row for row in CASE_ACTIONS.values()},
         "primary": PRIMARY.get(State(case.state), ""),
         "asked": current_request(case),
         "decision": current_decision(case),
         "snooze_min": today + timedelta(days=1),
         "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
-        "max_extension_days": MAX_EXTENSION_DAYS,
     }
     if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
         context |= {
@@ -64,7 +65,7 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
 
 
 def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
-    column = "ko" if language.startswith("ko") else "en"
+    column = language
     return [
         {
             "code": code.value,
@@ -79,7 +80,7 @@ def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
 
 
 def _reasons(language: str) -> list[tuple[str, str]]:
-    column = 1 if language.startswith("ko") else 0
+    column = 1 if language == "ko" else 0
     return [(code, names[column]) for code, names in LEGITIMATE_REASONS.items()]
 
 
@@ -91,9 +92,7 @@ def _clauses(case: Case, language: str) -> list[str]:
     found = []
     for hit in hits.order_by("rule_version__rule__code"):
         rule = hit.rule_version.rule
-        clause = (
-            rule.policy_clause if language.startswith("ko") else rule.policy_clause_en or rule.policy_clause
-        )
+        clause = rule.policy_clause if language == "ko" else rule.policy_clause_en or rule.policy_clause
         if clause and clause not in found:
             found.append(clause)
     return found

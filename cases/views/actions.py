@@ -10,51 +10,44 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.permissions import NotPermitted
+from audit.language import current_language
+from audit.permissions import NotPermitted, require
+from audit.typed import whole_number
+from cases.actions.casework import CASE_ACTIONS
+from cases.actions.rows import Row, Step
 from cases.models import Case
 from cases.pages.undo import UNDO_KEY
 from cases.services import errors
-from cases.services.casework import refuse_involved
 from cases.services.explanations import preview_request_text
 from cases.services.queue import take_next_case
 from cases.services.steps import actions_now, change_sentences
 from cases.services.undo import undo_last_action
-from cases.views.action_forms import FORMS, STAYS, perform
 from cases.views.case import case_context
 from cases.visibility import find_case
-from cases.workflow import Action
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
-from fraud.web.tags import current_language
-from fraud.web.typed import whole_number
-from rules.money import MoneyNotValid
-
-# fmt: off
-_UNDOABLE = {
-    Action.TAKE, Action.RELEASE, Action.SNOOZE, Action.WAKE, Action.REQUEST_EXPLANATION, Action.PROPOSE,
-    Action.CLOSE_LEGITIMATE,
-}
-# fmt: on
 
 
 @page("cases.view_case", "cases.view_recovery")
 @require_POST
 def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One action of the table on one case; back to the queue where the work on it is done for now."""
-    if name not in FORMS:
+    row = CASE_ACTIONS.get(name)
+    if row is None:
         raise Http404
-    action = FORMS[name]
-    refuse_involved(reference=reference, action=action, by=request.actor)  # type: ignore[attr-defined]
-    case = find_case(reference, request.actor)  # type: ignore[attr-defined]
+    by = request.actor  # type: ignore[attr-defined]
+    require(by, row.permission)  # the same answer whatever exists, and nothing of a case in it
+    case = find_case(reference, by, trying=row.permission)
     try:
-        said = perform(action, request, case, expected_version=_version(request))
+        data = row.form.read(request.POST)
+        said = row.take(Step(case=case, by=by, data=data, version=version_seen(request)))
     except errors.CaseNotFound:
         raise Http404 from None
-    except (errors.CaseworkError, NotPermitted, MoneyNotValid, ValueError) as error:
+    except (errors.CaseworkError, NotPermitted) as error:
         return refused(request, case, name, error)
-    _remember_undo(request, case, action)
+    _remember_undo(request, case, row)
     messages.success(request, f"{case.reference}: {said}")
-    return redirect(_next_page(request, case, action))
+    return redirect(_next_page(request, case, row))
 
 
 @page("cases.take_case")
@@ -66,7 +59,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     except errors.CaseworkError as error:
         messages.info(request, error.sentence)
         return redirect("cases:queue")
-    _remember_undo(request, case, Action.TAKE)
+    _remember_undo(request, case, CASE_ACTIONS["take"])
     return redirect("cases:detail", reference=case.reference)
 
 
@@ -74,10 +67,10 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the last step back, within ten seconds."""
-    case = find_case(reference, request.actor)  # type: ignore[attr-defined]
+    case = find_case(reference, request.actor, trying="cases.take_case")  # type: ignore[attr-defined]
     request.session.pop(UNDO_KEY, None)
     try:
-        undo_last_action(case=case, by=request.actor, expected_version=None)  # type: ignore[attr-defined]
+        undo_last_action(case=case, by=request.actor, expected_version=version_seen(request))  # type: ignore[attr-defined]
     except (errors.CaseworkError, NotPermitted) as error:
         messages.error(request, sentence_of(error))
     else:
@@ -96,7 +89,9 @@ def request_text(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "cases/case/forms/_request_text.html", {"rendered": rendered})
 
 
-def refused(request: HttpRequest, case: Case, name: str, error: Exception) -> HttpResponse:
+def refused(
+    request: HttpRequest, case: Case, name: str, error: errors.CaseworkError | NotPermitted
+) -> HttpResponse:
     """The case page as it is now, with the refusal, what changed meanwhile, and the form as it was typed."""
     case.refresh_from_db()
     actor = request.actor  # type: ignore[attr-defined]
@@ -107,43 +102,41 @@ def refused(request: HttpRequest, case: Case, name: str, error: Exception) -> Ht
         "changes": change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else [],
         "refused": "" if stale else name,
         "typed": request.POST,
+        "typed_questions": request.POST.getlist("questions"),
     }
-    status = (
-        error.status
-        if isinstance(error, errors.CaseworkError)
-        else 403
-        if isinstance(error, NotPermitted)
-        else 422
-    )
-    return render(request, "cases/case/page.html", context, status=status)
+    return render(request, "cases/case/page.html", context, status=status_of(error))
 
 
-def sentence_of(error: Exception) -> str:
+def sentence_of(error: errors.CaseworkError | NotPermitted) -> str:
     """A refusal in the reader's words."""
-    if isinstance(error, errors.CaseworkError):
-        return error.sentence
-    if isinstance(error, NotPermitted):
-        return refusal_sentence(error)
-    if isinstance(error, MoneyNotValid):
-        return _("The amount must be a number such as 150,000, without other words.")
-    return _("A date must be written as year-month-day, such as 2026-03-31.")
+    return error.sentence if isinstance(error, errors.CaseworkError) else refusal_sentence(error)
 
 
-def _remember_undo(request: HttpRequest, case: Case, action: Action) -> None:
-    if action in _UNDOABLE:
-        request.session[UNDO_KEY] = {"case": case.reference, "action": action.value}
+def status_of(error: errors.CaseworkError | NotPermitted) -> int:
+    """The HTTP status of a refusal."""
+    return error.status if isinstance(error, errors.CaseworkError) else 403
+
+
+def version_seen(request: HttpRequest) -> int:
+    """The version the page was showing; 0, which no case has, where it is missing or garbled: refused like a stale one."""
+    return whole_number(request.POST.get("version", "")) or 0
+
+
+def _remember_undo(request: HttpRequest, case: Case, row: Row) -> None:
+    if row.undoable:
+        request.session[UNDO_KEY] = {"case": case.reference, "action": row.action.value}
     else:
         request.session.pop(UNDO_KEY, None)
 
 
-def _next_page(request: HttpRequest, case: Case, action: Action) -> str:
+def _next_page(request: HttpRequest, case: Case, row: Row) -> str:
     """Stay where the work goes on; otherwise back to the queue the person came from, the next row chosen."""
     case.refresh_from_db()
     asked = _safe(request, request.POST.get("next", ""))
     actor = request.actor  # type: ignore[attr-defined]
     if asked:
         return asked
-    if action in STAYS or not actions_now(case, actor):
+    if row.stays or not actions_now(case, actor):
         return reverse("cases:detail", args=[case.reference])
     return reverse("cases:queue")
 
@@ -154,7 +147,3 @@ def _safe(request: HttpRequest, target: str) -> str:
         target, allowed_hosts={request.get_host()}
     )
     return target if own else ""
-
-
-def _version(request: HttpRequest) -> int | None:
-    return whole_number(request.POST.get("version", ""))

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from audit.services import record_access
 from cases.pages.basis import basis_page
-from cases.pages.case import is_blind
 from cases.services.steps import case_subject
 from cases.visibility import find_case
 from fraud.web.access import page
@@ -19,7 +18,7 @@ from fraud.web.access import page
 def basis(request: HttpRequest, reference: str, claim_id: int, name: str) -> HttpResponse:
     """The payments or outcomes behind a fact; 404 for a fact the case does not have, and for all of a blind case."""
     case = find_case(reference, request.actor)
-    shown = None if is_blind(case) else basis_page(case, claim_id, name, request.actor)
+    shown = None if case.is_blind else basis_page(case, claim_id, name, request.actor)
     if shown is None:
         raise Http404
     record_access(

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit.permissions import NotPermitted
+from audit.typed import whole_number
+from cases.actions.opening import BULK_CLOSE
 from cases.models import Case
 from cases.pages.outcomes import said_of_bulk
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 
 @page("cases.bulk_close")
@@ -28,14 +29,12 @@ def close_selected(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Choose at least one case first."))
         return redirect("cases:queue")
     try:
-        outcomes = bulk_close(
-            items=items,
-            disposition_reason=request.POST.get("disposition_reason", ""),
-            reason=request.POST.get("reason", ""),
-            by=actor,
-        )
+        outcomes = bulk_close(items=items, by=actor, **BULK_CLOSE.without("cases").read(request.POST))
     except (errors.CaseworkError, NotPermitted) as error:
         messages.error(request, sentence_of(error))
+        return redirect("cases:queue")
+    outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
+    if not outcomes:
         return redirect("cases:queue")
     refused = [outcome for outcome in outcomes if outcome.result == "refused"]
     is_done = len(refused) < len(outcomes)

@@ -7,20 +7,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.permissions import NotPermitted, can
 from audit.services import record_access
+from audit.typed import whole_number
+from cases.actions.opening import OPEN_CASE, TIP
 from cases.models import Alert
 from cases.services import by_hand, errors
-from cases.views.actions import sentence_of
+from cases.views.actions import sentence_of, status_of
+from cases.visibility import find_claim
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 TIP_WORDS = {
     "hotline": gettext_lazy("Hotline"),
@@ -37,15 +39,14 @@ _MOST_NEAR = 30
 @require_http_methods(["GET", "POST"])
 def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
     """A case over this claim and whatever else of the same person belongs to it."""
-    claim = _claim(request, claim_id)
+    claim = _claim(request, claim_id, "cases.open_case")
     chosen = {claim.pk, *_keys(request.POST.getlist("claims"))}
-    refusal: Exception | None = None
+    refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
         claims = list(Claim.objects.filter(pk__in=chosen).select_related("cardholder"))
         try:
-            case = by_hand.open_case_by_hand(
-                claims=claims, reason=request.POST.get("reason", ""), by=request.actor
-            )
+            said = OPEN_CASE.without("claims", "source_system").read(request.POST)
+            case = by_hand.open_case_by_hand(claims=claims, by=request.actor, **said)
         except (errors.CaseworkError, NotPermitted) as error:
             refusal = error
         else:
@@ -59,16 +60,12 @@ def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     """What somebody told about this claim; it joins the claim's open case or opens one."""
-    claim = _claim(request, claim_id)
-    refusal: Exception | None = None
+    claim = _claim(request, claim_id, "cases.record_tip")
+    refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
         try:
-            tip = by_hand.record_tip(
-                claim=claim,
-                text=request.POST.get("text", ""),
-                origin=request.POST.get("origin", ""),
-                by=request.actor,
-            )
+            told = TIP.without("claim", "source_system").read(request.POST)
+            tip = by_hand.record_tip(claim=claim, by=request.actor, **told)
         except (errors.CaseworkError, NotPermitted) as error:
             refusal = error
         else:
@@ -81,9 +78,9 @@ def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     return _form(request, "cases/by_hand/record_tip.html", context, refusal)
 
 
-def _claim(request: HttpRequest, claim_id: int) -> Claim:
-    """The claim in its current version; looking at it leaves its entry in the access log."""
-    claim = get_object_or_404(Claim.objects.select_related("cardholder__department", "merchant"), pk=claim_id)
+def _claim(request: HttpRequest, claim_id: int, action: str) -> Claim:
+    """The claim for a step that opens or feeds a case; looking at it leaves its entry in the access log. Raises Http404."""
+    claim = find_claim(claim_id, request.actor, trying=action)
     number = claim.cardholder.employee_no
     record_access(request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=number)
     return claim
@@ -114,11 +111,14 @@ def _near(claim: Claim) -> list[Claim]:
 
 
 def _form(
-    request: HttpRequest, template: str, context: dict[str, Any], refusal: Exception | None
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    refusal: errors.CaseworkError | NotPermitted | None,
 ) -> HttpResponse:
     """The form, after a refusal with its sentence and what was typed."""
     status = 200
     if refusal is not None:
         context["refusal"] = sentence_of(refusal)
-        status = refusal.status if isinstance(refusal, errors.CaseworkError) else 403
+        status = status_of(refusal)
     return render(request, template, {**context, "typed": request.POST}, status=status)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.services import errors
 from cases.services.evidence import OpenedFile, find_evidence, is_staff_look, open_evidence
 from cases.services.steps import case_subject
 from fraud.web.access import page
-from fraud.web.typed import whole_number
 
 
 @page("cases.view_evidence", "cases.view_own_request")

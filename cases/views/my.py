@@ -5,32 +5,27 @@ Scores, rule names, thresholds and reviewers' notes never enter a context here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cases.actions.person import PERSON_ACTIONS
+from cases.actions.rows import Step
 from cases.evidence.names import clean_name
 from cases.models import Case, ExplanationDraft, ExplanationRequest
 from cases.services import errors
-from cases.services.appeals import accept_notice, submit_appeal
 from cases.services.errors.evidence import EvidenceError
-from cases.services.evidence import add_evidence, withdraw_evidence
-from cases.services.explanations import ask_extension, save_draft, submit_explanation
+from cases.services.evidence import add_evidence
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
-from cases.services.write_offs import record_consent, withdraw_consent
 from cases.views.my_page import page_context
 from cases.workflow import Action, State
 from fraud.web.access import page
-from rules.money import MoneyNotValid, parse_major
 
 SHOWN = 100
-Step = Callable[[HttpRequest, Case], str]
 
 
 @page("cases.view_own_request")
@@ -70,9 +65,9 @@ def by_request(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the draft; called while typing, and by the button."""
-    case = _find(request, reference)
+    case, row = _find(request, reference), PERSON_ACTIONS["draft"]
     try:
-        kept = _save_draft(request, _current(case))
+        kept = _keep_draft(request, case)
         if not request.htmx:
             _take_files(request, _current(case))
     except errors.CaseworkError as error:
@@ -81,52 +76,14 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
         return _show(request, case, refused="draft", refusal=error.sentence, status=422)
     if request.htmx:
         return render(request, "cases/my/_draft_state.html", {"saved_at": kept.saved_at})
-    messages.success(
-        request, _("The draft was saved, with its files. You can go on later, on another device too.")
-    )
+    messages.success(request, row.said(Step(case=case, by=request.actor), kept))
     return redirect("cases:my-request", reference=reference)
 
 
-def _answers(request: HttpRequest, asked: ExplanationRequest) -> dict[str, str]:
-    typed = {str(q["id"]): request.POST.get(f"answer-{q['id']}", "") for q in asked.questions}
-    return {name: text for name, text in typed.items() if text.strip()}
-
-
-def _save_draft(request: HttpRequest, asked: ExplanationRequest) -> ExplanationDraft:
-    return save_draft(
-        request=asked,
-        by=request.actor,
-        text=request.POST.get("text", ""),
-        answers=_answers(request, asked),
-        admits=request.POST.get("admits") == "on",
-        offered=request.POST.get("offered", ""),
-    )
-
-
-def _answer(request: HttpRequest, case: Case) -> str:
-    asked = _current(case)
-    admits = request.POST.get("admits") == "on"
-    _save_draft(request, asked)  # so that a refusal below loses nothing, on any device
-    _take_files(request, asked)
-    submit_explanation(
-        request=asked,
-        text=request.POST.get("text", ""),
-        by=request.actor,
-        answers=_answers(request, asked),
-        admits=admits,
-        offered_minor=_amount(request.POST.get("offered", ""), case) if admits else None,
-    )
-    return _("Your explanation was sent. The reviewer reads it next; you will get a mail about what follows.")
-
-
-def _extend(request: HttpRequest, case: Case) -> str:
-    ask_extension(request=_current(case), reason=request.POST.get("reason", ""), by=request.actor)
-    return _("You asked for more time. You will get a mail when it is granted.")
-
-
-def _upload(request: HttpRequest, case: Case) -> str:
-    _take_files(request, _current(case))
-    return _("The files were added.")
+def _keep_draft(request: HttpRequest, case: Case) -> ExplanationDraft:
+    row = PERSON_ACTIONS["draft"]
+    draft: ExplanationDraft = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
+    return draft
 
 
 def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
@@ -141,66 +98,27 @@ def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
         raise errors.FilesNotKept(files=" ".join(refused))
 
 
-def _withdraw_file(request: HttpRequest, case: Case) -> str:
-    evidence = case.evidence.filter(reference=request.POST.get("evidence", "")).first()
-    if evidence is None:
-        raise errors.CaseNotFound
-    withdraw_evidence(evidence=evidence, by=request.actor)
-    return _("The file was withdrawn. What was there stays on record.")
-
-
-def _accept(request: HttpRequest, case: Case) -> str:
-    accept_notice(case=case, by=request.actor)
-    return _("You accepted the decision.")
-
-
-def _appeal(request: HttpRequest, case: Case) -> str:
-    _take_files(request, case)
-    submit_appeal(case=case, text=request.POST.get("text", ""), by=request.actor)
-    return _("Your appeal was sent. Somebody who did not decide before will decide it.")
-
-
-def _consent(request: HttpRequest, case: Case) -> str:
-    if request.POST.get("agree") != "on":
-        raise errors.ConsentMissing
-    text = _("I agree that this amount is deducted from my monthly pay until the amount is repaid.")
-    monthly = _amount(request.POST.get("monthly", ""), case)
-    record_consent(case=case, monthly_minor=monthly, text=text, by=request.actor)
-    return _("Your consent was recorded. You can withdraw it here at any time.")
-
-
-def _withdraw_consent(request: HttpRequest, case: Case) -> str:
-    withdraw_consent(case=case, by=request.actor)
-    return _("Your consent was withdrawn.")
-
-
-STEPS: dict[str, Step] = {
-    "answer": _answer,
-    "extension": _extend,
-    "files": _upload,
-    "withdraw-file": _withdraw_file,
-    "accept": _accept,
-    "appeal": _appeal,
-    "consent": _consent,
-    "withdraw-consent": _withdraw_consent,
-}
-
-
 @page("cases.view_own_request")
 @require_POST
 def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One step of the cardholder; a refusal keeps what was typed and says what would be right."""
     case = _find(request, reference)
-    if name not in STEPS:
+    row = PERSON_ACTIONS.get(name)
+    if row is None:
         raise Http404
     try:
-        done = STEPS[name](request, case)
+        if row is PERSON_ACTIONS["answer"]:
+            _keep_draft(request, case)  # so that a refusal below loses nothing, on any device
+        if row.takes_files:
+            _take_files(request, case if row.action == Action.APPEAL else _current(case))
+        data = row.form.read(request.POST)
+        part = request.POST.get("evidence", "")
+        said = row.take(Step(case=case, by=request.actor, data=data, part=part))
     except errors.CaseNotFound:
         raise Http404 from None
-    except (errors.CaseworkError, MoneyNotValid) as error:
-        sentence = error.sentence if isinstance(error, errors.CaseworkError) else _amount_sentence()
-        return _show(request, case, refused=name, refusal=sentence, status=422)
-    messages.success(request, done)
+    except errors.CaseworkError as error:
+        return _show(request, case, refused=name, refusal=error.sentence, status=422)
+    messages.success(request, said)
     return redirect("cases:my-request", reference=reference)
 
 
@@ -230,11 +148,3 @@ def _current(case: Case) -> ExplanationRequest:
     if asked is None:
         raise errors.CaseNotFound
     return asked
-
-
-def _amount(text: str, case: Case) -> int:
-    return parse_major(text, case.currency)
-
-
-def _amount_sentence() -> str:
-    return _("The amount must be a number such as 150,000, without other words.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.instalments import agreed_parts
@@ -69,7 +68,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "is_holder": is_holder,
         "notice": _notice(case) if is_holder else None,
         "repayment": _repayment(case) if is_holder else None,
-        "now": timezone.now(),
+        "now": clock.now(),
     }
 
 

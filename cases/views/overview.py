@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from audit.language import current_language
 from cases.pages.figures import Figures, current_figures
 from cases.services.company import company_today
 from fraud.web.access import page
 from fraud.web.charts import bars, sparkline
 from fraud.web.dates import say_day
-from fraud.web.tags import current_language
 
 
 @page("cases.view_case", "fraud.view_run")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.language import current_language
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.headlines import headline, rule_names
@@ -30,7 +31,7 @@ from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
-from fraud.web.tags import PAGING, current_language
+from fraud.web.tags import PAGING
 
 MAX_SAVED_VIEWS = 12
 N_TAGS = 2
@@ -55,7 +56,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "saved_views": _saved_views(request),
         "page": found,
         "segments": list(segments_of(found.rows)),
-        "largest": max((row.expected_loss_minor for row in found.rows if not row.is_score_hidden), default=0),
+        "largest": max((row.expected_loss_minor for row in found.rows if not row.is_blind), default=0),
         "filters": filters,
         "today": today,
         "calendar": page_calendar(),
@@ -137,7 +138,7 @@ def _hit_codes(pairs: Sequence[tuple[int, int, int | None]]) -> dict[int, list[s
 
 
 def _tags(case: Case, codes: list[str], names: dict[str, str]) -> list[dict[str, str]]:
-    if case.is_score_hidden and case.closed_at is None:
+    if case.is_blind:
         return []
     ordered = sorted(codes, key=lambda code: code != case.pattern)
     tags = [{"code": code, "name": names.get(code, code)} for code in ordered[:N_TAGS]]

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import connection
 
+from audit import clock
 from audit.actor import Actor
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.claims.bulk import in_list, read_frame, write_rows
 from fraud.claims.models import Label
 
@@ -96,7 +98,7 @@ def _known(cut_off: datetime) -> pl.DataFrame:
     return known.sort("claim_id", "known_at", "label_id")
 
 
-@transaction.atomic
+@one_transaction()
 def add_label(*, label: NewLabel, by: Actor) -> Label:
     """Add one label, recorded in the claim's chain; the same outcome delivered again is the label it already is.
 
@@ -138,7 +140,7 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: str = "") -> int:
     """Add many labels with one audit entry in the chain `subject`; returns how many were new.
 
@@ -150,7 +152,7 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
     if not rows:
         return 0
     current = _versions([r.claim_id for r in rows if not r.claim_version])
-    now = datetime.now(UTC)
+    now = clock.now()
     utc = pl.Datetime("us", "UTC")
     frame = pl.DataFrame(
         {

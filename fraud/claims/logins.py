@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from rest_framework.authtoken.models import Token
 
 from audit.actor import Actor
+from audit.people import Person, require_second_person
 from audit.permissions import EXCLUSIVE_ROLES, NotPermitted, Role, can
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
+from fraud.claims.identity import logins_of
 from fraud.claims.models import User
 
 
@@ -47,13 +49,16 @@ def create_login(
 ) -> User:
     """Create a login with its roles, or return the one of that name unchanged.
 
-    Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
+    Nobody gives roles to themselves, under whatever login; duties that exclude each other are kept apart over all logins
+    of one employee. Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
     """
     if not (by.is_system or can(by, "fraud.change_settings")):
         raise NotPermitted("fraud.change_settings")
     held = frozenset(roles)
+    require_second_person(by, [Person(username, employee_no)], "fraud.change_settings", code="own_roles")
     check_roles(held)
-    with transaction.atomic():
+    check_roles(held | _held_elsewhere(username, employee_no))
+    with one_transaction():
         existing = User.objects.filter(username=username).first()
         if existing is not None:
             return existing
@@ -77,11 +82,17 @@ def create_login(
     return user
 
 
+def _held_elsewhere(username: str, employee_no: str) -> frozenset[Role]:
+    """Duties of the employee's other logins."""
+    names = logins_of(employee_no).exclude(username=username).values_list("groups__name", flat=True)
+    return frozenset(role for role in Role if role.value in set(names))
+
+
 def issue_token(*, user: User, by: Actor) -> str:
     """A new token for the interface, shown this once; the one before stops working. Raises NotPermitted."""
     if not (by.is_system or can(by, "fraud.change_settings")):
         raise NotPermitted("fraud.change_settings")
-    with transaction.atomic():
+    with one_transaction():
         replaced = bool(Token.objects.filter(user=user).delete()[0])
         token = Token.objects.create(user=user)
         record(

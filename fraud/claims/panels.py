@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from audit.actor import Actor
+from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
 
 ClaimPanel = Callable[[Claim, Actor], str]
-HiddenScores = Callable[[Collection[int]], set[int]]
+BlindClaims = Callable[[Collection[int]], set[int]]
 
 _claim_panels: list[ClaimPanel] = []
-_guards: list[HiddenScores] = []
+_guards: list[BlindClaims] = []
 
 
 def register_claim_panel(panel: ClaimPanel) -> None:
@@ -23,7 +24,7 @@ def register_claim_panel(panel: ClaimPanel) -> None:
         _claim_panels.append(panel)
 
 
-def register_hidden_scores(guard: HiddenScores) -> None:
+def register_blind_claims(guard: BlindClaims) -> None:
     """Add a function from claim ids to those whose score nobody may see yet."""
     if guard not in _guards:
         _guards.append(guard)
@@ -34,9 +35,15 @@ def claim_panels(claim: Claim, by: Actor) -> list[str]:
     return [html for html in (panel(claim, by) for panel in _claim_panels) if html]
 
 
-def hidden_scores(claim_ids: Collection[int]) -> set[int]:
-    """Claims whose score must not be shown: control samples that are not decided yet."""
+def blind_claims(claim_ids: Collection[int]) -> set[int]:
+    """Claims whose score nobody may see yet: control samples that are not decided."""
     found: set[int] = set()
     for guard in _guards:
         found |= guard(claim_ids)
     return found
+
+
+def scores_hidden_from(by: Actor, claim_ids: Collection[int]) -> set[int]:
+    """Claims whose score, hits and reasons this reader must not see: nobody's yet, or those they are involved in."""
+    own = claims_involving(by, Claim.objects.filter(pk__in=list(claim_ids)))
+    return blind_claims(claim_ids) | set(own.values_list("pk", flat=True))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.values import SettingsNotValid, current_settings, propose_settings, to_json
 from fraud.web.access import page
+from fraud.web.api_strict import BodyNotValid, parse_strictly
 
 # Setting → what it means.
 WORDS: dict[str, Any] = {
@@ -80,11 +81,11 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Propose one changed value, written as JSON: 0.1, 20, "fixed", {"fn": 100}."""
     name, text = request.POST.get("name", ""), request.POST.get("value", "").strip()
     try:
-        value = json.loads(text)
+        value = parse_strictly(text.encode("utf-8", "replace"))
         row = propose_settings(changes={name: value}, note=request.POST.get("note", ""), by=request.actor)  # type: ignore[attr-defined]
     except SettingsNotValid as error:
         return _show(request, status=422, problems=error.problems)
-    except (ValueError, TypeError, AttributeError):
+    except (BodyNotValid, ValueError, TypeError, AttributeError):
         problem = _(
             "Write a number such as 0.1 or 20, a word in quotation marks, or the cost matrix as shown."
         )

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
+from audit.people import require_second_person
 from audit.permissions import NotPermitted, require
-from audit.services import CONFIG, record
+from audit.services import CONFIG, people_behind, record
+from audit.transactions import one_transaction
 from fraud.company.calendar import CompanyCalendar, korean_calendar
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
@@ -92,6 +93,7 @@ class CompanyValues:
 
 
 DEFAULTS = CompanyValues()
+NOTE_MIN = 5
 THRESHOLD_POLICIES = ("cost", "fixed")
 
 
@@ -158,7 +160,7 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     return problems
 
 
-@transaction.atomic
+@one_transaction()
 def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> CompanySettings:
     """Propose changed settings: `changes` over what holds now. Takes effect when a second person activates it.
 
@@ -175,9 +177,17 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
         check_settings(values)
     except TypeError as error:
         raise SettingsNotValid({name: _("This value has the wrong form.") for name in changes}) from error
+    if not by.is_system and len(note.strip()) < NOTE_MIN:
+        raise SettingsNotValid(
+            {"note": _("Say in at least five characters why: whoever approves it has to know.")}
+        )
     last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
     row = CompanySettings.objects.create(
-        number=last + 1, values=to_json(values), note=note, proposed_by=by.username
+        number=last + 1,
+        values=to_json(values),
+        note=note,
+        proposed_by=by.username,
+        proposed_by_no=by.employee_no,
     )
     record(
         action="settings.proposed",
@@ -190,23 +200,20 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySettings:
     """Let proposed settings hold from now on. Raises NotPermitted for the proposer and DoesNotExist."""
     if not by.is_system:
         require(by, "fraud.activate_threshold")
     row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
-    if row.proposed_by == by.username and not by.is_system:
-        raise NotPermitted("fraud.activate_threshold", "own_proposal")
+    require_second_person(
+        by, people_behind([row.proposed_by], employee_no=row.proposed_by_no), "fraud.activate_threshold"
+    )
     before = to_json(current_settings())
     CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
         state=CompanySettings.State.RETIRED
     )
-    row.state, row.activated_by, row.activated_at = (
-        CompanySettings.State.ACTIVE,
-        by.username,
-        datetime.now(UTC),
-    )
+    row.state, row.activated_by, row.activated_at = (CompanySettings.State.ACTIVE, by.username, clock.now())
     row.save(update_fields=["state", "activated_by", "activated_at"])
     changed = {name: value for name, value in row.values.items() if before.get(name) != value}
     record(
@@ -220,7 +227,7 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     return row
 
 
-@transaction.atomic
+@one_transaction()
 def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
     """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
     require(by, "fraud.activate_threshold")
@@ -246,7 +253,7 @@ def current_calendar() -> CompanyCalendar:
     days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
     if days or settings.TIME_ZONE != "Asia/Seoul":
         return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return _public_calendar(datetime.now(UTC).year + 2, settings.TIME_ZONE)
+    return _public_calendar(clock.now().year + 2, settings.TIME_ZONE)
 
 
 @lru_cache(maxsize=4)

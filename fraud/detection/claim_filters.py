@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from audit.actor import Actor
+from audit.typed import choice, day, decimal_number, whole_number
+from fraud.claims.identity import claims_involving
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.web.tags import current_language
@@ -43,6 +44,11 @@ class ClaimFilters:
     problems: tuple[str, ...] = ()
     chips: tuple[dict[str, str], ...] = field(default=())
 
+    @property
+    def is_about_scores(self) -> bool:
+        """Whether being on the list, or its place there, says something of a claim's hits or score."""
+        return bool(self.rule or self.band or self.run)
+
 
 def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilters:
     """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
@@ -57,13 +63,13 @@ def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilte
         "low": _amount(query.get("min", ""), currency, problems),
         "high": _amount(query.get("max", ""), currency, problems),
         "currency": currency,
-        "txn_type": _one_of(query.get("type", ""), Claim.TxnType.values),
+        "txn_type": choice(query.get("type", ""), Claim.TxnType.values),
         "rule": query.get("rule", "").strip()[:20],
-        "band": _one_of(query.get("band", ""), Score.Band.values) if may_see_scores else "",
+        "band": choice(query.get("band", ""), Score.Band.values) if may_see_scores else "",
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
-        "merchant": Merchant.objects.filter(pk=int(query.get("merchant", ""))).first()
-        if query.get("merchant", "").isdecimal() and len(query.get("merchant", "")) < 18
+        "merchant": Merchant.objects.filter(pk=number).first()
+        if (number := whole_number(query.get("merchant", ""), 18)) is not None
         else None,
         "run": ScreeningRun.objects.defer("rule_set").filter(reference=query["run"]).first()
         if query.get("run")
@@ -73,9 +79,11 @@ def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilte
     return ClaimFilters(**values, problems=tuple(problems), chips=tuple(_chips(filters, query)))
 
 
-def filter_claims(filters: ClaimFilters) -> QuerySet[Claim]:
-    """Current claims that meet the filters."""
+def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
+    """Claims that meet the filters. Where a filter is about scores or hits, without those the reader is involved in."""
     claims = Claim.objects.all()
+    if filters.is_about_scores:
+        claims = claims.exclude(pk__in=claims_involving(by, Claim.objects.all()).values("pk"))
     if filters.text:
         claims = claims.filter(_text_condition(filters.text))
     if filters.since:
@@ -165,17 +173,10 @@ def _money(minor: int | None, currency: str) -> str:
     return "" if minor is None else format_money(minor, currency, current_language())
 
 
-def _one_of(value: str, allowed: list[str]) -> str:
-    return value if value in allowed else ""
-
-
 def _day(text: str, problems: list[str]) -> date | None:
     if not text:
         return None
-    try:
-        found = parse_date(text.strip())
-    except ValueError:
-        found = None
+    found = day(text.strip())
     if found is None or not 1900 < found.year < 2200:
         problems.append(_("“%(text)s” is not a date; write it as 2026-11-20.") % {"text": text[:30]})
         return None
@@ -186,8 +187,10 @@ def _amount(text: str, currency: str, problems: list[str]) -> int | None:
     if not text.strip():
         return None
     try:
-        return to_minor(Decimal(text.replace(",", "").strip()), currency)
-    except (InvalidOperation, MoneyNotValid):
+        if (number := decimal_number(text.strip())) is None:
+            raise MoneyNotValid(text[:30])
+        return to_minor(number, currency)
+    except MoneyNotValid:
         problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": text[:30]})
         return None
 

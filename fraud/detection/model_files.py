@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.detection.detectors.errors import ArtefactDamaged
 from fraud.detection.models import ModelVersion
 from fraud.detection.scoring.artefacts import digest
@@ -119,7 +119,7 @@ def report_damage(version: ModelVersion, error: ModelDamaged) -> None:
     log.error("model.damaged", extra={"reference": version.reference, "why": error.why})
     subject = subject_of(version)
     if not AuditEvent.objects.filter(subject=subject, action="model.damaged", reason=error.why).exists():
-        with transaction.atomic():
+        with one_transaction():
             record(action="model.damaged", by=Actor.system("registry"), subject=subject, reason=error.why)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 
+from audit.language import current_language
 from fraud.detection.sentences import reason_sentence
-from fraud.web.tags import current_language
 
 register = template.Library()
 

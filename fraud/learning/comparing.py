@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import transaction
 from numpy.typing import NDArray
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.company.values import current_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion
@@ -59,7 +60,7 @@ def compare_versions(
     """
     require(by, "fraud.train_model")
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).exclude(pk=version.pk).first()
-    now = datetime.now(UTC)
+    now = clock.now()
     # A version without a label has seen no outcome, whenever it was made.
     learnt = [v for v in (version, champion) if v is not None and v.label_cut_off_at and v.n_confirmed]
     cut_offs = [v.label_cut_off_at for v in learnt if v.label_cut_off_at]
@@ -85,7 +86,7 @@ def evaluate_out_of_time(
     and TrainingFailed.
     """
     require(by, "fraud.train_model")
-    now = datetime.now(UTC)
+    now = clock.now()
     start, end = cut_off.astimezone(UTC), (window_to or now).astimezone(UTC)
     later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
     model = _trained_again(version, start)
@@ -120,7 +121,7 @@ def _store(
                 later.window, *pair, cost=values.costs, limits=limits, novel_recall=novel
             )
         ]
-    with transaction.atomic():
+    with one_transaction():
         evaluation = Evaluation.objects.create(
             model_version=version,
             against=champion,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from audit import clock
 from fraud.claims.models import Label
 from fraud.detection.models import ScreeningRun
 from fraud.learning.evaluation.intervals import MissEstimate, Stratum, estimate_misses
@@ -30,7 +29,7 @@ def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
 
     The sample is uniform, so it is one stratum; claims = scored minus alerted in those runs.
     """
-    since = (now or timezone.now()) - timedelta(weeks=weeks)
+    since = (now or clock.now()) - timedelta(weeks=weeks)
     runs = ScreeningRun.objects.filter(started_at__gte=since, state=ScreeningRun.State.FINISHED)
     scored = alerts = 0
     for n_scored, n_alerts in runs.values_list("n_scored", "n_alerts"):

@@ -14,6 +14,7 @@ import polars as pl
 from django.conf import settings
 from numpy.typing import NDArray
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.labels import label_history, labels_known_by
@@ -99,7 +100,7 @@ def training_set(*, cut_off: datetime, config: TrainingConfig) -> TrainingSet:
     first = history_start(since) if since else None
     claims = claims_since(cut_off, first, until=cut_off)
     if claims.is_empty():
-        claims = claims_since(datetime.now(UTC), first, until=cut_off)
+        claims = claims_since(clock.now(), first, until=cut_off)
     everything = np.ones(claims.height, dtype=bool)
     targets = (claims["transacted_at"] >= since).to_numpy() if since else everything
     features = build_features(
@@ -139,7 +140,7 @@ def train_challenger(
     or TrainingFailed.
     """
     require(by, "fraud.train_model")
-    cut_off, config = (cut_off or datetime.now(UTC)).astimezone(UTC), config or training_config()
+    cut_off, config = (cut_off or clock.now()).astimezone(UTC), config or training_config()
     known = _already_trained(cut_off, config)
     if known is not None:
         return known

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db.models import Count, F, IntegerField
 from django.db.models.functions import Cast, Floor
-from django.utils import timezone
 from numpy.typing import NDArray
 
+from audit import clock
 from fraud.company.thresholds import CostMatrix
 from fraud.detection.models import Score, ScreeningRun
 
@@ -57,7 +57,7 @@ class ThresholdPoint:
 
 def recent_scores(now: datetime | None = None, nights: int = NIGHTS) -> Distribution:
     """The scores of the last nights by thousandth of their probability."""
-    since = (now or timezone.now()) - timedelta(days=nights)
+    since = (now or clock.now()) - timedelta(days=nights)
     runs = list(
         ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED, started_at__gte=since)
         .order_by("-id")

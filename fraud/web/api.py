@@ -1,8 +1,8 @@
-"""What every endpoint of this app shares: strict bodies, who asks, one form of refusal, keyset pages."""
+"""What every endpoint shares: strict bodies, who asks, one form of refusal, keyset pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,21 +15,24 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audit.actor import Actor
+from audit.paging import Page, keyset_page
 from audit.permissions import require
 from audit.services import actor_of
+from audit.typed import whole_number
 from fraud.web.api_strict import StrictJSONParser
-from fraud.web.paging import Page, decode_cursor, keyset_page
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 _REFUSALS = {
     400: "The request is not understood: not JSON, an unknown field or filter, a wrong type.",
     401: "Not signed in.",
-    403: "Not permitted.",
-    404: "There is no such thing, or it is not yours to see.",
+    403: "Not permitted, involved in the case, or one's own proposal.",
+    404: "Absent, or not yours to see: the answer is the same.",
+    409: "Changed since it was read, or not possible in this state.",
     413: "Too large.",
-    415: "Not JSON.",
-    422: "The delivery as a whole is not taken.",
+    415: "Not JSON, or a kind of file that is not taken.",
+    422: "The content is not right.",
+    428: "The version seen is missing.",
 }
 
 
@@ -64,9 +67,10 @@ def describe(
     body: Any = None,
     parameters: list[OpenApiParameter] | None = None,
     refusals: tuple[int, ...] = (),
+    ok: int = 200,
     operation_id: str | None = None,
 ) -> Callable[[Any], Any]:
-    """The OpenAPI description of one method with its refusals."""
+    """The OpenAPI description of one method with its refusals; `answer` may be a mapping of answers by status."""
     codes = sorted({400, 401, 403, *refusals, *((413, 415, 422) if body is not None else ())})
     return extend_schema(
         summary=summary,
@@ -74,7 +78,7 @@ def describe(
         request=body,
         parameters=parameters or [],
         responses={
-            200: answer,
+            **(answer if isinstance(answer, dict) else {ok: answer}),
             **{c: OpenApiResponse(RefusalAnswer, description=_REFUSALS[c]) for c in codes},
         },
     )
@@ -92,7 +96,8 @@ class FraudView(APIView):
         """Sign-in, then the permission, then the names of the filters. Raises NotPermitted, ValidationError."""
         super().initial(request, *args, **kwargs)
         self.by: Actor = actor_of(request)
-        require(self.by, self.permission)
+        if self.permission:
+            require(self.by, self.permission)
         known = {*self.filters, "format"}
         stray = sorted(set(request.query_params) - known)
         if stray:
@@ -106,19 +111,31 @@ class FraudView(APIView):
         checked.is_valid(raise_exception=True)
         return checked.validated_data
 
-    def page(self, rows: QuerySet, *, by: str) -> Page:
-        """A page of rows, newest first. Raises ValidationError for a page size or cursor that cannot be used."""
-        cursor = self.request.query_params.get("cursor", "")
-        if cursor and decode_cursor(cursor, 2) is None:
+    def page(self, rows: QuerySet, *, by: str, ascending: bool = False) -> Page:
+        """A page of rows, newest first unless `ascending`. Raises ValidationError for a page size or cursor that cannot be used."""
+        cursor = self.param("cursor")
+        found = keyset_page(rows, by=by, cursor=cursor, size=self.page_size(), ascending=ascending)
+        if cursor and not found.is_later:
             raise self.wrong("cursor", _("Give the `next` of the page before, unchanged."))
-        return keyset_page(rows, by=by, cursor=cursor, size=self.page_size())
+        return found
 
     def page_size(self) -> int:
         """Rows a page. Raises ValidationError."""
-        text = self.request.query_params.get("page_size", str(DEFAULT_PAGE))
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_PAGE:
+        size = whole_number(self.param("page_size") or str(DEFAULT_PAGE), 3, minimum=1, maximum=MAX_PAGE)
+        if size is None:
             raise self.wrong("page_size", _("Give a whole number from 1 to %(n)s.") % {"n": MAX_PAGE})
-        return int(text)
+        return size
+
+    def param(self, name: str) -> str:
+        """A value of the address, empty where it is not there."""
+        return str(self.request.query_params.get(name, ""))
+
+    def one_of(self, name: str, choices: Collection[str], default: str = "") -> str:
+        """A value of the address out of a few. Raises ValidationError naming them."""
+        value = self.param(name) or default
+        if value and value not in choices:
+            raise self.wrong(name, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
+        return value
 
     @staticmethod
     def wrong(name: str, sentence: str) -> ValidationError:

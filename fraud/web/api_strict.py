@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import JSONParser
+
+from audit.typed import day
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DEPTH = 20
@@ -160,13 +163,15 @@ class StrictCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class MinorAmountField(StrictIntegerField):
-    """Money in minor units of the accompanying currency, within 64 bits."""
+class StrictDateField(serializers.DateField):
+    """A day as `2026-03-31`; not a week date, not without hyphens."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_value", 2**63 - 1)
-        kwargs.setdefault("min_value", -(2**63))
-        super().__init__(**kwargs)
+    def to_internal_value(self, data: Any) -> date:
+        """The day. Raises ValidationError."""
+        found = day(data) if isinstance(data, str) else None
+        if found is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return found
 
 
 def first_code(detail: Any) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+
+from audit.language import current_language
 
 HEIGHT = 220
 TOP, BOTTOM = 12, 24  # the words of the y axis stand in the margin that the stylesheet leaves on the left
@@ -31,7 +32,7 @@ _UNITS = {
 def plain_number(value: float) -> str:
     """`1,234`, `0.25`, `1.2M` (in Korean `120만`): short enough for an axis."""
     size = abs(value)
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = current_language()
     for limit, unit, word in _UNITS[language]:
         if size >= limit:
             return f"{value / unit:,.1f}".removesuffix(".0") + word

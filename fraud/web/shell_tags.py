@@ -12,17 +12,12 @@ from django.template import Context
 from django.urls import Resolver404, resolve
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
+from audit.language import current_language
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.navigation import RAIL, RailItem
 
 PAGING = "after"  # the cursor of a list: dropped whenever a filter changes
-
-
-def current_language() -> str:
-    """`ko` or `en`."""
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
 
 
 def querystring(context: Context, **changes: Any) -> str:

@@ -17,20 +17,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from audit import clock
+from audit.language import current_language
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.dates import say_day, say_moment
-from fraud.web.shell_tags import (
-    PAGING,
-    current_language,
-    demo_logins,
-    hidden_query,
-    querystring,
-    rail,
-    without,
-)
+from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
 
-__all__ = ["PAGING", "current_language", "full_name", "register"]
+__all__ = ["PAGING", "full_name", "register"]
 
 register = template.Library()
 for _tag in (querystring, without, hidden_query, rail):
@@ -69,7 +63,7 @@ def day(value: date | datetime | None) -> SafeString:
     if value is None:
         return format_html('<span class="muted">{}</span>', "–")
     on = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    text = say_day(on, current_language(), today=timezone.localdate())
+    text = say_day(on, current_language(), today=clock.today())
     return format_html('<time datetime="{}" title="{}">{}</time>', on.isoformat(), on.isoformat(), text)
 
 
@@ -81,7 +75,7 @@ def moment(value: datetime | None, has_time: bool = True) -> SafeString:
     if not has_time:
         return day(value)
     local = timezone.localtime(value)
-    text = say_moment(local, current_language(), today=timezone.localdate())
+    text = say_moment(local, current_language(), today=clock.today())
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", text
     )

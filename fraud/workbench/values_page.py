@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.language import current_language
+from audit.typed import decimal_number
 from fraud.company.values import current_settings
-from fraud.web.tags import current_language
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, ParameterValue, RuleVersion, ValueChange
 from rules.money import format_money
@@ -64,11 +65,10 @@ def _plain(number: Decimal) -> str:
 
 def typed_value(kind: str, text: str, unit: str) -> Decimal:
     """What somebody typed, as the services take it: percent as a ratio, durations in seconds. Raises ValueNotValid."""
-    try:
-        number = Decimal(text.replace(",", "").strip())
-    except InvalidOperation:
-        raise ValueNotValid(reason=_("Write a number, such as 500,000 or 0.5.")) from None
-    if not number.is_finite() or number < 0:
+    number = decimal_number(text.strip())
+    if number is None:
+        raise ValueNotValid(reason=_("Write a number, such as 500,000 or 0.5."))
+    if number < 0:
         raise ValueNotValid(reason=_("Write a number that is not negative."))
     if kind == Kind.PERCENT:
         return number / 100

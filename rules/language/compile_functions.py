@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -12,15 +12,26 @@ import polars as pl
 from rules.language import nodes as n
 from rules.language.evaluate import reads_transaction_time
 from rules.language.functions import DEFAULTS, FUNCTIONS
-from rules.language.table import text_field
+from rules.language.nodes import Expression
+from rules.language.table import Table, text_field
 from rules.language.times import FIRST_DAY, LAST_DAY, date_of
 from rules.language.types import Kind
 
-if TYPE_CHECKING:
-    from rules.language.compile import Compiler
-    from rules.language.table import Table
-
 _US_PER_MINUTE = 60_000_000
+
+
+class Compiler(Protocol):
+    """What a function call needs of the compiler that meets it: its table, and the expressions of the arguments."""
+
+    table: Table
+
+    def compile(self, node: Expression) -> pl.Expr:
+        """The expression of a checked node."""
+        ...
+
+    def day(self, node: Expression, compiled: pl.Expr) -> pl.Expr:
+        """Day number of a date or of a moment's local date."""
+        ...
 
 
 def compile_call(compiler: Compiler, node: n.Call) -> pl.Expr:

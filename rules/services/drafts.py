@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
-from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid
+from audit.transactions import one_transaction
+from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
@@ -49,7 +49,7 @@ def draft_rule(
     require(by, "rules.draft_rule")
     checked(text)
     _refuse_weight(weight)
-    with transaction.atomic():
+    with one_transaction():
         rule = Rule.objects.select_for_update().filter(code=code).first()
         if rule is not None and about:
             raise CodeTaken(code=code)
@@ -95,9 +95,11 @@ def edit_draft(
         checked(text)
     if weight is not None:
         _refuse_weight(weight)
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
+        if current.activated_at is not None:  # proposed again for a roll-back: its text is frozen
+            raise WrongState(state=State.RETIRED.label, allowed=State.DRAFT.label)
         changed = RuleVersion.objects.filter(pk=current.pk, lock_version=lock_version).update(
             **changes,
             edited_by_id=by.user_id,
@@ -134,7 +136,7 @@ def propose_version(
     ``confirmation``. Raises ConfirmationNeeded, WrongState, RuleNotValid, NotPermitted.
     """
     require(by, "rules.propose_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT)
         checked(current.text)
@@ -142,7 +144,7 @@ def propose_version(
             raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
         before = summary(current)
         current.state = State.PROPOSED
-        current.proposed_at = timezone.now()
+        current.proposed_at = clock.now()
         current.proposed_by_id = by.user_id
         current.proposed_hash = hash_of(current)
         current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash"])
@@ -159,14 +161,17 @@ def propose_version(
 
 
 def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:
-    """Send a proposed version back to its author. Raises WrongState, NotPermitted (also for the author)."""
+    """Send a proposed version back to its author; one that was active before retires again.
+
+    Raises WrongState, NotPermitted (also for the author).
+    """
     require(by, "rules.activate_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
         refuse_own(current, by, "rules.activate_rule")
         before = summary(current)
-        current.state = State.DRAFT
+        current.state = State.DRAFT if current.activated_at is None else State.RETIRED
         current.proposed_hash = ""
         current.save(update_fields=["state", "proposed_hash"])
         record(
@@ -183,12 +188,12 @@ def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
 def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
     """Give up a draft or a proposal; it stays as a retired version. Raises WrongState, NotPermitted."""
     require(by, "rules.draft_rule")
-    with transaction.atomic():
+    with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
         before = summary(current)
         current.state = State.RETIRED
-        current.retired_at = timezone.now()
+        current.retired_at = clock.now()
         current.save(update_fields=["state", "retired_at"])
         record(
             action="rule.retired",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.utils import timezone
-
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from rules.language.specs import ParameterSpec
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.models import ParameterValue as StoredValue
@@ -36,7 +35,7 @@ def install_starter_rules(*, by: Actor) -> Installed:
     if not by.is_system:
         raise NotPermitted("rules.install_rules")
     require(by, "rules.install_rules")
-    with transaction.atomic():
+    with one_transaction():
         lists = sum(_add_list(name) for name in STARTER_LISTS)
         parameters = sum(_add_parameter(spec) for spec in STARTER_PARAMETERS.values())
         rules = sum(_add_rule(rule) for rule in STARTER_RULES)
@@ -98,6 +97,6 @@ def _add_rule(starter: StarterRule) -> bool:
             weight=starter.weight,
             note=starter.note,
             is_always_open=starter.is_always_open,
-            activated_at=timezone.now() if starter.state == "active" else None,
+            activated_at=clock.now() if starter.state == "active" else None,
         )
     return is_new

@@ -135,3 +135,16 @@ def test_whole_chain_says_so():
     out = StringIO()
     call_command("verify_audit", stdout=out)
     assert "3 entries, every chain is whole" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_reason_is_kept_without_card_and_resident_numbers():
+    with transaction.atomic():
+        record(
+            action="access.refused",
+            by=Actor("kim"),
+            subject="case:C-1",
+            reason="카드 4111-1111-1111-1111, 주민번호 900101-1234568 확인",
+        )
+    assert AuditEvent.objects.get().reason == "카드 [card …1111], 주민번호 [resident number] 확인"
+    assert find_faults() == []

@@ -71,7 +71,7 @@ def test_second_page_goes_on_where_the_first_ended(auditor):
     record_opened(60)
     first = auditor.get(reverse("audit:events"), {"subject": "case:C-1"})
     second = auditor.get(
-        reverse("audit:events"), {"subject": "case:C-1", "before": first.context["following"]}
+        reverse("audit:events"), {"subject": "case:C-1", "after": first.context["following"]}
     )
     shown = [e.seq for e in first.context["events"]] + [e.seq for e in second.context["events"]]
     assert shown == list(range(60, 0, -1))

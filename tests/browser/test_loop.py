@@ -113,9 +113,9 @@ def take_and_ask(visit, case: Case):
     page.wait_for_url(f"**/cases/{case.reference}/")
     page.keyboard.press("a")
     page.wait_for_selector("[data-key=e]")
-    press(page, "e", "ask")
+    press(page, "e", "request-explanation")
     page.wait_for_selector("#request-text input[name=language]", state="attached")
-    page.locator("dialog#ask .primary").click()
+    page.locator("dialog#request-explanation .primary").click()
     page.wait_for_url("**/queue/")
     return page
 
@@ -226,10 +226,10 @@ def test_dismissal_silence_and_an_appeal_that_reverses(visit, scene):
     page.open(f"/cases/{other.reference}/")
     page.keyboard.press("a")
     page.wait_for_selector("[data-key=l]")
-    press(page, "l", "legitimate")
+    press(page, "l", "close")
     page.check("input[name=disposition_reason][value=within_policy]")
     page.fill("#legitimate-reason", "The amount is usual for this shop and covered by the policy.")
-    page.locator("dialog#legitimate .primary").click()
+    page.locator("dialog#close .primary").click()
     page.wait_for_url("**/queue/")
     other.refresh_from_db()
     assert other.state in {State.CLOSED, State.PENDING_APPROVAL}

@@ -7,10 +7,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.cases.stage import Stage, frozen, settings_with
 from tests.cast import Cast, make_cast
+from tests.undone import undone_at_the_end
 
 
 @pytest.fixture
@@ -27,9 +27,8 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture(scope="module")
 def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """The cast, made once a module; what a test changes in the database is undone after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), undone_at_the_end():
         yield make_cast()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

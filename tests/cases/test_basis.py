@@ -116,6 +116,6 @@ def test_the_case_page_leads_to_the_payments_and_a_blind_case_to_nothing(
     assert client.get(absent).status_code == 404
     client.force_login(cast.stranger)
     assert client.get(address).status_code in (403, 404)
-    Case.objects.filter(pk=flagged.pk).update(is_score_hidden=True)
+    Case.objects.filter(pk=flagged.pk).update(drawn_blind=True)
     client.force_login(cast.reviewer)
     assert client.get(address).status_code == 404

@@ -427,7 +427,7 @@ def test_an_approval_cannot_be_undone(stage: Stage) -> None:
 
 
 def test_a_control_sample_case_gives_a_label_with_its_probability_of_being_drawn(stage: Stage) -> None:
-    case = stage.taken(source="control_sample", band="low", is_score_hidden=True)
+    case = stage.taken(source="control_sample", band="low", drawn_blind=True)
     case.alerts.update(channel="control_sample", inclusion_probability=0.02)
     decisions.close_legitimate(
         case=case,

@@ -57,7 +57,7 @@ def cases(cast: Cast) -> list[Case]:
         band = Score.Band.HIGH if n % 2 else Score.Band.LOW
         for place in hit_by:
             make_hit(run=run, claim=claim, rule_version=rules[place])
-        case = make_case(claims=[claim], run=run, pattern=pattern, band=band, is_score_hidden=hidden)
+        case = make_case(claims=[claim], run=run, pattern=pattern, band=band, drawn_blind=hidden)
         made.append(case)
     return made
 
@@ -72,7 +72,7 @@ def listed(**query: str) -> tuple[set[str], list[str]]:
 
 
 def test_every_chip_of_the_queue_lists_exactly_the_cases_it_names(cases: list[Case]) -> None:
-    blind = {case.reference for case in cases if case.is_score_hidden}
+    blind = {case.reference for case in cases if case.drawn_blind}
     reasons = {case.reference: _reasons(case) for case in cases if case.reference not in blind}
     expected: dict[tuple[str, str], set[str]] = {
         **{
@@ -80,7 +80,7 @@ def test_every_chip_of_the_queue_lists_exactly_the_cases_it_names(cases: list[Ca
             for code in ("A01", "B02")
         },
         **{
-            ("band", band): {c.reference for c in cases if c.band == band and not c.is_score_hidden}
+            ("band", band): {c.reference for c in cases if c.band == band and not c.drawn_blind}
             for band in ("low", "high")
         },
         **{
@@ -115,7 +115,8 @@ def test_what_is_no_filter_shows_no_chip_and_leaves_nothing_out(cases: list[Case
         assert (len(found), chips) == (len(cases), [])
 
 
-def test_every_chip_of_the_claims_lists_exactly_the_claims_it_names(cases: list[Case]) -> None:
+def test_every_chip_of_the_claims_lists_exactly_the_claims_it_names(cast: Cast, cases: list[Case]) -> None:
+    reader = cast.actor("reviewer")
     claims = list(Claim.objects.select_related("merchant", "cardholder"))
     first_run, later = make_run(), make_run()
     for n, claim in enumerate(claims):
@@ -138,7 +139,7 @@ def test_every_chip_of_the_claims_lists_exactly_the_claims_it_names(cases: list[
         typed.update({key: value})
         filters = read_claim_filters(typed)
         assert [chip["key"] for chip in filters.chips] == [key]
-        found = set(filter_claims(filters).values_list("pk", flat=True))
+        found = set(filter_claims(filters, reader).values_list("pk", flat=True))
         assert (key, value, found) == (key, value, {claim.pk for claim in claims if belongs(claim)})
 
 

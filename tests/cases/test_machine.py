@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from audit.actor import Actor
 from audit.models import AuditEvent
+from audit.people import same_number
 from audit.permissions import NotPermitted, Role
 from audit.services import actor_of, find_faults
 from cases.dispositions import Disposition
@@ -40,13 +41,13 @@ from cases.services import (
     undo,
     write_offs,
 )
-from cases.services.conflicts import same_number
 from cases.services.errors import CaseNotFound, CaseworkError
 from cases.services.money import outstanding
 from cases.services.steps import actions_now
 from cases.workflow import Action, State
 from tests.cases.stage import LEGITIMATE, REASON, frozen, recovered
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
+from tests.undone import undone_block
 
 # fmt: off
 PEOPLE = (
@@ -264,7 +265,7 @@ class Casework(RuleBasedStateMachine):
         super().__init__()
         self.travel = frozen()
         self.clock = self.travel.start()
-        self.block = transaction.atomic()
+        self.block = undone_block()
         self.block.__enter__()
         self.cast = make_cast()
         self.actors: dict[str, Actor] = {}

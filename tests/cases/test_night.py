@@ -289,7 +289,7 @@ def test_control_sample_is_blind_and_keeps_its_probability() -> None:
     population = next(s for s in run.stages if s["name"] == "opening")["counts"]["sample_population"]
     assert len(alerts) == 3
     assert {a.inclusion_probability for a in alerts} == {3 / population}
-    assert all(a.case.is_score_hidden and a.case.n_claims == 1 for a in alerts)
+    assert all(a.case.drawn_blind and a.case.n_claims == 1 for a in alerts)
     assert len({a.case.priority for a in alerts}) == 1
     assert {a.case.headline["code"] for a in alerts} == {"control_sample"}
 

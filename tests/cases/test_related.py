@@ -85,7 +85,7 @@ def test_rules_time_decides_how_far_back_payments_are_shown():
 
 
 def test_random_check_does_not_tell_by_its_context_which_rule_it_hit():
-    case = split_case(is_score_hidden=True)
+    case = split_case(drawn_blind=True)
     found = found_around(case)
     assert (found.behind, found.days) == ([], 0)
     assert len(found.that_day) == 2  # the same payments, as those of that day
@@ -146,7 +146,7 @@ def test_visitors_of_the_merchant_come_with_what_reviews_found():
 
 
 def test_outcomes_of_visitors_stay_hidden_in_a_random_check():
-    case = split_case(is_score_hidden=True)
+    case = split_case(drawn_blind=True)
     claim = case.alerts.get().claim
     Label.objects.create(claim=claim, is_misuse=True, source="tip", known_at=NOW, labelled_by="x")
     assert {one.n_misuse for one in surroundings(case, claims_of(case)).visitors} == {0}

@@ -42,14 +42,14 @@ def act(client, case: Case, name: str, version: int | None = None, **fields):
 
 
 def taken(cast, case: Case) -> Case:
-    take_case(case=case, by=actor_of(cast.reviewer), expected_version=None)
+    take_case(case=case, by=actor_of(cast.reviewer), expected_version=case.version)
     case.refresh_from_db()
     return case
 
 
 def explained(client, cast, case: Case) -> Case:
     taken(cast, case)
-    act(client, case, "ask")
+    act(client, case, "request-explanation")
     request = case.requests.get()
     submit_explanation(request=request, text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
     case.refresh_from_db()
@@ -66,7 +66,7 @@ def test_page_offers_only_what_may_be_done_now(client, cast, case):
 def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, case):
     client.force_login(cast.reviewer)
     assert act(client, case, "take").status_code == 302
-    assert act(client, case, "ask").status_code == 302
+    assert act(client, case, "request-explanation").status_code == 302
     submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
     answer = act(
         client,
@@ -90,7 +90,7 @@ def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, cas
 def test_proposer_cannot_approve_through_the_page(client, cast, case):
     client.force_login(cast.approver)
     act(client, case, "take")
-    act(client, case, "ask")
+    act(client, case, "request-explanation")
     submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
     act(
         client,
@@ -111,7 +111,7 @@ def test_stale_page_is_refused_with_what_changed(client, cast, case):
     client.force_login(cast.reviewer)
     stale = case.version
     act(client, case, "take")
-    answer = act(client, case, "ask", version=stale)
+    answer = act(client, case, "request-explanation", version=stale)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert f"{cast.reviewer.get_full_name()}: " in page
@@ -150,16 +150,16 @@ def test_refused_form_opens_again_as_it_was_typed(client, cast, case):
     [
         ("propose", {"disposition": "nonsense", "reason": "long enough reason"}),
         ("propose", {"disposition": "confirmed_misuse", "amount": "1e9", "reason": "long enough reason"}),
-        ("legitimate", {"disposition_reason": "nonsense", "reason": "long enough reason"}),
-        ("legitimate", {"disposition_reason": "within_policy", "reason": " "}),
+        ("close", {"disposition_reason": "nonsense", "reason": "long enough reason"}),
+        ("close", {"disposition_reason": "within_policy", "reason": " "}),
         ("snooze", {"until": "not a day", "reason": "waiting for the bank"}),
         ("snooze", {"until": "2999-01-01", "reason": "waiting for the bank"}),
-        ("note", {"text": "   "}),
+        ("notes", {"text": "   "}),
     ],
 )
 def test_bad_input_is_refused_with_a_sentence_and_changes_nothing(client, cast, case, name, fields):
     client.force_login(cast.reviewer)
-    explained(client, cast, case) if name in {"propose", "legitimate"} else taken(cast, case)
+    explained(client, cast, case) if name in {"propose", "close"} else taken(cast, case)
     before = (case.state, case.version)
     answer = act(client, case, name, **fields)
     case.refresh_from_db()
@@ -173,10 +173,43 @@ def test_undo_takes_the_last_step_back(client, cast, case):
     act(client, case, "take")
     page = client.get(reverse("cases:queue")).content.decode()
     assert reverse("cases:undo", args=[case.reference]) in page
-    client.post(reverse("cases:undo", args=[case.reference]), {"next": "/queue/"})
+    case.refresh_from_db()
+    back = {"next": "/queue/", "version": case.version}
+    client.post(reverse("cases:undo", args=[case.reference]), back)
     case.refresh_from_db()
     assert case.state == State.NEW
     assert case.assignee is None
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "-1", "１", "1" * 12, "00000000001"])
+def test_a_page_without_the_version_it_showed_changes_nothing(client, cast, case, version):
+    client.force_login(cast.reviewer)
+    url = reverse("cases:act", args=[case.reference, "take"])
+    assert client.post(url, {"version": version}).status_code == 409
+    act(client, case, "take")
+    assert (
+        client.post(url.replace("take", "notes"), {"version": version, "text": "메모입니다"}).status_code
+        == 409
+    )
+    client.post(reverse("cases:undo", args=[case.reference]), {"version": version})
+    case.refresh_from_db()
+    assert case.state == State.IN_REVIEW
+    assert not case.notes.exists()
+
+
+def test_page_asks_with_questions_of_its_own_and_extends_with_a_reason(client, cast, case):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    act(
+        client, case, "request-explanation", questions=["누구와 함께였습니까?", " ", "무엇을 위해서였습니까?"]
+    )
+    asked = case.requests.get()
+    assert [question["text"] for question in asked.questions] == [
+        "누구와 함께였습니까?",
+        "무엇을 위해서였습니까?",
+    ]
+    assert act(client, case, "extend-deadline", days="3", reason="해외 출장 중").status_code == 302
+    assert AuditEvent.objects.get(action="explanation.extended").reason == "해외 출장 중"
 
 
 def test_next_never_leads_off_the_site(client, cast, case):
@@ -189,7 +222,7 @@ def test_bulk_close_needs_one_reason_and_names_what_it_left(client, cast, case):
     client.force_login(cast.reviewer)
     taken(cast, case)
     other = make_case(cardholder=cast.cardholder_record, state=State.NEW)
-    take_case(case=other, by=actor_of(cast.other_reviewer), expected_version=None)
+    take_case(case=other, by=actor_of(cast.other_reviewer), expected_version=other.version)
     values = [f"{case.reference}@{case.version}", f"{other.reference}@{other.version}"]
     data = {"case": values, "disposition_reason": "within_policy", "reason": "규정 범위 안의 사용입니다."}
     answer = client.post(reverse("cases:bulk-close"), data)

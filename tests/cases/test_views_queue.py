@@ -92,7 +92,7 @@ def test_random_check_shows_neither_loss_nor_reasons(client, scene):
         ("rule=T01", lambda case: case.pattern == "T01"),
         ("person=E3001", lambda case: case.cardholder.employee_no == "E3001"),
         ("dept=RND", lambda case: case.cardholder.department.code == "RND"),
-        ("band=high", lambda case: case.band == "high" and not case.is_score_hidden),
+        ("band=high", lambda case: case.band == "high" and not case.drawn_blind),
         ("min=1,000,000", lambda case: at_stake(case) >= 1_000_000),
         ("source=control_sample", lambda case: case.source == "control_sample"),
         ("q=한우", lambda case: "한우" in case.merchant.name),

@@ -45,18 +45,22 @@ def case(cast) -> Case:
     )
     make_alert(case=made, claim=claim, run=make_run())
     reviewer, approver, holder = actor_of(cast.reviewer), actor_of(cast.approver), actor_of(cast.cardholder)
-    take_case(case=made, by=reviewer, expected_version=None)
-    asked = request_explanation(case=made, by=reviewer, expected_version=None)
+    taken = take_case(case=made, by=reviewer, expected_version=made.version)
+    asked = request_explanation(case=made, by=reviewer, expected_version=taken.version)
     submit_explanation(request=asked, text="개인 사용이었습니다.", by=holder, admits=True)
+    made.refresh_from_db()
     proposed = propose_decision(
         case=made,
         disposition=Disposition.PERSONAL_USE_REPAID,
         reason="본인이 사적 사용을 인정했습니다.",
         by=reviewer,
-        expected_version=None,
+        expected_version=made.version,
         amount_minor=2_000_000,
     )
-    approve_decision(case=made, content_hash=proposed.content_hash, by=approver, expected_version=None)
+    made.refresh_from_db()
+    approve_decision(
+        case=made, content_hash=proposed.content_hash, by=approver, expected_version=made.version
+    )
     accept_notice(case=made, by=holder)
     made.refresh_from_db()
     return made
@@ -71,7 +75,7 @@ def step(client, case: Case, name: str, **fields):
 
 def post(client, case: Case, amount: str, line: str, **fields):
     data = {"method": "bank_transfer", "received_on": company_today().isoformat(), **fields}
-    return step(client, case, "post", amount=amount, bank_reference=line, **data)
+    return step(client, case, "postings", amount=amount, bank_reference=line, **data)
 
 
 def test_two_instalments_close_the_case(client, cast, case):
@@ -117,17 +121,16 @@ def test_same_bank_line_is_posted_once(client, cast, case):
 
 def test_write_off_needs_an_approver_who_did_not_ask(client, cast, case):
     client.force_login(cast.clerk)
-    assert step(client, case, "write-off", reason="퇴사 후 연락이 되지 않습니다.").status_code == 302
+    assert step(client, case, "request-write-off", reason="퇴사 후 연락이 되지 않습니다.").status_code == 302
     assert (
-        step(client, case, "approve-write-off", reason="그렇게 합시다.", amount_minor="2000000").status_code
-        == 403
+        step(client, case, "approve-write-off", reason="그렇게 합시다.", amount="2000000").status_code == 403
     )
     client.force_login(cast.other_approver)
     page = client.get(reverse("cases:recovery", args=[case.reference])).content.decode()
     assert "퇴사 후 연락이 되지 않습니다." in page
     assert (
         step(
-            client, case, "approve-write-off", reason="회수 가능성이 없습니다.", amount_minor="2000000"
+            client, case, "approve-write-off", reason="회수 가능성이 없습니다.", amount="2000000"
         ).status_code
         == 302
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from audit.language import current_language
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
@@ -224,7 +224,7 @@ class MyNotice(serializers.Serializer):
         if not case.disposition:
             return ""
         info = DISPOSITIONS[Disposition(case.disposition)]
-        return info.label_ko if (get_language() or "ko").startswith("ko") else info.label_en
+        return info.label_ko if current_language() == "ko" else info.label_en
 
     def get_policy_clause(self, case: Case) -> str:
         decision = self._decision(case)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
+from audit.typed import day
 from cases.services.night import run_night
 from fraud.detection.models import ScreeningRun
 
@@ -34,10 +35,10 @@ class Command(BaseCommand):
 def _date(text: str | None) -> date | None:
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"--date takes a day as YYYY-MM-DD, not {text!r}") from error
+    found = day(text)
+    if found is None:
+        raise CommandError(f"--date takes a day as YYYY-MM-DD, not {text!r}")
+    return found
 
 
 def summary(run: ScreeningRun) -> dict[str, Any]:

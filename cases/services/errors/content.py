@@ -46,8 +46,9 @@ class AmountNotValid(ContentNotValid):
     """`why` is one of not_positive, above_at_stake, above_outstanding, currency, not_allowed, needed, already_settled."""
 
     code = "amount_not_valid"
-    field = "amount_minor"
+    field = "amount"
     texts: Mapping[str, Any] = {
+        "not_a_number": _("The amount must be a number such as 150,000, without other words."),
         "not_positive": _("The amount must be greater than zero."),
         "negative": _("The amount cannot be negative."),
         "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
@@ -61,9 +62,10 @@ class AmountNotValid(ContentNotValid):
         "already_settled": _("Everything has already come back."),
     }
 
-    def __init__(self, why: str, **params: Any) -> None:
+    def __init__(self, why: str, *, field: str = "amount", **params: Any) -> None:
         super().__init__(**params)
         self.why = why
+        self.field = field
 
     @property
     def sentence(self) -> str:
@@ -91,6 +93,30 @@ class DateNotValid(ContentNotValid):
     def __init__(self, *, field: str, first: Any, last: Any) -> None:
         super().__init__(first=first, last=last)
         self.field = field
+
+
+class DayNotValid(ContentNotValid):
+    code = "date_not_valid"
+    text = _("A date must be written as year-month-day, such as 2026-03-31.")
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class NumberNotValid(ContentNotValid):
+    code = "number_not_valid"
+    text = _("Give a whole number from %(first)d to %(last)d.")
+
+    def __init__(self, *, field: str, first: int, last: int) -> None:
+        super().__init__(first=first, last=last)
+        self.field = field
+
+
+class PlanNotClear(ContentNotValid):
+    code = "plan_not_clear"
+    field = "plan"
+    text = _("Give either each part with its day and amount, or a number of equal parts and the first day.")
 
 
 class SnoozeTooLong(ContentNotValid):

@@ -13,11 +13,12 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from fraud.claims.bulk import Conflict, Update, in_list, read_frame, write_rows
 from fraud.claims.importing.fields import Field, Kind
 from fraud.claims.importing.headers import plain
@@ -28,7 +29,7 @@ from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.scanning import redact, refuse_in_name, scan_frame
+from fraud.claims.importing.scanning import refuse_in_name, scan_frame
 
 _DATE_FORMS = ("iso", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일")
 
@@ -145,7 +146,7 @@ def import_people(
     result = FeedResult(feed, rejects=pl.concat([rejects for _, rejects in parsed]).sort("line"))
     result.n_rejected = result.rejects.height
     result.n_rows = result.n_rejected + sum(frame.height for frame, _ in parsed)
-    with transaction.atomic():
+    with one_transaction():
         for frame, _ in parsed:
             result.n_written += _write(FEEDS[feed], frame)
             if progress is not None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
@@ -57,7 +58,7 @@ def get_profile(name: str) -> ImportProfile:
         raise ProfileUnknown(name, list(ImportProfile.objects.values_list("name", flat=True))) from None
 
 
-@transaction.atomic
+@one_transaction()
 def save_profile(
     *, name: str, spec: Mapping[str, Any], by: Actor, label_en: str = "", label_ko: str = "", reason: str = ""
 ) -> ImportProfile:
@@ -107,7 +108,7 @@ def preview_file(
     """
     require(by, "fraud.import_claims")
     checked = read_spec(spec)
-    now = datetime.now(UTC)
+    now = clock.now()
     table = open_table(path, checked, Limits(chunk_rows=rows, block_bytes=1 << 20, workbook_bytes=64 << 20))
     constants = name_fields(name, checked)
     mapping = map_headers(table.headers, checked, table.notes, named=constants)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import polars as pl
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import IntegrityError
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.cancellations import link_cancellations, unlinked_cancellations
@@ -91,7 +91,7 @@ def _store_rows(
     """One transaction. Another delivery may add the same claims at this moment: then it is looked up again."""
     before = (stored.accepted, stored.duplicate, stored.superseding, stored.labels, stored.totals.as_json())
     try:
-        with transaction.atomic():
+        with one_transaction():
             store.store(rows, stored)
             file.n_accepted = stored.accepted
             file.n_duplicate = staged.n_duplicate + stored.duplicate
@@ -129,7 +129,7 @@ def _finish(
     by: Actor,
     earliest: datetime | None,
 ) -> None:
-    with transaction.atomic():
+    with one_transaction():
         _write_rejects(file, rejects)
         notes = Notes()
         if earliest is not None:
@@ -168,8 +168,8 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
         ClaimFile.State.QUARANTINED: "file.quarantined",
         ClaimFile.State.FAILED: "file.failed",
     }
-    with transaction.atomic():
-        file.state, file.error, file.finished_at = state, error, timezone.now()
+    with one_transaction():
+        file.state, file.error, file.finished_at = state, error, clock.now()
         file.save()
         counts = {
             name: getattr(file, name)

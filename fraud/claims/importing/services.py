@@ -7,19 +7,21 @@ import re
 import tempfile
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.claims.changes import tell_followers
 from fraud.claims.importing.locks import file_lock
 from fraud.claims.importing.parsing.values import Context
@@ -29,7 +31,6 @@ from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.running import Progress, close_file, store_staged
 from fraud.claims.importing.sandbox import Bounds, stage_apart
-from fraud.claims.importing.scanning import redact
 from fraud.claims.importing.staging import Open, StagedFile, stage
 from fraud.claims.importing.storing import ClaimStore, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
@@ -96,7 +97,7 @@ def import_delivery(
     stored: Stored | None = None,
 ) -> ClaimFile:
     """`import_claim_file` for a delivery that need not be a file on disk."""
-    file = receive_file(delivery, profile, by, is_history, received_at or timezone.now())
+    file = receive_file(delivery, profile, by, is_history, received_at or clock.now())
     if file.state not in FINAL_STATES:
         with file_lock(file.pk) as held:
             if held:
@@ -173,7 +174,7 @@ def receive_file(
         return known
     zone = timezone.get_default_timezone()
     try:
-        with transaction.atomic():
+        with one_transaction():
             file = ClaimFile.objects.create(
                 reference=uuid.uuid4().hex[:20],
                 name=clean_name(delivery.name),
@@ -210,7 +211,7 @@ def _stage(
     """`apart`: the profile's JSON, for reading in a child process."""
     context = Context(
         received_at=file.received_at,
-        latest=max(file.received_at, datetime.now(UTC)) + timedelta(days=1),
+        latest=max(file.received_at, clock.now()) + timedelta(days=1),
         zone=settings.TIME_ZONE,
         card_key=settings.CARD_TOKEN_KEY.encode(),
         is_history=file.is_history,

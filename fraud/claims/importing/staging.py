@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from audit.redaction import redact
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
@@ -22,7 +23,7 @@ from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Table
-from fraud.claims.importing.scanning import redact, refuse_in_name
+from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.verdicts import judge
 
 Open = Callable[[], Table]

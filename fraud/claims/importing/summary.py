@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from audit.language import current_language
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import ClaimFile
 from rules.money import format_money, is_known_currency
@@ -29,7 +29,7 @@ def as_data(file: ClaimFile, seconds: float) -> dict[str, Any]:
 
 def as_lines(file: ClaimFile, seconds: float, *, is_known: bool) -> list[str]:
     """The same in the active language. `is_known`: it had been delivered before, so nothing was taken now."""
-    language = get_language() or "en"
+    language = current_language()
     lines = [f"{file.reference}  {file.name}: {file.get_state_display()}"]
     if is_known:
         lines.append(

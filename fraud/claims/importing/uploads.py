@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.importing.problems import FileQuarantined
@@ -55,7 +55,7 @@ def receive_upload(
     try:
         sha256, size = digest_of(path)
         delivery = Delivery(name, sha256, size, lambda: open_table(path, spec), path)
-        file = receive_file(delivery, profile, by, is_history, timezone.now())
+        file = receive_file(delivery, profile, by, is_history, clock.now())
         if file.state in FINAL_STATES:
             return file
         try:

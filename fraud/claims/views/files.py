@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.language import current_language
+from audit.paging import keyset_page
 from audit.permissions import can
 from audit.services import record_access
 from fraud.claims.importing.cancellations import unlinked_cancellations
@@ -24,7 +26,6 @@ from fraud.claims.importing.uploads import UploadTooLarge, is_waiting, receive_u
 from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
 from fraud.web.access import page
 from fraud.web.exports import harmless
-from fraud.web.paging import Page, keyset_page
 from rules.money import is_known_currency
 
 PAGE_SIZE = 40
@@ -78,7 +79,7 @@ def upload_file(request: HttpRequest) -> HttpResponse:
         return _list(
             request,
             status=422,
-            problem=sentence("file", "profile_not_valid", {"problems": problems}, _language()),
+            problem=sentence("file", "profile_not_valid", {"problems": problems}, current_language()),
         )
     if file.pk <= known:
         messages.info(
@@ -102,7 +103,7 @@ def file_page(request: HttpRequest, reference: str) -> HttpResponse:
     context |= {
         "error": _error(file),
         "notes": [
-            sentence("note", note["code"], note["params"], _language())
+            sentence("note", note["code"], note["params"], current_language())
             for note in file.notes
             if note["code"] != "fields_absent"
         ],
@@ -125,7 +126,9 @@ def file_rejects(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     """All rejected rows as CSV; no cell can start a formula."""
     file = get_object_or_404(ClaimFile, reference=reference)
     record_access(request=request, subject=f"file:{file.reference}", what="rejected rows, downloaded")
-    answer = StreamingHttpResponse(reject_lines(file, _language()), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        reject_lines(file, current_language()), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="{file.reference}-rejected.csv"'
     return answer
 
@@ -153,25 +156,23 @@ def _rejects(request: HttpRequest, file: ClaimFile) -> dict[str, Any]:
     rows = ClaimFileReject.objects.filter(file=file)
     if code := request.GET.get("code"):
         rows = rows.filter(code=code)
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
-    found = list(rows.filter(pk__gt=start).order_by("pk")[: REJECTS_SIZE + 1])
-    shown = found[:REJECTS_SIZE]
-    texts = [(reject, sentence("row", reject.code, reject.params, _language())) for reject in shown]
-    cursor = str(shown[-1].pk) if len(found) > REJECTS_SIZE else ""
-    return {"page": Page(texts, cursor, start > 0)}
+    found = keyset_page(
+        rows, by="line", cursor=request.GET.get("after", ""), size=REJECTS_SIZE, ascending=True
+    )
+    texts = [(row, sentence("row", row.code, row.params, current_language())) for row in found.rows]
+    return {"page": replace(found, rows=texts)}
 
 
 def _codes(file: ClaimFile) -> list[dict[str, Any]]:
     """How many rows were rejected for which reason, most frequent first."""
     counts = file.rejects.order_by().values("code").annotate(n=Count("pk")).order_by("-n")
-    return [{**row, "text": sentence("row", row["code"], {}, _language())} for row in counts]
+    return [{**row, "text": sentence("row", row["code"], {}, current_language())} for row in counts]
 
 
 def _error(file: ClaimFile) -> dict[str, str] | None:
     if not file.error:
         return None
-    text = sentence("file", file.error["code"], file.error.get("params", {}), _language())
+    text = sentence("file", file.error["code"], file.error.get("params", {}), current_language())
     quarantined = file.state == ClaimFile.State.QUARANTINED
     title = _("The whole file was refused") if quarantined else _("The import stopped")
     kept = (
@@ -184,14 +185,10 @@ def _error(file: ClaimFile) -> dict[str, str] | None:
 
 def _profile_sentences(error: ProfileNotValid) -> list[str]:
     """Every problem of a profile with its place."""
-    language = _language()
+    language = current_language()
     return [
         f"{place}: {sentence('profile', code, params, language)}" for place, code, params in error.problems
     ]
-
-
-def _language() -> str:
-    return get_language() or "ko"
 
 
 class _Echo:

@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.language import current_language
 from fraud.claims.file_words import profile_words
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
@@ -86,7 +86,7 @@ def _try(request: HttpRequest, profile: ImportProfile, spec: dict[str, Any], tex
     try:
         preview = preview_file(path=path, name=sent.name or "", spec=spec, by=request.actor)  # type: ignore[attr-defined]
     except FileQuarantined as error:
-        problem = sentence("file", error.code, error.params, get_language() or "ko")
+        problem = sentence("file", error.code, error.params, current_language())
         return _show(request, profile, text, status=422, problems=[problem])
     finally:
         path.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ def _try(request: HttpRequest, profile: ImportProfile, spec: dict[str, Any], tex
 
 
 def _shown(preview: Preview) -> dict[str, Any]:
-    language = get_language() or "ko"
+    language = current_language()
     return {
         "columns": preview.columns,
         "rows": preview.rows,
@@ -107,7 +107,7 @@ def _shown(preview: Preview) -> dict[str, Any]:
 
 
 def _sentences(error: ProfileNotValid) -> list[str]:
-    language = get_language() or "ko"
+    language = current_language()
     return [
         f"{place or '{}'}: {sentence('profile', code, params, language)}"
         for place, code, params in error.problems

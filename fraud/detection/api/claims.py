@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
@@ -14,6 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.language import current_language
 from audit.permissions import can
 from audit.services import record_access
 from fraud.claims.api.serializers import ClaimRows, RowsAnswer
@@ -21,7 +21,7 @@ from fraud.claims.importing.profiles import ProfileUnknown, get_profile
 from fraud.claims.importing.rows import RowResult, RowsResult, import_rows
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Claim, ClaimFile
-from fraud.claims.panels import hidden_scores
+from fraud.claims.panels import scores_hidden_from
 from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
 from fraud.detection.claim_filters import filter_claims, read_filters
 from fraud.web.api import PAGING, FraudView, describe, query
@@ -87,7 +87,7 @@ class ClaimList(FraudView):
         found = read_filters(request.query_params)
         if found.problems:
             raise self.wrong("filters", " ".join(found.problems))
-        return filter_claims(found).select_related("cardholder", "department", "merchant")
+        return filter_claims(found, self.by).select_related("cardholder", "department", "merchant")
 
     def post(self, request: Request) -> Response:
         """Take rows: each gets its own result, and sending the same rows again changes nothing."""
@@ -102,7 +102,9 @@ class ClaimList(FraudView):
         result = import_rows(rows=body["rows"], profile=profile, by=self.by)
         if result.file.state != ClaimFile.State.IMPORTED:
             why = result.file.error or {"code": "failed", "params": {}}
-            raise DeliveryRefused(sentence("file", why["code"], why["params"], _language()), why["code"])
+            raise DeliveryRefused(
+                sentence("file", why["code"], why["params"], current_language()), why["code"]
+            )
         return Response(_answer(result))
 
 
@@ -121,7 +123,7 @@ def _answer(result: RowsResult) -> dict[str, Any]:
 
 def _row(row: RowResult) -> dict[str, Any]:
     params = dict(row.params) if row.params else None
-    message = sentence("row", row.code, params, _language()) if row.code else ""
+    message = sentence("row", row.code, params, current_language()) if row.code else ""
     return {
         "index": row.index,
         "outcome": row.outcome,
@@ -133,10 +135,6 @@ def _row(row: RowResult) -> dict[str, Any]:
     }
 
 
-def _language() -> str:
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
-
-
 @extend_schema_view(
     get=describe("Read a claim", answer=ClaimDetail, refusals=(404,), operation_id="claims_read")
 )
@@ -146,7 +144,7 @@ class ClaimOne(FraudView):
     permission = "fraud.view_claim"
 
     def get(self, request: Request, claim_id: int) -> Response:
-        """The claim; looking at it is recorded. A blind sample shows no score to anybody."""
+        """The claim; looking at it is recorded. A blind sample shows no score to anybody, a claim none to those involved."""
         claim = (
             Claim.objects.select_related("cardholder", "department", "merchant").filter(pk=claim_id).first()
         )
@@ -158,5 +156,5 @@ class ClaimOne(FraudView):
             what="claim",
             employee_no=claim.cardholder.employee_no,
         )
-        shown = can(self.by, "fraud.view_score") and not hidden_scores([claim.pk])
+        shown = can(self.by, "fraud.view_score") and not scores_hidden_from(self.by, [claim.pk])
         return Response(ClaimDetail(claim, context={"scores": shown}).data)

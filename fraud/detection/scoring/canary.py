@@ -6,21 +6,19 @@ Hashes prove that the files are the registered ones; the canary proves that this
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from fraud.detection.detectors.errors import ArtefactDamaged
-
-if TYPE_CHECKING:
-    from fraud.detection.scoring.hybrid import HybridModel
+from fraud.detection.scoring.model import FittedModel
 
 N_ROWS = 16
 TOLERANCE = 1e-6
 
 
-def canary_of(model: HybridModel, *, seed: int = 0) -> bytes:
+def canary_of(model: FittedModel, *, seed: int = 0) -> bytes:
     """JSON of N_ROWS made-up claims (spread over many orders of magnitude, some values missing) and their z."""
     rng = np.random.default_rng(seed)
     names = model.feature_names
@@ -32,7 +30,7 @@ def canary_of(model: HybridModel, *, seed: int = 0) -> bytes:
     return json.dumps({**state, "z": _z(model, state).tolist()}).encode()
 
 
-def check_canary(model: HybridModel, content: bytes) -> None:
+def check_canary(model: FittedModel, content: bytes) -> None:
     """Raises ArtefactDamaged when a canary claim's z differs by more than TOLERANCE from what was written down."""
     state = json.loads(content)
     difference = float(np.max(np.abs(_z(model, state) - np.asarray(state["z"]))))
@@ -42,7 +40,7 @@ def check_canary(model: HybridModel, content: bytes) -> None:
         )
 
 
-def _z(model: HybridModel, state: dict[str, Any]) -> np.ndarray:
+def _z(model: FittedModel, state: dict[str, Any]) -> np.ndarray:
     frame = pl.DataFrame(
         state["features"], schema=dict.fromkeys(model.feature_names, pl.Float64), orient="row"
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,9 +20,7 @@ from fraud.detection.detectors.frames import matrix
 from fraud.detection.scoring.facts import facts_of
 from fraud.detection.scoring.formula import Floats
 from fraud.detection.scoring.hits import Hits, Rules
-
-if TYPE_CHECKING:
-    from fraud.detection.scoring.hybrid import HybridModel, Parts
+from fraud.detection.scoring.model import FittedModel, Parts
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class _Effects:
 
 
 def contributions_of(
-    model: HybridModel, features: pl.DataFrame, hits: Hits, rules: Rules, parts: Parts
+    model: FittedModel, features: pl.DataFrame, hits: Hits, rules: Rules, parts: Parts
 ) -> list[list[Contribution]]:
     """Per claim its contributions, largest first; the values sum to ``parts.z`` within 1e-4."""
     effects = _effects(model, parts)
@@ -68,7 +66,7 @@ def contributions_of(
     ]
 
 
-def _effects(model: HybridModel, parts: Parts) -> _Effects:
+def _effects(model: FittedModel, parts: Parts) -> _Effects:
     """What trees and stack add, before the expert formula."""
     n, (d, r, m) = len(parts.z), (parts.features.shape[1], parts.hits.shape[1], parts.tails.shape[1])
     out = _Effects(np.zeros((n, d)), np.zeros((n, r)), np.zeros((n, m)), np.zeros(n))
@@ -91,21 +89,21 @@ def _effects(model: HybridModel, parts: Parts) -> _Effects:
     return out
 
 
-def _add_expert(model: HybridModel, effects: _Effects, parts: Parts) -> None:
+def _add_expert(model: FittedModel, effects: _Effects, parts: Parts) -> None:
     of_expert, c = model.shares()[2], model.constants
     effects.constant += of_expert * c.expert_intercept
     effects.detectors += of_expert * parts.tails / parts.tails.shape[1]
     # Rules' expert terms are added per claim in _of_row: tonight's rules may differ from the model's.
 
 
-def _unknown_rules(model: HybridModel, hits: Hits, rules: Rules) -> list[dict[str, float]]:
+def _unknown_rules(model: FittedModel, hits: Hits, rules: Rules) -> list[dict[str, float]]:
     """Per claim: code -> expert log-odds of every rule hit tonight, whether or not the model was trained with it."""
     factor = model.shares()[2] * model.constants.expert_rule_factor
     return [{rules.codes[j]: factor * rules.weights[j] for j in np.flatnonzero(row)} for row in hits]
 
 
 def _of_row(
-    model: HybridModel,
+    model: FittedModel,
     row: dict[str, Any],
     effects: _Effects,
     parts: Parts,
@@ -130,7 +128,7 @@ def _of_row(
     return out
 
 
-def _concepts(model: HybridModel) -> dict[str, list[int]]:
+def _concepts(model: FittedModel) -> dict[str, list[int]]:
     """Concept -> columns of the tree features; a feature without a concept is its own."""
     out: dict[str, list[int]] = {}
     for j, name in enumerate(model.tree_features):
@@ -138,7 +136,7 @@ def _concepts(model: HybridModel) -> dict[str, list[int]]:
     return out
 
 
-def novelty_of(model: HybridModel, features: pl.DataFrame, top: int) -> list[list[Contribution]]:
+def novelty_of(model: FittedModel, features: pl.DataFrame, top: int) -> list[list[Contribution]]:
     """Per claim the ``top`` features with the largest two-sided tails (at least 1 in 10), from the frozen quantiles."""
     detector = model.detectors.get(TailDetector.name)
     if not isinstance(detector, TailDetector):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +15,13 @@ from fraud.detection.detectors.tree import TreeDetector
 from fraud.detection.scoring.calibration import Calibrator
 from fraud.detection.scoring.formula import Constants
 from fraud.detection.scoring.hits import Rules
+from fraud.detection.scoring.model import FittedModel, main_columns
 from fraud.detection.scoring.stack import Stack
-
-if TYPE_CHECKING:
-    from fraud.detection.scoring.hybrid import HybridModel
 
 FORMAT = 1
 
 
-def model_to_files(model: HybridModel) -> dict[str, bytes]:
+def model_to_files(model: FittedModel) -> dict[str, bytes]:
     """File name -> content of everything the model needs."""
     state = {
         "format": FORMAT,
@@ -83,14 +81,3 @@ def _parts(state: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
         "constants": Constants(**state["constants"]),
         "concepts": state["concepts"],
     }
-
-
-def main_columns(
-    tree_features: tuple[str, ...], rules: Rules, detectors: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Columns of the main trees: features, then rule hits, then detector tails."""
-    return (
-        tree_features
-        + tuple(f"rule:{code}" for code in rules.codes)
-        + tuple(f"tail:{name}" for name in detectors)
-    )

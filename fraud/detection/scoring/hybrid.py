@@ -1,97 +1,29 @@
-"""One calibrated score out of rules, trees and anomaly detectors.
-
-Formula: see ``fraud.detection.scoring.formula``. A model is frozen at training: same claim, same hits, same score, alone or among a million.
-"""
+"""One calibrated score out of rules, trees and anomaly detectors: explained, kept in files and opened again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import polars as pl
 
-from fraud.detection.detectors.base import Detector
-from fraud.detection.detectors.frames import Matrix, fill_matrix, matrix
-from fraud.detection.detectors.tree import TreeDetector
-from fraud.detection.scoring import formula
 from fraud.detection.scoring.artefacts import Manifest, read_files, write_files
-from fraud.detection.scoring.calibration import Calibrator
 from fraud.detection.scoring.canary import canary_of, check_canary
 from fraud.detection.scoring.contributions import Contribution, contributions_of, novelty_of
-from fraud.detection.scoring.files import main_columns, model_parts, model_to_files
-from fraud.detection.scoring.formula import Constants, Floats
-from fraud.detection.scoring.hits import Hits, Rules, align_hits
-from fraud.detection.scoring.stack import Stack
-from fraud.detection.scoring.threads import over_chunks
+from fraud.detection.scoring.files import model_parts, model_to_files
+from fraud.detection.scoring.hits import Hits, Rules
+from fraud.detection.scoring.model import FittedModel
 
 #: File name of the canary claims.
 CANARY = "canary.json"
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Everything z is made of for a block of n claims."""
-
-    features: Matrix  # (n, tree features)
-    hits: Floats  # (n, rules of the model), 0/1
-    tails: Floats  # (n, detectors)
-    weighted_hits: Floats  # (n,) sum of expert weights of the rules hit, tonight's weights
-    main: Floats | None  # (n,) logit b
-    base: Floats | None  # (n,) logit x
-    z: Floats  # (n,)
-
-
-@dataclass(frozen=True)
-class HybridModel:
-    """Fitted parts and how to combine them. ``trees`` and ``base_trees`` are None before the first confirmed misuse."""
-
-    detectors: Mapping[str, Detector]
-    detector_features: tuple[str, ...]
-    tree_features: tuple[str, ...]
-    rules: Rules
-    n_confirmed: int
-    anomaly_knots: tuple[Floats, Floats]
-    trees: TreeDetector | None = None
-    base_trees: TreeDetector | None = None
-    stack: Stack | None = None
-    calibrator: Calibrator = field(default_factory=Calibrator)
-    constants: Constants = field(default_factory=Constants)
-    concepts: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_calibrated(self) -> bool:
-        """False below about 30 confirmed out-of-fold: then hybrid_probability ranks, it is no percentage."""
-        return self.calibrator.is_calibrated
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """Every column the feature frame must have."""
-        return tuple(dict.fromkeys(self.tree_features + self.detector_features))
-
-    @property
-    def main_names(self) -> tuple[str, ...]:
-        """Columns of the main trees: features, then rule hits, then detector tails."""
-        return main_columns(self.tree_features, self.rules, self.detectors)
-
-    def score(self, features: pl.DataFrame, hits: Hits, rules: Rules | None = None) -> pl.DataFrame:
-        """Scores of all claims, rows as given.
-
-        ``hits`` (n, r) belongs to ``rules`` (default: the rules of training). A rule the model has never seen counts by its expert
-        weight until the next training; a retired one counts as not hit. Columns: rule_score, tree_probability (null without trees),
-        anomaly_score, novelty, z, hybrid_probability, queue_probability, band. Raises FeaturesMissing, HitsNotMatching, DetectorFailed.
-        """
-        rules = self._check(features, hits, rules)
-        blocks = over_chunks(
-            lambda part: self._score_block(features[part], hits[part], rules), features.height
-        )
-        return pl.concat(blocks) if blocks else self._score_block(features, hits, rules)
-
-    def parts(self, features: pl.DataFrame, hits: Hits, rules: Rules | None = None) -> Parts:
-        """The ingredients of z for one block of claims (all in memory at once)."""
-        return self._parts(features, hits, self._check(features, hits, rules))
+class HybridModel(FittedModel):
+    """A fitted model that says why, and that is the same after it was written and opened again."""
 
     def explain(
         self, features: pl.DataFrame, hits: Hits, rows: Sequence[int], rules: Rules | None = None
@@ -123,72 +55,3 @@ class HybridModel:
         if CANARY in files:
             check_canary(model, files[CANARY])
         return model
-
-    def _check(self, features: pl.DataFrame, hits: Hits, rules: Rules | None) -> Rules:
-        rules = rules or self.rules
-        rules.require_shape(hits, features.height)
-        return rules
-
-    def _score_block(self, features: pl.DataFrame, hits: Hits, rules: Rules) -> pl.DataFrame:
-        parts, c = self._parts(features, hits, rules), self.constants
-        anomaly = parts.tails.mean(axis=1)
-        probability = self.calibrator.probability(parts.z)
-        novel = formula.novelty(anomaly, c)
-        queue = formula.queue_probability(probability, novel, c)
-        tree = (
-            pl.Series("tree_probability", [None] * features.height, dtype=pl.Float64)
-            if parts.main is None
-            else formula.sigmoid(parts.main)
-        )
-        return pl.DataFrame(
-            {
-                "rule_score": formula.rule_score(parts.weighted_hits, c),
-                "tree_probability": tree,
-                "anomaly_score": np.interp(anomaly, *self.anomaly_knots),
-                "novelty": novel,
-                "z": parts.z,
-                "hybrid_probability": probability,
-                "queue_probability": queue,
-                "band": formula.band(probability, c),
-            }
-        )
-
-    def _parts(self, features: pl.DataFrame, hits: Hits, rules: Rules) -> Parts:
-        tails = tails_of(self.detectors, matrix(features, self.detector_features))
-        own = align_hits(hits, rules.codes, self.rules.codes)
-        weighted = rules.weighted(hits)
-        d, r = len(self.tree_features), own.shape[1]
-        block = np.empty((features.height, d + r + tails.shape[1]), dtype=np.float32)
-        fill_matrix(features, self.tree_features, block)
-        block[:, d : d + r], block[:, d + r :] = own, tails
-        main = self.trees.margin(block) if self.trees else None
-        base = (
-            self.base_trees.margin(np.ascontiguousarray(block[:, :d]))
-            if self.base_trees and self.stack
-            else None
-        )
-        z = self.combine(main, base, own, tails, weighted)
-        return Parts(block[:, :d], own, tails, weighted, main, base, z)
-
-    def combine(
-        self, main: Floats | None, base: Floats | None, hits: Floats, tails: Floats, weighted: Floats
-    ) -> Floats:
-        """z from its parts; with no trees it is the expert formula alone."""
-        expert = formula.expert_logit(weighted, tails.mean(axis=1), self.constants)
-        of_trees, of_stack, of_expert = self.shares()
-        z = of_expert * expert
-        if main is not None:
-            z = z + of_trees * main
-        if self.stack is not None and base is not None:
-            z = z + of_stack * self.stack.logit(base, hits, tails)
-        return z
-
-    def shares(self) -> tuple[float, float, float]:
-        """Shares of trees, stack and expert formula in z."""
-        n = self.n_confirmed if self.trees else 0
-        return formula.shares(n, self.stack is not None and self.base_trees is not None, self.constants)
-
-
-def tails_of(detectors: Mapping[str, Detector], X: Matrix) -> Floats:
-    """Tail values u (n, detectors) in the detectors' order."""
-    return np.stack([detector.tail(X) for detector in detectors.values()], axis=1)

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
+from audit.transactions import one_transaction
 from fraud.detection.model_files import load_version
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.contributions import Contribution
@@ -57,7 +58,7 @@ def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequen
 def _store(scores: list[tuple[Any, ...]], hits: list[tuple[Any, ...]]) -> None:
     """Many rows, two prepared statements; JSON goes in as text on either database."""
     cast = "::jsonb" if connection.vendor == "postgresql" else ""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with one_transaction(), connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE fraud_score SET reasons = %s{cast}, features = %s{cast} WHERE run_id = %s AND claim_id = %s",
             scores,

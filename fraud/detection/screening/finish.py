@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from django.db import transaction
 from django.db.models import Sum
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.services import record
+from audit.transactions import after_commit, one_transaction
 from fraud.detection.models import DriftReport, RunPart, ScreeningRun
 from fraud.detection.screening.frames import forget_frames, night_frame
 from fraud.detection.screening.leases import release
@@ -60,7 +58,7 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
     closing = Stage("finish", started_at(run, "finish"))
     closing.counts = {"drift": drift.level} if drift else {}
     opened = stage_of(run, "opening") or {"counts": {}}
-    with transaction.atomic():
+    with one_transaction():
         if drift:
             DriftReport.objects.get_or_create(
                 run=run,
@@ -89,9 +87,9 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
             },
         )
         faults.hit("finish.recorded")
-        release(run, token, state=State.FINISHED, finished_at=datetime.now(UTC), attempts=0, error="")
+        release(run, token, state=State.FINISHED, finished_at=clock.now(), attempts=0, error="")
+        after_commit(forget_frames)
     _stop_failing_rules(run, by)
-    forget_frames()
     faults.hit("finish.done")
     run.refresh_from_db()
 

@@ -10,13 +10,14 @@ import hashlib
 import os
 import secrets
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
 
+from audit import clock
 from fraud.detection.models import RunPart, ScreeningRun
 
 #: How often a row is tried before it is set aside.
@@ -53,7 +54,7 @@ def is_free(row: ScreeningRun | RunPart, now: datetime | None = None) -> bool:
     """No lease, an expired one, or one whose owner is gone."""
     if row.lease_until is None or not row.lease_token:
         return True
-    return row.lease_until <= (now or datetime.now(UTC)) or is_owner_gone(row.lease_token)
+    return row.lease_until <= (now or clock.now()) or is_owner_gone(row.lease_token)
 
 
 def take(row: Row, token: str, **changes: object) -> bool:
@@ -61,14 +62,14 @@ def take(row: Row, token: str, **changes: object) -> bool:
     if not is_free(row):
         return False
     seen = {"pk": row.pk, "state": row.state, "lease_token": row.lease_token, "lease_until": row.lease_until}
-    until = datetime.now(UTC) + timedelta(seconds=settings.LEASE_SECONDS)
+    until = clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
     values = {**changes, "lease_token": token, "lease_until": until}
     return type(row).objects.filter(**seen).update(**values) == 1
 
 
 def keep(row: Row, token: str, **changes: object) -> None:
     """Store changes while the lease holds and renew it. Raises LeaseLost."""
-    until = datetime.now(UTC) + timedelta(seconds=settings.LEASE_SECONDS)
+    until = clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
     if type(row).objects.filter(pk=row.pk, lease_token=token).update(**changes, lease_until=until) != 1:
         raise LeaseLost(str(row))
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import polars as pl
 from django.conf import settings
-from django.db import transaction
 
-from audit import faults
+from audit import clock, faults
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
+from audit.transactions import one_transaction
 from fraud.company.values import current_settings, to_json
 from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
@@ -45,8 +45,8 @@ def open_run(
     """
     require(by, "fraud.run_night")
     reference = f"R-{business_date}" if source == "nightly" else f"R-{business_date}-{source}"[:20]
-    with transaction.atomic():
-        now = datetime.now(UTC)
+    with one_transaction():
+        now = clock.now()
         rules = pin_rules()
         run, is_new = ScreeningRun.objects.get_or_create(
             source=source,
@@ -115,7 +115,7 @@ def _cut(
         if size
     ]
     current.counts = {"claims": pending.height, "parts": len(parts)}
-    with transaction.atomic():
+    with one_transaction():
         keep(run, token)
         RunPart.objects.bulk_create(parts)
         faults.hit("prepare.parts")
@@ -129,7 +129,7 @@ def _cut(
             attempts=0,
             error="",
         )
-    put_stage(run, Stage("scoring", datetime.now(UTC)).row("running"))
+    put_stage(run, Stage("scoring", clock.now()).row("running"))
 
 
 def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel) -> ModelVersion | None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import transaction
 from django.db.models import F, Max
 from numpy.typing import NDArray
 
 from audit import faults
+from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
 from fraud.company.values import CompanyValues, from_json
 from fraud.detection.model_files import ModelDamaged, load_version
@@ -92,7 +92,7 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
     hit_rows = _hit_frame(run, features["claim_id"], hits, frame)
     computed = time.perf_counter()
     faults.hit("part.computed")
-    with transaction.atomic():
+    with one_transaction():
         with timed("store scores"):
             write_rows("fraud_score", _SCORE_COLUMNS, scores)
         with timed("store hits"):
@@ -196,7 +196,7 @@ def _hit_frame(
 def set_aside(part: RunPart) -> None:
     """A part that failed too often: halved, or quarantined when a single claim is left."""
     token = new_token()
-    with transaction.atomic():
+    with one_transaction():
         if not take(part, token):
             return
         if part.n_claims <= 1:

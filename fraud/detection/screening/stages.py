@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
+from audit import clock
+from audit.transactions import one_transaction
 from fraud.detection.models import ScreeningRun
 
 NAMES = ("prepare", "scoring", "opening", "finish")
@@ -24,7 +24,7 @@ class Stage:
 
     def row(self, state: str, error: str = "") -> dict[str, Any]:
         """The stage as stored; seconds are those since its first start, interruptions included."""
-        seconds = (datetime.now(UTC) - self.started_at).total_seconds()
+        seconds = (clock.now() - self.started_at).total_seconds()
         return {
             "name": self.name,
             "state": state,
@@ -37,7 +37,7 @@ class Stage:
 
 def put_stage(run: ScreeningRun, row: dict[str, Any]) -> None:
     """Store one stage of the run, in the order of NAMES; stages others wrote meanwhile stay."""
-    with transaction.atomic():
+    with one_transaction():
         stored = ScreeningRun.objects.select_for_update().only("stages").get(pk=run.pk).stages
         by_name = {stage["name"]: stage for stage in stored}
         by_name[row["name"]] = row
@@ -54,7 +54,7 @@ def stage_of(run: ScreeningRun, name: str) -> dict[str, Any] | None:
 def started_at(run: ScreeningRun, name: str) -> datetime:
     """When the stage was started first: a resumed stage keeps its start."""
     stored = stage_of(run, name)
-    return datetime.fromisoformat(stored["started_at"]) if stored else datetime.now(UTC)
+    return datetime.fromisoformat(stored["started_at"]) if stored else clock.now()
 
 
 @contextmanager

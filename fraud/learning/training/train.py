@@ -13,10 +13,10 @@ from fraud.detection.detectors import DETECTORS, Detector, TreeDetector
 from fraud.detection.detectors.frames import Matrix, matrix
 from fraud.detection.detectors.tails import Floats
 from fraud.detection.scoring.calibration import Calibrator
-from fraud.detection.scoring.files import main_columns
 from fraud.detection.scoring.formula import expert_logit
 from fraud.detection.scoring.hits import Hits, Rules
-from fraud.detection.scoring.hybrid import HybridModel, tails_of
+from fraud.detection.scoring.hybrid import HybridModel
+from fraud.detection.scoring.model import main_columns, tails_of
 from fraud.detection.scoring.stack import Stack
 from fraud.learning.training.catalogue import feature_choice
 from fraud.learning.training.config import TrainingConfig

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import get_language
 
 from audit.actor import Actor
+from audit.language import current_language
 from fraud.claims.importing.people import FEEDS, import_people
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"there is no file {path}")
-        language = get_language() or "en"
+        language = current_language()
         try:
             result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))
         except FileQuarantined as error:

@@ -9,16 +9,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted
+from audit.typed import day, whole_number
 from fraud.company.values import current_settings
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
-from fraud.web.typed import whole_number
 from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
 from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_value, used_by
 from rules.exceptions import RuleServiceError, ValueNotValid
@@ -36,7 +36,7 @@ def rule_values(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    today = timezone.localdate()
+    today = clock.today()
     parameters = [
         {
             "item": item,
@@ -57,11 +57,11 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
     found = get_object_or_404(Parameter.objects.prefetch_related("values"), name=name)
     context = {
         "item": found,
-        "rows": rows_of(found, timezone.localdate()),
+        "rows": rows_of(found, clock.today()),
         "codes": used_by(f"${name}"),
         "units": list(UNITS),
         "changes": open_changes(parameter=found),
-        "today": timezone.localdate(),
+        "today": clock.today(),
         "typed": request.POST,
         "currency": current_settings().currency,
         "currencies": sorted({value.currency for value in found.values.all() if value.currency}),
@@ -183,10 +183,10 @@ def _typed(request: HttpRequest, found: Parameter) -> dict[str, Any]:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise ValueNotValid(reason=_("Write a day as 2026-01-31.")) from None
+    found = day(text.strip())
+    if found is None and text.strip():
+        raise ValueNotValid(reason=_("Write a day as 2026-01-31."))
+    return found
 
 
 def _lines(request: HttpRequest) -> list[str]:

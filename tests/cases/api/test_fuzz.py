@@ -17,15 +17,15 @@ from tests.cases.stage import Stage, fresh
 Call = Callable[[str], Caller]
 # fmt: off
 FIELDS = [
-    "reason", "text", "amount_minor", "currency", "disposition", "disposition_reason", "content_hash", "result", "until", "days", "plan",
+    "reason", "text", "amount", "currency", "disposition", "disposition_reason", "content_hash", "result", "until", "days", "plan",
     "cases", "claims", "claim", "assignee", "method", "received_on", "bank_reference", "questions", "language", "answers", "admits",
-    "offered_minor", "monthly_minor", "due_on", "version", "reference", "origin", "message", "policy_clause", "note",
+    "offered", "monthly_amount", "agree", "parts", "first_on", "due_on", "version", "reference", "origin", "message", "policy_clause", "note",
 ]
 # fmt: on
 # fmt: off
 WORDS = st.sampled_from(
     ["cancelled", "confirmed_misuse", "legitimate", "upheld", "reduced", "KRW", "ko", "offset", "2026-11-20", "2026-02-30", "업무 목적을 확인했습니다.",
-     "0" * 64, "C-2026-000001", "", " ", "\u202e", "👍", "a" * 301, "jimin.han", "hotline"]
+     "0" * 64, "C-2026-000001", "", "84000", "1e9", " ", "\u202e", "👍", "a" * 301, "jimin.han", "hotline"]
 )
 # fmt: on
 VALUES = st.recursive(

@@ -23,7 +23,7 @@ FORBIDDEN_KEYS = {
     "hits", "rule_hits", "reasons", "reason", "headline", "pattern", "source", "channel", "threshold", "model", "novelty",
     "anomaly_score", "tree_probability", "hybrid_probability", "queue_probability", "features", "facts", "notes", "assignee",
     "requested_by", "proposed_by", "decided_by", "decided_reason", "why_approval", "needs_approval", "content_hash", "flags",
-    "sha256", "key", "inclusion_probability", "is_score_hidden", "has_new_alerts", "bundle_key", "version", "pk", "case_id", "state_since",
+    "sha256", "key", "inclusion_probability", "drawn_blind", "has_new_alerts", "bundle_key", "version", "pk", "case_id", "state_since",
 }
 # fmt: on
 CANARIES = (
@@ -57,7 +57,9 @@ def loaded(stage: Stage, case: Case) -> Case:
     claim = case.alerts.get().claim
     make_score(claim=claim, run=run, reasons=[{"source": "rule", "code": "A04", "value": 1.0, "facts": {}}])
     make_hit(claim=claim, run=run, rule_version=version)
-    notes.add_note(case=case, text="CANARY-NOTE 의심됨", by=stage.actor("reviewer"))
+    notes.add_note(
+        case=case, text="CANARY-NOTE 의심됨", by=stage.actor("reviewer"), expected_version=case.version
+    )
     case.decisions.update(reason="CANARY-REASON 내부 사유", decided_reason="CANARY-RETURN")
     return fresh(case)
 

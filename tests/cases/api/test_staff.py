@@ -42,7 +42,7 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     assert person.send(f"my/requests/{request}/extension/", {"reason": "출장"}).status_code == 200
     step(reviewer, "extend-deadline", {"days": 5})
     sent = person.send(
-        f"my/requests/{request}/answer/", {"text": "개인 결제입니다", "admits": True, "offered_minor": 84_000}
+        f"my/requests/{request}/answer/", {"text": "개인 결제입니다", "admits": True, "offered": "84000"}
     )
     assert sent.status_code == 201
     proposed = step(
@@ -51,7 +51,7 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
         {
             "disposition": "personal_use_repaid",
             "reason": REASON,
-            "amount_minor": 84_000,
+            "amount": "84000",
             "currency": "KRW",
             "policy_clause": "제4조",
             "message": "사적 사용으로 확인되었습니다.",
@@ -64,18 +64,15 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     notice = person.get(f"my/notices/{case.reference}/").json()
     assert (notice["step"], notice["amount_minor"], notice["can_answer"]) == ("decided", 84_000, True)
     assert person.send(f"my/notices/{case.reference}/accept/").json()["step"] == "repaying"
-    consent = {"monthly_minor": 42_000, "text": "급여 공제에 동의합니다."}
+    consent = {"monthly_amount": "42000", "agree": True, "text": "급여 공제에 동의합니다."}
     assert (
         person.send(f"my/notices/{case.reference}/consent/", consent).json()["recovery"]["has_consent"]
         is True
     )
-    plan = [
-        {"due_on": "2026-12-25", "amount_minor": 42_000},
-        {"due_on": "2027-01-25", "amount_minor": 42_000},
-    ]
+    plan = [{"due_on": "2026-12-25", "amount": "42000"}, {"due_on": "2027-01-25", "amount": "42,000"}]
     assert len(step(clerk, "plan", {"plan": plan}, "recoveries")["plan"]) == 2
     posting = {
-        "amount_minor": 42_000,
+        "amount": "42000",
         "currency": "KRW",
         "method": "payroll",
         "bank_reference": "PAY-11",
@@ -87,7 +84,7 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     step(approver, f"postings/{number}/confirm", {}, "recoveries")
     step(approver, f"postings/{number}/reverse", {"reason": "다른 사람의 급여"}, "recoveries", 201)
     step(clerk, "request-write-off", {"reason": REASON}, "recoveries")
-    closed = step(approver, "approve-write-off", {"amount_minor": 84_000}, "recoveries")
+    closed = step(approver, "approve-write-off", {"amount": "84000"}, "recoveries")
     assert (closed["state"], closed["outstanding_minor"]) == ("closed", 0)
     successor = step(approver, "reopen", {"reason": REASON}, ok=201)
     assert (successor["state"], successor["reopened_from"]) == ("new", case.reference)
@@ -163,7 +160,7 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
 
     shown = make_case(claims=[claim], run=run, band="high")
     blind = make_case(
-        claims=[claim], run=run, band="high", is_score_hidden=True, source="control_sample", bundle_key="b"
+        claims=[claim], run=run, band="high", drawn_blind=True, source="control_sample", bundle_key="b"
     )
     open_case = call("reviewer").get(f"cases/{shown.reference}/").json()
     assert (open_case["band"], open_case["probability"], len(open_case["reasons"])) == ("high", 0.55, 1)

@@ -14,9 +14,9 @@ from rest_framework import serializers
 from fraud.web.api_strict import (
     MAX_DEPTH,
     BodyNotValid,
-    MinorAmountField,
     StrictBooleanField,
     StrictCharField,
+    StrictDateField,
     StrictFloatField,
     StrictIntegerField,
     StrictSerializer,
@@ -72,7 +72,11 @@ FIELDS = [
     (StrictFloatField(), [0, 1, 0.5], [True, "0.5", None, []]),
     (StrictBooleanField(), [True, False], [1, 0, "true", "yes", None]),
     (StrictCharField(), ["a", " b "], [1, True, None, [], {}]),
-    (MinorAmountField(), [0, 2**63 - 1, -(2**63)], [2**63, "1", True, 1.0]),
+    (
+        StrictDateField(),
+        ["2026-03-31"],
+        ["20260331", "2026-W14-2", "2026-02-30", "２０２６-03-31", 20260331, None, True],
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from audit.redaction import redact
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.dates import DateParser, check_period
 from fraud.claims.importing.parsing.identity import row_hashes
@@ -16,7 +17,7 @@ from fraud.claims.importing.parsing.values import ChunkValues, Context
 from fraud.claims.importing.problems import REJECT_SCHEMA, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
-from fraud.claims.importing.scanning import redact, scan_frame
+from fraud.claims.importing.scanning import scan_frame
 
 #: Columns that say nothing about whether a row was delivered with other content.
 _NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id"})

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.claims.importing.problems import FileQuarantined, Notes
-from fraud.claims.importing.scanning import (
+from audit.redaction import (
     find_card_numbers,
     find_resident_numbers,
     find_suspected_numbers,
     fits_issuer,
     luhn,
     redact,
-    scan_frame,
 )
+from fraud.claims.importing.problems import FileQuarantined, Notes
+from fraud.claims.importing.scanning import scan_frame
 
 #: Published test numbers of the card schemes.
 # fmt: off
