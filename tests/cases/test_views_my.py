@@ -188,8 +188,8 @@ def asked_five(cast) -> Case:
     case = make_case(cardholder=cast.cardholder_record, currency="KRW")
     make_alert(case=case, claim=claim, run=make_run())
     by = actor_of(cast.reviewer)
-    take_case(case=case, by=by, expected_version=None)
-    request_explanation(case=case, by=by, expected_version=None, questions=QUESTIONS)
+    case = take_case(case=case, by=by, expected_version=case.version)
+    request_explanation(case=case, by=by, expected_version=case.version, questions=QUESTIONS)
     case.refresh_from_db()
     return case
 
