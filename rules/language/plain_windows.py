@@ -37,23 +37,10 @@ class PlainWindows:
     def answer(self, node: n.Window, index: int, reader: ClaimReader) -> Any:
         """The value of a window for the claim at a place."""
         own = self.rows[index]
-        needs_time = needs_time_of_day(node)
-        if needs_time and not own.get("has_time"):
-            reader.lack("has_time")
-            return None
-        columns = key_columns(node.keys) + (("currency",) if is_money_window(node, reader) else ())
         part_columns = key_columns(node.part)
-        for column in (*columns, *part_columns):
-            if key_of(own, column) is None:
-                reader.lack(column)
-                return None
-        same = [
-            at
-            for at, row in enumerate(self.rows)
-            if all(key_of(row, column) == key_of(own, column) for column in columns)
-            and (not needs_time or row.get("has_time"))
-            and (not looks_at_spending(node) or is_spending(row))
-        ]
+        same = self._alike(node, own, reader)
+        if same is None:
+            return None
         if node.function == "since_last":
             earlier = [_order(self.rows[at]) for at in same if _order(self.rows[at]) < _order(own)]
             return None if not earlier else _order(own)[0] - max(earlier)[0]
@@ -71,6 +58,39 @@ class PlainWindows:
         ]
         total = sum(value for _, value in values)
         return float(sum(part)) / float(total) if total > 0 else None
+
+    def counted(self, node: n.Window, index: int) -> list[int]:
+        """The places of the claims that a window of the claim at a place looks at, this claim among them where it counts."""
+        own, reader = self.rows[index], self.reader(index)
+        same = self._alike(node, own, reader)
+        if same is None:
+            return []
+        if node.function == "since_last":
+            earlier = [at for at in same if _order(self.rows[at]) < _order(own)]
+            return sorted(earlier, key=lambda at: _order(self.rows[at]))[-1:]
+        inside = self._inside(node, own, reader)
+        if inside is None:
+            return []
+        return [at for at, _ in self._values(node, [at for at in same if inside(self.rows[at])])]
+
+    def _alike(self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader) -> list[int] | None:
+        """Places of the claims that share the window's keys with this one; None, and named, where it lacks one."""
+        needs_time = needs_time_of_day(node)
+        if needs_time and not own.get("has_time"):
+            reader.lack("has_time")
+            return None
+        columns = key_columns(node.keys) + (("currency",) if is_money_window(node, reader) else ())
+        for column in (*columns, *key_columns(node.part)):
+            if key_of(own, column) is None:
+                reader.lack(column)
+                return None
+        return [
+            at
+            for at, row in enumerate(self.rows)
+            if all(key_of(row, column) == key_of(own, column) for column in columns)
+            and (not needs_time or row.get("has_time"))
+            and (not looks_at_spending(node) or is_spending(row))
+        ]
 
     def _inside(
         self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader

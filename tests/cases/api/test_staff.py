@@ -34,7 +34,9 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     assert asked["state"] == "awaiting_explanation"
     request = asked["requests"][0]["reference"]
     assert (
-        person.send(f"my/requests/{request}/draft/", {"text": "쓰는 중"}, method="put").json()["draft_text"]
+        person.send(f"my/requests/{request}/draft/", {"text": "쓰는 중"}, method="put").json()["draft"][
+            "text"
+        ]
         == "쓰는 중"
     )
     assert person.send(f"my/requests/{request}/extension/", {"reason": "출장"}).status_code == 200
