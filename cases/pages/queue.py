@@ -23,6 +23,7 @@ from audit.typed import whole_number
 from cases.models import BLIND, Case, Decision
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
+from fraud.claims.identity import logins_of
 from fraud.claims.models import Cardholder, Merchant
 from fraud.detection.models import Score
 
@@ -67,7 +68,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
         "approve",
         pgettext_lazy("queue", "Waiting for your approval"),
         (State.PENDING_APPROVAL, State.APPEALED),
-        ~Q(pk__in=Decision.objects.filter(state="proposed", proposed_by_id=by.user_id).values("case_id")),
+        ~Q(pk__in=Decision.objects.filter(_own_proposal(by), state="proposed").values("case_id")),
     )
     my_work = Segment("mine", pgettext_lazy("queue", "Yours"), WORKING, mine & awake)
     unassigned = Segment(
@@ -110,6 +111,11 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     if not {Role.REVIEWER, Role.APPROVER} & by.roles:
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)
+
+
+def _own_proposal(by: Actor) -> Q:
+    """Proposals of the person, under whichever of their logins."""
+    return Q(proposed_by_id=by.user_id) | Q(proposed_by__in=logins_of(by.employee_no))
 
 
 def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:
