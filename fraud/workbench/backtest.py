@@ -17,14 +17,12 @@ from django.conf import settings
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from audit import clock
 from audit.actor import Actor
 from fraud.claims.labels import label_history
 from fraud.claims.models import Claim
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
 from fraud.detection.features import build_features
-from fraud.detection.models import RuleHit
 from fraud.detection.screening.pending import claims_since, history_start
 from rules.engine import RuleSpec, evaluate
 from rules.language import parse
@@ -182,12 +180,3 @@ def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor)
         if int(pk) in claims and int(pk) not in hidden
     ]
     return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:N_SAMPLES]]
-
-
-def hits_of_rules(days: int = WINDOW_DAYS) -> dict[str, int]:
-    """Stored hits of each rule over the last `days` days of runs, by code."""
-    from django.db.models import Count
-
-    since = clock.now() - timedelta(days=days)
-    rows = RuleHit.objects.filter(run__started_at__gte=since, is_shadow=False)
-    return dict(rows.values_list("rule_version__rule__code").annotate(n=Count("id")).order_by())

@@ -20,7 +20,8 @@ from audit.typed import decimal_number, whole_number
 from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import refusal_sentence
-from fraud.workbench.backtest import Backtest, backtest_rule, hits_of_rules
+from fraud.workbench.backtest import Backtest, backtest_rule
+from fraud.workbench.rule_hits import VersionHits, hits_by_version
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
@@ -41,17 +42,22 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules with the version that counts, what waits for approval, and their hits of the last 90 days."""
     versions = Prefetch("versions", RuleVersion.objects.order_by("-number"), to_attr="ordered")
     rows = list(Rule.objects.prefetch_related(versions))
-    hits = hits_of_rules()
+    hits = hits_by_version()
     for row in rows:
         row.active = _first(row, State.ACTIVE)  # type: ignore[attr-defined]
         row.open = _first(row, State.PROPOSED) or _first(row, State.DRAFT) or _first(row, State.SHADOW)  # type: ignore[attr-defined]
-        row.n_hits = hits.get(row.code, 0)  # type: ignore[attr-defined]
+        row.n_hits = _n_hits(row.active, hits)  # type: ignore[attr-defined]
+        row.n_shadow = _n_hits(_first(row, State.SHADOW), hits)  # type: ignore[attr-defined]
     context = {
         "rules": rows,
         "most": max((row.n_hits for row in rows), default=0),  # type: ignore[attr-defined]
         "n_changes": ValueChange.objects.filter(state=ValueChange.State.PROPOSED).count(),
     }
     return render(request, "fraud/rules/rules.html", context)
+
+
+def _n_hits(version: RuleVersion | None, hits: dict[int, VersionHits]) -> int:
+    return hits.get(version.pk, VersionHits()).n_claims if version else 0
 
 
 def _first(rule: Any, state: str) -> RuleVersion | None:
@@ -251,6 +257,9 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
     opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
     shown = opened or by_state.get(State.ACTIVE) or (versions[0] if versions else None)
     typed = request.POST if more.get("refused") == "save" else {}
+    hits = hits_by_version(rule_code=found.code)
+    for version in versions:
+        version.found = hits.get(version.pk, VersionHits())  # type: ignore[attr-defined]
     context = {
         "rule": found,
         "versions": versions,
@@ -261,7 +270,7 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "is_editable": shown is not None
         and shown.activated_at is None
         and shown.state in {State.DRAFT, State.PROPOSED},
-        "n_hits": hits_of_rules().get(found.code, 0),
+        "n_hits": _n_hits(by_state.get(State.ACTIVE), hits),
         **(_vocabulary()),
         **_checked(typed.get("text", shown.text if shown else "")),
     }
