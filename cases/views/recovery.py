@@ -68,7 +68,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": ages(today, request.actor),  # type: ignore[attr-defined]
+        "ages": ages(today, rows),
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
