@@ -89,6 +89,18 @@ def test_a_partial_cancellation_grows_and_is_taken_away_again(tmp_path: Path) ->
     assert nets() == [1000, 81000]
 
 
+def test_one_payment_in_two_states_of_one_file_is_one_claim(tmp_path: Path) -> None:
+    lines = [
+        stay("551", 81000, 0),
+        stay("551", 81000, 2, 30000),
+        stay("552", 9000, 1, 9000),
+        stay("552", 9000, 0),
+    ]
+    file = send(tmp_path, CODEF, *lines, used="codef")
+    assert nets() == [0, 51000]
+    assert (file.n_accepted, file.n_duplicate) == (2, 2)
+
+
 def test_a_partial_cancellation_without_its_amount_is_refused_with_what_is_missing(tmp_path: Path) -> None:
     file = send(tmp_path, CODEF, stay("551", 81000, 2, ""), used="codef")
     assert codes(file) == [(2, "cancel_amount_missing")]
