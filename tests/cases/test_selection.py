@@ -42,7 +42,9 @@ def test_best_claims_over_the_threshold_get_the_seats_and_the_rest_is_held_back(
     rows = [claim(i, person=i, probability=0.1 + i / 100) for i in range(1, 7)] + [claim(9, person=9)]
     chosen = select_alerts(frame(rows), SEATS)
     assert claims_of(chosen, "model") == [[6], [5], [4], [3]]  # novelty's seat came back to the model
-    assert (chosen.n_over_threshold, chosen.n_held_back) == (6, 2)
+    drawn = {c for claims in claims_of(chosen, "control_sample") for c in claims}
+    assert {c for bundle in chosen.held for c in bundle.claims} == {1, 2} - drawn
+    assert (chosen.n_over_threshold, chosen.n_held_back) == (6, len({1, 2} - drawn))
 
 
 def test_free_seats_are_not_filled_from_below_the_threshold() -> None:
