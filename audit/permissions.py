@@ -106,6 +106,20 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "fraud.view_settings": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
 }
 
+# Agreeing to what somebody else asked for or did: each is refused to the person who asked, under every login they have.
+# `tests/cases/test_second_person.py` walks this set; an action that approves and is missing here has no second person.
+APPROVING: frozenset[str] = frozenset(
+    {
+        "rules.activate_rule",
+        "fraud.promote_version",
+        "fraud.activate_threshold",
+        "cases.approve_decision",
+        "cases.decide_appeal",
+        "cases.reverse_posting",
+        "cases.approve_write_off",
+    }
+)
+
 # What the system itself may do; deciding against a person is never among it.
 SYSTEM_ACTIONS: frozenset[str] = frozenset(
     {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import F
@@ -14,6 +15,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.people import Login, Person
 from audit.permissions import Role
 from audit.redaction import redact
 from audit.registry import action_for
@@ -36,6 +38,12 @@ def actor_of(source: Any) -> Actor:
         request_id=getattr(source, "request_id", ""),
         language=getattr(source, "LANGUAGE_CODE", "") or getattr(user, "language", "") or "ko",
     )
+
+
+def people_behind(usernames: Collection[str], *, employee_no: str = "") -> list[Login]:
+    """The people behind logins that were written down by name: with the number kept beside it, and with today's."""
+    then: list[Login] = [Person(name, employee_no) for name in usernames]
+    return then + list(get_user_model().objects.filter(username__in=usernames))  # type: ignore[arg-type]
 
 
 def record(

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
+from audit.hidden import hidden_subjects
 from audit.language import current_language
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.paging import Page, keyset_page
+from audit.people import same_number
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
@@ -27,7 +29,10 @@ FILTERS = ("subject", "actor", "action", "from", "to")
 
 
 def _filtered(request: HttpRequest) -> QuerySet[Any]:
+    """The entries the filters ask for, without those on cases the reader is involved in."""
+    hidden = hidden_subjects(actor_of(request), as_person=False)
     events = AuditEvent.objects.order_by("-id")
+    events = events.exclude(hidden) if hidden else events
     for name in ("subject", "actor", "action"):
         value = request.GET.get(name, "").strip()[:150]
         if value:
@@ -129,10 +134,13 @@ def accesses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = AccessRecord.objects.order_by("-id")
     wanted = request.GET.get("employee_no", "").strip()[:40]
-    if not actor.employee_no or wanted != actor.employee_no:
+    is_own = same_number(wanted, actor.employee_no)
+    if not is_own:
         require(actor, "audit.view_events")
     if wanted:
         rows = rows.filter(employee_no=wanted)
+    hidden = hidden_subjects(actor, as_person=is_own)
+    rows = rows.exclude(hidden) if hidden else rows
     found = _page(request, rows)
     context = {"rows": found.rows, "following": found.next_cursor, "employee_no": wanted}
     return render(request, "audit/accesses.html", context)

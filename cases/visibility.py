@@ -1,4 +1,8 @@
-"""Which cases somebody may see as staff: never one they are involved in, whatever their roles."""
+"""One case for one person: the case, or the same answer as for one that does not exist.
+
+Every page and every endpoint of staff asks here before it reads a form. Nobody sees a case they are involved in, whatever
+their roles; what they tried is kept in the case's audit chain, the answer tells them nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,29 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
-from cases.models import Alert, Case
-from cases.services.conflicts import relations_of, same_number
-from fraud.claims.models import Cardholder
+from audit.people import number_key, same_number
+from audit.services import record_refusal
+from cases.models import Alert, Case, Recovery
+from cases.services.conflicts import lists, relations_of
+from cases.services.standing import case_subject
+from fraud.claims.identity import barred_cardholders, claims_involving, key_of, lists_number
+from fraud.claims.models import Claim
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
-    """Cases the person is neither cardholder nor claim approver of, and whose cardholder is not their manager.
-
-    Attendees are settled when a case is opened (`find_case`): their names lie inside the claims.
-    """
+    """Cases the person is not involved in: neither cardholder, claim approver nor attendee, nor a report of the cardholder."""
     cases = cases_of_others(by)
-    number = by.employee_no.strip()
-    if not number:
-        return cases
-    approved = Alert.objects.filter(case=OuterRef("pk"), claim__approver_no__iexact=number)
-    return cases.exclude(Exists(approved))
+    involved = _alerts_involving(by)
+    return cases if involved is None else cases.exclude(Exists(involved.filter(case=OuterRef("pk"))))
+
+
+def involved_cases(by: Actor) -> QuerySet[Case]:
+    """The cases the person is involved in: every case that `visible_cases` leaves out."""
+    involved = _alerts_involving(by)
+    if involved is None:
+        return Case.objects.none()
+    is_named = Exists(involved.filter(case=OuterRef("pk")))
+    return Case.objects.filter(Q(cardholder__in=barred_cardholders(by)) | is_named)
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
@@ -29,18 +40,13 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
 
     For long lists; what is shown of them goes through `without_involved`.
     """
-    number = by.employee_no.strip()
-    if not number:
-        return Case.objects.all()
-    person = Q(employee_no__iexact=number) | Q(employee_no__in=_managers_of(number))
-    return Case.objects.exclude(
-        cardholder__in=list(Cardholder.objects.filter(person).values_list("pk", flat=True))
-    )
+    barred = barred_cardholders(by)
+    return Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     """The rows of a page without those where the person approved a claim or is a listed attendee. One query."""
-    number = by.employee_no.strip()
+    number = number_key(by.employee_no)
     if not number or not cases:
         return cases
     claims = Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
@@ -49,22 +55,16 @@ def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     involved = {
         case_id
         for case_id, approver_no, attendees in claims
-        if same_number(approver_no, number) or _is_listed(attendees, number)
+        if same_number(approver_no, number) or lists(attendees, number)
     }
     return [case for case in cases if case.pk not in involved]
 
 
-def _is_listed(attendees: object, number: str) -> bool:
-    people = attendees if isinstance(attendees, list) else []
-    return any(
-        same_number(str(person.get("employee_no") or ""), number)
-        for person in people
-        if isinstance(person, dict)
-    )
+def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
+    """The case with all its page needs at hand. Raises Http404 when it does not exist or is not theirs to see.
 
-
-def find_case(reference: str, by: Actor) -> Case:
-    """The case with all its page needs at hand. Raises Http404 when it does not exist or is not theirs to see."""
+    `trying`: the permission behind a step somebody attempts; an attempt on one's own case is kept as a security event.
+    """
     case = (
         Case.objects.select_related(
             "cardholder__department", "merchant", "assignee", "run__model_version", "reopened_from"
@@ -72,14 +72,55 @@ def find_case(reference: str, by: Actor) -> Case:
         .filter(reference=reference)
         .first()
     )
-    if case is None or relations_of(by, case).involvement:
+    if case is None:
+        raise Http404
+    if relations_of(by, case).involvement:
+        if trying:
+            record_refusal(by=by, action=trying, subject=case_subject(case), code="own_case")
         raise Http404
     return case
 
 
-def _managers_of(number: str) -> set[str]:
-    person = Cardholder.objects.select_related("department").filter(employee_no__iexact=number).first()
-    if person is None:
-        return set()
-    found = {person.manager_no, person.department.manager_no if person.department else ""}
-    return {one for one in found if one and one.casefold() != number.casefold()}
+def find_claim(claim_id: int, by: Actor, *, trying: str) -> Claim:
+    """A claim for a step that opens or feeds a case. Raises Http404, also for everybody involved in it, who may not know."""
+    return claims_to_act_on(Q(pk=claim_id), by, trying=trying, n=1)[0]
+
+
+def claims_to_act_on(which: Q, by: Actor, *, trying: str, n: int = 0) -> list[Claim]:
+    """The claims of `which` the person is not involved in, what they tried with others kept. Raises Http404 below `n`."""
+    wanted = Claim.objects.filter(which)
+    own = set(claims_involving(by, wanted).values_list("pk", flat=True))
+    for pk in sorted(own):
+        record_refusal(by=by, action=trying, subject=f"claim:{pk}", code="own_case")
+    found = wanted.exclude(pk__in=own).select_related("cardholder__department", "merchant")
+    claims = list(found)
+    if len(claims) < n:
+        raise Http404
+    return claims
+
+
+def find_recovery(reference: str, by: Actor, *, trying: str = "") -> Recovery:
+    """The recovery of a case, by the case's rules. Raises Http404, also for a case without one."""
+    case = find_case(reference, by, trying=trying)
+    found = Recovery.objects.select_related(
+        "case__cardholder__department", "decision", "write_off_requested_by"
+    )
+    row = found.filter(case=case).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def visible_recoveries(by: Actor) -> QuerySet[Recovery]:
+    """Recoveries of the cases the person is not involved in: for lists, counts, sums and exports."""
+    return Recovery.objects.filter(case__in=visible_cases(by)) if by.employee_no else Recovery.objects.all()
+
+
+def _alerts_involving(by: Actor) -> QuerySet[Alert] | None:
+    """Alerts on claims the person approved or is listed in; None for people without an employee number."""
+    key = number_key(by.employee_no)
+    if by.is_system or not key:
+        return None
+    attendees, listed = lists_number("claim__attendees", key)
+    alerts = Alert.objects.alias(approver_key=key_of("claim__approver_no"), attendees_text=attendees)
+    return alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))

@@ -22,7 +22,11 @@ register(
 register("model.proposed", en="proposed a model version for promotion", ko="모델 승격을 상신했습니다")
 register("model.promoted", en="promoted a model version", ko="모델을 승격했습니다")
 register("model.returned", en="returned a promotion proposal", ko="모델 승격 상신을 반려했습니다")
-register("model.rolled_back", en="rolled back to an earlier model version", ko="이전 모델로 되돌렸습니다")
+register(
+    "model.roll_back_proposed",
+    en="proposed to go back to an earlier model version",
+    ko="이전 모델 복원을 상신했습니다",
+)
 register("model.damaged", en="refused a damaged model file", ko="손상된 모델 파일을 거부했습니다")
 register("settings.proposed", en="proposed settings", ko="설정 변경을 상신했습니다")
 register("settings.changed", en="changed settings", ko="설정을 변경했습니다")

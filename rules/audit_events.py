@@ -7,7 +7,17 @@ register("rule.returned", en="returned a proposed rule version", ko="규칙 상�
 register("rule.shadowed", en="let a rule version run in shadow", ko="규칙을 시험 운영으로 전환했습니다")
 register("rule.activated", en="activated a rule version", ko="규칙을 적용했습니다")
 register("rule.retired", en="retired a rule", ko="규칙 적용을 중단했습니다")
-register("rule.rolled_back", en="rolled a rule back", ko="규칙을 이전 버전으로 되돌렸습니다")
+register("rule.retirement_proposed", en="proposed to stop a rule", ko="규칙 적용 중단을 상신했습니다")
+register(
+    "rule.retirement_returned",
+    en="returned a proposal to stop a rule",
+    ko="규칙 적용 중단 상신을 반려했습니다",
+)
+register(
+    "rule.roll_back_proposed",
+    en="proposed to go back to an earlier version",
+    ko="이전 버전 복원을 상신했습니다",
+)
 register("rule.installed", en="installed the starter rules", ko="기본 규칙을 설치했습니다")
 register("rule.disabled", en="disabled a rule that kept failing", ko="오류가 반복된 규칙을 중지했습니다")
 register("list.changed", en="changed a value list", ko="값 목록을 변경했습니다")

@@ -55,6 +55,28 @@ class ApprovalVoid(RuleServiceError):
     message = _("The rule has changed since it was proposed. It must be proposed again.")
 
 
+class ReasonNeeded(RuleServiceError):
+    """Turning something off, or changing what rules are measured by, without saying why."""
+
+    code = "reason_needed"
+    status = 422
+    message = _("Say in at least five characters why: whoever approves it has to know.")
+
+
+class RetirementNotProposed(RuleServiceError):
+    """Nobody has asked to stop the rule, so there is nothing to approve."""
+
+    code = "retirement_not_proposed"
+    message = _("Nobody has proposed to stop this rule. Propose it first; somebody else then approves.")
+
+
+class RetirementProposed(RuleServiceError):
+    """Stopping the rule is proposed already."""
+
+    code = "retirement_proposed"
+    message = _("It is already proposed to stop this rule. Approve or return that proposal.")
+
+
 class ConfirmationNeeded(RuleServiceError):
     """The rule hits very many claims; its author must confirm by typing the rule's code."""
 

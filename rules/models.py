@@ -66,6 +66,12 @@ class RuleVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     retired_at = models.DateTimeField(null=True)
+    # A proposal to stop the version while it runs; a second person approves or returns it.
+    retire_proposed_at = models.DateTimeField(null=True)
+    retire_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    retire_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["rule__code", "-number"]

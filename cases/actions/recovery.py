@@ -129,7 +129,9 @@ RECOVERY_ACTIONS = by_name(
             action=Action.REVERSE_POSTING,  # who may take a posting back may confirm it
             label=gettext_lazy("I have seen the money"),
             summary="Confirm a posting of somebody else",
-            call=lambda step: recovery.confirm_posting(posting=_posting(step), by=step.by),
+            call=lambda step: recovery.confirm_posting(
+                posting=_posting(step), by=step.by, expected_version=step.version
+            ),
             said=always(gettext_lazy("The posting was confirmed.")),
         ),
         Row(

@@ -18,6 +18,7 @@ from cases.models import Case
 from cases.services.recovery import the_recovery
 from cases.services.steps import actions_now
 from cases.services.undo import undo_last_action
+from cases.visibility import find_case
 
 
 def case_context(case: Case, by: Actor) -> dict[str, Any]:
@@ -49,7 +50,7 @@ class RowView(CaseworkView):
         return self.once(lambda: self._take(reference, version, data, str(number)))
 
     def _take(self, reference: str, version: int, data: Any, part: str) -> Response:
-        case = case_of(reference)
+        case = find_case(reference, self.by, trying=self.row.permission)
         step = Step(case=case, by=self.by, data=data, version=version, part=part)
         result = self.row.call(step)
         return self.answer(case, result)
@@ -110,5 +111,6 @@ class Undo(CaseworkView):
         return self.once(lambda: self._undo(reference, version))
 
     def _undo(self, reference: str, version: int) -> Response:
-        case = undo_last_action(case=case_of(reference), by=self.by, expected_version=version)
+        found = find_case(reference, self.by, trying=self.permission)
+        case = undo_last_action(case=found, by=self.by, expected_version=version)
         return answer_case(case, self.by)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.actions.opening import BULK_CLOSE, TIP
-from cases.api.base import CaseworkView, case_of, describe
+from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.queue import claims_of
 from cases.api.serializers.staff import BulkAnswer, BulkOutcomeRow, RequestPreview, TipAnswer
@@ -49,8 +50,10 @@ class BulkClose(CaseworkView):
         items = []
         for row in data["cases"]:
             try:
-                items.append(decisions.BulkItem(case_of(row["reference"]), row["version"]))
-            except CaseNotFound as error:
+                case = find_case(row["reference"], self.by, trying=self.permission)
+                items.append(decisions.BulkItem(case, row["version"]))
+            except Http404:
+                error = CaseNotFound()
                 results.append(decisions.BulkOutcome(row["reference"], "refused", error.code, error.sentence))
         results += decisions.bulk_close(
             items=items, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by
@@ -67,7 +70,7 @@ class Tip(CaseworkView):
         return self.once(lambda: self._record(data))
 
     def _record(self, data: Any) -> Response:
-        claim = claims_of([data["claim"]], data.get("source_system", ""))[0]
+        claim = claims_of([data["claim"]], data.get("source_system", ""), self.by, trying=self.permission)[0]
         tip = by_hand.record_tip(
             claim=claim, text=data["text"], by=self.by, origin=data.get("origin", "hotline")
         )

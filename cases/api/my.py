@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.actor import Actor
+from audit.permissions import Role
 from audit.services import record_refusal
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.rows import Row, Step
@@ -18,20 +19,16 @@ from cases.api.bodies import body_of
 from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyRequest, MyRequestPage, MyRequestRow
 from cases.models import Case, ExplanationRequest
 from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed
+from fraud.claims.identity import cardholders_of, led_by
 
 MAX_ROWS = 200
 
 
 def my_requests(by: Actor) -> QuerySet[ExplanationRequest]:
     """Requests to the person, and to those they lead: by name or as head of a department."""
-    number = by.employee_no.strip()
-    if not number:
-        return ExplanationRequest.objects.none()
-    own = Q(case__cardholder__employee_no__iexact=number)
-    if any(role.value == "manager" for role in by.roles):
-        own |= Q(case__cardholder__manager_no__iexact=number) | Q(
-            case__cardholder__department__manager_no__iexact=number
-        )
+    own = Q(case__cardholder__in=cardholders_of(by.employee_no))
+    if Role.MANAGER in by.roles:
+        own |= Q(case__cardholder__in=led_by(by.employee_no))
     return ExplanationRequest.objects.filter(own).select_related(
         "case__cardholder__department", "requested_by"
     )
@@ -56,16 +53,13 @@ def _keep_attempt(others: Any, by: Actor) -> None:
 
 def my_cases(by: Actor) -> QuerySet[Case]:
     """Cases about the person of which a result was told: decided ones after a request or a notice."""
-    number = by.employee_no.strip()
-    if not number:
-        return Case.objects.none()
     told = (
         Q(state__in=[state.value for state in STEPS if state.value != "closed"])
         | Q(state="closed", requests__isnull=False)
         | Q(state="closed", decisions__amount_minor__gt=0)
         | Q(state="closed", appeals__isnull=False)
     )
-    cases = Case.objects.filter(cardholder__employee_no__iexact=number).filter(told).distinct()
+    cases = Case.objects.filter(cardholder__in=cardholders_of(by.employee_no)).filter(told).distinct()
     return cases.select_related("cardholder__department")
 
 
@@ -74,7 +68,7 @@ def my_case(reference: str, by: Actor) -> Case:
     found = my_cases(by).filter(reference=reference).first()
     if found is None:
         others = Case.objects.filter(reference=reference).exclude(
-            cardholder__employee_no__iexact=by.employee_no.strip()
+            cardholder__in=cardholders_of(by.employee_no)
         )
         _keep_attempt(others.values_list("reference"), by)
         raise CaseNotFound

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.actor import Actor
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.permissions import can
@@ -25,7 +26,7 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.models import BLIND, Case
 from cases.services import by_hand, queue
 from cases.services.clocks import overdue_cases
-from cases.visibility import find_case, visible_cases
+from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
@@ -154,15 +155,14 @@ class TakeNext(CaseworkView):
         return answer_case(case, self.by)
 
 
-def claims_of(names: list[str], source_system: str) -> list[Claim]:
-    """The current claims of external ids. Raises ValidationError naming those that do not exist."""
-    found = Claim.objects.filter(
-        external_id__in=names, source_system=source_system or "default"
-    ).select_related("cardholder__department", "merchant")
+def claims_of(names: list[str], source_system: str, by: Actor, *, trying: str) -> list[Claim]:
+    """The claims of external ids. Raises ValidationError naming those that do not exist or are not theirs to act on."""
+    which = Q(external_id__in=names, source_system=source_system or "default")
+    found = claims_to_act_on(which, by, trying=trying)
     missing = sorted(set(names) - {claim.external_id for claim in found})
     if missing:
         raise ValidationError({"claims": [_("There is no claim %(id)s.") % {"id": name} for name in missing]})
-    return list(found)
+    return found
 
 
 @extend_schema_view(post=describe("Open a case by hand", answer=CaseDetail, body=body_of(OPEN_CASE), ok=201))
@@ -171,7 +171,7 @@ class OpenCase(CaseworkView):
 
     def post(self, request: Request) -> Any:
         data = self.input(body_of(OPEN_CASE))
-        claims = claims_of(data["claims"], data.get("source_system", ""))
+        claims = claims_of(data["claims"], data.get("source_system", ""), self.by, trying=self.permission)
         return self.once(
             lambda: answer_case(
                 by_hand.open_case_by_hand(claims=claims, reason=data["reason"], by=self.by),

@@ -10,14 +10,12 @@ from rest_framework.response import Response
 
 from audit.services import record_access
 from cases.api.actions import answer_recovery
-from cases.api.base import CaseworkView, case_of, describe
+from cases.api.base import CaseworkView, describe
 from cases.api.bodies import Upload
 from cases.api.serializers.staff import PostingReportAnswer, RecoveryDetail, RecoveryPage
 from cases.models import Recovery
 from cases.services import reconciliation
-from cases.services.conflicts import relations_of
-from cases.services.errors import CaseNotFound
-from cases.visibility import visible_cases
+from cases.visibility import find_recovery, visible_recoveries
 
 MAX_ROWS = 200
 
@@ -27,9 +25,7 @@ class RecoveryRead(CaseworkView):
     permission = "cases.view_recovery"
 
     def get(self, request: Request, reference: str) -> Response:
-        case = case_of(reference)
-        if relations_of(self.by, case).involvement:
-            raise CaseNotFound
+        case = find_recovery(reference, self.by).case
         record_access(
             request=request._request,
             subject=f"case:{reference}",
@@ -60,9 +56,7 @@ class RecoveryList(CaseworkView):
 
     def get(self, request: Request) -> Response:
         view = self.one_of("view", VIEWS, "open")
-        rows = Recovery.objects.filter(case__in=visible_cases(self.by)).select_related(
-            "case", "write_off_requested_by"
-        )
+        rows = visible_recoveries(self.by).select_related("case", "write_off_requested_by")
         if view != "all":
             rows = rows.filter(closed_at__isnull=view != "closed")
         if view == "write_off":

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import clock
 from cases.models import Alert, Case
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import Cardholder, Claim, ClaimChange
@@ -93,7 +94,7 @@ def _said(fact: str, value: Any, claim: Claim) -> str:
         return format_money(int(value), claim.currency, language)
     if fact == "transacted_at":
         at = timezone.localtime(datetime.fromisoformat(value))
-        return say_moment(at, language, today=timezone.localdate())
+        return say_moment(at, language, today=clock.today())
     if fact == "txn_type":
         return str(TXN_TYPES.get(value, value))
     if fact == "cardholder_id":

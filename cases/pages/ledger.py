@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from audit.actor import Actor
 from cases.models import Recovery
 from cases.services.money import Balance, balances_of
+from cases.visibility import visible_recoveries
 from rules.money import to_decimal
 
 #: Days past due that the ageing is split by.
@@ -39,9 +41,9 @@ class LedgerRow:
     balance: Balance
 
 
-def recoveries() -> QuerySet[Recovery]:
-    """Recoveries with what a line of the ledger shows of their case."""
-    return Recovery.objects.select_related("case__cardholder__department")
+def recoveries(by: Actor) -> QuerySet[Recovery]:
+    """Recoveries the reader is not involved in, with what a line of the ledger shows of their case."""
+    return visible_recoveries(by).select_related("case__cardholder__department")
 
 
 def with_balances(rows: Iterable[Recovery]) -> list[LedgerRow]:
@@ -62,10 +64,10 @@ def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
     yield from with_balances(chunk)
 
 
-def ages(today: date) -> list[dict[str, Any]]:
+def ages(today: date, by: Actor) -> list[dict[str, Any]]:
     """Number and open amount per currency, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
     found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]
-    for row in ledger_rows(recoveries().filter(closed_at=None)):
+    for row in ledger_rows(recoveries(by).filter(closed_at=None)):
         late = (today - row.recovery.due_on).days
         for age in found:
             if (age["above"] is None or late > age["above"]) and (age["upto"] is None or late <= age["upto"]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -75,10 +75,10 @@ def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
     return list(places)
 
 
-def past_cases(case: Case) -> list[Case]:
-    """The cardholder's other cases, newest first."""
+def past_cases(case: Case, seen: QuerySet[Case]) -> list[Case]:
+    """The cardholder's other cases among those the reader may see, newest first."""
     return list(
-        Case.objects.filter(cardholder=case.cardholder)
+        seen.filter(cardholder=case.cardholder)
         .exclude(pk=case.pk)
         .select_related("merchant", "cardholder")
         .defer("undo")
@@ -86,11 +86,11 @@ def past_cases(case: Case) -> list[Case]:
     )
 
 
-def cases_like(case: Case) -> tuple[list[Case], Counter[str]]:
-    """Decided cases with the same pattern, the most alike first, and how all that were compared ended."""
+def cases_like(case: Case, seen: QuerySet[Case]) -> tuple[list[Case], Counter[str]]:
+    """Decided cases with the same pattern among those the reader may see, the most alike first, and how all compared ended."""
     decided = list(
         decided_cases()
-        .filter(pattern=case.pattern, disposition__in=teaching_codes())
+        .filter(pk__in=seen.values("pk"), pattern=case.pattern, disposition__in=teaching_codes())
         .exclude(pk=case.pk)
         .select_related("cardholder", "merchant")
         .defer("undo")

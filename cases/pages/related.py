@@ -15,8 +15,10 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from audit import clock
+from audit.actor import Actor
 from cases.models import Case
 from cases.pages.case import ClaimRow
+from fraud.claims.identity import barred_cardholders
 from fraud.claims.models import Cardholder, Claim, Label
 from fraud.detection.hit_facts import window_days
 
@@ -109,14 +111,16 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
     )
 
 
-def surroundings(case: Case, rows: list[ClaimRow]) -> Surroundings:
+def surroundings(case: Case, rows: list[ClaimRow], by: Actor) -> Surroundings:
     """Who else pays at the case's merchants with what outcome, the cardholder's like merchants, and who was involved.
 
-    Five queries. Outcomes stay hidden in a blind case.
+    Outcomes stay hidden in a blind case, and the reader's own and their manager's from the reader.
     """
     places = list(dict.fromkeys(row.claim.merchant_id for row in rows))[:MAX_PLACES]
     since = clock.now() - LOOK_BACK
     outcomes = {} if case.is_blind else _outcomes(places, since)
+    for barred in barred_cardholders(by) & outcomes.keys():
+        del outcomes[barred]
     return Surroundings(
         _visitors(case, places, since, outcomes),
         _like_merchants(case, rows, since),

@@ -11,10 +11,7 @@ from audit.permissions import NotPermitted
 from audit.services import record_refusal
 from audit.transactions import one_transaction
 from cases.models import Case
-from cases.services.conflicts import relations_of
 from cases.services.following import follow_case
-from cases.services.steps import check_person
-from cases.workflow import Action
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,17 +58,3 @@ def _case_of(arguments: dict[str, Any]) -> Case | None:
 
 def _behind(row: Any, name: str) -> Any:
     return getattr(getattr(row, name, None), "case", None)
-
-
-@casework
-def refuse_involved(*, reference: str, action: Action, by: Actor) -> None:
-    """The refusal `check_step` gives to somebody involved in the case, kept as a security event; nothing for others.
-
-    Pages ask before they look the case up: to the involved it does not exist, but what they tried is on record.
-    Raises Refused.
-    """
-    case = (
-        Case.objects.select_related("cardholder__department", "assignee").filter(reference=reference).first()
-    )
-    if case is not None and relations_of(by, case).involvement:
-        check_person(case, action, by)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.actor import Actor
+from audit.people import same_number
 from cases.models import Case
+from fraud.claims.identity import cardholders_of, logins_of
 from fraud.claims.models import Cardholder, Claim, User
 
 
@@ -30,16 +32,12 @@ class Relations:
         return ""
 
 
-def same_number(one: str, other: str) -> bool:
-    """Whether two employee numbers name one person; an empty one names nobody."""
-    return bool(one.strip()) and one.strip().casefold() == other.strip().casefold()
-
-
-def is_same_person(user: User | None, by: Actor) -> bool:
-    """Whether the login belongs to the actor, through itself or through a shared employee number."""
-    if user is None:
-        return False
-    return user.pk == by.user_id or same_number(user.employee_no, by.employee_no)
+def lists(attendees: object, number: str) -> bool:
+    """Whether the number stands among a claim's attendees, as they are stored."""
+    people = attendees if isinstance(attendees, list) else []
+    return any(
+        same_number(person.get("employee_no"), number) for person in people if isinstance(person, dict)
+    )
 
 
 def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None) -> Relations:
@@ -58,11 +56,7 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     approver = attendee = False
     for approver_no, attendees in people:
         approver = approver or same_number(approver_no, number)
-        attendee = attendee or any(
-            same_number(str(person.get("employee_no") or ""), number)
-            for person in attendees or []
-            if isinstance(person, dict)
-        )
+        attendee = attendee or lists(attendees, number)
     return Relations(
         is_cardholder=same_number(case.cardholder.employee_no, number),
         is_claim_approver=approver,
@@ -75,12 +69,9 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
 def manages(manager_no: str, *, employee_no: str = "", person: Cardholder | None = None) -> bool:
     """Whether `manager_no` is the manager of the person: by name, or as head of their department."""
     if person is None:
-        person = (
-            Cardholder.objects.select_related("department")
-            .filter(employee_no__iexact=employee_no.strip())
-            .first()
-        )
-    if person is None or same_number(person.employee_no, manager_no):
+        people = cardholders_of(employee_no).select_related("department")
+        return any(manages(manager_no, person=one) for one in people)
+    if same_number(person.employee_no, manager_no):
         return False
     if same_number(person.manager_no, manager_no):
         return True
@@ -89,9 +80,7 @@ def manages(manager_no: str, *, employee_no: str = "", person: Cardholder | None
 
 def user_of(cardholder: Cardholder) -> User | None:
     """The cardholder's active login, or None."""
-    return (
-        User.objects.filter(employee_no__iexact=cardholder.employee_no, is_active=True).order_by("id").first()
-    )
+    return logins_of(cardholder.employee_no).first()
 
 
 def manager_user_of(cardholder: Cardholder) -> User | None:
@@ -99,11 +88,5 @@ def manager_user_of(cardholder: Cardholder) -> User | None:
     numbers = [cardholder.manager_no]
     if cardholder.department is not None:
         numbers.append(cardholder.department.manager_no)
-    for number in numbers:
-        if number.strip() and not same_number(number, cardholder.employee_no):
-            found = (
-                User.objects.filter(employee_no__iexact=number.strip(), is_active=True).order_by("id").first()
-            )
-            if found is not None:
-                return found
-    return None
+    others = (number for number in numbers if not same_number(number, cardholder.employee_no))
+    return next((found for number in others if (found := logins_of(number).first()) is not None), None)

@@ -173,8 +173,9 @@ def _close_one(item: BulkItem, disposition_reason: str, reason: str, by: Actor) 
     try:
         decision = _take_and_close(item=item, disposition_reason=disposition_reason, reason=reason, by=by)
     except (errors.CaseworkError, NotPermitted) as refusal:
-        sentence = getattr(refusal, "sentence", "")
-        return BulkOutcome(reference, "refused", refusal.code, sentence)
+        # On a case of one's own the answer is the one for a case that does not exist.
+        told = errors.CaseNotFound() if isinstance(refusal, errors.OwnCase) else refusal
+        return BulkOutcome(reference, "refused", told.code, getattr(told, "sentence", ""))
     return BulkOutcome(reference, "pending" if decision.state == _D.PROPOSED else "closed")
 
 
@@ -192,7 +193,9 @@ def proposal_of(case: Case, by: Actor) -> Decision:
     """The proposal that waits for approval. Raises TransitionNotAllowed when there is none."""
     found = case.decisions.filter(state=_D.PROPOSED).select_related("proposed_by").first()
     if found is None:
-        check_step(case, Action.APPROVE, by=by, expected_version=None)  # says who may not, before what cannot
+        check_step(
+            case, Action.APPROVE, by=by, expected_version=case.version
+        )  # who may not, before what cannot
         raise errors.TransitionNotAllowed(state=case.state, action=Action.APPROVE.value, allowed=[])
     return found
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from audit.actor import Actor
+from audit.people import same_number
 from cases.models import Case, Evidence, Explanation, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
@@ -311,7 +312,7 @@ def _set_request(request: ExplanationRequest, **values: Any) -> None:
 
 
 def _is_own(case: Case, by: Actor) -> bool:
-    return case.cardholder.employee_no.strip().casefold() == by.employee_no.strip().casefold()
+    return same_number(case.cardholder.employee_no, by.employee_no)
 
 
 def _clean_answers(request: ExplanationRequest, answers: Mapping[str, str]) -> dict[str, str]:

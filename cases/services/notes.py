@@ -12,7 +12,7 @@ from cases.workflow import Action
 
 
 @casework
-def add_note(*, case: Case, text: str, by: Actor, expected_version: int | None = None) -> CaseNote:
+def add_note(*, case: Case, text: str, by: Actor, expected_version: int | None) -> CaseNote:
     """Write a note. Raises OwnCase, NotPermitted, ReasonTooShort, TextTooLong.
 
     The text stays out of the audit entry: the entry names the note.

@@ -10,6 +10,7 @@ from cases.models import Case, Decision, ExplanationRequest
 from cases.services import errors
 from cases.services.conflicts import relations_of
 from cases.workflow import State
+from fraud.claims.identity import cardholders_of, led_by
 
 # From the notice on, the person knows of the case even where nothing was asked.
 _TOLD = (State.NOTIFIED, State.APPEALED, State.RECOVERING)
@@ -23,24 +24,25 @@ def _known_to_person(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)))
 
 
+def told_cases(by: Actor) -> QuerySet[Case]:
+    """The cases about the person of which they know, whatever their roles."""
+    return _known_to_person(Case.objects.filter(cardholder__in=cardholders_of(by.employee_no)))
+
+
 def own_cases(by: Actor) -> QuerySet[Case]:
     """The cases the actor was asked about or told of, newest first; empty without an employee number."""
-    if not by.employee_no.strip() or Role.CARDHOLDER not in by.roles:
+    if Role.CARDHOLDER not in by.roles:
         return Case.objects.none()
-    mine = Case.objects.filter(cardholder__employee_no__iexact=by.employee_no.strip())
-    return _known_to_person(mine).select_related("cardholder", "merchant").order_by("-id")
+    return told_cases(by).select_related("cardholder", "merchant").order_by("-id")
 
 
 def team_cases(by: Actor) -> QuerySet[Case]:
     """Overdue requests of people who report to the actor, which a manager may answer on their behalf."""
-    number = by.employee_no.strip()
-    if not number or Role.MANAGER not in by.roles:
+    if Role.MANAGER not in by.roles:
         return Case.objects.none()
     waiting = (State.AWAITING_EXPLANATION, State.NO_RESPONSE)
-    team = Q(cardholder__manager_no__iexact=number) | Q(cardholder__department__manager_no__iexact=number)
     return (
-        Case.objects.filter(team, state__in=waiting)
-        .exclude(cardholder__employee_no__iexact=number)
+        Case.objects.filter(cardholder__in=led_by(by.employee_no), state__in=waiting)
         .select_related("cardholder", "merchant")
         .order_by("due_on", "id")
     )

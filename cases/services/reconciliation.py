@@ -17,6 +17,7 @@ from audit.permissions import NotPermitted, require
 from audit.typed import day
 from cases.models import Case, RecoveryPosting
 from cases.services import errors
+from cases.services.conflicts import relations_of
 from cases.services.recovery import confirm_from_file, post_recovery
 from cases.workflow import State
 from rules.money import MoneyNotValid, to_minor
@@ -110,7 +111,7 @@ def _refused(sentence: str) -> PostingFileNotValid:
 
 
 def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> None:
-    case, minor, currency, day, method, line = _values(row)
+    case, minor, currency, day, method, line = _values(row, by)
     known = RecoveryPosting.objects.filter(
         recovery__case=case, method=method, bank_reference=line, reverses=None, reversed_by=None
     ).first()
@@ -131,7 +132,7 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
         bank_reference=line,
         received_on=day,
         by=by,
-        expected_version=None,
+        expected_version=case.version,
         currency=currency,
         is_confirmed=True,
     )
@@ -139,13 +140,13 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
     report.posted[currency] = report.posted.get(currency, 0) + minor
 
 
-def _values(row: Mapping[str, str | None]) -> tuple[Case, int, str, date, str, str]:
+def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, date, str, str]:
     """The typed values of a line. Raises a ContentNotValid naming the column."""
     if None in row or any(value is None for value in row.values()):
         raise errors.ChoiceNotValid(field="line", choices=COLUMNS)
     text = {name: str(value).strip() for name, value in row.items()}
-    case = Case.objects.filter(reference=text["case"]).first()
-    if case is None:
+    case = Case.objects.select_related("cardholder__department").filter(reference=text["case"]).first()
+    if case is None or relations_of(by, case).involvement:
         raise errors.CaseNotFound
     if not _AMOUNT.fullmatch(text["amount"]):
         raise errors.AmountNotValid("not_positive")

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
+from audit.people import same_person
 from audit.permissions import require
 from audit.services import record
 from cases.instalments import Instalment
@@ -17,10 +18,10 @@ from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
-from cases.services.conflicts import is_same_person, relations_of
+from cases.services.conflicts import relations_of
 from cases.services.money import outstanding
 from cases.services.settling import close_recovery, set_recovery
-from cases.services.steps import case_subject, check_step, move, read_case, recovery_of
+from cases.services.steps import case_subject, check_step, move, read_case, recovery_of, stale
 from cases.services.texts import clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 
@@ -147,7 +148,7 @@ def reverse_posting(
     """
     case = read_case(posting.recovery.case)
     row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
-    if is_same_person(posting.posted_by, by):
+    if same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
     if posting.reverses_id is not None or RecoveryPosting.objects.filter(reverses=posting).exists():
         raise errors.PostingReversed
@@ -174,15 +175,17 @@ def reverse_posting(
 
 
 @casework
-def confirm_posting(*, posting: RecoveryPosting, by: Actor) -> RecoveryPosting:
-    """A second person has seen the money; changes no balance. Raises OwnPosting."""
+def confirm_posting(*, posting: RecoveryPosting, by: Actor, expected_version: int | None) -> RecoveryPosting:
+    """A second person has seen the money; changes no balance. Raises OwnPosting, StaleCase."""
     case = read_case(posting.recovery.case)
     require(by, "cases.reverse_posting")
     relation = relations_of(by, case).involvement
     if relation:
         raise errors.OwnCase("cases.reverse_posting", subject=case_subject(case), relation=relation)
-    if is_same_person(posting.posted_by, by):
+    if same_person(posting.posted_by, by):
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
+    if expected_version != case.version:
+        raise stale(case, expected_version or 0)
     _mark_confirmed(posting, case, by)
     posting.refresh_from_db()
     return posting

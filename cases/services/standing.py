@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from audit.actor import Actor
+from audit.people import same_person
 from audit.permissions import Role
 from cases.models import Case, Decision, ExplanationRequest, Recovery
 from cases.services import errors
 from cases.services.company import company_today, present
-from cases.services.conflicts import Relations, is_same_person, relations_of
+from cases.services.conflicts import Relations, relations_of
 from cases.services.money import outstanding
 from cases.workflow import Action, Facts, Party, State, allowed_actions, parties_of
 
 
 def case_subject(case: Case) -> str:
     """The name of the case's audit chain."""
-    return f"case:{case.reference}"
+    return subject_of_case(case.reference)
+
+
+def subject_of_case(reference: str) -> str:
+    """The name of the audit chain of a case with this reference."""
+    return f"case:{reference}"
 
 
 def read_case(case: Case) -> Case:
@@ -85,17 +91,17 @@ def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -
     decision = current_decision(case) if may_judge else None
     recovery = recovery_of(case) if may_judge else None
     judged = decision is not None and (
-        is_same_person(decision.proposed_by, by) or is_same_person(decision.decided_by, by)
+        same_person(decision.proposed_by, by) or same_person(decision.decided_by, by)
     )
     return parties_of(
         by.roles,
         is_system=by.is_system,
         is_involved=bool(relations.involvement),
-        is_holder=is_same_person(case.assignee, by),
+        is_holder=same_person(case.assignee, by),
         is_cardholder=relations.is_cardholder,
         is_manager=relations.is_manager,
         has_judged=judged,
-        asked_write_off=recovery is not None and is_same_person(recovery.write_off_requested_by, by),
+        asked_write_off=recovery is not None and same_person(recovery.write_off_requested_by, by),
     )
 
 

@@ -87,10 +87,14 @@ def check_step(
     """The row of the table this step takes.
 
     Checks in order: permission, relation, version, state, guards. Raises NotPermitted or a Refused, StaleCase,
-    TransitionNotAllowed or the guard's own refusal. `expected_version` None acts on the case as it is.
+    TransitionNotAllowed or the guard's own refusal. Staff act on the version they saw: None is refused like an old one.
+    The system's sweeps may pass None, and cardholders, to whom no version is shown.
     """
     check_person(case, action, by)
-    if expected_version is not None and expected_version != case.version:
+    if expected_version is None:
+        if not (by.is_system or _is_persons_own(action)):
+            raise stale(case, 0)
+    elif expected_version != case.version:
         raise stale(case, expected_version)
     state = State(case.state)
     row = find_row(state, action, outcome)
@@ -100,6 +104,12 @@ def check_step(
     if failed:
         raise _guard_refusal(case, action, by, failed[0])
     return row
+
+
+def _is_persons_own(action: Action) -> bool:
+    """Whether it is a step of the cardholder or their manager, on a page that shows no version."""
+    needed = {party for row in TRANSITIONS if row.action == action for party in row.who}
+    return bool(needed & {Party.CARDHOLDER, Party.MANAGER})
 
 
 def check_person(case: Case, action: Action, by: Actor) -> None:

@@ -35,8 +35,8 @@ def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> 
     relation = relations_of(by, case).involvement
     if relation:
         raise errors.OwnCase("cases.take_case", subject=case_subject(case), relation=relation)
-    if expected_version is not None and expected_version != case.version:
-        raise stale(case, expected_version)
+    if expected_version != case.version:
+        raise stale(case, expected_version or 0)
     step: Any = case.undo
     if not step or step["by"] != by.user_id or not _is_fresh(step):
         raise errors.NothingToUndo

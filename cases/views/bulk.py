@@ -34,7 +34,11 @@ def close_selected(request: HttpRequest) -> HttpResponse:
         messages.error(request, sentence_of(error))
         return redirect("cases:queue")
     closed = [outcome for outcome in outcomes if outcome.result != "refused"]
-    refused = [outcome for outcome in outcomes if outcome.result == "refused"]
+    refused = [
+        outcome
+        for outcome in outcomes
+        if outcome.result == "refused" and outcome.code != errors.CaseNotFound.code
+    ]
     if closed:
         said = ngettext("%(n)s case was closed.", "%(n)s cases were closed.", len(closed))
         messages.success(request, said % {"n": len(closed)})

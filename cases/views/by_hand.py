@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from cases.actions.opening import OPEN_CASE, TIP
 from cases.models import Alert
 from cases.services import by_hand, errors
 from cases.views.actions import sentence_of, status_of
+from cases.visibility import find_claim
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.web.access import page
@@ -38,7 +39,7 @@ _MOST_NEAR = 30
 @require_http_methods(["GET", "POST"])
 def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
     """A case over this claim and whatever else of the same person belongs to it."""
-    claim = _claim(request, claim_id)
+    claim = _claim(request, claim_id, "cases.open_case")
     chosen = {claim.pk, *_keys(request.POST.getlist("claims"))}
     refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
@@ -59,7 +60,7 @@ def open_case(request: HttpRequest, claim_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     """What somebody told about this claim; it joins the claim's open case or opens one."""
-    claim = _claim(request, claim_id)
+    claim = _claim(request, claim_id, "cases.record_tip")
     refusal: errors.CaseworkError | NotPermitted | None = None
     if request.method == "POST":
         try:
@@ -77,9 +78,9 @@ def record_tip(request: HttpRequest, claim_id: int) -> HttpResponse:
     return _form(request, "cases/by_hand/record_tip.html", context, refusal)
 
 
-def _claim(request: HttpRequest, claim_id: int) -> Claim:
-    """The claim in its current version; looking at it leaves its entry in the access log."""
-    claim = get_object_or_404(Claim.objects.select_related("cardholder__department", "merchant"), pk=claim_id)
+def _claim(request: HttpRequest, claim_id: int, action: str) -> Claim:
+    """The claim for a step that opens or feeds a case; looking at it leaves its entry in the access log. Raises Http404."""
+    claim = find_claim(claim_id, request.actor, trying=action)
     number = claim.cardholder.employee_no
     record_access(request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=number)
     return claim

@@ -23,7 +23,7 @@ from cases.services.money import attach_stakes
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
-from cases.visibility import find_case
+from cases.visibility import find_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
 
@@ -68,16 +68,16 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "is_mine": case.assignee_id == by.user_id,
     }
     context |= action_context(case, by, language=current_language())
-    context |= _TAB_CONTEXTS[tab](case, rows)
+    context |= _TAB_CONTEXTS[tab](case, rows, by)
     return context
 
 
-def _review(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     return {"why": reasons_of(case, rows), "around": around(case, rows), "timeline": timeline_of(case)}
 
 
-def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
-    past = past_cases(case)
+def _history(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
+    past = past_cases(case, visible_cases(by))
     decorate(past)
     months = months_of(case.cardholder, case.currency, company_today())
     return {
@@ -87,19 +87,19 @@ def _history(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
     }
 
 
-def _similar(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _similar(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     if case.is_blind:
         return {"similar": [], "outcomes": []}
-    similar, outcomes = cases_like(case)
+    similar, outcomes = cases_like(case, visible_cases(by))
     decorate(similar)
     return {"similar": similar, "outcomes": outcomes.most_common()}
 
 
-def _related(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
-    return {"related": surroundings(case, rows)}
+def _related(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
+    return {"related": surroundings(case, rows, by)}
 
 
-def _scores(case: Case, rows: list[ClaimRow]) -> dict[str, Any]:
+def _scores(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     return {"scored": [] if case.is_blind else [row for row in rows if row.score]}
 
 

@@ -22,13 +22,12 @@ from cases.models import Consent, Recovery
 from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
 from cases.pages.words import METHODS
 from cases.services import errors
-from cases.services.casework import refuse_involved
 from cases.services.company import company_today
-from cases.services.conflicts import relations_of
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, import_postings
 from cases.services.steps import actions_now, change_sentences
 from cases.views.actions import sentence_of, status_of, version_seen
+from cases.visibility import find_recovery
 from fraud.web.access import page
 from rules.money import to_decimal
 
@@ -37,7 +36,7 @@ from rules.money import to_decimal
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
     """All recoveries, the open ones first; what is overdue in how many days."""
-    rows = recoveries()
+    rows = recoveries(request.actor)  # type: ignore[attr-defined]
     view = request.GET.get("view", "open")
     today = company_today()
     chosen: dict[str, Q] = {
@@ -59,7 +58,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             {
                 "href": f"?view={code}",
                 "label": label,
-                "count": Recovery.objects.filter(chosen[code])[:1001].count(),
+                "count": rows.filter(chosen[code])[:1001].count(),
                 "is_current": code == view,
             }
             for code, label in (
@@ -69,7 +68,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": ages(today),
+        "ages": ages(today, request.actor),  # type: ignore[attr-defined]
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
@@ -79,17 +78,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @require_GET
 def recovery(request: HttpRequest, reference: str) -> HttpResponse:
     """One recovery: balance, plan, postings, and what may be done."""
-    return _show(request, _find(request, reference))
-
-
-def _find(request: HttpRequest, reference: str) -> Recovery:
-    found = Recovery.objects.select_related(
-        "case__cardholder__department", "decision", "write_off_requested_by"
-    )
-    row = found.filter(case__reference=reference).first()
-    if row is None or relations_of(request.actor, row.case).involvement:  # type: ignore[attr-defined]
-        raise Http404
-    return row
+    return _show(request, find_recovery(reference, request.actor))  # type: ignore[attr-defined]
 
 
 def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -121,11 +110,10 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     row, by = RECOVERY_ACTIONS.get(name), request.actor  # type: ignore[attr-defined]
     if row is None:
         raise Http404
-    refuse_involved(reference=reference, action=row.action, by=by)
-    found = _find(request, reference)
+    require(by, row.permission)  # the same answer whatever exists, and nothing of a recovery in it
+    found = find_recovery(reference, by, trying=row.permission)
     part = request.POST.get("posting", "")
     try:
-        require(by, row.permission)  # before the form is read
         data, version = row.form.read(request.POST), version_seen(request)
         said = row.take(Step(case=found.case, by=by, data=data, version=version, part=part))
     except errors.CaseNotFound:
@@ -133,7 +121,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     except (errors.CaseworkError, NotPermitted) as error:
         changes = change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else []
         refusal = {"refusal": sentence_of(error), "changes": changes, "refused": name}
-        return _show(request, _find(request, reference), status=status_of(error), **refusal)
+        return _show(request, find_recovery(reference, by), status=status_of(error), **refusal)
     messages.success(request, said)
     return redirect("cases:recovery", reference=reference)
 
@@ -158,5 +146,6 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The ledger as CSV."""
-    rows = (export_row(row) for row in ledger_rows(recoveries().order_by("id")))
+    by = request.actor  # type: ignore[attr-defined]
+    rows = (export_row(row) for row in ledger_rows(recoveries(by).order_by("id")))
     return csv_response("recovery.csv", EXPORT_HEAD, rows)  # type: ignore[return-value]

@@ -73,7 +73,7 @@ def _found(text: str, by: Actor) -> dict[str, Any]:
         context["people"] = list(people.select_related("department")[:N_EACH])
         context["merchants"] = list(Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))[:N_EACH])
         if context["people"] or context["merchants"]:
-            claims = filter_claims(read_claim_filters(query)).select_related(
+            claims = filter_claims(read_claim_filters(query), by).select_related(
                 "cardholder", "department", "merchant"
             )
             context["claims"] = list(claims.order_by("-transacted_at", "-pk")[:N_EACH])

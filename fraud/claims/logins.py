@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from rest_framework.authtoken.models import Token
 
 from audit.actor import Actor
+from audit.people import Person, require_second_person
 from audit.permissions import EXCLUSIVE_ROLES, NotPermitted, Role, can
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
+from fraud.claims.identity import logins_of
 from fraud.claims.models import User
 
 
@@ -47,12 +49,15 @@ def create_login(
 ) -> User:
     """Create a login with its roles, or return the one of that name unchanged.
 
-    Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
+    Nobody gives roles to themselves, under whatever login; duties that exclude each other are kept apart over all logins
+    of one employee. Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
     """
     if not (by.is_system or can(by, "fraud.change_settings")):
         raise NotPermitted("fraud.change_settings")
     held = frozenset(roles)
+    require_second_person(by, [Person(username, employee_no)], "fraud.change_settings", code="own_roles")
     check_roles(held)
+    check_roles(held | _held_elsewhere(username, employee_no))
     with one_transaction():
         existing = User.objects.filter(username=username).first()
         if existing is not None:
@@ -75,6 +80,12 @@ def create_login(
             after={"username": username, "roles": sorted(held), "employee_no": employee_no},
         )
     return user
+
+
+def _held_elsewhere(username: str, employee_no: str) -> frozenset[Role]:
+    """Duties of the employee's other logins."""
+    names = logins_of(employee_no).exclude(username=username).values_list("groups__name", flat=True)
+    return frozenset(role for role in Role if role.value in set(names))
 
 
 def issue_token(*, user: User, by: Actor) -> str:

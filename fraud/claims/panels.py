@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from audit.actor import Actor
+from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
 
 ClaimPanel = Callable[[Claim, Actor], str]
@@ -35,8 +36,14 @@ def claim_panels(claim: Claim, by: Actor) -> list[str]:
 
 
 def blind_claims(claim_ids: Collection[int]) -> set[int]:
-    """Claims whose score must not be shown: control samples that are not decided yet."""
+    """Claims whose score nobody may see yet: control samples that are not decided."""
     found: set[int] = set()
     for guard in _guards:
         found |= guard(claim_ids)
     return found
+
+
+def scores_hidden_from(by: Actor, claim_ids: Collection[int]) -> set[int]:
+    """Claims whose score, hits and reasons this reader must not see: nobody's yet, or those they are involved in."""
+    own = claims_involving(by, Claim.objects.filter(pk__in=list(claim_ids)))
+    return blind_claims(claim_ids) | set(own.values_list("pk", flat=True))

@@ -33,6 +33,7 @@ class CompanySettings(models.Model):
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     proposed_by = models.CharField(max_length=150)
+    proposed_by_no = models.CharField(max_length=60, blank=True)  # the proposer's employee number then
     activated_by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
+from audit.people import require_second_person
 from audit.permissions import NotPermitted, require
-from audit.services import CONFIG, record
+from audit.services import CONFIG, people_behind, record
 from audit.transactions import one_transaction
 from fraud.company.calendar import CompanyCalendar, korean_calendar
 from fraud.company.models import CompanyHoliday, CompanySettings
@@ -100,6 +101,7 @@ class CompanyValues:
 
 
 DEFAULTS = CompanyValues()
+NOTE_MIN = 5
 THRESHOLD_POLICIES = ("cost", "fixed")
 MAX_BUDGET = 100_000
 MAX_HELD_BACK_NIGHTS = 365
@@ -223,9 +225,17 @@ def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> Com
         check_settings(values)
     except TypeError as error:
         raise SettingsNotValid({name: _("This value has the wrong form.") for name in changes}) from error
+    if not by.is_system and len(note.strip()) < NOTE_MIN:
+        raise SettingsNotValid(
+            {"note": _("Say in at least five characters why: whoever approves it has to know.")}
+        )
     last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
     row = CompanySettings.objects.create(
-        number=last + 1, values=to_json(values), note=note, proposed_by=by.username
+        number=last + 1,
+        values=to_json(values),
+        note=note,
+        proposed_by=by.username,
+        proposed_by_no=by.employee_no,
     )
     record(
         action="settings.proposed",
@@ -244,8 +254,9 @@ def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySet
     if not by.is_system:
         require(by, "fraud.activate_threshold")
     row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
-    if row.proposed_by == by.username and not by.is_system:
-        raise NotPermitted("fraud.activate_threshold", "own_proposal")
+    require_second_person(
+        by, people_behind([row.proposed_by], employee_no=row.proposed_by_no), "fraud.activate_threshold"
+    )
     before = to_json(current_settings())
     CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
         state=CompanySettings.State.RETIRED

@@ -13,7 +13,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.actor import Actor
 from audit.typed import choice, day, decimal_number, whole_number
+from fraud.claims.identity import claims_involving
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from rules.money import MoneyNotValid, to_minor
@@ -42,6 +44,11 @@ class ClaimFilters:
     file: str = ""
     problems: tuple[str, ...] = ()
     chips: tuple[dict[str, str], ...] = field(default=())
+
+    @property
+    def is_about_scores(self) -> bool:
+        """Whether being on the list, or its place there, says something of a claim's hits or score."""
+        return bool(self.rule or self.band or self.run)
 
 
 def read_filters(query: QueryDict) -> ClaimFilters:
@@ -73,9 +80,11 @@ def read_filters(query: QueryDict) -> ClaimFilters:
     return ClaimFilters(**values, problems=tuple(problems), chips=tuple(_chips(filters, query)))
 
 
-def filter_claims(filters: ClaimFilters) -> QuerySet[Claim]:
-    """Current claims that meet the filters."""
+def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
+    """Claims that meet the filters. Where a filter is about scores or hits, without those the reader is involved in."""
     claims = Claim.objects.all()
+    if filters.is_about_scores:
+        claims = claims.exclude(pk__in=claims_involving(by, Claim.objects.all()).values("pk"))
     if filters.text:
         claims = claims.filter(_text_condition(filters.text))
     if filters.since:

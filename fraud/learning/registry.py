@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.permissions import NotPermitted, require
-from audit.services import record
+from audit.people import require_second_person
+from audit.permissions import NotPermitted, can, require
+from audit.services import people_behind, record
 from audit.transactions import one_transaction
-from fraud.claims.models import User
 from fraud.detection.detectors.errors import ArtefactDamaged
 from fraud.detection.model_files import (
     MANIFEST,
@@ -56,9 +56,9 @@ __all__ = [
     "load_version",
     "promote_version",
     "propose_promotion",
+    "propose_roll_back",
     "register_version",
     "return_proposal",
-    "roll_back_version",
 ]
 
 
@@ -165,6 +165,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         Stage.CHALLENGER,
         Stage.PROPOSED,
         proposed_by=by.username,
+        proposed_by_no=by.employee_no,
         proposed_at=clock.now(),
         proposed_reason=reason,
     )
@@ -180,18 +181,23 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
 
 @one_transaction()
 def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
-    """Send a proposal back; the version challenges on. Raises NotPermitted, PromotionNotAllowed."""
+    """Send a proposal back; the version challenges on, or stays archived where it was a roll-back.
+
+    Raises NotPermitted, PromotionNotAllowed.
+    """
     require(by, "fraud.promote_version")
     _need_reason(reason)
     before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
-    _move(version, Stage.PROPOSED, Stage.CHALLENGER, proposed_by="", proposed_at=None, proposed_reason="")
+    stage = Stage.ARCHIVED if was_in_service(version) else Stage.CHALLENGER
+    nobody = {"proposed_by": "", "proposed_by_no": "", "proposed_at": None, "proposed_reason": ""}
+    _move(version, Stage.PROPOSED, stage, **nobody)
     record(
         action="model.returned",
         by=by,
         subject=subject_of(version),
         reason=reason,
         before=before,
-        after={"stage": Stage.CHALLENGER.value},
+        after={"stage": stage.value},
     )
     return version
 
@@ -211,8 +217,9 @@ def promote_version(
         raise PromotionNotAllowed(
             _("Only a proposed version can be promoted; this one is %(stage)s.") % {"stage": version.stage}
         )
-    if _same_person(version.proposed_by, by):
-        raise NotPermitted("fraud.promote_version", "own_proposal")
+    require_second_person(
+        by, people_behind([version.proposed_by], employee_no=version.proposed_by_no), "fraud.promote_version"
+    )
     failed = failed_gates(version)
     if failed and not despite_gates:
         raise GatesNotPassed(failed)
@@ -222,34 +229,53 @@ def promote_version(
         return _enter_service(version, current, by, reason, failed=failed)
 
 
-def roll_back_version(*, reason: str, by: Actor) -> ModelVersion:
-    """Return to the version in service before; the current one is archived. Raises NotPermitted, PromotionNotAllowed, ModelDamaged.
+@one_transaction()
+def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
+    """Ask a second person to return to the version in service before; until then the present one scores on.
 
-    One person may do this: what comes back was promoted by two before.
+    Approved by `promote_version`, turned down by `return_proposal`. Whoever proposes or approves promotions may ask.
+    Raises NotPermitted, PromotionNotAllowed.
     """
-    require(by, "fraud.promote_version")
+    if not can(by, "fraud.promote_version"):
+        require(by, "fraud.propose_promotion")
     _need_reason(reason)
     current = ModelVersion.objects.filter(stage=Stage.CHAMPION).select_related("previous_champion").first()
     if current is None or current.previous_champion is None:
         raise PromotionNotAllowed(_("There is no earlier version to return to."))
     earlier = current.previous_champion
-    _prove(earlier)
-    with one_transaction():
-        _move(current, Stage.CHAMPION, Stage.ARCHIVED)
-        _move(earlier, Stage.ARCHIVED, Stage.CHAMPION)
-        record(
-            action="model.rolled_back",
-            by=by,
-            subject=subject_of(earlier),
-            reason=reason,
-            before={"champion": current.reference},
-            after={"champion": earlier.reference},
-        )
+    _move(
+        earlier,
+        Stage.ARCHIVED,
+        Stage.PROPOSED,
+        promoted_by="",  # who promoted it then is in the audit log; this approval is a new one
+        proposed_by=by.username,
+        proposed_by_no=by.employee_no,
+        proposed_at=clock.now(),
+        proposed_reason=reason,
+    )
+    record(
+        action="model.roll_back_proposed",
+        by=by,
+        subject=subject_of(earlier),
+        reason=reason,
+        before={"champion": current.reference},
+        after={"stage": Stage.PROPOSED.value},
+    )
     return earlier
 
 
+def was_in_service(version: ModelVersion) -> bool:
+    """Whether the version scored before; proposing it again is a roll-back."""
+    return version.promoted_at is not None
+
+
 def failed_gates(version: ModelVersion) -> list[str]:
-    """Names of the gates that do not hold in the latest comparison; ``not_compared`` without one against a champion."""
+    """Names of the gates that do not hold in the latest comparison; ``not_compared`` without one against a champion.
+
+    None for a version that was in service before: it is known, and has to come back when its successor fails.
+    """
+    if was_in_service(version):
+        return []
     if not ModelVersion.objects.filter(stage=Stage.CHAMPION).exclude(pk=version.pk).exists():
         return []
     latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
@@ -274,7 +300,8 @@ def _enter_service(
         Stage.CHAMPION,
         promoted_by=by.username,
         promoted_at=clock.now(),
-        previous_champion=current,
+        # Gone back to, it keeps its own predecessor: the version that failed is none to return to.
+        previous_champion=version.previous_champion if was_in_service(version) else current,
     )
     record(
         action="model.promoted",
@@ -309,14 +336,6 @@ def _prove(version: ModelVersion) -> None:
     except ModelDamaged as error:
         report_damage(version, error)
         raise
-
-
-def _same_person(username: str, by: Actor) -> bool:
-    """The same login, or another login of the same employee."""
-    if username == by.username:
-        return True
-    proposer = User.objects.filter(username=username).first()
-    return bool(proposer and by.employee_no and proposer.employee_no == by.employee_no)
 
 
 def _need_reason(reason: str) -> None:

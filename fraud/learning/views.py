@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
 from audit.language import current_language
-from audit.permissions import NotPermitted
+from audit.permissions import NotPermitted, can
 from audit.typed import decimal_number, whole_number
 from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import (
+    THRESHOLD_POLICIES,
     SettingsNotValid,
     activate_settings,
     current_settings,
@@ -86,12 +87,16 @@ def _show_threshold(request: HttpRequest, *, status: int = 200, **more: Any) -> 
     values = current_settings()
     typed = request.POST or request.GET
     cost = _costs(typed, values.costs)
-    tried = _number(typed.get("threshold"), values.alert_threshold, 0.001, 0.999)
+    policy = _policy(typed.get("policy", ""), values.threshold_policy)
+    fixed = _number(typed.get("threshold"), values.alert_threshold, 0.001, 0.999)
+    tried = cost.threshold() if policy == "cost" else fixed
     scores = recent_scores()
     curve = threshold_curve(scores, cost)
     context = {
         "values": values,
         "cost": cost,
+        "policy": policy,
+        "fixed": fixed,
         "tried": at_threshold(scores, tried, cost),
         "now": at_threshold(scores, values.alert_threshold, values.costs),
         "best": min(curve, key=lambda point: point.cost_per_1000) if scores.n_claims else None,
@@ -158,15 +163,23 @@ def _changes(request: HttpRequest) -> dict[str, Any]:
     costs = {name: _given(typed.get(name), getattr(values.costs, name)) for name in COST_FIELDS}
     changes: dict[str, Any] = {
         "costs": costs,
-        "threshold_policy": typed.get("policy", values.threshold_policy),
+        "threshold_policy": _policy(typed.get("policy", ""), values.threshold_policy),
     }
-    if typed.get("threshold"):
+    if changes["threshold_policy"] == "fixed" and typed.get("threshold"):
         changes["fixed_threshold"] = _given(typed["threshold"], values.fixed_threshold)
     for name in ("reviewer_minutes_per_day", "minutes_per_case"):
         if typed.get(name):
             changes[name] = _whole(typed[name])
     before = asdict(values)
-    return {name: value for name, value in changes.items() if before.get(name) != value} or {"costs": costs}
+    changed = {name: value for name, value in changes.items() if before.get(name) != value}
+    if not changed:
+        raise SettingsNotValid({"threshold": _("This is what holds already; change something first.")})
+    return changed
+
+
+def _policy(typed: str, held: str) -> str:
+    """How the threshold is set: as chosen, else as it is now. Costs alone change no policy."""
+    return typed if typed in THRESHOLD_POLICIES else held
 
 
 def _given(text: str | None, otherwise: float) -> float:
@@ -225,6 +238,8 @@ def _show_version(
     context = {
         "version": found,
         "evaluation": evaluation,
+        "may_go_back": can(_by(request), "fraud.promote_version")
+        or can(_by(request), "fraud.propose_promotion"),
         "card": card_context(found, current_language()),
         "failed": registry.failed_gates(found) if found.stage != ModelVersion.Stage.CHAMPION else [],
         **(comparison_context(evaluation) if evaluation else {}),
@@ -263,8 +278,9 @@ def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, des
         registry.return_proposal(version=found, reason=reason, by=by)
         return _("Returned; it goes on scoring in shadow.")
     if name == "roll-back":
-        earlier = registry.roll_back_version(reason=reason, by=by)
-        return _("%(version)s scores again from the next run on.") % {"version": earlier.reference}
+        earlier = registry.propose_roll_back(reason=reason, by=by)
+        said = _("Proposed to go back to %(version)s. Somebody else has to promote it.")
+        return said % {"version": earlier.reference}
     raise Http404
 
 

@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from audit import clock
+from audit.actor import Actor
 from fraud.claims.labels import label_history
 from fraud.claims.models import Claim
+from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
 from fraud.detection.features import build_features
-from fraud.detection.models import RuleHit
 from fraud.detection.screening.pending import claims_since, history_start
 from rules.engine import RuleSpec, evaluate
 from rules.language import parse
@@ -73,7 +73,7 @@ class Backtest:
         return self.added_bundles / WINDOW_DAYS
 
 
-def backtest_rule(*, text: str, active_text: str = "") -> Backtest:
+def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
     """Run a rule's text, and the active one beside it, over the last 90 days. Raises RuleNotValid.
 
     Takes seconds on a few hundred thousand claims the first time; the features stay in memory until claims arrive.
@@ -104,7 +104,7 @@ def backtest_rule(*, text: str, active_text: str = "") -> Backtest:
         not_evaluable=int(unjudged[0]),
         missing=list(unjudged[1]),
         weeks=_weeks(rows, mine),
-        samples=_samples(rows, mine, lambda row: outcome.facts(row, 0)),
+        samples=_samples(rows, mine, lambda row: outcome.facts(row, 0), by),
         error=outcome.errors.get(0, ""),
     )
 
@@ -162,28 +162,21 @@ def _weeks(rows: pl.DataFrame, hits: NDArray[np.bool_]) -> list[tuple[str, int]]
     return [(name, int(sums.get(name, 0))) for name in dict.fromkeys(names)]
 
 
-def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any) -> list[dict[str, Any]]:
-    """The newest hits with their claims and the facts that made the rule true."""
+def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor) -> list[dict[str, Any]]:
+    """The newest hits with their claims and the facts that made the rule true; none the reader is involved in."""
     at = np.flatnonzero(hits)
-    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][:N_SAMPLES]]
+    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][: N_SAMPLES * 5]]
     ids = rows["claim_id"].to_numpy()[order]
+    hidden = scores_hidden_from(by, ids.tolist())
     claims = {
         c.pk: c
         for c in Claim.objects.filter(pk__in=ids.tolist()).select_related(
             "cardholder__department", "merchant"
         )
     }
-    return [
-        {"claim": claims[int(pk)], "facts": facts(int(row))}
+    shown = [
+        (row, int(pk))
         for row, pk in zip(order, ids, strict=True)
-        if int(pk) in claims
+        if int(pk) in claims and int(pk) not in hidden
     ]
-
-
-def hits_of_rules(days: int = WINDOW_DAYS) -> dict[str, int]:
-    """Stored hits of each rule over the last `days` days of runs, by code."""
-    from django.db.models import Count
-
-    since = clock.now() - timedelta(days=days)
-    rows = RuleHit.objects.filter(run__started_at__gte=since, is_shadow=False)
-    return dict(rows.values_list("rule_version__rule__code").annotate(n=Count("id")).order_by())
+    return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:N_SAMPLES]]

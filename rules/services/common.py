@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
-from audit.permissions import NotPermitted
-from rules.exceptions import WrongState
+from audit.people import require_second_person
+from audit.services import people_behind, record
+from rules.exceptions import ReasonNeeded, WrongState
 from rules.language import Expression, check, parse
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import content_hash, list_specs, parameter_specs
 
 State = RuleVersion.State
+REASON_MIN = 5
 
 
 def subject_of(rule: Rule) -> str:
@@ -55,18 +59,45 @@ def summary(version: RuleVersion) -> dict[str, Any]:
 
 def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
     """Raises NotPermitted when the actor wrote, edited or proposed the version: a second person must look."""
-    involved = {version.created_by_id, version.edited_by_id, version.proposed_by_id} - {None}
-    if by.user_id is not None and by.user_id in involved:
-        raise NotPermitted(action, "own_proposal")
+    require_second_person(by, [version.created_by, version.edited_by, version.proposed_by], action)
     edits = AuditEvent.objects.filter(
-        subject=subject_of(version.rule),
-        actor=by.username,
-        action__in=["rule.drafted", "rule.edited", "rule.proposed"],
-    ).values_list("after", flat=True)
-    if any((after or {}).get("number") == version.number for after in edits):
-        raise NotPermitted(action, "own_proposal")
+        subject=subject_of(version.rule), action__in=["rule.drafted", "rule.edited", "rule.proposed"]
+    ).values_list("actor", "after")
+    names = {actor for actor, after in edits if (after or {}).get("number") == version.number}
+    require_second_person(by, people_behind(names), action)
+
+
+def needed_reason(reason: str) -> str:
+    """The reason in one line. Raises ReasonNeeded below five characters."""
+    said = " ".join(reason.split())
+    if len(said) < REASON_MIN:
+        raise ReasonNeeded()
+    return said
 
 
 def locked(version: RuleVersion) -> RuleVersion:
     """The version as it is now, locked for the transaction."""
     return RuleVersion.objects.select_for_update().select_related("rule").get(pk=version.pk)
+
+
+def stop_running(
+    rule: Rule, by: Actor, *, reason: str, states: Collection[RuleVersion.State]
+) -> RuleVersion | None:
+    """Retire the rule's versions in these states, each with its entry; the last of them, or None without any."""
+    last = None
+    running = RuleVersion.objects.select_for_update().filter(rule=rule, state__in=states)
+    for version in running.select_related("rule"):
+        before = summary(version)
+        version.state = State.RETIRED
+        version.retired_at = clock.now()
+        version.save(update_fields=["state", "retired_at"])
+        record(
+            action="rule.retired",
+            by=by,
+            subject=subject_of(rule),
+            reason=reason,
+            before=before,
+            after=summary(version),
+        )
+        last = version
+    return last

@@ -11,7 +11,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
-from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid
+from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
@@ -98,6 +98,8 @@ def edit_draft(
     with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
+        if current.activated_at is not None:  # proposed again for a roll-back: its text is frozen
+            raise WrongState(state=State.RETIRED.label, allowed=State.DRAFT.label)
         changed = RuleVersion.objects.filter(pk=current.pk, lock_version=lock_version).update(
             **changes,
             edited_by_id=by.user_id,
@@ -159,14 +161,17 @@ def propose_version(
 
 
 def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:
-    """Send a proposed version back to its author. Raises WrongState, NotPermitted (also for the author)."""
+    """Send a proposed version back to its author; one that was active before retires again.
+
+    Raises WrongState, NotPermitted (also for the author).
+    """
     require(by, "rules.activate_rule")
     with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
         refuse_own(current, by, "rules.activate_rule")
         before = summary(current)
-        current.state = State.DRAFT
+        current.state = State.DRAFT if current.activated_at is None else State.RETIRED
         current.proposed_hash = ""
         current.save(update_fields=["state", "proposed_hash"])
         record(

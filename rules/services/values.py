@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.permissions import NotPermitted, require
+from audit.people import require_second_person
+from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.exceptions import StaleDraft, ValueNotValid, WrongState
@@ -19,6 +20,7 @@ from rules.language.normal import normalise
 from rules.models import Parameter, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.money import MoneyNotValid, is_known_currency, to_minor
+from rules.services.common import needed_reason
 
 LONGEST_VALUE = 200
 MOST_VALUES = 100_000
@@ -29,7 +31,8 @@ def propose_list_values(
 ) -> ValueChange:
     """Propose the full new content of a list. Blank and doubled values fall away.
 
-    Raises StaleDraft when the list changed since ``lock_version``, ValueNotValid, NotPermitted.
+    Raises StaleDraft when the list changed since ``lock_version``, ReasonNeeded where a value is taken out, ValueNotValid,
+    NotPermitted.
     """
     require(by, "rules.propose_rule")
     chosen = _clean(values)
@@ -37,6 +40,9 @@ def propose_list_values(
         current = ValueList.objects.select_for_update().get(pk=value_list.pk)
         if current.version != lock_version:
             raise StaleDraft()
+        before, after = set(current.values), set(chosen)
+        if before - after:  # taking a value out turns rules off for it
+            reason = needed_reason(reason)
         change = ValueChange.objects.create(
             value_list=current,
             content={"values": chosen},
@@ -44,7 +50,6 @@ def propose_list_values(
             reason=reason,
             proposed_by_id=by.user_id,
         )
-        before, after = set(current.values), set(chosen)
         record(
             action="list.change_proposed",
             by=by,
@@ -70,7 +75,7 @@ def propose_parameter_value(
 ) -> ValueChange:
     """Propose a value from a day on. Money is in major units (500000 KRW, 12.50 GBP), percent a ratio, durations in seconds.
 
-    Earlier claims keep meeting the earlier value. Raises ValueNotValid, NotPermitted.
+    Earlier claims keep meeting the earlier value. Raises ReasonNeeded, ValueNotValid, NotPermitted.
     """
     require(by, "rules.propose_rule")
     content = parameter_content(
@@ -83,6 +88,7 @@ def propose_parameter_value(
         department_code=department_code,
         valid_to=valid_to,
     )
+    reason = needed_reason(reason)
     with one_transaction():
         change = ValueChange.objects.create(
             parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
@@ -177,8 +183,7 @@ def _open_change(change: ValueChange, by: Actor) -> ValueChange:
     current = ValueChange.objects.select_for_update().get(pk=change.pk)
     if current.state != ValueChange.State.PROPOSED:
         raise WrongState(state=current.get_state_display(), allowed=ValueChange.State.PROPOSED.label)
-    if by.user_id is not None and by.user_id == current.proposed_by_id:
-        raise NotPermitted("rules.activate_rule", "own_proposal")
+    require_second_person(by, [current.proposed_by], "rules.activate_rule")
     return current
 
 

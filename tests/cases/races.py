@@ -121,7 +121,7 @@ class Races:
                 bank_reference=f"LINE-{n}",
                 received_on=company_today(),
                 by=self.cast.actor("clerk"),
-                expected_version=None,
+                expected_version=case.version,
             )
         )
         case.refresh_from_db()

@@ -145,7 +145,7 @@ class Stage:
                 "bank_reference": line,
                 "received_on": date(2026, 11, 20),
                 "by": self.actor("clerk"),
-                "expected_version": None,
+                "expected_version": fresh(case).version,
                 **fields,
             }
         )

@@ -80,13 +80,13 @@ def test_department_heads_manage_and_their_people_report(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        lambda case, by: queue.take_case(case=case, by=by, expected_version=None),
-        lambda case, by: notes.add_note(case=case, text="메모입니다", by=by),
+        lambda case, by: queue.take_case(case=case, by=by, expected_version=case.version),
+        lambda case, by: notes.add_note(case=case, text="메모입니다", by=by, expected_version=1),
         lambda case, by: queue.assign_case(
-            case=case, to=User.objects.get(pk=by.user_id), by=by, expected_version=None
+            case=case, to=User.objects.get(pk=by.user_id), by=by, expected_version=case.version
         ),
         lambda case, by: decisions.close_legitimate(
-            case=case, disposition_reason="cancelled", reason=LEGITIMATE, by=by, expected_version=None
+            case=case, disposition_reason="cancelled", reason=LEGITIMATE, by=by, expected_version=case.version
         ),
         lambda case, by: by_hand.record_tip(claim=case.alerts.get().claim, text="제보입니다", by=by),
         lambda case, by: by_hand.open_case_by_hand(

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from audit.actor import Actor
 from audit.models import AuditEvent
+from audit.people import same_number
 from audit.permissions import NotPermitted, Role
 from audit.services import actor_of, find_faults
 from cases.dispositions import Disposition
@@ -40,7 +41,6 @@ from cases.services import (
     undo,
     write_offs,
 )
-from cases.services.conflicts import same_number
 from cases.services.errors import CaseNotFound, CaseworkError
 from cases.services.money import outstanding
 from cases.services.steps import actions_now

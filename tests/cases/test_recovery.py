@@ -91,7 +91,7 @@ def test_a_mistake_is_reversed_by_somebody_else_and_may_be_posted_rightly(stage:
     case = fresh(case)
     with pytest.raises(errors.OwnPosting):
         recovery.reverse_posting(
-            posting=wrong, reason="금액 오류", by=stage.actor("clerk"), expected_version=None
+            posting=wrong, reason="금액 오류", by=stage.actor("clerk"), expected_version=case.version
         )
     counter = recovery.reverse_posting(
         posting=wrong, reason="금액 오류", by=stage.actor("approver"), expected_version=case.version
@@ -102,17 +102,21 @@ def test_a_mistake_is_reversed_by_somebody_else_and_may_be_posted_rightly(stage:
     assert recovered(ledger(case)) == 0
     with pytest.raises(errors.PostingReversed):
         recovery.reverse_posting(
-            posting=wrong, reason="또", by=stage.actor("approver"), expected_version=None
+            posting=wrong, reason="또", by=stage.actor("approver"), expected_version=fresh(case).version
         )
     stage.post(fresh(case), 12_000, "B-1")
     assert recovered(ledger(case)) == 12_000
 
 
 def test_a_posting_is_confirmed_by_a_second_person(stage: Stage) -> None:
-    posting = stage.post(stage.recovering(), 10_000)
+    case = stage.recovering()
+    posting = stage.post(case, 10_000)
+    seen = fresh(case).version
     with pytest.raises(errors.OwnPosting):
-        recovery.confirm_posting(posting=posting, by=stage.actor("clerk"))
-    confirmed = recovery.confirm_posting(posting=posting, by=stage.actor("approver"))
+        recovery.confirm_posting(posting=posting, by=stage.actor("clerk"), expected_version=seen)
+    with pytest.raises(errors.StaleCase):
+        recovery.confirm_posting(posting=posting, by=stage.actor("approver"), expected_version=None)
+    confirmed = recovery.confirm_posting(posting=posting, by=stage.actor("approver"), expected_version=seen)
     assert confirmed.confirmed_by == stage.cast.approver
 
 
@@ -132,7 +136,10 @@ def test_the_balance_is_always_the_plain_sum(stage: Stage, steps: list[tuple[int
             break
         if is_reversed:
             recovery.reverse_posting(
-                posting=posting, reason="오류", by=stage.actor("approver"), expected_version=None
+                posting=posting,
+                reason="오류",
+                by=stage.actor("approver"),
+                expected_version=fresh(case).version,
             )
             expected -= amount
         assert outstanding(ledger(case)) == AMOUNT - expected
@@ -216,7 +223,10 @@ def test_an_approver_who_is_also_clerk_does_not_approve_their_own_write_off(stag
     )
     with pytest.raises(errors.OwnWriteOff):
         write_offs.approve_write_off(
-            case=fresh(case), amount_minor=AMOUNT, by=stage.actor("approver"), expected_version=None
+            case=fresh(case),
+            amount_minor=AMOUNT,
+            by=stage.actor("approver"),
+            expected_version=fresh(case).version,
         )
 
 
@@ -228,10 +238,13 @@ def test_money_that_came_in_since_voids_the_write_off_as_asked(stage: Stage) -> 
     stage.post(fresh(case), 4_000)
     with pytest.raises(errors.ProposalChanged):
         write_offs.approve_write_off(
-            case=fresh(case), amount_minor=AMOUNT, by=stage.actor("approver"), expected_version=None
+            case=fresh(case),
+            amount_minor=AMOUNT,
+            by=stage.actor("approver"),
+            expected_version=fresh(case).version,
         )
     write_offs.return_write_off(
-        case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=None
+        case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
     )
     assert (fresh(case).state, ledger(case).write_off) == ("recovering", "returned")
 

@@ -42,7 +42,7 @@ def act(client, case: Case, name: str, version: int | None = None, **fields):
 
 
 def taken(cast, case: Case) -> Case:
-    take_case(case=case, by=actor_of(cast.reviewer), expected_version=None)
+    take_case(case=case, by=actor_of(cast.reviewer), expected_version=case.version)
     case.refresh_from_db()
     return case
 
@@ -222,7 +222,7 @@ def test_bulk_close_needs_one_reason_and_names_what_it_left(client, cast, case):
     client.force_login(cast.reviewer)
     taken(cast, case)
     other = make_case(cardholder=cast.cardholder_record, state=State.NEW)
-    take_case(case=other, by=actor_of(cast.other_reviewer), expected_version=None)
+    take_case(case=other, by=actor_of(cast.other_reviewer), expected_version=other.version)
     values = [f"{case.reference}@{case.version}", f"{other.reference}@{other.version}"]
     data = {"case": values, "disposition_reason": "within_policy", "reason": "규정 범위 안의 사용입니다."}
     answer = client.post(reverse("cases:bulk-close"), data)

@@ -33,8 +33,8 @@ def asked(cast) -> Case:
     case = make_case(cardholder=cast.cardholder_record, amount_minor=480_000, currency="KRW")
     make_alert(case=case, claim=claim, run=run)
     by = actor_of(cast.reviewer)
-    take_case(case=case, by=by, expected_version=None)
-    request_explanation(case=case, by=by, expected_version=None)
+    taken = take_case(case=case, by=by, expected_version=case.version)
+    request_explanation(case=case, by=by, expected_version=taken.version)
     case.refresh_from_db()
     return case
 
@@ -133,17 +133,18 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
     proposed = propose_decision(
         case=asked,
         by=actor_of(cast.reviewer),
-        expected_version=None,
+        expected_version=asked.version,
         disposition=Disposition.CONFIRMED_MISUSE,
         amount_minor=480_000,
         reason="The explanation admits personal use.",
         policy_clause="§4",
     )
+    asked.refresh_from_db()
     if proposed.needs_approval:
         approve_decision(
             case=asked,
             by=actor_of(cast.approver),
-            expected_version=None,
+            expected_version=asked.version,
             reason="Agreed.",
             content_hash=proposed.content_hash,
         )

@@ -45,18 +45,22 @@ def case(cast) -> Case:
     )
     make_alert(case=made, claim=claim, run=make_run())
     reviewer, approver, holder = actor_of(cast.reviewer), actor_of(cast.approver), actor_of(cast.cardholder)
-    take_case(case=made, by=reviewer, expected_version=None)
-    asked = request_explanation(case=made, by=reviewer, expected_version=None)
+    taken = take_case(case=made, by=reviewer, expected_version=made.version)
+    asked = request_explanation(case=made, by=reviewer, expected_version=taken.version)
     submit_explanation(request=asked, text="개인 사용이었습니다.", by=holder, admits=True)
+    made.refresh_from_db()
     proposed = propose_decision(
         case=made,
         disposition=Disposition.PERSONAL_USE_REPAID,
         reason="본인이 사적 사용을 인정했습니다.",
         by=reviewer,
-        expected_version=None,
+        expected_version=made.version,
         amount_minor=2_000_000,
     )
-    approve_decision(case=made, content_hash=proposed.content_hash, by=approver, expected_version=None)
+    made.refresh_from_db()
+    approve_decision(
+        case=made, content_hash=proposed.content_hash, by=approver, expected_version=made.version
+    )
     accept_notice(case=made, by=holder)
     made.refresh_from_db()
     return made

@@ -18,6 +18,9 @@ from rules.exceptions import (
     CodeTaken,
     ConfirmationNeeded,
     DraftExists,
+    ReasonNeeded,
+    RetirementNotProposed,
+    RetirementProposed,
     RuleServiceError,
     StaleDraft,
     ValueNotValid,
@@ -36,11 +39,13 @@ from rules.services import (
     install_starter_rules,
     propose_list_values,
     propose_parameter_value,
+    propose_retirement,
+    propose_roll_back,
     propose_version,
     retire_rule,
+    return_retirement,
     return_value_change,
     return_version,
-    roll_back_rule,
     shadow_version,
 )
 from tests.cast import Cast, make_cast, make_person
@@ -154,8 +159,9 @@ def test_people_without_the_role_can_do_nothing_to_rules(cast: Cast, admin: Acto
     for step in (activate_version, shadow_version):
         with pytest.raises(NotPermitted):
             step(version=version, by=by)
-    with pytest.raises(NotPermitted):
-        retire_rule(rule=version.rule, by=by, reason="x")
+    for stop in (propose_retirement, retire_rule, return_retirement):
+        with pytest.raises(NotPermitted):
+            stop(rule=version.rule, by=by, reason="not needed")
 
 
 def test_rule_admin_cannot_activate_and_approver_cannot_draft(admin: Actor, approver: Actor) -> None:
@@ -183,17 +189,31 @@ def test_new_version_replaces_the_active_one_and_can_be_rolled_back(
     activate_version(version=propose_version(version=second, by=admin), by=approver)
     first.refresh_from_db()
     assert first.state == "retired"
-    back = roll_back_rule(version=first, by=cast.actor("other_approver"), reason="too many hits")
-    assert back.state == "active"
+    back = propose_roll_back(version=first, by=approver, reason="too many hits")
+    assert [spec.version for spec in active_rule_set().specs] == [2]  # until a second person agrees
+    with pytest.raises(WrongState):
+        edit_draft(version=back, lock_version=back.lock_version, text="amount > 1 KRW", by=admin)
+    with pytest.raises(NotPermitted):
+        activate_version(version=back, by=approver)
+    assert activate_version(version=back, by=cast.actor("other_approver")).state == "active"
     assert [spec.version for spec in active_rule_set().specs] == [1]
-    assert actions()[-2:] == ["rule.retired", "rule.rolled_back"]
+    assert actions()[-3:] == ["rule.roll_back_proposed", "rule.retired", "rule.activated"]
+
+
+def test_returned_roll_back_stays_retired_and_frozen(admin: Actor, approver: Actor, cast: Cast) -> None:
+    first = activate_version(version=proposed(admin), by=approver)
+    second = draft_rule(code="X01", text="amount > 700,000 KRW", by=admin)
+    activate_version(version=propose_version(version=second, by=admin), by=approver)
+    back = propose_roll_back(version=first, by=approver, reason="too many hits")
+    assert return_version(version=back, by=cast.actor("other_approver"), reason="no").state == "retired"
+    assert [spec.version for spec in active_rule_set().specs] == [2]
 
 
 def test_discarded_draft_cannot_be_rolled_back_to(admin: Actor, approver: Actor) -> None:
     version = discard_draft(version=draft_rule(code="X01", text=TEXT, by=admin, **NAMES), by=admin)
     assert version.state == "retired"
     with pytest.raises(WrongState):
-        roll_back_rule(version=version, by=approver, reason="x")
+        propose_roll_back(version=version, by=approver, reason="too many hits")
 
 
 def test_one_open_draft_per_rule_and_codes_are_unique(admin: Actor) -> None:
@@ -218,10 +238,36 @@ def test_weight_out_of_range_is_refused(admin: Actor, weight: float) -> None:
 def test_b18_rule_set_taken_before_a_change_stays_as_it_was(admin: Actor, approver: Actor) -> None:
     activate_version(version=proposed(admin), by=approver)
     pinned = active_rule_set()
-    retire_rule(rule=Rule.objects.get(code="X01"), by=approver, reason="not needed")
+    rule = Rule.objects.get(code="X01")
+    propose_retirement(rule=rule, by=admin, reason="not needed")
+    retire_rule(rule=rule, by=approver)
     assert [spec.code for spec in pinned.specs] == ["X01"]
     assert active_rule_set().specs == ()
     assert active_rule_set().version_hash != pinned.version_hash
+
+
+def test_a_rule_stops_only_with_a_reason_and_a_second_person(
+    admin: Actor, approver: Actor, cast: Cast
+) -> None:
+    rule = activate_version(version=proposed(admin), by=approver).rule
+    with pytest.raises(RetirementNotProposed):
+        retire_rule(rule=rule, by=approver, reason="I do not like it")
+    with pytest.raises(ReasonNeeded):
+        propose_retirement(rule=rule, by=approver, reason="  x ")
+    propose_retirement(rule=rule, by=approver, reason="too many hits")
+    with pytest.raises(RetirementProposed):
+        propose_retirement(rule=rule, by=admin, reason="me too, please")
+    with pytest.raises(NotPermitted) as caught:
+        retire_rule(rule=rule, by=approver)
+    assert caught.value.code == "own_proposal"
+    assert [spec.code for spec in active_rule_set().specs] == ["X01"]
+    return_retirement(rule=rule, by=cast.actor("other_approver"), reason="it works")
+    with pytest.raises(RetirementNotProposed):
+        retire_rule(rule=rule, by=cast.actor("other_approver"))
+    propose_retirement(rule=rule, by=admin, reason="too many hits")
+    assert retire_rule(rule=rule, by=approver).state == "retired"
+    assert active_rule_set().specs == ()
+    assert AuditEvent.objects.get(action="rule.retired").reason == "too many hits"
 
 
 def test_rule_set_hash_changes_with_lists_and_parameters_only_when_they_change(admin: Actor) -> None:
@@ -282,11 +328,24 @@ def test_list_change_counts_after_a_second_person(admin: Actor, approver: Actor)
     bars.refresh_from_db()
     assert (sorted(bars.values), bars.version) == (["bar", "펍"], 2)
     with pytest.raises(StaleDraft):
-        propose_list_values(value_list=bars, values=["x"], lock_version=1, by=admin)
+        propose_list_values(value_list=bars, values=["x"], lock_version=1, by=admin, reason="all wrong")
     with pytest.raises(WrongState):
         approve_value_change(change=change, by=approver)
     event = AuditEvent.objects.get(action="list.changed")
     assert event.after["added"] == ["펍"]
+
+
+def test_taking_a_value_out_of_a_list_needs_a_reason(admin: Actor, approver: Actor) -> None:
+    bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar", "pub"])
+    with pytest.raises(ReasonNeeded):
+        propose_list_values(value_list=bars, values=["bar"], lock_version=1, by=admin, reason=" no ")
+    propose_list_values(value_list=bars, values=["bar", "pub", "club"], lock_version=1, by=admin)
+    change = propose_list_values(
+        value_list=bars, values=["bar"], lock_version=1, by=admin, reason="pubs are restaurants here"
+    )
+    approve_value_change(change=change, by=approver)
+    bars.refresh_from_db()
+    assert bars.values == ["bar"]
 
 
 def test_list_change_from_an_older_list_is_not_applied(admin: Actor, approver: Actor) -> None:
@@ -303,7 +362,7 @@ def test_parameter_value_holds_from_its_day_on(admin: Actor, approver: Actor) ->
     limit = Parameter.objects.create(name="limit", kind="money", label_en="Limit", label_ko="한도")
     for amount, start in ((Decimal(500_000), date(2025, 1, 1)), (Decimal("300000"), date(2026, 1, 1))):
         change = propose_parameter_value(
-            parameter=limit, value=amount, currency="KRW", valid_from=start, by=admin
+            parameter=limit, value=amount, currency="KRW", valid_from=start, by=admin, reason="new policy"
         )
         approve_value_change(change=change, by=approver)
     values = active_rule_set().parameters["limit"].values

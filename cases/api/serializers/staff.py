@@ -8,11 +8,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from audit.language import current_language
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
+from cases.pages.headlines import headline, rule_names
 from cases.services.clocks import is_overdue
 from cases.services.money import balance_of, claims_of, shown_stake
 from cases.workflow import Action
 from fraud.claims.models import Claim
+from fraud.detection.api.serializers import ReasonRow, told_reasons
 from fraud.web.api_money import Amount, decimal_text
 
 
@@ -36,6 +39,7 @@ class CaseRow(serializers.ModelSerializer):
     band = serializers.SerializerMethodField()
     at_stake = Amount(lambda case: shown_stake(case).at_stake_minor)
     expected_loss = serializers.SerializerMethodField()
+    headline = serializers.SerializerMethodField()
 
     class Meta:
         model = Case
@@ -46,6 +50,14 @@ class CaseRow(serializers.ModelSerializer):
             "snoozed_until", "has_new_alerts", "disposition", "opened_at", "closed_at", "version",
         )
         # fmt: on
+
+    def get_headline(self, case: Case) -> str:
+        """What happened, in one sentence; the names of a page's rules are asked for once."""
+        names = self.context.setdefault("rule_names", {})
+        code = str((case.headline or {}).get("code") or case.pattern)
+        if code not in names:
+            names.update({code: ""} | rule_names([code], current_language()))
+        return headline(case, current_language(), {code: name for code, name in names.items() if name})
 
     def get_is_overdue(self, case: Case) -> bool:
         return is_overdue(case)
@@ -239,9 +251,9 @@ class Timeline(serializers.Serializer):
     results = TimelineEntry(many=True)
 
 
-class ReasonRow(serializers.Serializer):
+class ClaimReasons(serializers.Serializer):
     claim = serializers.CharField()
-    reasons = serializers.ListField(child=serializers.DictField())
+    reasons = ReasonRow(many=True)
 
 
 class CaseDetail(CaseRow):
@@ -275,13 +287,13 @@ class CaseDetail(CaseRow):
     def get_claims(self, case: Case) -> Any:
         return CaseClaim(claims_of(case), many=True).data
 
-    @extend_schema_field(ReasonRow(many=True))
+    @extend_schema_field(ClaimReasons(many=True))
     def get_reasons(self, case: Case) -> Any:
         if not self._shown(case):
             return []
         alerts = case.alerts.filter(left_at=None).select_related("claim", "score").order_by("claim_id")
         return [
-            {"claim": alert.claim.external_id, "reasons": alert.score.reasons or []}
+            {"claim": alert.claim.external_id, "reasons": told_reasons(alert.score.reasons or [])}
             for alert in alerts
             if alert.score is not None
         ]

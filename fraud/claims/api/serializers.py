@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.language import current_language
 from fraud.claims.importing.texts import sentence as refusal
 from fraud.claims.models import ClaimFile, ClaimFileReject
+from fraud.web.api_money import decimal_text
 from fraud.web.api_strict import StrictCharField, StrictSerializer
 
 MAX_ROWS = 5_000
@@ -24,7 +26,8 @@ class ClaimRows(StrictSerializer):
         child=serializers.DictField(allow_empty=False),
         min_length=1,
         max_length=MAX_ROWS,
-        help_text="Values are texts, whole numbers, true, false or null. Amounts: whole minor units or decimal text.",
+        help_text="Values are texts, whole numbers, true, false or null; `attendees` also a list of objects with name, org, "
+        "org_type, employee_no. Amounts: whole minor units or decimal text.",
     )
 
 
@@ -76,14 +79,22 @@ class DeliveryRow(serializers.ModelSerializer):
 
 
 class DeliveryDetail(DeliveryRow):
-    """A delivery with its sums a currency in minor units, what was normalised, and why it was refused as a whole."""
+    """A delivery with its sums a currency as decimals, what was normalised, and why it was refused as a whole."""
 
-    totals = serializers.DictField()
+    totals = serializers.SerializerMethodField()
     notes = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
     class Meta(DeliveryRow.Meta):
         fields = (*DeliveryRow.Meta.fields, "totals", "notes", "error")
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField(child=serializers.CharField())))
+    def get_totals(self, file: ClaimFile) -> dict[str, dict[str, str]]:
+        """Currency → outcome → the sum of its rows."""
+        return {
+            currency: {kind: decimal_text(minor, currency) for kind, minor in sums.items()}
+            for currency, sums in file.totals.items()
+        }
 
     def get_notes(self, file: ClaimFile) -> list[str]:
         return [refusal("note", note["code"], note["params"], current_language()) for note in file.notes]

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     YES_NO = "yes_no"
     CARD = "card"  # masked number or token
+    PEOPLE = "people"  # names and employee numbers, kept as a JSON list
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ FIELDS: dict[str, Field] = {
     **_fields("claim", Kind.TIME, transacted_at=0, settled_at=0, submitted_at=0, claim_approved_at=0),
     **_fields("claim", Kind.TIME, paid_at=0, cancelled_at=0),
     **_fields("claim", Kind.NUMBER, installments=0, n_attendees=0),
+    **_fields("claim", Kind.PEOPLE, attendees=0),
     **_fields("claim", Kind.YES_NO, is_recurring=0, self_declared_personal=0),
     **_fields("person", Kind.CODE, employee_no=60, department_code=40),
     **_fields("person", Kind.NAME, employee_name=120, department_name=120, grade=40, job_family=40),

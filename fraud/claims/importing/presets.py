@@ -64,6 +64,7 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "evidence_type": ["evidence_type", "증빙구분"],
     "receipt_id": ["receipt_id", "영수증번호"],
     "n_attendees": ["n_attendees", "참석인원", "인원"],
+    "attendees": ["attendees", "참석자", "참석자명단"],
     "is_recurring": ["is_recurring", "정기결제"],
     "self_declared_personal": ["self_declared_personal", "개인사용"],
     "merchant_name": ["merchant_name", "merchant", "가맹점명", "가맹점", "사용처"],

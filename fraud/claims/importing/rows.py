@@ -15,6 +15,7 @@ import polars as pl
 
 from audit.actor import Actor
 from audit.permissions import require
+from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.chunks import Chunk
@@ -65,7 +66,9 @@ class RowsTable:
 
     def chunks(self) -> Iterator[Chunk]:
         """One chunk of text columns."""
-        broken = [n for n, row in enumerate(self._rows) if not all(_is_text(value) for value in row.values())]
+        broken = [
+            n for n, row in enumerate(self._rows) if not all(_is_text(v, name) for name, v in row.items())
+        ]
         taken = [n for n in range(len(self._rows)) if n not in set(broken)]
         columns = {name: [_text(self._rows[n].get(name)) for n in taken] for name in self.headers}
         frame = pl.DataFrame(columns, schema=dict.fromkeys(self.headers, pl.String))
@@ -113,7 +116,13 @@ def import_rows(
     return RowsResult(file, results)
 
 
-def _is_text(value: Any) -> bool:
+#: Columns whose value may also be a list of objects, kept as JSON text.
+_LISTS = frozenset({plain("attendees"), plain("참석자"), plain("참석자명단")})
+
+
+def _is_text(value: Any, name: str = "") -> bool:
+    if isinstance(value, list):
+        return plain(name) in _LISTS and _is_text(_text(value))
     if isinstance(value, str):
         return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
     return value is None or isinstance(value, (bool, int, Decimal))
@@ -131,4 +140,6 @@ def _fault(row: Mapping[str, Any]) -> str:
 def _text(value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -36,6 +36,7 @@ _TYPES: dict[Kind, Any] = {
     Kind.NUMBER: pl.Int64,
     Kind.TIME: _AT,
     Kind.YES_NO: pl.Boolean,
+    Kind.PEOPLE: pl.String,  # a JSON list, or null
 }
 
 

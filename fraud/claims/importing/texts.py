@@ -57,6 +57,8 @@ _ROWS: dict[str, tuple[str, str]] = {
     "field_too_long": ("A field is longer than {limit} bytes. Shorten it, and check its quotation marks.", "필드가 {limit}바이트를 넘습니다. 줄이고, 따옴표가 맞는지 확인해 주십시오."),
     "text_too_long": ("The text is longer than {limit} characters. Shorten it.", "{limit}자를 넘습니다. 줄여 주십시오."),
     "value_missing": ("The value is missing. Fill it in: every claim needs this column.", "값이 없습니다. 모든 건에 필요한 열이니 채워 주십시오."),
+    "attendees_not_valid": ("The attendees cannot be read. Write one after another with a semicolon, such as E1001; Kim Minsu (Company A); E1002.", "참석자를 읽을 수 없습니다. E1001; 홍길동(A사); E1002처럼 세미콜론으로 나누어 써 주십시오."),
+    "attendees_not_counted": ("More attendees are listed than the number of attendees says. Correct the number or the list.", "참석자 명단이 참석 인원보다 많습니다. 인원이나 명단을 바로잡아 주십시오."),
     "id_scientific": ("The identifier was turned into a number (such as 1.23E+15). Format the column as text before saving.", "식별자가 숫자(예: 1.23E+15)로 바뀌었습니다. 열을 텍스트 형식으로 저장해 주십시오."),
     "id_conflict": ("The same identifier appears in this file with different content; none of these rows was taken. Keep the right row, or give each its own identifier.", "같은 식별자가 다른 내용으로 여러 번 나와 모두 받지 않았습니다. 맞는 행만 남기거나 식별자를 서로 다르게 해 주십시오."),
     "amount_not_valid": ("Not an amount. Write digits such as 1234 or 1,234.50.", "금액이 아닙니다. 1234 또는 1,234.50처럼 써 주십시오."),

@@ -21,7 +21,7 @@ from fraud.claims.importing.profiles import ProfileUnknown, get_profile
 from fraud.claims.importing.rows import RowResult, RowsResult, import_rows
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Claim, ClaimFile
-from fraud.claims.panels import blind_claims
+from fraud.claims.panels import scores_hidden_from
 from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
 from fraud.detection.claim_filters import filter_claims, read_filters
 from fraud.web.api import PAGING, FraudView, describe, query
@@ -87,7 +87,7 @@ class ClaimList(FraudView):
         found = read_filters(request.query_params)
         if found.problems:
             raise self.wrong("filters", " ".join(found.problems))
-        return filter_claims(found).select_related("cardholder", "department", "merchant")
+        return filter_claims(found, self.by).select_related("cardholder", "department", "merchant")
 
     def post(self, request: Request) -> Response:
         """Take rows: each gets its own result, and sending the same rows again changes nothing."""
@@ -144,7 +144,7 @@ class ClaimOne(FraudView):
     permission = "fraud.view_claim"
 
     def get(self, request: Request, claim_id: int) -> Response:
-        """The claim; looking at it is recorded. A blind sample shows no score to anybody."""
+        """The claim; looking at it is recorded. A blind sample shows no score to anybody, a claim none to those involved."""
         claim = (
             Claim.objects.select_related("cardholder", "department", "merchant").filter(pk=claim_id).first()
         )
@@ -156,5 +156,5 @@ class ClaimOne(FraudView):
             what="claim",
             employee_no=claim.cardholder.employee_no,
         )
-        shown = can(self.by, "fraud.view_score") and not blind_claims([claim.pk])
+        shown = can(self.by, "fraud.view_score") and not scores_hidden_from(self.by, [claim.pk])
         return Response(ClaimDetail(claim, context={"scores": shown}).data)

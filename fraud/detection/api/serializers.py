@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from audit.language import current_language
 from fraud.claims.models import Claim
+from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.scoring.reasons import sentence
 from fraud.web.api_money import money
@@ -61,13 +62,26 @@ class RunPage(serializers.Serializer):
     next = serializers.CharField(allow_blank=True)
 
 
+def told_reasons(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stored reasons as the interface tells them: their facts in words, so that no minor unit leaves the house."""
+    language = current_language()
+    return [
+        {
+            "kind": str(reason.get("kind") or reason.get("source") or ""),
+            "code": reason["code"],
+            "value": reason["value"],
+            "sentence": sentence(reason, language),
+        }
+        for reason in reasons
+    ]
+
+
 class ReasonRow(serializers.Serializer):
-    """One reason: what spoke for or against, by how much in log-odds, with the facts, and as a sentence."""
+    """One reason: what spoke for or against, by how much in log-odds, and with its facts as a sentence."""
 
     kind = serializers.CharField()
     code = serializers.CharField()
     value = serializers.FloatField()
-    facts = serializers.DictField()
     sentence = serializers.CharField()
 
 
@@ -93,7 +107,7 @@ class ScoreRow(serializers.ModelSerializer):
     def get_reasons(self, score: Score) -> list[dict[str, Any]] | None:
         if score.reasons is None:
             return None
-        return [{**reason, "sentence": sentence(reason, current_language())} for reason in score.reasons]
+        return told_reasons(score.reasons)
 
 
 class HitRow(serializers.ModelSerializer):
@@ -102,11 +116,14 @@ class HitRow(serializers.ModelSerializer):
     run = serializers.SlugRelatedField("reference", read_only=True)
     rule = serializers.CharField(source="rule_version.rule.code")
     version = serializers.IntegerField(source="rule_version.number")
-    facts = serializers.DictField(allow_null=True)
+    sentence = serializers.SerializerMethodField()
 
     class Meta:
         model = RuleHit
-        fields = ("run", "rule", "version", "is_shadow", "facts")
+        fields = ("run", "rule", "version", "is_shadow", "sentence")
+
+    def get_sentence(self, hit: RuleHit) -> str:
+        return hit_facts_text(hit.facts, hit.claim.currency, current_language())
 
 
 class ClaimRow(serializers.ModelSerializer):
@@ -157,7 +174,7 @@ class ClaimDetail(ClaimRow):
     def get_hits(self, claim: Claim) -> list[dict[str, Any]] | None:
         if not self.context["scores"]:
             return None
-        rows = claim.hits.select_related("run", "rule_version__rule").order_by("-run_id", "pk")[:60]
+        rows = claim.hits.select_related("run", "rule_version__rule", "claim").order_by("-run_id", "pk")[:60]
         return HitRow(rows, many=True).data  # type: ignore[return-value]
 
 

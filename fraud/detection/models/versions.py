@@ -26,6 +26,7 @@ class ModelVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=150)
     proposed_by = models.CharField(max_length=150, blank=True)
+    proposed_by_no = models.CharField(max_length=60, blank=True)  # the proposer's employee number then
     proposed_at = models.DateTimeField(null=True)
     proposed_reason = models.TextField(blank=True)
     promoted_by = models.CharField(max_length=150, blank=True)

@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from audit.actor import Actor
 from audit.language import current_language
 from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import Role, can
 from audit.services import record, record_access
 from audit.transactions import one_transaction
+from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, ClaimFacts
-from fraud.claims.panels import blind_claims, claim_panels
+from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
@@ -39,12 +41,13 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     """All current claims, newest first; with `run` those of a run, highest score first."""
     filters = read_filters(request.GET)
     cursor = request.GET.get("after", "")
-    may_see_scores = can(request.actor, "fraud.view_score")  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    may_see_scores = can(actor, "fraud.view_score")
     by_score = filters.run is not None and may_see_scores
     if by_score:
-        found, count = _page_by_score(filters, cursor)
+        found, count = _page_by_score(filters, cursor, actor)
     else:
-        rows = filter_claims(filters)
+        rows = filter_claims(filters, actor)
         found = keyset_page(_with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
         count = capped_count(rows)
     context = {
@@ -52,7 +55,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "count": count,
         "filters": filters,
         "by_score": by_score,
-        "scores": _latest_scores(found.rows, filters) if may_see_scores else {},
+        "scores": _latest_scores(found.rows, filters, actor) if may_see_scores else {},
         "may_see_scores": may_see_scores,
         "txn_types": Claim.TxnType.values,
         "bands": Score.Band.values,
@@ -73,8 +76,8 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
-    is_hidden = bool(blind_claims([claim.pk]))
-    may_see_scores = can(actor, "fraud.view_score") and not is_hidden
+    may_see_scores = can(actor, "fraud.view_score") and not scores_hidden_from(actor, [claim.pk])
+    is_own = claims_involving(actor, Claim.objects.filter(pk=claim.pk)).exists()
     scores = (
         list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
         if may_see_scores
@@ -82,7 +85,9 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     )
     context = {
         "claim": claim,
-        "is_hidden": is_hidden,
+        # Whether it is a random check, too, is nothing for those it is about.
+        "is_hidden": not is_own and bool(blind_claims([claim.pk])),
+        "may_see_scores": may_see_scores,
         "scores": scores,
         "score": scores[0] if scores else None,
         "hits": hits_of(claim) if may_see_scores else [],
@@ -101,8 +106,8 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
     if len(reason) < REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    rows = filter_claims(read_filters(request.GET)).order_by("-transacted_at", "-pk")
     actor = request.actor  # type: ignore[attr-defined]
+    rows = filter_claims(read_filters(request.GET), actor).order_by("-transacted_at", "-pk")
     with one_transaction():
         record(
             action="claims.exported",
@@ -192,25 +197,27 @@ def _with_names(rows: QuerySet[Claim]) -> QuerySet[Claim]:
     return rows.select_related("cardholder", "department", "merchant").defer("attendees", "extra")
 
 
-def _page_by_score(filters: ClaimFilters, cursor: str) -> tuple[Page, int]:
+def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page, int]:
     """Claims of a run in the order of the queue, paged on (queue probability, id) of the score."""
     scores = Score.objects.filter(run=filters.run)
     if filters.band:
         scores = scores.filter(band=filters.band)
-    wanted = filter_claims(filters)
+    wanted = filter_claims(filters, by)
     narrowed = {"q", "from", "to", "min", "max", "type", "rule", "person", "merchant", "file"}
     if narrowed & {chip["key"] for chip in filters.chips}:
         scores = scores.filter(claim__in=wanted.values("pk"))
+    elif by.employee_no:
+        scores = scores.exclude(claim__in=claims_involving(by, Claim.objects.all()).values("pk"))
     ordered = scores.select_related("claim__cardholder", "claim__department", "claim__merchant").defer(
         "features", "reasons"
     )
     found = keyset_page(ordered, by="queue_probability", cursor=cursor, size=PAGE_SIZE)
-    hidden = blind_claims([score.claim_id for score in found.rows])
+    hidden = scores_hidden_from(by, [score.claim_id for score in found.rows])
     claims = [score.claim for score in found.rows if score.claim_id not in hidden]
     return Page(claims, found.next_cursor, found.is_later), capped_count(scores)
 
 
-def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Score]:
+def _latest_scores(claims: list[Claim], filters: ClaimFilters, by: Actor) -> dict[int, Score]:
     """The newest score of each claim of a page, without those that must stay hidden."""
     ids = [claim.pk for claim in claims]
     rows = Score.objects.filter(claim_id__in=ids).only(
@@ -218,7 +225,7 @@ def _latest_scores(claims: list[Claim], filters: ClaimFilters) -> dict[int, Scor
     )
     if filters.run:
         rows = rows.filter(run=filters.run)
-    hidden = blind_claims(ids)
+    hidden = scores_hidden_from(by, ids)
     return {score.claim_id: score for score in rows.order_by("run_id") if score.claim_id not in hidden}
 
 

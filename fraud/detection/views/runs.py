@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.actor import Actor
 from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
-from fraud.claims.panels import blind_claims
+from fraud.claims.panels import scores_hidden_from
 from fraud.detection.models import Score, ScreeningRun
 from fraud.web.access import page
 from rules.fields import FIELDS
@@ -56,7 +57,7 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
     context |= {
         "files": _files_of(run),
         "not_evaluable": not_evaluable_of(run),
-        "top": _top_claims(run) if can(request.actor, "fraud.view_score") else [],  # type: ignore[attr-defined]
+        "top": _top_claims(run, request.actor) if can(request.actor, "fraud.view_score") else [],  # type: ignore[attr-defined]
     }
     return render(request, "fraud/runs/page.html", context)
 
@@ -114,7 +115,7 @@ def _files_of(run: ScreeningRun) -> list[ClaimFile]:
     return list(ClaimFile.objects.filter(business_date=run.business_date).order_by("id")[:20])
 
 
-def _top_claims(run: ScreeningRun) -> list[Score]:
+def _top_claims(run: ScreeningRun, by: Actor) -> list[Score]:
     """The claims of the run that the queue would put first."""
     rows = (
         Score.objects.filter(run=run)
@@ -122,7 +123,7 @@ def _top_claims(run: ScreeningRun) -> list[Score]:
         .defer("features", "reasons")
         .order_by("-queue_probability")[: N_TOP_CLAIMS * 2]
     )
-    hidden = blind_claims([row.claim_id for row in rows])
+    hidden = scores_hidden_from(by, [row.claim_id for row in rows])
     return [row for row in rows if row.claim_id not in hidden][:N_TOP_CLAIMS]
 
 

@@ -1,4 +1,4 @@
-"""`manage.py promote`: propose a version, put it into service as a second person, return it, or roll back."""
+"""`manage.py promote`: propose a version, put it into service as a second person, return it, or propose to go back."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from fraud.learning.registry import (
     PromotionNotAllowed,
     promote_version,
     propose_promotion,
+    propose_roll_back,
     return_proposal,
-    roll_back_version,
 )
 
 
 class Command(BaseCommand):
-    help = "Move a model version: --propose, then --approve by another person; --return; --roll-back."
+    help = "Move a model version: --propose or --roll-back, then --approve by another person; --return."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("version", nargs="?", help="reference, such as M-2026-0002")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         by, reason = actor_of(user), options["reason"]
         try:
             if options["roll_back"]:
-                version = roll_back_version(reason=reason, by=by)
+                version = propose_roll_back(reason=reason, by=by)
             else:
                 version = _version(options["version"])
                 if options["propose"]:

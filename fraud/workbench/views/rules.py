@@ -20,13 +20,14 @@ from audit.typed import decimal_number, whole_number
 from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import refusal_sentence
-from fraud.workbench.backtest import Backtest, backtest_rule, hits_of_rules
+from fraud.workbench.backtest import Backtest, backtest_rule
+from fraud.workbench.rule_hits import VersionHits, hits_by_version
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, check, parse, to_sentence
 from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
-from rules.services import activation, drafts
+from rules.services import activation, drafts, turning_off
 from rules.services.common import subject_of
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
 
@@ -41,17 +42,22 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules with the version that counts, what waits for approval, and their hits of the last 90 days."""
     versions = Prefetch("versions", RuleVersion.objects.order_by("-number"), to_attr="ordered")
     rows = list(Rule.objects.prefetch_related(versions))
-    hits = hits_of_rules()
+    hits = hits_by_version()
     for row in rows:
         row.active = _first(row, State.ACTIVE)  # type: ignore[attr-defined]
         row.open = _first(row, State.PROPOSED) or _first(row, State.DRAFT) or _first(row, State.SHADOW)  # type: ignore[attr-defined]
-        row.n_hits = hits.get(row.code, 0)  # type: ignore[attr-defined]
+        row.n_hits = _n_hits(row.active, hits)  # type: ignore[attr-defined]
+        row.n_shadow = _n_hits(_first(row, State.SHADOW), hits)  # type: ignore[attr-defined]
     context = {
         "rules": rows,
         "most": max((row.n_hits for row in rows), default=0),  # type: ignore[attr-defined]
         "n_changes": ValueChange.objects.filter(state=ValueChange.State.PROPOSED).count(),
     }
     return render(request, "fraud/rules/rules.html", context)
+
+
+def _n_hits(version: RuleVersion | None, hits: dict[int, VersionHits]) -> int:
+    return hits.get(version.pk, VersionHits()).n_claims if version else 0
 
 
 def _first(rule: Any, state: str) -> RuleVersion | None:
@@ -99,7 +105,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     found = _find(code)
     active = found.versions.filter(state=State.ACTIVE).first()
     try:
-        result = backtest_rule(text=request.POST.get("text", ""), active_text=active.text if active else "")
+        active_text = active.text if active else ""
+        result = backtest_rule(text=request.POST.get("text", ""), by=_by(request), active_text=active_text)
     except RuleNotValid as error:
         return render(request, "fraud/rules/_checked.html", {"problems": _problems(error)}, status=422)
     return render(request, "fraud/rules/_preview.html", _preview_context(result))
@@ -135,7 +142,7 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
 
 
 def _propose(request: HttpRequest, version: RuleVersion) -> str:
-    result = backtest_rule(text=version.text)
+    result = backtest_rule(text=version.text, by=_by(request))
     drafts.propose_version(
         version=version,
         by=_by(request),
@@ -166,14 +173,24 @@ def _discard(request: HttpRequest, version: RuleVersion) -> str:
     return _("The draft was discarded; it stays readable.")
 
 
+def _propose_retirement(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.propose_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. The rule counts on until somebody else agrees that it stops.")
+
+
 def _retire(request: HttpRequest, version: RuleVersion) -> str:
-    activation.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
     return _("The rule stops from the next run on.")
 
 
+def _keep(request: HttpRequest, version: RuleVersion) -> str:
+    turning_off.return_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("The rule goes on counting.")
+
+
 def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
-    activation.roll_back_rule(version=version, by=_by(request), reason=request.POST.get("reason", ""))
-    return _("The earlier version counts again from the next run on.")
+    turning_off.propose_roll_back(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    return _("Proposed. Somebody else has to activate it.")
 
 
 STEPS: dict[str, Step] = {
@@ -183,7 +200,9 @@ STEPS: dict[str, Step] = {
     "shadow": _shadow,
     "return": _return,
     "discard": _discard,
+    "propose-retirement": _propose_retirement,
     "retire": _retire,
+    "keep": _keep,
     "roll-back": _roll_back,
 }
 
@@ -230,23 +249,28 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
 
 def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) -> HttpResponse:
     versions = list(
-        found.versions.select_related("created_by", "edited_by", "proposed_by", "activated_by").order_by(
-            "-number"
-        )
+        found.versions.select_related(
+            "created_by", "edited_by", "proposed_by", "activated_by", "retire_proposed_by"
+        ).order_by("-number")
     )
     by_state = {version.state: version for version in reversed(versions)}
     opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
     shown = opened or by_state.get(State.ACTIVE) or (versions[0] if versions else None)
     typed = request.POST if more.get("refused") == "save" else {}
+    hits = hits_by_version(rule_code=found.code)
+    for version in versions:
+        version.found = hits.get(version.pk, VersionHits())  # type: ignore[attr-defined]
     context = {
         "rule": found,
         "versions": versions,
         "version": shown,
-        "active": by_state.get(State.ACTIVE),
+        "running": by_state.get(State.ACTIVE) or by_state.get(State.SHADOW),
         "typed": typed,
         "events": list(chain_entries(subject_of(found)))[-20:][::-1],
-        "is_editable": shown is not None and shown.state in {State.DRAFT, State.PROPOSED},
-        "n_hits": hits_of_rules().get(found.code, 0),
+        "is_editable": shown is not None
+        and shown.activated_at is None
+        and shown.state in {State.DRAFT, State.PROPOSED},
+        "n_hits": _n_hits(by_state.get(State.ACTIVE), hits),
         **(_vocabulary()),
         **_checked(typed.get("text", shown.text if shown else "")),
     }

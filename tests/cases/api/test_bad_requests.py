@@ -370,7 +370,7 @@ OWN = [
 
 
 @pytest.mark.parametrize(("name", "body"), OWN)
-def test_c15_ones_own_case_is_refused_and_kept_as_a_security_event(
+def test_c15_ones_own_case_is_as_good_as_absent_and_kept_as_a_security_event(
     stage: Stage, call: Call, name: str, body: dict[str, Any]
 ) -> None:
     case = stage.case()
@@ -379,7 +379,7 @@ def test_c15_ones_own_case_is_refused_and_kept_as_a_security_event(
     person.save()
     person.groups.add(Group.objects.get(name="reviewer"))
     response = call("approver").step(case, name, body)
-    assert (response.status_code, code_of(response)) == (403, "own_case")
+    assert (response.status_code, code_of(response)) == (404, "not_found")
     kept = AuditEvent.objects.get(action="access.refused")
     assert (kept.actor, kept.subject) == ("mira.jung", f"case:{case.reference}")
 

@@ -57,7 +57,9 @@ def loaded(stage: Stage, case: Case) -> Case:
     claim = case.alerts.get().claim
     make_score(claim=claim, run=run, reasons=[{"source": "rule", "code": "A04", "value": 1.0, "facts": {}}])
     make_hit(claim=claim, run=run, rule_version=version)
-    notes.add_note(case=case, text="CANARY-NOTE 의심됨", by=stage.actor("reviewer"))
+    notes.add_note(
+        case=case, text="CANARY-NOTE 의심됨", by=stage.actor("reviewer"), expected_version=case.version
+    )
     case.decisions.update(reason="CANARY-REASON 내부 사유", decided_reason="CANARY-RETURN")
     return fresh(case)
 

@@ -53,7 +53,7 @@ def test_proposed_settings_hold_only_after_a_second_person() -> None:
 @pytest.mark.django_db
 def test_proposer_does_not_activate_the_own_proposal() -> None:
     both = Actor(username="both", roles=frozenset({Role.RULE_ADMIN, Role.APPROVER}))
-    row = propose_settings(changes={"novelty_share": 0.2}, note="", by=both)
+    row = propose_settings(changes={"novelty_share": 0.2}, note="seats for the new", by=both)
     with pytest.raises(NotPermitted) as refused:
         activate_settings(number=row.number, by=both)
     assert refused.value.code == "own_proposal"
@@ -61,8 +61,15 @@ def test_proposer_does_not_activate_the_own_proposal() -> None:
 
 
 @pytest.mark.django_db
+def test_settings_are_not_proposed_without_saying_why() -> None:
+    with pytest.raises(SettingsNotValid) as refused:
+        propose_settings(changes={"four_eyes_share": 1.0}, note="  no", by=RULES)
+    assert set(refused.value.problems) == {"note"}
+
+
+@pytest.mark.django_db
 def test_returned_proposal_cannot_be_activated() -> None:
-    row = propose_settings(changes={"novelty_share": 0.2}, note="", by=RULES)
+    row = propose_settings(changes={"novelty_share": 0.2}, note="seats for the new", by=RULES)
     return_settings(number=row.number, by=LEAD, reason="not now")
     with pytest.raises(type(row).DoesNotExist):
         activate_settings(number=row.number, by=LEAD)

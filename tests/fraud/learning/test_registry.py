@@ -174,7 +174,7 @@ def test_other_roles_neither_register_propose_promote_return_nor_roll_back(cast,
         with pytest.raises(NotPermitted):
             service(version=version, reason="r", by=by)
     with pytest.raises(NotPermitted):
-        registry.roll_back_version(reason="r", by=by)
+        registry.propose_roll_back(reason="r", by=by)
     with pytest.raises(NotPermitted):
         registered(by)
 
@@ -217,11 +217,18 @@ def test_roll_back_returns_to_the_version_before_and_only_once(cast, registered)
     first, second = in_service(registered), registered()
     compared(second)
     promoted(cast, second)
-    registry.roll_back_version(reason="too many alerts", by=cast.actor("approver"))
+    back = registry.propose_roll_back(reason="too many alerts", by=cast.actor("approver"))
+    assert registry.champion().version == second  # until a second person agrees
+    with pytest.raises(NotPermitted):
+        registry.promote_version(version=back, reason="mine", by=cast.actor("approver"))
+    registry.return_proposal(version=back, reason="wait a night", by=cast.actor("other_approver"))
+    assert ModelVersion.objects.get(pk=first.pk).stage == Stage.ARCHIVED
+    back = registry.propose_roll_back(reason="too many alerts", by=cast.actor("model_owner"))
+    registry.promote_version(version=back, reason="agreed", by=cast.actor("approver"))
     assert registry.champion().version == first
     assert ModelVersion.objects.get(pk=second.pk).stage == Stage.ARCHIVED
     with pytest.raises(registry.PromotionNotAllowed):
-        registry.roll_back_version(reason="again", by=cast.actor("approver"))
+        registry.propose_roll_back(reason="again", by=cast.actor("approver"))
 
 
 def test_first_version_is_installed_by_the_system_only_and_once(cast, registered) -> None:

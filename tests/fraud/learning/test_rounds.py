@@ -172,7 +172,7 @@ def test_compare_command_prints_what_each_scorer_does(reviewed: list[int], capsy
 def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> None:
     from django.contrib.auth.models import Group
 
-    for name, role in (("owner", Role.MODEL_OWNER), ("lead", Role.APPROVER)):
+    for name, role in (("owner", Role.MODEL_OWNER), ("lead", Role.APPROVER), ("second", Role.APPROVER)):
         user = User.objects.create(username=name)
         user.groups.add(Group.objects.get_or_create(name=role.value)[0])
     ref = version.reference
@@ -184,6 +184,8 @@ def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> No
     call_command("promote", ref, "--approve", "--as", "lead", "--reason", "small company", "--despite-gates")
     assert ModelVersion.objects.get(stage="champion") == version
     call_command("promote", "--roll-back", "--as", "lead", "--reason", "too many alerts")
+    assert ModelVersion.objects.get(stage="champion") == version
+    call_command("promote", champion.reference, "--approve", "--as", "second", "--reason", "yes")
     assert ModelVersion.objects.get(stage="champion") == champion
 
 

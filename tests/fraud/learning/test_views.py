@@ -13,7 +13,7 @@ from audit.services import actor_of
 from fraud.claims.models import Label
 from fraud.company.models import CompanySettings
 from fraud.company.thresholds import CostMatrix
-from fraud.company.values import propose_settings
+from fraud.company.values import from_json, propose_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning.misses import miss_panel
 from fraud.learning.models import Evaluation
@@ -70,7 +70,7 @@ def test_threshold_page_shows_what_another_choice_would_mean(client, cast):
     for p in (0.01, 0.2, 0.6):
         make_score(claim=make_claim(), run=run, hybrid_probability=p)
     client.force_login(cast.model_owner)
-    answer = client.get(reverse("fraud:threshold"), {"threshold": "0.5"})
+    answer = client.get(reverse("fraud:threshold"), {"threshold": "0.5", "policy": "fixed"})
     assert answer.context["tried"].alerts == 1
     assert b"<svg" in answer.content
 
@@ -83,12 +83,37 @@ def test_threshold_that_is_none_falls_back_to_what_holds(client, cast, typed):
     assert answer.context["tried"].threshold == pytest.approx(0.05)
 
 
+def test_costs_alone_change_no_policy_and_what_is_shown_is_what_is_proposed(client, cast):
+    client.force_login(cast.model_owner)
+    typed = {"fn": "50", "threshold": "0.2"}
+    shown = client.get(reverse("fraud:threshold"), typed).context
+    assert shown["tried"].threshold == pytest.approx(5 / (50 - 5 + 5))
+    client.post(reverse("fraud:propose-threshold"), typed)
+    values = from_json(CompanySettings.objects.get().values)
+    assert (values.threshold_policy, values.costs.fn) == ("cost", 50)
+    assert values.alert_threshold == pytest.approx(shown["tried"].threshold)
+
+
+def test_a_fixed_threshold_is_proposed_as_it_was_shown(client, cast):
+    client.force_login(cast.model_owner)
+    typed = {"policy": "fixed", "threshold": "0.123"}
+    shown = client.get(reverse("fraud:threshold"), typed).context["tried"].threshold
+    client.post(reverse("fraud:propose-threshold"), typed)
+    assert from_json(CompanySettings.objects.get().values).alert_threshold == pytest.approx(shown) == 0.123
+
+
+def test_proposing_what_holds_already_is_refused(client, cast):
+    client.force_login(cast.model_owner)
+    assert client.post(reverse("fraud:propose-threshold"), {"fn": "100"}).status_code == 422
+    assert not CompanySettings.objects.exists()
+
+
 def test_proposer_cannot_activate_settings_and_an_approver_can(client, cast):
     client.force_login(cast.model_owner)
-    assert (
-        client.post(reverse("fraud:propose-threshold"), {"threshold": "0.08", "policy": "fixed"}).status_code
-        == 302
-    )
+    typed = {"threshold": "0.08", "policy": "fixed"}
+    assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 422  # it does not say why
+    typed["note"] = "too many alerts"
+    assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 302
     row = CompanySettings.objects.get()
     decide = reverse("fraud:decide-settings", args=[row.number, "activate"])
     assert client.post(decide).status_code == 403

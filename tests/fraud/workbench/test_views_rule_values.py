@@ -139,13 +139,16 @@ def test_list_is_proposed_and_returned(client, cast):
     client.force_login(cast.rule_admin)
     for wrong in ("9" * 5_000, "²"):
         assert (
-            client.post(address, {"values": "bar", "reason": "x", "lock_version": wrong}).status_code == 409
+            client.post(address, {"values": "bar", "reason": "tidied up", "lock_version": wrong}).status_code
+            == 409
         )
-    stale = client.post(address, {"values": "bar\nclub", "reason": "x", "lock_version": "0"})
+    stale = client.post(address, {"values": "bar\nclub", "reason": "tidied up", "lock_version": "0"})
     assert stale.status_code == 409
     assert "club" in stale.content.decode()  # what was typed is kept
     assert (
-        client.post(address, {"values": "bar\nclub\n\n", "reason": "x", "lock_version": "1"}).status_code
+        client.post(
+            address, {"values": "bar\nclub\n\n", "reason": "tidied up", "lock_version": "1"}
+        ).status_code
         == 302
     )
     change = ValueChange.objects.get()

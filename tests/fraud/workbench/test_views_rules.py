@@ -100,8 +100,25 @@ def test_another_person_activates_and_the_earlier_version_can_come_back(client, 
     old.refresh_from_db()
     assert (version.state, old.state) == ("active", "retired")
     assert step(client, old, "roll-back", reason="too many cases").status_code == 302
+    assert step(client, old, "activate").status_code == 403
+    client.force_login(cast.other_approver)
+    assert step(client, old, "activate").status_code == 302
     old.refresh_from_db()
     assert old.state == "active"
+
+
+def test_a_rule_stops_when_somebody_else_agrees(client, cast, claims):
+    client.force_login(cast.approver)
+    running = RuleVersion.objects.get(rule__code="A01", state="active")
+    assert step(client, running, "retire", reason="too many cases").status_code == 409
+    assert step(client, running, "propose-retirement").status_code == 422
+    assert step(client, running, "propose-retirement", reason="too many cases").status_code == 302
+    assert step(client, running, "retire").status_code == 403
+    client.force_login(cast.other_approver)
+    assert "too many cases" in client.get(reverse("fraud:rule", args=["A01"])).content.decode()
+    assert step(client, running, "retire").status_code == 302
+    running.refresh_from_db()
+    assert running.state == "retired"
 
 
 def test_broad_rule_is_proposed_only_with_its_code_typed(client, cast, claims):

@@ -11,6 +11,7 @@ import polars as pl
 from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_TYPES, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.amounts import parse_amounts
+from fraud.claims.importing.parsing.attendees import parse_attendees
 from fraud.claims.importing.parsing.codes import (
     parse_brn,
     parse_cards,
@@ -178,10 +179,22 @@ class ChunkValues:
                 self.values["card_token"], self.values["card_last4"] = parse_cards(
                     raw.cast(pl.String), self.context.card_key, self.problems
                 )
+            elif info.kind is Kind.PEOPLE:
+                self._parse_people(name, raw.cast(pl.String), header)
         if self.mapping.labels:
             label = self.delivered.get_column(self.mapping.labels[0]).cast(pl.String)
             labels = self.spec.labels
             self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate)
+
+    def _parse_people(self, name: str, raw: pl.Series, header: str) -> None:
+        """The list, and how many they are where the file does not count them; more listed than counted is refused."""
+        self.values[name], listed = parse_attendees(raw, header, self.problems)
+        counted = self.values.get("n_attendees")
+        if counted is not None:
+            self.problems.add(listed > counted, header, "attendees_not_counted")
+        self.values["n_attendees"] = (
+            listed if counted is None else pl.select(pl.coalesce(counted, listed)).to_series()
+        )
 
     def _compose(self) -> None:
         for name, column in self.spec.columns.items():

@@ -1,0 +1,87 @@
+"""Rows of one person, found by employee number in whatever spelling: the database's half of `audit.people`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Lower, Replace
+
+from audit.actor import Actor
+from audit.people import number_key
+from fraud.claims.models import Cardholder, Claim, User
+
+# What `number_key` drops and a delivered number is known to hold; everything else it folds is folded where rows enter.
+_DROPPED = (" ", "-", "_", "\u00a0", "\t")
+
+
+def key_of(path: str) -> Combinable:
+    """The number in a column as `number_key` writes it: `Cardholder.objects.alias(key=key_of("employee_no"))`."""
+    return _folded(F(path))
+
+
+def _folded(found: Any) -> Combinable:
+    for sign in _DROPPED:
+        found = Replace(found, Value(sign), Value(""), output_field=TextField())
+    return Lower(found)
+
+
+def lists_number(path: str, number: str) -> tuple[Combinable, str]:
+    """An expression over a column of attendees, and the text it contains where the number is among them."""
+    name = number_key("employee_no")
+    return _folded(Cast(F(path), TextField())), f'"{name}":"{number_key(number)}"'
+
+
+def barred_cardholders(by: Actor) -> set[int]:
+    """The cardholders nobody of staff may judge: the person themselves, and those they report to. Two queries."""
+    own = number_key(by.employee_no)
+    if by.is_system or not own:
+        return set()
+    numbers = {own}
+    for person in cardholders_of(own).select_related("department"):
+        numbers.add(number_key(person.manager_no))
+        numbers.add(number_key(person.department.manager_no) if person.department else "")
+    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=numbers - {""})
+    return set(found.values_list("pk", flat=True))
+
+
+def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Those of the claims the person is involved in: as cardholder, approver or attendee, or as a report of the cardholder."""
+    key = number_key(by.employee_no)
+    if by.is_system or not key:
+        return claims.none()
+    attendees, listed = lists_number("attendees", key)
+    found = claims.alias(approver_key=key_of("approver_no"), attendees_text=attendees)
+    return found.filter(
+        Q(cardholder__in=barred_cardholders(by)) | Q(approver_key=key) | Q(attendees_text__contains=listed)
+    )
+
+
+def cardholders_of(number: str) -> QuerySet[Cardholder]:
+    """The cards' people with this employee number: more than one row where deliveries spelled it differently."""
+    return _with_number(Cardholder.objects.all(), "employee_no", number)
+
+
+def led_by(number: str) -> QuerySet[Cardholder]:
+    """Those who report to the number, by name or as head of their department; never the person themselves."""
+    key = number_key(number)
+    if not key:
+        return Cardholder.objects.none()
+    people = Cardholder.objects.alias(
+        own_key=key_of("employee_no"),
+        manager_key=key_of("manager_no"),
+        head_key=key_of("department__manager_no"),
+    )
+    named, headed = people.filter(manager_key=key), people.filter(head_key=key)
+    return (named | headed).exclude(own_key=key)
+
+
+def logins_of(number: str) -> QuerySet[User]:
+    """The active logins of the employee, the oldest first."""
+    return _with_number(User.objects.filter(is_active=True), "employee_no", number).order_by("id")
+
+
+def _with_number(rows: QuerySet[Any], path: str, number: str) -> QuerySet[Any]:
+    key = number_key(number)
+    return rows.alias(number_key=key_of(path)).filter(number_key=key) if key else rows.none()

@@ -1,0 +1,141 @@
+"""Stopping a rule, or going back to an earlier version: proposed with a reason, approved by a second person."""
+
+from __future__ import annotations
+
+from audit import clock
+from audit.actor import Actor
+from audit.people import require_second_person
+from audit.permissions import can, require
+from audit.services import record
+from audit.transactions import one_transaction
+from rules.exceptions import RetirementNotProposed, RetirementProposed, WrongState
+from rules.models import Rule, RuleVersion
+from rules.services.common import (
+    State,
+    checked,
+    hash_of,
+    locked,
+    needed_reason,
+    require_state,
+    stop_running,
+    subject_of,
+    summary,
+)
+
+_RUNNING = (State.ACTIVE, State.SHADOW)
+
+
+def propose_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
+    """Ask that a rule stops from the next run on; until a second person approves, it goes on counting.
+
+    Raises ReasonNeeded, RetirementProposed, WrongState when no version of it runs, NotPermitted.
+    """
+    _require_proposer(by)
+    said = needed_reason(reason)
+    with one_transaction():
+        running = _running(rule)
+        if running.retire_proposed_at is not None:
+            raise RetirementProposed()
+        _mark(running, by, said)
+        record(
+            action="rule.retirement_proposed",
+            by=by,
+            subject=subject_of(running.rule),
+            reason=said,
+            after=summary(running),
+        )
+    return running
+
+
+def retire_rule(*, rule: Rule, by: Actor, reason: str = "") -> RuleVersion:
+    """Approve a proposed retirement: the rule stops from the next run on.
+
+    Raises NotPermitted for whoever proposed it, RetirementNotProposed, WrongState when no version of it runs.
+    """
+    require(by, "rules.activate_rule")
+    with one_transaction():
+        running = _running(rule)
+        _refuse_proposer(running, by)
+        said = " ".join(reason.split()) or running.retire_reason
+        _mark(running, None, "")
+        return stop_running(running.rule, by, reason=said, states=_RUNNING) or running
+
+
+def return_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
+    """Turn a proposed retirement down; the rule goes on counting. Raises as `retire_rule`, and ReasonNeeded."""
+    require(by, "rules.activate_rule")
+    said = needed_reason(reason)
+    with one_transaction():
+        running = _running(rule)
+        _refuse_proposer(running, by)
+        _mark(running, None, "")
+        record(
+            action="rule.retirement_returned",
+            by=by,
+            subject=subject_of(running.rule),
+            reason=said,
+            after=summary(running),
+        )
+    return running
+
+
+def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:
+    """Put a retired version that was active before up for approval again; activating it replaces what counts now.
+
+    Its text was approved then and stays frozen. Raises ReasonNeeded, WrongState when it never was active, RuleNotValid,
+    NotPermitted.
+    """
+    _require_proposer(by)
+    said = needed_reason(reason)
+    with one_transaction():
+        current = locked(version)
+        require_state(current, State.RETIRED)
+        if current.activated_at is None:
+            raise WrongState(state=current.get_state_display(), allowed=State.ACTIVE.label)
+        checked(current.text)
+        before = summary(current)
+        current.state = State.PROPOSED
+        current.proposed_at = clock.now()
+        current.proposed_by_id = by.user_id
+        current.proposed_hash = hash_of(current)
+        current.activated_by = None  # who let it count then is in the audit log; this approval is a new one
+        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash", "activated_by"])
+        record(
+            action="rule.roll_back_proposed",
+            by=by,
+            subject=subject_of(current.rule),
+            reason=said,
+            before=before,
+            after=summary(current),
+        )
+    return current
+
+
+def _require_proposer(by: Actor) -> None:
+    """Whoever writes rules may ask that one stops, and so may whoever approves them."""
+    if not can(by, "rules.activate_rule"):
+        require(by, "rules.propose_rule")
+
+
+def _running(rule: Rule) -> RuleVersion:
+    """The version that counts, else the one in shadow, locked. Raises WrongState."""
+    found = RuleVersion.objects.select_for_update().select_related("rule", "retire_proposed_by")
+    by_state = {version.state: version for version in found.filter(rule=rule, state__in=_RUNNING)}
+    running = by_state.get(State.ACTIVE) or by_state.get(State.SHADOW)
+    if running is None:
+        raise WrongState(state=State.RETIRED.label, allowed=State.ACTIVE.label)
+    return running
+
+
+def _refuse_proposer(running: RuleVersion, by: Actor) -> None:
+    if running.retire_proposed_at is None:
+        raise RetirementNotProposed()
+    require_second_person(by, [running.retire_proposed_by], "rules.activate_rule")
+
+
+def _mark(running: RuleVersion, by: Actor | None, reason: str) -> None:
+    """Note who asks that the version stops, or take the note away."""
+    running.retire_proposed_at = clock.now() if by else None
+    running.retire_proposed_by_id = by.user_id if by else None
+    running.retire_reason = reason
+    running.save(update_fields=["retire_proposed_at", "retire_proposed_by", "retire_reason"])

@@ -1,0 +1,237 @@
+"""Every permission that approves: whoever asked is refused under a second login too, on service, page and interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from audit.actor import Actor
+from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
+from audit.services import actor_of
+from cases.models import Appeal
+from cases.services import appeals, decisions, recovery, write_offs
+from fraud.company.values import activate_settings, propose_settings
+from fraud.detection.models import ModelVersion
+from fraud.learning import registry
+from rules import services as rules
+from rules.models import Rule, ValueList
+from tests.cases.stage import AMOUNT, REASON, Stage, fresh
+from tests.cast import make_person
+
+pytestmark = pytest.mark.django_db
+
+Call = Callable[[Actor], Any]
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Something to approve: who of the cast asked for it, and how it would be approved on each surface."""
+
+    asked_by: str
+    service: Call
+    page: str
+    form: dict[str, Any] = field(default_factory=dict)
+    api: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+
+
+def rule_version(stage: Stage) -> Approval:
+    version = _proposed_rule(stage)
+    path = reverse("fraud:rule-step", args=["X01", version.number, "activate"])
+    return Approval("rule_admin", lambda by: rules.activate_version(version=version, by=by), path)
+
+
+def rule_in_shadow(stage: Stage) -> Approval:
+    version = _proposed_rule(stage)
+    path = reverse("fraud:rule-step", args=["X01", version.number, "shadow"])
+    return Approval("rule_admin", lambda by: rules.shadow_version(version=version, by=by), path)
+
+
+def rule_stopped(stage: Stage) -> Approval:
+    version = rules.activate_version(version=_proposed_rule(stage), by=stage.actor("approver"))
+    rule = Rule.objects.get(code="X01")
+    rules.propose_retirement(rule=rule, by=stage.actor("other_approver"), reason="too many hits")
+    path = reverse("fraud:rule-step", args=["X01", version.number, "retire"])
+    return Approval("other_approver", lambda by: rules.retire_rule(rule=rule, by=by), path)
+
+
+def value_list(stage: Stage) -> Approval:
+    bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar", "pub"])
+    change = rules.propose_list_values(
+        value_list=bars, values=["bar"], lock_version=1, by=stage.actor("rule_admin"), reason="pubs are fine"
+    )
+    path = reverse("fraud:decide-change", args=[change.pk, "apply"])
+    return Approval("rule_admin", lambda by: rules.approve_value_change(change=change, by=by), path)
+
+
+def company_settings(stage: Stage) -> Approval:
+    row = propose_settings(
+        changes={"four_eyes_share": 0.0}, note="it takes too long", by=stage.actor("model_owner")
+    )
+    path = reverse("fraud:decide-settings", args=[row.number, "activate"])
+    return Approval("model_owner", lambda by: activate_settings(number=row.number, by=by), path)
+
+
+def model_version(stage: Stage) -> Approval:
+    version = ModelVersion.objects.create(
+        reference="M-2026-0001", folder="M-1", sha256="0" * 64, created_by="system:test", card={}
+    )
+    registry.propose_promotion(version=version, reason="finds more", by=stage.actor("model_owner"))
+    return Approval(
+        "model_owner",
+        lambda by: registry.promote_version(version=version, reason="agreed", by=by),
+        reverse("fraud:version-step", args=[version.reference, "promote"]),
+        {"reason": "agreed"},
+    )
+
+
+def decision(stage: Stage) -> Approval:
+    case = stage.proposed(by="approver")
+    sent = {"content_hash": case.decisions.get().content_hash}
+    return Approval(
+        "approver",
+        lambda by: decisions.approve_decision(case=case, by=by, expected_version=case.version, **sent),
+        f"/cases/{case.reference}/do/approve/",
+        {**sent, "version": case.version},
+        f"cases/{case.reference}/approve/",
+        sent,
+        case.version,
+    )
+
+
+def appeal(stage: Stage) -> Approval:
+    case = stage.appealed()
+    sent = {"result": "upheld", "reason": REASON}
+    return Approval(
+        "approver",
+        lambda by: appeals.decide_appeal(
+            case=case, result=Appeal.Result.UPHELD, reason=REASON, by=by, expected_version=case.version
+        ),
+        f"/cases/{case.reference}/do/decide-appeal/",
+        {**sent, "version": case.version},
+        f"cases/{case.reference}/decide-appeal/",
+        sent,
+        case.version,
+    )
+
+
+def reversal(stage: Stage) -> Approval:
+    case, posting = _posted(stage)
+    return Approval(
+        "clerk",
+        lambda by: recovery.reverse_posting(
+            posting=posting, reason="wrong line", by=by, expected_version=case.version
+        ),
+        f"/recovery/{case.reference}/reverse/",
+        {"posting": posting.pk, "reason": "wrong line", "version": case.version},
+        f"recoveries/{case.reference}/postings/{posting.pk}/reverse/",
+        {"reason": "wrong line"},
+        case.version,
+    )
+
+
+def confirmation(stage: Stage) -> Approval:
+    case, posting = _posted(stage)
+    return Approval(
+        "clerk",
+        lambda by: recovery.confirm_posting(posting=posting, by=by, expected_version=case.version),
+        f"/recovery/{case.reference}/confirm/",
+        {"posting": posting.pk, "version": case.version},
+        f"recoveries/{case.reference}/postings/{posting.pk}/confirm/",
+        {},
+        case.version,
+    )
+
+
+def write_off(stage: Stage) -> Approval:
+    case = stage.recovering()
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=case.version
+    )
+    case = fresh(case)
+    return Approval(
+        "clerk",
+        lambda by: write_offs.approve_write_off(
+            case=case, amount_minor=AMOUNT, by=by, expected_version=case.version
+        ),
+        f"/recovery/{case.reference}/approve-write-off/",
+        {"amount": str(AMOUNT), "version": case.version},
+        f"recoveries/{case.reference}/approve-write-off/",
+        {"amount": str(AMOUNT)},
+        case.version,
+    )
+
+
+def _proposed_rule(stage: Stage) -> Any:
+    by = stage.actor("rule_admin")
+    names = {"name_en": "High", "name_ko": "고액"}
+    version = rules.draft_rule(code="X01", text="amount > 500,000 KRW", by=by, **names)
+    return rules.propose_version(version=version, by=by)
+
+
+def _posted(stage: Stage) -> tuple[Any, Any]:
+    case = stage.recovering()
+    posting = stage.post(case, 10_000)
+    return fresh(case), posting
+
+
+APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
+    "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
+    "fraud.activate_threshold": [company_settings],
+    "fraud.promote_version": [model_version],
+    "cases.approve_decision": [decision],
+    "cases.decide_appeal": [appeal],
+    "cases.reverse_posting": [reversal, confirmation],
+    "cases.approve_write_off": [write_off],
+}
+EACH = [(name, made) for name, all_made in APPROVALS.items() for made in all_made]
+SPELLINGS = [" {lower} ", "{head}-{tail}", "{wide}"]
+
+
+def spelled(number: str, how: str) -> str:
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+    return how.format(number, lower=number.lower(), head=number[0], tail=number[1:], wide=wide)
+
+
+def test_no_permission_that_approves_is_left_out() -> None:
+    assert set(APPROVALS) == APPROVING
+    by_name = {
+        name for name in ACTIONS if name.split(".")[1].split("_")[0] in {"approve", "activate", "promote"}
+    }
+    assert by_name <= APPROVING
+
+
+@pytest.mark.parametrize("how", SPELLINGS)
+@pytest.mark.parametrize(("permission", "made"), EACH, ids=[made.__name__ for _, made in EACH])
+def test_a_second_login_of_whoever_asked_is_refused_everywhere(
+    stage: Stage, permission: str, made: Callable[[Stage], Approval], how: str
+) -> None:
+    approval = made(stage)
+    first = getattr(stage.cast, approval.asked_by)
+    roles = [role for role in Role if role in ACTIONS[permission]]
+    other = make_person("second.login", *roles, employee_no=spelled(first.employee_no, how))
+    with pytest.raises(NotPermitted) as refused:
+        approval.service(actor_of(other))
+    assert refused.value.code.startswith("own_")
+    client = APIClient()
+    client.force_login(other)
+    assert client.post(approval.page, approval.form).status_code == 403
+    if approval.api:
+        headers = {"If-Match": f'"{approval.version}"'}
+        answer = client.post(f"/api/v1/{approval.api}", approval.body, format="json", headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"].startswith("own_")
+
+
+@pytest.mark.parametrize("made", [made for _, made in EACH if made is not model_version])
+def test_somebody_else_of_the_same_role_is_not_refused(
+    stage: Stage, made: Callable[[Stage], Approval]
+) -> None:
+    approval = made(stage)
+    approval.service(actor_of(make_person("somebody.else", Role.APPROVER, employee_no="E3333")))
