@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
-from audit.permissions import Role
+from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.models import BLIND, Case, Decision
 from cases.services.money import attach_stakes, cases_at_stake
@@ -29,6 +29,8 @@ from fraud.detection.models import Score
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
 MAX_NAMES = 200
+#: The view of claims, not cases: those that wait for a seat.
+HELD_BACK = "held_back"
 
 WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
 OPEN = tuple(state for state in State if state != State.CLOSED)
@@ -107,6 +109,8 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
             "closed", pgettext_lazy("queue", "Closed"), (Segment("closed", "", (State.CLOSED,)),), False
         ),
     ]
+    if can(by, "fraud.view_score"):  # to have been held back is a word of the score
+        views.insert(-1, QueueView(HELD_BACK, pgettext_lazy("queue", "Held back"), (), False))
     if not {Role.REVIEWER, Role.APPROVER} & by.roles:
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)

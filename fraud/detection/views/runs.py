@@ -47,6 +47,7 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "run": run,
         "is_running": run.state in RUNNING,
         "stages": stages_of(run),
+        "n_expired": sum(stage["counts"].get("expired", 0) for stage in run.stages),
         "progress": progress_of(run),
     }
     if request.headers.get("HX-Request"):
