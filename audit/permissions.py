@@ -56,6 +56,9 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
         _R.DATA_CLIENT: Scope.OWN,
     },
     "fraud.view_file": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # Refunds that fit no purchase for certain: owned by who gets the money back, and by who approves what is asked for
+    "fraud.view_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
+    "fraud.link_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL},
     "fraud.change_profile": {_R.SYSTEM_ADMIN: _ALL},
     "fraud.view_run": {**_STAFF_READ, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.run_night": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},

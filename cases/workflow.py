@@ -39,7 +39,6 @@ __all__ = [
     "CLEARED",
     "CLOCK_DAYS",
     "GUARDS",
-    "HUMAN_ONLY",
     "IN_FULL",
     "JOINABLE",
     "MAX_EXTENSION_DAYS",
@@ -238,16 +237,6 @@ TRANSITIONS: tuple[Transition, ...] = (
 _BY_PLACE: dict[tuple[State, Action], tuple[Transition, ...]] = {}
 for _row in TRANSITIONS:
     _BY_PLACE[_row.source, _row.action] = (*_BY_PLACE.get((_row.source, _row.action), ()), _row)
-
-# Dispositions, approvals and write-offs are set by people; the system may only let time pass and follow the money.
-HUMAN_ONLY: frozenset[Action] = frozenset(Action) - {
-    Action.WAKE,
-    Action.LAPSE,
-    Action.END_NOTICE,
-    Action.RELEASE,
-    Action.VOID,
-    Action.SETTLE,
-}
 
 
 def rows_for(state: State, action: Action) -> tuple[Transition, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries
+from fraud.claims.api import deliveries, money_back
 from fraud.detection.api import claims, runs
 
 urlpatterns = [
@@ -9,6 +9,19 @@ urlpatterns = [
     path("deliveries/", deliveries.DeliveryList.as_view(), name="api-deliveries"),
     path("deliveries/<str:reference>/", deliveries.DeliveryOne.as_view(), name="api-delivery"),
     path("deliveries/<str:reference>/rejects/", deliveries.RejectList.as_view(), name="api-rejects"),
+    path("money-back/", money_back.MoneyBackList.as_view(), name="api-money-back"),
+    path("money-back/<int:claim_id>/", money_back.MoneyBackDetail.as_view(), name="api-money-back-one"),
+    path("money-back/<int:claim_id>/link/", money_back.LinkMoneyBack.as_view(), name="api-money-back-link"),
+    path(
+        "money-back/<int:claim_id>/dismiss/",
+        money_back.DismissMoneyBack.as_view(),
+        name="api-money-back-dismiss",
+    ),
+    path(
+        "money-back/<int:claim_id>/unlink/",
+        money_back.UnlinkMoneyBack.as_view(),
+        name="api-money-back-unlink",
+    ),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import files, profiles
+from fraud.claims.views import files, money_back, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning import views as detection
@@ -24,6 +24,9 @@ urlpatterns = [
     path("files/<str:reference>/", files.file_page, name="file"),
     path("files/<str:reference>/rejects.csv", files.file_rejects, name="file-rejects"),
     path("files/<str:reference>/resume/", files.resume_file, name="resume-file"),
+    path("money-back/", money_back.money_back_list, name="money-back"),
+    path("money-back/<int:claim_id>/", money_back.money_back_page, name="money-back-one"),
+    path("money-back/<int:claim_id>/<slug:name>/", money_back.money_back_step, name="money-back-step"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new_rule, name="new-rule"),
     path("rules/check/", rules.check_text, name="check-rule"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,9 +26,7 @@ Fact = Mapping[str, Any]
 Facts = Mapping[str, Fact]
 
 #: What a question to the cardholder may name: facts of their own claim, never a threshold, score or rule.
-PLACEHOLDERS = ("date", "time", "merchant", "amount", "count", "total")
 _UNKNOWN = {"en": "missing", "ko": "없음"}
-_MERCHANT = {"en": "this merchant", "ko": "해당 가맹점"}
 
 
 def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str] | None = None) -> str:
@@ -83,21 +80,6 @@ def _rank(name: str, fact: Fact) -> int:
     if fact.get("kind") == "code" or name.endswith("mcc"):
         return 4
     return 2 if isinstance(fact.get("value"), int | float) else 1
-
-
-def question_text(template: str, facts: Facts, lang: str) -> str:
-    """A question with its ``{placeholders}`` filled from the hit; one the hit has no fact for becomes neutral words.
-
-    Only PLACEHOLDERS are filled; anything else in braces is left out of the text, so that no threshold can reach a cardholder.
-    """
-    values = {name: value for name, value in _question_values(facts, lang).items() if value}
-    neutral = {"merchant": _MERCHANT[lang if lang == "ko" else "en"]}
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        return values.get(name) or neutral.get(name) or "–"
-
-    return re.sub(r"\{([^{}]*)\}", fill, template)
 
 
 def fact_text(fact: Fact, lang: str) -> str:
@@ -186,24 +168,3 @@ def _scoped(scope: str, words: list[str], lang: str) -> str:
     if lang == "ko":
         return f"{scope} {', '.join(words)}"
     return f"{words[0]} {scope}{''.join(f', {word}' for word in words[1:])}"
-
-
-def _question_values(facts: Facts, lang: str) -> dict[str, str]:
-    values: dict[str, str] = {}
-    at = facts.get("transacted_at")
-    if at is not None and at.get("value"):
-        values["date"] = str(at["value"])[:10]
-        values["time"] = "" if at.get("date_only") else str(at["value"])[11:16]
-    if facts.get("merchant.name", {}).get("value"):
-        values["merchant"] = str(facts["merchant.name"]["value"])
-    if facts.get("amount", {}).get("value") is not None:
-        values["amount"] = fact_text(facts["amount"], lang)
-    for name, fact in facts.items():
-        node = _node(name)
-        if isinstance(node, n.Window) and fact.get("value") is not None:
-            alias = {"count": "count", "distinct": "count", "sum": "total"}.get(node.function)
-            if alias == "count":
-                values.setdefault("count", str(fact["value"]))
-            elif alias == "total":
-                values.setdefault("total", fact_text(fact, lang))
-    return values

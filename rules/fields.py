@@ -7,7 +7,7 @@ what only a later review found out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -151,12 +151,3 @@ def is_rule_reference(name: str) -> bool:
     """True for names that look like another rule: rules stand alone, so that no cycle can exist."""
     first = name.split(".")[0]
     return first in {"rule", "rules", "rule_hit", "hit", "hits"}
-
-
-def required_columns(names: Iterable[str]) -> tuple[str, ...]:
-    """The claim columns that the given fields need, each once, in order of first use."""
-    found: dict[str, None] = {}
-    for name in names:
-        if name in FIELDS:
-            found.update(dict.fromkeys(FIELDS[name].requires))
-    return tuple(found)

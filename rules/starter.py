@@ -10,10 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rules.language import Context, ParameterSpec, ValueListSpec, parse
-from rules.language.specs import Calendar, PlainCalendar
-from rules.starter_lists import STARTER_LISTS
-from rules.starter_parameters import STARTER_PARAMETERS
 from rules.starter_texts import (
     AMOUNT_RULES,
     CARD_RULES,
@@ -24,7 +20,7 @@ from rules.starter_texts import (
 )
 
 if TYPE_CHECKING:
-    from rules.engine import RuleSpec
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +75,3 @@ _GROUPS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 STARTER_RULES: tuple[StarterRule, ...] = tuple(
     _rule(group, row) for group, rows in _GROUPS.items() for row in rows
 )
-
-
-def starter_context(
-    *,
-    calendar: Calendar | None = None,
-    zone: str = "Asia/Seoul",
-    lists: Mapping[str, ValueListSpec] = STARTER_LISTS,
-    parameters: Mapping[str, ParameterSpec] = STARTER_PARAMETERS,
-) -> Context:
-    """A context with the starter lists and parameters, for tests, benchmarks and first looks without a database."""
-    return Context(lists=lists, parameters=parameters, calendar=calendar or PlainCalendar(), zone=zone)
-
-
-def starter_specs(*, states: Sequence[str] = ("active",)) -> list[RuleSpec]:
-    """The starter rules as the engine takes them."""
-    from rules.engine import RuleSpec  # here, so that checks at start load no polars
-
-    return [
-        RuleSpec(rule.code, 1, parse(rule.text), rule.weight, rule.is_always_open)
-        for rule in STARTER_RULES
-        if rule.state in states
-    ]

@@ -12,10 +12,9 @@ aggregate afterwards is prefix sums and binary search, exact in 64-bit integers.
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from rules import window_kernels as kernels
@@ -32,13 +31,6 @@ _FEW = 4
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
-
-
-def period_starts(at_us: Ints, zone: str, period: Literal["day", "month"]) -> Ints:
-    """Start of the local calendar day or month each moment lies in, as UTC microseconds."""
-    local = pl.Series("at", at_us).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
-    starts = local.dt.truncate("1d" if period == "day" else "1mo")
-    return starts.dt.timestamp("us").to_numpy()
 
 
 def group_codes(keys: Sequence[Ints]) -> tuple[Ints, int]:

@@ -92,6 +92,33 @@ def test_lock_keeps_celery_below_5_7_and_leaves_the_gpu_library_out():
         assert "sys_platform == 'never'" in line
 
 
+READMES = ("rules/README.md", "fraud/detection/README.md", "cases/README.md")
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "docs/architecture.md"])
+def test_paths_that_a_readme_names_exist(name):
+    page = ROOT / name
+    text = page.read_text(encoding="utf-8")
+    named = {
+        path
+        for path in re.findall(r"`([\w/.]+(?:\.py|\.lark|\.md|\.toml|/))`", text)
+        if "/" in path.rstrip("/")
+    }
+    named = {path for path in named if not path.startswith("var/")}
+    assert named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_is_short_and_answers_the_same_questions(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    for head in ("You are working on", "What is stored where", "How to extend", "What is often confused"):
+        assert f"## {head}" in text
+
+
 def test_tests_mirror_the_source_and_every_folder_is_a_package():
     for folder in (ROOT / "tests").rglob("*"):
         if folder.is_dir() and folder.name != "__pycache__" and list(folder.glob("*.py")):

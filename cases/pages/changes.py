@@ -9,13 +9,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import clock
+from audit.clock import today
+from audit.language import current_language
 from cases.models import Alert, Case
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import Cardholder, Claim, ClaimChange
 from fraud.claims.money import money_of
 from fraud.web.dates import say_moment
-from fraud.web.tags import current_language
 from fraud.web.words import TXN_TYPES
 from rules.money import format_money
 
@@ -94,7 +94,7 @@ def _said(fact: str, value: Any, claim: Claim) -> str:
         return format_money(int(value), claim.currency, language)
     if fact == "transacted_at":
         at = timezone.localtime(datetime.fromisoformat(value))
-        return say_moment(at, language, today=clock.today())
+        return say_moment(at, language, today=today())
     if fact == "txn_type":
         return str(TXN_TYPES.get(value, value))
     if fact == "cardholder_id":

@@ -28,7 +28,7 @@ from cases.services.outbox import enqueue_mail
 from cases.services.queue import release_expired_take, wake_case
 from cases.services.settling import settle_recovery
 from cases.services.steps import case_subject, read_case
-from cases.workflow import CLOCK_DAYS, State
+from cases.workflow import State
 from fraud.company.calendar import CompanyCalendar
 from fraud.company.values import current_calendar
 
@@ -207,15 +207,3 @@ def overdue_cases(today: date | None = None) -> Q:
 def is_overdue(case: Case, today: date | None = None) -> bool:
     """Whether the case is past the day of its clock."""
     return case.state != State.CLOSED and case.due_on is not None and case.due_on < (today or company_today())
-
-
-def clock_of(case: Case, today: date | None = None) -> dict[str, Any]:
-    """The state's clock: `days` given, `left` (negative when overdue), `due_on`."""
-    now = today or company_today()
-    left = None if case.due_on is None else current_calendar().business_days_between(now, case.due_on)
-    return {
-        "days": CLOCK_DAYS.get(State(case.state)),
-        "left": left,
-        "due_on": case.due_on,
-        "is_overdue": is_overdue(case, now),
-    }

@@ -261,12 +261,6 @@ def rescan_evidence() -> int:
     return settled
 
 
-def reused_in(evidence: Evidence) -> list[str]:
-    """References of other cases that carry the same content, oldest first."""
-    others = Evidence.objects.filter(sha256=evidence.sha256).exclude(case=evidence.case)
-    return list(dict.fromkeys(others.order_by("id").values_list("case__reference", flat=True)))
-
-
 def find_evidence(reference: str) -> Evidence:
     """The evidence of a public id. Raises CaseNotFound."""
     found = (

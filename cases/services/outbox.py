@@ -111,15 +111,3 @@ def _failed(message: OutboxMessage, now: datetime, error: Exception) -> str:
         next_attempt_at=now + timedelta(minutes=2**message.attempts),
     )
     return "dead" if is_dead else "failed"
-
-
-def outbox_health(*, now: datetime | None = None) -> dict[str, Any]:
-    """How many mails wait and were given up, and the age in seconds of the oldest that is overdue."""
-    moment = now or present()
-    waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING)
-    oldest = waiting.filter(next_attempt_at__lte=moment).order_by("next_attempt_at").first()
-    return {
-        "n_waiting": waiting.count(),
-        "n_dead": OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count(),
-        "oldest_seconds": (moment - oldest.next_attempt_at).total_seconds() if oldest else 0.0,
-    }

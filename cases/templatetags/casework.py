@@ -39,12 +39,6 @@ def case_state(code: str) -> SafeString:
 
 
 @register.filter
-def state_word(code: str) -> str | Promise:
-    """`in_review` → In review."""
-    return STATES.get(code, (code, ""))[0]
-
-
-@register.filter
 def source_word(code: str) -> str | Promise:
     """`control_sample` → Random check."""
     return SOURCES.get(code, code)
@@ -60,13 +54,6 @@ def disposition_tag(code: str) -> SafeString:
         return format_html("{}", "")
     meaning = MISUSE_TAGS[DISPOSITIONS[Disposition(code)].is_misuse] if code in DISPOSITIONS else ""
     return format_html('<span class="tag {}">{}</span>', meaning, disposition_word(code))
-
-
-@register.filter
-def legitimate_reason_word(code: str) -> str:
-    """The chosen reason for "legitimate", in the reader's language."""
-    pair = LEGITIMATE_REASONS.get(code)
-    return code if pair is None else pair[1 if current_language() == "ko" else 0]
 
 
 @register.simple_tag

@@ -7,8 +7,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fraud.claims.file_words import state_words
+from fraud.claims.loose_money import waiting_money
 
 register = template.Library()
+
+
+@register.simple_tag
+def waiting_money_count() -> int:
+    """How many refunds and cancellations wait for a person to link them."""
+    return waiting_money().count()
 
 
 @register.simple_tag

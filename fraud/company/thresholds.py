@@ -32,26 +32,6 @@ class CostMatrix:
         return float(w @ cells)
 
 
-def amount_threshold(recoverable: Floats, cost: CostMatrix, *, penalty: float = 0.0) -> Floats:
-    """Per claim: p > fp / (fp + L - tp) with L = recoverable amount + penalty in the cost matrix' unit, at least fp.
-
-    A claim too small to be worth a review gets the threshold 1 (never alerted by the model; rules may still open it).
-    """
-    loss = np.maximum(np.asarray(recoverable, dtype=np.float64) + penalty, cost.fp)
-    gain = loss - cost.tp
-    return np.where(gain > 0, cost.fp / (cost.fp + np.maximum(gain, 1e-12)), 1.0)
-
-
-def expected_loss(probability: Floats, amount: Floats, *, penalty: float = 0.0) -> Floats:
-    """What a claim is expected to lose if left alone: p * (amount at stake + penalty), in the amount's unit; refunds count 0."""
-    return probability * (np.maximum(amount, 0.0) + penalty)
-
-
-def net_benefit(probability: Floats, cost: CostMatrix) -> Floats:
-    """Expected saving of a review: p * (fn - tp) - (1 - p) * (fp - tn)."""
-    return probability * (cost.fn - cost.tp) - (1.0 - probability) * (cost.fp - cost.tn)
-
-
 def n_alerts(probability: Floats, threshold: float | Floats, *, capacity: int | None) -> int:
     """K = min(number above the threshold, capacity): a free seat is never filled from below the threshold."""
     above = int((probability > threshold).sum())

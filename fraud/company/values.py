@@ -93,12 +93,6 @@ class CompanyValues:
         """Seats a night for the highest expected benefit."""
         return max(self.capacity_per_day - self.novelty_seats - self.control_sample_size, 0)
 
-    def band_of(self, probability: float) -> str:
-        """low, medium or high."""
-        if probability >= self.band_high:
-            return "high"
-        return "medium" if probability >= self.band_medium else "low"
-
 
 DEFAULTS = CompanyValues()
 NOTE_MIN = 5

@@ -94,9 +94,6 @@ class Days:
                 marks[max(0, index - days) : max(0, index)] = True
         return marks & self.is_business
 
-    def index_of(self, day: date) -> int:
-        return (day - self.first).days
-
     def date_of(self, index: int) -> date:
         return self.first + timedelta(days=index)
 

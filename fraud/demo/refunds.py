@@ -10,7 +10,6 @@ from fraud.demo.world import Bools, Ints, Rng, World
 
 WHOLE_RATE = 0.006
 PARTIAL_RATE = 0.003
-REFUNDABLE = ("online", "chip")
 LEAST_AMOUNT = 8_000
 
 

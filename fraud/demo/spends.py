@@ -128,6 +128,5 @@ SPENDS: tuple[Spend, ...] = (
 
 SPEND_INDEX: dict[str, int] = {spend.key: index for index, spend in enumerate(SPENDS)}
 CARD_KINDS = ("personal", "dept", "fuel", "virtual", "taxi")
-PURPOSES: tuple[str, ...] = tuple(dict.fromkeys(spend.purpose for spend in SPENDS))
 SINGLE_LIMIT: dict[str, int] = {"entertainment": 500_000, "team_dinner": 500_000}
 OTHER_LIMIT = 1_000_000

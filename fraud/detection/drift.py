@@ -109,17 +109,6 @@ def overall(now: Mapping[str, Shift], before: Mapping[str, str] | None = None) -
     return order[worst]
 
 
-def is_calibration_off(ratio: float) -> bool:
-    """Mean probability over rate outside .8 to 1.25; a ratio that could not be measured (nan) is no alarm."""
-    return ratio < 0.8 or ratio > 1.25
-
-
-def is_novelty_rising(rates: Sequence[float]) -> bool:
-    """The latest hit rate of the novelty seats is above three times its earlier mean: a new pattern."""
-    earlier = rates[:-1]
-    return bool(earlier) and rates[-1] > 3 * float(np.mean(earlier)) and rates[-1] > 0
-
-
 def _shares(x: Floats, edges: Floats) -> Floats:
     known = np.isfinite(x)
     counts = np.bincount(np.searchsorted(edges, x[known], side="left"), minlength=len(edges) + 1).astype(

@@ -32,7 +32,6 @@ from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from fraud.learning.training.process import train_in_process
 
 #: With fewer claims than this a detector's idea of what is usual means nothing; history joins in.
-_ENOUGH_CLAIMS = 1_000
 #: How the first version is fitted.
 FIRST_CONFIG = TrainingConfig()
 #: Rows a drift reference is made from.

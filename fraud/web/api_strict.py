@@ -133,16 +133,6 @@ class StrictIntegerField(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-class StrictFloatField(serializers.FloatField):
-    """A finite JSON number; not a text, not `true`."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """The number. Raises ValidationError."""
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        return float(super().to_internal_value(data))
-
-
 class StrictBooleanField(serializers.BooleanField):
     """`true` or `false`; not 1, not "yes"."""
 

@@ -41,11 +41,6 @@ def plain_number(value: float) -> str:
     return f"{value:.2g}" if size < 1 else f"{value:,.1f}"
 
 
-def percent_label(value: float) -> str:
-    """A share in [0, 1] as a percentage."""
-    return f"{value * 100:.0f} %"
-
-
 def nice_ticks(low: float, high: float, n: int = 4) -> list[float]:
     """Round values (1, 2, 2.5 or 5 times a power of ten) that span low..high in about n steps."""
     if not math.isfinite(low) or not math.isfinite(high) or high <= low:

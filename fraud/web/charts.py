@@ -25,22 +25,11 @@ from fraud.web.chart_frame import (
     chart,
     limits,
     nice_ticks,
-    percent_label,
     plain_number,
     stretched,
 )
 
-__all__ = [
-    "Axis",
-    "Mark",
-    "Series",
-    "bars",
-    "lines",
-    "nice_ticks",
-    "percent_label",
-    "plain_number",
-    "sparkline",
-]
+__all__ = ["Axis", "Mark", "Series", "bars", "lines", "nice_ticks", "plain_number", "sparkline"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from rules.language.check import check
 from rules.language.json_form import from_json, to_json
-from rules.language.nodes import Expression, field_names, list_names, parameter_names
+from rules.language.nodes import Expression, field_names
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid
 from rules.language.sentence import to_sentence
@@ -21,8 +21,6 @@ __all__ = [
     "check",
     "field_names",
     "from_json",
-    "list_names",
-    "parameter_names",
     "parse",
     "to_json",
     "to_sentence",

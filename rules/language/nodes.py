@@ -23,7 +23,6 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 Mode = Literal["", "before", "whole"]
 
 PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
-WINDOW_FUNCTIONS = ("count", "sum", "mean", "median", "min", "max", "distinct", "share", "since_last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,17 +229,6 @@ Expression = (
     | Window
 )
 
-LITERALS = (
-    NumberLiteral,
-    PercentLiteral,
-    MoneyLiteral,
-    TextLiteral,
-    YesNoLiteral,
-    DateLiteral,
-    TimeLiteral,
-    DurationLiteral,
-)
-
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The parts a node is made of, in reading order."""
@@ -301,13 +289,3 @@ def negate(operand: Expression, position: Position) -> Expression:
 def field_names(node: Expression) -> tuple[str, ...]:
     """Names of the fields an expression reads, each once, in order of first use."""
     return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, FieldRef)))
-
-
-def list_names(node: Expression) -> tuple[str, ...]:
-    """Names of the managed lists an expression refers to."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ListRef)))
-
-
-def parameter_names(node: Expression) -> tuple[str, ...]:
-    """Names of the parameters an expression refers to."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ParameterRef)))

@@ -21,7 +21,7 @@ from fraud.detection.features import build_features
 from fraud.learning.evaluation.metrics import average_precision, roc_auc
 from fraud.learning.training import TrainingConfig, train_hybrid
 from rules.engine import evaluate
-from rules.starter import starter_context, starter_specs
+from tests.rules.starter import starter_context, starter_specs
 
 THRESHOLD = 0.05
 

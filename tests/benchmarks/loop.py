@@ -30,7 +30,7 @@ from fraud.demo.frames import ZONE, canonical_claims, true_labels
 from fraud.detection.features import build_features
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from rules.engine import RuleSpec, evaluate
-from rules.starter import starter_context, starter_specs
+from tests.rules.starter import starter_context, starter_specs
 
 WARM_UP_MONTHS = 2  # history for habits; nobody reviewed it
 REVIEW_DELAY_DAYS = (5, 21)

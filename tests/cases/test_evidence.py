@@ -307,7 +307,6 @@ def test_d12_the_same_file_on_another_case_is_taken_and_flagged(stage: Stage) ->
     again = add(stage, request_of(first), "b.pdf", content)
     other = add(stage, request_of(second), "c.pdf", content)
     assert (one.flags, again.flags, other.flags) == ([], [], ["seen_before"])
-    assert evidence.reused_in(other) == [first.reference]
 
 
 # fmt: off

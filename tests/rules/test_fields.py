@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rules.checks import check_starter_rules, check_vocabulary
-from rules.fields import FIELDS, KEY_LABELS, KEYS, Field, is_outcome_name, required_columns
+from rules.fields import FIELDS, KEY_LABELS, KEYS, Field, is_outcome_name
 from rules.language import check, parse, to_text
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
@@ -33,10 +33,6 @@ def test_no_field_tells_an_outcome() -> None:
 def test_label_derived_features_are_in_no_vocabulary() -> None:
     catalogue = pytest.importorskip("fraud.detection.features.catalogue")
     assert not {feature.name for feature in catalogue.LABEL_FEATURES} & set(FIELDS)
-
-
-def test_required_columns_are_named_once() -> None:
-    assert required_columns(["amount", "per_head", "merchant.mcc"]) == ("amount_minor", "currency", "mcc")
 
 
 def test_every_key_has_labels() -> None:

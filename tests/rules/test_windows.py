@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.windows import DAY_US, TimeOrder, WindowIndex, group_codes, period_starts
+from rules.windows import DAY_US, TimeOrder, WindowIndex, group_codes
 
 Row = tuple[int, int, int, int, int, bool]  # first key, second key, at, value, code, wanted
 
@@ -196,14 +196,6 @@ def test_shared_order_gives_the_same_answers() -> None:
     key = np.zeros(4, dtype=np.int64)
     shared = WindowIndex([key], at, tie, order=TimeOrder(at, tie))
     assert shared.previous_row().tolist() == [2, -1, 3, 1]
-
-
-def test_local_day_and_month_begin_in_the_company_zone() -> None:
-    # 2026-03-31 15:00 UTC is 2026-04-01 00:00 in Seoul
-    moment = 1_774_969_200_000_000
-    at = np.array([moment - 1, moment, moment + DAY_US - 1], dtype=np.int64)
-    assert period_starts(at, "Asia/Seoul", "day").tolist() == [moment - DAY_US, moment, moment]
-    assert period_starts(at, "Asia/Seoul", "month").tolist() == [moment - 31 * DAY_US, moment, moment]
 
 
 def test_empty_table_answers_with_empty_columns() -> None:

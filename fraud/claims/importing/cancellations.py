@@ -1,8 +1,7 @@
-"""Cancellations and refunds find the purchase they take back; those that find none wait on a list.
+"""Money that came back is linked to its purchase; what finds none, or is more than is left, waits on a list.
 
-A purchase answers for at most one cancellation of its full amount and never for more than its amount. By authorisation
-code (same cardholder, not later than the cancellation, not smaller) first; then, where there is no code, the latest
-purchase of exactly that amount by that cardholder at that merchant within 180 days before.
+What belongs together is decided in `pairing`, anew for everybody a delivery concerns and from all their claims: so links
+do not depend on the order in which files arrived, and follow corrections. What a person decided stays.
 """
 
 from __future__ import annotations
@@ -11,72 +10,107 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from django.db import connection
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import F, QuerySet
 
-from fraud.claims.bulk import read_frame
-from fraud.claims.models import Claim, ClaimFile
+from fraud.claims.bulk import in_list, read_frame
+from fraud.claims.changes import note_money
+from fraud.claims.importing.fields import MONEY_BACK
+from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
+from fraud.claims.importing.stated import SUFFIX
+from fraud.claims.models import Claim, ClaimFile, ClaimVersion, MoneyBackChoice
 
-_DAYS = 180
-_SCHEMA: dict[str, Any] = {
-    "cancel_id": pl.Int64,
-    "original_id": pl.Int64,
-    "cancel_minor": pl.Int64,
-    "original_minor": pl.Int64,
-    "taken_minor": pl.Int64,
-    "cancelled_at": pl.Datetime("us", "UTC"),
-    "used_at": pl.Datetime("us", "UTC"),
-}
-_PAIRS = """
-    SELECT n.id AS cancel_id, o.id AS original_id, -n.amount_minor AS cancel_minor, o.amount_minor AS original_minor,
-           coalesce((SELECT -sum(t.amount_minor) FROM fraud_claim t
-                     WHERE t.original_claim_id = o.id), 0) AS taken_minor,
-           n.transacted_at AS cancelled_at, o.transacted_at AS used_at
-    FROM fraud_claim n
-    JOIN fraud_claim o ON o.cardholder_id = n.cardholder_id AND o.currency = n.currency
-         AND o.amount_minor > 0 AND o.transacted_at <= n.transacted_at AND o.transacted_at >= {earliest}
-    WHERE n.amount_minor < 0 AND n.original_claim_id IS NULL AND n.source_system = %s AND n.transacted_at >= %s
-      AND {condition}
+_BACK_TYPES = ", ".join(f"'{name}'" for name in MONEY_BACK)
+_SIDE = """
+    SELECT n.id AS claim_id, n.cardholder_id AS person, n.merchant_id AS merchant, n.authorization_code AS code,
+           n.transacted_at AS at, n.has_time, n.source_system || '/' || n.external_id AS "key",
+           abs(n.amount_minor) AS minor, n.currency, abs(n.original_minor) AS abroad_minor,
+           n.original_currency AS abroad_currency{more}
+    FROM fraud_claim n{join}
+    WHERE n.cardholder_id {people} AND {condition}
 """
-_BY_CODE = "n.authorization_code <> '' AND o.authorization_code = n.authorization_code AND o.amount_minor >= -n.amount_minor"
-_BY_PLACE = "n.authorization_code = '' AND o.merchant_id = n.merchant_id AND o.amount_minor = -n.amount_minor"
-_EARLIEST = {
-    "sqlite": f"datetime(n.transacted_at, '-{_DAYS} days')",
-    "postgresql": f"n.transacted_at - interval '{_DAYS} days'",
-}
+_OWN = f"""
+    LEFT JOIN fraud_claim o ON o.source_system = n.source_system AND o.external_id || '{SUFFIX}' = n.external_id
+"""
+_LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64}
+_BATCH = 1_000
 
 
-def link_cancellations(*, source_system: str, since: datetime) -> int:
-    """Link what can be linked among the source's cancellations since a moment; returns how many were. Transaction: caller's.
-
-    Called after every import: originals that arrive late find the cancellations that waited for them.
-    """
-    return sum(_link(condition, source_system, since) for condition in (_BY_CODE, _BY_PLACE))
-
-
-def _link(condition: str, source_system: str, since: datetime) -> int:
-    sql = _PAIRS.format(condition=condition, earliest=_EARLIEST[connection.vendor])
-    pairs = read_frame(sql, [source_system, connection.ops.adapt_datetimefield_value(since)], schema=_SCHEMA)
-    left: dict[int, int] = {}
-    chosen: dict[int, int] = {}
-    ordered = pairs.sort(
-        "cancelled_at", "cancel_id", "used_at", "original_id", descending=[False, False, True, True]
+def link_file(file: ClaimFile) -> int:
+    """Link the money back of everybody whose claims a delivery brought or took; returns how many are linked now. Transaction: caller's."""
+    brought = Claim.objects.filter(file=file)
+    owners = brought.order_by().values_list("cardholder_id", flat=True).distinct()
+    before = ClaimVersion.objects.filter(claim__file=file, version=F("claim__version") - 1).order_by()
+    people = sorted({*owners, *before.values_list("cardholder_id", flat=True).distinct()})
+    return sum(
+        link_people(people[start : start + _BATCH], file=file, at=file.received_at)
+        for start in range(0, len(people), _BATCH)
     )
-    for cancel, original, amount, whole, taken, *_ in ordered.iter_rows():
-        if cancel in chosen:
-            continue
-        remaining = left.setdefault(original, whole - taken)
-        if amount <= remaining:
-            chosen[cancel] = original
-            left[original] = remaining - amount
-    rows = [Claim(id=cancel, original_claim_id=original) for cancel, original in chosen.items()]
-    Claim.objects.bulk_update(rows, ["original_claim"], batch_size=500)
-    return len(rows)
+
+
+def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> int:
+    """Link all money back of these cardholders (ids) and say which purchases it changed; returns how many are linked."""
+    back = _read(people, f"(n.txn_type IN ({_BACK_TYPES}) OR n.original_claim_id IS NOT NULL)", is_back=True)
+    if back.is_empty():
+        return 0
+    purchases = _read(people, "n.txn_type IN ('purchase', 'cash_advance') AND n.amount_minor > 0")
+    waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back"))
+    pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back))
+    old = dict(zip(back["claim_id"], zip(back["old_purchase"], back["old_credit"], strict=True), strict=True))
+    changed = [(pk, *pairs.get(pk, (None, None))) for pk in old if pairs.get(pk, (None, None)) != old[pk]]
+    rows = [Claim(id=pk, original_claim_id=purchase, credit_minor=credit) for pk, purchase, credit in changed]
+    Claim.objects.bulk_update(rows, ["original_claim", "credit_minor"], batch_size=500)
+    note_money(claim_ids=_purchases_changed(old, changed), file=file, at=at)
+    return len(pairs)
+
+
+def _purchases_changed(
+    old: dict[int, tuple[int | None, int | None]], changed: list[tuple[int, int | None, int | None]]
+) -> list[int]:
+    """The purchases of which another amount came back than before."""
+    difference: dict[int, int] = {}
+    for claim_id, purchase, credit in changed:
+        before, taken = old[claim_id]
+        if purchase:
+            difference[purchase] = difference.get(purchase, 0) + (credit or 0)
+        if before:
+            difference[before] = difference.get(before, 0) - (taken or 0)
+    return [purchase for purchase, amount in difference.items() if amount]
+
+
+def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.DataFrame:
+    more = (
+        f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit"
+        if is_back
+        else ""
+    )
+    where, params = in_list(people)
+    schema: dict[str, Any] = {name: dtype for name, dtype in SIDES.items() if name != "day"}
+    if is_back:
+        schema |= {"own": pl.Int64, "takes_back": pl.Boolean, **_LINKS}
+    sql = _SIDE.format(more=more, join=_OWN if is_back else "", people=where, condition=condition)
+    frame = read_frame(sql, params, schema=schema).with_columns(pl.col("code").fill_null(""))
+    day = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().alias("day")
+    return frame.with_columns(day, pl.col("abroad_currency").fill_null(""))
+
+
+def _choices(back: pl.DataFrame) -> dict[int, int | None]:
+    """What people decided: money back → its purchase, or None where it belongs to none of its own accord.
+
+    A link holds while both sides are still the same person's; otherwise the money waits on the list again.
+    """
+    choices = MoneyBackChoice.objects.filter(claim_id__in=back["claim_id"].to_list())
+    return {
+        choice.claim_id: choice.purchase_id
+        for choice in choices.select_related("claim", "purchase")
+        if choice.purchase is None or choice.purchase.cardholder_id == choice.claim.cardholder_id
+    }
 
 
 def unlinked_cancellations(file: ClaimFile | None = None) -> QuerySet[Claim]:
-    """The work list: current cancellations and refunds without their original, newest first."""
-    claims = Claim.objects.filter(amount_minor__lt=0, original_claim=None)
+    """The work list: money back without its purchase that nobody has dismissed, newest first."""
+    claims = Claim.objects.filter(txn_type__in=MONEY_BACK, amount_minor__lt=0, original_claim=None)
+    claims = claims.exclude(money_back_choice__kind=MoneyBackChoice.Kind.DISMISSED)
     if file is not None:
         claims = claims.filter(file=file)
     return claims.select_related("cardholder", "merchant").order_by("-transacted_at", "-id")

@@ -33,7 +33,30 @@ def _fields(group: str, kind: Kind, **lengths: int) -> dict[str, Field]:
     return {name: Field(name, kind, length, group) for name, length in lengths.items()}
 
 
-TXN_TYPES = ("purchase", "cancel", "partial_cancel", "refund", "cash_advance", "decline")
+TXN_TYPES = ("purchase", "cancel", "partial_cancel", "refund", "chargeback", "cash_advance", "decline")
+
+#: Types that take money back: stored negative, in whatever sign or column they are delivered.
+MONEY_BACK = ("cancel", "partial_cancel", "refund", "chargeback")
+
+#: What transactions are called in every profile, beside the profile's own words; compared without case and spaces.
+TXN_WORDS: dict[str, str] = {
+    **dict.fromkeys(
+        ("승인", "정상", "정상승인", "일반승인", "매입", "구매", "결제", "일시불", "할부"), "purchase"
+    ),
+    **dict.fromkeys(("approved", "approval", "sale", "purchased", "normal", "debit"), "purchase"),
+    **dict.fromkeys(("취소", "전체취소", "전액취소", "승인취소", "매입취소", "취소승인"), "cancel"),
+    **dict.fromkeys(
+        ("cancelled", "canceled", "cancellation", "void", "voided", "reversal", "reversed"), "cancel"
+    ),
+    **dict.fromkeys(("부분취소", "일부취소", "부분승인취소", "부분매입취소"), "partial_cancel"),
+    **dict.fromkeys(("partialcancel", "partialcancellation", "partialreversal", "partial"), "partial_cancel"),
+    **dict.fromkeys(("환불", "반품", "부분환불", "전액환불", "환급"), "refund"),
+    **dict.fromkeys(("refunded", "return", "returned", "credit", "partialrefund"), "refund"),
+    **dict.fromkeys(("차지백", "이의제기환불", "지불거절환급", "charge-back"), "chargeback"),
+    **dict.fromkeys(("현금서비스", "단기카드대출", "cashadvance", "atm"), "cash_advance"),
+    **dict.fromkeys(("거절", "승인거절", "거래거절", "승인실패", "실패", "한도초과"), "decline"),
+    **dict.fromkeys(("declined", "refused", "rejected", "denied", "failed"), "decline"),
+}
 
 FIELDS: dict[str, Field] = {
     **_fields("claim", Kind.CODE, external_id=120, claim_no=80, approver_no=60, authorization_code=40),

@@ -22,7 +22,15 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "card_limit": ["card_limit", "한도"],
     "transacted_at": {
         "from": ["transacted_at", "used_at", "사용일시", "이용일시", "사용일", "이용일", "승인일자"],
-        "time_from": ["transacted_time", "사용시간", "이용시간", "승인시간"],
+        "time_from": [
+            "transacted_time",
+            "사용시간",
+            "이용시간",
+            "승인시간",
+            "사용시각",
+            "이용시각",
+            "승인시각",
+        ],
     },
     "settled_at": ["settled_at", "posting_date", "매입일", "매입일자"],
     "submitted_at": ["submitted_at", "청구일시", "상신일시"],
@@ -40,19 +48,7 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "pre_approval_id": ["pre_approval_id", "사전승인번호"],
     "pre_approved_amount": ["pre_approved_amount", "사전승인금액"],
     "authorization_code": ["authorization_code", "approval_no", "승인번호"],
-    "txn_type": {
-        "from": ["txn_type", "거래구분", "승인구분"],
-        "values": {
-            "승인": "purchase",
-            "정상": "purchase",
-            "취소": "cancel",
-            "전체취소": "cancel",
-            "부분취소": "partial_cancel",
-            "환불": "refund",
-            "현금서비스": "cash_advance",
-            "거절": "decline",
-        },
-    },
+    "txn_type": ["txn_type", "거래구분", "승인구분", "거래유형", "승인취소구분"],
     "entry_mode": ["entry_mode", "입력방식"],
     "installments": ["installments", "할부개월"],
     "country": ["country", "국가"],
@@ -89,7 +85,6 @@ _KOREAN_DATES = [
     "%Y%m%d%H%M%S",
     "%Y%m%d",
     "%Y년 %m월 %d일",
-    "%y/%m/%d",
 ]
 
 GENERIC: dict[str, Any] = {
@@ -131,7 +126,17 @@ CODEF: dict[str, Any] = {
         "cancel_amount": ["resCancelAmount"],
         "cancelled_at": ["resCancelDate"],
     },
-    "identity": ["transacted_at", "card_number", "authorization_code", "amount", "txn_type"],
+    "identity": [
+        "transacted_at",
+        "card_number",
+        "authorization_code",
+        "amount",
+        "currency",
+        "txn_type",
+        "merchant_name",
+        "merchant_no",
+    ],
+    "amounts": {"cancels": "state"},
     "currency": {"default": "KRW", "aliases": {"원": "KRW", "₩": "KRW"}},
     "dates": {"formats": ["%Y%m%d %H%M%S", "%Y%m%d"], "max_age_years": 5},
 }
@@ -145,10 +150,7 @@ BAROBILL: dict[str, Any] = {
         "transacted_at": ["UseDT"],
         "card_number": ["CardNum"],
         "employee_no": {"from": ["employee_no", "사번"], "compose": "card-{card_last4}"},
-        "txn_type": {
-            "from": ["CardApprovalType"],
-            "values": {"승인": "purchase", "취소": "cancel", "부분취소": "partial_cancel", "거절": "decline"},
-        },
+        "txn_type": ["CardApprovalType"],
         "authorization_code": ["CardApprovalNum"],
         "amount": ["TotalAmount", "CardApprovalCost"],
         "vat": ["Tax"],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fraud.claims.importing.fields import FIELDS, REQUIRED, TXN_TYPES
+from fraud.claims.importing.fields import FIELDS, MONEY_BACK, REQUIRED, TXN_TYPES
 from fraud.claims.importing.parsing.formats import format_clashes, is_known_format
 from fraud.claims.importing.problems import ProfileNotValid
 from rules.money import is_known_currency
@@ -55,10 +55,8 @@ class Amounts:
     thousands: str = ","
     zero_decimals: bool = False  # "1000.00" is taken for a currency without decimals
     invert_sign: bool = False
-    negative_types: tuple[str, ...] = (
-        "cancel",
-        "refund",
-    )  # delivered with a positive amount, stored negative
+    negative_types: tuple[str, ...] = MONEY_BACK  # delivered with a positive amount, stored negative
+    cancels: str = "row"  # or "state": a cancelled payment is delivered as its own row again
     extreme: int = 1_000_000_000  # minor units
 
 
@@ -174,6 +172,7 @@ def _value_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]:
         if t not in TXN_TYPES
     ]
     for place, value, allowed in (
+        ("amounts.cancels", spec.amounts.cancels, {"row", "state"}),
         ("sensitive", spec.sensitive, {"quarantine", "reject_row"}),
         ("dates.future", spec.dates.future, {"reject", "accept"}),
         ("dates.old", spec.dates.old, {"reject", "note"}),

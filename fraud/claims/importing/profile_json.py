@@ -146,6 +146,7 @@ _AMOUNTS: dict[str, Reader] = {
     "zero_decimals": _flag,
     "invert_sign": _flag,
     "negative_types": _texts,
+    "cancels": _text,
     "extreme": _number,
 }
 _LABELS: dict[str, Reader] = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import polars as pl
 from django.db import IntegrityError
@@ -15,12 +15,12 @@ from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
 from fraud.claims.importing.accounting import Totals
-from fraud.claims.importing.cancellations import link_cancellations, unlinked_cancellations
+from fraud.claims.importing.cancellations import link_file, unlinked_cancellations
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import ProfileSpec
-from fraud.claims.importing.staging import Open, StagedFile, late_rejects
+from fraud.claims.importing.staging import StagedFile
 from fraud.claims.importing.storing import ClaimStore, Stored
-from fraud.claims.models import ClaimFile, ClaimFileReject
+from fraud.claims.models import Claim, ClaimFile, ClaimFileReject
 
 STORE_ROWS = 20_000  # rows a transaction: on SQLite nobody else writes meanwhile
 Progress = Callable[[ClaimFile], None]
@@ -33,7 +33,6 @@ def store_staged(
     by: Actor,
     progress: Progress | None,
     stored: Stored | None,
-    open_file: Open,
 ) -> None:
     """Chunk after chunk, each with its counters in one transaction; a file that was interrupted counts from nothing again."""
     keep = stored is not None
@@ -43,41 +42,14 @@ def store_staged(
     store = ClaimStore(
         file, spec.source_system, by, timedelta(days=spec.labels.delay_days), keep_outcomes=keep
     )
-    earliest: datetime | None = None
-    excess: list[pl.DataFrame] = []
     for number in range(staged.n_chunks):
         chunk = staged.chunk(number)
         for rows in chunk.iter_slices(STORE_ROWS):
-            rows = _without_excess(rows, store, excess)
             _store_rows(store, rows, stored, file, staged)
             faults.hit("import.chunk")
-            first = cast("datetime | None", rows.get_column("transacted_at").min())
-            earliest = min(filter(None, (earliest, first)), default=None)
             if progress is not None:
                 progress(file)
-    rejects = _all_rejects(staged, excess, stored, open_file, spec)
-    _finish(staged, rejects, spec, store, stored, file, by, earliest)
-
-
-def _without_excess(rows: pl.DataFrame, store: ClaimStore, excess: list[pl.DataFrame]) -> pl.DataFrame:
-    """The rows that may be stored; cancellations larger than a stored purchase are put aside."""
-    refused = store.excessive(rows)
-    if refused.is_empty():
-        return rows
-    code = pl.lit("cancel_exceeds_original").alias("code")
-    excess.append(refused.select("line", code, pl.col("amount").alias("amount_minor"), "currency"))
-    return rows.join(refused.select("line"), on="line", how="anti", maintain_order="left")
-
-
-def _all_rejects(
-    staged: StagedFile, excess: list[pl.DataFrame], stored: Stored, open_file: Open, spec: ProfileSpec
-) -> pl.DataFrame:
-    rejects = staged.rejects()
-    if not excess:
-        return rejects
-    late = late_rejects(open_file, pl.concat(excess), spec)
-    stored.totals.add("rejected", late)
-    return pl.concat([rejects, late]).sort("line", maintain_order=True)
+    _finish(staged, store, stored, file, by)
 
 
 def _store_rows(
@@ -119,24 +91,15 @@ def _begin(file: ClaimFile, staged: StagedFile) -> None:
     file.save()
 
 
-def _finish(
-    staged: StagedFile,
-    rejects: pl.DataFrame,
-    spec: ProfileSpec,
-    store: ClaimStore,
-    stored: Stored,
-    file: ClaimFile,
-    by: Actor,
-    earliest: datetime | None,
-) -> None:
+def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFile, by: Actor) -> None:
+    rejects = staged.rejects()
     with one_transaction():
         _write_rejects(file, rejects)
         notes = Notes()
-        if earliest is not None:
-            notes.add(
-                "cancellations_linked", link_cancellations(source_system=spec.source_system, since=earliest)
-            )
-            notes.add("cancellations_open", unlinked_cancellations(file).count())
+        link_file(file)
+        linked = Claim.objects.filter(file=file, original_claim__isnull=False)
+        notes.add("cancellations_linked", linked.count())
+        notes.add("cancellations_open", unlinked_cancellations(file).count())
         notes.add("cardholders_added", store.directory.n_people_added)
         notes.add("merchants_added", store.directory.n_merchants_added)
         notes.add("labels_added", stored.labels)

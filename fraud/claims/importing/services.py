@@ -126,7 +126,7 @@ def _import(
         with tempfile.TemporaryDirectory(prefix="cleancard-import-") as folder:
             staged = _stage(delivery, spec, file, Path(folder), profile.spec if apart else None)
             faults.hit("import.staged")
-            store_staged(staged, spec, file, by, progress, stored, delivery.open)
+            store_staged(staged, spec, file, by, progress, stored)
     except FileQuarantined as error:
         close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
     except Exception as error:

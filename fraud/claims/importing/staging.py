@@ -2,13 +2,13 @@
 
 Only a file in which no card or resident number was found leaves more than an error behind. Each chunk is written as
 an Arrow file of canonical rows; what concerns the file as a whole (identifiers that repeat or contradict each other,
-cancellations larger than their original, sums) is decided at the end.
+sums) is decided at the end.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined
 from fraud.claims.importing.profile import ProfileSpec
-from fraud.claims.importing.reading.chunks import Table
+from fraud.claims.importing.reading.chunks import Chunk, Table
 from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.verdicts import judge
 
@@ -87,7 +87,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
     parser = RowParser(spec, mapping, context, notes, constants, table.encoding)
     totals, rejects, index = Totals(), [], []
     n_chunks = n_rows = 0
-    for chunk in table.chunks():
+    for chunk in _surveyed(table, open_file, parser):
         parsed = parser.parse(chunk)
         parsed.frame.write_ipc(folder / f"rows-{n_chunks}.arrow")
         index.append(_index(parsed.frame, n_chunks))
@@ -115,6 +115,20 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         totals=totals.as_json(),
         notes=notes.as_json(),
     )
+
+
+def _surveyed(table: Table, open_file: Open, parser: RowParser) -> Iterator[Chunk]:
+    """The table's chunks; where dates could be read in two ways, all of them have been looked at before the first."""
+    chunks = table.chunks()
+    first = next(chunks, None)
+    if first is None:
+        return
+    if parser.survey(first):
+        for chunk in open_file().chunks():
+            parser.survey(chunk)
+        parser.settle_dates()
+    yield first
+    yield from chunks
 
 
 def name_fields(name: str, spec: ProfileSpec) -> dict[str, str]:
@@ -151,12 +165,6 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
     def column(name: str, dtype: Any = pl.String) -> pl.Expr:
         return (pl.col(name) if name in frame.columns else pl.lit(None, dtype)).alias(name)
 
-    link = pl.concat_str(
-        pl.col("authorization_code") if "authorization_code" in frame.columns else pl.lit(None, pl.String),
-        pl.col("employee_no") if "employee_no" in frame.columns else pl.lit(""),
-        separator="\x1f",
-    ).hash(7)
-    has_code = "authorization_code" in frame.columns
     return frame.select(
         pl.lit(number, pl.Int32).alias("chunk"),
         "line",
@@ -165,11 +173,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
         "row_hash",
         column("amount", pl.Int64).alias("amount_minor"),
         column("currency"),
-        (
-            pl.when(pl.col("authorization_code").is_not_null()).then(link)
-            if has_code
-            else pl.lit(None, pl.UInt64)
-        ).alias("link"),
+        column("stated_back", pl.Int64),
     )
 
 

@@ -15,6 +15,14 @@ from fraud.claims.changes import note_corrections
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.fields import CLAIM_COLUMNS, FIELDS, Kind
 from fraud.claims.importing.lookup import Directory, add_places
+from fraud.claims.importing.second_feeds import (
+    KNOWN,
+    known_elsewhere,
+    merged_with_stored,
+    same_payments,
+    write_sources,
+)
+from fraud.claims.importing.stated import SUFFIX, stated_money_back
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import ClaimFile
 from fraud.claims.reading import FACTS
@@ -23,13 +31,7 @@ _AT = pl.Datetime("us", "UTC")
 _FACTS = ", ".join(f'"{name}"' for name in FACTS)
 #: A claim keeps its identity and when it was first heard of; everything else is what the delivery says.
 _IDENTITY = ("source_system", "external_id")
-_EXISTING = {
-    "external_id": pl.String,
-    "known_id": pl.Int64,
-    "known_version": pl.Int64,
-    "known_hash": pl.String,
-    "known_file": pl.Int64,
-}
+_KNOWN = [name for name in KNOWN if name != "external_id"] + ["outcome", "is_written"]
 #: Claim columns a file may fill, with the type they are stored in.
 _TYPES: dict[Kind, Any] = {
     Kind.AMOUNT: pl.Int64,
@@ -64,6 +66,7 @@ class ClaimStore:
     label_delay: timedelta = timedelta(days=7)
     keep_outcomes: bool = False
     directory: Directory = field(default_factory=Directory)
+    _back: pl.DataFrame = field(default_factory=pl.DataFrame)  # money back that the chunk's rows state
 
     def store(self, rows: pl.DataFrame, stored: Stored) -> None:
         """Store a chunk and count it in `stored`. The caller holds the transaction."""
@@ -71,48 +74,58 @@ class ClaimStore:
             return
         rows = self.compare(rows)
         self._write(rows.filter("is_written"))
+        self._write(self._back.filter("is_written"))
         self._count(rows, stored)
         stored.labels += self._add_labels(rows)
 
-    def excessive(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Cancellations larger than the purchase they name: same authorisation code and person, stored before."""
-        nothing = rows.clear()
-        if "authorization_code" not in rows.columns or "employee_no" not in rows.columns:
-            return nothing
-        cancels = rows.filter((pl.col("amount") < 0) & pl.col("authorization_code").is_not_null())
-        if cancels.is_empty():
-            return nothing
-        people, person_values = in_list(cancels.get_column("employee_no").drop_nulls().unique().to_list())
-        marks, code_values = in_list(cancels.get_column("authorization_code").unique().to_list())
-        sql = f"""
-            SELECT h.employee_no, o.authorization_code, o.currency, max(o.amount_minor) AS largest
-            FROM fraud_claim o JOIN fraud_cardholder h ON h.id = o.cardholder_id
-            WHERE h.employee_no {people} AND o.authorization_code {marks} AND o.amount_minor > 0
-              AND o.source_system = %s
-            GROUP BY h.employee_no, o.authorization_code, o.currency"""
-        schema = {
-            "employee_no": pl.String,
-            "authorization_code": pl.String,
-            "currency": pl.String,
-            "largest": pl.Int64,
-        }
-        known = read_frame(sql, [*person_values, *code_values, self.source_system], schema=schema)
-        joined = cancels.join(known, on=["employee_no", "authorization_code", "currency"], how="inner")
-        return joined.filter(-pl.col("amount") > pl.col("largest")).select(rows.columns)
-
     def compare(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with their `outcome` (accepted, duplicate, superseding), whether they are to be written, and what is known."""
+        """The rows with their `outcome` (accepted, duplicate, superseding), whether they are to be written, and what is known.
+
+        What a row states of the money that came back of it (`back_…`) counts as content of the row.
+        """
+        rows = self._compared(self._told_apart(rows))
+        back = self._compared(stated_money_back(rows.drop(_KNOWN)))
+        # Nothing came back, and nobody had said that anything did.
+        back = back.filter((pl.col("amount") != 0) | pl.col("known_id").is_not_null())
+        self._back = back
+        news = back.filter(pl.col("outcome") != "duplicate").get_column("line").to_list()
+        own = rows.get_column("outcome")
+        changed = pl.col("line").is_in(news) & (pl.col("outcome") == "duplicate")
+        return rows.with_columns(
+            pl.when(changed).then(pl.lit("superseding")).otherwise("outcome").alias("outcome"),
+            own.alias("own_outcome"),
+        )
+
+    def _told_apart(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Money back that comes under the id of its own payment gets an id beside it, so that the payment is not lost."""
+        back = rows.filter(pl.col("amount") < 0).get_column("external_id").to_list()
+        if not back:
+            return rows
+        condition, params = in_list(back)
+        paid = read_frame(
+            "SELECT external_id FROM fraud_claim WHERE source_system = %s AND amount_minor > 0 AND txn_type IN "
+            f"('purchase', 'cash_advance') AND external_id {condition}",
+            [self.source_system, *params],
+            schema={"external_id": pl.String},
+        ).get_column("external_id")
+        own = (pl.col("amount") < 0) & pl.col("external_id").is_in(paid.to_list())
+        apart = pl.concat_str("external_id", pl.lit(SUFFIX))
+        return rows.with_columns(pl.when(own).then(apart).otherwise("external_id").alias("external_id"))
+
+    def _compared(self, rows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.join(self._existing(rows), on="external_id", how="left", maintain_order="left")
         is_known = pl.col("known_id").is_not_null()
         same = is_known & (pl.col("known_hash") == pl.col("row_hash")).fill_null(False)
         # Rows an earlier, interrupted attempt at this very file has stored count as what they were then.
         own = same & (pl.col("known_file") == self.file.pk).fill_null(False)
+        is_home = pl.col("home_system") == self.source_system
+        first_told = is_known & ~is_home & (pl.col("known_hash") == "")
         outcome = (
-            pl.when(own & (pl.col("known_version") == 1))
+            pl.when(own & is_home & (pl.col("known_version") == 1))
             .then(pl.lit("accepted"))
-            .when(own)
+            .when(own & is_home)
             .then(pl.lit("superseding"))
-            .when(same)
+            .when(same | first_told)
             .then(pl.lit("duplicate"))
             .when(is_known)
             .then(pl.lit("superseding"))
@@ -121,19 +134,25 @@ class ClaimStore:
         return rows.with_columns(outcome.alias("outcome"), (~same).alias("is_written"))
 
     def _existing(self, rows: pl.DataFrame) -> pl.DataFrame:
-        condition, params = in_list(rows.get_column("external_id").to_list())
+        """What is known of the rows: by this source's id, or from another source that told of the same payment."""
+        ids = rows.get_column("external_id").to_list()
+        condition, params = in_list(ids)
         sql = (
-            "SELECT external_id, id AS known_id, version AS known_version, row_hash AS known_hash, file_id AS known_file "
+            "SELECT external_id, id AS known_id, version AS known_version, row_hash AS known_hash, file_id AS known_file, "
+            "source_system AS home_system, external_id AS home_id "
             f"FROM fraud_claim WHERE source_system = %s AND external_id {condition}"
         )
-        return read_frame(sql, [self.source_system, *params], schema=_EXISTING)
+        known = read_frame(sql, [self.source_system, *params], schema=KNOWN)
+        known = pl.concat([known, known_elsewhere(self.source_system, ids)])
+        new = rows.filter(~pl.col("external_id").is_in(known.get_column("external_id").to_list()))
+        return pl.concat([known, same_payments(new, self.source_system)])
 
     def _write(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
             return
         rows = add_places(rows, self.directory, self.source_system)
-        changed = pl.col("known_id").is_not_null()
-        self._put_aside(rows.filter(changed).get_column("known_id").to_list())
+        foreign = pl.col("known_id").is_not_null() & (pl.col("home_system") != self.source_system)
+        write_sources(rows.filter(foreign), self.source_system, self.file)
         frame = claim_frame(
             rows,
             file_id=self.file.pk,
@@ -141,9 +160,18 @@ class ClaimStore:
             received_at=self.file.received_at,
             is_history=self.file.is_history,
         )
-        is_known = rows.select(changed).to_series()
+        is_known = rows.get_column("known_id").is_not_null()
         write_rows("fraud_claim", frame.columns, frame.filter(~is_known))
-        write_rows("fraud_claim", frame.columns, frame.filter(is_known), conflict=_rewrite(frame.columns))
+        self._rewrite(rows.filter(is_known), frame.filter(is_known))
+
+    def _rewrite(self, rows: pl.DataFrame, frame: pl.DataFrame) -> None:
+        """Bring known claims to what is said now; what a claim's other source said stays where this one says nothing."""
+        if rows.is_empty():
+            return
+        frame = merged_with_stored(rows, frame, self.source_system)
+        self._put_aside(frame.get_column("id").to_list())
+        frame = frame.drop("id")
+        write_rows("fraud_claim", frame.columns, frame, conflict=_rewrite(frame.columns))
 
     def _put_aside(self, claim_ids: list[int]) -> None:
         """Keep what was said of these claims until now, and that it changes.

@@ -82,7 +82,9 @@ _ROWS: dict[str, tuple[str, str]] = {
     "choice_unknown": ("Unknown value. Known values: {known}.", "알 수 없는 값입니다. 가능한 값: {known}."),
     "resident_number_in_row": ("The text looks like a resident registration number; the row was not kept. Remove the number and send the row again.", "주민등록번호로 보이는 값이 있어 행을 저장하지 않았습니다. 번호를 지우고 다시 보내 주십시오."),
     "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
-    "cancel_exceeds_original": ("The cancellation is larger than the amount it cancels. Correct the amount or the authorisation code.", "취소 금액이 원거래 금액보다 큽니다. 금액이나 승인번호를 고쳐 주십시오."),
+    "cancel_amount_missing": ("A partial cancellation needs the amount that was cancelled. Fill it in.", "부분취소에는 취소 금액이 필요합니다. 취소 금액을 써 주십시오."),
+    "time_not_valid": ("There is no such time. Write it as 09:30, 09:30:00 or 093000.", "없는 시각이거나 형식이 다릅니다. 09:30, 09:30:00 또는 093000처럼 써 주십시오."),
+    "time_ambiguous": ("The time can be read in two ways. Write it as 09:30 or 093000, with all zeros.", "시각을 두 가지로 읽을 수 있습니다. 0을 빼지 말고 09:30 또는 093000처럼 써 주십시오."),
 }
 # fmt: on
 
@@ -95,6 +97,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     "fields_absent": ("Fields the file does not deliver: {fields}.", "파일에 없는 항목: {fields}."),
     "header_close": ("The header “{header}” was read as “{alias}”.", "머리글 “{header}”을(를) “{alias}”(으)로 읽었습니다."),
     "lines_ignored": ("{n} blank lines at the end were ignored.", "끝의 빈 줄 {n}개를 무시했습니다."),
+    "delimiter_read": ("The columns are separated by “{separator}”.", "열 구분 기호를 “{separator}”(으)로 읽었습니다."),
     "lines_skipped": ("{n} lines before the header were skipped.", "머리글 앞 {n}줄을 건너뛰었습니다."),
     "quotes_in_text": ("Quotation marks inside unquoted text were kept as they are.", "따옴표로 묶이지 않은 글 안의 따옴표를 그대로 두었습니다."),
     "full_width": ("{n} values in “{column}” had full-width characters.", "“{column}” 값 {n}개의 전각 문자를 변환했습니다."),

@@ -1,4 +1,4 @@
-"""What only the whole file can tell about a row: repeated, contradicted, or a cancellation larger than its original."""
+"""What only the whole file can tell about a row: repeated, or contradicted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-_CONFLICT, _EXCESS, _REPEATED = "id_conflict", "cancel_exceeds_original", "duplicate"
+from fraud.claims.importing.stated import SUFFIX
+
+_CONFLICT, _REPEATED = "id_conflict", "duplicate"
 
 
 @dataclass
@@ -23,7 +25,7 @@ class Verdicts:
     @property
     def rejected(self) -> pl.DataFrame:
         """line, code, amount_minor, currency of rows that are refused after all."""
-        refused = self.index.filter(pl.col("verdict").is_in([_CONFLICT, _EXCESS]))
+        refused = self.index.filter(pl.col("verdict") == _CONFLICT)
         return refused.rename({"verdict": "code"}).select("line", "code", "amount_minor", "currency")
 
     def parts(self, n_chunks: int) -> Iterator[pl.DataFrame]:
@@ -46,7 +48,7 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
         return Verdicts(index)
     index = index.with_row_index("position")
     index = _numbered(index) if has_identity else _compared(index)
-    return Verdicts(_limited(index).sort("position"))
+    return Verdicts(index.sort("position"))
 
 
 def _numbered(index: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +61,16 @@ def _numbered(index: pl.DataFrame) -> pl.DataFrame:
 
 
 def _compared(index: pl.DataFrame) -> pl.DataFrame:
-    contents = pl.col("row_hash").n_unique().over("external_id")
+    # A payment and the money back of it may come under one id: the second is then known by an id of its own.
+    is_back = pl.col("amount_minor") < 0
+    both = (is_back.any() & (~is_back).any()).over("external_id") & is_back
+    index = index.with_columns(
+        pl.when(both)
+        .then(pl.concat_str("external_id", pl.lit(SUFFIX)))
+        .otherwise("external_id")
+        .alias("external_id")
+    )
+    contents = pl.struct("row_hash", "stated_back").n_unique().over("external_id")
     is_first = pl.col("position") == pl.col("position").min().over("external_id")
     verdict = (
         pl.when(contents > 1)
@@ -69,22 +80,3 @@ def _compared(index: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(""))
     )
     return index.with_columns(verdict.alias("verdict"))
-
-
-def _limited(index: pl.DataFrame) -> pl.DataFrame:
-    """A cancellation is refused when the file holds its original, by authorisation code and person, and that is smaller."""
-    originals = index.filter(
-        (pl.col("amount_minor") > 0) & pl.col("link").is_not_null() & (pl.col("verdict") == "")
-    )
-    if originals.is_empty():
-        return index
-    largest = originals.group_by("link").agg(pl.col("amount_minor").max().alias("largest"))
-    joined = index.join(largest, on="link", how="left", maintain_order="left")
-    excess = (
-        (pl.col("amount_minor") < 0)
-        & (-pl.col("amount_minor") > pl.col("largest"))
-        & (pl.col("verdict") == "")
-    )
-    return joined.with_columns(
-        pl.when(excess).then(pl.lit(_EXCESS)).otherwise("verdict").alias("verdict")
-    ).drop("largest")

@@ -6,8 +6,10 @@ from fraud.claims.models.claims import (
     ClaimFacts,
     ClaimFile,
     ClaimFileReject,
+    ClaimSource,
     ClaimVersion,
     ImportProfile,
+    MoneyBackChoice,
 )
 from fraud.claims.models.labels import Label
 from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
@@ -20,11 +22,13 @@ __all__ = [
     "ClaimFacts",
     "ClaimFile",
     "ClaimFileReject",
+    "ClaimSource",
     "ClaimVersion",
     "Department",
     "ImportProfile",
     "Label",
     "Merchant",
+    "MoneyBackChoice",
     "OvertimeApproval",
     "Trip",
     "User",

@@ -190,7 +190,7 @@ class Claim(ClaimFacts):
     """
 
     source_system = models.CharField(max_length=40, default="default")
-    external_id = models.CharField(max_length=120)
+    external_id = models.CharField(max_length=140)  # as delivered, or with what tells its money back from it
     first_received_at = models.DateTimeField()  # when the claim as such became known
     # Money that comes back: the purchase it belongs to, and how much of it, in the purchase's currency.
     original_claim = models.ForeignKey(
@@ -264,6 +264,48 @@ class ClaimChange(models.Model):
             # The queue: only what still waits.
             models.Index(fields=["id"], condition=Q(followed_at__isnull=True), name="claimchange_waiting")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.kind}"
+
+
+class ClaimSource(models.Model):
+    """Another feed that tells of a claim known already: one payment, two sources. The first one is on the claim itself."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="sources")
+    source_system = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=140)
+    row_hash = models.CharField(max_length=64)  # what this source said last
+    file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="+")
+    line = models.IntegerField(default=0)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["received_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source_system", "external_id"], name="claimsource_identity"),
+            # Two claims of one payment in one source are two claims, never one.
+            models.UniqueConstraint(fields=["claim", "source_system"], name="claimsource_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_system}: {self.external_id}"
+
+
+class MoneyBackChoice(models.Model):
+    """What a person decided about money back that found no purchase by itself, or the wrong one."""
+
+    class Kind(models.TextChoices):
+        LINKED = "linked"  # it belongs to `purchase`
+        DISMISSED = "dismissed"  # it belongs to none that is known; off the list
+        APART = "apart"  # unlinked: back on the list, never linked by itself again
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="money_back_choice")
+    kind = models.CharField(max_length=10, choices=Kind)
+    purchase = models.ForeignKey(Claim, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    decided_by = models.CharField(max_length=150)
+    decided_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.claim} {self.kind}"

@@ -22,11 +22,6 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def model_hash(manifest: Mapping[str, str]) -> str:
-    """One hash for the whole model: of the sorted ``name hash`` lines."""
-    return digest("".join(f"{name} {manifest[name]}\n" for name in sorted(manifest)).encode())
-
-
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Manifest:
     """Write the files (flushed to disk) and return their manifest."""
     folder.mkdir(parents=True, exist_ok=True)

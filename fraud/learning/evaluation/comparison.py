@@ -91,11 +91,6 @@ def promotion_gates(
     ]
 
 
-def may_promote(gates: list[Gate]) -> bool:
-    """Whether every gate holds."""
-    return all(gate.holds for gate in gates)
-
-
 def differences(
     window: Window, champion: Floats, challenger: Floats, cost: CostMatrix, limits: Limits
 ) -> tuple[Difference, Difference]:

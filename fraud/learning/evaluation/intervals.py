@@ -90,12 +90,6 @@ def estimate_misses(true_positives: float, strata: Sequence[Stratum]) -> MissEst
     )
 
 
-def audits_needed(recall: float, half_width: float, miss_rate: float) -> int:
-    """Audits until recall is known within +- ``half_width`` (one standard deviation doubled): misses needed / miss rate."""
-    misses = (2 * recall * (1 - recall) / half_width) ** 2
-    return math.ceil(misses / miss_rate) if miss_rate > 0 else 0
-
-
 def _effective_size(strata: Sequence[Stratum], total: int, share: float, audited: int) -> float:
     variance = 0.0
     for s in strata:

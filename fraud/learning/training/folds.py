@@ -44,8 +44,3 @@ def folds(rows: TrainingRows, end_us: int, config: TrainingConfig) -> list[Fold]
         ):
             out.append(Fold(train, block, enough))
     return out
-
-
-def n_out_of_fold(chosen: list[Fold], rows: TrainingRows) -> int:
-    """Confirmed misuse inside the blocks."""
-    return int(sum(np.sum(rows.y & fold.block) for fold in chosen))

@@ -13,7 +13,6 @@ from fraud.detection.detectors import DETECTORS, Detector, TreeDetector
 from fraud.detection.detectors.frames import Matrix, matrix
 from fraud.detection.detectors.tails import Floats
 from fraud.detection.scoring.calibration import Calibrator
-from fraud.detection.scoring.formula import expert_logit
 from fraud.detection.scoring.hits import Hits, Rules
 from fraud.detection.scoring.hybrid import HybridModel
 from fraud.detection.scoring.model import main_columns, tails_of
@@ -200,8 +199,3 @@ def _cross_fitted_z(
                 out.main[inside], out.base[inside], hits[inside], tails[inside], weighted[inside]
             )
     return z
-
-
-def expert_z(model: HybridModel, hits: Hits, tails: Floats) -> Floats:
-    """z_exp alone (n,), for comparison."""
-    return expert_logit(model.rules.weighted(hits), tails.mean(axis=1), model.constants)

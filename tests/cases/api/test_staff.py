@@ -13,7 +13,7 @@ from audit.services import find_faults
 from cases.models import Case, Recovery
 from tests.cases.api.conftest import Caller
 from tests.cases.stage import LEGITIMATE, REASON, Stage, fresh
-from tests.cast import make_claim, make_run, make_score, put_case
+from tests.cast import NOW, make_claim, make_run, make_score, put_case
 
 Call = Callable[[str], Caller]
 
@@ -176,7 +176,7 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
     assert [r["reference"] for r in call("reviewer").get("cases/", band="high").json()["results"]] == [
         shown.reference
     ]
-    put_case(blind, state="closed")
+    put_case(blind, state="closed", closed_at=NOW)
     assert call("reviewer").get(f"cases/{blind.reference}/").json()["band"] == "high"
 
 

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.company.thresholds import (
-    CostMatrix,
-    amount_threshold,
-    capacity,
-    expected_loss,
-    n_alerts,
-    net_benefit,
-)
+from fraud.company.thresholds import CostMatrix, capacity, n_alerts
 
 
 def test_default_costs_alert_from_five_percent() -> None:
@@ -23,12 +16,9 @@ def test_default_costs_alert_from_five_percent() -> None:
 
 @given(p=st.floats(0, 1), tp=st.floats(0, 20), fp=st.floats(0.1, 20), fn=st.floats(21, 500))
 def test_threshold_is_where_reviewing_starts_to_pay(p: float, tp: float, fp: float, fn: float) -> None:
-    cost = CostMatrix(tp, fp, fn, 0.0)
-    benefit = float(net_benefit(np.array([p]), cost)[0])
-    reviewing, leaving = p * tp + (1 - p) * fp, p * fn
-    assert benefit == pytest.approx(leaving - reviewing, abs=1e-9)
+    benefit = p * fn - (p * tp + (1 - p) * fp)  # leaving against reviewing
     if abs(benefit) > 1e-6:
-        assert (p > cost.threshold()) == (benefit > 0)
+        assert (p > CostMatrix(tp, fp, fn, 0.0).threshold()) == (benefit > 0)
 
 
 def test_threshold_is_out_of_reach_when_missing_costs_no_more_than_reviewing() -> None:
@@ -40,11 +30,6 @@ def test_cost_adds_the_four_cells() -> None:
     on = np.array([True, False, True, False, False])
     assert CostMatrix().cost(y, on) == 5 + 100 + 5
     assert CostMatrix().cost(y, on, np.array([1, 2, 1, 1, 1.0])) == 5 + 200 + 5
-
-
-def test_amount_threshold_falls_as_more_can_be_lost() -> None:
-    limits = amount_threshold(np.array([0.0, 5.0, 10.0, 100.0]), CostMatrix())
-    assert limits == pytest.approx([1.0, 1.0, 5 / 10, 5 / 100])
 
 
 def test_alerts_fill_no_seat_from_below_the_threshold() -> None:
@@ -60,10 +45,3 @@ def test_capacity_counts_whole_cases_and_refuses_cases_without_time() -> None:
     assert capacity(59, 20) == 2
     with pytest.raises(ValueError, match="above 0"):
         capacity(100, 0)
-
-
-def test_expected_loss_ignores_refunds() -> None:
-    assert expected_loss(np.array([0.5, 0.5]), np.array([1000.0, -1000.0]), penalty=10).tolist() == [
-        505.0,
-        5.0,
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Mapping
 
 import polars as pl
@@ -14,6 +15,8 @@ from rules.money import is_known_currency
 
 _YES = ("y", "yes", "true", "t", "1", "예", "네", "o", "여")
 _NO = ("n", "no", "false", "f", "0", "아니오", "아니요", "x", "부")
+#: What people write between the words of a value: "Partial Cancel", "partial_cancel", "부분 취소".
+_BETWEEN = r"[\s_\-]+"
 _DIGITS = re.compile(r"[0-9]+")
 _BRN_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
@@ -69,14 +72,16 @@ def parse_choice(
     raw: pl.Series, values: Mapping[str, str], allowed: tuple[str, ...], header: str, problems: ProblemRows
 ) -> pl.Series:
     """Our own values, after the profile's mapping of delivered ones; unknown ones are refused."""
-    known = {value: value for value in allowed} | {
-        key.strip().lower(): value for key, value in values.items()
-    }
-    text = raw.str.strip_chars().str.to_lowercase()
+    known = {_word(value): value for value in allowed} | {_word(key): value for key, value in values.items()}
+    text = raw.str.normalize("NFKC").str.to_lowercase().str.replace_all(_BETWEEN, "")
     result = text.replace_strict(known, default=None, return_dtype=pl.String)
     unread = result.is_null() & text.is_not_null() & (text != "")
     problems.add(unread, header, "choice_unknown", known=", ".join([*values, *allowed])[:300])
     return result
+
+
+def _word(text: str) -> str:
+    return re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text).lower())
 
 
 def parse_labels(raw: pl.Series, misuse: tuple[str, ...], legitimate: tuple[str, ...]) -> pl.Series:

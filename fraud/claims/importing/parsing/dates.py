@@ -7,13 +7,15 @@ from datetime import datetime
 
 import polars as pl
 
+from fraud.claims.importing.parsing.clocks import parse_clocks
 from fraud.claims.importing.parsing.formats import ISO, DateForm, compile_form
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.parsing.readings import EITHER_WAY, one_reading, read_somehow
 
 _AT = pl.Datetime("us", "UTC")
 _LOCAL = pl.Datetime("us")
 _OFFSET = r" ?(Z|[+-][0-9]{2}:?[0-9]{2})$"
-_EITHER_WAY = r"^[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{4}\b"
+_MIDNIGHT_AFTER = r"^(.*[ T])24(:00(?::00)?)$|^([0-9]{8} ?)24(0000)$"  # 24:00 is the next day's 00:00
 _FIRST_CERTAIN = datetime(1900, 3, 1)  # before it, Excel counts a day that never was
 
 
@@ -37,6 +39,38 @@ class DateParser:
     midnight_is_unknown: bool = True
     workbook: bool = False
     chosen: dict[str, list[DateForm]] = field(default_factory=dict)
+    _unread: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # texts of a column that no form of the profile takes
+    _taken: set[str] = field(default_factory=set)  # columns of which a form takes some text
+
+    def survey(self, raw: pl.Series, header: str) -> None:
+        """Look at a part of a column before anything of it is parsed: its values together may leave one reading."""
+        if raw.dtype != pl.String:
+            return
+        text = _plain(raw).unique().drop_nulls()
+        text = text.filter(text != "")
+        taken = _constant(False, text)
+        for form in map(compile_form, self.forms):
+            taken = taken | text.str.contains(form.pattern)
+        if taken.any():
+            self._taken.add(header)
+        if header not in self._taken:
+            self._unread.setdefault(header, set()).update(text.to_list())
+
+    @property
+    def is_unclear(self) -> bool:
+        """True when a surveyed column has dates whose parts could change places."""
+        texts = pl.Series(
+            [t for header in self._unread.keys() - self._taken for t in self._unread[header]], dtype=pl.String
+        )
+        return bool(texts.str.contains(EITHER_WAY).any())
+
+    def settle(self) -> None:
+        """Choose the one reading of every surveyed column that leaves one."""
+        for header in self._unread.keys() - self._taken:
+            if forms := one_reading(self._unread[header]):
+                self.chosen[header] = forms
 
     def parse(self, raw: pl.Series, time: pl.Series | None, header: str, problems: ProblemRows) -> Moments:
         """Moments of one column; `time` is a second column with the time of day."""
@@ -44,9 +78,13 @@ class DateParser:
             return self._moments(raw.cast(_LOCAL), _constant(False, raw), raw.is_not_null(), header, problems)
         if isinstance(raw.dtype, pl.Datetime):
             return self._typed(raw, header, problems)
-        text = self._text(raw, time, header, problems)
+        text, is_next_day = self._text(raw, header, problems)
         forms = self._choose(text, header)
         local, has_time, exact = self._convert(text, forms)
+        local = _later(local, is_next_day.cast(pl.Int64) * 86_400)
+        if time is not None:
+            seconds = parse_clocks(time, time.name.strip(), problems).set(has_time, None)
+            local, has_time = _later(local, seconds), has_time | (seconds.is_not_null() & local.is_not_null())
         self._explain(text, local, exact, forms, header, problems)
         if self.workbook and self.midnight_is_unknown:
             has_time = has_time & ~_is_midnight(local)
@@ -62,18 +100,14 @@ class DateParser:
             return Moments(raw.dt.convert_time_zone("UTC").cast(_AT), has_time)
         return self._moments(raw.cast(_LOCAL), has_time, raw.is_not_null(), header, problems)
 
-    def _text(self, raw: pl.Series, time: pl.Series | None, header: str, problems: ProblemRows) -> pl.Series:
-        text = raw.str.strip_chars()
-        if time is not None:
-            both = pl.DataFrame({"date": text, "time": time.str.strip_chars()})
-            text = both.select(
-                pl.concat_str("date", "time", separator=" ").fill_null(pl.col("date"))
-            ).to_series()
-        unusual = text.str.contains(r"[０-９．－／：]")
-        if unusual.any():
-            problems.notes.add("full_width", int(unusual.sum()), column=header)
-            text = text.str.normalize("NFKC")
-        return text
+    def _text(self, raw: pl.Series, header: str, problems: ProblemRows) -> tuple[pl.Series, pl.Series]:
+        """(the texts, whether they said 24:00 of that day and now say 00:00)."""
+        problems.notes.add("full_width", int(raw.str.contains(r"[０-９．－／：]").sum()), column=header)
+        text = _plain(raw)
+        is_next_day = text.str.contains(_MIDNIGHT_AFTER).fill_null(False)
+        if is_next_day.any():
+            text = text.str.replace(_MIDNIGHT_AFTER, "${1}${3}00${2}${4}")
+        return text, is_next_day
 
     def _choose(self, text: pl.Series, header: str) -> list[DateForm]:
         """The form most rows of the first chunk have, with its shorter and longer sisters (the same date, no time)."""
@@ -83,6 +117,8 @@ class DateParser:
         counts = [int(text.str.contains(form.pattern).sum()) for form in compiled]
         best = compiled[counts.index(max(counts))]
         sisters = [form for form in compiled if _date_part(form) == _date_part(best)]
+        if best.text != ISO and all(form.has_time for form in sisters):
+            sisters.append(compile_form(_date_part(best)))  # the time may stand in a column of its own
         self.chosen[header] = sisters
         return sisters
 
@@ -125,7 +161,9 @@ class DateParser:
             problems.add(
                 unread & text.str.contains(form.pattern).fill_null(False), header, "date_mixed", format=shown
             )
-        problems.add(unread & text.str.contains(_EITHER_WAY).fill_null(False), header, "date_ambiguous")
+        either = unread & text.str.contains(EITHER_WAY).fill_null(False)
+        if either.any():
+            problems.add(either & read_somehow(text), header, "date_ambiguous")
         problems.add(unread, header, "date_not_valid", format=shown)
 
     def _moments(
@@ -204,6 +242,15 @@ def _iso_times(text: pl.Series) -> tuple[pl.Series, pl.Series]:
         minutes = plain.set(~short.fill_null(False), None)
         times = _first(times, minutes.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us"))
     return _first(days, times), times.is_not_null()
+
+
+def _plain(raw: pl.Series) -> pl.Series:
+    return raw.str.strip_chars().str.normalize("NFKC")
+
+
+def _later(local: pl.Series, seconds: pl.Series) -> pl.Series:
+    frame = pl.DataFrame({"local": local, "seconds": seconds.fill_null(0)})
+    return frame.select(pl.col("local") + pl.duration(seconds="seconds")).to_series()
 
 
 def _first(one: pl.Series, other: pl.Series) -> pl.Series:

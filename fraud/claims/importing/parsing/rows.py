@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from audit.redaction import redact
+from fraud.claims.importing.fields import FIELDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.dates import DateParser, check_period
 from fraud.claims.importing.parsing.identity import row_hashes
@@ -20,7 +21,7 @@ from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.scanning import scan_frame
 
 #: Columns that say nothing about whether a row was delivered with other content.
-_NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id"})
+_NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id", "stated_back", "back_at"})
 
 
 @dataclass
@@ -50,9 +51,24 @@ class RowParser:
             workbook=self.encoding == "xlsx",
         )
 
+    def survey(self, chunk: Chunk) -> bool:
+        """Look at a chunk's dates before any chunk is parsed; True while some could be read in two ways."""
+        rows = self._rows(chunk)
+        for name, info in FIELDS.items():
+            if info.kind in (Kind.TIME, Kind.DAY) and (raw := rows.delivered_values(name)) is not None:
+                self._dates.survey(raw, rows.header(name))
+        return self._dates.is_unclear
+
+    def settle_dates(self) -> None:
+        """Read the dates of every column that leaves one reading; all chunks have been surveyed."""
+        self._dates.settle()
+
     def parse(self, chunk: Chunk) -> Parsed:
         """Canonical rows of a chunk. Raises FileQuarantined for a card or resident number."""
-        rows = _ChunkRows(
+        return self._rows(chunk).parse()
+
+    def _rows(self, chunk: Chunk) -> _ChunkRows:
+        return _ChunkRows(
             chunk,
             spec=self.spec,
             mapping=self.mapping,
@@ -62,7 +78,6 @@ class RowParser:
             notes=self.notes,
             typed=self.encoding in {"xlsx", "parquet"},
         )
-        return rows.parse()
 
 
 class _ChunkRows(ChunkValues):
@@ -100,7 +115,7 @@ class _ChunkRows(ChunkValues):
             filled = filled | column.is_not_null()
         self.problems.add(~filled, "", "blank_row")
         for rule in self.spec.row_filters:
-            text = self._raw(rule.column)
+            text = self.delivered_values(rule.column)
             if text is not None:
                 self.problems.add(~text.str.contains(rule.unless).fill_null(False), "", rule.code)
 
@@ -112,13 +127,13 @@ class _ChunkRows(ChunkValues):
                 continue
             value = self.values.get(name)
             missing = np.ones(self.height, bool) if value is None else value.is_null()
-            self.problems.add(missing, self._header(name), "value_missing")
+            self.problems.add(missing, self.header(name), "value_missing")
         at = self.values.get("transacted_at")
         dates = self.spec.dates
         if at is not None:
             check_period(
                 at,
-                self._header("transacted_at"),
+                self.header("transacted_at"),
                 self.problems,
                 latest=self.context.latest,
                 max_age_years=0 if self.context.is_history else dates.max_age_years,
@@ -126,7 +141,6 @@ class _ChunkRows(ChunkValues):
                 refuse_old=dates.old == "reject",
             )
             self._check_settlement(at)
-        self._check_cancellation()
 
     def _check_settlement(self, at: pl.Series) -> None:
         settled = self.values.get("settled_at")
@@ -134,16 +148,9 @@ class _ChunkRows(ChunkValues):
             return
         early = settled.dt.truncate("1d") < at.dt.truncate("1d")
         if self.spec.dates.settled_before_used == "reject":
-            self.problems.add(early, self._header("settled_at"), "settled_before_used")
+            self.problems.add(early, self.header("settled_at"), "settled_before_used")
         else:
             self.problems.notes.add("settled_before_used", int(early.sum()))
-
-    def _check_cancellation(self) -> None:
-        cancel, amount = self.values.get("cancel_amount"), self.values.get("amount")
-        if cancel is not None and amount is not None:
-            self.problems.add(
-                cancel.abs() > amount.abs(), self._header("cancel_amount"), "cancel_exceeds_original"
-            )
 
     # Result ----------------------------------------------------------------------------------------------------
 

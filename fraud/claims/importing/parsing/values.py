@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_TYPES, Kind
+from fraud.claims.importing.fields import FIELDS, MONEY_BACK, ORIGINAL_AMOUNTS, TXN_TYPES, TXN_WORDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.amounts import parse_amounts
 from fraud.claims.importing.parsing.attendees import parse_attendees
@@ -27,7 +27,7 @@ from fraud.claims.importing.parsing.identity import row_hashes
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier, clean_text
 from fraud.claims.importing.problems import Notes
-from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.profile import Amounts, ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
 
 #: Identifiers a spreadsheet could have turned into numbers.
@@ -79,11 +79,12 @@ class ChunkValues:
 
     # Delivered columns -----------------------------------------------------------------------------------------
 
-    def _header(self, name: str) -> str:
+    def header(self, name: str) -> str:
+        """What the file calls a field."""
         sources = self.mapping.columns.get(name, ())
         return sources[0].strip()[:80] if sources else name
 
-    def _raw(self, name: str) -> pl.Series | None:
+    def delivered_values(self, name: str) -> pl.Series | None:
         """The field's delivered text: the first filled one of its columns; None when it has none."""
         sources = self.mapping.columns.get(name, ())
         if not sources:
@@ -99,11 +100,14 @@ class ChunkValues:
 
     def _parse_codes(self) -> None:
         for name, spec in FIELDS.items():
-            if spec.kind not in (Kind.CODE, Kind.NAME, Kind.TEXT) or (raw := self._raw(name)) is None:
+            if (
+                spec.kind not in (Kind.CODE, Kind.NAME, Kind.TEXT)
+                or (raw := self.delivered_values(name)) is None
+            ):
                 continue
             if raw.dtype != pl.String:
                 raw = raw.cast(pl.String)
-            header = self._header(name)
+            header = self.header(name)
             if name == "mcc":
                 self.values[name] = parse_mcc(raw, self.problems)
             elif name == "brn":
@@ -116,45 +120,59 @@ class ChunkValues:
     def _parse_money(self) -> None:
         spec = self.spec
         for name, default in (("currency", spec.currency_default), ("original_currency", "")):
-            raw = self._raw(name)
+            raw = self.delivered_values(name)
             if raw is not None or name == "currency":
                 self.values[name] = parse_currency(
-                    raw, self.height, default, spec.currency_aliases, self._header(name), self.problems
+                    raw, self.height, default, spec.currency_aliases, self.header(name), self.problems
                 )
         for name, info in FIELDS.items():
-            if info.kind is not Kind.AMOUNT or (raw := self._raw(name)) is None:
+            if info.kind is not Kind.AMOUNT or (raw := self.delivered_values(name)) is None:
                 continue
             currency = self.values["currency"]
             if name in ORIGINAL_AMOUNTS and "original_currency" in self.values:
                 currency = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
             self.values[name] = parse_amounts(
-                raw, currency, spec.amounts, self._header(name), self.problems, exact_zeros=self.typed
+                raw, currency, spec.amounts, self.header(name), self.problems, exact_zeros=self.typed
             )
         self._sign_amounts()
 
     def _sign_amounts(self) -> None:
-        """The kind of transaction and the sign of its amount agree: a cancellation or refund is negative."""
-        raw, amount = self._raw("txn_type"), self.values.get("amount")
-        if amount is None:
+        """The kind of transaction and the sign of its amount agree: money that comes back is negative, whatever was delivered.
+
+        A row may state its own payment and what was taken back of it (`stated_back`); it is then the payment.
+        """
+        raw, amount = self.delivered_values("txn_type"), self.values.get("amount")
+        cancel = self.values.get("cancel_amount")
+        nothing = pl.repeat(None, self.height, dtype=pl.Int64, eager=True)
+        if amount is None and cancel is None:
             return
         kind = pl.repeat(None, self.height, dtype=pl.String, eager=True)
         if raw is not None:
-            values = self.spec.columns["txn_type"].values
-            kind = parse_choice(raw, values, TXN_TYPES, self._header("txn_type"), self.problems)
-        frame = pl.DataFrame({"kind": kind, "amount": amount})
-        negative = pl.col("amount") < 0
-        given = pl.coalesce("kind", pl.when(negative).then(pl.lit("refund")).otherwise(pl.lit("purchase")))
-        turned = given.is_in(list(self.spec.amounts.negative_types)) & (pl.col("amount") > 0)
-        frame = frame.with_columns(
-            given.alias("kind"), pl.when(turned).then(-pl.col("amount")).otherwise("amount").alias("amount")
+            values = TXN_WORDS | dict(self.spec.columns["txn_type"].values)
+            kind = parse_choice(
+                raw.cast(pl.String), values, TXN_TYPES, self.header("txn_type"), self.problems
+            )
+        given = nothing if amount is None else amount
+        frame = pl.DataFrame(
+            {"kind": kind, "amount": given, "cancel": nothing if cancel is None else cancel.abs()}
         )
-        self.values["txn_type"], self.values["amount"] = frame.get_column("kind"), frame.get_column("amount")
+        signed = _signed(frame, self.spec.amounts, states=self.spec.amounts.cancels == "state")
+        unknown = signed.select(
+            pl.col("stated") & (pl.col("kind") == "partial_cancel") & (pl.col("cancel").fill_null(0) == 0)
+        ).to_series()
+        self.problems.add(unknown, self.header("cancel_amount"), "cancel_amount_missing")
+        self.values["txn_type"] = signed.get_column("txn_type")
+        self.values["amount"] = signed.get_column("signed")
+        self.values["stated_back"] = signed.get_column("back")
+        if cancel is not None:
+            stated = signed.get_column("back").is_not_null()
+            self.values["cancel_amount"] = cancel.set(stated, None)
 
     def _parse_times(self) -> None:
         for name, info in FIELDS.items():
-            if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self._raw(name)) is None:
+            if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self.delivered_values(name)) is None:
                 continue
-            header = self._header(name)
+            header = self.header(name)
             if info.kind is Kind.DAY:
                 self.values[name] = parse_days(self.dates, raw, header, self.problems)
                 continue
@@ -164,13 +182,17 @@ class ChunkValues:
             self.values[name] = moments.at
             if name == "transacted_at":
                 self.values["has_time"] = moments.has_time
+        cancelled, back = self.values.get("cancelled_at"), self.values.get("stated_back")
+        if cancelled is not None and back is not None:
+            self.values["back_at"] = cancelled
+            self.values["cancelled_at"] = cancelled.set(back.is_not_null(), None)
 
     def _parse_others(self) -> None:
         for name, info in FIELDS.items():
-            raw = self._raw(name)
+            raw = self.delivered_values(name)
             if raw is None:
                 continue
-            header = self._header(name)
+            header = self.header(name)
             if info.kind is Kind.NUMBER:
                 self.values[name] = parse_numbers(raw, header, self.problems, lenient=name == "installments")
             elif info.kind is Kind.YES_NO:
@@ -206,7 +228,9 @@ class ChunkValues:
                 composed if given is None else pl.select(pl.coalesce(given, composed)).to_series()
             )
         if self.spec.identity:
-            frame = self._frame([name for name in self.spec.identity if name in self._known()])
+            # Two payments of one amount at two places are two, whatever a profile forgot to name.
+            names = dict.fromkeys([*self.spec.identity, "merchant_name"])
+            frame = self._frame([name for name in names if name in self._known()])
             self.values["identity"] = row_hashes(frame, frame.columns)
 
     def _composed(self, template: str) -> pl.Series:
@@ -231,6 +255,49 @@ class ChunkValues:
     def _frame(self, names: Sequence[str]) -> pl.DataFrame:
         alias = {"card_number": "card_token"}
         return pl.DataFrame({alias.get(n, n): self.values[alias.get(n, n)] for n in names})
+
+
+def _signed(frame: pl.DataFrame, style: Amounts, *, states: bool) -> pl.DataFrame:
+    """Kind, amount and delivered cancellation as `txn_type`, `signed`, `stated` and `back`.
+
+    `states`: a cancelled payment is delivered as its own row again. Without it a row with a type that takes money back is
+    the money back, unless it names less than its amount as cancelled; a payment may name its cancelled part anyway.
+    """
+    amount, cancel, kind = pl.col("amount"), pl.col("cancel"), pl.col("kind")
+    frame = frame.with_columns(
+        # Only the other column is filled: it is the amount.
+        pl.when(kind.is_in(MONEY_BACK) & (amount.fill_null(0) == 0) & (cancel > 0))
+        .then(-cancel)
+        .otherwise(amount)
+        .alias("amount")
+    )
+    by_sign = pl.when(amount < 0).then(pl.lit("refund")).otherwise(pl.lit("purchase"))
+    paid_back = kind.is_in(["purchase", "cash_advance"]) & (amount < 0)
+    frame = frame.with_columns(
+        pl.when(kind.is_null() | paid_back).then(by_sign).otherwise(kind).alias("kind")
+    )
+    pays = kind.is_in(["purchase", "cash_advance"]) & (amount > 0)
+    cancelled = kind.is_in(["cancel", "partial_cancel"]) & (amount > 0)
+    part = cancelled & (cancel > 0) & (cancel < amount)
+    stated = (cancelled if states else part).fill_null(False)
+    back = (
+        pl.when(stated)
+        .then(pl.when(cancel > 0).then(cancel).otherwise(amount))
+        .when(pays)
+        .then(cancel.fill_null(0) if states else cancel)
+        .when(kind == "decline")
+        .then(pl.lit(0 if states else None, pl.Int64))
+    )
+    turned = kind.is_in(list(style.negative_types)) & (amount > 0) & ~stated
+    return frame.with_columns(stated.alias("stated"), back.alias("back")).with_columns(
+        pl.when("stated").then(pl.lit("purchase")).otherwise(kind).alias("txn_type"),
+        pl.when(turned)
+        .then(-amount)
+        .when(kind == "decline")
+        .then(amount.abs())
+        .otherwise(amount)
+        .alias("signed"),
+    )
 
 
 def _template_parts(template: str) -> list[tuple[str, str]]:

@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from fraud.claims.importing.headers import looks_like_header
 from fraud.claims.importing.problems import ORIGINAL_LENGTH, FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
@@ -20,6 +19,9 @@ from fraud.claims.importing.reading.decoding import detect, utf8_blocks
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
 from fraud.claims.importing.reading.records import Block, RecordReader, StrayQuote
 from fraud.claims.importing.reading.sequential import sequential_chunks
+from fraud.claims.importing.reading.shape import SEARCH_ROWS, find_delimiter, header_row
+
+_SHOWN = {"\t": "tab"}
 
 
 class DelimitedTable:
@@ -34,10 +36,14 @@ class DelimitedTable:
         self.notes.add("bom_removed", 1 if decoding.bom else 0)
         if decoding.encoding != "utf-8":
             self.notes.add("decoded", encoding=decoding.encoding.upper())
-        blocks = utf8_blocks(path, decoding, limits, limits.block_bytes)
+        blocks = _with_line_feeds(utf8_blocks(path, decoding, limits, limits.block_bytes))
+        first = next(blocks, b"")
+        self._delimiter = find_delimiter(first, spec)
+        if self._delimiter != spec.delimiter:
+            self.notes.add("delimiter_read", separator=_SHOWN.get(self._delimiter, self._delimiter))
         self._reader = RecordReader(
-            _with_line_feeds(blocks),
-            delimiter=spec.delimiter.encode(),
+            chain((first,), blocks),
+            delimiter=self._delimiter.encode(),
             quoting=spec.quoting == "standard",
             limits=limits,
         )
@@ -57,9 +63,10 @@ class DelimitedTable:
         rows = self._first_rows(block)
         if not rows:
             raise FileQuarantined("empty_file")
-        chosen = _choose_header(rows, self._spec)
-        line_before = chosen
-        self.notes.add("lines_skipped", line_before)
+        chosen = header_row([fields for _, fields in rows], self._spec)
+        if chosen is None:
+            raise FileQuarantined("header_missing", lines=self._spec.header_search)
+        self.notes.add("lines_skipped", chosen)
         headers = [name.strip().lstrip("\ufeff") for name in rows[chosen][1]]
         if len(headers) > self._limits.columns:
             raise FileQuarantined("too_many_columns", limit=self._limits.columns)
@@ -69,10 +76,10 @@ class DelimitedTable:
 
     def _first_rows(self, block: Block | None) -> list[tuple[int, list[str]]]:
         """(record number, fields) of the first rows that are not blank."""
-        wanted = self._spec.header_search
+        wanted = max(self._spec.header_search, SEARCH_ROWS)
         if block is None:
             text = io.StringIO(self._reader.rest.decode("utf-8", "ignore"))
-            rows = csv.reader(text, delimiter=self._spec.delimiter, quoting=self._quoting)
+            rows = csv.reader(text, delimiter=self._delimiter, quoting=self._quoting)
             return [(n, row) for n, row in zip(range(wanted * 4), rows, strict=False) if any(row)][:wanted]
         filled = np.flatnonzero(~block.blank)[:wanted]
         return [(int(n), self._fields(block.text(int(n)))) for n in filled]
@@ -82,7 +89,7 @@ class DelimitedTable:
         return csv.QUOTE_MINIMAL if self._spec.quoting == "standard" else csv.QUOTE_NONE
 
     def _fields(self, text: str) -> list[str]:
-        return next(csv.reader(io.StringIO(text), delimiter=self._spec.delimiter, quoting=self._quoting), [])
+        return next(csv.reader(io.StringIO(text), delimiter=self._delimiter, quoting=self._quoting), [])
 
     def chunks(self) -> Iterator[Chunk]:
         """Rows after the header, in chunks."""
@@ -109,7 +116,7 @@ class DelimitedTable:
         yield from sequential_chunks(
             self._reader.remaining(),
             headers=unique_names(self.headers),
-            delimiter=self._spec.delimiter,
+            delimiter=self._delimiter,
             first_line=self._reader.line,
             skip=skip,
             limits=self._limits,
@@ -171,7 +178,7 @@ class DelimitedTable:
             data,
             has_header=False,
             schema=dict.fromkeys(names, pl.String),
-            separator=self._spec.delimiter,
+            separator=self._delimiter,
             quote_char='"' if self._spec.quoting == "standard" else None,
             eol_char="\n",
         )
@@ -198,12 +205,3 @@ def unique_names(headers: Sequence[str]) -> list[str]:
         seen[header] = count + 1
         names.append(header if header and not count else f"{header}\u0000{len(names)}")
     return names
-
-
-def _choose_header(rows: list[tuple[int, list[str]]], spec: ProfileSpec) -> int:
-    if spec.header_search == 1:
-        return 0
-    for index, (_, fields) in enumerate(rows):
-        if looks_like_header(fields, spec):
-            return index
-    raise FileQuarantined("header_missing", lines=spec.header_search)

@@ -11,13 +11,13 @@ import fastexcel
 import numpy as np
 import polars as pl
 
-from fraud.claims.importing.headers import looks_like_header
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.archive import Sheet, check_archive, examine_sheet, read_structure
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.reading.delimited import unique_names
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
+from fraud.claims.importing.reading.shape import SEARCH_ROWS, header_row
 
 _LONG_FRACTION = r"^-?\d+\.\d{9,}$"
 
@@ -113,13 +113,13 @@ def _load(path: Path, sheet: Sheet) -> pl.DataFrame:
 
 
 def _header_row(frame: pl.DataFrame, spec: ProfileSpec) -> int:
-    rows = [n for n in range(min(frame.height, 200)) if any(frame.row(n))][: spec.header_search]
-    if spec.header_search == 1 and rows:
-        return rows[0]
-    for n in rows:
-        if looks_like_header([str(value or "") for value in frame.row(n)], spec):
-            return n
-    raise FileQuarantined("header_missing", lines=spec.header_search)
+    rows = [n for n in range(min(frame.height, 200)) if any(frame.row(n))][
+        : max(spec.header_search, SEARCH_ROWS)
+    ]
+    found = header_row([[str(value or "") for value in frame.row(n)] for n in rows], spec)
+    if found is None or not rows:
+        raise FileQuarantined("header_missing", lines=spec.header_search)
+    return rows[found]
 
 
 def _any_filled(frame: pl.DataFrame) -> pl.Series:

@@ -1,0 +1,198 @@
+"""Which purchase money that came back belongs to: frames in, pairs out, the same for every order of the rows.
+
+A frame of money back has `claim_id, person, merchant, code, at, day, has_time, key, minor, currency, abroad_minor,
+abroad_currency, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
+purchases has the same without `own`. `key` orders what happened at one moment, and must not depend on the delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+DAYS = 180
+Key = tuple[int, int | str]
+SIDES: dict[str, Any] = {
+    "claim_id": pl.Int64,
+    "person": pl.Int64,
+    "merchant": pl.Int64,
+    "code": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+    "day": pl.Date,
+    "has_time": pl.Boolean,
+    "key": pl.String,
+    "minor": pl.Int64,
+    "currency": pl.String,
+    "abroad_minor": pl.Int64,
+    "abroad_currency": pl.String,
+}
+BACK: dict[str, Any] = {**SIDES, "own": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One claim, as far as matching looks at it."""
+
+    claim_id: int
+    person: int
+    merchant: int
+    code: str
+    at: datetime
+    day: date
+    has_time: bool
+    key: str
+    minor: int
+    currency: str
+    abroad_minor: int | None
+    abroad_currency: str
+    own: int | None = None
+
+
+@dataclass(slots=True)
+class Left:
+    """What of a purchase has not come back yet: in its own currency, and in the one it was paid in abroad."""
+
+    purchase: Side
+    minor: int = field(init=False)
+    abroad: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.minor, self.abroad = self.purchase.minor, self.purchase.abroad_minor or 0
+
+    def worth(self, back: Side) -> int | None:
+        """Money back in the purchase's own currency; None where it is more than is left or in another currency.
+
+        What was paid abroad is compared abroad: the rate of the day it came back says nothing about the purchase.
+        """
+        amount = abroad_amount(back, self.purchase)
+        if amount is None:
+            same = back.currency == self.purchase.currency and back.minor <= self.minor
+            return back.minor if same else None
+        if amount > self.abroad:
+            return None
+        if amount == self.abroad:
+            return self.minor
+        whole = self.purchase.abroad_minor or 1
+        return min((2 * self.purchase.minor * amount + whole) // (2 * whole), self.minor)
+
+    def is_comparable(self, back: Side) -> bool:
+        """True when both are told in one currency, at home or abroad."""
+        return back.currency == self.purchase.currency or abroad_amount(back, self.purchase) is not None
+
+    def take(self, back: Side, credit: int) -> None:
+        """Lower what is left by a pair that was made."""
+        amount = abroad_amount(back, self.purchase)
+        self.minor -= min(credit, self.minor)
+        if amount is not None:
+            self.abroad -= min(amount, self.abroad)
+        elif self.purchase.minor:
+            self.abroad = (self.purchase.abroad_minor or 0) * self.minor // self.purchase.minor
+
+    def is_whole(self, back: Side) -> bool:
+        """True when the money back is exactly the purchase's whole amount."""
+        amount = abroad_amount(back, self.purchase)
+        if amount is not None:
+            return amount == self.purchase.abroad_minor == self.abroad
+        return back.currency == self.purchase.currency and back.minor == self.purchase.minor == self.minor
+
+
+def abroad_amount(back: Side, purchase: Side) -> int | None:
+    """The money back in the currency the purchase was paid in abroad; None where both are compared at home."""
+    if not purchase.abroad_minor or not purchase.abroad_currency:
+        return None
+    if purchase.abroad_currency == purchase.currency:
+        return None
+    if back.abroad_currency == purchase.abroad_currency and back.abroad_minor:
+        return back.abroad_minor
+    return back.minor if back.currency == purchase.abroad_currency else None
+
+
+def pair_money_back(
+    back: pl.DataFrame, purchases: pl.DataFrame, fixed: Mapping[int, int | None] | None = None
+) -> dict[int, tuple[int, int]]:
+    """Money back → (purchase, credit in the purchase's currency, minor units) for everything that belongs for certain.
+
+    `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
+    their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
+    than it took.
+    """
+    fixed = fixed or {}
+    left = {side.claim_id: Left(side) for side in _sides(purchases)}
+    waiting = sorted(_sides(back), key=_order)
+    found: dict[int, tuple[int, int]] = {}
+
+    def settle(side: Side, purchase: Left | None, *, at_most: bool = False) -> None:
+        if purchase is None:
+            return
+        credit = purchase.worth(side)
+        if credit is None and at_most and purchase.is_comparable(side):
+            credit = (
+                purchase.minor
+            )  # a person, or the row itself, says where it belongs: no more than is left
+        if credit is not None:
+            found[side.claim_id] = (purchase.purchase.claim_id, credit)
+            purchase.take(side, credit)
+
+    for side in waiting:
+        settle(side, left.get(fixed.get(side.claim_id) or -1), at_most=True)
+    free = [side for side in waiting if side.claim_id not in fixed]
+    for side in free:
+        settle(side, left.get(side.own or -1), at_most=True)
+    free = [side for side in free if side.own is None]
+    codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)
+    for side in free:
+        if side.code:
+            settle(side, _latest(codes.get(_code(side), []), side, whole=False))
+    for side in free:
+        if not side.code:
+            settle(side, _latest(places.get(_place(side), []), side, whole=True))
+    return found
+
+
+def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
+    """The latest of the purchases in reach that the money back fits."""
+    fitting = [
+        one
+        for one in candidates
+        if in_reach(one.purchase, back) and (one.is_whole(back) if whole else one.worth(back) is not None)
+    ]
+    return max(fitting, key=lambda one: _order(one.purchase), default=None)
+
+
+def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key, list[Left]]:
+    groups: dict[Key, list[Left]] = {}
+    for one in purchases:
+        groups.setdefault(key(one.purchase), []).append(one)
+    return groups
+
+
+def _code(side: Side) -> Key:
+    return side.person, side.code
+
+
+def _place(side: Side) -> Key:
+    return side.person, side.merchant
+
+
+def happened_before(purchase: Side, back: Side) -> bool:
+    """True when the purchase is not later than the money back: by the minute where both know it, else by the day."""
+    if purchase.has_time and back.has_time:
+        return purchase.at <= back.at
+    return purchase.day <= back.day
+
+
+def in_reach(purchase: Side, back: Side) -> bool:
+    """True for a purchase not later than the money back and at most 180 days before it."""
+    return happened_before(purchase, back) and (back.day - purchase.day).days <= DAYS
+
+
+def _sides(frame: pl.DataFrame) -> Iterable[Side]:
+    return (Side(**row) for row in frame.iter_rows(named=True))
+
+
+def _order(side: Side) -> tuple[date, datetime, str]:
+    return side.day, side.at, side.key

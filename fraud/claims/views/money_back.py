@@ -1,0 +1,92 @@
+"""Refunds and cancellations without their purchase: the list, and one of them with the purchases it may belong to."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.paging import keyset_page
+from audit.typed import whole_number
+from fraud.claims.importing.fields import MONEY_BACK
+from fraud.claims.loose_money import (
+    LooseMoneyRefused,
+    dismiss_money_back,
+    link_money_back,
+    offers,
+    state_token,
+    unlink_money_back,
+    waiting_money,
+)
+from fraud.claims.models import Claim, MoneyBackChoice
+from fraud.web.access import page
+
+PAGE_SIZE = 40
+
+
+@page("fraud.view_money_back")
+@require_GET
+def money_back_list(request: HttpRequest) -> HttpResponse:
+    """What waits for somebody to link or dismiss it."""
+    found = keyset_page(
+        waiting_money().order_by(), by="transacted_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE
+    )
+    return render(request, "fraud/money_back/list.html", {"page": found, "count": waiting_money().count()})
+
+
+@page("fraud.view_money_back")
+@require_GET
+def money_back_page(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """One refund with the purchases it may belong to."""
+    return _show(request, claim_id)
+
+
+@page("fraud.link_money_back")
+@require_POST
+def money_back_step(request: HttpRequest, claim_id: int, name: str) -> HttpResponse:
+    """Link, dismiss or unlink; a refusal shows the page again with its reason."""
+    claim = _claim(claim_id)
+    given = {"claim": claim, "seen": request.POST.get("seen", ""), "by": request.actor}
+    reason = request.POST.get("reason", "")
+    try:
+        if name == "link":
+            key = whole_number(request.POST.get("purchase", ""), 15)
+            purchase = Claim.objects.filter(pk=key or 0).first()
+            if purchase is None:
+                raise LooseMoneyRefused("not_a_purchase", _("Choose a purchase."))
+            link_money_back(purchase=purchase, reason=reason, **given)
+            messages.success(request, _("Linked to its purchase. Cases of the purchase follow."))
+        elif name == "dismiss":
+            dismiss_money_back(reason=reason, **given)
+            messages.success(request, _("Dismissed. It is off the list."))
+        elif name == "unlink":
+            unlink_money_back(reason=reason, **given)
+            messages.success(request, _("Back on the list. It is not linked by itself again."))
+        else:
+            raise Http404
+    except LooseMoneyRefused as error:
+        return _show(request, claim_id, problem=error.sentence, status=error.status)
+    return redirect("fraud:money-back-one", claim_id=claim_id)
+
+
+def _claim(claim_id: int) -> Claim:
+    claims = Claim.objects.select_related("cardholder", "merchant", "original_claim")
+    return get_object_or_404(claims, pk=claim_id, txn_type__in=MONEY_BACK, amount_minor__lt=0)
+
+
+def _show(request: HttpRequest, claim_id: int, *, problem: str = "", status: int = 200) -> HttpResponse:
+    claim = _claim(claim_id)
+    choice = MoneyBackChoice.objects.filter(claim=claim).first()
+    waits = claim.original_claim_id is None and (choice is None or choice.kind != choice.Kind.DISMISSED)
+    context = {
+        "claim": claim,
+        "choice": choice,
+        "waits": waits,
+        "offers": offers(claim) if waits else [],
+        "seen": state_token(claim),
+        "problem": problem,
+        "typed": request.POST.get("reason", ""),
+    }
+    return render(request, "fraud/money_back/page.html", context, status=status)

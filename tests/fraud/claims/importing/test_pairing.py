@@ -1,0 +1,117 @@
+"""Money back and its purchases: the core against a plain loop, for every order of the rows."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
+
+START = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+
+
+def claim(claim_id: int, hour: int, minor: int, **more: Any) -> dict[str, Any]:
+    at = START + timedelta(hours=hour)
+    plain = {"person": 1, "merchant": 1, "code": "", "has_time": True, "currency": "KRW"}
+    abroad = {"abroad_minor": None, "abroad_currency": ""}
+    own = {"claim_id": claim_id, "at": at, "day": (at + timedelta(hours=9)).date(), "key": f"k{claim_id:03}"}
+    return {**plain, **abroad, **own, "minor": minor, **more}
+
+
+def pair(
+    back: list[dict[str, Any]], purchases: list[dict[str, Any]], **more: Any
+) -> dict[int, tuple[int, int]]:
+    return pair_money_back(
+        pl.DataFrame([{"own": None, **row} for row in back], schema=BACK),
+        pl.DataFrame(purchases, schema=SIDES),
+        **more,
+    )
+
+
+def plainly(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict[int, tuple[int, int]]:
+    """The rule in words, for one currency: codes first, then whole amounts at one place; the latest purchase that fits."""
+    left = {p["claim_id"]: p["minor"] for p in purchases}
+    found: dict[int, tuple[int, int]] = {}
+    for with_code in (True, False):
+        for b in sorted(back, key=lambda b: (b["at"], b["key"])):
+            if bool(b["code"]) != with_code:
+                continue
+            best = None
+            for p in sorted(purchases, key=lambda p: (p["at"], p["key"])):
+                if p["person"] != b["person"] or p["at"] > b["at"]:
+                    continue
+                if (b["day"] - p["day"]).days > 180:
+                    continue
+                if with_code and (p["code"] != b["code"] or b["minor"] > left[p["claim_id"]]):
+                    continue
+                if not with_code and (
+                    p["merchant"] != b["merchant"] or not b["minor"] == p["minor"] == left[p["claim_id"]]
+                ):
+                    continue
+                best = p["claim_id"]
+            if best is not None:
+                found[b["claim_id"]] = (best, b["minor"])
+                left[best] -= b["minor"]
+    return found
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.integers(0, 24 * 200),
+        st.integers(1, 6),
+        st.integers(1, 2),
+        st.integers(1, 2),
+        st.sampled_from(["", "A", "B"]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_pairs_are_those_of_the_plain_loop_in_every_order(
+    rows: list[tuple[bool, int, int, int, int, str]], chance: random.Random
+) -> None:
+    made = [
+        (is_back, claim(n, hour, amount * 1000, person=person, merchant=merchant, code=code))
+        for n, (is_back, hour, amount, person, merchant, code) in enumerate(rows, 1)
+    ]
+    back = [row for is_back, row in made if is_back]
+    purchases = [row for is_back, row in made if not is_back]
+    expected = plainly(back, purchases)
+    chance.shuffle(back)
+    chance.shuffle(purchases)
+    assert pair(back, purchases) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(1, 9_999), min_size=1, max_size=5), st.integers(1, 2_000_000))
+def test_refunds_abroad_that_add_up_to_the_whole_give_back_exactly_the_whole(
+    parts: list[int], home: int
+) -> None:
+    paid = claim(1, 0, home, code="A", abroad_minor=sum(parts), abroad_currency="USD")
+    back = [
+        claim(n, n, 1, code="A", abroad_minor=part, abroad_currency="USD") for n, part in enumerate(parts, 2)
+    ]
+    found = pair(back, [paid])
+    assert len(found) == len(parts)
+    assert sum(credit for _, credit in found.values()) == home
+
+
+def test_what_a_person_decided_comes_first_and_never_gives_back_more_than_is_left() -> None:
+    purchases = [claim(1, 0, 5000, code="A"), claim(2, 1, 3000)]
+    back = [claim(3, 5, 4000, code="A"), claim(4, 6, 4000, code="A")]
+    assert pair(back, purchases) == {3: (1, 4000)}
+    assert pair(back, purchases, fixed={3: 2}) == {3: (2, 3000), 4: (1, 4000)}
+    assert pair(back, purchases, fixed={3: None}) == {4: (1, 4000)}
+
+
+def test_a_row_that_states_its_own_money_back_belongs_to_itself() -> None:
+    purchases = [claim(1, 0, 5000, code="A"), claim(2, 1, 5000, code="A")]
+    assert pair([claim(3, 5, 6000, code="A", own=1)], purchases) == {3: (1, 5000)}

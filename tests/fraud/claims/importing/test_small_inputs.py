@@ -1,0 +1,355 @@
+"""Small deliveries in which money comes back, payments are declined, or one payment is told twice: what stands at the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from fraud.claims.importing.profiles import get_profile
+from fraud.claims.models import Claim, ClaimFile, ClaimSource
+from tests.fraud.claims.importing.files import assert_accounted, codes, deliver, workbook_bytes
+from tests.shared_data import shared_folder
+
+pytestmark = pytest.mark.django_db
+ARRIVED = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
+GENERIC = "external_id,employee_no,transacted_at,amount,currency,merchant_name,authorization_code,txn_type"
+CODEF = (
+    "resUsedDate,resUsedTime,resCardNo,employee_no,resMemberStoreName,resUsedAmount,resAccountCurrency,"
+    "resApprovalNo,resCancelYN,resCancelAmount"
+)
+
+
+def send(folder: Path, head: str, *lines: str, used: str = "generic") -> ClaimFile:
+    file = deliver(
+        folder, "\n".join([head, *lines, ""]).encode(), used=get_profile(used), received_at=ARRIVED
+    )
+    assert_accounted(file)
+    return file
+
+
+def send_shared(folder: Path, name: str, used: str = "generic") -> ClaimFile:
+    path = shared_folder().parent / "cases" / name
+    if not path.exists():
+        pytest.skip(f"needs {name} in the cases folder")
+    file = deliver(folder, path.read_bytes(), name=path.name, used=get_profile(used), received_at=ARRIVED)
+    assert_accounted(file)
+    return file
+
+
+def amounts() -> dict[str, tuple[int, str | None, int | None]]:
+    """external id → (amount, its purchase, what it gives back)"""
+    rows = Claim.objects.values_list(
+        "external_id", "amount_minor", "original_claim__external_id", "credit_minor"
+    )
+    return {key: (amount, purchase, credit) for key, amount, purchase, credit in rows}
+
+
+def net(claim: Claim) -> int:
+    return claim.amount_minor - sum(back.credit_minor for back in claim.cancellations.all())
+
+
+def nets(**filters: object) -> list[int]:
+    return sorted(net(claim) for claim in Claim.objects.filter(amount_minor__gt=0, **filters))
+
+
+def stay(code: str, amount: int, state: int, back: int | str = 0) -> str:
+    return f"20261102,181500,****-****-****-9911,Q77,바다횟집,{amount},KRW,{code},{state},{back}"
+
+
+# Payments that a card feed delivers again as cancelled ----------------------------------------------------------------
+
+
+def test_a_payment_seen_again_as_cancelled_keeps_its_amount_and_gives_the_cancelled_part_back(
+    tmp_path: Path,
+) -> None:
+    send(tmp_path, CODEF, stay("551", 81000, 0), stay("552", 42000, 0), used="codef")
+    file = send(tmp_path, CODEF, stay("551", 81000, 2, 11000), stay("552", 42000, 1, 42000), used="codef")
+    assert nets() == [0, 70000]
+    assert (file.n_accepted, file.n_superseding) == (0, 2)
+    assert Claim.objects.filter(amount_minor__gt=0).exclude(version=1).count() == 0
+
+
+def test_a_payment_first_seen_cancelled_is_known_with_its_cancellation(tmp_path: Path) -> None:
+    file = send(tmp_path, CODEF, stay("551", 81000, 1, ""), stay("552", 42000, 2, 2000), used="codef")
+    assert nets() == [0, 40000]
+    assert file.n_accepted == 2
+
+
+def test_a_partial_cancellation_grows_and_is_taken_away_again(tmp_path: Path) -> None:
+    found = []
+    for state, back in ((0, 0), (2, 30000), (2, 50000), (0, 0)):
+        send(tmp_path, CODEF, stay("551", 81000, state, back), used="codef")
+        found.append(nets())
+    assert found[:3] == [[81000], [51000], [31000]]
+    assert found[3] == [31000]  # the same bytes as the first file: one delivery
+    send(tmp_path, CODEF, stay("551", 81000, 0, 0), stay("559", 1000, 0, 0), used="codef")
+    assert nets() == [1000, 81000]
+
+
+def test_a_partial_cancellation_without_its_amount_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    file = send(tmp_path, CODEF, stay("551", 81000, 2, ""), used="codef")
+    assert codes(file) == [(2, "cancel_amount_missing")]
+
+
+@pytest.mark.parametrize(
+    "word", ["부분취소", "부분 취소", "partial_cancel", "Partial Cancel", "환불", "Refund", "chargeback"]
+)
+def test_money_back_is_negative_and_linked_whatever_its_sign_or_word(tmp_path: Path, word: str) -> None:
+    for sign in ("", "-"):
+        send(
+            tmp_path,
+            GENERIC,
+            f"W1{sign},Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인",
+            f"W2{sign},Q78,2026-11-04 10:00:00,{sign}24000,KRW,솔밭정육,7711,{word}",
+        )
+        assert amounts()[f"W2{sign}"][0] == -24000
+    assert sum(nets()) == 2 * 40000
+
+
+def test_money_back_in_the_column_of_cancelled_amounts_is_read(tmp_path: Path) -> None:
+    head = f"{GENERIC},cancel_amount"
+    send(
+        tmp_path,
+        head,
+        "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인,",
+        "W2,Q78,2026-11-04 10:00:00,0,KRW,솔밭정육,7711,부분취소,24000",
+        "W3,Q78,2026-11-02 20:00:00,50000,KRW,솔밭정육,7712,승인,20000",
+    )
+    assert nets() == [30000, 40000]
+
+
+def test_a_cancellation_under_its_payments_own_id_does_not_replace_the_payment(tmp_path: Path) -> None:
+    send(tmp_path, GENERIC, "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인")
+    send(tmp_path, GENERIC, "W1,Q78,2026-11-03 19:00:00,64000,KRW,솔밭정육,7711,취소")
+    assert amounts() == {"W1": (64000, None, None), "W1:cancel": (-64000, "W1", 64000)}
+
+
+# Declines, dates, foreign money ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["거절", "승인거절", "declined", "Refused"])
+def test_a_declined_payment_is_known_as_declined(tmp_path: Path, word: str) -> None:
+    send(tmp_path, GENERIC, f"W1,Q78,2026-11-02 19:00:00,-64000,KRW,솔밭정육,,{word}")
+    claim = Claim.objects.get()
+    assert (claim.txn_type, claim.amount_minor) == ("decline", 64000)
+
+
+def test_a_refund_at_another_rate_gives_back_what_was_paid(tmp_path: Path) -> None:
+    head = GENERIC + ",original_amount,original_currency"
+    send(
+        tmp_path,
+        head,
+        "X1,Q79,2026-10-03 09:00:00,271000,KRW,INN NORTH,8801,승인,200.00,USD",
+        "X2,Q79,2026-10-09 09:00:00,-69000,KRW,INN NORTH,8801,부분취소,-50.00,USD",
+        "X3,Q79,2026-10-19 09:00:00,-212000,KRW,INN NORTH,8801,취소,-150.00,USD",
+        "X4,Q79,2026-10-03 10:00:00,135000,KRW,INN SOUTH,,승인,100.00,USD",
+        "X5,Q79,2026-10-19 10:00:00,-139000,KRW,INN SOUTH,,취소,-100.00,USD",
+    )
+    found = amounts()
+    assert found["X2"][1:] == ("X1", 67750)
+    assert found["X5"][1:] == ("X4", 135000)
+    assert nets() == [0, 0]
+
+
+def test_a_cancellation_known_by_its_day_matches_on_that_day_both_ways(tmp_path: Path) -> None:
+    send(
+        tmp_path,
+        GENERIC,
+        "D1,Q80,2026-11-09 20:10:00,33000,KRW,솔밭정육,9901,승인",
+        "D2,Q80,2026-11-09,-33000,KRW,솔밭정육,9901,취소",
+        "D3,Q80,2026-11-10,35000,KRW,솔밭정육,,승인",
+        "D4,Q80,2026-11-10 08:00:00,-35000,KRW,솔밭정육,,취소",
+        "D5,Q80,2026-11-12,36000,KRW,솔밭정육,,승인",
+        "D6,Q80,2026-11-11,-36000,KRW,솔밭정육,,취소",
+    )
+    assert {key: found[1] for key, found in amounts().items() if found[0] < 0} == {
+        "D2": "D1",
+        "D4": "D3",
+        "D6": None,
+    }
+
+
+def test_links_do_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
+    lines = [
+        "O1,Q81,2026-11-02 12:00:00,90000,KRW,온누리,3301,승인",
+        "O2,Q81,2026-11-05 12:00:00,-50000,KRW,온누리,3301,부분취소",
+        "O3,Q81,2026-11-06 12:00:00,-60000,KRW,온누리,3301,부분취소",
+    ]
+    results = []
+    for number, order in enumerate(permutations(lines)):
+        for line in order:
+            send(tmp_path, GENERIC, line.replace("Q81", f"Q81-{number}").replace("O", f"O{number}-", 1))
+        results.append({k.split("-")[1]: v[2] for k, v in amounts().items() if k.startswith(f"O{number}-")})
+    assert results == [{"1": None, "2": 50000, "3": None}] * 6
+
+
+# Identity --------------------------------------------------------------------------------------------------------------
+
+
+def test_rows_without_ids_are_told_apart_by_their_merchant_and_found_again(tmp_path: Path) -> None:
+    head = "resUsedDate,resCardNo,employee_no,resMemberStoreName,resUsedAmount,resAccountCurrency,resApprovalNo,resCancelYN"
+    paid = [f"20261104,****-****-****-7788,Q82,{name},2300,KRW,,0" for name in ("지하철", "자판기", "주차")]
+    first = send(tmp_path, head, *paid, paid[0], used="codef")
+    again = send(tmp_path, head, paid[1], paid[0].replace("2300", "2400"), used="codef")
+    assert (first.n_accepted, again.n_duplicate, again.n_accepted, again.n_superseding) == (4, 1, 1, 0)
+
+
+@pytest.mark.parametrize("card_first", [True, False])
+@pytest.mark.parametrize("time", [" 18:15:00", ""])
+def test_one_payment_of_two_feeds_is_one_claim(tmp_path: Path, card_first: bool, time: str) -> None:
+    feeds = [
+        (CODEF, stay("551", 81000, 0), "codef"),
+        (
+            GENERIC + ",purpose_text",
+            f"ERP-7,Q77,2026-11-02{time},81000,KRW,바다횟집 본점,551,승인,거래처 식사",
+            "generic",
+        ),
+    ]
+    for head, line, used in feeds if card_first else feeds[::-1]:
+        send(tmp_path, head, line, used=used)
+    claim = Claim.objects.get()
+    assert (claim.amount_minor, claim.purpose_text, claim.has_time) == (81000, "거래처 식사", True)
+    assert ClaimSource.objects.get().claim == claim
+    head, line, used = feeds[1]
+    send(tmp_path, head, line.replace("81000", "80000"), used=used)
+    assert Claim.objects.get().amount_minor == 80000
+
+
+def test_two_claims_of_one_payment_in_one_source_stay_two(tmp_path: Path) -> None:
+    line = "{},Q77,2026-11-02 18:15:00,81000,KRW,바다횟집,551,승인"
+    send(tmp_path, GENERIC, line.format("ERP-7"), line.format("ERP-8"))
+    send(tmp_path, CODEF, stay("551", 81000, 0), used="codef")
+    assert sorted(Claim.objects.values_list("external_id", flat=True)) == ["ERP-7", "ERP-8"]
+
+
+# Dates and shapes ------------------------------------------------------------------------------------------------------
+
+PLAIN = "external_id,employee_no,transacted_at,amount,currency,merchant_name"
+
+
+def days(folder: Path, *texts: str) -> tuple[list[str], list[str]]:
+    """What a column of these dates gives: (days in Korea, codes of refusals)."""
+    lines = [f"Y{n},Q90,{text},9000,KRW,가게" for n, text in enumerate(texts)]
+    file = send(folder, PLAIN, *lines)
+    found = Claim.objects.filter(file=file).order_by("line").values_list("transacted_at", flat=True)
+    return [f"{at + timedelta(hours=9):%Y-%m-%d}" for at in found], [code for _, code in codes(file)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (["07/11/26", "12/11/26", "25/11/26"], []),  # day first, or the year first
+        (["11/07/26", "11/25/26"], ["2026-11-07", "2026-11-25"]),  # only the month can come first
+        (["07.11.2026", "25.11.2026"], ["2026-11-07", "2026-11-25"]),
+        (["11-07-2026", "11-25-2026"], ["2026-11-07", "2026-11-25"]),
+        (["07/11/2026", "08/11/2026"], []),
+        (["251107"], []),
+    ],
+)
+def test_dates_that_could_be_read_in_two_ways_are_read_only_where_the_column_leaves_one(
+    tmp_path: Path, texts: list[str], read: list[str]
+) -> None:
+    assert days(tmp_path, *texts) == (read, [] if read else ["date_ambiguous"] * len(texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcomes"),
+    [
+        (["081500", "81500", "0815", "08:15", "오전 8:15", "8:15:00"], ["08:15"] * 6),
+        (["2015"], ["20:15"]),
+        (["2015", "81500"], ["time_ambiguous", "08:15"]),  # zeros were lost: 20:15, or 00:20:15
+        (["8", "815", "25:00", "0861", "x"], ["time_ambiguous"] * 2 + ["time_not_valid"] * 3),
+        (["24:00"], ["00:00"]),
+    ],
+)
+def test_times_in_a_column_of_their_own_are_read_or_refused(
+    tmp_path: Path, texts: list[str], outcomes: list[str]
+) -> None:
+    head = "external_id,employee_no,사용일,이용시간,amount,currency,merchant_name"
+    file = send(tmp_path, head, *(f"Z{n},Q91,20261107,{text},9000,KRW,가게" for n, text in enumerate(texts)))
+    refused = dict(codes(file))
+    read = {c.line: f"{c.transacted_at + timedelta(hours=9):%H:%M}" for c in Claim.objects.all()}
+    assert [refused.get(line) or read[line] for line in range(2, len(texts) + 2)] == outcomes
+
+
+def test_the_end_of_a_day_is_the_beginning_of_the_next(tmp_path: Path) -> None:
+    assert days(tmp_path, "2026-11-07 24:00", "2026-11-07 24:00:00") == (["2026-11-08"] * 2, [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{head}\r\n{row}\r\n".replace(",", ";"),
+        "sep=;\r\n{head}\r\n{row}\r\n",
+        "{head}\t\r\n{row}\t\r\n",
+        "11월 법인카드 사용내역\r\n\r\n{head}\r\n{row}\r\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_files_of_other_shapes_are_read(tmp_path: Path, content: str, encoding: str) -> None:
+    sign = ";" if "sep=;" in content or not content.startswith("11") else ","
+    sign = "\t" if "\t" in content else sign
+    text = content.format(head=PLAIN, row="U9,Q92,2026-11-07,9000,KRW,가게").replace(",", sign)
+    if sign == "\t":
+        text = text.replace("\t\r", "\r")
+    file = deliver(tmp_path, text.encode(encoding), used=get_profile("generic"), received_at=ARRIVED)
+    assert (file.state, file.n_accepted) == ("imported", 1), file.error
+
+
+def test_a_title_above_the_header_of_a_workbook_is_skipped(tmp_path: Path) -> None:
+    rows = [
+        ["11월 법인카드 사용내역"],
+        [],
+        PLAIN.split(","),
+        ["U9", "Q92", "2026-11-07", "9000", "KRW", "가게"],
+    ]
+    file = deliver(
+        tmp_path, workbook_bytes(rows), name="t.xlsx", used=get_profile("generic"), received_at=ARRIVED
+    )
+    assert (file.state, file.n_accepted) == ("imported", 1), file.error
+
+
+# The inputs of the folder ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.shared
+def test_shared_inputs_give_what_is_right(tmp_path: Path) -> None:
+    send_shared(tmp_path, "partial_cancellation/codef_day1.csv", "codef")
+    send_shared(tmp_path, "partial_cancellation/codef_day2.csv", "codef")
+    assert nets(cardholder__employee_no="C01") == [0, 70000]
+    send_shared(tmp_path, "partial_cancellation/generic_partial_positive.csv")
+    assert amounts()["G4"] == (-30000, "G3", 30000)
+    assert Claim.objects.get(external_id="G7").txn_type == "refund"
+    send_shared(tmp_path, "foreign_refund/fx_refund.csv")
+    assert nets(cardholder__employee_no="C04") == [0, 0]
+    send_shared(tmp_path, "date_only_cancellation/date_only_cancel.csv")
+    assert nets(cardholder__employee_no="C06") == [0, 0]
+    send_shared(tmp_path, "loose_refunds/partial_refund_code.csv")
+    assert nets(cardholder__employee_no="C09") == [0]
+    assert amounts()["Q4"][1] is None
+
+
+@pytest.mark.shared
+def test_shared_identities_give_what_is_right(tmp_path: Path) -> None:
+    send_shared(tmp_path, "equal_identity/codef_a.csv", "codef")
+    second = send_shared(tmp_path, "equal_identity/codef_b.csv", "codef")
+    assert (second.n_duplicate, second.n_accepted, second.n_superseding) == (1, 1, 0)
+    assert Claim.objects.count() == 4
+    send_shared(tmp_path, "two_feeds/feed_card.csv", "codef")
+    send_shared(tmp_path, "two_feeds/feed_erp.csv")
+    assert Claim.objects.filter(cardholder__employee_no="E02").count() == 1
+
+
+@pytest.mark.shared
+def test_shared_dates_and_shapes_give_what_is_right(tmp_path: Path) -> None:
+    compact = send_shared(tmp_path, "two_digit_years/compact.csv")
+    assert (compact.n_accepted, codes(compact)) == (4, [(6, "time_ambiguous")])
+    assert send_shared(tmp_path, "two_digit_years/dmy_slash.csv").n_accepted == 2
+    refused = send_shared(tmp_path, "two_digit_years/two_digit_dmy.csv")
+    assert [code for _, code in codes(refused)] == ["date_ambiguous"] * 3
+    for name in ("semicolon.csv", "sep_line.csv", "title_rows.xlsx", "utf16_tab.csv"):
+        file = send_shared(tmp_path, f"file_shapes/{name}")
+        assert (file.state, file.n_accepted) == ("imported", 1), (name, file.error)
