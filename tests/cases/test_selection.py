@@ -182,8 +182,8 @@ def test_selection_keeps_its_promises_in_any_row_order(rows: list[dict[str, Any]
     assert len(model) + len(novelty) <= SEATS.model + SEATS.novelty
     assert all(max(by_id[c]["probability"] for c in bundle.claims) > 0.05 for bundle in model)
     over = {i for i, row in by_id.items() if row["is_always_open"] or row["probability"] > 0.05}
-    sample = {c for bundle in chosen.bundles if bundle.channel == "control_sample" for c in bundle.claims}
-    assert chosen.n_held_back == len(over - (set(picked) - sample))
+    assert {c for bundle in chosen.held for c in bundle.claims} == over - set(picked)
+    assert chosen.n_held_back == len(over - set(picked))
 
 
 def _plain(selection: Selection) -> list[tuple[Any, ...]]:
