@@ -45,6 +45,13 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
     return events
 
 
+def _problems(request: HttpRequest) -> list[str]:
+    """A sentence for each date that could not be read and therefore narrows nothing."""
+    said = _("“%(text)s” is not a date; write it as 2026-11-20.")
+    typed = (request.GET.get(name, "") for name in ("from", "to"))
+    return [said % {"text": text[:30]} for text in typed if text.strip() and day(text.strip()) is None]
+
+
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
     """One page of rows, the newest first."""
     return keyset_page(rows, by="id", cursor=request.GET.get("after", ""), size=PAGE)
@@ -65,6 +72,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "events": found.rows,
         "following": found.next_cursor,
         "actions": actions,
+        "problems": _problems(request),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "n_chains": AuditHead.objects.count(),
     }

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from cases.views import actions, bulk, by_hand, case, evidence, home, my, overview, queue, recovery, search
+from cases.views import (
+    actions,
+    basis,
+    bulk,
+    by_hand,
+    case,
+    evidence,
+    home,
+    my,
+    overview,
+    queue,
+    recovery,
+    search,
+)
 
 app_name = "cases"
 
@@ -23,6 +36,7 @@ urlpatterns = [
     path("cases/<str:reference>/request-text/", actions.request_text, name="request-text"),
     path("cases/<str:reference>/undo/", actions.undo, name="undo"),
     path("cases/<str:reference>/do/<slug:name>/", actions.act, name="act"),
+    path("cases/<str:reference>/basis/<int:claim_id>/<path:name>/", basis.basis, name="basis"),
     path("cases/<str:reference>/preview/", queue.preview, name="preview"),
     path("claims/<int:claim_id>/case/", by_hand.open_case, name="open-case"),
     path("claims/<int:claim_id>/tip/", by_hand.record_tip, name="record-tip"),

@@ -11,6 +11,7 @@ from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
+from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
 from cases.services import appeals, by_hand, decisions, errors, explanations, notes, queue
 from cases.services.texts import REASON_MIN, SHORT_MAX
 from cases.workflow import MAX_EXTENSION_DAYS, Action
@@ -104,12 +105,6 @@ def _decide_appeal(step: Step) -> Appeal:
         amount_minor=step.minor("amount"),
         message=step.text("message"),
     )
-
-
-def _said_proposed(step: Step, proposal: Decision) -> str:
-    if proposal.state == Decision.State.PROPOSED:
-        return _("proposed; a second person decides.")
-    return _("decided; the cardholder is told.")
 
 
 def _said_assigned(step: Step, to: User) -> str:
@@ -233,7 +228,7 @@ _DECIDING = (
         summary="Propose a decision",
         form=PROPOSE,
         call=_propose,
-        said=_said_proposed,
+        said=lambda step, decision: said_of_decision(decision),
         key="r",
     ),
     Row(
@@ -243,7 +238,7 @@ _DECIDING = (
         summary="Close as legitimate",
         form=CLOSE,
         call=lambda step: decisions.close_legitimate(**step.common(), **step.data),
-        said=always(gettext_lazy("closed as legitimate.")),
+        said=lambda step, decision: said_of_decision(decision),
         key="l",
     ),
     Row(
@@ -253,7 +248,7 @@ _DECIDING = (
         summary="Approve a proposal",
         form=APPROVE,
         call=lambda step: decisions.approve_decision(**step.common(), **step.data),
-        said=always(gettext_lazy("approved.")),
+        said=lambda step, decision: said_of_approval(decision),
     ),
     Row(
         name="return",
@@ -271,7 +266,7 @@ _DECIDING = (
         summary="Decide an appeal",
         form=DECIDE_APPEAL,
         call=_decide_appeal,
-        said=always(gettext_lazy("the appeal was decided.")),
+        said=lambda step, appeal: said_of_appeal(appeal),
     ),
     Row(
         name="reopen",

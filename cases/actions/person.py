@@ -12,10 +12,18 @@ from cases.actions.fields import Amount, Answers, Flag, Form, Text
 from cases.actions.rows import Row, Step, always, by_name
 from cases.models import Consent, Explanation
 from cases.services import appeals, errors, evidence, explanations, write_offs
-from cases.services.explanations import ANSWER_MAX
+from cases.services.explanations import ANSWER_MAX, OFFER_TYPED_MAX
 from cases.workflow import Action
 
-DRAFT = Form("Draft", (Text(name="text", maximum=ANSWER_MAX, required=False),))
+DRAFT = Form(
+    "Draft",
+    (
+        Text(name="text", maximum=ANSWER_MAX, required=False),
+        Answers(name="answers", maximum=ANSWER_MAX, required=False),
+        Flag(name="admits"),
+        Text(name="offered", maximum=OFFER_TYPED_MAX, required=False),
+    ),
+)
 ANSWER = Form(
     "Answer",
     (
@@ -65,10 +73,13 @@ PERSON_ACTIONS = by_name(
             label=gettext_lazy("Save and go on later"),
             summary="Save a draft",
             form=DRAFT,
-            call=lambda step: explanations.save_draft(
-                request=step.asked(), text=step.text("text"), by=step.by
+            call=lambda step: explanations.save_draft(request=step.asked(), by=step.by, **step.data),
+            takes_files=True,
+            said=always(
+                gettext_lazy(
+                    "The draft was saved, with its files. You can go on later, on another device too."
+                )
             ),
-            said=always(gettext_lazy("The draft was saved.")),
         ),
         Row(
             name="answer",
@@ -119,6 +130,7 @@ PERSON_ACTIONS = by_name(
             summary="Appeal with new facts",
             form=APPEAL,
             call=lambda step: appeals.submit_appeal(case=step.case, text=step.text("text"), by=step.by),
+            takes_files=True,
             said=always(
                 gettext_lazy("Your appeal was sent. Somebody who did not decide before will decide it.")
             ),

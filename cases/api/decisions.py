@@ -15,6 +15,7 @@ from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.queue import claims_of
 from cases.api.serializers.staff import BulkAnswer, BulkOutcomeRow, RequestPreview, TipAnswer
+from cases.pages.outcomes import said_of_bulk
 from cases.services import by_hand, decisions, explanations
 from cases.services.errors import CaseNotFound
 from cases.visibility import find_case
@@ -58,7 +59,8 @@ class BulkClose(CaseworkView):
         results += decisions.bulk_close(
             items=items, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by
         )
-        return Response({"results": BulkOutcomeRow(results, many=True).data})
+        told = {"sentence": said_of_bulk(results), "results": BulkOutcomeRow(results, many=True).data}
+        return Response(told)
 
 
 @extend_schema_view(post=describe("Record a tip", answer=TipAnswer, body=body_of(TIP), ok=201))

@@ -112,7 +112,7 @@ class MyRequestList(MyView):
 @extend_schema_view(get=describe("Read a request", answer=MyRequest))
 class MyRequestRead(MyView):
     def get(self, request: Request, reference: str) -> Response:
-        return Response(MyRequest(my_request(reference, self.by)).data)
+        return Response(MyRequest(my_request(reference, self.by), context={"by": self.by}).data)
 
 
 class RequestStep(MyView):
@@ -128,7 +128,9 @@ class RequestStep(MyView):
     def _take(self, found: ExplanationRequest, data: Any) -> Response:
         self.row.call(Step(case=found.case, by=self.by, data=data, request=found))
         status = 201 if self.row.makes else 200
-        return Response(MyRequest(my_request(found.reference, self.by)).data, status=status)
+        return Response(
+            MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data, status=status
+        )
 
 
 class _PostedRequestStep(RequestStep):

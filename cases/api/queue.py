@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,7 +25,8 @@ from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
-from cases.models import BLIND, Case
+from cases.models import BLIND, Appeal, Case, Explanation
+from cases.pages.answers import Answered, answers_of
 from cases.services import by_hand, queue
 from cases.services.clocks import overdue_cases
 from cases.visibility import claims_to_act_on, find_case, visible_cases
@@ -121,6 +124,23 @@ class CaseRead(CaseworkView):
         )
 
 
+NOTHING_SAID: dict[str, Any] = {"text": "", "answers": [], "evidence": []}
+
+
+def said_in(case: Case) -> defaultdict[str, Iterator[dict[str, Any]]]:
+    """Entry of the chain → what was said with it, one after another in the order it was sent."""
+    answers = Explanation.objects.filter(request__case=case).select_related("request").order_by("id")
+    told: defaultdict[str, Iterator[dict[str, Any]]] = defaultdict(lambda: iter(()))
+    told["explanation.submitted"] = (_said(one, answers_of(one)) for one in answers)
+    told["appeal.submitted"] = (_said(one, []) for one in case.appeals.order_by("id"))
+    return told
+
+
+def _said(sent: Explanation | Appeal, answers: list[Answered]) -> dict[str, Any]:
+    files = sent.evidence.filter(withdrawn_at=None).values_list("reference", flat=True)
+    return {"text": sent.text, "answers": answers, "evidence": list(files)}
+
+
 @extend_schema_view(get=describe("Read what happened to a case, oldest first", answer=Timeline))
 class CaseTimeline(CaseworkView):
     permission = "cases.view_case"
@@ -128,6 +148,7 @@ class CaseTimeline(CaseworkView):
     def get(self, request: Request, reference: str) -> Response:
         case = find_case(reference, self.by)
         events = AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")
+        told = said_in(case)
         rows = [
             {
                 "at": event.at,
@@ -136,6 +157,7 @@ class CaseTimeline(CaseworkView):
                 "actor": event.actor,
                 "reason": event.reason,
                 "state": (event.after or {}).get("state"),
+                **next(told[event.action.removesuffix("_late")], NOTHING_SAID),
             }
             for event in events
         ]

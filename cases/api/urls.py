@@ -85,6 +85,16 @@ urlpatterns = [
         my.notice_step(PERSON_ACTIONS["appeal"]).as_view(),
         name="my-appeal",
     ),
+    path(
+        "my/notices/<str:reference>/evidence/",
+        evidence.SendAppealEvidence.as_view(),
+        name="my-appeal-evidence",
+    ),
+    path(
+        "my/notices/<str:reference>/evidence/<str:evidence>/",
+        evidence.WithdrawAppealEvidence.as_view(),
+        name="my-appeal-evidence-withdraw",
+    ),
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
     # Last: what is not there answers like what is not yours.
     re_path("", Absent.as_view(), name="absent"),

@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     WEBP: ("webp",),
     HEIC: ("heic", "heif"),
 }
-PREVIEWED = frozenset({PNG, JPEG, WEBP})  # decoded and encoded anew, in a child process
+PICTURES = frozenset({PNG, JPEG, WEBP})  # decoded and encoded anew, in a child process
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _ZIP_END = b"PK\x05\x06"

@@ -1,15 +1,17 @@
-"""Previews of pictures, made in a child process that may neither run long nor grow large."""
+"""Previews of pictures and of PDF pages, made in a child process that may neither run long nor grow large."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 _CHILD = Path(__file__).with_name("preview_child.py")
 SECONDS = 30
 _TOO_LARGE = 4
+_JPEG = b"\xff\xd8\xff"
 
 
 class PictureDamaged(ValueError):
@@ -20,11 +22,34 @@ class PictureTooLarge(ValueError):
     """More pixels or frames than a photograph of a receipt has."""
 
 
-def make_preview(content: bytes) -> bytes:
-    """A JPEG of at most 1600 pixels a side without any metadata. Raises PictureDamaged and PictureTooLarge."""
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Clean JPEGs of the first pages, and how many pages the file has (1 for a picture, 0 where nobody could tell)."""
+
+    pages: tuple[bytes, ...] = ()
+    n_pages: int = 0
+
+
+def picture_preview(content: bytes) -> Previews:
+    """One JPEG of at most 1600 pixels a side without any metadata. Raises PictureDamaged and PictureTooLarge."""
+    found = _render(content, "picture")
+    if not found.pages:
+        raise PictureDamaged
+    return found
+
+
+def pdf_previews(content: bytes) -> Previews:
+    """The first ten pages as JPEGs of at most 1600 pixels a side; none where the PDF cannot be drawn (it may be encrypted)."""
+    try:
+        return _render(content, "pdf")
+    except (PictureDamaged, PictureTooLarge):
+        return Previews()
+
+
+def _render(content: bytes, kind: str) -> Previews:
     try:
         child = subprocess.run(  # noqa: S603 - our own script, no shell, nothing of the user on the command line
-            [sys.executable, "-I", str(_CHILD)],
+            [sys.executable, "-I", str(_CHILD), kind],
             input=content,
             capture_output=True,
             timeout=SECONDS,
@@ -35,6 +60,19 @@ def make_preview(content: bytes) -> bytes:
         raise PictureDamaged from error
     if child.returncode == _TOO_LARGE:
         raise PictureTooLarge
-    if child.returncode != 0 or not child.stdout.startswith(b"\xff\xd8\xff"):
+    if child.returncode != 0:
         raise PictureDamaged
-    return child.stdout
+    return _unpack(child.stdout)
+
+
+def _unpack(answer: bytes) -> Previews:
+    """Read the child's answer; whatever is not a JPEG of the announced length is damage. Raises PictureDamaged."""
+    n_pages, at, pages = int.from_bytes(answer[:4], "big"), 4, []
+    while at < len(answer):
+        size = int.from_bytes(answer[at : at + 4], "big")
+        page = answer[at + 4 : at + 4 + size]
+        if len(page) != size or not page.startswith(_JPEG):
+            raise PictureDamaged
+        pages.append(page)
+        at += 4 + size
+    return Previews(tuple(pages), n_pages)

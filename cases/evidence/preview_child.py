@@ -1,7 +1,8 @@
-"""Run as a script in a process of its own with hard limits: picture on standard input, clean JPEG on standard output.
+"""Run as a script in a process of its own with hard limits: a file on standard input, clean JPEGs on standard output.
 
-Exit codes: 0 done, 3 not a picture we decode, 4 too many pixels or frames. Anything else, or being killed by a limit,
-counts as damaged. Never imported by the application.
+The one argument says what it is: `picture` or `pdf`. Standard output: the number of pages of the file, then each rendered
+page as its length and its bytes (numbers are 4 bytes, big-endian). Exit codes: 0 done, 3 not a file we decode, 4 too many
+pixels or frames. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
 """
 
 import io
@@ -11,6 +12,7 @@ import sys
 # A JPEG is decoded at a fraction of its size, so that a telephone's 50 megapixels cost no more than a screenshot.
 MAX_PIXELS = {"JPEG": 100_000_000, "PNG": 24_000_000, "WEBP": 16_000_000}
 SIDE = 1600
+MAX_PAGES = 10
 MEMORY_BYTES = 640 * 1024 * 1024
 
 
@@ -25,33 +27,73 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main() -> int:
-    limit()
+def clean_jpeg(picture) -> bytes:  # type: ignore[no-untyped-def]
+    """A new picture from pixels alone: no EXIF, no profile, no comment comes over."""
+    from PIL import Image
+
+    plain = picture.convert("RGB")
+    out = io.BytesIO()
+    Image.frombytes("RGB", plain.size, plain.tobytes()).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def picture_page(content: bytes) -> "tuple[int, list[bytes]]":
+    """The picture, turned upright. Raises SystemExit with the exit code."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
-    content = sys.stdin.buffer.read()
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
         width, height = picture.size
         if width * height * int(getattr(picture, "n_frames", 1)) > MAX_PIXELS[picture.format or "PNG"]:
-            return 4
+            raise SystemExit(4)
         picture.draft("RGB", (SIDE, SIDE))
         picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return 4
+        raise SystemExit(4) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
-        return 3
+        raise SystemExit(3) from None
     picture.thumbnail((SIDE, SIDE))  # before anything that copies
-    clean = ImageOps.exif_transpose(picture).convert("RGB")
-    out = io.BytesIO()
-    # A new picture from pixels alone: no EXIF, no profile, no comment comes over.
-    Image.frombytes("RGB", clean.size, clean.tobytes()).save(out, "JPEG", quality=85)
-    sys.stdout.buffer.write(out.getvalue())
+    return 1, [clean_jpeg(ImageOps.exif_transpose(picture))]
+
+
+def pdf_pages(content: bytes) -> "tuple[int, list[bytes]]":
+    """The first pages as pixels; no form, script or link of the file is ever run. Raises SystemExit with the exit code.
+
+    A page that cannot be drawn ends the row: what came before it is still shown.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+        n_pages = len(document)
+    except (pypdfium2.PdfiumError, ValueError):
+        raise SystemExit(3) from None
+    pages: list[bytes] = []
+    for number in range(min(n_pages, MAX_PAGES)):
+        try:
+            page = document[number]
+            scale = min(SIDE / max(*page.get_size(), 1.0), 4.0)
+            pages.append(clean_jpeg(page.render(scale=scale, may_draw_forms=False).to_pil()))
+        except (pypdfium2.PdfiumError, ValueError, MemoryError):
+            break
+    return n_pages, pages
+
+
+def main(kind: str) -> int:
+    limit()
+    try:
+        n_pages, pages = {"picture": picture_page, "pdf": pdf_pages}[kind](sys.stdin.buffer.read())
+    except SystemExit as refused:
+        return int(refused.code or 0)
+    out = sys.stdout.buffer
+    out.write(n_pages.to_bytes(4, "big"))
+    for page in pages:
+        out.write(len(page).to_bytes(4, "big") + page)
     return 0
 
 
 if __name__ == "__main__":
-    status = main()
+    status = main(sys.argv[1])
     sys.stdout.flush()
     os._exit(status)

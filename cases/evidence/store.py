@@ -39,6 +39,12 @@ def read(key: str, *, suffix: str = "") -> bytes:
 
 
 def remove(key: str) -> None:
-    """Take a file and its preview away: only for one whose row was never stored."""
-    for suffix in ("", ".jpg"):
-        path_of(key).with_suffix(suffix).unlink(missing_ok=True)
+    """Take a file and its previews away: only for one whose row was never stored, or that may never be shown."""
+    path = path_of(key)
+    for found in [path, *path.parent.glob(f"{key}.*.jpg")]:
+        found.unlink(missing_ok=True)
+
+
+def page_suffix(number: int) -> str:
+    """The ending under which the preview of a page (from 1) lies beside its file."""
+    return f".{number}.jpg"

@@ -2,7 +2,7 @@
 
 from cases.models.cases import BLIND, Alert, Case, CaseNote, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
-from cases.models.explanations import Evidence, Explanation, ExplanationRequest
+from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.held_back import HeldBack
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
@@ -17,6 +17,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Explanation",
+    "ExplanationDraft",
     "ExplanationRequest",
     "HeldBack",
     "IdempotencyRecord",

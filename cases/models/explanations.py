@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models.cases import Case
+from cases.models.decisions import Appeal
+
+AWAITING_SCAN, INFECTED = "awaiting_scan", "infected"  # flags of a file that may not be opened
 
 
 class ExplanationRequest(models.Model):
@@ -34,8 +37,6 @@ class ExplanationRequest(models.Model):
     extension_reason = models.CharField(max_length=300, blank=True)
     reminders_sent = models.JSONField(default=list)  # ["D-3", "D-1", "D", "manager"]: each at most once
     answered_at = models.DateTimeField(null=True)
-    draft_text = models.TextField(blank=True)
-    draft_saved_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["case", "round_no"]
@@ -49,6 +50,26 @@ class ExplanationRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class ExplanationDraft(models.Model):
+    """What somebody has filled in so far: everything the form has, theirs alone, on any device, until it is sent."""
+
+    request = models.ForeignKey(ExplanationRequest, on_delete=models.CASCADE, related_name="drafts")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(blank=True)
+    answers = models.JSONField(default=dict)  # question id → text
+    admits = models.BooleanField(default=False)
+    offered = models.CharField(max_length=40, blank=True)  # as typed: it may still be half a number
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "written_by"], name="explanationdraft_one_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} draft"
 
 
 class Explanation(models.Model):
@@ -77,7 +98,7 @@ def new_evidence_reference() -> str:
 
 
 class Evidence(models.Model):
-    """A file of an explanation: checked by content, hashed, stored under a random key, served as an attachment."""
+    """A file of an explanation or an appeal (of neither while it waits to be sent): checked by content, hashed, stored under a random key, served as an attachment."""
 
     reference = models.CharField(max_length=34, unique=True, default=new_evidence_reference)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
@@ -85,12 +106,14 @@ class Evidence(models.Model):
         ExplanationRequest, null=True, on_delete=models.PROTECT, related_name="evidence"
     )
     explanation = models.ForeignKey(Explanation, null=True, on_delete=models.PROTECT, related_name="evidence")
+    appeal = models.ForeignKey(Appeal, null=True, on_delete=models.PROTECT, related_name="evidence")
     key = models.CharField(max_length=64, unique=True)  # storage name, random
     name = models.CharField(max_length=150)  # as delivered, cleaned; shown, never used as a path
     content_type = models.CharField(max_length=60)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
-    has_preview = models.BooleanField(default=False)
+    n_pages = models.PositiveIntegerField(default=0)  # of the file; 0 where nobody could tell
+    n_previews = models.PositiveIntegerField(default=0)  # pages rendered as clean pictures, from the first
     flags = models.JSONField(default=list)  # "seen_before", "has_script" …
     withdrawn_at = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -101,3 +124,18 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether there is a picture of at least the first page."""
+        return self.n_previews > 0
+
+    @property
+    def preview_pages(self) -> range:
+        """The numbers of the pages that can be looked at."""
+        return range(1, self.n_previews + 1)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Not to be opened: the scanner has not seen it, or found something."""
+        return bool({AWAITING_SCAN, INFECTED} & set(self.flags))

@@ -48,6 +48,8 @@ class RuleReason:
     version: int
     n_claims: int
     facts: str
+    hit: RuleHit
+    claim: Claim
 
 
 @dataclass
@@ -73,7 +75,9 @@ def claims_of(case: Case) -> list[ClaimRow]:
     rows = {
         alert.claim_id: ClaimRow(alert.claim, alert, alert.score, money[alert.claim_id]) for alert in found
     }
-    hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related("rule_version__rule")
+    hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related(
+        "rule_version__rule", "run"
+    )
     for hit in hits.order_by("rule_version__rule__code"):
         row = rows[hit.claim_id]
         if row.alert.run_id in (None, hit.run_id):
@@ -117,7 +121,7 @@ def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:
             known = found.get(rule.code)
             if known is None:
                 facts = hit_facts_text(hit.facts, row.claim.currency, current_language())
-                found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts)
+                found[rule.code] = RuleReason(rule, hit.rule_version.number, 1, facts, hit, row.claim)
             else:
                 known.n_claims += 1
     return sorted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,15 +20,18 @@ from audit.actor import Actor
 from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
 from audit.permissions import Role, can
 from audit.typed import whole_number
+from cases.dispositions import Disposition
 from cases.models import BLIND, Case, Decision
+from cases.pages.words import SOURCES, STATES, disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
+from fraud.claims.identity import logins_of
 from fraud.claims.models import Cardholder, Merchant
-from fraud.detection.models import Score
+from fraud.detection.models import RuleHit, Score
+from fraud.web.words import BANDS
 
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
-MAX_NAMES = 200
 #: The view of claims, not cases: those that wait for a seat.
 HELD_BACK = "held_back"
 
@@ -69,7 +72,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
         "approve",
         pgettext_lazy("queue", "Waiting for your approval"),
         (State.PENDING_APPROVAL, State.APPEALED),
-        ~Q(pk__in=Decision.objects.filter(state="proposed", proposed_by_id=by.user_id).values("case_id")),
+        ~Q(pk__in=Decision.objects.filter(_own_proposal(by), state="proposed").values("case_id")),
     )
     my_work = Segment("mine", pgettext_lazy("queue", "Yours"), WORKING, mine & awake)
     unassigned = Segment(
@@ -116,6 +119,11 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     return tuple(views)
 
 
+def _own_proposal(by: Actor) -> Q:
+    """Proposals of the person, under whichever of their logins."""
+    return Q(proposed_by_id=by.user_id) | Q(proposed_by__in=logins_of(by.employee_no))
+
+
 def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:
     return QueueView(code, label, segments)
 
@@ -137,7 +145,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
         condition &= _text_condition(text)
         chips.append(("q", text, _("Text"), text))
     plain: list[tuple[str, str, Any]] = [
-        ("rule", _("Reason"), lambda value: Q(pattern=value[:40])),
+        ("rule", _("Reason"), lambda value: _reason_condition(value[:40])),
         ("dept", _("Department"), lambda value: Q(cardholder__department__code=value[:40])),
         ("person", _("Cardholder"), lambda value: Q(cardholder__employee_no=value[:60])),
         ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
@@ -147,12 +155,18 @@ def read_filters(query: QueryDict) -> QueueFilters:
         ("state", _("State"), lambda value: Q(state=value) if value in list(State) else None),
         ("disposition", _("Outcome"), lambda value: Q(disposition=value[:30])),
     ]
+    words: dict[str, Mapping[str, Any]] = {
+        "band": BANDS,
+        "source": dict(SOURCES),
+        "state": {code: word for code, (word, _meaning) in STATES.items()},
+        "disposition": {code.value: disposition_word(code) for code in Disposition},
+    }
     for key, label, build in plain:
         value = query.get(key, "").strip()
         built = build(value) if value else None
         if built is not None:
             condition &= built
-            chips.append((key, value, label, value))
+            chips.append((key, value, label, str(words.get(key, {}).get(value, value))))
     least = whole_number(query.get("min", "").replace(",", "").strip(), 15)
     if least is not None:
         condition &= Q(pk__in=cases_at_stake(Decimal(least)))
@@ -164,13 +178,24 @@ def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
     return {"key": key, "value": value, "label": label, "text": text}
 
 
+def _reason_condition(code: str) -> Q:
+    """Every case that shows the code among its reasons: its leading one, or any hit in the run that raised the alert."""
+    hits = RuleHit.objects.filter(
+        rule_version__rule__code=code,
+        is_shadow=False,
+        claim__alerts__case=OuterRef("pk"),
+        claim__alerts__run=F("run"),
+    )
+    return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
+
+
 def _text_condition(text: str) -> Q:
     people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
     places = Merchant.objects.filter(name__icontains=text)
     return (
         Q(reference__iexact=text)
-        | Q(cardholder_id__in=list(people.values_list("pk", flat=True)[:MAX_NAMES]))
-        | Q(merchant_id__in=list(places.values_list("pk", flat=True)[:MAX_NAMES]))
+        | Q(cardholder_id__in=people.values("pk"))
+        | Q(merchant_id__in=places.values("pk"))
     )
 
 

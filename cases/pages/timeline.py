@@ -11,7 +11,8 @@ from typing import Any
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.registry import sentence
-from cases.models import Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.pages.answers import Answered, answers_of
 from cases.pages.words import disposition_word
 from fraud.claims.models import User
 from fraud.web.tags import full_name
@@ -21,13 +22,14 @@ _TOLD_BY = {
     "request": ("explanation.requested",),
     "answer": ("explanation.submitted", "explanation.submitted_late"),
     "note": ("case.noted",),
+    "appeal": ("appeal.submitted",),
     "proposal": ("decision.proposed", "decision.taken"),
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. `kind` is event, request, answer, note or proposal; `thing` the object behind it."""
+    """One line of the timeline. `kind` is event, request, answer, note, appeal or proposal; `thing` the object behind it."""
 
     at: datetime
     kind: str
@@ -38,21 +40,23 @@ class Entry:
     reason: str = ""
     thing: Any = None
     files: tuple[Evidence, ...] = field(default=())
+    answers: tuple[Answered, ...] = field(default=())
 
 
 def timeline_of(case: Case) -> list[Entry]:
-    """The entries of a case, newest first. Seven queries whatever its length."""
+    """The entries of a case, newest first. Eight queries whatever its length."""
     events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
     requests = list(case.requests.select_related("requested_by"))
     answers = list(Explanation.objects.filter(request__case=case).select_related("submitted_by", "request"))
     notes = list(case.notes.select_related("written_by"))
+    appeals = list(case.appeals.select_related("submitted_by"))
     decisions = list(case.decisions.select_related("proposed_by"))
     files = list(case.evidence.filter(withdrawn_at=None))
     people = {event.actor for event in events if not event.actor.startswith("system:")}
     names = {user.get_username(): full_name(user) for user in User.objects.filter(username__in=people)}
     entries = [
-        *_told(requests, answers, notes, decisions, files),
-        *_events(events, names, _counts(requests, answers, notes, decisions)),
+        *_told(requests, answers, notes, appeals, decisions, files),
+        *_events(events, names, _counts(requests, answers, notes, appeals, decisions)),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -69,6 +73,7 @@ def _told(
     requests: Iterable[ExplanationRequest],
     answers: Iterable[Explanation],
     notes: Iterable[CaseNote],
+    appeals: Iterable[Appeal],
     decisions: Iterable[Decision],
     files: list[Evidence],
 ) -> Iterable[Entry]:
@@ -93,11 +98,16 @@ def _told(
             answer.text,
             answer,
             own,
+            tuple(answers_of(answer)),
         )
     for note in notes:
         yield _entry(
             note.written_at, "note", note.written_by, sentence("case.noted", language), note.text, note
         )
+    for appeal in appeals:
+        own = tuple(file for file in files if file.appeal_id == appeal.pk)
+        said = sentence("appeal.submitted", language)
+        yield _entry(appeal.submitted_at, "appeal", appeal.submitted_by, said, appeal.text, appeal, own)
     for decision in decisions:
         action = "decision.proposed" if decision.needs_approval else "decision.taken"
         said = f"{sentence(action, language)}: {disposition_word(decision.disposition)}"
@@ -105,9 +115,18 @@ def _told(
 
 
 def _entry(
-    at: datetime, kind: str, by: User, said: str, text: str, thing: Any, files: tuple[Evidence, ...] = ()
+    at: datetime,
+    kind: str,
+    by: User,
+    said: str,
+    text: str,
+    thing: Any,
+    files: tuple[Evidence, ...] = (),
+    answers: tuple[Answered, ...] = (),
 ) -> Entry:
-    return Entry(at, kind, full_name(by), by.get_username(), said, text, thing=thing, files=files)
+    return Entry(
+        at, kind, full_name(by), by.get_username(), said, text, thing=thing, files=files, answers=answers
+    )
 
 
 def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:

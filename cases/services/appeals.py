@@ -9,6 +9,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.decisions import hash_of
+from cases.services.evidence import send_files
 from cases.services.labelling import label_claims
 from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
@@ -76,7 +77,7 @@ def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_v
 
 @casework
 def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | None = None) -> Appeal:
-    """Object to the decision with new facts, while the notice runs. Raises NotYours, ReasonTooShort, TransitionNotAllowed."""
+    """Object to the decision with new facts and the files added for it, while the notice runs. Raises NotYours, ReasonTooShort, TransitionNotAllowed."""
     case = read_case(case)
     row = check_step(case, Action.APPEAL, by=by, expected_version=expected_version)
     decision = decision_in_force(case)
@@ -85,6 +86,7 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
     appeal = Appeal.objects.create(
         case=case, decision=decision, text=plain, submitted_by_id=by.person_id, submitted_at=present()
     )
+    send_files(appeal, case=case, by=by)
     enqueue_mail(
         key=f"appeal.received:{case.reference}:{appeal.pk}",
         to=case.assignee or decision.decided_by,

@@ -16,11 +16,12 @@ from audit.redaction import find_numbers, redact
 from audit.services import record, record_refusal
 from audit.transactions import one_transaction
 from cases.evidence import store
-from cases.evidence.kinds import PREVIEWED, Inflated, KindNotAllowed, Sniffed, sniff
+from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed, sniff
 from cases.evidence.names import clean_name
-from cases.evidence.preview import PictureDamaged, PictureTooLarge, make_preview
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, Previews, pdf_previews, picture_preview
 from cases.evidence.scanner import Verdict, scan
-from cases.models import Case, Evidence, ExplanationRequest
+from cases.models import Appeal, Case, Evidence, Explanation, ExplanationRequest
+from cases.models.explanations import AWAITING_SCAN, INFECTED
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
@@ -32,8 +33,6 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 30  # a case
 MAX_CASE_BYTES = 100 * 1024 * 1024
 _CHUNK = 64 * 1024
-_PREVIEW = ".jpg"
-_AWAITING_SCAN, _INFECTED = "awaiting_scan", "infected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +46,21 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A file that may be kept, with its preview (empty where there is none)."""
+    """A file that may be kept, with its previews."""
 
     content: bytes
     name: str
     sniffed: Sniffed
-    preview: bytes
+    previews: Previews
     verdict: Verdict
 
 
 def add_evidence(
-    *, request: ExplanationRequest, name: str, content: bytes | IO[bytes], by: Actor
+    *, request: ExplanationRequest | Case, name: str, content: bytes | IO[bytes], by: Actor
 ) -> Evidence:
-    """Take a file of at most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name.
+    """Take a file for the answer to a request, or for the appeal against the decision of a case, before either is sent.
 
-    The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
+    At most at most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
     kept closed until it could. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
     EvidenceHasNumbers, EvidenceInfected, StorageFull, NotYours, TransitionNotAllowed.
     """
@@ -69,13 +68,13 @@ def add_evidence(
     try:
         checked = _check_file(_read_all(content), name)
     except errors.EvidenceInfected:
-        _record_quarantine(request, name, by)
+        _record_quarantine(_case_of(request), name, by)
         raise
     key = secrets.token_hex(32)
     try:
         store.write(key, checked.content)
-        if checked.preview:
-            store.write(key, checked.preview, suffix=_PREVIEW)
+        for number, page in enumerate(checked.previews.pages, 1):
+            store.write(key, page, suffix=store.page_suffix(number))
         return _store_row(request=request, key=key, checked=checked, by=by)
     except OSError as error:
         store.remove(key)
@@ -88,18 +87,43 @@ def add_evidence(
 
 
 @casework
-def check_may_add(*, request: ExplanationRequest, by: Actor) -> None:
+def check_may_add(*, request: ExplanationRequest | Case, by: Actor) -> None:
     """Raises NotYours, TransitionNotAllowed or TooMany before a byte of the file is looked at."""
-    case = read_case(request.case)
-    late = case.state == State.NO_RESPONSE
-    check_step(case, Action.ANSWER_LATE if late else Action.ANSWER, by=by, expected_version=None)
+    case = read_case(_case_of(request))
+    check_step(case, _sending(case, for_appeal=isinstance(request, Case)), by=by, expected_version=None)
     current = current_request(case)
-    if current is None or current.pk != request.pk:
+    if isinstance(request, ExplanationRequest) and (current is None or current.pk != request.pk):
         raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
     if case.evidence.count() >= MAX_FILES:
         raise errors.TooMany(n=MAX_FILES)
     if int(case.evidence.aggregate(total=Sum("size_bytes"))["total"] or 0) >= MAX_CASE_BYTES:
         raise errors.EvidenceTooLarge(mb=MAX_CASE_BYTES // 2**20)
+
+
+def _case_of(request: ExplanationRequest | Case) -> Case:
+    return request if isinstance(request, Case) else request.case
+
+
+def _sending(case: Case, *, for_appeal: bool) -> Action:
+    """The step that would send the file: it may be added and taken back while that step is open."""
+    if for_appeal:
+        return Action.APPEAL
+    return Action.ANSWER_LATE if case.state == State.NO_RESPONSE else Action.ANSWER
+
+
+def waiting_files(case: Case, by: Actor, *, request: ExplanationRequest | None) -> list[Evidence]:
+    """What the actor has added and not yet sent: to a request, or without one to an appeal."""
+    found = Evidence.objects.filter(case=case, request=request, explanation=None, appeal=None)
+    return list(found.filter(withdrawn_at=None, uploaded_by_id=by.user_id))
+
+
+def send_files(sent: Explanation | Appeal, *, case: Case, by: Actor) -> None:
+    """Bind what the sender has added to the answer or the appeal it goes with; inside the sender's transaction."""
+    is_answer = isinstance(sent, Explanation)
+    waiting = waiting_files(case, by, request=sent.request if isinstance(sent, Explanation) else None)
+    Evidence.objects.filter(pk__in=[file.pk for file in waiting]).update(
+        **{"explanation" if is_answer else "appeal": sent}
+    )
 
 
 def _read_all(content: bytes | IO[bytes]) -> bytes:
@@ -126,7 +150,7 @@ def _check_file(content: bytes, name: str) -> _Checked:
         raise errors.EvidenceInfected
     try:
         sniffed = sniff(content, shown)
-        preview = make_preview(content) if sniffed.content_type in PREVIEWED else b""
+        previews = _previews_of(content, sniffed.content_type)
     except KindNotAllowed as error:
         raise errors.EvidenceKindNotAllowed(why=error.why) from error
     except (Inflated, PictureTooLarge) as error:
@@ -135,27 +159,34 @@ def _check_file(content: bytes, name: str) -> _Checked:
         raise errors.EvidenceDamagedOnArrival from error
     if find_numbers(sniffed.text):
         raise errors.EvidenceHasNumbers
-    return _Checked(content, redact(shown), sniffed, preview, verdict)
+    return _Checked(content, redact(shown), sniffed, previews, verdict)
+
+
+def _previews_of(content: bytes, content_type: str) -> Previews:
+    if content_type in PICTURES:
+        return picture_preview(content)
+    return pdf_previews(content) if content_type == PDF else Previews()
 
 
 @casework
-def _store_row(*, request: ExplanationRequest, key: str, checked: _Checked, by: Actor) -> Evidence:
-    case = read_case(request.case)
+def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checked, by: Actor) -> Evidence:
+    case = read_case(_case_of(request))
     digest = hashlib.sha256(checked.content).hexdigest()
     flags = list(checked.sniffed.flags)
     if Evidence.objects.filter(sha256=digest).exclude(case=case).exists():
         flags.append("seen_before")
     if checked.verdict == Verdict.UNAVAILABLE:
-        flags.append(_AWAITING_SCAN)
+        flags.append(AWAITING_SCAN)
     evidence = Evidence.objects.create(
         case=case,
-        request=request,
+        request=request if isinstance(request, ExplanationRequest) else None,
         key=key,
         name=checked.name,
         content_type=checked.sniffed.content_type,
         size_bytes=len(checked.content),
         sha256=digest,
-        has_preview=bool(checked.preview),
+        n_pages=checked.previews.n_pages,
+        n_previews=len(checked.previews.pages),
         flags=flags,
         uploaded_by_id=by.person_id,
     )
@@ -176,13 +207,13 @@ def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[s
     )
 
 
-def _record_quarantine(request: ExplanationRequest, name: str, by: Actor) -> None:
+def _record_quarantine(case: Case, name: str, by: Actor) -> None:
     with one_transaction():
         record(
             action="evidence.quarantined",
             by=by,
-            subject=case_subject(request.case),
-            after={"name": redact(clean_name(name)), "request": request.reference},
+            subject=case_subject(case),
+            after={"name": redact(clean_name(name))},
         )
 
 
@@ -193,8 +224,7 @@ def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
     Raises NotYours, TransitionNotAllowed.
     """
     case = read_case(evidence.case)
-    late = case.state == State.NO_RESPONSE
-    check_step(case, Action.ANSWER_LATE if late else Action.ANSWER, by=by, expected_version=None)
+    check_step(case, _sending(case, for_appeal=evidence.request_id is None), by=by, expected_version=None)
     if Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).update(withdrawn_at=present()) != 1:
         raise errors.CaseNotFound
     _note(case, evidence, "evidence.withdrawn", by, {})
@@ -202,17 +232,17 @@ def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
     return evidence
 
 
-def open_evidence(*, evidence: Evidence, by: Actor, preview: bool = False) -> OpenedFile:
-    """The file, or its preview, for somebody who may see it; its hash is checked each time.
+def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile:
+    """The file, or the picture of one of its pages (from 1), for somebody who may see it; its hash is checked each time.
 
     Staff by permission unless involved; the cardholder and their manager their own. Raises CaseNotFound for everybody
-    else, EvidenceQuarantined, EvidenceDamaged (and records it).
+    else, EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
     """
     _check_may_open(evidence, by)
-    if {_AWAITING_SCAN, _INFECTED} & set(evidence.flags):
+    if evidence.is_held_back:
         raise errors.EvidenceQuarantined
-    if preview and not evidence.has_preview:
-        raise errors.CaseNotFound
+    if page and page not in evidence.preview_pages:
+        raise errors.PreviewMissing
     try:
         content = store.read(evidence.key)
     except FileNotFoundError:
@@ -226,9 +256,23 @@ def open_evidence(*, evidence: Evidence, by: Actor, preview: bool = False) -> Op
                 after={"evidence": evidence.reference},
             )
         raise errors.EvidenceDamaged
-    if preview:
-        return OpenedFile(store.read(evidence.key, suffix=_PREVIEW), f"{evidence.name}.jpg", "image/jpeg")
+    if page:
+        return _preview_of(evidence, page)
     return OpenedFile(content, evidence.name, evidence.content_type)
+
+
+def _preview_of(evidence: Evidence, page: int) -> OpenedFile:
+    try:
+        picture = store.read(evidence.key, suffix=store.page_suffix(page))
+    except OSError as error:  # lost with a disk or never restored: the original can still be downloaded
+        raise errors.PreviewMissing from error
+    return OpenedFile(picture, f"{evidence.name}-{page}.jpg", "image/jpeg")
+
+
+def is_staff_look(evidence: Evidence, by: Actor) -> bool:
+    """Whether opening it goes on record: everybody's look but that of those whose file it is."""
+    relations = relations_of(by, evidence.case)
+    return can(by, "cases.view_evidence") and not relations.is_cardholder
 
 
 def _check_may_open(evidence: Evidence, by: Actor) -> None:
@@ -245,17 +289,17 @@ def _check_may_open(evidence: Evidence, by: Actor) -> None:
 def rescan_evidence() -> int:
     """Look again at files the scanner could not look at; returns how many are settled now."""
     settled = 0
-    for evidence in Evidence.objects.filter(flags__icontains=_AWAITING_SCAN)[:100]:
+    for evidence in Evidence.objects.filter(flags__icontains=AWAITING_SCAN)[:100]:
         try:
             verdict = scan(store.read(evidence.key))
         except FileNotFoundError:
             continue
         if verdict == Verdict.UNAVAILABLE:
             continue
-        flags = [flag for flag in evidence.flags if flag != _AWAITING_SCAN]
+        flags = [flag for flag in evidence.flags if flag != AWAITING_SCAN]
         if verdict == Verdict.INFECTED:
             store.remove(evidence.key)
-            flags.append(_INFECTED)
+            flags.append(INFECTED)
         Evidence.objects.filter(pk=evidence.pk).update(flags=flags)
         settled += 1
     return settled

@@ -8,10 +8,11 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.people import same_number
-from cases.models import Case, Evidence, Explanation, ExplanationRequest
+from cases.models import Case, Explanation, ExplanationDraft, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
+from cases.services.evidence import send_files
 from cases.services.money import at_stake
 from cases.services.outbox import cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, request_text
@@ -21,6 +22,7 @@ from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar
 
 ANSWER_MAX = 10_000
+OFFER_TYPED_MAX = 40
 _R = ExplanationRequest.State
 
 
@@ -178,18 +180,39 @@ def extend_deadline(
 
 
 @casework
-def save_draft(*, request: ExplanationRequest, text: str, by: Actor) -> ExplanationRequest:
-    """Keep what the cardholder has written so far; not yet an answer and nobody else's to read.
+def save_draft(
+    *,
+    request: ExplanationRequest,
+    by: Actor,
+    text: str = "",
+    answers: Mapping[str, str] | None = None,
+    admits: bool = False,
+    offered: str = "",
+) -> ExplanationDraft:
+    """Keep everything that was filled in so far; not yet an answer and nobody else's to read. Files are kept by add_evidence.
 
-    Raises NotYours, TextTooLong, TransitionNotAllowed once the request is closed.
+    `offered` is kept as typed: half a number is read when it is sent. Raises NotYours, TextTooLong, ChoiceNotValid for an
+    answer to no question, TransitionNotAllowed once the request is closed.
     """
     case = read_case(request.case)
     check_step(case, _answer_action(case), by=by, expected_version=None)
     request = _same_request(case, request)
-    plain = clean_text(text, minimum=0, maximum=ANSWER_MAX)
-    ExplanationRequest.objects.filter(pk=request.pk).update(draft_text=plain, draft_saved_at=present())
-    request.refresh_from_db()
-    return request
+    kept = {
+        "text": clean_text(text, minimum=0, maximum=ANSWER_MAX),
+        "answers": _clean_answers(request, answers or {}),
+        "admits": admits,
+        "offered": clean_line(offered, minimum=0, maximum=OFFER_TYPED_MAX, field="offered"),
+        "saved_at": present(),
+    }
+    draft, _is_new = ExplanationDraft.objects.update_or_create(
+        request=request, written_by_id=by.person_id, defaults=kept
+    )
+    return draft
+
+
+def draft_of(request: ExplanationRequest, by: Actor) -> ExplanationDraft | None:
+    """What the actor has saved for the request and not sent, or None."""
+    return request.drafts.filter(written_by_id=by.user_id).first()
 
 
 @casework
@@ -237,10 +260,9 @@ def submit_explanation(
         submitted_by_id=by.person_id,
         submitted_at=now,
     )
-    Evidence.objects.filter(request=request, explanation=None, withdrawn_at=None).update(
-        explanation=explanation
-    )
-    _set_request(request, state=_R.ANSWERED, answered_at=request.answered_at or now, draft_text="")
+    send_files(explanation, case=case, by=by)
+    request.drafts.filter(written_by_id=by.user_id).delete()
+    _set_request(request, state=_R.ANSWERED, answered_at=request.answered_at or now)
     enqueue_mail(
         key=f"explanation.received:{request.reference}:{explanation.pk}",
         to=case.assignee or request.requested_by,

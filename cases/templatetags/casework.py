@@ -14,7 +14,10 @@ from django.utils.translation import gettext, ngettext
 from audit.language import current_language
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.pages.answers import answers_of
+from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
+from cases.pages.outcomes import forecast_bulk
 from cases.pages.undo import undo_context
 from cases.pages.words import METHODS, MISUSE_TAGS, SOURCES, STATES, disposition_word
 from cases.services.money import shown_stake
@@ -95,6 +98,24 @@ def undo_offer(context: Any) -> dict[str, Any]:
     """The undo of the last step while it would still work; nothing otherwise."""
     request = context["request"]
     return {"undo": undo_context(request), "request": request, "csrf_token": context.get("csrf_token")}
+
+
+register.simple_tag(answers_of, name="answers_of")
+
+
+@register.simple_tag
+def hit_checks(case: Any, found: Any) -> list[Check]:
+    """Links from a rule's reason to the payments its windows counted."""
+    return checks_of_hit(case, found.hit, found.claim)
+
+
+@register.simple_tag
+def reason_checks(case: Any, reason: Any, lead: Any) -> list[Check]:
+    """Links from a model's reason to what its numbers were computed from."""
+    return checks_of_reason(case, reason, lead.claim) if lead else []
+
+
+register.simple_tag(forecast_bulk, name="forecast_bulk")
 
 
 @register.filter

@@ -10,6 +10,7 @@ from audit.permissions import Role
 from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
+from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
@@ -45,6 +46,8 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
         context |= {
             "dispositions": _dispositions(language, heard := is_heard(case)),
             "is_heard": heard,
+            "forecast_proposal": forecast_proposal(case),
+            "forecast_legitimate": forecast_legitimate(case),
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(case, language),
         }
@@ -52,7 +55,9 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
         people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.APPROVER])
         context["people"] = people.distinct().order_by("last_name", "first_name", "id")[:200]
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
-        context["appeal"] = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
+        appeal = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
+        context["appeal"] = appeal
+        context["appeal_files"] = list(appeal.evidence.filter(withdrawn_at=None)) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from audit.permissions import NotPermitted
 from audit.typed import whole_number
 from cases.actions.opening import BULK_CLOSE
 from cases.models import Case
+from cases.pages.outcomes import said_of_bulk
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of
@@ -33,20 +33,15 @@ def close_selected(request: HttpRequest) -> HttpResponse:
     except (errors.CaseworkError, NotPermitted) as error:
         messages.error(request, sentence_of(error))
         return redirect("cases:queue")
-    closed = [outcome for outcome in outcomes if outcome.result != "refused"]
-    refused = [
-        outcome
-        for outcome in outcomes
-        if outcome.result == "refused" and outcome.code != errors.CaseNotFound.code
-    ]
-    if closed:
-        said = ngettext("%(n)s case was closed.", "%(n)s cases were closed.", len(closed))
-        messages.success(request, said % {"n": len(closed)})
+    outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
+    if not outcomes:
+        return redirect("cases:queue")
+    refused = [outcome for outcome in outcomes if outcome.result == "refused"]
+    is_done = len(refused) < len(outcomes)
+    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said_of_bulk(outcomes))
     if not refused:
         return redirect("cases:queue")
-    return render(
-        request, "cases/queue/refused.html", {"refused": refused, "n_closed": len(closed)}, status=409
-    )
+    return render(request, "cases/queue/refused.html", {"refused": refused}, status=409)
 
 
 def _chosen(request: HttpRequest) -> list[BulkItem]:

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from audit.permissions import can
 from audit.services import record_access
+from audit.typed import whole_number
 from cases.services import errors
-from cases.services.evidence import OpenedFile, find_evidence, open_evidence
+from cases.services.evidence import OpenedFile, find_evidence, is_staff_look, open_evidence
 from cases.services.steps import case_subject
 from fraud.web.access import page
 
@@ -23,20 +23,26 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """The file as it was delivered, or its preview; 404 for strangers exactly as for a file that does not exist."""
     try:
         found = find_evidence(reference)
-        opened = open_evidence(evidence=found, by=request.actor, preview="preview" in request.GET)
+        page_number = _page(request.GET["preview"]) if "preview" in request.GET else 0
+        opened = open_evidence(evidence=found, by=request.actor, page=page_number)
     except errors.CaseNotFound:
         raise Http404 from None
     except errors.CaseworkError as error:
         context = {"title": _("This file cannot be opened"), "kept": error.sentence}
         return render(request, "cases/evidence_refused.html", context, status=error.status)
-    if can(request.actor, "cases.view_evidence"):
+    if is_staff_look(found, request.actor):
         record_access(
             request=request,
             subject=case_subject(found.case),
             what="evidence",
             employee_no=found.case.cardholder.employee_no,
         )
-    return _sealed(opened, inline="preview" in request.GET)
+    return _sealed(opened, inline=bool(page_number))
+
+
+def _page(typed: str) -> int:
+    """The page asked for, the first where nothing is said; what is no number finds no page."""
+    return 1 if typed in ("", "true") else whole_number(typed) or -1
 
 
 def _sealed(opened: OpenedFile, *, inline: bool) -> HttpResponse:

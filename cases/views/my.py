@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.rows import Step
-from cases.models import Case, ExplanationRequest
+from cases.evidence.names import clean_name
+from cases.models import Case, ExplanationDraft, ExplanationRequest
 from cases.services import errors
+from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import add_evidence
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
@@ -65,18 +67,35 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the draft; called while typing, and by the button."""
     case, row = _find(request, reference), PERSON_ACTIONS["draft"]
     try:
-        kept = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
+        kept = _keep_draft(request, case)
+        if not request.htmx:
+            _take_files(request, _current(case))
     except errors.CaseworkError as error:
-        return render(request, "cases/my/_draft_state.html", {"refusal": error.sentence}, status=422)
+        if request.htmx:
+            return render(request, "cases/my/_draft_state.html", {"refusal": error.sentence}, status=422)
+        return _show(request, case, refused="draft", refusal=error.sentence, status=422)
     if request.htmx:
-        return render(request, "cases/my/_draft_state.html", {"saved_at": kept.draft_saved_at})
+        return render(request, "cases/my/_draft_state.html", {"saved_at": kept.saved_at})
     messages.success(request, row.said(Step(case=case, by=request.actor), kept))
     return redirect("cases:my-request", reference=reference)
 
 
-def _take_files(request: HttpRequest, asked: ExplanationRequest) -> None:
+def _keep_draft(request: HttpRequest, case: Case) -> ExplanationDraft:
+    row = PERSON_ACTIONS["draft"]
+    draft: ExplanationDraft = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
+    return draft
+
+
+def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
+    """Keep each file by itself; raises FilesNotKept naming those that were not taken and why."""
+    refused = []
     for upload in request.FILES.getlist("files"):
-        add_evidence(request=asked, name=upload.name or "", content=upload.file or b"", by=request.actor)
+        try:
+            add_evidence(request=owner, name=upload.name or "", content=upload.file or b"", by=request.actor)
+        except EvidenceError as error:
+            refused.append(f"{clean_name(upload.name or '')}: {error.sentence}")
+    if refused:
+        raise errors.FilesNotKept(files=" ".join(refused))
 
 
 @page("cases.view_own_request")
@@ -88,9 +107,11 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        data = row.form.read(request.POST)
+        if row is PERSON_ACTIONS["answer"]:
+            _keep_draft(request, case)  # so that a refusal below loses nothing, on any device
         if row.takes_files:
-            _take_files(request, _current(case))
+            _take_files(request, case if row.action == Action.APPEAL else _current(case))
+        data = row.form.read(request.POST)
         part = request.POST.get("evidence", "")
         said = row.take(Step(case=case, by=request.actor, data=data, part=part))
     except errors.CaseNotFound:

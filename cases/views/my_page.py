@@ -9,9 +9,11 @@ from audit import clock
 from audit.actor import Actor
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.instalments import agreed_parts
-from cases.models import Appeal, Case, Consent
+from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
+from cases.services.evidence import waiting_files
+from cases.services.explanations import draft_of
 from cases.services.money import balance_of, claims_of, due_minor
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.workflow import State
@@ -40,20 +42,24 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         .prefetch_related("explanations__evidence")
         .order_by("round_no")
     )
-    waiting = case.evidence.filter(explanation=None, withdrawn_at=None, request=asked) if asked else []
+    draft = draft_of(asked, actor) if asked else None
+    # A whole form that was refused stands as typed; beside any other step the draft stays as it was kept.
+    written = typed if "offered" in typed else {**_as_typed(draft), **{name: typed[name] for name in typed}}
     is_holder = relations_of(actor, case).is_cardholder
     return {
         "case": case,
         "claims": claims_of(case),
         "asked": asked,
         "questions": [
-            {**question, "typed": typed.get(f"answer-{question['id']}", "")}
+            {**question, "typed": written.get(f"answer-{question['id']}", "")}
             for question in (asked.questions if asked else [])
         ],
         "rounds": rounds,
-        "waiting_files": list(waiting),
-        "text": typed.get("text", asked.draft_text if asked else ""),
-        "typed": typed,
+        "waiting_files": waiting_files(case, actor, request=asked) if asked else [],
+        "appeal_files": waiting_files(case, actor, request=None),
+        "text": written.get("text", ""),
+        "draft": draft,
+        "typed": written,
         "days_left": (asked.due_on - company_today()).days if asked else None,
         "stations": [
             (name, position < STATION_OF[case.state], position == STATION_OF[case.state])
@@ -64,6 +70,14 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "repayment": _repayment(case) if is_holder else None,
         "now": clock.now(),
     }
+
+
+def _as_typed(draft: ExplanationDraft | None) -> dict[str, Any]:
+    """A saved draft as the form would have sent it."""
+    if draft is None:
+        return {}
+    answers = {f"answer-{name}": text for name, text in draft.answers.items()}
+    return {"text": draft.text, "admits": "on" if draft.admits else "", "offered": draft.offered, **answers}
 
 
 def _notice(case: Case) -> dict[str, Any] | None:

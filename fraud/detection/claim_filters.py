@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,10 @@ from audit.typed import choice, day, decimal_number, whole_number
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
-from rules.money import MoneyNotValid, to_minor
+from fraud.web.tags import current_language
+from rules.money import MoneyNotValid, format_money, to_minor
 
-MAX_NAMES = 200  # people or merchants a search text may stand for
 MAX_TEXT = 100
-MAX_HITS = 20_000  # the newest hits of a rule that the list looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ class ClaimFilters:
         return bool(self.rule or self.band or self.run)
 
 
-def read_filters(query: QueryDict) -> ClaimFilters:
-    """The filters of a query. What cannot be read is left out and named in `problems`."""
+def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilters:
+    """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
     problems: list[str] = []
     currency = query.get("currency", "KRW").upper()
     if len(currency) != 3 or not currency.isalpha():
@@ -66,7 +65,7 @@ def read_filters(query: QueryDict) -> ClaimFilters:
         "currency": currency,
         "txn_type": choice(query.get("type", ""), Claim.TxnType.values),
         "rule": query.get("rule", "").strip()[:20],
-        "band": choice(query.get("band", ""), Score.Band.values),
+        "band": choice(query.get("band", ""), Score.Band.values) if may_see_scores else "",
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
         "merchant": Merchant.objects.filter(pk=number).first()
@@ -107,16 +106,27 @@ def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
         claims = claims.filter(file__reference=filters.file)
     if filters.rule:
         hits = RuleHit.objects.filter(rule_version__rule__code=filters.rule, is_shadow=False)
-        claims = claims.filter(pk__in=hits.order_by("-pk").values("claim_id")[:MAX_HITS])
+        claims = claims.filter(pk__in=hits.values("claim_id"))
+    if filters.run:
+        claims = claims.filter(pk__in=Score.objects.filter(run=filters.run).values("claim_id"))
+    if filters.band:
+        claims = claims.annotate(shown_band=Subquery(_shown_scores(filters).values("band")[:1]))
+        claims = claims.filter(shown_band=filters.band)
     return claims
+
+
+def _shown_scores(filters: ClaimFilters) -> QuerySet[Score]:
+    """The score a line of the list shows: of the chosen run, or else the newest."""
+    scores = Score.objects.filter(claim=OuterRef("pk")).order_by("-run_id")
+    return scores.filter(run=filters.run) if filters.run else scores
 
 
 def _text_condition(text: str) -> Q:
     """Claims of people or merchants whose name contains the text, or with that number; each part has an index."""
     people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
     places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text.replace("-", "")))
-    found = Q(cardholder_id__in=list(people.values_list("pk", flat=True)[:MAX_NAMES]))
-    found |= Q(merchant_id__in=list(places.values_list("pk", flat=True)[:MAX_NAMES]))
+    found = Q(cardholder_id__in=people.values("pk"))
+    found |= Q(merchant_id__in=places.values("pk"))
     if any(letter.isdigit() for letter in text):
         found |= Q(source_system__in=source_systems(), external_id=text)
     return found
@@ -142,8 +152,8 @@ def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
         "q": (_("Text"), filters.text),
         "from": (_("From"), filters.since.isoformat() if filters.since else ""),
         "to": (_("To"), filters.until.isoformat() if filters.until else ""),
-        "min": (_("At least"), query.get("min", "") if filters.low is not None else ""),
-        "max": (_("At most"), query.get("max", "") if filters.high is not None else ""),
+        "min": (_("At least"), _money(filters.low, filters.currency)),
+        "max": (_("At most"), _money(filters.high, filters.currency)),
         "type": (_("Kind"), filters.txn_type),
         "rule": (_("Rule"), filters.rule),
         "band": (_("Risk"), filters.band),
@@ -157,6 +167,10 @@ def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
         for key, (label, text) in labels.items()
         if text
     ]
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else format_money(minor, currency, current_language())
 
 
 def _day(text: str, problems: list[str]) -> date | None:

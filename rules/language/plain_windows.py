@@ -16,6 +16,8 @@ from rules.language.times import DAY_US, business_days_back, day_number, local, 
 from rules.language.types import Kind, Type
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
 
+#: Transaction types that pay nothing: windows leave such claims out unless their condition asks for the type.
+NOT_SPENDING = ("cancel", "partial_cancel", "refund", "chargeback", "decline")
 MONEY_WINDOWS = frozenset({"sum", "mean", "median", "min", "max", "share"})
 
 
@@ -35,22 +37,10 @@ class PlainWindows:
     def answer(self, node: n.Window, index: int, reader: ClaimReader) -> Any:
         """The value of a window for the claim at a place."""
         own = self.rows[index]
-        needs_time = needs_time_of_day(node)
-        if needs_time and not own.get("has_time"):
-            reader.lack("has_time")
-            return None
-        columns = key_columns(node.keys) + (("currency",) if is_money_window(node, reader) else ())
         part_columns = key_columns(node.part)
-        for column in (*columns, *part_columns):
-            if key_of(own, column) is None:
-                reader.lack(column)
-                return None
-        same = [
-            at
-            for at, row in enumerate(self.rows)
-            if all(key_of(row, column) == key_of(own, column) for column in columns)
-            and (not needs_time or row.get("has_time"))
-        ]
+        same = self._alike(node, own, reader)
+        if same is None:
+            return None
         if node.function == "since_last":
             earlier = [_order(self.rows[at]) for at in same if _order(self.rows[at]) < _order(own)]
             return None if not earlier else _order(own)[0] - max(earlier)[0]
@@ -68,6 +58,39 @@ class PlainWindows:
         ]
         total = sum(value for _, value in values)
         return float(sum(part)) / float(total) if total > 0 else None
+
+    def counted(self, node: n.Window, index: int) -> list[int]:
+        """The places of the claims that a window of the claim at a place looks at, this claim among them where it counts."""
+        own, reader = self.rows[index], self.reader(index)
+        same = self._alike(node, own, reader)
+        if same is None:
+            return []
+        if node.function == "since_last":
+            earlier = [at for at in same if _order(self.rows[at]) < _order(own)]
+            return sorted(earlier, key=lambda at: _order(self.rows[at]))[-1:]
+        inside = self._inside(node, own, reader)
+        if inside is None:
+            return []
+        return [at for at, _ in self._values(node, [at for at in same if inside(self.rows[at])])]
+
+    def _alike(self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader) -> list[int] | None:
+        """Places of the claims that share the window's keys with this one; None, and named, where it lacks one."""
+        needs_time = needs_time_of_day(node)
+        if needs_time and not own.get("has_time"):
+            reader.lack("has_time")
+            return None
+        columns = key_columns(node.keys) + (("currency",) if is_money_window(node, reader) else ())
+        for column in (*columns, *key_columns(node.part)):
+            if key_of(own, column) is None:
+                reader.lack(column)
+                return None
+        return [
+            at
+            for at, row in enumerate(self.rows)
+            if all(key_of(row, column) == key_of(own, column) for column in columns)
+            and (not needs_time or row.get("has_time"))
+            and (not looks_at_spending(node) or is_spending(row))
+        ]
 
     def _inside(
         self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader
@@ -169,6 +192,17 @@ def needs_time_of_day(node: n.Window) -> bool:
         return True
     literal = node.within if isinstance(node.within, n.DurationLiteral) else None
     return literal is not None and literal.unit != "business day" and duration_us(literal) < DAY_US
+
+
+def looks_at_spending(node: n.Window) -> bool:
+    """Whether a window holds payments only: it does unless its condition says which transaction types it looks at."""
+    return node.where is None or "txn_type" not in n.field_names(node.where)
+
+
+def is_spending(row: Mapping[str, Any]) -> bool:
+    """Whether a claim takes money; one without a type does."""
+    kind = row.get("txn_type")
+    return kind is None or normalise(kind) not in NOT_SPENDING
 
 
 class Typed(Protocol):

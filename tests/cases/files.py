@@ -74,3 +74,11 @@ def heic() -> bytes:
 # In two parts, so that no scanner takes this file for the pattern.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def printed_pdf(n_pages: int) -> bytes:
+    """A PDF as a printer driver makes it: each page a picture of one colour, redder from page to page."""
+    out = io.BytesIO()
+    pages = [Image.new("RGB", (120, 160), (10 + 20 * number, 40, 90)) for number in range(n_pages)]
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:])
+    return out.getvalue()

@@ -17,7 +17,7 @@ from audit.services import find_faults
 from cases.evidence import store
 from cases.evidence.kinds import KINDS, KindNotAllowed, sniff
 from cases.evidence.names import MAX_NAME, clean_name
-from cases.evidence.preview import PictureDamaged, PictureTooLarge, make_preview
+from cases.evidence.preview import PictureDamaged, PictureTooLarge, pdf_previews, picture_preview
 from cases.evidence.scanner import Verdict, scan
 from cases.models import Case, Evidence, ExplanationRequest
 from cases.services import errors, evidence, explanations
@@ -164,8 +164,8 @@ def test_d3_an_active_pdf_is_flagged_and_only_ever_an_attachment(
     kept = add(stage, request_sent, "a.pdf", content)
     assert kept.flags == ["has_script"]
     assert kept.has_preview is False
-    with pytest.raises(errors.CaseNotFound):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), preview=True)
+    with pytest.raises(errors.PreviewMissing):
+        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_d4_the_preview_is_encoded_anew_without_metadata(
 ) -> None:
     assert b"secret-place" in content
     kept = add(stage, request_sent, name, content)
-    preview = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), preview=True)
+    preview = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
     assert preview.content_type == "image/jpeg"
     assert b"secret-place" not in preview.content
     shown = Image.open(io.BytesIO(preview.content))
@@ -382,10 +382,10 @@ def test_d17_damage_is_seen_recorded_and_never_shown(
 
 def test_d18_pictures_are_decoded_in_a_child_that_may_not_grow() -> None:
     with pytest.raises(PictureTooLarge):
-        make_preview(files.flooding_png())
+        picture_preview(files.flooding_png())
     with pytest.raises(PictureDamaged):
-        make_preview(b"\x89PNG\r\n\x1a\n" + b"\x01" * 1000)
-    assert len(make_preview(files.picture("PNG", (3000, 2000)))) < 100_000
+        picture_preview(b"\x89PNG\r\n\x1a\n" + b"\x01" * 1000)
+    assert len(picture_preview(files.picture("PNG", (3000, 2000))).pages[0]) < 100_000
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -435,3 +435,56 @@ def test_no_evidence_is_taken_after_the_decision(stage: Stage) -> None:
     case = stage.notified()
     with pytest.raises(errors.TransitionNotAllowed):
         add(stage, request_of(case), "a.pdf", files.pdf())
+
+
+def test_the_first_ten_pages_of_a_pdf_are_shown_and_how_many_there_are(
+    stage: Stage, request_sent: ExplanationRequest
+) -> None:
+    kept = add(stage, request_sent, "invoice.pdf", files.printed_pdf(12))
+    assert (kept.n_pages, kept.n_previews) == (12, 10)
+    for number in (1, 10):
+        shown = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=number)
+        picture = Image.open(io.BytesIO(shown.content))
+        assert (shown.content_type, picture.format) == ("image/jpeg", "JPEG")
+        red = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))[0]
+        assert abs(red - (10 + 20 * (number - 1))) <= 6
+    with pytest.raises(errors.PreviewMissing):
+        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=11)
+
+
+@pytest.mark.parametrize("content", [files.pdf(), files.pdf(b"2 0 obj\n<< /Encrypt 3 0 R >>\nendobj\n")])
+def test_a_pdf_that_cannot_be_drawn_is_kept_and_can_be_downloaded(
+    stage: Stage, request_sent: ExplanationRequest, content: bytes
+) -> None:
+    kept = add(stage, request_sent, "invoice.pdf", content)
+    assert (kept.n_previews, kept.has_preview) == (0, False)
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == content
+
+
+def test_a_lost_picture_is_told_calmly_and_the_file_still_opens(
+    stage: Stage, request_sent: ExplanationRequest
+) -> None:
+    kept = add(stage, request_sent, "receipt.png", files.picture("PNG"))
+    store.path_of(kept.key).with_suffix(store.page_suffix(1)).unlink()
+    with pytest.raises(errors.PreviewMissing) as told:
+        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
+    assert (told.value.status, "Download" in told.value.sentence or "내려받" in told.value.sentence) == (
+        404,
+        True,
+    )
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.picture("PNG")
+
+
+def test_nothing_of_a_file_that_was_not_kept_stays_behind(stage: Stage) -> None:
+    key = "ab" * 32
+    store.write(key, b"x")
+    for number in (1, 2):
+        store.write(key, b"y", suffix=store.page_suffix(number))
+    store.remove(key)
+    assert list(store.path_of(key).parent.glob("*")) == []
+
+
+def test_pictures_of_a_pdf_are_pixels_alone() -> None:
+    shown = pdf_previews(files.printed_pdf(1)).pages[0]
+    assert not Image.open(io.BytesIO(shown)).getexif()
+    assert b"%PDF" not in shown

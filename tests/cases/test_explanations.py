@@ -223,15 +223,16 @@ def test_admitting_with_an_offer_is_an_answer(stage: Stage) -> None:
 
 def test_a_draft_is_kept_and_gone_once_sent(stage: Stage) -> None:
     case = stage.asked()
-    request = explanations.save_draft(
-        request=request_of(case), text="아직 쓰는 중", by=stage.actor("cardholder")
-    )
-    assert request.draft_text == "아직 쓰는 중"
+    request = request_of(case)
+    explanations.save_draft(request=request, text="아직 쓰는 중", by=stage.actor("cardholder"))
+    draft = explanations.draft_of(request, stage.actor("cardholder"))
+    assert draft is not None
+    assert draft.text == "아직 쓰는 중"
     assert fresh(case).version == case.version
     with pytest.raises(NotYours):
         explanations.save_draft(request=request, text="x", by=stage.actor("stranger"))
     answer(stage, case)
-    assert request_of(case).draft_text == ""
+    assert explanations.draft_of(request_of(case), stage.actor("cardholder")) is None
 
 
 @pytest.mark.parametrize(

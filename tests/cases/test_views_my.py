@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from audit.models import AccessRecord
 from audit.services import actor_of
 from cases.dispositions import Disposition
-from cases.models import Case, Evidence, Explanation
+from cases.models import Case, Evidence, Explanation, ExplanationDraft
 from cases.services.decisions import approve_decision, propose_decision
 from cases.services.explanations import request_explanation
 from cases.services.queue import take_case
@@ -174,3 +176,104 @@ def test_page_needs_a_bounded_number_of_queries(client, cast, asked, django_asse
     client.force_login(cast.cardholder)
     with django_assert_max_num_queries(30):
         client.get(url(asked))
+
+
+QUESTIONS = [f"{n}번 질문입니다. 무엇이었습니까?" for n in range(1, 6)]
+
+
+@pytest.fixture
+def asked_five(cast) -> Case:
+    """A case whose cardholder was asked five numbered questions."""
+    claim = make_claim(cardholder=cast.cardholder_record, amount_minor=480_000, currency="KRW")
+    case = make_case(cardholder=cast.cardholder_record, currency="KRW")
+    make_alert(case=case, claim=claim, run=make_run())
+    by = actor_of(cast.reviewer)
+    case = take_case(case=case, by=by, expected_version=case.version)
+    request_explanation(case=case, by=by, expected_version=case.version, questions=QUESTIONS)
+    case.refresh_from_db()
+    return case
+
+
+def half_way() -> dict[str, object]:
+    return {
+        "answer-1": "첫째 답",
+        "answer-3": "셋째 답",
+        "text": "",
+        "admits": "on",
+        "offered": "120,0",
+        "files": photo(),
+    }
+
+
+def test_saving_half_way_keeps_every_field_and_file_for_another_device(cast, asked_five):
+    phone, desk = Client(), Client()
+    phone.force_login(cast.cardholder)
+    assert phone.post(reverse("cases:my-save", args=[asked_five.reference]), half_way()).status_code == 302
+    desk.force_login(cast.cardholder)
+    page = desk.get(url(asked_five)).content.decode()
+    for kept in ("첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", "checked"):
+        assert kept in page
+    asked_five.refresh_from_db()
+    assert asked_five.state == State.AWAITING_EXPLANATION
+    sent = desk.post(
+        url(asked_five, "answer"), {"answer-1": "첫째 답", "text": "고객사와의 저녁 식사였습니다."}
+    )
+    assert sent.status_code == 302
+    assert Explanation.objects.get().evidence.get().name == "영수증.jpg"
+    assert not ExplanationDraft.objects.exists()
+
+
+def test_what_the_cardholder_has_not_sent_is_nobody_elses_to_read(client, cast, asked_five):
+    client.force_login(cast.cardholder)
+    client.post(reverse("cases:my-save", args=[asked_five.reference]), half_way())
+    client.force_login(cast.manager)
+    page = client.get(url(asked_five)).content.decode()
+    assert "첫째 답" not in page
+    assert "영수증.jpg" not in page
+
+
+def test_a_file_that_was_not_taken_is_named_and_the_rest_is_kept(client, cast, asked_five):
+    client.force_login(cast.cardholder)
+    bad = io.BytesIO(b"MZ\x90")
+    bad.name = "setup.exe"
+    typed = {
+        **half_way(),
+        "text": "고객사와의 저녁 식사였습니다.",
+        "offered": "",
+        "admits": "",
+        "files": [photo(), bad],
+    }
+    answer = client.post(url(asked_five, "answer"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "setup.exe" in page
+    assert "영수증.jpg" in page
+    assert not Explanation.objects.exists()
+    assert "고객사와의 저녁 식사였습니다." in client.get(url(asked_five)).content.decode()
+
+
+def test_answers_stand_under_their_questions_for_the_cardholder_and_the_reviewer(client, cast, asked_five):
+    client.force_login(cast.cardholder)
+    answers = {f"answer-{n}": f"{n}번 답변" for n in range(1, 5)}
+    client.post(
+        url(asked_five, "answer"), {**answers, "text": "고객사와의 저녁 식사였습니다.", "files": photo()}
+    )
+    own = client.get(url(asked_five)).content.decode()
+    client.force_login(cast.reviewer)
+    timeline = client.get(reverse("cases:detail", args=[asked_five.reference])).content.decode()
+    for page in (own, timeline):
+        listed = page.split('<ol class="answers">', 1)[1].split("</ol>", 1)[0]
+        lines = listed.split("<li ")[1:]
+        assert len(lines) == len(QUESTIONS)
+        for n, line in enumerate(lines, 1):
+            assert QUESTIONS[n - 1] in line
+            assert (f"{n}번 답변" in line) == (n < 5)
+    picture = Evidence.objects.get()
+    address = reverse("cases:evidence", args=[picture.reference])
+    assert f'src="{address}?preview=1"' in timeline
+    shown = client.get(f"{address}?preview=1")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert shown["Content-Disposition"].startswith("inline")
+    assert AccessRecord.objects.filter(actor=cast.reviewer.get_username(), what="evidence").count() == 1
+    for nonsense in ("2", "0", "-1", "x", "9" * 30):
+        assert client.get(f"{address}?preview={nonsense}").status_code == 404

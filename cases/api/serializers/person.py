@@ -9,7 +9,9 @@ from rest_framework import serializers
 
 from audit.language import current_language
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Case, Decision, Evidence, Explanation, ExplanationRequest, Recovery
+from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
+from cases.pages.answers import answers_of
+from cases.services.explanations import draft_of
 from cases.services.money import at_stake, balance_of, claims_of, due_minor
 from cases.services.steps import current_decision, recovery_of
 from cases.workflow import State
@@ -28,15 +30,54 @@ class MyClaim(serializers.Serializer):
 class MyEvidence(serializers.ModelSerializer):
     class Meta:
         model = Evidence
-        fields = ("reference", "name", "content_type", "size_bytes", "has_preview", "uploaded_at")
+        fields = (
+            "reference",
+            "name",
+            "content_type",
+            "size_bytes",
+            "has_preview",
+            "n_pages",
+            "n_previews",
+            "uploaded_at",
+        )
+
+
+class Answered(serializers.Serializer):
+    """A numbered question with what was said to it."""
+
+    number = serializers.IntegerField()
+    question = serializers.CharField()
+    text = serializers.CharField()
 
 
 class MyExplanation(serializers.ModelSerializer):
     offered = Amount("offered_minor", "request.case.currency")
+    answered = serializers.SerializerMethodField()
+    evidence = serializers.SerializerMethodField()
 
     class Meta:
         model = Explanation
-        fields = ("text", "answers", "admits", "offered", "is_late", "on_behalf", "submitted_at")
+        # fmt: off
+        fields = (
+            "text", "answers", "answered", "admits", "offered", "is_late", "on_behalf", "submitted_at", "evidence",
+        )
+        # fmt: on
+
+    @extend_schema_field(Answered(many=True))
+    def get_answered(self, explanation: Explanation) -> Any:
+        return Answered(answers_of(explanation), many=True).data
+
+    @extend_schema_field(MyEvidence(many=True))
+    def get_evidence(self, explanation: Explanation) -> Any:
+        return MyEvidence(explanation.evidence.filter(withdrawn_at=None), many=True).data
+
+
+class MyDraft(serializers.ModelSerializer):
+    """What the caller filled in so far; `offered` as typed."""
+
+    class Meta:
+        model = ExplanationDraft
+        fields = ("text", "answers", "admits", "offered", "saved_at")
 
 
 class MyRequestRow(serializers.ModelSerializer):
@@ -68,6 +109,7 @@ class MyRequest(MyRequestRow):
     can_ask_extension = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     explanations = MyExplanation(many=True)
+    draft = serializers.SerializerMethodField()
     evidence = serializers.SerializerMethodField()
 
     class Meta(MyRequestRow.Meta):
@@ -80,8 +122,7 @@ class MyRequest(MyRequestRow):
             "is_extended",
             "can_ask_extension",
             "extension_asked_at",
-            "draft_text",
-            "draft_saved_at",
+            "draft",
             "claims",
             "explanations",
             "evidence",
@@ -95,6 +136,11 @@ class MyRequest(MyRequestRow):
     def get_claims(self, request: ExplanationRequest) -> Any:
         return MyClaim(claims_of(request.case), many=True).data
 
+    @extend_schema_field(MyDraft(allow_null=True))
+    def get_draft(self, request: ExplanationRequest) -> Any:
+        draft = draft_of(request, self.context["by"])
+        return MyDraft(draft).data if draft else None
+
     @extend_schema_field(MyEvidence(many=True))
     def get_evidence(self, request: ExplanationRequest) -> Any:
         return MyEvidence(request.evidence.filter(withdrawn_at=None), many=True).data
@@ -106,6 +152,7 @@ class MyAppeal(serializers.Serializer):
     result = serializers.CharField()
     message = serializers.CharField()
     decided_at = serializers.DateTimeField(allow_null=True)
+    evidence = MyEvidence(many=True)
 
 
 class MyPosting(serializers.Serializer):

@@ -9,7 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.language import current_language
+from cases.api.serializers.person import Answered
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
+from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.services.clocks import is_overdue
 from cases.services.money import balance_of, claims_of, shown_stake
@@ -104,7 +106,7 @@ class EvidenceRow(serializers.ModelSerializer):
         model = Evidence
         # fmt: off
         fields = (
-            "reference", "name", "content_type", "size_bytes", "has_preview", "flags", "request", "withdrawn_at", "uploaded_at",
+            "reference", "name", "content_type", "size_bytes", "has_preview", "n_pages", "n_previews", "flags", "request", "withdrawn_at", "uploaded_at",
         )
         # fmt: on
 
@@ -112,14 +114,20 @@ class EvidenceRow(serializers.ModelSerializer):
 class ExplanationRow(serializers.ModelSerializer):
     offered = Amount("offered_minor", "request.case.currency")
     submitted_by = serializers.CharField(source="submitted_by.username")
+    answered = serializers.SerializerMethodField()
+    evidence = serializers.SlugRelatedField("reference", many=True, read_only=True)
 
     class Meta:
         model = Explanation
         # fmt: off
         fields = (
-            "text", "answers", "admits", "offered", "is_late", "on_behalf", "submitted_by", "submitted_at",
+            "text", "answers", "answered", "admits", "offered", "is_late", "on_behalf", "submitted_by", "submitted_at", "evidence",
         )
         # fmt: on
+
+    @extend_schema_field(Answered(many=True))
+    def get_answered(self, explanation: Explanation) -> Any:
+        return Answered(answers_of(explanation), many=True).data
 
 
 class RequestRow(serializers.ModelSerializer):
@@ -245,6 +253,9 @@ class TimelineEntry(serializers.Serializer):
     actor = serializers.CharField()
     reason = serializers.CharField()
     state = serializers.CharField(allow_null=True)
+    text = serializers.CharField()  # what was answered or objected, where the entry is about that
+    answers = Answered(many=True)
+    evidence = serializers.ListField(child=serializers.CharField())
 
 
 class Timeline(serializers.Serializer):
@@ -314,6 +325,7 @@ class BulkOutcomeRow(serializers.Serializer):
 
 
 class BulkAnswer(serializers.Serializer):
+    sentence = serializers.CharField()  # what happened altogether, in the reader's language
     results = BulkOutcomeRow(many=True)
 
 

@@ -32,6 +32,8 @@ from cases.services.errors.evidence import (
     EvidenceQuarantined,
     EvidenceTooComplex,
     EvidenceTooLarge,
+    FilesNotKept,
+    PreviewMissing,
     StorageFull,
 )
 from cases.services.errors.steps import (
@@ -82,6 +84,7 @@ __all__ = [
     "EvidenceTooComplex",
     "EvidenceTooLarge",
     "ExtensionTooLong",
+    "FilesNotKept",
     "HeldByOther",
     "NotAssigned",
     "NotHeard",
@@ -97,6 +100,7 @@ __all__ = [
     "PlanNotClear",
     "PostingExists",
     "PostingReversed",
+    "PreviewMissing",
     "ProposalChanged",
     "QueueEmpty",
     "ReasonTooShort",

@@ -58,9 +58,21 @@ class EvidenceInfected(EvidenceError):
     text = _("The virus scanner found something in this file; it was not kept.")
 
 
+class FilesNotKept(EvidenceError):
+    """Some of several files; what else was sent with them stays."""
+
+    code = "files_not_kept"
+    text = _("These files were not kept. %(files)s The others were.")
+
+
 class EvidenceQuarantined(CaseworkError):
     code = "evidence_quarantined"
     text = _("The file has not been scanned yet. Try again later.")
+
+
+class PreviewMissing(CaseworkError):
+    code, status = "preview_missing", 404
+    text = _("There is no picture of this page. Download the file to look at it.")
 
 
 class EvidenceDamaged(CaseworkError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -39,10 +40,10 @@ REASON_MIN = 5
 @page("fraud.view_claim")
 def claim_list(request: HttpRequest) -> HttpResponse:
     """All current claims, newest first; with `run` those of a run, highest score first."""
-    filters = read_filters(request.GET)
-    cursor = request.GET.get("after", "")
     actor = request.actor  # type: ignore[attr-defined]
     may_see_scores = can(actor, "fraud.view_score")
+    filters = read_filters(request.GET, may_see_scores=may_see_scores)
+    cursor = request.GET.get("after", "")
     by_score = filters.run is not None and may_see_scores
     if by_score:
         found, count = _page_by_score(filters, cursor, actor)
@@ -50,6 +51,9 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         rows = filter_claims(filters, actor)
         found = keyset_page(_with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
         count = capped_count(rows)
+        if filters.band:  # a score that is hidden may not be found by its band either
+            hidden = scores_hidden_from(actor, [claim.pk for claim in found.rows])
+            found = replace(found, rows=[claim for claim in found.rows if claim.pk not in hidden])
     context = {
         "page": found,
         "count": count,
@@ -76,8 +80,9 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
-    may_see_scores = can(actor, "fraud.view_score") and not scores_hidden_from(actor, [claim.pk])
     is_own = claims_involving(actor, Claim.objects.filter(pk=claim.pk)).exists()
+    is_hidden = bool(blind_claims([claim.pk]))
+    may_see_scores = can(actor, "fraud.view_score") and not (is_own or is_hidden)
     scores = (
         list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
         if may_see_scores
@@ -86,7 +91,7 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     context = {
         "claim": claim,
         # Whether it is a random check, too, is nothing for those it is about.
-        "is_hidden": not is_own and bool(blind_claims([claim.pk])),
+        "is_hidden": is_hidden and not is_own,
         "may_see_scores": may_see_scores,
         "scores": scores,
         "score": scores[0] if scores else None,
@@ -107,7 +112,8 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
     actor = request.actor  # type: ignore[attr-defined]
-    rows = filter_claims(read_filters(request.GET), actor).order_by("-transacted_at", "-pk")
+    filters = read_filters(request.GET, may_see_scores=can(actor, "fraud.view_score"))
+    rows = filter_claims(filters, actor).order_by("-transacted_at", "-pk")
     with one_transaction():
         record(
             action="claims.exported",

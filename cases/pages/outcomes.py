@@ -1,0 +1,129 @@
+"""What a step would do and what it has done, in the reader's words: asked by pages and interface alike.
+
+A dialog says beforehand whether a second person will have to agree; the confirmation says whether one has to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.dispositions import Disposition
+from cases.four_eyes import AMOUNT, CONTRADICTS_SCORE, REVERSAL, SAMPLE, contradicts_score
+from cases.models import Appeal, Case, Decision
+from cases.services.decisions import BulkOutcome
+from cases.services.texts import shown_money
+from fraud.company.values import current_settings
+
+
+def said_of_decision(decision: Decision) -> str:
+    """What became of a proposal: sent for approval and why, closed, or decided and told."""
+    if decision.state == Decision.State.PROPOSED:
+        return _("sent for approval; nothing is decided yet. %(why)s") % {
+            "why": why_second(decision.why_approval)
+        }
+    if decision.disposition == Disposition.LEGITIMATE:
+        return _("closed as legitimate.")
+    return _("decided; no second person was needed. The cardholder is told.")
+
+
+def why_second(code: str) -> str:
+    """Why a second person has to agree, without saying what the score was."""
+    sentences = {
+        AMOUNT: _("The amount is above the limit: a second person has to approve."),
+        REVERSAL: _("An earlier decision would be changed: a second person has to approve."),
+        CONTRADICTS_SCORE: _("The outcome differs from what was expected: a second person has to approve."),
+        SAMPLE: _("Drawn at random for a second look: a second person has to approve."),
+    }
+    return sentences.get(code, "")
+
+
+def said_of_approval(decision: Decision) -> str:
+    """What an approval has done."""
+    if decision.disposition == Disposition.LEGITIMATE:
+        return _("approved; the case is closed as legitimate.")
+    if decision.amount_minor:
+        money = shown_money(decision.amount_minor, decision.currency)
+        return _("approved; %(money)s is to come back and the cardholder is told.") % {"money": money}
+    return _("approved; the decision holds.")
+
+
+def said_of_appeal(appeal: Appeal) -> str:
+    """How an appeal ended."""
+    return {
+        Appeal.Result.UPHELD: _("the appeal was decided: the decision stands."),
+        Appeal.Result.REDUCED: _("the appeal was decided: the amount was reduced."),
+        Appeal.Result.REVERSED: _("the appeal was decided: the decision was reversed."),
+    }[Appeal.Result(appeal.result)]
+
+
+def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
+    """ "2 closed, 1 sent for approval, 1 left as it was", or that nothing was changed."""
+    n = {
+        result: sum(1 for one in outcomes if one.result == result)
+        for result in ("closed", "pending", "refused")
+    }
+    parts = []
+    if n["closed"]:
+        parts.append(ngettext("%(n)d closed", "%(n)d closed", n["closed"]) % {"n": n["closed"]})
+    if n["pending"]:
+        said = ngettext("%(n)d sent for approval", "%(n)d sent for approval", n["pending"])
+        parts.append(said % {"n": n["pending"]})
+    if not parts:
+        why = "; ".join(dict.fromkeys(one.sentence for one in outcomes if one.sentence))
+        return _("Nothing was changed: %(why)s") % {"why": why}
+    if n["refused"]:
+        said = ngettext("%(n)d left as it was", "%(n)d left as they were", n["refused"])
+        parts.append(said % {"n": n["refused"]})
+    return ", ".join(parts) + "."
+
+
+def forecast_proposal(case: Case) -> list[str]:
+    """What a proposal on this case will lead to, said before it is made."""
+    settings = current_settings()
+    said = []
+    if case.reopened_from_id is not None:
+        said.append(why_second(REVERSAL))
+    elif case.currency != settings.currency:
+        said.append(
+            _("Any amount in %(currency)s: a second person has to approve.") % {"currency": case.currency}
+        )
+    else:
+        limit = shown_money(settings.four_eyes_limit_minor, settings.currency)
+        said.append(
+            _("Above %(limit)s a second person has to approve; up to that it is decided at once.")
+            % {"limit": limit}
+        )
+    return [*said, *_chance(settings.four_eyes_share)]
+
+
+def forecast_legitimate(case: Case) -> list[str]:
+    """What closing this case as legitimate will lead to. A hidden score stays hidden: then only that it may happen."""
+    settings = current_settings()
+    if case.reopened_from_id is not None:
+        return [why_second(REVERSAL)]
+    if case.is_blind:
+        return [
+            _(
+                "The case closes at once, unless its hidden score speaks otherwise: then a second person has to approve."
+            )
+        ]
+    if contradicts_score(Disposition.LEGITIMATE, case.band):
+        return [why_second(CONTRADICTS_SCORE)]
+    return [_("The case closes at once."), *_chance(settings.four_eyes_share)]
+
+
+def forecast_bulk() -> list[str]:
+    """What closing several cases will lead to."""
+    return [
+        _("Cases of high risk and reopened ones are sent for approval; the others close at once."),
+        *_chance(current_settings().four_eyes_share),
+    ]
+
+
+def _chance(share: float) -> list[str]:
+    if share <= 0:
+        return []
+    return [_("One in %(n)d is drawn at random for a second look.") % {"n": round(1 / share)}]

@@ -1,0 +1,176 @@
+"""Every filter of every list: the chip names a set, and exactly that set is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+from django.test import RequestFactory
+from django.utils import timezone
+
+from audit.models import AuditEvent
+from audit.views import _filtered, _problems
+from cases.models import Case
+from cases.pages import queue
+from cases.workflow import State
+from fraud.claims.models import Cardholder, Claim
+from fraud.detection.claim_filters import filter_claims
+from fraud.detection.claim_filters import read_filters as read_claim_filters
+from fraud.detection.models import RuleHit, Score
+from tests.cast import (
+    Cast,
+    make_case,
+    make_cast,
+    make_claim,
+    make_event,
+    make_hit,
+    make_rule_version,
+    make_run,
+    make_score,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def cases(cast: Cast) -> list[Case]:
+    """Cases of two people: with one rule leading, with it among others, with another, and a hidden one with both."""
+    run = make_run()
+    rules = [make_rule_version(code) for code in ("A01", "B02")]
+    made = []
+    for n, (person, pattern, hit_by, hidden) in enumerate(
+        [
+            (cast.cardholder_record, "A01", [0], False),
+            (cast.cardholder_record, "B02", [0, 1], False),
+            (cast.stranger_record, "B02", [1], False),
+            (cast.stranger_record, "A01", [0, 1], True),
+        ]
+    ):
+        claim = make_claim(cardholder=person, amount_minor=100_000 * (n + 1), currency="KRW")
+        band = Score.Band.HIGH if n % 2 else Score.Band.LOW
+        for place in hit_by:
+            make_hit(run=run, claim=claim, rule_version=rules[place])
+        case = make_case(claims=[claim], run=run, pattern=pattern, band=band, drawn_blind=hidden)
+        made.append(case)
+    return made
+
+
+def listed(**query: str) -> tuple[set[str], list[str]]:
+    """References of the filtered cases, and the keys of the chips shown."""
+    typed = QueryDict(mutable=True)
+    typed.update(query)
+    filters = queue.read_filters(typed)
+    found = Case.objects.filter(filters.condition).values_list("reference", flat=True)
+    return set(found), [chip["key"] for chip in filters.chips]
+
+
+def test_every_chip_of_the_queue_lists_exactly_the_cases_it_names(cases: list[Case]) -> None:
+    blind = {case.reference for case in cases if case.drawn_blind}
+    reasons = {case.reference: _reasons(case) for case in cases if case.reference not in blind}
+    expected: dict[tuple[str, str], set[str]] = {
+        **{
+            ("rule", code): {ref for ref, codes in reasons.items() if code in codes}
+            for code in ("A01", "B02")
+        },
+        **{
+            ("band", band): {c.reference for c in cases if c.band == band and not c.drawn_blind}
+            for band in ("low", "high")
+        },
+        **{
+            ("person", number): {c.reference for c in cases if c.cardholder.employee_no == number}
+            for number in {c.cardholder.employee_no for c in cases}
+        },
+        **{("q", c.reference): {c.reference} for c in cases},
+        **{
+            ("dept", code): {c.reference for c in cases if c.cardholder.department.code == code}
+            for code in {c.cardholder.department.code for c in cases}
+        },
+        ("state", "new"): {c.reference for c in cases if c.state == State.NEW},
+        ("state", "closed"): set(),
+        ("min", "300000"): {c.reference for n, c in enumerate(cases, 1) if n >= 3},
+    }
+    for (key, value), wanted in expected.items():
+        found, chips = listed(**{key: value})
+        assert (key, value, found) == (key, value, wanted)
+        assert chips == [key]
+
+
+def _reasons(case: Case) -> set[str]:
+    codes = RuleHit.objects.filter(claim__alerts__case=case).values_list(
+        "rule_version__rule__code", flat=True
+    )
+    return {*codes, case.pattern}
+
+
+def test_what_is_no_filter_shows_no_chip_and_leaves_nothing_out(cases: list[Case]) -> None:
+    for key, nonsense in (("band", "purple"), ("state", "gone"), ("source", "x"), ("min", "much")):
+        found, chips = listed(**{key: nonsense})
+        assert (len(found), chips) == (len(cases), [])
+
+
+def test_every_chip_of_the_claims_lists_exactly_the_claims_it_names(cast: Cast, cases: list[Case]) -> None:
+    reader = cast.actor("reviewer")
+    claims = list(Claim.objects.select_related("merchant", "cardholder"))
+    first_run, later = make_run(), make_run()
+    for n, claim in enumerate(claims):
+        make_score(run=first_run, claim=claim, band="low")
+        if n:
+            make_score(run=later, claim=claim, band="high")
+    wanted: dict[tuple[str, str], Callable[[Claim], bool]] = {
+        ("min", "200000"): lambda c: c.amount_minor >= 200_000,
+        ("max", "200000"): lambda c: c.amount_minor <= 200_000,
+        ("person", claims[0].cardholder.employee_no): lambda c: c.cardholder_id == claims[0].cardholder_id,
+        ("merchant", str(claims[0].merchant_id)): lambda c: c.merchant_id == claims[0].merchant_id,
+        ("rule", "A01"): lambda c: c.hits.filter(rule_version__rule__code="A01").exists(),
+        ("run", later.reference): lambda c: c.pk != claims[0].pk,
+        ("band", "low"): lambda c: c.pk == claims[0].pk,
+        ("band", "high"): lambda c: c.pk != claims[0].pk,
+        ("type", claims[0].txn_type): lambda c: c.txn_type == claims[0].txn_type,
+    }
+    for (key, value), belongs in wanted.items():
+        typed = QueryDict(mutable=True)
+        typed.update({key: value})
+        filters = read_claim_filters(typed)
+        assert [chip["key"] for chip in filters.chips] == [key]
+        found = set(filter_claims(filters, reader).values_list("pk", flat=True))
+        assert (key, value, found) == (key, value, {claim.pk for claim in claims if belongs(claim)})
+
+
+def test_who_sees_no_scores_gets_no_chip_for_risk() -> None:
+    filters = read_claim_filters(QueryDict("band=high"), may_see_scores=False)
+    assert (filters.band, filters.chips) == ("", ())
+
+
+def test_a_name_of_very_many_people_finds_all_of_them(cast: Cast) -> None:
+    Cardholder.objects.bulk_create(
+        Cardholder(employee_no=f"N{n}", name="김하나", department=cast.department) for n in range(250)
+    )
+    last = make_case(cardholder=Cardholder.objects.get(employee_no="N249"))
+    assert listed(q="김하나")[0] == {last.reference}
+
+
+def test_audit_filters_list_exactly_what_they_name_and_say_what_is_no_day(
+    rf: RequestFactory, cast: Cast, cases: list[Case]
+) -> None:
+    for case, action in zip(cases, ("case.taken", "case.released", "case.taken"), strict=False):
+        make_event(case=case, action=action, by=cast.reviewer)
+    today = timezone.localdate()
+    event = AuditEvent.objects.first()
+    assert event is not None
+    for query, wanted in (
+        ({"subject": event.subject}, {e.pk for e in AuditEvent.objects.all() if e.subject == event.subject}),
+        ({"action": event.action}, {e.pk for e in AuditEvent.objects.all() if e.action == event.action}),
+        ({"from": (today + timedelta(days=1)).isoformat()}, set()),
+        ({"to": (today - timedelta(days=1)).isoformat()}, set()),
+    ):
+        assert {e.pk for e in _filtered(rf.get("/", query))} == wanted
+    wrong = rf.get("/", {"from": "2026-02-31"})
+    assert _filtered(wrong).count() == AuditEvent.objects.count()
+    assert "2026-02-31" in _problems(wrong)[0]
