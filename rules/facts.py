@@ -42,6 +42,8 @@ def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str]
     for name, fact in facts.items():
         if fact.get("is_context"):
             continue
+        if name == "net_amount" and fact.get("value") == facts.get("amount", {}).get("value"):
+            name = "amount"  # nothing came back
         node = _node(name)
         if isinstance(node, n.Window):
             scope, words = _window(node, fact, lang)
@@ -51,7 +53,7 @@ def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str]
         elif words := _measured(name, fact, lang):
             measured.append((_rank(name, fact), words))
     parts = [_scoped(scope, words, lang) for scope, words in windows.items()]
-    if parts and "amount" in facts and not facts["amount"].get("is_context"):  # the window's sum comes first
+    if parts and any(rank == 3 for rank, _ in measured):  # the window's sum comes first
         own = (3, THIS_PAYMENT[lang == "ko"].format(fact_text(facts["amount"], lang)))
         measured = [own if rank == own[0] else (rank, words) for rank, words in measured]
     parts += [words for _, words in sorted(measured, key=lambda part: part[0])]
@@ -127,7 +129,9 @@ def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
     keys = " ".join(KEY_WORDS[key][ko] for key in node.keys if key in KEY_WORDS).replace(
         "에서 같은", "의 같은"
     )
-    if node.period is not None:
+    if "business_date" in node.keys:
+        time = PERIOD_WORDS["day"][ko]
+    elif node.period is not None:
         time = PERIOD_WORDS[node.period][ko]
     elif isinstance(node.within, n.DurationLiteral):
         length = duration_words_of(node.within, lang)

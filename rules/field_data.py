@@ -2,8 +2,10 @@
 
 FIELD_ROWS = """
 amount | money | | amount | 금액 | amount > 500,000 KRW | amount_minor currency
+net_amount | money | | amount still gone after cancellations and refunds | 취소·환불 후 남은 금액 | sum(net_amount same cardholder within 7 days) > 500,000 KRW | amount_minor currency
 currency | code | | currency | 통화 | currency != "KRW" | currency
 transacted_at | datetime | | time of the transaction | 거래 일시 | hour(transacted_at) in 22..5 | transacted_at
+business_date | date | | business date (nights belong to the day before) | 업무 기준일(심야는 전날) | not is_business_day(business_date) | transacted_at has_time
 has_time | yes_no | | time of day is known | 거래 시각 확인됨 | has_time | has_time
 txn_type | code | | kind of transaction | 거래 구분 | txn_type = "cash_advance" | txn_type
 entry_mode | code | | entry mode | 입력 방식 | entry_mode = "keyed" | entry_mode

@@ -64,10 +64,10 @@ def ledger_rows(rows: QuerySet[Recovery]) -> Iterator[LedgerRow]:
     yield from with_balances(chunk)
 
 
-def ages(today: date, by: Actor) -> list[dict[str, Any]]:
-    """Number and open amount per currency, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
+def ages(today: date, rows: QuerySet[Recovery]) -> list[dict[str, Any]]:
+    """Number and open amount per currency of the open ones among `rows`, by days past due: [{above, upto, n, sums: [(currency, minor)]}]."""
     found: list[dict[str, Any]] = [{"above": above, "upto": upto, "n": 0, "sums": {}} for above, upto in AGES]
-    for row in ledger_rows(recoveries(by).filter(closed_at=None)):
+    for row in ledger_rows(rows.filter(closed_at=None)):
         late = (today - row.recovery.due_on).days
         for age in found:
             if (age["above"] is None or late > age["above"]) and (age["upto"] is None or late <= age["upto"]):

@@ -25,6 +25,7 @@ from cases.models import BLIND, Case, Decision
 from cases.pages.words import SOURCES, STATES, disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
+from fraud.claims.identity import logins_of
 from fraud.claims.models import Cardholder, Merchant
 from fraud.detection.models import RuleHit, Score
 from fraud.web.words import BANDS
@@ -69,7 +70,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
         "approve",
         pgettext_lazy("queue", "Waiting for your approval"),
         (State.PENDING_APPROVAL, State.APPEALED),
-        ~Q(pk__in=Decision.objects.filter(state="proposed", proposed_by_id=by.user_id).values("case_id")),
+        ~Q(pk__in=Decision.objects.filter(_own_proposal(by), state="proposed").values("case_id")),
     )
     my_work = Segment("mine", pgettext_lazy("queue", "Yours"), WORKING, mine & awake)
     unassigned = Segment(
@@ -112,6 +113,11 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     if not {Role.REVIEWER, Role.APPROVER} & by.roles:
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)
+
+
+def _own_proposal(by: Actor) -> Q:
+    """Proposals of the person, under whichever of their logins."""
+    return Q(proposed_by_id=by.user_id) | Q(proposed_by__in=logins_of(by.employee_no))
 
 
 def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:

@@ -199,12 +199,15 @@ def _approvers(rows: list[ClaimRow]) -> list[Cardholder]:
 
 
 def _attendees(rows: list[ClaimRow]) -> list[dict[str, Any]]:
-    """Listed guests, each once, as delivered: name and organisation."""
+    """Listed guests, each once, as delivered: name, or employee number, and organisation."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         for person in row.claim.attendees or []:
-            if isinstance(person, dict) and person.get("name"):
-                found.setdefault((str(person["name"]), str(person.get("org") or "")), person)
+            if not isinstance(person, dict):
+                continue
+            name = str(person.get("name") or person.get("employee_no") or "")
+            if name:
+                found.setdefault((name, str(person.get("org") or "")), {**person, "name": name})
     return list(found.values())[: N_PEOPLE * 2]
 
 

@@ -44,7 +44,21 @@ _HIT_SCHEMA: dict[str, Any] = {
     "weight": pl.Float64,
     "is_always_open": pl.Boolean,
 }
-_POPULATION = f"SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0"
+_ALERTED = """
+    SELECT DISTINCT a.claim_id FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id WHERE s.run_id = %s
+"""
+_SEEN = """
+    SELECT DISTINCT h.claim_id, r.code FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id AND s.run_id = %s
+    JOIN fraud_rulehit h ON h.claim_id = a.claim_id
+    JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
+    WHERE h.run_id < %s AND NOT h.is_shadow
+"""
+#: What is judged again had its chance of being drawn when it was judged first.
+_POPULATION = f"""
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0 AND NOT EXISTS (
+        SELECT 1 FROM fraud_score e
+        WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
+"""
 _DETAILS = f"""
     SELECT s.claim_id, s.claim_version, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
            s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated
@@ -61,7 +75,7 @@ _DETAIL_SCHEMA: dict[str, Any] = {
     "is_calibrated": pl.Boolean,
 }
 #: Fields by which a rule speaks of a payment that was taken back.
-_OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount", "net_amount"})
+_OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount"})
 _IDS = 500  # claims named in one statement
 
 
@@ -81,7 +95,7 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> pl.DataFrame:
     found = claims.join(leading, on="claim_id", how="left").with_columns(
         pl.col("is_always_open").fill_null(False), week.alias("week")
     )
-    return _worth_opening(found, hits, run).select(*SCORED)
+    return _not_alerted(_worth_opening(found, hits, run), hits, run).select(*SCORED)
 
 
 def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
@@ -98,6 +112,15 @@ def _rules_about_cancelling(run: ScreeningRun) -> list[str]:
     return [
         spec.code for spec in rules_of(run).specs if set(nodes.field_names(spec.expression)) & _OF_CANCELLING
     ]
+
+
+def _not_alerted(candidates: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
+    """Without claims judged again that have an alert and no hit but what earlier runs found: they open nothing anew."""
+    alerted = read_frame(_ALERTED, [run.pk], schema={"claim_id": pl.Int64})
+    seen = read_frame(_SEEN, [run.pk, run.pk], schema={"claim_id": pl.Int64, "code": pl.String})
+    fresh = hits.join(seen, on=["claim_id", "code"], how="anti")
+    old = alerted.join(fresh, on="claim_id", how="anti")
+    return candidates.join(old, on="claim_id", how="anti", maintain_order="left")
 
 
 def sample_population(run: ScreeningRun) -> pl.DataFrame:

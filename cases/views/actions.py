@@ -99,7 +99,9 @@ def refused(
     stale = isinstance(error, errors.StaleCase)
     context |= {
         "refusal": sentence_of(error),
-        "changes": change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else [],
+        "meanwhile": change_sentences(error, current_language())
+        if isinstance(error, errors.StaleCase)
+        else [],
         "refused": "" if stale else name,
         "typed": request.POST,
         "typed_questions": request.POST.getlist("questions"),

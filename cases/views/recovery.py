@@ -68,7 +68,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("closed", _("Closed")),
             )
         ],
-        "ages": ages(today, request.actor),  # type: ignore[attr-defined]
+        "ages": ages(today, rows),
         "columns": ", ".join(COLUMNS),
     }
     return render(request, "cases/recovery/ledger.html", context)
@@ -120,7 +120,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         raise Http404 from None
     except (errors.CaseworkError, NotPermitted) as error:
         changes = change_sentences(error, current_language()) if isinstance(error, errors.StaleCase) else []
-        refusal = {"refusal": sentence_of(error), "changes": changes, "refused": name}
+        refusal = {"refusal": sentence_of(error), "meanwhile": changes, "refused": name}
         return _show(request, find_recovery(reference, by), status=status_of(error), **refusal)
     messages.success(request, said)
     return redirect("cases:recovery", reference=reference)

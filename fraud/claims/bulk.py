@@ -114,9 +114,9 @@ def _read_sqlite(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFram
 
 
 def _as_text(name: str, dtype: Any) -> str:
-    column = f'"{name}"'
+    column = f'CAST("{name}" AS TEXT)'  # a row of a single column is no text by itself
     if dtype == pl.Float64:  # plain text conversion keeps 15 digits only
-        column = f"printf('%!.17g', {column})"
+        column = f"printf('%!.17g', \"{name}\")"
         return f'CASE WHEN "{name}" IS NULL THEN char({ord(_NULL)}) ELSE {column} END'
     return f"ifnull({column}, char({ord(_NULL)}))"
 

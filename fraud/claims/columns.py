@@ -8,6 +8,9 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from fraud.company.business_dates import business_date
+from fraud.company.calendar import NIGHT_ENDS_HOUR
+
 _AT = pl.Datetime("us", "UTC")
 _CLAIM_TEXTS = [
     "external_id",
@@ -53,6 +56,7 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
     **{name: (f"c.{name}", _AT) for name in _CLAIM_TIMES},
     "has_time": ("c.has_time", pl.Boolean),
     **{name: (f"c.{name}", pl.Int64) for name in _CLAIM_NUMBERS},
+    "net_minor": ("c.amount_minor", pl.Int64),  # less what came back, see reading
     **{name: (f"c.{name}", pl.String) for name in _CLAIM_TEXTS},
     "trip_id": ("c.trip_no", pl.String),
     "is_recurring": ("c.is_recurring", pl.Boolean),
@@ -75,6 +79,8 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
 COLUMNS = _COLUMNS
 #: Types of the columns read from the database, in their order.
 CLAIM_SCHEMA: dict[str, Any] = {name: dtype for name, (_, dtype) in _COLUMNS.items()}
+_DAY_MINUTES = 24 * 60
+_NOON_MINUTES = 13 * 60  # where halves of a day of leave meet
 Read = Callable[..., pl.DataFrame]
 _DAYS = {"employee_no": pl.String, "starts_on": pl.Date, "ends_on": pl.Date}
 
@@ -88,12 +94,15 @@ def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) ->
     ]
     frame = frame.with_columns(texts)
     local = pl.col("transacted_at").dt.convert_time_zone(zone or settings.TIME_ZONE)
+    at_night = pl.col("has_time") & (local.dt.hour() < NIGHT_ENDS_HOUR)
+    minute = local.dt.hour().cast(pl.Int32) * 60 + local.dt.minute().cast(pl.Int32)
     keys = frame.select(
         "employee_no",
         "has_time",
         pl.int_range(pl.len()).alias("row"),
-        local.dt.date().alias("on"),
-        local.dt.hour().alias("hour"),
+        business_date(zone or settings.TIME_ZONE, pl.col("has_time")).alias("on"),
+        # on the clock of the business date, where 00:30 of the night after is 24:30
+        pl.when(at_night).then(minute + _DAY_MINUTES).otherwise(minute).alias("minute"),
     )
     return frame.with_columns(
         _on_leave(keys, read).alias("on_leave"),
@@ -112,8 +121,8 @@ def _on_leave(keys: pl.DataFrame, read: Read) -> pl.Series:
         .when(~pl.col("has_time"))
         .then(False)
         .when(pl.col("half") == "am")
-        .then(pl.col("hour") < 13)
-        .otherwise(pl.col("hour") >= 13)
+        .then(pl.col("minute") < _NOON_MINUTES)
+        .otherwise(pl.col("minute") >= _NOON_MINUTES)
     )
     return _covered(keys, spans, in_half)
 
@@ -125,14 +134,24 @@ def _on_trip(keys: pl.DataFrame, read: Read) -> pl.Series:
 
 
 def _has_overtime(keys: pl.DataFrame, read: Read) -> pl.Series:
-    """Approved for that day; before 06:00 the evening before counts."""
-    sql = 'SELECT employee_no, "on" AS starts_on, "on" AS ends_on FROM fraud_overtimeapproval'
-    spans = read(sql, schema=_DAYS)
-    late = pl.col("has_time") & (pl.col("hour") < 6)
-    evening = keys.with_columns(
-        pl.when(late).then(pl.col("on").dt.offset_by("-1d")).otherwise(pl.col("on")).alias("on")
-    )
-    return _covered(keys, spans, pl.lit(True)) | _covered(evening, spans, pl.lit(True))
+    """Approved for that business date, from and until its times where they are given; without a time of day only by date.
+
+    An end before the morning is one of the night after.
+    """
+    sql = 'SELECT employee_no, "on" AS starts_on, "on" AS ends_on, CAST(since AS text) AS since, CAST(until AS text) AS until FROM fraud_overtimeapproval'
+    spans = read(sql, schema={**_DAYS, "since": pl.String, "until": pl.String})
+    since, until = (_minutes(spans[name]) for name in ("since", "until"))
+    spans = spans.with_columns(since=since, until=until)
+    inside = (pl.col("minute") >= pl.col("since")).fill_null(True)
+    inside &= (pl.col("minute") <= pl.col("until")).fill_null(True)
+    return _covered(keys, spans, ~pl.col("has_time") | inside)
+
+
+def _minutes(times: pl.Series) -> pl.Series:
+    """Times (HH:MM…) as minutes of a business date; before the night's end they belong to the night after."""
+    hour, rest = (times.str.slice(at, 2).cast(pl.Int32) for at in (0, 3))
+    minute = hour * 60 + rest
+    return minute + (minute < NIGHT_ENDS_HOUR * 60).cast(pl.Int32) * _DAY_MINUTES
 
 
 def _covered(keys: pl.DataFrame, spans: pl.DataFrame, condition: pl.Expr) -> pl.Series:

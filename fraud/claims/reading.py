@@ -16,10 +16,13 @@ from django.db import connection
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
+from rules.language.plain_windows import NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
 _OF_PERSON = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("h.")}
 _OF_PLACE = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("m.")}
+#: Deliveries that take back what was paid; a decline took nothing.
+CREDITS = tuple(kind for kind in NOT_SPENDING if kind != "decline")
 _AT = pl.Datetime("us", "UTC")
 #: What a version is made of: the columns that a claim and its earlier versions share.
 FACTS = tuple(
@@ -77,11 +80,33 @@ def read_many_claims(
     """
     dimensions = _people(), _departments(), _places()
     source = known_claims(known_by)
+    returned = _returned(source)
     slices = [
-        _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, zone, without)
+        _with_net(
+            _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, zone, without), returned
+        )
         for limits, bounds in _slices(source, where, params)
     ]
     return pl.concat(slices, rechunk=True)
+
+
+def _returned(source: tuple[str, list[object]]) -> pl.DataFrame:
+    """`claim_id, back`: what came back of each purchase by then, in minor units of its currency."""
+    claims, known = source
+    marks = ", ".join(["%s"] * len(CREDITS))
+    sql = (
+        "SELECT c.original_claim_id AS claim_id, CAST(sum(coalesce(c.credit_minor, -c.amount_minor)) AS bigint) AS back "
+        f"FROM {claims} WHERE c.original_claim_id IS NOT NULL AND c.txn_type IN ({marks}) GROUP BY c.original_claim_id"
+    )
+    return read_frame(sql, [*known, *CREDITS], schema={"claim_id": pl.Int64, "back": pl.Int64})
+
+
+def _with_net(claims: pl.DataFrame, returned: pl.DataFrame) -> pl.DataFrame:
+    """`net_minor`: what is left of a purchase, never below 0; 0 for whatever pays nothing."""
+    found = claims.select("claim_id").join(returned, on="claim_id", how="left", maintain_order="left")["back"]
+    left = (pl.col("amount_minor") - found.fill_null(0)).clip(lower_bound=0)
+    pays = ~pl.col("txn_type").is_in(NOT_SPENDING).fill_null(False)
+    return claims.with_columns(net_minor=pl.when(pays).then(left).otherwise(0))
 
 
 def _slices(

@@ -16,6 +16,8 @@ from rules.language.times import DAY_US, business_days_back, day_number, local, 
 from rules.language.types import Kind, Type
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
 
+#: Transaction types that pay nothing: windows leave such claims out unless their condition asks for the type.
+NOT_SPENDING = ("cancel", "partial_cancel", "refund", "chargeback", "decline")
 MONEY_WINDOWS = frozenset({"sum", "mean", "median", "min", "max", "share"})
 
 
@@ -87,6 +89,7 @@ class PlainWindows:
             for at, row in enumerate(self.rows)
             if all(key_of(row, column) == key_of(own, column) for column in columns)
             and (not needs_time or row.get("has_time"))
+            and (not looks_at_spending(node) or is_spending(row))
         ]
 
     def _inside(
@@ -189,6 +192,17 @@ def needs_time_of_day(node: n.Window) -> bool:
         return True
     literal = node.within if isinstance(node.within, n.DurationLiteral) else None
     return literal is not None and literal.unit != "business day" and duration_us(literal) < DAY_US
+
+
+def looks_at_spending(node: n.Window) -> bool:
+    """Whether a window holds payments only: it does unless its condition says which transaction types it looks at."""
+    return node.where is None or "txn_type" not in n.field_names(node.where)
+
+
+def is_spending(row: Mapping[str, Any]) -> bool:
+    """Whether a claim takes money; one without a type does."""
+    kind = row.get("txn_type")
+    return kind is None or normalise(kind) not in NOT_SPENDING
 
 
 class Typed(Protocol):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rules.language import nodes as n
 from rules.language.check_parts import duration_us
-from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
+from rules.language.plain_windows import is_money_window, key_columns, looks_at_spending, needs_time_of_day
 from rules.language.table import Table
 from rules.language.values import NUMBER_SCALE
 from rules.language.whole_periods import whole_period
@@ -67,7 +67,7 @@ class WindowColumns:
 
     def _inputs(self, node: n.Window) -> tuple[Ints | None, Mask | None, int]:
         """(values, the rows that count, what the values are multiples of)."""
-        where = self.parts.where(node.where)
+        where = self._where(node)
         if node.value is None:
             return None, where, 1
         is_distinct = node.function == "distinct"
@@ -76,13 +76,19 @@ class WindowColumns:
         has_parts = not is_distinct and node.function != "share" and self.table.type_of(node.value).is_numeric
         return values, where, NUMBER_SCALE if has_parts else 1
 
+    def _where(self, node: n.Window) -> Mask | None:
+        """The rows that satisfy the window's condition; payments only, unless it names the transaction type."""
+        where = self.parts.where(node.where)
+        paid = self.parts.spending if looks_at_spending(node) else None
+        return where if paid is None else paid if where is None else where & paid
+
     def _plain(self, node: n.Window, columns: tuple[str, ...]) -> NDArray[np.generic]:
         values, where, scale = self._inputs(node)
         if node.mode == "whole" and node.period is not None:
             return self._whole(node.function, columns, node.period, values, where, scale)
         name, index = self._index(columns, needs_time_of_day(node))
         if node.function == "since_last":
-            return index.since_last()
+            return index.since_last(where=where)
         start = self._start(name, index, node)
         include = node.mode != "before"
         if node.function == "count":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rules.fields import KEYS
 from rules.language import nodes as n
 from rules.language.compile import Compiler
+from rules.language.plain_windows import NOT_SPENDING
 from rules.language.table import Table
 from rules.language.times import business_days_back, midnight_us, period_first_day
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
@@ -66,6 +67,15 @@ class WindowParts:
         """Rows whose time of day is known."""
         found: Mask = self.table.series(self.table.has_time()).to_numpy()
         return found
+
+    @cached_property
+    def spending(self) -> Mask | None:
+        """Rows that take money; None: all do."""
+        if "txn_type" not in self.table.frame.columns:
+            return None
+        is_other = self.table.text("txn_type").test(lambda values: values.is_in(NOT_SPENDING))
+        found: Mask = ~is_other.fill_null(False).to_numpy()
+        return None if bool(found.all()) else found
 
     def where(self, node: n.Expression | None) -> Mask | None:
         """Rows that satisfy a window's condition; None: there is no condition."""

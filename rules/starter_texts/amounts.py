@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_NEAR = "amount > $near_limit_share * $single_limit and amount <= $single_limit"
+_NEAR = "net_amount > 0 and amount > $near_limit_share * $single_limit and amount <= $single_limit"
 
 AMOUNT_RULES: tuple[dict[str, Any], ...] = (
     {
@@ -16,7 +16,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 사전에 누구의 승인을 받으셨는지 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "amount > $single_limit and amount > $pre_approval_margin * or_zero(pre_approved_amount)",
+        "text": "net_amount > $single_limit and net_amount > $pre_approval_margin * or_zero(pre_approved_amount)",
     },
     {
         "code": "A02",
@@ -27,7 +27,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount} 식사의 참석자를 모두 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "per_head > $per_head_limit and merchant.mcc in @restaurant_mcc",
+        "text": "net_amount > 0 and per_head > $per_head_limit and merchant.mcc in @restaurant_mcc",
         "note": "Where no attendees are given the claim counts as one person's meal.",
     },
     {
@@ -50,9 +50,9 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {count}건, 모두 {total}을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "amount > 0 and count(same cardholder, merchant, day where amount > 0) >= $split_parts\n"
-        "  and sum(amount same cardholder, merchant, day where amount > 0) > $single_limit\n"
-        "  and max(amount same cardholder, merchant, day) <= $single_limit",
+        "text": "net_amount > 0 and count(same cardholder, merchant, business_date within 2 days where net_amount > 0) >= $split_parts\n"
+        "  and sum(net_amount same cardholder, merchant, business_date within 2 days where net_amount > 0) > $single_limit\n"
+        "  and max(net_amount same cardholder, merchant, business_date within 2 days) <= $single_limit",
         "note": "Hits from the payment on with which the total passes the limit.",
     },
     {
@@ -64,8 +64,8 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 30분 안에 {count}건, 모두 {total}을 결제하셨습니다. 각각 어떤 용도였는지 알려 주십시오.",
         ),
         "weight": 3.5,
-        "text": "amount > 0 and count(same cardholder, merchant within 30 minutes where amount > 0) >= $burst_payments\n"
-        "  and sum(amount same cardholder, merchant within 30 minutes where amount > 0) > 0",
+        "text": "net_amount > 0 and count(same cardholder, merchant within 30 minutes where net_amount > 0) >= $burst_payments\n"
+        "  and sum(net_amount same cardholder, merchant within 30 minutes where net_amount > 0) > 0",
     },
     {
         "code": "A04C",
@@ -76,9 +76,9 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}까지 이틀 동안 {merchant}에서 {count}건, 모두 {total}을 결제하셨습니다. 한 번에 결제하지 않으신 이유를 알려 주십시오.",
         ),
         "weight": 3.0,
-        "text": "amount > 0.5 * $single_limit and amount <= $single_limit\n"
-        "  and count(same cardholder, merchant within 36 hours where amount > 0) >= $split_parts\n"
-        "  and sum(amount same cardholder, merchant within 36 hours where amount > 0) > $single_limit",
+        "text": "net_amount > 0 and amount > 0.5 * $single_limit and amount <= $single_limit\n"
+        "  and count(same cardholder, merchant within 36 hours where net_amount > 0) >= $split_parts\n"
+        "  and sum(net_amount same cardholder, merchant within 36 hours where net_amount > 0) > $single_limit",
     },
     {
         "code": "A05",
@@ -92,8 +92,8 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "이번 달 {merchant}을(를) {count}회 이용하셨습니다(최근 {date}). 자주 이용하시는 이유를 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "amount >= $repeat_from and not or_no(is_recurring)\n"
-        "  and count(same cardholder, merchant, month where amount > 0) >= $repeat_count",
+        "text": "net_amount > 0 and amount >= $repeat_from and not or_no(is_recurring)\n"
+        "  and count(same cardholder, merchant, month where net_amount > 0) >= $repeat_count",
     },
     {
         "code": "A06",
@@ -104,8 +104,8 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "한 달 안에 {merchant}에서 정확히 {amount}을 {count}회 결제하셨습니다. 매번 무엇을 구입하셨는지 알려 주십시오.",
         ),
         "weight": 2.0,
-        "text": "amount > 0 and is_round_amount and not or_no(is_recurring)\n"
-        "  and count(same cardholder, merchant, amount within 30 days) >= $same_amount_count",
+        "text": "net_amount > 0 and is_round_amount and not or_no(is_recurring)\n"
+        "  and count(same cardholder, merchant, amount within 30 days where net_amount > 0) >= $same_amount_count",
     },
     {
         "code": "A07",
@@ -119,7 +119,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 정확히 {amount}을 결제하셨습니다. 품목이 나온 영수증을 첨부해 주십시오.",
         ),
         "weight": 0.5,
-        "text": "merchant.mcc in @retail_mcc and amount >= $round_from and is_multiple(amount, $round_step)",
+        "text": "net_amount > 0 and merchant.mcc in @retail_mcc and amount >= $round_from and is_multiple(amount, $round_step)",
     },
     {
         "code": "A09",
@@ -130,8 +130,8 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}은(는) 같은 종류의 구매보다 높은 편입니다. 그 이유를 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "amount > $peer_multiple * median(amount same department, mcc within 90 days where amount > 0 before)\n"
-        "  and count(same department, mcc within 90 days where amount > 0 before) >= $peer_least",
+        "text": "amount > $peer_multiple * median(amount same department, mcc within 90 days where net_amount > 0 before)\n"
+        "  and count(same department, mcc within 90 days where net_amount > 0 before) >= $peer_least",
     },
     {
         "code": "A11",
@@ -142,7 +142,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 승인받은 것보다 많은 {amount}을 결제하셨습니다. 달라진 이유를 알려 주십시오.",
         ),
         "weight": 1.5,
-        "text": "pre_approved_amount is not missing and amount > $pre_approval_margin * pre_approved_amount",
+        "text": "net_amount > 0 and pre_approved_amount is not missing and amount > $pre_approval_margin * pre_approved_amount",
     },
     {
         "code": "A12",
@@ -153,6 +153,6 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 결제 {amount}에 봉사료가 많이 포함되어 있습니다. 어떤 명목인지 알려 주십시오.",
         ),
         "weight": 2.0,
-        "text": "amount > 0 and service_charge is not missing and service_charge > $service_charge_share * amount",
+        "text": "net_amount > 0 and service_charge is not missing and service_charge > $service_charge_share * amount",
     },
 )

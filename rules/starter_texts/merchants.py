@@ -18,7 +18,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 5.0,
         "always": True,
-        "text": "amount > 0 and (merchant.mcc in @restricted_mcc\n"
+        "text": "net_amount > 0 and (merchant.mcc in @restricted_mcc\n"
         "  or or_no(merchant.biz_type contains any @restricted_words) or or_no(merchant.biz_item contains any @restricted_words))",
     },
     {
@@ -33,7 +33,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 업무상 필요를 알려 주십시오.",
         ),
         "weight": 1.5,
-        "text": "amount > 0 and merchant.mcc in @sensitive_mcc",
+        "text": "net_amount > 0 and merchant.mcc in @sensitive_mcc",
     },
     {
         "code": "M02",
@@ -47,7 +47,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}의 상품권 등을 구입하셨습니다. 누구에게 전달하셨는지 배부 내역을 첨부해 주십시오.",
         ),
         "weight": 3.0,
-        "text": "amount > 0 and (merchant.mcc in @quasi_cash_mcc\n"
+        "text": "net_amount > 0 and (merchant.mcc in @quasi_cash_mcc\n"
         "  or or_no(merchant.name contains any @quasi_cash_words))",
     },
     {
@@ -63,7 +63,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 5.0,
         "always": True,
-        "text": 'amount > 0 and (merchant.mcc in @cash_mcc or or_no(txn_type = "cash_advance"))',
+        "text": 'net_amount > 0 and (merchant.mcc in @cash_mcc or or_no(txn_type = "cash_advance"))',
     },
     {
         "code": "M04",
@@ -77,7 +77,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 어떤 곳이며 무엇을 주문하셨는지 알려 주십시오.",
         ),
         "weight": 2.0,
-        "text": "amount > 0 and merchant.mcc in @restaurant_mcc\n"
+        "text": "net_amount > 0 and merchant.mcc in @restaurant_mcc\n"
         "  and (merchant.name contains any @bar_words or hour(transacted_at) in $night_meal_starts..$night_meal_ends)",
     },
     {
@@ -89,7 +89,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {amount}을 결제한 {merchant}은(는) 당시 영업하지 않는 사업자입니다. 무엇을 누구에게서 받으셨는지 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "amount > 0 and merchant.status in @closed_status\n"
+        "text": "net_amount > 0 and merchant.status in @closed_status\n"
         "  and (merchant.status_on is missing or merchant.status_on <= date(transacted_at))",
     },
     {
@@ -101,7 +101,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 이 업체를 어떻게 선정하셨는지 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "date(transacted_at) - merchant.opened_on < $new_merchant and amount > 0.5 * $single_limit",
+        "text": "net_amount > 0 and date(transacted_at) - merchant.opened_on < $new_merchant and amount > 0.5 * $single_limit",
     },
     {
         "code": "M07",
@@ -115,7 +115,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {amount}을 결제한 {merchant} 대표자와 어떤 관계인지 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "amount > 0 and (or_no(merchant.ceo_is_cardholder) or merchant.ceo_name in @related_persons)",
+        "text": "net_amount > 0 and (or_no(merchant.ceo_is_cardholder) or merchant.ceo_name in @related_persons)",
         "note": "The list @related_persons holds declared relatives and is filled by the company; until then only owners with the cardholder's own name are found.",
     },
     {
@@ -130,9 +130,9 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{merchant}을(를) {count}회 이용하셨고 최근 이용은 {date}의 {amount}입니다. 이 업체를 이용하시는 이유를 알려 주십시오.",
         ),
         "weight": 3.0,
-        "text": "amount > 0 and count(same cardholder, merchant within 180 days where amount > 0) >= $merchant_share_count\n"
-        "  and share(amount of cardholder in merchant within 180 days where amount > 0) >= $merchant_share\n"
-        "  and sum(amount same cardholder, merchant within 180 days where amount > 0) > $single_limit",
+        "text": "net_amount > 0 and count(same cardholder, merchant within 180 days where net_amount > 0) >= $merchant_share_count\n"
+        "  and share(amount of cardholder in merchant within 180 days where net_amount > 0) >= $merchant_share\n"
+        "  and sum(amount same cardholder, merchant within 180 days where net_amount > 0) > $single_limit",
     },
     {
         "code": "M12",
@@ -146,7 +146,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 무엇을 구입하셨고 어떤 업무에 필요했는지 알려 주십시오.",
         ),
         "weight": 2.5,
-        "text": "amount > 0 and (merchant.mcc in @personal_mcc\n"
+        "text": "net_amount > 0 and (merchant.mcc in @personal_mcc\n"
         "  or or_no(merchant.name contains any @personal_words))",
     },
     {
@@ -159,8 +159,8 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 1.0,
         "state": "shadow",
-        "text": 'amount > 0 and merchant.region != cardholder.region and not on_trip and entry_mode != "online"\n'
-        "  and not or_no(is_recurring) and not is_business_day",
+        "text": 'net_amount > 0 and merchant.region != cardholder.region and not on_trip and entry_mode != "online"\n'
+        "  and not or_no(is_recurring) and not is_business_day(business_date)",
     },
     {
         "code": "L04",
@@ -171,6 +171,6 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 해외 {merchant}에서 {amount}을 결제하셨습니다. 어떤 출장이었는지 알려 주십시오.",
         ),
         "weight": 3.0,
-        "text": "amount > 0 and merchant.country not in @home_countries and not on_trip and not or_no(is_recurring)",
+        "text": "net_amount > 0 and merchant.country not in @home_countries and not on_trip and not or_no(is_recurring)",
     },
 )

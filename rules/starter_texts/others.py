@@ -14,7 +14,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}의 영수증을 첨부해 주십시오.",
         ),
         "weight": 0.5,
-        "text": "amount > $receipt_limit and receipt_id is missing and evidence_type in @no_evidence and not or_no(is_recurring)",
+        "text": "net_amount > 0 and amount > $receipt_limit and receipt_id is missing and evidence_type in @no_evidence and not or_no(is_recurring)",
         "note": "Where a company delivers no receipts at all the rule is not evaluable instead of hitting every claim.",
     },
     {
@@ -29,7 +29,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 {amount}이 {count}회 청구되었습니다. 각각 어떤 결제인지 알려 주십시오.",
         ),
         "weight": 2.0,
-        "text": "amount > 0 and count(same cardholder, merchant, amount, day) >= 2",
+        "text": "net_amount > 0 and count(same cardholder, merchant, amount, day where net_amount > 0) >= 2",
         "note": "Hits the second and every further row of same cardholder, merchant, day and amount: the first one is no repetition, and a "
         "window never looks at later claims. D03W finds all rows of such groups.",
     },
@@ -46,7 +46,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 1.0,
         "state": "shadow",
-        "text": "amount > 0 and count(same cardholder, merchant, amount, whole day) >= 2",
+        "text": "net_amount > 0 and count(same cardholder, merchant, amount, whole day where net_amount > 0) >= 2",
         "note": "Counts every row of a group of two or more, the first one too: the usual way to count repeated rows of a delivered file. "
         "For checking files; it sees the rest of the day, so it stays out of the nightly score.",
     },
@@ -62,7 +62,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 {amount}과 승인번호가 같은 결제가 이미 청구되었습니다. 다시 청구하신 이유를 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "amount > 0 and count(same authorization, merchant, amount within 90 days) >= 2",
+        "text": "net_amount > 0 and count(same authorization, merchant, amount within 90 days where net_amount > 0) >= 2",
     },
     {
         "code": "D07",
@@ -73,7 +73,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}의 사용 목적을 구체적으로 알려 주십시오.",
         ),
         "weight": 0.5,
-        "text": "amount > $receipt_limit and (purpose_text is missing or length(purpose_text) < $shortest_purpose) and not or_no(is_recurring)",
+        "text": "net_amount > 0 and amount > $receipt_limit and (purpose_text is missing or length(purpose_text) < $shortest_purpose) and not or_no(is_recurring)",
     },
     {
         "code": "D08",
@@ -87,8 +87,8 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "동료도 {date} {merchant}의 {amount}을 청구했습니다. 서로 다른 결제인지 알려 주십시오.",
         ),
         "weight": 3.0,
-        "text": "amount >= $repeat_from and distinct(cardholder same merchant, amount within 30 minutes) >= 2\n"
-        "  and distinct(cardholder same department, merchant, amount within 30 minutes) >= 2",
+        "text": "net_amount > 0 and amount >= $repeat_from\n  and distinct(cardholder same merchant, amount within 30 minutes where net_amount > 0) >= 2\n"
+        "  and distinct(cardholder same department, merchant, amount within 30 minutes where net_amount > 0) >= 2",
     },
 )
 
@@ -114,7 +114,7 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 3.5,
         "text": "amount > 0 and count(same cardholder, merchant within 15 minutes where txn_type in @cancel_types) >= 1\n"
-        "  and txn_type not in @cancel_types",
+        '  and txn_type not in @cancel_types and not or_no(txn_type = "decline")',
     },
     {
         "code": "C04",
@@ -125,7 +125,7 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 유류비 {amount}을 결제하셨습니다. 어느 차량에 주유하셨는지 알려 주십시오.",
         ),
         "weight": 2.5,
-        "text": 'amount > 0 and merchant.mcc in @fuel_mcc and card.kind != "fuel"',
+        "text": 'net_amount > 0 and merchant.mcc in @fuel_mcc and card.kind != "fuel"',
     },
     {
         "code": "C09",
@@ -137,7 +137,7 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 5.0,
         "always": True,
-        "text": "amount > 0 and card.status in @blocked_card_status",
+        "text": "net_amount > 0 and card.status in @blocked_card_status",
     },
 )
 
@@ -151,7 +151,7 @@ PEOPLE_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 {amount} 청구를 본인이 결재하셨습니다. 다른 확인자가 있었는지 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "approver.employee_no is not missing and approver.employee_no = cardholder.employee_no",
+        "text": "net_amount > 0 and approver.employee_no is not missing and approver.employee_no = cardholder.employee_no",
     },
     {
         "code": "H02",
@@ -162,6 +162,6 @@ PEOPLE_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}의 목적을 보여 주는 자료를 첨부해 주십시오.",
         ),
         "weight": 3.0,
-        "text": "claim_approved_at is not missing and claim_approved_at - submitted_at < $quick_approval and amount > $receipt_limit",
+        "text": "net_amount > 0 and claim_approved_at is not missing and claim_approved_at - submitted_at < $quick_approval and amount > $receipt_limit",
     },
 )

@@ -17,7 +17,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 그 시각에 어떤 업무가 있었는지, 누구의 요청이었는지 알려 주십시오.",
         ),
         "weight": 2.0,
-        "text": "is_night and amount > 0 and not has_overtime and not on_trip and not or_no(is_recurring)\n"
+        "text": "is_night and net_amount > 0 and not has_overtime and not on_trip and not or_no(is_recurring)\n"
         "  and merchant.mcc not in @late_allowed_mcc",
     },
     {
@@ -29,7 +29,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "휴일인 {date}에 {merchant}에서 {amount}을 결제하셨습니다. 그날 어떤 업무가 있었는지 알려 주십시오.",
         ),
         "weight": 1.0,
-        "text": "not is_business_day and amount > 0 and not or_no(has_overtime) and not or_no(on_trip) and not or_no(is_recurring)",
+        "text": "not is_business_day(business_date) and net_amount > 0 and not or_no(has_overtime) and not or_no(on_trip) and not or_no(is_recurring)",
     },
     {
         "code": "T03",
@@ -40,7 +40,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date} {time}의 택시비 {amount}을 야근 교통비로 청구하셨습니다. 그날 몇 시까지 근무하셨는지 알려 주십시오.",
         ),
         "weight": 2.5,
-        "text": "purpose_code in @overtime_taxi_purpose\n"
+        "text": "net_amount > 0 and purpose_code in @overtime_taxi_purpose\n"
         "  and (not has_overtime or hour(transacted_at) not in $taxi_from..$taxi_to)",
     },
     {
@@ -52,7 +52,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "휴가 중이던 {date}에 {merchant}에서 {amount}을 결제하셨습니다. 어떤 용도였는지 알려 주십시오.",
         ),
         "weight": 4.0,
-        "text": "on_leave and amount > 0 and not or_no(is_recurring)",
+        "text": "on_leave and net_amount > 0 and not or_no(is_recurring)",
     },
     {
         "code": "T05",
@@ -64,8 +64,8 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 5.0,
         "always": True,
-        "text": "(cardholder.left_on is not missing and date(transacted_at) > cardholder.left_on)\n"
-        "  or (cardholder.hired_on is not missing and date(transacted_at) < cardholder.hired_on)",
+        "text": "net_amount > 0 and ((cardholder.left_on is not missing and business_date > cardholder.left_on)\n"
+        "  or (cardholder.hired_on is not missing and date(transacted_at) < cardholder.hired_on))",
         "note": "Most people have no leaving date; that is no reason to call the rule not evaluable, hence the two checks.",
     },
     {
@@ -77,7 +77,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 결제한 {amount}을 늦게 청구하신 사유를 알려 주십시오.",
         ),
         "weight": 0.5,
-        "text": "submitted_at - transacted_at > $late_filing",
+        "text": "net_amount > 0 and submitted_at - transacted_at > $late_filing",
     },
     {
         "code": "T07",
@@ -91,8 +91,8 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date}까지 하루 동안 {count}건을 결제하셨습니다. 그날 어떤 일이 있었는지 알려 주십시오.",
         ),
         "weight": 0.5,
-        "text": "count(same cardholder within 1 day where amount > 0) >= $burst_count\n"
-        "  and count(same cardholder within 1 day where amount > 0) >= $burst_ratio * n_claims_cardholder_30d / 30\n"
-        "  and amount > 0",
+        "text": "count(same cardholder within 1 day where net_amount > 0) >= $burst_count\n"
+        "  and count(same cardholder within 1 day where net_amount > 0) >= $burst_ratio * n_claims_cardholder_30d / 30\n"
+        "  and net_amount > 0",
     },
 )

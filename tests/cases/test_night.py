@@ -19,11 +19,11 @@ from audit.services import find_faults
 from cases.models import Alert, Case
 from cases.services.night import business_date_of, missed_nights, run_night
 from cases.workflow import State
-from fraud.claims.models import Claim
+from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
-from tests.cast import correct_claim, put_case
+from tests.cast import correct_claim, make_claim, put_case
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -162,8 +162,33 @@ def test_changed_delivery_is_scored_as_its_new_version() -> None:
     assert old is not None
     correct_claim(old, received_at=datetime.now(UTC), amount_minor=900_000)
     second = night(DAY + timedelta(days=1))
-    assert list(Score.objects.filter(run=second).values_list("claim_id", "claim_version")) == [(old.pk, 2)]
+    judged = dict(Score.objects.filter(run=second).values_list("claim_id", "claim_version"))
+    assert judged.pop(old.pk) == 2
+    assert set(judged.values()) <= {1}  # claims behind it are judged again
     assert sorted(Score.objects.filter(claim=old).values_list("claim_version", flat=True)) == [1, 2]
+
+
+def test_late_row_has_the_claims_behind_it_judged_again_the_same_night() -> None:
+    install_model()
+    add_claims(60, days=3)
+    first = night()
+    person, place = Claim.objects.order_by("transacted_at").values_list("cardholder_id", "merchant_id")[30]
+    at = Claim.objects.order_by("transacted_at")[30].transacted_at - timedelta(minutes=5)
+    late = make_claim(
+        cardholder=Cardholder.objects.get(pk=person),
+        merchant=Merchant.objects.get(pk=place),
+        transacted_at=at,
+        received_at=first.cut_off_at + timedelta(hours=1),
+    )
+    second = night(DAY + timedelta(days=1), cut_off_at=first.cut_off_at + timedelta(days=1))
+    behind = {
+        claim.pk
+        for claim in Claim.objects.exclude(pk=late.pk)
+        if claim.transacted_at >= at and (claim.cardholder_id == person or claim.merchant_id == place)
+    }
+    assert 0 < len(behind) < 60
+    assert set(Score.objects.filter(run=second).values_list("claim_id", flat=True)) == {late.pk, *behind}
+    assert Alert.objects.values("claim").distinct().count() == Alert.objects.count()
 
 
 def test_superseding_after_the_cut_off_does_not_change_an_interrupted_run() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from audit.actor import Actor
 from cases.models import Case
 from cases.pages.case import claims_of
 from cases.pages.related import MAX_AROUND, around, surroundings
@@ -25,6 +26,7 @@ from tests.cast import (
     make_run,
 )
 
+READER = Actor("reader", employee_no="E8888")
 pytestmark = pytest.mark.django_db
 
 ON_ONE_DAY = "sum(amount same cardholder, merchant, day where amount > 0)"
@@ -138,18 +140,28 @@ def test_visitors_of_the_merchant_come_with_what_reviews_found():
                 known_at=NOW + timedelta(days=number),
                 labelled_by="x",
             )
-    found = surroundings(case, claims_of(case))
+    found = surroundings(case, claims_of(case), READER)
     assert [(one.cardholder.employee_no, one.n, one.n_misuse, one.n_clean) for one in found.visitors] == [
         ("E7002", 4, 1, 1),
         ("E7001", 3, 0, 0),
     ]
 
 
+def test_outcomes_of_the_reader_and_their_manager_stay_hidden_from_the_reader():
+    case = split_case()
+    claim = case.alerts.get().claim
+    Label.objects.create(claim=claim, is_misuse=True, source="tip", known_at=NOW, labelled_by="x")
+    number = case.cardholder.employee_no
+    for by, seen in ((READER, 1), (Actor("own", employee_no=number.lower()), 0)):
+        found = surroundings(case, claims_of(case), by).visitors
+        assert sum(one.n_misuse for one in found) == seen
+
+
 def test_outcomes_of_visitors_stay_hidden_in_a_random_check():
     case = split_case(drawn_blind=True)
     claim = case.alerts.get().claim
     Label.objects.create(claim=claim, is_misuse=True, source="tip", known_at=NOW, labelled_by="x")
-    assert {one.n_misuse for one in surroundings(case, claims_of(case)).visitors} == {0}
+    assert {one.n_misuse for one in surroundings(case, claims_of(case), READER).visitors} == {0}
 
 
 def test_like_merchants_approvers_and_attendees_are_named():
@@ -157,14 +169,18 @@ def test_like_merchants_approvers_and_attendees_are_named():
     approver = make_cardholder("E7009")
     Claim.objects.filter(alerts__case=case).update(
         approver_no="E7009",
-        attendees=[{"name": "홍길동", "org": "가온상사"}, {"name": "홍길동", "org": "가온상사"}],
+        attendees=[
+            {"name": "홍길동", "org": "가온상사"},
+            {"name": "홍길동", "org": "가온상사"},
+            {"name": "", "org": "", "employee_no": "E7010"},
+        ],
     )
     make_claim(cardholder=case.cardholder, merchant=make_merchant("다른 식당"), transacted_at=NOW)
     make_claim(cardholder=case.cardholder, merchant=make_merchant("주유소", mcc="5541"), transacted_at=NOW)
-    found = surroundings(case, claims_of(case))
+    found = surroundings(case, claims_of(case), READER)
     assert [one["merchant__name"] for one in found.merchants] == ["다른 식당"]
     assert found.approvers == [approver]
-    assert [person["name"] for person in found.attendees] == ["홍길동"]
+    assert [person["name"] for person in found.attendees] == ["홍길동", "E7010"]
 
 
 def test_context_needs_one_query_and_the_tab_few_whatever_their_number(django_assert_num_queries):
@@ -180,8 +196,8 @@ def test_context_needs_one_query_and_the_tab_few_whatever_their_number(django_as
     rows = claims_of(case)
     with django_assert_num_queries(1):
         around(case, rows)
-    with django_assert_num_queries(5):
-        surroundings(case, rows)
+    with django_assert_num_queries(7):  # two of them ask whose outcomes the reader must not see
+        surroundings(case, rows, READER)
 
 
 def test_page_marks_them_as_context(client):

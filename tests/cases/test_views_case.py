@@ -136,7 +136,7 @@ def test_like_cases_put_the_same_place_and_amount_first(scene):
     far = make_case(claims=[make_claim(amount_minor=5_000, cardholder=scene.cast.stranger_record)], **closed)
     near = make_case(claims=[make_claim(amount_minor=98_000)], **closed)
     make_case(claims=[make_claim()], **{**closed, "disposition": "duplicate"})
-    found, outcomes = cases_like(case)
+    found, outcomes = cases_like(case, Case.objects.all())
     assert found == [near, far]
     assert outcomes == {"legitimate": 2}
 

@@ -102,6 +102,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
         "merchant_id": some((1, 2)),
         "department_id": some((7, 8)),
         "amount": some((100, 200, 500, 501, -100, 0, 10_000), 0.05),
+        "txn_type": some(("purchase", "Decline", "refund")),
         "currency": some(CURRENCIES, 0.05),
         "cancel_amount": some((100, 50)),
         "per_head": some((50, 100)),
@@ -135,7 +136,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
         "amount_z_self": pl.Float32,
         "hour": pl.Int32,
         "weekday": pl.Int32,
-        **dict.fromkeys((*TEXT_FIELDS, "cardholder.grade", "purpose_code"), pl.String),
+        **dict.fromkeys((*TEXT_FIELDS, "cardholder.grade", "purpose_code", "txn_type"), pl.String),
         **dict.fromkeys(YES_NO_FIELDS, pl.Boolean),
         **dict.fromkeys(("cardholder_id", "merchant_id", "department_id"), pl.Int64),
     }

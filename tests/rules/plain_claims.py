@@ -20,4 +20,8 @@ def claims(**columns: list[object]) -> pl.DataFrame:
         "transacted_at": [start] * height,
         "has_time": [True] * height,
     }
+    given = {**base, **columns}
+    base["net_amount"] = given["amount"]
+    local = pl.Series(given["transacted_at"]).dt.convert_time_zone("Asia/Seoul")
+    base["business_date"] = local.dt.offset_by("-7h").dt.date().to_list()
     return pl.DataFrame({**base, **columns})

@@ -147,7 +147,7 @@ def test_sensitive_categories_of_real_data_are_found() -> None:
     """Counted with the credits, as the published table is."""
     wanted = {"5813": 76, "5921": 206, "5944": 114, "7273": 10, "7230": 25, "7298": 16, "7992": 38}
     texts = [f'merchant.mcc = "{mcc}"' for mcc in wanted]
-    outcome = _run(toronto(), [*texts, _text("M03").removeprefix("amount > 0 and ")], "America/Toronto")
+    outcome = _run(toronto(), [*texts, _text("M03").removeprefix("net_amount > 0 and ")], "America/Toronto")
     assert outcome.hits.sum(axis=0).tolist() == [*wanted.values(), 4]
 
 

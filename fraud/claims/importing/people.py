@@ -101,6 +101,7 @@ FEEDS: dict[str, Feed] = {
         {
             "employee_no": _EMPLOYEE,
             "on": FeedColumn(("on", "date", "일자"), "day", required=True),
+            "since": FeedColumn(("since", "시작시각"), "clock"),
             "until": FeedColumn(("until", "종료시각"), "clock"),
         },
         ("employee_no", "on"),

@@ -121,7 +121,8 @@ class Trip(models.Model):
 
 class OvertimeApproval(models.Model):
     employee_no = models.CharField(max_length=60)
-    on = models.DateField()
+    on = models.DateField()  # the day whose evening it was, also past midnight
+    since = models.TimeField(null=True)
     until = models.TimeField(null=True)
 
     class Meta:

@@ -1,7 +1,8 @@
 """How a claim compares with what its cardholder and merchant did before it.
 
 Every window ends strictly before the claim in the order (time, claim id). Only spending enters a
-count or a baseline: cancellations, refunds and declines neither hide nor fake a habit. Amounts
+count or a baseline: cancellations, refunds and declines neither hide nor fake a habit, nor does a payment of which all
+came back. Totals are of what is left of each payment. Amounts
 are compared within one currency. A claim that is not spending has no ratio of its own.
 """
 
@@ -49,7 +50,7 @@ def cardholder_totals(rows: Rows) -> Columns:
     found: Columns = {}
     for days in (1, 7, 30):
         start = index.start_within(days * DAY_US)
-        found[f"total_amount_cardholder_{days}d"] = index.total(rows.amount, start, where=rows.spending)
+        found[f"total_amount_cardholder_{days}d"] = index.total(rows.net, start, where=rows.spending)
     mean = index.mean(rows.amount, start, where=rows.spending)
     found["mean_amount_cardholder_30d"] = np.rint(mean)
     found["amount_ratio_self_30d"] = _own_ratio(rows, mean)

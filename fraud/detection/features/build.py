@@ -52,7 +52,7 @@ def build_features(
     require_columns(claims)
     rows = rows_of(claims, targets)
     wanted = claims if targets is None else claims.filter(pl.Series(targets))
-    frame = take_columns(wanted)
+    frame = take_columns(wanted, zone)
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
     for features in _BEHAVIOUR:
         frame = frame.with_columns(_series(features(rows)))

@@ -6,11 +6,15 @@ become literal nulls, which polars keeps as one scalar and not as a million cell
 
 import polars as pl
 
+from fraud.company.business_dates import business_date
+from rules.language.plain_windows import NOT_SPENDING
+
 MOMENT = pl.Datetime("us", "UTC")
 
 #: vocabulary name -> (column of the claim frame, type)
 TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "amount": ("amount_minor", pl.Int64()),
+    "net_amount": ("net_minor", pl.Int64()),
     "currency": ("currency", pl.String()),
     "transacted_at": ("transacted_at", MOMENT),
     "txn_type": ("txn_type", pl.String()),
@@ -68,7 +72,7 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
 
 KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")
 #: columns of the feature frame that are the claim's own facts, in their order
-TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head", "merchant.ceo_is_cardholder")
+TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head", "merchant.ceo_is_cardholder", "business_date")
 _NAMES = ("ceo_name", "cardholder_name")
 REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
 
@@ -91,28 +95,48 @@ def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name) if claims.schema[name] == dtype else pl.col(name).cast(dtype)
 
 
+def with_net(claims: pl.DataFrame) -> pl.DataFrame:
+    """`net_minor` beside the claims where the frame does not say it: nothing came back, and what pays nothing is 0."""
+    if "net_minor" in claims.columns:
+        return claims
+    kind = column(claims, "txn_type", pl.String())
+    pays = ~kind.is_in(NOT_SPENDING).fill_null(False)
+    amount = pl.col("amount_minor").cast(pl.Int64)
+    return claims.with_columns(net_minor=pl.when(pays).then(amount.clip(lower_bound=0)).otherwise(0))
+
+
 def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
     """Columns the claim frame does not have, without a type: rules tell "never delivered" from "empty" by it."""
-    absent = [name for name, (source, _) in TAKEN.items() if source not in claims.columns]
+    absent = [name for name, (source, _) in TAKEN.items() if source not in (*claims.columns, "net_minor")]
     if not set(_NAMES) <= set(claims.columns):
         absent.append("merchant.ceo_is_cardholder")
     return [pl.lit(None).alias(name) for name in absent]
 
 
-def take_columns(claims: pl.DataFrame) -> pl.DataFrame:
+def take_columns(claims: pl.DataFrame, zone: str) -> pl.DataFrame:
     """Keys and stored facts of every claim, named as rules and detectors know them.
 
-    `per_head` is whole minor units: amount divided by the attendees, one when they are missing.
+    `per_head` is whole minor units, rounded up: amount divided by the attendees, one when they are missing. Rounded up it is
+    over a limit exactly when the amount is over the limit times the attendees.
+    `business_date` is the day whose business or evening it was: until the night ends, the day before.
     `merchant.ceo_is_cardholder` compares names, spaces and case aside; missing where either name is.
     """
+    claims = with_net(claims)
     keys = [column(claims, name, pl.Int64()) for name in KEYS]
     taken = [column(claims, source, dtype).alias(name) for name, (source, dtype) in TAKEN.items()]
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
     heads = column(claims, "n_attendees", pl.Int64()).fill_null(1).clip(lower_bound=1)
-    per_head = (pl.col("amount_minor").cast(pl.Int64) // heads).alias("per_head")
+    per_head = ((pl.col("amount_minor").cast(pl.Int64) + heads - 1) // heads).alias("per_head")
     owner, cardholder = (_plain_name(claims, name) for name in _NAMES)
     is_own = (owner == cardholder).alias("merchant.ceo_is_cardholder")
-    return claims.select(*keys, *taken, has_time.alias("has_time"), per_head, is_own)
+    return claims.select(
+        *keys,
+        *taken,
+        has_time.alias("has_time"),
+        per_head,
+        is_own,
+        business_date(zone, has_time).alias("business_date"),
+    )
 
 
 def _plain_name(claims: pl.DataFrame, name: str) -> pl.Expr:

@@ -7,15 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.detection.features.columns import column
+from fraud.detection.features.columns import column, with_net
+from rules.language.plain_windows import NOT_SPENDING
 from rules.windows import TimeOrder, WindowIndex
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: transaction types that take no money out: they never enter a count or a spending baseline
-NOT_SPENDING = ("cancel", "partial_cancel", "refund", "decline")
 _NO_KEY = -1
 
 
@@ -29,6 +28,7 @@ class Rows:
     claim_id: Ints
     at_us: Ints
     amount: Ints
+    net: Ints
     is_spending: Mask
     has_time: Mask
     cardholder: Ints
@@ -77,11 +77,15 @@ class Rows:
 def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
     """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
     category = pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
+    claims = with_net(claims)
+    was_taken_back = (pl.col("amount_minor") > 0) & (pl.col("net_minor") <= 0)
     frame = claims.select(
         claim_id=column(claims, "claim_id", pl.Int64()),
         at_us=pl.col("transacted_at").dt.epoch("us"),
         amount=column(claims, "amount_minor", pl.Int64()),
+        net=pl.col("net_minor"),
         is_spending=(pl.col("amount_minor") >= 0)
+        & ~was_taken_back
         & ~column(claims, "txn_type", pl.String()).is_in(NOT_SPENDING).fill_null(False),
         has_time=column(claims, "has_time", pl.Boolean()).fill_null(True),
         cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),

@@ -42,7 +42,7 @@ def features_and_context(
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets)
-    past = take_columns(claims.filter(pl.Series(~targets)))
+    past = take_columns(claims.filter(pl.Series(~targets)), zone)
     past = past.hstack(moment_features(past, calendar, zone)).hstack(claim_features(past, zone))
     past = past.select(name for name in past.columns if name in own.columns)
     frame = pl.concat([past, own], how="diagonal_relaxed").sort("transacted_at", "claim_id")
@@ -72,7 +72,7 @@ def _names_without_history() -> frozenset[str]:
             "transacted_at": pl.Datetime("us", "UTC"),
         }
     )
-    frame = take_columns(empty)
+    frame = take_columns(empty, "UTC")
     calendar = CompanyCalendar()
     alone = moment_features(frame, calendar, "UTC").columns + claim_features(frame, "UTC").columns
     return frozenset([*alone, *frame.columns])

@@ -80,8 +80,9 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
-    may_see_scores = can(actor, "fraud.view_score") and not scores_hidden_from(actor, [claim.pk])
     is_own = claims_involving(actor, Claim.objects.filter(pk=claim.pk)).exists()
+    is_hidden = bool(blind_claims([claim.pk]))
+    may_see_scores = can(actor, "fraud.view_score") and not (is_own or is_hidden)
     scores = (
         list(claim.scores.select_related("run__model_version").order_by("-run_id")[:10])
         if may_see_scores
@@ -90,7 +91,7 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     context = {
         "claim": claim,
         # Whether it is a random check, too, is nothing for those it is about.
-        "is_hidden": not is_own and bool(blind_claims([claim.pk])),
+        "is_hidden": is_hidden and not is_own,
         "may_see_scores": may_see_scores,
         "scores": scores,
         "score": scores[0] if scores else None,

@@ -224,9 +224,9 @@ def test_the_result_names_outcome_amount_clause_and_message(stage: Stage, call: 
     stage.cast.cardholder.language = "en"
     stage.cast.cardholder.save()
     notice = call("cardholder").get(f"my/notices/{case.reference}/").json()
-    assert (notice["outcome"], notice["amount_minor"], notice["policy_clause"], notice["message"]) == (
+    assert (notice["outcome"], notice["amount"], notice["policy_clause"], notice["message"]) == (
         "Confirmed misuse",
-        84_000,
+        "84000",
         "제4조",
         "회의 증빙이 없어 환수합니다.",
     )
@@ -237,9 +237,9 @@ def test_the_result_names_outcome_amount_clause_and_message(stage: Stage, call: 
     assert (appealed.json()["step"], appealed.json()["can_answer"]) == ("appealed", False)
     stage.decide_appeal(fresh(case), "reversed", message="증빙이 확인되었습니다.")
     result = call("cardholder").get(f"my/notices/{case.reference}/").json()
-    assert (result["step"], result["amount_minor"], result["appeals"][0]["message"]) == (
+    assert (result["step"], result["amount"], result["appeals"][0]["message"]) == (
         "closed",
-        0,
+        "0",
         "증빙이 확인되었습니다.",
     )
     assert REASON not in str(result)

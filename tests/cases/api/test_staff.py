@@ -62,7 +62,7 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     assert {"approve", "return"} <= set(seen["actions"])
     step(approver, "approve", {"content_hash": seen["decisions"][0]["content_hash"]})
     notice = person.get(f"my/notices/{case.reference}/").json()
-    assert (notice["step"], notice["amount_minor"], notice["can_answer"]) == ("decided", 84_000, True)
+    assert (notice["step"], notice["amount"], notice["can_answer"]) == ("decided", "84000", True)
     assert person.send(f"my/notices/{case.reference}/accept/").json()["step"] == "repaying"
     consent = {"monthly_amount": "42000", "agree": True, "text": "급여 공제에 동의합니다."}
     assert (
@@ -79,13 +79,13 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
         "received_on": "2026-11-20",
     }
     ledger = step(clerk, "postings", posting, "recoveries", 201)
-    assert (ledger["recovered_minor"], ledger["outstanding_minor"]) == (42_000, 42_000)
+    assert (ledger["recovered"], ledger["outstanding"]) == ("42000", "42000")
     number = ledger["postings"][0]["number"]
     step(approver, f"postings/{number}/confirm", {}, "recoveries")
     step(approver, f"postings/{number}/reverse", {"reason": "다른 사람의 급여"}, "recoveries", 201)
     step(clerk, "request-write-off", {"reason": REASON}, "recoveries")
     closed = step(approver, "approve-write-off", {"amount": "84000"}, "recoveries")
-    assert (closed["state"], closed["outstanding_minor"]) == ("closed", 0)
+    assert (closed["state"], closed["outstanding"]) == ("closed", "0")
     successor = step(approver, "reopen", {"reason": REASON}, ok=201)
     assert (successor["state"], successor["reopened_from"]) == ("new", case.reference)
     assert find_faults() == []
@@ -165,7 +165,7 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
     open_case = call("reviewer").get(f"cases/{shown.reference}/").json()
     assert (open_case["band"], open_case["probability"], len(open_case["reasons"])) == ("high", 0.55, 1)
     hidden = call("reviewer").get(f"cases/{blind.reference}/").json()
-    assert (hidden["band"], hidden["probability"], hidden["expected_loss_minor"], hidden["reasons"]) == (
+    assert (hidden["band"], hidden["probability"], hidden["expected_loss"], hidden["reasons"]) == (
         None,
         None,
         None,
@@ -174,7 +174,7 @@ def test_scores_are_shown_to_those_who_may_and_never_of_a_blind_case(stage: Stag
     row = next(
         r for r in call("reviewer").get("cases/").json()["results"] if r["reference"] == blind.reference
     )
-    assert (row["band"], row["probability"], row["expected_loss_minor"]) == (None, None, None)
+    assert (row["band"], row["probability"], row["expected_loss"]) == (None, None, None)
     assert [r["reference"] for r in call("reviewer").get("cases/", band="high").json()["results"]] == [
         shown.reference
     ]

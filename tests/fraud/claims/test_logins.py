@@ -43,6 +43,23 @@ def test_reviewer_cannot_create_logins():
         create(by=Actor(username="r", roles=frozenset({Role.REVIEWER})))
 
 
+def test_nobody_gives_roles_to_themselves_under_whatever_login():
+    admin = Actor(username="admin", roles=frozenset({Role.SYSTEM_ADMIN}), employee_no="E0007")
+    for again in ({"username": "Admin"}, {"username": "second", "employee_no": "e-0007"}):
+        with pytest.raises(NotPermitted) as refused:
+            create(by=admin, **again)
+        assert refused.value.code == "own_roles"
+    create(by=admin, username="other", employee_no="E7")  # leading zeros make another person
+    assert set(User.objects.values_list("username", flat=True)) == {"other"}
+
+
+def test_duties_that_control_each_other_are_refused_over_two_logins_of_one_employee():
+    create(roles=[Role.RULE_ADMIN], employee_no="E0007")
+    with pytest.raises(RolesNotCompatible):
+        create(username="second", roles=[Role.APPROVER], employee_no="Ｅ 0007")
+    create(username="third", roles=[Role.CARDHOLDER], employee_no="E0007")
+
+
 def test_command_says_what_is_wrong_with_a_weak_password(monkeypatch):
     monkeypatch.setenv("NEW_PASSWORD", "short")
     with pytest.raises(CommandError, match="10"):

@@ -158,14 +158,34 @@ def test_personnel_columns_use_the_day_in_the_company_zone() -> None:
     day = date(2026, 3, 2)
     Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day)
     Trip.objects.create(trip_no="T", employee_no="E2", starts_on=day, ends_on=day)
-    OvertimeApproval.objects.create(employee_no="E1", on=day, until=time(23))
+    OvertimeApproval.objects.create(employee_no="E1", on=day, until=time(2))
     claim_at()  # 2 March 23:30 in Seoul
     claim_at(transacted_at=AT + timedelta(hours=2))  # 3 March 01:30: the evening before counts as overtime
     claim_at(transacted_at=AT + timedelta(hours=12))  # 3 March 11:30
     frame = read(zone="Asia/Seoul")
-    assert frame["on_leave"].to_list() == [True, False, False]
+    assert frame["on_leave"].to_list() == [True, True, False]  # a night belongs to the day before
     assert frame["on_trip"].to_list() == [False, False, False]
     assert frame["has_overtime"].to_list() == [True, True, False]
+
+
+def test_overtime_counts_from_and_until_its_times_also_past_midnight() -> None:
+    OvertimeApproval.objects.create(employee_no="E1", on=date(2026, 3, 2), since=time(19), until=time(0, 30))
+    evening = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 18:00 in Seoul
+    for minutes in (59, 60, 389, 391, 24 * 60 - 1):
+        claim_at(transacted_at=evening + timedelta(minutes=minutes))
+    claim_at(transacted_at=datetime(2026, 3, 1, 15, 0, tzinfo=UTC), has_time=False)  # 2 March
+    found = dict(read(zone="Asia/Seoul").select("transacted_at", "has_overtime").iter_rows())
+    assert [found[at] for at in sorted(found)] == [True, False, True, True, False, False]
+
+
+def test_what_is_left_of_a_purchase_follows_what_came_back_by_then() -> None:
+    purchase = claim_at()
+    back = claim_at(amount_minor=-5_000, txn_type="partial_cancel", received_at=AT + timedelta(days=2))
+    Claim.objects.filter(pk=back.pk).update(original_claim=purchase)
+    declined = claim_at(txn_type="decline")
+    for days, left in ((1, 12_000), (2, 7_000)):
+        net = dict(read(AT + timedelta(days=days)).select("claim_id", "net_minor").iter_rows())
+        assert (net[purchase.pk], net[declined.pk], net.get(back.pk, 0)) == (left, 0, 0)
 
 
 def test_half_a_day_of_leave_counts_only_in_that_half() -> None:

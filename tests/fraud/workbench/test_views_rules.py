@@ -55,7 +55,7 @@ def step(client, version, name, **fields):
 
 
 def test_backtest_counts_hits_as_a_plain_loop_does(cast, claims):
-    result = backtest_rule(text="amount > 500,000 KRW", active_text=HIGH)
+    result = backtest_rule(text="amount > 500,000 KRW", by=cast.actor("rule_admin"), active_text=HIGH)
     amounts = [claim.amount_minor for claim in claims]
     assert result.n_claims == len(amounts)
     assert result.n_hits == sum(amount > 500_000 for amount in amounts)
