@@ -20,7 +20,7 @@ from fraud.claims.models import Claim
 from fraud.claims.reading import db_time, read_many_claims
 from fraud.company.values import current_calendar
 from fraud.detection.features.behaviour import HABIT_DAYS
-from fraud.detection.features.rows import NOT_SPENDING
+from rules.language.plain_windows import NOT_SPENDING
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
 from fraud.detection.screening.pending import history_start
