@@ -41,7 +41,7 @@ def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Cas
     _refuse_own(chosen, by)
     said = clean_reason(reason)
     taken = (
-        Alert.objects.filter(claim__in=chosen)
+        Alert.objects.filter(claim__in=chosen, left_at=None)
         .exclude(case__state=State.CLOSED)
         .select_related("case")
         .first()
