@@ -203,6 +203,8 @@ def test_somebody_without_an_address_is_no_error(stage: Stage) -> None:
 
 # fmt: off
 FACTS = {
+    "merchant": "한빛식당",
+    "stake_minor": 54_000,
     "due_on": date(2026, 12, 1), "request": "Q-1", "text": "본문", "amount_minor": 84_000, "clause": "제4조", "message": "안내",
     "disposition": "confirmed_misuse", "result": "reduced",
 }

@@ -24,6 +24,7 @@ CONTENT: dict[str, Any] = {
     "message": "",
     "proposed_by": "jimin.han",
     "claims": ["X2#1", "X1#1"],
+    "at_stake_minor": 84_000,
 }
 
 
@@ -48,6 +49,7 @@ def test_the_hash_is_that_of_the_canonical_json() -> None:
         ("proposed_by", "seojun.yoon"),
         ("claims", ["X1#1"]),
         ("claims", ["X1#2", "X2#1"]),
+        ("at_stake_minor", 83_999),
     ],
 )
 def test_any_change_of_content_changes_the_hash(name: str, value: Any) -> None:
