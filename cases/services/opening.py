@@ -8,6 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+import polars as pl
 from django.db.models import F
 
 from audit import clock, faults
@@ -18,6 +19,7 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
+from cases.services.new_hits import add_new_hits, new_hits, standing_claims
 from cases.services.night_claims import candidate_claims, chosen_claims, joinable_cases, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
@@ -51,14 +53,16 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
         return Opened(run.n_cases, finished["counts"].get("joined", 0), run.n_alerts, run.n_held_back)
     current = Stage("opening", started_at(run, "opening"))
     put_stage(run, current.row("running"))
+    further = new_hits(run)
     selection = _select(run)
     faults.hit("open.selected")
-    _explain(run, selection)
+    _explain(run, selection, [claim for claims in further.values() for claim in claims])
     faults.hit("open.explained")
     with one_transaction():
         keep(run, token)
         opened = _write(run, selection, by)
-        current.counts = _counts(selection, opened)
+        n_renewed = add_new_hits(run=run, hits=further, by=by)
+        current.counts = {**_counts(selection, opened), "renewed": n_renewed}
         ScreeningRun.objects.filter(pk=run.pk).update(
             n_cases=opened.n_cases, n_alerts=opened.n_alerts, n_held_back=opened.n_held_back
         )
@@ -72,6 +76,8 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
 def _select(run: ScreeningRun) -> Selection:
     seats = _seats(run)
     candidates = candidate_claims(run, seats.threshold)
+    standing = standing_claims(run)["claim_id"]  # what stands in an open case needs no seat: see new_hits
+    candidates = candidates.filter(~pl.col("claim_id").is_in(standing.implode()))
     people = candidates["cardholder_id"].unique().to_list()
     return select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
 
@@ -87,8 +93,8 @@ def _seats(run: ScreeningRun) -> Seats:
     )
 
 
-def _explain(run: ScreeningRun, selection: Selection) -> None:
-    chosen = [claim for bundle in selection.bundles for claim in bundle.claims]
+def _explain(run: ScreeningRun, selection: Selection, standing: list[int]) -> None:
+    chosen = standing + [claim for bundle in selection.bundles for claim in bundle.claims]
     novel = [claim for bundle in selection.bundles if bundle.channel == "novelty" for claim in bundle.claims]
     explain_claims(run=run, claim_ids=chosen, novel=novel)
 

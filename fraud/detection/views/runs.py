@@ -138,6 +138,7 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
         "alerts": _("alerts"),
         "cases": _("new cases"),
         "joined": _("joined open cases"),
+        "renewed": _("open cases with further hits"),
         "held_back": _("held back"),
         "sample_population": _("drawn from"),
         "model": _("by the model"),

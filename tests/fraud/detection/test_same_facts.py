@@ -45,7 +45,7 @@ RULES = {
     "D05": ("count(same mcc within 2 business days) >= 3", 1.0, False),
     "D06": ("since_last(same cardholder, merchant) < 3 days", 1.0, False),
     "D07": ("count(same purpose before) >= 10", 1.0, False),
-    "D08": ("count(same cardholder in week whole) >= 3", 1.0, False),
+    "D08": ("count(same cardholder, whole week) >= 3", 1.0, False),
     "D09": ("count(same merchant within 9 days where n_claims_cardholder_7d >= 2) >= 2", 1.0, False),
     "D10": ("max(amount same card.kind within 6 days) = amount", 1.0, False),
 }
@@ -163,7 +163,7 @@ def _take(row: Row, facts: dict[str, Any], at: datetime, claims: dict[str, Claim
         note_money(claim_ids=[original.pk], file=None, at=at)
     if row.label is not None:
         known_at = claim.transacted_at + timedelta(days=9)
-        add_label(label=NewLabel(claim.pk, row.label, "test", known_at, scheme="card"), by=NIGHTLY)
+        add_label(label=NewLabel(claim.pk, row.label, "import", known_at, scheme="card"), by=NIGHTLY)
 
 
 def night(number: int) -> ScreeningRun:
