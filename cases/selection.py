@@ -7,14 +7,17 @@ The capacity is counted in cases, because a case is what a reviewer works on:
 3. the model's seats go to the bundles with the highest queue probability, and only to claims over the threshold;
 4. novelty seats go to unusual claims that resemble no known misuse, one a person and one a merchant;
 5. seats novelty could not use go back to the model; free seats are never filled from below the threshold;
-6. a uniform sample of what is left is drawn to measure what is missed, with its inclusion probability.
+6. a uniform sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion
+   probability.
 
-What is over the threshold and got no seat is held back and counted.
+What is over the threshold and got no seat is held back, with the reason: the capacity, or the budget of one rule or one
+person that keeps a burst from taking all seats. Claims held back on earlier nights compete in the same order as new ones.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -41,6 +44,8 @@ SCORED: dict[str, Any] = {
 MODEL_PATTERN = "model"
 NOVELTY_PATTERN = "novelty"
 SAMPLE_PATTERN = "control_sample"
+#: Why a bundle was held back.
+CAPACITY, RULE_BUDGET, PERSON_BUDGET = "capacity", "rule_budget", "person_budget"
 
 Key = tuple[int, str]
 
@@ -54,6 +59,8 @@ class Seats:
     sample: int
     threshold: float
     seed: str
+    per_rule: int | None = None  # new cases a night by one leading rule; None: no limit
+    per_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,15 @@ class Bundle:
     patterns: frozenset[str]
     case_id: int | None = None
     inclusion_probability: float = 1.0
+    why_held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The night's bundles in the order of their claims' rank, and what was left out."""
+    """The night's bundles in the order of their claims' rank, and what got no seat, each bundle with the reason."""
 
     bundles: list[Bundle]
+    held: list[Bundle]
     n_over_threshold: int
     n_held_back: int
     n_population: int  # claims the sample was drawn from
@@ -110,10 +119,11 @@ def select_alerts(
     joining, waiting = _join_open(_bundles_of(over), opened)
     bans = [bundle for bundle in waiting if bundle.channel == "rule"]
     model = [bundle for bundle in waiting if bundle.channel == "model"]
-    chosen = [*joining, *bans, *model[: seats.model]]
-    novel = _novel(ranked, chosen, model[seats.model :], seats.novelty, opened)
+    allowed, braked = _braked(model, bans, seats)
+    chosen = [*joining, *bans, *allowed[: seats.model]]
+    novel = _novel(ranked, [*chosen, *braked], allowed[seats.model :], seats.novelty, opened)
     claimed = _claims(novel)
-    rest = [bundle for bundle in model[seats.model :] if claimed.isdisjoint(bundle.claims)]
+    rest = [bundle for bundle in allowed[seats.model :] if claimed.isdisjoint(bundle.claims)]
     returned = seats.novelty - len(novel)
     chosen += [*rest[:returned], *novel]
     if population is None:
@@ -123,7 +133,41 @@ def select_alerts(
     counts: dict[str, int] = {}
     for bundle in chosen:
         counts[bundle.channel] = counts.get(bundle.channel, 0) + len(bundle.claims)
-    return Selection(chosen, over.height, len(_claims(rest[returned:])), n_population, counts)
+    held = _without(
+        [*braked, *(replace(bundle, why_held=CAPACITY) for bundle in rest[returned:])], _claims(sample)
+    )
+    return Selection(chosen, held, over.height, len(_claims(held)), n_population, counts)
+
+
+def _braked(model: list[Bundle], bans: list[Bundle], seats: Seats) -> tuple[list[Bundle], list[Bundle]]:
+    """Bundles that may compete for seats, best first, and those over the budget of their rule or person.
+
+    Absolute bans open whatever the budget; they use up their rule's and person's share all the same.
+    """
+    of_rule = Counter(bundle.pattern for bundle in bans)
+    of_person = Counter(bundle.cardholder_id for bundle in bans)
+    allowed: list[Bundle] = []
+    braked: list[Bundle] = []
+    for bundle in model:
+        if seats.per_person is not None and of_person[bundle.cardholder_id] >= seats.per_person:
+            braked.append(replace(bundle, why_held=PERSON_BUDGET))
+        elif (
+            bundle.pattern != MODEL_PATTERN
+            and seats.per_rule is not None
+            and of_rule[bundle.pattern] >= seats.per_rule
+        ):
+            braked.append(replace(bundle, why_held=RULE_BUDGET))
+        else:
+            of_rule[bundle.pattern] += 1
+            of_person[bundle.cardholder_id] += 1
+            allowed.append(bundle)
+    return allowed, braked
+
+
+def _without(bundles: list[Bundle], claims: set[int]) -> list[Bundle]:
+    """The bundles less some of their claims: what was drawn into the sample is not held back as well."""
+    kept = [replace(bundle, claims=[c for c in bundle.claims if c not in claims]) for bundle in bundles]
+    return [bundle for bundle in kept if bundle.claims]
 
 
 def _claims(bundles: Iterable[Bundle]) -> set[int]:

@@ -63,11 +63,13 @@ def score_part(part_id: int) -> None:
 
 
 @shared_task(name="cases.tasks.finish_run")
-def finish_run(run_id: int) -> None:
-    """Open the run's cases and end it; then start the next night that waits."""
+def finish_run(run_id: int) -> str:
+    """Open the run's cases and end it; then start the next night that waits. The result says what came of the run."""
     run = ScreeningRun.objects.get(pk=run_id)
     if run.state == Run.OPENING and night.close_run(run, by=NIGHTLY):
         _ring_next_run()
+    run.refresh_from_db()
+    return night.closing_line(run)
 
 
 @shared_task(name="cases.tasks.sweep")

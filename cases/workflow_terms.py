@@ -123,6 +123,16 @@ GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,
 }
 
+#: States in which a reviewer still looks for facts: a later alert or a tip joins the case
+#: instead of opening another.
+JOINABLE: tuple[State, ...] = (
+    State.NEW,
+    State.IN_REVIEW,
+    State.AWAITING_EXPLANATION,
+    State.EXPLAINED,
+    State.NO_RESPONSE,
+)
+
 # Business days of the company calendar from entering the state.
 CLOCK_DAYS: Mapping[State, int] = {
     State.NEW: 3,

@@ -13,6 +13,9 @@ register("money_back.dismissed", en="dismissed money back", ko="원거래 없는
 register("money_back.apart", en="unlinked money back", ko="환급의 원거래 연결을 풀었습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")
+register(
+    "run.restarted", en="started a failed screening run again", ko="실패한 심사 실행을 다시 시작했습니다"
+)
 register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")
 register("label.added", en="added a label", ko="라벨을 추가했습니다")
 register("model.trained", en="trained a model version", ko="모델을 학습했습니다")

@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
-from cases.api import actions, decisions, evidence, my, queue, recovery
+from cases.api import actions, decisions, evidence, held_back, my, queue, recovery
 from cases.api.base import Absent
 
 app_name = "cases-api"
@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/open/", queue.OpenCase.as_view(), name="cases-open"),
     path("cases/take-next/", queue.TakeNext.as_view(), name="cases-take-next"),
     path("cases/bulk-close/", decisions.BulkClose.as_view(), name="cases-bulk-close"),
+    path("cases/held-back/", held_back.HeldBackList.as_view(), name="cases-held-back"),
     path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
     *_steps("cases", STEPS),
     path("tips/", decisions.Tip.as_view(), name="tips"),

@@ -3,6 +3,7 @@
 from cases.models.cases import BLIND, Alert, Case, CaseNote, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
 from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
+from cases.models.held_back import HeldBack
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
 
@@ -18,6 +19,7 @@ __all__ = [
     "Explanation",
     "ExplanationDraft",
     "ExplanationRequest",
+    "HeldBack",
     "IdempotencyRecord",
     "OutboxMessage",
     "Recovery",

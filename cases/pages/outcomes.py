@@ -15,7 +15,7 @@ from cases.four_eyes import AMOUNT, CONTRADICTS_SCORE, REVERSAL, SAMPLE, contrad
 from cases.models import Appeal, Case, Decision
 from cases.services.decisions import BulkOutcome
 from cases.services.texts import shown_money
-from fraud.company.values import current_settings
+from fraud.company.values import CompanyValues, current_settings
 
 
 def said_of_decision(decision: Decision) -> str:
@@ -80,9 +80,8 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
     return ", ".join(parts) + "."
 
 
-def forecast_proposal(case: Case) -> list[str]:
+def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
     """What a proposal on this case will lead to, said before it is made."""
-    settings = current_settings()
     said = []
     if case.reopened_from_id is not None:
         said.append(why_second(REVERSAL))
@@ -99,9 +98,8 @@ def forecast_proposal(case: Case) -> list[str]:
     return [*said, *_chance(settings.four_eyes_share)]
 
 
-def forecast_legitimate(case: Case) -> list[str]:
+def forecast_legitimate(case: Case, settings: CompanyValues) -> list[str]:
     """What closing this case as legitimate will lead to. A hidden score stays hidden: then only that it may happen."""
-    settings = current_settings()
     if case.reopened_from_id is not None:
         return [why_second(REVERSAL)]
     if case.is_blind:

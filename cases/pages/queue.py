@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
-from audit.permissions import Role
+from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.dispositions import Disposition
 from cases.models import BLIND, Case, Decision
@@ -32,6 +32,8 @@ from fraud.web.words import BANDS
 
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
+#: The view of claims, not cases: those that wait for a seat.
+HELD_BACK = "held_back"
 
 WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
 OPEN = tuple(state for state in State if state != State.CLOSED)
@@ -110,6 +112,8 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
             "closed", pgettext_lazy("queue", "Closed"), (Segment("closed", "", (State.CLOSED,)),), False
         ),
     ]
+    if can(by, "fraud.view_score"):  # to have been held back is a word of the score
+        views.insert(-1, QueueView(HELD_BACK, pgettext_lazy("queue", "Held back"), (), False))
     if not {Role.REVIEWER, Role.APPROVER} & by.roles:
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)

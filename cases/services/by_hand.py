@@ -11,11 +11,13 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
-from cases.models import Alert, Case, Tip
+from cases.models import Alert, Case, HeldBack, Tip
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
+from cases.services.held_back import let_go
+from cases.services.joining import joinable_case_of
 from cases.services.labelling import label_claims
 from cases.services.money import expected_loss_of
 from cases.services.numbering import next_reference
@@ -29,8 +31,6 @@ from fraud.detection.models import Score
 MAX_CLAIMS = 100
 TIP_ORIGINS = ("hotline", "internal_audit", "issuer", "colleague", "other")
 _NUMBER_TRIES = 5
-#: States in which facts are still gathered: a tip joins the case instead of opening another.
-_JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
 
 
 @casework
@@ -41,7 +41,7 @@ def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Cas
     _refuse_own(chosen, by)
     said = clean_reason(reason)
     taken = (
-        Alert.objects.filter(claim__in=chosen)
+        Alert.objects.filter(claim__in=chosen, left_at=None)
         .exclude(case__state=State.CLOSED)
         .select_related("case")
         .first()
@@ -63,12 +63,7 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     if origin not in TIP_ORIGINS:
         raise errors.ChoiceNotValid(field="origin", choices=TIP_ORIGINS)
     plain = clean_text(text, minimum=5)
-    joined = (
-        Alert.objects.filter(claim=claim, left_at=None, case__state__in=_JOINABLE)
-        .select_related("case__cardholder")
-        .first()
-    )
-    case = joined.case if joined else _open([claim], source=Case.Source.TIP, by=by, reason="")
+    case = joinable_case_of(claim) or _open([claim], source=Case.Source.TIP, by=by, reason="")
     tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
     change_recorded(
         case,
@@ -199,6 +194,7 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
             score=last,
             run_id=last.run_id if last else None,
         )
+    let_go([claim.pk for claim in claims], how=HeldBack.How.OPENED)
     return case
 
 

@@ -14,7 +14,8 @@ from django.db.models import F
 from audit.actor import Actor
 from audit.services import record
 from cases.models import Alert, Case
-from cases.services.night_claims import JOINABLE, chosen_claims
+from cases.services.night_claims import chosen_claims
+from cases.workflow import JOINABLE
 from fraud.claims.bulk import read_frame
 from fraud.detection.models import ScreeningRun
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -23,7 +24,8 @@ from cases.services.following import follow_changes
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from fraud.company.calendar import NIGHT_ENDS_HOUR
-from fraud.detection.models import RunPart, ScreeningRun
+from fraud.company.values import pinned_settings
+from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -38,6 +40,7 @@ from fraud.detection.screening.services import (
     prepare_run,
     release,
     score_part,
+    stage_of,
     take,
 )
 from fraud.learning.rounds import first_version
@@ -124,11 +127,18 @@ def missed_nights(before: date) -> list[date]:
 
 
 def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
-    """All stages of a run in this process; waits while somebody else works on it."""
-    while run.state != State.FINISHED:
-        if not advance(run, by=by, say=say):
-            time.sleep(_POLL_SECONDS)
-        run.refresh_from_db()
+    """All stages of a run in this process; waits while somebody else works on it.
+
+    An error of the whole run fails it with its reason at once: in this process nobody tries again.
+    """
+    try:
+        while run.state != State.FINISHED:
+            if not advance(run, by=by, say=say):
+                time.sleep(_POLL_SECONDS)
+            run.refresh_from_db()
+    except Exception as error:
+        fail_run(run, by=by, reason=f"{type(error).__name__}: {error}")
+        raise
     return run
 
 
@@ -137,7 +147,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     say = say or (lambda line: None)
     run.refresh_from_db()
     if run.state == State.FAILED:
-        _revive(run)
+        _revive(run, by)
     if run.state == State.PREPARING:
         try:
             prepare(run, by=by)
@@ -168,7 +178,7 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
         opened = open_cases(run=run, token=token, by=by)
         say(
             f"{run.reference}: {opened.n_alerts} alerts, {opened.n_cases} new cases, {opened.n_joined} joined, "
-            f"{opened.n_held_back} held back"
+            f"{opened.n_held_back} held back, {opened.n_expired} expired"
         )
         finish_run(run=run, token=token, by=by)
     except LeaseLost:
@@ -182,25 +192,50 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
 def give_up(run: ScreeningRun, *, by: Actor) -> bool:
     """Mark a run as failed when its stage was tried too often and nobody works on it; a person starts it again."""
     run.refresh_from_db()
-    if run.state in (State.FINISHED, State.FAILED) or run.attempts < MAX_ATTEMPTS or not is_free(run):
+    return run.attempts >= MAX_ATTEMPTS and fail_run(run, by=by, reason=run.error)
+
+
+def fail_run(run: ScreeningRun, *, by: Actor, reason: str) -> bool:
+    """Mark a run as failed with the reason; False when it has ended or somebody else works on it."""
+    run.refresh_from_db()
+    if run.state in (State.FINISHED, State.FAILED) or not is_free(run):
         return False
     with one_transaction():
-        if not ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts).update(
-            state=State.FAILED
-        ):
+        seen = ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts)
+        if not seen.update(state=State.FAILED, error=reason[:2000]):
             return False
-        record(action="run.failed", by=by, subject=f"run:{run.reference}", after={"error": run.error})
+        record(action="run.failed", by=by, subject=f"run:{run.reference}", after={"error": reason[:2000]})
     return True
 
 
-def _revive(run: ScreeningRun) -> None:
-    """A person started a failed run again: back to the stage it failed in, with fresh attempts."""
+def closing_line(run: ScreeningRun) -> str:
+    """What came of a run in one line, the same for command, task and log."""
+    scoring, opening = (stage_of(run, name) or {"counts": {}} for name in ("scoring", "opening"))
+    found = (
+        f"{run.reference} {run.state}: claims {run.n_claims:,}, scored {run.n_scored:,}, "
+        f"quarantined {scoring['counts'].get('quarantined', 0):,}, rule hits {run.n_hits:,}, alerts {run.n_alerts:,}, "
+        f"new cases {run.n_cases:,}, held back {run.n_held_back:,}, expired {opening['counts'].get('expired', 0):,}"
+    )
+    return f"{found} ({run.error})" if run.state == State.FAILED else found
+
+
+@one_transaction()
+def _revive(run: ScreeningRun, by: Actor) -> None:
+    """A person started a failed run again, with fresh attempts: back to the stage it failed in.
+
+    A run that scored nothing yet begins anew with the settings and the model of today: what stopped it may lie in either.
+    """
     parts = RunPart.objects.filter(run=run)
-    if not parts.exists() and run.model_version_id is None:
-        state = State.PREPARING
+    values: dict[str, Any] = {"attempts": 0}
+    if not Score.objects.filter(run=run).exists() and not stage_of(run, "opening"):
+        parts.delete()
+        values |= {"state": State.PREPARING, "settings_used": pinned_settings(), "model_version": None}
     elif parts.filter(state__in=[RunPart.State.WAITING, RunPart.State.TAKEN]).exists():
-        state = State.SCORING
+        values["state"] = State.SCORING
     else:
-        state = State.OPENING
-    ScreeningRun.objects.filter(pk=run.pk, state=State.FAILED).update(state=state, attempts=0)
+        values["state"] = State.OPENING
+    if ScreeningRun.objects.filter(pk=run.pk, state=State.FAILED).update(**values):
+        record(
+            action="run.restarted", by=by, subject=f"run:{run.reference}", after={"state": values["state"]}
+        )
     run.refresh_from_db()

@@ -8,35 +8,39 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from cases.models import Alert, Case
-from cases.selection import SCORED, OpenCase
-from cases.workflow import State
+from cases.selection import SCORED
 from fraud.claims.bulk import read_frame
 from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.services import rules_of
 from rules.language import nodes
 
-#: States in which a reviewer still looks for facts: a later alert joins the case instead of opening another.
-JOINABLE = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
 _OF_RUN = "FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s"
+# What competes tonight: the run's own scores, and of every claim that is held back its newest one, if it is of the claim's
+# present version (otherwise the claim is about to be judged anew).
+_COMPETING = """
+    (s.run_id = %s OR s.id IN (
+        SELECT MAX(n.id) FROM fraud_score n JOIN cases_heldback b ON b.claim_id = n.claim_id
+        WHERE b.resolved_at IS NULL AND n.run_id <= %s GROUP BY n.claim_id) AND s.claim_version = c.version)
+"""
+_FROM_COMPETING = f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE {_COMPETING}"
 _CANDIDATES = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at,
            s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score
-    {_OF_RUN} AND (s.hybrid_probability > %s OR s.novelty > 0 OR s.claim_id IN (
-        SELECT h.claim_id FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
-        WHERE h.run_id = %s AND v.is_always_open AND NOT h.is_shadow))
+    {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.novelty > 0 OR EXISTS (
+        SELECT 1 FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
+        WHERE h.run_id = s.run_id AND h.claim_id = s.claim_id AND v.is_always_open AND NOT h.is_shadow))
 """
 _CANDIDATE_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
     "transacted_at": pl.Datetime("us", "UTC"),
     **dict.fromkeys(["probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64),
 }
-_HITS = """
+_HITS = f"""
     SELECT h.claim_id, r.code, v.weight, v.is_always_open
     FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
-    WHERE h.run_id = %s AND NOT h.is_shadow AND (v.is_always_open OR h.claim_id IN (
-        SELECT s.claim_id FROM fraud_score s WHERE s.run_id = %s AND s.hybrid_probability > %s))
+    JOIN fraud_score s ON s.run_id = h.run_id AND s.claim_id = h.claim_id JOIN fraud_claim c ON c.id = s.claim_id
+    WHERE {_COMPETING} AND NOT h.is_shadow AND (v.is_always_open OR s.hybrid_probability > %s)
 """
 _HIT_SCHEMA: dict[str, Any] = {
     "claim_id": pl.Int64,
@@ -60,13 +64,14 @@ _POPULATION = f"""
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
 """
 _DETAILS = f"""
-    SELECT s.claim_id, s.claim_version, s.id AS score_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
+    SELECT s.claim_id, s.claim_version, s.id AS score_id, s.run_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
            s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated
-    {_OF_RUN}
+    {_FROM_COMPETING}
 """
 _DETAIL_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(
-        ["claim_id", "claim_version", "score_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64
+        ["claim_id", "claim_version", "score_id", "run_id", "cardholder_id", "merchant_id", "amount_minor"],
+        pl.Int64,
     ),
     "currency": pl.String,
     "probability": pl.Float64,
@@ -79,12 +84,13 @@ _OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount"})
 _IDS = 500  # claims named in one statement
 
 
-def candidate_claims(run: ScreeningRun, threshold: float) -> pl.DataFrame:
+def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame, int]:
     """Claims that may get a seat: over the threshold, unusual, or against an absolute ban; columns of `SCORED`.
 
-    The leading rule is an absolute ban before the others, then the heaviest, then the first by code.
+    The run's own claims and those held back on earlier nights. The leading rule is an absolute ban before the others,
+    then the heaviest, then the first by code. Also how many claims are left out because their payment was taken back.
     """
-    claims = read_frame(_CANDIDATES, [run.pk, threshold, run.pk], schema=_CANDIDATE_SCHEMA)
+    claims = read_frame(_CANDIDATES, [run.pk, run.pk, threshold], schema=_CANDIDATE_SCHEMA)
     hits = read_frame(_HITS, [run.pk, run.pk, threshold], schema=_HIT_SCHEMA)
     leading = (
         hits.sort(["claim_id", "is_always_open", "weight", "code"], descending=[False, True, True, False])
@@ -95,7 +101,10 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> pl.DataFrame:
     found = claims.join(leading, on="claim_id", how="left").with_columns(
         pl.col("is_always_open").fill_null(False), week.alias("week")
     )
-    return _not_alerted(_worth_opening(found, hits, run), hits, run).select(*SCORED)
+    worth = _worth_opening(found, hits, run)
+    asked = pl.col("is_always_open") | (pl.col("probability") > threshold)
+    n_taken_back = found.filter(asked).height - worth.filter(asked).height
+    return _not_alerted(worth, hits, run).select(*SCORED), n_taken_back
 
 
 def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
@@ -130,44 +139,17 @@ def sample_population(run: ScreeningRun) -> pl.DataFrame:
 
 
 def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What a case is made of, for these claims of the run, by claim id."""
+    """What a case is made of, for these claims that compete in the run, by claim id."""
     found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(claim_ids), _IDS):
         ids = list(claim_ids[start : start + _IDS])
         marks = ", ".join(["%s"] * len(ids))
-        rows = read_frame(f"{_DETAILS} AND s.claim_id IN ({marks})", [run.pk, *ids], schema=_DETAIL_SCHEMA)
+        rows = read_frame(
+            f"{_DETAILS} AND s.claim_id IN ({marks})", [run.pk, run.pk, *ids], schema=_DETAIL_SCHEMA
+        )
         returned = returned_by_claim(ids)
         for row in rows.iter_rows(named=True):
             # What is still gone: a payment that was taken back loses nothing, whatever the night thought of it.
             net = max(row["amount_minor"] - returned.get(row["claim_id"], 0), 0)
             found[row["claim_id"]] = {**row, "expected_loss_minor": round(row["probability"] * net)}
     return found
-
-
-def joinable_cases(cardholder_ids: Sequence[int]) -> list[OpenCase]:
-    """Open cases of these people that a new alert may join, with the merchants and weeks of their claims.
-
-    Control samples are left out: they stay single and blind.
-    """
-    cases = Case.objects.filter(state__in=[s.value for s in JOINABLE]).exclude(
-        source=Case.Source.CONTROL_SAMPLE
-    )
-    wanted = set(cardholder_ids)
-    found = [row for row in cases.values_list("pk", "cardholder_id", "pattern") if row[1] in wanted]
-    places = _places([pk for pk, _, _ in found])
-    return [OpenCase(pk, person, pattern, places.get(pk, frozenset())) for pk, person, pattern in found]
-
-
-def _places(case_ids: Sequence[int]) -> dict[int, frozenset[tuple[int, str]]]:
-    from django.utils import timezone
-
-    zone = timezone.get_default_timezone()
-    rows: dict[int, set[tuple[int, str]]] = {}
-    for start in range(0, len(case_ids), 500):
-        alerts = Alert.objects.filter(case_id__in=case_ids[start : start + 500], left_at=None)
-        for case_id, merchant, at in alerts.values_list(
-            "case_id", "claim__merchant_id", "claim__transacted_at"
-        ):
-            year, week, _ = at.astimezone(zone).isocalendar()
-            rows.setdefault(case_id, set()).add((merchant, f"{year}-W{week:02d}"))
-    return {case_id: frozenset(found) for case_id, found in rows.items()}

@@ -16,11 +16,13 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record, record_first
 from audit.transactions import one_transaction
-from cases.models import Alert, Case
+from cases.models import Alert, Case, HeldBack
 from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
+from cases.services.held_back import Waited, keep_waiting
+from cases.services.joining import joinable_cases, lock_joinable
 from cases.services.new_hits import add_new_hits, new_hits, standing_claims
-from cases.services.night_claims import candidate_claims, chosen_claims, joinable_cases, sample_population
+from cases.services.night_claims import candidate_claims, chosen_claims, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
 from fraud.company.values import CompanyValues, from_json
@@ -29,16 +31,19 @@ from fraud.detection.screening.services import explain_claims, keep, put_stage, 
 from fraud.detection.screening.stages import Stage, started_at
 
 _BANDS = ("low", "medium", "high")
+_IDS = 500
+How = HeldBack.How
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a night opened: new cases, cases that got further alerts, alerts, claims held back by capacity."""
+    """What a night opened: new cases, cases that got further alerts, alerts, and the claims that wait for a seat now."""
 
     n_cases: int
     n_joined: int
     n_alerts: int
     n_held_back: int
+    n_expired: int = 0
 
 
 def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
@@ -50,19 +55,25 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     require(by, "cases.open_case")
     finished = stage_of(run, "opening")
     if finished and finished["state"] == "done":
-        return Opened(run.n_cases, finished["counts"].get("joined", 0), run.n_alerts, run.n_held_back)
+        counts = finished["counts"]
+        return Opened(
+            run.n_cases, counts.get("joined", 0), run.n_alerts, run.n_held_back, counts.get("expired", 0)
+        )
     current = Stage("opening", started_at(run, "opening"))
     put_stage(run, current.row("running"))
     further = new_hits(run)
-    selection = _select(run)
+    selection, n_taken_back = _select(run)
     faults.hit("open.selected")
     _explain(run, selection, [claim for claims in further.values() for claim in claims])
     faults.hit("open.explained")
     with one_transaction():
         keep(run, token)
-        opened = _write(run, selection, by)
+        opened, waited = _write(run, selection, by)
         n_renewed = add_new_hits(run=run, hits=further, by=by)
-        current.counts = {**_counts(selection, opened), "renewed": n_renewed}
+        current.counts = _counts(selection, opened, waited) | {
+            "taken_back": n_taken_back,
+            "renewed": n_renewed,
+        }
         ScreeningRun.objects.filter(pk=run.pk).update(
             n_cases=opened.n_cases, n_alerts=opened.n_alerts, n_held_back=opened.n_held_back
         )
@@ -73,13 +84,14 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     return opened
 
 
-def _select(run: ScreeningRun) -> Selection:
+def _select(run: ScreeningRun) -> tuple[Selection, int]:
     seats = _seats(run)
-    candidates = candidate_claims(run, seats.threshold)
+    candidates, n_taken_back = candidate_claims(run, seats.threshold)
     standing = standing_claims(run)["claim_id"]  # what stands in an open case needs no seat: see new_hits
     candidates = candidates.filter(~pl.col("claim_id").is_in(standing.implode()))
     people = candidates["cardholder_id"].unique().to_list()
-    return select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
+    chosen = select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
+    return chosen, n_taken_back
 
 
 def _seats(run: ScreeningRun) -> Seats:
@@ -90,19 +102,26 @@ def _seats(run: ScreeningRun) -> Seats:
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=run.reference,
+        per_rule=values.rule_budget,
+        per_person=values.person_budget,
     )
 
 
 def _explain(run: ScreeningRun, selection: Selection, standing: list[int]) -> None:
-    chosen = standing + [claim for bundle in selection.bundles for claim in bundle.claims]
+    # What is held back is explained tonight too: it is listed with its reasons, and a later night no longer has this frame.
+    chosen = standing + [claim for bundle in (*selection.bundles, *selection.held) for claim in bundle.claims]
     novel = [claim for bundle in selection.bundles if bundle.channel == "novelty" for claim in bundle.claims]
     explain_claims(run=run, claim_ids=chosen, novel=novel)
 
 
-def _counts(selection: Selection, opened: Opened) -> dict[str, Any]:
+def _counts(selection: Selection, opened: Opened, waited: Waited) -> dict[str, Any]:
     return {
         "over_threshold": selection.n_over_threshold,
-        "held_back": selection.n_held_back,
+        "held_back": waited.n_waiting,
+        "held_back_new": waited.n_new,
+        "held_back_seated": waited.n_seated,
+        "expired": waited.n_expired,
+        "outdated": waited.n_outdated,
         "cases": opened.n_cases,
         "joined": opened.n_joined,
         "alerts": dict(sorted(selection.counts.items())),
@@ -110,17 +129,34 @@ def _counts(selection: Selection, opened: Opened) -> dict[str, Any]:
     }
 
 
-def _write(run: ScreeningRun, selection: Selection, by: Actor) -> Opened:
-    wanted = [claim for bundle in selection.bundles for claim in bundle.claims]
+def _write(run: ScreeningRun, selection: Selection, by: Actor) -> tuple[Opened, Waited]:
+    wanted = [claim for bundle in (*selection.bundles, *selection.held) for claim in bundle.claims]
     rows = chosen_claims(run, wanted)
-    reasons = dict(Score.objects.filter(run=run, claim_id__in=wanted).values_list("claim_id", "reasons"))
-    writer = _Writer(run, rows, reasons, by)
+    writer = _Writer(run, rows, _reasons(rows), by)
     ordered = sorted(selection.bundles, key=lambda bundle: (-writer.loss(bundle), bundle.claims[0]))
     seen = [writer.loss(bundle) for bundle in ordered if bundle.channel != "control_sample"]
     writer.blind_priority = int(median(seen)) if seen else 0
-    joined = sum(writer.join(bundle) for bundle in ordered if bundle.case_id is not None)
-    opened = writer.open([bundle for bundle in ordered if bundle.case_id is None])
-    return Opened(len(opened), joined, writer.n_alerts, selection.n_held_back)
+    joining = {id(bundle): writer.join(bundle) for bundle in ordered if bundle.case_id is not None}
+    alone = [bundle for bundle in ordered if joining.get(id(bundle)) is None]
+    opened = writer.open(alone)
+    seated = {
+        claim: How.OPENED if joining.get(id(bundle)) is None else How.JOINED
+        for bundle in ordered
+        for claim in bundle.claims
+    }
+    waited = keep_waiting(run=run, held=selection.held, seated=seated, rows=rows, at=writer.at, by=by)
+    n_joined = sum(n or 0 for n in joining.values())
+    return Opened(len(opened), n_joined, writer.n_alerts, waited.n_waiting, waited.n_expired), waited
+
+
+def _reasons(rows: dict[int, dict[str, Any]]) -> dict[int, Any]:
+    """Reasons of the scores the claims compete with, by claim."""
+    ids = [row["score_id"] for row in rows.values()]
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), _IDS):
+        scores = Score.objects.filter(pk__in=ids[start : start + _IDS])
+        found.update(scores.values_list("claim_id", "reasons"))
+    return found
 
 
 class _Writer:
@@ -194,10 +230,15 @@ class _Writer:
             opened_at=self.at,
         )
 
-    def join(self, bundle: Bundle) -> int:
-        """Add a bundle's claims to its open case; 0 when the case has them all already."""
+    def join(self, bundle: Bundle) -> int | None:
+        """Add a bundle's claims to its open case; 0 when the case has them all already.
+
+        None when the case, looked at again under its lock, no longer takes alerts: the bundle then opens its own.
+        """
         assert bundle.case_id is not None
-        case = Case.objects.select_for_update().get(pk=bundle.case_id)
+        case = lock_joinable(bundle.case_id, bundle.cardholder_id)
+        if case is None:
+            return None
         known = set(Alert.objects.filter(case=case).values_list("claim_id", flat=True))
         new = [claim for claim in bundle.claims if claim not in known]
         if not new:

@@ -57,26 +57,29 @@ def send_outbox(*, now: datetime | None = None, limit: int = BATCH) -> dict[str,
     """Send what is due; returns how many were sent, failed and given up.
 
     A row is claimed by compare-and-set on its attempts, so two senders never send it at the same time; a sender that
-    dies leaves it for the next one after ten minutes. Tries again after 2, 4, 8 … minutes, seven times.
+    dies leaves it for the next one after ten minutes. These count from the moment this very mail is taken, however long
+    the mails before it took; the mail server's own time limit (EMAIL_TIMEOUT) ends an attempt well before. Tries again
+    after 2, 4, 8 … minutes, seven times.
     """
-    moment = now or present()
     done = {"sent": 0, "failed": 0, "dead": 0}
-    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, next_attempt_at__lte=moment)
+    due = OutboxMessage.objects.filter(
+        state=OutboxMessage.State.WAITING, next_attempt_at__lte=now or present()
+    )
     for message in due.order_by("next_attempt_at", "id")[:limit]:
-        if _claim(message, moment):
-            done[_send(message, moment)] += 1
+        if _claim(message, now or present()):
+            done[_send(message, now)] += 1
     return done
 
 
-def _claim(message: OutboxMessage, now: datetime) -> bool:
+def _claim(message: OutboxMessage, at: datetime) -> bool:
     claimed = OutboxMessage.objects.filter(
         pk=message.pk, state=OutboxMessage.State.WAITING, attempts=message.attempts
-    ).update(attempts=message.attempts + 1, next_attempt_at=now + SENDING_LEASE)
+    ).update(attempts=message.attempts + 1, next_attempt_at=at + SENDING_LEASE)
     message.attempts += 1
     return claimed == 1
 
 
-def _send(message: OutboxMessage, now: datetime) -> str:
+def _send(message: OutboxMessage, now: datetime | None) -> str:
     hit("outbox_claimed")
     mail = EmailMessage(
         message.subject,
@@ -89,7 +92,7 @@ def _send(message: OutboxMessage, now: datetime) -> str:
     try:
         mail.send()
     except Exception as error:  # whatever the mail server says, the row must survive it
-        return _failed(message, now, error)
+        return _failed(message, now or present(), error)
     hit("outbox_sent")
     OutboxMessage.objects.filter(pk=message.pk).update(
         state=OutboxMessage.State.SENT, sent_at=present(), error=""
@@ -99,7 +102,10 @@ def _send(message: OutboxMessage, now: datetime) -> str:
 
 def _failed(message: OutboxMessage, now: datetime, error: Exception) -> str:
     is_dead = message.attempts >= MAX_ATTEMPTS
-    OutboxMessage.objects.filter(pk=message.pk).update(
+    # Only while this attempt is the last one: what another sender has sent meanwhile stays sent.
+    OutboxMessage.objects.filter(
+        pk=message.pk, state=OutboxMessage.State.WAITING, attempts=message.attempts
+    ).update(
         error=f"{type(error).__name__}: {error}"[:500],
         state=OutboxMessage.State.DEAD if is_dead else OutboxMessage.State.WAITING,
         next_attempt_at=now + timedelta(minutes=2**message.attempts),

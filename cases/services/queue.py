@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from audit.actor import Actor
+from audit.paging import Cursor, beyond
 from audit.permissions import require
 from audit.services import actor_of
 from cases.models import Case
@@ -19,7 +23,8 @@ from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
 from fraud.claims.models import User
 
 TAKE_DAYS = 2  # business days until a take expires
-TAKE_NEXT_TRIES = 20
+TAKE_NEXT_LOOKS = 1000  # cases looked at before the queue counts as empty for somebody
+_LOOKED_AT_ONCE = 50
 
 
 @casework
@@ -36,20 +41,33 @@ def take_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
 
 
 def take_next_case(*, by: Actor) -> Case:
-    """Take the most urgent unassigned case the actor is not involved in; another reviewer's hand is stepped over.
+    """Take the most urgent unassigned case the actor may take, in the order of the queue.
 
-    Raises QueueEmpty and NotPermitted.
+    Cases they are involved in, that are set aside, or that somebody else was faster to take are stepped over, up to
+    TAKE_NEXT_LOOKS of them. Raises QueueEmpty and NotPermitted.
     """
     require(by, "cases.take_case")
-    waiting = Case.objects.filter(state=State.NEW, assignee=None)
-    for case in waiting.select_related("cardholder").order_by("-priority", "-id")[:TAKE_NEXT_TRIES]:
+    for case in _waiting_cases():
         if relations_of(by, case).involvement:
             continue
         try:
             return take_case(case=case, by=by, expected_version=case.version)
-        except (errors.StaleCase, errors.TransitionNotAllowed, errors.HeldByOther):
+        except (errors.StaleCase, errors.TransitionNotAllowed, errors.HeldByOther, errors.OwnCase):
             continue
     raise errors.QueueEmpty
+
+
+def _waiting_cases() -> Iterator[Case]:
+    """Unassigned cases as the queue orders them, read a few at a time so that each is as it stands when it is tried."""
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=company_today())
+    waiting = Case.objects.filter(awake, state=State.NEW, assignee=None).select_related("cardholder")
+    after: Cursor | None = None
+    for _part in range(TAKE_NEXT_LOOKS // _LOOKED_AT_ONCE):
+        cases = list(waiting.filter(beyond(after, "priority")).order_by("-priority", "-id")[:_LOOKED_AT_ONCE])
+        yield from cases
+        if len(cases) < _LOOKED_AT_ONCE:
+            return
+        after = Cursor("", cases[-1].priority, cases[-1].pk)
 
 
 @casework

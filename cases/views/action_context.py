@@ -16,6 +16,7 @@ from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
+from fraud.company.values import current_settings
 from fraud.detection.models import RuleHit
 
 # Which action stands out, by state; the rest are quieter.
@@ -43,11 +44,12 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
         "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
     }
     if Action.PROPOSE in actions or Action.CLOSE_LEGITIMATE in actions:
+        settings = current_settings()
         context |= {
             "dispositions": _dispositions(language, heard := is_heard(case)),
             "is_heard": heard,
-            "forecast_proposal": forecast_proposal(case),
-            "forecast_legitimate": forecast_legitimate(case),
+            "forecast_proposal": forecast_proposal(case, settings),
+            "forecast_legitimate": forecast_legitimate(case, settings),
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(case, language),
         }

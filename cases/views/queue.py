@@ -7,16 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audit.language import current_language
+from audit.typed import choice
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.headlines import headline, rule_names
+from cases.pages.held_back import PARTS, WAITING, held_back_count, held_back_page, held_back_parts
 from cases.pages.queue import (
+    HELD_BACK,
     OPEN,
     QueueFilters,
     QueueView,
@@ -45,6 +48,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     views = queue_views(actor, today)
     asked = request.GET.get("view", "")
     view = next((one for one in views if one.code == asked), views[0])
+    if view.code == HELD_BACK:
+        return _held_back(request, views, view)
     filters = read_filters(request.GET)
     others = cases_of_others(actor)
     found = queue_page(view, filters, others, cursor=request.GET.get(PAGING, ""))
@@ -66,6 +71,23 @@ def queue(request: HttpRequest) -> HttpResponse:
         "states": [state.value for state in OPEN],
     }
     return render(request, "cases/queue/page.html", context)
+
+
+def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueView) -> HttpResponse:
+    """The claims that wait for a seat, or waited in vain."""
+    actor = request.actor  # type: ignore[attr-defined]
+    part = choice(request.GET.get("part", ""), PARTS) or WAITING
+    run = request.GET.get("run", "")[:20]
+    found = held_back_page(
+        actor, part, cursor=request.GET.get(PAGING, ""), run=run, language=current_language()
+    )
+    context = {
+        "view": view,
+        "tabs": _tabs(request, views, view, read_filters(QueryDict()), cases_of_others(actor)),
+        "page": found,
+        "parts": held_back_parts(part),
+    }
+    return render(request, "cases/queue/held_back.html", context)
 
 
 @page("cases.view_case")
@@ -156,11 +178,14 @@ def _tabs(
     others: QuerySet[Case],
 ) -> list[dict[str, Any]]:
     query = request.GET.copy()
-    query.pop(PAGING, None)
+    for own in (PAGING, "part"):
+        query.pop(own, None)
     tabs = []
     for one in views:
         query["view"] = one.code
         count = view_count(one, filters, others) if one.has_count else None
+        if one.code == HELD_BACK:
+            count = held_back_count(request.actor)  # type: ignore[attr-defined]
         tabs.append(
             {"href": f"?{query.urlencode()}", "label": one.label, "count": count, "is_current": one is view}
         )

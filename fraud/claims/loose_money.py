@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.people import same_number
 from audit.permissions import NotPermitted, require
 from audit.services import record
 from audit.transactions import after_commit, one_transaction
 from fraud.claims.changes import tell_followers
+from fraud.claims.identity import barred_cardholders
 from fraud.claims.importing.cancellations import link_people, unlinked_cancellations
 from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.importing.pairing import DAYS, Left, Side, happened_before
@@ -137,7 +137,7 @@ def _begin(claim: Claim, seen: str, by: Actor) -> Claim:
     """The claim under its lock, after the checks that every step shares."""
     require(by, "fraud.link_money_back")
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
-    if same_number(by.employee_no, locked.cardholder.employee_no):
+    if locked.cardholder_id in barred_cardholders(by):  # their own, or their superior's
         raise NotPermitted("fraud.link_money_back", "own_case")
     if locked.txn_type not in MONEY_BACK or locked.amount_minor >= 0:
         raise LooseMoneyRefused("not_money_back", _("No money came back by this claim."))

@@ -33,6 +33,10 @@ class SettingsNotValid(ValueError):
         self.problems = problems
 
 
+class SettingsDamaged(RuntimeError):
+    """The stored settings cannot be used; whatever needs them must not start."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyValues:
     """Everything a company sets about detection and casework. Shares and probabilities lie in [0, 1]."""
@@ -44,6 +48,10 @@ class CompanyValues:
     novelty_share: float = 0.10
     control_sample_share: float = 0.05
     control_sample_number: int | None = None  # a fixed number a night instead of the share
+    # The burst brake: new cases a night at most by one rule and for one person; the rest is held back. None: no limit
+    rule_budget: int | None = 40
+    person_budget: int | None = 10
+    held_back_nights: int = 14  # nights a claim competes for a seat before its waiting expires
     # When a claim becomes an alert
     threshold_policy: str = "cost"  # cost: from the cost matrix; fixed: fixed_threshold
     fixed_threshold: float = 0.05
@@ -89,6 +97,8 @@ class CompanyValues:
 DEFAULTS = CompanyValues()
 NOTE_MIN = 5
 THRESHOLD_POLICIES = ("cost", "fixed")
+MAX_BUDGET = 100_000
+MAX_HELD_BACK_NIGHTS = 365
 
 
 def to_json(values: CompanyValues) -> dict[str, Any]:
@@ -109,6 +119,25 @@ def current_settings() -> CompanyValues:
     """What holds now: the active row over the defaults, or the defaults alone."""
     row = CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).first()
     return from_json(row.values) if row is not None else DEFAULTS
+
+
+def pinned_settings() -> dict[str, Any]:
+    """What holds now as a run pins it, as it is stored: whether it can be used is found out by `usable_settings`."""
+    row = CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).first()
+    stored = row.values if row is not None else {}
+    return {**to_json(DEFAULTS), **stored} if isinstance(stored, dict) else {"unreadable": True}
+
+
+def usable_settings(pinned: Mapping[str, Any]) -> CompanyValues:
+    """The values a run pinned. Raises SettingsDamaged when they cannot be read or make no sense."""
+    try:
+        if "unreadable" in pinned:
+            raise TypeError("the stored settings are no table of names and values")
+        values = from_json(pinned)
+        check_settings(values)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise SettingsDamaged(f"the company's settings cannot be used: {error}") from error
+    return values
 
 
 def check_settings(values: CompanyValues) -> None:
@@ -134,9 +163,28 @@ def check_settings(values: CompanyValues) -> None:
         problems["minutes_per_case"] = _("A case takes at least one minute.")
     if values.control_sample_number is not None and values.control_sample_number < 0:
         problems["control_sample_number"] = _("Give a number of 0 or more, or leave it empty.")
-    problems |= _threshold_problems(values)
+    problems |= _waiting_problems(values) | _threshold_problems(values)
     if problems:
         raise SettingsNotValid(problems)
+
+
+def _waiting_problems(values: CompanyValues) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for name in ("rule_budget", "person_budget"):
+        limit = getattr(values, name)
+        if limit is not None and not _is_whole(limit, 1, MAX_BUDGET):
+            problems[name] = _("Give a whole number from 1 to %(most)s, or null for no limit.") % {
+                "most": f"{MAX_BUDGET:,}"
+            }
+    if not _is_whole(values.held_back_nights, 1, MAX_HELD_BACK_NIGHTS):
+        problems["held_back_nights"] = _("Give a whole number from 1 to %(most)s.") % {
+            "most": MAX_HELD_BACK_NIGHTS
+        }
+    return problems
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _threshold_problems(values: CompanyValues) -> dict[str, str]:

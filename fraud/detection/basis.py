@@ -134,7 +134,7 @@ def _run_at_end(rows: list[dict[str, Any]], *, is_misuse: bool) -> list[dict[str
 
 def _feature(window: _Window, claim: Claim, run: ScreeningRun) -> Basis:
     frame = _known(window.keys, claim, run).with_columns(
-        category=pl.coalesce(pl.col("merchant.mcc").replace("", None), pl.col("merchant.biz_type"))
+        category=pl.coalesce("mcc", "biz_type")  # as the features take it
     )
     rows = frame.to_dicts()
     own = next((row for row in rows if row["claim_id"] == claim.pk), None)

@@ -6,6 +6,7 @@ import json
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,14 @@ from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.labels import label_history, labels_known_by
-from fraud.claims.models import Label
-from fraud.company.values import CompanyValues, current_calendar, current_settings
+from fraud.company.values import CompanyValues, current_calendar, current_settings, to_json
 from fraud.detection.drift import Reference
 from fraud.detection.features import build_features
 from fraud.detection.models import ModelVersion, ScreeningRun
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.screening.frames import night_frame
 from fraud.detection.screening.pending import claims_since
-from fraud.detection.screening.rulebook import current_rules
+from fraud.detection.screening.rulebook import current_rules, pin_rules
 from fraud.detection.screening.windows import history_start
 from fraud.learning.registry import install_first_version, register_version
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
@@ -136,12 +136,13 @@ def train_challenger(
 ) -> ModelVersion:
     """Train in a process of its own on what is known at the cut-off (default: now), and register the challenger.
 
-    While no further outcome became known, training again gives the version that is there already. Raises NotPermitted, NothingToTrainOn
-    or TrainingFailed.
+    While outcomes known, rule set and settings are all those of the last version, training again gives that version.
+    Raises NotPermitted, NothingToTrainOn or TrainingFailed.
     """
     require(by, "fraud.train_model")
     cut_off, config = (cut_off or clock.now()).astimezone(UTC), config or training_config()
-    known = _already_trained(cut_off, config)
+    ground = learnt_from(cut_off)
+    known = _already_trained(cut_off, config, ground)
     if known is not None:
         return known
     data = training_set(cut_off=cut_off, config=config)
@@ -156,14 +157,29 @@ def train_challenger(
             out_folder=Path(name) / "model",
             config=config,
         )
-        card = {**files.card, "drift": drift_references(data.features, tuple(files.card["tree_features"]))}
+        drift = drift_references(data.features, tuple(files.card["tree_features"]))
+        card = {**files.card, "drift": drift, "learnt_from": ground}
         return register_version(
             folder=files.folder, manifest=files.manifest, card=card, by=by, label_cut_off_at=cut_off
         )
 
 
-def _already_trained(cut_off: datetime, config: TrainingConfig) -> ModelVersion | None:
-    """A version trained in the same way with no outcome becoming known since: there is nothing new to learn."""
+def learnt_from(cut_off: datetime) -> dict[str, str]:
+    """Digests of what a training would rest on: outcomes known by the cut-off, the rule set, the company's settings."""
+    labels = labels_known_by(cut_off)
+    rows = labels.sort(labels.columns).rows()
+    values = json.dumps(to_json(current_settings()), sort_keys=True)
+    return {
+        "labels": sha256(repr(rows).encode()).hexdigest(),
+        "rules": str(pin_rules()["hash"]),
+        "settings": sha256(values.encode()).hexdigest(),
+    }
+
+
+def _already_trained(
+    cut_off: datetime, config: TrainingConfig, ground: dict[str, str]
+) -> ModelVersion | None:
+    """A version trained in the same way on the same outcomes, rules and settings: there is nothing new to learn."""
     wanted = json.loads(
         json.dumps({name: value for name, value in config.to_json().items() if value is not None})
     )
@@ -172,8 +188,7 @@ def _already_trained(cut_off: datetime, config: TrainingConfig) -> ModelVersion 
     )[:5]:
         trained = version.card.get("config", {})
         if all(trained.get(name) == value for name, value in wanted.items()):
-            newer = Label.objects.filter(known_at__gt=version.label_cut_off_at, known_at__lte=cut_off)
-            return None if newer.exists() else version
+            return version if version.card.get("learnt_from") == ground else None
     return None
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from audit.actor import Actor
 
-#: Training twice from the same labels gives two equal challengers; the second is refused by its hash.
+#: Training twice from the same labels, rules and settings gives the version that is there already.
 IDEMPOTENT = ("fraud.tasks.train",)
 
 

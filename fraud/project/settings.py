@@ -182,6 +182,8 @@ if env_bool("CLEANCARD_PLAIN_STATIC", default=True):
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = OUTBOX_DIR
+# Seconds a mail server may keep silent: an attempt ends well before its lease of ten minutes does.
+EMAIL_TIMEOUT = int(env("EMAIL_TIMEOUT", "30"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
 SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
 EVIDENCE_SCAN_COMMAND = env(

@@ -24,6 +24,7 @@ TXN_TYPES: dict[str, str | Promise] = {
     "partial_cancel": pgettext_lazy("transaction", "Partial cancellation"),
     "refund": pgettext_lazy("transaction", "Refund"),
     "cash_advance": pgettext_lazy("transaction", "Cash advance"),
+    "chargeback": pgettext_lazy("transaction", "Chargeback"),
     "decline": pgettext_lazy("transaction", "Declined"),
 }
 CARD_KINDS: dict[str, str | Promise] = {

@@ -229,3 +229,34 @@ def test_a_mail_is_written_in_its_readers_language(stage: Stage) -> None:
     made = enqueue_mail(key="k", to=stage.cast.cardholder_record, mail="decision.cleared", case=stage.case())
     assert made is not None
     assert made.subject.startswith("Your card payment is settled")
+
+
+def test_lease_of_a_mail_counts_from_when_it_is_taken_however_slow_the_mails_before_it(
+    stage: Stage, message: OutboxMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first mail takes nine minutes; while the second is at the server another sender comes by and leaves it alone."""
+    enqueue_mail(key="k:2", to=stage.cast.cardholder, mail="decision.cleared", case=stage.case())
+    sent: list[int] = []
+
+    def slow(self: Any, fail_silently: bool = False) -> None:
+        sent.append(len(sent))
+        stage.go_on(minutes=9)
+        if len(sent) == 2:
+            assert send_outbox() == {"sent": 0, "failed": 0, "dead": 0}
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", slow)
+    assert send_outbox()["sent"] == 2
+    assert sent == [0, 1]
+
+
+def test_late_failure_of_one_sender_does_not_undo_what_another_has_sent(
+    stage: Stage, message: OutboxMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(self: Any, fail_silently: bool = False) -> None:
+        OutboxMessage.objects.filter(pk=message.pk).update(state="sent", attempts=2)
+        raise ConnectionResetError("after a long silence")
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", stuck)
+    send_outbox()
+    message.refresh_from_db()
+    assert (message.state, message.error) == ("sent", "")

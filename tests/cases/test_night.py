@@ -16,10 +16,12 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from audit.services import find_faults
-from cases.models import Alert, Case
-from cases.services.night import business_date_of, missed_nights, run_night
+from cases.models import Alert, Case, HeldBack
+from cases.services.by_hand import open_case_by_hand
+from cases.services.night import business_date_of, closing_line, missed_nights, prepare, run_night
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.company.models import CompanySettings
 from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
@@ -475,3 +477,146 @@ def test_priority_of_a_case_is_its_expected_loss() -> None:
             if a.score
         )
         assert abs(case.priority - expected) <= case.n_claims
+
+
+def test_claim_held_back_gets_a_seat_on_a_later_night_and_keeps_what_was_judged() -> None:
+    install_model()
+    add_claims(400)
+    change_setting("reviewer_minutes_per_day", 0)
+    first = night()
+    waiting = {row.claim_id: row for row in HeldBack.objects.all()}
+    over = set(
+        Score.objects.filter(run=first, hybrid_probability__gt=0.05).values_list("claim_id", flat=True)
+    )
+    assert set(waiting) == over - set(Alert.objects.values_list("claim_id", flat=True)) != set()
+    assert {(row.why, row.nights_waited, row.how) for row in waiting.values()} == {("capacity", 0, "")}
+    assert first.n_held_back == len(waiting)
+
+    change_setting("reviewer_minutes_per_day", 1200)
+    second = night(DAY + timedelta(days=1))
+    assert second.n_claims == 0
+    alerts = Alert.objects.filter(claim__in=waiting).select_related("score", "run")
+    assert {alert.claim_id for alert in alerts} == set(waiting)
+    assert {(alert.run_id, alert.score.run_id) for alert in alerts if alert.score} == {(second.pk, first.pk)}
+    assert all(alert.score and alert.score.reasons for alert in alerts)
+    assert set(HeldBack.objects.values_list("how", flat=True)) <= {"opened", "joined"}
+    assert second.n_held_back == 0
+    assert find_faults() == []
+
+
+def test_claim_held_back_expires_after_its_nights_and_is_counted_and_recorded() -> None:
+    install_model()
+    add_claims(200)
+    change_setting("reviewer_minutes_per_day", 0)
+    change_setting("held_back_nights", 2)
+    n = night().n_held_back
+    assert n > 0
+    assert night(DAY + timedelta(days=1)).n_held_back == n
+    assert set(HeldBack.objects.values_list("nights_waited", "how")) == {(1, "")}
+    last = night(DAY + timedelta(days=2))
+    assert last.n_held_back == 0
+    assert set(HeldBack.objects.values_list("nights_waited", "how")) == {(2, "expired")}
+    assert next(s for s in last.stages if s["name"] == "opening")["counts"]["expired"] == n
+    entry = AuditEvent.objects.get(action="run.held_back_expired")
+    assert set(entry.after["claims"]) == set(HeldBack.objects.values_list("claim_id", flat=True))
+    assert closing_line(last).endswith(f"held back 0, expired {n}")
+    assert night(DAY + timedelta(days=3)).n_held_back == 0
+    assert HeldBack.objects.count() == n
+
+
+def test_held_back_claim_that_was_taken_up_or_changed_waits_no_longer() -> None:
+    install_model()
+    add_claims(400)
+    change_setting("reviewer_minutes_per_day", 0)
+    night()
+    by_hand, corrected = HeldBack.objects.order_by("pk")[:2]
+    open_case_by_hand(
+        claims=[by_hand.claim],
+        reason="Seen on paper",
+        by=Actor(username="r", roles=frozenset({Role.REVIEWER})),
+    )
+    by_hand.refresh_from_db()
+    assert by_hand.how == "opened"
+    correct_claim(corrected.claim, received_at=datetime.now(UTC), amount_minor=1)
+    night(DAY + timedelta(days=1))
+    corrected.refresh_from_db()
+    assert Score.objects.filter(claim=corrected.claim_id, claim_version=2).count() == 1
+    score = Score.objects.get(claim=corrected.claim_id, claim_version=2)
+    assert corrected.how == ("outdated" if score.hybrid_probability <= 0.05 else "")
+
+
+def test_case_decided_while_the_night_chooses_is_not_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the choice and the writing a reviewer proposes a decision; the claim opens a case of its own."""
+    install_model()
+    add_claims(100)
+    night()
+    case = Case.objects.filter(pattern="A01").first()
+    assert case is not None
+    again(case, "late")
+    from cases.services import opening
+
+    chosen = opening._select
+
+    def slow(run: ScreeningRun) -> Any:
+        found = chosen(run)
+        assert case.pk in {bundle.case_id for bundle in found[0].bundles}
+        put_case(case, state=State.PENDING_APPROVAL.value)
+        return found
+
+    monkeypatch.setattr(opening, "_select", slow)
+    second = night(DAY + timedelta(days=1))
+    late = Claim.objects.get(external_id="late")
+    assert not Alert.objects.filter(case=case, claim=late).exists()
+    assert Alert.objects.get(claim=late).case.run_id == second.pk
+
+
+def test_fault_of_all_claims_fails_the_run_and_quarantines_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    install_model()
+    claims = add_claims(64)
+    from fraud.detection.screening import score
+
+    def fails(*given: Any) -> Any:
+        raise RuntimeError("detector gone")
+
+    monkeypatch.setattr(score, "score_rows", fails)
+    with pytest.raises(RuntimeError, match="no claim of the run can be scored"):
+        night()
+    run = ScreeningRun.objects.get()
+    assert (run.state, run.n_scored) == (ScreeningRun.State.FAILED, 0)
+    assert "detector gone" in run.error
+    assert not RunPart.objects.filter(state=RunPart.State.QUARANTINED).exists()
+    assert AuditEvent.objects.filter(action="run.failed", subject=f"run:{run.reference}").count() == 1
+    monkeypatch.undo()
+    assert night().n_scored == len(claims)
+
+
+def test_model_damaged_between_cutting_and_scoring_fails_the_run(settings: Any) -> None:
+    version = install_model()
+    add_claims(40)
+    run = screening.open_run(business_date=DAY, by=NIGHTLY)
+    prepare(run, by=NIGHTLY)
+    from fraud.learning.registry import forget_loaded
+
+    forget_loaded()
+    (Path(settings.MODELS_DIR) / version.folder / "manifest.json").unlink()
+    with pytest.raises(RuntimeError, match=version.reference):
+        night()
+    run.refresh_from_db()
+    assert run.state == ScreeningRun.State.FAILED
+    assert version.reference in run.error
+    assert set(RunPart.objects.values_list("state", "attempts")) == {(RunPart.State.WAITING, 0)}
+
+
+def test_settings_that_cannot_be_read_fail_the_run_until_they_are_mended() -> None:
+    install_model()
+    add_claims(40)
+    change_setting("minutes_per_case", 20)
+    row = CompanySettings.objects.get(state="active")
+    stored = dict(row.values)
+    CompanySettings.objects.update(values={**stored, "band_high": "very"})
+    with pytest.raises(RuntimeError, match="settings cannot be used"):
+        night()
+    run = ScreeningRun.objects.get()
+    assert (run.state, RunPart.objects.count()) == (ScreeningRun.State.FAILED, 0)
+    CompanySettings.objects.update(values=stored)
+    assert night().state == ScreeningRun.State.FINISHED

@@ -11,7 +11,7 @@ from cases.models import Case, OutboxMessage
 from cases.services import errors, queue
 from cases.workflow import State
 from tests.cases.stage import Stage, fresh
-from tests.cast import NOW, make_person
+from tests.cast import NOW, make_cardholder, make_case, make_person, put_case
 
 
 def last_event(case: Case) -> AuditEvent:
@@ -160,3 +160,17 @@ def test_a_refused_state_names_what_is_allowed(stage: Stage) -> None:
         queue.take_case(case=case, by=stage.actor("reviewer"), expected_version=case.version)
     assert refusal.value.allowed == ["note"]
     assert refusal.value.state == "closed"
+
+
+def test_take_next_looks_past_many_cases_one_may_not_take(stage: Stage) -> None:
+    """More cases than are read at once are the reviewer's own, set aside, or gone; the last one is theirs to take."""
+    reviewer = stage.cast.reviewer
+    own = make_cardholder(reviewer.employee_no)
+    for number in range(queue._LOOKED_AT_ONCE + 5):
+        make_case(cardholder=own, priority=1_000_000 + number)
+    put_case(stage.case(), priority=900_000, snoozed_until=date(2099, 1, 1))
+    free = make_case(cardholder=stage.cast.cardholder_record, priority=1)
+    taken = queue.take_next_case(by=stage.actor("reviewer"))
+    assert taken.reference == free.reference
+    with pytest.raises(errors.QueueEmpty):
+        queue.take_next_case(by=stage.actor("reviewer"))

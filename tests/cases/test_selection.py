@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -42,7 +43,9 @@ def test_best_claims_over_the_threshold_get_the_seats_and_the_rest_is_held_back(
     rows = [claim(i, person=i, probability=0.1 + i / 100) for i in range(1, 7)] + [claim(9, person=9)]
     chosen = select_alerts(frame(rows), SEATS)
     assert claims_of(chosen, "model") == [[6], [5], [4], [3]]  # novelty's seat came back to the model
-    assert (chosen.n_over_threshold, chosen.n_held_back) == (6, 2)
+    drawn = {c for claims in claims_of(chosen, "control_sample") for c in claims}
+    assert {c for bundle in chosen.held for c in bundle.claims} == {1, 2} - drawn
+    assert (chosen.n_over_threshold, chosen.n_held_back) == (6, len({1, 2} - drawn))
 
 
 def test_free_seats_are_not_filled_from_below_the_threshold() -> None:
@@ -179,8 +182,8 @@ def test_selection_keeps_its_promises_in_any_row_order(rows: list[dict[str, Any]
     assert len(model) + len(novelty) <= SEATS.model + SEATS.novelty
     assert all(max(by_id[c]["probability"] for c in bundle.claims) > 0.05 for bundle in model)
     over = {i for i, row in by_id.items() if row["is_always_open"] or row["probability"] > 0.05}
-    sample = {c for bundle in chosen.bundles if bundle.channel == "control_sample" for c in bundle.claims}
-    assert chosen.n_held_back == len(over - (set(picked) - sample))
+    assert {c for bundle in chosen.held for c in bundle.claims} == over - set(picked)
+    assert chosen.n_held_back == len(over - set(picked))
 
 
 def _plain(selection: Selection) -> list[tuple[Any, ...]]:
@@ -188,3 +191,50 @@ def _plain(selection: Selection) -> list[tuple[Any, ...]]:
         return bundle.channel, bundle.pattern, bundle.key, tuple(bundle.claims), bundle.inclusion_probability
 
     return sorted(row(bundle) for bundle in selection.bundles)
+
+
+def test_burst_of_one_rule_and_of_one_person_is_braked_and_the_seats_go_to_others() -> None:
+    brake = replace(SEATS, model=6, novelty=0, sample=0, per_rule=2, per_person=2)
+    rows = [claim(i, person=i, merchant=i, pattern="A04", probability=0.9) for i in range(1, 6)]
+    rows += [
+        claim(10 + i, person=50, merchant=10 + i, pattern=f"B0{i}", probability=0.8) for i in range(1, 5)
+    ]
+    rows += [claim(30, person=30, merchant=30, probability=0.2)]
+    chosen = select_alerts(frame(rows), brake)
+    assert claims_of(chosen, "model") == [[1], [2], [11], [12], [30]]
+    assert {c: b.why_held for b in chosen.held for c in b.claims} == {
+        **dict.fromkeys([3, 4, 5], "rule_budget"),
+        **dict.fromkeys([13, 14], "person_budget"),
+    }
+
+
+def test_absolute_ban_opens_over_every_budget() -> None:
+    brake = replace(SEATS, model=0, novelty=0, sample=0, per_rule=1, per_person=1)
+    rows = [claim(i, merchant=i, week=f"2026-W1{i}", pattern="X01", is_always_open=True) for i in range(1, 4)]
+    rows += [
+        claim(9, merchant=9, person=9, pattern="X01", is_always_open=True),
+        claim(8, person=8, pattern="X01", is_always_open=True),
+    ]
+    chosen = select_alerts(frame(rows), brake)
+    assert sorted(c for claims in claims_of(chosen, "rule") for c in claims) == [1, 2, 3, 8, 9]
+    assert chosen.held == []
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 8), st.floats(0, 1), st.sampled_from([None, "A", "B"])), max_size=25)
+)
+@settings(max_examples=60, deadline=None)
+def test_every_claim_over_the_threshold_is_seated_or_held_back_with_a_reason(drawn: list[Any]) -> None:
+    brake = replace(SEATS, per_rule=2, per_person=1)
+    rows = [
+        claim(i, person=person, merchant=i, probability=p, pattern=rule)
+        for i, (person, p, rule) in enumerate(drawn)
+    ]
+    chosen = select_alerts(frame(rows), brake)
+    seated = {c for bundle in chosen.bundles for c in bundle.claims}
+    held = {c for bundle in chosen.held for c in bundle.claims}
+    over = {row["claim_id"] for row in rows if row["probability"] > brake.threshold}
+    assert seated & held == set()
+    assert over <= seated | held
+    assert held <= over
+    assert all(bundle.why_held for bundle in chosen.held)

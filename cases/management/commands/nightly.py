@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from audit.typed import day
-from cases.services.night import run_night
+from cases.services.night import closing_line, run_night
 from fraud.detection.models import ScreeningRun
 
 
@@ -56,23 +56,25 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
         "alerts": run.n_alerts,
         "cases": run.n_cases,
         "held_back": run.n_held_back,
+        "expired": _counted(run, "opening", "expired"),
+        "quarantined": _counted(run, "scoring", "quarantined"),
         "not_evaluable": run.not_evaluable,
         "stages": run.stages,
     }
 
 
+def _counted(run: ScreeningRun, name: str, what: str) -> int:
+    return sum(stage["counts"].get(what, 0) for stage in run.stages if stage["name"] == name)
+
+
 def lines(run: ScreeningRun) -> list[str]:
-    """A run as text: one line a stage, then what it found and what it could not judge."""
+    """A run as text: one line a stage, then what it could not judge, then what came of it."""
     found = [f"{run.reference} {run.state}{' (late)' if run.is_late else ''}"]
     for stage in run.stages:
         counts = ", ".join(f"{name} {value}" for name, value in stage["counts"].items())
         found.append(f"  {stage['name']:<8} {stage['state']:<8} {stage['seconds']:>8.1f} s  {counts}")
-    found.append(
-        f"  claims {run.n_claims:,}, scored {run.n_scored:,}, rule hits {run.n_hits:,}, alerts {run.n_alerts:,}, "
-        f"new cases {run.n_cases:,}, held back {run.n_held_back:,}"
-    )
     for code, entry in sorted(run.not_evaluable.items()):
         found.append(
             f"  rule {code}: {entry['n']:,} claims not evaluable, missing {', '.join(entry['missing'])}"
         )
-    return found
+    return [*found, closing_line(run)]

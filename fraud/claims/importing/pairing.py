@@ -129,7 +129,7 @@ def pair_money_back(
         if purchase is None:
             return
         credit = purchase.worth(side)
-        if credit is None and at_most and purchase.is_comparable(side):
+        if credit is None and at_most and purchase.minor and purchase.is_comparable(side):
             credit = (
                 purchase.minor
             )  # a person, or the row itself, says where it belongs: no more than is left

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from audit.people import number_key
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
 from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.models import ClaimFile
@@ -66,22 +67,30 @@ def same_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     if wanted.is_empty():
         return nothing
     codes, code_values = in_list(wanted.get_column("authorization_code").unique().to_list())
-    people, person_values = in_list(wanted.get_column("employee_no").unique().to_list())
     sql = f"""
         SELECT h.employee_no, c.authorization_code, c.amount_minor AS amount, c.currency, c.txn_type AS known_type,
                c.transacted_at AS known_at, c.id AS known_id, c.version AS known_version, '' AS known_hash,
                c.file_id AS known_file, c.source_system AS home_system, c.external_id AS home_id
         FROM fraud_claim c JOIN fraud_cardholder h ON h.id = c.cardholder_id
-        WHERE c.authorization_code {codes} AND h.employee_no {people} AND c.source_system <> %s
+        WHERE c.authorization_code {codes} AND c.source_system <> %s
           AND NOT EXISTS (SELECT 1 FROM fraud_claimsource s WHERE s.claim_id = c.id AND s.source_system = %s)"""
-    params = [*code_values, *person_values, source_system, source_system]
-    known = read_frame(sql, params, schema=_MATCH)
-    on = ["employee_no", "authorization_code", "amount", "currency"]
+    params = [*code_values, source_system, source_system]
+    known = _with_person(read_frame(sql, params, schema=_MATCH))
+    wanted = _with_person(wanted)
+    on = ["person", "authorization_code", "amount", "currency"]
     both = wanted.join(known, on=on, how="inner")
     back, known_back = pl.col("txn_type").is_in(MONEY_BACK), pl.col("known_type").is_in(MONEY_BACK)
     same_kind = (back & known_back) | (pl.col("txn_type") == pl.col("known_type"))
     both = both.filter(same_kind & (back | (_day("transacted_at") == _day("known_at"))))
     return _one_each(both.sort("external_id", "home_system", "home_id")).select(list(KNOWN))
+
+
+def _with_person(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the employee number in the form in which numbers are compared."""
+    keys = {number: number_key(number) for number in rows.get_column("employee_no").unique()}
+    return rows.with_columns(
+        pl.col("employee_no").replace_strict(keys, return_dtype=pl.String).alias("person")
+    )
 
 
 def _day(name: str) -> pl.Expr:

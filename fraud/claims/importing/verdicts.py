@@ -41,7 +41,7 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
 
     With `has_identity` the files name no id: a row's id is the hash of its identifying values, and equal rows are told
     apart by their number of occurrence, ordered by content, so that a second delivery of the same rows finds the same
-    ids. Otherwise an id that repeats with the same content is a duplicate (the first stays) and one that repeats with
+    ids; rows with one approval number are one payment. Otherwise an id that repeats with the same content is a duplicate (the first stays) and one that repeats with
     other content is refused in all its rows.
     """
     if not index.width:
@@ -52,11 +52,14 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
 
 
 def _numbered(index: pl.DataFrame) -> pl.DataFrame:
+    # An approval number names one payment: its rows are that payment in several states, the furthest of which holds.
     ordered = index.sort("identity", "row_hash", "position")
     number = pl.int_range(1, pl.len() + 1).over("identity")
-    suffix = pl.when(number > 1).then(pl.format("-{}", number)).otherwise(pl.lit(""))
+    suffix = pl.when(~pl.col("has_code") & (number > 1)).then(pl.format("-{}", number)).otherwise(pl.lit(""))
+    furthest = pl.col("stated_back").fill_null(-1).arg_max().over("identity") + 1 == number
+    verdict = pl.when(~pl.col("has_code") | furthest).then(pl.lit("")).otherwise(pl.lit(_REPEATED))
     return ordered.with_columns(
-        pl.concat_str(pl.lit("h:"), "identity", suffix).alias("external_id"), pl.lit("").alias("verdict")
+        pl.concat_str(pl.lit("h:"), "identity", suffix).alias("external_id"), verdict.alias("verdict")
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from typing import NoReturn
+
+from django.db.models import F, Sum
 
 from audit import clock, faults
 from audit.actor import Actor
@@ -19,8 +21,15 @@ from rules.services import disable_rule
 State = ScreeningRun.State
 
 
+class NothingScored(RuntimeError):
+    """A run with claims ended without a single score."""
+
+
 def finish_scoring(*, run: ScreeningRun) -> bool:
-    """Move a run on to opening when every part is done or quarantined; True when it is there now."""
+    """Move a run on to opening when every part is done or quarantined; True when it is there now.
+
+    Raises NothingScored, and puts the parts back, when the run looked at claims and scored none of them.
+    """
     run.refresh_from_db()
     if run.state != State.SCORING:
         return run.state == State.OPENING
@@ -35,6 +44,8 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
         "seconds_computing": round(sum(part.result.get("seconds_computing", 0) for part in parts), 3),
         "seconds_storing": round(sum(part.result.get("seconds_storing", 0) for part in parts), 3),
     }
+    if run.n_claims and not totals["scored"]:
+        _nothing_scored(run, parts)
     missing = night_frame(run).not_evaluable() if run.n_claims else {}
     moved = ScreeningRun.objects.filter(pk=run.pk, state=State.SCORING).update(
         state=State.OPENING,
@@ -49,6 +60,20 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
         put_stage(run, closed.row("done"))
     run.refresh_from_db()
     return True
+
+
+def _nothing_scored(run: ScreeningRun, parts: list[RunPart]) -> NoReturn:
+    """A night that scored nothing is no night: nobody stays in quarantine, and the run fails with its reason."""
+    why = next((part.error for part in parts if part.error), "") or "its parts were empty"
+    error = NothingScored(f"none of {run.n_claims} claims was scored: {why}")
+    with one_transaction():
+        RunPart.objects.filter(run=run, state=RunPart.State.QUARANTINED).update(
+            state=RunPart.State.WAITING, attempts=0
+        )
+        ScreeningRun.objects.filter(pk=run.pk, state=State.SCORING).update(
+            attempts=F("attempts") + 1, error=str(error)[:2000]
+        )
+    raise error
 
 
 def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:

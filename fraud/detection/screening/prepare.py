@@ -15,7 +15,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
-from fraud.company.values import current_settings, to_json
+from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.leases import LeaseLost, keep, new_token, release, take
@@ -58,7 +58,7 @@ def open_run(
                 "started_by": by.username,
                 "rule_set_hash": rules["hash"],
                 "rule_set": rules,
-                "settings_used": to_json(current_settings()),
+                "settings_used": pinned_settings(),
                 "code_version": code_version(),
                 "is_late": is_late,
             },
@@ -90,6 +90,7 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
         raise RunBusy(run.reference)
     try:
         with stage(run, "prepare") as current:
+            usable_settings(run.settings_used)
             pending = pending_claims(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model) if pending.height else None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db import OperationalError
 from django.db.models import F, Max
 from numpy.typing import NDArray
 
 from audit import faults
 from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
-from fraud.company.values import CompanyValues, from_json
-from fraud.detection.model_files import ModelDamaged, load_version
+from fraud.company.values import CompanyValues, SettingsDamaged, from_json, usable_settings
+from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.frames import NightFrame, night_frame
 from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, new_token, release, take
@@ -29,6 +31,10 @@ _SCORE_COLUMNS = (
     "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
 )
 # fmt: on
+#: What no single claim can cause.
+OF_THE_WHOLE = (ModelDamaged, SettingsDamaged, OperationalError, OSError)
+#: Claims of the whole run tried alone before a part is cut: when none of them can be scored, the fault is not the part's.
+_PROBES = 8
 _HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow")
 
 
@@ -49,11 +55,11 @@ def score_part(*, part_id: int) -> bool:
         return False
     if not is_free(part):
         return False
-    if part.attempts >= MAX_ATTEMPTS:
-        set_aside(part)
-        return False
-    # What all parts share is built before this one is taken: its failure is the run's, not the part's.
+    # What all parts share is opened before this one is taken: its failure is the run's, not the part's.
     frame = _shared_frame(part.run)
+    if part.attempts >= MAX_ATTEMPTS:
+        set_aside(part, frame)
+        return False
     token = new_token()
     if not take(part, token, state=State.TAKEN, attempts=part.attempts + 1):
         return False
@@ -61,6 +67,13 @@ def score_part(*, part_id: int) -> bool:
     try:
         _score(part, token, frame)
     except LeaseLost:
+        return False
+    except OF_THE_WHOLE as error:
+        # Neither the model's files nor the database's trouble is a claim's fault: the part keeps its attempts.
+        with suppress(LeaseLost):
+            release(part, token, state=State.WAITING, attempts=part.attempts)
+        if _blame_run(part.run, error) >= MAX_ATTEMPTS:
+            raise
         return False
     except Exception as error:
         log.exception("part.failed", extra={"run": part.run.reference, "part": part.number})
@@ -74,12 +87,25 @@ def score_part(*, part_id: int) -> bool:
 
 
 def _shared_frame(run: ScreeningRun) -> NightFrame:
+    """The run's frame, with its settings and its model known to be usable. Raises whatever stops all parts alike."""
     try:
+        usable_settings(run.settings_used)
+        assert run.model_version is not None
+        load_version(run.model_version)
         return night_frame(run)
     except Exception as error:
-        failed = ScreeningRun.objects.filter(pk=run.pk, state=ScreeningRun.State.SCORING)
-        failed.update(attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000])
+        _blame_run(run, error)
         raise
+
+
+def _blame_run(run: ScreeningRun, error: Exception) -> int:
+    """Keep the error with the run; returns how often its stage was tried."""
+    if isinstance(error, ModelDamaged) and run.model_version is not None:
+        report_damage(run.model_version, error)
+    scoring = ScreeningRun.objects.filter(pk=run.pk, state=ScreeningRun.State.SCORING)
+    scoring.update(attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000])
+    run.refresh_from_db(fields=["attempts", "error"])
+    return run.attempts
 
 
 def _score(part: RunPart, token: str, frame: NightFrame) -> None:
@@ -193,8 +219,20 @@ def _hit_frame(
     )
 
 
-def set_aside(part: RunPart) -> None:
-    """A part that failed too often: halved, or quarantined when a single claim is left."""
+class NothingCanBeScored(RuntimeError):
+    """No claim of the run can be scored: the fault lies in what all of them share."""
+
+
+def set_aside(part: RunPart, frame: NightFrame) -> None:
+    """A part that failed too often: halved, or quarantined when a single claim is left.
+
+    Raises NothingCanBeScored, and sets nothing aside, when claims from all over the run fail just the same.
+    """
+    if not _any_can_be_scored(part.run, frame):
+        error = NothingCanBeScored(f"no claim of the run can be scored: {part.error}")
+        RunPart.objects.filter(pk=part.pk, state=State.WAITING).update(attempts=0)
+        _blame_run(part.run, error)
+        raise error
     token = new_token()
     with one_transaction():
         if not take(part, token):
@@ -205,7 +243,6 @@ def set_aside(part: RunPart) -> None:
                 "part.quarantined", extra={"run": part.run.reference, "part": part.number, "why": part.error}
             )
             return
-        frame = night_frame(part.run)
         last = RunPart.objects.filter(run=part.run).aggregate(last=Max("number"))["last"]
         halves: list[RunPart] = []
         for spec in _halves(part.spec):
@@ -224,6 +261,19 @@ def set_aside(part: RunPart) -> None:
                 )
         RunPart.objects.bulk_create(halves)
         release(part, token, state=State.DONE, n_claims=0, result={"split_into": [h.number for h in halves]})
+
+
+def _any_can_be_scored(run: ScreeningRun, frame: NightFrame) -> bool:
+    """Whether one of a few claims, spread over the run, can be scored alone; the first that can settles it."""
+    n = frame.features.height
+    for row in np.unique(np.linspace(0, n - 1, num=min(_PROBES, n)).round().astype(int)):
+        rows = [int(row)]
+        try:
+            score_rows(run, frame.features.select(_columns(run))[rows], frame.hits[rows], frame)
+            return True
+        except Exception as error:  # whatever it is, it is what the part met
+            log.warning("run.probe_failed", extra={"run": run.reference, "why": str(error)})
+    return False
 
 
 def _halves(spec: dict[str, Any]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from rules.models import Rule
 
 PAGE_SIZE = 40
 N_TOP_CLAIMS = 12
+_SHOWN_IF_ANY = ("quarantined", "held_back_new", "held_back_seated", "expired", "outdated", "taken_back")
 RUNNING = (ScreeningRun.State.PREPARING, ScreeningRun.State.SCORING, ScreeningRun.State.OPENING)
 STAGE_NAMES = ("prepare", "scoring", "opening", "finish")
 
@@ -46,6 +47,7 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "run": run,
         "is_running": run.state in RUNNING,
         "stages": stages_of(run),
+        "n_expired": sum(stage["counts"].get("expired", 0) for stage in run.stages),
         "progress": progress_of(run),
     }
     if request.headers.get("HX-Request"):
@@ -140,6 +142,11 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
         "joined": _("joined open cases"),
         "renewed": _("open cases with further hits"),
         "held_back": _("held back"),
+        "held_back_new": _("of these new"),
+        "held_back_seated": _("seated after waiting"),
+        "expired": _("expired"),
+        "outdated": _("no longer in question"),
+        "taken_back": _("payment taken back"),
         "sample_population": _("drawn from"),
         "model": _("by the model"),
         "rule": _("by a ban"),
@@ -154,7 +161,7 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
     return [
         (words[name], levels.get(value, value) if isinstance(value, str) else value)
         for name, value in flat.items()
-        if name in words and _is_plain(value) and not (name == "quarantined" and not value)
+        if name in words and _is_plain(value) and not (name in _SHOWN_IF_ANY and not value)
     ]
 
 

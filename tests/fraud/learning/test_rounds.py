@@ -15,6 +15,7 @@ from audit.permissions import Role
 from cases.services.night import run_night
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim, User
+from fraud.company.values import activate_settings, propose_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion, Score
 from fraud.detection.screening import services as screening
@@ -22,8 +23,9 @@ from fraud.learning.comparing import compare_versions, evaluate_out_of_time
 from fraud.learning.later_claims import later_claims
 from fraud.learning.models import Evaluation
 from fraud.learning.registry import failed_gates
-from fraud.learning.rounds import train_challenger, training_set
+from fraud.learning.rounds import learnt_from, train_challenger, training_set
 from fraud.learning.training import TrainingConfig
+from rules.models import RuleVersion
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -76,6 +78,18 @@ def test_training_set_knows_nothing_of_after_its_cut_off(reviewed: list[int]) ->
             <= row["transacted_at"]
         ]
         assert count == len(expected)
+
+
+def test_ground_of_a_training_moves_with_outcomes_rules_and_settings(reviewed: list[int]) -> None:
+    before = learnt_from(CUT_OFF)
+    assert learnt_from(CUT_OFF) == before
+    row = propose_settings(changes={"minimum_confirmed": 31}, note="test", by=Actor.system("test"))
+    activate_settings(number=row.number, by=Actor.system("test"))
+    RuleVersion.objects.filter(rule__code="M01").update(weight=2.5)
+    labelled = NewLabel(reviewed[0], True, "review", CUT_OFF - timedelta(minutes=1))
+    add_labels(labels=[labelled], by=BY, subject="file:F-3")
+    after = learnt_from(CUT_OFF)
+    assert {name for name in before if before[name] != after[name]} == {"labels", "rules", "settings"}
 
 
 def test_challenger_scores_in_shadow_and_is_compared(reviewed: list[int]) -> None:

@@ -80,7 +80,14 @@ class DelimitedTable:
         if block is None:
             text = io.StringIO(self._reader.rest.decode("utf-8", "ignore"))
             rows = csv.reader(text, delimiter=self._delimiter, quoting=self._quoting)
-            return [(n, row) for n, row in zip(range(wanted * 4), rows, strict=False) if any(row)][:wanted]
+            found = []
+            try:
+                for number, row in zip(range(wanted * 4), rows, strict=False):
+                    if any(row):
+                        found.append((number, row))
+            except csv.Error:  # a row that reading in earnest will refuse
+                pass
+            return found[:wanted]
         filled = np.flatnonzero(~block.blank)[:wanted]
         return [(int(n), self._fields(block.text(int(n)))) for n in filled]
 
@@ -89,7 +96,10 @@ class DelimitedTable:
         return csv.QUOTE_MINIMAL if self._spec.quoting == "standard" else csv.QUOTE_NONE
 
     def _fields(self, text: str) -> list[str]:
-        return next(csv.reader(io.StringIO(text), delimiter=self._delimiter, quoting=self._quoting), [])
+        try:
+            return next(csv.reader(io.StringIO(text), delimiter=self._delimiter, quoting=self._quoting), [])
+        except csv.Error:  # a row that reading in earnest will refuse
+            return []
 
     def chunks(self) -> Iterator[Chunk]:
         """Rows after the header, in chunks."""

@@ -235,9 +235,10 @@ def cases() -> Iterator[Case]:
     ):
         yield n(f"A26-{number}", *note, check=lambda _: _same(claim().currency, "KRW"), 통화=text)
     yield r("A26b", "currency_unknown", 통화="XXQ")
-    for number, text in enumerate(("2026-03-02", "2026.03.02", "2026년 3월 2일", "20260302", "26/03/02")):
+    for number, text in enumerate(("2026-03-02", "2026.03.02", "2026년 3월 2일", "20260302")):
         yield n(f"A27-{number}", check=used_at(datetime(2026, 3, 1, 15, tzinfo=UTC)), 사용일시=text)
     yield r("A27b", "date_mixed", 사용일시="2026.03.02")
+    yield r("A27d", "date_ambiguous", 사용일시="26/03/02")
     yield r("A27c", "date_not_valid", 사용일시="어제")
     yield r("A28", "date_ambiguous", 사용일시="07/08/2025")
     for number, text in enumerate(("2026-02-30", "2026-13-01", "0000-00-00")):

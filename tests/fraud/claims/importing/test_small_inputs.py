@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fraud.claims.importing.profiles import get_profile
-from fraud.claims.models import Claim, ClaimFile, ClaimSource
+from fraud.claims.models import Claim, ClaimChange, ClaimFile, ClaimSource
 from tests.fraud.claims.importing.files import assert_accounted, codes, deliver, workbook_bytes
 from tests.shared_data import shared_folder
 
@@ -87,6 +87,18 @@ def test_a_partial_cancellation_grows_and_is_taken_away_again(tmp_path: Path) ->
     assert found[3] == [31000]  # the same bytes as the first file: one delivery
     send(tmp_path, CODEF, stay("551", 81000, 0, 0), stay("559", 1000, 0, 0), used="codef")
     assert nets() == [1000, 81000]
+
+
+def test_one_payment_in_two_states_of_one_file_is_one_claim(tmp_path: Path) -> None:
+    lines = [
+        stay("551", 81000, 0),
+        stay("551", 81000, 2, 30000),
+        stay("552", 9000, 1, 9000),
+        stay("552", 9000, 0),
+    ]
+    file = send(tmp_path, CODEF, *lines, used="codef")
+    assert nets() == [0, 51000]
+    assert (file.n_accepted, file.n_duplicate) == (2, 2)
 
 
 def test_a_partial_cancellation_without_its_amount_is_refused_with_what_is_missing(tmp_path: Path) -> None:
@@ -184,6 +196,29 @@ def test_links_do_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
             send(tmp_path, GENERIC, line.replace("Q81", f"Q81-{number}").replace("O", f"O{number}-", 1))
         results.append({k.split("-")[1]: v[2] for k, v in amounts().items() if k.startswith(f"O{number}-")})
     assert results == [{"1": None, "2": 50000, "3": None}] * 6
+
+
+def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
+    paid, back = (
+        "O1,{},2026-11-02 12:00:00,{},KRW,온누리,3301,승인",
+        "O2,Q81,2026-11-05 12:00:00,{},KRW,온누리,3301,취소",
+    )
+    found = []
+    for line in (
+        back.format(90000),  # before its purchase
+        paid.format("Q81", 90000),
+        back.format(40000),  # less came back
+        paid.format("Q81", 30000),  # the purchase was smaller: more came back than it took
+        paid.format("Q81", 50000),
+        paid.format("Q83", 50000),  # somebody else's
+        paid.format("Q81", 60000),
+    ):
+        send(tmp_path, GENERIC, line)
+        found.append(amounts()["O2"][1:])
+    linked = ("O1", 40000)
+    assert found == [(None, None), ("O1", 90000), linked, (None, None), linked, (None, None), linked]
+    told = ClaimChange.objects.filter(kind="money", claim__external_id="O1").count()
+    assert told == 6  # each time another amount of it came back
 
 
 # Identity --------------------------------------------------------------------------------------------------------------
@@ -352,4 +387,4 @@ def test_shared_dates_and_shapes_give_what_is_right(tmp_path: Path) -> None:
     assert [code for _, code in codes(refused)] == ["date_ambiguous"] * 3
     for name in ("semicolon.csv", "sep_line.csv", "title_rows.xlsx", "utf16_tab.csv"):
         file = send_shared(tmp_path, f"file_shapes/{name}")
-        assert (file.state, file.n_accepted) == ("imported", 1), (name, file.error)
+        assert (file.state, file.n_accepted + file.n_duplicate) == ("imported", 1), (name, file.error)

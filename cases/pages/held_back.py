@@ -1,0 +1,67 @@
+"""Claims over the threshold that got no seat, as a list: who waits, since when, and whose waiting ended without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from audit.actor import Actor
+from audit.paging import Page, capped_count, keyset_page
+from cases.models import Alert, HeldBack
+from cases.pages.headlines import rule_names
+from fraud.claims.identity import claims_involving
+from fraud.claims.models import Claim
+from fraud.company.values import current_settings
+
+PAGE_SIZE = 50
+WAITING = "waiting"
+#: What the list can show. Who got a seat stands in the queue itself; a random check must not be told by having waited.
+PARTS: dict[str, str | Promise] = {
+    WAITING: pgettext_lazy("held back", "Waiting"),
+    HeldBack.How.EXPIRED.value: pgettext_lazy("held back", "Expired"),
+    HeldBack.How.OUTDATED.value: pgettext_lazy("held back", "No longer in question"),
+}
+WHY: dict[str, str | Promise] = {
+    HeldBack.Why.CAPACITY.value: pgettext_lazy("held back", "no seat left"),
+    HeldBack.Why.RULE_BUDGET.value: pgettext_lazy("held back", "too many of one rule"),
+    HeldBack.Why.PERSON_BUDGET.value: pgettext_lazy("held back", "too many of one person"),
+}
+#: part → what it is ordered by
+ORDER = {WAITING: "expected_loss_minor", **dict.fromkeys(list(PARTS)[1:], "resolved_at")}
+
+
+def held_back_rows(by: Actor, part: str, *, run: str = "") -> QuerySet[HeldBack]:
+    """The rows of a part, without claims the reader is involved in and those in a blind case; `run` is a reference."""
+    rows = HeldBack.objects.filter(resolved_at=None) if part == WAITING else HeldBack.objects.filter(how=part)
+    blind = Alert.objects.filter(
+        claim=OuterRef("claim"), left_at=None, case__drawn_blind=True, case__closed_at=None
+    )
+    own = claims_involving(by, Claim.objects.all())
+    rows = rows.exclude(claim__in=own.values("pk")).exclude(Exists(blind))
+    return rows.filter(last_run__reference=run) if run else rows
+
+
+def held_back_page(by: Actor, part: str, *, cursor: str, run: str = "", language: str) -> Page:
+    """A page of a part, the largest (or latest) first; each row carries `why_word`, `reason` and `nights`, those it may wait."""
+    rows = held_back_rows(by, part, run=run).select_related(
+        "claim__cardholder__department", "claim__merchant", "run"
+    )
+    page = keyset_page(rows, by=ORDER[part], cursor=cursor, size=PAGE_SIZE)
+    names = rule_names({row.pattern for row in page.rows}, language)
+    nights = current_settings().held_back_nights
+    for row in page.rows:
+        row.why_word, row.reason, row.nights = WHY[row.why], names.get(row.pattern, ""), nights
+    return page
+
+
+def held_back_count(by: Actor) -> int:
+    """How many claims wait that the reader may see, counted no further than the cap."""
+    return capped_count(held_back_rows(by, WAITING))
+
+
+def held_back_parts(part: str) -> list[dict[str, Any]]:
+    """The list's parts as links."""
+    return [{"code": code, "label": label, "is_current": code == part} for code, label in PARTS.items()]
