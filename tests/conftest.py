@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.counted import told
+
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -66,3 +68,9 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
     flush.sql_flush = sql_flush
     yield
     flush.sql_flush = original
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The long machines say how many steps they took, whatever the verbosity."""
+    for line in told():
+        terminalreporter.write_line(line)

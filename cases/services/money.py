@@ -1,9 +1,9 @@
 """What a case may still ask for, and how a recovery stands: derived every time, stored nowhere.
 
     at stake = purchases of the case - everything linked that came back - what other cases on the same claims
-               got back or still ask for, by a decision older than this case's own; never below 0
+               got back, and still ask for by a decision older than this case's own; never below 0
     due      = what was decided, but never more than is at stake
-    open     = due - postings - an approved write-off, never below 0
+    open     = due - postings - an approved write-off, never below 0; nothing once the recovery has ended
 
 Queue, case, letter, proposal, approval, notice, appeal, opening, sweep, reopening, reports and exports ask here. Amounts
 are minor units of the case's currency; claims in another currency, or of another person since a correction, count nothing.
@@ -16,10 +16,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 
-from django.db.models import F, Q, Sum
+from django.db.models import BooleanField, F, Q, Sum, When
+from django.db.models import Case as Case_
 
 from cases.models import Alert, Case, Decision, Recovery, RecoveryPosting
+from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.claims.money import PURCHASES, returned_by_claim
 from rules.money import to_decimal
@@ -49,11 +52,12 @@ class Balance:
     due_minor: int
     recovered_minor: int
     written_off_minor: int
+    is_closed: bool = False
 
     @property
     def outstanding_minor(self) -> int:
-        """What is still to come."""
-        return max(self.due_minor - self.recovered_minor - self.written_off_minor, 0)
+        """What is still to come; a recovery that has ended asks for nothing, whatever its claims turn into."""
+        return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.written_off_minor, 0)
 
     @property
     def overpaid_minor(self) -> int:
@@ -63,10 +67,16 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A decision that holds: since when, and how much of it came back or is still asked for."""
+    """A decision that holds: since when, its amount, and what came back on it."""
 
     decided_at: datetime
-    minor: int
+    decided_minor: int
+    came_back_minor: int
+
+    @property
+    def still_minor(self) -> int:
+        """What it asks for beyond what came back, while its case is open."""
+        return max(self.decided_minor - self.came_back_minor, 0)
 
 
 def stake_of(case: Case) -> Stake:
@@ -162,65 +172,79 @@ def _net(purchases: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]
 
 
 def _elsewhere(net: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
-    """Case → what other cases hold of its claims.
-
-    A decision speaks of a case and not of its claims: where only some claims are shared, its money counts as theirs first.
-    """
+    """Case → what other cases hold of its claims."""
     shared = _others(net)
     if not shared:
         return {}
-    asked = asked_by_case({*net, *(other for others in shared.values() for other in others)})
-    found = {}
-    for case_id, others in shared.items():
-        own = asked.get(case_id)
-        left = dict(net[case_id])
-        for other in sorted(
-            others, key=lambda pk: (asked[pk].decided_at, pk) if pk in asked else (datetime.max, pk)
-        ):
-            held = asked.get(other)
-            if held is None or (own is not None and (own.decided_at, case_id) < (held.decided_at, other)):
-                continue
-            rest = held.minor
-            for claim_id in sorted(others[other]):
-                part = min(rest, left[claim_id])
-                left[claim_id] -= part
-                rest -= part
-        found[case_id] = sum(net[case_id].values()) - sum(left.values())
-    return found
+    asked = _asked_by_case({*net, *(other for others in shared.values() for other in others)})
+    return {case_id: _held(case_id, net[case_id], others, asked) for case_id, others in shared.items()}
 
 
-def _others(net: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, list[int]]]:
-    """Case → other case → the claims that both hold."""
+def _held(
+    case_id: int,
+    net: Mapping[int, int],
+    others: Mapping[int, Mapping[int, bool]],
+    asked: Mapping[int, _Asked],
+) -> int:
+    """What the others hold of one case's claims: what came in stays where it is, then the older decisions that still ask.
+
+    A decision speaks of a case and not of its claims: where only some claims are shared, its money counts as theirs first.
+    """
+    claims = {**others, case_id: dict.fromkeys(net, True)}
+    order = sorted((pk for pk in claims if pk in asked), key=lambda pk: (asked[pk].decided_at, pk))
+    left, held = dict(net), 0
+    for pk in order:
+        part = _take(left, claims[pk], asked[pk].came_back_minor)
+        held += part if pk != case_id else 0
+    for pk in takewhile(lambda pk: pk != case_id, order):
+        still = [claim_id for claim_id, is_asked in claims[pk].items() if is_asked]
+        held += _take(left, still, asked[pk].still_minor)
+    return held
+
+
+def _take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
+    """Lower what is left of the claims by an amount; returns how much found place."""
+    rest = minor
+    for claim_id in sorted(claim_ids):
+        part = min(rest, left[claim_id])
+        left[claim_id] -= part
+        rest -= part
+    return minor - rest
+
+
+def _others(net: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, dict[int, bool]]]:
+    """Case → other case → the claims that both know; True where the other still may ask for it.
+
+    What came back for a claim before it left a case, or turned out to be another person's, has come back all the same.
+    """
     by_claim: dict[int, list[int]] = defaultdict(list)
     for case_id, claims in net.items():
         for claim_id in claims:
             by_claim[claim_id].append(case_id)
-    rows = Alert.objects.filter(claim_id__in=by_claim).values_list("case_id", "claim_id").order_by()
-    found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for other, claim_id in rows:
+    is_asked = Q(left_at=None, claim__cardholder=F("case__cardholder")) & ~Q(case__state=State.CLOSED)
+    rows = Alert.objects.filter(claim_id__in=by_claim).annotate(
+        is_asked=Case_(When(is_asked, then=True), default=False, output_field=BooleanField())
+    )
+    found: dict[int, dict[int, dict[int, bool]]] = defaultdict(lambda: defaultdict(dict))
+    for other, claim_id, still in rows.values_list("case_id", "claim_id", "is_asked").order_by():
         for case_id in by_claim[claim_id]:
             if case_id != other:
-                found[case_id][other].append(claim_id)
+                found[case_id][other][claim_id] = still
     return found
 
 
-def asked_by_case(case_ids: Iterable[int]) -> dict[int, _Asked]:
-    """Case → what came back in it or is still asked for, where a decision with an amount holds."""
+def _asked_by_case(case_ids: Iterable[int]) -> dict[int, _Asked]:
+    """Case → the decision with an amount that holds, and what came back on it."""
     wanted = list(case_ids)
     held = Decision.objects.filter(
         case_id__in=wanted, state=Decision.State.APPROVED, amount_minor__gt=0
     ).values_list("case_id", "amount_minor", "decided_at")
-    given_up, came_back = _given_up(wanted), _came_back(wanted)
+    came_back = _came_back(wanted)
     return {
-        case_id: _Asked(decided_at, max(minor - given_up.get(case_id, 0), came_back.get(case_id, 0)))
+        case_id: _Asked(decided_at, minor, came_back.get(case_id, 0))
         for case_id, minor, decided_at in held.order_by("number")
         if decided_at is not None
     }
-
-
-def _given_up(case_ids: Collection[int]) -> dict[int, int]:
-    rows = Recovery.objects.filter(case_id__in=case_ids, write_off=Recovery.WriteOff.APPROVED)
-    return dict(rows.values_list("case_id", "write_off_minor"))
 
 
 def _came_back(case_ids: Collection[int]) -> dict[int, int]:
@@ -256,6 +280,7 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
                 recovered_minor=came_back.get(recovery.case_id, 0),
                 written_off_minor=recovery.write_off_minor if is_given_up else 0,
+                is_closed=recovery.closed_at is not None,
             )
     return found
 

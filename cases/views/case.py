@@ -69,6 +69,8 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     }
     context |= action_context(case, by, language=current_language())
     context |= _TAB_CONTEXTS[tab](case, rows, by)
+    if tab == "history":
+        context["chart"] = spend_chart(months, case.currency)
     return context
 
 
@@ -79,12 +81,7 @@ def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
 def _history(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
     past = past_cases(case, visible_cases(by))
     decorate(past)
-    months = months_of(case.cardholder, case.currency, company_today())
-    return {
-        "past": past,
-        "chart": spend_chart(months, case.currency),
-        "places": places_of(case.cardholder, case.currency),
-    }
+    return {"past": past, "places": places_of(case.cardholder, case.currency)}
 
 
 def _similar(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:

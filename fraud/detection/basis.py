@@ -20,12 +20,14 @@ from fraud.claims.models import Claim
 from fraud.claims.reading import db_time, read_many_claims
 from fraud.company.values import current_calendar
 from fraud.detection.features.behaviour import HABIT_DAYS
+from fraud.detection.features.columns import with_net
+from fraud.detection.features.rows import spends
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.windows import history_start
 from rules.language import RuleNotValid, nodes, parse
-from rules.language.plain_windows import NOT_SPENDING, PlainWindows
+from rules.language.plain_windows import PlainWindows
 from rules.preview import MOST_CLAIMS
 
 
@@ -133,9 +135,9 @@ def _run_at_end(rows: list[dict[str, Any]], *, is_misuse: bool) -> list[dict[str
 
 
 def _feature(window: _Window, claim: Claim, run: ScreeningRun) -> Basis:
-    frame = _known(window.keys, claim, run).with_columns(
-        category=pl.coalesce("mcc", "biz_type")  # as the features take it
-    )
+    known = with_net(_known(window.keys, claim, run))
+    # The trade and what is spending: as the features take them.
+    frame = known.with_columns(category=pl.coalesce("mcc", "biz_type"), spends=spends(known))
     rows = frame.to_dicts()
     own = next((row for row in rows if row["claim_id"] == claim.pk), None)
     if own is None:
@@ -151,10 +153,9 @@ def _is_before(row: Mapping[str, Any], own: Mapping[str, Any], since: datetime) 
 
 
 def _counts(row: Mapping[str, Any], own: Mapping[str, Any], window: _Window) -> bool:
-    spends = row["amount_minor"] >= 0 and row["txn_type"] not in NOT_SPENDING
     is_timed = not window.last or bool(row["has_time"])
     alike = all(row[key] is not None and row[key] == own[key] for key in window.keys)
-    return alike and is_timed and (spends or not window.spending_only)
+    return alike and is_timed and (row["spends"] or not window.spending_only)
 
 
 def _counted(node: nodes.Window, claim: Claim, run: ScreeningRun) -> Basis:

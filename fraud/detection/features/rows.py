@@ -78,15 +78,12 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
     """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
     category = pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
     claims = with_net(claims)
-    was_taken_back = (pl.col("amount_minor") > 0) & (pl.col("net_minor") <= 0)
     frame = claims.select(
         claim_id=column(claims, "claim_id", pl.Int64()),
         at_us=pl.col("transacted_at").dt.epoch("us"),
         amount=column(claims, "amount_minor", pl.Int64()),
         net=pl.col("net_minor"),
-        is_spending=(pl.col("amount_minor") >= 0)
-        & ~was_taken_back
-        & ~column(claims, "txn_type", pl.String()).is_in(NOT_SPENDING).fill_null(False),
+        is_spending=spends(claims),
         has_time=column(claims, "has_time", pl.Boolean()).fill_null(True),
         cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),
         merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
@@ -96,6 +93,13 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
     )
     arrays = {name: frame[name].to_numpy() for name in frame.columns}
     return Rows(**arrays, targets=targets)
+
+
+def spends(claims: pl.DataFrame) -> pl.Expr:
+    """Whether a claim of a frame with `net_minor` took money out and it was not all taken back."""
+    was_taken_back = (pl.col("amount_minor") > 0) & (pl.col("net_minor") <= 0)
+    moves_nothing = column(claims, "txn_type", pl.String()).is_in(NOT_SPENDING).fill_null(False)
+    return (pl.col("amount_minor") >= 0) & ~was_taken_back & ~moves_nothing
 
 
 def _text_codes(text: pl.Expr) -> pl.Expr:
