@@ -2,6 +2,9 @@ from audit.registry import register
 
 register("case.opened", en="opened the case", ko="건을 열었습니다")
 register("case.alert_added", en="added an alert to the case", ko="건에 경보를 추가했습니다")
+register(
+    "case.hits_added", en="found further hits on claims of the case", ko="건의 청구에서 새 적중을 찾았습니다"
+)
 register("case.claim_changed", en="followed a change of a claim", ko="청구 변경을 반영했습니다")
 register("case.taken", en="took the case", ko="건을 맡았습니다")
 register("case.released", en="put the case back into the queue", ko="건을 대기열로 돌려놓았습니다")

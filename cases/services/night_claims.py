@@ -49,11 +49,11 @@ _HIT_SCHEMA: dict[str, Any] = {
     "is_always_open": pl.Boolean,
 }
 _ALERTED = """
-    SELECT DISTINCT a.claim_id FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id WHERE s.run_id = %s
+    SELECT DISTINCT a.claim_id FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id WHERE s.run_id = %s AND a.left_at IS NULL
 """
 _SEEN = """
     SELECT DISTINCT h.claim_id, r.code FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id AND s.run_id = %s
-    JOIN fraud_rulehit h ON h.claim_id = a.claim_id
+    JOIN fraud_rulehit h ON h.claim_id = a.claim_id AND a.left_at IS NULL
     JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
     WHERE h.run_id < %s AND NOT h.is_shadow
 """

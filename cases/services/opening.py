@@ -8,6 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+import polars as pl
 from django.db.models import F
 
 from audit import clock, faults
@@ -20,6 +21,7 @@ from cases.selection import Bundle, Seats, Selection, select_alerts
 from cases.services.company import due_on
 from cases.services.held_back import Waited, keep_waiting
 from cases.services.joining import joinable_cases, lock_joinable
+from cases.services.new_hits import add_new_hits, new_hits, standing_claims
 from cases.services.night_claims import candidate_claims, chosen_claims, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
@@ -59,14 +61,19 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
         )
     current = Stage("opening", started_at(run, "opening"))
     put_stage(run, current.row("running"))
+    further = new_hits(run)
     selection, n_taken_back = _select(run)
     faults.hit("open.selected")
-    _explain(run, selection)
+    _explain(run, selection, [claim for claims in further.values() for claim in claims])
     faults.hit("open.explained")
     with one_transaction():
         keep(run, token)
         opened, waited = _write(run, selection, by)
-        current.counts = _counts(selection, opened, waited) | {"taken_back": n_taken_back}
+        n_renewed = add_new_hits(run=run, hits=further, by=by)
+        current.counts = _counts(selection, opened, waited) | {
+            "taken_back": n_taken_back,
+            "renewed": n_renewed,
+        }
         ScreeningRun.objects.filter(pk=run.pk).update(
             n_cases=opened.n_cases, n_alerts=opened.n_alerts, n_held_back=opened.n_held_back
         )
@@ -80,6 +87,8 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
 def _select(run: ScreeningRun) -> tuple[Selection, int]:
     seats = _seats(run)
     candidates, n_taken_back = candidate_claims(run, seats.threshold)
+    standing = standing_claims(run)["claim_id"]  # what stands in an open case needs no seat: see new_hits
+    candidates = candidates.filter(~pl.col("claim_id").is_in(standing.implode()))
     people = candidates["cardholder_id"].unique().to_list()
     chosen = select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
     return chosen, n_taken_back
@@ -98,9 +107,9 @@ def _seats(run: ScreeningRun) -> Seats:
     )
 
 
-def _explain(run: ScreeningRun, selection: Selection) -> None:
+def _explain(run: ScreeningRun, selection: Selection, standing: list[int]) -> None:
     # What is held back is explained tonight too: it is listed with its reasons, and a later night no longer has this frame.
-    chosen = [claim for bundle in (*selection.bundles, *selection.held) for claim in bundle.claims]
+    chosen = standing + [claim for bundle in (*selection.bundles, *selection.held) for claim in bundle.claims]
     novel = [claim for bundle in selection.bundles if bundle.channel == "novelty" for claim in bundle.claims]
     explain_claims(run=run, claim_ids=chosen, novel=novel)
 

@@ -16,13 +16,12 @@ from django.db import connection
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
+from fraud.claims.money import CREDITS
 from rules.language.plain_windows import NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
 _OF_PERSON = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("h.")}
 _OF_PLACE = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("m.")}
-#: Deliveries that take back what was paid; a decline took nothing.
-CREDITS = tuple(kind for kind in NOT_SPENDING if kind != "decline")
 _AT = pl.Datetime("us", "UTC")
 #: What a version is made of: the columns that a claim and its earlier versions share.
 FACTS = tuple(

@@ -24,8 +24,8 @@ from fraud.detection.features.columns import with_net
 from fraud.detection.features.rows import spends
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.pending import history_start
 from fraud.detection.screening.rulebook import rules_of
+from fraud.detection.screening.windows import history_start
 from rules.language import RuleNotValid, nodes, parse
 from rules.language.plain_windows import PlainWindows
 from rules.preview import MOST_CLAIMS
@@ -199,6 +199,7 @@ _NARROW: tuple[tuple[str, Callable[[Claim], tuple[str, list[object]]]], ...] = (
 def _known(keys: tuple[str, ...], claim: Claim, run: ScreeningRun) -> pl.DataFrame:
     """The history the run had of claims that may share these keys, the claim itself among it, in order of time."""
     where, params = next((narrow(claim) for key, narrow in _NARROW if key in keys), ("1 = 1", []))
-    limits = " AND c.transacted_at >= %s"  # a window over a whole period also takes what came later in it
-    since = db_time(history_start(claim.transacted_at))
-    return read_many_claims(run.cut_off_at, where + limits, [*params, since])
+    since = history_start(claim.transacted_at, rules_of(run).specs)
+    if since is not None:  # no end: a window over a whole period also takes what came later in it
+        where, params = f"{where} AND c.transacted_at >= %s", [*params, db_time(since)]
+    return read_many_claims(run.cut_off_at, where, params)

@@ -16,8 +16,9 @@ from fraud.company.values import current_calendar
 from fraud.detection.features import build_features
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.hybrid import HybridModel
-from fraud.detection.screening.pending import claims_since, history_start
+from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.rulebook import current_rules
+from fraud.detection.screening.windows import history_start
 from fraud.learning.evaluation.comparison import Window
 from fraud.learning.evaluation.segments import amount_bands
 
@@ -61,14 +62,14 @@ def later_claims(*, window_from: datetime, window_to: datetime, known_by: dateti
 
     Raises NothingToCompare.
     """
-    claims = claims_since(known_by, history_start(window_from), until=window_to)
+    rules = current_rules(known_by)
+    claims = claims_since(known_by, history_start(window_from, rules.specs), until=window_to)
     targets = (claims["transacted_at"] >= window_from).to_numpy()
     if not targets.any():
         raise NothingToCompare(_("No claim is younger than both versions yet."))
     features = build_features(
         claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(known_by)
     )
-    rules = current_rules(known_by)
     hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)[:, rules.counted]
     features = features.filter(pl.Series(targets))
     known = labels_known_by(known_by).select(

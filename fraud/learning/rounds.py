@@ -25,8 +25,9 @@ from fraud.detection.features import build_features
 from fraud.detection.models import ModelVersion, ScreeningRun
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.screening.frames import night_frame
-from fraud.detection.screening.pending import claims_since, history_start
+from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.rulebook import current_rules, pin_rules
+from fraud.detection.screening.windows import history_start
 from fraud.learning.registry import install_first_version, register_version
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from fraud.learning.training.process import train_in_process
@@ -96,7 +97,8 @@ def training_set(*, cut_off: datetime, config: TrainingConfig) -> TrainingSet:
     """
     labels = labels_known_by(cut_off)
     since = _window_start(labels, cut_off, config)
-    first = history_start(since) if since else None
+    rules = current_rules(cut_off)
+    first = history_start(since, rules.specs) if since else None
     claims = claims_since(cut_off, first, until=cut_off)
     if claims.is_empty():
         claims = claims_since(clock.now(), first, until=cut_off)
@@ -105,7 +107,6 @@ def training_set(*, cut_off: datetime, config: TrainingConfig) -> TrainingSet:
     features = build_features(
         claims, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=label_history(cut_off)
     )
-    rules = current_rules(cut_off)
     hits = np.asarray(rules.evaluate(features, targets).hits, dtype=bool)
     return TrainingSet(features.filter(pl.Series(targets)), hits[:, rules.counted], rules.for_score(), labels)
 

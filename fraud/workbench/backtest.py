@@ -6,7 +6,7 @@ Uses the night's own features and engine, so the preview and the night cannot di
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from audit.actor import Actor
 from fraud.claims.labels import label_history
-from fraud.claims.models import Claim
+from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
 from fraud.detection.features import build_features
-from fraud.detection.screening.pending import claims_since, history_start
+from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec, evaluate
 from rules.language import parse
 from rules.services.rule_sets import current_context
@@ -81,7 +82,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
     specs = [RuleSpec("draft", 0, parse(text))]
     if active_text:
         specs.append(RuleSpec("active", 0, parse(active_text)))
-    frame, targets = window_features()
+    frame, targets = window_features(specs)
     if frame.height == 0 or not targets.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
     outcome = evaluate(frame, specs, context=current_context(calendar=current_calendar()), targets=targets)
@@ -109,19 +110,21 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
     )
 
 
-def window_features() -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """Features of the window with the history its windows look back on; kept until a claim arrives."""
-    newest = Claim.objects.all().aggregate(at=Max("transacted_at"), pk=Max("pk"))
+def window_features(specs: Sequence[RuleSpec]) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+    """Features of the window with the history that windows of these rules look back on; kept until something becomes known."""
+    newest = Claim.objects.all().aggregate(at=Max("transacted_at"), pk=Max("pk"), received=Max("received_at"))
     if newest["at"] is None:
         return pl.DataFrame(), np.zeros(0, dtype=bool)
-    key = (settings.DATABASES["default"]["NAME"], newest["pk"], newest["at"])
+    start: datetime = newest["at"] - timedelta(days=WINDOW_DAYS)
+    since = history_start(start, specs)
+    changes = ClaimChange.objects.aggregate(pk=Max("pk"))["pk"], Label.objects.aggregate(pk=Max("pk"))["pk"]
+    key = (settings.DATABASES["default"]["NAME"], *newest.values(), *changes, since)
     with _lock:
         if key not in _kept:
             _kept.clear()
-            start: datetime = newest["at"] - timedelta(days=WINDOW_DAYS)
             until: datetime = newest["at"] + timedelta(seconds=1)
-            received = Claim.objects.aggregate(at=Max("received_at"))["at"] + timedelta(seconds=1)
-            claims = claims_since(received, history_start(start), until)
+            received = newest["received"] + timedelta(seconds=1)
+            claims = claims_since(received, since, until)
             calendar = current_calendar()
             frame = build_features(
                 claims, calendar=calendar, zone=settings.TIME_ZONE, labels=label_history(received)
@@ -140,8 +143,6 @@ def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:
 
 def _outcomes(claim_ids: NDArray[np.int64]) -> dict[int, bool]:
     """Known outcomes of hit claims: the newest label that says misuse or not."""
-    from fraud.claims.models import Label
-
     found: dict[int, bool] = {}
     ids = [int(one) for one in claim_ids]
     for start in range(0, len(ids), 5000):

@@ -35,12 +35,14 @@ def preview_change(change: ValueChange) -> list[Effect]:
     """Effects of a proposed (or not yet stored) change on every active rule that refers to it. Takes seconds the first time."""
     sign = f"${change.parameter.name}" if change.parameter else f"@{change.value_list.name}"  # type: ignore[union-attr]
     codes = used_by(sign)
-    frame, targets = window_features()
-    if not codes or frame.height == 0 or not targets.any():
+    if not codes:
         return []
     active = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE, rule__code__in=codes)
     rows = list(active.select_related("rule").order_by("rule__code"))
     specs = [RuleSpec(row.rule.code, row.number, parse(row.text)) for row in rows]
+    frame, targets = window_features(specs)
+    if frame.height == 0 or not targets.any():
+        return []
     now = current_context(calendar=current_calendar())
     before, after = (
         evaluate(frame, specs, context=c, targets=targets).hits for c in (now, _changed(now, change))

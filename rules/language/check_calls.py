@@ -9,10 +9,10 @@ from rules.language.check_parts import PartChecker, duration_us
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES, Function, window_type
 from rules.language.nodes import Expression
 from rules.language.problems import did_you_mean
+from rules.language.reach import LONGEST_BUSINESS_DAYS, LONGEST_WITHIN_DAYS, is_too_long
 from rules.language.types import Kind, Type, comparable, mixed_currencies
 
 _KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
-_TEN_YEARS_US = 3653 * 86_400 * 1_000_000
 
 
 class CallChecker(PartChecker):
@@ -145,12 +145,15 @@ class CallChecker(PartChecker):
         ):
             self.add(node, "since_last_limits")
         if isinstance(node.within, n.DurationLiteral):
-            if not 0 < duration_us(node.within) <= _TEN_YEARS_US:
+            if duration_us(node.within) <= 0:
                 self.add(node.within, "within_positive")
         elif node.within is not None:
             found = self.type_of(node.within)
             if node.function == "distinct" or (found is not None and found.kind is not Kind.DURATION):
                 self.add(node.within, "within_duration")
+        if node.within is not None and is_too_long(node, self.parameters):
+            limits = {"days": LONGEST_WITHIN_DAYS, "business_days": LONGEST_BUSINESS_DAYS}
+            self.add(node.within, "within_too_long", **limits)
         if node.where is not None:
             found = self.type_of(node.where)
             if found is not None and found.kind is not Kind.YES_NO:

@@ -7,8 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rules.language import nodes as n
-from rules.language.check_parts import duration_us
-from rules.language.specs import Context
+from rules.language.reach import reach_days
 from rules.language.table import Table
 from rules.language.times import DAY_US
 from rules.language.window_columns import WindowColumns
@@ -17,23 +16,8 @@ Mask = NDArray[np.bool_]
 
 #: Days of history kept for windows that reach no further back; calendar periods are counted with their longest length.
 _SLICES = (4, 9, 33, 95, 370)
-_PERIOD_DAYS = {"day": 2, "week": 8, "month": 32, "quarter": 93, "year": 367}
 #: A slice is made only when it leaves out this share of the rows.
 _WORTH_IT = 0.3
-
-
-def reach_days(node: n.Window, context: Context) -> float | None:
-    """How many days before a claim a window can reach at most; None: any number."""
-    if node.period is not None:
-        return _PERIOD_DAYS[node.period]
-    if isinstance(node.within, n.DurationLiteral):
-        # business days: weekends and runs of holidays lie between them
-        factor, extra = (3, 14) if node.within.unit == "business day" else (1, 0)
-        return duration_us(node.within) / DAY_US * factor + extra
-    if isinstance(node.within, n.ParameterRef):
-        values = context.parameters[node.within.name].values
-        return max((float(value.value) for value in values), default=0.0) / 86_400
-    return None
 
 
 class History:
@@ -54,7 +38,7 @@ class History:
             columns.forget_indexes()
 
     def _columns_for(self, node: n.Window) -> WindowColumns:
-        reach = reach_days(node, self.table.context)
+        reach = reach_days(node, self.table.context.parameters)
         size = next((days for days in _SLICES if reach is not None and reach <= days), 0)
         if size not in self._columns:
             self._columns[size] = self._slice(size)

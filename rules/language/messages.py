@@ -237,8 +237,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "within 뒤에는 30 minutes, 7 days, 2 business days 같은 기간이 와야 합니다.",
     ),
     "within_positive": (
-        "The duration after within must be more than zero and at most 10 years.",
-        "within 뒤의 기간은 0보다 크고 10년 이하여야 합니다.",
+        "The duration after within must be more than zero.",
+        "within 뒤의 기간은 0보다 커야 합니다.",
+    ),
+    "within_too_long": (
+        "A window looks back at most {days} days ({business_days} business days). Write within {days} days or less; "
+        "without within it looks at everything before.",
+        "기간은 최대 {days}일(영업일 {business_days}일)까지 거슬러 볼 수 있습니다. within {days} days 이하로 쓰십시오. "
+        "within을 쓰지 않으면 이전 내역을 모두 봅니다.",
     ),
     "business_days_use": (
         "Business days stand only after within; to compare, use business_days_between(a, b) > 2",

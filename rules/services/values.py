@@ -16,8 +16,10 @@ from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.exceptions import StaleDraft, ValueNotValid, WrongState
+from rules.language import nodes, parse
 from rules.language.normal import normalise
-from rules.models import Parameter, ValueChange, ValueList
+from rules.language.reach import LONGEST_WITHIN_DAYS
+from rules.models import Parameter, RuleVersion, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.money import MoneyNotValid, is_known_currency, to_minor
 from rules.services.common import needed_reason
@@ -176,7 +178,25 @@ def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
         raise ValueNotValid(reason=str(error)) from None
     if not exact.is_finite() or currency:
         raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
+    if exact > LONGEST_WITHIN_DAYS * 86_400 and _is_length_of_window(parameter):
+        text = _(
+            "A rule's window has this length, and windows look back at most %(n)s days. Give %(n)s days or less."
+        )
+        raise ValueNotValid(reason=text % {"n": LONGEST_WITHIN_DAYS})
     return str(exact)
+
+
+def _is_length_of_window(parameter: Parameter) -> bool:
+    """Whether a rule that counts now looks back as far as the parameter says."""
+    counting = (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW, RuleVersion.State.PROPOSED)
+    texts = RuleVersion.objects.filter(state__in=counting, text__contains=f"${parameter.name}")
+    windows = (
+        node
+        for text in texts.values_list("text", flat=True)
+        for node in nodes.walk(parse(text))
+        if isinstance(node, nodes.Window)
+    )
+    return any(isinstance(w.within, nodes.ParameterRef) and w.within.name == parameter.name for w in windows)
 
 
 def _open_change(change: ValueChange, by: Actor) -> ValueChange:

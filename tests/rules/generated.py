@@ -13,7 +13,7 @@ from rules.language import Context, ParameterSpec, ParameterValue, PlainCalendar
 from rules.language import nodes as n
 from rules.language.nodes import Expression
 
-MONEY_FIELDS = ("amount", "cancel_amount", "per_head", "card.limit")
+MONEY_FIELDS = ("amount", "net_amount", "cancel_amount", "per_head", "card.limit")
 NUMBER_FIELDS = ("n_attendees", "hour", "weekday", "amount_z_self")
 TEXT_FIELDS = (
     "merchant.name",
@@ -102,6 +102,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
         "merchant_id": some((1, 2)),
         "department_id": some((7, 8)),
         "amount": some((100, 200, 500, 501, -100, 0, 10_000), 0.05),
+        "net_amount": some((0, 100, 200, 501), 0.05),
         "txn_type": some(("purchase", "Decline", "refund")),
         "currency": some(CURRENCIES, 0.05),
         "cancel_amount": some((100, 50)),
@@ -128,6 +129,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
         "per_head": pl.Int64,
         "card.limit": pl.Int64,
         "amount": pl.Int64,
+        "net_amount": pl.Int64,
         "n_attendees": pl.Int32,
         "transacted_at": pl.Datetime("us", "UTC"),
         "submitted_at": pl.Datetime("us", "UTC"),

@@ -396,6 +396,18 @@ def test_parameter_value_of_the_wrong_kind_is_refused(
         )
 
 
+def test_parameter_longer_than_what_is_read_is_refused_once_a_window_uses_it(admin: Actor) -> None:
+    span = Parameter.objects.create(name="span", kind="duration", label_en="Span", label_ko="기간")
+    asked = {"parameter": span, "valid_from": date(2026, 1, 1), "by": admin, "reason": "longer look back"}
+    propose_parameter_value(value=Decimal(400 * 86_400), **asked)  # compared with nothing but durations
+    rule = Rule.objects.create(code="W01", name_en="Window", name_ko="기간")
+    text = "count(same cardholder within $span) > 3"
+    RuleVersion.objects.create(rule=rule, number=1, state=RuleVersion.State.ACTIVE, text=text, weight=1.0)
+    with pytest.raises(ValueNotValid, match="366"):
+        propose_parameter_value(value=Decimal(400 * 86_400), **asked)
+    assert propose_parameter_value(value=Decimal(366 * 86_400), **asked).state == "proposed"
+
+
 def test_starter_rules_install_once_and_run() -> None:
     call_command("install_starter_rules", verbosity=0)
     chosen = active_rule_set()

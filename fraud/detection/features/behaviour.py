@@ -39,7 +39,7 @@ def cardholder_pace(rows: Rows) -> Columns:
     found["velocity_ratio_cardholder"] = ratio(
         30.0 * found["n_claims_cardholder_1d"], found["n_claims_cardholder_30d"]
     )
-    gap = index.since_last(where=rows.timed_spending) / MINUTE_US
+    gap = _within_a_year(index.since_last(where=rows.timed_spending)) / MINUTE_US
     found["minutes_since_previous"] = np.where(rows.answered(rows.has_time), gap, np.nan)
     return found
 
@@ -127,7 +127,7 @@ def same_merchant_features(rows: Rows) -> Columns:
     index = rows.index(rows.cardholder, rows.merchant)
     day, month = index.start_within(DAY_US), index.start_within(30 * DAY_US)
     year = index.start_within(YEAR_DAYS * DAY_US)
-    gap = index.since_last(where=rows.timed_spending) / MINUTE_US
+    gap = _within_a_year(index.since_last(where=rows.timed_spending)) / MINUTE_US
     return {
         "n_claims_same_merchant_1d": index.count(day, where=rows.spending),
         "n_claims_same_merchant_30d": index.count(month, where=rows.spending),
@@ -151,6 +151,11 @@ def _own_ratio(rows: Rows, bases: Floats) -> Floats:
     """The claim's amount against a baseline, nan for a claim that is not spending."""
     found = ratio(rows.answered(rows.amount), bases)
     return np.where(rows.answered(rows.is_spending), found, np.nan)
+
+
+def _within_a_year(elapsed_us: Floats) -> Floats:
+    """Microseconds since an earlier claim; nan where it lies further back than any feature looks."""
+    return np.where(elapsed_us <= YEAR_DAYS * DAY_US, elapsed_us, np.nan)
 
 
 def _rows_behind_targets(rows: Rows, key: Ints) -> Mask | None:

@@ -10,7 +10,7 @@ from rules.windows import DAY_US
 _LOG_SCALE = 1_000_000
 _LEAST_PEERS = 5
 _LEAST_LOG_SPREAD = 0.05
-_SHARE_DAYS = 180
+SHARE_DAYS = 180
 
 
 def peer_features(rows: Rows) -> Columns:
@@ -31,8 +31,8 @@ def peer_features(rows: Rows) -> Columns:
 
 def _category_share(rows: Rows) -> np.ndarray:
     department = rows.index(rows.department)
-    all_claims = department.count(department.start_within(_SHARE_DAYS * DAY_US), where=rows.spending)
+    all_claims = department.count(department.start_within(SHARE_DAYS * DAY_US), where=rows.spending)
     both = rows.index(rows.department, rows.category)
-    alike = both.count(both.start_within(_SHARE_DAYS * DAY_US), where=rows.spending)
+    alike = both.count(both.start_within(SHARE_DAYS * DAY_US), where=rows.spending)
     share = ratio(alike, all_claims)
     return np.where(rows.answered(rows.category) >= 0, share, np.nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,10 @@ from fraud.claims.labels import label_history
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.pending import claims_since, history_start, pending_claims
+from fraud.detection.screening.pending import claims_since, pending_claims
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.timing import timed
+from fraud.detection.screening.windows import history_start, latest_reached
 from rules.engine import Outcome
 
 
@@ -84,13 +86,15 @@ def _build(run: ScreeningRun) -> NightFrame:
     with timed("pending"):
         pending = pending_claims(run)
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
-    since = history_start(earliest) if earliest is not None else run.cut_off_at  # type: ignore[arg-type]
+    rules = rules_of(run)
+    since: datetime | None = run.cut_off_at
+    if isinstance(earliest, datetime):
+        since = history_start(earliest, rules.specs)
     with timed("read"):
         claims = claims_since(run.cut_off_at, since)
-        if latest is not None:
-            claims = claims.filter(pl.col("transacted_at") <= latest)
+        if isinstance(latest, datetime):
+            claims = claims.filter(pl.col("transacted_at") <= latest_reached(latest, rules.specs))
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
-    rules = rules_of(run)
     with timed("features"):
         features, context, asked = features_and_context(
             claims,

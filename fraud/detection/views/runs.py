@@ -140,6 +140,7 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
         "alerts": _("alerts"),
         "cases": _("new cases"),
         "joined": _("joined open cases"),
+        "renewed": _("open cases with further hits"),
         "held_back": _("held back"),
         "held_back_new": _("of these new"),
         "held_back_seated": _("seated after waiting"),

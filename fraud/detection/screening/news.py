@@ -1,0 +1,152 @@
+"""Claims judged before that have to be judged again: something entered or left their windows since.
+
+Two claims are connected when they share the keys of a window (`Link`). The cost follows what became known: only the stretches
+of time that some piece of news reaches are read, and one join a link finds the claims in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+
+from fraud.claims.bulk import read_frame
+from fraud.claims.reading import IDENTITY, db_time, known_claims, read_many_claims
+from fraud.company.values import current_calendar
+from fraud.detection.features.claim import claim_features
+from fraud.detection.features.columns import take_columns
+from fraud.detection.features.moments import moment_features
+from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.screening.context import windows_read_behaviour
+from fraud.detection.screening.rulebook import RunRules, rules_of
+from fraud.detection.screening.windows import Link, links_of
+from rules.fields import FIELDS
+from rules.language.normal import normalise
+
+_AT = "transacted_at"
+#: Claims of which another version, or other linked money, became known in a stretch of time.
+_CHANGED = """
+    (EXISTS (SELECT 1 FROM fraud_claimversion v WHERE v.claim_id = c.id AND v.superseded_at > %s AND v.superseded_at <= %s)
+    OR EXISTS (SELECT 1 FROM fraud_claimchange g WHERE g.claim_id = c.id AND g.at > %s AND g.at <= %s))
+"""
+#: Claims that an earlier run judged in the version that is known now.
+_JUDGED = """
+    SELECT c.id AS claim_id, c.version AS claim_version, c.cardholder_id, c.transacted_at FROM {claims}
+    WHERE {where} AND NOT c.is_history AND EXISTS (
+        SELECT 1 FROM fraud_score s WHERE s.claim_id = c.id AND s.claim_version = c.version AND s.run_id < %s)
+"""
+_JUDGED_SCHEMA: dict[str, Any] = {
+    "claim_id": pl.Int64,
+    "claim_version": pl.Int64,
+    "cardholder_id": pl.Int64,
+    "transacted_at": pl.Datetime("us", "UTC"),
+}
+
+
+def judged_again(run: ScreeningRun) -> pl.DataFrame:
+    """`claim_id, claim_version, cardholder_id, transacted_at` of claims scored before into whose windows something came."""
+    looked = _cut_offs_since_whole_run(run)
+    news = _news(run, looked) if looked else pl.DataFrame()
+    if news.is_empty():
+        return pl.DataFrame(schema=_JUDGED_SCHEMA)
+    rules = rules_of(run)
+    links = links_of(rules.specs, rules.context.parameters)
+    where, params = _stretches(news[_AT].unique().sort().to_list(), links, rules)
+    claims, known = known_claims(run.cut_off_at)
+    sql = _JUDGED.format(claims=claims, where=where)
+    judged = read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
+    if judged.is_empty():
+        return judged
+    near = _keyed(read_many_claims(run.cut_off_at, where, params, without=IDENTITY))
+    found = _reached(near, news, links)
+    if windows_read_behaviour(
+        rules.specs
+    ):  # what changed in a claim's behaviour is news to the windows that read it
+        again = near.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
+        found = pl.concat([found, _reached(near, again, links)])
+    return judged.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
+
+
+def _cut_offs_since_whole_run(run: ScreeningRun) -> list[datetime]:
+    """Cut-offs of the last run that scored everything and of those after it, oldest first: what the scores rest on."""
+    earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
+    whole = earlier.filter(state=ScreeningRun.State.FINISHED).exclude(parts__state=RunPart.State.QUARANTINED)
+    last = whole.order_by("-cut_off_at").values_list("cut_off_at", flat=True).first()
+    if last is None:
+        return []
+    later = earlier.filter(cut_off_at__gte=last).order_by("cut_off_at")
+    return list(later.values_list("cut_off_at", flat=True).distinct())
+
+
+def _news(run: ScreeningRun, looked: list[datetime]) -> pl.DataFrame:
+    """What became known since, under the names rules know: as it is known now, and as the runs since then saw it."""
+    since, until = db_time(looked[0]), db_time(run.cut_off_at)
+    stretch = [since, until, since, until]
+    now = read_many_claims(
+        run.cut_off_at, f"(c.received_at > %s OR {_CHANGED})", [since, *stretch], without=IDENTITY
+    )
+    seen = [read_many_claims(moment, _CHANGED, stretch, without=IDENTITY) for moment in looked]
+    return pl.concat(
+        [_keyed(frame) for frame in (now, *seen) if frame.height] or [pl.DataFrame()], how="vertical_relaxed"
+    )
+
+
+def _keyed(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims' own facts under the names rules know, with the category features compare, texts as rules compare them."""
+    zone = settings.TIME_ZONE
+    frame = take_columns(claims, zone)
+    frame = frame.hstack(moment_features(frame, current_calendar(), zone)).hstack(claim_features(frame, zone))
+    frame = frame.with_columns(category=pl.coalesce("merchant.mcc", "merchant.biz_type"))
+    texts = [name for name in frame.columns if name in FIELDS and FIELDS[name].type in {"text", "code"}]
+    return frame.with_columns(
+        pl.col(name).replace_strict(
+            {t: normalise(t) for t in frame[name].unique().drop_nulls()}, default=None
+        )
+        for name in texts
+        if frame.schema[name] == pl.String and frame[name].null_count() < frame.height
+    )
+
+
+def _stretches(moments: list[datetime], links: Iterable[Link], rules: RunRules) -> tuple[str, list[object]]:
+    """A condition on `c` for the times that some news reaches: stretches that touch are one."""
+    ends = [link.after for link in links]
+    before = max(link.before for link in links)
+    if any(end is None for end in ends):
+        return "c.transacted_at >= %s", [db_time(moments[0] - before)]
+    after = max(end for end in ends if end is not None)
+    spans: list[tuple[datetime, datetime]] = []
+    for moment in moments:
+        first, last = moment - before, moment + after
+        if spans and first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], last
+        else:
+            spans.append((first, last))
+    condition = " OR ".join(["(c.transacted_at >= %s AND c.transacted_at <= %s)"] * len(spans))
+    return f"({condition})", [db_time(end) for span in spans for end in span]
+
+
+def _reached(near: pl.DataFrame, news: pl.DataFrame, links: Iterable[Link]) -> pl.DataFrame:
+    """`claim_id` of claims that some news reaches by a link."""
+    found = [pl.DataFrame(schema={"claim_id": pl.Int64})]
+    for link in links:
+        # a behaviour is no key of its own here: without it the link reaches more, never less
+        keys = sorted(link.columns & set(near.columns))
+        found.append(_joined(near, news, keys, "backward", link.after))
+        if link.before:
+            found.append(_joined(near, news, keys, "forward", link.before))
+    return pl.concat(found).unique()
+
+
+def _joined(
+    near: pl.DataFrame, news: pl.DataFrame, keys: list[str], strategy: Any, reach: timedelta | None
+) -> pl.DataFrame:
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in (_AT, *keys))
+    left = near.filter(known).select("claim_id", _AT, *keys).sort(_AT)
+    right = news.filter(known).select(_AT, *keys).unique().with_columns(met=pl.col(_AT)).sort(_AT)
+    joined = left.join_asof(
+        right, on=_AT, by=keys or None, strategy=strategy, tolerance=reach, check_sortedness=False
+    )
+    return joined.filter(pl.col("met").is_not_null()).select("claim_id")
