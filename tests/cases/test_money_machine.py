@@ -49,8 +49,9 @@ PLACES = ("노래주점 별", "한빛식당", "동네마트")
 AMOUNTS = (90_000, 40_000, 20_000)
 #: Every step is compared with the rows that queue, case and ledger are made of; every tenth also with what is sent.
 ALL_EVERY = 10
-#: All of them where everything is required (CI), a tenth at a desk.
-EXAMPLES, STEPS_AT_LEAST = (130, 10_000) if REQUIRE_ALL else (13, 800)
+#: All of them where everything is required (CI), some at a desk.
+STEPS_AT_LEAST = 10_000 if REQUIRE_ALL else 200
+EXAMPLES = 3
 
 
 @dataclass
@@ -123,7 +124,6 @@ class Ledger:
 
 class Money(RuleBasedStateMachine):
     cast: Cast
-    client: Client
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,7 +181,6 @@ class Money(RuleBasedStateMachine):
         for number in range(3):
             self.a_case_is_opened(number, by_tip=number == 1)
 
-    @rule(person=st.sampled_from(PEOPLE), place=st.sampled_from(PLACES), amount=st.sampled_from(AMOUNTS))
     def a_payment_arrives(self, person: str, place: str, amount: int) -> None:
         if len(self.ledger.paid) >= 4:
             return
@@ -191,7 +190,6 @@ class Money(RuleBasedStateMachine):
         self.deliver(self.row_of(paid))
         self.count("deliver")
 
-    @rule(pick=st.integers(0, 3), amount=st.sampled_from((*AMOUNTS, 5_000, 300_000)))
     def a_payment_is_corrected(self, pick: int, amount: int) -> None:
         paid = self.pick(pick)
         # Below what came back: the delivery's linking may drop the money back, which is reported and not tried here.
@@ -200,7 +198,6 @@ class Money(RuleBasedStateMachine):
             self.deliver(self.row_of(paid))
             self.count("correct")
 
-    @rule(pick=st.integers(0, 3), person=st.sampled_from(PEOPLE))
     def a_payment_turns_out_to_be_somebody_elses(self, pick: int, person: str) -> None:
         paid = self.pick(pick)
         if paid is not None and not paid.back:
@@ -211,7 +208,6 @@ class Money(RuleBasedStateMachine):
                     case.claims = tuple(name for name in case.claims if name != paid.name)
             self.count("correct owner")
 
-    @rule(pick=st.integers(0, 3), part=st.sampled_from([1, 2, 3]))
     def the_card_gives_back(self, pick: int, part: int) -> None:
         paid = self.pick(pick)
         if paid is not None and paid.gone and len(paid.back) < 3:
@@ -220,7 +216,6 @@ class Money(RuleBasedStateMachine):
             self.deliver(self.back_row(paid, name))
             self.count("cancel in full" if part == 1 else "cancel in part")
 
-    @rule(pick=st.integers(0, 3), part=st.sampled_from([1, 2, 4]))
     def a_cancellation_is_corrected(self, pick: int, part: int) -> None:
         paid = self.pick(pick)
         if paid is not None and paid.back:
@@ -228,6 +223,22 @@ class Money(RuleBasedStateMachine):
             paid.back[name] = (paid.gone + paid.back[name]) // part
             self.deliver(self.back_row(paid, name))
             self.count("correct cancellation")
+
+    @rule(pick=st.integers(0, 3), seed=st.integers(0, 2**16))
+    def something_arrives(self, pick: int, seed: int) -> None:
+        """One rule for all deliveries: they cost most, and people do more than one step between two of them."""
+        chance = Random(seed)
+        chance.choice(
+            [
+                lambda: self.a_payment_arrives(
+                    chance.choice(PEOPLE), chance.choice(PLACES), chance.choice(AMOUNTS)
+                ),
+                lambda: self.a_payment_is_corrected(pick, chance.choice((*AMOUNTS, 5_000, 300_000))),
+                lambda: self.a_payment_turns_out_to_be_somebody_elses(pick, chance.choice(PEOPLE)),
+                lambda: self.the_card_gives_back(pick, chance.choice([1, 2, 3])),
+                lambda: self.a_cancellation_is_corrected(pick, chance.choice([1, 2, 4])),
+            ]
+        )()
 
     def pick(self, number: int) -> Paid | None:
         known = list(self.ledger.paid.values())
@@ -256,7 +267,7 @@ class Money(RuleBasedStateMachine):
     def people_go_on(self, pick: int, seed: int, n: int) -> None:
         chance = Random(seed)
         for _ in range(n):
-            case = self.case(pick)
+            case = self.case(chance.choice([0, 0, 1, pick]))
             if case is None:
                 return
             names = NEXT[State(case.state)]
@@ -276,7 +287,9 @@ class Money(RuleBasedStateMachine):
             self.clock.shift(timedelta(minutes=1))
 
     def case(self, pick: int) -> Case | None:
-        known = list(self.ledger.held)
+        known = sorted(
+            self.ledger.held, key=lambda name: self.ledger.held[name].is_closed
+        )  # the open ones first
         if not known:
             return None
         return Case.objects.select_related("cardholder").get(reference=known[pick % len(known)])
@@ -350,15 +363,17 @@ class Money(RuleBasedStateMachine):
 
     def all_tell_the_same(self, rows: dict[str, str], lines: list[LedgerRow]) -> None:
         """What people and programs are sent, and what the overview counts."""
-        page = self.client.get("/api/v1/cases/").json()["results"]
+        client = Client()
+        client.force_login(self.cast.auditor)  # anew each time: a walk lasts weeks, a login does not
+        page = client.get("/api/v1/cases/").json()["results"]
         assert {row["reference"]: row["at_stake"] for row in page} == rows
         name = chosen = Random(self.n_checked).choice(sorted(rows))
-        assert self.client.get(f"/api/v1/cases/{name}/").json()["at_stake"] == rows[chosen]
+        assert client.get(f"/api/v1/cases/{name}/").json()["at_stake"] == rows[chosen]
         for row in lines:
             held, told = self.held(row.recovery.case), RecoveryDetail(row.recovery).data
             assert Decimal(told["outstanding"]) == self.ledger.outstanding(held)
             assert Decimal(told["recovered"]) == held.came_back
-        sent = self.client.get("/recovery/export/")
+        sent = client.get("/recovery/export/")
         body = b"".join(sent.streaming_content) if sent.streaming else sent.content
         told_open = {
             line["case"]: Decimal(line["open"])
@@ -652,18 +667,17 @@ NEXT: dict[State, list[str]] = {
 @pytest.mark.django_db
 def test_nobody_is_asked_for_more_than_the_true_loss_in_any_order(people: Cast, company: Any) -> None:
     company(four_eyes_limit_minor=50_000)
-    Money.cast, Money.client = people, Client()
-    Money.client.force_login(people.auditor)
-    run_state_machine_as_test(
-        Money,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=50,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-            database=None,
-        ),
-    )
-    assert sum(COUNTED["money machine"].values()) >= STEPS_AT_LEAST
+    Money.cast = people
+    while sum(COUNTED["money machine"].values()) < STEPS_AT_LEAST:
+        run_state_machine_as_test(
+            Money,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=50,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+                print_blob=True,
+                database=None,
+            ),
+        )
