@@ -21,6 +21,7 @@ from cases.services.conflicts import user_of
 from cases.services.money import claims_of
 from cases.workflow import State
 from fraud.claims.models import Claim
+from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.models import RuleHit
 from fraud.web.dates import say_day, say_moment
 from rules.money import format_money
@@ -35,6 +36,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "intro_one": "Please help us understand this payment:",
         "intro_many": "Please help us understand these payments:",
         "more": "… and {n} more",
+        "cancelled": " (this payment was cancelled in full)",
+        "returned": " ({amount} of it came back)",
         "ask": "Please answer:",
         "fallback": "What was the business purpose of the payment at {merchant} on {date}, and who took part?",
         "attach_title": "Please attach, if you have it:",
@@ -47,6 +50,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "intro_one": "아래 결제에 대해 확인이 필요합니다.",
         "intro_many": "아래 결제들에 대해 확인이 필요합니다.",
         "more": "… 외 {n}건",
+        "cancelled": " (전액 취소된 결제입니다)",
+        "returned": " (이 중 {amount} 취소·환불됨)",
         "ask": "다음 사항을 알려 주십시오.",
         "fallback": "{date} {merchant} 결제의 업무 목적과 참석자를 알려 주십시오.",
         "attach_title": "가능하면 다음 자료를 첨부해 주십시오.",
@@ -75,7 +80,9 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
     questions = _questions(case, claims, language)
-    listed = [_claim_line(claim, language) for claim in claims[:_MAX_CLAIMS]]
+    shown = claims[:_MAX_CLAIMS]
+    money = money_of(shown)
+    listed = [_claim_line(claim, language) + _returned(claim, money[claim.pk], language) for claim in shown]
     if len(claims) > _MAX_CLAIMS:
         listed.append(words["more"].format(n=len(claims) - _MAX_CLAIMS))
     parts = [
@@ -100,6 +107,14 @@ def _claim_line(claim: Claim, language: str) -> str:
     )
     card = f" (****{claim.card_last4})" if claim.card_last4 else ""
     return f"{day} {claim.merchant_name} {format_money(claim.amount_minor, claim.currency, language)}{card}"
+
+
+def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
+    """Nobody is asked about a payment as if its money were still gone."""
+    if not money.returned_minor:
+        return ""
+    told = format_money(money.returned_minor, claim.currency, language)
+    return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
 def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str, str]]:

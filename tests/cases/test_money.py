@@ -1,0 +1,76 @@
+"""What several cases on one payment may ask for together: plain examples of what the money machine walks through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.dispositions import Disposition
+from cases.models import Case
+from cases.services import appeals, by_hand, decisions, explanations, queue
+from cases.services.following import follow_changes
+from cases.services.money import at_stake, balance_of
+from cases.services.standing import current_request, recovery_of
+from cases.workflow import State
+from fraud.claims.changes import note_money
+from fraud.claims.models import Claim
+from tests.cases.stage import AMOUNT, REASON, Stage, fresh
+from tests.cast import NOW, correct_claim, make_claim
+
+
+def test_ended_recovery_asks_for_nothing_when_its_cancellation_turns_out_wrong(stage: Stage) -> None:
+    case = stage.recovering()
+    claim = Claim.objects.get(alerts__case=case)
+    back = make_claim(
+        cardholder=claim.cardholder, amount_minor=-AMOUNT, txn_type="cancel", original_claim=claim
+    )
+    note_money(claim_ids=[claim.pk], file=None, at=NOW)
+    follow_changes()
+    assert fresh(case).state == State.CLOSED
+    Claim.objects.filter(pk=back.pk).update(original_claim=None)  # it belonged to another payment
+    note_money(claim_ids=[claim.pk], file=None, at=NOW)
+    follow_changes()
+    again = by_hand.reopen_case(
+        case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    recovery = recovery_of(case)
+    assert recovery is not None
+    assert balance_of(recovery).outstanding_minor == 0
+    assert at_stake(again) == AMOUNT  # nothing came back, and the ended case asks for nothing
+
+
+def test_money_that_came_back_in_a_later_case_lowers_what_the_earlier_one_asks_for(stage: Stage) -> None:
+    first = stage.notified(amount=40_000)
+    claim = Claim.objects.get(alerts__case=first)
+    second = _decided_on_a_tip(stage, claim, 44_000)
+    stage.post(second, 44_000)
+    assert fresh(second).state == State.CLOSED
+    correct_claim(claim, received_at=datetime.now(NOW.tzinfo), amount_minor=50_000)
+    assert at_stake(first) == 6_000  # 50,000 were paid, 44,000 of them are back
+
+
+def _decided_on_a_tip(stage: Stage, claim: Claim, amount: int) -> Case:
+    """A second case on a claim, brought to its recovery."""
+    by = stage.actor("reviewer")
+    case = by_hand.record_tip(claim=claim, text="제보 내용입니다.", by=by).case
+    case = queue.take_case(case=fresh(case), by=by, expected_version=fresh(case).version)
+    explanations.request_explanation(case=case, by=by, expected_version=case.version)
+    request = current_request(case)
+    assert request is not None
+    explanations.submit_explanation(request=request, text="저녁을 먹었습니다.", by=stage.actor("cardholder"))
+    case = fresh(case)
+    proposal = decisions.propose_decision(
+        case=case,
+        disposition=Disposition.CONFIRMED_MISUSE,
+        reason=REASON,
+        by=by,
+        expected_version=case.version,
+        amount_minor=amount,
+    )
+    decisions.approve_decision(
+        case=fresh(case),
+        content_hash=proposal.content_hash,
+        by=stage.actor("approver"),
+        expected_version=fresh(case).version,
+    )
+    appeals.accept_notice(case=fresh(case), by=stage.actor("cardholder"))
+    return fresh(case)
