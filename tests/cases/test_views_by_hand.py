@@ -143,7 +143,7 @@ def test_nobody_does_either_to_their_own_claim(client, cast, name):
     answer = page(
         client, name, own, {"reason": "스스로 살펴봅니다.", "text": "스스로 알립니다.", "origin": "hotline"}
     )
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert not Case.objects.exists()
     assert AuditEvent.objects.filter(action="access.refused", actor=cast.reviewer.username).exists()
 

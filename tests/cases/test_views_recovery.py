@@ -19,6 +19,7 @@ from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.decisions import approve_decision, propose_decision
 from cases.services.explanations import request_explanation, submit_explanation
+from cases.services.money import Balance
 from cases.services.queue import take_case
 from cases.workflow import State
 from fraud.company.calendar import CompanyCalendar
@@ -186,15 +187,14 @@ def test_equal_instalments_sum_to_the_whole_and_fall_due_monthly_when_banks_work
 
 def test_agreed_parts_are_paid_in_order_by_what_came_back_since():
     plan = [{"due_on": f"2026-{month}-25", "amount_minor": 100} for month in (10, 11, 12)]
-    assert [part.is_paid for part in agreed_parts(plan, decided_minor=300, recovered_minor=250)] == [
-        True,
-        True,
-        False,
-    ]
+
+    def parts(*, decided: int, recovered: int, due: int | None = None) -> list[tuple[int, bool]]:
+        balance = Balance(decided, decided if due is None else due, recovered, 0)
+        return [(part.amount_minor, part.is_paid) for part in agreed_parts(plan, balance)]
+
+    assert parts(decided=300, recovered=250) == [(100, True), (100, True), (100, False)]
     # 50 had come back before the plan was agreed.
-    assert [part.is_paid for part in agreed_parts(plan, decided_minor=350, recovered_minor=149)] == [
-        False,
-        False,
-        False,
-    ]
-    assert agreed_parts([], decided_minor=300, recovered_minor=0) == []
+    assert parts(decided=350, recovered=149) == [(100, False), (100, False), (100, False)]
+    # The card gave 150 back: the last parts are spared.
+    assert parts(decided=300, recovered=100, due=150) == [(100, True), (50, False)]
+    assert agreed_parts([], Balance(300, 300, 0, 0)) == []

@@ -230,7 +230,7 @@ def test_a_bank_file_is_reconciled(stage: Stage, call: Call) -> None:
     assert (response.status_code, response.json()["n_posted"], response.json()["posted"]) == (
         200,
         1,
-        {"KRW": 84_000},
+        {"KRW": "84000"},
     )
     assert Recovery.objects.get(case=case).closed_at is not None
     assert (

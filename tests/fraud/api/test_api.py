@@ -230,4 +230,14 @@ def test_documentation_obeys_the_strict_policy_and_loads_nothing_from_elsewhere(
 def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
     schema = client(cast.reviewer).get("/api/schema/?format=json").json()
     tags = {tag for methods in schema["paths"].values() for one in methods.values() for tag in one["tags"]}
-    assert tags == {"claims", "deliveries", "runs", "cases", "tips", "evidence", "recoveries", "my"}
+    assert tags == {
+        "claims",
+        "deliveries",
+        "money-back",
+        "runs",
+        "cases",
+        "tips",
+        "evidence",
+        "recoveries",
+        "my",
+    }

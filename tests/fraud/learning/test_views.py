@@ -85,7 +85,7 @@ def test_threshold_that_is_none_falls_back_to_what_holds(client, cast, typed):
 
 def test_costs_alone_change_no_policy_and_what_is_shown_is_what_is_proposed(client, cast):
     client.force_login(cast.model_owner)
-    typed = {"fn": "50", "threshold": "0.2"}
+    typed = {"fn": "50", "threshold": "0.2", "note": "리뷰가 늘었습니다."}
     shown = client.get(reverse("fraud:threshold"), typed).context
     assert shown["tried"].threshold == pytest.approx(5 / (50 - 5 + 5))
     client.post(reverse("fraud:propose-threshold"), typed)
@@ -96,7 +96,7 @@ def test_costs_alone_change_no_policy_and_what_is_shown_is_what_is_proposed(clie
 
 def test_a_fixed_threshold_is_proposed_as_it_was_shown(client, cast):
     client.force_login(cast.model_owner)
-    typed = {"policy": "fixed", "threshold": "0.123"}
+    typed = {"policy": "fixed", "threshold": "0.123", "note": "리뷰가 늘었습니다."}
     shown = client.get(reverse("fraud:threshold"), typed).context["tried"].threshold
     client.post(reverse("fraud:propose-threshold"), typed)
     assert from_json(CompanySettings.objects.get().values).alert_threshold == pytest.approx(shown) == 0.123
