@@ -90,22 +90,33 @@ def read_many_claims(
 
 
 def _returned(source: tuple[str, list[object]]) -> pl.DataFrame:
-    """`claim_id, back`: what came back of each purchase by then, in minor units of its currency."""
+    """`claim_id, back, back_at`: what came back of each purchase by then, in minor units of its currency, and when last."""
     claims, known = source
     marks = ", ".join(["%s"] * len(CREDITS))
     sql = (
-        "SELECT c.original_claim_id AS claim_id, CAST(sum(coalesce(c.credit_minor, -c.amount_minor)) AS bigint) AS back "
+        "SELECT c.original_claim_id AS claim_id, CAST(sum(coalesce(c.credit_minor, -c.amount_minor)) AS bigint) AS back, "
+        "max(c.transacted_at) AS back_at "
         f"FROM {claims} WHERE c.original_claim_id IS NOT NULL AND c.txn_type IN ({marks}) GROUP BY c.original_claim_id"
     )
-    return read_frame(sql, [*known, *CREDITS], schema={"claim_id": pl.Int64, "back": pl.Int64})
+    return read_frame(
+        sql, [*known, *CREDITS], schema={"claim_id": pl.Int64, "back": pl.Int64, "back_at": _AT}
+    )
 
 
 def _with_net(claims: pl.DataFrame, returned: pl.DataFrame) -> pl.DataFrame:
-    """`net_minor`: what is left of a purchase, never below 0; 0 for whatever pays nothing."""
-    found = claims.select("claim_id").join(returned, on="claim_id", how="left", maintain_order="left")["back"]
-    left = (pl.col("amount_minor") - found.fill_null(0)).clip(lower_bound=0)
+    """`net_minor`: what is left of a purchase, never below 0; 0 for whatever pays nothing.
+
+    What a feed states of a cancellation on the purchase's own row, and what is known of it by its links, is one fact: where
+    the row is silent, `cancel_minor` and `cancelled_at` tell of the links.
+    """
+    found = claims.select("claim_id").join(returned, on="claim_id", how="left", maintain_order="left")
+    left = (pl.col("amount_minor") - found["back"].fill_null(0)).clip(lower_bound=0)
     pays = ~pl.col("txn_type").is_in(NOT_SPENDING).fill_null(False)
-    return claims.with_columns(net_minor=pl.when(pays).then(left).otherwise(0))
+    linked = {"cancel_minor": "back", "cancelled_at": "back_at"}
+    return claims.with_columns(
+        pl.when(pays).then(left).otherwise(0).alias("net_minor"),
+        *(pl.coalesce(name, found[of]).alias(name) for name, of in linked.items() if name in claims.columns),
+    )
 
 
 def _slices(

@@ -104,6 +104,25 @@ def test_conditions_and_left_out_columns_narrow_what_is_read() -> None:
     assert few.equals(read().filter(pl.col("amount_minor") > 50_000).drop("external_id"))
 
 
+def test_a_purchase_tells_of_its_cancellation_whichever_row_stated_it() -> None:
+    person, place = make_cardholder("E-ONE"), make_merchant("Paris")
+    whole = make_claim(cardholder=person, merchant=place, received_at=AT, transacted_at=AT)
+    later = AT + timedelta(days=2)
+    make_claim(
+        cardholder=person,
+        merchant=place,
+        amount_minor=-30_000,
+        txn_type="partial_cancel",
+        original_claim=whole,
+        received_at=later,
+        transacted_at=later,
+    )
+    columns = ("net_minor", "cancel_minor", "cancelled_at")
+    before = read(AT).filter(pl.col("claim_id") == whole.pk).select(columns).row(0)
+    after = read(later).filter(pl.col("claim_id") == whole.pk).select(columns).row(0)
+    assert (before, after) == ((84_000, None, None), (54_000, 30_000, later))
+
+
 def test_departments_countries_and_approvers_are_found_by_one_rule() -> None:
     home, other = make_department("H"), make_department("O")
     boss = make_cardholder("E-BOSS", department=home)
