@@ -13,7 +13,8 @@ from audit.permissions import can
 from cases.actions.rows import EMPTY, Row, Step
 from cases.api.base import CaseworkView, case_of, describe
 from cases.api.bodies import body_of
-from cases.api.serializers.staff import CaseDetail, RecoveryDetail
+from cases.api.serializers.recoveries import RecoveryDetail
+from cases.api.serializers.staff import CaseDetail
 from cases.models import Case
 from cases.services.recovery import the_recovery
 from cases.services.steps import actions_now

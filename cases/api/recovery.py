@@ -12,7 +12,7 @@ from audit.services import record_access
 from cases.api.actions import answer_recovery
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import Upload
-from cases.api.serializers.staff import PostingReportAnswer, RecoveryDetail, RecoveryPage
+from cases.api.serializers.recoveries import PostingReportAnswer, RecoveryDetail, RecoveryPage
 from cases.models import Recovery
 from cases.services import reconciliation
 from cases.visibility import find_recovery, visible_recoveries

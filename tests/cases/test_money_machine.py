@@ -26,7 +26,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.actor import Actor
 from audit.permissions import NotPermitted
 from audit.services import actor_of, find_faults
-from cases.api.serializers.staff import CaseRow, RecoveryDetail
+from cases.api.serializers.recoveries import RecoveryDetail
+from cases.api.serializers.staff import CaseRow
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Decision, Recovery, RecoveryPosting
 from cases.pages.figures import work_out_figures
