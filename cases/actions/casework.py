@@ -12,7 +12,7 @@ from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
 from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
-from cases.services import appeals, by_hand, decisions, errors, explanations, notes, queue
+from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, queue
 from cases.services.texts import REASON_MIN, SHORT_MAX
 from cases.workflow import MAX_EXTENSION_DAYS, Action
 from fraud.claims.models import User
@@ -88,7 +88,7 @@ def _assign(step: Step) -> User:
 
 
 def _ask(step: Step) -> ExplanationRequest:
-    return explanations.request_explanation(**step.common(), **step.data)
+    return explanation_requests.request_explanation(**step.common(), **step.data)
 
 
 def _propose(step: Step) -> Decision:
@@ -203,7 +203,7 @@ _ASKING = (
         label=gettext_lazy("Withdraw the request"),
         summary="Withdraw the open request",
         form=SHORT_REASON,
-        call=lambda step: explanations.withdraw_request(**step.common(), reason=step.text("reason")),
+        call=lambda step: explanation_requests.withdraw_request(**step.common(), reason=step.text("reason")),
         said=always(gettext_lazy("the request was withdrawn.")),
         confirms=gettext_lazy("The cardholder is told, unless the request has not left yet."),
         stays=True,
@@ -214,7 +214,7 @@ _ASKING = (
         label=gettext_lazy("Give more time"),
         summary="Extend the deadline",
         form=EXTEND,
-        call=lambda step: explanations.extend_deadline(**step.common(), **step.data),
+        call=lambda step: explanation_requests.extend_deadline(**step.common(), **step.data),
         said=_said_extended,
         confirms=gettext_lazy("The cardholder gets a mail with the new day."),
         stays=True,

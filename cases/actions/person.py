@@ -11,7 +11,7 @@ from cases.actions.casework import SHORT_REASON
 from cases.actions.fields import Amount, Answers, Flag, Form, Text
 from cases.actions.rows import Row, Step, always, by_name
 from cases.models import Consent, Explanation
-from cases.services import appeals, errors, evidence, explanations, write_offs
+from cases.services import appeals, errors, evidence, explanation_requests, explanations, write_offs
 from cases.services.explanations import ANSWER_MAX, OFFER_TYPED_MAX
 from cases.workflow import Action
 
@@ -102,7 +102,7 @@ PERSON_ACTIONS = by_name(
             label=gettext_lazy("Ask for more time"),
             summary="Ask for more time",
             form=SHORT_REASON,
-            call=lambda step: explanations.ask_extension(
+            call=lambda step: explanation_requests.ask_extension(
                 request=step.asked(), reason=step.text("reason"), by=step.by
             ),
             said=always(gettext_lazy("You asked for more time. You will get a mail when it is granted.")),

@@ -16,7 +16,7 @@ from cases.api.bodies import body_of
 from cases.api.queue import claims_of
 from cases.api.serializers.staff import BulkAnswer, BulkOutcomeRow, RequestPreview, TipAnswer
 from cases.pages.outcomes import said_of_bulk
-from cases.services import by_hand, decisions, explanations
+from cases.services import by_hand, decisions, explanation_requests
 from cases.services.errors import CaseNotFound
 from cases.visibility import find_case
 
@@ -34,7 +34,9 @@ class PreviewRequest(CaseworkView):
 
     def get(self, request: Request, reference: str) -> Response:
         language = self.one_of("language", ("ko", "en"))
-        text = explanations.preview_request_text(case=find_case(reference, self.by), language=language)
+        text = explanation_requests.preview_request_text(
+            case=find_case(reference, self.by), language=language
+        )
         return Response(RequestPreview(text).data)
 
 

@@ -21,7 +21,8 @@ from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.decisions import approve_decision, close_legitimate, proposal_of, propose_decision
-from cases.services.explanations import admit_and_offer, request_explanation, submit_explanation
+from cases.services.explanation_requests import request_explanation
+from cases.services.explanations import admit_and_offer, submit_explanation
 from cases.services.money import at_stake, outstanding
 from cases.services.queue import snooze_case, take_case
 from cases.services.recovery import post_recovery, set_plan

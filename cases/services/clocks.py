@@ -21,7 +21,7 @@ from cases.services.company import at_moment, company_today, present
 from cases.services.conflicts import manager_user_of
 from cases.services.errors import CaseworkError
 from cases.services.evidence import rescan_evidence
-from cases.services.explanations import lapse_request
+from cases.services.explanation_requests import lapse_request
 from cases.services.following import follow_changes
 from cases.services.money import outstanding
 from cases.services.outbox import enqueue_mail

@@ -18,7 +18,7 @@ from cases.actions.rows import Row, Step
 from cases.models import Case
 from cases.pages.undo import UNDO_KEY
 from cases.services import errors
-from cases.services.explanations import preview_request_text
+from cases.services.explanation_requests import preview_request_text
 from cases.services.queue import take_next_case
 from cases.services.steps import actions_now, change_sentences
 from cases.services.undo import undo_last_action

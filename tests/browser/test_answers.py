@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases.services.explanations import request_explanation
+from cases.services.explanation_requests import request_explanation
 from cases.services.queue import take_case
 from tests.cases.files import picture
 from tests.cast import make_case

@@ -11,7 +11,7 @@ import time_machine
 from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Recovery, RecoveryPosting
-from cases.services import appeals, clocks, decisions, explanations, queue, recovery
+from cases.services import appeals, clocks, decisions, explanation_requests, explanations, queue, recovery
 from cases.services.money import balance_of
 from cases.services.steps import current_request
 from cases.workflow import State
@@ -48,7 +48,9 @@ class Stage:
 
     def asked(self, **fields: Any) -> Case:
         case = self.taken(**fields)
-        explanations.request_explanation(case=case, by=self.actor("reviewer"), expected_version=case.version)
+        explanation_requests.request_explanation(
+            case=case, by=self.actor("reviewer"), expected_version=case.version
+        )
         return fresh(case)
 
     def explained(self, **fields: Any) -> Case:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case, Explanation, ExplanationRequest, OutboxMessage
-from cases.services import explanations
+from cases.services import explanation_requests, explanations
 from cases.services.clocks import sweep_clocks
 from cases.services.errors import (
     AlreadyExtended,
@@ -65,19 +65,23 @@ def test_asking_sets_the_deadline_and_mails_after_the_time_to_undo(stage: Stage)
 def test_three_rounds_at_most(stage: Stage) -> None:
     case = stage.explained()
     for _ in range(2):
-        explanations.request_explanation(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+        explanation_requests.request_explanation(
+            case=case, by=stage.actor("reviewer"), expected_version=case.version
+        )
         answer(stage, fresh(case))
         case = fresh(case)
     assert [r.round_no for r in case.requests.all()] == [1, 2, 3]
     with pytest.raises(RoundsExhausted) as refusal:
-        explanations.request_explanation(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+        explanation_requests.request_explanation(
+            case=case, by=stage.actor("reviewer"), expected_version=case.version
+        )
     assert "3" in refusal.value.sentence
 
 
 def test_a_withdrawn_request_is_no_round_and_cannot_be_answered(stage: Stage) -> None:
     case = stage.asked()
     request = request_of(case)
-    explanations.withdraw_request(
+    explanation_requests.withdraw_request(
         case=case, by=stage.actor("reviewer"), expected_version=case.version, reason="다른 건에서 확인됨"
     )
     case = fresh(case)
@@ -91,7 +95,7 @@ def test_a_request_withdrawn_after_it_left_is_called_off_by_mail(stage: Stage) -
     case = stage.asked()
     stage.go_on(minutes=1)
     send_outbox()
-    explanations.withdraw_request(
+    explanation_requests.withdraw_request(
         case=case, by=stage.actor("reviewer"), expected_version=case.version, reason="다른 건에서 확인됨"
     )
     assert sorted(OutboxMessage.objects.values_list("state", flat=True)) == ["sent", "waiting"]
@@ -102,17 +106,17 @@ def test_one_extension_of_five_business_days_at_most(stage: Stage) -> None:
     by = stage.actor("reviewer")
     for days in (0, 6, -1):
         with pytest.raises(ExtensionTooLong):
-            explanations.extend_deadline(case=case, days=days, by=by, expected_version=case.version)
-    request = explanations.extend_deadline(case=case, days=5, by=by, expected_version=case.version)
+            explanation_requests.extend_deadline(case=case, days=days, by=by, expected_version=case.version)
+    request = explanation_requests.extend_deadline(case=case, days=5, by=by, expected_version=case.version)
     case = fresh(case)
     assert request.due_on == case.due_on == date(2026, 12, 8)
     with pytest.raises(AlreadyExtended):
-        explanations.extend_deadline(case=case, days=1, by=by, expected_version=case.version)
+        explanation_requests.extend_deadline(case=case, days=1, by=by, expected_version=case.version)
 
 
 def test_the_cardholder_asks_for_more_time_and_the_reviewer_is_told(stage: Stage) -> None:
     case = stage.asked()
-    request = explanations.ask_extension(
+    request = explanation_requests.ask_extension(
         request=request_of(case), reason="출장 중입니다", by=stage.actor("cardholder")
     )
     assert (request.extension_reason, request.is_extended) == ("출장 중입니다", False)
@@ -185,7 +189,9 @@ def test_no_answer_is_taken_after_the_decision(stage: Stage) -> None:
 def test_only_the_last_request_can_be_answered(stage: Stage) -> None:
     case = stage.explained()
     first = request_of(case)
-    explanations.request_explanation(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+    explanation_requests.request_explanation(
+        case=case, by=stage.actor("reviewer"), expected_version=case.version
+    )
     with pytest.raises(TransitionNotAllowed):
         explanations.submit_explanation(request=first, text="답변입니다", by=stage.actor("cardholder"))
 
@@ -261,7 +267,7 @@ def test_card_and_resident_numbers_are_struck_out_of_what_people_write(stage: St
 def test_another_reviewer_does_not_ask(stage: Stage) -> None:
     case = stage.taken()
     with pytest.raises(NotAssigned):
-        explanations.request_explanation(
+        explanation_requests.request_explanation(
             case=case, by=stage.actor("other_reviewer"), expected_version=case.version
         )
 
@@ -296,12 +302,12 @@ def split_case(stage: Stage) -> Case:
 
 
 def test_a_pattern_over_several_payments_asks_once_with_the_most(stage: Stage) -> None:
-    text = explanations.preview_request_text(case=split_case(stage))
+    text = explanation_requests.preview_request_text(case=split_case(stage))
     assert [q["text"] for q in text.questions] == [
         "11월 19일 (목) 한우마을에서 3번, 모두 1,140,000원을 결제했습니다. 무엇이었습니까?"
     ]
     assert text.text.count("한우마을 380,000원") == 3
-    english = explanations.preview_request_text(case=split_case(stage), language="en")
+    english = explanation_requests.preview_request_text(case=split_case(stage), language="en")
     assert english.questions[0]["text"] == (
         "You paid 3 times at 한우마을 on Thu 19 Nov, KRW 1,140,000 in all. What for?"
     )
@@ -310,7 +316,7 @@ def test_a_pattern_over_several_payments_asks_once_with_the_most(stage: Stage) -
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_text_holds_no_rule_score_or_threshold(stage: Stage, language: str) -> None:
     case = split_case(stage)
-    text = explanations.preview_request_text(case=case, language=language).text
+    text = explanation_requests.preview_request_text(case=case, language=language).text
     for inner in (
         "A04B",
         "단시간 연속",
@@ -328,7 +334,7 @@ def test_the_text_holds_no_rule_score_or_threshold(stage: Stage, language: str) 
 
 
 def test_a_case_without_rules_asks_the_plain_question(stage: Stage) -> None:
-    text = explanations.preview_request_text(case=stage.case(pattern="novelty", source="novelty"))
+    text = explanation_requests.preview_request_text(case=stage.case(pattern="novelty", source="novelty"))
     assert [q["text"] for q in text.questions] == [
         "11월 19일 (목) 한우마을 결제의 업무 목적과 참석자를 알려 주십시오."
     ]
@@ -337,8 +343,8 @@ def test_a_case_without_rules_asks_the_plain_question(stage: Stage) -> None:
 def test_a_shadow_rule_asks_nothing(stage: Stage) -> None:
     case = split_case(stage)
     RuleHit.objects.update(is_shadow=True)
-    assert len(explanations.preview_request_text(case=case).questions) == 1
-    assert "3번" not in explanations.preview_request_text(case=case).text
+    assert len(explanation_requests.preview_request_text(case=case).questions) == 1
+    assert "3번" not in explanation_requests.preview_request_text(case=case).text
 
 
 @pytest.mark.parametrize(
@@ -388,7 +394,9 @@ def test_an_extension_starts_the_reminders_anew(stage: Stage) -> None:
     case = stage.asked()
     stage.go_to(stage_moment(2026, 12, 1))
     sweep_clocks()
-    explanations.extend_deadline(case=case, days=5, by=stage.actor("reviewer"), expected_version=case.version)
+    explanation_requests.extend_deadline(
+        case=case, days=5, by=stage.actor("reviewer"), expected_version=case.version
+    )
     stage.go_to(stage_moment(2026, 12, 8))
     sweep_clocks()
     assert OutboxMessage.objects.filter(key__contains="2026-12-08").count() == 1

@@ -34,6 +34,7 @@ from cases.services import (
     by_hand,
     clocks,
     decisions,
+    explanation_requests,
     explanations,
     notes,
     queue,
@@ -81,7 +82,7 @@ def _ask_extension(case: Case, by: Actor, version: int, data: Any) -> Any:
     request = case.requests.filter(state="sent").first()
     if request is None:
         raise CaseNotFound
-    return explanations.ask_extension(request=request, reason="출장", by=by)
+    return explanation_requests.ask_extension(request=request, reason="출장", by=by)
 
 
 def _propose(case: Case, by: Actor, version: int, data: Any) -> Any:
@@ -149,14 +150,14 @@ STEPS: dict[Action, Step] = {
     ),
     Action.WAKE: lambda case, by, v, data: queue.wake_case(case=case, by=by, expected_version=v),
     Action.NOTE: lambda case, by, v, data: notes.add_note(case=case, text="메모", by=by, expected_version=v),
-    Action.REQUEST_EXPLANATION: lambda case, by, v, data: explanations.request_explanation(
+    Action.REQUEST_EXPLANATION: lambda case, by, v, data: explanation_requests.request_explanation(
         case=case, by=by, expected_version=v
     ),
-    Action.WITHDRAW_REQUEST: lambda case, by, v, data: explanations.withdraw_request(
+    Action.WITHDRAW_REQUEST: lambda case, by, v, data: explanation_requests.withdraw_request(
         case=case, by=by, expected_version=v, reason="불필요"
     ),
     Action.ASK_EXTENSION: _ask_extension,
-    Action.EXTEND: lambda case, by, v, data: explanations.extend_deadline(
+    Action.EXTEND: lambda case, by, v, data: explanation_requests.extend_deadline(
         case=case, days=data.number, by=by, expected_version=v
     ),
     Action.ANSWER: _answer,

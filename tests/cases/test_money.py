@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cases.dispositions import Disposition
 from cases.models import Case
-from cases.services import appeals, by_hand, decisions, explanations, queue
+from cases.services import appeals, by_hand, decisions, explanation_requests, explanations, queue
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of
 from cases.services.standing import current_request, recovery_of
@@ -53,7 +53,7 @@ def _decided_on_a_tip(stage: Stage, claim: Claim, amount: int) -> Case:
     by = stage.actor("reviewer")
     case = by_hand.record_tip(claim=claim, text="제보 내용입니다.", by=by).case
     case = queue.take_case(case=fresh(case), by=by, expected_version=fresh(case).version)
-    explanations.request_explanation(case=case, by=by, expected_version=case.version)
+    explanation_requests.request_explanation(case=case, by=by, expected_version=case.version)
     request = current_request(case)
     assert request is not None
     explanations.submit_explanation(request=request, text="저녁을 먹었습니다.", by=stage.actor("cardholder"))

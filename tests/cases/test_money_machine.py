@@ -32,7 +32,17 @@ from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Decision, Recovery, RecoveryPosting
 from cases.pages.figures import work_out_figures
 from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, with_balances
-from cases.services import appeals, by_hand, clocks, decisions, explanations, queue, recovery, write_offs
+from cases.services import (
+    appeals,
+    by_hand,
+    clocks,
+    decisions,
+    explanation_requests,
+    explanations,
+    queue,
+    recovery,
+    write_offs,
+)
 from cases.services.errors import CaseworkError
 from cases.services.money import attach_stakes
 from cases.workflow import State
@@ -451,7 +461,8 @@ def take(machine: Money, case: Case, chance: Random) -> None:
 def ask(machine: Money, case: Case, chance: Random) -> None:
     by = machine.actors["reviewer"]
     machine.attempt(
-        "ask", lambda: explanations.request_explanation(case=case, by=by, expected_version=case.version)
+        "ask",
+        lambda: explanation_requests.request_explanation(case=case, by=by, expected_version=case.version),
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from audit.models import AccessRecord, AuditEvent
 from cases.models import Case
 from cases.pages.person import cases_like, past_cases
-from cases.services import explanations
+from cases.services import explanation_requests
 from cases.visibility import visible_cases
 from fraud.claims.models import Claim, User
 from tests.cases.stage import Stage, fresh
@@ -140,7 +140,7 @@ def test_the_access_log_is_silent_on_a_case_until_its_person_was_told(stage: Sta
     reader = signed_in(stage.cast.cardholder)
     log = "/audit/access/?employee_no=E2001"
     assert case.reference not in reader.get(log).content.decode()
-    explanations.request_explanation(
+    explanation_requests.request_explanation(
         case=case, by=stage.actor("reviewer"), expected_version=fresh(case).version
     )
     assert case.reference in reader.get(log).content.decode()

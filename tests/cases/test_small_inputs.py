@@ -17,9 +17,9 @@ from audit.services import actor_of
 from cases.api.serializers.staff import CaseRow
 from cases.dispositions import Disposition
 from cases.models import Case, Decision, OutboxMessage, Recovery
-from cases.services import appeals, by_hand, clocks, decisions, explanations, queue
+from cases.services import appeals, by_hand, clocks, decisions, explanation_requests, explanations, queue
 from cases.services.errors import AmountNotValid, CaseworkError
-from cases.services.explanations import preview_request_text
+from cases.services.explanation_requests import preview_request_text
 from cases.services.money import at_stake
 from cases.services.steps import current_request
 from cases.workflow import State
@@ -70,7 +70,7 @@ def proposed(stage: Stage, name: str, amount: int) -> Case:
     number = case.cardholder.employee_no
     person = actor_of(make_person(f"login.{number.lower()}", Role.CARDHOLDER, employee_no=number))
     by = stage.actor("reviewer")
-    explanations.request_explanation(case=case, by=by, expected_version=case.version)
+    explanation_requests.request_explanation(case=case, by=by, expected_version=case.version)
     request = current_request(case)
     assert request is not None
     explanations.submit_explanation(request=request, text="거래처와 저녁을 먹었습니다.", by=person)
@@ -252,7 +252,9 @@ def cancelled_purchase_asks_for_nothing(stage: Stage, name: str, amount: int) ->
     case = opened(stage, name)
     assert CaseRow(case).data["at_stake"] == "0"
     assert "cancelled in full" in preview_request_text(case=case, language="en").text
-    explanations.request_explanation(case=case, by=stage.actor("reviewer"), expected_version=case.version)
+    explanation_requests.request_explanation(
+        case=case, by=stage.actor("reviewer"), expected_version=case.version
+    )
     stage.go_on(days=30)
     clocks.sweep_clocks()
     case = fresh(case)

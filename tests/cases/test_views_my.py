@@ -14,7 +14,7 @@ from audit.services import actor_of
 from cases.dispositions import Disposition
 from cases.models import Case, Evidence, Explanation, ExplanationDraft
 from cases.services.decisions import approve_decision, propose_decision
-from cases.services.explanations import request_explanation
+from cases.services.explanation_requests import request_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run

@@ -18,7 +18,8 @@ from cases.models import Case, Recovery
 from cases.services.appeals import accept_notice
 from cases.services.company import company_today
 from cases.services.decisions import approve_decision, propose_decision
-from cases.services.explanations import request_explanation, submit_explanation
+from cases.services.explanation_requests import request_explanation
+from cases.services.explanations import submit_explanation
 from cases.services.money import Balance
 from cases.services.queue import take_case
 from cases.workflow import State

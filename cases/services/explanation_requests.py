@@ -1,0 +1,212 @@
+"""Asking the cardholder (소명 요청): sending, taking back, giving more time, letting the deadline pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from audit.actor import Actor
+from cases.models import Case, ExplanationRequest
+from cases.services import errors
+from cases.services.casework import casework
+from cases.services.company import company_today, due_on, present
+from cases.services.outbox import cancel_mails, enqueue_mail
+from cases.services.request_text import RequestText, request_text
+from cases.services.steps import UNDO_SECONDS, check_step, current_request, move, read_case
+from cases.services.texts import NOTE_MIN, clean_line, clean_text
+from cases.workflow import MAX_EXTENSION_DAYS, Action, State
+from fraud.company.values import current_calendar
+
+_R = ExplanationRequest.State
+
+
+def preview_request_text(*, case: Case, language: str = "") -> RequestText:
+    """What the cardholder would be sent now. Changes nothing."""
+    return request_text(case, language=language)
+
+
+@casework
+def request_explanation(
+    *,
+    case: Case,
+    by: Actor,
+    expected_version: int | None,
+    text: str = "",
+    questions: Sequence[str] | None = None,
+    language: str = "",
+) -> ExplanationRequest:
+    """Send a request (소명 요청), due in 7 business days. Without `text` the rendered one is sent.
+
+    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong.
+    """
+    case = read_case(case)
+    row = check_step(case, Action.REQUEST_EXPLANATION, by=by, expected_version=expected_version)
+    due = due_on(State.AWAITING_EXPLANATION) or company_today()
+    rendered = request_text(case, language=language, due=due)
+    body = clean_text(text, minimum=10) if text.strip() else rendered.text
+    asked = rendered.questions
+    if questions is not None:
+        lines = [clean_line(question, minimum=NOTE_MIN, field="questions") for question in questions]
+        asked = [{"id": str(number), "text": line} for number, line in enumerate(lines, 1)]
+    number = case.requests.count() + 1
+    reference = f"Q-{case.reference.removeprefix('C-')}-{number}"
+    move(
+        case,
+        row,
+        by=by,
+        event="explanation.requested",
+        fields={"n_rounds": case.n_rounds + 1},
+        details={"request": reference, "due_on": str(due), "round": case.n_rounds + 1},
+    )
+    request = ExplanationRequest.objects.create(
+        reference=reference,
+        case=case,
+        round_no=number,
+        text=body,
+        questions=asked,
+        requested_by_id=by.person_id,
+        sent_at=present(),
+        due_on=due,
+    )
+    enqueue_mail(
+        key=f"explanation.requested:{reference}",
+        to=case.cardholder,
+        mail="explanation.requested",
+        case=case,
+        delay_seconds=UNDO_SECONDS + 5,
+        text=body,
+        due_on=due,
+        request=reference,
+    )
+    return request
+
+
+@casework
+def withdraw_request(
+    *, case: Case, by: Actor, expected_version: int | None, reason: str
+) -> ExplanationRequest:
+    """Take a request back; it does not count as a round. Raises TransitionNotAllowed unless one is open."""
+    case = read_case(case)
+    row = check_step(case, Action.WITHDRAW_REQUEST, by=by, expected_version=expected_version)
+    request = _open_request(case)
+    said = clean_line(reason, minimum=NOTE_MIN, field="reason")
+    move(
+        case,
+        row,
+        by=by,
+        event="explanation.withdrawn",
+        reason=said,
+        fields={"n_rounds": case.n_rounds - 1},
+        details={"request": request.reference},
+    )
+    set_request(request, state=_R.WITHDRAWN)
+    if not cancel_mails(prefix=f"explanation.requested:{request.reference}"):
+        enqueue_mail(
+            key=f"explanation.withdrawn:{request.reference}",
+            to=case.cardholder,
+            mail="explanation.withdrawn",
+            case=case,
+            request=request.reference,
+        )
+    return request
+
+
+@casework
+def ask_extension(*, request: ExplanationRequest, reason: str, by: Actor) -> ExplanationRequest:
+    """The cardholder asks for more time; a reviewer grants it. Raises AlreadyExtended, NotYours."""
+    case = read_case(request.case)
+    row = check_step(case, Action.ASK_EXTENSION, by=by, expected_version=None)
+    request = same_request(case, request)
+    said = clean_line(reason, minimum=NOTE_MIN, field="reason")
+    move(
+        case,
+        row,
+        by=by,
+        event="explanation.extension_asked",
+        reason=said,
+        details={"request": request.reference},
+    )
+    ExplanationRequest.objects.filter(pk=request.pk).update(
+        extension_asked_at=present(), extension_reason=said
+    )
+    enqueue_mail(
+        key=f"extension.asked:{request.reference}:{case.version}",
+        to=request.requested_by,
+        mail="extension.asked",
+        case=case,
+    )
+    request.refresh_from_db()
+    return request
+
+
+@casework
+def extend_deadline(
+    *, case: Case, days: int, by: Actor, expected_version: int | None, reason: str = ""
+) -> ExplanationRequest:
+    """Give 1 to 5 more business days, once. Raises AlreadyExtended, ExtensionTooLong."""
+    case = read_case(case)
+    row = check_step(case, Action.EXTEND, by=by, expected_version=expected_version)
+    if not 1 <= days <= MAX_EXTENSION_DAYS:
+        raise errors.ExtensionTooLong
+    request = _open_request(case)
+    later: date = current_calendar().add_business_days(max(request.due_on, company_today()), days)
+    move(
+        case,
+        row,
+        by=by,
+        event="explanation.extended",
+        reason=clean_line(reason) if reason else "",
+        fields={"due_on": later},
+        details={"request": request.reference, "from": str(request.due_on), "due_on": str(later)},
+    )
+    # The reminders before the old deadline count anew for the new one.
+    set_request(request, due_on=later, is_extended=True, reminders_sent=[])
+    enqueue_mail(
+        key=f"explanation.extended:{request.reference}",
+        to=case.cardholder,
+        mail="explanation.extended",
+        case=case,
+        request=request.reference,
+        due_on=later,
+    )
+    request.refresh_from_db()
+    return request
+
+
+@casework
+def lapse_request(*, request: ExplanationRequest, by: Actor) -> bool:
+    """The sweep's part: a passed deadline is a recorded fact and no verdict. False when it no longer applies."""
+    case = read_case(request.case)
+    if case.state != State.AWAITING_EXPLANATION:
+        return False
+    current = current_request(case)
+    if current is None or current.pk != request.pk or company_today() <= current.due_on:
+        return False
+    row = check_step(case, Action.LAPSE, by=by, expected_version=None)
+    move(case, row, by=by, event="explanation.lapsed", details={"request": request.reference})
+    set_request(current, state=_R.LAPSED)
+    return True
+
+
+def _open_request(case: Case) -> ExplanationRequest:
+    return case.requests.select_related("requested_by").get(state=_R.SENT)
+
+
+def same_request(case: Case, request: ExplanationRequest) -> ExplanationRequest:
+    """Only the last request can be answered. Raises TransitionNotAllowed for an older one."""
+    current = current_request(case)
+    if current is None or current.pk != request.pk:
+        raise errors.TransitionNotAllowed(
+            state=case.state, action=Action.ANSWER.value, allowed=[], guard="closed"
+        )
+    return current
+
+
+def set_request(request: ExplanationRequest, **values: Any) -> None:
+    """Compare-and-set on the request's state. Raises StaleCase when another step was faster."""
+    changed = ExplanationRequest.objects.filter(pk=request.pk, state=request.state).update(**values)
+    if changed != 1:
+        raise errors.StaleCase(version=request.case.version)
+    for name, value in values.items():
+        setattr(request, name, value)
