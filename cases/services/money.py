@@ -24,7 +24,8 @@ from django.db.models import Case as Case_
 from cases.models import Alert, Case, Decision, Recovery, RecoveryPosting
 from cases.workflow import State
 from fraud.claims.models import Claim
-from fraud.claims.money import PURCHASES, returned_by_claim
+from fraud.claims.money import returned_by_claim
+from rules.language.transactions import PAYMENTS
 from rules.money import to_decimal
 
 _IDS = 500
@@ -152,7 +153,7 @@ def _purchases(case_ids: Collection[int]) -> dict[int, dict[int, int]]:
     rows = Alert.objects.filter(
         case_id__in=case_ids,
         left_at=None,
-        claim__txn_type__in=PURCHASES,
+        claim__txn_type__in=PAYMENTS,
         claim__amount_minor__gt=0,
         claim__currency=F("case__currency"),
         claim__cardholder=F("case__cardholder"),

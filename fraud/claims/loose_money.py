@@ -24,13 +24,12 @@ from audit.transactions import after_commit, one_transaction
 from fraud.claims.changes import tell_followers
 from fraud.claims.identity import barred_cardholders
 from fraud.claims.importing.cancellations import link_people, unlinked_cancellations
-from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.importing.pairing import DAYS, Left, Side, happened_before
 from fraud.claims.models import Claim, MoneyBackChoice
+from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 N_OFFERED = 10
 REASON_LENGTH = 500
-_PAYMENTS = (Claim.TxnType.PURCHASE, Claim.TxnType.CASH_ADVANCE)
 _Kind = MoneyBackChoice.Kind
 
 
@@ -73,7 +72,7 @@ def offers(claim: Claim) -> list[Offer]:
     since = claim.transacted_at - timedelta(days=DAYS + 1)
     purchases = Claim.objects.filter(
         cardholder=claim.cardholder_id,
-        txn_type__in=_PAYMENTS,
+        txn_type__in=PAYMENTS,
         amount_minor__gt=0,
         transacted_at__gte=since,
         transacted_at__lt=claim.transacted_at + timedelta(days=1),
@@ -148,7 +147,7 @@ def _begin(claim: Claim, seen: str, by: Actor) -> Claim:
 
 def _check_pair(claim: Claim, purchase: Claim) -> None:
     back, left = _side(claim), _left(purchase, 0)
-    if purchase.txn_type not in _PAYMENTS or purchase.amount_minor <= 0:
+    if purchase.txn_type not in PAYMENTS or purchase.amount_minor <= 0:
         raise LooseMoneyRefused("not_a_purchase", _("Choose a purchase."))
     if purchase.cardholder_id != claim.cardholder_id:
         raise LooseMoneyRefused(

@@ -13,12 +13,8 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from fraud.claims.models import Claim
+from rules.language.transactions import MONEY_BACK, PAYMENTS
 
-_T = Claim.TxnType
-#: Deliveries that take back what was paid.
-CREDITS = (_T.CANCEL, _T.PARTIAL_CANCEL, _T.REFUND, _T.CHARGEBACK)
-#: Deliveries that pay.
-PURCHASES = (_T.PURCHASE, _T.CASH_ADVANCE)
 _IDS = 500
 
 
@@ -37,7 +33,7 @@ class ClaimMoney:
 
 def spent_minor(claim: Claim) -> int:
     """What the claim took by itself, before anything came back."""
-    return max(claim.amount_minor, 0) if claim.txn_type in PURCHASES else 0
+    return max(claim.amount_minor, 0) if claim.txn_type in PAYMENTS else 0
 
 
 def returned_by_claim(claim_ids: Iterable[int]) -> dict[int, int]:
@@ -46,7 +42,7 @@ def returned_by_claim(claim_ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for start in range(0, len(wanted), _IDS):
         credits = Claim.objects.filter(
-            original_claim_id__in=wanted[start : start + _IDS], txn_type__in=CREDITS
+            original_claim_id__in=wanted[start : start + _IDS], txn_type__in=MONEY_BACK
         ).order_by()
         sums = credits.values_list("original_claim_id").annotate(
             total=Sum(Coalesce("credit_minor", -F("amount_minor")))

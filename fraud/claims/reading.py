@@ -16,8 +16,7 @@ from django.db import connection
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
-from fraud.claims.money import CREDITS
-from rules.language.plain_windows import NOT_SPENDING
+from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
 _OF_PERSON = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("h.")}
@@ -92,14 +91,14 @@ def read_many_claims(
 def _returned(source: tuple[str, list[object]]) -> pl.DataFrame:
     """`claim_id, back, back_at`: what came back of each purchase by then, in minor units of its currency, and when last."""
     claims, known = source
-    marks = ", ".join(["%s"] * len(CREDITS))
+    marks = ", ".join(["%s"] * len(MONEY_BACK))
     sql = (
         "SELECT c.original_claim_id AS claim_id, CAST(sum(coalesce(c.credit_minor, -c.amount_minor)) AS bigint) AS back, "
         "max(c.transacted_at) AS back_at "
         f"FROM {claims} WHERE c.original_claim_id IS NOT NULL AND c.txn_type IN ({marks}) GROUP BY c.original_claim_id"
     )
     return read_frame(
-        sql, [*known, *CREDITS], schema={"claim_id": pl.Int64, "back": pl.Int64, "back_at": _AT}
+        sql, [*known, *MONEY_BACK], schema={"claim_id": pl.Int64, "back": pl.Int64, "back_at": _AT}
     )
 
 

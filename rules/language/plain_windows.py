@@ -13,11 +13,10 @@ from rules.language.evaluate import ClaimReader, evaluate, plain_value
 from rules.language.normal import normalise
 from rules.language.specs import Context
 from rules.language.times import DAY_US, business_days_back, day_number, local, midnight_us, period_first_day
+from rules.language.transactions import NOT_SPENDING
 from rules.language.types import Kind, Type
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
 
-#: Transaction types that pay nothing: windows leave such claims out unless their condition asks for the type.
-NOT_SPENDING = ("cancel", "partial_cancel", "refund", "chargeback", "decline")
 MONEY_WINDOWS = frozenset({"sum", "mean", "median", "min", "max", "share"})
 
 

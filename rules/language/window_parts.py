@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from rules.fields import KEYS
 from rules.language import nodes as n
 from rules.language.compile import Compiler
-from rules.language.plain_windows import NOT_SPENDING
 from rules.language.table import Table
 from rules.language.times import business_days_back, midnight_us, period_first_day
+from rules.language.transactions import NOT_SPENDING
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
 from rules.windows import TimeOrder
 

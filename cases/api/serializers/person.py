@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.language import current_language
+from cases.api.serializers.recoveries import PlanRow, told_plan
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
@@ -15,7 +16,7 @@ from cases.services.explanations import draft_of
 from cases.services.money import at_stake, balance_of, claims_of, due_minor
 from cases.services.steps import current_decision, recovery_of
 from cases.workflow import State
-from fraud.web.api_money import Amount, decimal_text
+from fraud.web.api_money import Amount
 
 
 class MyClaim(serializers.Serializer):
@@ -161,11 +162,6 @@ class MyPosting(serializers.Serializer):
     received_on = serializers.DateField()
 
 
-class MyInstalment(serializers.Serializer):
-    due_on = serializers.DateField()
-    amount = serializers.DecimalField(max_digits=18, decimal_places=3)
-
-
 class MyRecovery(serializers.Serializer):
     amount = Amount(lambda recovery: balance_of(recovery).due_minor)
     currency = serializers.CharField()
@@ -176,12 +172,9 @@ class MyRecovery(serializers.Serializer):
     postings = MyPosting(many=True)
     has_consent = serializers.SerializerMethodField()
 
-    @extend_schema_field(MyInstalment(many=True))
+    @extend_schema_field(PlanRow(many=True))
     def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
-        return [
-            {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
-            for part in recovery.plan
-        ]
+        return told_plan(recovery)
 
     def get_has_consent(self, recovery: Recovery) -> bool:
         return recovery.consents.filter(withdrawn_at=None).exists()

@@ -31,6 +31,14 @@ class PlanRow(serializers.Serializer):
     amount = serializers.DecimalField(max_digits=18, decimal_places=3)
 
 
+def told_plan(recovery: Recovery) -> list[dict[str, str]]:
+    """The agreed instalments, each with its day and its amount as decimal text."""
+    return [
+        {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
+        for part in recovery.plan
+    ]
+
+
 class RecoveryDetail(serializers.ModelSerializer):
     """The ledger; what is due, recovered, outstanding and overpaid is derived."""
 
@@ -62,10 +70,7 @@ class RecoveryDetail(serializers.ModelSerializer):
 
     @extend_schema_field(PlanRow(many=True))
     def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
-        return [
-            {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
-            for part in recovery.plan
-        ]
+        return told_plan(recovery)
 
     def get_has_consent(self, recovery: Recovery) -> bool:
         return recovery.consents.filter(withdrawn_at=None).exists()

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.loose_money import (
     Offer,
     dismiss_money_back,
@@ -22,6 +21,7 @@ from fraud.claims.models import Claim
 from fraud.web.api import PAGING, FraudView, describe
 from fraud.web.api_money import Amount, Money, money
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
+from rules.language.transactions import MONEY_BACK
 
 
 class MoneyBackRow(serializers.ModelSerializer):

@@ -15,12 +15,12 @@ from django.db.models import F, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
-from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.importing.pairing import BACK, PURCHASES, pair_money_back
 from fraud.claims.importing.stated import SUFFIX
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion, MoneyBackChoice
+from rules.language.transactions import MONEY_BACK, PAYMENTS
 
-_BACK_TYPES = ", ".join(f"'{name}'" for name in MONEY_BACK)
+_BACK_TYPES, _PAYING_TYPES = (", ".join(f"'{name}'" for name in kinds) for kinds in (MONEY_BACK, PAYMENTS))
 _SIDE = """
     SELECT n.id AS claim_id, n.cardholder_id AS person, n.merchant_id AS merchant, n.authorization_code AS code,
            n.transacted_at AS at, n.has_time, n.source_system || '/' || n.external_id AS "key",
@@ -59,7 +59,7 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
     back = _read(people, f"(n.txn_type IN ({_BACK_TYPES}) OR n.original_claim_id IS NOT NULL)", is_back=True)
     if back.is_empty():
         return 0
-    purchases = _read(people, "n.txn_type IN ('purchase', 'cash_advance') AND n.amount_minor > 0")
+    purchases = _read(people, f"n.txn_type IN ({_PAYING_TYPES}) AND n.amount_minor > 0")
     waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back"))
     pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back))
     old = dict(zip(back["claim_id"], zip(back["old_purchase"], back["old_credit"], strict=True), strict=True))

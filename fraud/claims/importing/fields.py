@@ -33,11 +33,6 @@ def _fields(group: str, kind: Kind, **lengths: int) -> dict[str, Field]:
     return {name: Field(name, kind, length, group) for name, length in lengths.items()}
 
 
-TXN_TYPES = ("purchase", "cancel", "partial_cancel", "refund", "chargeback", "cash_advance", "decline")
-
-#: Types that take money back: stored negative, in whatever sign or column they are delivered.
-MONEY_BACK = ("cancel", "partial_cancel", "refund", "chargeback")
-
 #: What transactions are called in every profile, beside the profile's own words; compared without case and spaces.
 TXN_WORDS: dict[str, str] = {
     **dict.fromkeys(

@@ -62,6 +62,7 @@ class Left:
     purchase: Side
     minor: int = field(init=False)
     abroad: int = field(init=False)
+    stated: int = 0  # what the purchase's own row stated as back and no row of its own has told again yet
 
     def __post_init__(self) -> None:
         self.minor, self.abroad = self.purchase.minor, self.purchase.abroad_minor or 0
@@ -81,6 +82,23 @@ class Left:
             return self.minor
         whole = self.purchase.abroad_minor or 1
         return min((2 * self.purchase.minor * amount + whole) // (2 * whole), self.minor)
+
+    def told_again(self, back: Side) -> int:
+        """How much of the money back the purchase's own row has stated already: counted once, though told twice."""
+        amount = abroad_amount(back, self.purchase)
+        if amount is None:
+            return min(self.stated, back.minor) if back.currency == self.purchase.currency else 0
+        is_all = amount == self.purchase.abroad_minor and self.stated == self.purchase.minor
+        return self.stated if is_all else 0
+
+    def beyond_stated(self, back: Side) -> int | None:
+        """What the money back adds to what is stated, in the purchase's own currency; None where that is more than is left."""
+        again = self.told_again(back)
+        if not again:
+            return self.worth(back)
+        if abroad_amount(back, self.purchase) is not None:
+            return 0
+        return back.minor - again if back.minor - again <= self.minor else None
 
     def is_comparable(self, back: Side) -> bool:
         """True when both are told in one currency, at home or abroad."""
@@ -102,6 +120,10 @@ class Left:
             return amount == self.purchase.abroad_minor == self.abroad
         return back.currency == self.purchase.currency and back.minor == self.purchase.minor == self.minor
 
+    def is_whole_again(self, back: Side) -> bool:
+        """True when the money back is the purchase's whole amount, and its own row has stated all of it."""
+        return self.stated == self.purchase.minor and self.beyond_stated(back) == 0
+
 
 def abroad_amount(back: Side, purchase: Side) -> int | None:
     """The money back in the currency the purchase was paid in abroad; None where both are compared at home."""
@@ -121,7 +143,9 @@ def pair_money_back(
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
     their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
-    than it took: what came back of one that was corrected to less stays with it as far as it goes.
+    than it took: what came back of one that was corrected to less stays with it as far as it goes. What its own row has
+    stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
+    be 0.
     """
     fixed = fixed or {}
     left = {side.claim_id: Left(side) for side in _sides(purchases)}
@@ -145,27 +169,44 @@ def pair_money_back(
     free = [side for side in waiting if side.claim_id not in fixed]
     for side in free:
         settle(side, left.get(side.own or -1), at_most=True)
+        if side.claim_id in found:
+            left[found[side.claim_id][0]].stated += found[side.claim_id][1]
     free = [side for side in free if side.own is None]
+
+    def settle_rest(side: Side, purchase: Left | None, *, at_most: bool = False) -> None:
+        """Like `settle`, less what the purchase's own row has stated of it."""
+        if purchase is None:
+            return
+        credit = purchase.beyond_stated(side)
+        if credit is None and at_most and purchase.is_comparable(side):
+            credit = purchase.minor if purchase.minor or purchase.told_again(side) else None
+        if credit is not None:
+            found[side.claim_id] = (purchase.purchase.claim_id, credit)
+            purchase.stated -= purchase.told_again(side)
+            purchase.take(side, credit)
+
     codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)
     for side in free:
         if side.code:
-            settle(side, _latest(codes.get(_code(side), []), side, whole=False))
+            settle_rest(side, _latest(codes.get(_code(side), []), side, whole=False))
     for side in free:
         if side.code and side.claim_id not in found:
-            settle(side, _corrected(codes.get(_code(side), []), side), at_most=True)
+            settle_rest(side, _corrected(codes.get(_code(side), []), side), at_most=True)
     for side in free:
         if not side.code:
-            settle(side, _latest(places.get(_place(side), []), side, whole=True))
+            settle_rest(side, _latest(places.get(_place(side), []), side, whole=True))
     return found
 
 
 def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
     """The latest of the purchases in reach that the money back fits."""
-    fitting = [
-        one
-        for one in candidates
-        if in_reach(one.purchase, back) and (one.is_whole(back) if whole else one.worth(back) is not None)
-    ]
+
+    def fits(one: Left) -> bool:
+        return (
+            one.is_whole(back) or one.is_whole_again(back) if whole else one.beyond_stated(back) is not None
+        )
+
+    fitting = [one for one in candidates if in_reach(one.purchase, back) and fits(one)]
     return max(fitting, key=lambda one: _order(one.purchase), default=None)
 
 

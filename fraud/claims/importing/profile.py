@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fraud.claims.importing.fields import FIELDS, MONEY_BACK, REQUIRED, TXN_TYPES
+from fraud.claims.importing.fields import FIELDS, REQUIRED
 from fraud.claims.importing.parsing.formats import format_clashes, is_known_format
 from fraud.claims.importing.problems import ProfileNotValid
+from rules.language.transactions import KINDS, MONEY_BACK
 from rules.money import is_known_currency
 
 MAX_ENTRIES = 200
@@ -167,9 +168,7 @@ def _value_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]:
             problems.append(("currency", "wrong_type", {"expected": "KRW, USD …"}))
     types = spec.columns.get("txn_type", Column()).values.values()
     problems += [
-        ("columns.txn_type", "wrong_type", {"expected": ", ".join(TXN_TYPES)})
-        for t in types
-        if t not in TXN_TYPES
+        ("columns.txn_type", "wrong_type", {"expected": ", ".join(KINDS)}) for t in types if t not in KINDS
     ]
     for place, value, allowed in (
         ("amounts.cancels", spec.amounts.cancels, {"row", "state"}),

@@ -13,8 +13,8 @@ from django.conf import settings
 
 from audit.people import number_key
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
-from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.models import ClaimFile
+from rules.language.transactions import MONEY_BACK
 
 KNOWN = {
     "external_id": pl.String,

@@ -26,6 +26,7 @@ from fraud.claims.importing.stated import SUFFIX, stated_money_back
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import ClaimFile
 from fraud.claims.reading import FACTS
+from rules.language.transactions import PAYMENTS
 
 _AT = pl.Datetime("us", "UTC")
 _FACTS = ", ".join(f'"{name}"' for name in FACTS)
@@ -101,11 +102,11 @@ class ClaimStore:
         back = rows.filter(pl.col("amount") < 0).get_column("external_id").to_list()
         if not back:
             return rows
-        condition, params = in_list(back)
+        (pays, kinds), (condition, params) = in_list(list(PAYMENTS)), in_list(back)
         paid = read_frame(
-            "SELECT external_id FROM fraud_claim WHERE source_system = %s AND amount_minor > 0 AND txn_type IN "
-            f"('purchase', 'cash_advance') AND external_id {condition}",
-            [self.source_system, *params],
+            "SELECT external_id FROM fraud_claim WHERE source_system = %s AND amount_minor > 0 "
+            f"AND txn_type {pays} AND external_id {condition}",
+            [self.source_system, *kinds, *params],
             schema={"external_id": pl.String},
         ).get_column("external_id")
         own = (pl.col("amount") < 0) & pl.col("external_id").is_in(paid.to_list())

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.paging import keyset_page
 from audit.typed import whole_number
-from fraud.claims.importing.fields import MONEY_BACK
 from fraud.claims.loose_money import (
     LooseMoneyRefused,
     dismiss_money_back,
@@ -22,6 +21,7 @@ from fraud.claims.loose_money import (
 )
 from fraud.claims.models import Claim, MoneyBackChoice
 from fraud.web.access import page
+from rules.language.transactions import MONEY_BACK
 
 PAGE_SIZE = 40
 

@@ -7,7 +7,7 @@ become literal nulls, which polars keeps as one scalar and not as a million cell
 import polars as pl
 
 from fraud.company.business_dates import business_date
-from rules.language.plain_windows import NOT_SPENDING
+from rules.language.transactions import NOT_SPENDING
 
 MOMENT = pl.Datetime("us", "UTC")
 

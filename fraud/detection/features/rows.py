@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fraud.detection.features.columns import column, with_net
-from rules.language.plain_windows import NOT_SPENDING
+from rules.language.transactions import NOT_SPENDING
 from rules.windows import TimeOrder, WindowIndex
 
 Ints = NDArray[np.int64]

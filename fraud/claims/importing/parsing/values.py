@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fraud.claims.importing.fields import FIELDS, MONEY_BACK, ORIGINAL_AMOUNTS, TXN_TYPES, TXN_WORDS, Kind
+from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_WORDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.amounts import parse_amounts
 from fraud.claims.importing.parsing.attendees import parse_attendees
@@ -29,6 +29,7 @@ from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier,
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import Amounts, ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
+from rules.language.transactions import KINDS, MONEY_BACK, PAYMENTS
 
 #: Identifiers a spreadsheet could have turned into numbers.
 _IDENTIFIERS = {"external_id", "claim_no", "employee_no", "approver_no", "merchant_no", "authorization_code"}
@@ -149,9 +150,7 @@ class ChunkValues:
         kind = pl.repeat(None, self.height, dtype=pl.String, eager=True)
         if raw is not None:
             values = TXN_WORDS | dict(self.spec.columns["txn_type"].values)
-            kind = parse_choice(
-                raw.cast(pl.String), values, TXN_TYPES, self.header("txn_type"), self.problems
-            )
+            kind = parse_choice(raw.cast(pl.String), values, KINDS, self.header("txn_type"), self.problems)
         given = nothing if amount is None else amount
         frame = pl.DataFrame(
             {"kind": kind, "amount": given, "cancel": nothing if cancel is None else cancel.abs()}
@@ -272,11 +271,11 @@ def _signed(frame: pl.DataFrame, style: Amounts, *, states: bool) -> pl.DataFram
         .alias("amount")
     )
     by_sign = pl.when(amount < 0).then(pl.lit("refund")).otherwise(pl.lit("purchase"))
-    paid_back = kind.is_in(["purchase", "cash_advance"]) & (amount < 0)
+    paid_back = kind.is_in(PAYMENTS) & (amount < 0)
     frame = frame.with_columns(
         pl.when(kind.is_null() | paid_back).then(by_sign).otherwise(kind).alias("kind")
     )
-    pays = kind.is_in(["purchase", "cash_advance"]) & (amount > 0)
+    pays = kind.is_in(PAYMENTS) & (amount > 0)
     cancelled = kind.is_in(["cancel", "partial_cancel"]) & (amount > 0)
     part = cancelled & (cancel > 0) & (cancel < amount)
     stated = (cancelled if states else part).fill_null(False)

@@ -126,3 +126,43 @@ def test_what_came_back_of_a_purchase_corrected_to_less_stays_with_it_as_far_as_
     }  # which of the two?
     assert pair(back, [{**smaller, "was_more": False}]) == {4: (1, 1500)}
     assert pair(back, [{**smaller, "minor": 1500}]) == {4: (1, 1500)}  # nothing is left for the other one
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(1, 9) | st.none(), st.lists(st.integers(1, 9), max_size=4), st.randoms(use_true_random=False)
+)
+def test_what_the_own_row_states_and_rows_of_their_own_tell_again_counts_once(
+    stated: int | None, rows: list[int], chance: random.Random
+) -> None:
+    """One purchase of 9: what came back is the larger of what is stated and what the rows add up to, as far as rows fit."""
+    back = [claim(n, n, amount, code="A") for n, amount in enumerate(rows, 2)]
+    told = [claim(90, 1, stated, code="A", own=1)] if stated else []
+    left, again = 9 - (stated or 0), stated or 0
+    credits = {90: stated} if stated else {}
+    for row in back:
+        more = max(row["minor"] - again, 0)
+        if more <= left:
+            credits[row["claim_id"]] = more
+            again -= min(again, row["minor"])
+            left -= more
+    both = [*told, *back]
+    chance.shuffle(both)
+    found = pair(both, [claim(1, 0, 9, code="A")])
+    assert {claim_id: credit for claim_id, (_, credit) in found.items()} == credits
+    if sum(rows) <= 9:
+        assert sum(credits.values()) == max(stated or 0, sum(rows))
+
+
+def test_a_whole_cancellation_told_again_without_a_code_or_abroad_adds_nothing() -> None:
+    paid = claim(1, 0, 5000, code="A", abroad_minor=400, abroad_currency="USD")
+    own = claim(2, 1, 5000, own=1)
+    assert pair([own, claim(3, 5, 5000)], [claim(1, 0, 5000, code="A")]) == {2: (1, 5000), 3: (1, 0)}
+    again = claim(3, 5, 5100, code="A", abroad_minor=400, abroad_currency="USD")
+    assert pair([own, again], [paid]) == {2: (1, 5000), 3: (1, 0)}
+
+
+def test_what_a_corrected_purchase_states_itself_is_not_given_back_twice_by_a_row_beyond_it() -> None:
+    smaller = claim(1, 0, 2000, code="A", was_more=True)
+    own = claim(2, 1, 1500, own=1)
+    assert pair([own, claim(3, 5, 3000, code="A")], [smaller]) == {2: (1, 1500), 3: (1, 500)}

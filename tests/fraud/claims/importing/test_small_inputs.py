@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fraud.claims.importing.cancellations import unlinked_cancellations
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Claim, ClaimChange, ClaimFile, ClaimSource
 from tests.fraud.claims.importing.files import assert_accounted, codes, deliver, workbook_bytes
@@ -87,6 +88,21 @@ def test_a_partial_cancellation_grows_and_is_taken_away_again(tmp_path: Path) ->
     assert found[3] == [31000]  # the same bytes as the first file: one delivery
     send(tmp_path, CODEF, stay("551", 81000, 0, 0), stay("559", 1000, 0, 0), used="codef")
     assert nets() == [1000, 81000]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_money_back_told_by_the_payments_row_and_by_a_row_of_its_own_counts_once(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    head = "external_id,employee_no,transacted_at,amount,currency,merchant_name,authorization_code,txn_type,cancel_amount"
+    stated = "S1,Q77,2026-11-02 12:30:00,81000,KRW,바다횟집,5510,승인,30000"
+    alone = "S2,Q77,2026-11-03 09:00:00,-30000,KRW,바다횟집,5510,부분취소,"
+    for number in order:
+        send(tmp_path, head, (stated, alone)[number])
+    assert nets() == [51000]
+    assert not unlinked_cancellations().exists()
+    send(tmp_path, head, "S3,Q77,2026-11-04 09:00:00,-20000,KRW,바다횟집,5510,부분취소,")
+    assert nets() == [31000]
 
 
 def test_one_payment_in_two_states_of_one_file_is_one_claim(tmp_path: Path) -> None:
