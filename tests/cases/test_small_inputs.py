@@ -202,9 +202,7 @@ def test_folder_correction_reaches_open_cases_on_g3_and_r10(later: Stage, tmp_pa
     purchase, retried = opened(later, "G3"), opened(later, "R10")
     assert (at_stake(purchase), at_stake(retried)) == (70_000, 700_000)
     file = send_shared(tmp_path, "correction/correction.csv")
-    # The 30,000 that came back of G3 are more than its corrected 10,000: the delivery's linking lets them wait on the list
-    # of money back, so that 10,000 stay at stake; were they linked for what is left, it would be 0. Never more than that.
-    assert at_stake(purchase) <= 10_000
+    assert at_stake(purchase) == 0  # 30,000 came back of what were 10,000 in truth
     assert at_stake(retried) == 70_000
     for case in (purchase, retried):
         assert file.reference in shown(later, fresh(case))

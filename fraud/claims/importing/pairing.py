@@ -2,7 +2,8 @@
 
 A frame of money back has `claim_id, person, merchant, code, at, day, has_time, key, minor, currency, abroad_minor,
 abroad_currency, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
-purchases has the same without `own`. `key` orders what happened at one moment, and must not depend on the delivery.
+purchases has `was_more` (it was said to be larger before) instead of `own`. `key` orders what happened at one moment, and must
+not depend on the delivery.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import polars as pl
 
 DAYS = 180
 Key = tuple[int, int | str]
-SIDES: dict[str, Any] = {
+_BOTH: dict[str, Any] = {
     "claim_id": pl.Int64,
     "person": pl.Int64,
     "merchant": pl.Int64,
@@ -30,7 +31,8 @@ SIDES: dict[str, Any] = {
     "abroad_minor": pl.Int64,
     "abroad_currency": pl.String,
 }
-BACK: dict[str, Any] = {**SIDES, "own": pl.Int64}
+BACK: dict[str, Any] = {**_BOTH, "own": pl.Int64}
+PURCHASES: dict[str, Any] = {**_BOTH, "was_more": pl.Boolean}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Side:
     abroad_minor: int | None
     abroad_currency: str
     own: int | None = None
+    was_more: bool | None = None
 
 
 @dataclass(slots=True)
@@ -140,8 +143,9 @@ def pair_money_back(
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
     their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
-    than it took. What its own row has stated and a row of its own tells again is one event: that row adds only what goes
-    beyond the stated, so its credit may be 0.
+    than it took: what came back of one that was corrected to less stays with it as far as it goes. What its own row has
+    stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
+    be 0.
     """
     fixed = fixed or {}
     left = {side.claim_id: Left(side) for side in _sides(purchases)}
@@ -169,10 +173,14 @@ def pair_money_back(
             left[found[side.claim_id][0]].stated += found[side.claim_id][1]
     free = [side for side in free if side.own is None]
 
-    def settle_rest(side: Side, purchase: Left | None) -> None:
+    def settle_rest(side: Side, purchase: Left | None, *, at_most: bool = False) -> None:
         """Like `settle`, less what the purchase's own row has stated of it."""
-        credit = purchase.beyond_stated(side) if purchase else None
-        if purchase is not None and credit is not None:
+        if purchase is None:
+            return
+        credit = purchase.beyond_stated(side)
+        if credit is None and at_most and purchase.is_comparable(side):
+            credit = purchase.minor if purchase.minor or purchase.told_again(side) else None
+        if credit is not None:
             found[side.claim_id] = (purchase.purchase.claim_id, credit)
             purchase.stated -= purchase.told_again(side)
             purchase.take(side, credit)
@@ -181,6 +189,9 @@ def pair_money_back(
     for side in free:
         if side.code:
             settle_rest(side, _latest(codes.get(_code(side), []), side, whole=False))
+    for side in free:
+        if side.code and side.claim_id not in found:
+            settle_rest(side, _corrected(codes.get(_code(side), []), side), at_most=True)
     for side in free:
         if not side.code:
             settle_rest(side, _latest(places.get(_place(side), []), side, whole=True))
@@ -197,6 +208,12 @@ def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
 
     fitting = [one for one in candidates if in_reach(one.purchase, back) and fits(one)]
     return max(fitting, key=lambda one: _order(one.purchase), default=None)
+
+
+def _corrected(candidates: list[Left], back: Side) -> Left | None:
+    """The only purchase in reach, if it was more before: the money back may have fitted it then."""
+    within = [one for one in candidates if in_reach(one.purchase, back)]
+    return within[0] if len(within) == 1 and within[0].purchase.was_more else None
 
 
 def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key, list[Left]]:

@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
+from fraud.claims.importing.pairing import BACK, PURCHASES, pair_money_back
 
 START = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def pair(
 ) -> dict[int, tuple[int, int]]:
     return pair_money_back(
         pl.DataFrame([{"own": None, **row} for row in back], schema=BACK),
-        pl.DataFrame(purchases, schema=SIDES),
+        pl.DataFrame(purchases, schema=PURCHASES),
         **more,
     )
 
@@ -117,6 +117,17 @@ def test_a_row_that_states_its_own_money_back_belongs_to_itself() -> None:
     assert pair([claim(3, 5, 6000, code="A", own=1)], purchases) == {3: (1, 5000)}
 
 
+def test_what_came_back_of_a_purchase_corrected_to_less_stays_with_it_as_far_as_it_goes() -> None:
+    smaller = claim(1, 0, 2000, code="A", was_more=True)
+    back = [claim(3, 5, 3000, code="A"), claim(4, 6, 1500, code="A")]
+    assert pair(back, [smaller]) == {4: (1, 1500), 3: (1, 500)}  # what fits goes first
+    assert pair(back, [smaller, claim(2, 1, 100, code="A", was_more=True)]) == {
+        4: (1, 1500)
+    }  # which of the two?
+    assert pair(back, [{**smaller, "was_more": False}]) == {4: (1, 1500)}
+    assert pair(back, [{**smaller, "minor": 1500}]) == {4: (1, 1500)}  # nothing is left for the other one
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.integers(1, 9) | st.none(), st.lists(st.integers(1, 9), max_size=4), st.randoms(use_true_random=False)
@@ -149,3 +160,9 @@ def test_a_whole_cancellation_told_again_without_a_code_or_abroad_adds_nothing()
     assert pair([own, claim(3, 5, 5000)], [claim(1, 0, 5000, code="A")]) == {2: (1, 5000), 3: (1, 0)}
     again = claim(3, 5, 5100, code="A", abroad_minor=400, abroad_currency="USD")
     assert pair([own, again], [paid]) == {2: (1, 5000), 3: (1, 0)}
+
+
+def test_what_a_corrected_purchase_states_itself_is_not_given_back_twice_by_a_row_beyond_it() -> None:
+    smaller = claim(1, 0, 2000, code="A", was_more=True)
+    own = claim(2, 1, 1500, own=1)
+    assert pair([own, claim(3, 5, 3000, code="A")], [smaller]) == {2: (1, 1500), 3: (1, 500)}
