@@ -36,6 +36,7 @@ def deliver(walk: Walk, chance: Random, changes: list[Change]) -> None:
 
     No proposal outlives a change of what it speaks of.
     """
+    walk.let_leave()
     before, claims = _facts(walk), {name: case.claims for name, case in walk.ledger.held.items()}
     rows = {row["external_id"]: row for change in changes for row in change(walk, chance)}
     if not rows:
@@ -44,6 +45,9 @@ def deliver(walk: Walk, chance: Random, changes: list[Change]) -> None:
     send(walk, list(rows.values()))
     losses_agree(walk)
     changed = {name for name, facts in _facts(walk).items() if before.get(name, facts) != facts}
+    for name in changed:
+        if before[name][0] != walk.ledger.paid[name].person:
+            walk.ledger.hand_over(walk.ledger.paid[name])
     for name in Case.objects.filter(state=State.PENDING_APPROVAL).values_list("reference", flat=True):
         assert not claims[name] & changed, f"the proposal in {name} speaks of what {changed} were before"
 
@@ -113,8 +117,7 @@ def other_person(walk: Walk, chance: Random) -> list[Row]:
     paid = _pick(walk, chance)
     if paid is None:
         return []
-    walk.let_leave()
-    walk.ledger.hand_over(paid, chance.choice([name for name in PEOPLE if name != paid.person]))
+    paid.person = chance.choice([name for name in PEOPLE if name != paid.person])
     back = [back_row(paid, name) for name in paid.back]
     return _told("owner corrected after a credit" if back else "owner corrected", payment_row(paid), *back)
 
