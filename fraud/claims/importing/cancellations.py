@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
-from fraud.claims.importing.pairing import BACK, PURCHASES, pair_money_back
+from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
 from fraud.claims.importing.stated import SUFFIX
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion, EarlierLink, MoneyBackChoice
 from rules.language.transactions import MONEY_BACK, PAYMENTS
@@ -32,12 +32,6 @@ _SIDE = """
 _OWN = f"""
     LEFT JOIN fraud_claim o ON o.source_system = n.source_system AND o.external_id || '{SUFFIX}' = n.external_id
 """
-#: A purchase that was said to be larger before: what came back of it then stays with it as far as it goes.
-_WAS_MORE = """, EXISTS (
-        SELECT 1 FROM fraud_claimversion v
-        WHERE v.claim_id = n.id AND v.currency = n.currency AND v.txn_type = n.txn_type
-          AND (v.amount_minor > n.amount_minor OR abs(v.original_minor) > abs(n.original_minor))
-    ) AS was_more"""
 _LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64, "linked_at": pl.Datetime("us", "UTC")}
 _BATCH = 1_000
 
@@ -106,10 +100,10 @@ def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.Dat
     more = (
         f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit, n.linked_at"
         if is_back
-        else _WAS_MORE
+        else ""
     )
     where, params = in_list(people)
-    wanted = {**BACK, "takes_back": pl.Boolean, **_LINKS} if is_back else PURCHASES
+    wanted = {**BACK, "takes_back": pl.Boolean, **_LINKS} if is_back else SIDES
     schema: dict[str, Any] = {name: dtype for name, dtype in wanted.items() if name != "day"}
     sql = _SIDE.format(more=more, join=_OWN if is_back else "", people=where, condition=condition)
     frame = read_frame(sql, params, schema=schema).with_columns(pl.col("code").fill_null(""))

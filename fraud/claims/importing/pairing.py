@@ -2,8 +2,7 @@
 
 A frame of money back has `claim_id, person, merchant, code, at, day, has_time, key, minor, currency, abroad_minor,
 abroad_currency, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
-purchases has `was_more` (it was said to be larger before) instead of `own`. `key` orders what happened at one moment, and must
-not depend on the delivery.
+purchases has the same without `own`. `key` orders what happened at one moment, and must not depend on the delivery.
 """
 
 from __future__ import annotations
@@ -16,8 +15,10 @@ from typing import Any
 import polars as pl
 
 DAYS = 180
+#: Two amounts that differ by less than one part in so many are one amount at the rates of two days.
+RATES = 10
 Key = tuple[int, int | str]
-_BOTH: dict[str, Any] = {
+SIDES: dict[str, Any] = {
     "claim_id": pl.Int64,
     "person": pl.Int64,
     "merchant": pl.Int64,
@@ -31,8 +32,7 @@ _BOTH: dict[str, Any] = {
     "abroad_minor": pl.Int64,
     "abroad_currency": pl.String,
 }
-BACK: dict[str, Any] = {**_BOTH, "own": pl.Int64}
-PURCHASES: dict[str, Any] = {**_BOTH, "was_more": pl.Boolean}
+BACK: dict[str, Any] = {**SIDES, "own": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,6 @@ class Side:
     abroad_minor: int | None
     abroad_currency: str
     own: int | None = None
-    was_more: bool | None = None
 
 
 @dataclass(slots=True)
@@ -80,25 +79,30 @@ class Left:
             return None
         if amount == self.abroad:
             return self.minor
+        return min(self.share(amount), self.minor)
+
+    def share(self, abroad: int) -> int:
+        """What an amount abroad is of the purchase, in the purchase's own currency: at the rate it was paid at."""
         whole = self.purchase.abroad_minor or 1
-        return min((2 * self.purchase.minor * amount + whole) // (2 * whole), self.minor)
+        return (2 * self.purchase.minor * abroad + whole) // (2 * whole)
 
     def told_again(self, back: Side) -> int:
         """How much of the money back the purchase's own row has stated already: counted once, though told twice."""
         amount = abroad_amount(back, self.purchase)
         if amount is None:
             return min(self.stated, back.minor) if back.currency == self.purchase.currency else 0
-        is_all = amount == self.purchase.abroad_minor and self.stated == self.purchase.minor
-        return self.stated if is_all else 0
+        return min(self.stated, self.share(amount))
 
     def beyond_stated(self, back: Side) -> int | None:
         """What the money back adds to what is stated, in the purchase's own currency; None where that is more than is left."""
         again = self.told_again(back)
         if not again:
             return self.worth(back)
-        if abroad_amount(back, self.purchase) is not None:
-            return 0
-        return back.minor - again if back.minor - again <= self.minor else None
+        amount = abroad_amount(back, self.purchase)
+        whole = back.minor if amount is None else self.share(amount)
+        if amount is not None and again * RATES > whole * (RATES - 1):
+            return 0  # the same event at the rate of another day
+        return whole - again if whole - again <= self.minor else None
 
     def is_comparable(self, back: Side) -> bool:
         """True when both are told in one currency, at home or abroad."""
@@ -106,12 +110,16 @@ class Left:
 
     def take(self, back: Side, credit: int) -> None:
         """Lower what is left by a pair that was made."""
-        amount = abroad_amount(back, self.purchase)
+        amount, again = abroad_amount(back, self.purchase), self.told_again(back)
+        abroad, minor = self.purchase.abroad_minor or 0, self.purchase.minor
         self.minor -= min(credit, self.minor)
+        self.stated -= again
         if amount is not None:
-            self.abroad -= min(amount, self.abroad)
-        elif self.purchase.minor:
-            self.abroad = (self.purchase.abroad_minor or 0) * self.minor // self.purchase.minor
+            # what was stated at home, for lack of more, is now told exactly
+            known = abroad * again // minor if again else 0
+            self.abroad = max(self.abroad + known - amount, 0)
+        elif minor:
+            self.abroad = abroad * self.minor // minor
 
     def is_whole(self, back: Side) -> bool:
         """True when the money back is exactly the purchase's whole amount."""
@@ -143,7 +151,7 @@ def pair_money_back(
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
     their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
-    than it took: what came back of one that was corrected to less stays with it as far as it goes. What its own row has
+    than it took: money that names the code of a single purchase belongs to it as far as that goes. What its own row has
     stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
     be 0.
     """
@@ -182,7 +190,6 @@ def pair_money_back(
             credit = purchase.minor if purchase.minor or purchase.told_again(side) else None
         if credit is not None:
             found[side.claim_id] = (purchase.purchase.claim_id, credit)
-            purchase.stated -= purchase.told_again(side)
             purchase.take(side, credit)
 
     codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)
@@ -191,7 +198,7 @@ def pair_money_back(
             settle_rest(side, _latest(codes.get(_code(side), []), side, whole=False))
     for side in free:
         if side.code and side.claim_id not in found:
-            settle_rest(side, _corrected(codes.get(_code(side), []), side), at_most=True)
+            settle_rest(side, _only(codes.get(_code(side), []), side), at_most=True)
     for side in free:
         if not side.code:
             settle_rest(side, _latest(places.get(_place(side), []), side, whole=True))
@@ -210,10 +217,10 @@ def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
     return max(fitting, key=lambda one: _order(one.purchase), default=None)
 
 
-def _corrected(candidates: list[Left], back: Side) -> Left | None:
-    """The only purchase in reach, if it was more before: the money back may have fitted it then."""
+def _only(candidates: list[Left], back: Side) -> Left | None:
+    """The purchase in reach, if there is but one: more came back than it took, at another rate or by a correction of it."""
     within = [one for one in candidates if in_reach(one.purchase, back)]
-    return within[0] if len(within) == 1 and within[0].purchase.was_more else None
+    return within[0] if len(within) == 1 else None
 
 
 def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key, list[Left]]:
@@ -223,8 +230,14 @@ def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key,
     return groups
 
 
+def code_key(code: str) -> str:
+    """The form in which authorisation codes are compared: spreadsheets lose the zeros in front of numbers."""
+    plain = code.strip().upper()
+    return plain.lstrip("0") or plain if plain.isdigit() else plain
+
+
 def _code(side: Side) -> Key:
-    return side.person, side.code
+    return side.person, code_key(side.code)
 
 
 def _place(side: Side) -> Key:
