@@ -1,6 +1,9 @@
 """Deliver, correct, cancel, ask, decide, appeal, recover, reverse, write off in any order, against a plain ledger.
 
 `money_ledger` says what must be true, `money_deliveries` what arrives, `money_steps` what people do, `money_figures` compares.
+
+It can fail. Planted one at a time: money back counted twice in `_net` was found after 92 steps, a recovery that later money back
+does not lower (`balances_of`) after 467, a proposal that a change does not void (`following`) after 517.
 """
 
 from __future__ import annotations
