@@ -135,11 +135,12 @@ class QueueFilters:
     condition: Q
     chips: tuple[dict[str, str], ...] = ()
     text: str = ""
+    problems: tuple[str, ...] = ()  # sentences about what could not be read
 
 
 def read_filters(query: QueryDict) -> QueueFilters:
-    """The filters of a query; what cannot be read is left out."""
-    condition, chips = Q(), []
+    """The filters of a query; what cannot be read is left out and named in `problems`."""
+    condition, chips, problems = Q(), [], []
     text = query.get("q", "").strip()[:100]
     if text:
         condition &= _text_condition(text)
@@ -167,11 +168,17 @@ def read_filters(query: QueryDict) -> QueueFilters:
         if built is not None:
             condition &= built
             chips.append((key, value, label, str(words.get(key, {}).get(value, value))))
-    least = whole_number(query.get("min", "").replace(",", "").strip(), 15)
+        elif value:
+            known = ", ".join(str(word) for word in words.get(key, {}).values())
+            problems.append(_("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known})
+    given = query.get("min", "").replace(",", "").strip()
+    least = whole_number(given, 15)
+    if given and least is None:
+        problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": given[:30]})
     if least is not None:
         condition &= Q(pk__in=cases_at_stake(Decimal(least)))
         chips.append(("min", query.get("min", ""), _("At least"), f"{least:,}"))
-    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
+    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text, tuple(problems))
 
 
 def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
