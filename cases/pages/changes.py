@@ -61,6 +61,9 @@ def _shown(change: ClaimChange, returned_minor: int, has_left: bool) -> ShownCha
         )
         if name
     ]
+    if is_money:
+        left = max(claim.amount_minor - returned_minor, 0)
+        facts.append((_("still gone"), *_pair("amount_minor", [claim.amount_minor, left], claim)))
     return ShownChange(
         claim=claim,
         file=change.file.reference if change.file else "",
