@@ -122,8 +122,10 @@ def close_legitimate(
 def approve_decision(
     *, case: Case, content_hash: str, by: Actor, expected_version: int | None, reason: str = ""
 ) -> Decision:
-    """Approve exactly the proposal whose hash was shown. Raises OwnProposal, ProposalChanged, StaleCase …"""
+    """Approve exactly the proposal whose hash was shown. Raises OwnProposal, ProposalChanged, ProposalVoid, StaleCase …"""
     case = read_case(case)
+    if case.decisions.filter(content_hash=content_hash, state=_D.VOID).exists():
+        raise errors.ProposalVoid
     decision = proposal_of(case, by)
     row = check_step(
         case,
