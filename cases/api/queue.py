@@ -28,6 +28,7 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.models import BLIND, Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
 from cases.services import by_hand, queue
+from cases.services.claim_changes import said_of_entry
 from cases.services.clocks import overdue_cases
 from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
@@ -156,7 +157,7 @@ class CaseTimeline(CaseworkView):
                 "action": event.action,
                 "sentence": sentence(event.action, current_language()),
                 "actor": event.actor,
-                "reason": event.reason,
+                "reason": said_of_entry(event, current_language()),
                 "state": (event.after or {}).get("state"),
                 **next(told[event.action.removesuffix("_late")], NOTHING_SAID),
             }

@@ -122,7 +122,8 @@ def login_lines(plan: DemoPlan) -> list[str]:
 
 
 def _people(build: Build) -> str:
-    return import_personnel(build.company, demo_folder() / "files", by=build.by)
+    folder = demo_folder() / "files"
+    return import_personnel(build.company, folder, by=build.by, received_at=_evening(build.days[0]))
 
 
 def _calendar(build: Build) -> str:
@@ -175,14 +176,13 @@ def _import(build: Build, name: str, frame: pl.DataFrame, day: date, *, is_histo
     path = demo_folder() / "files" / name
     if not path.exists():
         write_csv(frame, Path(path))
-    received = datetime.combine(day, _RECEIVED, ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
     file = import_claim_file(
         path=path,
         name=name,
         profile=get_profile(PROFILE),
         by=build.by,
         is_history=is_history,
-        received_at=received,
+        received_at=_evening(day),
     )
     if file.state != ClaimFile.State.IMPORTED:
         raise DemoFileRefused(f"{name}: {file.state} {file.error}")
@@ -190,6 +190,10 @@ def _import(build: Build, name: str, frame: pl.DataFrame, day: date, *, is_histo
         f"  {name}: {file.n_accepted:,} new, {file.n_superseding:,} changed, {file.n_rejected:,} rejected"
     )
     return file
+
+
+def _evening(day: date) -> datetime:
+    return datetime.combine(day, _RECEIVED, ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
 
 
 def _history(build: Build) -> str:

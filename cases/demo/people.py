@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +16,8 @@ from fraud.demo import DemoCompany
 from fraud.demo.files import write_csv
 
 
-def import_personnel(company: DemoCompany, folder: Path, *, by: Actor) -> str:
-    """Write the personnel feeds to `folder` and import them; twice changes nothing. Returns a line that says how much."""
+def import_personnel(company: DemoCompany, folder: Path, *, by: Actor, received_at: datetime) -> str:
+    """Write the personnel feeds to `folder` and import them as received then; twice changes nothing. Returns a line that says how much."""
     _departments(company.departments, by)
     feeds = {
         "cardholders": company.people.drop("approver_no"),
@@ -27,7 +28,7 @@ def import_personnel(company: DemoCompany, folder: Path, *, by: Actor) -> str:
     counts = {}
     for feed, frame in feeds.items():
         path = write_csv(frame, folder / f"{feed}.csv")
-        result = import_people(path=path, name=path.name, feed=feed, by=by)
+        result = import_people(path=path, name=path.name, feed=feed, by=by, received_at=received_at)
         counts[feed] = result.n_rows - result.n_rejected
     return ", ".join(f"{n:,} {feed}" for feed, n in counts.items())
 

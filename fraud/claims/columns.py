@@ -86,7 +86,10 @@ _DAYS = {"employee_no": pl.String, "starts_on": pl.Date, "ends_on": pl.Date}
 
 
 def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) -> pl.DataFrame:
-    """Empty texts become null and the personnel columns are added."""
+    """Empty texts become null and the personnel columns are added.
+
+    `read(table, columns=, schema=)` gives what was known of a personnel table; `columns` is SQL.
+    """
     texts = [
         pl.col(name).replace("", None)
         for name, dtype in CLAIM_SCHEMA.items()
@@ -113,8 +116,9 @@ def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) ->
 
 def _on_leave(keys: pl.DataFrame, read: Read) -> pl.Series:
     """On a whole day of absence, or, where the time is known, in the absent half of the day (halves meet at 13:00)."""
-    sql = "SELECT employee_no, starts_on, ends_on, half FROM fraud_absence"
-    spans = read(sql, schema={**_DAYS, "half": pl.String})
+    spans = read(
+        "fraud_absence", columns="employee_no, starts_on, ends_on, half", schema={**_DAYS, "half": pl.String}
+    )
     in_half = (
         pl.when(pl.col("half") == "")
         .then(True)
@@ -128,9 +132,8 @@ def _on_leave(keys: pl.DataFrame, read: Read) -> pl.Series:
 
 
 def _on_trip(keys: pl.DataFrame, read: Read) -> pl.Series:
-    return _covered(
-        keys, read("SELECT employee_no, starts_on, ends_on FROM fraud_trip", schema=_DAYS), pl.lit(True)
-    )
+    spans = read("fraud_trip", columns="employee_no, starts_on, ends_on", schema=_DAYS)
+    return _covered(keys, spans, pl.lit(True))
 
 
 def _has_overtime(keys: pl.DataFrame, read: Read) -> pl.Series:
@@ -138,8 +141,10 @@ def _has_overtime(keys: pl.DataFrame, read: Read) -> pl.Series:
 
     An end before the morning is one of the night after.
     """
-    sql = 'SELECT employee_no, "on" AS starts_on, "on" AS ends_on, CAST(since AS text) AS since, CAST(until AS text) AS until FROM fraud_overtimeapproval'
-    spans = read(sql, schema={**_DAYS, "since": pl.String, "until": pl.String})
+    columns = 'employee_no, "on" AS starts_on, "on" AS ends_on, CAST(since AS text) AS since, CAST(until AS text) AS until'
+    spans = read(
+        "fraud_overtimeapproval", columns=columns, schema={**_DAYS, "since": pl.String, "until": pl.String}
+    )
     since, until = (_minutes(spans[name]) for name in ("since", "until"))
     spans = spans.with_columns(since=since, until=until)
     inside = (pl.col("minute") >= pl.col("since")).fill_null(True)

@@ -53,9 +53,9 @@ def known_claims(known_by: datetime) -> tuple[str, list[object]]:
     of_version = ", ".join(f'v."{name}"' for name in FACTS)
     at = db_time(known_by)
     sql = (
-        f"(SELECT id, source_system, external_id, first_received_at, original_claim_id, credit_minor, {facts} "
+        f"(SELECT id, source_system, external_id, first_received_at, {facts} "
         "FROM fraud_claim WHERE received_at <= %s UNION ALL "
-        "SELECT v.claim_id, k.source_system, k.external_id, k.first_received_at, k.original_claim_id, k.credit_minor, "
+        "SELECT v.claim_id, k.source_system, k.external_id, k.first_received_at, "
         f"{of_version} FROM fraud_claimversion v JOIN fraud_claim k ON k.id = v.claim_id "
         "WHERE v.received_at <= %s AND v.superseded_at > %s) c"
     )
@@ -78,27 +78,47 @@ def read_many_claims(
     """
     dimensions = _people(), _departments(), _places()
     source = known_claims(known_by)
-    returned = _returned(source)
+    returned = _returned(known_by)
     slices = [
         _with_net(
-            _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, zone, without), returned
+            _shaped(
+                _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, without),
+                known_by,
+                zone,
+            ),
+            returned,
         )
         for limits, bounds in _slices(source, where, params)
     ]
     return pl.concat(slices, rechunk=True)
 
 
-def _returned(source: tuple[str, list[object]]) -> pl.DataFrame:
-    """`claim_id, back, back_at`: what came back of each purchase by then, in minor units of its currency, and when last."""
-    claims, known = source
-    marks = ", ".join(["%s"] * len(MONEY_BACK))
-    sql = (
-        "SELECT c.original_claim_id AS claim_id, CAST(sum(coalesce(c.credit_minor, -c.amount_minor)) AS bigint) AS back, "
-        "max(c.transacted_at) AS back_at "
-        f"FROM {claims} WHERE c.original_claim_id IS NOT NULL AND c.txn_type IN ({marks}) GROUP BY c.original_claim_id"
+def _returned(known_by: datetime) -> pl.DataFrame:
+    """`claim_id, back, back_at`: what came back of each purchase by then, in minor units of its currency, and when last.
+
+    Both the money and that it belongs to the purchase have to be known.
+    """
+    at = db_time(known_by)
+    links = read_frame(
+        "SELECT id, original_claim_id AS claim_id, credit_minor FROM fraud_claim "
+        "WHERE original_claim_id IS NOT NULL AND linked_at <= %s UNION ALL "
+        "SELECT claim_id AS id, purchase_id AS claim_id, credit_minor FROM fraud_earlierlink "
+        "WHERE linked_at <= %s AND superseded_at > %s",
+        [at, at, at],
+        schema={"id": pl.Int64, "claim_id": pl.Int64, "credit_minor": pl.Int64},
     )
-    return read_frame(
-        sql, [*known, *MONEY_BACK], schema={"claim_id": pl.Int64, "back": pl.Int64, "back_at": _AT}
+    claims, known = known_claims(known_by)
+    marks = ", ".join(["%s"] * len(MONEY_BACK))
+    ever = "SELECT id FROM fraud_claim WHERE original_claim_id IS NOT NULL UNION SELECT claim_id FROM fraud_earlierlink"
+    credits = read_frame(
+        f"SELECT c.id, -c.amount_minor AS minor, c.transacted_at AS back_at FROM {claims} "
+        f"WHERE c.txn_type IN ({marks}) AND c.id IN ({ever})",
+        [*known, *MONEY_BACK],
+        schema={"id": pl.Int64, "minor": pl.Int64, "back_at": _AT},
+    )
+    joined = links.join(credits, on="id")
+    return joined.group_by("claim_id").agg(
+        back=pl.coalesce("credit_minor", "minor").sum(), back_at=pl.col("back_at").max()
     )
 
 
@@ -145,7 +165,6 @@ def _read(
     where: str,
     params: Sequence[Any],
     dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-    zone: str | None,
     without: Collection[str],
 ) -> pl.DataFrame:
     people, departments, places = dimensions
@@ -155,8 +174,17 @@ def _read(
     table, known = source
     claims = read_frame(f"SELECT {columns} FROM {table} WHERE {where}", [*known, *params], schema=schema)
     frame = _with_places(_with_people(claims, people, departments), places).sort("transacted_at", "claim_id")
-    frame = frame.select(name for name in CLAIM_SCHEMA if name not in without)
-    return shape_claims(frame, read=read_frame, zone=zone)
+    return frame.select(name for name in CLAIM_SCHEMA if name not in without)
+
+
+def _shaped(claims: pl.DataFrame, known_by: datetime, zone: str | None) -> pl.DataFrame:
+    at = db_time(known_by)
+
+    def read(table: str, *, columns: str, schema: Any) -> pl.DataFrame:
+        known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
+        return read_frame(f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema)
+
+    return shape_claims(claims, read=read, zone=zone)
 
 
 def _select(columns: dict[str, tuple[str, Any]]) -> str:

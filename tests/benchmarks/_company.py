@@ -101,11 +101,14 @@ def _load_merchants(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _load_feeds(company: DemoCompany) -> None:
-    absences = company.absences.with_columns(pl.col("half").fill_null(""))
+    known = pl.lit(company.claims["delivered_on"].min()).cast(pl.Datetime("us", "UTC")).alias("received_at")
+    absences = company.absences.with_columns(pl.col("half").fill_null(""), known)
     write_rows("fraud_absence", absences.columns, absences)
-    trips = company.trips.with_columns(pl.col("region").fill_null(""), pl.col("country").fill_null(""))
+    trips = company.trips.with_columns(pl.col("region").fill_null(""), pl.col("country").fill_null(""), known)
     write_rows("fraud_trip", trips.columns, trips)
-    write_rows("fraud_overtimeapproval", ["employee_no", "on"], company.overtime)
+    write_rows(
+        "fraud_overtimeapproval", ["employee_no", "on", "received_at"], company.overtime.with_columns(known)
+    )
     holidays = company.holidays.with_columns(pl.lit("").alias("name_en"))
     write_rows("fraud_companyholiday", ["on", "name", "name_en", "kind"], holidays)
 

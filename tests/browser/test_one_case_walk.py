@@ -200,7 +200,7 @@ def test_case_travels_from_the_phone_to_the_amount_that_is_left(visit, scene):
     approver.wait_for_selector(".notice.danger")
     look(approver, "7-approver-refused")
     told = approver.locator("main").inner_text()
-    assert "The proposal is void: a delivery changed its facts" in told
+    assert f"changed by delivery {file.reference}" in told
     changed = approver.locator(".notice.warning").first.inner_text()
     assert file.reference in changed
     assert "900,000 → KRW 600,000" in changed

@@ -260,7 +260,7 @@ def give_back(case: Case, minor: int, *, at: datetime, txn_type: str = "partial_
         credit_minor=minor,
         received_at=at,
     )
-    note_money(claim_ids=[purchase.pk], file=None, at=at)
+    note_money(more={purchase.pk: 0}, file=None, at=at)
     follow_changes()
 
 

@@ -132,13 +132,6 @@ class DecisionNeedsSecondPerson(CaseworkError):
     text = _("This decision needs a second person; propose it instead.")
 
 
-class ProposalVoid(CaseworkError):
-    code = "proposal_void"
-    text = _(
-        "The proposal is void: a delivery changed its facts after it was made. It has to be proposed anew."
-    )
-
-
 class ProposalChanged(CaseworkError):
     code = "proposal_changed"
     text = _("The proposal is no longer the one you saw. Look at it again before you approve.")

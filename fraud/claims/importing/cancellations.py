@@ -17,7 +17,7 @@ from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
 from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
 from fraud.claims.importing.stated import SUFFIX
-from fraud.claims.models import Claim, ClaimFile, ClaimVersion, MoneyBackChoice
+from fraud.claims.models import Claim, ClaimFile, ClaimVersion, EarlierLink, MoneyBackChoice
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 _BACK_TYPES, _PAYING_TYPES = (", ".join(f"'{name}'" for name in kinds) for kinds in (MONEY_BACK, PAYMENTS))
@@ -32,7 +32,7 @@ _SIDE = """
 _OWN = f"""
     LEFT JOIN fraud_claim o ON o.source_system = n.source_system AND o.external_id || '{SUFFIX}' = n.external_id
 """
-_LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64}
+_LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64, "linked_at": pl.Datetime("us", "UTC")}
 _BATCH = 1_000
 
 
@@ -58,16 +58,34 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
     pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back))
     old = dict(zip(back["claim_id"], zip(back["old_purchase"], back["old_credit"], strict=True), strict=True))
     changed = [(pk, *pairs.get(pk, (None, None))) for pk in old if pairs.get(pk, (None, None)) != old[pk]]
-    rows = [Claim(id=pk, original_claim_id=purchase, credit_minor=credit) for pk, purchase, credit in changed]
-    Claim.objects.bulk_update(rows, ["original_claim", "credit_minor"], batch_size=500)
-    note_money(claim_ids=_purchases_changed(old, changed), file=file, at=at)
+    _keep_earlier(back.filter(pl.col("claim_id").is_in([pk for pk, *_ in changed])), at)
+    rows = [
+        Claim(id=pk, original_claim_id=purchase, credit_minor=credit, linked_at=at if purchase else None)
+        for pk, purchase, credit in changed
+    ]
+    Claim.objects.bulk_update(rows, ["original_claim", "credit_minor", "linked_at"], batch_size=500)
+    note_money(more=_purchases_changed(old, changed), file=file, at=at)
     return len(pairs)
+
+
+def _keep_earlier(back: pl.DataFrame, at: datetime) -> None:
+    """Put the links of these rows aside as they held until now."""
+    EarlierLink.objects.bulk_create(
+        EarlierLink(
+            claim_id=row["claim_id"],
+            purchase_id=row["old_purchase"],
+            credit_minor=row["old_credit"],
+            linked_at=row["linked_at"],
+            superseded_at=at,
+        )
+        for row in back.filter(pl.col("old_purchase").is_not_null()).iter_rows(named=True)
+    )
 
 
 def _purchases_changed(
     old: dict[int, tuple[int | None, int | None]], changed: list[tuple[int, int | None, int | None]]
-) -> list[int]:
-    """The purchases of which another amount came back than before."""
+) -> dict[int, int]:
+    """The purchases of which another amount came back than before, and how much more it is."""
     difference: dict[int, int] = {}
     for claim_id, purchase, credit in changed:
         before, taken = old[claim_id]
@@ -75,19 +93,18 @@ def _purchases_changed(
             difference[purchase] = difference.get(purchase, 0) + (credit or 0)
         if before:
             difference[before] = difference.get(before, 0) - (taken or 0)
-    return [purchase for purchase, amount in difference.items() if amount]
+    return {purchase: amount for purchase, amount in difference.items() if amount}
 
 
 def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.DataFrame:
     more = (
-        f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit"
+        f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit, n.linked_at"
         if is_back
         else ""
     )
     where, params = in_list(people)
-    schema: dict[str, Any] = {name: dtype for name, dtype in SIDES.items() if name != "day"}
-    if is_back:
-        schema |= {"own": pl.Int64, "takes_back": pl.Boolean, **_LINKS}
+    wanted = {**BACK, "takes_back": pl.Boolean, **_LINKS} if is_back else SIDES
+    schema: dict[str, Any] = {name: dtype for name, dtype in wanted.items() if name != "day"}
     sql = _SIDE.format(more=more, join=_OWN if is_back else "", people=where, condition=condition)
     frame = read_frame(sql, params, schema=schema).with_columns(pl.col("code").fill_null(""))
     day = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().alias("day")

@@ -41,12 +41,21 @@ TXN_WORDS: dict[str, str] = {
     **dict.fromkeys(("approved", "approval", "sale", "purchased", "normal", "debit"), "purchase"),
     **dict.fromkeys(("취소", "전체취소", "전액취소", "승인취소", "매입취소", "취소승인"), "cancel"),
     **dict.fromkeys(
+        ("매출취소", "결제취소", "당일취소", "취소완료", "정상취소", "거래취소", "취소매출"), "cancel"
+    ),
+    **dict.fromkeys(
         ("cancelled", "canceled", "cancellation", "void", "voided", "reversal", "reversed"), "cancel"
     ),
-    **dict.fromkeys(("부분취소", "일부취소", "부분승인취소", "부분매입취소"), "partial_cancel"),
+    **dict.fromkeys(
+        ("부분취소", "일부취소", "부분승인취소", "부분매입취소", "취소(부분)", "매출부분취소"),
+        "partial_cancel",
+    ),
     **dict.fromkeys(("partialcancel", "partialcancellation", "partialreversal", "partial"), "partial_cancel"),
     **dict.fromkeys(("환불", "반품", "부분환불", "전액환불", "환급"), "refund"),
-    **dict.fromkeys(("refunded", "return", "returned", "credit", "partialrefund"), "refund"),
+    **dict.fromkeys(
+        ("refunded", "return", "returned", "credit", "partialrefund", "cr", "creditmemo", "creditnote"),
+        "refund",
+    ),
     **dict.fromkeys(("차지백", "이의제기환불", "지불거절환급", "charge-back"), "chargeback"),
     **dict.fromkeys(("현금서비스", "단기카드대출", "cashadvance", "atm"), "cash_advance"),
     **dict.fromkeys(("거절", "승인거절", "거래거절", "승인실패", "실패", "한도초과"), "decline"),

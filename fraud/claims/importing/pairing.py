@@ -15,6 +15,8 @@ from typing import Any
 import polars as pl
 
 DAYS = 180
+#: Two amounts that differ by less than one part in so many are one amount at the rates of two days.
+RATES = 10
 Key = tuple[int, int | str]
 SIDES: dict[str, Any] = {
     "claim_id": pl.Int64,
@@ -77,25 +79,30 @@ class Left:
             return None
         if amount == self.abroad:
             return self.minor
+        return min(self.share(amount), self.minor)
+
+    def share(self, abroad: int) -> int:
+        """What an amount abroad is of the purchase, in the purchase's own currency: at the rate it was paid at."""
         whole = self.purchase.abroad_minor or 1
-        return min((2 * self.purchase.minor * amount + whole) // (2 * whole), self.minor)
+        return (2 * self.purchase.minor * abroad + whole) // (2 * whole)
 
     def told_again(self, back: Side) -> int:
         """How much of the money back the purchase's own row has stated already: counted once, though told twice."""
         amount = abroad_amount(back, self.purchase)
         if amount is None:
             return min(self.stated, back.minor) if back.currency == self.purchase.currency else 0
-        is_all = amount == self.purchase.abroad_minor and self.stated == self.purchase.minor
-        return self.stated if is_all else 0
+        return min(self.stated, self.share(amount))
 
     def beyond_stated(self, back: Side) -> int | None:
         """What the money back adds to what is stated, in the purchase's own currency; None where that is more than is left."""
         again = self.told_again(back)
         if not again:
             return self.worth(back)
-        if abroad_amount(back, self.purchase) is not None:
-            return 0
-        return back.minor - again if back.minor - again <= self.minor else None
+        amount = abroad_amount(back, self.purchase)
+        whole = back.minor if amount is None else self.share(amount)
+        if amount is not None and again * RATES > whole * (RATES - 1):
+            return 0  # the same event at the rate of another day
+        return whole - again if whole - again <= self.minor else None
 
     def is_comparable(self, back: Side) -> bool:
         """True when both are told in one currency, at home or abroad."""
@@ -103,12 +110,16 @@ class Left:
 
     def take(self, back: Side, credit: int) -> None:
         """Lower what is left by a pair that was made."""
-        amount = abroad_amount(back, self.purchase)
+        amount, again = abroad_amount(back, self.purchase), self.told_again(back)
+        abroad, minor = self.purchase.abroad_minor or 0, self.purchase.minor
         self.minor -= min(credit, self.minor)
+        self.stated -= again
         if amount is not None:
-            self.abroad -= min(amount, self.abroad)
-        elif self.purchase.minor:
-            self.abroad = (self.purchase.abroad_minor or 0) * self.minor // self.purchase.minor
+            # what was stated at home, for lack of more, is now told exactly
+            known = abroad * again // minor if again else 0
+            self.abroad = max(self.abroad + known - amount, 0)
+        elif minor:
+            self.abroad = abroad * self.minor // minor
 
     def is_whole(self, back: Side) -> bool:
         """True when the money back is exactly the purchase's whole amount."""
@@ -140,8 +151,9 @@ def pair_money_back(
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
     their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
-    than it took. What its own row has stated and a row of its own tells again is one event: that row adds only what goes
-    beyond the stated, so its credit may be 0.
+    than it took: money that names the code of a single purchase belongs to it as far as that goes. What its own row has
+    stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
+    be 0.
     """
     fixed = fixed or {}
     left = {side.claim_id: Left(side) for side in _sides(purchases)}
@@ -169,18 +181,24 @@ def pair_money_back(
             left[found[side.claim_id][0]].stated += found[side.claim_id][1]
     free = [side for side in free if side.own is None]
 
-    def settle_rest(side: Side, purchase: Left | None) -> None:
+    def settle_rest(side: Side, purchase: Left | None, *, at_most: bool = False) -> None:
         """Like `settle`, less what the purchase's own row has stated of it."""
-        credit = purchase.beyond_stated(side) if purchase else None
-        if purchase is not None and credit is not None:
+        if purchase is None:
+            return
+        credit = purchase.beyond_stated(side)
+        if credit is None and at_most and purchase.is_comparable(side):
+            credit = purchase.minor if purchase.minor or purchase.told_again(side) else None
+        if credit is not None:
             found[side.claim_id] = (purchase.purchase.claim_id, credit)
-            purchase.stated -= purchase.told_again(side)
             purchase.take(side, credit)
 
     codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)
     for side in free:
         if side.code:
             settle_rest(side, _latest(codes.get(_code(side), []), side, whole=False))
+    for side in free:
+        if side.code and side.claim_id not in found:
+            settle_rest(side, _only(codes.get(_code(side), []), side), at_most=True)
     for side in free:
         if not side.code:
             settle_rest(side, _latest(places.get(_place(side), []), side, whole=True))
@@ -199,6 +217,12 @@ def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
     return max(fitting, key=lambda one: _order(one.purchase), default=None)
 
 
+def _only(candidates: list[Left], back: Side) -> Left | None:
+    """The purchase in reach, if there is but one: more came back than it took, at another rate or by a correction of it."""
+    within = [one for one in candidates if in_reach(one.purchase, back)]
+    return within[0] if len(within) == 1 else None
+
+
 def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key, list[Left]]:
     groups: dict[Key, list[Left]] = {}
     for one in purchases:
@@ -206,8 +230,14 @@ def _grouped(purchases: Iterable[Left], key: Callable[[Side], Key]) -> dict[Key,
     return groups
 
 
+def code_key(code: str) -> str:
+    """The form in which authorisation codes are compared: spreadsheets lose the zeros in front of numbers."""
+    plain = code.strip().upper()
+    return plain.lstrip("0") or plain if plain.isdigit() else plain
+
+
 def _code(side: Side) -> Key:
-    return side.person, side.code
+    return side.person, code_key(side.code)
 
 
 def _place(side: Side) -> Key:

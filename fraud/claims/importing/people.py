@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from django.conf import settings
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.redaction import redact
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from fraud.claims.bulk import Conflict, Update, in_list, read_frame, write_rows
 from fraud.claims.importing.fields import Field, Kind
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import clean_text
+from fraud.claims.importing.people_feeds import FEEDS, HALVES, Feed, FeedColumn
+from fraud.claims.importing.people_storing import store_people
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
@@ -32,81 +34,6 @@ from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.scanning import refuse_in_name, scan_frame
 
 _DATE_FORMS = ("iso", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일")
-
-
-@dataclass(frozen=True, slots=True)
-class FeedColumn:
-    """A column of a feed: its headers and kind; `length` is the longest text."""
-
-    sources: tuple[str, ...]
-    kind: str = "text"  # text, day, clock
-    length: int = 60
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed's columns and the table they go to."""
-
-    table: str
-    columns: Mapping[str, FeedColumn]
-    keys: tuple[str, ...]
-
-
-_EMPLOYEE = FeedColumn(("employee_no", "emp_no", "사번", "사원번호"), required=True)
-_REGION = ("region", "place", "지역", "출장지")
-FEEDS: dict[str, Feed] = {
-    "cardholders": Feed(
-        "fraud_cardholder",
-        {
-            "employee_no": _EMPLOYEE,
-            "name": FeedColumn(("name", "employee_name", "성명"), length=120),
-            "department_code": FeedColumn(("department_code", "dept_code", "부서코드"), length=40),
-            "department_name": FeedColumn(("department_name", "dept_name", "부서명"), length=120),
-            "grade": FeedColumn(("grade", "직급"), length=40),
-            "job_family": FeedColumn(("job_family", "직군"), length=40),
-            "manager_no": FeedColumn(("manager_no", "상급자사번"), length=40),
-            "workplace_region": FeedColumn(("workplace_region", "근무지"), length=60),
-            "email": FeedColumn(("email", "이메일"), length=254),
-            "hired_on": FeedColumn(("hired_on", "입사일"), "day"),
-            "left_on": FeedColumn(("left_on", "퇴사일"), "day"),
-        },
-        ("employee_no",),
-    ),
-    "absences": Feed(
-        "fraud_absence",
-        {
-            "employee_no": _EMPLOYEE,
-            "kind": FeedColumn(("kind", "type", "휴가종류", "근태구분"), length=20),
-            "starts_on": FeedColumn(("starts_on", "from", "시작일"), "day", required=True),
-            "ends_on": FeedColumn(("ends_on", "to", "종료일"), "day", required=True),
-            "half": FeedColumn(("half", "반차"), length=2),
-        },
-        ("employee_no", "kind", "starts_on", "half"),
-    ),
-    "trips": Feed(
-        "fraud_trip",
-        {
-            "trip_no": FeedColumn(("trip_no", "trip_id", "출장번호"), length=40, required=True),
-            "employee_no": _EMPLOYEE,
-            "starts_on": FeedColumn(("starts_on", "from", "시작일"), "day", required=True),
-            "ends_on": FeedColumn(("ends_on", "to", "종료일"), "day", required=True),
-            "region": FeedColumn(_REGION, length=60),
-            "country": FeedColumn(("country", "국가"), length=2),
-        },
-        ("trip_no",),
-    ),
-    "overtimes": Feed(
-        "fraud_overtimeapproval",
-        {
-            "employee_no": _EMPLOYEE,
-            "on": FeedColumn(("on", "date", "일자"), "day", required=True),
-            "since": FeedColumn(("since", "시작시각"), "clock"),
-            "until": FeedColumn(("until", "종료시각"), "clock"),
-        },
-        ("employee_no", "on"),
-    ),
-}
 
 
 class FeedUnknown(LookupError):
@@ -132,15 +59,18 @@ def import_people(
     by: Actor,
     delimiter: str = ",",
     progress: Callable[[int], None] | None = None,
+    received_at: datetime | None = None,
 ) -> FeedResult:
     """Import one personnel feed (CSV, XLSX or Parquet) in one transaction. The same feed twice changes nothing.
 
+    What it says is known from `received_at` (aware; default: now) on.
     Raises FeedUnknown, FileQuarantined, NotPermitted.
     """
     require(by, "fraud.import_claims")
     if feed not in FEEDS:
         raise FeedUnknown(f"there is no feed {feed!r}; there are: {', '.join(FEEDS)}")
     refuse_in_name(name)
+    at = received_at or clock.now()
     table = open_table(path, ProfileSpec(delimiter=delimiter))
     found = _columns(table.headers, FEEDS[feed])
     parsed = [_parse(chunk, FEEDS[feed], found, table.notes, table.encoding) for chunk in table.chunks()]
@@ -149,7 +79,7 @@ def import_people(
     result.n_rows = result.n_rejected + sum(frame.height for frame, _ in parsed)
     with one_transaction():
         for frame, _ in parsed:
-            result.n_written += _write(FEEDS[feed], frame)
+            result.n_written += store_people(FEEDS[feed], frame, at=at)
             if progress is not None:
                 progress(result.n_written)
         record(
@@ -219,58 +149,23 @@ def _value(
 ) -> pl.Series:
     if column.kind == "day":
         return parse_days(dates, raw, header, problems)
+    if column.kind == "half":
+        return _halves(raw.cast(pl.String), header, problems)
     if column.kind == "clock":
         if raw.dtype == pl.Time:
             return raw
         text = raw.cast(pl.String).str.strip_chars().str.slice(0, 5)
-        clock = text.str.to_time("%H:%M", strict=False)
+        time = text.str.to_time("%H:%M", strict=False)
         problems.add(
-            clock.is_null() & text.is_not_null() & (text != ""), header, "date_not_valid", format="HH:MM"
+            time.is_null() & text.is_not_null() & (text != ""), header, "date_not_valid", format="HH:MM"
         )
-        return clock
+        return time
     return clean_text(raw.cast(pl.String), Field(name, Kind.CODE, column.length), header, problems)
 
 
-def _write(feed: Feed, frame: pl.DataFrame) -> int:
-    frame = frame.unique(list(set(feed.keys) & set(frame.columns)), keep="last", maintain_order=True)
-    if feed.table == "fraud_cardholder":
-        frame = _with_department(frame).with_columns(pl.lit(False).alias("is_unassigned"))
-        given = frame.columns
-        blanks = [
-            n
-            for n in ("name", "grade", "job_family", "manager_no", "workplace_region", "email")
-            if n not in given
-        ]
-        frame = frame.with_columns(pl.lit("").alias(name) for name in blanks)
-    else:
-        given = frame.columns
-        blanks = [n for n in ("kind", "half", "region", "country") if n in feed.columns and n not in given]
-        frame = frame.with_columns(pl.lit("").alias(name) for name in blanks)
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    frame = frame.with_columns(pl.col(name).fill_null("") for name in texts)
-    changed = [name for name in given if name not in feed.keys]
-    conflict: Conflict = Update(keys=feed.keys, columns=changed) if changed else "nothing"
-    return write_rows(feed.table, frame.columns, frame, conflict=conflict)
-
-
-def _with_department(frame: pl.DataFrame) -> pl.DataFrame:
-    if "department_code" not in frame.columns:
-        return frame.drop("department_name", strict=False)
-    name = pl.col("department_name") if "department_name" in frame.columns else pl.lit(None, pl.String)
-    departments = (
-        frame.select(
-            pl.col("department_code").alias("code"), pl.coalesce(name, "department_code").alias("name")
-        )
-        .drop_nulls("code")
-        .unique("code", keep="last", maintain_order=True)
-        .with_columns(pl.lit("").alias("name_en"), pl.lit("").alias("manager_no"))
-    )
-    has_names = "department_name" in frame.columns
-    conflict: Conflict = Update(keys=["code"], columns=["name"]) if has_names else "nothing"
-    write_rows("fraud_department", departments.columns, departments, conflict=conflict)
-    condition, params = in_list(departments.get_column("code").to_list())
-    schema: dict[str, Any] = {"department_code": pl.String, "department_id": pl.Int64}
-    sql = f"SELECT code AS department_code, id AS department_id FROM fraud_department WHERE code {condition}"
-    ids = read_frame(sql, params, schema=schema)
-    joined = frame.join(ids, on="department_code", how="left", maintain_order="left")
-    return joined.drop("department_code", "department_name", strict=False)
+def _halves(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
+    """`am`, `pm`, or empty for whole days; a word that is neither is a problem of its row, never a half."""
+    text = raw.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s.]", "").fill_null("")
+    half = text.replace_strict(HALVES, default=None, return_dtype=pl.String)
+    problems.add(half.is_null() & (text != ""), header, "half_not_valid")
+    return half.fill_null("")

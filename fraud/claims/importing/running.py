@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -40,7 +40,12 @@ def store_staged(
     stored.totals = Totals(staged.totals)
     _begin(file, staged)
     store = ClaimStore(
-        file, spec.source_system, by, timedelta(days=spec.labels.delay_days), keep_outcomes=keep
+        file,
+        spec.source_system,
+        by,
+        timedelta(days=spec.labels.delay_days),
+        keep_outcomes=keep,
+        latest=date.fromisoformat(staged.latest) if staged.latest else None,
     )
     for number in range(staged.n_chunks):
         chunk = staged.chunk(number)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -41,6 +43,7 @@ class StagedFile:
     n_duplicate: int
     totals: dict[str, dict[str, int]]
     notes: list[dict[str, Any]] = field(default_factory=list)
+    latest: str | None = None  # the last day its rows tell of, in the company's zone (YYYY-MM-DD)
 
     def chunk(self, number: int) -> pl.DataFrame:
         """The canonical rows of a chunk that are neither repeated nor contradicted inside the file."""
@@ -87,11 +90,13 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
     parser = RowParser(spec, mapping, context, notes, constants, table.encoding)
     totals, rejects, index = Totals(), [], []
     n_chunks = n_rows = 0
+    moments: list[datetime] = []
     for chunk in _surveyed(table, open_file, parser):
         parsed = parser.parse(chunk)
         parsed.frame.write_ipc(folder / f"rows-{n_chunks}.arrow")
         index.append(_index(parsed.frame, n_chunks))
         rejects.append(parsed.rejects)
+        moments += _moments(parsed.frame)
         totals.add("read", parsed.frame, amount="amount")
         totals.add("read", parsed.rejects)
         n_rows += parsed.frame.height + parsed.rejects.height
@@ -114,6 +119,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         n_duplicate=verdicts.duplicates.height,
         totals=totals.as_json(),
         notes=notes.as_json(),
+        latest=max(moments).astimezone(ZoneInfo(context.zone)).date().isoformat() if moments else None,
     )
 
 
@@ -129,6 +135,12 @@ def _surveyed(table: Table, open_file: Open, parser: RowParser) -> Iterator[Chun
         parser.settle_dates()
     yield first
     yield from chunks
+
+
+def _moments(frame: pl.DataFrame) -> list[datetime]:
+    """The last moments that rows tell of: of a payment, or of its cancelling."""
+    names = [name for name in ("transacted_at", "back_at", "cancelled_at") if name in frame.columns]
+    return [last for name in names if isinstance(last := frame.get_column(name).max(), datetime)]
 
 
 def name_fields(name: str, spec: ProfileSpec) -> dict[str, str]:

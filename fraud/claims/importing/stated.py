@@ -21,16 +21,22 @@ def stated_money_back(rows: pl.DataFrame) -> pl.DataFrame:
     if "stated_back" not in rows.columns:
         return rows.clear()
     told = rows.filter(pl.col("stated_back").is_not_null())
+    told = told.with_columns(pl.concat_str("external_id", pl.lit(SUFFIX)).alias("external_id"))
+    told = as_money_back(told, whole=pl.col("amount"))
+    hashes = row_hashes(told, ["row_hash", "amount", "transacted_at"])
+    return told.with_columns(hashes)
+
+
+def as_money_back(rows: pl.DataFrame, *, whole: pl.Expr) -> pl.DataFrame:
+    """Rows with `stated_back` as that money back alone, under the ids they have; `whole`: the payment's amount."""
     at = pl.coalesce("back_at", "transacted_at") if "back_at" in rows.columns else pl.col("transacted_at")
     back = pl.col("stated_back")
-    kind = pl.when((back > 0) & (back >= pl.col("amount"))).then(pl.lit("cancel"))
+    kind = pl.when((back > 0) & (back >= whole)).then(pl.lit("cancel")).otherwise(pl.lit("partial_cancel"))
     gone = [name for name in _OF_PAYMENT if name in rows.columns]
-    told = told.with_columns(
-        pl.concat_str("external_id", pl.lit(SUFFIX)).alias("external_id"),
-        kind.otherwise(pl.lit("partial_cancel")).alias("txn_type"),
+    return rows.with_columns(
+        kind.alias("txn_type"),
         (-back).alias("amount"),
         at.alias("transacted_at"),
+        pl.lit(None, pl.Int64).alias("stated_back"),
         *(pl.lit(None, rows.schema[name]).alias(name) for name in gone),
     )
-    hashes = row_hashes(told, ["row_hash", "amount", "transacted_at"])
-    return told.with_columns(hashes, pl.lit(None, pl.Int64).alias("stated_back"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -13,8 +14,16 @@ from audit.actor import Actor
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
 from fraud.claims.changes import note_corrections
 from fraud.claims.importing.accounting import Totals
+from fraud.claims.importing.cancel_rows import (
+    move_apart,
+    payments_told_before,
+    repeated_payments,
+    taken_ids,
+    without_the_silent,
+)
 from fraud.claims.importing.fields import CLAIM_COLUMNS, FIELDS, Kind
 from fraud.claims.importing.lookup import Directory, add_places
+from fraud.claims.importing.outcomes import add_outcomes
 from fraud.claims.importing.second_feeds import (
     KNOWN,
     known_elsewhere,
@@ -23,13 +32,16 @@ from fraud.claims.importing.second_feeds import (
     write_sources,
 )
 from fraud.claims.importing.stated import SUFFIX, stated_money_back
-from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import ClaimFile
 from fraud.claims.reading import FACTS
 from rules.language.transactions import PAYMENTS
 
 _AT = pl.Datetime("us", "UTC")
 _FACTS = ", ".join(f'"{name}"' for name in FACTS)
+_RETELL = (
+    "UPDATE fraud_claim SET amount_minor = %s, txn_type = %s, transacted_at = %s, version = version + 1, file_id = %s, "
+    "received_at = %s WHERE id = %s"
+)
 #: A claim keeps its identity and when it was first heard of; everything else is what the delivery says.
 _IDENTITY = ("source_system", "external_id")
 _KNOWN = [name for name in KNOWN if name != "external_id"] + ["outcome", "is_written"]
@@ -66,6 +78,7 @@ class ClaimStore:
     by: Actor
     label_delay: timedelta = timedelta(days=7)
     keep_outcomes: bool = False
+    latest: date | None = None  # the last day that the file tells of
     directory: Directory = field(default_factory=Directory)
     _back: pl.DataFrame = field(default_factory=pl.DataFrame)  # money back that the chunk's rows state
 
@@ -74,20 +87,26 @@ class ClaimStore:
         if rows.is_empty():
             return
         rows = self.compare(rows)
+        self._make_room(rows)
         self._write(rows.filter("is_written"))
         self._write(self._back.filter("is_written"))
         self._count(rows, stored)
-        stored.labels += self._add_labels(rows)
+        stored.labels += add_outcomes(
+            rows, file=self.file, source_system=self.source_system, delay=self.label_delay, by=self.by
+        )
 
     def compare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with their `outcome` (accepted, duplicate, superseding), whether they are to be written, and what is known.
 
         What a row states of the money that came back of it (`back_…`) counts as content of the row.
         """
-        rows = self._compared(self._told_apart(rows))
+        rows = rows.with_columns(delivered=pl.col("amount"))
+        rows = repeated_payments(self._told_apart(rows), self.source_system)
+        rows = self._compared(rows, taken=taken_ids(rows, self.source_system))
         back = self._compared(stated_money_back(rows.drop(_KNOWN)))
         # Nothing came back, and nobody had said that anything did.
         back = back.filter((pl.col("amount") != 0) | pl.col("known_id").is_not_null())
+        back = without_the_silent(back, self.source_system, self.latest)
         self._back = back
         news = back.filter(pl.col("outcome") != "duplicate").get_column("line").to_list()
         own = rows.get_column("outcome")
@@ -113,8 +132,10 @@ class ClaimStore:
         apart = pl.concat_str("external_id", pl.lit(SUFFIX))
         return rows.with_columns(pl.when(own).then(apart).otherwise("external_id").alias("external_id"))
 
-    def _compared(self, rows: pl.DataFrame) -> pl.DataFrame:
-        rows = rows.join(self._existing(rows), on="external_id", how="left", maintain_order="left")
+    def _compared(self, rows: pl.DataFrame, taken: Sequence[str] = ()) -> pl.DataFrame:
+        """`taken`: ids under which something else is known, which makes room for the row."""
+        existing = self._existing(rows).filter(~pl.col("external_id").is_in(list(taken)))
+        rows = rows.join(existing, on="external_id", how="left", maintain_order="left")
         is_known = pl.col("known_id").is_not_null()
         same = is_known & (pl.col("known_hash") == pl.col("row_hash")).fill_null(False)
         # Rows an earlier, interrupted attempt at this very file has stored count as what they were then.
@@ -147,6 +168,27 @@ class ClaimStore:
         known = pl.concat([known, known_elsewhere(self.source_system, ids)])
         new = rows.filter(~pl.col("external_id").is_in(known.get_column("external_id").to_list()))
         return pl.concat([known, same_payments(new, self.source_system)])
+
+    def _make_room(self, rows: pl.DataFrame) -> None:
+        """What was known under a new payment's id, or as a payment that only repeats it, is the money back of it."""
+        new = rows.filter(pl.col("known_id").is_null() & (pl.col("amount") > 0))
+        if new.is_empty():
+            return
+        move_apart(new, self.source_system)
+        told = payments_told_before(new, self.source_system)
+        self._put_aside([*told.get_column("id").to_list(), *told.get_column("back_id").to_list()])
+        with connection.cursor() as cursor:
+            for row in told.iter_rows(named=True):
+                said = (
+                    -row["back"],
+                    row["txn_type"],
+                    connection.ops.adapt_datetimefield_value(row["back_at"]),
+                )
+                cursor.execute(_RETELL, [*said, *self._now(), row["id"]])
+                cursor.execute(_RETELL, [0, *said[1:], *self._now(), row["back_id"]])
+
+    def _now(self) -> list[Any]:
+        return [self.file.pk, connection.ops.adapt_datetimefield_value(self.file.received_at)]
 
     def _write(self, rows: pl.DataFrame) -> None:
         if rows.is_empty():
@@ -195,7 +237,7 @@ class ClaimStore:
         for outcome in ("accepted", "duplicate", "superseding"):
             part = rows.filter(pl.col("outcome") == outcome)
             setattr(stored, outcome, getattr(stored, outcome) + part.height)
-            stored.totals.add(outcome, part, amount="amount")
+            stored.totals.add(outcome, part, amount="delivered")
         if self.keep_outcomes:
             self.remember(rows, stored)
 
@@ -203,39 +245,6 @@ class ClaimStore:
         """Keep the outcome of each row by its line."""
         lines = rows.select("line", "outcome", "external_id").iter_rows()
         stored.outcomes.update({line: (outcome, key) for line, outcome, key in lines})
-
-    def _add_labels(self, rows: pl.DataFrame) -> int:
-        """Outcomes the file carries, known a few days after the transaction or, at the latest, on arrival."""
-        if "is_misuse" not in rows.columns:
-            return 0
-        labelled = rows.filter(pl.col("is_misuse").is_not_null()).select(
-            "external_id", "is_misuse", "transacted_at"
-        )
-        if labelled.is_empty():
-            return 0
-        condition, params = in_list(labelled.get_column("external_id").to_list())
-        sql = f"SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s AND external_id {condition}"
-        schema = {"external_id": pl.String, "claim_id": pl.Int64}
-        ids = read_frame(sql, [self.source_system, *params], schema=schema)
-        joined = labelled.join(ids, on="external_id", how="inner", maintain_order="left")
-        joined = joined.join(self._known_labels(joined), on=["claim_id", "is_misuse"], how="anti")
-        arrived = self.file.received_at
-        labels = [
-            NewLabel(
-                claim_id=claim_id,
-                is_misuse=is_misuse,
-                source="import",
-                known_at=min(at + self.label_delay, arrived),
-                reference=self.file.reference,
-            )
-            for claim_id, is_misuse, at in joined.select("claim_id", "is_misuse", "transacted_at").iter_rows()
-        ]
-        return add_labels(labels=labels, by=self.by, subject=f"file:{self.file.reference}")
-
-    def _known_labels(self, rows: pl.DataFrame) -> pl.DataFrame:
-        condition, params = in_list(rows.get_column("claim_id").to_list())
-        sql = f"SELECT claim_id, is_misuse FROM fraud_label WHERE source = 'import' AND claim_id {condition}"
-        return read_frame(sql, params, schema={"claim_id": pl.Int64, "is_misuse": pl.Boolean})
 
 
 def claim_frame(

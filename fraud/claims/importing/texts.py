@@ -70,6 +70,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "amount_currency_mark": ("The sign {mark} does not fit the currency {currency}. Remove the sign or correct the currency.", "기호 {mark}이(가) 통화 {currency}에 맞지 않습니다. 기호를 지우거나 통화를 고쳐 주십시오."),
     "currency_unknown": ("Unknown currency. Write an ISO code such as KRW.", "알 수 없는 통화입니다. KRW 같은 ISO 코드를 써 주십시오."),
     "date_not_valid": ("There is no such date. Write it as {format}.", "없는 날짜이거나 형식이 다릅니다. {format} 형식으로 써 주십시오."),
+    "half_not_valid": ("This is not half a day of leave. Write am or pm, or leave it empty for whole days.", "반차를 뜻하는 값이 아닙니다. 오전(am) 또는 오후(pm)로 쓰거나, 종일이면 비워 두십시오."),
     "date_mixed": ("The date is in another form than the rest of the column. Write it as {format}.", "열의 다른 날짜와 형식이 다릅니다. {format} 형식으로 써 주십시오."),
     "date_ambiguous": ("Day and month can be read either way. Write 2025-07-08, or fix the order in the profile.", "월과 일의 순서를 알 수 없습니다. 2025-07-08처럼 쓰거나 설정에서 순서를 정해 주십시오."),
     "date_serial": ("Excel cannot tell the days before 1 March 1900 apart. Write the date as text.", "엑셀은 1900년 3월 1일 이전 날짜를 구별하지 못합니다. 날짜를 텍스트로 써 주십시오."),

@@ -9,9 +9,9 @@ from fraud.claims.models.claims import (
     ClaimSource,
     ClaimVersion,
     ImportProfile,
-    MoneyBackChoice,
 )
 from fraud.claims.models.labels import Label
+from fraud.claims.models.money import EarlierLink, MoneyBackChoice
 from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ClaimSource",
     "ClaimVersion",
     "Department",
+    "EarlierLink",
     "ImportProfile",
     "Label",
     "Merchant",

@@ -197,6 +197,7 @@ class Claim(ClaimFacts):
         "self", null=True, on_delete=models.SET_NULL, related_name="cancellations"
     )
     credit_minor = models.BigIntegerField(null=True)
+    linked_at = models.DateTimeField(null=True)  # when that became known
 
     class Meta:
         constraints = [
@@ -216,9 +217,11 @@ class Claim(ClaimFacts):
         return self.external_id
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A claim is first heard of when its first version is received."""
+        """A claim is first heard of when its first version is received, and a link stored with it is known since then."""
         if self.first_received_at is None:
             self.first_received_at = self.received_at
+        if self.original_claim_id is not None and self.linked_at is None:
+            self.linked_at = self.received_at
         super().save(*args, **kwargs)
 
 
@@ -256,6 +259,9 @@ class ClaimChange(models.Model):
     to_version = models.PositiveIntegerField()
     file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    back_minor = models.BigIntegerField(
+        default=0
+    )  # how much more of it came back by this change; below 0: less
     followed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -290,22 +296,3 @@ class ClaimSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_system}: {self.external_id}"
-
-
-class MoneyBackChoice(models.Model):
-    """What a person decided about money back that found no purchase by itself, or the wrong one."""
-
-    class Kind(models.TextChoices):
-        LINKED = "linked"  # it belongs to `purchase`
-        DISMISSED = "dismissed"  # it belongs to none that is known; off the list
-        APART = "apart"  # unlinked: back on the list, never linked by itself again
-
-    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="money_back_choice")
-    kind = models.CharField(max_length=10, choices=Kind)
-    purchase = models.ForeignKey(Claim, null=True, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=500, blank=True)
-    decided_by = models.CharField(max_length=150)
-    decided_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.claim} {self.kind}"

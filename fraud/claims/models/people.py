@@ -86,8 +86,18 @@ class Merchant(models.Model):
         return self.name
 
 
-class Absence(models.Model):
+class PersonnelFact(models.Model):
+    """Something a personnel feed says of an employee's days, with both times: a changed delivery ends the row and adds another."""
+
     employee_no = models.CharField(max_length=60)
+    received_at = models.DateTimeField()  # known from then on
+    superseded_at = models.DateTimeField(null=True)  # until a later delivery said otherwise
+
+    class Meta:
+        abstract = True
+
+
+class Absence(PersonnelFact):
     kind = models.CharField(max_length=20)  # annual, sick, parental, suspension
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -96,7 +106,9 @@ class Absence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["employee_no", "kind", "starts_on", "half"], name="absence_identity"
+                fields=["employee_no", "kind", "starts_on", "half"],
+                condition=Q(superseded_at=None),
+                name="absence_identity",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=models.F("starts_on")), name="absence_days_in_order"
@@ -107,27 +119,35 @@ class Absence(models.Model):
         return f"{self.employee_no} {self.kind} {self.starts_on}"
 
 
-class Trip(models.Model):
-    trip_no = models.CharField(max_length=40, unique=True)
-    employee_no = models.CharField(max_length=60, db_index=True)
+class Trip(PersonnelFact):
+    trip_no = models.CharField(max_length=40)
     starts_on = models.DateField()
     ends_on = models.DateField()
     region = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=2, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trip_no"], condition=Q(superseded_at=None), name="trip_identity")
+        ]
+        indexes = [models.Index(fields=["employee_no"], name="trip_employee")]
+
     def __str__(self) -> str:
         return self.trip_no
 
 
-class OvertimeApproval(models.Model):
-    employee_no = models.CharField(max_length=60)
+class OvertimeApproval(PersonnelFact):
     on = models.DateField()  # the day whose evening it was, also past midnight
     since = models.TimeField(null=True)
     until = models.TimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["employee_no", "on"], name="overtimeapproval_identity")
+            models.UniqueConstraint(
+                fields=["employee_no", "on"],
+                condition=Q(superseded_at=None),
+                name="overtimeapproval_identity",
+            )
         ]
 
     def __str__(self) -> str:

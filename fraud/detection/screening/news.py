@@ -1,4 +1,4 @@
-"""Claims judged before that have to be judged again: something entered or left their windows since.
+"""Claims judged before that have to be judged again: something entered or left their windows, or their day, since.
 
 Two claims are connected when they share the keys of a window (`Link`). The cost follows what became known: only the stretches
 of time that some piece of news reaches are read, and one join a link finds the claims in them.
@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from fraud.claims.bulk import read_frame
+from fraud.claims.bulk import in_list, read_frame
+from fraud.claims.personnel import personnel_news
 from fraud.claims.reading import IDENTITY, db_time, known_claims, read_many_claims
 from fraud.company.values import current_calendar
 from fraud.detection.features.claim import claim_features
@@ -49,9 +50,18 @@ _JUDGED_SCHEMA: dict[str, Any] = {
 def judged_again(run: ScreeningRun) -> pl.DataFrame:
     """`claim_id, claim_version, cardholder_id, transacted_at` of claims scored before into whose windows something came."""
     looked = _cut_offs_since_whole_run(run)
-    news = _news(run, looked) if looked else pl.DataFrame()
-    if news.is_empty():
+    if not looked:
         return pl.DataFrame(schema=_JUDGED_SCHEMA)
+    days = _of_days(run, since=looked[0])
+    news = _news(run, looked)
+    if news.is_empty():
+        return days
+    found = _of_windows(run, news)
+    return pl.concat([found, days.join(found, on="claim_id", how="anti")])
+
+
+def _of_windows(run: ScreeningRun, news: pl.DataFrame) -> pl.DataFrame:
+    """Judged claims into whose windows a piece of news came."""
     rules = rules_of(run)
     links = links_of(rules.specs, rules.context.parameters)
     where, params = _stretches(news[_AT].unique().sort().to_list(), links, rules)
@@ -68,6 +78,22 @@ def judged_again(run: ScreeningRun) -> pl.DataFrame:
         again = near.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
         found = pl.concat([found, _reached(near, again, links)])
     return judged.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
+
+
+def _of_days(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
+    """Judged claims of people of whose days a personnel feed says something else than it did then: leave, trips, overtime."""
+    said = personnel_news(since=since, until=run.cut_off_at)
+    if said.is_empty():
+        return pl.DataFrame(schema=_JUDGED_SCHEMA)
+    claims, known = known_claims(run.cut_off_at)
+    whose, params = in_list(said["cardholder_id"].unique().to_list())
+    sql = _JUDGED.format(claims=claims, where=f"c.cardholder_id {whose}")
+    judged = read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
+    on = pl.col(_AT).dt.convert_time_zone(settings.TIME_ZONE).dt.date()
+    # the night after the last day is still that day's
+    during = on.is_between("starts_on", pl.col("ends_on").dt.offset_by("1d"))
+    found = judged.join(said, on="cardholder_id").filter(during)
+    return judged.join(found, on="claim_id", how="semi")
 
 
 def _cut_offs_since_whole_run(run: ScreeningRun) -> list[datetime]:

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fraud.claims.importing.cancellations import link_people
+from fraud.claims.importing.people_feeds import FEEDS
+from fraud.claims.importing.people_storing import store_people
 from fraud.claims.models import (
     Absence,
     Cardholder,
@@ -17,6 +20,7 @@ from fraud.claims.models import (
     ClaimVersion,
     Department,
     Merchant,
+    MoneyBackChoice,
     OvertimeApproval,
     Trip,
 )
@@ -175,9 +179,9 @@ def test_personnel_columns_are_unknown_until_their_feed_is_delivered() -> None:
 
 def test_personnel_columns_use_the_day_in_the_company_zone() -> None:
     day = date(2026, 3, 2)
-    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day)
-    Trip.objects.create(trip_no="T", employee_no="E2", starts_on=day, ends_on=day)
-    OvertimeApproval.objects.create(employee_no="E1", on=day, until=time(2))
+    Absence.objects.create(received_at=AT, employee_no="E1", kind="annual", starts_on=day, ends_on=day)
+    Trip.objects.create(received_at=AT, trip_no="T", employee_no="E2", starts_on=day, ends_on=day)
+    OvertimeApproval.objects.create(received_at=AT, employee_no="E1", on=day, until=time(2))
     claim_at()  # 2 March 23:30 in Seoul
     claim_at(transacted_at=AT + timedelta(hours=2))  # 3 March 01:30: the evening before counts as overtime
     claim_at(transacted_at=AT + timedelta(hours=12))  # 3 March 11:30
@@ -188,7 +192,9 @@ def test_personnel_columns_use_the_day_in_the_company_zone() -> None:
 
 
 def test_overtime_counts_from_and_until_its_times_also_past_midnight() -> None:
-    OvertimeApproval.objects.create(employee_no="E1", on=date(2026, 3, 2), since=time(19), until=time(0, 30))
+    OvertimeApproval.objects.create(
+        received_at=AT, employee_no="E1", on=date(2026, 3, 2), since=time(19), until=time(0, 30)
+    )
     evening = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 18:00 in Seoul
     for minutes in (59, 60, 389, 391, 24 * 60 - 1):
         claim_at(transacted_at=evening + timedelta(minutes=minutes))
@@ -200,7 +206,7 @@ def test_overtime_counts_from_and_until_its_times_also_past_midnight() -> None:
 def test_what_is_left_of_a_purchase_follows_what_came_back_by_then() -> None:
     purchase = claim_at()
     back = claim_at(amount_minor=-5_000, txn_type="partial_cancel", received_at=AT + timedelta(days=2))
-    Claim.objects.filter(pk=back.pk).update(original_claim=purchase)
+    Claim.objects.filter(pk=back.pk).update(original_claim=purchase, linked_at=back.received_at)
     declined = claim_at(txn_type="decline")
     for days, left in ((1, 12_000), (2, 7_000)):
         net = dict(read(AT + timedelta(days=days)).select("claim_id", "net_minor").iter_rows())
@@ -209,8 +215,53 @@ def test_what_is_left_of_a_purchase_follows_what_came_back_by_then() -> None:
 
 def test_half_a_day_of_leave_counts_only_in_that_half() -> None:
     day = date(2026, 3, 2)
-    Absence.objects.create(employee_no="E1", kind="annual", starts_on=day, ends_on=day, half="am")
+    Absence.objects.create(
+        received_at=AT, employee_no="E1", kind="annual", starts_on=day, ends_on=day, half="am"
+    )
     claim_at(transacted_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC))  # 10:00
     claim_at(transacted_at=datetime(2026, 3, 2, 5, 0, tzinfo=UTC))  # 14:00
     claim_at(transacted_at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC), has_time=False)
     assert read(zone="Asia/Seoul")["on_leave"].to_list() == [True, False, False]
+
+
+def test_money_back_counts_from_when_it_was_known_to_belong_to_its_purchase_and_as_long() -> None:
+    one, other = claim_at(), claim_at(transacted_at=AT + timedelta(minutes=5))
+    back = claim_at(
+        amount_minor=-5_000,
+        txn_type="refund",
+        transacted_at=AT + timedelta(hours=1),
+        received_at=AT + timedelta(days=1),
+    )
+    decisions = {2: (one.pk, "linked"), 4: (None, "apart"), 6: (other.pk, "linked")}
+    for day, (purchase, kind) in decisions.items():
+        MoneyBackChoice.objects.update_or_create(
+            claim=back,
+            defaults={
+                "kind": kind,
+                "purchase_id": purchase,
+                "decided_by": "u",
+                "decided_at": AT + timedelta(days=day),
+            },
+        )
+        link_people([back.cardholder_id], file=None, at=AT + timedelta(days=day))
+    for day in range(1, 8):
+        left = dict(read(AT + timedelta(days=day)).select("claim_id", "net_minor").iter_rows())
+        belongs = decisions[max(decided for decided in decisions if decided <= day)][0] if day > 1 else None
+        assert [left[one.pk], left[other.pk]] == [
+            12_000 - 5_000 * (belongs == one.pk),
+            12_000 - 5_000 * (belongs == other.pk),
+        ]
+
+
+def test_leave_told_late_is_not_known_before_and_a_changed_one_holds_until_it_changed() -> None:
+    day = date(2026, 3, 2)
+    claim_at()
+    row = {"employee_no": "E1", "kind": "annual", "starts_on": day}
+    for days, ends in ((3, day), (5, day + timedelta(days=1))):
+        frame = pl.DataFrame([{**row, "ends_on": ends}])
+        store_people(FEEDS["absences"], frame, at=AT + timedelta(days=days))
+    claim_at(transacted_at=AT + timedelta(hours=12))  # the next morning
+    told = {
+        days: read(AT + timedelta(days=days), zone="Asia/Seoul")["on_leave"].to_list() for days in (2, 3, 5)
+    }
+    assert told == {2: [None, None], 3: [True, False], 5: [True, True]}

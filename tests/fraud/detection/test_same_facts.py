@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.db import transaction
 from audit.actor import Actor
 from cases.services.night import run_night
 from fraud.claims.changes import note_money
+from fraud.claims.importing.people_feeds import FEEDS
+from fraud.claims.importing.people_storing import store_people
 from fraud.claims.labels import NewLabel, add_label
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.company.values import current_calendar
@@ -47,8 +50,10 @@ RULES = {
     "D07": ("count(same purpose before) >= 10", 1.0, False),
     "D08": ("count(same cardholder, whole week) >= 3", 1.0, False),
     "D09": ("count(same merchant within 9 days where n_claims_cardholder_7d >= 2) >= 2", 1.0, False),
+    "D11": ("on_leave", 2.0, False),
     "D10": ("max(amount same card.kind within 6 days) = amount", 1.0, False),
 }
+LEAVE = ("annual", "sick")
 Facts = dict[str, tuple[dict[str, Any], frozenset[str]]]
 
 
@@ -155,12 +160,35 @@ def deliver_in_order(rows: list[Row], claims: dict[str, Claim]) -> None:
         _take(row, row.facts, cut_off(0) - timedelta(hours=1), claims)
 
 
+def leave_of(rng: random.Random) -> list[tuple[int, dict[str, Any]]]:
+    """Days of leave and the nights before which each was told; some are told again, and longer or shorter."""
+    told: list[tuple[int, dict[str, Any]]] = []
+    for number in range(24):
+        first = (FIRST_DAY + timedelta(days=rng.randrange(N_DAYS))).date()
+        row = {
+            "employee_no": f"E{number % 5:03}",
+            "kind": LEAVE[number % 2],
+            "starts_on": first,
+            "ends_on": first + timedelta(days=rng.randrange(6)),
+        }
+        nights = sorted({0 if number == 0 else rng.randrange(N_NIGHTS), rng.randrange(N_NIGHTS)})
+        told.append((nights[0], row))
+        if len(nights) == 2:
+            told.append((nights[1], {**row, "ends_on": first + timedelta(days=rng.randrange(6))}))
+    return told
+
+
+def tell_leave(rows: list[dict[str, Any]], at: datetime) -> None:
+    for row in rows:
+        store_people(FEEDS["absences"], pl.DataFrame([row]), at=at)
+
+
 def _take(row: Row, facts: dict[str, Any], at: datetime, claims: dict[str, Claim]) -> None:
     original = claims[row.of.facts["external_id"]] if row.of else None
     claim = make_claim(**_stored(facts), received_at=at, original_claim=original)
     claims[facts["external_id"]] = claim
     if original is not None:
-        note_money(claim_ids=[original.pk], file=None, at=at)
+        note_money(more={original.pk: -claim.amount_minor}, file=None, at=at)
     if row.label is not None:
         known_at = claim.transacted_at + timedelta(days=9)
         add_label(label=NewLabel(claim.pk, row.label, "import", known_at, scheme="card"), by=NIGHTLY)
@@ -245,14 +273,20 @@ def differences(one: Facts, other: Facts) -> list[str]:
 def test_shuffled_nights_training_preview_and_the_company_in_order_see_the_same(seed: int) -> None:
     assert project.TIME_ZONE == "Asia/Seoul"
     rng = random.Random(seed)
-    rows = delivery(rng)
+    rows, leave = delivery(rng), leave_of(rng)
+    in_the_end = {
+        (row["employee_no"], row["kind"], row["starts_on"]): row
+        for _, row in sorted(leave, key=itemgetter(0))
+    }
     with taken_back():
         deliver_in_order(rows, {})
+        tell_leave(list(in_the_end.values()), cut_off(0) - timedelta(hours=1))
         control = of_nights([night(0)])
     claims: dict[str, Claim] = {}
     runs = []
     for number in range(N_NIGHTS):
         deliver(rows, number, claims, rng)
+        tell_leave([row for told, row in leave if told == number], cut_off(number) - timedelta(hours=1))
         runs.append(night(number))
     nights = of_nights(runs)
     assert Score.objects.count() > len(rows)  # some were judged again

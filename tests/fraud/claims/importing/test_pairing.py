@@ -34,7 +34,8 @@ def pair(
 
 
 def plainly(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict[int, tuple[int, int]]:
-    """The rule in words, for one currency: codes first, then whole amounts at one place; the latest purchase that fits."""
+    """The rule in words, for one currency: codes first, where one fits and then as far as the only one goes; then whole amounts
+    at one place; the latest purchase that fits."""
     left = {p["claim_id"]: p["minor"] for p in purchases}
     found: dict[int, tuple[int, int]] = {}
     for with_code in (True, False):
@@ -57,6 +58,19 @@ def plainly(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict
             if best is not None:
                 found[b["claim_id"]] = (best, b["minor"])
                 left[best] -= b["minor"]
+        for b in sorted(back, key=lambda b: (b["at"], b["key"])):
+            if not with_code or not b["code"] or b["claim_id"] in found:
+                continue
+            named = [
+                p["claim_id"]
+                for p in purchases
+                if (p["person"], p["code"]) == (b["person"], b["code"])
+                and p["at"] <= b["at"]
+                and (b["day"] - p["day"]).days <= 180
+            ]
+            if len(named) == 1 and left[named[0]]:
+                found[b["claim_id"]] = (named[0], left[named[0]])
+                left[named[0]] = 0
     return found
 
 
@@ -107,7 +121,7 @@ def test_refunds_abroad_that_add_up_to_the_whole_give_back_exactly_the_whole(
 def test_what_a_person_decided_comes_first_and_never_gives_back_more_than_is_left() -> None:
     purchases = [claim(1, 0, 5000, code="A"), claim(2, 1, 3000)]
     back = [claim(3, 5, 4000, code="A"), claim(4, 6, 4000, code="A")]
-    assert pair(back, purchases) == {3: (1, 4000)}
+    assert pair(back, purchases) == {3: (1, 4000), 4: (1, 1000)}
     assert pair(back, purchases, fixed={3: 2}) == {3: (2, 3000), 4: (1, 4000)}
     assert pair(back, purchases, fixed={3: None}) == {4: (1, 4000)}
 
@@ -117,6 +131,30 @@ def test_a_row_that_states_its_own_money_back_belongs_to_itself() -> None:
     assert pair([claim(3, 5, 6000, code="A", own=1)], purchases) == {3: (1, 5000)}
 
 
+def test_money_that_names_the_code_of_a_single_purchase_belongs_to_it_as_far_as_it_goes() -> None:
+    smaller = claim(1, 0, 2000, code="A")
+    back = [claim(3, 5, 3000, code="A"), claim(4, 6, 1500, code="A")]
+    assert pair(back, [smaller]) == {4: (1, 1500), 3: (1, 500)}  # what fits goes first
+    assert pair(back, [smaller, claim(2, 1, 100, code="A")]) == {4: (1, 1500)}  # which of the two?
+    assert pair(back, [{**smaller, "minor": 1500}]) == {4: (1, 1500)}  # nothing is left for the other one
+
+
+def test_codes_that_lost_the_zeros_in_front_are_one_code() -> None:
+    assert pair([claim(3, 5, 3000, code="123456")], [claim(1, 0, 5000, code="00123456")]) == {3: (1, 3000)}
+    assert pair([claim(3, 5, 3000, code="0A1")], [claim(1, 0, 5000, code="A1")]) == {}
+
+
+def test_a_part_told_again_at_the_rate_of_another_day_counts_once_and_the_rest_still_comes_back() -> None:
+    abroad = {"code": "A", "abroad_currency": "USD"}
+    paid = claim(1, 0, 140_000, abroad_minor=10_000, **abroad)
+    for stated in (69_000, 70_000, 71_500):
+        own = claim(2, 1, stated, own=1)
+        again = claim(3, 5, 72_000, abroad_minor=5_000, **abroad)
+        rest = claim(4, 9, 73_000, abroad_minor=5_000, **abroad)
+        assert pair([own, again], [paid]) == {2: (1, stated), 3: (1, 0)}
+        assert pair([own, again, rest], [paid])[4] == (1, 140_000 - stated)
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.integers(1, 9) | st.none(), st.lists(st.integers(1, 9), max_size=4), st.randoms(use_true_random=False)
@@ -124,7 +162,7 @@ def test_a_row_that_states_its_own_money_back_belongs_to_itself() -> None:
 def test_what_the_own_row_states_and_rows_of_their_own_tell_again_counts_once(
     stated: int | None, rows: list[int], chance: random.Random
 ) -> None:
-    """One purchase of 9: what came back is the larger of what is stated and what the rows add up to, as far as rows fit."""
+    """One purchase of 9: what came back is the larger of what is stated and what the rows add up to, never more than 9."""
     back = [claim(n, n, amount, code="A") for n, amount in enumerate(rows, 2)]
     told = [claim(90, 1, stated, code="A", own=1)] if stated else []
     left, again = 9 - (stated or 0), stated or 0
@@ -135,12 +173,16 @@ def test_what_the_own_row_states_and_rows_of_their_own_tell_again_counts_once(
             credits[row["claim_id"]] = more
             again -= min(again, row["minor"])
             left -= more
+    for row in back:  # what fits in no way takes what is left, or was told already
+        if row["claim_id"] not in credits and (left or again):
+            credits[row["claim_id"]] = left
+            again -= min(again, row["minor"])
+            left = 0
     both = [*told, *back]
     chance.shuffle(both)
     found = pair(both, [claim(1, 0, 9, code="A")])
     assert {claim_id: credit for claim_id, (_, credit) in found.items()} == credits
-    if sum(rows) <= 9:
-        assert sum(credits.values()) == max(stated or 0, sum(rows))
+    assert sum(credits.values()) == min(max(stated or 0, sum(rows)), 9)
 
 
 def test_a_whole_cancellation_told_again_without_a_code_or_abroad_adds_nothing() -> None:
@@ -149,3 +191,9 @@ def test_a_whole_cancellation_told_again_without_a_code_or_abroad_adds_nothing()
     assert pair([own, claim(3, 5, 5000)], [claim(1, 0, 5000, code="A")]) == {2: (1, 5000), 3: (1, 0)}
     again = claim(3, 5, 5100, code="A", abroad_minor=400, abroad_currency="USD")
     assert pair([own, again], [paid]) == {2: (1, 5000), 3: (1, 0)}
+
+
+def test_what_a_corrected_purchase_states_itself_is_not_given_back_twice_by_a_row_beyond_it() -> None:
+    smaller = claim(1, 0, 2000, code="A")
+    own = claim(2, 1, 1500, own=1)
+    assert pair([own, claim(3, 5, 3000, code="A")], [smaller]) == {2: (1, 1500), 3: (1, 500)}

@@ -67,6 +67,29 @@ def test_absences_trips_and_overtime_go_to_their_tables(tmp_path: Path) -> None:
     }
 
 
+def test_the_same_days_again_change_nothing_and_others_end_what_was_known(tmp_path: Path) -> None:
+    text = "trip_no,employee_no,starts_on,ends_on,region\nT1,E1,2026-03-02,2026-03-04,부산\n"
+    assert feed(tmp_path, "trips", text).n_written == 1
+    assert feed(tmp_path, "trips", text).n_written == 0
+    shorter = "trip_no,employee_no,starts_on,ends_on\nT1,E1,2026-03-02,2026-03-03\n"
+    assert feed(tmp_path, "trips", shorter).n_written == 1
+    before, now = Trip.objects.order_by("id")
+    assert (before.ends_on, before.superseded_at) == (date(2026, 3, 4), now.received_at)
+    assert (now.ends_on, now.region, now.superseded_at) == (date(2026, 3, 3), "부산", None)
+
+
+def test_half_a_day_is_read_in_the_words_people_write_and_never_guessed(tmp_path: Path) -> None:
+    written = ["AM", "오전", "pm", "오후 반차", "", "반차", "half"]
+    rows = [f"E{n},annual,2026-03-02,2026-03-02,{half}" for n, half in enumerate(written)]
+    result = feed(tmp_path, "absences", "employee_no,kind,starts_on,ends_on,half\n" + "\n".join(rows) + "\n")
+    stored = dict(Absence.objects.values_list("employee_no", "half"))
+    assert stored == {"E0": "am", "E1": "am", "E2": "pm", "E3": "pm", "E4": ""}
+    assert [(r["line"], r["code"]) for r in result.rejects.to_dicts()] == [
+        (7, "half_not_valid"),
+        (8, "half_not_valid"),
+    ]
+
+
 def test_rows_that_cannot_be_read_are_reported_with_their_line(tmp_path: Path) -> None:
     result = feed(
         tmp_path,

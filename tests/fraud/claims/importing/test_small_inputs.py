@@ -123,7 +123,19 @@ def test_a_partial_cancellation_without_its_amount_is_refused_with_what_is_missi
 
 
 @pytest.mark.parametrize(
-    "word", ["부분취소", "부분 취소", "partial_cancel", "Partial Cancel", "환불", "Refund", "chargeback"]
+    "word",
+    [
+        "부분취소",
+        "부분 취소",
+        "partial_cancel",
+        "Partial Cancel",
+        "환불",
+        "Refund",
+        "chargeback",
+        "취소(부분)",
+        "CR",
+        "Credit memo",
+    ],
 )
 def test_money_back_is_negative_and_linked_whatever_its_sign_or_word(tmp_path: Path, word: str) -> None:
     for sign in ("", "-"):
@@ -153,6 +165,101 @@ def test_a_cancellation_under_its_payments_own_id_does_not_replace_the_payment(t
     send(tmp_path, GENERIC, "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인")
     send(tmp_path, GENERIC, "W1,Q78,2026-11-03 19:00:00,64000,KRW,솔밭정육,7711,취소")
     assert amounts() == {"W1": (64000, None, None), "W1:cancel": (-64000, "W1", 64000)}
+
+
+# What one source or an older file does not know -------------------------------------------------------------------------
+
+
+def test_a_second_source_that_knows_of_no_money_back_takes_none_away(tmp_path: Path) -> None:
+    paid = "V1,Q77,2026-11-02 18:15:00,81000,KRW,바다횟집,551,승인"
+    back = "V2,Q77,2026-11-03 09:00:00,30000,KRW,바다횟집,551,부분취소"
+    card = f"{CODEF},resCancelDate"
+    told, silent = f"{stay('551', 81000, 2, 30000)},20261103", f"{stay('551', 81000, 0, '')},"
+    steps = {"p": (GENERIC, paid), "b": (GENERIC, back), "2": (card, told), "0": (card, silent)}
+    for number, order in enumerate(("pb20", "bp20", "b20p", "b2p0", "p2b0", "2pb0", "20pb", "2p0b")):
+        for step in order:
+            head, line = steps[step]
+            used = "generic" if head == GENERIC else "codef"
+            line = line.replace("Q77", f"Q{number:02}X").replace(",551", f",8{number}51")
+            send(tmp_path, head, line.replace("V", f"V{number}-"), used=used)
+        assert (order, nets(cardholder__employee_no=f"Q{number:02}X")) == (order, [51000])
+
+
+def test_files_of_a_card_feed_give_the_same_in_either_order(tmp_path: Path) -> None:
+    head = f"{CODEF},resCancelDate"
+    states = [(0, "", ""), (2, 30000, "20261103"), (2, 50000, "20261104"), (1, 81000, "20261106")]
+    for number, order in enumerate(permutations(range(len(states)), 3)):
+        for step in order:
+            state, back, on = states[step]
+            line = stay(f"{number:02}77", 81000, state, back).replace("Q77", f"Q{number:02}Y")
+            send(tmp_path, head, f"{line},{on}", used="codef")
+        furthest = max(int(states[step][1] or 0) for step in order)
+        assert (order, nets(cardholder__employee_no=f"Q{number:02}Y")) == (order, [81000 - furthest])
+
+
+@pytest.mark.parametrize("amount", [64000, 24000])
+@pytest.mark.parametrize("first", [0, 1])
+def test_money_back_and_its_payment_under_one_id_are_two_in_either_order(
+    tmp_path: Path, amount: int, first: int
+) -> None:
+    lines = [
+        "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인",
+        f"W1,Q78,2026-11-03 19:00:00,{amount},KRW,솔밭정육,7711,{'취소' if amount == 64000 else '부분취소'}",
+    ]
+    send(tmp_path, GENERIC, lines[first])
+    send(tmp_path, GENERIC, lines[1 - first])
+    assert amounts() == {"W1": (64000, None, None), "W1:cancel": (-amount, "W1", amount)}
+    again = send(tmp_path, GENERIC, *lines)
+    assert again.n_duplicate == 2
+    assert nets() == [64000 - amount]
+
+
+CANCEL_ROWS = {  # how portals list the cancelled part of a payment of 81,000 beside it
+    "whole amount, payment's moment": "R2,Q79,2026-11-02 12:30:00,81000,KRW,바다횟집,5510,부분취소,30000",
+    "whole amount, cancellation's moment": "R2,Q79,2026-11-03 09:00:00,81000,KRW,바다횟집,5510,부분취소,30000",
+    "what is left": "R2,Q79,2026-11-03 09:00:00,51000,KRW,바다횟집,5510,부분취소,30000",
+}
+
+
+@pytest.mark.parametrize("row", CANCEL_ROWS.values(), ids=list(CANCEL_ROWS))
+@pytest.mark.parametrize("files", [(0, 1), (1, 0), None])
+def test_a_row_that_repeats_a_payment_to_state_its_cancelling_is_no_second_payment(
+    tmp_path: Path, row: str, files: tuple[int, int] | None
+) -> None:
+    head = f"{GENERIC},cancel_amount"
+    lines = ["R1,Q79,2026-11-02 12:30:00,81000,KRW,바다횟집,5510,승인,", row]
+    for numbers in [(0, 1)] if files is None else [(number,) for number in files]:
+        send(tmp_path, head, *[lines[number] for number in numbers])
+    assert nets() == [51000]
+    assert Claim.objects.filter(amount_minor__lt=0).get().credit_minor == 30000
+    again = send(tmp_path, head, *reversed(lines))
+    assert (again.n_duplicate, nets()) == (2, [51000])
+
+
+@pytest.mark.parametrize("files", [(0, 1), (1, 0), None])
+def test_a_card_feed_that_lists_the_cancelling_as_a_row_of_its_own_is_one_payment(
+    tmp_path: Path, files: tuple[int, int] | None
+) -> None:
+    head = f"{CODEF},resCancelDate"
+    cancels = [(81000, 1, 81000, 0), (51000, 2, 30000, 51000), (30000, 2, 30000, 51000)]
+    for number, (amount, state, back, left) in enumerate(cancels):
+        person = f"Q{number}Z"
+        paid = stay(f"9{number}1", 81000, 0, "").replace("Q77", person) + ","
+        row = stay(f"9{number}1", amount, state, back).replace("Q77", person).replace("20261102", "20261103")
+        lines = [paid, f"{row},20261103"]
+        for numbers in [(0, 1)] if files is None else [(each,) for each in files]:
+            send(tmp_path, head, *[lines[each] for each in numbers], used="codef")
+        assert nets(cardholder__employee_no=person) == [left]
+
+
+def test_more_money_back_than_its_single_payment_took_leaves_nothing_to_ask_for(tmp_path: Path) -> None:
+    send(
+        tmp_path,
+        GENERIC,
+        "X1,Q79,2026-10-03 09:00:00,140000,KRW,INN NORTH,8801,승인",
+        "X2,Q79,2026-10-19 09:00:00,143000,KRW,INN NORTH,8801,취소",
+    )
+    assert nets() == [0]
 
 
 # Declines, dates, foreign money ----------------------------------------------------------------------------------------
@@ -211,7 +318,7 @@ def test_links_do_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
         for line in order:
             send(tmp_path, GENERIC, line.replace("Q81", f"Q81-{number}").replace("O", f"O{number}-", 1))
         results.append({k.split("-")[1]: v[2] for k, v in amounts().items() if k.startswith(f"O{number}-")})
-    assert results == [{"1": None, "2": 50000, "3": None}] * 6
+    assert results == [{"1": None, "2": 50000, "3": 40000}] * 6
 
 
 def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
@@ -224,7 +331,7 @@ def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
         back.format(90000),  # before its purchase
         paid.format("Q81", 90000),
         back.format(40000),  # less came back
-        paid.format("Q81", 30000),  # the purchase was smaller: more came back than it took
+        paid.format("Q81", 30000),  # the purchase was smaller: more came back than it took, so all of it did
         paid.format("Q81", 50000),
         paid.format("Q83", 50000),  # somebody else's
         paid.format("Q81", 60000),
@@ -232,7 +339,7 @@ def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
         send(tmp_path, GENERIC, line)
         found.append(amounts()["O2"][1:])
     linked = ("O1", 40000)
-    assert found == [(None, None), ("O1", 90000), linked, (None, None), linked, (None, None), linked]
+    assert found == [(None, None), ("O1", 90000), linked, ("O1", 30000), linked, (None, None), linked]
     told = ClaimChange.objects.filter(kind="money", claim__external_id="O1").count()
     assert told == 6  # each time another amount of it came back
 

@@ -1,0 +1,122 @@
+"""The product's figures beside the plain ledger: after every step what all of them are made of, at times all that is sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+from django.test import Client
+
+from cases.api.serializers.recoveries import RecoveryDetail
+from cases.api.serializers.staff import CaseRow
+from cases.models import Case, Recovery
+from cases.pages.figures import work_out_figures
+from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, with_balances
+from cases.services.money import attach_stakes
+from cases.workflow import State
+from tests.cases.money_deliveries import plain
+from tests.cases.money_ledger import Held, Told
+from tests.cases.money_walk import Walk, fingerprint
+from tests.cast import NOW
+
+#: Every step is compared with the rows that queue, case and ledger are made of; every tenth also with what is sent, queue and ledger in turn.
+ALL_EVERY = 10
+
+
+def compare(walk: Walk) -> None:
+    """Nothing to do where nothing changed since the last comparison."""
+    now = fingerprint()
+    if now == walk.seen:
+        return
+    cases = attach_stakes(list(Case.objects.select_related("cardholder__department", "merchant", "assignee")))
+    lines = with_balances(Recovery.objects.select_related("case__cardholder__department").order_by("id"))
+    let_end(walk, cases)
+    walk.told = told_by(walk, cases, lines)
+    walk.ledger.check(walk.told)
+    for row in lines:
+        held = walk.held(row.recovery.case)
+        assert row.balance.recovered_minor == held.came_back, (held, row)
+        assert row.balance.written_off_minor == held.given_up, (held, row)
+    walk.n_compared += 1
+    walk.seen = now
+    if walk.n_compared % ALL_EVERY == 0 and cases:
+        all_tell_the_same(walk, cases, lines)
+
+
+def let_end(walk: Walk, cases: list[Case]) -> None:
+    """The system may end a recovery by itself, and only one that nothing is left of."""
+    for case in cases:
+        held = walk.held(case)
+        assert not (held.is_closed and case.state != State.CLOSED)
+        if case.state == State.CLOSED and not held.is_closed:
+            least = _left_for_sure(walk, held)
+            assert least <= held.came_back, f"{case.reference} ended with {least} asked: {held}"
+            held.is_closed = True
+
+
+def _left_for_sure(walk: Walk, held: Held) -> int:
+    """What the decision may ask for even if the other cases hold as much of its payments as they can."""
+    others = [one for one in walk.ledger.held.values() if one is not held and one.ever & held.ever]
+    loss = walk.ledger.loss(walk.ledger.owned(held)) - sum(one.promised for one in others)
+    return min(held.decided, max(loss, 0))
+
+
+def told_by(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> dict[str, Told]:
+    """What the product tells of every case, by reference. Before there is a recovery, the notice asks."""
+    balances = {row.recovery.case_id: row.balance for row in lines}
+    told = {}
+    for case in cases:
+        stake = case.stake.at_stake_minor
+        noticed = case.state in (State.NOTIFIED, State.APPEALED)
+        by_notice = min(walk.held(case).decided, stake) if noticed else 0
+        balance = balances.get(case.pk)
+        told[case.reference] = Told(stake, balance.outstanding_minor if balance else by_notice)
+    return told
+
+
+def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> None:
+    """What programs and people are sent, and what the overview counts."""
+    turn = walk.n_compared // ALL_EVERY
+    stakes = {case.reference: plain(walk.told[case.reference].at_stake, case.currency) for case in cases}
+    rows = CaseRow(cases, many=True).data
+    assert {row["reference"]: Decimal(row["at_stake"]) for row in rows} == stakes
+    if lines:
+        _ledger_tells(walk, lines[turn % len(lines)])
+    figures = work_out_figures(NOW.date())
+    ours = [row.recovery for row in lines if row.recovery.currency == figures.currency]
+    assert figures.outstanding_minor == sum(walk.told[row.case.reference].asked for row in ours)
+    assert figures.recovered_minor <= figures.confirmed_minor
+    client = Client()
+    client.force_login(walk.cast.auditor)  # anew each time: a walk lasts weeks, a login does not
+    if turn % 2:
+        _cases_are_sent(client, sorted(stakes)[turn % len(stakes)], stakes)
+    else:
+        _ledger_is_sent(client, walk, lines)
+
+
+def _cases_are_sent(client: Client, name: str, stakes: dict[str, Decimal]) -> None:
+    """The queue and one case, as programs read them."""
+    rows = client.get("/api/v1/cases/").json()["results"]
+    assert {row["reference"]: Decimal(row["at_stake"]) for row in rows} == stakes
+    assert Decimal(client.get(f"/api/v1/cases/{name}/").json()["at_stake"]) == stakes[name]
+
+
+def _ledger_is_sent(client: Client, walk: Walk, lines: list[LedgerRow]) -> None:
+    """The export of the ledger."""
+    sent = client.get("/recovery/export/")
+    body = b"".join(sent.streaming_content) if sent.streaming else sent.content
+    told = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+    cases = [(row.recovery.case.reference, row.recovery.currency) for row in lines]
+    asked = {name: plain(walk.told[name].asked, currency) for name, currency in cases}
+    assert {line["case"]: Decimal(line["open"]) for line in told} == asked
+
+
+def _ledger_tells(walk: Walk, row: LedgerRow) -> None:
+    """A line of the ledger's page and export, and the recovery in the interface."""
+    held, currency = walk.held(row.recovery.case), row.recovery.currency
+    asked = plain(walk.told[row.recovery.case.reference].asked, currency)
+    line, sent = dict(zip(EXPORT_HEAD, export_row(row), strict=True)), RecoveryDetail(row.recovery).data
+    assert line["open"] == Decimal(sent["outstanding"]) == asked
+    assert line["recovered"] == Decimal(sent["recovered"]) == plain(held.came_back, currency)
+    assert line["written_off"] == plain(held.given_up, currency)

@@ -1,0 +1,153 @@
+"""The plain ledger of the money machine: what was paid, given back, decided and repaid, and what must hold of it.
+
+It says the sentence that everything is about and not how the product works it out. The true loss of a payment is what was paid
+minus what the card gave back, never below 0. Nobody is asked for more than that, over all cases on it and with what was
+repaid; how several cases share what is left is the product's affair. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+
+
+@dataclass
+class Paid:
+    """A payment as it was delivered last, and what the card gave back of it: id of the money back → amount.
+
+    `is_known` is false while only money back of it has arrived.
+    """
+
+    name: str
+    person: str
+    place: str
+    amount: int
+    currency: str
+    at: datetime
+    back: dict[str, int] = field(default_factory=dict)
+    is_known: bool = True
+
+    @property
+    def loss(self) -> int:
+        return max(self.amount - sum(self.back.values()), 0) if self.is_known else 0
+
+
+@dataclass
+class Held:
+    """A case as people left it: the payments in it now, all that ever were, the decision that holds, what was repaid."""
+
+    person: str
+    currency: str
+    claims: frozenset[str]
+    ever: frozenset[str] = frozenset()
+    decided: int = 0
+    came_back: int = 0
+    given_up: int = 0
+    is_closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.ever = self.ever or self.claims
+
+    @property
+    def promised(self) -> int:
+        """The most that the case's decision can hold of its payments: all it says while it asks, what was repaid afterwards."""
+        return self.came_back if self.is_closed else max(self.decided, self.came_back)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the product says of a case: what may be asked for, and what is being asked for."""
+
+    at_stake: int
+    asked: int
+
+
+@dataclass
+class Ledger:
+    """Plain sums over what was delivered and done: payments by their id, cases by their reference."""
+
+    paid: dict[str, Paid] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+
+    def loss(self, names: Collection[str]) -> int:
+        """The true loss of some payments."""
+        return sum(self.paid[name].loss for name in names)
+
+    def is_alone(self, case: Held) -> bool:
+        """True when no other case ever knew one of its payments: nothing has to be shared."""
+        return not any(one.ever & case.ever for one in self.held.values() if one is not case)
+
+    def known(self) -> list[Paid]:
+        """The payments that have arrived, in their order."""
+        return [paid for paid in self.paid.values() if paid.is_known]
+
+    def hand_over(self, paid: Paid) -> None:
+        """The payment has turned out to be another person's: it leaves the cases that are still open."""
+        for case in self.held.values():
+            if not case.is_closed and case.person != paid.person:
+                case.claims -= {paid.name}
+
+    def owned(self, case: Held) -> frozenset[str]:
+        """The case's payments that are still its person's; a closed case keeps the others and asks nothing for them."""
+        return frozenset(name for name in case.claims if self.paid[name].person == case.person)
+
+    # What must hold -------------------------------------------------------------------------------------------------
+
+    def check(self, told: Mapping[str, Told]) -> None:
+        """Compare what the product tells of every case, by reference, with the sums. Raises AssertionError."""
+        assert set(told) == set(self.held)
+        for name, case in self.held.items():
+            self._check_case(name, case, told[name])
+        for names in self._overlapping():
+            self._check_together(names, told)
+
+    def _check_case(self, name: str, case: Held, said: Told) -> None:
+        loss = self.loss(self.owned(case))
+        assert 0 <= said.at_stake <= loss, f"{name}: {said} of {loss}, {case}"
+        assert 0 <= said.asked <= max(loss - case.came_back, 0), f"{name}: {said} of {loss}, {case}"
+        if self.is_alone(case):
+            assert said.at_stake == loss, f"{name}: {said} of {loss}, {case}"
+            due = 0 if case.is_closed else max(min(case.decided, loss) - case.came_back, 0)
+            assert said.asked == due, f"{name}: {said}, due {due}, {case}"
+            return
+        others = [one for one in self.held.values() if one is not case and one.ever & case.ever]
+        least = max(loss - sum(one.promised for one in others), 0)
+        assert said.at_stake >= least, f"{name}: {said}, at least {least}: nobody else holds it; {case}"
+
+    def _overlapping(self) -> Iterator[frozenset[str]]:
+        """Payments that cases share, with whatever else those cases hold: groups in which sums can meet."""
+        groups: list[frozenset[str]] = []
+        for case in self.held.values():
+            near = [group for group in groups if group & case.ever]
+            groups = [group for group in groups if group not in near] + [case.ever.union(*near)]
+        yield from groups
+
+    def _check_together(self, names: frozenset[str], told: Mapping[str, Told]) -> None:
+        """Of whatever payments: what the cases on nothing but these were repaid and still ask is no more than their loss.
+
+        Where somebody had repaid more than the card left of it afterwards, that much is owed to them and the sum says nothing.
+        """
+        cases = {name: case for name, case in self.held.items() if case.ever <= names}
+        if len(cases) < 2:
+            return  # a case for itself is compared by itself
+        overpaid: list[frozenset[str]] = []
+        for some in _parts(names):
+            inside = {name: case for name, case in cases.items() if case.ever <= some}
+            repaid, loss = sum(case.came_back for case in inside.values()), self.loss(some)
+            if repaid > loss:
+                overpaid.append(some)
+            if any(part <= some for part in overpaid):
+                continue
+            asked = sum(told[name].asked for name in inside)
+            assert repaid + asked <= loss, (
+                f"{sorted(some)} cost {loss}: {repaid} repaid, {asked} asked; {inside}"
+            )
+
+
+def _parts(names: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Every part of a set, smaller ones first."""
+    for size in range(1, len(names) + 1):
+        for some in combinations(sorted(names), size):
+            yield frozenset(some)

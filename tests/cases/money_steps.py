@@ -1,0 +1,297 @@
+"""What people do with a case in the money machine: every step tried as they try it, and what the plain ledger notes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from audit.actor import Actor
+from cases.dispositions import Disposition
+from cases.models import Appeal, Case, Decision, RecoveryPosting
+from cases.services import (
+    appeals,
+    by_hand,
+    clocks,
+    decisions,
+    explanation_requests,
+    explanations,
+    queue,
+    recovery,
+    write_offs,
+)
+from cases.workflow import State
+from fraud.claims.models import Claim
+from tests.cases.money_ledger import Held
+from tests.cases.money_walk import CASES_AT_MOST, Walk
+from tests.cases.stage import REASON
+from tests.cast import NOW
+from tests.counted import COUNTED
+
+Step = Callable[[Walk, Case, Random], None]
+STEPS: dict[str, Step] = {}
+
+
+def _step(name: str) -> Callable[[Any], Any]:
+    def keep(step: Step) -> Step:
+        STEPS[name] = step
+        return step
+
+    return keep
+
+
+def _person(walk: Walk, case: Case) -> Actor:
+    return walk.actors["cardholder" if case.cardholder.employee_no == "E2001" else "stranger"]
+
+
+@_step("take")
+def take(walk: Walk, case: Case, chance: Random) -> None:
+    by = walk.actors["reviewer"]
+    walk.attempt("take", lambda: queue.take_case(case=case, by=by, expected_version=case.version))
+
+
+@_step("ask")
+def ask(walk: Walk, case: Case, chance: Random) -> None:
+    by = walk.actors["reviewer"]
+    walk.attempt(
+        "ask",
+        lambda: explanation_requests.request_explanation(case=case, by=by, expected_version=case.version),
+    )
+
+
+@_step("answer")
+def answer(walk: Walk, case: Case, chance: Random) -> None:
+    request = case.requests.order_by("round_no").last()
+    if request is not None:
+        by = _person(walk, case)
+        walk.attempt(
+            "answer",
+            lambda: explanations.submit_explanation(
+                request=request, text="저녁 식사입니다", by=by, expected_version=case.version
+            ),
+        )
+
+
+@_step("propose")
+def propose(walk: Walk, case: Case, chance: Random) -> None:
+    """Everything that is at stake, a part of it, or more than that."""
+    stake = walk.told[case.reference].at_stake
+    amount = chance.choice([stake, stake, stake, stake // 2, stake // 2, stake + 1])
+    made = walk.attempt(
+        "propose",
+        lambda: decisions.propose_decision(
+            case=case,
+            disposition=Disposition.CONFIRMED_MISUSE,
+            reason=REASON,
+            by=walk.actors["reviewer"],
+            expected_version=case.version,
+            amount_minor=amount,
+        ),
+        f"{case.reference} {amount}",
+    )
+    if made is not None:
+        assert amount <= stake, "more than is at stake was proposed"
+        if made.state == Decision.State.APPROVED:
+            _decided(walk, case, amount)
+
+
+@_step("approve")
+def approve(walk: Walk, case: Case, chance: Random) -> None:
+    proposal = case.decisions.filter(state=Decision.State.PROPOSED).first()
+    if proposal is None:
+        return
+    made = walk.attempt(
+        "approve",
+        lambda: decisions.approve_decision(
+            case=case,
+            content_hash=proposal.content_hash,
+            by=walk.actors["approver"],
+            expected_version=case.version,
+        ),
+    )
+    if made is not None:
+        assert made.amount_minor <= walk.told[case.reference].at_stake, "more than is at stake was approved"
+        _decided(walk, case, made.amount_minor)
+
+
+def _decided(walk: Walk, case: Case, amount: int) -> None:
+    walk.held(case).decided = amount
+
+
+@_step("accept")
+def accept(walk: Walk, case: Case, chance: Random) -> None:
+    by = _person(walk, case)
+    walk.attempt("accept", lambda: appeals.accept_notice(case=case, by=by, expected_version=case.version))
+
+
+@_step("end notice")
+def end_notice(walk: Walk, case: Case, chance: Random) -> None:
+    """Silence, as the sweep takes it."""
+    if case.state == State.NOTIFIED and case.due_on is not None:
+        walk.clock.shift(timedelta(days=max((case.due_on - NOW.date()).days, 0) + 1))
+        COUNTED["money machine"]["end notice"] += 1
+        clocks.sweep_clocks()
+
+
+@_step("appeal")
+def appeal(walk: Walk, case: Case, chance: Random) -> None:
+    by = _person(walk, case)
+    walk.attempt(
+        "appeal",
+        lambda: appeals.submit_appeal(
+            case=case, text="새로운 사실이 있습니다.", by=by, expected_version=case.version
+        ),
+    )
+
+
+@_step("judge")
+def judge(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    result = chance.choice([Appeal.Result.UPHELD, Appeal.Result.REDUCED, Appeal.Result.REVERSED])
+    due = min(held.decided, walk.told[case.reference].at_stake)
+    lower = chance.choice([due // 2, due, due - 1])
+    made = walk.attempt(
+        result.value,
+        lambda: appeals.decide_appeal(
+            case=case,
+            result=result,
+            reason=REASON,
+            by=walk.actors["other_approver"],
+            expected_version=case.version,
+            amount_minor=lower,
+        ),
+    )
+    if made is not None and result == Appeal.Result.REDUCED:
+        assert 0 < lower < due
+        _decided(walk, case, lower)
+    elif made is not None and result == Appeal.Result.REVERSED:
+        _decided(walk, case, 0)
+
+
+@_step("post")
+def post(walk: Walk, case: Case, chance: Random) -> None:
+    left = walk.told[case.reference].asked
+    amount = chance.choice([left, max(left // 3, 1), left + 1])
+    made = walk.attempt(
+        "recover",
+        lambda: recovery.post_recovery(
+            case=case,
+            amount_minor=amount,
+            method=RecoveryPosting.Method.BANK_TRANSFER,
+            bank_reference=f"LINE-{walk.next()}",
+            received_on=NOW.date(),
+            by=walk.actors["clerk"],
+            expected_version=case.version,
+        ),
+    )
+    if made is not None:
+        assert 0 < amount <= left, "more was taken than was open"
+        walk.held(case).came_back += amount
+
+
+@_step("reverse")
+def reverse(walk: Walk, case: Case, chance: Random) -> None:
+    posting = RecoveryPosting.objects.filter(recovery__case=case).order_by("-id").first()
+    if posting is None:
+        return
+    by = walk.actors["approver"]
+    made = walk.attempt(
+        "reverse",
+        lambda: recovery.reverse_posting(
+            posting=posting, reason="오류", by=by, expected_version=case.version
+        ),
+    )
+    if made is not None:
+        walk.held(case).came_back -= posting.amount_minor
+
+
+@_step("write off: ask")
+def ask_write_off(walk: Walk, case: Case, chance: Random) -> None:
+    by = walk.actors["clerk"]
+    walk.attempt(
+        "write off: ask",
+        lambda: write_offs.request_write_off(case=case, reason=REASON, by=by, expected_version=case.version),
+    )
+
+
+@_step("write off: approve")
+def approve_write_off(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    left = walk.told[case.reference].asked
+    made = walk.attempt(
+        "write off: approve",
+        lambda: write_offs.approve_write_off(
+            case=case, amount_minor=left, by=walk.actors["approver"], expected_version=case.version
+        ),
+    )
+    if made is not None:
+        held.given_up, held.is_closed = left, True
+
+
+@_step("write off: return")
+def return_write_off(walk: Walk, case: Case, chance: Random) -> None:
+    by = walk.actors["approver"]
+    walk.attempt(
+        "write off: return",
+        lambda: write_offs.return_write_off(case=case, reason=REASON, by=by, expected_version=case.version),
+    )
+
+
+@_step("reopen")
+def reopen(walk: Walk, case: Case, chance: Random) -> None:
+    if len(walk.ledger.held) >= CASES_AT_MOST:
+        return
+    by = walk.actors["approver"]
+    made = walk.attempt(
+        "reopen", lambda: by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=case.version)
+    )
+    if made is not None:
+        held = walk.held(case)
+        walk.ledger.held[made.reference] = Held(held.person, held.currency, held.claims)
+
+
+def open_case(walk: Walk, chance: Random) -> None:
+    """By hand, for one or more payments of one person in one currency, or by a tip on one of them."""
+    known = walk.ledger.known()
+    if not known or len(walk.ledger.held) >= CASES_AT_MOST:
+        return
+    first = chance.choice(known)
+    fitting = [paid for paid in known if (paid.person, paid.currency) == (first.person, first.currency)]
+    others = [paid for paid in fitting if paid is not first]
+    by_tip = chance.random() < 0.5
+    names = [first.name] + [paid.name for paid in others if not by_tip and chance.random() < 0.5]
+    claims = list(Claim.objects.select_related("cardholder", "merchant").filter(external_id__in=names))
+    by = walk.actors["reviewer"]
+    if by_tip:
+        tip = walk.attempt(
+            "tip", lambda: by_hand.record_tip(claim=claims[0], text="제보 내용입니다", by=by), first.name
+        )
+        case = tip.case if tip else None
+    else:
+        case = walk.attempt(
+            "open", lambda: by_hand.open_case_by_hand(claims=claims, reason=REASON, by=by), str(names)
+        )
+    if case is not None and case.reference not in walk.ledger.held:
+        walk.ledger.held[case.reference] = Held(first.person, first.currency, frozenset(names))
+
+
+NEXT: dict[State, list[str]] = {
+    State.NEW: ["take"],
+    State.IN_REVIEW: ["ask", "propose"],
+    State.AWAITING_EXPLANATION: ["answer"],
+    State.EXPLAINED: ["propose"],
+    State.NO_RESPONSE: ["propose"],
+    State.PENDING_APPROVAL: ["approve"],
+    State.NOTIFIED: ["accept", "accept", "appeal", "end notice"],
+    State.APPEALED: ["judge"],
+    State.RECOVERING: [
+        "post",
+        "post",
+        "reverse",
+        "write off: ask",
+        "write off: approve",
+        "write off: return",
+    ],
+    State.CLOSED: ["reopen"],
+}
