@@ -6,6 +6,7 @@ exactly the values a JSON body has, so that a step cannot tell where its values 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,6 +59,7 @@ class Choice(Field):
     """One of a few codes; `choices` are (code, English word) pairs or codes."""
 
     choices: tuple[Any, ...]
+    words: Callable[[], Sequence[Any]] = tuple  # as the page shows them, in the reader's language
 
     def codes(self) -> list[str]:
         """The codes alone."""
@@ -67,7 +69,7 @@ class Choice(Field):
         """The code. Raises ChoiceNotValid."""
         text = form.get(self.name, "")
         if text not in (codes := self.codes()):
-            raise errors.ChoiceNotValid(field=self.name, choices=codes)
+            raise errors.ChoiceNotValid(field=self.name, choices=codes, words=self.words())
         return text
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache, singledispatch
 
+from django.utils.functional import lazy
 from rest_framework import serializers
 
 from cases.actions import fields as kinds
 from cases.actions.fields import AMOUNT_MAX, Field, Form
 from cases.actions.opening import Ids, Versions
+from cases.services import errors
 from fraud.web.api_strict import (
     StrictBooleanField,
     StrictCharField,
@@ -41,7 +43,13 @@ def _(field: kinds.Text) -> serializers.Field:
 
 @json_field.register
 def _(field: kinds.Choice) -> serializers.Field:
-    return serializers.ChoiceField(list(field.choices), required=field.required)
+    wrong = errors.ChoiceNotValid(field=field.name, choices=field.codes())
+    said = lazy(lambda: wrong.sentence, str)()  # in the language of whoever asks, not of whoever asked first
+    return serializers.ChoiceField(
+        list(field.choices),
+        required=field.required,
+        error_messages={"invalid_choice": said, "required": said, "null": said},
+    )
 
 
 @json_field.register

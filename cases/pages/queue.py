@@ -25,8 +25,8 @@ from cases.models import BLIND, Case, Decision
 from cases.pages.words import SOURCES, STATES, disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
-from fraud.claims.identity import logins_of
-from fraud.claims.models import Cardholder, Merchant
+from fraud.claims.identity import cardholders_of, logins_of, people_named
+from fraud.claims.models import Merchant
 from fraud.detection.models import RuleHit, Score
 from fraud.web.words import BANDS
 
@@ -148,7 +148,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
     plain: list[tuple[str, str, Any]] = [
         ("rule", _("Reason"), lambda value: _reason_condition(value[:40])),
         ("dept", _("Department"), lambda value: Q(cardholder__department__code=value[:40])),
-        ("person", _("Cardholder"), lambda value: Q(cardholder__employee_no=value[:60])),
+        ("person", _("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
         ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
         ("assignee", _("Assignee"), lambda value: Q(assignee__username=value[:150])),
         ("band", _("Risk"), lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None),
@@ -197,7 +197,7 @@ def _reason_condition(code: str) -> Q:
 
 
 def _text_condition(text: str) -> Q:
-    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    people = people_named(text)
     places = Merchant.objects.filter(name__icontains=text)
     return (
         Q(reference__iexact=text)

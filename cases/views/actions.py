@@ -103,6 +103,7 @@ def refused(
         if isinstance(error, errors.StaleCase)
         else [],
         "refused": "" if stale else name,
+        "wrong_field": getattr(error, "field", ""),
         "typed": request.POST,
         "typed_questions": request.POST.getlist("questions"),
     }

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.typed import choice, day, decimal_number, whole_number
-from fraud.claims.identity import claims_involving
-from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.claims.identity import cardholders_of, claims_involving, people_named
+from fraud.claims.models import Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.web.tags import current_language
 from rules.money import MoneyNotValid, format_money, is_known_currency, to_minor
@@ -101,7 +101,7 @@ def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
     if filters.txn_type:
         claims = claims.filter(txn_type=filters.txn_type)
     if filters.employee_no:
-        claims = claims.filter(cardholder__employee_no=filters.employee_no)
+        claims = claims.filter(cardholder__in=cardholders_of(filters.employee_no))
     if filters.merchant:
         claims = claims.filter(merchant=filters.merchant)
     if filters.file:
@@ -125,7 +125,7 @@ def _shown_scores(filters: ClaimFilters) -> QuerySet[Score]:
 
 def _text_condition(text: str) -> Q:
     """Claims of people or merchants whose name contains the text, or with that number; each part has an index."""
-    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    people = people_named(text)
     places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text.replace("-", "")))
     found = Q(cardholder_id__in=people.values("pk"))
     found |= Q(merchant_id__in=places.values("pk"))

@@ -81,9 +81,18 @@ class ChoiceNotValid(ContentNotValid):
     code = "choice_not_valid"
     text = _("Choose one of: %(choices)s.")
 
-    def __init__(self, *, field: str, choices: Sequence[str]) -> None:
-        super().__init__(choices=", ".join(choices))
-        self.field = field
+    def __init__(self, *, field: str, choices: Sequence[str], words: Sequence[Any] = ()) -> None:
+        """`choices` are the codes, for programs; `words` the same as a page shows them, for people."""
+        super().__init__()
+        self.field, self.choices, self.words = field, list(choices), list(words)
+
+    @property
+    def sentence(self) -> str:
+        return str(self.text) % {"choices": ", ".join(str(word) for word in self.words or self.choices)}
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "choices": self.choices}
 
 
 class DateNotValid(ContentNotValid):
