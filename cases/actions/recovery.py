@@ -33,7 +33,9 @@ POSTING = Form(
     (
         Amount(name="amount"),
         Text(name="currency", maximum=3, required=False),
-        Choice(name="method", choices=tuple(RecoveryPosting.Method.values), words=METHODS.values),
+        Choice(
+            name="method", choices=tuple(RecoveryPosting.Method.values), words=lambda: tuple(METHODS.values())
+        ),
         Text(name="bank_reference", maximum=80),
         Day(name="received_on"),
         Text(name="note", maximum=SHORT_MAX, required=False),

@@ -20,8 +20,8 @@ from tests.cases.money_ledger import Held, Told
 from tests.cases.money_walk import Walk, fingerprint
 from tests.cast import NOW
 
-#: Every step is compared with the rows that queue, case and ledger are made of; every tenth also with what is sent, queue and ledger in turn.
-ALL_EVERY = 10
+#: Every step is compared with the rows that queue, case and ledger are made of; every twentieth also with what is sent, queue and ledger in turn.
+ALL_EVERY = 20
 
 
 def compare(walk: Walk) -> None:
