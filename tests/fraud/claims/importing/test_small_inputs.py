@@ -229,6 +229,14 @@ def test_money_back_and_its_payment_under_one_id_are_two_in_either_order(
     assert nets() == [64000 - amount]
 
 
+def test_a_file_with_both_under_one_id_finds_the_money_back_that_came_alone_before(tmp_path: Path) -> None:
+    back = "W1,Q78,2026-11-03 19:00:00,64000,KRW,솔밭정육,7711,취소"
+    send(tmp_path, GENERIC, back)
+    file = send(tmp_path, GENERIC, "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인", back)
+    assert (file.n_accepted, file.n_duplicate) == (1, 1)
+    assert amounts() == {"W1": (64000, None, None), "W1:cancel": (-64000, "W1", 64000)}
+
+
 CANCEL_ROWS = {  # how portals list the cancelled part of a payment of 81,000 beside it
     "whole amount, payment's moment": "R2,Q79,2026-11-02 12:30:00,81000,KRW,바다횟집,5510,부분취소,30000",
     "whole amount, cancellation's moment": "R2,Q79,2026-11-03 09:00:00,81000,KRW,바다횟집,5510,부분취소,30000",
