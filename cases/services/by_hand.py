@@ -140,7 +140,7 @@ def _mark_reopened(case: Case, row: Any, successor: Case, by: Actor, reason: str
 def _checked(claims: Sequence[Claim]) -> list[Claim]:
     chosen = sorted({claim.pk: claim for claim in claims}.values(), key=lambda claim: claim.pk)
     if not 1 <= len(chosen) <= MAX_CLAIMS:
-        raise errors.TooMany(n=MAX_CLAIMS)
+        raise errors.TooMany(n=MAX_CLAIMS, field="claims")
     if len({claim.cardholder_id for claim in chosen}) > 1:
         raise errors.ClaimsDiffer
     if len({claim.currency for claim in chosen}) > 1:

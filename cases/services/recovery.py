@@ -60,7 +60,7 @@ def set_plan(*, case: Case, plan: Sequence[Instalment], by: Actor, expected_vers
     recovery = the_recovery(case)
     open_minor = outstanding(recovery)
     if not plan or len(plan) > MAX_INSTALMENTS:
-        raise errors.TooMany(n=MAX_INSTALMENTS)
+        raise errors.TooMany(n=MAX_INSTALMENTS, field="plan")
     if any(part.amount_minor <= 0 for part in plan):
         raise errors.AmountNotValid("not_positive")
     if sum(part.amount_minor for part in plan) != open_minor:

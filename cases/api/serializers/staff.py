@@ -249,7 +249,8 @@ class CaseDetail(CaseRow):
 
 class RequestPreview(serializers.Serializer):
     language = serializers.CharField()
-    text = serializers.CharField()
+    text = serializers.CharField()  # around the questions, with the place where the letter lists them
+    letter = serializers.CharField()  # as the cardholder would read it
     questions = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     due_on = serializers.DateField()
 

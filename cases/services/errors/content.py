@@ -113,6 +113,14 @@ class NumberNotValid(ContentNotValid):
         self.field = field
 
 
+class QuestionsInText(ContentNotValid):
+    code = "questions_in_text"
+    field = "text"
+    text = _(
+        "The text numbers questions of its own. Write each question on a line of the field for questions; the letter lists them where the text says [questions]."
+    )
+
+
 class PlanNotClear(ContentNotValid):
     code = "plan_not_clear"
     field = "plan"
@@ -140,6 +148,10 @@ class ExtensionTooLong(ContentNotValid):
 class TooMany(ContentNotValid):
     code = "too_many"
     text = _("At most %(n)d at once.")
+
+    def __init__(self, *, n: int, field: str = "") -> None:
+        super().__init__(n=n)
+        self.field = field
 
 
 class ClaimsDiffer(ContentNotValid):
