@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from audit.actor import Actor
+from audit.services import record
 from cases.models import Case, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
 from cases.services.outbox import cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, has_own_questions, numbered, request_text
-from cases.services.steps import UNDO_SECONDS, check_step, current_request, move, read_case
+from cases.services.steps import UNDO_SECONDS, case_subject, check_step, current_request, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line, clean_text
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar
@@ -219,9 +220,20 @@ def same_request(case: Case, request: ExplanationRequest) -> ExplanationRequest:
 
 
 def set_request(request: ExplanationRequest, **values: Any) -> None:
-    """Compare-and-set on the request's state. Raises StaleCase when another step was faster."""
+    """Compare-and-set on the request's state. Raises StaleCase when another step was faster.
+
+    More time that was asked for and not given is void once the request no longer waits; the case says so.
+    """
     changed = ExplanationRequest.objects.filter(pk=request.pk, state=request.state).update(**values)
     if changed != 1:
         raise errors.StaleCase(version=request.case.version)
+    is_over = request.state == _R.SENT and values.get("state", _R.SENT) != _R.SENT
+    if is_over and request.extension_asked_at is not None and not request.is_extended:
+        record(
+            action="explanation.extension_voided",
+            by=Actor.system("casework"),
+            subject=case_subject(request.case),
+            after={"request": request.reference, "why": str(values["state"])},
+        )
     for name, value in values.items():
         setattr(request, name, value)
