@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from django.db import models
 
+from audit.people_rows import key_of
+
 
 class AppendOnly(Exception):
     """An audit record cannot be changed or deleted."""
@@ -90,7 +92,7 @@ class AccessRecord(models.Model):
 
     class Meta:
         # "Who saw my data", newest first.
-        indexes = [models.Index(fields=["employee_no", "-id"], name="accessrecord_employee")]
+        indexes = [models.Index(key_of("employee_no"), models.F("id").desc(), name="accessrecord_employee")]
 
     def __str__(self) -> str:
         return f"{self.actor} saw {self.what} of {self.subject}"

@@ -38,8 +38,8 @@ def number_key(number: object) -> str:
     return "".join(sign for sign in plain if unicodedata.category(sign) not in _SILENT).casefold()
 
 
-# Spaces, dashes, connectors such as the underscore, controls and invisible format characters.
-_SILENT = frozenset({"Zs", "Zl", "Zp", "Pd", "Pc", "Cc", "Cf"})
+# Spaces, dashes, connectors such as the underscore, dots and slashes, controls and invisible format characters.
+_SILENT = frozenset({"Zs", "Zl", "Zp", "Pd", "Pc", "Po", "Cc", "Cf"})
 
 
 def same_number(one: object, other: object) -> bool:

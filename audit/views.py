@@ -18,6 +18,7 @@ from audit.language import current_language
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.paging import Page, keyset_page
 from audit.people import same_number
+from audit.people_rows import with_number
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
@@ -146,7 +147,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
     if not is_own:
         require(actor, "audit.view_events")
     if wanted:
-        rows = rows.filter(employee_no=wanted)
+        rows = with_number(rows, "employee_no", wanted)
     hidden = hidden_subjects(actor, as_person=is_own)
     rows = rows.exclude(hidden) if hidden else rows
     found = _page(request, rows)

@@ -11,11 +11,12 @@ from django.http import Http404
 
 from audit.actor import Actor
 from audit.people import number_key, same_number
+from audit.people_rows import key_of
 from audit.services import record_refusal
 from cases.models import Alert, Case, Recovery
 from cases.services.conflicts import lists, relations_of
 from cases.services.standing import case_subject
-from fraud.claims.identity import barred_cardholders, claims_involving, key_of, lists_number
+from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
 from fraud.claims.models import Claim
 
 

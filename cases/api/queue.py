@@ -28,9 +28,11 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.models import BLIND, Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
 from cases.services import by_hand, queue
+from cases.services.claim_changes import said_of_entry
 from cases.services.clocks import overdue_cases
 from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
+from fraud.claims.identity import people_named
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
 from fraud.web.api import PAGING, query
@@ -103,8 +105,8 @@ class CaseList(CaseworkView):
             raise ValidationError({"q": _("Search for at most 200 characters.")})
         if not text:
             return cases
-        names = Q(cardholder__name__icontains=text) | Q(cardholder__employee_no__iexact=text)
-        return cases.filter(Q(reference__iexact=text) | Q(merchant__name__icontains=text) | names)
+        people = Q(cardholder__in=people_named(text))
+        return cases.filter(Q(reference__iexact=text) | Q(merchant__name__icontains=text) | people)
 
 
 @extend_schema_view(get=describe("Read a case", answer=CaseDetail, operation_id="cases_retrieve"))
@@ -155,7 +157,7 @@ class CaseTimeline(CaseworkView):
                 "action": event.action,
                 "sentence": sentence(event.action, current_language()),
                 "actor": event.actor,
-                "reason": event.reason,
+                "reason": said_of_entry(event, current_language()),
                 "state": (event.after or {}).get("state"),
                 **next(told[event.action.removesuffix("_late")], NOTHING_SAID),
             }

@@ -145,7 +145,7 @@ def _proposed(disposition: Disposition, reason: str) -> Step:
 
 def _approve(case: Case) -> None:
     if by := _staff(case, "approver1", "approver2"):
-        content_hash = proposal_of(case, by).content_hash
+        content_hash = proposal_of(case, by, case.version).content_hash
         approve_decision(case=case, content_hash=content_hash, by=by, expected_version=case.version)
 
 

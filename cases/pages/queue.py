@@ -26,8 +26,8 @@ from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
-from fraud.claims.identity import logins_of
-from fraud.claims.models import Cardholder, Merchant
+from fraud.claims.identity import cardholders_of, logins_of, people_named
+from fraud.claims.models import Merchant
 from fraud.detection.models import RuleHit, Score
 from fraud.web.words import BANDS
 
@@ -136,11 +136,12 @@ class QueueFilters:
     condition: Q
     chips: tuple[dict[str, str], ...] = ()
     text: str = ""
+    problems: tuple[str, ...] = ()  # sentences about what could not be read
 
 
 def read_filters(query: QueryDict) -> QueueFilters:
-    """The filters of a query; what cannot be read is left out."""
-    condition, chips = Q(), []
+    """The filters of a query; what cannot be read is left out and named in `problems`."""
+    condition, chips, problems = Q(), [], []
     text = query.get("q", "").strip()[:100]
     if text:
         condition &= _text_condition(text)
@@ -148,7 +149,7 @@ def read_filters(query: QueryDict) -> QueueFilters:
     plain: list[tuple[str, str, Any]] = [
         ("rule", _("Reason"), lambda value: _reason_condition(value[:40])),
         ("dept", _("Department"), lambda value: Q(cardholder__department__code=value[:40])),
-        ("person", _("Cardholder"), lambda value: Q(cardholder__employee_no=value[:60])),
+        ("person", _("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
         ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
         ("assignee", _("Assignee"), lambda value: Q(assignee__username=value[:150])),
         ("band", _("Risk"), lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None),
@@ -168,11 +169,17 @@ def read_filters(query: QueryDict) -> QueueFilters:
         if built is not None:
             condition &= built
             chips.append((key, value, label, str(words.get(key, {}).get(value, value))))
-    least = whole_number(query.get("min", "").replace(",", "").strip(), 15)
+        elif value:
+            known = ", ".join(str(word) for word in words.get(key, {}).values())
+            problems.append(_("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known})
+    given = query.get("min", "").replace(",", "").strip()
+    least = whole_number(given, 15)
+    if given and least is None:
+        problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": given[:30]})
     if least is not None:
         condition &= Q(pk__in=cases_at_stake(Decimal(least)))
         chips.append(("min", query.get("min", ""), _("At least"), f"{least:,}"))
-    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text)
+    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text, tuple(problems))
 
 
 def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
@@ -191,7 +198,7 @@ def _reason_condition(code: str) -> Q:
 
 
 def _text_condition(text: str) -> Q:
-    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    people = people_named(text)
     places = Merchant.objects.filter(name__icontains=text)
     return (
         Q(reference__iexact=text)

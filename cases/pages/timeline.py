@@ -14,6 +14,7 @@ from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
+from cases.services.claim_changes import said_of_entry
 from fraud.claims.models import User
 from fraud.web.tags import full_name
 
@@ -143,6 +144,6 @@ def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) ->
             names.get(event.actor, event.actor),
             event.actor,
             sentence(event.action, language),
-            reason=event.reason,
+            reason=said_of_entry(event, language),
             thing=event,
         )

@@ -124,7 +124,7 @@ def approve_decision(
 ) -> Decision:
     """Approve exactly the proposal whose hash was shown. Raises OwnProposal, ProposalChanged, StaleCase …"""
     case = read_case(case)
-    decision = proposal_of(case, by)
+    decision = proposal_of(case, by, expected_version)
     row = check_step(
         case,
         Action.APPROVE,
@@ -143,7 +143,7 @@ def approve_decision(
 def return_decision(*, case: Case, reason: str, by: Actor, expected_version: int | None) -> Decision:
     """Send a proposal back to the reviewer with a reason. Raises OwnProposal, ReasonTooShort …"""
     case = read_case(case)
-    decision = proposal_of(case, by)
+    decision = proposal_of(case, by, expected_version)
     row = check_step(case, Action.RETURN, by=by, expected_version=expected_version)
     said = clean_reason(reason)
     move(case, row, by=by, event="decision.returned", reason=said, details={"decision": decision.number})
@@ -189,13 +189,13 @@ def _take_and_close(*, item: BulkItem, disposition_reason: str, reason: str, by:
     )
 
 
-def proposal_of(case: Case, by: Actor) -> Decision:
-    """The proposal that waits for approval. Raises TransitionNotAllowed when there is none."""
+def proposal_of(case: Case, by: Actor, expected_version: int | None) -> Decision:
+    """The proposal that waits for approval. Raises StaleCase when it is gone since the version seen, else TransitionNotAllowed."""
     found = case.decisions.filter(state=_D.PROPOSED).select_related("proposed_by").first()
     if found is None:
         check_step(
-            case, Action.APPROVE, by=by, expected_version=case.version
-        )  # who may not, before what cannot
+            case, Action.APPROVE, by=by, expected_version=expected_version
+        )  # who may not and what changed, before what cannot
         raise errors.TransitionNotAllowed(state=case.state, action=Action.APPROVE.value, allowed=[])
     return found
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from audit.actor import Actor
 from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
+from cases.services.claim_changes import ACTION, said_of_change
 from cases.services.company import present
 from cases.services.money import at_stake, expected_loss_of, priority_of
 from cases.services.outbox import enqueue_mail
@@ -21,6 +24,7 @@ from cases.services.steps import change_recorded, check_step, move
 from cases.workflow import Action, State
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import ClaimChange
+from fraud.claims.money import money_of
 
 BY = Actor.system("following")
 _BATCH = 200
@@ -78,6 +82,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     claim = change.claim
     if claim.cardholder_id != case.cardholder_id:
         Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+    left = money_of([claim])[claim.pk].net_minor
     details = {
         "claim": claim.external_id,
         "kind": change.kind,
@@ -86,6 +91,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "to_version": change.to_version,
         "currency": claim.currency,
         "facts": changed_facts(change),
+        "left_minor": [left + change.back_minor, left] if change.back_minor else None,
         "has_left": claim.cardholder_id != case.cardholder_id,
         "at_stake_minor": at_stake(case),
     }
@@ -98,22 +104,22 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         # A blind case keeps its place: its rank must not tell what the score thinks of it.
         **({} if case.is_blind else {"priority": priority_of(case)}),
     }
-    change_recorded(case, values, event="case.claim_changed", by=BY, details=details)
-    _void_proposal(case, change)
+    change_recorded(case, values, event=ACTION, by=BY, details=details)
+    _void_proposal(case, change, said_of_change(details, settings.LANGUAGE_CODE))
     _tell(case, change)
     _settle(case)
 
 
-def _void_proposal(case: Case, change: ClaimChange) -> None:
-    """A proposal speaks of facts that are no longer so: it is void, and the reviewer looks again."""
+def _void_proposal(case: Case, change: ClaimChange, why: str) -> None:
+    """A proposal speaks of facts that are no longer so: it is void and says why, and the reviewer looks again."""
     proposed = case.decisions.filter(state=Decision.State.PROPOSED).first()
     if proposed is None or case.state != State.PENDING_APPROVAL:
         return
     row = check_step(case, Action.VOID, by=BY, expected_version=None)
     details = {"decision": proposed.number, "claim": change.claim.external_id}
-    move(case, row, by=BY, event="decision.voided", details=details)
+    move(case, row, by=BY, event="decision.voided", reason=why, details=details)
     Decision.objects.filter(pk=proposed.pk, state=Decision.State.PROPOSED).update(
-        state=Decision.State.VOID, decided_at=present()
+        state=Decision.State.VOID, decided_at=present(), decided_reason=why
     )
 
 

@@ -54,6 +54,14 @@ _POLL_SECONDS = 0.5
 State = ScreeningRun.State
 
 
+class NightNotYet(ValueError):
+    """A night of the future was asked for; `latest` is the last business date there may be a night of."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(f"no night later than {latest.isoformat()}")
+        self.latest = latest
+
+
 def run_night(
     *,
     business_date: date | None = None,
@@ -65,13 +73,13 @@ def run_night(
     """Screen everything pending for a business date (default: the one that just ended) and open its cases, in process.
 
     Running again continues what was interrupted and changes nothing once the run is finished. `cut_off_at` (default: now)
-    is pinned when the run is made. Raises NotPermitted; errors of a stage are kept in the run and raised.
+    is pinned when the run is made. Raises NotPermitted, NightNotYet; errors of a stage are kept in the run and raised.
     """
     say = progress or (lambda line: None)
     if business_date is None and source == NIGHTLY:
         *late, run = open_nights(by=by)
     else:
-        wanted = business_date or business_date_of(now())
+        wanted = _not_later(business_date, cut_off_at or now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
     for missed in late:
         say(f"{missed.reference}: missed, caught up now")
@@ -82,11 +90,11 @@ def run_night(
 def open_nights(*, by: Actor, business_date: date | None = None) -> list[ScreeningRun]:
     """The runs up to a business date (default: the one that just ended): missed nights first, its own last.
 
-    Raises NotPermitted.
+    Raises NotPermitted, NightNotYet.
     """
     require(by, "fraud.run_night")
+    wanted = _not_later(business_date, now())
     follow_changes()
-    wanted = business_date or business_date_of(now())
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
         for missed in (missed_nights(wanted) if business_date is None else [])
@@ -108,6 +116,13 @@ def business_date_of(moment: datetime) -> date:
     """The day a night belongs to: before 07:00 on the company's clock it is still the day before."""
     local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
     return (local - timedelta(hours=NIGHT_ENDS_HOUR)).date()
+
+
+def _not_later(wanted: date | None, at: datetime) -> date:
+    latest = business_date_of(at)
+    if wanted is not None and wanted > max(latest, business_date_of(now())):
+        raise NightNotYet(latest)
+    return wanted or latest
 
 
 def end_of_night(day: date) -> datetime:

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, require
 from audit.registry import sentence
 from audit.services import record
 from cases.models import Case
 from cases.services import errors
+from cases.services.claim_changes import said_of_entry
 from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.standing import (
@@ -142,7 +144,13 @@ def check_person(case: Case, action: Action, by: Actor) -> None:
 def stale(case: Case, expected_version: int) -> errors.StaleCase:
     """The refusal of a step on an older version, naming what changed since and by whom."""
     changes = [
-        {"action": event.action, "actor": event.actor, "at": event.at, "version": event.after["version"]}
+        {
+            "action": event.action,
+            "actor": event.actor,
+            "at": event.at,
+            "version": event.after["version"],
+            "said": said_of_entry(event, current_language()),
+        }
         for event in AuditEvent.objects.filter(subject=case_subject(case)).order_by("seq")
         if event.after and "version" in event.after and event.after["version"] > expected_version
     ]
@@ -150,11 +158,12 @@ def stale(case: Case, expected_version: int) -> errors.StaleCase:
 
 
 def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
-    """Each change since as `who: what`, people by their names, in the reader's language."""
+    """Each change since as `who: what`, people by their names, in the reader's language; of a delivery what it changed."""
     people = User.objects.filter(username__in={change["actor"] for change in error.changes})
     names = {person.username: person.get_full_name() for person in people}
     return [
-        f"{names.get(change['actor']) or change['actor']}: {sentence(change['action'], language)}"
+        change["said"]
+        or f"{names.get(change['actor']) or change['actor']}: {sentence(change['action'], language)}"
         for change in error.changes
     ]
 

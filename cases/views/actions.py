@@ -104,6 +104,7 @@ def refused(
         if isinstance(error, errors.StaleCase)
         else [],
         "refused": "" if stale else name,
+        "wrong_field": getattr(error, "field", ""),
         "typed": request.POST,
         "typed_questions": "\n".join(request.POST.getlist("questions")),
     }

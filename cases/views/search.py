@@ -13,7 +13,8 @@ from audit.permissions import can
 from cases.pages.queue import read_filters
 from cases.views.queue import decorate
 from cases.visibility import visible_cases
-from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.claims.identity import people_named
+from fraud.claims.models import Claim, Merchant
 from fraud.detection.claim_filters import filter_claims, source_systems
 from fraud.detection.claim_filters import read_filters as read_claim_filters
 from fraud.detection.models import ScreeningRun
@@ -69,7 +70,7 @@ def _found(text: str, by: Actor) -> dict[str, Any]:
         )
         decorate(context["cases"])
     if can(by, "fraud.view_claim"):
-        people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+        people = people_named(text)
         context["people"] = list(people.select_related("department")[:N_EACH])
         context["merchants"] = list(Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))[:N_EACH])
         if context["people"] or context["merchants"]:

@@ -7,7 +7,7 @@ the delivery ends and again by the sweep, so that nothing is lost wherever a pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from fraud.claims.models import Claim, ClaimChange, ClaimFacts, ClaimFile
@@ -38,20 +38,31 @@ def note_corrections(*, claim_ids: Iterable[int], file: ClaimFile, at: datetime)
     _note(claim_ids, ClaimChange.Kind.CORRECTED, 1, file, at)
 
 
-def note_money(*, claim_ids: Iterable[int], file: ClaimFile | None, at: datetime) -> None:
-    """Keep that what came back of these purchases is another amount than before; in the caller's transaction."""
-    _note(claim_ids, ClaimChange.Kind.MONEY, 0, file, at)
+def note_money(*, more: Mapping[int, int], file: ClaimFile | None, at: datetime) -> None:
+    """Keep that another amount than before came back of purchases: id → how much more (minor units); in the caller's transaction."""
+    _note(more, ClaimChange.Kind.MONEY, 0, file, at, more)
 
 
 def _note(
-    claim_ids: Iterable[int], kind: ClaimChange.Kind, step: int, file: ClaimFile | None, at: datetime
+    claim_ids: Iterable[int],
+    kind: ClaimChange.Kind,
+    step: int,
+    file: ClaimFile | None,
+    at: datetime,
+    more: Mapping[int, int] | None = None,
 ) -> None:
     wanted = sorted(set(claim_ids))
     for start in range(0, len(wanted), _BATCH):
         versions = Claim.objects.filter(pk__in=wanted[start : start + _BATCH]).values_list("pk", "version")
         ClaimChange.objects.bulk_create(
             ClaimChange(
-                claim_id=pk, kind=kind, from_version=version, to_version=version + step, file=file, at=at
+                claim_id=pk,
+                kind=kind,
+                from_version=version,
+                to_version=version + step,
+                file=file,
+                at=at,
+                back_minor=(more or {}).get(pk, 0),
             )
             for pk, version in versions.order_by("pk")
         )

@@ -1,36 +1,21 @@
-"""Rows of one person, found by employee number in whatever spelling: the database's half of `audit.people`."""
+"""The people and claims of one person, found by employee number in whatever spelling."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Lower, Replace
+from django.db.models.functions import Cast
 
 from audit.actor import Actor
 from audit.people import number_key
+from audit.people_rows import folded, key_of, with_number
 from fraud.claims.models import Cardholder, Claim, User
-
-# What `number_key` drops and a delivered number is known to hold; everything else it folds is folded where rows enter.
-_DROPPED = (" ", "-", "_", "\u00a0", "\t")
-
-
-def key_of(path: str) -> Combinable:
-    """The number in a column as `number_key` writes it: `Cardholder.objects.alias(key=key_of("employee_no"))`."""
-    return _folded(F(path))
-
-
-def _folded(found: Any) -> Combinable:
-    for sign in _DROPPED:
-        found = Replace(found, Value(sign), Value(""), output_field=TextField())
-    return Lower(found)
 
 
 def lists_number(path: str, number: str) -> tuple[Combinable, str]:
     """An expression over a column of attendees, and the text it contains where the number is among them."""
     name = number_key("employee_no")
-    return _folded(Cast(F(path), TextField())), f'"{name}":"{number_key(number)}"'
+    return folded(Cast(F(path), TextField())), f'"{name}":"{number_key(number)}"'
 
 
 def barred_cardholders(by: Actor) -> set[int]:
@@ -60,7 +45,7 @@ def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def cardholders_of(number: str) -> QuerySet[Cardholder]:
     """The cards' people with this employee number: more than one row where deliveries spelled it differently."""
-    return _with_number(Cardholder.objects.all(), "employee_no", number)
+    return with_number(Cardholder.objects.all(), "employee_no", number)
 
 
 def led_by(number: str) -> QuerySet[Cardholder]:
@@ -79,9 +64,15 @@ def led_by(number: str) -> QuerySet[Cardholder]:
 
 def logins_of(number: str) -> QuerySet[User]:
     """The active logins of the employee, the oldest first."""
-    return _with_number(User.objects.filter(is_active=True), "employee_no", number).order_by("id")
+    return with_number(User.objects.filter(is_active=True), "employee_no", number).order_by("id")
 
 
-def _with_number(rows: QuerySet[Any], path: str, number: str) -> QuerySet[Any]:
-    key = number_key(number)
-    return rows.alias(number_key=key_of(path)).filter(number_key=key) if key else rows.none()
+def people_named(text: str) -> QuerySet[Cardholder]:
+    """The cards' people a search finds: the text is in the name, or is the employee number in some spelling."""
+    key = number_key(text)
+    people = Cardholder.objects.alias(number_key=key_of("employee_no"))
+    return (
+        people.filter(Q(name__icontains=text) | Q(number_key=key))
+        if key
+        else people.filter(name__icontains=text)
+    )

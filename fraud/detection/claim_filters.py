@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.typed import choice, day, decimal_number, whole_number
-from fraud.claims.identity import claims_involving
-from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.claims.identity import cardholders_of, claims_involving, people_named
+from fraud.claims.models import Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.web.tags import current_language
-from rules.money import MoneyNotValid, format_money, to_minor
+from rules.money import MoneyNotValid, format_money, is_known_currency, to_minor
 
 MAX_TEXT = 100
 
@@ -34,6 +34,7 @@ class ClaimFilters:
     low: int | None = None  # minor units of `currency`
     high: int | None = None
     currency: str = "KRW"
+    is_of_currency: bool = False  # the currency was asked for by itself, not only as that of the amounts
     txn_type: str = ""
     rule: str = ""
     band: str = ""
@@ -53,9 +54,13 @@ class ClaimFilters:
 def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilters:
     """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
     problems: list[str] = []
-    currency = query.get("currency", "KRW").upper()
-    if len(currency) != 3 or not currency.isalpha():
-        currency = "KRW"
+    given = query.get("currency", "").strip().upper()
+    if given and not is_known_currency(given):
+        problems.append(
+            _("There is no currency “%(text)s”; write three letters such as KRW.") % {"text": given[:30]}
+        )
+        given = ""
+    currency = given or "KRW"
     values: dict[str, Any] = {
         "text": query.get("q", "").strip()[:MAX_TEXT],
         "since": _day(query.get("from", ""), problems),
@@ -63,17 +68,14 @@ def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilte
         "low": _amount(query.get("min", ""), currency, problems),
         "high": _amount(query.get("max", ""), currency, problems),
         "currency": currency,
-        "txn_type": choice(query.get("type", ""), Claim.TxnType.values),
+        "is_of_currency": bool(given),
+        "txn_type": _choice(query.get("type", ""), Claim.TxnType.values, problems),
         "rule": query.get("rule", "").strip()[:20],
-        "band": choice(query.get("band", ""), Score.Band.values) if may_see_scores else "",
+        "band": _choice(query.get("band", ""), Score.Band.values, problems) if may_see_scores else "",
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
-        "merchant": Merchant.objects.filter(pk=number).first()
-        if (number := whole_number(query.get("merchant", ""), 18)) is not None
-        else None,
-        "run": ScreeningRun.objects.defer("rule_set").filter(reference=query["run"]).first()
-        if query.get("run")
-        else None,
+        "merchant": _merchant(query.get("merchant", "").strip(), problems),
+        "run": _run(query.get("run", "").strip(), problems),
     }
     filters = ClaimFilters(**values, problems=tuple(problems))
     return ClaimFilters(**values, problems=tuple(problems), chips=tuple(_chips(filters, query)))
@@ -90,7 +92,7 @@ def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
         claims = claims.filter(transacted_at__gte=_midnight(filters.since))
     if filters.until:
         claims = claims.filter(transacted_at__lt=_midnight(filters.until + timedelta(days=1)))
-    if filters.low is not None or filters.high is not None:
+    if filters.is_of_currency or filters.low is not None or filters.high is not None:
         claims = claims.filter(currency=filters.currency)
     if filters.low is not None:
         claims = claims.filter(amount_minor__gte=filters.low)
@@ -99,7 +101,7 @@ def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
     if filters.txn_type:
         claims = claims.filter(txn_type=filters.txn_type)
     if filters.employee_no:
-        claims = claims.filter(cardholder__employee_no=filters.employee_no)
+        claims = claims.filter(cardholder__in=cardholders_of(filters.employee_no))
     if filters.merchant:
         claims = claims.filter(merchant=filters.merchant)
     if filters.file:
@@ -123,7 +125,7 @@ def _shown_scores(filters: ClaimFilters) -> QuerySet[Score]:
 
 def _text_condition(text: str) -> Q:
     """Claims of people or merchants whose name contains the text, or with that number; each part has an index."""
-    people = Cardholder.objects.filter(Q(name__icontains=text) | Q(employee_no__iexact=text))
+    people = people_named(text)
     places = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text.replace("-", "")))
     found = Q(cardholder_id__in=people.values("pk"))
     found |= Q(merchant_id__in=places.values("pk"))
@@ -154,6 +156,7 @@ def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
         "to": (_("To"), filters.until.isoformat() if filters.until else ""),
         "min": (_("At least"), _money(filters.low, filters.currency)),
         "max": (_("At most"), _money(filters.high, filters.currency)),
+        "currency": (_("Currency"), filters.currency if filters.is_of_currency else ""),
         "type": (_("Kind"), filters.txn_type),
         "rule": (_("Rule"), filters.rule),
         "band": (_("Risk"), filters.band),
@@ -193,6 +196,39 @@ def _amount(text: str, currency: str, problems: list[str]) -> int | None:
     except MoneyNotValid:
         problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": text[:30]})
         return None
+
+
+def _choice(text: str, known: Sequence[str], problems: list[str]) -> str:
+    found = choice(text.strip(), known)
+    if text.strip() and not found:
+        problems.append(
+            _("“%(text)s” is not one of: %(known)s.") % {"text": text[:30], "known": ", ".join(known)}
+        )
+    return found
+
+
+def _merchant(text: str, problems: list[str]) -> Merchant | None:
+    if not text:
+        return None
+    number = whole_number(text, 18)
+    found = Merchant.objects.filter(pk=number).first() if number is not None else None
+    if found is None:
+        problems.append(
+            _("There is no merchant with the number “%(text)s”; to look for a name, use the text.")
+            % {"text": text[:30]}
+        )
+    return found
+
+
+def _run(text: str, problems: list[str]) -> ScreeningRun | None:
+    if not text:
+        return None
+    found = ScreeningRun.objects.defer("rule_set").filter(reference=text).first()
+    if found is None:
+        problems.append(
+            _("There is no run “%(text)s”; a run is written as R-2026-11-20.") % {"text": text[:30]}
+        )
+    return found
 
 
 def _midnight(day: date) -> datetime:

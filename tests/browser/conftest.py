@@ -76,10 +76,19 @@ def visit(browser, live_server, scene) -> Iterator[Callable[..., Watched]]:
     contexts, pages = [], []
 
     def start(
-        who: str = "", *, width: int = 1440, theme: str = "light", language: str = "en", script: bool = True
+        who: str = "",
+        *,
+        width: int = 1440,
+        theme: str = "light",
+        language: str = "en",
+        script: bool = True,
+        phone: bool = False,
     ) -> Watched:
         context = browser.new_context(
-            viewport={"width": width, "height": 900 if width > 600 else 740}, java_script_enabled=script
+            viewport={"width": width, "height": 800 if phone else 900 if width > 600 else 740},
+            java_script_enabled=script,
+            is_mobile=phone,
+            has_touch=phone,
         )
         context.add_cookies(
             [

@@ -83,11 +83,10 @@ class Ledger:
         """The payments that have arrived, in their order."""
         return [paid for paid in self.paid.values() if paid.is_known]
 
-    def hand_over(self, paid: Paid, person: str) -> None:
-        """The payment turns out to be another person's: it leaves the cases that are still open."""
-        paid.person = person
+    def hand_over(self, paid: Paid) -> None:
+        """The payment has turned out to be another person's: it leaves the cases that are still open."""
         for case in self.held.values():
-            if not case.is_closed and case.person != person:
+            if not case.is_closed and case.person != paid.person:
                 case.claims -= {paid.name}
 
     def owned(self, case: Held) -> frozenset[str]:

@@ -30,7 +30,7 @@ from tests.cast import NOW
 from tests.counted import COUNTED
 
 Step = Callable[[Walk, Case, Random], None]
-# Steps on a case ----------------------------------------------------------------------------------------------------
+STEPS: dict[str, Step] = {}
 
 
 def _step(name: str) -> Callable[[Any], Any]:
@@ -39,9 +39,6 @@ def _step(name: str) -> Callable[[Any], Any]:
         return step
 
     return keep
-
-
-STEPS: dict[str, Step] = {}
 
 
 def _person(walk: Walk, case: Case) -> Actor:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpRequest, QueryDict
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from audit.models import AuditEvent
@@ -180,3 +181,28 @@ def test_audit_filters_list_exactly_what_they_name_and_say_what_is_no_day(
     wrong = asked({"from": "2026-02-31"})
     assert _filtered(wrong).count() == AuditEvent.objects.count()
     assert "2026-02-31" in _problems(wrong)[0]
+
+
+@pytest.mark.parametrize("typed", ["E2001", "e2001", "e-2001", " E 2001 ", "Ｅ２００１"])
+def test_every_filter_by_a_person_takes_the_number_however_it_is_spelled(
+    client: Client, cast: Cast, cases: list[Case], typed: str
+) -> None:
+    record = cast.cardholder_record
+    case = make_case(cardholder=record)
+    make_case(cardholder=cast.stranger_record)
+    wanted = set(Case.objects.filter(cardholder=record).values_list("pk", flat=True))
+    for name in ("person", "q"):
+        found = Case.objects.filter(queue.read_filters(QueryDict(urlencode({name: typed}))).condition)
+        assert set(found.values_list("pk", flat=True)) == wanted
+        filters = read_claim_filters(QueryDict(urlencode({name: typed})))
+        claims = filter_claims(filters, cast.actor("auditor"))
+        assert {claim.cardholder_id for claim in claims} == {record.pk}
+    client.force_login(cast.reviewer)
+    listed = client.get("/api/v1/cases/", {"q": typed}).json()
+    assert {one["reference"] for one in listed["results"]} == {
+        one.reference for one in Case.objects.filter(pk__in=wanted)
+    }
+    assert client.get(f"/cases/{case.reference}/").status_code == 200
+    client.force_login(cast.auditor)
+    seen = client.get("/audit/access/", {"employee_no": typed}).content.decode()
+    assert case.reference in seen

@@ -23,11 +23,11 @@ def test_ended_recovery_asks_for_nothing_when_its_cancellation_turns_out_wrong(s
     back = make_claim(
         cardholder=claim.cardholder, amount_minor=-AMOUNT, txn_type="cancel", original_claim=claim
     )
-    note_money(claim_ids=[claim.pk], file=None, at=NOW)
+    note_money(more={claim.pk: 0}, file=None, at=NOW)
     follow_changes()
     assert fresh(case).state == State.CLOSED
     Claim.objects.filter(pk=back.pk).update(original_claim=None)  # it belonged to another payment
-    note_money(claim_ids=[claim.pk], file=None, at=NOW)
+    note_money(more={claim.pk: 0}, file=None, at=NOW)
     follow_changes()
     again = by_hand.reopen_case(
         case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version

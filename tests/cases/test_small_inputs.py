@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from audit.models import AuditEvent
 from audit.permissions import Role
@@ -17,11 +18,12 @@ from audit.services import actor_of
 from cases.api.serializers.staff import CaseRow
 from cases.dispositions import Disposition
 from cases.models import Case, Decision, OutboxMessage, Recovery
+from cases.pages.timeline import Entry, timeline_of
 from cases.services import appeals, by_hand, clocks, decisions, explanation_requests, explanations, queue
-from cases.services.errors import AmountNotValid, CaseworkError
+from cases.services.errors import AmountNotValid, StaleCase
 from cases.services.explanation_requests import preview_request_text
 from cases.services.money import at_stake
-from cases.services.steps import current_request
+from cases.services.steps import change_sentences, current_request
 from cases.workflow import State
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Claim, ClaimFile
@@ -114,16 +116,32 @@ def exported(stage: Stage) -> dict[str, dict[str, str]]:
     return {line["case"]: line for line in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))}
 
 
+def refused_with(stage: Stage, case: Case, proposal: Decision, file: str, change: str) -> None:
+    """The approval is refused as stale and says what changed by which delivery: in the error, the timeline, the void proposal."""
+    with translation.override("en"), pytest.raises(StaleCase) as refused:
+        approve(stage, case, proposal)
+    said = [line for line in change_sentences(refused.value, "en") if file in line]
+    assert any(change in line for line in said)
+    assert any(change in one["said"] for one in refused.value.details["changes"])
+    void = fresh(case).decisions.get()
+    assert void.state == Decision.State.VOID
+    assert file in void.decided_reason
+    assert any(change in entry.reason for entry in english_timeline(case))
+
+
+def english_timeline(case: Case) -> list[Entry]:
+    with translation.override("en"):
+        return timeline_of(fresh(case))
+
+
 def cancelled_before_approval(stage: Stage, name: str, amount: int, cancel: Any) -> None:
     case = proposed(stage, name, amount)
     proposal = case.decisions.get()
     assert at_stake(case) == amount
-    cancel()
-    with pytest.raises(CaseworkError):
-        approve(stage, case, proposal)
+    file = cancel()
+    refused_with(stage, case, proposal, file.reference, f"{amount:,} → KRW 0")
     case = fresh(case)
     assert case.state == State.IN_REVIEW
-    assert case.decisions.get().state == Decision.State.VOID
     assert CaseRow(case).data["at_stake"] == "0"
     assert not Recovery.objects.filter(case=case).exists()
     assert not OutboxMessage.objects.filter(key__startswith=f"decision.notified:{case.reference}").exists()
@@ -162,10 +180,8 @@ def corrected_before_approval(stage: Stage, name: str, before: int, after: int, 
     case = proposed(stage, name, before)
     proposal = case.decisions.get()
     file = correct()
-    with pytest.raises(CaseworkError):
-        approve(stage, case, proposal)
+    refused_with(stage, case, proposal, file.reference, f"{before:,} → KRW {after:,}")
     case = fresh(case)
-    assert case.decisions.get().state == Decision.State.VOID
     assert CaseRow(case).data["at_stake"] == str(after)
     entry = AuditEvent.objects.get(subject=f"case:{case.reference}", action="case.claim_changed")
     assert entry.after["file"] == file.reference

@@ -294,3 +294,35 @@ def test_other_roles_cannot_act(client, cast, case, who):
     assert act(client, case, "take").status_code in {403, 404}
     case.refresh_from_db()
     assert case.state == State.NEW
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "name", "words", "code"),
+    [
+        ("explained", "reviewer", "propose", "Confirmed misuse", "confirmed_misuse,"),
+        ("in_review", "reviewer", "close", "Business purpose proven", "business_purpose,"),
+        (
+            "appealed",
+            "other_approver",
+            "decide-appeal",
+            "The decision stands, The amount is reduced",
+            "upheld,",
+        ),
+    ],
+)
+def test_choice_left_open_is_told_at_its_field_by_the_labels_of_the_page(
+    client, stage, state, who, name, words, code
+):
+    case = stage.case_in(State(state))
+    client.force_login(getattr(stage.cast, who))
+    client.cookies["django_language"] = "en"
+    answer = client.post(
+        f"/cases/{case.reference}/do/{name}/",
+        {"version": case.version, "reason": "A reason that is long enough."},
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose one of: " in text
+    told = text.split("Choose one of: ")[-1].split("</p>")[0]
+    assert words in told
+    assert code not in told

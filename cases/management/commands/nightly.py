@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
@@ -11,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from audit.typed import day
-from cases.services.night import closing_line, run_night
+from cases.services.night import NightNotYet, closing_line, run_night
 from fraud.detection.models import ScreeningRun
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -25,11 +29,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = _date(options["date"])
         say = (lambda line: None) if options["json"] else self.stdout.write
-        run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
+        try:
+            run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
+        except NightNotYet as error:
+            raise CommandError(
+                f"there can be no night of {day} yet; the last one possible is {error.latest}"
+            ) from error
+        except Exception as error:
+            run = _failed(error)
         if options["json"]:
             self.stdout.write(json.dumps(summary(run), ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(lines(run)))
+        if run.state == ScreeningRun.State.FAILED:
+            sys.exit(1)
+
+
+def _failed(error: Exception) -> ScreeningRun:
+    """The run that an error stopped and that says so itself; any other error is raised again."""
+    run = ScreeningRun.objects.order_by("-pk").first()
+    if run is None or run.state != ScreeningRun.State.FAILED:
+        raise error
+    log.error("night.failed", exc_info=error)
+    return run
 
 
 def _date(text: str | None) -> date | None:
@@ -60,6 +82,7 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
         "quarantined": _counted(run, "scoring", "quarantined"),
         "not_evaluable": run.not_evaluable,
         "stages": run.stages,
+        "error": run.error,
     }
 
 

@@ -64,7 +64,7 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
         for pk, purchase, credit in changed
     ]
     Claim.objects.bulk_update(rows, ["original_claim", "credit_minor", "linked_at"], batch_size=500)
-    note_money(claim_ids=_purchases_changed(old, changed), file=file, at=at)
+    note_money(more=_purchases_changed(old, changed), file=file, at=at)
     return len(pairs)
 
 
@@ -84,8 +84,8 @@ def _keep_earlier(back: pl.DataFrame, at: datetime) -> None:
 
 def _purchases_changed(
     old: dict[int, tuple[int | None, int | None]], changed: list[tuple[int, int | None, int | None]]
-) -> list[int]:
-    """The purchases of which another amount came back than before."""
+) -> dict[int, int]:
+    """The purchases of which another amount came back than before, and how much more it is."""
     difference: dict[int, int] = {}
     for claim_id, purchase, credit in changed:
         before, taken = old[claim_id]
@@ -93,7 +93,7 @@ def _purchases_changed(
             difference[purchase] = difference.get(purchase, 0) + (credit or 0)
         if before:
             difference[before] = difference.get(before, 0) - (taken or 0)
-    return [purchase for purchase, amount in difference.items() if amount]
+    return {purchase: amount for purchase, amount in difference.items() if amount}
 
 
 def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.DataFrame:

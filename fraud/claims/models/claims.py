@@ -259,6 +259,9 @@ class ClaimChange(models.Model):
     to_version = models.PositiveIntegerField()
     file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    back_minor = models.BigIntegerField(
+        default=0
+    )  # how much more of it came back by this change; below 0: less
     followed_at = models.DateTimeField(null=True)
 
     class Meta:

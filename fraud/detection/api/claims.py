@@ -34,7 +34,7 @@ _FILTERS = [
     query("to", "Last day of the transaction, YYYY-MM-DD.", OpenApiTypes.DATE),
     query("min", "Least amount, as decimal text."),
     query("max", "Greatest amount, as decimal text."),
-    query("currency", "Currency of `min` and `max`; default KRW."),
+    query("currency", "Only claims in this currency; `min` and `max` are in it, without it in KRW."),
     query("type", "Kind of transaction.", enum=Claim.TxnType.values),
     query("rule", "Code of a rule that matched; only for those who may see scores."),
     query("band", "Score band; only for those who may see scores.", enum=["low", "medium", "high"]),

@@ -188,7 +188,7 @@ def _take(row: Row, facts: dict[str, Any], at: datetime, claims: dict[str, Claim
     claim = make_claim(**_stored(facts), received_at=at, original_claim=original)
     claims[facts["external_id"]] = claim
     if original is not None:
-        note_money(claim_ids=[original.pk], file=None, at=at)
+        note_money(more={original.pk: -claim.amount_minor}, file=None, at=at)
     if row.label is not None:
         known_at = claim.transacted_at + timedelta(days=9)
         add_label(label=NewLabel(claim.pk, row.label, "import", known_at, scheme="card"), by=NIGHTLY)

@@ -203,3 +203,28 @@ def test_cell_that_could_start_a_formula_gets_an_apostrophe(cell, safe):
 
 def test_mask_keeps_the_first_letter():
     assert [mask("김도현"), mask("Al"), mask("")] == ["김**", "A*", ""]
+
+
+def test_filters_that_cannot_be_read_are_named_and_none_is_passed_over(client, scene):
+    client.force_login(scene.cast.reviewer)
+    unread = {
+        "type": "nonsense",
+        "merchant": "cafe",
+        "currency": "won!",
+        "run": "R-1",
+        "band": "huge",
+        "min": "much",
+    }
+    for name, value in unread.items():
+        page = client.get("/claims/", {name: value}).content.decode()
+        assert 'class="notice warning' in page, name
+        answer = client.get("/api/v1/claims/", {name: value})
+        assert answer.status_code == 400, name
+
+
+def test_a_currency_alone_narrows_the_list_and_shows_as_a_chip(client, scene):
+    client.force_login(scene.cast.reviewer)
+    make_claim(currency="USD", amount_minor=12_345)
+    found = client.get("/api/v1/claims/", {"currency": "usd"}).json()["results"]
+    assert [row["amount"]["currency"] for row in found] == ["USD"]
+    assert "USD" in client.get("/claims/", {"currency": "USD"}).content.decode()

@@ -1,8 +1,9 @@
 """Who was there: a column of names and employee numbers, as the list a claim keeps.
 
 Text: entries separated by `;` or a line break, each an employee number, a name, or both, with the organisation in
-parentheses: `E1001; 홍길동(A사); E1002 김도현`. What holds a digit is an employee number. Or a JSON list of objects with
-`name`, `org`, `org_type`, `employee_no`. Nothing is guessed: what cannot be read refuses the row.
+parentheses: `E1001; 홍길동(A사); E1002 김도현; 김검토(E1003)`. What holds a digit is an employee number, wherever it stands: an
+organisation with a digit in its name counts as both, since a number too many hides a case from nobody, and one too few shows it to
+somebody involved. Or a JSON list of objects with `name`, `org`, `org_type`, `employee_no`. Nothing is guessed: what cannot be read refuses the row.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from fraud.claims.importing.parsing.problem_rows import ProblemRows
 MOST_PEOPLE = 200
 _LIMITS = {"name": 120, "org": 120, "org_type": 40, "employee_no": 60}
 _ENTRY = re.compile(r"(?P<who>[^(),]+?)\s*(?:\((?P<org>[^()]+)\))?")
-_NUMBER = re.compile(r"\S*\d\S*")
+#: A number beside a name without a space: letters, digits and marks on one side, Hangul on the other; or a mark between them.
+_JOINT = re.compile(r"(?<=[0-9A-Za-z])(?=[가-힣])|(?<=[가-힣])(?=[0-9A-Za-z])|[\s/:|+·,]+")
 
 
 def parse_attendees(text: pl.Series, header: str, problems: ProblemRows) -> tuple[pl.Series, pl.Series]:
@@ -55,12 +57,21 @@ def _entry(text: str) -> dict[str, str] | None:
     match = _ENTRY.fullmatch(text)
     if match is None:
         return None
-    words = match["who"].split()
-    numbers = [word for word in words if _NUMBER.fullmatch(word)]
+    org = (match["org"] or "").strip()
+    name, numbers = _numbers_in(match["who"])
+    if not numbers and org:
+        rest, numbers = _numbers_in(org)
+        org = org if rest else ""
     if len(numbers) > 1:
         return None
-    name = " ".join(word for word in words if word not in numbers)
-    return _person({"name": name, "org": (match["org"] or "").strip(), "employee_no": "".join(numbers)})
+    return _person({"name": name, "org": org, "employee_no": "".join(numbers)})
+
+
+def _numbers_in(text: str) -> tuple[str, list[str]]:
+    """What holds no digit, and the parts that do: the employee numbers among them."""
+    parts = [part for part in _JOINT.split(text) if part]
+    numbers = [part for part in parts if any(sign.isdigit() for sign in part)]
+    return " ".join(part for part in parts if part not in numbers), numbers
 
 
 def _from_json(text: str) -> list[dict[str, str] | None] | None:
@@ -78,4 +89,9 @@ def _person(given: dict[Any, Any]) -> dict[str, str] | None:
     if set(given) - set(_LIMITS) or not all(isinstance(value, str) for value in given.values()):
         return None
     person = {name: " ".join(str(given.get(name, "")).split()) for name in _LIMITS}
+    if not person["employee_no"]:
+        name, numbers = _numbers_in(person["name"])
+        if len(numbers) > 1:
+            return None
+        person |= {"name": name, "employee_no": "".join(numbers)} if numbers else {}
     return person if person["name"] or person["employee_no"] else None

@@ -263,12 +263,14 @@ def _signed(frame: pl.DataFrame, style: Amounts, *, states: bool) -> pl.DataFram
     the money back, unless it names less than its amount as cancelled; a payment may name its cancelled part anyway.
     """
     amount, cancel, kind = pl.col("amount"), pl.col("cancel"), pl.col("kind")
+    only_back = (amount.fill_null(0) == 0) & (cancel > 0) & (kind != "decline").fill_null(True)
     frame = frame.with_columns(
-        # Only the other column is filled: it is the amount.
-        pl.when(kind.is_in(MONEY_BACK) & (amount.fill_null(0) == 0) & (cancel > 0))
-        .then(-cancel)
-        .otherwise(amount)
-        .alias("amount")
+        # Only the column of cancelled amounts is filled: it is the amount, also where no word says what the row is.
+        pl.when(only_back).then(-cancel).otherwise(amount).alias("amount"),
+        pl.when(only_back & ~kind.is_in(MONEY_BACK).fill_null(False))
+        .then(pl.lit("cancel"))
+        .otherwise(kind)
+        .alias("kind"),
     )
     by_sign = pl.when(amount < 0).then(pl.lit("refund")).otherwise(pl.lit("purchase"))
     paid_back = kind.is_in(PAYMENTS) & (amount < 0)

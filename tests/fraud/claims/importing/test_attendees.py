@@ -39,6 +39,21 @@ def person(**given: str) -> dict[str, str]:
             [person(name="백도윤", org="나리상사"), person(employee_no="E2001")],
         ),
         ("E2001 남궁 현\n Ann Lee ;", [person(name="남궁 현", employee_no="E2001"), person(name="Ann Lee")]),
+        *(
+            (written, [person(name="백도윤", employee_no="E2001")])
+            for written in (
+                "백도윤(E2001)",
+                "E2001/백도윤",
+                "백도윤/E2001",
+                "E2001:백도윤",
+                "E2001백도윤",
+                "백도윤E2001",
+            )
+        ),
+        ("백도윤(3M)", [person(name="백도윤", employee_no="3M")]),
+        ("E2001 백도윤(GS25 상사)", [person(name="백도윤", org="GS25 상사", employee_no="E2001")]),
+        ("백도윤(GS25 상사)", [person(name="백도윤", org="GS25 상사", employee_no="GS25")]),
+        ('[{"name": "E2001"}]', [person(employee_no="E2001")]),
         (
             '[{"name": "백도윤", "org": "나리구청", "org_type": "public"}]',
             [person(name="백도윤", org="나리구청", org_type="public")],

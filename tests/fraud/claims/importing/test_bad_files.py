@@ -374,7 +374,7 @@ def cases() -> Iterator[Case]:
         "A54",
         csv_bytes(row(), row(claim_id="C-002", 금액="-13000")),
         accepted=2,
-        notes=frozenset({"cancellations_open"}),
+        notes=frozenset({"cancellations_linked"}),
     )
     yield Case("A55", csv_bytes(*(row(claim_id=f"C-{i}") for i in range(5))), accepted=5)
     yield Case(

@@ -278,8 +278,9 @@ def test_partial_cancellations_never_take_back_more_than_was_paid(tmp_path: Path
     parts = [row(claim_id=f"K-{i}", 금액="-5000", 사용일시=f"2026-03-0{3 + i} 10:00:00") for i in range(3)]
     deliver(tmp_path, csv_bytes(row(), *parts))
     linked = Claim.objects.filter(original_claim__external_id="C-001").values_list("external_id", flat=True)
-    assert sorted(linked) == ["K-0", "K-1"]
-    assert [c.external_id for c in unlinked_cancellations()] == ["K-2"]
+    assert sorted(linked) == ["K-0", "K-1", "K-2"]
+    assert sum(Claim.objects.filter(external_id__in=linked).values_list("credit_minor", flat=True)) == 12_000
+    assert not unlinked_cancellations().exists()
 
 
 def test_a_cancellation_larger_than_its_purchase_is_kept_on_the_list(tmp_path: Path) -> None:

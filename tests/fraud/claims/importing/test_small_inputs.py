@@ -161,6 +161,20 @@ def test_money_back_in_the_column_of_cancelled_amounts_is_read(tmp_path: Path) -
     assert nets() == [30000, 40000]
 
 
+def test_money_back_in_its_own_column_is_read_without_a_word_for_it(tmp_path: Path) -> None:
+    head = "external_id,employee_no,transacted_at,이용금액,취소금액,currency,merchant_name,승인번호"
+    for number, empty in enumerate(("0", "")):
+        person, code = f"Q8{number}", f"771{number}"
+        file = send(
+            tmp_path,
+            head,
+            f"Y1-{number},{person},2026-11-02 19:00:00,64000,{empty},KRW,솔밭정육,{code}",
+            f"Y2-{number},{person},2026-11-04 10:00:00,{empty},24000,KRW,솔밭정육,{code}",
+        )
+        assert file.n_rejected == 0
+        assert nets(cardholder__employee_no=person) == [40000]
+
+
 def test_a_cancellation_under_its_payments_own_id_does_not_replace_the_payment(tmp_path: Path) -> None:
     send(tmp_path, GENERIC, "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인")
     send(tmp_path, GENERIC, "W1,Q78,2026-11-03 19:00:00,64000,KRW,솔밭정육,7711,취소")

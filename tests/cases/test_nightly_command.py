@@ -1,0 +1,54 @@
+"""`manage.py nightly` as whoever runs it reads it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cases.services.night import business_date_of
+from fraud.detection.models import ScreeningRun
+from fraud.detection.screening import services as screening
+from tests.night_company import add_claims, add_people, add_rules
+from tests.night_model import install_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def company(settings: Any, tmp_path: Path) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    screening.forget_frames()
+    add_rules()
+    add_people()
+
+
+def test_a_night_of_the_future_is_refused_and_says_which_is_the_last(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    last = business_date_of(datetime.now(UTC))
+    for days in (1, 1800):
+        with pytest.raises(CommandError, match=last.isoformat()):
+            call_command("nightly", "--date", (last + timedelta(days=days)).isoformat())
+    assert not ScreeningRun.objects.exists()
+
+
+def test_a_night_that_fails_tells_its_reason_and_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_model()
+    add_claims(5)
+
+    def damaged(**_given: Any) -> None:
+        raise RuntimeError("the model's file is damaged")
+
+    monkeypatch.setattr("cases.services.night.prepare_run", damaged)
+    with pytest.raises(SystemExit):
+        call_command("nightly", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert said["state"] == "failed"
+    assert "the model's file is damaged" in said["error"]
