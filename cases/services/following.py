@@ -16,7 +16,7 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, expected_loss_of
+from cases.services.money import at_stake, expected_loss_of, priority_of
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import settle_recovery
 from cases.services.standing import read_case, recovery_of
@@ -95,15 +95,14 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "has_left": claim.cardholder_id != case.cardholder_id,
         "at_stake_minor": at_stake(case),
     }
-    loss = expected_loss_of(case)
     values: dict[str, Any] = {
         "version": case.version + 1,
         "has_new_alerts": True,
         "n_claims": case.alerts.filter(left_at=None).count(),
-        "expected_loss_minor": loss,
+        "expected_loss_minor": expected_loss_of(case),
         "undo": None,
         # A blind case keeps its place: its rank must not tell what the score thinks of it.
-        **({} if case.is_blind else {"priority": loss}),
+        **({} if case.is_blind else {"priority": priority_of(case)}),
     }
     change_recorded(case, values, event=ACTION, by=BY, details=details)
     _void_proposal(case, change, said_of_change(details, settings.LANGUAGE_CODE))
