@@ -14,7 +14,7 @@ from django.conf import settings
 from audit.actor import Actor
 from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
-from cases.services.claim_changes import ACTION, said_of_change
+from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
 from cases.services.money import at_stake, expected_loss_of, priority_of
 from cases.services.outbox import enqueue_mail
@@ -105,21 +105,22 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         **({} if case.is_blind else {"priority": priority_of(case)}),
     }
     change_recorded(case, values, event=ACTION, by=BY, details=details)
-    _void_proposal(case, change, said_of_change(details, settings.LANGUAGE_CODE))
+    _void_proposal(case, details)
     _tell(case, change)
     _settle(case)
 
 
-def _void_proposal(case: Case, change: ClaimChange, why: str) -> None:
+def _void_proposal(case: Case, told: dict[str, Any]) -> None:
     """A proposal speaks of facts that are no longer so: it is void and says why, and the reviewer looks again."""
     proposed = case.decisions.filter(state=Decision.State.PROPOSED).first()
     if proposed is None or case.state != State.PENDING_APPROVAL:
         return
     row = check_step(case, Action.VOID, by=BY, expected_version=None)
-    details = {"decision": proposed.number, "claim": change.claim.external_id}
-    move(case, row, by=BY, event="decision.voided", reason=why, details=details)
+    move(case, row, by=BY, event=VOIDED, details={**told, "decision": proposed.number})
     Decision.objects.filter(pk=proposed.pk, state=Decision.State.PROPOSED).update(
-        state=Decision.State.VOID, decided_at=present(), decided_reason=why
+        state=Decision.State.VOID,
+        decided_at=present(),
+        decided_reason=said_of_change(told, settings.LANGUAGE_CODE),
     )
 
 
