@@ -49,13 +49,19 @@ def link_file(file: ClaimFile) -> int:
 
 
 def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> int:
-    """Link all money back of these cardholders (ids) and say which purchases it changed; returns how many are linked."""
+    """Link all money back of these cardholders (ids) and say which purchases it changed; returns how many are linked.
+
+    A payment that was corrected to somebody else still finds the money that came back to the first one, and the other way round.
+    """
+    former = _former_owners(people)
+    people = sorted({*people, *former["former"], *former["person"]})
     back = _read(people, f"(n.txn_type IN ({_BACK_TYPES}) OR n.original_claim_id IS NOT NULL)", is_back=True)
     if back.is_empty():
         return 0
     purchases = _read(people, f"n.txn_type IN ({_PAYING_TYPES}) AND n.amount_minor > 0")
     waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back"))
-    pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back))
+    owners = dict(former.group_by("claim_id").agg("former").iter_rows())
+    pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back), owners)
     old = dict(zip(back["claim_id"], zip(back["old_purchase"], back["old_credit"], strict=True), strict=True))
     changed = [(pk, *pairs.get(pk, (None, None))) for pk in old if pairs.get(pk, (None, None)) != old[pk]]
     _keep_earlier(back.filter(pl.col("claim_id").is_in([pk for pk, *_ in changed])), at)
@@ -66,6 +72,19 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
     Claim.objects.bulk_update(rows, ["original_claim", "credit_minor", "linked_at"], batch_size=500)
     note_money(more=_purchases_changed(old, changed), file=file, at=at)
     return len(pairs)
+
+
+def _former_owners(people: list[int]) -> pl.DataFrame:
+    """`claim_id, former, person` of claims that were somebody else's before, where either is one of these people."""
+    sql = (
+        "SELECT DISTINCT v.claim_id, v.cardholder_id AS former, n.cardholder_id AS person "
+        "FROM fraud_claimversion v JOIN fraud_claim n ON n.id = v.claim_id WHERE v.cardholder_id <> n.cardholder_id"
+    )
+    schema = {"claim_id": pl.Int64, "former": pl.Int64, "person": pl.Int64}
+    moved = read_frame(sql, schema=schema)
+    return moved.filter(pl.col("former").is_in(people) | pl.col("person").is_in(people)).sort(
+        "claim_id", "former"
+    )
 
 
 def _keep_earlier(back: pl.DataFrame, at: datetime) -> None:

@@ -7,7 +7,7 @@ purchases has the same without `own`. `key` orders what happened at one moment, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -145,11 +145,15 @@ def abroad_amount(back: Side, purchase: Side) -> int | None:
 
 
 def pair_money_back(
-    back: pl.DataFrame, purchases: pl.DataFrame, fixed: Mapping[int, int | None] | None = None
+    back: pl.DataFrame,
+    purchases: pl.DataFrame,
+    fixed: Mapping[int, int | None] | None = None,
+    former: Mapping[int, Sequence[int]] | None = None,
 ) -> dict[int, tuple[int, int]]:
     """Money back → (purchase, credit in the purchase's currency, minor units) for everything that belongs for certain.
 
-    `fixed` is what a person decided: the purchase, or None for "to none of its own accord". Then come rows that state
+    `fixed` is what a person decided: the purchase, or None for "to none of its own accord"; `former`: whose a purchase was said
+    to be before, who may have got the money of its code. Then come rows that state
     their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
     than it took: money that names the code of a single purchase belongs to it as far as that goes. What its own row has
     stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
@@ -193,6 +197,9 @@ def pair_money_back(
             purchase.take(side, credit)
 
     codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)
+    for claim_id, people in (former or {}).items():
+        for person in people if claim_id in left and left[claim_id].purchase.code else ():
+            codes.setdefault((person, code_key(left[claim_id].purchase.code)), []).append(left[claim_id])
     for side in free:
         if side.code:
             settle_rest(side, _latest(codes.get(_code(side), []), side, whole=False))

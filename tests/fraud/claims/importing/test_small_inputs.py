@@ -382,9 +382,24 @@ def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
         send(tmp_path, GENERIC, line)
         found.append(amounts()["O2"][1:])
     linked = ("O1", 40000)
-    assert found == [(None, None), ("O1", 90000), linked, ("O1", 30000), linked, (None, None), linked]
+    assert found == [(None, None), ("O1", 90000), linked, ("O1", 30000), linked, linked, linked]
     told = ClaimChange.objects.filter(kind="money", claim__external_id="O1").count()
-    assert told == 6  # each time another amount of it came back
+    assert told == 4  # each time another amount of it came back
+
+
+def test_money_that_came_back_to_the_first_owner_follows_a_payment_that_is_corrected_to_another(
+    tmp_path: Path,
+) -> None:
+    paid = "O7,{},2026-11-02 12:00:00,45000,KRW,온누리,3307,승인"
+    send(tmp_path, GENERIC, paid.format("Q91"), "O8,Q91,2026-11-05 12:00:00,45000,KRW,온누리,3307,취소")
+    send(tmp_path, GENERIC, paid.format("Q92"))
+    assert nets(cardholder__employee_no="Q92") == [0]
+    send(
+        tmp_path, GENERIC, "O9,Q91,2026-11-06 12:00:00,1000,KRW,온누리,3399,승인"
+    )  # something else of the first one's
+    send(tmp_path, GENERIC, "P9,Q92,2026-11-06 12:00:00,1000,KRW,온누리,3398,승인")
+    assert nets(cardholder__employee_no="Q92") == [0, 1000]
+    assert nets(cardholder__employee_no="Q91") == [1000]
 
 
 # Identity --------------------------------------------------------------------------------------------------------------
