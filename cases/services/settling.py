@@ -44,7 +44,7 @@ def _without_request(case: Case, recovery: Recovery) -> dict[str, Any]:
         action="recovery.write_off_voided",
         by=BY,
         subject=case_subject(case),
-        after={"amount_minor": recovery.write_off_minor, "state": case.state, "version": case.version},
+        after={"amount_minor": recovery.write_off_minor},
     )
     return {"write_off": Recovery.WriteOff.NONE, "write_off_minor": 0, "write_off_requested_by_id": None}
 
