@@ -14,7 +14,7 @@ from django.db.models.functions import Lower, Replace
 from audit.people import number_key
 
 # What `number_key` drops and a delivered number is known to hold; everything else it folds is folded where rows enter.
-_DROPPED = (" ", "-", "_", "\u00a0", "\t")
+_DROPPED = (" ", "-", "_", ".", "/", "\u00a0", "\t")
 
 
 def key_of(path: str) -> Combinable:

@@ -18,6 +18,11 @@ register("case.reopened", en="reopened the case as a new one", ko="건을 재개
 register("explanation.requested", en="asked for an explanation", ko="소명을 요청했습니다")
 register("explanation.withdrawn", en="withdrew the request", ko="소명 요청을 철회했습니다")
 register("explanation.extension_asked", en="asked for more time", ko="기한 연장을 요청했습니다")
+register(
+    "explanation.extension_voided",
+    en="let the asking for more time go, since the request ended",
+    ko="요청이 끝나 기한 연장 신청을 무효로 했습니다",
+)
 register("explanation.extended", en="extended the deadline", ko="소명 기한을 연장했습니다")
 register("explanation.submitted", en="explained", ko="소명을 제출했습니다")
 register(
@@ -49,6 +54,11 @@ register("recovery.reversed", en="reversed a posting", ko="환수금 기록을 �
 register("recovery.confirmed", en="confirmed a posting", ko="환수금 기록을 확인했습니다")
 register("recovery.write_off_requested", en="asked for a write-off", ko="환수 포기를 요청했습니다")
 register("recovery.write_off_approved", en="approved the write-off", ko="환수 포기를 승인했습니다")
+register(
+    "recovery.write_off_voided",
+    en="let the asking for a write-off go, since the recovery ended",
+    ko="환수가 끝나 환수 포기 요청을 무효로 했습니다",
+)
 register("recovery.write_off_returned", en="returned the write-off", ko="환수 포기 요청을 반려했습니다")
 register(
     "recovery.settled",

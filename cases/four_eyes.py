@@ -58,7 +58,7 @@ def content_hash(
 def contradicts_score(disposition: Disposition, band: str) -> bool:
     """Two bands apart: misuse where the score was low, or no misuse where it was high."""
     is_misuse = label_for(disposition)
-    if is_misuse is None:
+    if is_misuse is None or not band:  # a case that nothing scored has no score to contradict
         return False
     return abs(_BANDS[band] - _BANDS["high" if is_misuse else "low"]) >= 2
 

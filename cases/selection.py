@@ -272,7 +272,9 @@ def _novel(
 
 
 def _single(row: dict[str, Any], channel: str, pattern: str, kind: str) -> Bundle:
-    key = f"p:{row['cardholder_id']}:{pattern}" if kind == "p" else f"s:{row['claim_id']}"
+    # Every key names the person: a claim that becomes another person's does not meet the case it has left.
+    person = row["cardholder_id"]
+    key = f"p:{person}:{pattern}" if kind == "p" else f"s:{person}:{row['claim_id']}"
     return Bundle(
         channel=channel,
         pattern=pattern,

@@ -7,26 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.language import current_language
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
 from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
-from cases.pages.words import disposition_word
 from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, queue
 from cases.services.texts import REASON_MIN, SHORT_MAX
 from cases.workflow import MAX_EXTENSION_DAYS, Action
 from fraud.claims.models import User
-
-
-def _disposition_words() -> list[str]:
-    return [disposition_word(code.value) for code in DISPOSITIONS if code != Disposition.LEGITIMATE]
-
-
-def _reason_words() -> list[str]:
-    return [words[current_language() == "ko"] for words in LEGITIMATE_REASONS.values()]
-
 
 REASON = Form("Reason", (Text(name="reason", minimum=REASON_MIN),))
 SHORT_REASON = Form("ShortReason", (Text(name="reason", maximum=SHORT_MAX),))
@@ -52,9 +41,7 @@ PROPOSE = Form(
     "Propose",
     (
         Choice(
-            name="disposition",
-            choices=tuple((c.value, info.label_en) for c, info in DISPOSITIONS.items()),
-            words=_disposition_words,
+            name="disposition", choices=tuple((c.value, info.label_en) for c, info in DISPOSITIONS.items())
         ),
         Text(name="disposition_reason", maximum=30, required=False),
         Text(name="reason", minimum=REASON_MIN),
@@ -67,7 +54,7 @@ PROPOSE = Form(
 CLOSE = Form(
     "Close",
     (
-        Choice(name="disposition_reason", choices=tuple(LEGITIMATE_REASONS), words=_reason_words),
+        Choice(name="disposition_reason", choices=tuple(LEGITIMATE_REASONS)),
         Text(name="reason", minimum=REASON_MIN),
     ),
 )
@@ -84,11 +71,6 @@ DECIDE_APPEAL = Form(
         Choice(
             name="result",
             choices=(Appeal.Result.UPHELD.value, Appeal.Result.REDUCED.value, Appeal.Result.REVERSED.value),
-            words=lambda: (
-                _("The decision stands"),
-                _("The amount is reduced"),
-                _("The decision is reversed"),
-            ),
         ),
         Amount(name="amount", required=False),
         Text(name="reason", minimum=REASON_MIN),

@@ -6,7 +6,6 @@ exactly the values a JSON body has, so that a step cannot tell where its values 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,7 +58,6 @@ class Choice(Field):
     """One of a few codes; `choices` are (code, English word) pairs or codes."""
 
     choices: tuple[Any, ...]
-    words: Callable[[], Sequence[Any]] = tuple  # as the page shows them, in the reader's language
 
     def codes(self) -> list[str]:
         """The codes alone."""
@@ -69,7 +67,7 @@ class Choice(Field):
         """The code. Raises ChoiceNotValid."""
         text = form.get(self.name, "")
         if text not in (codes := self.codes()):
-            raise errors.ChoiceNotValid(field=self.name, choices=codes, words=self.words())
+            raise errors.ChoiceNotValid(field=self.name, choices=codes)
         return text
 
 
@@ -128,23 +126,26 @@ class Flag(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts(Field):
-    """Several short texts; lines left empty do not count."""
+    """Several short texts, each on a line of its own; lines left empty do not count."""
 
     maximum: int = 500
     most: int = 20
 
     def is_given(self, form: QueryDict) -> bool:
         """Whether any line is filled in."""
-        return any(line.strip() for line in form.getlist(self.name))
+        return bool(self._lines(form))
 
     def read(self, form: QueryDict) -> list[str]:
         """The lines. Raises TooMany, TextTooLong."""
-        lines = [line for line in form.getlist(self.name) if line.strip()]
+        lines = self._lines(form)
         if len(lines) > self.most:
-            raise errors.TooMany(n=self.most)
+            raise errors.TooMany(n=self.most, field=self.name)
         if any(len(line) > self.maximum for line in lines):
             raise errors.TextTooLong(n=self.maximum, field=self.name)
         return lines
+
+    def _lines(self, form: QueryDict) -> list[str]:
+        return [line for text in form.getlist(self.name) for line in text.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ class Parts(Field):
         """The filled rows. Raises TooMany, DayNotValid."""
         rows = [(when, amount) for when, amount in self._rows(form) if when.strip() or amount.strip()]
         if len(rows) > self.most:
-            raise errors.TooMany(n=self.most)
+            raise errors.TooMany(n=self.most, field=self.name)
         return [{"due_on": read_day(when, self.name), "amount": amount.strip()} for when, amount in rows]
 
     def _rows(self, form: QueryDict) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from cases.actions.fields import Amount, Choice, Day, Form, Parts, Text, Whole
 from cases.actions.rows import Row, Step, always, by_name, minor_of
 from cases.instalments import equal_instalments
 from cases.models import Recovery, RecoveryPosting
-from cases.pages.words import METHODS
 from cases.services import errors, recovery, write_offs
 from cases.services.money import outstanding
 from cases.services.texts import SHORT_MAX, shown_money
@@ -33,9 +32,7 @@ POSTING = Form(
     (
         Amount(name="amount"),
         Text(name="currency", maximum=3, required=False),
-        Choice(
-            name="method", choices=tuple(RecoveryPosting.Method.values), words=lambda: tuple(METHODS.values())
-        ),
+        Choice(name="method", choices=tuple(RecoveryPosting.Method.values)),
         Text(name="bank_reference", maximum=80),
         Day(name="received_on"),
         Text(name="note", maximum=SHORT_MAX, required=False),

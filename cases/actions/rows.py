@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from cases.services.company import company_today
 from cases.services.steps import UNDOABLE, current_request
 from cases.workflow import TRANSITIONS, Action
 from fraud.web.dates import say_day
-from rules.money import MoneyNotValid, parse_major
+from rules.money import MoneyNotValid, exponent, parse_major
 
 EMPTY = Form("Empty")
 
@@ -108,10 +109,22 @@ def always(sentence: Any) -> Callable[[Step, Any], str]:
 
 def minor_of(typed: str, currency: str, *, field: str) -> int:
     """Minor units of an amount as text. Raises AmountNotValid with what would be right."""
+    text = typed[: AMOUNT_MAX + 1].strip()
     try:
-        return parse_major(typed[: AMOUNT_MAX + 1], currency)
+        return parse_major(text, currency)
     except MoneyNotValid:
-        raise errors.AmountNotValid("not_a_number", field=field) from None
+        raise _amount_refusal(text, currency, field) from None
+
+
+def _amount_refusal(text: str, currency: str, field: str) -> errors.AmountNotValid:
+    digits = exponent(currency)
+    example = "150,000" + (f".{'5'.ljust(digits, '0')}" if digits else "")
+    if text.startswith(("-", "−", "△", "(")):
+        return errors.AmountNotValid("sign", field=field, example=example)
+    if re.fullmatch(r"[0-9,]+\.[0-9]+", text):
+        why = "decimals" if digits else "decimals_none"
+        return errors.AmountNotValid(why, field=field, currency=currency, digits=digits, example=example)
+    return errors.AmountNotValid("not_a_number", field=field, example=example)
 
 
 def say(on: date) -> str:

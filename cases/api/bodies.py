@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache, singledispatch
+from typing import Any
 
-from django.utils.functional import lazy
+from django.utils.translation import gettext as _t
 from rest_framework import serializers
 
 from cases.actions import fields as kinds
 from cases.actions.fields import AMOUNT_MAX, Field, Form
 from cases.actions.opening import Ids, Versions
-from cases.services import errors
+from cases.services.choice_words import choice_word
 from fraud.web.api_strict import (
     StrictBooleanField,
     StrictCharField,
@@ -18,6 +19,23 @@ from fraud.web.api_strict import (
     StrictIntegerField,
     StrictSerializer,
 )
+
+
+class NamedChoiceField(serializers.ChoiceField):
+    """One of a few codes; what is none of them is refused with every code and its word."""
+
+    def __init__(self, named: str, choices: list[Any], **options: Any) -> None:
+        super().__init__(choices, **options)
+        self.named = named
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The code. Raises ValidationError naming the codes that are taken."""
+        if not isinstance(data, str) or data not in self.choices:
+            told = ", ".join(f"{code} ({choice_word(self.named, code)})" for code in self.choices)
+            raise serializers.ValidationError(
+                _t("Choose one of: %(choices)s.") % {"choices": told}, "invalid_choice"
+            )
+        return data
 
 
 @cache
@@ -43,13 +61,7 @@ def _(field: kinds.Text) -> serializers.Field:
 
 @json_field.register
 def _(field: kinds.Choice) -> serializers.Field:
-    wrong = errors.ChoiceNotValid(field=field.name, choices=field.codes())
-    said = lazy(lambda: wrong.sentence, str)()  # in the language of whoever asks, not of whoever asked first
-    return serializers.ChoiceField(
-        list(field.choices),
-        required=field.required,
-        error_messages={"invalid_choice": said, "required": said, "null": said},
-    )
+    return NamedChoiceField(field.name, list(field.choices), required=field.required)
 
 
 @json_field.register

@@ -15,6 +15,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     WEBP: ("webp",),
     HEIC: ("heic", "heif"),
 }
+_NAMES = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", WEBP: "WebP", HEIC: "HEIC"}
+#: How people call them; every text that names the kinds takes them from here.
+FILE_NAMES = ", ".join(_NAMES[kind] for kind in KINDS)
 PICTURES = frozenset({PNG, JPEG, WEBP})  # decoded and encoded anew, in a child process
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}

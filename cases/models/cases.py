@@ -54,10 +54,13 @@ class Case(models.Model):
     snooze_reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3)  # what is at stake is derived: cases/services/money.py
     probability = models.FloatField(default=0)  # highest of its alerts
+    # Of its highest alert; NOT_SCORED where no run scored any of its claims: then nothing is known, not "low".
     band = models.CharField(max_length=6, choices=Score.Band, default=Score.Band.LOW)
     is_calibrated = models.BooleanField(default=False)
     expected_loss_minor = models.BigIntegerField(default=0)
-    priority = models.BigIntegerField(default=0)  # orders the queue: expected loss, with urgency
+    priority = models.BigIntegerField(
+        default=0
+    )  # orders the queue: expected loss; not scored: what is at stake
     n_claims = models.IntegerField(default=0)
     n_rounds = models.IntegerField(default=0)  # explanation requests sent
     has_new_alerts = models.BooleanField(default=False)  # since the assignee last looked
@@ -92,11 +95,18 @@ class Case(models.Model):
             models.Index(fields=["pattern", "-id"], name="case_pattern"),
         ]
 
+    NOT_SCORED = ""
+
     #: Where its money is, attached by lists that show it (cases.services.money.attach_stakes).
     stake: Any = None
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a run scored any of its claims; else band, probability and expected loss are unknown."""
+        return self.band != self.NOT_SCORED
 
     @property
     def is_blind(self) -> bool:

@@ -22,7 +22,8 @@ from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.dispositions import Disposition
 from cases.models import BLIND, Case, Decision
-from cases.pages.words import SOURCES, STATES, disposition_word
+from cases.pages.words import SOURCES, STATES
+from cases.services.choice_words import disposition_word
 from cases.services.money import attach_stakes, cases_at_stake
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, logins_of, people_named

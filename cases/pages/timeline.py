@@ -13,7 +13,7 @@ from audit.models import AuditEvent
 from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import Answered, answers_of
-from cases.pages.words import disposition_word
+from cases.services.choice_words import disposition_word
 from cases.services.claim_changes import said_of_entry
 from fraud.claims.models import User
 from fraud.web.tags import full_name

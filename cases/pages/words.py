@@ -1,12 +1,10 @@
-"""Words for stored codes of casework: states, sources, dispositions, methods of repayment."""
+"""Words for stored codes of casework: states and sources."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from audit.language import current_language
-from cases.dispositions import DISPOSITIONS, Disposition
 from cases.workflow import State
 
 # state → (word, meaning of the tag)
@@ -31,18 +29,3 @@ SOURCES: dict[str, str | Promise] = {
     "manual": pgettext_lazy("case source", "By hand"),
 }
 MISUSE_TAGS = {True: "danger", False: "success", None: ""}
-METHODS: dict[str, str | Promise] = {
-    "card_repayment": gettext_lazy("Card repayment"),
-    "bank_transfer": gettext_lazy("Bank transfer"),
-    "payroll": gettext_lazy("Payroll deduction"),
-    "offset": gettext_lazy("Offset against a reimbursement"),
-    "final_settlement": gettext_lazy("Final settlement on leaving"),
-}
-
-
-def disposition_word(code: str) -> str:
-    """`legitimate` → Legitimate, in the reader's language."""
-    if code not in DISPOSITIONS:
-        return code
-    info = DISPOSITIONS[Disposition(code)]
-    return info.label_ko if current_language() == "ko" else info.label_en

@@ -19,13 +19,12 @@ from cases.services.conflicts import relations_of
 from cases.services.held_back import let_go
 from cases.services.joining import joinable_case_of
 from cases.services.labelling import label_claims
-from cases.services.money import expected_loss_of
+from cases.services.money import expected_loss_of, priority_of
 from cases.services.numbering import next_reference
 from cases.services.steps import case_subject, change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
 from fraud.claims.models import Claim
-from fraud.claims.money import money_of
 from fraud.detection.models import Score
 
 MAX_CLAIMS = 100
@@ -118,8 +117,7 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
             channel=alert.channel,
             inclusion_probability=alert.inclusion_probability,
         )
-    loss = expected_loss_of(successor)
-    Case.objects.filter(pk=successor.pk).update(expected_loss_minor=loss, priority=loss)
+    _weigh(successor)
     _mark_reopened(case, row, successor, by, said)
     label_claims(case=case, disposition=None, known_at=present(), by=by)
     return successor
@@ -140,7 +138,7 @@ def _mark_reopened(case: Case, row: Any, successor: Case, by: Actor, reason: str
 def _checked(claims: Sequence[Claim]) -> list[Claim]:
     chosen = sorted({claim.pk: claim for claim in claims}.values(), key=lambda claim: claim.pk)
     if not 1 <= len(chosen) <= MAX_CLAIMS:
-        raise errors.TooMany(n=MAX_CLAIMS)
+        raise errors.TooMany(n=MAX_CLAIMS, field="claims")
     if len({claim.cardholder_id for claim in chosen}) > 1:
         raise errors.ClaimsDiffer
     if len({claim.currency for claim in chosen}) > 1:
@@ -162,10 +160,6 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
     for score in Score.objects.filter(claim__in=claims).order_by("claim_id", "run_id"):
         scores[score.claim_id] = score
     best = max(scores.values(), key=lambda score: score.hybrid_probability, default=None)
-    money = money_of(claims)
-    loss = sum(
-        round(score.hybrid_probability * money[claim_id].net_minor) for claim_id, score in scores.items()
-    )
     merchants = {claim.merchant_id for claim in claims}
     case = _create(
         by,
@@ -178,10 +172,8 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
         headline={"kind": source.value, "code": source.value, "facts": {}},
         currency=claims[0].currency,
         probability=best.hybrid_probability if best else 0.0,
-        band=best.band if best else Score.Band.LOW,
+        band=best.band if best else Case.NOT_SCORED,
         is_calibrated=best.is_calibrated if best else False,
-        expected_loss_minor=loss,
-        priority=loss,
         n_claims=len(claims),
     )
     for claim in claims:
@@ -194,8 +186,17 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
             score=last,
             run_id=last.run_id if last else None,
         )
+    _weigh(case)
     let_go([claim.pk for claim in claims], how=HeldBack.How.OPENED)
     return case
+
+
+def _weigh(case: Case) -> None:
+    """What a new case is expected to lose, and its place in the queue, once its claims are in it."""
+    case.expected_loss_minor, case.priority = expected_loss_of(case), priority_of(case)
+    Case.objects.filter(pk=case.pk).update(
+        expected_loss_minor=case.expected_loss_minor, priority=case.priority
+    )
 
 
 def _free_key(key: str) -> str:

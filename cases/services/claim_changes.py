@@ -17,8 +17,9 @@ from fraud.web.dates import say_moment
 from fraud.web.words import TXN_TYPES
 from rules.money import format_money
 
-#: The audit entry that tells of such a change.
-ACTION = "case.claim_changed"
+#: The audit entries that tell of such a change: that it was followed, and that a proposal is void by it.
+ACTION, VOIDED = "case.claim_changed", "decision.voided"
+BY_DELIVERY = frozenset({ACTION, VOIDED})
 
 
 def said_of_change(told: Mapping[str, Any], language: str) -> str:
@@ -35,7 +36,7 @@ def said_of_change(told: Mapping[str, Any], language: str) -> str:
 
 def said_of_entry(event: AuditEvent, language: str) -> str:
     """What an entry of the case's chain says of a claim's change; of any other its reason."""
-    if event.action == ACTION and event.after and "claim" in event.after:
+    if event.action in BY_DELIVERY and event.after and "currency" in event.after:
         return said_of_change(event.after, language)
     return event.reason
 
@@ -59,7 +60,7 @@ def changed_pairs(told: Mapping[str, Any], language: str) -> list[tuple[str, str
     left = told.get("left_minor")
     if left:
         before, after = (format_money(int(minor), currency, language) for minor in left)
-        pairs.append((_("left of it"), before, after))
+        pairs.append((_("remaining"), before, after))
     return [(name, before, after) for name, before, after in pairs]
 
 

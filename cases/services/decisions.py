@@ -162,7 +162,7 @@ def bulk_close(
     500 and ReasonTooShort.
     """
     if len(items) > BULK_MAX:
-        raise errors.TooMany(n=BULK_MAX)
+        raise errors.TooMany(n=BULK_MAX, field="cases")
     clean_reason(reason)
     check_choice(Disposition.LEGITIMATE, disposition_reason)
     return [_close_one(item, disposition_reason, reason, by) for item in items]

@@ -95,7 +95,7 @@ def check_may_add(*, request: ExplanationRequest | Case, by: Actor) -> None:
     if isinstance(request, ExplanationRequest) and (current is None or current.pk != request.pk):
         raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
     if case.evidence.count() >= MAX_FILES:
-        raise errors.TooMany(n=MAX_FILES)
+        raise errors.TooMany(n=MAX_FILES, field="files")
     if int(case.evidence.aggregate(total=Sum("size_bytes"))["total"] or 0) >= MAX_CASE_BYTES:
         raise errors.EvidenceTooLarge(mb=MAX_CASE_BYTES // 2**20)
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from audit.actor import Actor
+from audit.services import record
 from cases.models import Case, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
 from cases.services.outbox import cancel_mails, enqueue_mail
-from cases.services.request_text import RequestText, request_text
-from cases.services.steps import UNDO_SECONDS, check_step, current_request, move, read_case
+from cases.services.request_text import RequestText, has_own_questions, numbered, request_text
+from cases.services.steps import UNDO_SECONDS, case_subject, check_step, current_request, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line, clean_text
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar
 
 _R = ExplanationRequest.State
+QUESTION_MAX = 500
 
 
 def preview_request_text(*, case: Case, language: str = "") -> RequestText:
@@ -36,19 +39,17 @@ def request_explanation(
     questions: Sequence[str] | None = None,
     language: str = "",
 ) -> ExplanationRequest:
-    """Send a request (소명 요청), due in 7 business days. Without `text` the rendered one is sent.
+    """Send a request (소명 요청), due in 7 business days. Without `text` or `questions` the rendered ones are sent.
 
-    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong.
+    `text` is what stands around the questions; the letter lists `questions` at its place for them, else at its end.
+    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong, QuestionsInText.
     """
     case = read_case(case)
     row = check_step(case, Action.REQUEST_EXPLANATION, by=by, expected_version=expected_version)
     due = due_on(State.AWAITING_EXPLANATION) or company_today()
     rendered = request_text(case, language=language, due=due)
-    body = clean_text(text, minimum=10) if text.strip() else rendered.text
-    asked = rendered.questions
-    if questions is not None:
-        lines = [clean_line(question, minimum=NOTE_MIN, field="questions") for question in questions]
-        asked = [{"id": str(number), "text": line} for number, line in enumerate(lines, 1)]
+    asked = _written(rendered, text, questions)
+    body = asked.letter
     number = case.requests.count() + 1
     reference = f"Q-{case.reference.removeprefix('C-')}-{number}"
     move(
@@ -64,7 +65,7 @@ def request_explanation(
         case=case,
         round_no=number,
         text=body,
-        questions=asked,
+        questions=asked.questions,
         requested_by_id=by.person_id,
         sent_at=present(),
         due_on=due,
@@ -80,6 +81,21 @@ def request_explanation(
         request=reference,
     )
     return request
+
+
+def _written(rendered: RequestText, text: str, questions: Sequence[str] | None) -> RequestText:
+    """The rendered request with what the reviewer wrote instead. Raises TextTooLong, ReasonTooShort, QuestionsInText."""
+    if text.strip():
+        if has_own_questions(text := clean_text(text, minimum=10)):
+            raise errors.QuestionsInText
+        rendered = replace(rendered, text=text)
+    if questions:
+        lines = [
+            clean_line(question, minimum=NOTE_MIN, maximum=QUESTION_MAX, field="questions")
+            for question in questions
+        ]
+        rendered = replace(rendered, questions=numbered(lines))
+    return rendered
 
 
 @casework
@@ -204,9 +220,20 @@ def same_request(case: Case, request: ExplanationRequest) -> ExplanationRequest:
 
 
 def set_request(request: ExplanationRequest, **values: Any) -> None:
-    """Compare-and-set on the request's state. Raises StaleCase when another step was faster."""
+    """Compare-and-set on the request's state. Raises StaleCase when another step was faster.
+
+    More time that was asked for and not given is void once the request no longer waits; the case says so.
+    """
     changed = ExplanationRequest.objects.filter(pk=request.pk, state=request.state).update(**values)
     if changed != 1:
         raise errors.StaleCase(version=request.case.version)
+    is_over = request.state == _R.SENT and values.get("state", _R.SENT) != _R.SENT
+    if is_over and request.extension_asked_at is not None and not request.is_extended:
+        record(
+            action="explanation.extension_voided",
+            by=Actor.system("casework"),
+            subject=case_subject(request.case),
+            after={"request": request.reference, "why": str(values["state"])},
+        )
     for name, value in values.items():
         setattr(request, name, value)

@@ -158,8 +158,10 @@ def _check_offer(case: Case, admits: bool, offered_minor: int | None) -> None:
     if offered_minor is None:
         return
     if not admits:
-        raise errors.AmountNotValid("not_allowed")
+        raise errors.AmountNotValid("needs_admission", field="offered")
     if offered_minor <= 0:
-        raise errors.AmountNotValid("not_positive")
+        raise errors.AmountNotValid("not_positive", field="offered")
     if offered_minor > (limit := at_stake(case)):
-        raise errors.AmountNotValid("above_at_stake", limit=shown_money(limit, case.currency))
+        raise errors.AmountNotValid(
+            "above_at_stake", field="offered", limit=shown_money(limit, case.currency)
+        )

@@ -14,9 +14,9 @@ from django.conf import settings
 from audit.actor import Actor
 from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
-from cases.services.claim_changes import ACTION, said_of_change
+from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, expected_loss_of
+from cases.services.money import at_stake, expected_loss_of, priority_of
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import settle_recovery
 from cases.services.standing import read_case, recovery_of
@@ -95,32 +95,32 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "has_left": claim.cardholder_id != case.cardholder_id,
         "at_stake_minor": at_stake(case),
     }
-    loss = expected_loss_of(case)
     values: dict[str, Any] = {
         "version": case.version + 1,
         "has_new_alerts": True,
         "n_claims": case.alerts.filter(left_at=None).count(),
-        "expected_loss_minor": loss,
+        "expected_loss_minor": expected_loss_of(case),
         "undo": None,
         # A blind case keeps its place: its rank must not tell what the score thinks of it.
-        **({} if case.is_blind else {"priority": loss}),
+        **({} if case.is_blind else {"priority": priority_of(case)}),
     }
     change_recorded(case, values, event=ACTION, by=BY, details=details)
-    _void_proposal(case, change, said_of_change(details, settings.LANGUAGE_CODE))
+    _void_proposal(case, details)
     _tell(case, change)
     _settle(case)
 
 
-def _void_proposal(case: Case, change: ClaimChange, why: str) -> None:
+def _void_proposal(case: Case, told: dict[str, Any]) -> None:
     """A proposal speaks of facts that are no longer so: it is void and says why, and the reviewer looks again."""
     proposed = case.decisions.filter(state=Decision.State.PROPOSED).first()
     if proposed is None or case.state != State.PENDING_APPROVAL:
         return
     row = check_step(case, Action.VOID, by=BY, expected_version=None)
-    details = {"decision": proposed.number, "claim": change.claim.external_id}
-    move(case, row, by=BY, event="decision.voided", reason=why, details=details)
+    move(case, row, by=BY, event=VOIDED, details={**told, "decision": proposed.number})
     Decision.objects.filter(pk=proposed.pk, state=Decision.State.PROPOSED).update(
-        state=Decision.State.VOID, decided_at=present(), decided_reason=why
+        state=Decision.State.VOID,
+        decided_at=present(),
+        decided_reason=said_of_change(told, settings.LANGUAGE_CODE),
     )
 
 

@@ -24,7 +24,7 @@ from django.db.models import Case as Case_
 from cases.models import Alert, Case, Decision, Recovery, RecoveryPosting
 from cases.workflow import State
 from fraud.claims.models import Claim
-from fraud.claims.money import returned_by_claim
+from fraud.claims.money import money_of, returned_by_claim
 from rules.language.transactions import PAYMENTS
 from rules.money import to_decimal
 
@@ -302,7 +302,21 @@ def expected_loss_of(case: Case) -> int:
     return sum(round(probability * net.get(claim_id, 0)) for claim_id, probability in rows)
 
 
+def priority_of(case: Case) -> int:
+    """The case's place in the queue: its expected loss, or what is at stake where no run has scored it."""
+    return expected_loss_of(case) if case.is_scored else at_stake(case)
+
+
 def claims_of(case: Case) -> list[Claim]:
     """The claims a case is about now, oldest first; those that left it are not among them."""
     held = Claim.objects.filter(alerts__case=case, alerts__left_at=None)
     return list(held.select_related("merchant", "cardholder").order_by("transacted_at", "pk"))
+
+
+def told_claims(case: Case) -> list[Claim]:
+    """The claims of a case as their cardholder is told of them: each with what of it came back, `returned_minor`."""
+    claims = claims_of(case)
+    money = money_of(claims)
+    for claim in claims:
+        claim.returned_minor = money[claim.pk].returned_minor  # type: ignore[attr-defined]
+    return claims

@@ -19,7 +19,7 @@ from cases.workflow import JOINABLE
 from fraud.claims.bulk import read_frame
 from fraud.detection.models import ScreeningRun
 
-_BANDS = ("low", "medium", "high")
+_BANDS = (Case.NOT_SCORED, "low", "medium", "high")
 _STATES = tuple(state.value for state in JOINABLE)
 _STANDING = f"""
     SELECT a.case_id, a.claim_id FROM cases_alert a JOIN fraud_score s ON s.claim_id = a.claim_id AND s.run_id = %s
@@ -87,7 +87,7 @@ def _add(
     best = max((details[claim] for claim in claims), key=lambda row: row["probability"])
     Case.objects.filter(pk=case.pk).update(
         expected_loss_minor=F("expected_loss_minor") + more,
-        priority=F("priority") + more,
+        priority=F("priority" if case.is_scored else "expected_loss_minor") + more,
         probability=max(case.probability, best["probability"]),
         band=max(case.band, best["band"], key=_BANDS.index),
         has_new_alerts=True,

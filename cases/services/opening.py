@@ -30,7 +30,7 @@ from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening.services import explain_claims, keep, put_stage, stage_of
 from fraud.detection.screening.stages import Stage, started_at
 
-_BANDS = ("low", "medium", "high")
+_BANDS = (Case.NOT_SCORED, "low", "medium", "high")
 _IDS = 500
 How = HeldBack.How
 
@@ -249,7 +249,7 @@ class _Writer:
         Case.objects.filter(pk=case.pk).update(
             n_claims=F("n_claims") + len(new),
             expected_loss_minor=F("expected_loss_minor") + loss,
-            priority=F("priority") + loss,
+            priority=F("priority" if case.is_scored else "expected_loss_minor") + loss,
             probability=max(case.probability, best["probability"]),
             band=max(case.band, best["band"], key=_BANDS.index),
             has_new_alerts=True,

@@ -60,11 +60,13 @@ def set_plan(*, case: Case, plan: Sequence[Instalment], by: Actor, expected_vers
     recovery = the_recovery(case)
     open_minor = outstanding(recovery)
     if not plan or len(plan) > MAX_INSTALMENTS:
-        raise errors.TooMany(n=MAX_INSTALMENTS)
+        raise errors.TooMany(n=MAX_INSTALMENTS, field="plan")
     if any(part.amount_minor <= 0 for part in plan):
-        raise errors.AmountNotValid("not_positive")
+        raise errors.AmountNotValid("not_positive", field="plan")
     if sum(part.amount_minor for part in plan) != open_minor:
-        raise errors.AmountNotValid("plan_sum", limit=shown_money(open_minor, recovery.currency))
+        raise errors.AmountNotValid(
+            "plan_sum", field="plan", limit=shown_money(open_minor, recovery.currency)
+        )
     today, days = company_today(), [part.due_on for part in plan]
     if days != sorted(set(days)) or days[0] < today or days[-1] > today + OLDEST_POSTING:
         raise errors.DateNotValid(field="plan", first=today, last=today + OLDEST_POSTING)
@@ -196,7 +198,7 @@ def _check_posting(
 ) -> None:
     open_minor = outstanding(recovery)
     if currency and currency != recovery.currency:
-        raise errors.AmountNotValid("currency", currency=recovery.currency)
+        raise errors.AmountNotValid("currency", field="currency", currency=recovery.currency)
     if open_minor <= 0:
         raise errors.AmountNotValid("already_settled")
     if amount_minor <= 0:

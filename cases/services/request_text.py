@@ -1,5 +1,8 @@
 """The text of an explanation request: what was paid, the question each pattern asks, what to attach, until when.
 
+Questions have one home, the list of questions. A text is what stands around them and only says where they go; the letter
+is put together from both, so that it lists exactly what the cardholder's form asks.
+
 A rule's question is written for the cardholder (plain words, no thresholds) and filled with the facts of the hit; where
 there is none, or a fact is missing, a general question stands in. Scores, rule names and codes never enter.
 """
@@ -7,7 +10,7 @@ there is none, or a fact is missing, a general question stands in. Scores, rule 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,7 +31,14 @@ from rules.money import format_money
 
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 _MAX_CLAIMS = 20
-_MAX_QUESTIONS = 8
+_MAX_QUESTIONS = 8  # of the rendered text; a reviewer may ask more
+
+#: Where the letter lists the questions, in a text of either language.
+PLACES = {"en": "[questions]", "ko": "[질문]"}
+# "1. …", "2) …", "Q3: …", "① …" at the beginning of a line; not a day such as "11. 19."
+_NUMBERED = re.compile(
+    r"^[ \t]*(?:(?:Q|질문)?[ \t]*\d{1,2}[ \t]*[.):](?![ \t]*\d)|[①-⑳])[ \t]*(?=\S)", re.M | re.I
+)
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -64,12 +74,34 @@ _WORDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RequestText:
-    """A request ready to send: `text` in `language`, `questions` as [{"id", "text"}], answered one by one."""
+    """A request ready to send: `text` in `language` around `questions`, [{"id", "text"}], answered one by one."""
 
     language: str
     text: str
     questions: list[dict[str, str]] = field(default_factory=list)
     due_on: date | None = None
+
+    @property
+    def letter(self) -> str:
+        """What the cardholder reads: the text with the questions at their place, else at its end."""
+        words = _WORDS[self.language]
+        listed = "\n".join(f"{number}. {one['text']}" for number, one in enumerate(self.questions, 1))
+        asked = f"{words['ask']}\n{listed}" if listed else ""
+        place = next((word for word in PLACES.values() if word in self.text), "")
+        before, _place, after = self.text.partition(place) if place else (self.text, "", "")
+        for word in PLACES.values():
+            after = after.replace(word, "")
+        return "\n\n".join(part for part in (before.strip(), asked, after.strip()) if part)
+
+
+def numbered(texts: Sequence[str]) -> list[dict[str, str]]:
+    """Questions as they are kept, without numbers that were typed before them."""
+    return [{"id": str(n), "text": _NUMBERED.sub("", text, count=1)} for n, text in enumerate(texts, 1)]
+
+
+def has_own_questions(text: str) -> bool:
+    """Whether a text numbers questions of its own, which no form would ask."""
+    return bool(_NUMBERED.search(text))
 
 
 def request_text(case: Case, *, language: str = "", due: date | None = None) -> RequestText:
@@ -89,7 +121,7 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
         words["hello"].format(name=case.cardholder.name or case.cardholder.employee_no),
         words["intro_one" if len(claims) == 1 else "intro_many"],
         "\n".join(f"- {line}" for line in listed),
-        words["ask"] + "\n" + "\n".join(f"{n}. {q['text']}" for n, q in enumerate(questions, 1)),
+        PLACES[language],
         words["attach_title"] + "\n- " + words["attach"],
         words["honest"],
         words["deadline"].format(due_on=say_day(due, language, today=company_today()) if due else ""),
@@ -144,7 +176,7 @@ def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str,
         text = fill(_WORDS[language]["fallback"], claim_facts(claim, language))
         if claim.pk not in covered and text not in texts:
             texts.append(text)
-    return [{"id": str(number), "text": text} for number, text in enumerate(texts[:_MAX_QUESTIONS], 1)]
+    return numbered(texts[:_MAX_QUESTIONS])
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

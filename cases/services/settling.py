@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from audit.actor import Actor
+from audit.services import record
 from cases.models import Case, Recovery
 from cases.services.company import present
 from cases.services.money import outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.standing import read_case
+from cases.services.standing import case_subject, read_case
 from cases.services.steps import check_step, move
 from cases.workflow import Action, State
+
+BY = Actor.system("settling")
 
 
 def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
@@ -27,10 +30,23 @@ def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
 
 def close_recovery(case: Case, recovery: Recovery) -> None:
     """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
-    set_recovery(recovery, closed_at=present())
+    set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
     enqueue_mail(
         key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
     )
+
+
+def _without_request(case: Case, recovery: Recovery) -> dict[str, Any]:
+    """A write-off that was asked for and never decided is void with its recovery; the case says so."""
+    if recovery.write_off != Recovery.WriteOff.REQUESTED:
+        return {}
+    record(
+        action="recovery.write_off_voided",
+        by=BY,
+        subject=case_subject(case),
+        after={"amount_minor": recovery.write_off_minor, "state": case.state, "version": case.version},
+    )
+    return {"write_off": Recovery.WriteOff.NONE, "write_off_minor": 0, "write_off_requested_by_id": None}
 
 
 def set_recovery(recovery: Recovery, **values: Any) -> None:

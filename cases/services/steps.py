@@ -19,7 +19,7 @@ from audit.registry import sentence
 from audit.services import record
 from cases.models import Case
 from cases.services import errors
-from cases.services.claim_changes import said_of_entry
+from cases.services.claim_changes import BY_DELIVERY, said_of_entry
 from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.standing import (
@@ -149,7 +149,7 @@ def stale(case: Case, expected_version: int) -> errors.StaleCase:
             "actor": event.actor,
             "at": event.at,
             "version": event.after["version"],
-            "said": said_of_entry(event, current_language()),
+            "said": said_of_entry(event, current_language()) if event.action in BY_DELIVERY else "",
         }
         for event in AuditEvent.objects.filter(subject=case_subject(case)).order_by("seq")
         if event.after and "version" in event.after and event.after["version"] > expected_version
@@ -161,11 +161,12 @@ def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
     """Each change since as `who: what`, people by their names, in the reader's language; of a delivery what it changed."""
     people = User.objects.filter(username__in={change["actor"] for change in error.changes})
     names = {person.username: person.get_full_name() for person in people}
-    return [
+    told = [
         change["said"]
         or f"{names.get(change['actor']) or change['actor']}: {sentence(change['action'], language)}"
         for change in error.changes
     ]
+    return list(dict.fromkeys(told))
 
 
 def not_allowed(case: Case, action: Action, by: Actor, guard: str = "") -> errors.TransitionNotAllowed:

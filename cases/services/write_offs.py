@@ -89,10 +89,10 @@ def record_consent(
     row = check_step(case, Action.CONSENT, by=by, expected_version=expected_version)
     recovery = the_recovery(case)
     if monthly_minor <= 0:
-        raise errors.AmountNotValid("not_positive")
+        raise errors.AmountNotValid("not_positive", field="monthly_amount")
     if monthly_minor > outstanding(recovery):
         limit = shown_money(outstanding(recovery), recovery.currency)
-        raise errors.AmountNotValid("above_outstanding", limit=limit)
+        raise errors.AmountNotValid("above_outstanding", field="monthly_amount", limit=limit)
     signed = clean_text(text, minimum=10)
     move(case, row, by=by, event="recovery.consented", details={"monthly_minor": monthly_minor})
     recovery.consents.filter(withdrawn_at=None).update(withdrawn_at=present())

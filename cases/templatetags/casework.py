@@ -19,7 +19,8 @@ from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.outcomes import forecast_bulk
 from cases.pages.undo import undo_context
-from cases.pages.words import METHODS, MISUSE_TAGS, SOURCES, STATES, disposition_word
+from cases.pages.words import MISUSE_TAGS, SOURCES, STATES
+from cases.services.choice_words import METHODS, disposition_word
 from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
 from fraud.web.dates import say_day

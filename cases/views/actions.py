@@ -86,7 +86,8 @@ def request_text(request: HttpRequest, reference: str) -> HttpResponse:
     """The text that would be sent, in the language asked for: a fragment for the form."""
     case = find_case(reference, request.actor)  # type: ignore[attr-defined]
     rendered = preview_request_text(case=case, language=request.GET.get("language", ""))
-    return render(request, "cases/case/forms/_request_text.html", {"rendered": rendered})
+    lines = "\n".join(question["text"] for question in rendered.questions)
+    return render(request, "cases/case/forms/_request_text.html", {"rendered": rendered, "lines": lines})
 
 
 def refused(
@@ -105,7 +106,7 @@ def refused(
         "refused": "" if stale else name,
         "wrong_field": getattr(error, "field", ""),
         "typed": request.POST,
-        "typed_questions": request.POST.getlist("questions"),
+        "typed_questions": "\n".join(request.POST.getlist("questions")),
     }
     return render(request, "cases/case/page.html", context, status=status_of(error))
 

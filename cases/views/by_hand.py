@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.permissions import NotPermitted, can
@@ -18,19 +17,13 @@ from audit.typed import whole_number
 from cases.actions.opening import OPEN_CASE, TIP
 from cases.models import Alert
 from cases.services import by_hand, errors
+from cases.services.choice_words import TIP_WORDS
 from cases.views.actions import sentence_of, status_of
 from cases.visibility import find_claim
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.web.access import page
 
-TIP_WORDS = {
-    "hotline": gettext_lazy("Hotline"),
-    "internal_audit": gettext_lazy("Internal audit"),
-    "issuer": gettext_lazy("Card company"),
-    "colleague": gettext_lazy("A colleague"),
-    "other": gettext_lazy("Other"),
-}
 _NEAR = timedelta(days=31)
 _MOST_NEAR = 30
 

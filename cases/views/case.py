@@ -15,6 +15,7 @@ from cases.models import Case
 from cases.pages.calendar import page_calendar
 from cases.pages.case import ClaimRow, claims_of, reasons_of
 from cases.pages.changes import changes_of
+from cases.pages.news import news_of
 from cases.pages.person import cases_like, months_of, past_cases, places_of, spend_chart
 from cases.pages.related import around, surroundings
 from cases.pages.timeline import timeline_of
@@ -57,6 +58,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     months = months_of(case.cardholder, case.currency, today)
     context: dict[str, Any] = {
         "case": case,
+        "news": news_of(case, by) if case.has_new_alerts else [],
         "claims": rows,
         "today": today,
         "calendar": page_calendar(),

@@ -8,13 +8,14 @@ from typing import Any
 from audit import clock
 from audit.actor import Actor
 from cases.dispositions import DISPOSITIONS, Disposition
+from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.evidence import waiting_files
 from cases.services.explanations import draft_of
-from cases.services.money import balance_of, claims_of, due_minor
+from cases.services.money import balance_of, due_minor, told_claims
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.workflow import State
 
@@ -48,13 +49,15 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
     is_holder = relations_of(actor, case).is_cardholder
     return {
         "case": case,
-        "claims": claims_of(case),
+        "claims": told_claims(case),
         "asked": asked,
         "questions": [
             {**question, "typed": written.get(f"answer-{question['id']}", "")}
             for question in (asked.questions if asked else [])
         ],
         "rounds": rounds,
+        "file_names": FILE_NAMES,
+        "accepted_files": ",".join(KINDS),
         "waiting_files": waiting_files(case, actor, request=asked) if asked else [],
         "appeal_files": waiting_files(case, actor, request=None),
         "text": written.get("text", ""),

@@ -20,8 +20,8 @@ from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery
 from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
-from cases.pages.words import METHODS
 from cases.services import errors
+from cases.services.choice_words import METHODS
 from cases.services.company import company_today
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, import_postings

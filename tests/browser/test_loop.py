@@ -16,7 +16,7 @@ from audit.actor import Actor
 from audit.services import find_faults
 from cases.models import Appeal, Case, Recovery
 from cases.services.clocks import sweep_clocks
-from cases.services.night import run_night
+from cases.services.night import business_date_of, run_night
 from cases.services.outbox import send_outbox
 from cases.workflow import State
 from fraud.claims.labels import NewLabel, add_labels
@@ -70,7 +70,7 @@ def scene(live_server) -> Company:
         transacted_at=evening,
         received_at=timezone.now() - timedelta(hours=2),
     )
-    run_night(business_date=timezone.localdate() - timedelta(days=1), by=SYSTEM)
+    run_night(business_date=business_date_of(timezone.now()) - timedelta(days=1), by=SYSTEM)
     return Company(cast)
 
 
@@ -212,7 +212,7 @@ def test_loop_from_night_to_a_better_model(visit, scene):
     latest = make_claim(
         cardholder=scene.cast.stranger_record, amount_minor=51_000, currency="KRW", received_at=timezone.now()
     )
-    run = run_night(business_date=timezone.localdate(), by=SYSTEM)
+    run = run_night(business_date=business_date_of(timezone.now()), by=SYSTEM)
     assert run.model_version == challenger != first
     assert run.scores.filter(claim=latest).count() == 1
     assert find_faults() == []

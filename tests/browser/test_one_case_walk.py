@@ -103,9 +103,7 @@ def ask(page, case: Case) -> None:
     page.keyboard.press("e")
     page.wait_for_selector("#request-text input[name=language]", state="attached")
     look(page, "1-ask")
-    lines = page.locator("dialog#request-explanation input[name=questions]")
-    for n, question in enumerate(QUESTIONS):
-        lines.nth(n).fill(question)
+    page.locator("dialog#request-explanation textarea[name=questions]").fill("\n".join(QUESTIONS))
     page.locator("dialog#request-explanation .primary").click()
     page.wait_for_url("**/queue/")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audit.models import AuditEvent
 from cases.models import Case, Explanation, ExplanationRequest, OutboxMessage
 from cases.services import explanation_requests, explanations
 from cases.services.clocks import sweep_clocks
@@ -197,7 +198,7 @@ def test_only_the_last_request_can_be_answered(stage: Stage) -> None:
 
 
 OFFERS = [
-    (False, 10_000, "not_allowed"),
+    (False, 10_000, "needs_admission"),
     (True, 0, "not_positive"),
     (True, -1, "not_positive"),
     (True, 84_001, "above_at_stake"),
@@ -400,3 +401,16 @@ def test_an_extension_starts_the_reminders_anew(stage: Stage) -> None:
     stage.go_to(stage_moment(2026, 12, 8))
     sweep_clocks()
     assert OutboxMessage.objects.filter(key__contains="2026-12-08").count() == 1
+
+
+def test_more_time_that_was_asked_for_and_not_given_ends_with_the_answer_and_the_case_says_so(
+    stage: Stage,
+) -> None:
+    case = stage.asked()
+    request = case.requests.get()
+    explanation_requests.ask_extension(request=request, reason="출장 중입니다", by=stage.actor("cardholder"))
+    explanations.submit_explanation(
+        request=request, text="거래처와 저녁을 먹었습니다.", by=stage.actor("cardholder")
+    )
+    events = AuditEvent.objects.filter(subject=f"case:{case.reference}")
+    assert events.filter(action="explanation.extension_voided").count() == 1

@@ -61,7 +61,7 @@ class Money(RuleBasedStateMachine):
         for _ in range(2):
             open_case(self.walk, chance)
 
-    @rule(seed=SEEDS, n=st.integers(1, 5))
+    @rule(seed=SEEDS, n=st.integers(2, 9))
     def a_delivery_arrives(self, seed: int, n: int) -> None:
         chance = self.chance(seed)
         deliver(self.walk, chance, chance.choices(CHANGES, k=n))

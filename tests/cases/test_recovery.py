@@ -283,6 +283,21 @@ def test_a_recovery_ends_when_the_card_gives_back_the_rest(stage: Stage) -> None
     assert AuditEvent.objects.filter(subject=f"case:{case.reference}", action="recovery.settled").count() == 1
 
 
+def test_a_write_off_that_was_asked_for_ends_with_the_recovery_and_the_case_says_so(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 50_000)
+    write_offs.request_write_off(
+        case=case,
+        reason="퇴사하여 더 받을 수 없습니다.",
+        by=stage.actor("clerk"),
+        expected_version=fresh(case).version,
+    )
+    give_back(case, 34_000, at=NOW + timedelta(days=1))
+    assert (ledger(case).write_off, ledger(case).write_off_minor) == ("none", 0)
+    said = AuditEvent.objects.get(subject=f"case:{case.reference}", action="recovery.write_off_voided")
+    assert said.after["amount_minor"] == 34_000
+
+
 def test_what_was_repaid_twice_is_shown_as_the_cardholders(stage: Stage) -> None:
     case = stage.recovering()
     stage.post(case, AMOUNT)
@@ -384,3 +399,24 @@ def test_a_cancellation_before_the_decision_lowers_what_may_be_recovered(stage: 
                 amount_minor=amount,
             )
         assert "54,000" in refusal.value.sentence
+
+
+def test_what_came_back_stands_beside_each_payment_and_is_no_hit_in_the_news(
+    stage: Stage, client: Any
+) -> None:
+    case = stage.recovering()
+    client.cookies["django_language"] = "en"
+    client.force_login(stage.cast.reviewer)
+    client.get(f"/cases/{case.reference}/")
+    stage.go_on(days=1)
+    give_back(case, 30_000, at=NOW + timedelta(days=1))
+    client.force_login(stage.cast.reviewer)
+    seen = client.get(f"/cases/{case.reference}/").content.decode()
+    assert "new since you last looked: money that came back<" in seen
+    assert "new hits" not in seen
+    client.force_login(stage.cast.cardholder)
+    told = client.get(f"/api/v1/my/notices/{case.reference}/").json()
+    assert [(claim["amount"], claim["returned"]) for claim in told["claims"]] == [("84000", "30000")]
+    assert told["amount"] == "54000"
+    page = client.get(f"/my/{case.reference}/").content.decode()
+    assert "of it came back" in page

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from audit.models import AuditEvent
 from audit.services import actor_of
-from cases.models import Case
+from cases.models import Case, OutboxMessage
 from cases.services.explanations import submit_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
@@ -210,6 +212,44 @@ def test_page_asks_with_questions_of_its_own_and_extends_with_a_reason(client, c
     ]
     assert act(client, case, "extend-deadline", days="3", reason="해외 출장 중").status_code == 302
     assert AuditEvent.objects.get(action="explanation.extended").reason == "해외 출장 중"
+
+
+TEN = [f"{n}번째 결제는 무엇이었습니까?" for n in range(1, 11)]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_letter_the_mail_and_the_form_hold_the_same_ten_questions(client, cast, case, language):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    act(client, case, "request-explanation", questions="\r\n".join(TEN), language=language)
+    asked = case.requests.get()
+    assert [question["text"] for question in asked.questions] == TEN
+    listed = [line for line in asked.text.splitlines() if re.match(r"\d+\. ", line)]
+    assert listed == [f"{n}. {question}" for n, question in enumerate(TEN, 1)]
+    assert "[질문]" not in asked.text
+    assert "[questions]" not in asked.text
+    mail = OutboxMessage.objects.get(key=f"explanation.requested:{asked.reference}")
+    assert [question for question in TEN if question not in mail.body] == []
+
+
+def test_a_text_that_numbers_questions_of_its_own_is_refused_and_kept_as_typed(client, cast, case):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    answer = act(
+        client, case, "request-explanation", text="안녕하세요.\n1. 누구와?\n2. 왜?", questions="무엇을?"
+    )
+    assert answer.status_code == 422
+    assert "무엇을?</textarea>" in answer.content.decode()
+    assert not case.requests.exists()
+
+
+def test_a_text_without_a_place_has_the_questions_at_its_end(client, cast, case):
+    client.force_login(cast.reviewer)
+    act(client, case, "take")
+    text = "확인이 필요합니다.\n11. 19. 결제 건입니다."
+    act(client, case, "request-explanation", text=text, questions="1. 누구와?\n2) 왜?", language="ko")
+    asked = case.requests.get()
+    assert asked.text == f"{text}\n\n다음 사항을 알려 주십시오.\n1. 누구와?\n2. 왜?"
 
 
 def test_next_never_leads_off_the_site(client, cast, case):

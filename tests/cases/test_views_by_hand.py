@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 
 from audit.models import AccessRecord, AuditEvent
+from cases.dispositions import Disposition
+from cases.four_eyes import contradicts_score
 from cases.models import Case, Tip
 from cases.services.by_hand import TIP_ORIGINS
+from cases.services.choice_words import TIP_WORDS
 from cases.services.money import at_stake
-from cases.views.by_hand import TIP_WORDS
 from tests.cast import make_cast, make_claim, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +164,19 @@ def test_cardholder_finds_neither_form(client, cast, claim):
 
 def test_every_origin_a_tip_may_have_is_in_the_form():
     assert tuple(TIP_WORDS) == TIP_ORIGINS
+
+
+def test_a_case_that_nothing_scored_says_so_and_stands_by_what_is_at_stake(client, cast, claim):
+    client.force_login(cast.reviewer)
+    page(client, "open-case", claim, {"reason": "영수증이 다른 가게 것입니다."})
+    case = Case.objects.get()
+    assert (case.is_scored, case.priority) == (False, 480_000)
+    for address in (reverse("cases:detail", args=[case.reference]), f"{reverse('cases:queue')}?tab=all"):
+        assert "점수 없음" in client.get(address, headers={"accept-language": "ko"}).content.decode()
+    told = client.get(f"/api/v1/cases/{case.reference}/").json()
+    assert (told["band"], told["expected_loss"], told["probability"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("disposition", list(Disposition))
+def test_a_case_that_nothing_scored_has_no_score_to_contradict(disposition):
+    assert not contradicts_score(disposition, Case.NOT_SCORED)

@@ -102,12 +102,12 @@ def test_looking_at_a_case_is_recorded_with_whose_it_is(page_of, scene):
     assert (seen.subject, seen.employee_no) == (f"case:{case.reference}", case.cardholder.employee_no)
 
 
-def test_new_hits_are_named_until_the_assignee_has_looked(page_of, scene):
+def test_news_is_told_until_the_assignee_has_looked(page_of, scene):
     case = scene.cases["explained"]
     Case.objects.filter(pk=case.pk).update(has_new_alerts=True, assignee=scene.cast.reviewer)
-    assert "new hits since" in page_of(case, who="other_reviewer")
-    assert "new hits since" in page_of(case)
-    assert "new hits since" not in page_of(case)
+    assert "new since you last looked" in page_of(case, who="other_reviewer")
+    assert "new since you last looked" in page_of(case)
+    assert "new since you last looked" not in page_of(case)
 
 
 def test_months_add_up_to_what_a_plain_sum_gives(scene):

@@ -13,7 +13,7 @@ from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
 from cases.services.explanations import draft_of
-from cases.services.money import at_stake, balance_of, claims_of, due_minor
+from cases.services.money import at_stake, balance_of, due_minor, told_claims
 from cases.services.steps import current_decision, recovery_of
 from cases.workflow import State
 from fraud.web.api_money import Amount
@@ -25,6 +25,7 @@ class MyClaim(serializers.Serializer):
     merchant = serializers.CharField(source="merchant_name")
     amount = Amount("amount_minor")
     currency = serializers.CharField()
+    returned = Amount("returned_minor")
     card_last4 = serializers.CharField()
 
 
@@ -135,7 +136,7 @@ class MyRequest(MyRequestRow):
 
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, request: ExplanationRequest) -> Any:
-        return MyClaim(claims_of(request.case), many=True).data
+        return MyClaim(told_claims(request.case), many=True).data
 
     @extend_schema_field(MyDraft(allow_null=True))
     def get_draft(self, request: ExplanationRequest) -> Any:
@@ -241,7 +242,7 @@ class MyNotice(serializers.Serializer):
 
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, case: Case) -> Any:
-        return MyClaim(claims_of(case), many=True).data
+        return MyClaim(told_claims(case), many=True).data
 
     @extend_schema_field(MyRecovery(allow_null=True))
     def get_recovery(self, case: Case) -> Any:

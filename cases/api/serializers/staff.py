@@ -71,11 +71,12 @@ class CaseRow(serializers.ModelSerializer):
         return round(case.probability, 6) if self._shown(case) and case.is_calibrated else None
 
     def get_band(self, case: Case) -> str | None:
-        return case.band if self._shown(case) else None
+        return case.band or None if self._shown(case) else None
 
     @extend_schema_field(OpenApiTypes.DECIMAL)
     def get_expected_loss(self, case: Case) -> str | None:
-        return decimal_text(case.expected_loss_minor, case.currency) if self._shown(case) else None
+        is_known = self._shown(case) and case.is_scored
+        return decimal_text(case.expected_loss_minor, case.currency) if is_known else None
 
 
 class CasePage(serializers.Serializer):
@@ -249,7 +250,8 @@ class CaseDetail(CaseRow):
 
 class RequestPreview(serializers.Serializer):
     language = serializers.CharField()
-    text = serializers.CharField()
+    text = serializers.CharField()  # around the questions, with the place where the letter lists them
+    letter = serializers.CharField()  # as the cardholder would read it
     questions = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     due_on = serializers.DateField()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.services.choice_words import choice_word
 from cases.services.errors.base import CaseworkError
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS
 
@@ -48,7 +49,10 @@ class AmountNotValid(ContentNotValid):
     code = "amount_not_valid"
     field = "amount"
     texts: Mapping[str, Any] = {
-        "not_a_number": _("The amount must be a number such as 150,000, without other words."),
+        "not_a_number": _("The amount must be a number such as %(example)s, without other words."),
+        "sign": _("The amount cannot be negative. Write it without a sign, such as %(example)s."),
+        "decimals_none": _("%(currency)s has no decimals. Write a whole amount such as %(example)s."),
+        "decimals": _("%(currency)s has at most %(digits)d decimals. Write an amount such as %(example)s."),
         "not_positive": _("The amount must be greater than zero."),
         "negative": _("The amount cannot be negative."),
         "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
@@ -56,6 +60,9 @@ class AmountNotValid(ContentNotValid):
         "above_monthly": _("The consent allows at most %(limit)s a month."),
         "currency": _("The amount must be in %(currency)s."),
         "not_allowed": _("This outcome recovers no money; leave the amount empty."),
+        "needs_admission": _(
+            "An offer goes with saying that the payment was personal; else leave the amount empty."
+        ),
         "not_lower": _("A reduced amount must be lower than the decided one: %(limit)s."),
         "plan_sum": _("The instalments must add up to what is outstanding: %(limit)s."),
         "other_posted": _("Another amount is already posted for this bank line."),
@@ -81,14 +88,17 @@ class ChoiceNotValid(ContentNotValid):
     code = "choice_not_valid"
     text = _("Choose one of: %(choices)s.")
 
-    def __init__(self, *, field: str, choices: Sequence[str], words: Sequence[Any] = ()) -> None:
-        """`choices` are the codes, for programs; `words` the same as a page shows them, for people."""
+    def __init__(self, *, field: str, choices: Sequence[str]) -> None:
         super().__init__()
-        self.field, self.choices, self.words = field, list(choices), list(words)
+        self.field = field
+        self.choices = list(choices)
 
     @property
     def sentence(self) -> str:
-        return str(self.text) % {"choices": ", ".join(str(word) for word in self.words or self.choices)}
+        """The choices by their words in the reader's language; where there are none, that the field stays empty."""
+        if not self.choices:
+            return str(_("There is nothing to choose here for this outcome; leave it empty."))
+        return str(self.text) % {"choices": ", ".join(choice_word(self.field, code) for code in self.choices)}
 
     @property
     def details(self) -> Mapping[str, Any]:
@@ -122,6 +132,14 @@ class NumberNotValid(ContentNotValid):
         self.field = field
 
 
+class QuestionsInText(ContentNotValid):
+    code = "questions_in_text"
+    field = "text"
+    text = _(
+        "The text numbers questions of its own. Write each question on a line of the field for questions; the letter lists them where the text says [questions]."
+    )
+
+
 class PlanNotClear(ContentNotValid):
     code = "plan_not_clear"
     field = "plan"
@@ -149,6 +167,10 @@ class ExtensionTooLong(ContentNotValid):
 class TooMany(ContentNotValid):
     code = "too_many"
     text = _("At most %(n)d at once.")
+
+    def __init__(self, *, n: int, field: str = "") -> None:
+        super().__init__(n=n)
+        self.field = field
 
 
 class ClaimsDiffer(ContentNotValid):

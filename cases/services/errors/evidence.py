@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.evidence.kinds import FILE_NAMES
 from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import ContentNotValid
 
@@ -36,7 +37,10 @@ class EvidenceKindNotAllowed(EvidenceError):
     """`why` is unknown, name (the ending says something else) or mixed (two kinds in one file)."""
 
     code, status = "evidence_kind_not_allowed", 415
-    text = _("Send a PDF, PNG, JPEG, WebP or HEIC file whose name ends accordingly.")
+    text = _("Send one of these kinds of file, with a name that ends accordingly: %(kinds)s.")
+
+    def __init__(self, *, why: str = "") -> None:
+        super().__init__(why=why, kinds=FILE_NAMES)
 
     @property
     def details(self) -> Mapping[str, Any]:

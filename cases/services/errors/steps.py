@@ -74,7 +74,9 @@ class OwnCase(Refused):
 
 class OwnProposal(Refused):
     code = "own_proposal"
-    text = _("You proposed or decided this yourself; a different approver has to judge it.")
+    text = _(
+        "You proposed or decided this yourself, under this login or another one of your employee number; somebody else has to judge it."
+    )
 
 
 class OwnWriteOff(Refused):

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
+from fraud.claims.importing.numbers import spelled_as_known
 
 UNKNOWN_EMPLOYEE = "(unknown)"
 _COMPANY_FORMS = r"\(주\)|㈜|주식회사|\(유\)|유한회사|\(사\)|\(재\)"
@@ -36,12 +37,21 @@ class Directory:
     people: dict[str, tuple[int, int | None]] = field(default_factory=dict)  # number → (id, department id)
     departments: dict[str, int] = field(default_factory=dict)
     merchants: dict[str, int] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)  # number as delivered → as the employee is known
     n_people_added: int = 0
     n_merchants_added: int = 0
+
+    def spelled(self, numbers: pl.Series) -> dict[str, str]:
+        """Delivered numbers → the spelling each employee is known by."""
+        new = [number for number in numbers.unique(maintain_order=True) if number not in self.spellings]
+        if new:
+            self.spellings |= spelled_as_known([*self.spellings.values(), *new])
+        return self.spellings
 
     def forget(self) -> None:
         """Drop everything that may never have been committed."""
         self.people.clear()
+        self.spellings.clear()
         self.departments.clear()
         self.merchants.clear()
 
@@ -103,6 +113,7 @@ def _remember(known: dict[str, int], table: str, key: str, values: Sequence[str]
 def _with_cardholders(rows: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     number = pl.col("employee_no") if "employee_no" in rows.columns else pl.lit(None, pl.String)
     rows = rows.with_columns(number.fill_null(UNKNOWN_EMPLOYEE).alias("employee_no"))
+    rows = rows.with_columns(pl.col("employee_no").replace(directory.spelled(rows["employee_no"])))
     delivered = rows.rename({"employee_name": "name"}) if "employee_name" in rows.columns else rows
     wanted = delivered.select("employee_no", "department_id", *_texts(delivered, _PERSON_TEXTS)).unique(
         "employee_no", keep="first", maintain_order=True

@@ -9,6 +9,7 @@ import polars as pl
 from django.db import connection
 
 from fraud.claims.bulk import Conflict, Update, in_list, read_frame, write_rows
+from fraud.claims.importing.numbers import spelled_as_known
 from fraud.claims.importing.people_feeds import Feed
 from fraud.claims.reading import db_time
 
@@ -21,6 +22,7 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
 
     A column the feed does not deliver keeps what is known. Transaction: caller's.
     """
+    frame = frame.with_columns(pl.col("employee_no").replace(spelled_as_known(frame["employee_no"])))
     frame = frame.unique(list(set(feed.keys) & set(frame.columns)), keep="last", maintain_order=True)
     if feed.is_of_days:
         return _store_days(feed, frame, at)

@@ -133,8 +133,13 @@ class ClaimStore:
         return rows.with_columns(pl.when(own).then(apart).otherwise("external_id").alias("external_id"))
 
     def _compared(self, rows: pl.DataFrame, taken: Sequence[str] = ()) -> pl.DataFrame:
-        """`taken`: ids under which something else is known, which makes room for the row."""
-        existing = self._existing(rows).filter(~pl.col("external_id").is_in(list(taken)))
+        """`taken`: ids under which money back is known that makes room for its payment, and is then known by an id beside it."""
+        existing = self._existing(rows)
+        moves = pl.col("external_id").is_in(list(taken))
+        moved = existing.filter(moves).with_columns(
+            pl.concat_str(name, pl.lit(SUFFIX)).alias(name) for name in ("external_id", "home_id")
+        )
+        existing = pl.concat([existing.filter(~moves), moved])
         rows = rows.join(existing, on="external_id", how="left", maintain_order="left")
         is_known = pl.col("known_id").is_not_null()
         same = is_known & (pl.col("known_hash") == pl.col("row_hash")).fill_null(False)

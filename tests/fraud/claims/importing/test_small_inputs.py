@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from fraud.claims.importing.cancellations import unlinked_cancellations
+from fraud.claims.importing.people import import_people
 from fraud.claims.importing.profiles import get_profile
-from fraud.claims.models import Claim, ClaimChange, ClaimFile, ClaimSource
-from tests.fraud.claims.importing.files import assert_accounted, codes, deliver, workbook_bytes
+from fraud.claims.models import Absence, Claim, ClaimChange, ClaimFile, ClaimSource
+from tests.fraud.claims.importing.files import BY, assert_accounted, codes, deliver, workbook_bytes
 from tests.shared_data import shared_folder
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +229,14 @@ def test_money_back_and_its_payment_under_one_id_are_two_in_either_order(
     assert nets() == [64000 - amount]
 
 
+def test_a_file_with_both_under_one_id_finds_the_money_back_that_came_alone_before(tmp_path: Path) -> None:
+    back = "W1,Q78,2026-11-03 19:00:00,64000,KRW,솔밭정육,7711,취소"
+    send(tmp_path, GENERIC, back)
+    file = send(tmp_path, GENERIC, "W1,Q78,2026-11-02 19:00:00,64000,KRW,솔밭정육,7711,승인", back)
+    assert (file.n_accepted, file.n_duplicate) == (1, 1)
+    assert amounts() == {"W1": (64000, None, None), "W1:cancel": (-64000, "W1", 64000)}
+
+
 CANCEL_ROWS = {  # how portals list the cancelled part of a payment of 81,000 beside it
     "whole amount, payment's moment": "R2,Q79,2026-11-02 12:30:00,81000,KRW,바다횟집,5510,부분취소,30000",
     "whole amount, cancellation's moment": "R2,Q79,2026-11-03 09:00:00,81000,KRW,바다횟집,5510,부분취소,30000",
@@ -264,6 +273,26 @@ def test_a_card_feed_that_lists_the_cancelling_as_a_row_of_its_own_is_one_paymen
         for numbers in [(0, 1)] if files is None else [(each,) for each in files]:
             send(tmp_path, head, *[lines[each] for each in numbers], used="codef")
         assert nets(cardholder__employee_no=person) == [left]
+
+
+def test_one_employee_in_several_spellings_is_one_person_with_their_money_and_their_leave(
+    tmp_path: Path,
+) -> None:
+    send(tmp_path, GENERIC, "S1,ab-1,2026-11-02 12:00:00,30000,KRW,한빛식당,4401,승인")
+    send(
+        tmp_path,
+        GENERIC,
+        "S2,AB1,2026-11-03 12:00:00,30000,KRW,한빛식당,4401,취소",
+        "S3,ＡＢ１,2026-11-03 13:00:00,7000,KRW,한빛식당,4402,승인",
+        "S4,cd 2,2026-11-03 13:00:00,8000,KRW,한빛식당,4403,승인",
+        "S5,CD-2,2026-11-03 14:00:00,9000,KRW,한빛식당,4404,승인",
+    )
+    assert nets(cardholder__employee_no="ab-1") == [0, 7000]
+    assert nets(cardholder__employee_no="cd 2") == [8000, 9000]
+    path = tmp_path / "absences.csv"
+    path.write_text("employee_no,kind,starts_on,ends_on\nAB1,annual,2026-11-03,2026-11-03\n")
+    import_people(path=path, name=path.name, feed="absences", by=BY)
+    assert Absence.objects.get().employee_no == "ab-1"
 
 
 def test_more_money_back_than_its_single_payment_took_leaves_nothing_to_ask_for(tmp_path: Path) -> None:
