@@ -241,6 +241,7 @@ def make_score(*, claim: Claim, run: ScreeningRun, **fields: Any) -> Score:
             "anomaly_score": 0.5,
             "novelty": 0.1,
             "z": 0.2,
+            "model_probability": fields.get("hybrid_probability", 0.55),
             "hybrid_probability": 0.55,
             "queue_probability": 0.56,
             "band": Score.Band.HIGH,

@@ -216,6 +216,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
             make_score(
                 claim=claim,
                 run=run,
+                model_probability=probability,
                 hybrid_probability=probability,
                 queue_probability=probability,
                 band=band,

@@ -28,6 +28,8 @@ from fraud.company.calendar import CompanyCalendar
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.frames import ZONE, canonical_claims, true_labels
 from fraud.detection.features import build_features
+from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.hits import Rules
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from rules.engine import RuleSpec, evaluate
 from tests.rules.starter import starter_context, starter_specs
@@ -37,6 +39,7 @@ REVIEW_DELAY_DAYS = (5, 21)
 WRONG_RATE = 0.05
 TIP_RATE, TIP_DELAY_DAYS = 0.10, 14
 THRESHOLD, TREE_THRESHOLD = 0.05, 0.5
+BELIEF_DAYS = 28
 _LABELS = {
     "claim_id": pl.Int64,
     "is_misuse": pl.Boolean,
@@ -56,6 +59,7 @@ class Year:
     delivered: NDArray[np.int64]
     calendar: CompanyCalendar
     tips: pl.DataFrame  # labels that arrive without an alert
+    by_id: tuple[NDArray[np.int64], NDArray[np.int64]]  # claim ids in order, and the position of each
 
     def mask(self, start: int, end: int) -> NDArray[np.bool_]:
         """Purchases delivered on days [start, end)."""
@@ -74,6 +78,7 @@ class Policy:
     rows: list[NDArray[np.int64]] = field(default_factory=list)
     alerts: list[NDArray[np.int64]] = field(default_factory=list)  # positions a week
     reviewed: list[NDArray[np.int64]] = field(default_factory=list)
+    alone: dict[int, float] = field(default_factory=dict)  # claim id → what the model alone thought of it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,6 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--retrain-weeks", type=int, default=4)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--no-beliefs", action="store_true", help="the model alone, for comparison")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     started = time.perf_counter()
@@ -100,6 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     per_day = year.mask(first, last).sum() / max(last - first, 1)
     seats = max(2, round(per_day * options.capacity))
     policies = [Policy("hybrid", year.tips), Policy("apart", year.tips)]
+    if options.no_beliefs:
+        policies[0].name = "hybrid without beliefs"
     for policy in policies:
         run_year(year, policy, first, last, seats, options)
     answer = {
@@ -125,7 +133,10 @@ def read_year(company: DemoCompany, seed: int) -> Year:
     rng = np.random.default_rng(seed)
     tipped = np.flatnonzero(truth & (rng.random(len(truth)) < TIP_RATE))
     tips = labels_of(claims, tipped, truth[tipped], delivered[tipped] + TIP_DELAY_DAYS)
-    return Year(claims, truth, np.asarray(outcome.hits, dtype=bool), specs, delivered, calendar, tips)
+    ids = claims["claim_id"].to_numpy()
+    order = np.argsort(ids)
+    hits = np.asarray(outcome.hits, dtype=bool)
+    return Year(claims, truth, hits, specs, delivered, calendar, tips, (ids[order], order))
 
 
 def labels_of(
@@ -203,14 +214,17 @@ def choose(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions alerted in the week, and of those reviewed within capacity, night by night."""
     assert policy.model is not None
-    scores = policy.model.model.score(frame, year.hits[rows])
+    rules = believed(year, policy, start) if policy.name == "hybrid" else None
+    scores = policy.model.model.score(frame, year.hits[rows], rules)
+    ids = year.claims["claim_id"].to_numpy()[rows].tolist()
+    policy.alone |= dict(zip(ids, scores["model_probability"].to_list(), strict=True))
     alerts, reviewed = [], []
     for day in range(start, start + 7):
         tonight = year.delivered[rows] == day
         if not tonight.any():
             continue
         at, part = rows[tonight], scores.filter(pl.Series(tonight))
-        if policy.name == "hybrid":
+        if policy.name.startswith("hybrid"):
             chosen = chosen_by_product(year, at, part, seats, day)
             alerts.append(chosen)
             reviewed.append(chosen)
@@ -221,6 +235,27 @@ def choose(
             reviewed.append(reviewed_apart(year, raised, seats, rng))
     empty = np.zeros(0, dtype=np.int64)
     return np.concatenate(alerts or [empty]), np.concatenate(reviewed or [empty])
+
+
+def believed(year: Year, policy: Policy, start: int) -> Rules:
+    """The rules with what a night of that week knows of each: hits of the last weeks, outcomes the model alone would not have had."""
+    codes, weights = tuple(spec.code for spec in year.specs), tuple(spec.weight for spec in year.specs)
+    recent = year.mask(start - BELIEF_DAYS, start)
+    now = datetime.fromtimestamp(start * 86_400, UTC)
+    known = policy.labels.filter(pl.col("known_at") <= now).unique(
+        "claim_id", keep="last", maintain_order=True
+    )
+    unseen = [policy.alone.get(claim, 1.0) <= THRESHOLD for claim in known["claim_id"].to_list()]
+    known = known.filter(pl.Series(unseen, dtype=pl.Boolean))
+    at = np.searchsorted(year.by_id[0], known["claim_id"].to_numpy())
+    hits, misuse = year.hits[year.by_id[1][at]], known["is_misuse"].to_numpy()
+    evidence = [
+        RuleEvidence(code, int(n), BELIEF_DAYS, float(r), float(c))
+        for code, n, r, c in zip(
+            codes, year.hits[recent].sum(axis=0), hits.sum(axis=0), hits[misuse].sum(axis=0), strict=True
+        )
+    ]
+    return Rules(codes, weights, tuple(each.belief for each in evidence))
 
 
 def reviewed_apart(year: Year, raised: NDArray[np.int64], seats: int, rng: Any) -> NDArray[np.int64]:
@@ -301,7 +336,7 @@ def as_text(answer: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in answer["months"]:
-        own, apart = row["hybrid"], row["apart"]
+        own, apart = (row[name] for name in list(row)[2:])
         cells = [
             row["month"],
             row["misuse"],

@@ -30,6 +30,9 @@ class ScreeningRun(models.Model):
     started_by = models.CharField(max_length=150)
     rule_set_hash = models.CharField(max_length=64, blank=True)
     rule_set = models.JSONField(default=dict)  # pinned: rule code → version id, lists, parameters
+    rule_evidence = models.JSONField(
+        default=dict
+    )  # pinned: rule version id → hits, outcomes and the belief in it
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="runs")
     shadow_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
     code_version = models.CharField(max_length=40, blank=True)
@@ -104,6 +107,7 @@ class Score(models.Model):
     anomaly_score = models.FloatField()
     novelty = models.FloatField(default=0)
     z = models.FloatField()
+    model_probability = models.FloatField()  # before what is believed of rules by themselves
     hybrid_probability = models.FloatField()
     queue_probability = models.FloatField()  # with the novelty prior: orders the queue only
     shadow_probability = models.FloatField(null=True)

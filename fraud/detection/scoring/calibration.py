@@ -48,6 +48,16 @@ class Calibrator:
             return sigmoid(float(self.first[0]) + float(self.second[0]) * z)
         return np.interp(z, self.first, self.second)
 
+    def z_of(self, probability: Floats) -> Floats:
+        """The z (n,) whose probability is given, as far as the knots reach; what `probability` undoes."""
+        p = np.clip(probability, 1e-12, 1 - 1e-12)
+        logit = np.log(p) - np.log1p(-p)
+        if self.kind == "none":
+            return np.asarray(logit, dtype=np.float64)
+        if self.kind == "platt":
+            return np.asarray((logit - float(self.first[0])) / float(self.second[0]), dtype=np.float64)
+        return np.interp(probability, self.second, self.first)
+
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and lists."""
         return {
@@ -85,5 +95,6 @@ def _isotonic(z: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
     mass = np.add.reduceat(weight, starts)
     centres = np.add.reduceat(weight * z, starts) / mass
     values = np.add.reduceat(weight * y, starts)
-    # One half row of each kind per block: a block without a positive is rare, not impossible.
-    return centres, np.clip((values + 0.5 * (values == 0)) / (mass + 1.0 * (values == 0)), 1e-6, 1 - 1e-6)
+    # One half row of each kind per block: a block without a positive is rare, not impossible; yet no likelier than the next.
+    shares = (values + 0.5 * (values == 0)) / (mass + 1.0 * (values == 0))
+    return centres, np.clip(np.minimum.accumulate(shares[::-1])[::-1], 1e-6, 1 - 1e-6)

@@ -1,7 +1,7 @@
 """Why a claim got its z: parts that sum to it, in log-odds.
 
 trees     share_b * TreeSHAP of logit b + share_c * a1 * TreeSHAP of logit x, grouped per concept of the feature catalogue
-rule j    share_b * TreeSHAP of h_j + share_c * a_j h_j + share_e * 0.8 * w_j h_j
+rule j    share_b * TreeSHAP of h_j + share_c * a_j h_j + share_e * 0.8 * w_j h_j + what the belief in it lifts z by
 anomaly m share_b * TreeSHAP of u_m + share_c * (g_m + g/M) u_m + share_e * u_m / M
 intercept share_b * bias b + share_c * (a0 + a1 * bias x) + share_e * -6, and the rules that were not hit
 """
@@ -58,7 +58,7 @@ def contributions_of(
     """Per claim its contributions, largest first; the values sum to ``parts.z`` within 1e-4."""
     effects = _effects(model, parts)
     _add_expert(model, effects, parts)
-    new = _unknown_rules(model, hits, rules)
+    new = _own_terms(model, hits, rules, parts)
     concepts = _concepts(model)
     return [
         _of_row(model, features.row(i, named=True), effects, parts, concepts, new, i)
@@ -96,10 +96,13 @@ def _add_expert(model: FittedModel, effects: _Effects, parts: Parts) -> None:
     # Rules' expert terms are added per claim in _of_row: tonight's rules may differ from the model's.
 
 
-def _unknown_rules(model: FittedModel, hits: Hits, rules: Rules) -> list[dict[str, float]]:
-    """Per claim: code -> expert log-odds of every rule hit tonight, whether or not the model was trained with it."""
+def _own_terms(model: FittedModel, hits: Hits, rules: Rules, parts: Parts) -> list[dict[str, float]]:
+    """Per claim: code -> log-odds that every rule hit tonight brings by itself, whether or not the model was trained with it."""
     factor = model.shares()[2] * model.constants.expert_rule_factor
-    return [{rules.codes[j]: factor * rules.weights[j] for j in np.flatnonzero(row)} for row in hits]
+    found = [{rules.codes[j]: factor * rules.weights[j] for j in np.flatnonzero(row)} for row in hits]
+    for i in np.flatnonzero(parts.lift > 0):
+        found[i][rules.codes[parts.lifted_by[i]]] += float(parts.lift[i])
+    return found
 
 
 def _of_row(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.detection.scoring.beliefs import best_of_hits
 from fraud.detection.scoring.formula import Floats
 
 Hits = NDArray[np.bool_]
@@ -19,14 +20,21 @@ class HitsNotMatching(ValueError):
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules behind the columns of a hit matrix: codes and expert weights."""
+    """The rules behind the columns of a hit matrix: codes, expert weights and, for a night, what is believed of each by itself."""
 
     codes: tuple[str, ...]
     weights: tuple[float, ...]
+    beliefs: tuple[float, ...] = ()  # empty: the model alone scores
 
     def __post_init__(self) -> None:
         if len(self.codes) != len(self.weights) or len(set(self.codes)) != len(self.codes):
             raise HitsNotMatching("rules need one weight each and no code twice")
+        if self.beliefs and len(self.beliefs) != len(self.codes):
+            raise HitsNotMatching("rules need one belief each, or none at all")
+
+    def best_belief(self, hits: Hits) -> tuple[Floats, NDArray[np.int64]]:
+        """Per claim the greatest belief among the rules hit, 0 without any, and the column of that rule."""
+        return best_of_hits(hits, self.beliefs or (0.0,) * len(self.codes))
 
     def require_shape(self, hits: Hits, n_rows: int) -> None:
         """Raises HitsNotMatching unless ``hits`` is (n_rows, number of rules)."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from fraud.detection.detectors.base import Detector
 from fraud.detection.detectors.frames import Matrix, fill_matrix, matrix
@@ -33,7 +34,9 @@ class Parts:
     weighted_hits: Floats  # (n,) sum of expert weights of the rules hit, tonight's weights
     main: Floats | None  # (n,) logit b
     base: Floats | None  # (n,) logit x
-    z: Floats  # (n,)
+    z: Floats  # (n,) with the lift
+    lift: Floats  # (n,) what the belief in a rule adds to the model's own z
+    lifted_by: NDArray[np.int64]  # (n,) the rule's column among tonight's rules
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,9 @@ class FittedModel:
         """Scores of all claims, rows as given.
 
         ``hits`` (n, r) belongs to ``rules`` (default: the rules of training). A rule the model has never seen counts by its expert
-        weight until the next training; a retired one counts as not hit. Columns: rule_score, tree_probability (null without trees),
-        anomaly_score, novelty, z, hybrid_probability, queue_probability, band. Raises FeaturesMissing, HitsNotMatching, DetectorFailed.
+        weight, and by what is believed of it by itself (``rules.beliefs``), until the next training; a retired one counts as not hit.
+        Columns: rule_score, tree_probability (null without trees), anomaly_score, novelty, z, model_probability (before beliefs),
+        hybrid_probability, queue_probability, band. Raises FeaturesMissing, HitsNotMatching, DetectorFailed.
         """
         rules = self._check(features, hits, rules)
         blocks = over_chunks(
@@ -93,7 +97,10 @@ class FittedModel:
     def _score_block(self, features: pl.DataFrame, hits: Hits, rules: Rules) -> pl.DataFrame:
         parts, c = self._parts(features, hits, rules), self.constants
         anomaly = parts.tails.mean(axis=1)
-        probability = self.calibrator.probability(parts.z)
+        alone = self.calibrator.probability(parts.z - parts.lift)
+        believed, _ = rules.best_belief(hits)
+        # beyond the last knot of the calibration z says less than the belief: the probability is the belief itself
+        probability = np.where(parts.lift > 0, np.maximum(alone, believed), alone)
         novel = formula.novelty(anomaly, c)
         queue = formula.queue_probability(probability, novel, c)
         tree = (
@@ -108,6 +115,7 @@ class FittedModel:
                 "anomaly_score": np.interp(anomaly, *self.anomaly_knots),
                 "novelty": novel,
                 "z": parts.z,
+                "model_probability": alone,
                 "hybrid_probability": probability,
                 "queue_probability": queue,
                 "band": formula.band(probability, c),
@@ -129,7 +137,9 @@ class FittedModel:
             else None
         )
         z = self.combine(main, base, own, tails, weighted)
-        return Parts(block[:, :d], own, tails, weighted, main, base, z)
+        believed, lifted_by = rules.best_belief(hits)
+        lift = np.where(believed > 0, np.maximum(self.calibrator.z_of(believed) - z, 0.0), 0.0)
+        return Parts(block[:, :d], own, tails, weighted, main, base, z + lift, lift, lifted_by)
 
     def combine(
         self, main: Floats | None, base: Floats | None, hits: Floats, tails: Floats, weighted: Floats

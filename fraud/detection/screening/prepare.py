@@ -20,6 +20,7 @@ from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.leases import LeaseLost, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes, pending_claims
+from fraud.detection.screening.rule_evidence import evidence_of
 from fraud.detection.screening.rulebook import pin_rules
 from fraud.detection.screening.stages import Stage, put_stage, stage
 
@@ -92,6 +93,8 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)
             pending = pending_claims(run)
+            if pending.height:
+                _pin_evidence(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model) if pending.height else None
             faults.hit("prepare.model")
@@ -104,6 +107,12 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     faults.hit("prepare.done")
     run.refresh_from_db()
     return run
+
+
+def _pin_evidence(run: ScreeningRun) -> None:
+    """What is known of the rules by the cut-off, kept before anything is scored; another attempt pins the same again."""
+    run.rule_evidence = evidence_of(run)
+    run.save(update_fields=["rule_evidence"])
 
 
 def _cut(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
+from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.hits import Rules
 from rules.engine import Context, Outcome, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
 from rules.language.parse import parse
@@ -37,6 +39,9 @@ class RunRules:
     version_ids: NDArray[np.int64]  # (rules,)
     is_shadow: NDArray[np.bool_]  # (rules,)
     context: Context
+    evidence: Mapping[int, RuleEvidence] = field(
+        default_factory=dict
+    )  # by rule version; empty outside a night
 
     @cached_property
     def counted(self) -> NDArray[np.int64]:
@@ -44,9 +49,12 @@ class RunRules:
         return np.flatnonzero(~self.is_shadow)
 
     def for_score(self) -> Rules:
-        """Codes and expert weights of the counted rules, in the order of `counted`."""
+        """Codes, expert weights and beliefs of the counted rules, in the order of `counted`."""
         chosen = [self.specs[i] for i in self.counted]
-        return Rules(tuple(spec.code for spec in chosen), tuple(spec.weight for spec in chosen))
+        codes, weights = tuple(spec.code for spec in chosen), tuple(spec.weight for spec in chosen)
+        versions = self.version_ids[self.counted].tolist()
+        beliefs = tuple(self.evidence[version].belief for version in versions) if self.evidence else ()
+        return Rules(codes, weights, beliefs)
 
     def evaluate(self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None) -> Outcome:
         """All rules over the frame; hits of the target rows."""
@@ -71,8 +79,10 @@ def pin_rules() -> dict[str, Any]:
 
 
 def rules_of(run: ScreeningRun) -> RunRules:
-    """The rules a run pinned."""
-    return unpin(run.rule_set, now=run.cut_off_at)
+    """The rules a run pinned, with what it knew of each."""
+    rules = unpin(run.rule_set, now=run.cut_off_at)
+    known = {int(version): RuleEvidence.from_json(row) for version, row in run.rule_evidence.items()}
+    return replace(rules, evidence=known)
 
 
 def current_rules(now: datetime) -> RunRules:

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 State = RunPart.State
 # fmt: off
 _SCORE_COLUMNS = (
-    "run_id", "claim_id", "claim_version", "rule_score", "tree_probability", "anomaly_score", "novelty", "z", "hybrid_probability",
+    "run_id", "claim_id", "claim_version", "rule_score", "tree_probability", "anomaly_score", "novelty", "z",
+    "model_probability", "hybrid_probability",
     "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
 )
 # fmt: on

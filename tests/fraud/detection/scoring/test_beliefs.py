@@ -1,0 +1,111 @@
+"""What is believed of a rule by itself: the plain formula, and a score that follows it without losing its reasons."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fraud.detection.scoring import Rules
+from fraud.detection.scoring.beliefs import RuleEvidence, prior_of
+from fraud.detection.scoring.calibration import Calibrator
+from fraud.detection.scoring.hits import HitsNotMatching
+from tests.fraud.made_claims import CODES, WEIGHTS, trained
+
+every_amount_of_labels = pytest.mark.parametrize("n_labels", [0, 300, None], ids=["none", "few", "all"])
+BELIEFS = (0.02, 0.30, 0.12)
+
+
+def test_a_narrow_rule_is_worth_looking_at_and_a_broad_one_is_not() -> None:
+    assert [round(prior_of(n), 3) for n in (0, 0.1, 1, 2, 5, 10, 50)] == [
+        0.3,
+        0.3,
+        0.3,
+        0.25,
+        0.1,
+        0.05,
+        0.01,
+    ]
+
+
+@given(st.integers(0, 5_000), st.floats(0.5, 60), st.integers(0, 200), st.data())
+def test_belief_is_a_share_between_prior_and_outcomes(hits: int, nights: float, reviewed: int, data) -> None:
+    confirmed = data.draw(st.integers(0, reviewed))
+    evidence = RuleEvidence("R", hits, nights, reviewed, confirmed)
+    prior = min(0.30, 0.5 / (hits / nights)) if hits else 0.30
+    assert evidence.belief == pytest.approx((5 * prior + confirmed) / (5 + reviewed))
+    if reviewed:
+        low, high = sorted([prior, confirmed / reviewed])
+        assert low - 1e-12 <= evidence.belief <= high + 1e-12
+    assert RuleEvidence.from_json(evidence.to_json()) == evidence
+
+
+def test_weight_follows_the_outcomes_within_twenty_of_them() -> None:
+    good = RuleEvidence("R", 28, 28, 20, 8)  # true precision .4
+    useless = RuleEvidence("R", 28, 28, 20, 0)
+    assert good.belief == pytest.approx(0.4, abs=0.05)
+    assert useless.belief < 0.07
+
+
+@every_amount_of_labels
+def test_a_belief_lifts_the_probability_to_itself_and_never_lowers_it(n_labels) -> None:
+    made, out = trained(n_labels)
+    alone = out.model.score(made.features, made.hits)
+    scored = out.model.score(made.features, made.hits, Rules(CODES, WEIGHTS, BELIEFS))
+    p, q = alone["hybrid_probability"].to_numpy(), (made.hits * np.array(BELIEFS)).max(axis=1)
+    np.testing.assert_allclose(scored["hybrid_probability"], np.maximum(p, q), atol=1e-9)
+    np.testing.assert_allclose(scored["model_probability"], p, atol=1e-12)
+    assert (q > p).any()
+    assert (q < p).any()
+
+
+@every_amount_of_labels
+def test_reasons_of_a_lifted_claim_still_sum_to_its_z_and_the_rule_carries_the_lift(n_labels) -> None:
+    made, out = trained(n_labels)
+    rules = Rules(CODES, WEIGHTS, BELIEFS)
+    plain, scored = (
+        out.model.score(made.features, made.hits),
+        out.model.score(made.features, made.hits, rules),
+    )
+    lift = scored["z"].to_numpy() - plain["z"].to_numpy()
+    rows = np.flatnonzero(lift > 1e-6)[:30].tolist()
+    assert rows
+    before = out.model.explain(made.features, made.hits, rows)
+    for row, parts, old in zip(
+        rows, out.model.explain(made.features, made.hits, rows, rules), before, strict=True
+    ):
+        assert sum(c.value for c in parts) == pytest.approx(scored["z"][row], abs=1e-4)
+        best = CODES[int(np.argmax(made.hits[row] * np.array(BELIEFS)))]
+        gained = {c.code: c.value for c in parts if c.source == "rule"}
+        without = {c.code: c.value for c in old if c.source == "rule"}
+        assert gained[best] - without[best] == pytest.approx(lift[row], abs=1e-6)
+
+
+@every_amount_of_labels
+def test_a_lifted_claim_scores_alone_as_in_a_batch(n_labels) -> None:
+    made, out = trained(n_labels)
+    rules = Rules(CODES, WEIGHTS, BELIEFS)
+    whole = out.model.score(made.features, made.hits, rules)
+    for i in range(0, 300, 23):
+        alone = out.model.score(made.features[i : i + 1], made.hits[i : i + 1], rules)
+        np.testing.assert_allclose(
+            alone.drop("band").to_numpy(), whole[i : i + 1].drop("band").to_numpy(), atol=1e-9
+        )
+
+
+@pytest.mark.parametrize("n", [10, 100, 5_000])
+def test_z_of_a_probability_is_what_the_calibration_undoes(n: int) -> None:
+    rng = np.random.default_rng(3)
+    z = rng.normal(-4, 2, n * 10)
+    y = (rng.random(len(z)) < 1 / (1 + np.exp(-z - 0.5))).astype(float)
+    calibrator = Calibrator.fit(z, y, np.ones(len(z)))
+    along = calibrator.probability(np.linspace(z.min(), z.max(), 2_000))
+    assert (np.diff(along) >= 0).all()
+    inside = calibrator.probability(np.quantile(z, [0.1, 0.5, 0.9]))
+    np.testing.assert_allclose(calibrator.probability(calibrator.z_of(inside)), inside, atol=1e-9)
+
+
+def test_beliefs_are_one_a_rule_or_none() -> None:
+    with pytest.raises(HitsNotMatching):
+        Rules(CODES, WEIGHTS, (0.1,))
