@@ -6,10 +6,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.counted import told
+from tests.counted import COUNTED, told
 
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
@@ -68,6 +69,18 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
     flush.sql_flush = sql_flush
     yield
     flush.sql_flush = original
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker counted joins the others' at the end of a run in several processes."""
+    for name, counts in getattr(node, "workeroutput", {}).get("counted", {}).items():
+        COUNTED[name].update(counts)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["counted"] = {name: dict(counts) for name, counts in COUNTED.items()}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
