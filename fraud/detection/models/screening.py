@@ -110,7 +110,7 @@ class Score(models.Model):
     model_probability = models.FloatField()  # before what is believed of rules by themselves
     hybrid_probability = models.FloatField()
     queue_probability = models.FloatField()  # with the novelty prior: orders the queue only
-    shadow_probability = models.FloatField(null=True)
+    shadow_probability = models.FloatField(null=True)  # what the challenger alone thinks
     band = models.CharField(max_length=6, choices=Band)
     is_calibrated = models.BooleanField(default=False)
     expected_loss_minor = models.BigIntegerField(default=0)

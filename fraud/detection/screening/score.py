@@ -186,7 +186,7 @@ def _shadow_probability(
     if run.shadow_version is not None:
         try:
             challenger = load_version(run.shadow_version)
-            return challenger.score(features, hits, frame.rules.for_score())["hybrid_probability"]
+            return challenger.score(features, hits, frame.rules.for_score())["model_probability"]
         except (ModelDamaged, RuntimeError, ValueError):
             log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
     return pl.Series([None] * features.height, dtype=pl.Float64)

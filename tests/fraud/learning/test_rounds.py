@@ -103,7 +103,7 @@ def test_challenger_scores_in_shadow_and_is_compared(reviewed: list[int]) -> Non
     assert (run.model_version, run.shadow_version) == (champion, version)
     frame = screening.night_frame(run)
     expected = load_version(version).score(frame.features, frame.hits, frame.rules.for_score())
-    by_claim = dict(zip(frame.features["claim_id"], expected["hybrid_probability"], strict=True))
+    by_claim = dict(zip(frame.features["claim_id"], expected["model_probability"], strict=True))
     for score in Score.objects.filter(run=run):
         assert score.shadow_probability == pytest.approx(by_claim[score.claim_id], abs=1e-6)
 
@@ -139,7 +139,7 @@ def test_training_sees_a_claim_as_the_night_that_scored_it_did(reviewed: list[in
 
     data = training_set(cut_off=known_later + timedelta(hours=1), config=CONFIG)
     assert set(data.labels.filter(data.labels["known_at"] == known_later)["claim_id"]) == set(stored)
-    again = load_version(version).score(data.features, data.hits, data.rules)["hybrid_probability"]
+    again = load_version(version).score(data.features, data.hits, data.rules)["model_probability"]
     found = dict(zip(data.features["claim_id"], again, strict=True))
     shared = stored.keys() & found.keys()
     assert len(shared) > 10
