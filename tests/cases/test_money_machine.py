@@ -33,7 +33,7 @@ from tests.counted import COUNTED
 from tests.undone import undone_block
 
 #: More where everything is required (CI) than at a desk; a step costs some 70 ms of one core, so MONEY_STEPS=10000 takes a quarter of an hour.
-STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 2_000 if REQUIRE_ALL else 300))
+STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 1_500 if REQUIRE_ALL else 300))
 SEEDS = st.integers(0, 2**32)
 
 
