@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 
 from audit.actor import Actor
 from audit.transactions import one_transaction
@@ -82,7 +83,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     claim = change.claim
     if claim.cardholder_id != case.cardholder_id:
         Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
-    left = money_of([claim])[claim.pk].net_minor
+    left = _left_after(change)
     details = {
         "claim": claim.external_id,
         "kind": change.kind,
@@ -108,6 +109,14 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     _void_proposal(case, details)
     _tell(case, change)
     _settle(case)
+
+
+def _left_after(change: ClaimChange) -> int:
+    """What was left of the payment after this change, also where a later one waits already; minor units."""
+    later = ClaimChange.objects.filter(claim=change.claim, pk__gt=change.pk).aggregate(n=Sum("back_minor"))[
+        "n"
+    ]
+    return money_of([change.claim])[change.claim_id].net_minor + (later or 0)
 
 
 def _void_proposal(case: Case, told: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from cases.pages.timeline import Entry, timeline_of
 from cases.services import appeals, by_hand, clocks, decisions, explanation_requests, explanations, queue
 from cases.services.errors import AmountNotValid, StaleCase
 from cases.services.explanation_requests import preview_request_text
+from cases.services.following import follow_changes
 from cases.services.money import at_stake
 from cases.services.steps import change_sentences, current_request
 from cases.workflow import State
@@ -298,3 +299,21 @@ def test_purchase_cancelled_in_the_same_file_asks_for_nothing(later: Stage, tmp_
 def test_folder_partial_cancellation_asks_for_nothing_on_g5(later: Stage, tmp_path: Path) -> None:
     send_shared(tmp_path, "partial_cancellation/generic_partial_positive.csv")
     cancelled_purchase_asks_for_nothing(later, "G5", 90_000)
+
+
+def test_two_changes_that_are_followed_together_each_say_what_was_left_then(
+    later: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(tmp_path, "S8,S08,2026-11-24 23:30:00,150000,KRW,노래주점 벌,70011118,승인")
+    case = opened(later, "S8")
+    with monkeypatch.context() as patch:
+        patch.setattr("fraud.claims.importing.services.tell_followers", lambda: None)
+        for number, amount in enumerate((50_000, 30_000), 1):
+            send(
+                tmp_path,
+                f"S8-{number},S08,2026-11-25 1{number}:00:00,-{amount},KRW,노래주점 벌,70011118,부분취소",
+            )
+    follow_changes()
+    entries = AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.claim_changed")
+    told = [entry.after["left_minor"] for entry in entries.order_by("seq")]
+    assert told == [[150_000, 100_000], [100_000, 70_000]]
