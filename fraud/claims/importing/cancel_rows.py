@@ -11,12 +11,11 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from django.conf import settings
 from django.db import connection
 
-from audit.people import number_key
 from fraud.claims.bulk import in_list, read_frame
-from fraud.claims.importing.pairing import DAYS, code_key
+from fraud.claims.importing.keys import CODE, PERSON, keyed, local_day, spellings
+from fraud.claims.importing.pairing import DAYS
 from fraud.claims.importing.stated import SUFFIX, as_money_back
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
@@ -29,7 +28,7 @@ _PAID: dict[str, Any] = {
     "paid": pl.Int64,
     "paid_at": _AT,
 }
-_SAME = ["person", "code", "currency"]
+_SAME = [PERSON, CODE, "currency"]
 _KINDS = ", ".join(f"'{name}'" for name in PAYMENTS)
 _BACKS = ", ".join(f"'{name}'" for name in MONEY_BACK)
 
@@ -42,9 +41,9 @@ def repeated_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     if told.is_empty():
         return rows
     at = pl.coalesce("back_at", "transacted_at") if "back_at" in rows.columns else pl.col("transacted_at")
-    wanted = _keyed(told.select("external_id", *_LOOKED_AT, back="stated_back", back_at=at))
-    paid = pl.concat([_stored_payments(wanted, source_system), _payments_among(rows)])
-    both = wanted.join(_keyed(paid), on=_SAME).filter(_repeats())
+    wanted = keyed(told.select("external_id", *_LOOKED_AT, back="stated_back", back_at=at))
+    paid = pl.concat([_stored_payments(told["authorization_code"], source_system), _payments_among(rows)])
+    both = wanted.join(keyed(paid), on=_SAME).filter(_repeats())
     if both.is_empty():
         return rows
     paid_of = dict(both.sort("paid_at", "paid_id").select("external_id", "paid").iter_rows())
@@ -59,14 +58,14 @@ _LOOKED_AT = ("employee_no", "authorization_code", "currency", "amount", "transa
 
 def _repeats() -> pl.Expr:
     """Another id, no later, and the whole amount, what is left of it, or what came back."""
-    days = (_day("back_at") - _day("paid_at")).dt.total_days()
+    days = (local_day("back_at") - local_day("paid_at")).dt.total_days()
     amount, back, paid = pl.col("amount"), pl.col("back"), pl.col("paid")
     fits = (amount == paid) | (amount + back == paid) | ((amount == back) & (back <= paid))
     return (pl.col("external_id") != pl.col("paid_id")) & fits & days.is_between(0, DAYS)
 
 
-def _stored_payments(wanted: pl.DataFrame, source_system: str) -> pl.DataFrame:
-    codes, params = in_list(_spellings(wanted))
+def _stored_payments(written: pl.Series, source_system: str) -> pl.DataFrame:
+    codes, params = in_list(spellings(written))
     sql = f"""
         SELECT c.external_id AS paid_id, h.employee_no, c.authorization_code, c.currency, c.amount_minor AS paid, c.transacted_at AS paid_at
         FROM fraud_claim c JOIN fraud_cardholder h ON h.id = c.cardholder_id
@@ -107,7 +106,7 @@ def payments_told_before(rows: pl.DataFrame, source_system: str) -> pl.DataFrame
     paid = _payments_among(rows)
     if paid.is_empty():
         return nothing
-    codes, params = in_list(_spellings(paid))
+    codes, params = in_list(spellings(paid["authorization_code"]))
     sql = f"""
         SELECT c.id, b.id AS back_id, -b.amount_minor AS back, b.transacted_at AS back_at, c.external_id, h.employee_no,
                c.authorization_code, c.currency, c.amount_minor AS amount
@@ -121,10 +120,8 @@ def payments_told_before(rows: pl.DataFrame, source_system: str) -> pl.DataFrame
         "currency": pl.String,
         "amount": pl.Int64,
     }
-    told = _keyed(read_frame(sql, [source_system, *params], schema={**schema, **more}))
-    both = (
-        told.join(_keyed(paid), on=_SAME).filter(_repeats()).unique("id", keep="first", maintain_order=True)
-    )
+    told = keyed(read_frame(sql, [source_system, *params], schema={**schema, **more}))
+    both = told.join(keyed(paid), on=_SAME).filter(_repeats()).unique("id", keep="first", maintain_order=True)
     kind = (
         pl.when(pl.col("back") >= pl.col("paid")).then(pl.lit("cancel")).otherwise(pl.lit("partial_cancel"))
     )
@@ -176,30 +173,6 @@ def without_the_silent(back: pl.DataFrame, source_system: str, latest: date | No
     known = read_frame(sql, [source_system, source_system, *params], schema=schema)
     seen = back.select("known_id", "amount").join(known, on="known_id", how="left", maintain_order="left")
     silent = (pl.col("amount") == 0) & pl.col("told_elsewhere")
-    older = (-pl.col("amount") < pl.col("stored")) & (_day("stored_at") > pl.lit(latest, pl.Date))
+    older = (-pl.col("amount") < pl.col("stored")) & (local_day("stored_at") > pl.lit(latest, pl.Date))
     gone = seen.select((silent.fill_null(False) | older.fill_null(False)).alias("gone")).to_series()
     return back.filter(~gone)
-
-
-def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
-    """With the forms in which employee numbers and authorisation codes are compared."""
-    people = {number: number_key(number) for number in rows.get_column("employee_no").unique().drop_nulls()}
-    codes = {code: code_key(code) for code in rows.get_column("authorization_code").unique().drop_nulls()}
-    return rows.with_columns(
-        pl.col("employee_no").replace_strict(people, default=None, return_dtype=pl.String).alias("person"),
-        pl.col("authorization_code")
-        .replace_strict(codes, default=None, return_dtype=pl.String)
-        .alias("code"),
-    ).drop("employee_no", "authorization_code")
-
-
-def _spellings(rows: pl.DataFrame) -> list[str]:
-    """Codes as they may be stored: as written, and with the zeros in front a spreadsheet took or left."""
-    column = "authorization_code" if "authorization_code" in rows.columns else "code"
-    found = set(rows.get_column(column).drop_nulls().to_list())
-    bare = {code_key(code) for code in found}
-    return sorted(found | bare | {code.zfill(width) for code in bare if code.isdigit() for width in (6, 8)})
-
-
-def _day(name: str) -> pl.Expr:
-    return pl.col(name).dt.convert_time_zone(settings.TIME_ZONE).dt.date()

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from django.conf import settings
 
-from audit.people import number_key
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
+from fraud.claims.importing.keys import CODE, PERSON, keyed, local_day, spellings
 from fraud.claims.models import ClaimFile
 from rules.language.transactions import MONEY_BACK
 
@@ -66,7 +65,7 @@ def same_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     wanted = rows.filter(pl.col("authorization_code").fill_null("") != "").drop_nulls("employee_no")
     if wanted.is_empty():
         return nothing
-    codes, code_values = in_list(wanted.get_column("authorization_code").unique().to_list())
+    codes, code_values = in_list(spellings(wanted["authorization_code"]))
     sql = f"""
         SELECT h.employee_no, c.authorization_code, c.amount_minor AS amount, c.currency, c.txn_type AS known_type,
                c.transacted_at AS known_at, c.id AS known_id, c.version AS known_version, '' AS known_hash,
@@ -75,26 +74,14 @@ def same_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
         WHERE c.authorization_code {codes} AND c.source_system <> %s
           AND NOT EXISTS (SELECT 1 FROM fraud_claimsource s WHERE s.claim_id = c.id AND s.source_system = %s)"""
     params = [*code_values, source_system, source_system]
-    known = _with_person(read_frame(sql, params, schema=_MATCH))
-    wanted = _with_person(wanted)
-    on = ["person", "authorization_code", "amount", "currency"]
+    known = keyed(read_frame(sql, params, schema=_MATCH))
+    wanted = keyed(wanted)
+    on = [PERSON, CODE, "amount", "currency"]
     both = wanted.join(known, on=on, how="inner")
     back, known_back = pl.col("txn_type").is_in(MONEY_BACK), pl.col("known_type").is_in(MONEY_BACK)
     same_kind = (back & known_back) | (pl.col("txn_type") == pl.col("known_type"))
-    both = both.filter(same_kind & (back | (_day("transacted_at") == _day("known_at"))))
+    both = both.filter(same_kind & (back | (local_day("transacted_at") == local_day("known_at"))))
     return _one_each(both.sort("external_id", "home_system", "home_id")).select(list(KNOWN))
-
-
-def _with_person(rows: pl.DataFrame) -> pl.DataFrame:
-    """With the employee number in the form in which numbers are compared."""
-    keys = {number: number_key(number) for number in rows.get_column("employee_no").unique()}
-    return rows.with_columns(
-        pl.col("employee_no").replace_strict(keys, return_dtype=pl.String).alias("person")
-    )
-
-
-def _day(name: str) -> pl.Expr:
-    return pl.col(name).dt.convert_time_zone(settings.TIME_ZONE).dt.date()
 
 
 def _one_each(pairs: pl.DataFrame) -> pl.DataFrame:

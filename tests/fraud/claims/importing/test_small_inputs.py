@@ -295,6 +295,12 @@ def test_one_employee_in_several_spellings_is_one_person_with_their_money_and_th
     assert Absence.objects.get().employee_no == "ab-1"
 
 
+def test_one_payment_of_two_feeds_is_one_though_a_spreadsheet_lost_zeros_of_its_code(tmp_path: Path) -> None:
+    send(tmp_path, CODEF, stay("00055112", 81000, 0), used="codef")
+    file = send(tmp_path, GENERIC, "Z1,Q77,2026-11-02 18:15:00,81000,KRW,바다횟집,55112,승인")
+    assert (file.n_duplicate, nets()) == (1, [81000])
+
+
 def test_more_money_back_than_its_single_payment_took_leaves_nothing_to_ask_for(tmp_path: Path) -> None:
     send(
         tmp_path,
