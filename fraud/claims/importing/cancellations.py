@@ -29,8 +29,10 @@ _SIDE = """
     FROM fraud_claim n{join}
     WHERE n.cardholder_id {people} AND {condition}
 """
+#: The payment whose own row states it. An index finds the shortened id; the second condition makes it exact.
 _OWN = f"""
-    LEFT JOIN fraud_claim o ON o.source_system = n.source_system AND o.external_id || '{SUFFIX}' = n.external_id
+    LEFT JOIN fraud_claim o ON o.source_system = n.source_system
+        AND o.external_id = replace(n.external_id, '{SUFFIX}', '') AND o.external_id || '{SUFFIX}' = n.external_id
 """
 _LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64, "linked_at": pl.Datetime("us", "UTC")}
 _BATCH = 1_000
