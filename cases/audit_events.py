@@ -67,15 +67,19 @@ register(
 )
 register("recovery.reminded", en="reminded of the repayment", ko="환수 독촉을 보냈습니다")
 register("tip.recorded", en="recorded a tip", ko="제보를 기록했습니다")
-register("run.held_back", en="held back claims that got no seat", ko="자리를 얻지 못한 청구를 보류했습니다")
+register("run.held_back", en="held back claims that got no seat", ko="자리를 얻지 못한 청구를 대기시켰습니다")
 register(
     "run.held_back_seated",
     en="gave claims held back their seat in a case",
-    ko="보류된 청구를 건에 배정했습니다",
+    ko="자리를 기다리던 청구를 건에 배정했습니다",
 )
-register("run.held_back_expired", en="let held-back claims expire", ko="보류된 청구의 대기 기간이 끝났습니다")
+register(
+    "run.held_back_expired",
+    en="let held-back claims expire",
+    ko="자리를 기다리던 청구의 대기 기간이 끝났습니다",
+)
 register(
     "run.held_back_outdated",
     en="let held-back claims go: changed, taken back or under the threshold",
-    ko="변경·취소되었거나 기준 미만이 된 보류 청구를 대기에서 제외했습니다",
+    ko="변경·취소되었거나 기준 미만이 된 청구를 대기에서 제외했습니다",
 )
