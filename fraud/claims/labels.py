@@ -37,12 +37,17 @@ _READ_SCHEMA: Mapping[str, Any] = {
     **{k: v for k, v in LABEL_SCHEMA.items() if k != "weight"},
     "cardholder_id": pl.Int64,
     "merchant_id": pl.Int64,
+    "approver_id": pl.Int64,
+    "category": pl.String,
 }
 _KNOWN = """
     SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
-           k.transacted_at, k.cardholder_id, k.merchant_id
+           k.transacted_at, k.cardholder_id, k.merchant_id, a.id AS approver_id,
+           coalesce(nullif(m.mcc, ''), nullif(m.biz_type, '')) AS category
     FROM fraud_label l
     JOIN fraud_claim k ON k.id = l.claim_id
+    JOIN fraud_merchant m ON m.id = k.merchant_id
+    LEFT JOIN fraud_cardholder a ON a.employee_no = k.approver_no AND k.approver_no <> ''
     LEFT JOIN fraud_claimversion v ON v.claim_id = l.claim_id AND v.version = l.claim_version
     WHERE l.known_at <= %s AND (l.claim_version = k.version OR (
         v.cardholder_id = k.cardholder_id AND v.merchant_id = k.merchant_id AND v.amount_minor = k.amount_minor
@@ -81,14 +86,15 @@ def labels_known_by(cut_off: datetime) -> pl.DataFrame:
 
 
 def label_history(cut_off: datetime) -> pl.DataFrame:
-    """`claim_id, is_misuse, known_at` and whose, where and when (`cardholder_id, merchant_id, transacted_at`) of every label known
-    by the cut-off, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
+    """`claim_id, is_misuse, known_at` and whose, where and when (`cardholder_id, merchant_id, transacted_at`), by whom approved
+    and on what (`approver_id, category`) of every label known by the cut-off, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
 
     For features: what a claim could know of earlier misuse is what was believed at its own time. The keys let a label count whose
     claim is older than the history a night reads.
     """
     known = _known(cut_off)
-    return known.select("claim_id", "is_misuse", "known_at", "cardholder_id", "merchant_id", "transacted_at")
+    keys = ("cardholder_id", "merchant_id", "transacted_at", "approver_id", "category")
+    return known.select("claim_id", "is_misuse", "known_at", *keys)
 
 
 def _known(cut_off: datetime) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 from django.conf import settings
 
 from fraud.claims.labels import label_history
-from fraud.claims.models import Claim
+from fraud.claims.models import Cardholder, Claim
 from fraud.claims.reading import db_time, read_many_claims
 from fraud.company.values import current_calendar
 from fraud.detection.features.behaviour import HABIT_DAYS
@@ -48,11 +48,13 @@ class _Window:
     days: int
     last: bool = False
     spending_only: bool = True
+    of_others: bool = False
 
 
 _WHO, _WHERE, _MONEY = ("cardholder_id",), ("merchant_id",), ("currency",)
 _HERE, _SAME = (*_WHO, *_WHERE), ("amount_minor", "currency")
 _PEERS = ("department_id", "category", "currency")
+_KIND = (*_WHO, "category")
 # fmt: off
 _FEATURES: Mapping[str, _Window] = {
     **{f"n_claims_cardholder_{days}d": _Window(_WHO, days) for days in (1, 7, 30)},
@@ -78,10 +80,30 @@ _FEATURES: Mapping[str, _Window] = {
     "n_repeated_3d": _Window(_HERE + _SAME, 3),
     "amount_z_peer": _Window(_PEERS, 365),
     "mcc_share_peer": _Window(("department_id",), 180),
+    "day_part_share_120d": _Window(_WHO, HABIT_DAYS),
+    "weekend_share_120d": _Window(_WHO, HABIT_DAYS),
+    "round_share_cardholder_120d": _Window(_WHO, HABIT_DAYS),
+    "round_share_merchant_180d": _Window(_WHERE, 180),
+    "n_claims_same_category_1d": _Window(_KIND, 1),
+    "n_claims_same_category_28d": _Window(_KIND, 28),
+    "total_amount_same_category_28d": _Window(_KIND + _MONEY, 28),
+    "amount_ratio_same_category_180d": _Window(_KIND + _MONEY, 180),
+    "same_category_share_180d": _Window(_KIND, 180),
+    "days_since_same_category": _Window(_KIND, 180, last=True),
+    "category_surprise_28d": _Window(_KIND, 28),
+    "purpose_category_share_180d": _Window(("department_id", "purpose_code"), 180),
+    "n_others_same_amount_merchant_7d": _Window(_WHERE + _SAME, 7, of_others=True),
+    "n_others_same_amount_department_3d": _Window(("department_id", *_SAME), 3, of_others=True),
+    "n_others_department_merchant_1d": _Window(("department_id", *_WHERE), 1, of_others=True),
+    "own_share_merchant_180d": _Window(_HERE, 180),
+    "total_amount_same_merchant_2d": _Window(_HERE + _MONEY, 2),
+    "same_merchant_share_90d": _Window(_HERE + _MONEY, 90),
+    "amount_ratio_same_merchant_180d": _Window(_HERE + _MONEY, 180),
+    "price_shift_merchant_30d": _Window(_WHERE + _MONEY, 180),
 }
 # fmt: on
 _OUTCOMES = re.compile(
-    r"(?P<what>n_known_misuse|n_known_labels|known_misuse_rate|n_misuse_run|n_clean_run|days_since_\w+)_(?P<who>merchant|cardholder)(?:_(?P<days>\d+)d)?"
+    r"(?P<what>n_known_misuse|n_known_labels|known_misuse_rate|n_misuse_run|n_clean_run|days_since_\w+)_(?P<who>merchant|cardholder|approver|category)(?:_(?P<days>\d+)d)?"
 )
 _ALWAYS_DAYS = 36_500
 
@@ -111,10 +133,11 @@ def _node(text: str) -> nodes.Window | None:
 
 def _outcomes(asked: re.Match[str], claim: Claim, run: ScreeningRun) -> Basis:
     """Labels known at the claim's time and not replaced by then, as the feature of that name counted them."""
-    key, at = f"{asked['who']}_id", claim.transacted_at
-    known = label_history(run.cut_off_at).filter(
-        (pl.col(key) == getattr(claim, key)) & (pl.col("known_at") <= at)
-    )
+    key, value = _subject(asked["who"], claim)
+    if value is None:
+        return Basis()
+    at = claim.transacted_at
+    known = label_history(run.cut_off_at).filter((pl.col(key) == value) & (pl.col("known_at") <= at))
     newest = known.sort("claim_id", "known_at").group_by("claim_id", maintain_order=True).last()
     alive = newest.filter(pl.col("is_misuse").is_not_null()).sort("known_at", "claim_id")
     since = at - timedelta(days=int(asked["days"] or _ALWAYS_DAYS))
@@ -125,6 +148,16 @@ def _outcomes(asked: re.Match[str], claim: Claim, run: ScreeningRun) -> Basis:
         rows = _run_at_end(rows, is_misuse=asked["what"] == "n_misuse_run")
     found = {row["claim_id"]: (row["is_misuse"], row["known_at"]) for row in rows}
     return Basis(tuple(found), found)
+
+
+def _subject(who: str, claim: Claim) -> tuple[str, int | str | None]:
+    """The column of a label's history that is compared, and what the claim has there."""
+    if who == "category":
+        return "category", claim.merchant.mcc or claim.merchant.biz_type or None
+    if who == "approver":
+        approver = Cardholder.objects.filter(employee_no=claim.approver_no).exclude(employee_no="").first()
+        return "approver_id", approver.pk if approver else None
+    return f"{who}_id", getattr(claim, f"{who}_id")
 
 
 def _run_at_end(rows: list[dict[str, Any]], *, is_misuse: bool) -> list[dict[str, Any]]:
@@ -155,7 +188,8 @@ def _is_before(row: Mapping[str, Any], own: Mapping[str, Any], since: datetime) 
 def _counts(row: Mapping[str, Any], own: Mapping[str, Any], window: _Window) -> bool:
     is_timed = not window.last or bool(row["has_time"])
     alike = all(row[key] is not None and row[key] == own[key] for key in window.keys)
-    return alike and is_timed and (row["spends"] or not window.spending_only)
+    is_asked = not window.of_others or row["cardholder_id"] != own["cardholder_id"]
+    return alike and is_timed and is_asked and (row["spends"] or not window.spending_only)
 
 
 def _counted(node: nodes.Window, claim: Claim, run: ScreeningRun) -> Basis:

@@ -5,12 +5,12 @@ from fraud.detection.features.build import build_features
 from fraud.detection.features.catalogue import (
     BEHAVIOUR_FEATURES,
     COMPUTED,
+    DESCRIBED,
     DETECTOR_FEATURES,
     FEATURES,
     LABEL_FEATURES,
     TREE_FEATURES,
     Feature,
-    matrix,
 )
 from fraud.detection.features.columns import ClaimFrameNotValid
 from fraud.detection.features.peers import SHARE_DAYS
@@ -32,6 +32,7 @@ FEATURE_WINDOWS = (
 __all__ = [
     "BEHAVIOUR_FEATURES",
     "COMPUTED",
+    "DESCRIBED",
     "DETECTOR_FEATURES",
     "FEATURES",
     "FEATURE_WINDOWS",
@@ -41,5 +42,4 @@ __all__ = [
     "ClaimFrameNotValid",
     "Feature",
     "build_features",
-    "matrix",
 ]

@@ -17,7 +17,10 @@ from fraud.detection.features.behaviour import (
 from fraud.detection.features.catalogue import COMPUTED, LABEL_FEATURES
 from fraud.detection.features.claim import claim_features
 from fraud.detection.features.columns import TAKEN_NAMES, require_columns, take_columns, untyped_nulls
+from fraud.detection.features.customs import custom_features
+from fraud.detection.features.kinds import category_features
 from fraud.detection.features.label_history import label_events, label_features
+from fraud.detection.features.links import link_features
 from fraud.detection.features.moments import moment_features
 from fraud.detection.features.peers import peer_features
 from fraud.detection.features.rows import Rows, rows_of
@@ -31,6 +34,9 @@ _BEHAVIOUR = (
     same_merchant_features,
     repetition_features,
     peer_features,
+    category_features,
+    link_features,
+    custom_features,
 )
 
 
@@ -50,7 +56,7 @@ def build_features(
     with the same values they have without it. Raises ClaimFrameNotValid for a missing key column.
     """
     require_columns(claims)
-    rows = rows_of(claims, targets)
+    rows = rows_of(claims, targets, zone)
     wanted = claims if targets is None else claims.filter(pl.Series(targets))
     frame = take_columns(wanted, zone)
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
@@ -65,7 +71,7 @@ def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None)
     """Label-derived columns; without any labels they are what an empty label history gives."""
     if labels is None or len(labels) == 0:
         return [_nothing_known(feature.name, feature.dtype) for feature in LABEL_FEATURES]
-    columns = _series(label_features(rows, label_events(claims, labels)))
+    columns = _series(label_features(rows, label_events(claims, labels, rows.category_codes)))
     return list(columns)
 
 

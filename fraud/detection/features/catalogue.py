@@ -1,15 +1,26 @@
 """Every computed feature: its type, what it is about, its words in both languages and its unit."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-Concept = Literal["amount", "habit", "merchant", "time", "frequency", "repetition", "peers", "known_misuse"]
-Unit = Literal["", "money", "count", "ratio", "share", "days", "minutes", "hour", "z", "yes_no"]
+Concept = Literal[
+    "amount",
+    "habit",
+    "merchant",
+    "time",
+    "frequency",
+    "repetition",
+    "peers",
+    "category",
+    "links",
+    "entry",
+    "known_misuse",
+]
+Unit = Literal[
+    "", "money", "count", "number", "tail", "ratio", "share", "days", "minutes", "hour", "z", "yes_no"
+]
 
 _INT, _FLOAT, _MONEY, _BOOL = pl.Int32(), pl.Float32(), pl.Int64(), pl.Boolean()
 
@@ -36,6 +47,15 @@ def _behaviour() -> list[Feature]:
         f("is_round_amount", _BOOL, "amount", "딱 떨어지는 금액", "round amount", "yes_no"),
         f("ratio_to_limit", _FLOAT, "amount", "카드 한도 대비 금액", "amount against the card limit", "ratio"),
         f("ratio_to_pre_approved", _FLOAT, "amount", "사전 승인액 대비 금액", "amount against the pre-approved amount", "ratio"),
+        f("n_trailing_zeros", _INT, "amount", "금액 끝자리 0의 개수", "zeros at the end of the amount", "number"),
+        f("ratio_to_next_round", _FLOAT, "amount", "다음 어림 금액 대비", "amount against the next round amount", "ratio"),
+        f("per_head_to_next_round", _FLOAT, "amount", "1인당 금액의 다음 어림 금액 대비", "amount per head against the next round amount", "ratio"),
+        f("service_share", _FLOAT, "amount", "봉사료 비중", "service charge's share of the amount", "share"),
+        f("n_letters_purpose", _INT, "entry", "사용 목적 글자 수", "letters of the purpose given", "number"),
+        f("has_receipt", _BOOL, "entry", "영수증 첨부", "receipt attached", "yes_no"),
+        f("has_pre_approval", _BOOL, "entry", "사전 승인 있음", "approved beforehand", "yes_no"),
+        f("is_own_approver", _BOOL, "entry", "본인 결재", "approved by the cardholder themselves", "yes_no"),
+        f("is_other_region", _BOOL, "merchant", "근무지와 다른 지역", "merchant in another region than the workplace", "yes_no"),
         f("hour", _INT, "time", "사용 시각", "hour of the day", "hour"),
         f("weekday", _INT, "time", "요일(월요일 1)", "weekday (Monday is 1)"),
         f("is_night", _BOOL, "time", "심야 사용", "late at night", "yes_no"),
@@ -43,6 +63,10 @@ def _behaviour() -> list[Feature]:
         f("is_holiday", _BOOL, "time", "공휴일 사용", "on a public holiday", "yes_no"),
         f("is_business_day", _BOOL, "time", "영업일 사용", "on a business day", "yes_no"),
         f("days_to_submit", _FLOAT, "time", "청구까지 걸린 일수", "days until the claim was filed", "days"),
+        f("days_to_approve", _FLOAT, "time", "결재까지 걸린 일수", "days from filing until the approval", "days"),
+        f("days_to_month_end", _INT, "time", "월말까지 남은 일수", "days until the end of the month", "days"),
+        f("day_part_share_120d", _FLOAT, "time", "본인 결제 중 같은 시간대 비중", "share of the cardholder's payments in this part of the day", "share"),
+        f("weekend_share_120d", _FLOAT, "time", "본인 결제 중 주말 비중", "share of the cardholder's payments on weekends", "share"),
         f("days_since_hired", _INT, "time", "입사 후 일수", "days since the cardholder was hired", "days"),
         f("n_claims_cardholder_1d", _INT, "frequency", "사용자의 최근 1일 건수", "cardholder's claims in the last day", "count"),
         f("n_claims_cardholder_7d", _INT, "frequency", "사용자의 최근 7일 건수", "cardholder's claims in the last 7 days", "count"),
@@ -72,15 +96,45 @@ def _behaviour() -> list[Feature]:
         f("n_same_amount_30d", _INT, "repetition", "같은 금액 최근 30일 건수", "own claims of the same amount in the last 30 days", "count"),
         f("n_repeated_3d", _INT, "repetition", "같은 가맹점·금액 최근 3일 건수", "same merchant and amount in the last 3 days", "count"),
         f("amount_z_peer", _FLOAT, "peers", "같은 부서·업종 대비 표준점수", "standard score against department and category", "z"),
+        f("n_claims_same_category_1d", _INT, "category", "본인의 같은 업종 최근 1일 건수", "own claims of this category in the last day", "count"),
+        f("n_claims_same_category_28d", _INT, "category", "본인의 같은 업종 최근 28일 건수", "own claims of this category in the last 28 days", "count"),
+        f("total_amount_same_category_28d", _MONEY, "category", "본인의 같은 업종 최근 28일 합계", "own total of this category in the last 28 days", "money"),
+        f("amount_ratio_same_category_180d", _FLOAT, "category", "본인의 같은 업종 평균 대비 금액", "amount against the own mean of this category", "ratio"),
+        f("same_category_share_180d", _FLOAT, "category", "본인 결제 중 이 업종 비중", "share of this category among own claims", "share"),
+        f("days_since_same_category", _FLOAT, "category", "본인의 같은 업종 직전 사용 후 일수", "days since the own last claim of this category", "days"),
+        f("category_surprise_28d", _FLOAT, "category", "동료·본인 과거 대비 같은 업종 사용 빈도의 이례도", "how unlikely so many claims of this category are", "tail"),
+        f("purpose_category_share_180d", _FLOAT, "category", "부서의 같은 목적 중 이 업종 비중", "share of this category among the department's claims of the purpose", "share"),
+        f("n_others_same_amount_merchant_7d", _INT, "links", "다른 사용자의 같은 가맹점·금액 최근 7일 건수", "others' claims of this amount at this merchant in 7 days", "count"),
+        f("n_others_same_amount_department_3d", _INT, "links", "부서 동료의 같은 금액 최근 3일 건수", "colleagues' claims of this amount in 3 days", "count"),
+        f("n_others_department_merchant_1d", _INT, "links", "부서 동료의 같은 가맹점 최근 1일 건수", "colleagues' claims at this merchant in the last day", "count"),
+        f("own_share_merchant_180d", _FLOAT, "links", "가맹점 결제 중 본인 비중", "own share of the company's claims at this merchant", "share"),
+        f("total_amount_same_merchant_2d", _MONEY, "merchant", "같은 가맹점 최근 2일 합계", "own total at this merchant in the last 2 days", "money"),
+        f("same_merchant_share_90d", _FLOAT, "merchant", "본인 지출 중 이 가맹점 비중", "this merchant's share of what the cardholder spent", "share"),
+        f("amount_ratio_same_merchant_180d", _FLOAT, "merchant", "이 가맹점에서의 본인 평균 대비 금액", "amount against the own mean at this merchant", "ratio"),
+        f("price_shift_merchant_30d", _FLOAT, "merchant", "가맹점 30일 평균 / 180일 평균", "merchant's 30-day mean against its 180-day mean", "ratio"),
+        f("round_share_cardholder_120d", _FLOAT, "amount", "본인 결제 중 딱 떨어지는 금액 비중", "share of round amounts among the cardholder's payments", "share"),
+        f("round_share_merchant_180d", _FLOAT, "amount", "이 가맹점의 딱 떨어지는 금액 비중", "share of round amounts at this merchant", "share"),
         f("mcc_share_peer", _FLOAT, "peers", "부서에서 이 업종의 비중", "share of this category in the department", "share"),
     ]
     # fmt: on
 
 
 #: windows of label-derived features in days, about when a label became known; rates need their own counts
-COUNT_WINDOWS = {"merchant": (1, 7, 14, 28, 30, 90), "cardholder": (14, 28, 90)}
-RATE_WINDOWS = {"merchant": (1, 7, 28, 30, 90), "cardholder": (28, 90)}
-_WHO = {"merchant": ("가맹점", "at the merchant"), "cardholder": ("사용자", "by the cardholder")}
+COUNT_WINDOWS = {
+    "merchant": (1, 7, 14, 28, 30, 90),
+    "cardholder": (14, 28, 90),
+    "approver": (90,),
+    "category": (28, 90),
+}
+RATE_WINDOWS = {"merchant": (1, 7, 28, 30, 90), "cardholder": (28, 90), "approver": (90,), "category": (90,)}
+#: subjects of which the latest outcomes say something by their order
+RUNS_OF = ("merchant", "cardholder")
+_WHO = {
+    "merchant": ("가맹점", "at the merchant"),
+    "cardholder": ("사용자", "by the cardholder"),
+    "approver": ("같은 결재자", "under the same approver"),
+    "category": ("같은 업종", "in this category"),
+}
 
 # fmt: off
 _Template = tuple[str, pl.DataType, Unit, str, str]
@@ -102,12 +156,12 @@ _LATEST: tuple[_Template, ...] = (
 
 
 def _known_misuse() -> list[Feature]:
-    """Label-derived features of the merchant and of the cardholder."""
+    """Label-derived features by subject."""
     found = []
     for who, (ko, en) in _WHO.items():
         columns = [(row, days) for days in COUNT_WINDOWS[who] for row in _COUNTED]
         columns += [(row, days) for days in RATE_WINDOWS[who] for row in _RATED]
-        columns += [(row, 0) for row in _LATEST]
+        columns += [(row, 0) for row in _LATEST if who in RUNS_OF]
         for (name, dtype, unit, in_korean, in_english), days in columns:
             words = {"who": who, "days": days, "ko": ko, "en": en}
             texts = (in_korean.format(**words), in_english.format(**words))
@@ -120,8 +174,33 @@ LABEL_FEATURES: tuple[Feature, ...] = tuple(_known_misuse())
 FEATURES: tuple[Feature, ...] = BEHAVIOUR_FEATURES + LABEL_FEATURES
 COMPUTED: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 
-#: what supervised trees read: the raw amount and everything computed
-TREE_FEATURES: tuple[str, ...] = ("amount", *COMPUTED)
+
+#: facts of the claim that trees read as they are; missing where the company delivers no such feed
+FACTS: tuple[Feature, ...] = (
+    Feature("amount", _MONEY, "amount", "금액", "amount", "money"),
+    Feature("on_leave", _BOOL, "time", "휴가·휴직 중", "on leave", "yes_no"),
+    Feature("on_trip", _BOOL, "time", "출장 중", "on a trip", "yes_no"),
+    Feature("has_overtime", _BOOL, "time", "초과근무 승인", "overtime approved", "yes_no"),
+    Feature("n_attendees", _INT, "entry", "참석 인원", "attendees", "number"),
+    Feature("installments", _INT, "entry", "할부 개월", "instalments", "number"),
+    Feature("is_recurring", _BOOL, "entry", "정기 결제", "recurring payment", "yes_no"),
+    Feature(
+        "self_declared_personal", _BOOL, "entry", "본인 신고 사적 사용", "declared as personal", "yes_no"
+    ),
+    Feature(
+        "merchant.ceo_is_cardholder",
+        _BOOL,
+        "links",
+        "대표자와 사용자 이름 같음",
+        "owner has the cardholder's name",
+        "yes_no",
+    ),
+)
+#: everything that has words: computed or taken as it is
+DESCRIBED: dict[str, Feature] = COMPUTED | {feature.name: feature for feature in FACTS}
+
+#: what supervised trees read: facts of the claim and everything computed
+TREE_FEATURES: tuple[str, ...] = tuple(dict.fromkeys([*(feature.name for feature in FACTS), *COMPUTED]))
 #: what anomaly detectors read: label-free and relative to the person's, the merchant's or the peers' habit
 DETECTOR_FEATURES: tuple[str, ...] = (
     "log_amount",
@@ -138,17 +217,3 @@ DETECTOR_FEATURES: tuple[str, ...] = (
     "amount_z_peer",
     "mcc_share_peer",
 )
-
-
-def matrix(frame: pl.DataFrame, names: Sequence[str]) -> NDArray[np.float32]:
-    """The named columns as a C-ordered float32 matrix (rows, names); null becomes nan.
-
-    Raises KeyError naming the columns that the frame lacks.
-    """
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise KeyError(f"the feature frame lacks {', '.join(missing)}")
-    filled = np.empty((len(frame), len(names)), dtype=np.float32)
-    for place, name in enumerate(names):
-        filled[:, place] = frame[name].cast(pl.Float32).to_numpy()
-    return filled

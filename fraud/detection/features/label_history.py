@@ -5,16 +5,17 @@ training exactly as at night, and stops counting when a newer label of the same 
 Windows are about when the label became known.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.detection.features.catalogue import COUNT_WINDOWS, RATE_WINDOWS
-from fraud.detection.features.columns import MOMENT
+from fraud.detection.features.catalogue import COUNT_WINDOWS, RATE_WINDOWS, RUNS_OF
+from fraud.detection.features.columns import MOMENT, column
 from fraud.detection.features.events import Events, Ints, Mask, Questions
-from fraud.detection.features.rows import Floats, Rows, ratio
+from fraud.detection.features.rows import Floats, Rows, category_of, ratio
 from rules.windows import DAY_US
 
 Columns = dict[str, NDArray]
@@ -25,31 +26,39 @@ _NO_KEY = -1
 
 @dataclass(frozen=True)
 class LabelEvents:
-    """Labels as arrays: who and where, what, when it happened, known from and until when."""
+    """Labels as arrays: who, where, by whom approved and on what; the verdict; when it happened, known from and until when."""
 
-    cardholder: Ints
-    merchant: Ints
+    keys: Mapping[str, Ints]  # by subject; -1 where missing
     is_misuse: Mask
     happened_us: Ints
     known_us: Ints
     replaced_us: Ints
 
 
-def label_events(claims: pl.DataFrame, labels: pl.DataFrame) -> LabelEvents:
+_KEYS = ("cardholder_id", "merchant_id", "transacted_at", "approver_id", "category")
+
+
+def label_events(
+    claims: pl.DataFrame, labels: pl.DataFrame, category_codes: Mapping[str, int]
+) -> LabelEvents:
     """Events of a labels frame (`claim_id, is_misuse, known_at`), with the keys of their claims.
 
-    A label of a claim that is not in the frame counts only if the labels frame brings the columns
-    `cardholder_id`, `merchant_id` and `transacted_at` itself. A row without an outcome (null) withdraws
-    the label before it.
+    A label of a claim that is not in the frame counts only if the labels frame brings the columns `cardholder_id`,
+    `merchant_id` and `transacted_at` itself (and, for what they are about, `approver_id` and `category`). A row without an
+    outcome (null) withdraws the label before it. `category_codes`: the numbers categories have among the claims.
     """
-    keys = ["cardholder_id", "merchant_id", "transacted_at"]
-    frame = labels.select("claim_id", "is_misuse", pl.col("known_at").cast(MOMENT), *_present(labels, keys))
-    joined = frame.join(
-        claims.select("claim_id", *keys), on="claim_id", how="left", suffix="_of_claim", maintain_order="left"
+    of_claims = claims.select(
+        "claim_id",
+        "cardholder_id",
+        "merchant_id",
+        "transacted_at",
+        column(claims, "approver_id", pl.Int64()).alias("approver_id"),
+        category_of(claims).alias("category"),
     )
-    if "merchant_id" in frame.columns:
-        own = [pl.coalesce(pl.col(key), pl.col(f"{key}_of_claim")).alias(key) for key in keys]
-        joined = joined.with_columns(own)
+    own = [name for name in _KEYS if name in labels.columns]
+    frame = labels.select("claim_id", "is_misuse", pl.col("known_at").cast(MOMENT), *own)
+    joined = frame.join(of_claims, on="claim_id", how="left", suffix="_of_claim", maintain_order="left")
+    joined = joined.with_columns(pl.coalesce(name, f"{name}_of_claim").alias(name) for name in own)
     joined = joined.filter(pl.all_horizontal(pl.col("transacted_at", "known_at").is_not_null()))
     joined = joined.sort("claim_id", "known_at", "is_misuse").with_columns(
         replaced_at=pl.when(pl.col("claim_id") == pl.col("claim_id").shift(-1)).then(
@@ -57,9 +66,15 @@ def label_events(claims: pl.DataFrame, labels: pl.DataFrame) -> LabelEvents:
         )
     )
     joined = joined.filter(pl.col("is_misuse").is_not_null())
+    category = pl.col("category").replace_strict(category_codes, default=_NO_KEY, return_dtype=pl.Int64)
+    keyed = joined.select(
+        merchant=pl.col("merchant_id"),
+        cardholder=pl.col("cardholder_id"),
+        approver=pl.col("approver_id"),
+        category=category if category_codes else pl.lit(_NO_KEY),
+    )
     return LabelEvents(
-        cardholder=joined["cardholder_id"].fill_null(_NO_KEY).cast(pl.Int64).to_numpy(),
-        merchant=joined["merchant_id"].fill_null(_NO_KEY).cast(pl.Int64).to_numpy(),
+        keys={name: keyed[name].fill_null(_NO_KEY).cast(pl.Int64).to_numpy() for name in keyed.columns},
         is_misuse=joined["is_misuse"].to_numpy(),
         happened_us=joined["transacted_at"].dt.epoch("us").to_numpy(),
         known_us=joined["known_at"].dt.epoch("us").to_numpy(),
@@ -67,23 +82,18 @@ def label_events(claims: pl.DataFrame, labels: pl.DataFrame) -> LabelEvents:
     )
 
 
-def _present(labels: pl.DataFrame, keys: list[str]) -> list[str]:
-    return keys if all(key in labels.columns for key in keys) else []
-
-
 def label_features(rows: Rows, events: LabelEvents) -> Columns:
-    """Known misuse at the merchant and by the cardholder, as of each claim's own time."""
+    """Known misuse at the merchant, by the cardholder, under the approver and in the category, as of each claim's own time."""
     at_us = rows.answered(rows.at_us)
     found: Columns = {}
-    for name, keys, event_keys in (
-        ("merchant", rows.merchant, events.merchant),
-        ("cardholder", rows.cardholder, events.cardholder),
-    ):
+    for name in COUNT_WINDOWS:
+        keys: Ints = getattr(rows, name)
         until = int(at_us.max(initial=0))
-        history = Events(event_keys, events.known_us, events.replaced_us, until_us=until)
+        history = Events(events.keys[name], events.known_us, events.replaced_us, until_us=until)
         questions = Questions(history, rows.answered(keys), at_us)
         found |= _counts(questions, events, name)
-        found |= _latest_run(history, questions, events, at_us, name)
+        if name in RUNS_OF:
+            found |= _latest_run(history, questions, events, at_us, name)
     return found
 
 

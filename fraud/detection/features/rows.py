@@ -1,5 +1,6 @@
 """The claim frame as the integer arrays that windows are computed on."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,8 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR
 from fraud.detection.features.columns import column, with_net
 from rules.language.transactions import NOT_SPENDING
+from rules.money import exponent
 from rules.windows import TimeOrder, WindowIndex
 
 Ints = NDArray[np.int64]
@@ -16,6 +19,12 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _NO_KEY = -1
+_SATURDAY = 6
+#: Hours at which the parts of a day begin, from the end of the night to its start.
+_PARTS = (NIGHT_ENDS_HOUR, 11, 14, 17, NIGHT_STARTS_HOUR)
+#: a round amount is a multiple of 10,000 won, or of ten units of a currency with decimals
+_ROUND_WITHOUT_DECIMALS = 10_000
+_ROUND_UNITS = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,12 @@ class Rows:
     department: Ints
     category: Ints
     currency: Ints
+    purpose: Ints
+    approver: Ints
+    day_part: Ints
+    is_weekend: Mask
+    is_round: Mask
+    category_codes: Mapping[str, int]
     targets: Mask | None = None
 
     def __len__(self) -> int:
@@ -74,25 +89,64 @@ class Rows:
         return values if self.targets is None else values[self.targets]
 
 
-def rows_of(claims: pl.DataFrame, targets: Mask | None) -> Rows:
+def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
     """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
-    category = pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
     claims = with_net(claims)
+    local = pl.col("transacted_at").dt.convert_time_zone(zone)
+    has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
+    amount = column(claims, "amount_minor", pl.Int64())
     frame = claims.select(
         claim_id=column(claims, "claim_id", pl.Int64()),
         at_us=pl.col("transacted_at").dt.epoch("us"),
-        amount=column(claims, "amount_minor", pl.Int64()),
+        amount=amount,
         net=pl.col("net_minor"),
         is_spending=spends(claims),
-        has_time=column(claims, "has_time", pl.Boolean()).fill_null(True),
+        has_time=has_time,
         cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),
         merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
         department=column(claims, "department_id", pl.Int64()).fill_null(_NO_KEY),
-        category=_text_codes(category),
+        category=_text_codes(category_of(claims)),
+        category_text=category_of(claims),
         currency=_text_codes(column(claims, "currency", pl.String()).fill_null("")),
+        purpose=_text_codes(column(claims, "purpose_code", pl.String())),
+        approver=column(claims, "approver_id", pl.Int64()).fill_null(_NO_KEY),
+        day_part=pl.when(has_time).then(part_of_day(local.dt.hour())).otherwise(_NO_KEY),
+        is_weekend=local.dt.weekday() >= _SATURDAY,
+        is_round=is_round(amount, claims),
     )
-    arrays = {name: frame[name].to_numpy() for name in frame.columns}
-    return Rows(**arrays, targets=targets)
+    known = frame.select("category_text", "category").unique().drop_nulls()
+    arrays = {name: frame[name].to_numpy() for name in frame.columns if name != "category_text"}
+    return Rows(**arrays, category_codes=dict(known.iter_rows()), targets=targets)
+
+
+def category_of(claims: pl.DataFrame) -> pl.Expr:
+    """The kind of spend: the MCC, or the business type where no MCC is known."""
+    return pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
+
+
+def part_of_day(hour: pl.Expr) -> pl.Expr:
+    """Number of the part of the day: 0 at night, then morning, noon, afternoon and evening."""
+    begun = [(hour >= start).cast(pl.Int64) for start in _PARTS]
+    return pl.sum_horizontal(begun) % len(_PARTS)
+
+
+def is_round(amount: pl.Expr, claims: pl.DataFrame) -> pl.Expr:
+    """Whether an amount in minor units is a multiple of 10,000 won, or of ten units of a currency with decimals."""
+    return (amount > 0) & (amount % by_currency(claims, _round_step, _ROUND_WITHOUT_DECIMALS) == 0)
+
+
+def by_currency(claims: pl.DataFrame, number: Callable[[str], int], default: int) -> pl.Expr:
+    """A whole number per row that depends on its currency; `default` where the currency is missing."""
+    known = claims["currency"].unique().drop_nulls().to_list() if "currency" in claims.columns else []
+    if not known:
+        return pl.lit(default, dtype=pl.Int64)
+    numbers = {code: number(code) for code in known}
+    return pl.col("currency").replace_strict(numbers, default=default, return_dtype=pl.Int64)
+
+
+def _round_step(currency: str) -> int:
+    digits = exponent(currency)
+    return _ROUND_WITHOUT_DECIMALS if digits == 0 else _ROUND_UNITS * 10**digits
 
 
 def spends(claims: pl.DataFrame) -> pl.Expr:

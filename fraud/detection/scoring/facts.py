@@ -13,6 +13,8 @@ RATIOS = frozenset(
         "amount_ratio_self_max",
         "amount_ratio_usual",
         "amount_ratio_merchant_90d",
+        "amount_ratio_same_category_180d",
+        "amount_ratio_same_merchant_180d",
         "ratio_to_limit",
         "ratio_to_pre_approved",
     }

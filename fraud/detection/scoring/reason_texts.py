@@ -12,6 +12,9 @@ CONCEPTS: dict[str, Texts] = {
     "frequency": {"en": "Frequency", "ko": "사용 빈도"},
     "repetition": {"en": "Repetition", "ko": "반복 사용"},
     "peers": {"en": "Comparison with peers", "ko": "동료 대비"},
+    "category": {"en": "Kind of spend", "ko": "업종별 사용"},
+    "links": {"en": "Links to others", "ko": "다른 사람과의 연결"},
+    "entry": {"en": "What was filed", "ko": "청구 내용"},
     "known_misuse": {"en": "Earlier confirmed misuse", "ko": "과거 확인된 오남용"},
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from fraud.detection.scoring import feature_words as words
 from fraud.detection.scoring import reason_texts as texts
+from fraud.detection.scoring.feature_texts import ZERO
 from rules.money import format_money
 
 LANGUAGES = ("ko", "en")
@@ -74,8 +75,8 @@ def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> 
     """One feature in words; empty for a yes/no feature that says no or a value that is not known."""
     if value is None or value is False:
         return ""
-    if value == 0 and name in words.ZERO:
-        return words.ZERO[name][lang]
+    if value == 0 and name in ZERO:
+        return ZERO[name][lang]
     pair = (facts.get("baselines") or {}).get(name)
     currency = str(facts.get("currency") or "")
     pattern = words.words_of(name, lang)
@@ -88,6 +89,7 @@ def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> 
         count=_number(value),
         ratio=_number(value),
         percent=_number(_percent(value)),
+        rank=_rank(float(value), lang) if "{rank}" in pattern else "",
         own=_money(pair["value"], currency, lang) if pair else "",
         usual=_money(pair["usual"], currency, lang) if pair else "",
     )
@@ -104,19 +106,17 @@ def distinct(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def label(name: str, lang: str) -> str:
     """The catalogue's words for a feature, or its name."""
-    from fraud.detection.features.catalogue import COMPUTED
+    from fraud.detection.features.catalogue import DESCRIBED
 
-    if name == "amount":
-        return texts.CONCEPTS["amount"][lang].lower() if lang == "en" else texts.CONCEPTS["amount"][lang]
-    feature = COMPUTED.get(name)
+    feature = DESCRIBED.get(name)
     return name if feature is None else (feature.ko if lang == "ko" else feature.en)
 
 
 def _value(name: str, value: Any, currency: str, lang: str) -> str:
-    from fraud.detection.features.catalogue import COMPUTED
+    from fraud.detection.features.catalogue import DESCRIBED
 
-    feature = COMPUTED.get(name)
-    unit = "money" if name == "amount" else feature.unit if feature else ""
+    feature = DESCRIBED.get(name)
+    unit = feature.unit if feature else ""
     if isinstance(value, bool):
         return (texts.YES if value else texts.NO)[lang]
     if not isinstance(value, (int, float)):
@@ -159,7 +159,7 @@ def _money(minor: Any, currency: str, lang: str) -> str:
 
 def _rank(tail: float, lang: str) -> str:
     """``1 in 1,000`` for a tail of 3, rounded to two digits."""
-    n = 10.0 ** max(tail, 0.0)
+    n = 10.0 ** min(max(tail, 0.0), 12.0)
     return texts.RANK[lang].format(n=f"{float(f'{n:.2g}'):,.0f}")
 
 

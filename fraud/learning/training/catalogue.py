@@ -19,7 +19,7 @@ def feature_choice(features: pl.DataFrame, config: TrainingConfig) -> TrainingCo
         return config
     from fraud.detection.features import catalogue
 
-    concepts = {"amount": "amount", **{feature.name: str(feature.concept) for feature in catalogue.FEATURES}}
+    concepts = {name: str(feature.concept) for name, feature in catalogue.DESCRIBED.items()}
     return replace(
         config,
         tree_features=config.tree_features

@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from fraud.detection.detectors.errors import FeaturesMissing
+from fraud.detection.detectors.frames import matrix
 from fraud.detection.features import (
     COMPUTED,
     DETECTOR_FEATURES,
@@ -11,7 +13,6 @@ from fraud.detection.features import (
     LABEL_FEATURES,
     TREE_FEATURES,
     ClaimFrameNotValid,
-    matrix,
 )
 from rules.engine import undelivered
 from rules.fields import FIELDS, KEYS
@@ -71,5 +72,5 @@ def test_matrix_turns_missing_into_nan_and_keeps_the_order_of_names() -> None:
 
 
 def test_matrix_names_the_columns_it_misses() -> None:
-    with pytest.raises(KeyError, match="no_such, nor_this"):
+    with pytest.raises(FeaturesMissing, match="no_such, nor_this"):
         matrix(pl.DataFrame({"amount": [1]}), ["amount", "no_such", "nor_this"])
