@@ -24,6 +24,7 @@ class Case(models.Model):
         MODEL = "model"
         RULE = "rule"
         NOVELTY = "novelty"
+        LEARNING = "learning"  # drawn from what teaches most
         CONTROL_SAMPLE = "control_sample"
         TIP = "tip"
         MANUAL = "manual"
@@ -125,6 +126,7 @@ class Alert(models.Model):
         MODEL = "model"
         RULE = "rule"  # always-open rules
         NOVELTY = "novelty"
+        LEARNING = "learning"  # drawn from what teaches most
         CONTROL_SAMPLE = "control_sample"
         TIP = "tip"
         MANUAL = "manual"

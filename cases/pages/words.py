@@ -24,6 +24,7 @@ SOURCES: dict[str, str | Promise] = {
     "model": pgettext_lazy("case source", "Model"),
     "rule": pgettext_lazy("case source", "Rule"),
     "novelty": pgettext_lazy("case source", "Unusual"),
+    "learning": pgettext_lazy("case source", "For learning"),
     "control_sample": pgettext_lazy("case source", "Random check"),
     "tip": pgettext_lazy("case source", "Tip"),
     "manual": pgettext_lazy("case source", "By hand"),

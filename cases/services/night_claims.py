@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from cases.selection import SCORED
+from cases.selection import POPULATION, SCORED
 from fraud.claims.bulk import read_frame
+from fraud.claims.labels import labels_known_by
 from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.services import rules_of
@@ -59,9 +60,31 @@ _SEEN = """
 """
 #: What is judged again had its chance of being drawn when it was judged first.
 _POPULATION = f"""
-    SELECT s.claim_id, c.cardholder_id, c.merchant_id {_OF_RUN} AND c.amount_minor > 0 AND NOT EXISTS (
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.transacted_at, s.hybrid_probability AS probability, s.novelty
+    {_OF_RUN} AND c.amount_minor > 0 AND NOT EXISTS (
         SELECT 1 FROM fraud_score e
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
+"""
+_POPULATION_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id"], pl.Int64),
+    "transacted_at": pl.Datetime("us", "UTC"),
+    **dict.fromkeys(["probability", "novelty"], pl.Float64),
+}
+_HITS_OF_RUN = """
+    SELECT h.claim_id, h.rule_version_id AS version, r.code, v.weight FROM fraud_rulehit h
+    JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
+    WHERE h.run_id = %s AND NOT h.is_shadow
+"""
+_HITS_OF_RUN_SCHEMA: dict[str, Any] = {
+    "claim_id": pl.Int64,
+    "version": pl.Int64,
+    "code": pl.String,
+    "weight": pl.Float64,
+}
+#: With fewer outcomes nobody knows how good a rule is.
+_TRIED = 5
+_NOVELTY_OUTCOMES = """
+    SELECT DISTINCT a.claim_id FROM cases_alert a WHERE a.channel = 'novelty' AND a.run_id < %s
 """
 _DETAILS = f"""
     SELECT s.claim_id, s.claim_version, s.id AS score_id, s.run_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
@@ -97,14 +120,17 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame,
         .group_by("claim_id", maintain_order=True)
         .agg(pl.col("code").first().alias("pattern"), pl.col("is_always_open").any())
     )
-    week = pl.col("transacted_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%G-W%V")
     found = claims.join(leading, on="claim_id", how="left").with_columns(
-        pl.col("is_always_open").fill_null(False), week.alias("week")
+        pl.col("is_always_open").fill_null(False), _week().alias("week")
     )
     worth = _worth_opening(found, hits, run)
     asked = pl.col("is_always_open") | (pl.col("probability") > threshold)
     n_taken_back = found.filter(asked).height - worth.filter(asked).height
     return _not_alerted(worth, hits, run).select(*SCORED), n_taken_back
+
+
+def _week() -> pl.Expr:
+    return pl.col("transacted_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%G-W%V")
 
 
 def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
@@ -133,9 +159,34 @@ def _not_alerted(candidates: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun
 
 
 def sample_population(run: ScreeningRun) -> pl.DataFrame:
-    """`claim_id, cardholder_id, merchant_id` of every scored payment of the run: what the control sample is drawn from."""
-    schema = dict.fromkeys(["claim_id", "cardholder_id", "merchant_id"], pl.Int64)
-    return read_frame(_POPULATION, [run.pk], schema=schema)
+    """Every scored payment of the run, columns of `POPULATION`: what samples and free seats are drawn from."""
+    claims = read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA)
+    hits = read_frame(_HITS_OF_RUN, [run.pk], schema=_HITS_OF_RUN_SCHEMA)
+    untried = [
+        int(version) for version, known in run.rule_evidence.items() if known.get("reviewed", 0) < _TRIED
+    ]
+    of_claim = (
+        hits.sort(["claim_id", "weight", "code"], descending=[False, True, False])
+        .group_by("claim_id", maintain_order=True)
+        .agg(
+            pl.col("code").first().alias("pattern"),
+            pl.len().cast(pl.Int64).alias("n_hits"),
+            pl.col("version").is_in(untried).sum().cast(pl.Int64).alias("n_untried"),
+        )
+    )
+    found = claims.join(of_claim, on="claim_id", how="left").with_columns(
+        pl.col("n_hits", "n_untried").fill_null(0), _week().alias("week")
+    )
+    return found.select(*POPULATION)
+
+
+def novelty_outcomes(run: ScreeningRun) -> tuple[int, int]:
+    """(reviewed, confirmed) of the claims that novelty seats of earlier runs opened, as known by the run's cut-off."""
+    seated = read_frame(_NOVELTY_OUTCOMES, [run.pk], schema={"claim_id": pl.Int64})
+    if seated.is_empty():
+        return 0, 0
+    known = labels_known_by(run.cut_off_at).join(seated, on="claim_id", how="semi")
+    return known.height, int(known["is_misuse"].sum())
 
 
 def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

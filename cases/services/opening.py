@@ -17,12 +17,12 @@ from audit.permissions import require
 from audit.services import record, record_first
 from audit.transactions import one_transaction
 from cases.models import Alert, Case, HeldBack
-from cases.selection import Bundle, Seats, Selection, select_alerts
+from cases.selection import Bundle, Seats, Selection, adapted_novelty, select_alerts
 from cases.services.company import due_on
 from cases.services.held_back import Waited, keep_waiting
 from cases.services.joining import joinable_cases, lock_joinable
 from cases.services.new_hits import add_new_hits, new_hits, standing_claims
-from cases.services.night_claims import candidate_claims, chosen_claims, sample_population
+from cases.services.night_claims import candidate_claims, chosen_claims, novelty_outcomes, sample_population
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
 from fraud.company.values import CompanyValues, from_json
@@ -98,12 +98,13 @@ def _seats(run: ScreeningRun) -> Seats:
     values = from_json(run.settings_used)
     return Seats(
         model=values.model_seats,
-        novelty=values.novelty_seats,
+        novelty=adapted_novelty(values.novelty_seats, *novelty_outcomes(run)),
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=run.reference,
         per_rule=values.rule_budget,
         per_person=values.person_budget,
+        least=values.least_seats,
     )
 
 
@@ -126,6 +127,9 @@ def _counts(selection: Selection, opened: Opened, waited: Waited) -> dict[str, A
         "joined": opened.n_joined,
         "alerts": dict(sorted(selection.counts.items())),
         "sample_population": selection.n_population,
+        "seats": sum(selection.seats.values()),
+        "seats_used": sum(selection.seats.values()) - selection.seats["free"],
+        "seats_free": selection.seats["free"],
     }
 
 

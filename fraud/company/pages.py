@@ -24,6 +24,7 @@ WORDS: dict[str, Any] = {
     "minutes_per_case": gettext_lazy("Minutes a case"),
     "novelty_share": gettext_lazy("Share of seats for unusual claims"),
     "control_sample_share": gettext_lazy("Share of seats for random checks"),
+    "least_seats_used": gettext_lazy("Share of seats used at least, while there is anything to learn from"),
     "control_sample_number": gettext_lazy("Random checks a night, instead of the share"),
     "rule_budget": gettext_lazy("New cases a night by one rule at most (null: no limit)"),
     "person_budget": gettext_lazy("New cases a night for one person at most (null: no limit)"),

@@ -47,6 +47,7 @@ class CompanyValues:
     minutes_per_case: int = 20
     novelty_share: float = 0.10
     control_sample_share: float = 0.05
+    least_seats_used: float = 0.60  # share of seats used at least, while there is anything to learn from
     control_sample_number: int | None = None  # a fixed number a night instead of the share
     # The burst brake: new cases a night at most by one rule and for one person; the rest is held back. None: no limit
     rule_budget: int | None = 40
@@ -87,6 +88,11 @@ class CompanyValues:
         if self.control_sample_number is not None:
             return self.control_sample_number
         return round(self.capacity_per_day * self.control_sample_share)
+
+    @property
+    def least_seats(self) -> int:
+        """Seats a night that are used at least, those of the control sample among them."""
+        return round(self.capacity_per_day * self.least_seats_used)
 
     @property
     def model_seats(self) -> int:
@@ -143,7 +149,7 @@ def usable_settings(pinned: Mapping[str, Any]) -> CompanyValues:
 def check_settings(values: CompanyValues) -> None:
     """Raises SettingsNotValid with a sentence for each field that cannot be used."""
     problems: dict[str, str] = {}
-    for name in ("novelty_share", "control_sample_share", "four_eyes_share"):
+    for name in ("novelty_share", "control_sample_share", "least_seats_used", "four_eyes_share"):
         if not 0 <= getattr(values, name) <= 1:
             problems[name] = _("Give a share from 0 to 1.")
     if values.novelty_share + values.control_sample_share >= 1:

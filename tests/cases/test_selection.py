@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.selection import SCORED, Bundle, OpenCase, Seats, Selection, select_alerts
+from cases.selection import (
+    POPULATION,
+    SCORED,
+    Bundle,
+    OpenCase,
+    Seats,
+    Selection,
+    adapted_novelty,
+    select_alerts,
+)
 
 SEATS = Seats(model=3, novelty=1, sample=2, threshold=0.05, seed="R-2026-05-04")
 
@@ -117,12 +130,20 @@ def test_person_under_novelty_review_gets_no_second_one() -> None:
     assert claims_of(chosen, "novelty") == [[2]]
 
 
-def test_held_back_claim_that_is_unusual_gets_a_novelty_seat_with_its_bundle() -> None:
-    rows = [claim(1, person=1, probability=0.9), claim(2, person=2, probability=0.2, novelty=0.4)]
-    rows += [claim(3, person=2, probability=0.1)]
-    chosen = select_alerts(frame(rows), Seats(1, 1, 0, 0.05, "x"))
-    assert claims_of(chosen, "novelty") == [[2, 3]]
-    assert chosen.n_held_back == 0
+def test_novelty_takes_only_seats_that_the_model_leaves_free() -> None:
+    unusual = [claim(50 + i, person=50 + i, merchant=50 + i, novelty=0.9) for i in range(3)]
+    for n_over, expected in ((4, 0), (3, 1), (0, 1)):
+        rows = [claim(i, person=i, probability=0.5) for i in range(1, 1 + n_over)] + unusual
+        chosen = select_alerts(frame(rows), replace(SEATS, sample=0))
+        assert (len(claims_of(chosen, "model")), len(claims_of(chosen, "novelty"))) == (n_over, expected)
+
+
+def test_novelty_seats_follow_what_they_found() -> None:
+    assert adapted_novelty(6, 0, 0) == 6
+    assert adapted_novelty(6, 100, 0) == 1  # one in twenty was hoped for
+    assert adapted_novelty(6, 40, 8) == 12
+    assert adapted_novelty(6, 4000, 2000) == 12  # at most twice as many
+    assert adapted_novelty(0, 40, 8) == 0
 
 
 def test_sample_is_uniform_over_many_nights() -> None:
@@ -131,18 +152,84 @@ def test_sample_is_uniform_over_many_nights() -> None:
     for night in range(2000):
         chosen = select_alerts(rows, Seats(0, 0, 2, 0.05, f"R-{night}"))
         for bundle in chosen.bundles:
-            assert bundle.inclusion_probability == 2 / 20
+            assert bundle.inclusion_probability == pytest.approx(2 / 20)
             seen[bundle.claims[0]] = seen.get(bundle.claims[0], 0) + 1
     # 200 draws expected a claim, standard deviation about 13.4: five of them are far outside chance.
     assert min(seen.values()) > 133
     assert max(seen.values()) < 267
 
 
-def test_sample_does_not_depend_on_the_scores() -> None:
-    low = frame([claim(i, person=i) for i in range(1, 50)])
-    high = frame([claim(i, person=i, probability=0.04, queue_probability=i / 1000) for i in range(1, 50)])
-    picked = [sorted(c for b in select_alerts(f, SEATS).bundles for c in b.claims) for f in (low, high)]
-    assert picked[0] == picked[1]
+def payments(n: int, **values: Callable[[int], Any]) -> pl.DataFrame:
+    rows = []
+    for i in range(1, n + 1):
+        usual = {"pattern": None, "probability": 0.01, "novelty": 0.0, "n_hits": 0, "n_untried": 0}
+        keys = {"claim_id": i, "cardholder_id": i, "merchant_id": i, "week": "2026-W10"}
+        rows.append(keys | usual | {name: value(i) for name, value in values.items()})
+    return pl.DataFrame(rows, schema=POPULATION)
+
+
+def test_half_of_the_sample_depends_on_no_score() -> None:
+    nothing = frame([])
+    seats = Seats(0, 0, 4, 0.05, "R-1")
+    flat = payments(200)
+    steep = payments(200, probability=lambda i: i / 10_000, n_hits=lambda i: i % 3)
+    drawn = [
+        {b.claims[0] for b in select_alerts(nothing, replace(seats, sample=n), population=p).bundles}
+        for n, p in ((2, flat), (4, steep))
+    ]
+    assert drawn[0] < drawn[1]
+
+
+def test_a_claim_is_drawn_as_often_as_its_inclusion_probability_says() -> None:
+    population = payments(30, probability=lambda i: i / 700, n_hits=lambda i: int(i > 27))
+    drawn: Counter[int] = Counter()
+    told: dict[int, float] = {}
+    nights = 3000
+    for night in range(nights):
+        chosen = select_alerts(frame([]), Seats(0, 0, 6, 0.05, f"R-{night}"), population=population)
+        for bundle in chosen.bundles:
+            drawn[bundle.claims[0]] += 1
+            told[bundle.claims[0]] = bundle.inclusion_probability
+    assert told[30] > 2 * told[1]
+    for claim_id, probability in told.items():
+        spread = math.sqrt(nights * probability * (1 - probability))
+        assert abs(drawn[claim_id] - nights * probability) < 5 * spread
+
+
+def test_free_seats_go_to_what_teaches_most_up_to_the_least_wanted() -> None:
+    population = payments(40, probability=lambda i: 0.04 if i <= 10 else 0.0001)
+    seats = Seats(8, 1, 1, 0.05, "R-1", least=7)
+    chosen = select_alerts(frame([]), seats, population=population)
+    taught = [b for b in chosen.bundles if b.channel == "learning"]
+    assert len(taught) == 6  # with the one check: seven
+    assert {b.claims[0] for b in taught} <= set(range(1, 11))
+    assert {round(b.inclusion_probability, 9) for b in taught} == {0.6}
+    assert chosen.seats == {"model": 0, "novelty": 0, "learning": 6, "control_sample": 1, "free": 3}
+    busy = frame([claim(100 + i, person=100 + i, merchant=100 + i, probability=0.5) for i in range(7)])
+    assert claims_of(select_alerts(busy, seats, population=population), "learning") == []
+
+
+def test_free_seats_stay_empty_where_nothing_teaches() -> None:
+    chosen = select_alerts(
+        frame([]), Seats(8, 1, 0, 0.05, "R-1", least=7), population=payments(40, probability=lambda i: 0.001)
+    )
+    assert (chosen.bundles, chosen.seats["free"]) == ([], 9)
+
+
+def test_hits_of_a_rule_nobody_has_judged_teach_more_than_likelier_claims() -> None:
+    population = payments(40, n_untried=lambda i: int(i <= 3), probability=lambda i: 0.002)
+    chosen = select_alerts(frame([]), Seats(3, 0, 0, 0.05, "R-1", least=3), population=population)
+    assert {b.claims[0] for b in chosen.bundles} == {1, 2, 3}
+
+
+def test_learning_seats_take_one_claim_a_person_and_one_a_merchant() -> None:
+    population = payments(
+        9, probability=lambda i: 0.04, cardholder_id=lambda i: i // 2, merchant_id=lambda i: i // 3
+    )
+    chosen = select_alerts(frame([]), Seats(9, 0, 0, 0.05, "R-1", least=9), population=population)
+    people = [b.cardholder_id for b in chosen.bundles]
+    merchants = [m for b in chosen.bundles for m, _ in b.places]
+    assert (len(set(people)), len(set(merchants))) == (len(people), len(merchants))
 
 
 ROWS = st.lists(

@@ -152,6 +152,10 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
         "rule": _("by a ban"),
         "control_sample": _("control sample"),
         "novelty": _("unusual"),
+        "learning": _("for learning"),
+        "seats_used": _("seats used"),
+        "seats": _("of seats"),
+        "seats_free": _("seats left empty"),
         "drift": _("drift"),
     }
     levels = {"calm": _("calm"), "warn": _("watch"), "act": _("act")}

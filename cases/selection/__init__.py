@@ -1,0 +1,16 @@
+"""A night's selection: which scored claims become cases, within the reviewers' seats. Pure, knows no database."""
+
+from cases.selection.choosing import population_of, select_alerts
+from cases.selection.terms import POPULATION, SCORED, Bundle, OpenCase, Seats, Selection, adapted_novelty
+
+__all__ = [
+    "POPULATION",
+    "SCORED",
+    "Bundle",
+    "OpenCase",
+    "Seats",
+    "Selection",
+    "adapted_novelty",
+    "population_of",
+    "select_alerts",
+]

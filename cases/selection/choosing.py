@@ -1,0 +1,154 @@
+"""Which claims of a night become alerts, for which reason, and which of them belong together. Pure.
+
+The capacity is counted in cases, because a case is what a reviewer works on:
+
+1. a claim that breaks an absolute ban (`always_open`) opens a case whatever the budget;
+2. a claim over the threshold that fits a case already open joins it without a seat;
+3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability;
+4. seats the model leaves free go to unusual claims that resemble no known misuse, one a person and one a merchant;
+5. where fewer seats are used than the company wants, more are drawn, with their inclusion probability, from what teaches
+   most: likely ones below the threshold, hits of rules nobody has judged yet;
+6. a sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion probability.
+
+What is over the threshold and got no seat is held back, with the reason: the capacity, or the budget of one rule or one
+person that keeps a burst from taking all seats. Claims held back on earlier nights compete in the same order as new ones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from cases.selection.bundling import bundles_of, join_open
+from cases.selection.drawing import control_sample, teaching_draw
+from cases.selection.terms import (
+    CAPACITY,
+    MODEL_PATTERN,
+    NOVELTY_PATTERN,
+    PERSON_BUDGET,
+    POPULATION,
+    RULE_BUDGET,
+    SCORED,
+    Bundle,
+    OpenCase,
+    Seats,
+    Selection,
+    claims_of,
+    single,
+)
+
+
+def select_alerts(
+    scored: pl.DataFrame,
+    seats: Seats,
+    open_cases: Iterable[OpenCase] = (),
+    *,
+    population: pl.DataFrame | None = None,
+) -> Selection:
+    """Choose and bundle. `scored` has the columns of SCORED; the same rows in any order give the same selection.
+
+    `scored` may leave out claims that are neither over the threshold nor unusual nor banned; `population` (columns of POPULATION)
+    then names every payment of the night itself, which the samples are drawn from.
+    """
+    ranked = scored.sort(["queue_probability", "claim_id"], descending=[True, False])
+    over = ranked.filter(pl.col("is_always_open") | (pl.col("probability") > seats.threshold))
+    opened = list(open_cases)
+    joining, waiting = join_open(bundles_of(over), opened)
+    bans = [bundle for bundle in waiting if bundle.channel == "rule"]
+    allowed, braked = _braked([bundle for bundle in waiting if bundle.channel == "model"], bans, seats)
+    room = seats.model + seats.novelty
+    seated, rest = allowed[:room], allowed[room:]
+    chosen = [*joining, *bans, *seated]
+    novel = _novel(ranked, [*chosen, *braked, *rest], min(seats.novelty, room - len(seated)), opened)
+    chosen += novel
+    # in one order: sums of chances must not depend on how the claims came
+    population = (population_of(scored) if population is None else population).sort("claim_id")
+    left = _without_claims(population, [*chosen, *braked, *rest])
+    teaching = teaching_draw(left, _to_fill(seats, len(seated) + len(novel)), seats.threshold, seats.seed)
+    chosen += teaching
+    left = _without_claims(population, chosen)
+    sample = control_sample(left, seats.sample, seats.seed)
+    chosen += sample
+    held = _without([*braked, *(replace(bundle, why_held=CAPACITY) for bundle in rest)], claims_of(sample))
+    used = {"model": seated, "novelty": novel, "learning": teaching, "control_sample": sample}
+    places = {channel: len(bundles) for channel, bundles in used.items()}
+    places["free"] = max(seats.total - sum(places.values()), 0)
+    counts = Counter[str]()
+    for bundle in chosen:
+        counts[bundle.channel] += len(bundle.claims)
+    return Selection(chosen, held, over.height, len(claims_of(held)), left.height, dict(counts), places)
+
+
+def population_of(scored: pl.DataFrame) -> pl.DataFrame:
+    """The payments among scored claims as POPULATION, for whoever scored everything there is; a hit is known by its pattern."""
+    return scored.filter(pl.col("amount_minor") > 0).select(
+        *(name for name in POPULATION if name in SCORED),
+        n_hits=pl.col("pattern").is_not_null().cast(pl.Int64),
+        n_untried=pl.lit(0, dtype=pl.Int64),
+    )
+
+
+def _to_fill(seats: Seats, n_used: int) -> int:
+    """Seats to fill with what teaches: up to the least the company wants, the control sample's among them."""
+    room = seats.model + seats.novelty - n_used
+    return max(min(seats.least - n_used - seats.sample, room), 0)
+
+
+def _without_claims(population: pl.DataFrame, bundles: list[Bundle]) -> pl.DataFrame:
+    return population.filter(~pl.col("claim_id").is_in(list(claims_of(bundles))))
+
+
+def _braked(model: list[Bundle], bans: list[Bundle], seats: Seats) -> tuple[list[Bundle], list[Bundle]]:
+    """Bundles that may compete for seats, best first, and those over the budget of their rule or person.
+
+    Absolute bans open whatever the budget; they use up their rule's and person's share all the same.
+    """
+    of_rule = Counter(bundle.pattern for bundle in bans)
+    of_person = Counter(bundle.cardholder_id for bundle in bans)
+    allowed: list[Bundle] = []
+    braked: list[Bundle] = []
+    for bundle in model:
+        if seats.per_person is not None and of_person[bundle.cardholder_id] >= seats.per_person:
+            braked.append(replace(bundle, why_held=PERSON_BUDGET))
+        elif (
+            bundle.pattern != MODEL_PATTERN
+            and seats.per_rule is not None
+            and of_rule[bundle.pattern] >= seats.per_rule
+        ):
+            braked.append(replace(bundle, why_held=RULE_BUDGET))
+        else:
+            of_rule[bundle.pattern] += 1
+            of_person[bundle.cardholder_id] += 1
+            allowed.append(bundle)
+    return allowed, braked
+
+
+def _without(bundles: list[Bundle], claims: set[int]) -> list[Bundle]:
+    """The bundles less some of their claims: what was drawn into the sample is not held back as well."""
+    kept = [replace(bundle, claims=[c for c in bundle.claims if c not in claims]) for bundle in bundles]
+    return [bundle for bundle in kept if bundle.claims]
+
+
+def _novel(ranked: pl.DataFrame, taken_by: list[Bundle], seats: int, opened: list[OpenCase]) -> list[Bundle]:
+    """The most unusual claims nobody has chosen: one a person and one a merchant, none whose person is under such review."""
+    if seats <= 0:
+        return []
+    taken = claims_of(taken_by)
+    people = {case.cardholder_id for case in opened if case.pattern == NOVELTY_PATTERN}
+    merchants: set[int] = set()
+    unusual = ranked.filter((pl.col("novelty") > 0) & (pl.col("amount_minor") > 0)).sort(
+        ["novelty", "anomaly_score", "queue_probability", "claim_id"], descending=[True, True, True, False]
+    )
+    found: list[Bundle] = []
+    for row in unusual.iter_rows(named=True):
+        if len(found) == seats:
+            break
+        if row["claim_id"] in taken or row["cardholder_id"] in people or row["merchant_id"] in merchants:
+            continue
+        people.add(row["cardholder_id"])
+        merchants.add(row["merchant_id"])
+        found.append(single(row, "novelty", NOVELTY_PATTERN, "p"))
+    return found
