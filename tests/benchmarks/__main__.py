@@ -5,7 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-NAMES = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_"))
+_HERE = Path(__file__).parent
+_MODULES = [p.stem for p in _HERE.glob("*.py") if not p.stem.startswith("_")]
+NAMES = sorted([*_MODULES, *(p.parent.name for p in _HERE.glob("*/__init__.py"))])
 
 
 def main() -> int:

@@ -1,0 +1,82 @@
+"""The command line of the benchmark of strangers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+
+SETTINGS, REPORT = (1, 4), (101, 8)
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """All options with what they are for."""
+    found = argparse.ArgumentParser(prog="python -m tests.benchmarks strangers", description=description)
+    found.add_argument("--seeds", type=int, help="how many companies (default 8)")
+    found.add_argument("--first", type=int, help="seed of the first (default 101)")
+    which = found.add_mutually_exclusive_group()
+    which.add_argument(
+        "--settings", action="store_true", help="the companies settings are chosen on: seeds 1 to 4"
+    )
+    which.add_argument(
+        "--report", action="store_true", help="the companies reported on: seeds 101 to 108 (the default)"
+    )
+    found.add_argument("--nights", type=int, default=60)
+    found.add_argument("--retrain-weeks", type=int, default=4, help="0: never after the cut-off")
+    found.add_argument(
+        "--max-negatives", type=int, help="genuine claims a training reads at most (default: the product's)"
+    )
+    found.add_argument(
+        "--control", type=int, help="claims of the control sample a night, on top of the seats"
+    )
+    found.add_argument(
+        "--useless-rules", type=int, default=0, help="rules that say nothing, added at the cut-off"
+    )
+    found.add_argument(
+        "--no-extra-rules",
+        dest="extra_rules",
+        action="store_false",
+        help="starter rules and those for new schemes only",
+    )
+    found.add_argument(
+        "--no-new-rules", dest="new_rules", action="store_false", help="nobody writes a rule for a new scheme"
+    )
+    found.add_argument("--no-beliefs", dest="beliefs", action="store_false", help="the model alone")
+    found.add_argument("--schemes", action="store_true", help="recall scheme by scheme")
+    found.add_argument("--draws", type=int, default=200, help="draws of employees behind the intervals")
+    found.add_argument(
+        "--scale", type=float, default=1.0, help="below 1: smaller companies of the same nature"
+    )
+    found.add_argument("--json", action="store_true")
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure the companies one after the other and print them; 0."""
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # as in production
+    import django
+
+    django.setup()
+    from tests.benchmarks.strangers import __doc__ as about
+    from tests.benchmarks.strangers.measure import measure
+    from tests.benchmarks.strangers.report import company_text, goals_of, goals_text, summary_of, summary_text
+
+    options = parser(about or "").parse_args(argv)
+    first, count = SETTINGS if options.settings else REPORT
+    first = options.first if options.first is not None else first
+    count = options.seeds if options.seeds is not None else count
+    companies = []
+    for seed in range(first, first + count):
+        companies.append(measure(seed, options))
+        if not options.json:
+            print(company_text(companies[-1], schemes=options.schemes), flush=True)
+    summary = summary_of(companies)
+    if options.json:
+        goals = [asdict(goal) for goal in goals_of(companies, options)]
+        print(json.dumps({"companies": companies, "summary": summary, "goals": goals}, indent=1))
+    else:
+        print(summary_text(summary, len(companies)))
+        print(goals_text(companies, options))
+    return 0
