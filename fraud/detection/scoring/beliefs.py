@@ -24,6 +24,10 @@ from fraud.detection.scoring.formula import Floats
 STRENGTH = 5.0
 #: The prior of the narrowest rules, and the misuse a night that any rule is trusted to find before it showed any.
 MOST, FINDS = 0.30, 0.5
+#: Days of claims that say how often a rule hits; what is older is forgotten at that pace.
+DAYS = 28
+#: With fewer outcomes nobody knows how good a rule is.
+TRIED = 5
 #: What outcomes of earlier versions of a rule count: its text was another then.
 EARLIER = 0.5
 

@@ -20,7 +20,7 @@ from fraud.claims.labels import label_history, labels_known_by
 from fraud.claims.reading import db_time, known_claims
 from fraud.company.values import current_calendar, from_json
 from fraud.detection.models import RuleHit, ScreeningRun
-from fraud.detection.scoring.beliefs import EARLIER, RuleEvidence
+from fraud.detection.scoring.beliefs import DAYS, EARLIER, RuleEvidence
 from fraud.detection.screening.context import features_and_context
 from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.rulebook import RunRules, rules_of
@@ -28,8 +28,6 @@ from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec
 from rules.models import RuleVersion
 
-#: Days of claims that say how often a rule hits; what is older is forgotten at that pace.
-DAYS = 28
 _REVIEWED = """
     SELECT DISTINCT h.rule_version_id AS version, h.claim_id
     FROM fraud_label l JOIN fraud_rulehit h ON h.claim_id = l.claim_id

@@ -28,7 +28,7 @@ SEAT_SHARE, MOST_SEATS = 0.03, 25
 DECIDED_AFTER = 14  # days from alert to outcome
 #: How often the reviewers of the tested nights are wrong: a miss, and (rarely) a wrong charge.
 MISSED, CHARGED = 0.06, 0.003
-CHANNELS = ("rule", "model", "novelty", "control_sample")
+CHANNELS = ("rule", "model", "novelty", "learning", "control_sample")
 
 
 @dataclass
@@ -153,18 +153,20 @@ class Nights:
             )
         hits = self.hits[rows][:, book.columns]
         with self.clock.stage("score"):
-            beliefs = self.believed(book, start) if self.options.beliefs else None
-            scores = product.score(self.model, features, hits, book, beliefs)
+            beliefs, untried = self.believed(book, start)
+            scores = product.score(
+                self.model, features, hits, book, beliefs if self.options.beliefs else None
+            )
         self.alone[rows] = scores["model_probability"].to_numpy()
         self.tested.probability[rows] = scores["hybrid_probability"].to_numpy()
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
-            competing = product.candidates(self.company, rows, scores, hits, book)
+            competing = product.candidates(self.company, rows, scores, hits, book, untried)
             for day in range(start, end):
                 tonight = self.company.delivered[rows] == day
                 self.night(day, competing.filter(pl.Series(tonight)))
 
-    def believed(self, book: Book, day: int) -> Rules:
+    def believed(self, book: Book, day: int) -> tuple[Rules, Mask]:
         """What is known of each rule by itself that morning."""
         recent = self.company.arrived(day - product.BELIEF_DAYS, day)
         known = self.known(day)
@@ -182,11 +184,18 @@ class Nights:
         chosen = product.select(
             competing,
             tonight["claim_id"].to_numpy(),
-            product.seats_of(self.values, str(day)),
+            product.seats_of(self.values, str(day), self.novelty_outcomes(day)),
             [case for _, case in self.cases],
         )
         self.keep_waiting(day, chosen, competing)
         self.open(day, chosen)
+
+    def novelty_outcomes(self, day: int) -> tuple[int, int]:
+        """(reviewed, confirmed) of what novelty seats opened, as known that morning."""
+        seated = np.flatnonzero(self.tested.channel == CHANNELS.index("novelty"))
+        known = self.known(day)
+        mine = known.filter(pl.col("claim_id").is_in((seated + 1).tolist()))
+        return mine.height, int(mine["is_misuse"].sum())
 
     def keep_waiting(self, day: int, chosen: Selection, competing: pl.DataFrame) -> None:
         """What got no seat competes again until it expires, counted from the night it was held first."""
@@ -207,7 +216,7 @@ class Nights:
             tested.night[rows], tested.channel[rows] = day, CHANNELS.index(bundle.channel)
             tested.inclusion[rows] = bundle.inclusion_probability
             if bundle.case_id is None:
-                tested.seats_taken += bundle.channel in ("model", "novelty")
+                tested.seats_taken += bundle.channel in ("model", "novelty", "learning")
                 places = frozenset(bundle.places)
                 case = OpenCase(len(self.cases) + day * 1_000, bundle.cardholder_id, bundle.pattern, places)
                 self.cases.append((day, case))

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import SCORED, OpenCase, Seats, Selection, select_alerts
+from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
-from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.beliefs import DAYS, TRIED, RuleEvidence
 from fraud.detection.scoring.hits import Rules
 from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
@@ -26,7 +26,7 @@ from tests.benchmarks.strangers.rulebook import company_context
 
 Mask = NDArray[np.bool_]
 #: Nights of claims that say how often a rule hits.
-BELIEF_DAYS = 28
+BELIEF_DAYS = DAYS
 #: How many nights what got no seat competes again.
 WAITING_NIGHTS = CompanyValues().held_back_nights
 
@@ -56,16 +56,17 @@ def settings_of(seats: int, control: int | None) -> CompanyValues:
     )
 
 
-def seats_of(values: CompanyValues, night: str) -> Seats:
-    """The night's seats as the product splits them."""
+def seats_of(values: CompanyValues, night: str, novelty_outcomes: tuple[int, int]) -> Seats:
+    """The night's seats as the product splits them; (reviewed, confirmed) of what novelty seats opened until then."""
     return Seats(
         model=values.model_seats,
-        novelty=values.novelty_seats,
+        novelty=adapted_novelty(values.novelty_seats, *novelty_outcomes),
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=night,
         per_rule=values.rule_budget,
         per_person=values.person_budget,
+        least=values.least_seats,
     )
 
 
@@ -103,16 +104,20 @@ def train(
     return train_hybrid(features, hits, book.codes, book.weights, labels, cut_off=cut_off, config=config)
 
 
-def believed(book: Book, recent: Mask, nights: float, known: Mask, misuse: Mask) -> Rules:
+def believed(
+    book: Book, recent: Mask, nights: float, known: Mask, misuse: Mask
+) -> tuple[Rules, NDArray[np.bool_]]:
     """The rules with what a night knows of each: hits of the last nights (n, rules), hits of claims with an outcome that the model
-    alone would not have opened (k, rules) and those outcomes (k,)."""
+    alone would not have opened (k, rules) and those outcomes (k,). Also
+    which of the rules too few outcomes are known of (rules,)."""
     evidence = [
         RuleEvidence(code, int(n), nights, float(reviewed), float(confirmed))
         for code, n, reviewed, confirmed in zip(
             book.codes, recent.sum(axis=0), known.sum(axis=0), known[misuse].sum(axis=0), strict=True
         )
     ]
-    return Rules(book.codes, book.weights, tuple(each.belief for each in evidence))
+    untried = np.array([each.reviewed < TRIED for each in evidence], dtype=bool)
+    return Rules(book.codes, book.weights, tuple(each.belief for each in evidence)), untried
 
 
 def score(
@@ -123,9 +128,14 @@ def score(
 
 
 def candidates(
-    company: Company, rows: NDArray[np.int64], scores: pl.DataFrame, hits: Mask, book: Book
+    company: Company,
+    rows: NDArray[np.int64],
+    scores: pl.DataFrame,
+    hits: Mask,
+    book: Book,
+    untried: NDArray[np.bool_],
 ) -> pl.DataFrame:
-    """Claims at positions `rows` as the selection takes them; `claim_id` is the position."""
+    """Claims at positions `rows` as the selection takes them, with `n_hits` and `n_untried`; `claim_id` is the position."""
     claims = company.claims[rows]
     order = np.lexsort(
         (np.array(book.codes), -np.array(book.weights), [not spec.always_open for spec in book.specs])
@@ -149,6 +159,9 @@ def candidates(
             "amount_minor": claims["amount_minor"],
         },
         schema=SCORED,
+    ).with_columns(
+        n_hits=pl.Series(hits.sum(axis=1), dtype=pl.Int64),
+        n_untried=pl.Series(hits[:, untried].sum(axis=1), dtype=pl.Int64),
     )
 
 
@@ -156,7 +169,6 @@ def select(
     competing: pl.DataFrame, tonight: NDArray[np.int64], seats: Seats, opened: Sequence[OpenCase]
 ) -> Selection:
     """The night's selection: claims held back earlier compete, the control sample is drawn from tonight's alone."""
-    population = competing.filter(pl.col("claim_id").is_in(tonight.tolist())).select(
-        "claim_id", "cardholder_id", "merchant_id"
-    )
-    return select_alerts(competing, seats, opened, population=population)
+    of_tonight = pl.col("claim_id").is_in(tonight.tolist()) & (pl.col("amount_minor") > 0)
+    population = competing.filter(of_tonight).select(*POPULATION)
+    return select_alerts(competing.select(*SCORED), seats, opened, population=population)
