@@ -168,13 +168,21 @@ class Nights:
 
     def believed(self, book: Book, day: int) -> tuple[Rules, Mask]:
         """What is known of each rule by itself that morning."""
-        recent = self.company.arrived(day - product.BELIEF_DAYS, day)
+        company, columns = self.company, book.columns
+        recent = company.arrived(day - product.BELIEF_DAYS, day)
+        scored = recent & ~np.isnan(self.tested.probability)
         known = self.known(day)
-        place = known["claim_id"].to_numpy() - 1
-        unseen = self.alone[place] <= self.values.alert_threshold
-        misuse = known["is_misuse"].to_numpy()[unseen]
-        hits = self.hits[place[unseen]][:, book.columns]
-        return product.believed(book, self.hits[recent][:, book.columns], product.BELIEF_DAYS, hits, misuse)
+        place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
+        was_scored = ~np.isnan(self.tested.probability[place])
+        unseen = was_scored & (self.alone[place] <= self.values.alert_threshold)
+        return product.believed(
+            book,
+            self.hits[recent][:, columns],
+            product.BELIEF_DAYS,
+            product.Seen(self.hits[place[unseen]][:, columns], misuse[unseen]),
+            product.Seen(self.hits[place[~was_scored]][:, columns], misuse[~was_scored]),
+            product.Seen(self.hits[scored][:, columns], self.alone[scored]),
+        )
 
     def night(self, day: int, tonight: pl.DataFrame) -> None:
         """Choose, open, and let the reviewers decide in a fortnight."""

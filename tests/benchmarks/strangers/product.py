@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
-from fraud.detection.scoring.beliefs import DAYS, TRIED, RuleEvidence
+from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
@@ -98,26 +98,45 @@ def train(
     max_negatives: int | None = None,
 ) -> TrainedModel:
     """A version trained as the product trains one on request; `max_negatives` below its own makes it faster."""
+    labels = labels.rename({"inclusion": "selection_probability"})
     config = training_config(values)
     if max_negatives is not None:
         config = replace(config, max_negatives=max_negatives)
     return train_hybrid(features, hits, book.codes, book.weights, labels, cut_off=cut_off, config=config)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Claims with their hits of the book (n, rules), and either outcomes (n,) or what the model alone thought of them (n,)."""
+
+    hits: Mask
+    values: NDArray[np.float64]
+
+
 def believed(
-    book: Book, recent: Mask, nights: float, known: Mask, misuse: Mask
-) -> tuple[Rules, NDArray[np.bool_]]:
-    """The rules with what a night knows of each: hits of the last nights (n, rules), hits of claims with an outcome that the model
-    alone would not have opened (k, rules) and those outcomes (k,). Also
-    which of the rules too few outcomes are known of (rules,)."""
+    book: Book, recent: Mask, nights: float, live: Seen, past: Seen, scored: Seen
+) -> tuple[Rules, Mask]:
+    """The rules with what a night knows of each, and which of them too few outcomes are known of (rules,).
+
+    `recent` (n, rules): hits of the last nights. `live`: outcomes of claims that the model alone would not have opened; `past`:
+    outcomes from before the product; `scored`: what the model alone thought of the last nights' claims.
+    """
     evidence = [
-        RuleEvidence(code, int(n), nights, float(reviewed), float(confirmed))
-        for code, n, reviewed, confirmed in zip(
-            book.codes, recent.sum(axis=0), known.sum(axis=0), known[misuse].sum(axis=0), strict=True
+        RuleEvidence(
+            code,
+            int(recent[:, j].sum()),
+            nights,
+            float(live.hits[:, j].sum()),
+            float(live.values[live.hits[:, j]].sum()),
+            float(past.hits[:, j].sum()),
+            float(past.values[past.hits[:, j]].sum()),
         )
+        for j, code in enumerate(book.codes)
     ]
-    untried = np.array([each.reviewed < TRIED for each in evidence], dtype=bool)
-    return Rules(book.codes, book.weights, tuple(each.belief for each in evidence)), untried
+    known = [with_level(each, scored.values[scored.hits[:, j]]) for j, each in enumerate(with_hope(evidence))]
+    levels = tuple(float("nan") if each.level is None else each.level for each in known)
+    rules = Rules(book.codes, book.weights, tuple(each.belief for each in known), levels)
+    return rules, np.array([each.is_untried for each in known], dtype=bool)
 
 
 def score(
