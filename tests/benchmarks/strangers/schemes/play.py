@@ -42,7 +42,7 @@ def draw_schemes(traits: Traits) -> list[Played]:
     """12 to 20 schemes with their shares; two or three of them begin only after the cut-off."""
     rng = traits.rng("schemes")
     chosen = rng.choice(len(CATALOGUE), int(rng.integers(12, 21)), replace=False)
-    shares = rng.dirichlet(np.full(len(chosen), 2.0))
+    shares = rng.dirichlet(np.full(len(chosen), 3.0))
     n_new = int(rng.integers(2, 4))
     total, tested = traits.rate * traits.claims, (traits.days - traits.cut_off) / traits.days
     played = []
