@@ -50,8 +50,8 @@ def summary_of(companies: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _precision(companies: Sequence[dict[str, Any]], channel: str) -> float | None:
-    alerts = sum(each["seats"]["channels"][channel]["alerts"] for each in companies)
-    misuse = sum(each["seats"]["channels"][channel]["misuse"] for each in companies)
+    of_channel = [each["seats"]["channels"].get(channel, {"alerts": 0, "misuse": 0}) for each in companies]
+    alerts, misuse = (sum(each[name] for each in of_channel) for name in ("alerts", "misuse"))
     return round(misuse / alerts, 4) if alerts else None
 
 
