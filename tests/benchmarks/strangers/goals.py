@@ -47,6 +47,10 @@ def goals_of(companies: Sequence[Company], options: Namespace) -> list[Goal]:
         _goal("median: seats used", seats, "≥ .60", lambda x: x >= 0.60),
         _calibrated(companies, options),
     ]
+    if options.useless_rules:
+        more = middle([c["useless_rules"]["cost_more"] for c in companies])
+        what = f"median: cost that {options.useless_rules} useless rules add"
+        found.append(_goal(what, more, "≤ 60", lambda x: x <= 60))
     for name, (words, sign) in _NOWHERE_BELOW.items():
         gaps = [gap for c in companies if (gap := _gap(c, name, sign)) is not None]
         what = f"worst: {words}, better than the best baseline by"

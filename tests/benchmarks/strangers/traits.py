@@ -108,7 +108,7 @@ def draw_traits(seed: int, *, nights: int = 60, scale: float = 1.0) -> Traits:
     currency = str(rng.choice(list(CURRENCIES), p=(0.4, 0.25, 0.2, 0.15)))
     rate = float(np.exp(rng.uniform(np.log(0.003), np.log(0.015))))
     months = float(rng.uniform(6.0, 9.0))
-    claims = int(np.clip(rng.uniform(380, 560) / rate, 15_000, 60_000) * scale)
+    claims = int(np.clip(rng.uniform(320, 640) / rate, 15_000, 60_000) * scale)
     per_month = float(rng.uniform(3.5, 9.5))
     cut_off = round(months * 30.4)
     employees = int(np.clip(claims / (per_month * (cut_off + nights) / 30.4), 150 * scale, 1_200))
@@ -118,7 +118,7 @@ def draw_traits(seed: int, *, nights: int = 60, scale: float = 1.0) -> Traits:
         reviewed=float(rng.uniform(0.55, 0.95)),
         delay=(low, low + int(rng.integers(8, 35))),
         wrong=float(rng.uniform(0.01, 0.08)),
-        tips=float(rng.uniform(0.02, 0.15)),
+        tips=float(rng.uniform(0.03, 0.15)),
         tip_delay=int(rng.integers(7, 45)),
     )
     unit = CURRENCIES[currency][2]
