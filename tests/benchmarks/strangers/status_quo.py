@@ -81,7 +81,7 @@ def _rules(company: Company) -> dict[str, pl.Expr]:
         "weekend": (pl.col("weekday") >= 6) & (amount > 15 * unit),
         "late": ((hour >= 23) | (hour < 5)) & (amount > 10 * unit),
         "bad_words": pl.col("merchant_name").str.to_lowercase().str.contains(words),
-        "round": (amount % round(10 * unit) == 0) & (amount >= 100 * unit),
+        "round": (amount % (10 * company.traits.money.whole) == 0) & (amount >= 100 * unit),
         "again_today": pl.col("again_today") & (amount > 8 * unit),
         "unlike_person": (pl.col("to_mean") > 4) & (amount > 60 * unit),
         "filed_late": pl.col("days_to_file") > 21,

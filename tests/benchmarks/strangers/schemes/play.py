@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from tests.benchmarks.strangers.drafts import DEFAULTS, NONE, Draft, draft, join
 from tests.benchmarks.strangers.kinds import PURPOSE, column, indices
-from tests.benchmarks.strangers.ordinary import usual_amounts
+from tests.benchmarks.strangers.ordinary import priced, usual_amounts
 from tests.benchmarks.strangers.schemes.catalogue import CATALOGUE, Scheme
 from tests.benchmarks.strangers.schemes.patterns import MISUSE_ROWS, PATTERNS
 from tests.benchmarks.strangers.schemes.scene import Events, kinds_of, occasions, places
 from tests.benchmarks.strangers.traits import Traits
 from tests.benchmarks.strangers.world import World
 
-#: Limit of a meal a head, in thousand won; the starter parameters hold about the same in every currency.
-HEAD_LIMIT = 50.0
 _SAID = 0.9  # how often a scheme's own facts are told; the rest is as usual
 _LEAST_NEW = 12
 
@@ -127,7 +125,7 @@ def _amounts(
     if how == "limit":
         amount = factor * traits.limit * (rng.uniform(0.75, 1.0, n) if soft else 1.0)
     elif how == "head":
-        amount = factor * HEAD_LIMIT * traits.unit * np.maximum(heads, 2)
+        amount = factor * traits.money.head_limit * np.maximum(heads, 2)
     elif how in ("same", "creep"):
         base = column("median")[kind] * traits.unit * world.shops.price[shop]
         of_actor = rng.uniform(low, high, int(events.actor.max(initial=0)) + 1)[events.actor]
@@ -136,5 +134,4 @@ def _amounts(
     else:
         amount = factor * usual
     whole = (how == "round") | (rng.random(n) < column("round_share")[kind] * (how not in ("limit", "same")))
-    step = np.where(whole, np.where(amount > 60 * traits.unit, 10, 1) * traits.unit, traits.step)
-    return np.maximum(np.rint(amount / step), 1) * step
+    return priced(world, amount, whole)
