@@ -29,9 +29,6 @@ def parser(description: str) -> argparse.ArgumentParser:
     found.add_argument("--nights", type=int, default=60)
     found.add_argument("--retrain-weeks", type=int, default=4, help="0: never after the cut-off")
     found.add_argument(
-        "--max-negatives", type=int, help="genuine claims a training reads at most (default: the product's)"
-    )
-    found.add_argument(
         "--control", type=int, help="claims of the control sample a night, on top of the seats"
     )
     found.add_argument(

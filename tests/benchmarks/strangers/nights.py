@@ -139,15 +139,8 @@ class Nights:
         wanted = arrived & (self.company.claims["amount_minor"] > 0).to_numpy()
         features = product.features_of(self.company, self.known(day), arrived, wanted)
         hits = self.hits[wanted][:, book.columns]
-        return product.train(
-            features,
-            hits,
-            book,
-            self.known(day),
-            moment(self.company, day),
-            self.values,
-            self.options.max_negatives,
-        )
+        known, cut_off = self.known(day), moment(self.company, day)
+        return product.train(features, hits, book, known, cut_off, self.values)
 
     def week(self, book: Book, start: int, end: int) -> None:
         """Score what arrives in the week, then choose night by night."""

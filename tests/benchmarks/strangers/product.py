@@ -6,7 +6,7 @@ Whoever changes how a night works in the product changes it here, and nowhere el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -98,12 +98,9 @@ def train(
     labels: pl.DataFrame,
     cut_off: datetime,
     values: CompanyValues,
-    max_negatives: int | None = None,
 ) -> TrainedModel:
-    """A version trained as the product trains one on request; `max_negatives` below its own makes it faster."""
+    """A version trained as the product trains one on request."""
     config = training_config(values)
-    if max_negatives is not None:
-        config = replace(config, max_negatives=max_negatives)
     return train_hybrid(features, hits, book.codes, book.weights, labels, cut_off=cut_off, config=config)
 
 
