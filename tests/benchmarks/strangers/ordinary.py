@@ -146,7 +146,16 @@ def settle(world: World, of: Draft, rng: Generator) -> Draft:
     _settle_hours(world, of, rng, kind)
     _settle_words(of, rng, kind)
     _settle_papers(world, of, rng, kind)
+    for name in ("code", "approval_of"):
+        of[name] = _renumbered(of[name], rng)
     return of
+
+
+def _renumbered(numbers: Ints, rng: Generator) -> Ints:
+    """Other numbers, equal where these are: how a number came about must not show in it. -1 stays."""
+    chosen, at = np.unique(numbers, return_inverse=True)
+    drawn = rng.permutation(len(chosen))
+    return np.where(numbers == NONE, NONE, drawn[at])
 
 
 def _fill(of: Draft, name: str, values: NDArray) -> None:

@@ -91,12 +91,11 @@ def _columns(world: World, rng: Generator, scheme: Scheme, events: Events, soft:
         told = rng.random(n) < _SAID
         usual = np.full(n, DEFAULTS[name])
         found[name] = np.where(told, _fact(rng, name, value, n), usual)
-    if scheme.hours is not None:
-        low, high = scheme.hours
-        minute = np.rint(rng.uniform(low, high, n) * 60).astype(np.int64)
-        found["minute"] = np.where(rng.random(n) < _SAID, minute, NONE)
-    elif scheme.how not in ("one",):
-        found["minute"] = np.rint(rng.uniform(10, 20, n) * 60).astype(np.int64)
+    # payments that hang together need a time they hang on; single ones may be as usual
+    low, high = scheme.hours or (10, 20)
+    minute = np.rint(rng.uniform(low, high, n) * 60).astype(np.int64)
+    told = (rng.random(n) < _SAID) & (scheme.hours is not None)
+    found["minute"] = np.where(told | (scheme.how != "one"), minute, NONE)
     heads = found.get("heads", np.full(n, NONE))
     found["amount"] = _amounts(world, rng, scheme, events, shop, heads, soft)
     return found
