@@ -13,7 +13,7 @@ from fraud.claims.bulk import read_frame
 from fraud.claims.labels import labels_known_by
 from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
-from fraud.detection.scoring.beliefs import TRIED
+from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.screening.services import rules_of
 from rules.language import nodes
 
@@ -162,7 +162,9 @@ def sample_population(run: ScreeningRun) -> pl.DataFrame:
     claims = read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA)
     hits = read_frame(_HITS_OF_RUN, [run.pk], schema=_HITS_OF_RUN_SCHEMA)
     untried = [
-        int(version) for version, known in run.rule_evidence.items() if known.get("reviewed", 0) < TRIED
+        int(version)
+        for version, known in run.rule_evidence.items()
+        if RuleEvidence.from_json(known).is_untried
     ]
     of_claim = (
         hits.sort(["claim_id", "weight", "code"], descending=[False, True, False])

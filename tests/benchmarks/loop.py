@@ -28,7 +28,7 @@ from fraud.company.calendar import CompanyCalendar
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.frames import ZONE, canonical_claims, true_labels
 from fraud.detection.features import build_features
-from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.beliefs import RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from rules.engine import RuleSpec, evaluate
@@ -255,7 +255,12 @@ def believed(year: Year, policy: Policy, start: int) -> Rules:
             codes, year.hits[recent].sum(axis=0), hits.sum(axis=0), hits[misuse].sum(axis=0), strict=True
         )
     ]
-    return Rules(codes, weights, tuple(each.belief for each in evidence))
+    ids, was = year.claims["claim_id"].to_numpy(), year.hits[recent]
+    alone = np.array([policy.alone.get(claim, np.nan) for claim in ids[recent].tolist()])
+    scored = ~np.isnan(alone)
+    found = [with_level(e, alone[was[:, j] & scored]) for j, e in enumerate(with_hope(evidence))]
+    levels = tuple(float("nan") if each.level is None else each.level for each in found)
+    return Rules(codes, weights, tuple(each.belief for each in found), levels)
 
 
 def reviewed_apart(year: Year, raised: NDArray[np.int64], seats: int, rng: Any) -> NDArray[np.int64]:

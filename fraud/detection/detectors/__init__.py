@@ -21,6 +21,7 @@ from fraud.detection.detectors.errors import (
 from fraud.detection.detectors.frames import matrix
 from fraud.detection.detectors.hbos import HistogramDetector
 from fraud.detection.detectors.iforest import IsolationForestDetector
+from fraud.detection.detectors.peers import PeerDetector
 from fraud.detection.detectors.tree import TreeDetector, TreeSettings
 
 # Before whichever detector imports PyOD first: compiling its loops takes longer than running them once as they are, and
@@ -30,7 +31,13 @@ os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 #: Every anomaly detector by name, in the order of their columns in the hybrid score.
 DETECTORS: dict[str, type[Detector]] = {
     detector.name: detector
-    for detector in (IsolationForestDetector, HistogramDetector, TailDetector, AutoencoderDetector)
+    for detector in (
+        IsolationForestDetector,
+        HistogramDetector,
+        TailDetector,
+        AutoencoderDetector,
+        PeerDetector,
+    )
 }
 
 __all__ = [
@@ -43,6 +50,7 @@ __all__ = [
     "FeaturesMissing",
     "HistogramDetector",
     "IsolationForestDetector",
+    "PeerDetector",
     "TailDetector",
     "TreeDetector",
     "TreeSettings",

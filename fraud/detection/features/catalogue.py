@@ -216,4 +216,5 @@ DETECTOR_FEATURES: tuple[str, ...] = (
     "amount_ratio_merchant_90d",
     "amount_z_peer",
     "mcc_share_peer",
+    "category_surprise_28d",
 )

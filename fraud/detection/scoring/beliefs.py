@@ -1,8 +1,10 @@
 """What is believed of a rule by itself: how many of its hits are misuse, from how narrow it is and from its own outcomes.
 
-    m = min(0.30, 0.5 / hits a night)                  before any outcome: a narrow rule is worth looking at
+    m = k min(0.30, 0.5 / hits a night)                before any outcome: a narrow rule is worth looking at;
+                                                       k: how the other rules' hits turned out against that
     q = (5 m + confirmed) / (5 + reviewed)             after outcomes
-    z = max(z of the model, calibration⁻¹(max q of the rules hit))
+    logit p_r = logit q + .5 (logit p_model - level)    among its hits; level: so that their mean is q
+    z = max(z of the model, calibration⁻¹(max p_r of the rules hit))
 
 The model learns from labelled hits. A rule that is younger than its labels says nothing to it, and its silence is no evidence against
 the rule: so the belief is a channel of its own, and a rule learns only from outcomes of hits that the model alone would not
@@ -12,13 +14,14 @@ have opened. Measured beside the alternatives in `docs/detection.md`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraud.detection.scoring.formula import Floats
+from fraud.detection.scoring.formula import sigmoid as _sigmoid
 
 #: Outcomes that the prior is worth.
 STRENGTH = 5.0
@@ -30,6 +33,14 @@ DAYS = 28
 TRIED = 5
 #: What outcomes of earlier versions of a rule count: its text was another then.
 EARLIER = 0.5
+#: What outcomes from before the product count, and a confirmed one among them: claims were looked at for a reason then, and the
+#: trees have learnt since to find what was found.
+PAST, PAST_CONFIRMED = 0.5, 0.15
+#: Outcomes expected to be misuse that the hope put into new rules is worth before others' outcomes correct it, and its bounds.
+HOPE = 5.0
+LEAST_HOPE, MOST_HOPE = 0.2, 1.5
+#: How much of the model's odds counts within a rule's hits.
+WITHIN = 0.5
 
 
 def prior_of(hits_a_night: float) -> float:
@@ -42,6 +53,8 @@ class RuleEvidence:
     """What a run knows of a rule: hits counted over nights, and outcomes of hits that the model alone would not have opened.
 
     `reviewed` and `confirmed` are outcomes known by the run's cut-off, those of earlier versions counting EARLIER each.
+    `past_reviewed`, `past_confirmed`: hits among the claims whose outcome came with the history. `hope`: what the other rules'
+    outcomes make of the prior (`hope_of`). `level`: log-odds the model gives to its hits (`level_of`), None where it gave none.
     """
 
     code: str
@@ -49,6 +62,10 @@ class RuleEvidence:
     nights: float
     reviewed: float = 0.0
     confirmed: float = 0.0
+    past_reviewed: float = 0.0
+    past_confirmed: float = 0.0
+    hope: float = 1.0
+    level: float | None = None
 
     @property
     def hits_a_night(self) -> float:
@@ -57,7 +74,14 @@ class RuleEvidence:
     @property
     def belief(self) -> float:
         """q: the expected share of misuse among the rule's hits, in (0, 1)."""
-        return (STRENGTH * prior_of(self.hits_a_night) + self.confirmed) / (STRENGTH + self.reviewed)
+        found = STRENGTH * self.hope * prior_of(self.hits_a_night) + self.confirmed
+        looked = STRENGTH + self.reviewed
+        return (found + PAST_CONFIRMED * self.past_confirmed) / (looked + PAST * self.past_reviewed)
+
+    @property
+    def is_untried(self) -> bool:
+        """Whether too few of its hits have an outcome for anybody to know how good it is."""
+        return self.reviewed < TRIED
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the belief beside what it rests on."""
@@ -66,13 +90,64 @@ class RuleEvidence:
     @classmethod
     def from_json(cls, state: Mapping[str, Any]) -> RuleEvidence:
         """What `to_json` gave."""
-        return cls(**{name: state[name] for name in ("code", "hits", "nights", "reviewed", "confirmed")})
+        return cls(**{each.name: state[each.name] for each in fields(cls) if each.name in state})
 
 
-def best_of_hits(hits: NDArray[np.bool_], beliefs: Sequence[float]) -> tuple[Floats, NDArray[np.int64]]:
-    """Per claim the greatest belief among the rules hit (0 without one) and that rule's column; hits (n, rules)."""
-    if hits.shape[1] == 0:
-        return np.zeros(len(hits)), np.zeros(len(hits), dtype=np.int64)
-    each = np.where(hits, np.asarray(beliefs, dtype=np.float64), 0.0)
-    column = each.argmax(axis=1)
-    return each[np.arange(len(each)), column], column.astype(np.int64)
+def hope_of(evidence: Sequence[RuleEvidence]) -> float:
+    """How rules' hits turned out in this company against what narrowness alone promised; 1 before any outcome."""
+    confirmed = sum(each.confirmed for each in evidence)
+    promised = sum(prior_of(each.hits_a_night) * each.reviewed for each in evidence)
+    return min(max((HOPE + confirmed) / (HOPE + promised), LEAST_HOPE), MOST_HOPE)
+
+
+def with_hope(evidence: Sequence[RuleEvidence]) -> list[RuleEvidence]:
+    """The evidence with what all of it together makes of each prior."""
+    hope = hope_of(evidence)
+    return [replace(each, hope=hope) for each in evidence]
+
+
+def with_level(evidence: RuleEvidence, alone: Floats) -> RuleEvidence:
+    """The evidence with the level of the model's odds among recent hits; `alone` (n,): what the model alone thought of them."""
+    level = level_of(evidence.belief, alone)
+    return replace(evidence, level=None if np.isnan(level) else round(level, 6))
+
+
+def best_of_hits(
+    hits: NDArray[np.bool_], alone: Floats, beliefs: Sequence[float], levels: Sequence[float]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Per claim the greatest belief among the rules hit (0 without one) and that rule's column; hits (n, rules), alone (n,).
+
+    Within a rule's hits the model still tells the likelier from the others: logit p = logit q + WITHIN * (logit alone - level).
+    """
+    best, column = np.zeros(len(hits)), np.zeros(len(hits), dtype=np.int64)
+    odds = _logit(alone)
+    for j, (q, level) in enumerate(zip(beliefs, levels, strict=True)):
+        rows = np.flatnonzero(hits[:, j])
+        if q <= 0 or not len(rows):
+            continue
+        shift = np.zeros(len(rows)) if np.isnan(level) else WITHIN * (odds[rows] - level)
+        p = _sigmoid(_logit(np.float64(q)) + shift)
+        better = rows[p > best[rows]]
+        best[better], column[better] = p[p > best[rows]], j
+    return best, column
+
+
+def level_of(belief: float, alone: Floats) -> float:
+    """The model's level at which the hits' beliefs average to the rule's own: for log-odds around it p is above, below it under.
+
+    `alone` (n,): what the model alone thought of recent hits; nan without any.
+    """
+    if not len(alone):
+        return float("nan")
+    odds = _logit(alone)
+    low, high = float(odds.min()) - 20.0, float(odds.max()) + 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        mean = float(_sigmoid(_logit(np.float64(belief)) + WITHIN * (odds - middle)).mean())
+        low, high = (middle, high) if mean > belief else (low, middle)
+    return (low + high) / 2
+
+
+def _logit(p: Floats | np.float64) -> Floats:
+    p = np.clip(p, 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)

@@ -1,6 +1,13 @@
 """From the hybrid log-odds z to a probability, learned on out-of-fold outcomes only.
 
 Isotonic from 1,000 positives on, Platt below, nothing at all below 30: then the number is a rank, not a percentage.
+
+What nobody looked at is not genuine for that: some misuse never becomes known. How much of it lies among the unreviewed is learnt
+from claims that came to be looked at by lot (control sample, seats for learning), and before there are any taken to be RATIO:
+
+    target of an unreviewed claim = ratio * P(known misuse | z)          ratio = (STRENGTH * RATIO + found) / (STRENGTH + expected)
+
+over the claims drawn by lot: misuse found among them, and what claims of their z are known to be on the whole.
 """
 
 from __future__ import annotations
@@ -9,12 +16,17 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fraud.detection.scoring.formula import Floats, sigmoid
 from fraud.detection.scoring.logistic import fit_logistic
 
+Mask = NDArray[np.bool_]
+
 ISOTONIC_FROM = 1000
 PLATT_FROM = 30
+#: Unknown misuse among claims of one score against the known, and the expected misuse among claims drawn by lot that this is worth.
+RATIO, STRENGTH = 0.7, 4.0
 
 
 @dataclass(frozen=True)
@@ -26,9 +38,12 @@ class Calibrator:
     second: Floats | tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, z: Floats, y: Floats, weight: Floats) -> Self:
-        """Choose by the number of positives among out-of-fold rows z (n,), y (n,) 0/1, weight (n,)."""
-        positives = int(y.sum())
+    def fit(cls, z: Floats, y: Floats, weight: Floats, n_positive: int | None = None) -> Self:
+        """Choose by the number of positives among out-of-fold rows z (n,), y (n,) in [0, 1], weight (n,).
+
+        `n_positive`: how many were confirmed, where `y` holds expectations for rows without an outcome.
+        """
+        positives = int(y.sum()) if n_positive is None else n_positive
         if positives < PLATT_FROM or positives == len(y):
             return cls()
         if positives < ISOTONIC_FROM:
@@ -76,10 +91,29 @@ class Calibrator:
         )
 
 
+def expected_outcomes(
+    z: Floats, y: Floats, reviewed: Mask, by_lot: Mask, weight: Floats
+) -> tuple[Floats, float]:
+    """Outcome of every row in [0, 1] and the ratio behind it: the verdict where there is one, else what is expected.
+
+    z, y, weight (n,); reviewed (n,): has a verdict; by_lot (n,): of these, drawn whatever anybody thought of the claim. With fewer
+    than PLATT_FROM confirmed the rest counts as genuine, ratio 0.
+    """
+    if y.sum() < PLATT_FROM or reviewed.all():
+        return np.where(reviewed, y, 0.0), 0.0
+    others = ~by_lot
+    intercept, slope = (float(part[0]) for part in _platt(z[others], y[others], weight[others]))
+    known = sigmoid(intercept + slope * z)
+    found, expected = float(y[by_lot].sum()), float(known[by_lot].sum())
+    ratio = (STRENGTH * RATIO + found) / (STRENGTH + expected)
+    return np.where(reviewed, y, np.minimum(ratio * known, 1.0)), ratio
+
+
 def _platt(z: Floats, y: Floats, weight: Floats) -> tuple[tuple[float], tuple[float]]:
     """Intercept and slope with Platt's (1999) smoothed targets; a slope that would reverse the ranking becomes tiny."""
-    positives, negatives = float(weight[y == 1].sum()), float(weight[y == 0].sum())
-    target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    positives, negatives = float(weight @ y), float(weight @ (1 - y))
+    high, low = (positives + 1) / (positives + 2), 1 / (negatives + 2)
+    target = low + (high - low) * y
     beta = fit_logistic(z[:, None], target, weight, penalty=1e-6)
     return (float(beta[0]),), (max(float(beta[1]), 1e-3),)
 

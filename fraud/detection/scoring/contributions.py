@@ -2,7 +2,7 @@
 
 trees     share_b * TreeSHAP of logit b + share_c * a1 * TreeSHAP of logit x, grouped per concept of the feature catalogue
 rule j    share_b * TreeSHAP of h_j + share_c * a_j h_j + share_e * 0.8 * w_j h_j + what the belief in it lifts z by
-anomaly m share_b * TreeSHAP of u_m + share_c * (g_m + g/M) u_m + share_e * u_m / M
+anomaly m share_b * TreeSHAP of u_m + share_c * (g_m + g/M) u_m + share_e * u_m / M, and for u_peers its own term
 intercept share_b * bias b + share_c * (a0 + a1 * bias x) + share_e * -6, and the rules that were not hit
 """
 
@@ -92,7 +92,7 @@ def _effects(model: FittedModel, parts: Parts) -> _Effects:
 def _add_expert(model: FittedModel, effects: _Effects, parts: Parts) -> None:
     of_expert, c = model.shares()[2], model.constants
     effects.constant += of_expert * c.expert_intercept
-    effects.detectors += of_expert * parts.tails / parts.tails.shape[1]
+    effects.detectors += of_expert * parts.tails / parts.tails.shape[1] + parts.tails * model.own_terms()
     # Rules' expert terms are added per claim in _of_row: tonight's rules may differ from the model's.
 
 

@@ -3,8 +3,12 @@
     h_j in {0, 1}   rule hits        w_j  expert weights
     u_m             -log10 tail probability of detector m against its frozen training scores;   A = mean of u_m
     z_exp = -6 + 0.8 * sum(w_j h_j) + A                       works on the first day, without a label
-    z     = (n * (logit b + logit c) / 2 + 30 * z_exp) / (n + 30)      n = confirmed misuse in training
+    z     = (n * (logit b + logit c) / 2 + 30 * z_exp) / (n + 30) + 0.8 * 300 / (n + 300) * u_peers
+                                                              n = confirmed misuse in training
     p_n   = 0.05 * clip(A - 1.5, 0, 3) / 3;  p' = 1 - (1 - p)(1 - p_n)   orders the queue only
+
+The comparison with colleagues (u_peers) has a term of its own that fades as outcomes come: with few of them it ranks as well
+as the trees do, which have not learnt yet how to read it.
 
 The anomaly detectors enter the queue past the supervised part on purpose: trees learn that unlabelled oddities are genuine, so a
 misuse nobody has labelled yet would otherwise sink.
@@ -27,6 +31,8 @@ class Constants:
     expert_intercept: float = -6.0
     expert_rule_factor: float = 0.8
     prior_strength: float = 30.0
+    peer_weight: float = 0.8
+    peer_strength: float = 300.0
     novelty_start: float = 1.5
     novelty_width: float = 3.0
     novelty_cap: float = 0.05
@@ -48,6 +54,11 @@ def shares(n_confirmed: int, has_stack: bool, constants: Constants) -> tuple[flo
     learned = n_confirmed / (n_confirmed + constants.prior_strength)
     stack = learned / 2 if has_stack else 0.0
     return learned - stack, stack, 1.0 - learned
+
+
+def peer_share(n_confirmed: int, constants: Constants) -> float:
+    """What one unit of the comparison with colleagues adds to z after so many confirmed misuse claims."""
+    return constants.peer_weight * constants.peer_strength / (n_confirmed + constants.peer_strength)
 
 
 def novelty(anomaly: Floats, constants: Constants) -> Floats:

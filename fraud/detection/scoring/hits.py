@@ -25,6 +25,9 @@ class Rules:
     codes: tuple[str, ...]
     weights: tuple[float, ...]
     beliefs: tuple[float, ...] = ()  # empty: the model alone scores
+    levels: tuple[
+        float, ...
+    ] = ()  # log-odds the model usually gives to hits of each rule; nan where it has not scored any
 
     def __post_init__(self) -> None:
         if len(self.codes) != len(self.weights) or len(set(self.codes)) != len(self.codes):
@@ -32,9 +35,10 @@ class Rules:
         if self.beliefs and len(self.beliefs) != len(self.codes):
             raise HitsNotMatching("rules need one belief each, or none at all")
 
-    def best_belief(self, hits: Hits) -> tuple[Floats, NDArray[np.int64]]:
-        """Per claim the greatest belief among the rules hit, 0 without any, and the column of that rule."""
-        return best_of_hits(hits, self.beliefs or (0.0,) * len(self.codes))
+    def best_belief(self, hits: Hits, alone: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Per claim what its best rule makes believed, given what the model alone thinks of it, 0 without a hit, and that rule's column."""
+        beliefs = self.beliefs or (0.0,) * len(self.codes)
+        return best_of_hits(hits, alone, beliefs, self.levels or (float("nan"),) * len(self.codes))
 
     def require_shape(self, hits: Hits, n_rows: int) -> None:
         """Raises HitsNotMatching unless ``hits`` is (n_rows, number of rules)."""

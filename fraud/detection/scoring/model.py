@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fraud.detection.detectors.base import Detector
 from fraud.detection.detectors.frames import Matrix, fill_matrix, matrix
+from fraud.detection.detectors.peers import PeerDetector
 from fraud.detection.detectors.tree import TreeDetector
 from fraud.detection.scoring import formula
 from fraud.detection.scoring.calibration import Calibrator
@@ -98,7 +99,7 @@ class FittedModel:
         parts, c = self._parts(features, hits, rules), self.constants
         anomaly = parts.tails.mean(axis=1)
         alone = self.calibrator.probability(parts.z - parts.lift)
-        believed, _ = rules.best_belief(hits)
+        believed, _ = rules.best_belief(hits, alone)
         # beyond the last knot of the calibration z says less than the belief: the probability is the belief itself
         probability = np.where(parts.lift > 0, np.maximum(alone, believed), alone)
         novel = formula.novelty(anomaly, c)
@@ -137,7 +138,7 @@ class FittedModel:
             else None
         )
         z = self.combine(main, base, own, tails, weighted)
-        believed, lifted_by = rules.best_belief(hits)
+        believed, lifted_by = rules.best_belief(hits, self.calibrator.probability(z))
         lift = np.where(believed > 0, np.maximum(self.calibrator.z_of(believed) - z, 0.0), 0.0)
         return Parts(block[:, :d], own, tails, weighted, main, base, z + lift, lift, lifted_by)
 
@@ -152,7 +153,12 @@ class FittedModel:
             z = z + of_trees * main
         if self.stack is not None and base is not None:
             z = z + of_stack * self.stack.logit(base, hits, tails)
-        return z
+        return z + tails @ self.own_terms()
+
+    def own_terms(self) -> Floats:
+        """What a unit of each detector adds to z by itself (m,): only the comparison with colleagues has such a term."""
+        share = formula.peer_share(self.n_confirmed, self.constants)
+        return np.array([share if name == PeerDetector.name else 0.0 for name in self.detectors])
 
     def shares(self) -> tuple[float, float, float]:
         """Shares of trees, stack and expert formula in z."""

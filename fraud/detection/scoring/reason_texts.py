@@ -23,6 +23,7 @@ DETECTORS: dict[str, Texts] = {
     "hbos": {"en": "histograms", "ko": "히스토그램"},
     "ecdf": {"en": "tail probabilities", "ko": "꼬리 확률"},
     "autoencoder": {"en": "autoencoder", "ko": "오토인코더"},
+    "peers": {"en": "colleagues", "ko": "동료 비교"},
 }
 
 #: Units after a number.

@@ -53,8 +53,9 @@ class RunRules:
         chosen = [self.specs[i] for i in self.counted]
         codes, weights = tuple(spec.code for spec in chosen), tuple(spec.weight for spec in chosen)
         versions = self.version_ids[self.counted].tolist()
-        beliefs = tuple(self.evidence[version].belief for version in versions) if self.evidence else ()
-        return Rules(codes, weights, beliefs)
+        known = [self.evidence[version] for version in versions] if self.evidence else []
+        levels = tuple(float("nan") if each.level is None else each.level for each in known)
+        return Rules(codes, weights, tuple(each.belief for each in known), levels)
 
     def evaluate(self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None) -> Outcome:
         """All rules over the frame; hits of the target rows."""

@@ -30,7 +30,7 @@ class TrainingConfig:
     unreviewed_weight: float | None = 0.2
     min_fold_confirmed: int = 5
     stack_strength: float = 0.2
-    detectors: tuple[str, ...] = ("iforest", "hbos", "ecdf", "autoencoder")
+    detectors: tuple[str, ...] = ("iforest", "hbos", "ecdf", "autoencoder", "peers")
     trees: TreeSettings = field(default_factory=TreeSettings)
     constants: Constants = field(default_factory=Constants)
     seed: int = 0

@@ -33,6 +33,7 @@ class OutOfFold:
     z: Floats = field(default_factory=lambda: np.zeros(0))
     y: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     weight: Floats = field(default_factory=lambda: np.zeros(0))
+    ratio: float = 0.0  # what an unreviewed claim is taken for, see calibration
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _out_of_fold(model: HybridModel, out: OutOfFold | None) -> dict[str, Any]:
     return {
         "rows": len(y),
         "confirmed": int(y.sum()),
+        "unreviewed_ratio": round(out.ratio, 4),
         "labels": "as known" if out.as_known else "delay gap only",
         "average_precision": metrics.average_precision(y, out.z, w),
         "average_precision_trees": metrics.average_precision(y, out.main, w),

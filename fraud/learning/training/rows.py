@@ -24,7 +24,7 @@ class TrainingRows:
     """Chosen rows of the feature frame, in time order.
 
     positions (n,) into the frame; at, known (n,) microseconds since 1970 (known = int64 max when nobody reviewed the claim);
-    y (n,) misuse; reviewed (n,); share (n,) inverse sampling share times label weight; fit_weight (n,) weight while fitting trees.
+    y (n,) misuse; reviewed (n,); by_lot (n,) reviewed since it was drawn, whatever anybody thought of it; share (n,) inverse sampling share times label weight; fit_weight (n,) weight while fitting trees.
     """
 
     positions: NDArray[np.int64]
@@ -32,6 +32,7 @@ class TrainingRows:
     known: NDArray[np.int64]
     y: NDArray[np.bool_]
     reviewed: NDArray[np.bool_]
+    by_lot: NDArray[np.bool_]
     share: Floats
     fit_weight: Floats
 
@@ -57,11 +58,11 @@ def microseconds(moment: datetime) -> int:
 def known_labels(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:
     """The outcome of each claim as known at the cut-off: later labels do not exist yet, the latest known one wins.
 
-    Columns claim_id, is_misuse, known_at, weight (1.0 where the frame has none).
+    Columns claim_id, is_misuse, known_at, weight, selection_probability (1.0 where the frame has none).
     """
-    if "weight" not in labels.columns:
-        labels = labels.with_columns(weight=pl.lit(1.0))
-    labels = labels.select("claim_id", "is_misuse", "known_at", pl.col("weight").fill_null(1.0))
+    more = ("weight", "selection_probability")
+    labels = labels.with_columns(pl.lit(1.0).alias(name) for name in more if name not in labels.columns)
+    labels = labels.select("claim_id", "is_misuse", "known_at", pl.col(*more).fill_null(1.0))
     known = labels.filter(pl.col("known_at") <= cut_off)
     return known.sort("known_at", maintain_order=True).unique("claim_id", keep="last", maintain_order=True)
 
@@ -70,7 +71,7 @@ def training_rows(
     features: pl.DataFrame, labels: pl.DataFrame, *, cut_off: datetime, config: TrainingConfig
 ) -> TrainingRows:
     """Rows of the training window: every reviewed one, and a seeded sample of the others old enough to have been found out."""
-    at, known, y, reviewed, weight = _joined(features, known_labels(labels, cut_off))
+    at, known, y, reviewed, by_lot, weight = _joined(features, known_labels(labels, cut_off))
     end, gap = microseconds(cut_off), config.delay_days * 86_400_000_000
     usable = (at < end) & (reviewed | (at < end - gap))
     usable &= at >= _window_start(at[usable & y], end - gap, config)
@@ -83,11 +84,11 @@ def training_rows(
         np.where(reviewed, 1.0, 0.0 if config.unreviewed_weight is None else config.unreviewed_weight) * share
     )
     p = positions
-    return TrainingRows(p, at[p], known[p], y[p], reviewed[p], share[p], fit[p])
+    return TrainingRows(p, at[p], known[p], y[p], reviewed[p], by_lot[p], share[p], fit[p])
 
 
 def _joined(features: pl.DataFrame, labels: pl.DataFrame) -> tuple[NDArray, ...]:
-    """Transaction time, known time, outcome, reviewed and label weight per row of ``features``."""
+    """Transaction time, known time, outcome, reviewed, drawn by lot and label weight per row of ``features``."""
     frame = features.select("claim_id", at=pl.col("transacted_at").dt.epoch("us")).join(
         labels.with_columns(known=pl.col("known_at").dt.epoch("us")),
         on="claim_id",
@@ -100,6 +101,7 @@ def _joined(features: pl.DataFrame, labels: pl.DataFrame) -> tuple[NDArray, ...]
         frame.get_column("known").fill_null(NOT_REVIEWED).to_numpy().astype(np.int64),
         frame.get_column("is_misuse").fill_null(False).to_numpy().astype(bool),
         reviewed,
+        frame.get_column("selection_probability").fill_null(1.0).to_numpy() < 1.0,
         frame.get_column("weight").fill_null(1.0).to_numpy().astype(np.float64),
     )
 

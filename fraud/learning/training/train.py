@@ -12,7 +12,7 @@ import polars as pl
 from fraud.detection.detectors import DETECTORS, Detector, TreeDetector
 from fraud.detection.detectors.frames import Matrix, matrix
 from fraud.detection.detectors.tails import Floats
-from fraud.detection.scoring.calibration import Calibrator
+from fraud.detection.scoring.calibration import Calibrator, expected_outcomes
 from fraud.detection.scoring.hits import Hits, Rules
 from fraud.detection.scoring.hybrid import HybridModel
 from fraud.detection.scoring.model import main_columns, tails_of
@@ -139,8 +139,9 @@ def _learn(
         )
         model = replace(model, stack=stack)
     z = _cross_fitted_z(model, inputs, rows, out, config)
-    model = replace(model, calibrator=Calibrator.fit(z, y, rows.share[at]))
-    return model, replace(out, z=z, y=rows.y[at], weight=rows.share[at])
+    expected, ratio = expected_outcomes(z, y, rows.reviewed[at], rows.by_lot[at], rows.share[at])
+    model = replace(model, calibrator=Calibrator.fit(z, expected, rows.share[at], int(y.sum())))
+    return model, replace(out, z=z, y=rows.y[at], weight=rows.share[at], ratio=ratio)
 
 
 def _fit_trees(

@@ -19,7 +19,7 @@ from fraud.learning.training import TrainedModel
 from tests.benchmarks.strangers import product
 from tests.benchmarks.strangers.company import Company
 from tests.benchmarks.strangers.outcomes import known_outcomes, labels_of, moment
-from tests.benchmarks.strangers.product import Book, Scored
+from tests.benchmarks.strangers.product import Book, Scored, Seen
 from tests.benchmarks.strangers.rulebook import Ruled, company_rules
 
 Ints = NDArray[np.int64]
@@ -100,9 +100,7 @@ class Nights:
         self.values = product.settings_of(self.seats, options.control)
         self.tested = Tested.empty(company.claims.height, self.seats)
         self.model: TrainedModel | None = None
-        self.alone = np.ones(
-            company.claims.height
-        )  # what the model alone thought of a claim; 1 where it was not asked
+        self.alone = np.full(company.claims.height, np.nan)  # what the model alone thought of a claim
         self.waiting: list[tuple[int, pl.DataFrame]] = []
         self.cases: list[tuple[int, OpenCase]] = []
         self.n_cases = 0
@@ -134,13 +132,19 @@ class Nights:
         return known.unique("claim_id", keep="last", maintain_order=True)
 
     def trained(self, book: Book, day: int) -> TrainedModel:
-        """A version on everything that arrived before the day."""
+        """A version on everything that arrived before the day; at the cut-off it is asked about the last weeks, which no night scored."""
         arrived = self.company.delivered < day
         wanted = arrived & (self.company.claims["amount_minor"] > 0).to_numpy()
-        features = product.features_of(self.company, self.known(day), arrived, wanted)
-        hits = self.hits[wanted][:, book.columns]
         known, cut_off = self.known(day), moment(self.company, day)
-        return product.train(features, hits, book, known, cut_off, self.values)
+        features = product.features_of(self.company, known, arrived, wanted)
+        hits = self.hits[wanted][:, book.columns]
+        model = product.train(features, hits, book, known, cut_off, self.values)
+        lately = wanted & (self.company.delivered >= day - product.BELIEF_DAYS) & np.isnan(self.alone)
+        if lately.any():
+            of_wanted = lately[wanted]
+            scores = product.score(model, features.filter(pl.Series(of_wanted)), hits[of_wanted], book, None)
+            self.alone[lately] = scores["model_probability"].to_numpy()
+        return model
 
     def week(self, book: Book, start: int, end: int) -> None:
         """Score what arrives in the week, then choose night by night."""
@@ -168,13 +172,22 @@ class Nights:
     def evidence(self, book: Book, day: int) -> list[RuleEvidence]:
         """What is known of each rule by itself that morning."""
         recent = self.company.arrived(day - product.BELIEF_DAYS, day)
+        asked = recent & ~np.isnan(self.alone)
         known = self.known(day)
-        place = known["claim_id"].to_numpy() - 1
-        unseen = self.alone[place] <= self.values.alert_threshold
-        misuse = known["is_misuse"].to_numpy()[unseen]
-        hits = self.hits[place[unseen]][:, book.columns]
+        place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
+        scored = ~np.isnan(self.tested.probability[place])
+        unseen = scored & (self.alone[place] <= self.values.alert_threshold)
+
+        def seen(rows: NDArray, values: NDArray[np.float64]) -> Seen:
+            return Seen(self.hits[rows][:, book.columns], values)
+
         return product.evidence_of(
-            book, self.hits[recent][:, book.columns], product.BELIEF_DAYS, hits, misuse
+            book,
+            self.hits[recent][:, book.columns],
+            product.BELIEF_DAYS,
+            live=seen(place[unseen], misuse[unseen]),
+            past=seen(place[~scored], misuse[~scored]),
+            alone=seen(asked, self.alone[asked]),
         )
 
     def novelty_outcomes(self, day: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
-from fraud.detection.scoring.beliefs import DAYS, TRIED, RuleEvidence
+from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
@@ -100,26 +100,50 @@ def train(
     values: CompanyValues,
 ) -> TrainedModel:
     """A version trained as the product trains one on request."""
-    config = training_config(values)
+    labels, config = labels.rename({"inclusion": "selection_probability"}), training_config(values)
     return train_hybrid(features, hits, book.codes, book.weights, labels, cut_off=cut_off, config=config)
 
 
-def evidence_of(book: Book, recent: Mask, nights: float, known: Mask, misuse: Mask) -> list[RuleEvidence]:
-    """What a night knows of each rule: hits of the last nights (n, rules), hits of claims with an outcome that the model alone would
-    not have opened (k, rules), and those outcomes (k,)."""
-    sums = zip(book.codes, recent.sum(axis=0), known.sum(axis=0), known[misuse].sum(axis=0), strict=True)
-    return [
-        RuleEvidence(code, int(n), nights, float(reviewed), float(confirmed))
-        for code, n, reviewed, confirmed in sums
+@dataclass(frozen=True)
+class Seen:
+    """Claims with their hits of the book (n, rules), and either outcomes (n,) or what the model alone thought of them (n,)."""
+
+    hits: Mask
+    values: NDArray[np.float64]
+
+
+def evidence_of(
+    book: Book, recent: Mask, nights: float, live: Seen, past: Seen, alone: Seen
+) -> list[RuleEvidence]:
+    """What a night knows of each rule.
+
+    `recent` (n, rules): hits of the last nights. `live`: outcomes of claims that the model alone would not have opened; `past`:
+    outcomes from before the product; `alone`: what the model alone thought of the last nights' claims.
+    """
+    evidence = [
+        RuleEvidence(
+            code,
+            int(recent[:, j].sum()),
+            nights,
+            float(live.hits[:, j].sum()),
+            float(live.values[live.hits[:, j]].sum()),
+            float(past.hits[:, j].sum()),
+            float(past.values[past.hits[:, j]].sum()),
+        )
+        for j, code in enumerate(book.codes)
     ]
+    return [with_level(each, alone.values[alone.hits[:, j]]) for j, each in enumerate(with_hope(evidence))]
 
 
 def score(
     model: TrainedModel, features: pl.DataFrame, hits: Mask, book: Book, evidence: list[RuleEvidence] | None
 ) -> pl.DataFrame:
     """The product's scores; without evidence the rules count by their weights alone."""
-    beliefs = tuple(each.belief for each in evidence) if evidence is not None else ()
-    return model.model.score(features, hits, Rules(book.codes, book.weights, beliefs))
+    if evidence is None:
+        return model.model.score(features, hits, Rules(book.codes, book.weights))
+    beliefs = tuple(each.belief for each in evidence)
+    levels = tuple(float("nan") if each.level is None else each.level for each in evidence)
+    return model.model.score(features, hits, Rules(book.codes, book.weights, beliefs, levels))
 
 
 @dataclass(frozen=True)
@@ -152,7 +176,7 @@ def scored_claims(
     order = np.lexsort((np.array(book.codes), -np.array(book.weights), ~hard))
     first = np.argmax(hits[:, order], axis=1)
     lead = np.where(hits.any(axis=1), np.array(book.codes, dtype=object)[order][first], None)
-    untried = np.array([each.reviewed < TRIED for each in evidence or []] or [True] * len(book.codes))
+    untried = np.array([each.is_untried for each in evidence or []] or [True] * len(book.codes))
     frame = pl.DataFrame(
         {
             "claim_id": rows,
