@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import get_context
+from typing import Any
 
 SETTINGS, REPORT = (1, 4), (101, 8)
 
@@ -25,9 +28,6 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     found.add_argument("--nights", type=int, default=60)
     found.add_argument("--retrain-weeks", type=int, default=4, help="0: never after the cut-off")
-    found.add_argument(
-        "--max-negatives", type=int, help="genuine claims a training reads at most (default: the product's)"
-    )
     found.add_argument(
         "--control", type=int, help="claims of the control sample a night, on top of the seats"
     )
@@ -49,18 +49,30 @@ def parser(description: str) -> argparse.ArgumentParser:
     found.add_argument(
         "--scale", type=float, default=1.0, help="below 1: smaller companies of the same nature"
     )
+    found.add_argument("--jobs", type=int, default=1, help="companies measured at once")
     found.add_argument("--json", action="store_true")
     return found
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Measure the companies one after the other and print them; 0."""
+def measured(seed: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Figures of one company; with useless rules also what they cost, against the same company without them."""
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # as in production
     import django
 
     django.setup()
-    from tests.benchmarks.strangers import __doc__ as about
     from tests.benchmarks.strangers.measure import measure
+
+    found = measure(seed, options)
+    if options.useless_rules:
+        plain = measure(seed, argparse.Namespace(**{**vars(options), "useless_rules": 0}))
+        cost = [each["ways"]["product"]["cost"][0] for each in (found, plain)]
+        found["useless_rules"] = {"rules": options.useless_rules, "cost_more": round(cost[0] - cost[1], 1)}
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure the companies and print them; 0."""
+    from tests.benchmarks.strangers import __doc__ as about
     from tests.benchmarks.strangers.report import company_text, goals_of, goals_text, summary_of, summary_text
 
     options = parser(about or "").parse_args(argv)
@@ -68,10 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = options.first if options.first is not None else first
     count = options.seeds if options.seeds is not None else count
     companies = []
-    for seed in range(first, first + count):
-        companies.append(measure(seed, options))
+    for each in _all(range(first, first + count), options):
+        companies.append(each)
         if not options.json:
-            print(company_text(companies[-1], schemes=options.schemes), flush=True)
+            print(company_text(each, schemes=options.schemes), flush=True)
     summary = summary_of(companies)
     if options.json:
         goals = [asdict(goal) for goal in goals_of(companies, options)]
@@ -80,3 +92,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(summary_text(summary, len(companies)))
         print(goals_text(companies, options))
     return 0
+
+
+def _all(seeds: Sequence[int], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The companies in order, one after the other or some at once, each in a process of its own."""
+    if options.jobs <= 1:
+        yield from (measured(seed, options) for seed in seeds)
+        return
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(measured, seeds, [options] * len(seeds))

@@ -13,8 +13,12 @@ from tests.benchmarks.strangers.drafts import NONE, Draft, join, rows, size
 from tests.benchmarks.strangers.frame import claim_frame, delivered_on
 from tests.benchmarks.strangers.ordinary import ordinary_claims, settle
 from tests.benchmarks.strangers.schemes import Played, draw_schemes, misuse_and_lookalikes
+from tests.benchmarks.strangers.schemes.patterns import returned
 from tests.benchmarks.strangers.traits import Traits, draw_traits
-from tests.benchmarks.strangers.world import build_world
+from tests.benchmarks.strangers.world import World, build_world
+
+#: Share of ordinary payments that come back.
+_RETURNED = 0.008
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -50,6 +54,7 @@ def build_company(seed: int, *, nights: int = 60, scale: float = 1.0) -> Company
     schemes = draw_schemes(traits)
     of = join([ordinary_claims(world), misuse_and_lookalikes(world, schemes)])
     of = settle(world, of, traits.rng("facts"))
+    of = join([of, _returned(world, of)])
     of = _in_order(of, traits.days)
     return Company(
         traits,
@@ -61,6 +66,22 @@ def build_company(seed: int, *, nights: int = 60, scale: float = 1.0) -> Company
         world.calendar,
         schemes,
     )
+
+
+def _returned(world: World, of: Draft) -> Draft:
+    """Ordinary cancellations: some payments come back, most of them at once and in full. Notes it on the payments as well."""
+    rng = world.traits.rng("returned")
+    n = size(of)
+    ordinary = (of["scheme"] == NONE) & (of["like"] == NONE) & (of["back"] == 0) & (of["amount"] > 0)
+    chosen = ordinary & (rng.random(n) < _RETURNED) & ~of["recurring"]
+    full = rng.random(n) < 0.8
+    part = np.maximum(np.rint(of["amount"] * 0.5), 1)
+    of["back"] = np.where(chosen, np.where(full, of["amount"], part), of["back"])
+    late = rng.random(n) < 0.1
+    of["back_days"] = np.where(
+        chosen, np.where(late, rng.uniform(8, 40, n), rng.exponential(1.0, n)), of["back_days"]
+    )
+    return returned(world, rows(of, chosen))
 
 
 def _in_order(of: Draft, days: int) -> Draft:

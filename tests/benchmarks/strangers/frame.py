@@ -140,6 +140,17 @@ def _picked(values: list[str] | tuple[str, ...], at: NDArray[np.int64]) -> pl.Se
     return pl.Series(np.asarray(values, dtype=object)[at], dtype=pl.String)
 
 
+def _trip_numbers(world: World, of: Draft) -> list[str]:
+    """The number of the trip a day belongs to: person and first day away."""
+    away = world.trip != EVERYWHERE
+    days = np.arange(world.traits.days)
+    begins = np.maximum.accumulate(np.where(away & ~np.roll(away, 1, axis=1), days, 0), axis=1)
+    person, day = of["person"], np.clip(of["day"], 0, world.traits.days - 1)
+    return [
+        f"T{who}-{first}" for who, first in zip(person.tolist(), begins[person, day].tolist(), strict=True)
+    ]
+
+
 def _words(of: Draft, world: World) -> pl.DataFrame:
     kind = world.shops.kind[of["shop"]]
     texts = [f"{purpose} {_OBJECTS[t % 12]}" for purpose in PURPOSES for t in range(14)]
@@ -158,7 +169,7 @@ def _words(of: Draft, world: World) -> pl.DataFrame:
             "evidence_type": _picked(("none", "receipt"), of["receipt"]),
             "authorization_code": (10_000_000 + of["code"]).astype(str),
             "pre_approval_id": of["approval_of"].astype(str),
-            "trip_id": of["person"].astype(str),
+            "trip_id": _trip_numbers(world, of),
         }
     )
     text, has = pl.Series(of["text"]), pl.Series(of["approval_of"] >= 0)
@@ -170,7 +181,7 @@ def _words(of: Draft, world: World) -> pl.DataFrame:
         .otherwise("purpose_text"),
         receipt_id=pl.when(pl.Series(of["receipt"] == 1)).then("receipt_id"),
         pre_approval_id=pl.when(has).then("pre_approval_id"),
-        trip_id=pl.when(pl.Series(trip)).then(pl.lit("T") + pl.col("trip_id")),
+        trip_id=pl.when(pl.Series(trip)).then("trip_id"),
     )
 
 

@@ -17,7 +17,7 @@ from tests.benchmarks.strangers.figures import (
     rounded,
     with_intervals,
 )
-from tests.benchmarks.strangers.nights import CHANNELS, Clock, Nights, Tested
+from tests.benchmarks.strangers.nights import CONTROL, Clock, Nights, Tested
 from tests.benchmarks.strangers.outcomes import moment
 from tests.benchmarks.strangers.schemes import CATALOGUE
 from tests.benchmarks.strangers.status_quo import (
@@ -28,9 +28,9 @@ from tests.benchmarks.strangers.status_quo import (
     tree_matrix,
     tree_probability,
 )
+from tests.benchmarks.strangers.traits import FIELDS
 
 Mask = NDArray[np.bool_]
-_CONTROL = CHANNELS.index("control_sample")
 
 
 def measure(seed: int, options: Namespace) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _ways(company: Company, nights: Nights, tested: Tested) -> tuple[list[Way], 
     queue, probability = tested.queue[rows], tested.probability[rows]
     rules_any = old.any(axis=1)
     over = probability > nights.values.alert_threshold
-    decided = tested.opened[rows] & (tested.channel[rows] != _CONTROL)
+    decided = tested.opened[rows] & (tested.channel[rows] != CONTROL)
     ways = [
         Way("product", queue, decided),
         Way("ranking", queue, over),
@@ -139,8 +139,6 @@ def _described(
 
 
 def _missing(company: Company) -> set[str]:
-    from tests.benchmarks.strangers.traits import FIELDS
-
     return set(FIELDS) - company.traits.fields
 
 
@@ -149,7 +147,7 @@ def _calibration(company: Company, tested: Tested, rows: NDArray[np.int64]) -> d
         tested.probability[rows],
         company.truth[rows],
         tested.opened[rows],
-        tested.channel[rows] == _CONTROL,
+        tested.channel[rows] == CONTROL,
         tested.inclusion[rows],
     )
 
@@ -157,12 +155,12 @@ def _calibration(company: Company, tested: Tested, rows: NDArray[np.int64]) -> d
 def _seats(company: Company, tested: Tested, ground: Ground, rows: NDArray[np.int64]) -> dict[str, Any]:
     channel, truth = tested.channel[rows], company.truth[rows]
     by_channel = {
-        name: {"alerts": int((channel == at).sum()), "misuse": int(truth[channel == at].sum())}
-        for at, name in enumerate(CHANNELS)
+        name: {"alerts": int((channel == name).sum()), "misuse": int(truth[channel == name].sum())}
+        for name in sorted({*channel.tolist()} - {""})
     }
     return {
         "a_night": ground.seats,
-        "taken": rounded(tested.seats_taken / (ground.seats * ground.nights)),
+        "taken": rounded(1 - tested.seats_free / max(tested.seats_total, 1)),
         "waiting_a_night": rounded(tested.n_waiting / ground.nights),
         "channels": by_channel,
     }

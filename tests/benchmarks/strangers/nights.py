@@ -7,19 +7,19 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import OpenCase, Selection
-from fraud.detection.scoring.hits import Rules
+from cases.selection import Bundle, OpenCase, Selection
+from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.learning.training import TrainedModel
 from tests.benchmarks.strangers import product
 from tests.benchmarks.strangers.company import Company
 from tests.benchmarks.strangers.outcomes import known_outcomes, labels_of, moment
-from tests.benchmarks.strangers.product import Book
+from tests.benchmarks.strangers.product import Book, Scored, Seen
 from tests.benchmarks.strangers.rulebook import Ruled, company_rules
 
 Ints = NDArray[np.int64]
@@ -28,29 +28,37 @@ SEAT_SHARE, MOST_SEATS = 0.03, 25
 DECIDED_AFTER = 14  # days from alert to outcome
 #: How often the reviewers of the tested nights are wrong: a miss, and (rarely) a wrong charge.
 MISSED, CHARGED = 0.06, 0.003
-CHANNELS = ("rule", "model", "novelty", "learning", "control_sample")
+CONTROL, NOVELTY = "control_sample", "novelty"
 
 
 @dataclass
 class Tested:
     """What the product did with the claims of the tested nights.
 
-    Arrays over all claims of the company: `probability`, `queue` (nan before they were scored), `night` they were opened (-1: never),
-    `channel` (index into CHANNELS, -1), `inclusion` probability.
+    Arrays over all claims of the company: `probability` and `queue` (nan before they were scored), `night` they were opened (-1: never),
+    `channel` ("" for none), `inclusion` probability. Of seats: how many a night, all of them, and those left free.
     """
 
     probability: NDArray[np.float64]
     queue: NDArray[np.float64]
     night: Ints
-    channel: Ints
+    channel: NDArray[np.object_]
     inclusion: NDArray[np.float64]
     seats: int
-    seats_taken: int = 0
+    seats_total: int = 0
+    seats_free: int = 0
     n_waiting: int = 0  # bundles over the threshold without a seat, summed over nights
 
     @classmethod
     def empty(cls, n: int, seats: int) -> Tested:
-        return cls(np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1), np.full(n, -1), np.ones(n), seats)
+        return cls(
+            np.full(n, np.nan),
+            np.full(n, np.nan),
+            np.full(n, -1),
+            np.full(n, "", dtype=object),
+            np.ones(n),
+            seats,
+        )
 
     @property
     def opened(self) -> Mask:
@@ -92,11 +100,10 @@ class Nights:
         self.values = product.settings_of(self.seats, options.control)
         self.tested = Tested.empty(company.claims.height, self.seats)
         self.model: TrainedModel | None = None
-        self.alone = np.ones(
-            company.claims.height
-        )  # what the model alone thought of a claim; 1 where it was not asked
+        self.alone = np.full(company.claims.height, np.nan)  # what the model alone thought of a claim
         self.waiting: list[tuple[int, pl.DataFrame]] = []
         self.cases: list[tuple[int, OpenCase]] = []
+        self.n_cases = 0
         self.rng = traits.rng("reviewers")
 
     def run(self) -> Tested:
@@ -125,20 +132,19 @@ class Nights:
         return known.unique("claim_id", keep="last", maintain_order=True)
 
     def trained(self, book: Book, day: int) -> TrainedModel:
-        """A version on everything that arrived before the day."""
+        """A version on everything that arrived before the day; at the cut-off it is asked about the last weeks, which no night scored."""
         arrived = self.company.delivered < day
         wanted = arrived & (self.company.claims["amount_minor"] > 0).to_numpy()
-        features = product.features_of(self.company, self.known(day), arrived, wanted)
+        known, cut_off = self.known(day), moment(self.company, day)
+        features = product.features_of(self.company, known, arrived, wanted)
         hits = self.hits[wanted][:, book.columns]
-        return product.train(
-            features,
-            hits,
-            book,
-            self.known(day),
-            moment(self.company, day),
-            self.values,
-            self.options.max_negatives,
-        )
+        model = product.train(features, hits, book, known, cut_off, self.values)
+        lately = wanted & (self.company.delivered >= day - product.BELIEF_DAYS) & np.isnan(self.alone)
+        if lately.any():
+            of_wanted = lately[wanted]
+            scores = product.score(model, features.filter(pl.Series(of_wanted)), hits[of_wanted], book, None)
+            self.alone[lately] = scores["model_probability"].to_numpy()
+        return model
 
     def week(self, book: Book, start: int, end: int) -> None:
         """Score what arrives in the week, then choose night by night."""
@@ -152,58 +158,55 @@ class Nights:
                 self.company, self.known(start), self.company.delivered < end, wanted
             )
         hits = self.hits[rows][:, book.columns]
+        evidence = self.evidence(book, start) if self.options.beliefs else None
         with self.clock.stage("score"):
-            beliefs, untried = self.believed(book, start)
-            scores = product.score(
-                self.model, features, hits, book, beliefs if self.options.beliefs else None
-            )
+            scores = product.score(self.model, features, hits, book, evidence)
         self.alone[rows] = scores["model_probability"].to_numpy()
         self.tested.probability[rows] = scores["hybrid_probability"].to_numpy()
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
-            competing = product.candidates(self.company, rows, scores, hits, book, untried)
+            scored = product.scored_claims(self.company, rows, scores, hits, book, evidence)
             for day in range(start, end):
-                tonight = self.company.delivered[rows] == day
-                self.night(day, competing.filter(pl.Series(tonight)))
+                self.night(day, scored.of(self.company.delivered[rows] == day))
 
-    def believed(self, book: Book, day: int) -> tuple[Rules, Mask]:
+    def evidence(self, book: Book, day: int) -> list[RuleEvidence]:
         """What is known of each rule by itself that morning."""
-        company, columns = self.company, book.columns
-        recent = company.arrived(day - product.BELIEF_DAYS, day)
-        scored = recent & ~np.isnan(self.tested.probability)
+        recent = self.company.arrived(day - product.BELIEF_DAYS, day)
+        asked = recent & ~np.isnan(self.alone)
         known = self.known(day)
         place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
-        was_scored = ~np.isnan(self.tested.probability[place])
-        unseen = was_scored & (self.alone[place] <= self.values.alert_threshold)
-        return product.believed(
-            book,
-            self.hits[recent][:, columns],
-            product.BELIEF_DAYS,
-            product.Seen(self.hits[place[unseen]][:, columns], misuse[unseen]),
-            product.Seen(self.hits[place[~was_scored]][:, columns], misuse[~was_scored]),
-            product.Seen(self.hits[scored][:, columns], self.alone[scored]),
-        )
+        scored = ~np.isnan(self.tested.probability[place])
+        unseen = scored & (self.alone[place] <= self.values.alert_threshold)
 
-    def night(self, day: int, tonight: pl.DataFrame) -> None:
-        """Choose, open, and let the reviewers decide in a fortnight."""
-        self.waiting = [(held, part) for held, part in self.waiting if day - held < product.WAITING_NIGHTS]
-        self.cases = [(opened, case) for opened, case in self.cases if day - opened < DECIDED_AFTER]
-        competing = pl.concat([tonight, *(part for _, part in self.waiting)])
-        chosen = product.select(
-            competing,
-            tonight["claim_id"].to_numpy(),
-            product.seats_of(self.values, str(day), self.novelty_outcomes(day)),
-            [case for _, case in self.cases],
+        def seen(rows: NDArray, values: NDArray[np.float64]) -> Seen:
+            return Seen(self.hits[rows][:, book.columns], values)
+
+        return product.evidence_of(
+            book,
+            self.hits[recent][:, book.columns],
+            product.BELIEF_DAYS,
+            live=seen(place[unseen], misuse[unseen]),
+            past=seen(place[~scored], misuse[~scored]),
+            alone=seen(asked, self.alone[asked]),
         )
-        self.keep_waiting(day, chosen, competing)
-        self.open(day, chosen)
 
     def novelty_outcomes(self, day: int) -> tuple[int, int]:
         """(reviewed, confirmed) of what novelty seats opened, as known that morning."""
-        seated = np.flatnonzero(self.tested.channel == CHANNELS.index("novelty"))
-        known = self.known(day)
-        mine = known.filter(pl.col("claim_id").is_in((seated + 1).tolist()))
-        return mine.height, int(mine["is_misuse"].sum())
+        place = np.flatnonzero(self.tested.channel == NOVELTY)
+        known = self.known(day).filter(pl.col("claim_id").is_in((place + 1).tolist()))
+        return known.height, int(known["is_misuse"].sum())
+
+    def night(self, day: int, tonight: Scored) -> None:
+        """Choose, open, and let the reviewers decide in a fortnight."""
+        self.waiting = [(held, part) for held, part in self.waiting if day - held < product.WAITING_NIGHTS]
+        self.cases = [(opened, case) for opened, case in self.cases if day - opened < DECIDED_AFTER]
+        waiting = [part for _, part in self.waiting]
+        seats = product.seats_of(self.values, str(day), self.novelty_outcomes(day))
+        chosen = product.select(tonight, waiting, seats, [case for _, case in self.cases])
+        self.tested.seats_total += sum(chosen.seats.values())
+        self.tested.seats_free += chosen.seats["free"]
+        self.keep_waiting(day, chosen, pl.concat([tonight.competing, *waiting]))
+        self.open(day, chosen)
 
     def keep_waiting(self, day: int, chosen: Selection, competing: pl.DataFrame) -> None:
         """What got no seat competes again until it expires, counted from the night it was held first."""
@@ -215,23 +218,34 @@ class Nights:
         self.waiting = [(night, part) for night, part in [*kept, (day, new)] if part.height]
 
     def open(self, day: int, chosen: Selection) -> None:
-        tested, company = self.tested, self.company
+        """Open or join cases; their outcomes become known later."""
         for bundle in chosen.bundles:
             rows = np.array(bundle.claims, dtype=np.int64)
-            rows = rows[tested.night[rows] < 0]
-            if not len(rows):
-                continue
-            tested.night[rows], tested.channel[rows] = day, CHANNELS.index(bundle.channel)
-            tested.inclusion[rows] = bundle.inclusion_probability
-            if bundle.case_id is None:
-                tested.seats_taken += bundle.channel in ("model", "novelty", "learning")
-                places = frozenset(bundle.places)
-                case = OpenCase(len(self.cases) + day * 1_000, bundle.cardholder_id, bundle.pattern, places)
-                self.cases.append((day, case))
-            truth = company.truth[rows]
-            noise = self.rng.random(len(rows))
-            misuse = np.where(truth, noise >= MISSED, noise < CHARGED)
-            source = "control" if bundle.channel == "control_sample" else "review"
-            known = np.full(len(rows), day + DECIDED_AFTER)
-            outcome = labels_of(company, rows, misuse, known, source, bundle.inclusion_probability)
-            self.labels = pl.concat([self.labels, outcome])
+            rows = rows[self.tested.night[rows] < 0]
+            if len(rows):
+                self.tested.night[rows], self.tested.channel[rows] = day, bundle.channel
+                self.tested.inclusion[rows] = bundle.inclusion_probability
+                self.keep_case(day, bundle)
+                self.decide(day, bundle, rows)
+
+    def keep_case(self, day: int, bundle: Bundle) -> None:
+        """The case takes further alerts until it is decided; control samples stay alone."""
+        if bundle.channel == CONTROL:
+            return
+        for place, (opened, case) in enumerate(self.cases):
+            if case.case_id == bundle.case_id:
+                wider = replace(case, merchant_weeks=case.merchant_weeks | bundle.places)
+                self.cases[place] = (opened, wider)
+                return
+        self.n_cases += 1
+        case = OpenCase(self.n_cases, bundle.cardholder_id, bundle.pattern, frozenset(bundle.places))
+        self.cases.append((day, case))
+
+    def decide(self, day: int, bundle: Bundle, rows: Ints) -> None:
+        """What the reviewers will find, some of it wrong."""
+        truth, noise = self.company.truth[rows], self.rng.random(len(rows))
+        misuse = np.where(truth, noise >= MISSED, noise < CHARGED)
+        source = "control" if bundle.channel == CONTROL else "review"
+        known = np.full(len(rows), day + DECIDED_AFTER)
+        outcome = labels_of(self.company, rows, misuse, known, source, bundle.inclusion_probability)
+        self.labels = pl.concat([self.labels, outcome])

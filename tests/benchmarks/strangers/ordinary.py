@@ -131,6 +131,14 @@ def usual_amounts(world: World, rng: Generator, person: Ints, shop: Ints) -> NDA
     return price * np.exp(rng.normal(0, 1, len(person)) * spread)
 
 
+def priced(world: World, amount: NDArray[np.float64], whole: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Amounts in the steps of prices; where they are whole, in steps that grow with the amount."""
+    money = world.traits.money
+    large = np.where(amount > 100 * money.unit, 10, np.where(amount > 30 * money.unit, 5, 1)) * money.whole
+    step = np.where(whole, large, money.step)
+    return np.maximum(np.rint(amount / step), 1) * step
+
+
 def settle(world: World, of: Draft, rng: Generator) -> Draft:
     """Draw every fact that nobody said: amounts, hours, heads, purposes, receipts, filing, approval. In place."""
     kind = world.shops.kind[of["shop"]]
@@ -138,7 +146,16 @@ def settle(world: World, of: Draft, rng: Generator) -> Draft:
     _settle_hours(world, of, rng, kind)
     _settle_words(of, rng, kind)
     _settle_papers(world, of, rng, kind)
+    for name in ("code", "approval_of"):
+        of[name] = _renumbered(of[name], rng)
     return of
+
+
+def _renumbered(numbers: Ints, rng: Generator) -> Ints:
+    """Other numbers, equal where these are: how a number came about must not show in it. -1 stays."""
+    chosen, at = np.unique(numbers, return_inverse=True)
+    drawn = rng.permutation(len(chosen))
+    return np.where(numbers == NONE, NONE, drawn[at])
 
 
 def _fill(of: Draft, name: str, values: NDArray) -> None:
@@ -149,7 +166,7 @@ def _fill(of: Draft, name: str, values: NDArray) -> None:
 
 
 def _settle_money(world: World, of: Draft, rng: Generator, kind: Ints) -> None:
-    n, step = size(of), world.traits.step
+    n = size(of)
     drawn = usual_amounts(world, rng, of["person"], of["shop"])
     heads = column("heads")[kind]
     eaters = np.where(heads > 0, 1 + rng.poisson(np.maximum(heads - 1, 0.05)), 0)
@@ -158,10 +175,8 @@ def _settle_money(world: World, of: Draft, rng: Generator, kind: Ints) -> None:
     unsaid = of["amount"] == 0
     whole = unsaid & (rng.random(n) < column("round_share")[kind])
     amount = np.where(unsaid, drawn, of["amount"])
-    unit = world.traits.unit
-    large = np.where(amount > 60 * unit, 5 * unit, unit)
-    amount = np.where(whole, np.maximum(np.rint(amount / large), 1) * large, amount)
-    of["amount"] = np.where(unsaid, np.maximum(np.rint(amount / step), 1) * step, np.rint(amount))
+    amount = priced(world, amount, whole)
+    of["amount"] = np.where(unsaid, amount, np.rint(of["amount"]))
 
 
 def _settle_hours(world: World, of: Draft, rng: Generator, kind: Ints) -> None:
@@ -203,7 +218,8 @@ def _settle_papers(world: World, of: Draft, rng: Generator, kind: Ints) -> None:
     tip = np.where(rng.random(n) < 0.08, rng.uniform(0.05, 0.2, n), 0.0)
     _fill(of, "service", np.where(table, tip, 0.0))
     asked = (of["amount"] > 0.6 * world.traits.limit) & (rng.random(n) < 0.7)
-    said = np.ceil(of["amount"] * rng.uniform(0.97, 1.4, n) / (10 * unit)) * 10 * unit
+    large = 10 * world.traits.money.whole
+    said = np.ceil(of["amount"] * rng.uniform(0.97, 1.4, n) / large) * large
     of["approved"] = np.where(np.isnan(of["approved"]) & asked, said, of["approved"])
     numbered = np.isfinite(of["approved"]) & (of["approval_of"] == NONE)
     of["approval_of"] = np.where(numbered, 1_000_000 + np.arange(n), of["approval_of"])

@@ -6,7 +6,7 @@ Whoever changes how a night works in the product changes it here, and nowhere el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -21,14 +21,17 @@ from fraud.detection.scoring.hits import Rules
 from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
 from rules.engine import RuleSpec, evaluate
+from rules.language.nodes import field_names
 from tests.benchmarks.strangers.company import Company
 from tests.benchmarks.strangers.rulebook import company_context
 
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 #: Nights of claims that say how often a rule hits.
 BELIEF_DAYS = DAYS
 #: How many nights what got no seat competes again.
 WAITING_NIGHTS = CompanyValues().held_back_nights
+_OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount"})
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ def settings_of(seats: int, control: int | None) -> CompanyValues:
     )
 
 
-def seats_of(values: CompanyValues, night: str, novelty_outcomes: tuple[int, int]) -> Seats:
-    """The night's seats as the product splits them; (reviewed, confirmed) of what novelty seats opened until then."""
+def seats_of(values: CompanyValues, night: str, novelty: tuple[int, int]) -> Seats:
+    """The night's seats as the product splits them; `novelty` are outcomes of novelty seats: (reviewed, confirmed)."""
     return Seats(
         model=values.model_seats,
-        novelty=adapted_novelty(values.novelty_seats, *novelty_outcomes),
+        novelty=adapted_novelty(values.novelty_seats, *novelty),
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=night,
@@ -95,13 +98,9 @@ def train(
     labels: pl.DataFrame,
     cut_off: datetime,
     values: CompanyValues,
-    max_negatives: int | None = None,
 ) -> TrainedModel:
-    """A version trained as the product trains one on request; `max_negatives` below its own makes it faster."""
-    labels = labels.rename({"inclusion": "selection_probability"})
-    config = training_config(values)
-    if max_negatives is not None:
-        config = replace(config, max_negatives=max_negatives)
+    """A version trained as the product trains one on request."""
+    labels, config = labels.rename({"inclusion": "selection_probability"}), training_config(values)
     return train_hybrid(features, hits, book.codes, book.weights, labels, cut_off=cut_off, config=config)
 
 
@@ -113,13 +112,13 @@ class Seen:
     values: NDArray[np.float64]
 
 
-def believed(
-    book: Book, recent: Mask, nights: float, live: Seen, past: Seen, scored: Seen
-) -> tuple[Rules, Mask]:
-    """The rules with what a night knows of each, and which of them too few outcomes are known of (rules,).
+def evidence_of(
+    book: Book, recent: Mask, nights: float, live: Seen, past: Seen, alone: Seen
+) -> list[RuleEvidence]:
+    """What a night knows of each rule.
 
     `recent` (n, rules): hits of the last nights. `live`: outcomes of claims that the model alone would not have opened; `past`:
-    outcomes from before the product; `scored`: what the model alone thought of the last nights' claims.
+    outcomes from before the product; `alone`: what the model alone thought of the last nights' claims.
     """
     evidence = [
         RuleEvidence(
@@ -133,42 +132,57 @@ def believed(
         )
         for j, code in enumerate(book.codes)
     ]
-    known = [with_level(each, scored.values[scored.hits[:, j]]) for j, each in enumerate(with_hope(evidence))]
-    levels = tuple(float("nan") if each.level is None else each.level for each in known)
-    rules = Rules(book.codes, book.weights, tuple(each.belief for each in known), levels)
-    return rules, np.array([each.is_untried for each in known], dtype=bool)
+    return [with_level(each, alone.values[alone.hits[:, j]]) for j, each in enumerate(with_hope(evidence))]
 
 
 def score(
-    model: TrainedModel, features: pl.DataFrame, hits: Mask, book: Book, rules: Rules | None
+    model: TrainedModel, features: pl.DataFrame, hits: Mask, book: Book, evidence: list[RuleEvidence] | None
 ) -> pl.DataFrame:
-    """The product's scores; without beliefs the rules count by their weights alone."""
-    return model.model.score(features, hits, rules or Rules(book.codes, book.weights))
+    """The product's scores; without evidence the rules count by their weights alone."""
+    if evidence is None:
+        return model.model.score(features, hits, Rules(book.codes, book.weights))
+    beliefs = tuple(each.belief for each in evidence)
+    levels = tuple(float("nan") if each.level is None else each.level for each in evidence)
+    return model.model.score(features, hits, Rules(book.codes, book.weights, beliefs, levels))
 
 
-def candidates(
+@dataclass(frozen=True)
+class Scored:
+    """Claims of a week as the selection takes them; `claim_id` is the position among the company's claims."""
+
+    competing: pl.DataFrame  # columns of SCORED
+    population: pl.DataFrame  # columns of POPULATION
+
+    def of(self, rows: Mask) -> Scored:
+        """Some of the claims."""
+        chosen = pl.Series(rows)
+        ids = self.population.filter(chosen)["claim_id"]
+        return Scored(
+            self.competing.filter(pl.col("claim_id").is_in(ids.implode())), self.population.filter(chosen)
+        )
+
+
+def scored_claims(
     company: Company,
-    rows: NDArray[np.int64],
+    rows: Ints,
     scores: pl.DataFrame,
     hits: Mask,
     book: Book,
-    untried: NDArray[np.bool_],
-) -> pl.DataFrame:
-    """Claims at positions `rows` as the selection takes them, with `n_hits` and `n_untried`; `claim_id` is the position."""
+    evidence: list[RuleEvidence] | None,
+) -> Scored:
+    """Claims at positions `rows`: what competes for seats, and every payment that samples are drawn from."""
     claims = company.claims[rows]
-    order = np.lexsort(
-        (np.array(book.codes), -np.array(book.weights), [not spec.always_open for spec in book.specs])
-    )
+    hard = np.array([spec.always_open for spec in book.specs])
+    order = np.lexsort((np.array(book.codes), -np.array(book.weights), ~hard))
     first = np.argmax(hits[:, order], axis=1)
     lead = np.where(hits.any(axis=1), np.array(book.codes, dtype=object)[order][first], None)
-    hard = np.array([spec.always_open for spec in book.specs])
-    local = claims["transacted_at"].dt.convert_time_zone(company.traits.zone)
-    return pl.DataFrame(
+    untried = np.array([each.is_untried for each in evidence or []] or [True] * len(book.codes))
+    frame = pl.DataFrame(
         {
             "claim_id": rows,
             "cardholder_id": claims["cardholder_id"],
             "merchant_id": claims["merchant_id"],
-            "week": local.dt.strftime("%G-W%V"),
+            "week": claims["transacted_at"].dt.convert_time_zone(company.traits.zone).dt.strftime("%G-W%V"),
             "pattern": pl.Series(lead.tolist(), dtype=pl.String),
             "is_always_open": (hits & hard).any(axis=1),
             "probability": scores["hybrid_probability"],
@@ -176,18 +190,25 @@ def candidates(
             "novelty": scores["novelty"],
             "anomaly_score": scores["anomaly_score"],
             "amount_minor": claims["amount_minor"],
-        },
-        schema=SCORED,
-    ).with_columns(
-        n_hits=pl.Series(hits.sum(axis=1), dtype=pl.Int64),
-        n_untried=pl.Series(hits[:, untried].sum(axis=1), dtype=pl.Int64),
+            "n_hits": hits.sum(axis=1),
+            "n_untried": hits[:, untried].sum(axis=1),
+        }
+    )
+    worth = (claims["net_minor"] > 0) | pl.Series((hits & _about_cancelling(book)).any(axis=1))
+    return Scored(
+        frame.filter(worth).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items()),
+        frame.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
     )
 
 
+def _about_cancelling(book: Book) -> Mask:
+    """Which rules speak of what came back: only they open what was taken back in full."""
+    return np.array([bool(set(field_names(spec.expression)) & _OF_CANCELLING) for spec in book.specs])
+
+
 def select(
-    competing: pl.DataFrame, tonight: NDArray[np.int64], seats: Seats, opened: Sequence[OpenCase]
+    tonight: Scored, waiting: Sequence[pl.DataFrame], seats: Seats, opened: Sequence[OpenCase]
 ) -> Selection:
-    """The night's selection: claims held back earlier compete, the control sample is drawn from tonight's alone."""
-    of_tonight = pl.col("claim_id").is_in(tonight.tolist()) & (pl.col("amount_minor") > 0)
-    population = competing.filter(of_tonight).select(*POPULATION)
-    return select_alerts(competing.select(*SCORED), seats, opened, population=population)
+    """The night's selection: claims held back earlier compete as well, samples are drawn from tonight's alone."""
+    competing = pl.concat([tonight.competing, *waiting])
+    return select_alerts(competing, seats, opened, population=tonight.population)

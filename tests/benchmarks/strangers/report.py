@@ -43,16 +43,24 @@ def summary_of(companies: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "calibration": middle([each["calibration"]["ratio"] for each in companies]),
         "calibration_reviewed": middle([each["calibration"]["ratio_reviewed"] for each in companies]),
         "seats_taken": middle([each["seats"]["taken"] for each in companies]),
-        "novelty_precision": _precision(companies, "novelty"),
-        "control_precision": _precision(companies, "control_sample"),
+        "channels": _channels(companies),
     }
     return {"ways": ways, **others}
 
 
-def _precision(companies: Sequence[dict[str, Any]], channel: str) -> float | None:
-    alerts = sum(each["seats"]["channels"][channel]["alerts"] for each in companies)
-    misuse = sum(each["seats"]["channels"][channel]["misuse"] for each in companies)
-    return round(misuse / alerts, 4) if alerts else None
+def _channels(companies: Sequence[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Alerts and misuse among them by channel, over all companies."""
+    found: dict[str, dict[str, int]] = {}
+    for each in companies:
+        for name, counted in each["seats"]["channels"].items():
+            sums = found.setdefault(name, {"alerts": 0, "misuse": 0})
+            for key in sums:
+                sums[key] += counted[key]
+    return dict(sorted(found.items()))
+
+
+def _channels_text(channels: dict[str, dict[str, int]]) -> str:
+    return ", ".join(f"{name} {of['misuse']} of {of['alerts']}" for name, of in channels.items())
 
 
 def company_text(each: dict[str, Any], *, schemes: bool) -> str:
@@ -79,7 +87,7 @@ def company_text(each: dict[str, Any], *, schemes: bool) -> str:
         f"probabilities sum to {_n(calibration['sum'])} where {_n(calibration['misuse'])} are misuse (ratio {_n(calibration['ratio'])}); "
         f"among reviewed {_n(calibration['ratio_reviewed'])}; control sample estimates {_n(calibration['control_estimate'])}",
         f"seats used {_n(seats['taken'])}; waiting a night {_n(seats['waiting_a_night'])}; "
-        + ", ".join(f"{name} {c['misuse']} of {c['alerts']}" for name, c in seats["channels"].items()),
+        + _channels_text(seats["channels"]),
     ]
     return "\n".join(lines + (_schemes_text(each) if schemes else []))
 
@@ -107,7 +115,7 @@ def summary_text(summary: dict[str, Any], n: int) -> str:
     lines += [
         "",
         f"probabilities against truth {_n(summary['calibration'])}, among reviewed {_n(summary['calibration_reviewed'])}; seats used "
-        f"{_n(summary['seats_taken'])}; novelty precision {_n(summary['novelty_precision'])}, control sample {_n(summary['control_precision'])}",
+        f"{_n(summary['seats_taken'])}; {_channels_text(summary['channels'])}",
     ]
     return "\n".join(lines)
 

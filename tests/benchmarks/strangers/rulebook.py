@@ -85,7 +85,7 @@ BOOK: dict[str, tuple[str, float]] = {
     "shared_card_abuse": ('card.kind = "shared" and not is_business_day and not or_no(on_trip)', 2.0),
 }  # fmt: skip
 _KINDS, _MONEY = re.compile(r"\{([a-z][a-z ]*)\}"), re.compile(r"\{(\d+)k\}")
-_KNOWN, _OTHERS, _LEARNS = 0.75, (3, 7), (4, 15)
+_KNOWN, _OTHERS, _LEARNS = 0.6, (3, 7), (4, 15)
 HARD_LIMIT = "single_limit"
 
 

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 #: The tree's own threshold.
 TREE_THRESHOLD = 0.5
-_BOOK = (5, 9)
+_BOOK = (4, 7)
 
 
 def plain_facts(company: Company) -> pl.DataFrame:
@@ -78,26 +78,26 @@ def _rules(company: Company) -> dict[str, pl.Expr]:
     rules = {
         "over_limit": amount > limit,
         "near_limit": (amount > 0.9 * limit) & (amount <= limit),
-        "weekend": (pl.col("weekday") >= 6) & (amount > 40 * unit),
-        "late": ((hour >= 23) | (hour < 5)) & (amount > 15 * unit),
+        "weekend": (pl.col("weekday") >= 6) & (amount > 15 * unit),
+        "late": ((hour >= 23) | (hour < 5)) & (amount > 10 * unit),
         "bad_words": pl.col("merchant_name").str.to_lowercase().str.contains(words),
-        "round": (amount % round(50 * unit) == 0) & (amount >= 100 * unit),
-        "again_today": pl.col("again_today") & (amount > 20 * unit),
-        "unlike_person": (pl.col("to_mean") > 6) & (amount > 100 * unit),
-        "filed_late": pl.col("days_to_file") > 30,
+        "round": (amount % (10 * company.traits.money.whole) == 0) & (amount >= 100 * unit),
+        "again_today": pl.col("again_today") & (amount > 8 * unit),
+        "unlike_person": (pl.col("to_mean") > 4) & (amount > 60 * unit),
+        "filed_late": pl.col("days_to_file") > 21,
         "cash_like": pl.col("category").is_in(
             ["6011", "6051", "6540", "5947", "cash machine", "currency", "prepaid"]
         ),
         "alone": (pl.col("at_shop") >= 4)
         & (pl.col("shop_before") <= pl.col("at_shop") + 1)
         & (amount > 30 * unit),
-        "keyed": pl.col("keyed") & (amount > 250 * unit),
+        "keyed": pl.col("keyed") & (amount > 120 * unit),
     }
     there = company.claims.columns
     if "on_leave" in there:
         rules["on_leave"] = pl.col("on_leave")
     if "receipt_id" in there:
-        rules["no_receipt"] = pl.col("receipt_id").is_null() & (amount > 80 * unit)
+        rules["no_receipt"] = pl.col("receipt_id").is_null() & (amount > 40 * unit)
     if "on_trip" in there:
         rules["abroad"] = pl.col("abroad") & ~pl.col("on_trip")
     if "service_minor" in there:
@@ -123,11 +123,11 @@ class OldBook:
 
 
 def old_book(company: Company, facts: pl.DataFrame) -> OldBook:
-    """Five to nine plain rules, drawn for the company."""
+    """Four to seven plain rules, drawn for the company."""
     rng = company.traits.rng("old rules")
     rules = _rules(company)
     names = sorted(rules)
-    chosen = sorted(rng.choice(names, min(int(rng.integers(*_BOOK)) + 1, len(names)), replace=False).tolist())
+    chosen = sorted(rng.choice(names, int(rng.integers(_BOOK[0], _BOOK[1] + 1)), replace=False).tolist())
     beside = facts.hstack(company.claims.drop(set(company.claims.columns) & set(facts.columns)))
     spent = (company.claims["amount_minor"] > 0).to_numpy()
     hits = beside.select(rules[name].fill_null(False).alias(name) for name in chosen).to_numpy().astype(bool)

@@ -10,7 +10,7 @@ from tests.benchmarks.strangers.kinds import INDEX, KINDS
 #: What everybody pays for now and then.
 _COMMON = "lunch 6 cafe 4 dinner 2.2 convenience 2 taxi 2 office 1 parking 1 courier .5 bakery .7 market .45 mall .8 pharmacy .25"
 #: Kinds no family names still occur, this often.
-_RARE = 0.012
+_RARE = 0.06
 
 #: job family: its own weights over the common ones, how lively its cards are, trips a month, overtime a month, weekend share
 _FAMILIES: dict[str, tuple[str, float, float, float, float]] = {

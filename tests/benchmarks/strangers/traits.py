@@ -9,12 +9,25 @@ from datetime import date
 import numpy as np
 from numpy.random import Generator
 
-#: currency: (country, zone, minor units a thousand won is worth in prices, largest step prices come in)
-CURRENCIES: dict[str, tuple[str, str, float, int]] = {
-    "KRW": ("KR", "Asia/Seoul", 1000.0, 100),
-    "USD": ("US", "America/New_York", 85.0, 5),
-    "EUR": ("DE", "Europe/Berlin", 78.0, 5),
-    "JPY": ("JP", "Asia/Tokyo", 112.0, 10),
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency as prices are written in it, all in minor units: what a thousand won is worth, the step of prices, the step of whole
+    ones, and the limit of a meal a head that the starter parameters hold."""
+
+    country: str
+    zone: str
+    unit: float
+    step: int
+    whole: int
+    head_limit: int
+
+
+CURRENCIES: dict[str, Currency] = {
+    "KRW": Currency("KR", "Asia/Seoul", 1_000.0, 100, 1_000, 50_000),
+    "USD": Currency("US", "America/New_York", 85.0, 5, 100, 6_000),
+    "EUR": Currency("DE", "Europe/Berlin", 78.0, 5, 100, 5_000),
+    "JPY": Currency("JP", "Asia/Tokyo", 112.0, 10, 100, 6_000),
 }
 TRADES = (
     "manufacturing", "sales", "hospital", "university", "construction", "it", "logistics", "ngo", "retail", "consulting",
@@ -80,22 +93,22 @@ class Traits:
         return np.random.default_rng([self.seed, zlib.crc32(part.encode())])
 
     @property
+    def money(self) -> Currency:
+        """How prices are written in the company's currency."""
+        return CURRENCIES[self.currency]
+
+    @property
     def unit(self) -> float:
         """Minor units a thousand won is worth."""
-        return CURRENCIES[self.currency][2]
+        return self.money.unit
 
     @property
     def country(self) -> str:
-        return CURRENCIES[self.currency][0]
+        return self.money.country
 
     @property
     def zone(self) -> str:
-        return CURRENCIES[self.currency][1]
-
-    @property
-    def step(self) -> int:
-        """Minor units that prices are multiples of where they are not whole."""
-        return CURRENCIES[self.currency][3]
+        return self.money.zone
 
 
 def draw_traits(seed: int, *, nights: int = 60, scale: float = 1.0) -> Traits:
@@ -108,7 +121,7 @@ def draw_traits(seed: int, *, nights: int = 60, scale: float = 1.0) -> Traits:
     currency = str(rng.choice(list(CURRENCIES), p=(0.4, 0.25, 0.2, 0.15)))
     rate = float(np.exp(rng.uniform(np.log(0.003), np.log(0.015))))
     months = float(rng.uniform(6.0, 9.0))
-    claims = int(np.clip(rng.uniform(380, 560) / rate, 15_000, 60_000) * scale)
+    claims = int(np.clip(rng.uniform(320, 640) / rate, 15_000, 60_000) * scale)
     per_month = float(rng.uniform(3.5, 9.5))
     cut_off = round(months * 30.4)
     employees = int(np.clip(claims / (per_month * (cut_off + nights) / 30.4), 150 * scale, 1_200))
@@ -118,10 +131,10 @@ def draw_traits(seed: int, *, nights: int = 60, scale: float = 1.0) -> Traits:
         reviewed=float(rng.uniform(0.55, 0.95)),
         delay=(low, low + int(rng.integers(8, 35))),
         wrong=float(rng.uniform(0.01, 0.08)),
-        tips=float(rng.uniform(0.02, 0.15)),
+        tips=float(rng.uniform(0.03, 0.15)),
         tip_delay=int(rng.integers(7, 45)),
     )
-    unit = CURRENCIES[currency][2]
+    unit = CURRENCIES[currency].unit
     limit = round(float(rng.choice([200, 300, 500, 800, 1000])) * unit)
     digits = 10 ** (len(str(limit)) - 1)
     limit = max(round(limit / digits), 1) * digits

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fraud.company.calendar import CompanyCalendar
 from tests.benchmarks.strangers import names
-from tests.benchmarks.strangers.kinds import ANYWHERE, INDEX, KINDS
+from tests.benchmarks.strangers.kinds import ANYWHERE, KINDS
 from tests.benchmarks.strangers.trades import FAMILIES, family_mix, family_shares, pace
 from tests.benchmarks.strangers.traits import Traits
 
@@ -246,8 +246,3 @@ def _spans(rng: np.random.Generator, n: int, days: int, counts: Ints, lengths: t
         there = (length > ahead) & (first + ahead < days)
         found[who[there], first[there] + ahead] = np.flatnonzero(there)
     return found
-
-
-def kind_index(key: str) -> int:
-    """The place of a kind."""
-    return INDEX[key]

@@ -26,7 +26,7 @@ def _blameless(of: Draft) -> Draft:
 
 def _shared(world: World, rng: Generator, amount: np.ndarray, low: float, high: float) -> np.ndarray:
     """Part of an amount in steps of prices."""
-    step = world.traits.step
+    step = world.traits.money.step
     return np.maximum(np.rint(amount * rng.uniform(low, high, len(amount)) / step), 1) * step
 
 
@@ -121,9 +121,8 @@ def turns(world: World, rng: Generator, of: Draft, soft: bool) -> Draft:
 def over_approved(world: World, rng: Generator, of: Draft, soft: bool) -> Draft:
     """More paid than was approved."""
     over = rng.uniform(0.9, 1.2, size(of)) if soft else rng.uniform(1.08, 1.7, size(of))
-    of["approved"] = (
-        np.maximum(np.rint(of["amount"] / over / (10 * world.traits.unit)), 1) * 10 * world.traits.unit
-    )
+    step = 10 * world.traits.money.whole
+    of["approved"] = np.maximum(np.rint(of["amount"] / over / step), 1) * step
     return of
 
 

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from tests.benchmarks.strangers.drafts import DEFAULTS, NONE, Draft, draft, join
 from tests.benchmarks.strangers.kinds import PURPOSE, column, indices
-from tests.benchmarks.strangers.ordinary import usual_amounts
+from tests.benchmarks.strangers.ordinary import priced, usual_amounts
 from tests.benchmarks.strangers.schemes.catalogue import CATALOGUE, Scheme
 from tests.benchmarks.strangers.schemes.patterns import MISUSE_ROWS, PATTERNS
 from tests.benchmarks.strangers.schemes.scene import Events, kinds_of, occasions, places
 from tests.benchmarks.strangers.traits import Traits
 from tests.benchmarks.strangers.world import World
 
-#: Limit of a meal a head, in thousand won; the starter parameters hold about the same in every currency.
-HEAD_LIMIT = 50.0
 _SAID = 0.9  # how often a scheme's own facts are told; the rest is as usual
 _LEAST_NEW = 12
 
@@ -42,7 +40,7 @@ def draw_schemes(traits: Traits) -> list[Played]:
     """12 to 20 schemes with their shares; two or three of them begin only after the cut-off."""
     rng = traits.rng("schemes")
     chosen = rng.choice(len(CATALOGUE), int(rng.integers(12, 21)), replace=False)
-    shares = rng.dirichlet(np.full(len(chosen), 2.0))
+    shares = rng.dirichlet(np.full(len(chosen), 3.0))
     n_new = int(rng.integers(2, 4))
     total, tested = traits.rate * traits.claims, (traits.days - traits.cut_off) / traits.days
     played = []
@@ -93,12 +91,11 @@ def _columns(world: World, rng: Generator, scheme: Scheme, events: Events, soft:
         told = rng.random(n) < _SAID
         usual = np.full(n, DEFAULTS[name])
         found[name] = np.where(told, _fact(rng, name, value, n), usual)
-    if scheme.hours is not None:
-        low, high = scheme.hours
-        minute = np.rint(rng.uniform(low, high, n) * 60).astype(np.int64)
-        found["minute"] = np.where(rng.random(n) < _SAID, minute, NONE)
-    elif scheme.how not in ("one",):
-        found["minute"] = np.rint(rng.uniform(10, 20, n) * 60).astype(np.int64)
+    # payments that hang together need a time they hang on; single ones may be as usual
+    low, high = scheme.hours or (10, 20)
+    minute = np.rint(rng.uniform(low, high, n) * 60).astype(np.int64)
+    told = (rng.random(n) < _SAID) & (scheme.hours is not None)
+    found["minute"] = np.where(told | (scheme.how != "one"), minute, NONE)
     heads = found.get("heads", np.full(n, NONE))
     found["amount"] = _amounts(world, rng, scheme, events, shop, heads, soft)
     return found
@@ -127,7 +124,7 @@ def _amounts(
     if how == "limit":
         amount = factor * traits.limit * (rng.uniform(0.75, 1.0, n) if soft else 1.0)
     elif how == "head":
-        amount = factor * HEAD_LIMIT * traits.unit * np.maximum(heads, 2)
+        amount = factor * traits.money.head_limit * np.maximum(heads, 2)
     elif how in ("same", "creep"):
         base = column("median")[kind] * traits.unit * world.shops.price[shop]
         of_actor = rng.uniform(low, high, int(events.actor.max(initial=0)) + 1)[events.actor]
@@ -136,5 +133,4 @@ def _amounts(
     else:
         amount = factor * usual
     whole = (how == "round") | (rng.random(n) < column("round_share")[kind] * (how not in ("limit", "same")))
-    step = np.where(whole, np.where(amount > 60 * traits.unit, 10, 1) * traits.unit, traits.step)
-    return np.maximum(np.rint(amount / step), 1) * step
+    return priced(world, amount, whole)
