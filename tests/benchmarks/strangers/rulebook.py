@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
+
 from rules.engine import Context, RuleSpec
 from rules.language.parse import parse
 from rules.language.specs import ParameterSpec, ParameterValue
@@ -87,6 +89,8 @@ BOOK: dict[str, tuple[str, float]] = {
 _KINDS, _MONEY = re.compile(r"\{([a-z][a-z ]*)\}"), re.compile(r"\{(\d+)k\}")
 _KNOWN, _OTHERS, _LEARNS = 0.6, (3, 7), (4, 15)
 HARD_LIMIT = "single_limit"
+#: Spread of the logarithm of an administrator's amounts.
+_GUESS = 0.4
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,16 @@ class Ruled:
 
 def money_text(traits: Traits, thousands: float) -> str:
     """An amount of thousand won as the rule language writes it in the company's currency."""
-    minor = round(thousands * traits.unit)
+    minor = max(round(thousands * traits.unit), 1)
     return f"{Decimal(minor).scaleb(-exponent(traits.currency))} {traits.currency}"
 
 
-def rule_text(company: Company, text: str) -> str:
-    """A text of the book for this company; spending is asked for unless the rule is about what came back."""
+def rule_text(company: Company, code: str) -> str:
+    """The text of the book against a scheme, for this company; spending is asked for unless the rule is about what came back.
+
+    Administrators guess: how high their amounts are differs from company to company and rule to rule.
+    """
+    text, guess = BOOK[code][0], float(np.exp(company.traits.rng(f"guess {code}").normal(0, _GUESS)))
     has_mcc = "mcc" in company.claims.columns
 
     def kinds(found: re.Match[str]) -> str:
@@ -115,7 +123,7 @@ def rule_text(company: Company, text: str) -> str:
         )
         return f"merchant.mcc in ({values})" if has_mcc else f"merchant.biz_type in ({values})"
 
-    text = _MONEY.sub(lambda found: money_text(company.traits, float(found.group(1))), text)
+    text = _MONEY.sub(lambda found: money_text(company.traits, guess * float(found.group(1))), text)
     text = _KINDS.sub(kinds, text)
     if not has_mcc:
         text = text.replace(", mcc", ", biz_type").replace("same mcc", "same biz_type")
@@ -132,14 +140,14 @@ def company_rules(
     mine = {played.scheme.code: played for played in company.schemes}
     others = [code for code in BOOK if code not in mine]
     kept = set(rng.choice(others, int(rng.integers(*_OTHERS)), replace=False).tolist())
-    for code, (text, weight) in BOOK.items():
+    for code, (_, weight) in BOOK.items():
         played, known, learns = mine.get(code), rng.random() < _KNOWN, int(rng.integers(*_LEARNS))
         start = 0
         if played is not None and played.is_new:
             start = played.first + learns
         wanted = for_new if start else extra and (known if played is not None else code in kept)
         if wanted:
-            spec = RuleSpec(f"X_{code}", 1, parse(rule_text(company, text)), weight)
+            spec = RuleSpec(f"X_{code}", 1, parse(rule_text(company, code)), weight)
             found.append(Ruled(spec, start, code))
     return found + [_useless(company, number) for number in range(useless)]
 
