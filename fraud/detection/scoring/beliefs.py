@@ -79,6 +79,17 @@ class RuleEvidence:
         return (found + PAST_CONFIRMED * self.past_confirmed) / (looked + PAST * self.past_reviewed)
 
     @property
+    def upper(self) -> float:
+        """The most that its outcomes leave possible: upper end of the exact 95 % interval of confirmed among reviewed, 1 without any."""
+        from scipy.special import betaincinv
+
+        reviewed = self.reviewed + PAST * self.past_reviewed
+        confirmed = self.confirmed + PAST_CONFIRMED * self.past_confirmed
+        if reviewed <= confirmed:
+            return 1.0
+        return float(betaincinv(confirmed + 1, reviewed - confirmed, 0.975))
+
+    @property
     def is_untried(self) -> bool:
         """Whether too few of its hits have an outcome for anybody to know how good it is."""
         return self.reviewed < TRIED

@@ -21,6 +21,7 @@ from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import refusal_sentence
 from fraud.workbench.backtest import Backtest, backtest_rule
+from fraud.workbench.rule_beliefs import beliefs_by_version
 from fraud.workbench.rule_hits import VersionHits, hits_by_version
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
@@ -42,11 +43,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules with the version that counts, what waits for approval, and their hits of the last 90 days."""
     versions = Prefetch("versions", RuleVersion.objects.order_by("-number"), to_attr="ordered")
     rows = list(Rule.objects.prefetch_related(versions))
-    hits = hits_by_version()
+    hits, beliefs = hits_by_version(), beliefs_by_version()
     for row in rows:
         row.active = _first(row, State.ACTIVE)  # type: ignore[attr-defined]
         row.open = _first(row, State.PROPOSED) or _first(row, State.DRAFT) or _first(row, State.SHADOW)  # type: ignore[attr-defined]
         row.n_hits = _n_hits(row.active, hits)  # type: ignore[attr-defined]
+        row.belief = beliefs.get(row.active.pk) if row.active else None  # type: ignore[attr-defined]
         row.n_shadow = _n_hits(_first(row, State.SHADOW), hits)  # type: ignore[attr-defined]
     context = {
         "rules": rows,
@@ -257,14 +259,18 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
     opened = next((by_state[s] for s in (State.PROPOSED, State.DRAFT, State.SHADOW) if s in by_state), None)
     shown = opened or by_state.get(State.ACTIVE) or (versions[0] if versions else None)
     typed = request.POST if more.get("refused") == "save" else {}
-    hits = hits_by_version(rule_code=found.code)
+    hits, running = (
+        hits_by_version(rule_code=found.code),
+        by_state.get(State.ACTIVE) or by_state.get(State.SHADOW),
+    )
     for version in versions:
         version.found = hits.get(version.pk, VersionHits())  # type: ignore[attr-defined]
     context = {
         "rule": found,
         "versions": versions,
         "version": shown,
-        "running": by_state.get(State.ACTIVE) or by_state.get(State.SHADOW),
+        "running": running,
+        "belief": beliefs_by_version().get(running.pk) if running else None,
         "typed": typed,
         "events": list(chain_entries(subject_of(found)))[-20:][::-1],
         "is_editable": shown is not None

@@ -132,19 +132,13 @@ class Nights:
         return known.unique("claim_id", keep="last", maintain_order=True)
 
     def trained(self, book: Book, day: int) -> TrainedModel:
-        """A version on everything that arrived before the day; at the cut-off it is asked about the last weeks, which no night scored."""
+        """A version on everything that arrived before the day."""
         arrived = self.company.delivered < day
         wanted = arrived & (self.company.claims["amount_minor"] > 0).to_numpy()
         known, cut_off = self.known(day), moment(self.company, day)
         features = product.features_of(self.company, known, arrived, wanted)
         hits = self.hits[wanted][:, book.columns]
-        model = product.train(features, hits, book, known, cut_off, self.values)
-        lately = wanted & (self.company.delivered >= day - product.BELIEF_DAYS) & np.isnan(self.alone)
-        if lately.any():
-            of_wanted = lately[wanted]
-            scores = product.score(model, features.filter(pl.Series(of_wanted)), hits[of_wanted], book, None)
-            self.alone[lately] = scores["model_probability"].to_numpy()
-        return model
+        return product.train(features, hits, book, known, cut_off, self.values)
 
     def week(self, book: Book, start: int, end: int) -> None:
         """Score what arrives in the week, then choose night by night."""

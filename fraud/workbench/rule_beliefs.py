@@ -1,0 +1,43 @@
+"""What the last night believed of each rule by itself, and which rules their outcomes speak against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fraud.company.values import current_settings
+from fraud.detection.models import ScreeningRun
+from fraud.detection.scoring.beliefs import RuleEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBelief:
+    """A rule version's evidence as a run pinned it: on which night, and whether even its best case is under the threshold."""
+
+    evidence: RuleEvidence
+    reference: str
+    on: date
+    is_useless: bool
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.evidence.belief
+
+    @property
+    def upper_percent(self) -> float:
+        return 100 * self.evidence.upper
+
+
+def beliefs_by_version() -> dict[int, RuleBelief]:
+    """Rule version id → what the last finished night believed of it; empty before the first."""
+    finished = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).exclude(rule_evidence={})
+    run = finished.order_by("-pk").only("reference", "business_date", "rule_evidence").first()
+    if run is None:
+        return {}
+    threshold = current_settings().alert_threshold
+    found = {}
+    for version, state in run.rule_evidence.items():
+        evidence = RuleEvidence.from_json(state)
+        is_useless = not evidence.is_untried and evidence.upper < threshold
+        found[int(version)] = RuleBelief(evidence, run.reference, run.business_date, is_useless)
+    return found

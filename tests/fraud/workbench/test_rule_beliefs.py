@@ -1,0 +1,62 @@
+"""How good a rule is: what the last night believed of it, on its page and in the list."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from scipy.stats import binomtest
+
+from audit.actor import Actor
+from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.workbench.rule_beliefs import beliefs_by_version
+from rules.models import RuleVersion
+from rules.services import install_starter_rules
+from tests.cast import make_cast, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    install_starter_rules(by=Actor.system("test"))
+    return make_cast()
+
+
+def night(state: str = "finished", **evidence: RuleEvidence):
+    versions = {v.rule.code: v.pk for v in RuleVersion.objects.filter(state="active").select_related("rule")}
+    return make_run(
+        state=state, rule_evidence={str(versions[code]): each.to_json() for code, each in evidence.items()}
+    )
+
+
+def test_a_rule_is_useless_once_even_its_best_case_is_under_the_threshold(cast) -> None:
+    night(
+        A01=RuleEvidence("A01", 280, 28, 120, 1),
+        A02=RuleEvidence("A02", 280, 28, 120, 4),
+        T01=RuleEvidence("T01", 2800, 28, 0, 0),
+    )
+    codes = dict(RuleVersion.objects.values_list("pk", "rule__code"))
+    found = {codes[version]: belief for version, belief in beliefs_by_version().items()}
+    assert {code for code, belief in found.items() if belief.is_useless} == {"A01"}
+    exact = binomtest(1, 120).proportion_ci(0.95, "exact")
+    assert found["A01"].evidence.upper == pytest.approx(exact.high)
+    assert found["T01"].evidence.upper == 1.0  # nobody has looked: nothing speaks against it
+
+
+def test_only_a_finished_night_counts(cast) -> None:
+    assert beliefs_by_version() == {}
+    night(state="running", A01=RuleEvidence("A01", 280, 28, 120, 1))
+    assert beliefs_by_version() == {}
+
+
+def test_rule_page_and_list_say_how_good_a_rule_is_and_that_it_might_stop(client, cast) -> None:
+    run = night(A01=RuleEvidence("A01", 280, 28, 120, 1), A02=RuleEvidence("A02", 14, 28, 10, 4))
+    client.force_login(cast.rule_admin)
+    useless = client.get(reverse("fraud:rule", args=["A01"])).content.decode()
+    assert run.reference in useless
+    assert "1.0 confirmed of 120.0" in useless or "120.0건 중 1.0건 확인" in useless
+    assert 'class="notice warning"' in useless
+    good = client.get(reverse("fraud:rule", args=["A02"])).content.decode()
+    assert "36.7 %" in good or "36.7%" in good  # (5 * .3 + 4) / (5 + 10)
+    listed = client.get(reverse("fraud:rules")).content.decode()
+    assert listed.count("tag warning") == 1
