@@ -3,8 +3,8 @@
 `money_ledger` says what must be true, `money_deliveries` what arrives, `money_steps` what people do, `money_figures` compares;
 `test_money_machine` and `test_money_machine_further` walk it, half of the steps each.
 
-It can fail. Planted one at a time: money back counted twice in `_net` was found after 92 steps, a recovery that later money back
-does not lower (`balances_of`) after 467, a proposal that a change does not void (`following`) after 517.
+It can fail. Planted one at a time: money back counted twice (`net_of`) was found within 302 steps, a recovery that later money
+back does not lower (`balances_of`) within 110, a proposal that a change does not void (`following`) within 172.
 """
 
 from __future__ import annotations
