@@ -99,6 +99,9 @@ def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> 
     ours = [row.recovery for row in lines if row.recovery.currency == figures.currency]
     assert figures.outstanding_minor == sum(walk.told[row.case.reference].asked for row in ours)
     assert figures.recovered_minor <= figures.confirmed_minor
+    assert (
+        figures.recovered_minor <= figures.came_in_minor <= sum(row.balance.recovered_minor for row in lines)
+    )
     client = Client()
     client.force_login(walk.cast.auditor)  # anew each time: a walk lasts weeks, a login does not
     if turn % 2:
