@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from django.db import models
 
-from audit.people_rows import key_of
+from audit.people_rows import indexed_key
 
 
 class AppendOnly(Exception):
@@ -92,7 +92,9 @@ class AccessRecord(models.Model):
 
     class Meta:
         # "Who saw my data", newest first.
-        indexes = [models.Index(key_of("employee_no"), models.F("id").desc(), name="accessrecord_employee")]
+        indexes = [
+            models.Index(indexed_key("employee_no"), models.F("id").desc(), name="accessrecord_employee")
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} saw {self.what} of {self.subject}"

@@ -39,6 +39,7 @@ class Figures:
     outcomes: dict[str, int]
     confirmed_minor: int
     recovered_minor: int
+    came_in_minor: int  # as the ledger tells it: also what is now more than was lost
     written_off_minor: int
     outstanding_minor: int
     n_answered_on_time: int
@@ -124,7 +125,7 @@ def _money(decided: Any, currency: str) -> dict[str, int]:
     """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for.
 
     Confirmed is what those cases' payments cost after everything that came back by the card; what people repaid is part of
-    it and never more.
+    it and never more; all that came in, as the ledger has it, stands beside it.
     """
     misuse = list(decided.filter(disposition__in=misuse_codes(), currency=currency))
     stakes = stakes_of(misuse)
@@ -139,6 +140,7 @@ def _money(decided: Any, currency: str) -> dict[str, int]:
         "recovered_minor": sum(
             min(balance.recovered_minor, lost[of_case[pk]]) for pk, balance in repaid.items()
         ),
+        "came_in_minor": sum(balance.recovered_minor for balance in repaid.values()),
         "written_off_minor": sum(balance.written_off_minor for balance in repaid.values()),
         "outstanding_minor": sum(balance.outstanding_minor for balance in still_open.values()),
     }

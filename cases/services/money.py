@@ -11,21 +11,26 @@ are minor units of the case's currency; claims in another currency, or of anothe
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from itertools import takewhile
 
-from django.db.models import BooleanField, F, Q, Sum, When
-from django.db.models import Case as Case_
+from django.db.models import Q, Sum
 
-from cases.models import Alert, Case, Decision, Recovery, RecoveryPosting
-from cases.workflow import State
+from cases.models import Alert, Case, Decision, Recovery
+from cases.services.money_rows import (
+    Asked,
+    HeldClaim,
+    asked_by_case,
+    came_back_by_case,
+    net_of,
+    others_of,
+    purchases_of,
+    read_held,
+)
 from fraud.claims.models import Claim
-from fraud.claims.money import money_of, returned_by_claim
-from rules.language.transactions import PAYMENTS
+from fraud.claims.money import money_of
 from rules.money import to_decimal
 
 _IDS = 500
@@ -66,20 +71,6 @@ class Balance:
         return max(self.recovered_minor - self.due_minor, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A decision that holds: since when, its amount, and what came back on it."""
-
-    decided_at: datetime
-    decided_minor: int
-    came_back_minor: int
-
-    @property
-    def still_minor(self) -> int:
-        """What it asks for beyond what came back, while its case is open."""
-        return max(self.decided_minor - self.came_back_minor, 0)
-
-
 def stake_of(case: Case) -> Stake:
     """Where the money of one case is."""
     return stakes_of([case])[case.pk]
@@ -101,6 +92,11 @@ def attach_stakes(cases: list[Case]) -> list[Case]:
 def shown_stake(case: Case) -> Stake:
     """The stake that a list attached, else the case's own."""
     return case.stake if case.stake is not None else stake_of(case)
+
+
+def _shown_stakes(cases: Collection[Case]) -> dict[int, Stake]:
+    unknown = stakes_of([case for case in cases if case.stake is None])
+    return unknown | {case.pk: case.stake for case in cases if case.stake is not None}
 
 
 def stakes_of(cases: Collection[Case]) -> dict[int, Stake]:
@@ -131,13 +127,14 @@ def cases_at_stake(least: Decimal) -> list[int]:
 
 def net_by_claim(case: Case) -> dict[int, int]:
     """Claim id → what of it is still gone, for the purchases that count in the case."""
-    return _net(_purchases([case.pk])).get(case.pk, {})
+    return net_of(purchases_of(read_held([case.pk]), [case.pk])).get(case.pk, {})
 
 
 def _stakes(case_ids: list[int]) -> dict[int, Stake]:
-    purchases = _purchases(case_ids)
-    net = _net(purchases)
-    elsewhere = _elsewhere(net)
+    held = read_held(case_ids)
+    purchases = purchases_of(held, case_ids)
+    net = net_of(purchases)
+    elsewhere = _elsewhere(net, held)
     return {
         case_id: Stake(
             spent_minor=sum(claims.values()),
@@ -148,44 +145,17 @@ def _stakes(case_ids: list[int]) -> dict[int, Stake]:
     }
 
 
-def _purchases(case_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """Case → claim → what it took: purchases in the case's currency that still belong to its cardholder."""
-    rows = Alert.objects.filter(
-        case_id__in=case_ids,
-        left_at=None,
-        claim__txn_type__in=PAYMENTS,
-        claim__amount_minor__gt=0,
-        claim__currency=F("case__currency"),
-        claim__cardholder=F("case__cardholder"),
-    ).values_list("case_id", "claim_id", "claim__amount_minor")
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for case_id, claim_id, minor in rows.order_by():
-        found[case_id][claim_id] = minor
-    return found
-
-
-def _net(purchases: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
-    returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
-    return {
-        case_id: {claim_id: max(minor - returned.get(claim_id, 0), 0) for claim_id, minor in claims.items()}
-        for case_id, claims in purchases.items()
-    }
-
-
-def _elsewhere(net: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+def _elsewhere(net: Mapping[int, Mapping[int, int]], held: Iterable[HeldClaim]) -> dict[int, int]:
     """Case → what other cases hold of its claims."""
-    shared = _others(net)
+    shared = others_of(net, held)
     if not shared:
         return {}
-    asked = _asked_by_case({*net, *(other for others in shared.values() for other in others)})
+    asked = asked_by_case({*net, *(other for others in shared.values() for other in others)})
     return {case_id: _held(case_id, net[case_id], others, asked) for case_id, others in shared.items()}
 
 
 def _held(
-    case_id: int,
-    net: Mapping[int, int],
-    others: Mapping[int, Mapping[int, bool]],
-    asked: Mapping[int, _Asked],
+    case_id: int, net: Mapping[int, int], others: Mapping[int, Mapping[int, bool]], asked: Mapping[int, Asked]
 ) -> int:
     """What the others hold of one case's claims: what came in stays where it is, then the older decisions that still ask.
 
@@ -213,46 +183,6 @@ def _take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
     return minor - rest
 
 
-def _others(net: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, dict[int, bool]]]:
-    """Case → other case → the claims that both know; True where the other still may ask for it.
-
-    What came back for a claim before it left a case, or turned out to be another person's, has come back all the same.
-    """
-    by_claim: dict[int, list[int]] = defaultdict(list)
-    for case_id, claims in net.items():
-        for claim_id in claims:
-            by_claim[claim_id].append(case_id)
-    is_asked = Q(left_at=None, claim__cardholder=F("case__cardholder")) & ~Q(case__state=State.CLOSED)
-    rows = Alert.objects.filter(claim_id__in=by_claim).annotate(
-        is_asked=Case_(When(is_asked, then=True), default=False, output_field=BooleanField())
-    )
-    found: dict[int, dict[int, dict[int, bool]]] = defaultdict(lambda: defaultdict(dict))
-    for other, claim_id, still in rows.values_list("case_id", "claim_id", "is_asked").order_by():
-        for case_id in by_claim[claim_id]:
-            if case_id != other:
-                found[case_id][other][claim_id] = still
-    return found
-
-
-def _asked_by_case(case_ids: Iterable[int]) -> dict[int, _Asked]:
-    """Case → the decision with an amount that holds, and what came back on it."""
-    wanted = list(case_ids)
-    held = Decision.objects.filter(
-        case_id__in=wanted, state=Decision.State.APPROVED, amount_minor__gt=0
-    ).values_list("case_id", "amount_minor", "decided_at")
-    came_back = _came_back(wanted)
-    return {
-        case_id: _Asked(decided_at, minor, came_back.get(case_id, 0))
-        for case_id, minor, decided_at in held.order_by("number")
-        if decided_at is not None
-    }
-
-
-def _came_back(case_ids: Collection[int]) -> dict[int, int]:
-    rows = RecoveryPosting.objects.filter(recovery__case_id__in=case_ids).order_by()
-    return dict(rows.values_list("recovery__case_id").annotate(total=Sum("amount_minor")))
-
-
 # Recoveries -------------------------------------------------------------------------------------------------------
 
 
@@ -267,13 +197,13 @@ def balance_of(recovery: Recovery) -> Balance:
 
 
 def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
-    """Recovery id → how it stands."""
+    """Recovery id → how it stands; what a list has attached as the stake of a case is not read again."""
     rows = list(recoveries)
-    stakes = stakes_of([recovery.case for recovery in rows])
+    stakes = _shown_stakes([recovery.case for recovery in rows])
     found: dict[int, Balance] = {}
     for start in range(0, len(rows), _IDS):
         part = rows[start : start + _IDS]
-        came_back = _came_back([recovery.case_id for recovery in part])
+        came_back = came_back_by_case([recovery.case_id for recovery in part])
         for recovery in part:
             is_given_up = recovery.write_off == Recovery.WriteOff.APPROVED
             found[recovery.pk] = Balance(

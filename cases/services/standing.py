@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from audit.actor import Actor
@@ -12,7 +13,7 @@ from cases.services import errors
 from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, relations_of
 from cases.services.money import outstanding
-from cases.workflow import Action, Facts, Party, State, allowed_actions, parties_of
+from cases.workflow import TRANSITIONS, Action, Facts, Guard, Party, State, allowed_actions, parties_of
 
 
 def case_subject(case: Case) -> str:
@@ -65,22 +66,30 @@ def is_heard(case: Case) -> bool:
     return case.requests.filter(state__in=heard).exists()
 
 
-def facts_of(case: Case, **known: Any) -> Facts:
-    """What the guards look at, read from the rows; `known` overrides what the step itself decides."""
-    now, today = present(), company_today()
-    request = current_request(case)
-    recovery = recovery_of(case) if case.state == State.RECOVERING else None
+_OF_REQUEST = frozenset({Guard.NOT_EXTENDED, Guard.DEADLINE_PASSED})
+_OF_MONEY = frozenset({Guard.OUTSTANDING, Guard.SETTLED})
+_OF_WRITE_OFF = frozenset({Guard.NO_WRITE_OFF, Guard.WRITE_OFF_REQUESTED})
+
+
+def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any) -> Facts:
+    """What the guards look at, read from the rows as far as these guards need it; `known` overrides what the step decides."""
+    now, today, wanted = present(), company_today(), frozenset(guards)
     values: dict[str, Any] = {
         "is_held": case.assignee_id is not None and (case.lock_until is None or case.lock_until > now),
         "is_snoozed": case.snoozed_until is not None,
         "n_rounds": case.n_rounds,
-        "is_extended": request is not None and request.is_extended,
-        "deadline_passed": request is not None and today > request.due_on,
-        "is_heard": is_heard(case),
+        "is_heard": Guard.HEARD in wanted and is_heard(case),
         "notice_over": case.state == State.NOTIFIED and case.due_on is not None and today > case.due_on,
-        "outstanding_minor": outstanding(recovery) if recovery else 0,
-        "write_off_requested": recovery is not None and recovery.write_off == Recovery.WriteOff.REQUESTED,
     }
+    request = current_request(case) if wanted & _OF_REQUEST else None
+    if request is not None:
+        values |= {"is_extended": request.is_extended, "deadline_passed": today > request.due_on}
+    recovery = (
+        recovery_of(case) if case.state == State.RECOVERING and wanted & (_OF_MONEY | _OF_WRITE_OFF) else None
+    )
+    if recovery is not None:
+        values["outstanding_minor"] = outstanding(recovery) if wanted & _OF_MONEY else 0
+        values["write_off_requested"] = recovery.write_off == Recovery.WriteOff.REQUESTED
     return Facts(**{**values, **known})
 
 
@@ -107,4 +116,6 @@ def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -
 
 def actions_now(case: Case, by: Actor) -> tuple[Action, ...]:
     """The actions open to the actor on this case now, in the order of the table."""
-    return allowed_actions(State(case.state), parties_towards(case, by), facts_of(case))
+    state = State(case.state)
+    guards = {guard for row in TRANSITIONS if row.source == state for guard in row.guards}
+    return allowed_actions(state, parties_towards(case, by), facts_of(case, guards))

@@ -102,7 +102,7 @@ def check_step(
     row = find_row(state, action, outcome)
     if row is None:
         raise not_allowed(case, action, by)
-    failed = failed_guards(row, facts_of(case, **known))
+    failed = failed_guards(row, facts_of(case, row.guards, **known))
     if failed:
         raise _guard_refusal(case, action, by, failed[0])
     return row

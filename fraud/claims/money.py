@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from fraud.claims.models import Claim
@@ -36,17 +38,21 @@ def spent_minor(claim: Claim) -> int:
     return max(claim.amount_minor, 0) if claim.txn_type in PAYMENTS else 0
 
 
+@cache
+def _sums() -> QuerySet[Claim, Any]:
+    """Put together once: every step of a case asks it."""
+    credits = Claim.objects.filter(txn_type__in=MONEY_BACK).order_by()
+    return credits.values_list("original_claim_id").annotate(
+        total=Sum(Coalesce("credit_minor", -F("amount_minor")))
+    )
+
+
 def returned_by_claim(claim_ids: Iterable[int]) -> dict[int, int]:
     """Purchase → what came back of it, whoever took it back and whenever that became known; nothing came back: absent."""
     wanted = sorted(set(claim_ids))
     found: dict[int, int] = {}
     for start in range(0, len(wanted), _IDS):
-        credits = Claim.objects.filter(
-            original_claim_id__in=wanted[start : start + _IDS], txn_type__in=MONEY_BACK
-        ).order_by()
-        sums = credits.values_list("original_claim_id").annotate(
-            total=Sum(Coalesce("credit_minor", -F("amount_minor")))
-        )
+        sums = _sums().filter(original_claim_id__in=wanted[start : start + _IDS])
         found.update({claim_id: int(total) for claim_id, total in sums if total > 0})
     return found
 

@@ -30,7 +30,7 @@ def compare(walk: Walk) -> None:
     if now == walk.seen:
         return
     cases = attach_stakes(list(Case.objects.select_related("cardholder__department", "merchant", "assignee")))
-    lines = with_balances(Recovery.objects.select_related("case__cardholder__department").order_by("id"))
+    lines = with_balances(_recoveries_of(cases))
     let_end(walk, cases)
     walk.told = told_by(walk, cases, lines)
     walk.ledger.check(walk.told)
@@ -39,9 +39,19 @@ def compare(walk: Walk) -> None:
         assert row.balance.recovered_minor == held.came_back, (held, row)
         assert row.balance.written_off_minor == held.given_up, (held, row)
     walk.n_compared += 1
+    walk.rows = {case.reference: case for case in cases}
     walk.seen = now
     if walk.n_compared % ALL_EVERY == 0 and cases:
         all_tell_the_same(walk, cases, lines)
+
+
+def _recoveries_of(cases: list[Case]) -> list[Recovery]:
+    """The recoveries, each with its case as it was read: a list shows both, and what is at stake is worked out once."""
+    by_id = {case.pk: case for case in cases}
+    found = list(Recovery.objects.order_by("id"))
+    for recovery in found:
+        recovery.case = by_id[recovery.case_id]
+    return found
 
 
 def let_end(walk: Walk, cases: list[Case]) -> None:
@@ -81,12 +91,17 @@ def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> 
     stakes = {case.reference: plain(walk.told[case.reference].at_stake, case.currency) for case in cases}
     rows = CaseRow(cases, many=True).data
     assert {row["reference"]: Decimal(row["at_stake"]) for row in rows} == stakes
+    afresh = with_balances(Recovery.objects.select_related("case__cardholder__department").order_by("id"))
+    assert [row.balance for row in afresh] == [row.balance for row in lines]
     if lines:
-        _ledger_tells(walk, lines[turn % len(lines)])
+        _ledger_tells(walk, afresh[turn % len(lines)])
     figures = work_out_figures(NOW.date())
     ours = [row.recovery for row in lines if row.recovery.currency == figures.currency]
     assert figures.outstanding_minor == sum(walk.told[row.case.reference].asked for row in ours)
     assert figures.recovered_minor <= figures.confirmed_minor
+    assert (
+        figures.recovered_minor <= figures.came_in_minor <= sum(row.balance.recovered_minor for row in lines)
+    )
     client = Client()
     client.force_login(walk.cast.auditor)  # anew each time: a walk lasts weeks, a login does not
     if turn % 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +25,14 @@ _ACTORS = ("reviewer", "other_reviewer", "approver", "other_approver", "clerk", 
 
 @dataclass
 class Walk:
-    """`told`: what the product said of each case when it was compared last; `seen`: the fingerprint of then."""
+    """`told`: what the product said of each case when it was compared last, `rows`: its cases, `seen`: the fingerprint of then."""
 
     cast: Cast
     clock: Any
     ledger: Ledger = field(default_factory=Ledger)
     told: dict[str, Told] = field(default_factory=dict)
     seen: tuple[Any, ...] = ()
+    rows: dict[str, Case] = field(default_factory=dict)
     serial: int = 0
     n_compared: int = 0
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -41,6 +43,12 @@ class Walk:
     def next(self) -> int:
         self.serial += 1
         return self.serial
+
+    def row(self, name: str) -> Case:
+        """The case as it was read for the comparison after the last step, as a page would have shown it."""
+        case = copy(self.rows[name])
+        case.stake = None  # a list attached it: services work it out by themselves
+        return case
 
     def held(self, case: Case) -> Held:
         return self.ledger.held[case.reference]

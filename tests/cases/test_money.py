@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cases.dispositions import Disposition
 from cases.models import Case
+from cases.pages.figures import work_out_figures
 from cases.services import appeals, by_hand, decisions, explanation_requests, explanations, queue
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of
@@ -46,6 +47,19 @@ def test_money_that_came_back_in_a_later_case_lowers_what_the_earlier_one_asks_f
     assert fresh(second).state == State.CLOSED
     correct_claim(claim, received_at=datetime.now(NOW.tzinfo), amount_minor=50_000)
     assert at_stake(first) == 6_000  # 50,000 were paid, 44,000 of them are back
+
+
+def test_the_report_says_what_came_in_where_it_is_more_than_was_lost(stage: Stage) -> None:
+    case = stage.recovering(amount=44_000)
+    stage.post(case, 44_000)
+    claim = Claim.objects.get(alerts__case=case)
+    correct_claim(claim, received_at=datetime.now(NOW.tzinfo), amount_minor=30_000)
+    figures = work_out_figures(NOW.date())
+    assert (figures.confirmed_minor, figures.recovered_minor, figures.came_in_minor) == (
+        30_000,
+        30_000,
+        44_000,
+    )
 
 
 def _decided_on_a_tip(stage: Stage, claim: Claim, amount: int) -> Case:

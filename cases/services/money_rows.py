@@ -1,0 +1,147 @@
+"""The rows that the money of cases rests on: which claims they hold, what was decided on them, what came back.
+
+Few columns of few queries, each put together once: these are asked several times in every step. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet, Sum
+
+from cases.models import Alert, Decision, RecoveryPosting
+from cases.workflow import State
+from fraud.claims.money import returned_by_claim
+from rules.language.transactions import PAYMENTS
+
+
+class HeldClaim(NamedTuple):
+    """A claim in a case, or one that has left it, as both are now."""
+
+    case_id: int
+    claim_id: int
+    left_at: datetime | None
+    minor: int
+    txn_type: str
+    claim_currency: str
+    claim_person: int
+    case_currency: str
+    case_person: int
+    case_state: str
+
+    @property
+    def is_persons(self) -> bool:
+        """It is in the case still, and its cardholder's still."""
+        return self.left_at is None and self.claim_person == self.case_person
+
+    @property
+    def counts(self) -> bool:
+        """A purchase in the case's currency that still belongs to its cardholder."""
+        is_purchase = self.txn_type in PAYMENTS and self.minor > 0
+        return is_purchase and self.is_persons and self.claim_currency == self.case_currency
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its case may still ask for it."""
+        return self.is_persons and self.case_state != State.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision that holds: since when, its amount, and what came back on it."""
+
+    decided_at: datetime
+    decided_minor: int
+    came_back_minor: int
+
+    @property
+    def still_minor(self) -> int:
+        """What it asks for beyond what came back, while its case is open."""
+        return max(self.decided_minor - self.came_back_minor, 0)
+
+
+@cache
+def _held() -> QuerySet[Alert, Any]:
+    claim = ("claim__amount_minor", "claim__txn_type", "claim__currency", "claim__cardholder_id")
+    case = ("case__currency", "case__cardholder_id", "case__state")
+    return Alert.objects.order_by().values_list("case_id", "claim_id", "left_at", *claim, *case)
+
+
+@cache
+def _decisions() -> QuerySet[Decision, Any]:
+    held = Decision.objects.filter(state=Decision.State.APPROVED, amount_minor__gt=0)
+    return held.order_by("number").values_list("case_id", "amount_minor", "decided_at")
+
+
+@cache
+def _postings() -> QuerySet[RecoveryPosting, Any]:
+    return (
+        RecoveryPosting.objects.order_by()
+        .values_list("recovery__case_id")
+        .annotate(total=Sum("amount_minor"))
+    )
+
+
+def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
+    """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
+    claims = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
+    return [HeldClaim(*row) for row in _held().filter(claim_id__in=claims)]
+
+
+def purchases_of(held: Iterable[HeldClaim], case_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Case → claim → what it took: purchases in the case's currency that still belong to its cardholder."""
+    wanted = set(case_ids)
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in held:
+        if row.case_id in wanted and row.counts:
+            found[row.case_id][row.claim_id] = row.minor
+    return found
+
+
+def net_of(purchases: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
+    """Case → claim → what of it is still gone, never below 0."""
+    returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
+    return {
+        case_id: {claim_id: max(minor - returned.get(claim_id, 0), 0) for claim_id, minor in claims.items()}
+        for case_id, claims in purchases.items()
+    }
+
+
+def others_of(
+    net: Mapping[int, Mapping[int, int]], held: Iterable[HeldClaim]
+) -> dict[int, dict[int, dict[int, bool]]]:
+    """Case → other case → the claims that both know; True where the other still may ask for it.
+
+    What came back for a claim before it left a case, or turned out to be another person's, has come back all the same.
+    """
+    by_claim: dict[int, list[int]] = defaultdict(list)
+    for case_id, claims in net.items():
+        for claim_id in claims:
+            by_claim[claim_id].append(case_id)
+    found: dict[int, dict[int, dict[int, bool]]] = defaultdict(lambda: defaultdict(dict))
+    for row in held:
+        for case_id in by_claim.get(row.claim_id, ()):
+            if case_id != row.case_id:
+                found[case_id][row.case_id][row.claim_id] = row.is_asked
+    return found
+
+
+def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
+    """Case → the decision with an amount that holds, and what came back on it."""
+    wanted = list(case_ids)
+    came_back = came_back_by_case(wanted)
+    return {
+        case_id: Asked(decided_at, minor, came_back.get(case_id, 0))
+        for case_id, minor, decided_at in _decisions().filter(case_id__in=wanted)
+        if decided_at is not None
+    }
+
+
+def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
+    """Case → the sum of its postings; none: absent."""
+    return dict(_postings().filter(recovery__case_id__in=case_ids))
