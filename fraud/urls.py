@@ -3,7 +3,7 @@ from django.urls import path
 from fraud.claims.views import files, money_back, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
-from fraud.learning.views import threshold
+from fraud.learning.views import evaluations, experiments, threshold
 from fraud.learning.views import versions as detection
 from fraud.web import shell
 from fraud.workbench.views import rule_values, rules
@@ -52,6 +52,12 @@ urlpatterns = [
     path("detection/threshold/", threshold.threshold, name="threshold"),
     path("detection/threshold/propose/", threshold.propose_threshold, name="propose-threshold"),
     path("detection/settings/<int:number>/<slug:name>/", threshold.decide_settings, name="decide-settings"),
+    path("detection/evaluations/<int:number>/", evaluations.evaluation, name="evaluation"),
+    path("detection/side-by-side/", evaluations.side_by_side, name="side-by-side"),
+    path("detection/experiments/", experiments.experiments, name="experiments"),
+    path("detection/experiments/start/", experiments.start, name="start-experiment"),
+    path("detection/experiments/<int:number>/", experiments.experiment, name="experiment"),
+    path("detection/experiments/<int:number>/cancel/", experiments.cancel, name="cancel-experiment"),
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("settings/", settings.settings, name="settings"),

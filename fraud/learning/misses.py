@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from audit import clock
 from fraud.claims.models import Label
 from fraud.detection.models import ScreeningRun
-from fraud.learning.evaluation.intervals import MissEstimate, Stratum, estimate_misses
+from fraud.learning.evaluation.intervals import MissEstimate, Stratum, checks_needed, estimate_misses
 
 WEEKS = 13  # pooled: a single week finds too few misses to say anything
 
@@ -22,6 +22,7 @@ class MissPanel:
     n_alerts: int
     n_confirmed: int
     estimate: MissEstimate | None
+    more_checks: int = 0  # claims to check at random until recall is known within 10 points either way
 
 
 def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
@@ -39,11 +40,12 @@ def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
         1 for misuse in _outcomes(since, [Label.Source.REVIEW, Label.Source.APPEAL]).values() if misuse
     )
     n_rest = max(scored - alerts, len(found))
-    estimate = None
+    estimate, more = None, 0
     if found:
         misses = sum(1 for misuse in found.values() if misuse)
         estimate = estimate_misses(float(confirmed), [Stratum(n_rest, len(found), misses)])
-    return MissPanel(since, scored, alerts, confirmed, estimate)
+        more = checks_needed(float(confirmed), n_rest, len(found), misses)
+    return MissPanel(since, scored, alerts, confirmed, estimate, more)
 
 
 def _outcomes(since: datetime, sources: list[Label.Source]) -> dict[int, bool]:

@@ -57,7 +57,7 @@ def read_tried(typed: Any) -> Tried:
     """The settings that hold with what was typed over them; what cannot be read falls back to what holds."""
     held = current_settings()
     costs = {name: _number(typed.get(name), getattr(held.costs, name), 0, 1e6) for name in COST_FIELDS}
-    minutes = {
+    minutes: dict[str, Any] = {
         name: whole_number((typed.get(name) or "").strip(), 6, minimum=1) or getattr(held, name)
         for name in ("reviewer_minutes_per_day", "minutes_per_case")
     }

@@ -90,6 +90,42 @@ def estimate_misses(true_positives: float, strata: Sequence[Stratum]) -> MissEst
     )
 
 
+def checks_needed(
+    true_positives: float, n_claims: int, n_audited: int, n_found: int, half_width: float = 0.10
+) -> int:
+    """How many checks more until recall is known within +- ``half_width``, whichever rate in the present interval is the true one.
+
+    The rates are 25 between the bounds of the Clopper-Pearson interval of what was found, the interval to come is the one of
+    ``estimate_misses``; at most every claim there is is checked. 0 where nothing was found by alerts: then no number of checks
+    makes a recall.
+    """
+    if true_positives <= 0 or n_claims <= n_audited:
+        return 0
+    bounds = clopper_pearson(n_found, n_audited)
+    low = max(bounds.low, 0.5 / n_claims)
+    rates = [low * (bounds.high / low) ** (i / 24) for i in range(25)]
+    return max(_checks_at(rate, true_positives, n_claims, n_audited, half_width) for rate in rates)
+
+
+def _checks_at(rate: float, true_positives: float, n_claims: int, n_audited: int, half_width: float) -> int:
+    """Checks more until the interval is narrow enough if misuse is found at this rate."""
+
+    def is_enough(n: int) -> bool:
+        bounds = clopper_pearson(rate * n, n)
+        wide = _recall(true_positives, bounds.low * n_claims) - _recall(
+            true_positives, bounds.high * n_claims
+        )
+        return wide <= 2 * half_width
+
+    low, high = n_audited, n_claims
+    if n_audited and is_enough(n_audited):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high - n_audited
+
+
 def _effective_size(strata: Sequence[Stratum], total: int, share: float, audited: int) -> float:
     variance = 0.0
     for s in strata:

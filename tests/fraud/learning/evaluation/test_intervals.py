@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fraud.learning.evaluation.intervals import Stratum, clopper_pearson, estimate_misses, wilson
+from fraud.learning.evaluation.intervals import (
+    Stratum,
+    checks_needed,
+    clopper_pearson,
+    estimate_misses,
+    wilson,
+)
 
 
 def test_wilson_equals_published_values() -> None:
@@ -53,3 +59,27 @@ def test_interval_contains_the_truth_in_at_least_95_of_100_replications() -> Non
 def test_stratum_that_nobody_audited_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         estimate_misses(5, [Stratum(100, 0, 0)])
+
+
+def width(tp: float, n_claims: int, rate: float, n: int) -> float:
+    bounds = clopper_pearson(rate * n, n)
+    return tp / (tp + bounds.low * n_claims) - tp / (tp + bounds.high * n_claims)
+
+
+@pytest.mark.parametrize(("audited", "found"), [(200, 4), (500, 0), (50, 1), (0, 0)])
+def test_so_many_more_checks_are_enough_at_every_rate_in_the_interval_and_one_less_is_not(
+    audited, found
+) -> None:
+    more = checks_needed(60, 20_000, audited, found)
+    present = clopper_pearson(found, audited)
+    low = max(present.low, 0.5 / 20_000)
+    rates = [low * (present.high / low) ** (i / 24) for i in range(25)]
+    assert more > 0
+    assert max(width(60, 20_000, rate, audited + more) for rate in rates) <= 0.2 + 1e-9
+    assert max(width(60, 20_000, rate, audited + more - 1) for rate in rates) > 0.2
+
+
+def test_no_more_checks_where_enough_is_known_or_nothing_was_found_by_alerts() -> None:
+    assert checks_needed(60, 20_000, 19_000, 20) == 0
+    assert checks_needed(0, 20_000, 100, 1) == 0
+    assert checks_needed(60, 100, 100, 1) == 0
