@@ -196,6 +196,7 @@ def _crossing(later: LaterClaims, probability: Floats) -> dict[str, Any]:
         later.window.weight > 0,
         later.source == Label.Source.CONTROL_SAMPLE.value,
         later.amount,
+        later.window.weight,
     )
     return {name: cell.as_json() for name, cell in cells.items()}
 

@@ -16,7 +16,7 @@ from fraud.detection.features.catalogue import COMPUTED
 from fraud.detection.scoring.reasons import label
 from fraud.learning.evaluation_detail import CLASSES, curve_chart, spread_chart
 from fraud.learning.evaluation_page import FIGURES
-from fraud.learning.experiment_words import METHODS
+from fraud.learning.experiment_words import METHODS, error_sentence
 from fraud.learning.models import Experiment, ExperimentRow
 from fraud.learning.side_by_side import COLORS
 from fraud.web.tables import Column, Table, counted, one_digit, share, three_digits
@@ -78,7 +78,9 @@ def _methods(experiment: Experiment) -> dict[str, Any]:
         "table": table,
         "charts": [chart for chart in charts if chart["svg"]],
         "verdicts": [verdict(row) for row in measured if "against" in row.figures],
-        "unusable": [(METHODS.get(row.method, row.method), row.error) for row in rows if row.error],
+        "unusable": [
+            (METHODS.get(row.method, row.method), error_sentence(row.error)) for row in rows if row.error
+        ],
         "items": [f"x{row.pk}" for row in measured],
         "tables": [table, *(chart["table"] for chart in charts)],
     }

@@ -25,6 +25,7 @@ from fraud.detection.detectors.errors import FeaturesMissing
 from fraud.detection.detectors.frames import matrix
 from fraud.detection.model_files import ModelDamaged, load_version
 from fraud.detection.models import ModelVersion
+from fraud.learning.experiment_words import refusal
 from fraud.learning.experimenting import State, end
 from fraud.learning.experiments.process import RESULTS, costs_of, write_window
 from fraud.learning.experiments.split import columns
@@ -60,7 +61,11 @@ def run_experiment(experiment: Experiment) -> Experiment:
             finished = _follow(experiment, folder)
         if finished:
             _finish(experiment, State.FINISHED)
-    except (NothingToTrainOn, NothingToCompare, ModelDamaged, FeaturesMissing, ExperimentFailed) as error:
+    except NothingToTrainOn:
+        _finish(experiment, State.FAILED, refusal("nothing_to_train_on"))
+    except NothingToCompare:
+        _finish(experiment, State.FAILED, refusal("nothing_to_compare"))
+    except (ModelDamaged, FeaturesMissing, ExperimentFailed) as error:
         _finish(experiment, State.FAILED, str(error))
     except BaseException as error:
         _finish(experiment, State.FAILED, f"{type(error).__name__}: {error}"[:500])
@@ -180,7 +185,10 @@ def _follow(experiment: Experiment, folder: Path) -> bool:
             child.wait()
     if child.returncode != 0:
         lines = said.read_text(errors="replace").strip().splitlines() or [f"exit code {child.returncode}"]
-        raise ExperimentFailed(lines[-1].partition(": ")[2] or lines[-1])
+        kind, _colon, said_last = lines[-1].partition(": ")
+        if kind.endswith(NothingToTrainOn.__name__):
+            raise NothingToTrainOn(said_last)
+        raise ExperimentFailed(said_last or lines[-1])
     return True
 
 

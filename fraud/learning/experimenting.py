@@ -21,7 +21,7 @@ from audit.services import record
 from audit.transactions import one_transaction
 from audit.typed import decimal_number, whole_number
 from fraud.detection.models import ModelVersion
-from fraud.learning.experiment_words import METHODS
+from fraud.learning.experiment_words import METHODS, refusal
 from fraud.learning.models import Experiment
 
 Kind, State = Experiment.Kind, Experiment.State
@@ -201,7 +201,7 @@ def settle_lost() -> None:
     )
     for experiment in lost:
         with one_transaction():
-            message = _("Its process ended without a result; start it again.")
+            message = refusal("lost")
             if end(experiment, State.FAILED, message):
                 record(
                     action="experiment.failed",

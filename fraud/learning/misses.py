@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from audit import clock
 from fraud.claims.models import Label
 from fraud.detection.models import ScreeningRun
-from fraud.learning.evaluation.intervals import MissEstimate, Stratum, checks_needed, estimate_misses
+from fraud.learning.evaluation.intervals import MissEstimate, checks_needed, misses_by_lot
 
 WEEKS = 13  # pooled: a single week finds too few misses to say anything
 
@@ -28,7 +28,7 @@ class MissPanel:
 def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
     """Misuse among the claims nobody was alerted to, from the decided control sample of the last `weeks` weeks.
 
-    The sample is uniform, so it is one stratum; claims = scored minus alerted in those runs.
+    Each check counts by the inverse of the probability with which it was drawn; claims = scored minus alerted in those runs.
     """
     since = (now or clock.now()) - timedelta(weeks=weeks)
     runs = ScreeningRun.objects.filter(started_at__gte=since, state=ScreeningRun.State.FINISHED)
@@ -37,19 +37,24 @@ def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
         scored, alerts = scored + n_scored, alerts + n_alerts
     found = _outcomes(since, [Label.Source.CONTROL_SAMPLE])
     confirmed = sum(
-        1 for misuse in _outcomes(since, [Label.Source.REVIEW, Label.Source.APPEAL]).values() if misuse
+        1
+        for misuse, _chance in _outcomes(since, [Label.Source.REVIEW, Label.Source.APPEAL]).values()
+        if misuse
     )
     n_rest = max(scored - alerts, len(found))
     estimate, more = None, 0
     if found:
-        misses = sum(1 for misuse in found.values() if misuse)
-        estimate = estimate_misses(float(confirmed), [Stratum(n_rest, len(found), misses)])
-        more = checks_needed(float(confirmed), n_rest, len(found), misses)
+        weights = [1 / chance for _misuse, chance in found.values()]
+        estimate = misses_by_lot(
+            float(confirmed), n_rest, weights, [misuse for misuse, _chance in found.values()]
+        )
+        more = checks_needed(float(confirmed), n_rest, len(found), estimate.missed_interval)
     return MissPanel(since, scored, alerts, confirmed, estimate, more)
 
 
-def _outcomes(since: datetime, sources: list[Label.Source]) -> dict[int, bool]:
-    """The newest verdict of each claim from these sources."""
+def _outcomes(since: datetime, sources: list[Label.Source]) -> dict[int, tuple[bool, float]]:
+    """The newest verdict of each claim from these sources, with the probability with which it was looked at."""
     labels = Label.objects.filter(known_at__gte=since, source__in=sources).order_by("known_at", "id")
-    newest = dict(labels.values_list("claim_id", "is_misuse"))
-    return {claim: bool(misuse) for claim, misuse in newest.items() if misuse is not None}
+    rows = labels.values_list("claim_id", "is_misuse", "selection_probability")
+    newest = {claim: (misuse, chance) for claim, misuse, chance in rows}
+    return {claim: (bool(misuse), chance) for claim, (misuse, chance) in newest.items() if misuse is not None}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fraud.detection.detectors.frames import Matrix
 from fraud.detection.detectors.preparation import Preparation
 from fraud.detection.detectors.tree import TreeDetector
-from fraud.learning.experiments.split import Stretch
+from fraud.learning.experiments.split import NotPossible, Stretch
 
 Floats = NDArray[np.float64]
 Score = Callable[[Matrix], Floats]
@@ -27,8 +27,8 @@ CLUSTERS = 24
 _SMOTE_LEAST = 3
 
 
-class MethodNotUsable(ValueError):
-    """The method cannot work on these rows; the message says what it would need."""
+class MethodNotUsable(NotPossible):
+    """The method cannot work on these rows; code and values say what it would need."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def fit_smote(rows: Stretch, settings: Settings) -> Score:
     _require_rarer(rows, settings)
     n = int(rows.y.sum())
     if n < _SMOTE_LEAST:
-        raise MethodNotUsable(f"SMOTE needs at least {_SMOTE_LEAST} confirmed misuses, there are {n}")
+        raise MethodNotUsable("too_few_for_smote", least=_SMOTE_LEAST, found=n)
     preparation = Preparation.standard(rows.X)
     sampler = SMOTE(sampling_strategy=settings.ratio, random_state=settings.seed, k_neighbors=min(5, n - 1))
     X, y = sampler.fit_resample(preparation.standardise(rows.X), rows.y.astype(np.int8))
@@ -178,9 +178,7 @@ def _require_rarer(rows: Stretch, settings: Settings) -> None:
     """Resampling only adds misuse or leaves out others; where misuse is that frequent already it has nothing to do."""
     ratio = float(rows.y.sum()) / max(int((~rows.y).sum()), 1)
     if ratio >= settings.ratio:
-        raise MethodNotUsable(
-            f"there is {ratio:.3f} misuse per genuine claim already; ask for a ratio above that, not {settings.ratio:g}"
-        )
+        raise MethodNotUsable("ratio_too_low", ratio=round(ratio, 4), asked=settings.ratio)
 
 
 def _indices(sampler: Any, rows: Stretch) -> NDArray[np.int64]:

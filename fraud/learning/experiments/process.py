@@ -92,7 +92,7 @@ def _methods(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
         yield {"doing": name}
         try:
             found = measure(name, parts, tested, settings)
-        except (MethodNotUsable, ValueError) as error:
+        except MethodNotUsable as error:
             yield {"method": name, "error": str(error)}
             continue
         base = found.probability if base is None else base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +23,15 @@ CALIBRATION_DAYS = 28
 _DAY = 86_400_000_000
 
 
-class TooLittleKnown(ValueError):
+class NotPossible(ValueError):
+    """Something an experiment cannot do: a code and values as JSON, for whoever shows it says it in the reader's language."""
+
+    def __init__(self, code: str, **values: float) -> None:
+        super().__init__(json.dumps({"code": code, **values}))
+        self.code, self.values = code, values
+
+
+class TooLittleKnown(NotPossible):
     """Before the cut-off there is too little confirmed misuse to learn from and to recalibrate on."""
 
 
@@ -65,9 +74,7 @@ def split(
     rows = training_rows(features, labels, cut_off=cut_off, config=config)
     parts = folds(rows, microseconds(cut_off) - config.delay_days * _DAY, config)
     if not parts:
-        raise TooLittleKnown(
-            f"at least {config.min_fold_confirmed} confirmed misuses are needed before the last {CALIBRATION_DAYS} days, and one within them"
-        )
+        raise TooLittleKnown("too_little_known", least=config.min_fold_confirmed, days=CALIBRATION_DAYS)
     fold, names = parts[-1], config.tree_features or ()
     X = columns(features[rows.positions], names, hits[rows.positions])
     used = fold.train & ((rows.fit_weight > 0) | rows.y)

@@ -15,7 +15,7 @@ from audit.typed import choice
 from fraud.detection.models import ModelVersion
 from fraud.learning import experimenting
 from fraud.learning.experiment_page import page_of
-from fraud.learning.experiment_words import KINDS, METHODS, STATES, STEPS
+from fraud.learning.experiment_words import KINDS, METHODS, STATES, STEPS, error_sentence
 from fraud.learning.models import Experiment
 from fraud.web.access import page
 from fraud.web.tables import csv_answer
@@ -58,6 +58,7 @@ def _shown(one: Experiment) -> dict[str, Any]:
         "kind": KINDS[one.kind],
         "state": word,
         "meaning": meaning,
+        "error": error_sentence(one.error),
         "doing": STEPS.get(one.doing, one.doing),
         "is_running": not one.is_over,
     }

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from fraud.learning.experiment_run import run_experiment
+from fraud.learning.experiment_words import error_sentence
 from fraud.learning.experimenting import ExperimentNotValid, read_asked, start_experiment
 from fraud.learning.models import Experiment
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             experiment = self._started(options)
         experiment = run_experiment(experiment)
         if experiment.state == Experiment.State.FAILED:
-            raise CommandError(experiment.error)
+            raise CommandError(error_sentence(experiment.error))
         self._say(experiment, is_json=options["json"])
 
     def _started(self, options: dict[str, Any]) -> Experiment:
@@ -64,7 +65,12 @@ class Command(BaseCommand):
                 "state": experiment.state,
                 "counts": experiment.counts,
                 "rows": [
-                    {"method": row.method, "seconds": row.seconds, "error": row.error, **row.figures}
+                    {
+                        "method": row.method,
+                        "seconds": row.seconds,
+                        "error": error_sentence(row.error),
+                        **row.figures,
+                    }
                     for row in rows
                 ],
                 "result": experiment.result,
@@ -73,7 +79,7 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"experiment {experiment.pk}: {experiment.state}, {experiment.counts}")
         for row in rows:
-            told = row.error or (
+            told = error_sentence(row.error) or (
                 f"average precision {row.figures['average_precision']}  recall at capacity {row.figures['recall_at_seats']}"
                 f"  cost per 1,000 {row.figures['cost_per_1000']}  {row.seconds:.1f} s"
             )

@@ -40,7 +40,7 @@ def test_fit_sees_nothing_of_the_stretch_it_is_recalibrated_on():
 
 def test_too_little_misuse_is_refused_with_what_would_be_needed():
     features, labels, hits = frames(400)
-    with pytest.raises(TooLittleKnown, match="confirmed misuses are needed"):
+    with pytest.raises(TooLittleKnown, match="too_little_known"):
         split(features, hits, ("A01",), labels.with_columns(is_misuse=False), cut_off=CUT_OFF, config=CONFIG)
 
 
