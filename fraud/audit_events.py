@@ -34,3 +34,7 @@ register("model.damaged", en="refused a damaged model file", ko="손상된 모�
 register("settings.proposed", en="proposed settings", ko="설정 변경을 상신했습니다")
 register("settings.changed", en="changed settings", ko="설정을 변경했습니다")
 register("settings.returned", en="returned proposed settings", ko="설정 변경 상신을 반려했습니다")
+register("experiment.started", en="started an experiment", ko="실험을 시작했습니다")
+register("experiment.cancelled", en="cancelled an experiment", ko="실험을 취소했습니다")
+register("experiment.finished", en="finished an experiment", ko="실험을 마쳤습니다")
+register("experiment.failed", en="stopped an experiment with an error", ko="실험이 오류로 중단되었습니다")

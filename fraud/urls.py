@@ -3,7 +3,8 @@ from django.urls import path
 from fraud.claims.views import files, money_back, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
-from fraud.learning import views as detection
+from fraud.learning.views import evaluations, experiments, threshold
+from fraud.learning.views import versions as detection
 from fraud.web import shell
 from fraud.workbench.views import rule_values, rules
 
@@ -48,9 +49,15 @@ urlpatterns = [
     path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),
     path("rules/<str:code>/<int:number>/<slug:name>/", rules.step, name="rule-step"),
     path("detection/", detection.detection, name="detection"),
-    path("detection/threshold/", detection.threshold, name="threshold"),
-    path("detection/threshold/propose/", detection.propose_threshold, name="propose-threshold"),
-    path("detection/settings/<int:number>/<slug:name>/", detection.decide_settings, name="decide-settings"),
+    path("detection/threshold/", threshold.threshold, name="threshold"),
+    path("detection/threshold/propose/", threshold.propose_threshold, name="propose-threshold"),
+    path("detection/settings/<int:number>/<slug:name>/", threshold.decide_settings, name="decide-settings"),
+    path("detection/evaluations/<int:number>/", evaluations.evaluation, name="evaluation"),
+    path("detection/side-by-side/", evaluations.side_by_side, name="side-by-side"),
+    path("detection/experiments/", experiments.experiments, name="experiments"),
+    path("detection/experiments/start/", experiments.start, name="start-experiment"),
+    path("detection/experiments/<int:number>/", experiments.experiment, name="experiment"),
+    path("detection/experiments/<int:number>/cancel/", experiments.cancel, name="cancel-experiment"),
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("settings/", settings.settings, name="settings"),

@@ -29,7 +29,7 @@ WORDS: dict[str, Any] = {
     "rule_budget": gettext_lazy("New cases a night by one rule at most (null: no limit)"),
     "person_budget": gettext_lazy("New cases a night for one person at most (null: no limit)"),
     "held_back_nights": gettext_lazy("Nights a claim held back competes for a seat"),
-    "threshold_policy": gettext_lazy("Threshold: by cost, or fixed"),
+    "threshold_policy": gettext_lazy("Threshold: by cost, F1, capacity, or fixed"),
     "fixed_threshold": gettext_lazy("Fixed threshold"),
     "costs": gettext_lazy("Cost matrix"),
     "band_medium": gettext_lazy("Medium band from"),

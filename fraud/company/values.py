@@ -54,7 +54,8 @@ class CompanyValues:
     person_budget: int | None = 10
     held_back_nights: int = 14  # nights a claim competes for a seat before its waiting expires
     # When a claim becomes an alert
-    threshold_policy: str = "cost"  # cost: from the cost matrix; fixed: fixed_threshold
+    # cost: from the cost matrix, whenever that changes; f1, capacity, fixed: fixed_threshold, found in that way when it was proposed
+    threshold_policy: str = "cost"
     fixed_threshold: float = 0.05
     costs: CostMatrix = field(default_factory=CostMatrix)
     band_medium: float = 0.05
@@ -75,7 +76,7 @@ class CompanyValues:
     @property
     def alert_threshold(self) -> float:
         """The probability over which a claim is an alert."""
-        return self.fixed_threshold if self.threshold_policy == "fixed" else self.costs.threshold()
+        return self.costs.threshold() if self.threshold_policy == "cost" else self.fixed_threshold
 
     @property
     def novelty_seats(self) -> int:
@@ -102,7 +103,7 @@ class CompanyValues:
 
 DEFAULTS = CompanyValues()
 NOTE_MIN = 5
-THRESHOLD_POLICIES = ("cost", "fixed")
+THRESHOLD_POLICIES = ("cost", "f1", "capacity", "fixed")
 MAX_BUDGET = 100_000
 MAX_HELD_BACK_NIGHTS = 365
 
@@ -196,7 +197,7 @@ def _is_whole(value: object, least: int, most: int) -> bool:
 def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     problems: dict[str, str] = {}
     if values.threshold_policy not in THRESHOLD_POLICIES:
-        problems["threshold_policy"] = _("Choose “cost” or “fixed”.")
+        problems["threshold_policy"] = _("Choose “cost”, “f1”, “capacity” or “fixed”.")
     if not 0 < values.fixed_threshold < 1:
         problems["fixed_threshold"] = _("Give a probability between 0 and 1.")
     if not 0 < values.band_medium < values.band_high < 1:

@@ -22,6 +22,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from fraud.claims.models import Label
 from fraud.company.values import current_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion
@@ -29,7 +30,10 @@ from fraud.detection.scoring.hybrid import HybridModel
 from fraud.learning.evaluation import metrics
 from fraud.learning.evaluation.comparison import Limits, Window, differences, figures, promotion_gates
 from fraud.learning.evaluation.costs import confusion, cost_curve
+from fraud.learning.evaluation.crossing import crossing
+from fraud.learning.evaluation.curves import gain, roc, spread
 from fraud.learning.evaluation.daily import top_per_day
+from fraud.learning.evaluation.errors import weighted_cells
 from fraud.learning.evaluation.segments import segment_table
 from fraud.learning.later_claims import LaterClaims, later_claims
 from fraud.learning.models import Evaluation
@@ -42,6 +46,8 @@ Floats = NDArray[np.float64]
 _ENOUGH_OF_A_TYPE = 10
 #: Scorers whose figure is a calibrated probability.
 _PROBABILITIES = ("challenger", "champion")
+#: Groups kept of each kind, those with most misuse.
+_GROUPS_KEPT = 40
 
 
 def compare_versions(
@@ -109,6 +115,7 @@ def _store(
     limits = Limits(seats_per_day=max(values.capacity_per_day, 1))
     found: dict[str, Any] = {name: _figures(later.window, name, p, limits) for name, p in scorers.items()}
     found["outcomes"] = later.sources
+    found["crossing"] = _crossing(later, scorers["challenger"])
     gates: list[dict[str, Any]] = []
     if "champion" in scorers:
         pair = scorers["champion"], scorers["challenger"]
@@ -131,8 +138,8 @@ def _store(
             n_claims=len(later.window.y),
             n_misuse=int(later.window.y.sum()),
             figures=found,
-            curves={name: _curves(later.window, name, p) for name, p in scorers.items() if name != "either"},
-            segments=_segments(later.window, {n: scorers[n] for n in _PROBABILITIES if n in scorers}, limits),
+            curves={name: _curves(later, name, p) for name, p in scorers.items() if name != "either"},
+            segments=_segments(later, {n: scorers[n] for n in _PROBABILITIES if n in scorers}, limits),
             gates=gates,
         )
         record(
@@ -160,26 +167,46 @@ def _figures(window: Window, name: str, score: Floats, limits: Limits) -> dict[s
     return {**found, "confusion": _plain(vars_of(cells))}
 
 
-def _curves(window: Window, name: str, probability: Floats) -> dict[str, Any]:
-    """Points for the charts: precision and recall; for probabilities also cost over thresholds and calibration."""
+def _curves(later: LaterClaims, name: str, score: Floats) -> dict[str, Any]:
+    """Points for the charts: precision and recall, ROC, gain; for probabilities also cost by threshold, calibration and spread."""
+    window = later.window
     inside = window.weight > 0
-    y, p, w = window.y[inside], probability[inside], window.weight[inside]
+    y, p, w = window.y[inside], score[inside], window.weight[inside]
     curve = metrics.precision_recall(y, p, w)
     found: dict[str, Any] = {
-        "precision_recall": [[recall, precision] for _, precision, recall in curve.points(40)]
+        "precision_recall": [[recall, precision] for _, precision, recall in curve.points(40)],
+        "roc": roc(y, p, w),
+        "gain": gain(y, p, w),
     }
     if name in _PROBABILITIES:
         cost = cost_curve(y, p, current_settings().costs, weight=w)
         found["cost"] = [_plain(vars_of(point)) for point in cost]
         found["calibration"] = [_plain(vars_of(one)) for one in metrics.calibration_bins(y, p, w)]
+        groups = {"misuse": inside & window.y, "genuine": inside & ~window.y, "unreviewed": ~inside}
+        found["spread"] = spread(score, groups)
     return found
 
 
-def _segments(window: Window, scorers: Mapping[str, Floats], limits: Limits) -> list[dict[str, Any]]:
-    """Per segment value: claims, misuse and the recall of each scorer at the seats."""
+def _crossing(later: LaterClaims, probability: Floats) -> dict[str, Any]:
+    """Rules x model at the cost threshold, with what the control sample says of each cell."""
+    cells = crossing(
+        np.asarray(later.hits.any(axis=1)),
+        probability > current_settings().costs.threshold(),
+        later.window.y,
+        later.window.weight > 0,
+        later.source == Label.Source.CONTROL_SAMPLE.value,
+        later.amount,
+        later.window.weight,
+    )
+    return {name: cell.as_json() for name, cell in cells.items()}
+
+
+def _segments(later: LaterClaims, scorers: Mapping[str, Floats], limits: Limits) -> list[dict[str, Any]]:
+    """Per group: claims, misuse, each scorer's recall at the seats, and its decisions at the cost threshold as weighted cells."""
+    window, threshold = later.window, current_settings().costs.threshold()
     tables = {name: top_per_day(p, window.day, limits.seats_per_day) for name, p in scorers.items()}
     found = []
-    for kind, values in window.segments.items():
+    for kind, values in {**window.segments, **later.groups}.items():
         rows: dict[str, dict[str, Any]] = {}
         for name, alerted in tables.items():
             for row in segment_table(window.y, alerted, values):
@@ -187,8 +214,14 @@ def _segments(window: Window, scorers: Mapping[str, Floats], limits: Limits) -> 
                     row.name,
                     {"kind": kind, "name": row.name, "n_claims": row.n_claims, "n_misuse": row.n_misuse},
                 )
-                entry[name] = _plain({"recall": row.recall, "alerts_per_1000": row.alerts_per_1000})
-        found += sorted(rows.values(), key=lambda row: -row["n_misuse"])[:20]
+                here = (values == row.name) & (window.weight > 0)
+                cells = weighted_cells(window.y[here], (scorers[name] > threshold)[here], window.weight[here])
+                entry[name] = {
+                    **_plain({"recall": row.recall, "alerts_per_1000": row.alerts_per_1000}),
+                    "cells": cells,
+                }
+                entry["n_reviewed"] = int(here.sum())
+        found += sorted(rows.values(), key=lambda row: (-row["n_misuse"], -row["n_claims"]))[:_GROUPS_KEPT]
     return found
 
 

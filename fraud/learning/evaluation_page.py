@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fraud.detection.models import ModelVersion
+from fraud.learning.group_words import KINDS, namer
 from fraud.learning.models import Evaluation
 from fraud.web.charts import Axis, Series, lines
 
@@ -16,12 +17,15 @@ FIGURES: dict[str, tuple[Any, int, bool | None]] = {
     "average_precision": (gettext_lazy("Average precision"), 3, True),
     "auc": (gettext_lazy("Area under the curve"), 3, True),
     "lift_at_20": (gettext_lazy("Lift in the top 20 %"), 2, True),
+    "gain_at_20": (gettext_lazy("Share of misuse in the top 20 %"), 3, True),
     "recall_at_seats": (gettext_lazy("Recall at capacity"), 3, True),
     "precision_at_seats": (gettext_lazy("Precision at capacity"), 3, True),
     "recall": (gettext_lazy("Recall at the threshold"), 3, True),
     "precision": (gettext_lazy("Precision at the threshold"), 3, True),
+    "f1": (gettext_lazy("F1 at the threshold"), 3, True),
     "alerts_per_day": (gettext_lazy("Alerts a day"), 1, False),
     "cost_per_1000": (gettext_lazy("Cost per 1,000 claims"), 1, False),
+    "cost_of_nothing": (gettext_lazy("Cost per 1,000 of doing nothing"), 1, None),
     "brier": (gettext_lazy("Brier score"), 4, False),
     "calibration_error": (gettext_lazy("Calibration error"), 4, False),
     "calibration_ratio": (gettext_lazy("Predicted over observed"), 2, None),
@@ -44,11 +48,7 @@ GATES: dict[str, Any] = {
     "novel_misuse": gettext_lazy("Still finds what is new"),
     "not_compared": gettext_lazy("Compared with the champion"),
 }
-KINDS: dict[str, Any] = {
-    "department": gettext_lazy("Department"),
-    "mcc": gettext_lazy("Merchant category"),
-    "amount": gettext_lazy("Amount band"),
-}
+_SHOWN_KINDS = ("department", "mcc", "amount")  # here; all of them on the evaluation's own page
 _COLORS = ("c1", "c2", "c4", "c5", "c3", "c6")
 
 
@@ -107,9 +107,10 @@ def _gate(gate: dict[str, Any]) -> dict[str, Any]:
 def _shown_segments(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Groups with known misuse, most first within their kind."""
     shown: list[dict[str, Any]] = []
-    for kind in KINDS:
-        rows = [row for row in evaluation.segments if row["kind"] == kind and row["n_misuse"]]
-        shown += [_segment(row) for row in rows[:_GROUPS_SHOWN]]
+    for kind in _SHOWN_KINDS:
+        rows = [row for row in evaluation.segments if row["kind"] == kind and row["n_misuse"]][:_GROUPS_SHOWN]
+        name = namer(kind, [row["name"] for row in rows])
+        shown += [_segment(row, name(row["name"])) for row in rows]
     return shown
 
 
@@ -126,24 +127,18 @@ def _row(name: str, evaluation: Evaluation, scorers: list[str]) -> dict[str, Any
     return {"words": words, "digits": digits, "cells": cells}
 
 
-def _segment(row: dict[str, Any]) -> dict[str, Any]:
+def _segment(row: dict[str, Any], name: str) -> dict[str, Any]:
     """One group with the figures of this version and the champion's recall beside it."""
     own, before = row.get("challenger") or {}, row.get("champion") or {}
     return {
         "kind": KINDS.get(row["kind"], row["kind"]),
-        "name": _fifth(row["name"]) if row["kind"] == "amount" else row["name"],
+        "name": name,
         "n_claims": row["n_claims"],
         "n_misuse": row["n_misuse"],
         "alerts_per_1000": own.get("alerts_per_1000"),
         "recall": own.get("recall"),
         "champion_recall": before.get("recall"),
     }
-
-
-def _fifth(band: str) -> str:
-    """`1` → the smallest fifth of the amounts."""
-    words = {"1": _("1 of 5, smallest"), "5": _("5 of 5, largest")}
-    return words.get(band) or _("%(n)s of 5") % {"n": band}
 
 
 def _curve(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from fraud.claims.labels import label_history, labels_known_by
-from fraud.company.values import current_calendar
+from fraud.company.values import current_calendar, current_settings
 from fraud.detection.features import build_features
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.hybrid import HybridModel
@@ -33,7 +33,8 @@ class NothingToCompare(ValueError):
 class LaterClaims:
     """The claims of a comparison (n): features, hits (n, rules), outcomes and weights in `window`, misuse types.
 
-    `sources`: where the outcomes come from → how many.
+    `sources`: where the outcomes come from → how many. `source` (n,) of each outcome, empty without one; `amount` (n,) minor units of
+    the company's currency, 0 in another; `groups`: further kinds of groups beside those of the window.
     """
 
     features: pl.DataFrame
@@ -42,6 +43,9 @@ class LaterClaims:
     window: Window
     scheme: NDArray[np.str_]
     sources: dict[str, int]
+    source: NDArray[np.str_]
+    amount: NDArray[np.int64]
+    groups: dict[str, NDArray[np.str_]]
 
     def probability(self, model: HybridModel) -> Floats:
         """Calibrated probabilities (n,) of a model."""
@@ -93,4 +97,48 @@ def later_claims(*, window_from: datetime, window_to: datetime, known_by: dateti
     scheme = rows["scheme"].fill_null("").to_numpy().astype(str)
     found = rows["source"].drop_nulls().value_counts(sort=True)
     sources = {str(name): int(n) for name, n in found.iter_rows()}
-    return LaterClaims(features, hits, rules.for_score(), window, scheme, sources)
+    return LaterClaims(
+        features,
+        hits,
+        rules.for_score(),
+        window,
+        scheme,
+        sources,
+        rows["source"].fill_null("").to_numpy().astype(str),
+        _own_money(features),
+        _groups(features),
+    )
+
+
+def _own_money(features: pl.DataFrame) -> NDArray[np.int64]:
+    """Amounts (n,) in minor units of the company's currency; 0 for other currencies and for money back."""
+    own = pl.col("currency") == current_settings().currency
+    amount = features.select(
+        pl.when(own).then(pl.col("amount").clip(lower_bound=0)).otherwise(0).fill_null(0)
+    ).to_series()
+    return amount.cast(pl.Int64).to_numpy()
+
+
+def _groups(features: pl.DataFrame) -> dict[str, NDArray[np.str_]]:
+    """Grade, purpose, weekday (1 to 7) and night (yes, no, unknown without a time) of each claim."""
+    night = (
+        pl.when(pl.col("is_night").is_null())
+        .then(pl.lit(""))
+        .when(pl.col("is_night"))
+        .then(pl.lit("yes"))
+        .otherwise(pl.lit("no"))
+    )
+    columns = {
+        "grade": _text(features, "cardholder.grade"),
+        "purpose": _text(features, "purpose_code"),
+        "weekday": features["weekday"].cast(pl.String).fill_null(""),
+        "night": features.select(night).to_series(),
+    }
+    return {name: values.to_numpy().astype(str) for name, values in columns.items()}
+
+
+def _text(features: pl.DataFrame, name: str) -> pl.Series:
+    """A column as text; empty where the company never delivers it."""
+    if name not in features.columns:
+        return pl.Series([""] * features.height)
+    return features[name].cast(pl.String).fill_null("")

@@ -1,4 +1,4 @@
-"""Evaluations of model versions, and drift."""
+"""Evaluations of model versions, and experiments beside them."""
 
 from __future__ import annotations
 
@@ -31,3 +31,63 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model_version} against {self.against}"
+
+
+class Experiment(models.Model):
+    """A question asked of the company's own claims: which method, what an autoencoder sees, which paths a score follows."""
+
+    class Kind(models.TextChoices):
+        METHODS = "methods"
+        AUTOENCODER = "autoencoder"
+        SURROGATE = "surrogate"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    cut_off_at = models.DateTimeField()  # learnt from what was known here, tested on the claims after it
+    options = models.JSONField(default=dict)
+    n_steps = models.PositiveIntegerField(default=0)
+    n_done = models.PositiveIntegerField(default=0)
+    doing = models.CharField(max_length=40, blank=True)  # the step it is in
+    counts = models.JSONField(default=dict)  # claims and misuse learnt from, calibrated on, tested on
+    result = models.JSONField(default=dict)  # of an autoencoder or a surrogate
+    error = models.TextField(blank=True)
+    started_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField(null=True)  # last sign of life of its process
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen."""
+        return self.state in (self.State.FINISHED, self.State.FAILED, self.State.CANCELLED)
+
+
+class ExperimentRow(models.Model):
+    """One method of an experiment, measured on the same later claims as the others."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="rows")
+    method = models.CharField(max_length=20)
+    figures = models.JSONField(default=dict)
+    curves = models.JSONField(default=dict)
+    seconds = models.FloatField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["experiment", "method"], name="experimentrow_once")]
+
+    def __str__(self) -> str:
+        return f"{self.experiment}: {self.method}"

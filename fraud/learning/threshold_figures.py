@@ -1,31 +1,38 @@
-"""What a threshold would have meant on the scores of the last nights: alerts a day, expected finds and misses, cost."""
+"""What a threshold would have meant on the scores of the last nights: alerts, expected finds and misses, hours, money, cost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, F, IntegerField
+from django.db.models import Count, F, IntegerField, Q, Sum
 from django.db.models.functions import Cast, Floor
 from numpy.typing import NDArray
 
 from audit import clock
 from fraud.company.thresholds import CostMatrix
+from fraud.company.values import CompanyValues
 from fraud.detection.models import Score, ScreeningRun
+from fraud.learning.evaluation.thresholds import best_f1, by_capacity
 
 NIGHTS = 30
+LOWEST, HIGHEST = 0.001, 0.999  # what may be chosen as a fixed threshold
 BINS = 1000  # scores are counted by thousandths: the page's cost does not grow with the claims
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Counts of scores by probability (BINS,), their middles (BINS,), and over how many nights."""
+    """Counts of scores by probability (BINS,), their middles (BINS,), over how many nights, and the money at stake per bin.
+
+    `losses` (BINS,): sum of probability x amount, minor units of the company's currency; claims in others count none.
+    """
 
     counts: NDArray[np.float64]
     middles: NDArray[np.float64]
     n_nights: int
     is_calibrated: bool
+    losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(BINS))
 
     @property
     def n_claims(self) -> int:
@@ -35,13 +42,18 @@ class Distribution:
 
 @dataclass(frozen=True)
 class ThresholdPoint:
-    """Figures at one threshold, a night or per 1,000 claims; `found` and `missed` are expected by the calibrated scores."""
+    """Figures at one threshold, a night or per 1,000 claims; `found` and `missed` are expected by the calibrated scores.
+
+    Money in minor units a night: what the misuse among the alerts and among the rest is expected to have cost.
+    """
 
     threshold: float
     alerts: float
     found: float
     missed: float
     cost_per_1000: float
+    money_found: int = 0
+    money_missed: int = 0
 
     @property
     def precision(self) -> float:
@@ -54,9 +66,19 @@ class ThresholdPoint:
         total = self.found + self.missed
         return self.found / total if total else 0.0
 
+    @property
+    def f1(self) -> float:
+        """Expected harmonic mean of precision and recall."""
+        below = self.alerts + self.found + self.missed
+        return 2 * self.found / below if below else 0.0
 
-def recent_scores(now: datetime | None = None, nights: int = NIGHTS) -> Distribution:
-    """The scores of the last nights by thousandth of their probability."""
+    def hours(self, minutes_per_case: float) -> float:
+        """Hours a night's alerts take the reviewers."""
+        return self.alerts * minutes_per_case / 60
+
+
+def recent_scores(now: datetime | None = None, nights: int = NIGHTS, currency: str = "KRW") -> Distribution:
+    """The scores of the last nights by thousandth of their probability, with the money at stake in one currency."""
     since = (now or clock.now()) - timedelta(days=nights)
     runs = list(
         ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED, started_at__gte=since)
@@ -65,11 +87,14 @@ def recent_scores(now: datetime | None = None, nights: int = NIGHTS) -> Distribu
     )
     cell = Cast(Floor(F("hybrid_probability") * BINS), IntegerField())
     rows = Score.objects.filter(run__in=[pk for pk, _ in runs]).annotate(cell=cell).values_list("cell")
-    counts = np.zeros(BINS)
-    for number, n in rows.annotate(n=Count("id")).order_by():
-        counts[min(max(int(number), 0), BINS - 1)] += n
+    counts, losses = np.zeros(BINS), np.zeros(BINS)
+    loss = Sum("expected_loss_minor", filter=Q(claim__currency=currency))
+    for number, n, money in rows.annotate(n=Count("id"), money=loss).order_by():
+        at = min(max(int(number), 0), BINS - 1)
+        counts[at] += n
+        losses[at] += money or 0
     middles = (np.arange(BINS) + 0.5) / BINS
-    return Distribution(counts, middles, len(runs), bool(runs and runs[0][1]))
+    return Distribution(counts, middles, len(runs), bool(runs and runs[0][1]), losses)
 
 
 def at_threshold(scores: Distribution, threshold: float, cost: CostMatrix) -> ThresholdPoint:
@@ -82,8 +107,33 @@ def at_threshold(scores: Distribution, threshold: float, cost: CostMatrix) -> Th
     total = found * cost.tp + false * cost.fp + missed * cost.fn + passed * cost.tn
     nights, n = max(scores.n_nights, 1), max(scores.n_claims, 1)
     return ThresholdPoint(
-        threshold, float(alerts.sum()) / nights, found / nights, missed / nights, 1000 * total / n
+        threshold,
+        float(alerts.sum()) / nights,
+        found / nights,
+        missed / nights,
+        1000 * total / n,
+        round(float((scores.losses * on).sum()) / nights),
+        round(float((scores.losses * ~on).sum()) / nights),
     )
+
+
+def doing_nothing(scores: Distribution, cost: CostMatrix) -> ThresholdPoint:
+    """The base: no claim is alerted to, all misuse is missed."""
+    return at_threshold(scores, float("inf"), cost)
+
+
+def threshold_by(policy: str, scores: Distribution, values: CompanyValues, fixed: float) -> float | None:
+    """The probability a policy (cost, f1, capacity, fixed) draws the line at; None where it needs scores and there are none."""
+    if policy == "cost":
+        return values.costs.threshold()
+    if policy == "fixed":
+        return fixed
+    found = (
+        best_f1(scores.counts, scores.middles)
+        if policy == "f1"
+        else by_capacity(scores.counts, values.capacity_per_day * max(scores.n_nights, 1))
+    )
+    return None if found is None else min(max(found, LOWEST), HIGHEST)
 
 
 def threshold_curve(scores: Distribution, cost: CostMatrix) -> list[ThresholdPoint]:

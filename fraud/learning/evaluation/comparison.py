@@ -123,6 +123,7 @@ def figures(window: Window, probability: Floats, cost: CostMatrix, seats: int = 
         "average_precision": metrics.average_precision(y, probability, w),
         "auc": metrics.roc_auc(y, probability, w),
         "lift_at_20": metrics.lift_at(y, probability, 0.20, w),
+        "gain_at_20": 0.20 * metrics.lift_at(y, probability, 0.20, w),
         "recall_at_seats": top.recall,
         "precision_at_seats": top.precision,
         "brier": metrics.brier(y, probability, w),
@@ -131,7 +132,9 @@ def figures(window: Window, probability: Floats, cost: CostMatrix, seats: int = 
         "alerts_per_day": float(alerted.sum() / max(len(np.unique(window.day)), 1)),
         "recall": cells.recall,
         "precision": cells.precision,
+        "f1": cells.f1,
         "cost_per_1000": cells.cost_per_1000(cost),
+        "cost_of_nothing": confusion(y, np.zeros(len(y), dtype=bool), w).cost_per_1000(cost),
     }
 
 

@@ -30,6 +30,12 @@ class Confusion:
         """tp / (tp + fp); nan without an alert."""
         return self.tp / (self.tp + self.fp) if self.tp + self.fp else float("nan")
 
+    @property
+    def f1(self) -> float:
+        """2 tp / (2 tp + fp + fn); nan without misuse and without an alert."""
+        below = 2 * self.tp + self.fp + self.fn
+        return 2 * self.tp / below if below else float("nan")
+
     def cost_per_1000(self, cost: CostMatrix) -> float:
         """Cost of these decisions per 1,000 claims."""
         n = self.tp + self.fp + self.fn + self.tn

@@ -42,15 +42,6 @@ def clopper_pearson(found: float, n: float, level: float = 0.95) -> Interval:
 
 
 @dataclass(frozen=True)
-class Stratum:
-    """A part of the claims that were not alerted: how many there are, how many were audited, how much misuse that found."""
-
-    n_claims: int
-    n_audited: int
-    n_found: int
-
-
-@dataclass(frozen=True)
 class MissEstimate:
     """Misuse left in the claims nobody was alerted to, and the recall that follows; ``is_enough`` False: too few misses found."""
 
@@ -63,39 +54,83 @@ class MissEstimate:
     is_enough: bool
 
 
-def estimate_misses(true_positives: float, strata: Sequence[Stratum]) -> MissEstimate:
-    """M = sum N_h k_h / n_h over strata that must not be the score; recall = TP / (TP + M).
+def counted_by_lot(found: Sequence[float], heaviest: float, level: float = 0.95) -> tuple[float, Interval]:
+    """How many there are by those found in a sample with unequal chances, and the interval of Fay and Feuer (1997).
 
-    The interval is Clopper-Pearson on the pooled share with the stratified sample's effective size; zero found gives the upper
-    bound 1 - .025 ** (1 / n), about 3.7 / n. A stratum with claims but no audit makes the estimate silent about it: ValueError.
+    ``found``: 1 / inclusion probability of each find; ``heaviest``: the largest such weight of all that was looked at, which is what
+    a find nobody made yet might have weighed. Nothing found: from 0 to 3.7 times the heaviest.
     """
-    if any(s.n_claims > 0 and s.n_audited <= 0 for s in strata):
-        raise ValueError("every stratum with claims needs at least one audited claim")
-    used = [s for s in strata if s.n_claims > 0]
-    total = sum(s.n_claims for s in used)
-    audited, found = sum(s.n_audited for s in used), sum(s.n_found for s in used)
-    missed = sum(s.n_claims * s.n_found / s.n_audited for s in used)
-    share = missed / total if total else 0.0
-    size = _effective_size(used, total, share, audited)
-    bounds = clopper_pearson(share * size, size)
-    low, high = max(bounds.low * total, float(found)), bounds.high * total
+    total, squares, tail = sum(found), sum(w * w for w in found), (1 - level) / 2
+    low = 0.0
+    if total > 0:
+        low = squares / total * _gamma_quantile(total * total / squares, tail)
+    more, wider = total + heaviest, squares + heaviest * heaviest
+    high = wider / more * _gamma_quantile(more * more / wider, 1 - tail) if more > 0 else 0.0
+    return total, Interval(low, high)
+
+
+def _gamma_quantile(shape: float, share: float) -> float:
+    from scipy.special import gammaincinv
+
+    return float(gammaincinv(shape, share))
+
+
+def misses_by_lot(
+    true_positives: float, n_claims: int, weights: Sequence[float], is_misuse: Sequence[bool]
+) -> MissEstimate:
+    """Misuse left in ``n_claims`` nobody was alerted to, from checks drawn with unequal chances (weights = 1 / inclusion probability).
+
+    No fewer than were found, no more than there are claims.
+    """
+    found = [w for w, misuse in zip(weights, is_misuse, strict=True) if misuse]
+    missed, bounds = counted_by_lot(found, max(weights, default=0.0))
+    most = float(max(n_claims, len(found)))
+    missed, low, high = (
+        min(max(value, float(len(found))), most) for value in (missed, bounds.low, bounds.high)
+    )
     return MissEstimate(
         missed,
         Interval(low, high),
         _recall(true_positives, missed),
         Interval(_recall(true_positives, high), _recall(true_positives, low)),
-        audited,
-        found,
-        found >= ENOUGH_MISSES,
+        len(weights),
+        len(found),
+        len(found) >= ENOUGH_MISSES,
     )
 
 
-def _effective_size(strata: Sequence[Stratum], total: int, share: float, audited: int) -> float:
-    variance = 0.0
-    for s in strata:
-        p = s.n_found / s.n_audited
-        variance += (s.n_claims / total) ** 2 * p * (1 - p) / s.n_audited
-    return share * (1 - share) / variance if variance > 0 else float(audited)
+def checks_needed(
+    true_positives: float, n_claims: int, n_audited: int, missed: Interval, half_width: float = 0.10
+) -> int:
+    """How many checks more until recall is known within +- ``half_width``, however many of ``missed`` there really are.
+
+    25 rates between the bounds of the present estimate; the interval to come is that of a uniform draw; at most every claim there is
+    is checked. 0 where nothing was found by alerts: then no number of checks makes a recall.
+    """
+    if true_positives <= 0 or n_claims <= n_audited:
+        return 0
+    low, high = max(missed.low, 0.5) / n_claims, min(max(missed.high, 0.5), n_claims) / n_claims
+    rates = [low * (high / low) ** (i / 24) for i in range(25)]
+    return max(_checks_at(rate, true_positives, n_claims, n_audited, half_width) for rate in rates)
+
+
+def _checks_at(rate: float, true_positives: float, n_claims: int, n_audited: int, half_width: float) -> int:
+    """Checks more until the interval is narrow enough if misuse is found at this rate."""
+
+    def is_enough(n: int) -> bool:
+        bounds = clopper_pearson(rate * n, n)
+        wide = _recall(true_positives, bounds.low * n_claims) - _recall(
+            true_positives, bounds.high * n_claims
+        )
+        return wide <= 2 * half_width
+
+    low, high = n_audited, n_claims
+    if n_audited and is_enough(n_audited):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high - n_audited
 
 
 def _recall(found: float, missed: float) -> float:

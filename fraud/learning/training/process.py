@@ -74,7 +74,8 @@ def train_in_process(
     return TrainedFiles(out_folder, manifest, card)
 
 
-def _run(job: Path, threads: int | None, timeout_seconds: float) -> None:
+def environment_of(threads: int | None = None) -> dict[str, str]:
+    """What a process that fits models runs with: threads that do not spin, and this package on its path."""
     environment = dict(os.environ)
     # Threads that wait must not spin: on a busy machine two of them would slow each other down many times over.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -83,6 +84,11 @@ def _run(job: Path, threads: int | None, timeout_seconds: float) -> None:
     # The interpreter must find this package wherever the worker was started from.
     root = str(Path(__file__).resolve().parents[3])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+    return environment
+
+
+def _run(job: Path, threads: int | None, timeout_seconds: float) -> None:
+    environment = environment_of(threads)
     command = [sys.executable, "-m", "fraud.learning.training.process", str(job)]
     try:
         done = subprocess.run(  # noqa: S603 — our own module, our own arguments

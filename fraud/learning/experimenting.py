@@ -1,0 +1,211 @@
+"""Experiments as rows: started by a page or a command, done by a process of its own, cancelled by anybody who may start them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+
+from audit import clock
+from audit.actor import Actor
+from audit.permissions import require
+from audit.services import record
+from audit.transactions import one_transaction
+from audit.typed import decimal_number, whole_number
+from fraud.detection.models import ModelVersion
+from fraud.learning.experiment_words import METHODS, refusal
+from fraud.learning.models import Experiment
+
+Kind, State = Experiment.Kind, Experiment.State
+WEEKS, MOST_WEEKS = 12, 52
+LAYERS = "24-5-24"
+MOST_LAYERS, WIDEST = 7, 256
+#: A process that gave no sign of life for so long is gone.
+LOST_AFTER = timedelta(minutes=15)
+
+
+class ExperimentNotValid(ValueError):
+    """The experiment cannot be started as asked; `problems` names each field with a sentence saying what would be right."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An experiment as it was asked for, checked: kind, weeks of later claims to test on, and the kind's own options."""
+
+    kind: str
+    weeks: int
+    options: dict[str, Any]
+
+
+def read_asked(kind: str, typed: Mapping[str, Any]) -> Asked:
+    """What a form or a command asks for. `methods` is a list, everything else text. Raises ExperimentNotValid."""
+    problems: dict[str, str] = {}
+    weeks = whole_number(str(typed.get("weeks") or WEEKS), 3, minimum=1, maximum=MOST_WEEKS)
+    if weeks is None:
+        problems["weeks"] = _("Give a whole number of weeks from 1 to %(most)s.") % {"most": MOST_WEEKS}
+    options: dict[str, Any] = {}
+    if kind == Kind.METHODS:
+        options = {"methods": _methods(typed, problems), "ratio": _ratio(typed, problems)}
+    elif kind == Kind.AUTOENCODER:
+        options = {"layers": _layers(str(typed.get("layers") or LAYERS), problems)}
+    elif kind == Kind.SURROGATE:
+        options = {"depth": _depth(typed, problems), "version": _version(typed, problems)}
+    else:
+        problems["kind"] = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
+    if problems or weeks is None:
+        raise ExperimentNotValid(problems)
+    return Asked(kind, weeks, options)
+
+
+def _methods(typed: Mapping[str, Any], problems: dict[str, str]) -> list[str]:
+    """The chosen methods in their usual order; trees as they are come first always, for the others are held against them."""
+    given = [str(name) for name in typed.get("methods") or METHODS]
+    unknown = sorted(set(given) - set(METHODS))
+    if unknown:
+        problems["methods"] = _("There is no method %(name)s; there are: %(known)s.") % {
+            "name": ", ".join(unknown),
+            "known": ", ".join(METHODS),
+        }
+    return [name for name in METHODS if name in given or name == "none"]
+
+
+def _ratio(typed: Mapping[str, Any], problems: dict[str, str]) -> float:
+    ratio = decimal_number(str(typed.get("ratio") or "0.1").strip())
+    if ratio is None or not 0 < ratio <= 1:
+        problems["ratio"] = _(
+            "Give the misuse per genuine claim as a number above 0 and at most 1, such as 0.1."
+        )
+        return 0.1
+    return float(ratio)
+
+
+def _layers(text: str, problems: dict[str, str]) -> list[int]:
+    """`24-5-24` → [24, 5, 24]."""
+    widths = [whole_number(part.strip(), 3, minimum=1, maximum=WIDEST) for part in text.split("-")]
+    known = [width for width in widths if width is not None]
+    if len(known) != len(widths) or len(known) > MOST_LAYERS:
+        problems["layers"] = _(
+            "Write the widths of 1 to %(most)s layers with hyphens, each from 1 to %(widest)s, such as 24-5-24."
+        ) % {"most": MOST_LAYERS, "widest": WIDEST}
+    return known
+
+
+def _depth(typed: Mapping[str, Any], problems: dict[str, str]) -> int:
+    depth = whole_number(str(typed.get("depth") or 4), 1, minimum=1, maximum=4)
+    if depth is None:
+        problems["depth"] = _("Give a depth from 1 to 4.")
+    return depth or 4
+
+
+def _version(typed: Mapping[str, Any], problems: dict[str, str]) -> str:
+    wanted = str(typed.get("version") or "")
+    rows = ModelVersion.objects.filter(reference=wanted) if wanted else _champions()
+    found = rows.values_list("reference", flat=True).first()
+    if found is None:
+        problems["version"] = _("There is no such model version; the first night makes one.")
+    return found or ""
+
+
+def _champions() -> models.QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION)
+
+
+@one_transaction()
+def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
+    """A row that waits for its process. One at a time: they share the machine with the nights.
+
+    Raises NotPermitted and ExperimentNotValid while another one waits or runs.
+    """
+    require(by, "fraud.train_model")
+    settle_lost()
+    other = Experiment.objects.filter(state__in=[State.WAITING, State.RUNNING]).first()
+    if other is not None:
+        raise ExperimentNotValid(
+            {"kind": _("Experiment %(n)s is not over yet; wait for it or cancel it.") % {"n": other.pk}}
+        )
+    now = clock.now()
+    n_steps = len(asked.options.get("methods") or []) or 1
+    experiment = Experiment.objects.create(
+        kind=asked.kind,
+        cut_off_at=now - timedelta(weeks=asked.weeks),
+        options=asked.options,
+        n_steps=n_steps,
+        started_by=by.username,
+        beat_at=now,
+    )
+    record(
+        action="experiment.started",
+        by=by,
+        subject=f"experiment:{experiment.pk}",
+        after={"kind": asked.kind, "cut_off_at": experiment.cut_off_at.isoformat(), **asked.options},
+    )
+    return experiment
+
+
+def start_process(experiment: Experiment) -> None:
+    """Do a waiting experiment in a process of its own, which outlives the request."""
+    manage = Path(settings.BASE_DIR) / "manage.py"
+    subprocess.Popen(  # noqa: S603 - our own interpreter, script and a number
+        [sys.executable, str(manage), "experiment", "--run", str(experiment.pk)],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@one_transaction()
+def cancel_experiment(*, experiment: Experiment, by: Actor) -> bool:
+    """End an experiment that waits or runs; its process notices within seconds, what it finished is kept. False where it is over.
+
+    Raises NotPermitted.
+    """
+    require(by, "fraud.train_model")
+    if not end(experiment, State.CANCELLED):
+        return False
+    record(
+        action="experiment.cancelled",
+        by=by,
+        subject=f"experiment:{experiment.pk}",
+        after={"n_done": experiment.n_done, "n_steps": experiment.n_steps},
+    )
+    return True
+
+
+def end(experiment: Experiment, state: Experiment.State, error: str = "") -> bool:
+    """Move a waiting or running experiment to its last state; False where somebody else did before."""
+    moved = Experiment.objects.filter(pk=experiment.pk, state__in=[State.WAITING, State.RUNNING]).update(
+        state=state, error=error, doing="", finished_at=clock.now()
+    )
+    experiment.refresh_from_db()
+    return moved == 1
+
+
+def settle_lost() -> None:
+    """Experiments whose process died without a word are failed, so that another one may start."""
+    lost = Experiment.objects.filter(
+        state__in=[State.WAITING, State.RUNNING], beat_at__lt=clock.now() - LOST_AFTER
+    )
+    for experiment in lost:
+        with one_transaction():
+            message = refusal("lost")
+            if end(experiment, State.FAILED, message):
+                record(
+                    action="experiment.failed",
+                    by=Actor.system("training"),
+                    subject=f"experiment:{experiment.pk}",
+                    reason=message,
+                )

@@ -1,0 +1,229 @@
+"""The threshold page: what was typed, what each way of drawing the line would mean, and what of it is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.typed import decimal_number, whole_number
+from fraud.company.thresholds import CostMatrix
+from fraud.company.values import THRESHOLD_POLICIES, CompanyValues, SettingsNotValid, current_settings
+from fraud.learning.threshold_figures import (
+    HIGHEST,
+    LOWEST,
+    Distribution,
+    ThresholdPoint,
+    at_threshold,
+    doing_nothing,
+    recent_scores,
+    threshold_by,
+    threshold_curve,
+)
+from fraud.web.charts import Axis, Mark, Series, lines
+from fraud.web.tables import Column, Table, counted, one_digit, share
+from rules.money import to_decimal
+
+COST_FIELDS = ("tp", "fp", "fn", "tn")
+POLICIES: dict[str, Any] = {
+    "cost": gettext_lazy("By the cost matrix"),
+    "f1": gettext_lazy("By F1"),
+    "capacity": gettext_lazy("By capacity"),
+    "fixed": gettext_lazy("Fixed"),
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the page shows: the settings as typed, the way chosen, and where each way draws the line (None: no scores yet)."""
+
+    values: CompanyValues
+    policy: str
+    fixed: float
+    scores: Distribution
+    lines: Mapping[str, float | None]
+
+    @property
+    def threshold(self) -> float:
+        """Where the chosen way draws the line; what holds where it cannot say."""
+        found = self.lines[self.policy]
+        return self.values.alert_threshold if found is None else found
+
+
+def read_tried(typed: Any) -> Tried:
+    """The settings that hold with what was typed over them; what cannot be read falls back to what holds."""
+    held = current_settings()
+    costs = {name: _number(typed.get(name), getattr(held.costs, name), 0, 1e6) for name in COST_FIELDS}
+    minutes: dict[str, Any] = {
+        name: whole_number((typed.get(name) or "").strip(), 6, minimum=1) or getattr(held, name)
+        for name in ("reviewer_minutes_per_day", "minutes_per_case")
+    }
+    values = replace(held, costs=CostMatrix(**costs), **minutes)
+    fixed = _number(typed.get("threshold"), held.alert_threshold, LOWEST, HIGHEST)
+    scores = recent_scores(currency=held.currency)
+    found = {name: threshold_by(name, scores, values, fixed) for name in THRESHOLD_POLICIES}
+    return Tried(values, chosen_policy(typed.get("policy", ""), held.threshold_policy), fixed, scores, found)
+
+
+def chosen_policy(typed: str, held: str) -> str:
+    """How the threshold is set: as chosen, else as it is now. Costs alone change no policy."""
+    return typed if typed in THRESHOLD_POLICIES else held
+
+
+def _number(text: str | None, otherwise: float, low: float, high: float) -> float:
+    """A finite number inside the range, else what holds."""
+    typed = decimal_number((text or "").strip())
+    return otherwise if typed is None or not low <= typed <= high else float(typed)
+
+
+def threshold_context(tried: Tried) -> dict[str, Any]:
+    """Figures of the chosen line, of what holds and of doing nothing; the ways side by side; charts with their tables."""
+    held, scores, cost = current_settings(), tried.scores, tried.values.costs
+    point, curve = at_threshold(scores, tried.threshold, cost), threshold_curve(scores, cost)
+    ways = _ways(tried, point, held)
+    return {
+        "values": tried.values,
+        "cost": cost,
+        "policy": tried.policy,
+        "fixed": tried.fixed,
+        "ways": [(name, words, tried.lines[name]) for name, words in POLICIES.items()],
+        "tried": point,
+        "hours": point.hours(tried.values.minutes_per_case),
+        "hours_there": tried.values.reviewer_minutes_per_day / 60,
+        "is_beyond_capacity": point.alerts > tried.values.capacity_per_day,
+        "now": at_threshold(scores, held.alert_threshold, held.costs),
+        "nothing": doing_nothing(scores, cost),
+        "best": min(curve, key=lambda each: each.cost_per_1000) if scores.n_claims else None,
+        "formula": cost.threshold(),
+        "scores": scores,
+        "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims else "",
+        "load_chart": _load_chart(curve, tried.threshold, tried.values.capacity_per_day)
+        if scores.n_claims
+        else "",
+        "ways_table": ways,
+        "curve_table": _table("threshold-curve", [(None, each) for each in curve], tried.values),
+    }
+
+
+def _ways(tried: Tried, point: ThresholdPoint, held: CompanyValues) -> Table:
+    cost = tried.values.costs
+    rows: list[tuple[Any, ThresholdPoint]] = [
+        (words, at_threshold(tried.scores, line, cost))
+        for name, words in POLICIES.items()
+        if (line := tried.lines[name]) is not None
+    ]
+    marked = [index for index, (words, _p) in enumerate(rows) if words == POLICIES[tried.policy]]
+    rows.append((_("What holds now"), at_threshold(tried.scores, held.alert_threshold, cost)))
+    rows.append((_("Doing nothing"), doing_nothing(tried.scores, cost)))
+    return _table("threshold-ways", rows, tried.values, marked)
+
+
+def _table(
+    name: str, rows: Sequence[tuple[Any, ThresholdPoint]], values: CompanyValues, marked: Sequence[int] = ()
+) -> Table:
+    unit = values.currency
+    named = [Column("way", _("Drawn"))] if any(words for words, _point in rows) else []
+    columns = [
+        *named,
+        Column("threshold", _("Threshold"), share),
+        Column("cost", _("Cost per 1,000 claims"), one_digit),
+        Column("alerts", _("Alerts a night"), one_digit),
+        Column("hours", _("Reviewers’ hours a night"), one_digit),
+        Column("found", _("Misuse found a night"), one_digit),
+        Column("precision", _("Precision"), share),
+        Column("recall", _("Recall"), share),
+        Column("f1", "F1", share),
+        Column("money_found", _("Found a night, %(unit)s") % {"unit": unit}, counted),
+        Column("money_missed", _("Missed a night, %(unit)s") % {"unit": unit}, counted),
+    ]
+    return Table(name, columns, [_row(words, each, values) for words, each in rows], marked=marked)
+
+
+def _row(words: Any, point: ThresholdPoint, values: CompanyValues) -> dict[str, Any]:
+    is_nothing = point.threshold == float("inf")
+    return {
+        "way": words,
+        "threshold": None if is_nothing else point.threshold,
+        "alerts": point.alerts,
+        "hours": point.hours(values.minutes_per_case),
+        "found": point.found,
+        "precision": None if is_nothing else point.precision,
+        "recall": point.recall,
+        "f1": point.f1,
+        "money_found": float(to_decimal(point.money_found, values.currency)),
+        "money_missed": float(to_decimal(point.money_missed, values.currency)),
+        "cost": point.cost_per_1000,
+    }
+
+
+def _cost_chart(curve: Sequence[ThresholdPoint], tried: float) -> str:
+    xs = [point.threshold for point in curve]
+    series = [Series(_("Cost per 1,000 claims"), [p.cost_per_1000 for p in curve], xs, has_area=True)]
+    return lines(
+        series,
+        label=_("Cost by threshold"),
+        x=Axis(_("Threshold")),
+        y=Axis(low=0),
+        marks=[Mark(_("chosen"), x=tried)] if tried <= max(xs) else [],
+    )
+
+
+def _load_chart(curve: Sequence[ThresholdPoint], tried: float, capacity: int) -> str:
+    xs = [point.threshold for point in curve]
+    series = [
+        Series(_("Alerts a night"), [p.alerts for p in curve], xs),
+        Series(_("Misuse expected among them"), [p.found for p in curve], xs, color="c5"),
+    ]
+    marks = [Mark(_("chosen"), x=tried)] if tried <= max(xs) else []
+    marks.append(Mark(_("capacity"), y=capacity))
+    return lines(
+        series, label=_("Alerts a night by threshold"), x=Axis(_("Threshold")), y=Axis(low=0), marks=marks
+    )
+
+
+def proposed_changes(typed: Any) -> dict[str, Any]:
+    """What differs from the settings that hold. Raises SettingsNotValid, and ValueError for what is no number."""
+    held = current_settings()
+    costs = {name: _given(typed.get(name), getattr(held.costs, name)) for name in COST_FIELDS}
+    policy = chosen_policy(typed.get("policy", ""), held.threshold_policy)
+    changes: dict[str, Any] = {"costs": costs, "threshold_policy": policy}
+    for name in ("reviewer_minutes_per_day", "minutes_per_case"):
+        if typed.get(name):
+            changes[name] = _whole(typed[name])
+    if policy == "fixed" and typed.get("threshold"):
+        changes["fixed_threshold"] = _given(typed["threshold"], held.fixed_threshold)
+    elif policy in ("f1", "capacity"):
+        changes["fixed_threshold"] = _measured(policy, typed)
+    before = asdict(held)
+    changed = {name: value for name, value in changes.items() if before.get(name) != value}
+    if not changed:
+        raise SettingsNotValid({"threshold": _("This is what holds already; change something first.")})
+    return changed
+
+
+def _measured(policy: str, typed: Any) -> float:
+    """The line as the page shows it: found on the scores of the last nights, and kept as a number."""
+    found = read_tried(typed).lines[policy]
+    if found is None:
+        raise SettingsNotValid(
+            {"threshold": _("There are no scores yet to find it on; choose “By the cost matrix” or “Fixed”.")}
+        )
+    return round(found, 6)
+
+
+def _given(text: str | None, otherwise: float) -> float:
+    """The number of a field, or what holds where it was left empty. Raises ValueError."""
+    typed = decimal_number((text or "").strip())
+    if typed is None and (text or "").strip():
+        raise ValueError(text)
+    return otherwise if typed is None else float(typed)
+
+
+def _whole(text: str) -> int:
+    typed = whole_number(text.strip())
+    if typed is None:
+        raise ValueError(text)
+    return typed

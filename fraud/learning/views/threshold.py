@@ -1,0 +1,81 @@
+"""Threshold, cost matrix and capacity: what another choice would have meant, its proposal and its approval by somebody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted
+from fraud.company.models import CompanySettings
+from fraud.company.pages import waiting_settings
+from fraud.company.values import SettingsNotValid, activate_settings, propose_settings, return_settings
+from fraud.learning.threshold_page import proposed_changes, read_tried, threshold_context
+from fraud.web.access import page
+from fraud.web.refusals import refusal_sentence
+from fraud.web.tables import csv_answer
+
+
+@page("fraud.view_detection")
+@require_GET
+def threshold(request: HttpRequest) -> HttpResponse:
+    """Threshold, cost matrix and capacity: what another choice would have meant on the last nights; `?csv=` gives a table."""
+    context = threshold_context(read_tried(request.GET))
+    file = csv_answer(request, [context["ways_table"], context["curve_table"]])
+    return file or _show(request, context)
+
+
+def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200, **more: Any) -> HttpResponse:
+    shown = {**context, "proposals": waiting_settings(), "typed": request.POST or request.GET, **more}
+    return render(request, "fraud/detection/threshold.html", shown, status=status)
+
+
+def _again(request: HttpRequest, *, status: int, **more: Any) -> HttpResponse:
+    return _show(request, threshold_context(read_tried(request.POST)), status=status, **more)
+
+
+@page("fraud.propose_threshold")
+@require_POST
+def propose_threshold(request: HttpRequest) -> HttpResponse:
+    """Propose threshold, cost matrix and capacity; a second person activates them."""
+    try:
+        changes = proposed_changes(request.POST)
+        row = propose_settings(changes=changes, note=request.POST.get("note", ""), by=_by(request))
+    except SettingsNotValid as error:
+        return _again(request, status=422, problems=error.problems)
+    except ValueError:
+        problems = {"threshold": _("Write numbers only, such as 0.05 or 100.")}
+        return _again(request, status=422, problems=problems)
+    messages.success(
+        request, _("Proposed as settings %(n)d. Somebody else has to activate them.") % {"n": row.number}
+    )
+    return redirect("fraud:threshold")
+
+
+@page("fraud.activate_threshold")
+@require_POST
+def decide_settings(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """Activate or return proposed settings; never by whoever proposed them."""
+    try:
+        if name == "activate":
+            activate_settings(number=number, by=_by(request), reason=request.POST.get("reason", ""))
+            messages.success(request, _("The settings hold from the next run on."))
+        elif name == "return":
+            return_settings(number=number, by=_by(request), reason=request.POST.get("reason", ""))
+            messages.success(request, _("The proposal was returned."))
+        else:
+            raise Http404
+    except CompanySettings.DoesNotExist:
+        raise Http404 from None
+    except NotPermitted as error:
+        return _again(request, status=403, refusal=refusal_sentence(error))
+    return redirect("fraud:threshold")
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.actor

@@ -1,0 +1,132 @@
+"""Detection: what holds, what it finds and misses, model versions and their comparison, drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.actor import Actor
+from audit.language import current_language
+from audit.permissions import NotPermitted, can
+from fraud.company.pages import waiting_settings
+from fraud.company.values import current_settings
+from fraud.detection.model_files import ModelDamaged
+from fraud.detection.models import DriftReport, ModelVersion, ScreeningRun
+from fraud.detection.scoring.reasons import label
+from fraud.learning import registry
+from fraud.learning.comparing import compare_versions
+from fraud.learning.evaluation_page import comparison_context, shown_evaluation
+from fraud.learning.misses import miss_panel
+from fraud.learning.model_card_page import card_context
+from fraud.web.access import page
+from fraud.web.refusals import refusal_sentence
+
+
+@page("fraud.view_detection")
+@require_GET
+def detection(request: HttpRequest) -> HttpResponse:
+    """Overview: champion, challenger, misses, drift, versions."""
+    champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
+    context: dict[str, Any] = {
+        "champion": champion,
+        "versions": ModelVersion.objects.all()[:20],
+        "panel": miss_panel(),
+        "drift": DriftReport.objects.filter(model_version=champion).first() if champion else None,
+        "values": current_settings(),
+        "proposals": waiting_settings(),
+        "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).first(),
+    }
+    context["shifts"] = _shifts(context["drift"])
+    return render(request, "fraud/detection/detection.html", context)
+
+
+def _shifts(report: Any) -> list[dict[str, Any]]:
+    """The features that moved most, largest first."""
+    if report is None:
+        return []
+    language = current_language()
+    rows = [
+        {
+            "name": name,
+            "label": label(name, language),
+            **(value if isinstance(value, dict) else {"psi": value}),
+        }
+        for name, value in report.psi.items()
+    ]
+    return sorted(rows, key=lambda row: -(row.get("psi") or 0))[:12]
+
+
+@page("fraud.view_detection")
+@require_GET
+def version(request: HttpRequest, reference: str) -> HttpResponse:
+    """A model version: its card, the comparison with the champion, and what may be done."""
+    return _show_version(request, _find(reference))
+
+
+def _find(reference: str) -> ModelVersion:
+    found = ModelVersion.objects.filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show_version(
+    request: HttpRequest, found: ModelVersion, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    evaluation = shown_evaluation(found)
+    context = {
+        "version": found,
+        "evaluation": evaluation,
+        "may_go_back": can(_by(request), "fraud.promote_version")
+        or can(_by(request), "fraud.propose_promotion"),
+        "card": card_context(found, current_language()),
+        "failed": registry.failed_gates(found) if found.stage != ModelVersion.Stage.CHAMPION else [],
+        **(comparison_context(evaluation) if evaluation else {}),
+    }
+    return render(request, "fraud/detection/version.html", context | more, status=status)
+
+
+@page("fraud.train_model", "fraud.propose_promotion", "fraud.promote_version")
+@require_POST
+def version_step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """Compare, propose, promote, return or roll back; a refusal says what would be right."""
+    found = _find(reference)
+    reason, by = request.POST.get("reason", ""), _by(request)
+    try:
+        said = _version_step(name, found, reason, by, despite=request.POST.get("despite_gates") == "on")
+    except NotPermitted as error:
+        return _show_version(request, found, status=403, refusal=refusal_sentence(error))
+    except (registry.PromotionNotAllowed, ModelDamaged, ValueError) as error:
+        found.refresh_from_db()
+        return _show_version(request, found, status=409, refusal=str(error))
+    messages.success(request, said)
+    return redirect("fraud:version", reference=reference)
+
+
+def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, despite: bool) -> str:
+    if name == "compare":
+        compared = compare_versions(version=found, by=by)
+        return _("Compared on %(n)s later claims.") % {"n": f"{compared.n_claims:,}"}
+    if name == "propose":
+        registry.propose_promotion(version=found, reason=reason, by=by)
+        return _("Proposed. Somebody else has to promote it.")
+    if name == "promote":
+        registry.promote_version(version=found, reason=reason, by=by, despite_gates=despite)
+        return _("The version scores from the next run on.")
+    if name == "return":
+        registry.return_proposal(version=found, reason=reason, by=by)
+        return _("Returned; it goes on scoring in shadow.")
+    if name == "roll-back":
+        earlier = registry.propose_roll_back(reason=reason, by=by)
+        said = _("Proposed to go back to %(version)s. Somebody else has to promote it.")
+        return said % {"version": earlier.reference}
+    raise Http404
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,122 @@
+"""The threshold page: four ways to draw the line, what each would mean, and the proposal of what was shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from fraud.company.models import CompanySettings
+from fraud.company.values import from_json
+from tests.cast import make_cast, make_claim, make_run, make_score
+
+pytestmark = pytest.mark.django_db
+CHANCES = (0.0105, 0.0205, 0.0305, 0.2005, 0.6005, 0.9005)
+
+
+@pytest.fixture
+def cast():
+    cast = make_cast()
+    run = make_run()
+    for p in CHANCES:
+        claim = make_claim(amount_minor=100_000, currency="KRW")
+        make_score(
+            claim=claim, run=run, hybrid_probability=p, expected_loss_minor=round(claim.amount_minor * p)
+        )
+    return cast
+
+
+def shown(client, **typed):
+    return client.get(reverse("fraud:threshold"), typed).context
+
+
+def propose(client, **typed):
+    return client.post(reverse("fraud:propose-threshold"), {"note": "one seat a night is left", **typed})
+
+
+def test_doing_nothing_costs_all_misuse_and_takes_no_hour(client, cast):
+    client.force_login(cast.model_owner)
+    context = shown(client)
+    nothing = context["nothing"]
+    assert nothing.alerts == nothing.found == nothing.money_found == 0
+    assert nothing.cost_per_1000 == pytest.approx(1000 * sum(CHANCES) * 100 / len(CHANCES))
+    assert nothing.missed == pytest.approx(sum(CHANCES))
+
+
+def test_money_and_hours_follow_the_alerts(client, cast):
+    client.force_login(cast.model_owner)
+    context = shown(client, policy="fixed", threshold="0.5", minutes_per_case="30")
+    assert context["tried"].alerts == 2
+    assert context["hours"] == pytest.approx(1.0)
+    assert context["tried"].money_found == pytest.approx(100_000 * (0.6005 + 0.9005), abs=1)
+    assert context["tried"].money_missed == pytest.approx(100_000 * sum(CHANCES[:4]), abs=1)
+
+
+def test_money_in_another_currency_is_added_to_nothing(client, cast):
+    client.force_login(cast.model_owner)
+    before = shown(client)["nothing"].money_missed
+    make_score(
+        claim=make_claim(amount_minor=5_000_000, currency="USD"),
+        run=make_run(),
+        hybrid_probability=0.5,
+        expected_loss_minor=2_500_000,
+    )
+    context = shown(client)
+    assert context["nothing"].money_missed * context["scores"].n_nights == pytest.approx(before, abs=2)
+
+
+def test_line_by_capacity_leaves_no_more_alerts_than_seats(client, cast):
+    client.force_login(cast.model_owner)
+    context = shown(client, policy="capacity", reviewer_minutes_per_day="40", minutes_per_case="20")
+    assert context["tried"].alerts == 2
+    assert not context["is_beyond_capacity"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "minutes"), [("f1", "1200"), ("capacity", "60"), ("fixed", "1200"), ("cost", "600")]
+)
+def test_what_was_shown_is_what_is_proposed(client, cast, policy, minutes):
+    client.force_login(cast.model_owner)
+    typed = {"policy": policy, "threshold": "0.123", "reviewer_minutes_per_day": minutes}
+    line = shown(client, **typed)["tried"].threshold
+    assert propose(client, **typed).status_code == 302
+    values = from_json(CompanySettings.objects.get().values)
+    assert values.threshold_policy == policy
+    assert values.alert_threshold == pytest.approx(line)
+
+
+def test_a_line_found_on_scores_is_refused_where_there_are_none(client):
+    client.force_login(make_cast().model_owner)
+    client.cookies["django_language"] = "en"
+    answer = propose(client, policy="f1")
+    assert answer.status_code == 422
+    assert b"By the cost matrix" in answer.content
+    assert not CompanySettings.objects.exists()
+
+
+def test_a_line_by_f1_stays_where_it_was_approved_when_costs_change(client, cast):
+    client.force_login(cast.model_owner)
+    propose(client, policy="f1")
+    client.force_login(cast.approver)
+    client.post(reverse("fraud:decide-settings", args=[1, "activate"]))
+    line = CompanySettings.objects.get(state="active").values["fixed_threshold"]
+    client.force_login(cast.model_owner)
+    propose(client, fn="50")
+    client.force_login(cast.approver)
+    client.post(reverse("fraud:decide-settings", args=[2, "activate"]))
+    values = from_json(CompanySettings.objects.get(state="active").values)
+    assert (values.threshold_policy, values.costs.fn) == ("f1", 50)
+    assert values.alert_threshold == pytest.approx(line)
+
+
+def test_both_tables_come_as_files_with_the_figures_of_the_page(client, cast):
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("fraud:threshold"), {"csv": "threshold-ways", "fn": "50"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["Drawn"] for row in rows][-1] == "Doing nothing"
+    assert float(rows[-1]["Cost per 1,000 claims"]) == pytest.approx(1000 * sum(CHANCES) * 50 / len(CHANCES))
+    assert client.get(reverse("fraud:threshold"), {"csv": "threshold-curve"}).status_code == 200
+    assert client.get(reverse("fraud:threshold"), {"csv": "another"}).status_code == 404
