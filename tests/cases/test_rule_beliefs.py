@@ -75,7 +75,7 @@ def test_a_new_narrow_rule_opens_its_hits_from_its_first_night_and_says_why() ->
     run = night(0)
     assert opened(run, claims) == 2
     score = Score.objects.get(run=run, claim=claims[0])
-    assert score.model_probability < 0.05 < score.hybrid_probability == pytest.approx(0.25, abs=0.06)
+    assert score.model_probability < 0.05 < score.hybrid_probability == pytest.approx(0.125, abs=0.03)
     assert sum(reason["value"] for reason in score.reasons) == pytest.approx(score.z, abs=1e-4)
     lead = max(score.reasons, key=lambda reason: reason["value"])
     assert (lead["kind"], lead["code"]) == ("rule", "N01")
@@ -160,7 +160,7 @@ def test_outcomes_that_came_with_the_history_teach_a_rule_on_its_first_night() -
     assert first.rule_evidence[version]["past_confirmed"] == 2
     # by the formula: the prior of a narrow rule, half an outcome each, and what was confirmed counts less
     a_night = first.rule_evidence[version]["hits"] / first.rule_evidence[version]["nights"]
-    expected = (5 * min(0.3, 0.5 / a_night) + 0.15 * 2) / (5 + 0.5 * 6)
+    expected = (5 * 0.5 * min(0.3, 0.5 / a_night) + 0.15 * 2) / (5 + 0.5 * 6)
     assert first.rule_evidence[version]["belief"] == pytest.approx(expected, abs=1e-6)
     misuse(10, 1)
     second = night(1)

@@ -38,6 +38,8 @@ EARLIER = 0.5
 PAST, PAST_CONFIRMED = 0.5, 0.15
 #: Outcomes expected to be misuse that the hope put into new rules is worth before others' outcomes correct it, and its bounds.
 HOPE = 5.0
+#: What is hoped before any outcome: half of what narrowness promises.
+FIRST_HOPE = 0.5
 LEAST_HOPE, MOST_HOPE = 0.2, 1.5
 #: How much of the model's odds counts within a rule's hits.
 WITHIN = 0.5
@@ -64,7 +66,7 @@ class RuleEvidence:
     confirmed: float = 0.0
     past_reviewed: float = 0.0
     past_confirmed: float = 0.0
-    hope: float = 1.0
+    hope: float = FIRST_HOPE
     level: float | None = None
 
     @property
@@ -105,10 +107,10 @@ class RuleEvidence:
 
 
 def hope_of(evidence: Sequence[RuleEvidence]) -> float:
-    """How rules' hits turned out in this company against what narrowness alone promised; 1 before any outcome."""
+    """How rules' hits turned out in this company against what narrowness alone promised; FIRST_HOPE before any outcome."""
     confirmed = sum(each.confirmed for each in evidence)
     promised = sum(prior_of(each.hits_a_night) * each.reviewed for each in evidence)
-    return min(max((HOPE + confirmed) / (HOPE + promised), LEAST_HOPE), MOST_HOPE)
+    return min(max((FIRST_HOPE * HOPE + confirmed) / (HOPE + promised), LEAST_HOPE), MOST_HOPE)
 
 
 def with_hope(evidence: Sequence[RuleEvidence]) -> list[RuleEvidence]:

@@ -57,6 +57,6 @@ def test_rule_page_and_list_say_how_good_a_rule_is_and_that_it_might_stop(client
     assert "1.0 confirmed of 120.0" in useless or "120.0건 중 1.0건 확인" in useless
     assert 'class="notice warning"' in useless
     good = client.get(reverse("fraud:rule", args=["A02"])).content.decode()
-    assert "36.7 %" in good or "36.7%" in good  # (5 * .3 + 4) / (5 + 10)
+    assert "31.7 %" in good or "31.7%" in good  # (5 * .15 + 4) / (5 + 10)
     listed = client.get(reverse("fraud:rules")).content.decode()
     assert listed.count("tag warning") == 1

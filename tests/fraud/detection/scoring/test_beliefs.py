@@ -42,9 +42,9 @@ def test_belief_is_a_share_between_prior_and_outcomes(hits: int, nights: float, 
     confirmed = data.draw(st.integers(0, reviewed))
     evidence = RuleEvidence("R", hits, nights, reviewed, confirmed)
     prior = min(0.30, 0.5 / (hits / nights)) if hits else 0.30
-    assert evidence.belief == pytest.approx((5 * prior + confirmed) / (5 + reviewed))
+    assert evidence.belief == pytest.approx((5 * 0.5 * prior + confirmed) / (5 + reviewed))
     if reviewed:
-        low, high = sorted([prior, confirmed / reviewed])
+        low, high = sorted([0.5 * prior, confirmed / reviewed])
         assert low - 1e-12 <= evidence.belief <= high + 1e-12
     assert RuleEvidence.from_json(evidence.to_json()) == evidence
 
@@ -58,19 +58,19 @@ def test_weight_follows_the_outcomes_within_twenty_of_them() -> None:
 
 def test_outcomes_from_before_count_half_and_confirmed_ones_less() -> None:
     evidence = RuleEvidence("R", 28, 28, past_reviewed=40, past_confirmed=20)
-    assert evidence.belief == pytest.approx((5 * 0.3 + 0.15 * 20) / (5 + 0.5 * 40))
+    assert evidence.belief == pytest.approx((5 * 0.5 * 0.3 + 0.15 * 20) / (5 + 0.5 * 40))
 
 
 def test_what_other_rules_found_makes_new_ones_more_or_less_hopeful() -> None:
     quiet = [RuleEvidence(f"R{i}", 28, 28, 50, 0) for i in range(3)]
     lucky = [RuleEvidence(f"R{i}", 28, 28, 50, 25) for i in range(3)]
     new = RuleEvidence("NEW", 28, 28)
-    assert hope_of([new]) == 1.0
-    assert hope_of([*quiet, new]) == pytest.approx(max(5 / (5 + 3 * 0.3 * 50), 0.2))
+    assert hope_of([new]) == 0.5
+    assert hope_of([*quiet, new]) == pytest.approx(max(2.5 / (5 + 3 * 0.3 * 50), 0.2))
     assert with_hope([*quiet, new])[3].belief == pytest.approx(0.3 * 0.2)
     assert with_hope([*quiet, new])[3].belief > 0.05  # a narrow rule opens all the same
     assert with_hope([*lucky, new])[3].belief == pytest.approx(0.3 * hope_of(lucky))
-    assert 1.3 < hope_of(lucky) <= 1.5
+    assert 1.3 < hope_of(lucky) <= 1.6
 
 
 @given(st.floats(0.01, 0.6), st.lists(st.floats(0.0001, 0.9), min_size=1, max_size=30))
