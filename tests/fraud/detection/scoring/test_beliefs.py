@@ -50,8 +50,8 @@ def test_belief_is_a_share_between_prior_and_outcomes(hits: int, nights: float, 
 
 
 def test_weight_follows_the_outcomes_within_twenty_of_them() -> None:
-    good = RuleEvidence("R", 28, 28, 20, 8)  # true precision .4
-    useless = RuleEvidence("R", 28, 28, 20, 0)
+    [good] = with_hope([RuleEvidence("R", 28, 28, 20, 8)])  # true precision .4
+    [useless] = with_hope([RuleEvidence("R", 28, 28, 20, 0)])
     assert good.belief == pytest.approx(0.4, abs=0.05)
     assert useless.belief < 0.07
 
