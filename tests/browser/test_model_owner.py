@@ -30,7 +30,7 @@ def scene(live_server, monkeypatch) -> Company:
     install_model()
     start = timezone.now() - timedelta(days=180)
     claims = add_claims(2600, days=178, start=start, is_history=True)
-    early, late = claims[:1850], claims[1850:]
+    early, late = claims[:1850], claims[2230:]
     add_outcomes(early, known_at=start + timedelta(days=126), until=start + timedelta(days=126))
     add_outcomes(late, known_at=timezone.now() - timedelta(days=1), until=timezone.now())
     return Company(cast)

@@ -21,7 +21,7 @@ class Crossed:
 
     n_claims; n_reviewed with an outcome, n_misuse of them; their money in minor units (amount of all reviewed, of the misuse);
     precision with its exact 95 % interval; n_sampled drawn by lot, n_sampled_misuse of them; ``expected`` misuse in the cell by
-    those, each counting by the inverse of its chance, with its interval; None where nothing was drawn.
+    those, each standing for its share of the cell by the inverse of its chance, with its interval; None where nothing was drawn.
     """
 
     n_claims: int
@@ -74,7 +74,9 @@ def _cell(
     seen, drawn = mask & reviewed, mask & reviewed & sampled
     n, k, m, size = (int(part.sum()) for part in (seen, seen & y, drawn, mask))
     bounds = clopper_pearson(k, n)
-    expected, wide = counted_by_lot(weight[drawn & y].tolist(), float(weight[drawn].max()) if m else 0.0)
+    # What is drawn and not decided yet must not count as in order: the decided ones stand for the whole cell.
+    own = weight * (size / weight[drawn].sum()) if m else weight
+    expected, wide = counted_by_lot(own[drawn & y].tolist(), float(own[drawn].max()) if m else 0.0)
     low, high = (min(max(value, float(k)), float(size)) for value in (wide.low, wide.high))
     return Crossed(
         n_claims=size,

@@ -98,7 +98,7 @@ def test_control_sample_stands_for_its_cell_by_the_chance_it_was_drawn_with(revi
     assert sum(cell["n_sampled"] for cell in cells.values()) == labels.count()
     for cell in cells.values():
         if cell["n_sampled"]:
-            plain = min(4.0 * cell["n_sampled_misuse"], cell["n_claims"])
+            plain = cell["n_claims"] * cell["n_sampled_misuse"] / cell["n_sampled"]
             assert cell["expected"] == pytest.approx(plain)
 
 

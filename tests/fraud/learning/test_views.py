@@ -213,8 +213,8 @@ def test_miss_panel_estimates_from_the_control_sample_alone(cast):
             claim=make_claim(), is_misuse=i < 6, source="review", known_at=now, labelled_by="x"
         )
     estimate = miss_panel(now + timedelta(seconds=1)).estimate
-    assert estimate.missed == pytest.approx(1 / 0.02)
-    assert estimate.recall == pytest.approx(6 / (6 + 50))
+    assert estimate.missed == pytest.approx(980 / 20)
+    assert estimate.recall == pytest.approx(6 / (6 + 49))
     assert not estimate.is_enough
 
 

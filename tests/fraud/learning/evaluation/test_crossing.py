@@ -30,3 +30,11 @@ def test_what_was_drawn_at_random_stands_for_its_cell_and_nothing_drawn_says_not
     low, high = found["neither"].expected_interval
     assert low <= 1.5 <= high <= 6
     assert found["both"].expected is None
+
+
+def test_a_find_that_was_likelier_drawn_stands_for_less():
+    weight = np.where(MISUSE, 2.0, 10.0)
+    found = crossing(RULE, ALERT, MISUSE, REVIEWED, SAMPLED, AMOUNT, weight)["neither"]
+    assert found.expected == found.n_misuse == 1  # 6 * 2 / 32 would be less than was found
+    alike = crossing(RULE, ALERT, MISUSE, REVIEWED, SAMPLED, AMOUNT, np.ones(10))["neither"]
+    assert found.expected < alike.expected
