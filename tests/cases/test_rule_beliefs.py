@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from audit.actor import Actor
@@ -144,3 +145,64 @@ def test_an_interrupted_night_goes_on_with_the_belief_it_began_with() -> None:
     done = night(0)
     assert (done.pk, done.rule_evidence) == (run.pk, pinned)
     assert opened(done, claims) == 2
+
+
+def test_outcomes_that_came_with_the_history_teach_a_rule_on_its_first_night() -> None:
+    past = [misuse(number, -20) for number in range(6)]
+    Claim.objects.filter(pk__in=[claim.pk for claim in past]).update(is_history=True)
+    for number, claim in enumerate(past):
+        known_at = FIRST - timedelta(days=10)
+        add_label(label=NewLabel(claim.pk, number < 2, "import", known_at, scheme="card"), by=NIGHTLY)
+    add_rules({"N01": NEW})
+    misuse(9, 0)
+    first, version = night(0), str(RuleVersion.objects.get(rule__code="N01").pk)
+    assert first.rule_evidence[version]["past_reviewed"] == 6
+    assert first.rule_evidence[version]["past_confirmed"] == 2
+    # by the formula: the prior of a narrow rule, half an outcome each, and what was confirmed counts less
+    a_night = first.rule_evidence[version]["hits"] / first.rule_evidence[version]["nights"]
+    expected = (5 * min(0.3, 0.5 / a_night) + 0.15 * 2) / (5 + 0.5 * 6)
+    assert first.rule_evidence[version]["belief"] == pytest.approx(expected, abs=1e-6)
+    misuse(10, 1)
+    second = night(1)
+    assert second.rule_evidence[version]["past_reviewed"] == 6  # kept, not counted twice
+
+
+def test_within_a_rules_hits_the_model_tells_the_likelier_ones() -> None:
+    add_rules({"N01": NEW})
+    first = night_with(0, 4)
+    scores = Score.objects.filter(run=first, claim__merchant_name__contains="신규수법").order_by("pk")
+    for score, alone in zip(scores, (0.001, 0.002, 0.004, 0.008), strict=True):
+        Score.objects.filter(pk=score.pk).update(model_probability=alone)
+    version = str(RuleVersion.objects.get(rule__code="N01").pk)
+    assert first.rule_evidence[version]["level"] is None  # nothing was scored before
+    second = night_with(1, 2)
+    level = second.rule_evidence[version]["level"]
+    assert level is not None
+    belief = second.rule_evidence[version]["belief"]
+    for score in Score.objects.filter(run=second, claim__merchant_name__contains="신규수법"):
+        odds = np.log(belief / (1 - belief)) + 0.5 * (
+            np.log(score.model_probability / (1 - score.model_probability)) - level
+        )
+        assert score.hybrid_probability == pytest.approx(1 / (1 + np.exp(-odds)), rel=1e-4)
+
+
+def night_with(number: int, n_claims: int) -> ScreeningRun:
+    for each in range(n_claims):
+        misuse(each, number)
+    return night(number)
+
+
+def test_free_seats_look_at_hits_nobody_has_judged_and_store_the_chance() -> None:
+    add_rules({"N03": NOISY})
+    night(0)
+    for number in range(10):
+        misuse(number, 1, name=f"가게 {number}")
+    run = night(1)
+    taught = Alert.objects.filter(run=run, channel="learning")
+    assert taught.exists()
+    assert all(0 < alert.inclusion_probability <= 1 for alert in taught)
+    assert {alert.case.source for alert in taught.select_related("case")} == {"learning"}
+    stage = next(row for row in run.stages if row["name"] == "opening")
+    counts = stage["counts"]
+    assert counts["seats"] == counts["seats_used"] + counts["seats_free"]
+    assert counts["seats_used"] >= taught.count()

@@ -32,10 +32,20 @@ def fitted(name: str) -> Detector:
     return DETECTORS[name]().fit(rows(3000, seed=1)[0], NAMES)
 
 
-@every_detector
+@pytest.mark.parametrize("name", [name for name in DETECTORS if name != "peers"])
 def test_detector_ranks_planted_oddities_above_the_floor(name: str) -> None:
     X, odd = rows(4000, seed=2, odd_share=0.02)
     assert roc_auc(odd, fitted(name).score(X)) >= 0.9
+
+
+def test_comparison_with_colleagues_ranks_by_its_feature_and_is_silent_without_one() -> None:
+    X = np.abs(rows(400, seed=2)[0])
+    names = [*NAMES[:5], "category_surprise_28d"]
+    tails = DETECTORS["peers"]().fit(X, names).tail(X)
+    known = ~np.isnan(X[:, 5])
+    np.testing.assert_array_equal(np.argsort(tails[known]), np.argsort(X[known, 5]))
+    assert not tails[~known].any()  # what cannot be compared is not unusual
+    assert not DETECTORS["peers"]().fit(X, NAMES).score(X).any()
 
 
 @every_detector

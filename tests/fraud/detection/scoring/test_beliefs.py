@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.detection.scoring import Rules
-from fraud.detection.scoring.beliefs import RuleEvidence, prior_of
+from fraud.detection.scoring.beliefs import (
+    RuleEvidence,
+    best_of_hits,
+    hope_of,
+    level_of,
+    prior_of,
+    with_hope,
+    with_level,
+)
 from fraud.detection.scoring.calibration import Calibrator
 from fraud.detection.scoring.hits import HitsNotMatching
 from tests.fraud.made_claims import CODES, WEIGHTS, trained
@@ -46,6 +54,44 @@ def test_weight_follows_the_outcomes_within_twenty_of_them() -> None:
     useless = RuleEvidence("R", 28, 28, 20, 0)
     assert good.belief == pytest.approx(0.4, abs=0.05)
     assert useless.belief < 0.07
+
+
+def test_outcomes_from_before_count_half_and_confirmed_ones_less() -> None:
+    evidence = RuleEvidence("R", 28, 28, past_reviewed=40, past_confirmed=20)
+    assert evidence.belief == pytest.approx((5 * 0.3 + 0.15 * 20) / (5 + 0.5 * 40))
+
+
+def test_what_other_rules_found_makes_new_ones_more_or_less_hopeful() -> None:
+    quiet = [RuleEvidence(f"R{i}", 28, 28, 50, 0) for i in range(3)]
+    lucky = [RuleEvidence(f"R{i}", 28, 28, 50, 25) for i in range(3)]
+    new = RuleEvidence("NEW", 28, 28)
+    assert hope_of([new]) == 1.0
+    assert hope_of([*quiet, new]) == pytest.approx(max(5 / (5 + 3 * 0.3 * 50), 0.2))
+    assert with_hope([*quiet, new])[3].belief == pytest.approx(0.3 * 0.2)
+    assert with_hope([*quiet, new])[3].belief > 0.05  # a narrow rule opens all the same
+    assert with_hope([*lucky, new])[3].belief == pytest.approx(0.3 * hope_of(lucky))
+    assert 1.3 < hope_of(lucky) <= 1.5
+
+
+@given(st.floats(0.01, 0.6), st.lists(st.floats(0.0001, 0.9), min_size=1, max_size=30))
+def test_among_a_rules_hits_the_model_tells_the_likelier_and_their_mean_is_the_belief(
+    q: float, alone
+) -> None:
+    alone = np.array(alone)
+    level = level_of(q, alone)
+    p, column = best_of_hits(np.ones((len(alone), 1), dtype=bool), alone, (q,), (level,))
+    assert p.mean() == pytest.approx(q, rel=1e-6)
+    order = np.argsort(alone, kind="stable")
+    assert (np.diff(p[order]) >= -1e-12).all()
+    assert not column.any()
+
+
+def test_without_a_score_yet_every_hit_is_believed_alike() -> None:
+    evidence = with_level(RuleEvidence("R", 28, 28), np.zeros(0))
+    assert evidence.level is None
+    p, _ = best_of_hits(np.ones((3, 1), dtype=bool), np.array([0.001, 0.01, 0.2]), (0.3,), (float("nan"),))
+    np.testing.assert_allclose(p, 0.3)
+    assert RuleEvidence.from_json(evidence.to_json()) == evidence
 
 
 @every_amount_of_labels

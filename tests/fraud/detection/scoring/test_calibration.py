@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fraud.detection.scoring.calibration import Calibrator
+from fraud.detection.scoring.calibration import RATIO, STRENGTH, Calibrator, expected_outcomes
 from fraud.detection.scoring.formula import sigmoid
 from fraud.detection.scoring.logistic import fit_logistic
 from fraud.learning.evaluation.metrics import calibration_error
@@ -73,3 +73,43 @@ def test_logistic_equals_scikit_learn() -> None:
     ours = fit_logistic(X, y, w, penalty=1 / 0.2)
     theirs = LogisticRegression(C=0.2, tol=1e-10, max_iter=1000).fit(X, y, sample_weight=w)
     np.testing.assert_allclose(ours, [theirs.intercept_[0], *theirs.coef_[0]], atol=1e-4)
+
+
+def looked_at(n: int, share_of_rest: float, seed: int = 0):
+    """Claims of which the suspicious half was reviewed, and of the rest some by lot; the rest is misuse as often as its z says."""
+    z, y = drawn(n, seed)
+    rng = np.random.default_rng(seed + 100)
+    reviewed = rng.random(n) < np.where(z > 0, 0.5, 0.1)
+    by_lot = ~reviewed & (rng.random(n) < share_of_rest)
+    return z, y, reviewed | by_lot, by_lot
+
+
+def test_misuse_that_nobody_looked_for_is_expected_where_lots_find_it() -> None:
+    z, truth, reviewed, by_lot = looked_at(40_000, 0.05)
+    known = np.where(reviewed, truth, 0.0)
+    expected, ratio = expected_outcomes(z, known, reviewed, by_lot, np.ones(len(z)))
+    p = Calibrator.fit(z, expected, np.ones(len(z)), int(known.sum())).probability(z)
+    naive = Calibrator.fit(z, known, np.ones(len(z))).probability(z)
+    assert p.sum() == pytest.approx(truth.sum(), rel=0.2)
+    assert naive.sum() < 0.6 * truth.sum()
+    np.testing.assert_array_equal(expected[reviewed], known[reviewed])
+    assert ratio > 1
+
+
+def test_the_ratio_is_a_count_of_what_lots_found_against_what_was_known() -> None:
+    z, truth, reviewed, by_lot = looked_at(20_000, 0.05, seed=3)
+    known = np.where(reviewed, truth, 0.0)
+    _, ratio = expected_outcomes(z, known, reviewed, by_lot, np.ones(len(z)))
+    others = ~by_lot
+    fitted = Calibrator.fit(z[others], known[others], np.ones(int(others.sum())), 500).probability(z)
+    assert ratio == pytest.approx(
+        (STRENGTH * RATIO + known[by_lot].sum()) / (STRENGTH + fitted[by_lot].sum()), rel=1e-9
+    )
+
+
+def test_with_every_outcome_known_or_too_few_of_them_nothing_is_expected_beyond() -> None:
+    z, y = drawn(2000)
+    everything, few = np.ones(2000, dtype=bool), np.zeros(2000, dtype=bool)
+    np.testing.assert_array_equal(expected_outcomes(z, y, everything, few, np.ones(2000))[0], y)
+    some = np.where(np.cumsum(y) <= 20, y, 0.0)
+    np.testing.assert_array_equal(expected_outcomes(z, some, some > 0, few, np.ones(2000))[0], some)
