@@ -7,7 +7,7 @@ from celery import shared_task
 from audit.actor import Actor
 
 #: Training twice from the same labels, rules and settings gives the version that is there already.
-IDEMPOTENT = ("fraud.tasks.train",)
+IDEMPOTENT = ("fraud.tasks.train", "fraud.tasks.train_when_due")
 
 
 @shared_task(name="fraud.tasks.train", queue="training")
@@ -23,3 +23,12 @@ def train() -> None:
         compare_versions(version=version, by=by)
     except NothingToCompare:
         return  # no outcome is younger than both versions yet
+
+
+@shared_task(name="fraud.tasks.train_when_due", queue="training")
+def train_when_due() -> None:
+    """Train where there is a reason to: a week with outcomes, many outcomes, a new rule, drift."""
+    from fraud.learning.triggers import learning_state
+
+    if learning_state().is_due:
+        train()

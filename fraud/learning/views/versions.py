@@ -23,6 +23,7 @@ from fraud.learning.comparing import compare_versions
 from fraud.learning.evaluation_page import comparison_context, shown_evaluation
 from fraud.learning.misses import miss_panel
 from fraud.learning.model_card_page import card_context
+from fraud.learning.triggers import learning_state
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
 
@@ -36,6 +37,7 @@ def detection(request: HttpRequest) -> HttpResponse:
         "champion": champion,
         "versions": ModelVersion.objects.all()[:20],
         "panel": miss_panel(),
+        "learning": learning_state(),
         "drift": DriftReport.objects.filter(model_version=champion).first() if champion else None,
         "values": current_settings(),
         "proposals": waiting_settings(),
