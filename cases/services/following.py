@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from audit.actor import Actor
 from audit.transactions import one_transaction
@@ -59,10 +59,15 @@ def follow_changes() -> int:
 
 def follow_case(case: Case) -> int:
     """Let what waits about the claims of one case be followed now; every step on a case begins with it."""
+    return sum(_follow(pk) for pk in _waiting(case).values_list("pk", flat=True))
+
+
+def _waiting(case: Case) -> QuerySet[ClaimChange]:
+    """Changes of the case's claims that have not been followed, oldest first."""
     waiting = ClaimChange.objects.filter(
         followed_at=None, claim__alerts__case=case, claim__alerts__left_at=None
-    ).order_by("pk")
-    return sum(_follow(pk) for pk in waiting.values_list("pk", flat=True))
+    )
+    return waiting.order_by("pk")
 
 
 @one_transaction()
@@ -146,6 +151,8 @@ def _tell(case: Case, change: ClaimChange) -> None:
 
 
 def _settle(case: Case) -> None:
+    """End a recovery that nothing is left of, once everything that waits has been followed: a closed case follows no more."""
     recovery = recovery_of(case)
-    if case.state == State.RECOVERING and recovery is not None:
-        settle_recovery(recovery, by=BY)
+    if case.state != State.RECOVERING or recovery is None or _waiting(case).exists():
+        return
+    settle_recovery(recovery, by=BY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.dispositions import Disposition
-from cases.models import Case
+from cases.models import Alert, Case
 from cases.pages.figures import work_out_figures
 from cases.services import appeals, by_hand, decisions, explanation_requests, explanations, queue
 from cases.services.following import follow_changes
@@ -37,6 +37,23 @@ def test_ended_recovery_asks_for_nothing_when_its_cancellation_turns_out_wrong(s
     assert recovery is not None
     assert balance_of(recovery).outstanding_minor == 0
     assert at_stake(again) == AMOUNT  # nothing came back, and the ended case asks for nothing
+
+
+def test_all_claims_that_turn_out_another_persons_leave_before_a_recovery_ends(stage: Stage) -> None:
+    case = stage.recovering()
+    first = Claim.objects.get(alerts__case=case)
+    second = make_claim(cardholder=first.cardholder, amount_minor=20_000)
+    Alert.objects.create(claim=second, case=case, channel="manual")
+    stranger = stage.cast.stranger_record
+    at = datetime.now(NOW.tzinfo)
+    for claim in (first, second):  # one delivery says it of both
+        correct_claim(claim, received_at=at, cardholder_id=stranger.pk)
+    follow_changes()
+    assert fresh(case).state == State.CLOSED
+    assert not Alert.objects.filter(case=case, left_at=None).exists()
+    correct_claim(second, received_at=at, cardholder_id=first.cardholder_id)
+    follow_changes()
+    assert at_stake(case) == 0  # what has left an ended case does not come back to it
 
 
 def test_money_that_came_back_in_a_later_case_lowers_what_the_earlier_one_asks_for(stage: Stage) -> None:

@@ -324,7 +324,8 @@ def test_control_sample_is_blind_and_keeps_its_probability() -> None:
     alerts = list(Alert.objects.filter(channel="control_sample").select_related("case"))
     population = next(s for s in run.stages if s["name"] == "opening")["counts"]["sample_population"]
     assert len(alerts) == 3
-    assert {a.inclusion_probability for a in alerts} == {3 / population}
+    # two by equal chances, one where misses are likelier: nobody's chance is under that of the two
+    assert all(2 / population <= a.inclusion_probability < 1 for a in alerts)
     assert all(a.case.drawn_blind and a.case.n_claims == 1 for a in alerts)
     assert len({a.case.priority for a in alerts}) == 1
     assert {a.case.headline["code"] for a in alerts} == {"control_sample"}
