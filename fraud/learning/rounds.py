@@ -35,6 +35,8 @@ from fraud.learning.training.process import train_in_process
 #: With fewer claims than this a detector's idea of what is usual means nothing; history joins in.
 #: How the first version is fitted.
 FIRST_CONFIG = TrainingConfig()
+#: What moves with the calendar alone: a week never looks like the months a version learnt from.
+_OF_THE_CALENDAR = frozenset({"days_to_month_end"})
 #: Rows a drift reference is made from.
 _REFERENCE_ROWS = 50_000
 _NO_LABELS: dict[str, Any] = {
@@ -211,5 +213,5 @@ def drift_references(features: pl.DataFrame, names: tuple[str, ...]) -> dict[str
     return {
         name: Reference.of(rows[name].cast(pl.Float64).to_numpy()).to_json()
         for name in names
-        if name in rows.columns
+        if name in rows.columns and name not in _OF_THE_CALENDAR
     }

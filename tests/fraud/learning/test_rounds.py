@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -23,7 +24,7 @@ from fraud.learning.comparing import compare_versions, evaluate_out_of_time
 from fraud.learning.later_claims import later_claims
 from fraud.learning.models import Evaluation
 from fraud.learning.registry import failed_gates
-from fraud.learning.rounds import learnt_from, train_challenger, training_set
+from fraud.learning.rounds import drift_references, learnt_from, train_challenger, training_set
 from fraud.learning.training import TrainingConfig
 from rules.models import RuleVersion
 from tests.night_company import START, add_claims, add_people, add_rules
@@ -227,3 +228,8 @@ def labelled() -> list[int]:
     from fraud.claims.models import Label
 
     return list(Label.objects.values_list("claim_id", flat=True))
+
+
+def test_drift_is_not_judged_by_what_moves_with_the_calendar_alone() -> None:
+    rows = pl.DataFrame({"amount": [1.0, 2.0, 3.0], "days_to_month_end": [0, 1, 2]})
+    assert set(drift_references(rows, ("amount", "days_to_month_end", "absent"))) == {"amount"}

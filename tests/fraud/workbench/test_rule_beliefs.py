@@ -58,5 +58,10 @@ def test_rule_page_and_list_say_how_good_a_rule_is_and_that_it_might_stop(client
     assert 'class="notice warning"' in useless
     good = client.get(reverse("fraud:rule", args=["A02"])).content.decode()
     assert "31.7 %" in good or "31.7%" in good  # (5 * .15 + 4) / (5 + 10)
+    nobody = night(A03=RuleEvidence("A03", 3, 28))
+    fresh = client.get(reverse("fraud:rule", args=["A03"])).content.decode()
+    assert nobody.reference in fresh
+    assert "아직 없음" in fresh or "none yet" in fresh
+    night(A01=RuleEvidence("A01", 280, 28, 120, 1))
     listed = client.get(reverse("fraud:rules")).content.decode()
     assert listed.count("tag warning") == 1
