@@ -253,7 +253,7 @@ def make_scene(*, n_cases: int = 24, n_history: int = 60) -> Scene:
             opened_at=now - timedelta(days=1),
             closed_at=now if state == State.CLOSED else None,
             disposition=Disposition.CONFIRMED_MISUSE if state == State.CLOSED else "",
-            has_new_alerts=index == 4,
+            has_news=index == 4,
         )
         make_event(
             case=case,

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ("priority", models.BigIntegerField(default=0)),
                 ("n_claims", models.IntegerField(default=0)),
                 ("n_rounds", models.IntegerField(default=0)),
-                ("has_new_alerts", models.BooleanField(default=False)),
+                ("has_news", models.BooleanField(default=False)),
                 ("drawn_blind", models.BooleanField(default=False)),
                 ("opened_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(null=True)),

@@ -64,7 +64,7 @@ class Case(models.Model):
     )  # orders the queue: expected loss; not scored: what is at stake
     n_claims = models.IntegerField(default=0)
     n_rounds = models.IntegerField(default=0)  # explanation requests sent
-    has_new_alerts = models.BooleanField(default=False)  # since the assignee last looked
+    has_news = models.BooleanField(default=False)  # since the assignee last looked
     drawn_blind = models.BooleanField(default=False)  # control sample: the reviewer is not to be anchored
     reopened_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reopened_as")
     opened_at = models.DateTimeField()

@@ -66,7 +66,7 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
     change_recorded(
         case,
-        {"version": case.version + 1, "has_new_alerts": True},
+        {"version": case.version + 1, "has_news": True},
         event="tip.recorded",
         by=by,
         details={"tip": tip.pk, "origin": origin},

@@ -89,7 +89,7 @@ def submit_explanation(
         row,
         by=by,
         event="explanation.submitted_late" if late else "explanation.submitted",
-        fields={"has_new_alerts": True} if row.target == row.source else {},
+        fields={"has_news": True} if row.target == row.source else {},
         details={"request": request.reference, "admits": admits, "on_behalf": on_behalf, "late": late},
     )
     now = present()

@@ -103,7 +103,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     }
     values: dict[str, Any] = {
         "version": case.version + 1,
-        "has_new_alerts": True,
+        "has_news": True,
         "n_claims": case.alerts.filter(left_at=None).count(),
         "expected_loss_minor": expected_loss_of(case),
         "undo": None,

@@ -90,7 +90,7 @@ def _add(
         priority=F("priority" if case.is_scored else "expected_loss_minor") + more,
         probability=max(case.probability, best["probability"]),
         band=max(case.band, best["band"], key=_BANDS.index),
-        has_new_alerts=True,
+        has_news=True,
         version=F("version") + 1,
     )
     record(

@@ -256,7 +256,7 @@ class _Writer:
             priority=F("priority" if case.is_scored else "expected_loss_minor") + loss,
             probability=max(case.probability, best["probability"]),
             band=max(case.band, best["band"], key=_BANDS.index),
-            has_new_alerts=True,
+            has_news=True,
             version=F("version") + 1,
         )
         self._add_alerts([(case, bundle, claim) for claim in new])

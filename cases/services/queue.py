@@ -35,7 +35,7 @@ def take_case(*, case: Case, by: Actor, expected_version: int | None) -> Case:
     """
     case = read_case(case)
     row = check_step(case, Action.TAKE, by=by, expected_version=expected_version)
-    fields = {"assignee_id": by.user_id, "lock_until": lock_until(TAKE_DAYS), "has_new_alerts": False}
+    fields = {"assignee_id": by.user_id, "lock_until": lock_until(TAKE_DAYS), "has_news": False}
     move(case, row, by=by, event="case.taken", fields=fields)
     return read_case(case)
 
@@ -156,4 +156,4 @@ def touch_lock(case: Case) -> dict[str, object]:
 
 def mark_seen(*, case: Case, by: Actor) -> None:
     """The assignee has looked at the alerts that joined; not a change of the case, so neither version nor entry."""
-    Case.objects.filter(pk=case.pk, assignee_id=by.user_id, has_new_alerts=True).update(has_new_alerts=False)
+    Case.objects.filter(pk=case.pk, assignee_id=by.user_id, has_news=True).update(has_news=False)

@@ -43,7 +43,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         employee_no=case.cardholder.employee_no,
     )
     context = case_context(case, actor, tab=request.GET.get("tab", ""))
-    if case.has_new_alerts:
+    if case.has_news:
         mark_seen(case=case, by=actor)
     return render(request, "cases/case/page.html", context)
 
@@ -58,7 +58,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
     months = months_of(case.cardholder, case.currency, today)
     context: dict[str, Any] = {
         "case": case,
-        "news": news_of(case, by) if case.has_new_alerts else [],
+        "news": news_of(case, by) if case.has_news else [],
         "claims": rows,
         "today": today,
         "calendar": page_calendar(),

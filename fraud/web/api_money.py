@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from rules.money import to_decimal
 
-
-class Money(serializers.Serializer):
-    """An amount as decimal text, with its currency."""
-
-    amount = serializers.CharField()
-    currency = serializers.CharField()
+#: Text, for a JSON number would lose cents on the way; its currency stands beside it.
+AMOUNT_SCHEMA = {"type": ["string", "null"], "format": "decimal", "examples": ["450.25"]}
 
 
-def money(minor: int | None, currency: str) -> dict[str, Any] | None:
-    """The JSON of an amount, or None for an unknown one."""
-    if minor is None:
-        return None
-    return {"amount": decimal_text(minor, currency), "currency": currency}
-
-
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(AMOUNT_SCHEMA)
 class Amount(serializers.Field):
     """Minor units of the object as decimal text (`450.25`), null where there are none.
 

@@ -44,7 +44,7 @@ def test_a_case_does_not_change_without_its_entry(stage: Stage, values: dict[str
 
 def test_columns_beside_the_state_may_change(stage: Stage) -> None:
     case = stage.taken()
-    assert Case.objects.filter(pk=case.pk).update(has_new_alerts=True, priority=5) == 1
+    assert Case.objects.filter(pk=case.pk).update(has_news=True, priority=5) == 1
 
 
 def test_nobody_decides_their_own_case_even_by_hand(stage: Stage) -> None:

@@ -78,7 +78,7 @@ def test_new_hit_of_a_claim_in_an_open_case_is_marked_there() -> None:
     case.refresh_from_db()
     alert = Alert.objects.get(claim=claim)
     assert (alert.case_id, alert.run_id, alert.score.run_id) == (case.pk, second.pk, second.pk)
-    assert case.has_new_alerts
+    assert case.has_news
     assert [(entry["claims"], entry["rules"]) for entry in entries(case)] == [([claim.pk], ["D03"])]
 
 
@@ -100,6 +100,6 @@ def test_decided_case_stays_as_it_was_when_its_claim_gets_a_new_hit() -> None:
     second = night(1)
     assert "D03" in rules_hit(claim, second)
     case.refresh_from_db()
-    assert (case.version, case.has_new_alerts) == (version, False)
+    assert (case.version, case.has_news) == (version, False)
     assert Alert.objects.get(claim=claim, case=case).run_id == first.pk
     assert entries(case) == []

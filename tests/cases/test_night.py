@@ -340,7 +340,7 @@ def test_later_alert_joins_the_open_case_and_not_a_decided_one() -> None:
     again(case, "again1")
     second = night(DAY + timedelta(days=1))
     case.refresh_from_db()
-    assert (second.n_cases, case.has_new_alerts, case.version) == (0, True, 2)
+    assert (second.n_cases, case.has_news, case.version) == (0, True, 2)
     assert AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.alert_added").count() == 1
     put_case(case, state=State.PENDING_APPROVAL.value)
     again(case, "again2")

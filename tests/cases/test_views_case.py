@@ -104,7 +104,7 @@ def test_looking_at_a_case_is_recorded_with_whose_it_is(page_of, scene):
 
 def test_news_is_told_until_the_assignee_has_looked(page_of, scene):
     case = scene.cases["explained"]
-    Case.objects.filter(pk=case.pk).update(has_new_alerts=True, assignee=scene.cast.reviewer)
+    Case.objects.filter(pk=case.pk).update(has_news=True, assignee=scene.cast.reviewer)
     assert "new since you last looked" in page_of(case, who="other_reviewer")
     assert "new since you last looked" in page_of(case)
     assert "new since you last looked" not in page_of(case)

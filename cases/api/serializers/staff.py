@@ -49,7 +49,7 @@ class CaseRow(serializers.ModelSerializer):
         fields = (
             "reference", "state", "state_since", "due_on", "is_overdue", "source", "pattern", "headline", "cardholder", "merchant",
             "at_stake", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss", "assignee",
-            "snoozed_until", "has_new_alerts", "disposition", "opened_at", "closed_at", "version",
+            "snoozed_until", "has_news", "disposition", "opened_at", "closed_at", "version",
         )
         # fmt: on
 

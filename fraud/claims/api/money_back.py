@@ -19,7 +19,7 @@ from fraud.claims.loose_money import (
 )
 from fraud.claims.models import Claim
 from fraud.web.api import PAGING, FraudView, describe
-from fraud.web.api_money import Amount, Money, money
+from fraud.web.api_money import Amount, decimal_text
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 from rules.language.transactions import MONEY_BACK
 
@@ -59,8 +59,9 @@ class OfferRow(serializers.Serializer):
     purchase = serializers.IntegerField()
     external_id = serializers.CharField()
     merchant_name = serializers.CharField()
-    left = Money()
-    credit = Money()
+    left = serializers.CharField()
+    credit = serializers.CharField()
+    currency = serializers.CharField()
     same_merchant = serializers.BooleanField()
 
 
@@ -210,7 +211,8 @@ def _offer(offer: Offer) -> dict:
         "purchase": purchase.pk,
         "external_id": purchase.external_id,
         "merchant_name": purchase.merchant_name,
-        "left": money(offer.left_minor, purchase.currency),
-        "credit": money(offer.credit_minor, purchase.currency),
+        "left": decimal_text(offer.left_minor, purchase.currency),
+        "credit": decimal_text(offer.credit_minor, purchase.currency),
+        "currency": purchase.currency,
         "same_merchant": offer.same_merchant,
     }

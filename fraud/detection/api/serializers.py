@@ -11,7 +11,7 @@ from fraud.claims.models import Claim
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.scoring.reasons import sentence
-from fraud.web.api_money import money
+from fraud.web.api_money import Amount
 
 
 class RunRow(serializers.ModelSerializer):
@@ -129,7 +129,7 @@ class HitRow(serializers.ModelSerializer):
 class ClaimRow(serializers.ModelSerializer):
     """A claim in a list."""
 
-    amount = serializers.SerializerMethodField()
+    amount = Amount("amount_minor")
     employee_no = serializers.CharField(source="cardholder.employee_no")
     department = serializers.SlugRelatedField("code", read_only=True)
     merchant = serializers.CharField(source="merchant_name")
@@ -139,13 +139,10 @@ class ClaimRow(serializers.ModelSerializer):
         model = Claim
         # fmt: off
         fields = (
-            "id", "external_id", "version", "transacted_at", "has_time", "txn_type", "amount", "employee_no",
+            "id", "external_id", "version", "transacted_at", "has_time", "txn_type", "amount", "currency", "employee_no",
             "department", "merchant", "mcc", "purpose_code", "received_at",
         )
         # fmt: on
-
-    def get_amount(self, claim: Claim) -> dict[str, Any] | None:
-        return money(claim.amount_minor, claim.currency)
 
 
 class ClaimDetail(ClaimRow):

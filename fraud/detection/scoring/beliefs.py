@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.detection.intervals import clopper_pearson
 from fraud.detection.scoring.formula import Floats
 from fraud.detection.scoring.formula import sigmoid as _sigmoid
 
@@ -83,13 +84,8 @@ class RuleEvidence:
     @property
     def upper(self) -> float:
         """The most that its outcomes leave possible: upper end of the exact 95 % interval of confirmed among reviewed, 1 without any."""
-        from scipy.special import betaincinv
-
         reviewed = self.reviewed + PAST * self.past_reviewed
-        confirmed = self.confirmed + PAST_CONFIRMED * self.past_confirmed
-        if reviewed <= confirmed:
-            return 1.0
-        return float(betaincinv(confirmed + 1, reviewed - confirmed, 0.975))
+        return clopper_pearson(self.confirmed + PAST_CONFIRMED * self.past_confirmed, reviewed).high
 
     @property
     def is_untried(self) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.learning.evaluation.intervals import clopper_pearson, counted_by_lot
+from fraud.detection.intervals import clopper_pearson
+from fraud.learning.evaluation.intervals import counted_by_lot
 
 Bools = NDArray[np.bool_]
 CROSSED = ("both", "rules_only", "model_only", "neither")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fraud.learning.evaluation.intervals import Interval, wilson
+from fraud.detection.intervals import Interval, wilson
 
 #: Measure -> cells that count, cells it is a share of.
 MEASURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -1,44 +1,14 @@
-"""Intervals for shares, and how much misuse a control sample says was missed."""
+"""How much misuse a control sample says was missed, with its interval."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fraud.detection.intervals import Interval, clopper_pearson
+
 #: Below this many misses found, a recall figure would be noise: sd(recall) is about r (1 - r) / sqrt(misses found).
 ENOUGH_MISSES = 5
-_Z95 = 1.959963984540054
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Lower and upper bound."""
-
-    low: float
-    high: float
-
-
-def wilson(found: float, n: float, z: float = _Z95) -> Interval:
-    """Wilson score interval of a share; (0, 1) when nothing was looked at."""
-    if n <= 0:
-        return Interval(0.0, 1.0)
-    p, zz = found / n, z * z
-    middle = (p + zz / (2 * n)) / (1 + zz / n)
-    half = z / (1 + zz / n) * math.sqrt(p * (1 - p) / n + zz / (4 * n * n))
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
-
-
-def clopper_pearson(found: float, n: float, level: float = 0.95) -> Interval:
-    """Exact binomial interval (never covers less than ``level``); fractional counts are allowed."""
-    from scipy.special import betaincinv
-
-    if n <= 0:
-        return Interval(0.0, 1.0)
-    tail = (1 - level) / 2
-    low = 0.0 if found <= 0 else float(betaincinv(found, n - found + 1, tail))
-    high = 1.0 if found >= n else float(betaincinv(found + 1, n - found, 1 - tail))
-    return Interval(low, high)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fraud.learning.evaluation.intervals import Interval, wilson
+from fraud.detection.intervals import Interval, wilson
 
 
 @dataclass(frozen=True)

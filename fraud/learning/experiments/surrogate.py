@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.detection.detectors.frames import Matrix
+from fraud.detection.intervals import wilson
 from fraud.detection.scoring.formula import sigmoid
 from fraud.learning.evaluation.comparison import Window
-from fraud.learning.evaluation.intervals import wilson
 
 Floats = NDArray[np.float64]
 MOST_DEPTH = 4

@@ -23,7 +23,7 @@ FORBIDDEN_KEYS = {
     "hits", "rule_hits", "reasons", "reason", "headline", "pattern", "source", "channel", "threshold", "model", "novelty",
     "anomaly_score", "tree_probability", "hybrid_probability", "queue_probability", "features", "facts", "notes", "assignee",
     "requested_by", "proposed_by", "decided_by", "decided_reason", "why_approval", "needs_approval", "content_hash", "flags",
-    "sha256", "key", "inclusion_probability", "drawn_blind", "has_new_alerts", "bundle_key", "version", "pk", "case_id", "state_since",
+    "sha256", "key", "inclusion_probability", "drawn_blind", "has_news", "bundle_key", "version", "pk", "case_id", "state_since",
 }
 # fmt: on
 CANARIES = (

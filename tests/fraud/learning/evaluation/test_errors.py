@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fraud.detection.intervals import wilson
 from fraud.learning.evaluation.errors import MEASURES, error_measures, weighted_cells
-from fraud.learning.evaluation.intervals import wilson
 
 RNG = np.random.default_rng(4)
 Y = RNG.random(400) < 0.2
