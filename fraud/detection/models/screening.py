@@ -33,6 +33,7 @@ class ScreeningRun(models.Model):
     rule_evidence = models.JSONField(
         default=dict
     )  # pinned: rule version id → hits, outcomes and the belief in it
+    recalibration = models.JSONField(default=dict)  # pinned: what outcomes say of the probabilities
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="runs")
     shadow_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT, related_name="+")
     code_version = models.CharField(max_length=40, blank=True)

@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.detection.intervals import clopper_pearson
-from fraud.detection.scoring.formula import Floats
-from fraud.detection.scoring.formula import sigmoid as _sigmoid
+from fraud.detection.scoring.formula import Floats, logit, sigmoid
 
 #: Outcomes that the prior is worth.
 STRENGTH = 5.0
@@ -129,13 +128,13 @@ def best_of_hits(
     Within a rule's hits the model still tells the likelier from the others: logit p = logit q + WITHIN * (logit alone - level).
     """
     best, column = np.zeros(len(hits)), np.zeros(len(hits), dtype=np.int64)
-    odds = _logit(alone)
+    odds = logit(alone)
     for j, (q, level) in enumerate(zip(beliefs, levels, strict=True)):
         rows = np.flatnonzero(hits[:, j])
         if q <= 0 or not len(rows):
             continue
         shift = np.zeros(len(rows)) if np.isnan(level) else WITHIN * (odds[rows] - level)
-        p = _sigmoid(_logit(np.float64(q)) + shift)
+        p = sigmoid(logit(np.float64(q)) + shift)
         better = rows[p > best[rows]]
         best[better], column[better] = p[p > best[rows]], j
     return best, column
@@ -148,15 +147,10 @@ def level_of(belief: float, alone: Floats) -> float:
     """
     if not len(alone):
         return float("nan")
-    odds = _logit(alone)
+    odds = logit(alone)
     low, high = float(odds.min()) - 20.0, float(odds.max()) + 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        mean = float(_sigmoid(_logit(np.float64(belief)) + WITHIN * (odds - middle)).mean())
+        mean = float(sigmoid(logit(np.float64(belief)) + WITHIN * (odds - middle)).mean())
         low, high = (middle, high) if mean > belief else (low, middle)
     return (low + high) / 2
-
-
-def _logit(p: Floats | np.float64) -> Floats:
-    p = np.clip(p, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)

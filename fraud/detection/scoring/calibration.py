@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.detection.scoring.formula import Floats, sigmoid
+from fraud.detection.scoring.formula import Floats, logit, sigmoid
 from fraud.detection.scoring.logistic import fit_logistic
 
 Mask = NDArray[np.bool_]
@@ -65,12 +65,11 @@ class Calibrator:
 
     def z_of(self, probability: Floats) -> Floats:
         """The z (n,) whose probability is given, as far as the knots reach; what `probability` undoes."""
-        p = np.clip(probability, 1e-12, 1 - 1e-12)
-        logit = np.log(p) - np.log1p(-p)
+        odds = logit(probability, least=1e-12)
         if self.kind == "none":
-            return np.asarray(logit, dtype=np.float64)
+            return odds
         if self.kind == "platt":
-            return np.asarray((logit - float(self.first[0])) / float(self.second[0]), dtype=np.float64)
+            return np.asarray((odds - float(self.first[0])) / float(self.second[0]), dtype=np.float64)
         return np.interp(probability, self.second, self.first)
 
     def to_json(self) -> dict[str, Any]:

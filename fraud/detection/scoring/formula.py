@@ -81,6 +81,12 @@ def sigmoid(z: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)), dtype=np.float64)
 
 
+def logit(p: Floats | np.float64, least: float = 1e-9) -> Floats:
+    """log(p / (1 - p)); p within `least` of 0 or 1 counts as `least` away."""
+    p = np.clip(p, least, 1 - least)
+    return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)
+
+
 def band(probability: Floats, constants: Constants) -> NDArray[np.str_]:
     """``low``, ``medium`` from the cost threshold 0.05 on, ``high`` from 0.30 on."""
     return np.where(

@@ -21,6 +21,7 @@ from fraud.detection.scoring import formula
 from fraud.detection.scoring.calibration import Calibrator
 from fraud.detection.scoring.formula import Constants, Floats
 from fraud.detection.scoring.hits import Hits, Rules, align_hits
+from fraud.detection.scoring.recalibration import Recalibration
 from fraud.detection.scoring.stack import Stack
 from fraud.detection.scoring.threads import over_chunks
 
@@ -72,19 +73,26 @@ class FittedModel:
         """Columns of the main trees: features, then rule hits, then detector tails."""
         return main_columns(self.tree_features, self.rules, self.detectors)
 
-    def score(self, features: pl.DataFrame, hits: Hits, rules: Rules | None = None) -> pl.DataFrame:
+    def score(
+        self,
+        features: pl.DataFrame,
+        hits: Hits,
+        rules: Rules | None = None,
+        recalibration: Recalibration | None = None,
+    ) -> pl.DataFrame:
         """Scores of all claims, rows as given.
 
         ``hits`` (n, r) belongs to ``rules`` (default: the rules of training). A rule the model has never seen counts by its expert
         weight, and by what is believed of it by itself (``rules.beliefs``), until the next training; a retired one counts as not hit.
+        ``recalibration``: what outcomes say of a calibrated version's probabilities; z and model_probability stay as they are.
         Columns: rule_score, tree_probability (null without trees), anomaly_score, novelty, z, model_probability (before beliefs),
         hybrid_probability, queue_probability, band. Raises FeaturesMissing, HitsNotMatching, DetectorFailed.
         """
         rules = self._check(features, hits, rules)
         blocks = over_chunks(
-            lambda part: self._score_block(features[part], hits[part], rules), features.height
+            lambda part: self._score_block(features[part], hits[part], rules, recalibration), features.height
         )
-        return pl.concat(blocks) if blocks else self._score_block(features, hits, rules)
+        return pl.concat(blocks) if blocks else self._score_block(features, hits, rules, recalibration)
 
     def parts(self, features: pl.DataFrame, hits: Hits, rules: Rules | None = None) -> Parts:
         """The ingredients of z for one block of claims (all in memory at once)."""
@@ -95,13 +103,17 @@ class FittedModel:
         rules.require_shape(hits, features.height)
         return rules
 
-    def _score_block(self, features: pl.DataFrame, hits: Hits, rules: Rules) -> pl.DataFrame:
+    def _score_block(
+        self, features: pl.DataFrame, hits: Hits, rules: Rules, recalibration: Recalibration | None
+    ) -> pl.DataFrame:
         parts, c = self._parts(features, hits, rules), self.constants
         anomaly = parts.tails.mean(axis=1)
         alone = self.calibrator.probability(parts.z - parts.lift)
         believed, _ = rules.best_belief(hits, alone)
         # beyond the last knot of the calibration z says less than the belief: the probability is the belief itself
         probability = np.where(parts.lift > 0, np.maximum(alone, believed), alone)
+        if recalibration is not None and self.is_calibrated:
+            probability = recalibration.apply(probability)
         novel = formula.novelty(anomaly, c)
         queue = formula.queue_probability(probability, novel, c)
         tree = (

@@ -20,6 +20,7 @@ from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.leases import LeaseLost, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes, pending_claims
+from fraud.detection.screening.recalibrating import recalibration_of
 from fraud.detection.screening.rule_evidence import evidence_of
 from fraud.detection.screening.rulebook import pin_rules
 from fraud.detection.screening.stages import Stage, put_stage, stage
@@ -110,9 +111,9 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
 
 
 def _pin_evidence(run: ScreeningRun) -> None:
-    """What is known of the rules by the cut-off, kept before anything is scored; another attempt pins the same again."""
-    run.rule_evidence = evidence_of(run)
-    run.save(update_fields=["rule_evidence"])
+    """What is known of rules and probabilities by the cut-off, kept before anything is scored; another attempt pins the same again."""
+    run.rule_evidence, run.recalibration = evidence_of(run), recalibration_of(run).to_json()
+    run.save(update_fields=["rule_evidence", "recalibration"])
 
 
 def _cut(

@@ -19,6 +19,7 @@ from fraud.claims.bulk import write_rows
 from fraud.company.values import CompanyValues, SettingsDamaged, from_json, usable_settings
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.scoring.recalibration import Recalibration
 from fraud.detection.screening.frames import NightFrame, night_frame
 from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, new_token, release, take
 from fraud.detection.screening.timing import timed
@@ -168,7 +169,8 @@ def score_rows(
     values = from_json(run.settings_used)
     counted = hits[:, frame.rules.counted]
     with timed("score"):
-        scored = model.score(features, counted, frame.rules.for_score())
+        recalibration = Recalibration.from_json(run.recalibration)
+        scored = model.score(features, counted, frame.rules.for_score(), recalibration)
     shadow = _shadow_probability(run, features, counted, frame)
     stored = scored.with_columns(
         features["claim_id"],

@@ -44,6 +44,12 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--no-new-rules", dest="new_rules", action="store_false", help="nobody writes a rule for a new scheme"
     )
     found.add_argument("--no-beliefs", dest="beliefs", action="store_false", help="the model alone")
+    found.add_argument(
+        "--no-recalibration",
+        dest="recalibration",
+        action="store_false",
+        help="probabilities as the version gives them",
+    )
     found.add_argument("--schemes", action="store_true", help="recall scheme by scheme")
     found.add_argument("--draws", type=int, default=200, help="draws of employees behind the intervals")
     found.add_argument(

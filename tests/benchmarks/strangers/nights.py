@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cases.selection import Bundle, OpenCase, Selection
 from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 from fraud.learning.training import TrainedModel
 from tests.benchmarks.strangers import product
 from tests.benchmarks.strangers.company import Company
@@ -26,8 +27,9 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 SEAT_SHARE, MOST_SEATS = 0.03, 25
 DECIDED_AFTER = 14  # days from alert to outcome
-#: How often the reviewers of the tested nights are wrong: a miss, and (rarely) a wrong charge.
-MISSED, CHARGED = 0.06, 0.003
+#: How often the reviewers of the tested nights are wrong: a miss, and (rarely) a wrong charge. Two persons agree on a charge, and what
+#: was drawn by lot seldom looks guilty: there innocents are charged a tenth as often.
+MISSED, CHARGED, CHARGED_BY_LOT = 0.06, 0.003, 0.0003
 CONTROL, NOVELTY = "control_sample", "novelty"
 
 
@@ -101,6 +103,9 @@ class Nights:
         self.tested = Tested.empty(company.claims.height, self.seats)
         self.model: TrainedModel | None = None
         self.alone = np.full(company.claims.height, np.nan)  # what the model alone thought of a claim
+        self.given = np.full(
+            company.claims.height, np.nan
+        )  # probabilities before their night recalibrated them
         self.waiting: list[tuple[int, pl.DataFrame]] = []
         self.cases: list[tuple[int, OpenCase]] = []
         self.n_cases = 0
@@ -154,9 +159,11 @@ class Nights:
         hits = self.hits[rows][:, book.columns]
         evidence = self.evidence(book, start) if self.options.beliefs else None
         with self.clock.stage("score"):
-            scores = product.score(self.model, features, hits, book, evidence)
+            recalibration = self.recalibration(start) if self.options.recalibration else Recalibration()
+            scores = product.score(self.model, features, hits, book, evidence, recalibration)
         self.alone[rows] = scores["model_probability"].to_numpy()
         self.tested.probability[rows] = scores["hybrid_probability"].to_numpy()
+        self.given[rows] = recalibration.undo(self.tested.probability[rows])
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
             scored = product.scored_claims(self.company, rows, scores, hits, book, evidence)
@@ -183,6 +190,13 @@ class Nights:
             past=seen(place[~scored], misuse[~scored]),
             alone=seen(asked, self.alone[asked]),
         )
+
+    def recalibration(self, day: int) -> Recalibration:
+        """What outcomes of opened claims, known that morning, say of the probabilities they got."""
+        known = self.known(day)
+        place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
+        opened = self.tested.opened[place]
+        return learnt_from(self.given[place[opened]], misuse[opened])
 
     def novelty_outcomes(self, day: int) -> tuple[int, int]:
         """(reviewed, confirmed) of what novelty seats opened, as known that morning."""
@@ -238,8 +252,9 @@ class Nights:
     def decide(self, day: int, bundle: Bundle, rows: Ints) -> None:
         """What the reviewers will find, some of it wrong."""
         truth, noise = self.company.truth[rows], self.rng.random(len(rows))
-        misuse = np.where(truth, noise >= MISSED, noise < CHARGED)
-        source = "control" if bundle.channel == CONTROL else "review"
+        by_lot = bundle.channel == CONTROL
+        misuse = np.where(truth, noise >= MISSED, noise < (CHARGED_BY_LOT if by_lot else CHARGED))
+        source = "control" if by_lot else "review"
         known = np.full(len(rows), day + DECIDED_AFTER)
         outcome = labels_of(self.company, rows, misuse, known, source, bundle.inclusion_probability)
         self.labels = pl.concat([self.labels, outcome])

@@ -18,6 +18,7 @@ from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
+from fraud.detection.scoring.recalibration import Recalibration
 from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
 from rules.engine import RuleSpec, evaluate
@@ -136,14 +137,20 @@ def evidence_of(
 
 
 def score(
-    model: TrainedModel, features: pl.DataFrame, hits: Mask, book: Book, evidence: list[RuleEvidence] | None
+    model: TrainedModel,
+    features: pl.DataFrame,
+    hits: Mask,
+    book: Book,
+    evidence: list[RuleEvidence] | None,
+    recalibration: Recalibration,
 ) -> pl.DataFrame:
     """The product's scores; without evidence the rules count by their weights alone."""
-    if evidence is None:
-        return model.model.score(features, hits, Rules(book.codes, book.weights))
-    beliefs = tuple(each.belief for each in evidence)
-    levels = tuple(float("nan") if each.level is None else each.level for each in evidence)
-    return model.model.score(features, hits, Rules(book.codes, book.weights, beliefs, levels))
+    rules = Rules(book.codes, book.weights)
+    if evidence is not None:
+        beliefs = tuple(each.belief for each in evidence)
+        levels = tuple(float("nan") if each.level is None else each.level for each in evidence)
+        rules = Rules(book.codes, book.weights, beliefs, levels)
+    return model.model.score(features, hits, rules, recalibration)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from fraud.detection.detectors import FeaturesMissing, matrix
 from fraud.detection.scoring import HitsNotMatching, HybridModel, Rules
+from fraud.detection.scoring.recalibration import Recalibration
 from tests.fraud.made_claims import CODES, NAMES, WEIGHTS, trained
 
 every_amount_of_labels = pytest.mark.parametrize("n_labels", [0, 300, None], ids=["none", "few", "all"])
@@ -82,6 +83,23 @@ def test_hybrid_without_a_label_ranks_by_rules_and_anomalies_and_claims_no_perce
     assert score["tree_probability"].null_count() == len(score)
     hit, free = made.hits[:, :2].all(axis=1), ~made.hits.any(axis=1)
     assert score["z"].to_numpy()[hit].min() > score["z"].to_numpy()[free].max()
+
+
+def test_hybrid_recalibration_moves_a_calibrated_probability_and_nothing_else() -> None:
+    halved = Recalibration(shift=-0.7, slope=1.2)
+    made, out = trained(None)
+    plain = out.model.score(made.features, made.hits)
+    moved = out.model.score(made.features, made.hits, recalibration=halved)
+    np.testing.assert_allclose(
+        logit(moved["hybrid_probability"].to_numpy()),
+        logit(0.05) - 0.7 + 1.2 * (logit(plain["hybrid_probability"].to_numpy()) - logit(0.05)),
+        atol=1e-6,
+    )
+    same = ["z", "model_probability", "rule_score", "tree_probability", "anomaly_score", "novelty"]
+    assert moved.select(same).equals(plain.select(same))
+    made, out = trained(0)
+    plain, moved = (out.model.score(made.features, made.hits, recalibration=r) for r in (None, halved))
+    assert moved.equals(plain)
 
 
 def test_hybrid_columns_lie_between_zero_and_one() -> None:
