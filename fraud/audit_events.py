@@ -10,6 +10,11 @@ register("claims.received", en="received claims through the interface", ko="인�
 register("claims.exported", en="exported claims", ko="청구를 내보냈습니다")
 register("money_back.linked", en="linked money back to its purchase", ko="환급을 원거래와 연결했습니다")
 register("money_back.dismissed", en="dismissed money back", ko="원거래 없는 환급을 목록에서 제외했습니다")
+register(
+    "money_back.rest",
+    en="dismissed what came back beyond a purchase",
+    ko="원거래를 넘는 환급을 목록에서 제외했습니다",
+)
 register("money_back.apart", en="unlinked money back", ko="환급의 원거래 연결을 풀었습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")

@@ -25,6 +25,7 @@ from cases.services.steps import case_subject, change_recorded, check_step, read
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
 from fraud.claims.models import Claim
+from fraud.claims.money import spent_minor
 from fraud.detection.models import Score
 
 MAX_CLAIMS = 100
@@ -141,6 +142,9 @@ def _checked(claims: Sequence[Claim]) -> list[Claim]:
         raise errors.TooMany(n=MAX_CLAIMS, field="claims")
     if len({claim.cardholder_id for claim in chosen}) > 1:
         raise errors.ClaimsDiffer
+    for claim in chosen:
+        if not spent_minor(claim):
+            raise errors.NotAPayment(claim=claim.external_id)
     if len({claim.currency for claim in chosen}) > 1:
         raise errors.AmountNotValid("currency", currency=chosen[0].currency)
     return chosen

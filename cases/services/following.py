@@ -17,7 +17,7 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, expected_loss_of, priority_of
+from cases.services.money import at_stake, balance_of, expected_loss_of, priority_of
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import settle_recovery
 from cases.services.standing import read_case, recovery_of
@@ -76,7 +76,9 @@ def _follow(pk: int) -> bool:
     if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
         return False
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
-    alerts = Alert.objects.filter(claim=change.claim_id, left_at=None).exclude(case__state=State.CLOSED)
+    alerts = Alert.objects.filter(claim=change.claim_id, left_at=None)
+    _tell_of_closed(change, alerts)
+    alerts = alerts.exclude(case__state=State.CLOSED)
     for alert in alerts.order_by("case_id"):
         _reach(change, alert)
     return True
@@ -147,6 +149,21 @@ def _tell(case: Case, change: ClaimChange) -> None:
             case=case,
             merchant=change.claim.merchant_name,
             stake_minor=at_stake(case),
+        )
+
+
+def _tell_of_closed(change: ClaimChange, alerts: QuerySet[Alert]) -> None:
+    """A recovery that has ended asks for nothing more, but what is owed to the cardholder may have changed."""
+    for alert in alerts.filter(case__state=State.CLOSED).select_related("case__cardholder"):
+        recovery = recovery_of(alert.case)
+        if recovery is None or not balance_of(recovery).recovered_minor:
+            continue
+        enqueue_mail(
+            key=f"recovery.owed:{alert.case.reference}:{change.pk}",
+            to=alert.case.cardholder,
+            mail="recovery.owed",
+            case=alert.case,
+            owed_minor=balance_of(recovery).overpaid_minor,
         )
 
 

@@ -131,8 +131,18 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "recovery.closed": {
-        "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed."),
-        "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다."),
+        "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed.\n{owed_line}"),
+        "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다.\n{owed_line}"),
+    },
+    "recovery.owed": {
+        "en": (
+            "What is owed to you has changed ({reference})",
+            "The payments behind your repayment have changed. {owed_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "돌려드릴 금액이 변경되었습니다({reference})",
+            "환수하신 결제의 내역이 변경되었습니다. {owed_line}\n\n{notice_link}",
+        ),
     },
 }
 # fmt: on
@@ -164,6 +174,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "clause_line": "",
         "message_line": "",
         "stake_line": "",
+        "owed_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -178,6 +189,8 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         values["stake_line"] = (
             f"지금 확인 대상 금액은 {left}입니다." if is_korean else f"What is looked at now is {left}."
         )
+    if "owed_minor" in facts:
+        values["owed_line"] = _owed_line(int(facts["owed_minor"]), case.currency, is_korean)
     if facts.get("clause"):
         values["clause_line"] = f"{'근거 규정' if is_korean else 'Policy clause'}: {facts['clause']}\n"
     if facts.get("message"):
@@ -188,3 +201,13 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if facts.get("result"):
         values["result"] = _RESULTS[str(facts["result"])][1 if is_korean else 0]
     return values
+
+
+def _owed_line(minor: int, currency: str, is_korean: bool) -> str:
+    """What came back beyond what is due, and that it is the cardholder's."""
+    owed = format_money(minor, currency, "ko" if is_korean else "en")
+    if not minor:
+        return "돌려드릴 금액은 없습니다." if is_korean else "Nothing is owed to you."
+    if is_korean:
+        return f"환수액을 넘는 {owed}을 돌려드립니다."
+    return f"{owed} came back beyond what was due; it will be given back to you."

@@ -14,6 +14,7 @@ from django.db.models import F
 from audit.actor import Actor
 from audit.services import record
 from cases.models import Alert, Case
+from cases.services.money import expected_loss_of, priority_of
 from cases.services.night_claims import chosen_claims
 from cases.workflow import JOINABLE
 from fraud.claims.bulk import read_frame
@@ -77,17 +78,14 @@ def add_new_hits(*, run: ScreeningRun, hits: NewHits, by: Actor) -> int:
 def _add(
     case: Case, run: ScreeningRun, claims: dict[int, list[str]], details: dict[int, dict[str, Any]], by: Actor
 ) -> None:
-    more = 0
     for alert in Alert.objects.filter(case=case, claim_id__in=list(claims)).select_related("score"):
         row = details[alert.claim_id]
-        before = alert.score.expected_loss_minor if alert.score else 0
-        more += max(int(row["expected_loss_minor"]) - before, 0)
         alert.run, alert.score_id, alert.claim_version = run, row["score_id"], row["claim_version"]
         alert.save(update_fields=["run", "score", "claim_version"])
     best = max((details[claim] for claim in claims), key=lambda row: row["probability"])
     Case.objects.filter(pk=case.pk).update(
-        expected_loss_minor=F("expected_loss_minor") + more,
-        priority=F("priority" if case.is_scored else "expected_loss_minor") + more,
+        expected_loss_minor=expected_loss_of(case),
+        **({} if case.is_blind else {"priority": priority_of(case)}),
         probability=max(case.probability, best["probability"]),
         band=max(case.band, best["band"], key=_BANDS.index),
         has_news=True,

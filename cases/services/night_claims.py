@@ -16,6 +16,7 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.screening.services import rules_of
 from rules.language import nodes
+from rules.language.transactions import PAYMENTS
 
 _OF_RUN = "FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s"
 # What competes tonight: the run's own scores, and of every claim that is held back its newest one, if it is of the claim's
@@ -27,7 +28,7 @@ _COMPETING = """
 """
 _FROM_COMPETING = f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE {_COMPETING}"
 _CANDIDATES = f"""
-    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at,
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.transacted_at,
            s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score
     {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.novelty > 0 OR EXISTS (
         SELECT 1 FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
@@ -35,6 +36,7 @@ _CANDIDATES = f"""
 """
 _CANDIDATE_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
+    "txn_type": pl.String,
     "transacted_at": pl.Datetime("us", "UTC"),
     **dict.fromkeys(["probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64),
 }
@@ -61,13 +63,13 @@ _SEEN = """
 """
 #: What is judged again had its chance of being drawn when it was judged first.
 _POPULATION = f"""
-    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.transacted_at, s.hybrid_probability AS probability, s.novelty
-    {_OF_RUN} AND c.amount_minor > 0 AND NOT EXISTS (
+    SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at, s.hybrid_probability AS probability, s.novelty
+    {_OF_RUN} AND c.amount_minor > 0 AND c.txn_type IN ({", ".join(f"'{kind}'" for kind in PAYMENTS)}) AND NOT EXISTS (
         SELECT 1 FROM fraud_score e
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
 """
 _POPULATION_SCHEMA: dict[str, Any] = {
-    **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id"], pl.Int64),
+    **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
     "transacted_at": pl.Datetime("us", "UTC"),
     **dict.fromkeys(["probability", "novelty"], pl.Float64),
 }
@@ -86,7 +88,7 @@ _NOVELTY_OUTCOMES = """
     SELECT DISTINCT a.claim_id FROM cases_alert a WHERE a.channel = 'novelty' AND a.run_id < %s
 """
 _DETAILS = f"""
-    SELECT s.claim_id, s.claim_version, s.id AS score_id, s.run_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.currency,
+    SELECT s.claim_id, s.claim_version, s.id AS score_id, s.run_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.currency,
            s.hybrid_probability AS probability, s.expected_loss_minor, s.band, s.is_calibrated
     {_FROM_COMPETING}
 """
@@ -95,6 +97,7 @@ _DETAIL_SCHEMA: dict[str, Any] = {
         ["claim_id", "claim_version", "score_id", "run_id", "cardholder_id", "merchant_id", "amount_minor"],
         pl.Int64,
     ),
+    "txn_type": pl.String,
     "currency": pl.String,
     "probability": pl.Float64,
     "expected_loss_minor": pl.Int64,
@@ -133,12 +136,19 @@ def _week() -> pl.Expr:
 
 
 def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
-    """Without payments that were taken back in full, unless a rule about the taking back itself speaks of them."""
-    amounts = dict(claims.select("claim_id", "amount_minor").iter_rows())
-    returned = returned_by_claim(amounts)
-    gone = [claim_id for claim_id, minor in returned.items() if minor >= amounts[claim_id]]
+    """Without what took nothing for good, unless a rule about the taking back or the kind of transaction speaks of it: payments taken
+    back in full, money back itself, declined payments."""
+    paid = claims.filter(pl.col("txn_type").is_in(PAYMENTS), pl.col("amount_minor") > 0)
+    gone = claims.join(_not_taken_back(paid), on="claim_id", how="anti")["claim_id"].implode()
     about_it = hits.filter(pl.col("code").is_in(_rules_about_cancelling(run)))["claim_id"].implode()
     return claims.filter(~pl.col("claim_id").is_in(gone) | pl.col("claim_id").is_in(about_it))
+
+
+def _not_taken_back(payments: pl.DataFrame) -> pl.DataFrame:
+    """Payments (`claim_id, amount_minor`, …) of which something is still gone, in their order."""
+    amounts = dict(payments.select("claim_id", "amount_minor").iter_rows())
+    gone = [claim_id for claim_id, minor in returned_by_claim(amounts).items() if minor >= amounts[claim_id]]
+    return payments.filter(~pl.col("claim_id").is_in(gone))
 
 
 def _rules_about_cancelling(run: ScreeningRun) -> list[str]:
@@ -158,8 +168,8 @@ def _not_alerted(candidates: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun
 
 
 def sample_population(run: ScreeningRun) -> pl.DataFrame:
-    """Every scored payment of the run, columns of `POPULATION`: what samples and free seats are drawn from."""
-    claims = read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA)
+    """Every scored payment of the run of which something is still gone, columns of `POPULATION`: what samples and free seats are drawn from."""
+    claims = _not_taken_back(read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA))
     hits = read_frame(_HITS_OF_RUN, [run.pk], schema=_HITS_OF_RUN_SCHEMA)
     untried = [
         int(version)
@@ -201,7 +211,8 @@ def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict
         )
         returned = returned_by_claim(ids)
         for row in rows.iter_rows(named=True):
-            # What is still gone: a payment that was taken back loses nothing, whatever the night thought of it.
-            net = max(row["amount_minor"] - returned.get(row["claim_id"], 0), 0)
+            # What is still gone: what was taken back or declined loses nothing, whatever the night thought of it.
+            spent = row["amount_minor"] if row["txn_type"] in PAYMENTS else 0
+            net = max(spent - returned.get(row["claim_id"], 0), 0)
             found[row["claim_id"]] = {**row, "expected_loss_minor": round(row["probability"] * net)}
     return found

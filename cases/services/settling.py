@@ -8,7 +8,7 @@ from audit.actor import Actor
 from audit.services import record
 from cases.models import Case, Recovery
 from cases.services.company import present
-from cases.services.money import outstanding
+from cases.services.money import balance_of, outstanding
 from cases.services.outbox import enqueue_mail
 from cases.services.standing import case_subject, read_case
 from cases.services.steps import check_step, move
@@ -31,8 +31,13 @@ def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
 def close_recovery(case: Case, recovery: Recovery) -> None:
     """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
     set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
+    owed = balance_of(recovery).overpaid_minor
     enqueue_mail(
-        key=f"recovery.closed:{case.reference}", to=case.cardholder, mail="recovery.closed", case=case
+        key=f"recovery.closed:{case.reference}",
+        to=case.cardholder,
+        mail="recovery.closed",
+        case=case,
+        **({"owed_minor": owed} if owed else {}),
     )
 
 

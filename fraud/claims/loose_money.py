@@ -108,14 +108,15 @@ def link_money_back(*, claim: Claim, purchase: Claim, reason: str, seen: str, by
 
 
 def dismiss_money_back(*, claim: Claim, reason: str, seen: str, by: Actor) -> Claim:
-    """Say that the money belongs to no purchase that is known. Raises NotPermitted, LooseMoneyRefused."""
+    """Say that the money, or what is beyond its purchase, belongs to none that is known. Raises NotPermitted, LooseMoneyRefused."""
     if not reason.strip():
         raise LooseMoneyRefused("reason_missing", _("Say why it belongs to no purchase."))
     with one_transaction():
         claim = _begin(claim, seen, by)
-        if claim.original_claim_id is not None:
+        purchase = claim.original_claim
+        if purchase is not None and not claim.excess_minor:
             raise LooseMoneyRefused("already_linked", _("It is linked already. Unlink it first."), 409)
-        _decide(claim, _Kind.DISMISSED, None, reason, by)
+        _decide(claim, _Kind.REST if purchase else _Kind.DISMISSED, purchase, reason, by)
     return claim
 
 
@@ -209,4 +210,5 @@ def _side(claim: Claim) -> Side:
         currency=claim.currency,
         abroad_minor=abs(claim.original_minor) if claim.original_minor else None,
         abroad_currency=claim.original_currency,
+        says_all=claim.txn_type == "cancel",
     )

@@ -168,6 +168,7 @@ class MyRecovery(serializers.Serializer):
     currency = serializers.CharField()
     recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
+    overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
     due_on = serializers.DateField()
     plan = serializers.SerializerMethodField()
     postings = MyPosting(many=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -18,7 +17,7 @@ from cases.services.money import claims_of, shown_stake
 from cases.workflow import Action
 from fraud.claims.models import Claim
 from fraud.detection.api.serializers import ReasonRow, told_reasons
-from fraud.web.api_money import Amount, decimal_text
+from fraud.web.api_money import AMOUNT_SCHEMA, Amount, decimal_text
 
 
 class Person(serializers.Serializer):
@@ -73,9 +72,10 @@ class CaseRow(serializers.ModelSerializer):
     def get_band(self, case: Case) -> str | None:
         return case.band or None if self._shown(case) else None
 
-    @extend_schema_field(OpenApiTypes.DECIMAL)
+    @extend_schema_field(AMOUNT_SCHEMA)
     def get_expected_loss(self, case: Case) -> str | None:
-        is_known = self._shown(case) and case.is_scored
+        """Null once the case is decided: then it is known what was lost."""
+        is_known = self._shown(case) and case.is_scored and not case.disposition
         return decimal_text(case.expected_loss_minor, case.currency) if is_known else None
 
 

@@ -179,6 +179,12 @@ class ClaimsDiffer(ContentNotValid):
     text = _("A case is about one cardholder; choose claims of one person.")
 
 
+class NotAPayment(ContentNotValid):
+    code = "not_a_payment"
+    field = "claims"
+    text = _("%(claim)s took no money: it came back or was declined. Choose the payment it belongs to.")
+
+
 class PersonNotSuitable(ContentNotValid):
     code = "person_not_suitable"
     field = "assignee"

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
@@ -25,7 +25,7 @@ _SIDE = """
     SELECT n.id AS claim_id, n.cardholder_id AS person, n.merchant_id AS merchant, n.authorization_code AS code,
            n.transacted_at AS at, n.has_time, n.source_system || '/' || n.external_id AS "key",
            abs(n.amount_minor) AS minor, n.currency, abs(n.original_minor) AS abroad_minor,
-           n.original_currency AS abroad_currency{more}
+           n.original_currency AS abroad_currency, n.txn_type = 'cancel' AS says_all{more}
     FROM fraud_claim n{join}
     WHERE n.cardholder_id {people} AND {condition}
 """
@@ -34,8 +34,15 @@ _OWN = f"""
     LEFT JOIN fraud_claim o ON o.source_system = n.source_system
         AND o.external_id = replace(n.external_id, '{SUFFIX}', '') AND o.external_id || '{SUFFIX}' = n.external_id
 """
-_LINKS = {"old_purchase": pl.Int64, "old_credit": pl.Int64, "linked_at": pl.Datetime("us", "UTC")}
+_LINKS = {
+    "old_purchase": pl.Int64,
+    "old_credit": pl.Int64,
+    "old_excess": pl.Int64,
+    "linked_at": pl.Datetime("us", "UTC"),
+}
 _BATCH = 1_000
+#: Purchase, credit and excess of money that belongs to nothing that is known.
+_NOWHERE: tuple[int | None, int | None, int] = (None, None, 0)
 
 
 def link_file(file: ClaimFile) -> int:
@@ -64,14 +71,24 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
     waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back"))
     owners = dict(former.group_by("claim_id").agg("former").iter_rows())
     pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back), owners)
-    old = dict(zip(back["claim_id"], zip(back["old_purchase"], back["old_credit"], strict=True), strict=True))
-    changed = [(pk, *pairs.get(pk, (None, None))) for pk in old if pairs.get(pk, (None, None)) != old[pk]]
+    old = {
+        row[0]: row[1:]
+        for row in back.select("claim_id", "old_purchase", "old_credit", "old_excess").iter_rows()
+    }
+    changed = [(pk, *pairs.get(pk, _NOWHERE)) for pk in old if pairs.get(pk, _NOWHERE) != old[pk]]
     _keep_earlier(back.filter(pl.col("claim_id").is_in([pk for pk, *_ in changed])), at)
     rows = [
-        Claim(id=pk, original_claim_id=purchase, credit_minor=credit, linked_at=at if purchase else None)
-        for pk, purchase, credit in changed
+        Claim(
+            id=pk,
+            original_claim_id=purchase,
+            credit_minor=credit,
+            excess_minor=excess,
+            linked_at=at if purchase else None,
+        )
+        for pk, purchase, credit, excess in changed
     ]
-    Claim.objects.bulk_update(rows, ["original_claim", "credit_minor", "linked_at"], batch_size=500)
+    linked = ["original_claim", "credit_minor", "excess_minor", "linked_at"]
+    Claim.objects.bulk_update(rows, linked, batch_size=500)
     note_money(more=_purchases_changed(old, changed), file=file, at=at)
     return len(pairs)
 
@@ -104,12 +121,12 @@ def _keep_earlier(back: pl.DataFrame, at: datetime) -> None:
 
 
 def _purchases_changed(
-    old: dict[int, tuple[int | None, int | None]], changed: list[tuple[int, int | None, int | None]]
+    old: dict[int, tuple[int | None, int | None, int]], changed: list[tuple[int, int | None, int | None, int]]
 ) -> dict[int, int]:
     """The purchases of which another amount came back than before, and how much more it is."""
     difference: dict[int, int] = {}
-    for claim_id, purchase, credit in changed:
-        before, taken = old[claim_id]
+    for claim_id, purchase, credit, _excess in changed:
+        before, taken, _earlier = old[claim_id]
         if purchase:
             difference[purchase] = difference.get(purchase, 0) + (credit or 0)
         if before:
@@ -119,7 +136,7 @@ def _purchases_changed(
 
 def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.DataFrame:
     more = (
-        f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit, n.linked_at"
+        f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit, coalesce(n.excess_minor, 0) AS old_excess, n.linked_at"
         if is_back
         else ""
     )
@@ -146,9 +163,11 @@ def _choices(back: pl.DataFrame) -> dict[int, int | None]:
 
 
 def unlinked_cancellations(file: ClaimFile | None = None) -> QuerySet[Claim]:
-    """The work list: money back without its purchase that nobody has dismissed, newest first."""
-    claims = Claim.objects.filter(txn_type__in=MONEY_BACK, amount_minor__lt=0, original_claim=None)
-    claims = claims.exclude(money_back_choice__kind=MoneyBackChoice.Kind.DISMISSED)
+    """The work list: money back without its purchase, or more of it than the purchase took, that nobody has dismissed; newest first."""
+    claims = Claim.objects.filter(txn_type__in=MONEY_BACK, amount_minor__lt=0)
+    claims = claims.filter(Q(original_claim=None) | Q(excess_minor__gt=0))
+    settled = [MoneyBackChoice.Kind.DISMISSED, MoneyBackChoice.Kind.REST]
+    claims = claims.exclude(money_back_choice__kind__in=settled)
     if file is not None:
         claims = claims.filter(file=file)
-    return claims.select_related("cardholder", "merchant").order_by("-transacted_at", "-id")
+    return claims.select_related("cardholder", "merchant", "original_claim").order_by("-transacted_at", "-id")

@@ -1,7 +1,7 @@
 """Which purchase money that came back belongs to: frames in, pairs out, the same for every order of the rows.
 
 A frame of money back has `claim_id, person, merchant, code, at, day, has_time, key, minor, currency, abroad_minor,
-abroad_currency, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
+abroad_currency, says_all, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
 purchases has the same without `own`. `key` orders what happened at one moment, and must not depend on the delivery.
 """
 
@@ -31,6 +31,7 @@ SIDES: dict[str, Any] = {
     "currency": pl.String,
     "abroad_minor": pl.Int64,
     "abroad_currency": pl.String,
+    "says_all": pl.Boolean,
 }
 BACK: dict[str, Any] = {**SIDES, "own": pl.Int64}
 
@@ -51,6 +52,9 @@ class Side:
     currency: str
     abroad_minor: int | None
     abroad_currency: str
+    says_all: bool = (
+        False  # money back: its row says that the payment was cancelled, not that some of it came back
+    )
     own: int | None = None
 
 
@@ -69,12 +73,15 @@ class Left:
     def worth(self, back: Side) -> int | None:
         """Money back in the purchase's own currency; None where it is more than is left or in another currency.
 
-        What was paid abroad is compared abroad: the rate of the day it came back says nothing about the purchase.
+        What was paid abroad is compared abroad: the rate of the day it came back says nothing about the purchase. Where a
+        cancellation tells it at home only, an amount that differs no more than rates do is all of it.
         """
         amount = abroad_amount(back, self.purchase)
         if amount is None:
-            same = back.currency == self.purchase.currency and back.minor <= self.minor
-            return back.minor if same else None
+            home = home_amount(back, self.purchase)
+            if home is not None and self.is_all_at_another_rate(back, home):
+                return self.minor
+            return home if home is not None and home <= self.minor else None
         if amount > self.abroad:
             return None
         if amount == self.abroad:
@@ -90,7 +97,8 @@ class Left:
         """How much of the money back the purchase's own row has stated already: counted once, though told twice."""
         amount = abroad_amount(back, self.purchase)
         if amount is None:
-            return min(self.stated, back.minor) if back.currency == self.purchase.currency else 0
+            home = home_amount(back, self.purchase)
+            return 0 if home is None else min(self.stated, home)
         return min(self.stated, self.share(amount))
 
     def beyond_stated(self, back: Side) -> int | None:
@@ -99,14 +107,38 @@ class Left:
         if not again:
             return self.worth(back)
         amount = abroad_amount(back, self.purchase)
-        whole = back.minor if amount is None else self.share(amount)
+        whole = self.in_own_currency(back) or 0
         if amount is not None and again * RATES > whole * (RATES - 1):
             return 0  # the same event at the rate of another day
         return whole - again if whole - again <= self.minor else None
 
+    def in_own_currency(self, back: Side) -> int | None:
+        """The money back in the purchase's currency, however much of the purchase is left; None where they cannot be compared."""
+        amount = abroad_amount(back, self.purchase)
+        return home_amount(back, self.purchase) if amount is None else self.share(amount)
+
     def is_comparable(self, back: Side) -> bool:
         """True when both are told in one currency, at home or abroad."""
-        return back.currency == self.purchase.currency or abroad_amount(back, self.purchase) is not None
+        return self.in_own_currency(back) is not None
+
+    def is_all_at_another_rate(self, back: Side, home: int) -> bool:
+        """True for a cancellation of a payment made abroad whose amount at home is the payment's at the rate of another day."""
+        bought = self.purchase
+        if not (back.says_all and bought.abroad_minor and bought.abroad_currency != bought.currency):
+            return False
+        return self.minor == bought.minor and abs(home - bought.minor) * RATES < bought.minor
+
+    def excess_of(self, back: Side) -> int:
+        """What of the money back is beyond what is left, less what was told already; none where only the rates of two days differ."""
+        told = self.in_own_currency(back) or 0
+        bought = self.purchase
+        if (
+            self.minor == bought.minor
+            and bought.abroad_minor
+            and abs(told - bought.minor) * RATES < bought.minor
+        ):
+            return 0
+        return max(told - self.told_again(back) - self.minor, 0)
 
     def take(self, back: Side, credit: int) -> None:
         """Lower what is left by a pair that was made."""
@@ -126,7 +158,7 @@ class Left:
         amount = abroad_amount(back, self.purchase)
         if amount is not None:
             return amount == self.purchase.abroad_minor == self.abroad
-        return back.currency == self.purchase.currency and back.minor == self.purchase.minor == self.minor
+        return home_amount(back, self.purchase) == self.purchase.minor == self.minor
 
     def is_whole_again(self, back: Side) -> bool:
         """True when the money back is the purchase's whole amount, and its own row has stated all of it."""
@@ -144,13 +176,22 @@ def abroad_amount(back: Side, purchase: Side) -> int | None:
     return back.minor if back.currency == purchase.abroad_currency else None
 
 
+def home_amount(back: Side, purchase: Side) -> int | None:
+    """The money back in the purchase's own currency: as it was booked, or as it was told abroad; None where it is neither."""
+    if back.currency == purchase.currency:
+        return back.minor
+    return back.abroad_minor or None if back.abroad_currency == purchase.currency else None
+
+
 def pair_money_back(
     back: pl.DataFrame,
     purchases: pl.DataFrame,
     fixed: Mapping[int, int | None] | None = None,
     former: Mapping[int, Sequence[int]] | None = None,
-) -> dict[int, tuple[int, int]]:
-    """Money back → (purchase, credit in the purchase's currency, minor units) for everything that belongs for certain.
+) -> dict[int, tuple[int, int, int]]:
+    """Money back → (purchase, credit, excess) for everything that belongs for certain; minor units of the purchase's currency.
+
+    `excess`: what came back beyond all that the purchase took. It belongs to nothing that is known, and a person looks at it.
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord"; `former`: whose a purchase was said
     to be before, who may have got the money of its code. Then come rows that state
@@ -162,18 +203,17 @@ def pair_money_back(
     fixed = fixed or {}
     left = {side.claim_id: Left(side) for side in _sides(purchases)}
     waiting = sorted(_sides(back), key=_order)
-    found: dict[int, tuple[int, int]] = {}
+    found: dict[int, tuple[int, int, int]] = {}
 
     def settle(side: Side, purchase: Left | None, *, at_most: bool = False) -> None:
         if purchase is None:
             return
-        credit = purchase.worth(side)
+        credit, excess = purchase.worth(side), 0
         if credit is None and at_most and purchase.minor and purchase.is_comparable(side):
-            credit = (
-                purchase.minor
-            )  # a person, or the row itself, says where it belongs: no more than is left
+            # a person, or the row itself, says where it belongs: no more than is left
+            credit, excess = purchase.minor, purchase.excess_of(side)
         if credit is not None:
-            found[side.claim_id] = (purchase.purchase.claim_id, credit)
+            found[side.claim_id] = (purchase.purchase.claim_id, credit, excess)
             purchase.take(side, credit)
 
     for side in waiting:
@@ -189,11 +229,12 @@ def pair_money_back(
         """Like `settle`, less what the purchase's own row has stated of it."""
         if purchase is None:
             return
-        credit = purchase.beyond_stated(side)
+        credit, excess = purchase.beyond_stated(side), 0
         if credit is None and at_most and purchase.is_comparable(side):
             credit = purchase.minor if purchase.minor or purchase.told_again(side) else None
+            excess = purchase.excess_of(side)
         if credit is not None:
-            found[side.claim_id] = (purchase.purchase.claim_id, credit)
+            found[side.claim_id] = (purchase.purchase.claim_id, credit, excess)
             purchase.take(side, credit)
 
     codes, places = _grouped(left.values(), _code), _grouped(left.values(), _place)

@@ -197,6 +197,9 @@ class Claim(ClaimFacts):
         "self", null=True, on_delete=models.SET_NULL, related_name="cancellations"
     )
     credit_minor = models.BigIntegerField(null=True)
+    excess_minor = models.BigIntegerField(
+        null=True
+    )  # of money back: beyond what its purchase took, in its currency
     linked_at = models.DateTimeField(null=True)  # when that became known
 
     class Meta:

@@ -29,6 +29,7 @@ class MoneyBackChoice(models.Model):
     class Kind(models.TextChoices):
         LINKED = "linked"  # it belongs to `purchase`
         DISMISSED = "dismissed"  # it belongs to none that is known; off the list
+        REST = "rest"  # it belongs to `purchase`, and what is beyond it to none that is known; off the list
         APART = "apart"  # unlinked: back on the list, never linked by itself again
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="money_back_choice")

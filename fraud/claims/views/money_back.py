@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.language import current_language
 from audit.paging import keyset_page
 from audit.typed import whole_number
 from fraud.claims.loose_money import (
@@ -22,6 +23,7 @@ from fraud.claims.loose_money import (
 from fraud.claims.models import Claim, MoneyBackChoice
 from fraud.web.access import page
 from rules.language.transactions import MONEY_BACK
+from rules.money import format_money
 
 PAGE_SIZE = 40
 
@@ -56,8 +58,9 @@ def money_back_step(request: HttpRequest, claim_id: int, name: str) -> HttpRespo
             purchase = Claim.objects.filter(pk=key or 0).first()
             if purchase is None:
                 raise LooseMoneyRefused("not_a_purchase", _("Choose a purchase."))
-            link_money_back(purchase=purchase, reason=reason, **given)
-            messages.success(request, _("Linked to its purchase. Cases of the purchase follow."))
+            messages.success(
+                request, _said_of_link(link_money_back(purchase=purchase, reason=reason, **given))
+            )
         elif name == "dismiss":
             dismiss_money_back(reason=reason, **given)
             messages.success(request, _("Dismissed. It is off the list."))
@@ -71,6 +74,16 @@ def money_back_step(request: HttpRequest, claim_id: int, name: str) -> HttpRespo
     return redirect("fraud:money-back-one", claim_id=claim_id)
 
 
+def _said_of_link(claim: Claim) -> str:
+    """What the link did with the money."""
+    linked = _("Linked to its purchase. Cases of the purchase follow.")
+    purchase = claim.original_claim
+    if not claim.excess_minor or purchase is None:
+        return linked
+    rest = format_money(claim.excess_minor, purchase.currency, current_language())
+    return f"{linked} " + _("%(rest)s is beyond what it took: that stays on the list.") % {"rest": rest}
+
+
 def _claim(claim_id: int) -> Claim:
     claims = Claim.objects.select_related("cardholder", "merchant", "original_claim")
     return get_object_or_404(claims, pk=claim_id, txn_type__in=MONEY_BACK, amount_minor__lt=0)
@@ -80,10 +93,12 @@ def _show(request: HttpRequest, claim_id: int, *, problem: str = "", status: int
     claim = _claim(claim_id)
     choice = MoneyBackChoice.objects.filter(claim=claim).first()
     waits = claim.original_claim_id is None and (choice is None or choice.kind != choice.Kind.DISMISSED)
+    has_rest = bool(claim.excess_minor) and (choice is None or choice.kind != choice.Kind.REST)
     context = {
         "claim": claim,
         "choice": choice,
         "waits": waits,
+        "has_rest": has_rest,
         "offers": offers(claim) if waits else [],
         "seen": state_token(claim),
         "problem": problem,

@@ -86,6 +86,27 @@ def test_a_purchase_gives_back_no_more_than_it_took(parts: dict[str, Claim], cas
     assert sum(c.credit_minor for c in parts["C-001"].cancellations.all()) == 12000
 
 
+def test_what_is_beyond_its_purchase_stays_on_the_list_until_somebody_says_why(
+    parts: dict[str, Claim], cast: Cast, tmp_path: Path
+) -> None:
+    link(parts["R-1"], parts["C-001"], cast)
+    deliver(
+        tmp_path, csv_bytes(row(claim_id="R-4", 금액="-9000", 사용일시="2026-03-08 09:00:00", 승인번호=""))
+    )
+    most = link(Claim.objects.get(external_id="R-4"), parts["C-001"], cast)
+    assert (most.credit_minor, most.excess_minor) == (7000, 2000)
+    assert waiting() == {"R-2", "R-3", "R-4"}
+    dismiss_money_back(claim=most, reason="가맹점 사과금", seen=state_token(most), by=cast.actor("clerk"))
+    most.refresh_from_db()
+    assert (most.original_claim, most.credit_minor) == (parts["C-001"], 7000)
+    assert waiting() == {"R-2", "R-3"}
+    with pytest.raises(LooseMoneyRefused, match="already_linked"):
+        linked = Claim.objects.get(external_id="R-1")
+        dismiss_money_back(claim=linked, reason="없음", seen=state_token(linked), by=cast.actor("clerk"))
+    unlink_money_back(claim=most, reason="잘못", seen=state_token(most), by=cast.actor("clerk"))
+    assert waiting() == {"R-2", "R-3", "R-4"}
+
+
 def test_a_decision_of_a_person_stays_through_later_deliveries(
     parts: dict[str, Claim], cast: Cast, tmp_path: Path
 ) -> None:

@@ -280,7 +280,8 @@ def test_partial_cancellations_never_take_back_more_than_was_paid(tmp_path: Path
     linked = Claim.objects.filter(original_claim__external_id="C-001").values_list("external_id", flat=True)
     assert sorted(linked) == ["K-0", "K-1", "K-2"]
     assert sum(Claim.objects.filter(external_id__in=linked).values_list("credit_minor", flat=True)) == 12_000
-    assert not unlinked_cancellations().exists()
+    # what is beyond the purchase waits for somebody to say where it belongs
+    assert list(unlinked_cancellations().values_list("external_id", "excess_minor")) == [("K-2", 3_000)]
 
 
 def test_a_cancellation_larger_than_its_purchase_is_kept_on_the_list(tmp_path: Path) -> None:

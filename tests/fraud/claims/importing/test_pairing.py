@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ START = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 def claim(claim_id: int, hour: int, minor: int, **more: Any) -> dict[str, Any]:
     at = START + timedelta(hours=hour)
     plain = {"person": 1, "merchant": 1, "code": "", "has_time": True, "currency": "KRW"}
-    abroad = {"abroad_minor": None, "abroad_currency": ""}
+    abroad = {"abroad_minor": None, "abroad_currency": "", "says_all": False}
     own = {"claim_id": claim_id, "at": at, "day": (at + timedelta(hours=9)).date(), "key": f"k{claim_id:03}"}
     return {**plain, **abroad, **own, "minor": minor, **more}
 
@@ -26,11 +27,12 @@ def claim(claim_id: int, hour: int, minor: int, **more: Any) -> dict[str, Any]:
 def pair(
     back: list[dict[str, Any]], purchases: list[dict[str, Any]], **more: Any
 ) -> dict[int, tuple[int, int]]:
-    return pair_money_back(
+    pairs = pair_money_back(
         pl.DataFrame([{"own": None, **row} for row in back], schema=BACK),
         pl.DataFrame(purchases, schema=SIDES),
         **more,
     )
+    return {money: (purchase, credit) for money, (purchase, credit, _excess) in pairs.items()}
 
 
 def plainly(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict[int, tuple[int, int]]:
@@ -197,3 +199,52 @@ def test_what_a_corrected_purchase_states_itself_is_not_given_back_twice_by_a_ro
     smaller = claim(1, 0, 2000, code="A")
     own = claim(2, 1, 1500, own=1)
     assert pair([own, claim(3, 5, 3000, code="A")], [smaller]) == {2: (1, 1500), 3: (1, 500)}
+
+
+def settled(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict[int, tuple[int, int, int]]:
+    return pair_money_back(
+        pl.DataFrame([{"own": None, **row} for row in back], schema=BACK),
+        pl.DataFrame(purchases, schema=SIDES),
+    )
+
+
+def test_money_told_at_home_and_abroad_is_compared_with_a_purchase_told_abroad_alone() -> None:
+    bought = claim(1, 0, 10_000, code="52000003", currency="USD")
+    back = claim(2, 400, 138_200, code="52000003", abroad_minor=10_000, abroad_currency="USD")
+    assert settled([back], [bought]) == {2: (1, 10_000, 0)}
+    part = claim(3, 400, 55_000, code="52000003", abroad_minor=4_000, abroad_currency="USD")
+    assert settled([part], [bought]) == {3: (1, 4_000, 0)}
+    other = claim(4, 400, 138_200, code="52000003", abroad_minor=10_000, abroad_currency="EUR")
+    assert settled([other], [bought]) == {}
+
+
+@pytest.mark.parametrize(("minor", "credit"), [(131_900, 135_000), (138_400, 135_000), (134_999, 135_000)])
+def test_a_cancellation_told_at_home_only_gives_back_all_of_a_payment_made_abroad(
+    minor: int, credit: int
+) -> None:
+    bought = claim(1, 0, 135_000, code="7", abroad_minor=10_000, abroad_currency="USD")
+    assert settled([claim(2, 200, minor, code="7", says_all=True)], [bought]) == {2: (1, credit, 0)}
+
+
+def test_a_part_of_a_payment_made_abroad_and_a_payment_at_home_are_taken_as_they_are_told() -> None:
+    bought = claim(1, 0, 135_000, code="7", abroad_minor=10_000, abroad_currency="USD")
+    assert settled([claim(2, 200, 62_000, code="7", says_all=True)], [bought]) == {2: (1, 62_000, 0)}
+    assert settled([claim(2, 200, 131_900, code="7")], [bought]) == {2: (1, 131_900, 0)}  # a refund of a part
+    at_home = claim(1, 0, 135_000, code="7")
+    assert settled([claim(2, 200, 131_900, code="7", says_all=True)], [at_home]) == {2: (1, 131_900, 0)}
+
+
+def test_what_comes_back_beyond_its_purchase_is_told_as_excess() -> None:
+    bought = claim(1, 0, 90_000, code="7")
+    back = [claim(2, 2, 60_000, code="7"), claim(3, 3, 60_000, code="7")]
+    assert settled(back, [bought]) == {2: (1, 60_000, 0), 3: (1, 30_000, 30_000)}
+    more_than_all = claim(4, 2, 120_000, code="7")
+    assert settled([more_than_all], [bought]) == {4: (1, 90_000, 30_000)}
+    abroad = claim(1, 0, 50_000, code="7", currency="USD")
+    rows = [claim(2, 2, 12_050, code="7", currency="USD"), claim(3, 3, 40_000, code="7", currency="USD")]
+    assert settled(rows, [abroad]) == {2: (1, 12_050, 0), 3: (1, 37_950, 2_050)}
+
+
+def test_the_rate_of_another_day_is_no_excess() -> None:
+    bought = claim(1, 0, 135_000, code="7", abroad_minor=10_000, abroad_currency="USD")
+    assert settled([claim(2, 200, 139_000, code="7")], [bought]) == {2: (1, 135_000, 0)}
