@@ -1,11 +1,12 @@
 """One payment known from two feeds is one claim: the second feed's row is found by what both say, and fills what was empty.
 
 Same authorisation code, person, amount, currency and kind of transaction, in another source system; a payment also on the
-same day. Two rows of one source never become one claim: whether they are the same is the duplicate rule's question.
+same day, or at most an hour apart where both know the time: clocks of two feeds differ, also about midnight. Two rows of one source never become one claim: whether they are the same is the duplicate rule's question.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -24,6 +25,8 @@ KNOWN = {
     "home_system": pl.String,
     "home_id": pl.String,
 }
+#: How far apart two feeds may tell the time of one payment.
+CLOCKS_DIFFER = timedelta(hours=1)
 _MATCH: dict[str, Any] = {
     "employee_no": pl.String,
     "authorization_code": pl.String,
@@ -31,6 +34,7 @@ _MATCH: dict[str, Any] = {
     "currency": pl.String,
     "known_type": pl.String,
     "known_at": pl.Datetime("us", "UTC"),
+    "known_has_time": pl.Boolean,
     **{name: dtype for name, dtype in KNOWN.items() if name != "external_id"},
 }
 
@@ -68,7 +72,7 @@ def same_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     codes, code_values = in_list(spellings(wanted["authorization_code"]))
     sql = f"""
         SELECT h.employee_no, c.authorization_code, c.amount_minor AS amount, c.currency, c.txn_type AS known_type,
-               c.transacted_at AS known_at, c.id AS known_id, c.version AS known_version, '' AS known_hash,
+               c.transacted_at AS known_at, c.has_time AS known_has_time, c.id AS known_id, c.version AS known_version, '' AS known_hash,
                c.file_id AS known_file, c.source_system AS home_system, c.external_id AS home_id
         FROM fraud_claim c JOIN fraud_cardholder h ON h.id = c.cardholder_id
         WHERE c.authorization_code {codes} AND c.source_system <> %s
@@ -80,7 +84,9 @@ def same_payments(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     both = wanted.join(known, on=on, how="inner")
     back, known_back = pl.col("txn_type").is_in(MONEY_BACK), pl.col("known_type").is_in(MONEY_BACK)
     same_kind = (back & known_back) | (pl.col("txn_type") == pl.col("known_type"))
-    both = both.filter(same_kind & (back | (local_day("transacted_at") == local_day("known_at"))))
+    timed = pl.col("has_time") & pl.col("known_has_time")
+    near = timed & ((pl.col("transacted_at") - pl.col("known_at")).abs() <= CLOCKS_DIFFER)
+    both = both.filter(same_kind & (back | near | (local_day("transacted_at") == local_day("known_at"))))
     return _one_each(both.sort("external_id", "home_system", "home_id")).select(list(KNOWN))
 
 

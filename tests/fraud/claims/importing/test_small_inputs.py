@@ -301,6 +301,28 @@ def test_one_payment_of_two_feeds_is_one_though_a_spreadsheet_lost_zeros_of_its_
     assert (file.n_duplicate, nets()) == (1, [81000])
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_payment_about_midnight_that_two_feeds_date_differently_is_one(
+    tmp_path: Path, order: int
+) -> None:
+    late = stay("00055113", 77000, 0).replace("20261102,181500", "20261113,001000")
+    feeds = [
+        (CODEF, late, "codef"),
+        (GENERIC, "M1,Q77,2026-11-12 23:50:00,77000,KRW,바다횟집,55113,승인", "generic"),
+    ]
+    for head, line, used in feeds[::order]:
+        send(tmp_path, head, line, used=used)
+    assert nets() == [77000]
+
+
+@pytest.mark.parametrize("at", ["2026-11-12 22:30:00", "2026-11-14 00:10:00"])
+def test_payments_further_apart_than_clocks_differ_stay_two(tmp_path: Path, at: str) -> None:
+    late = stay("00055113", 77000, 0).replace("20261102,181500", "20261113,001000")
+    send(tmp_path, CODEF, late, used="codef")
+    send(tmp_path, GENERIC, f"M1,Q77,{at},77000,KRW,바다횟집,55113,승인")
+    assert nets() == [77000, 77000]
+
+
 def test_more_money_back_than_its_single_payment_took_leaves_nothing_to_ask_for(tmp_path: Path) -> None:
     send(
         tmp_path,
