@@ -6,6 +6,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 register = template.Library()
@@ -68,6 +69,15 @@ def card_word(code: str) -> str | Promise:
 def entry_word(code: str) -> str | Promise:
     """`keyed` → Typed in."""
     return ENTRY_MODES.get(code, code)
+
+
+SYSTEM = "system:"
+
+
+@register.filter
+def actor_word(name: str) -> str:
+    """Who did something, for people: `system:nightly` is the system; a login's name stays."""
+    return _("System") if name.startswith(SYSTEM) else name
 
 
 BANDS: dict[str, str | Promise] = {

@@ -15,7 +15,7 @@ from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
 from cases.services import appeals, decisions, recovery, write_offs
-from fraud.company.values import activate_settings, propose_settings
+from fraud.company.changing import activate_settings, propose_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
 from rules import services as rules
@@ -75,7 +75,9 @@ def company_settings(stage: Stage) -> Approval:
         changes={"four_eyes_share": 0.0}, note="it takes too long", by=stage.actor("model_owner")
     )
     path = reverse("fraud:decide-settings", args=[row.number, "activate"])
-    return Approval("model_owner", lambda by: activate_settings(number=row.number, by=by), path)
+    return Approval(
+        "model_owner", lambda by: activate_settings(number=row.number, by=by), path, {"seen": "0"}
+    )
 
 
 def model_version(stage: Stage) -> Approval:
