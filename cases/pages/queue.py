@@ -242,18 +242,20 @@ def queue_page(
     return Page(attach_stakes(shown), following, bound is not None)
 
 
-def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
-    """How many rows a view has, counted no further than the cap.
+def view_count(view: QueueView, filters: QueueFilters, hidden: frozenset[int]) -> int:
+    """How many rows a view has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
 
-    One's own views are counted anew; the others are remembered for half a minute, for everybody together.
+    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together.
     """
+    visible = Case.objects.filter(filters.condition)
+    visible = visible.exclude(pk__in=hidden) if hidden else visible
     if view.is_own:
-        return _count(view, others.filter(filters.condition))
+        return _count(view, visible)
     chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
-    key = "cases:count:" + sha256(f"{view.code}{chosen}".encode()).hexdigest()
+    key = "cases:count:" + sha256(f"{view.code}{chosen}{sorted(hidden)}".encode()).hexdigest()
     known: int | None = cache.get(key)
     if known is None:
-        known = _count(view, Case.objects.filter(filters.condition))
+        known = _count(view, visible)
         cache.set(key, known, COUNT_SECONDS)
     return known
 

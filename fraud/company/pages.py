@@ -10,20 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.typed import whole_number
 from fraud.company.changing import SettingsStale, is_stale, propose_settings, settings_version
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.setting_words import named_problems, read_change, shown_changes, shown_settings
 from fraud.company.values import SettingsNotValid, current_settings, to_json
 from fraud.web.access import page
+from fraud.web.refusals import number_seen
 
 N_HISTORY = 20
-
-
-def seen_version(request: HttpRequest) -> int:
-    """The settings the form was made on; -1, which never holds, where that is missing or no number."""
-    number = whole_number(request.POST.get("seen", ""))
-    return -1 if number is None else number
 
 
 def waiting_settings() -> list[CompanySettings]:
@@ -74,7 +68,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             changes=changes,
             note=request.POST.get("note", ""),
             by=request.actor,  # type: ignore[attr-defined]
-            seen=seen_version(request),
+            seen=number_seen(request),
         )
     except SettingsNotValid as error:
         return _show(request, status=422, problems=named_problems(error.problems))

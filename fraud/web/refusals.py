@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from audit.permissions import NotPermitted
+from audit.typed import whole_number
 
 
 def refusal_sentence(error: NotPermitted) -> str:
     """Why not, for the person who tried: the refusal's own sentence where it has one."""
     own: str = getattr(error, "sentence", "")
     return own or _("Your roles do not include this. Nothing was changed.")
+
+
+def number_seen(request: HttpRequest, field: str = "seen") -> int:
+    """The version a form was made on; -1, which nothing has, where that is missing or no number."""
+    number = whole_number(request.POST.get(field, ""))
+    return -1 if number is None else number

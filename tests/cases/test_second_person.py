@@ -19,7 +19,7 @@ from fraud.company.changing import activate_settings, propose_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
 from rules import services as rules
-from rules.models import Rule, ValueList
+from rules.models import Rule, RuleVersion, ValueList
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import make_person
 
@@ -41,16 +41,24 @@ class Approval:
     version: int = 0
 
 
+def _seen(version: RuleVersion) -> dict[str, Any]:
+    return {"seen": str(version.lock_version)}
+
+
 def rule_version(stage: Stage) -> Approval:
     version = _proposed_rule(stage)
     path = reverse("fraud:rule-step", args=["X01", version.number, "activate"])
-    return Approval("rule_admin", lambda by: rules.activate_version(version=version, by=by), path)
+    return Approval(
+        "rule_admin", lambda by: rules.activate_version(version=version, by=by), path, _seen(version)
+    )
 
 
 def rule_in_shadow(stage: Stage) -> Approval:
     version = _proposed_rule(stage)
     path = reverse("fraud:rule-step", args=["X01", version.number, "shadow"])
-    return Approval("rule_admin", lambda by: rules.shadow_version(version=version, by=by), path)
+    return Approval(
+        "rule_admin", lambda by: rules.shadow_version(version=version, by=by), path, _seen(version)
+    )
 
 
 def rule_stopped(stage: Stage) -> Approval:

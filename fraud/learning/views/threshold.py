@@ -14,12 +14,12 @@ from audit.actor import Actor
 from audit.permissions import NotPermitted
 from fraud.company.changing import SettingsStale, activate_settings, propose_settings, return_settings
 from fraud.company.models import CompanySettings
-from fraud.company.pages import seen_version, waiting_settings
+from fraud.company.pages import waiting_settings
 from fraud.company.setting_words import holds_from, named_problems
 from fraud.company.values import SettingsNotValid
 from fraud.learning.threshold_page import proposed_changes, read_tried, threshold_context
 from fraud.web.access import page
-from fraud.web.refusals import refusal_sentence
+from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.web.tables import csv_answer
 
 
@@ -48,7 +48,7 @@ def propose_threshold(request: HttpRequest) -> HttpResponse:
     try:
         changes = proposed_changes(request.POST)
         row = propose_settings(
-            changes=changes, note=request.POST.get("note", ""), by=_by(request), seen=seen_version(request)
+            changes=changes, note=request.POST.get("note", ""), by=_by(request), seen=number_seen(request)
         )
     except SettingsNotValid as error:
         return _again(request, status=422, problems=named_problems(error.problems))
@@ -73,7 +73,7 @@ def decide_settings(request: HttpRequest, number: int, name: str) -> HttpRespons
                 number=number,
                 by=_by(request),
                 reason=request.POST.get("reason", ""),
-                seen=seen_version(request),
+                seen=number_seen(request),
             )
             messages.success(request, holds_from(row.changes))
         elif name == "return":
