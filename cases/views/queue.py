@@ -42,6 +42,11 @@ N_TAGS = 2
 @page("cases.view_case")
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue with the chosen view; `view`, filters and `after` live in the URL."""
+    return show_queue(request)
+
+
+def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The queue of the request's address; a step that was refused shows it again with what was typed."""
     actor = request.actor  # type: ignore[attr-defined]
     today = company_today()
     views = queue_views(actor, today)
@@ -69,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sources": Case.Source.values,
         "states": [state.value for state in OPEN],
     }
-    return render(request, "cases/queue/page.html", context)
+    return render(request, "cases/queue/page.html", context | more, status=status)
 
 
 def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueView) -> HttpResponse:

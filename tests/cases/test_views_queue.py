@@ -154,6 +154,13 @@ def test_nobody_sees_a_case_about_themselves_in_the_queue(client, scene):
     assert own.reference in client.get("/queue/?view=new").content.decode()
 
 
+@pytest.mark.parametrize("query", ["source=control", "disposition=nonsense", "colour=blue"])
+def test_what_the_queue_cannot_filter_by_is_said(client, scene, query):
+    client.force_login(scene.cast.reviewer)
+    assert client.get(f"/queue/?{query}").context["filters"].problems
+    assert not client.get("/queue/?view=open&pane=1&after=&source=control_sample").context["filters"].problems
+
+
 def counted(client, view):
     tabs = client.get(f"/queue/?view={view}").context["tabs"]
     return {tab["href"].rpartition("view=")[2]: tab["count"] for tab in tabs}
