@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -55,7 +55,7 @@ class ClaimFilters:
 
 #: What the list reads of an address: its filters and the place in it.
 KNOWN = frozenset(
-    (
+    [
         "q",
         "from",
         "to",
@@ -70,13 +70,15 @@ KNOWN = frozenset(
         "merchant",
         "run",
         "after",
-    )
+    ]
 )
 
 
-def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilters:
+def read_filters(
+    query: QueryDict, *, may_see_scores: bool = True, known: Collection[str] = KNOWN
+) -> ClaimFilters:
     """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
-    problems = stray_filters(query, KNOWN)
+    problems = stray_filters(query, known)
     given = query.get("currency", "").strip().upper()
     if given and not is_known_currency(given):
         problems.append(
