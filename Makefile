@@ -34,6 +34,7 @@ help:  ## show this list
 setup: .venv/.dev  ## environment with development tools and the commit hooks
 	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
 
+run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@echo "Preparing the database"
 	@$(PY) manage.py migrate --no-input --verbosity 0

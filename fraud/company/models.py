@@ -30,6 +30,8 @@ class CompanySettings(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    # What was proposed: name → {"old", "new"}, an amount with its "currency". Everything that holds is in `values` once active.
+    changes = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     proposed_by = models.CharField(max_length=150)
