@@ -55,6 +55,15 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
         _R.SYSTEM_ADMIN: _ALL,
         _R.DATA_CLIENT: Scope.OWN,
     },
+    # What was decided elsewhere teaches the models; whoever is measured by them brings none
+    "fraud.deliver_outcomes": {
+        _R.APPROVER: _ALL,
+        _R.AUDITOR: _ALL,
+        _R.SYSTEM_ADMIN: _ALL,
+        _R.DATA_CLIENT: Scope.OWN,
+    },
+    "fraud.view_labels": {_R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
+    "fraud.export_scores": {_R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
     "fraud.view_file": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Refunds that fit no purchase for certain: owned by who gets the money back, and by who approves what is asked for
     "fraud.view_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
@@ -128,6 +137,8 @@ SYSTEM_ACTIONS: frozenset[str] = frozenset(
     {
         "fraud.import_claims",
         "fraud.deliver_claims",
+        "fraud.deliver_outcomes",
+        "fraud.export_scores",
         "fraud.run_night",
         "fraud.train_model",
         "fraud.change_profile",

@@ -22,6 +22,9 @@ register(
     "run.restarted", en="started a failed screening run again", ko="실패한 심사 실행을 다시 시작했습니다"
 )
 register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")
+register("outcomes.delivered", en="delivered outcomes", ko="결과를 등록했습니다")
+register("labels.exported", en="exported labels", ko="라벨을 내보냈습니다")
+register("scores.exported", en="exported scores", ko="점수를 내보냈습니다")
 register("label.added", en="added a label", ko="라벨을 추가했습니다")
 register("model.trained", en="trained a model version", ko="모델을 학습했습니다")
 register(

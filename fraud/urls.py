@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import files, money_back, profiles
+from fraud.claims.views import files, money_back, outcomes, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -28,6 +28,7 @@ urlpatterns = [
     path("money-back/", money_back.money_back_list, name="money-back"),
     path("money-back/<int:claim_id>/", money_back.money_back_page, name="money-back-one"),
     path("money-back/<int:claim_id>/<slug:name>/", money_back.money_back_step, name="money-back-step"),
+    path("labels/deliver/", outcomes.deliver, name="deliver-outcomes"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new_rule, name="new-rule"),
     path("rules/check/", rules.check_text, name="check-rule"),

@@ -2,7 +2,9 @@
 
 A label belongs to the claim and says which version of it was judged. It stays with what was judged: once who, where, what,
 how much or when was corrected, it teaches nothing about the claim any more. A changed mind adds a row: for each claim the
-newest label known by the moment counts, and one without a verdict withdraws it.
+latest decision known by the moment counts, and one without a verdict withdraws it. A label has two times: `known_at` says from
+when on it may count at all, `decided_at` (where it is not the same) when it was decided: an old finding that is delivered today
+does not overrule what was decided since, unless it corrects the very finding that holds.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ LABEL_SCHEMA: Mapping[str, Any] = {
 }
 _READ_SCHEMA: Mapping[str, Any] = {
     "label_id": pl.Int64,
+    "decided_at": pl.Datetime("us", "UTC"),
+    "reference": pl.String,
     **{k: v for k, v in LABEL_SCHEMA.items() if k != "weight"},
     "cardholder_id": pl.Int64,
     "merchant_id": pl.Int64,
@@ -41,7 +45,7 @@ _READ_SCHEMA: Mapping[str, Any] = {
     "category": pl.String,
 }
 _KNOWN = """
-    SELECT l.id AS label_id, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
+    SELECT l.id AS label_id, l.decided_at, l.reference, k.id AS claim_id, l.is_misuse, l.known_at, l.source, l.scheme, l.selection_probability,
            k.transacted_at, k.cardholder_id, k.merchant_id, a.id AS approver_id,
            coalesce(nullif(m.mcc, ''), nullif(m.biz_type, '')) AS category
     FROM fraud_label l
@@ -72,12 +76,13 @@ class NewLabel:
     disposition: str = ""
     selection_probability: float = 1.0
     reference: str = ""
+    decided_at: datetime | None = None  # None: when it became known
 
 
 def labels_known_by(cut_off: datetime) -> pl.DataFrame:
     """One row a claim: `claim_id, is_misuse, known_at, weight (1.0), source, scheme, selection_probability, transacted_at`.
 
-    Only what was known by the cut-off (aware), the newest label of a claim wins, withdrawn ones are left out.
+    Only what was known by the cut-off (aware), the latest decision on a claim wins, withdrawn ones are left out.
     Ordered by claim_id.
     """
     newest = _known(cut_off).group_by("claim_id", maintain_order=True).last()
@@ -87,7 +92,7 @@ def labels_known_by(cut_off: datetime) -> pl.DataFrame:
 
 def label_history(cut_off: datetime) -> pl.DataFrame:
     """`claim_id, is_misuse, known_at` and whose, where and when (`cardholder_id, merchant_id, transacted_at`), by whom approved
-    and on what (`approver_id, category`) of every label known by the cut-off, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
+    and on what (`approver_id, category`) of every label known by the cut-off that held at some time, replaced ones and withdrawals (`is_misuse` null) included, oldest first a claim.
 
     For features: what a claim could know of earlier misuse is what was believed at its own time. The keys let a label count whose
     claim is older than the history a night reads.
@@ -101,7 +106,28 @@ def _known(cut_off: datetime) -> pl.DataFrame:
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
     known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)
-    return known.sort("claim_id", "known_at", "label_id")
+    return _that_held(known.sort("claim_id", "known_at", "label_id"))
+
+
+def _that_held(known: pl.DataFrame) -> pl.DataFrame:
+    """Labels in the order they became known, without those that were overruled already when they came.
+
+    A later decision holds from when it is known; an earlier one only where it corrects the very finding (source and reference)
+    that holds.
+    """
+    mixed = known.filter(
+        pl.len().over("claim_id") > 1, pl.col("decided_at").is_not_null().any().over("claim_id")
+    )
+    never: list[int] = []
+    for _, rows in mixed.group_by("claim_id", maintain_order=True):
+        holds: tuple[Any, ...] | None = None
+        for row in rows.iter_rows(named=True):
+            at, of = row["decided_at"] or row["known_at"], (row["source"], row["reference"])
+            if holds is None or at >= holds[0] or of == holds[1]:
+                holds = (at, of)
+            else:
+                never.append(row["label_id"])
+    return known.filter(~pl.col("label_id").is_in(never)) if never else known
 
 
 @one_transaction()
@@ -125,6 +151,7 @@ def add_label(*, label: NewLabel, by: Actor) -> Label:
             "disposition": label.disposition,
             "selection_probability": label.selection_probability,
             "labelled_by": by.username,
+            "decided_at": label.decided_at,
             "supersedes": earlier,
         },
     )
@@ -170,6 +197,7 @@ def add_labels(*, labels: Iterable[NewLabel], by: Actor, subject: str, reason: s
             "disposition": [r.disposition for r in rows],
             "selection_probability": [float(r.selection_probability) for r in rows],
             "known_at": pl.Series([r.known_at.astimezone(UTC) for r in rows], dtype=utc),
+            "decided_at": pl.Series([r.decided_at and r.decided_at.astimezone(UTC) for r in rows], dtype=utc),
             "labelled_by": [by.username] * len(rows),
             "reference": [r.reference for r in rows],
             "created_at": pl.Series([now] * len(rows), dtype=utc),

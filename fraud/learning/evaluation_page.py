@@ -57,6 +57,9 @@ SOURCES: dict[str, Any] = {
     "appeal": gettext_lazy("appeals"),
     "control_sample": gettext_lazy("the control sample"),
     "tip": gettext_lazy("tips"),
+    "audit": gettext_lazy("findings of an audit"),
+    "other_system": gettext_lazy("outcomes of another system"),
+    "earlier_appeal": gettext_lazy("earlier appeals"),
     "import": gettext_lazy("imported outcomes"),
     "simulated_history": gettext_lazy("simulated history"),
 }

@@ -50,6 +50,9 @@ TABLE = {
     "cases.approve_write_off": {R.APPROVER},
     "cases.sweep_clocks": set(),
     "fraud.deliver_claims": {R.APPROVER, R.SYSTEM_ADMIN, R.DATA_CLIENT},
+    "fraud.deliver_outcomes": {R.APPROVER, R.AUDITOR, R.SYSTEM_ADMIN, R.DATA_CLIENT},
+    "fraud.view_labels": {R.MODEL_OWNER, R.AUDITOR},
+    "fraud.export_scores": {R.MODEL_OWNER, R.AUDITOR},
     "fraud.view_delivery": {R.APPROVER, R.AUDITOR, R.SYSTEM_ADMIN, R.DATA_CLIENT},
 }
 

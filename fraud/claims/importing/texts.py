@@ -85,6 +85,12 @@ _ROWS: dict[str, tuple[str, str]] = {
     "card_number_in_row": ("A full card number was found; the row was not kept. Send the last four digits only.", "카드 번호 전체가 있어 행을 저장하지 않았습니다. 뒤 네 자리만 보내 주십시오."),
     "cancel_amount_missing": ("A partial cancellation needs the amount that was cancelled. Fill it in.", "부분취소에는 취소 금액이 필요합니다. 취소 금액을 써 주십시오."),
     "time_not_valid": ("There is no such time. Write it as 09:30, 09:30:00 or 093000.", "없는 시각이거나 형식이 다릅니다. 09:30, 09:30:00 또는 093000처럼 써 주십시오."),
+    "outcome_claim_unknown": ("There is no claim “{claim}” that you may deliver an outcome of. Check its number and source system; nobody delivers outcomes of claims they are involved in.", "결과를 등록할 수 있는 청구 “{claim}”이(가) 없습니다. 번호와 원천 시스템을 확인해 주십시오. 본인이 관련된 청구의 결과는 등록할 수 없습니다."),
+    "outcome_claim_ambiguous": ("Several source systems have a claim of this number: {known}. Name the one that is meant.", "이 번호의 청구가 여러 원천 시스템에 있습니다: {known}. 해당하는 시스템을 써 주십시오."),
+    "outcome_no_payment": ("This claim is money that came back, not a payment. Name the payment.", "결제가 아니라 환급된 건입니다. 결제 건의 번호를 써 주십시오."),
+    "outcome_before_claim": ("It was decided before the payment was made. Check the date and the claim.", "결제일보다 앞선 판정일입니다. 날짜와 청구를 확인해 주십시오."),
+    "outcome_contradicts": ("The rows {lines} say different things of one finding at the same time; none was taken. Keep the right one.", "{lines}행이 같은 시점의 같은 지적을 서로 다르게 말하여 모두 받지 않았습니다. 맞는 행만 남겨 주십시오."),
+    "outcome_nothing_withdrawn": ("Nothing was delivered of this finding that could be withdrawn. Check the claim, the source and the reference.", "철회할 수 있는 등록 내용이 없습니다. 청구, 출처, 문서 번호를 확인해 주십시오."),
     "time_ambiguous": ("The time can be read in two ways. Write it as 09:30 or 093000, with all zeros.", "시각을 두 가지로 읽을 수 있습니다. 0을 빼지 말고 09:30 또는 093000처럼 써 주십시오."),
 }
 # fmt: on

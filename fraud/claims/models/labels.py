@@ -9,13 +9,16 @@ from fraud.claims.models.claims import Claim
 
 
 class Label(models.Model):
-    """Training truth about one claim. A changed mind adds a row; the newest known by a moment counts."""
+    """Training truth about one claim. A changed mind adds a row; of what was known by a moment the latest decision counts."""
 
     class Source(models.TextChoices):
         REVIEW = "review"
         APPEAL = "appeal"
         CONTROL_SAMPLE = "control_sample"
         TIP = "tip"
+        AUDIT = "audit"  # a finding of internal audit
+        OTHER_SYSTEM = "other_system"  # judged in a system before or beside this one
+        EARLIER_APPEAL = "earlier_appeal"  # an appeal that was decided elsewhere
         IMPORT = "import"
         SIMULATED_HISTORY = "simulated_history"
 
@@ -26,7 +29,8 @@ class Label(models.Model):
     scheme = models.CharField(max_length=40, blank=True)
     disposition = models.CharField(max_length=40, blank=True)
     selection_probability = models.FloatField(default=1.0)  # with which the claim came to be looked at
-    known_at = models.DateTimeField()
+    known_at = models.DateTimeField()  # admits it: what a cut-off may know
+    decided_at = models.DateTimeField(null=True)  # orders it, where it was decided before it became known
     labelled_by = models.CharField(max_length=150)
     reference = models.CharField(max_length=80, blank=True)  # case or file the label comes from
     supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")

@@ -78,6 +78,7 @@ def test_nothing_else_is_open_to_a_program() -> None:
     client = with_token(program("erp"))
     assert {action for action in ACTIONS if can(actor_of(User.objects.get()), action)} == {
         "fraud.deliver_claims",
+        "fraud.deliver_outcomes",
         "fraud.view_delivery",
     }
     assert scope_of(actor_of(User.objects.get()), "fraud.view_delivery") == Scope.OWN
