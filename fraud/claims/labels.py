@@ -79,15 +79,15 @@ class NewLabel:
     decided_at: datetime | None = None  # None: when it became known
 
 
-def labels_known_by(cut_off: datetime) -> pl.DataFrame:
+def labels_known_by(cut_off: datetime, *, with_ids: bool = False) -> pl.DataFrame:
     """One row a claim: `claim_id, is_misuse, known_at, weight (1.0), source, scheme, selection_probability, transacted_at`.
 
     Only what was known by the cut-off (aware), the latest decision on a claim wins, withdrawn ones are left out.
-    Ordered by claim_id.
+    Ordered by claim_id; with `with_ids` also `label_id`.
     """
     newest = _known(cut_off).group_by("claim_id", maintain_order=True).last()
     kept = newest.filter(pl.col("is_misuse").is_not_null()).with_columns(pl.lit(1.0).alias("weight"))
-    return kept.select(*LABEL_SCHEMA)
+    return kept.select(*LABEL_SCHEMA, *(["label_id"] if with_ids else []))
 
 
 def label_history(cut_off: datetime) -> pl.DataFrame:

@@ -29,12 +29,11 @@ from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filt
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
-from fraud.web.exports import harmless
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
 from rules.money import to_decimal
 
 PAGE_SIZE = 50
 MAX_EXPORT = 100_000
-REASON_MIN = 5
 
 
 @page("fraud.view_claim")
@@ -107,8 +106,8 @@ def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
 @page("cases.export_cases")
 def export_claims(request: HttpRequest) -> HttpResponseBase:
     """The filtered claims as CSV, with a reason that is kept. Names are masked for everybody but the auditor."""
-    reason = " ".join(request.POST.get("reason", "").split())[:300]
-    if len(reason) < REASON_MIN:
+    reason = export_reason(request.POST.get("reason", ""))
+    if len(reason) < EXPORT_REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
     actor = request.actor  # type: ignore[attr-defined]

@@ -1,0 +1,285 @@
+"""The page of labels: what is known by source and scheme, month by month, how far judgements agree, and the list itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from audit import clock
+from audit.actor import Actor
+from audit.language import current_language
+from audit.typed import choice, day
+from cases.pages.headlines import rule_names
+from cases.pages.judged_twice import KINDS, judged_twice
+from fraud.claims.identity import claims_involving
+from fraud.claims.labels import labels_known_by
+from fraud.claims.models import Claim, Label
+from fraud.claims.outcomes.words import SCHEME_WORDS, SOURCE_WORDS
+from fraud.detection.intervals import wilson
+from fraud.learning.evaluation.agreement import agreement_of
+from fraud.web.refusals import stray_filters
+from fraud.web.tables import Column, Table, counted, share, three_digits
+
+PAGE_SIZE = 50
+MONTHS = 18  # shown; the CSV of the list has all
+#: What a label says, by the code its filter has.
+VERDICTS: dict[str, bool | None] = {"misuse": True, "legitimate": False, "nothing": None}
+VERDICT_WORDS: dict[str, str | Promise] = {
+    "misuse": pgettext_lazy("label", "Misuse"),
+    "legitimate": pgettext_lazy("label", "In order"),
+    "nothing": pgettext_lazy("label", "Withdrawn"),
+}
+_OF_VERDICT = {value: code for code, value in VERDICTS.items()}
+KNOWN = ("q", "source", "scheme", "outcome", "from", "to", "after", "csv")
+
+
+@dataclass(frozen=True)
+class LabelFilters:
+    """What the list is narrowed to; `problems` are sentences about filters that were left out."""
+
+    text: str = ""
+    source: str = ""
+    scheme: str = ""
+    outcome: str = ""
+    since: date | None = None
+    until: date | None = None
+    problems: tuple[str, ...] = ()
+    chips: tuple[dict[str, str], ...] = ()
+
+
+def read_label_filters(query: QueryDict) -> LabelFilters:
+    """The filters of an address; `from` and `to` are days on which labels became known."""
+    problems = stray_filters(query, KNOWN)
+    days = {name: _day(query.get(name, ""), problems) for name in ("from", "to")}
+    values: dict[str, Any] = {
+        "text": query.get("q", "").strip()[:140],
+        "source": _one(query.get("source", ""), SOURCE_WORDS, problems),
+        "scheme": query.get("scheme", "").strip()[:40],
+        "outcome": _one(query.get("outcome", ""), VERDICT_WORDS, problems),
+        "since": days["from"],
+        "until": days["to"],
+    }
+    chips = [
+        ("q", _("Claim"), values["text"]),
+        ("source", _("Source"), str(SOURCE_WORDS.get(values["source"], ""))),
+        ("scheme", _("Scheme"), scheme_words([values["scheme"]])[values["scheme"]]),
+        ("outcome", _("Outcome"), str(VERDICT_WORDS.get(values["outcome"], ""))),
+        ("from", _("From"), days["from"] and days["from"].isoformat()),
+        ("to", _("To"), days["to"] and days["to"].isoformat()),
+    ]
+    shown = [
+        {"key": key, "value": query.get(key, ""), "label": label, "text": text}
+        for key, label, text in chips
+        if text
+    ]
+    return LabelFilters(**values, problems=tuple(problems), chips=tuple(shown))
+
+
+def _one(text: str, words: dict[str, str | Promise], problems: list[str]) -> str:
+    found = choice(text, words)
+    if text and not found:
+        known = ", ".join(words)
+        problems.append(_("“%(text)s” is none of: %(known)s.") % {"text": text[:30], "known": known})
+    return found
+
+
+def _day(text: str, problems: list[str]) -> date | None:
+    found = day(text)
+    if text and found is None:
+        problems.append(_("“%(text)s” is no date; write it as 2026-03-31.") % {"text": text[:30]})
+    return found
+
+
+def scheme_words(codes: Collection[str]) -> dict[str, str]:
+    """`split_payment` → Split payment, a rule's code with its name, another code as it is. One query."""
+    names = rule_names(codes, current_language())
+    found = {}
+    for code in codes:
+        name = names.get(code, "")
+        found[code] = str(SCHEME_WORDS.get(code, f"{code} {name}" if name and name != code else code))
+    return found
+
+
+def label_rows(filters: LabelFilters, by: Actor) -> QuerySet[Label]:
+    """The labels of the list, replaced ones and withdrawals included; none of claims the reader is involved in."""
+    own = claims_involving(by, Claim.objects.all())
+    rows = Label.objects.exclude(claim__in=own.values("pk")).select_related("claim")
+    for name, value in (("source", filters.source), ("scheme", filters.scheme)):
+        if value:
+            rows = rows.filter(**{name: value})
+    if filters.text:
+        rows = rows.filter(claim__external_id=filters.text)
+    if filters.outcome:
+        verdict = VERDICTS[filters.outcome]
+        rows = rows.filter(is_misuse=verdict) if verdict is not None else rows.filter(is_misuse=None)
+    if filters.since:
+        rows = rows.filter(known_at__gte=_midnight(filters.since))
+    if filters.until:
+        rows = rows.filter(known_at__lt=_midnight(filters.until + timedelta(days=1)))
+    return rows
+
+
+def _midnight(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time()))
+
+
+def shown_labels(labels: list[Label], holding: frozenset[int]) -> list[dict[str, Any]]:
+    """Rows of the list: the label, its words, and whether it is the one that counts."""
+    words = scheme_words({label.scheme for label in labels})
+    return [
+        {
+            "label": label,
+            "source": SOURCE_WORDS.get(label.source, label.source),
+            "scheme": words[label.scheme],
+            "verdict": VERDICT_WORDS[_OF_VERDICT[label.is_misuse]],
+            "holds": label.pk in holding,
+        }
+        for label in labels
+    ]
+
+
+EXPORT_HEAD = (
+    "claim",
+    "source_system",
+    "outcome",
+    "source",
+    "scheme",
+    "decided_at",
+    "known_at",
+    "reference",
+    "labelled_by",
+    "selection_probability",
+    "holds",
+)
+
+
+def export_rows(rows: QuerySet[Label], holding: frozenset[int]) -> Iterator[list[Any]]:
+    """Lines in the order of EXPORT_HEAD, oldest first; times in UTC."""
+    for label in rows.order_by("known_at", "id").iterator(chunk_size=2000):
+        yield [
+            label.claim.external_id,
+            label.claim.source_system,
+            _OF_VERDICT[label.is_misuse],
+            label.source,
+            label.scheme,
+            label.decided_at or label.known_at,
+            label.known_at,
+            label.reference,
+            label.labelled_by,
+            label.selection_probability,
+            "yes" if label.pk in holding else "no",
+        ]
+
+
+def labels_that_hold(by: Actor) -> pl.DataFrame:
+    """The labels that count now (`labels_known_by` with `label_id`), without claims the reader is involved in."""
+    known = labels_known_by(clock.now(), with_ids=True)
+    own = claims_involving(by, Claim.objects.filter(labels__isnull=False)).values_list("pk", flat=True)
+    return known.filter(~pl.col("claim_id").is_in(list(own.distinct())))
+
+
+def label_tables(known: pl.DataFrame, by: Actor) -> dict[str, Table]:
+    """The page's tables: `sources` (source × scheme), `months`, `agreement`."""
+    return {"sources": _sources(known), "months": _months(known), "agreement": _agreement(by)}
+
+
+def _counted(known: pl.DataFrame, *by: str) -> pl.DataFrame:
+    return (
+        known.group_by(*by)
+        .agg(
+            pl.len().alias("n"),
+            pl.col("is_misuse").sum().alias("misuse"),
+            pl.col("known_at").min().alias("first"),
+            pl.col("known_at").max().alias("last"),
+        )
+        .sort(*by)
+    )
+
+
+def _sources(known: pl.DataFrame) -> Table:
+    rows, words = [], scheme_words(set(known["scheme"]))
+    for row in _counted(known, "source", "scheme").iter_rows(named=True):
+        bounds = wilson(row["misuse"], row["n"])
+        rows.append(
+            {
+                **row,
+                "source": str(SOURCE_WORDS.get(row["source"], row["source"])),
+                "scheme": words[row["scheme"]],
+                "months": _span(row["first"], row["last"]),
+                "share": row["misuse"] / row["n"],
+                "low": bounds.low,
+                "high": bounds.high,
+            }
+        )
+    columns = (
+        Column("source", gettext_lazy("Source")),
+        Column("scheme", gettext_lazy("Scheme")),
+        Column("n", gettext_lazy("Labels"), counted),
+        Column("misuse", gettext_lazy("Misuse"), counted),
+        Column("share", gettext_lazy("Confirmed"), share),
+        Column("low", gettext_lazy("95 % from"), share),
+        Column("high", gettext_lazy("to"), share),
+        Column("months", gettext_lazy("Known in")),
+    )
+    return Table("labels-sources", columns, rows)
+
+
+def _months(known: pl.DataFrame) -> Table:
+    local = pl.col("known_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%Y-%m").alias("month")
+    counts = _counted(known.with_columns(local), "month")
+    rows = [{**row, "share": row["misuse"] / row["n"]} for row in counts.tail(MONTHS).iter_rows(named=True)]
+    columns = (
+        Column("month", gettext_lazy("Month")),
+        Column("n", gettext_lazy("Labels"), counted),
+        Column("misuse", gettext_lazy("Misuse"), counted),
+        Column("share", gettext_lazy("Confirmed"), share),
+    )
+    return Table("labels-months", columns, rows[::-1])
+
+
+def _span(first: datetime, last: datetime) -> str:
+    months = [f"{timezone.localtime(at):%Y-%m}" for at in (first, last)]
+    return months[0] if months[0] == months[1] else f"{months[0]} – {months[1]}"
+
+
+def _agreement(by: Actor) -> Table:
+    rows = []
+    for kind, pairs in judged_twice(by).items():
+        found = agreement_of(pairs)
+        bounds = found.kappa_interval
+        rows.append(
+            {
+                "kind": str(KINDS[kind]),
+                "n": found.n,
+                "agreed": found.agreed,
+                "share": found.share,
+                "low": found.interval.low if found.n else None,
+                "high": found.interval.high if found.n else None,
+                "kappa": found.kappa,
+                "kappa_low": bounds.low if bounds else None,
+                "kappa_high": bounds.high if bounds else None,
+            }
+        )
+    columns = (
+        Column("kind", gettext_lazy("Judged twice")),
+        Column("n", gettext_lazy("Number"), counted),
+        Column("agreed", gettext_lazy("Alike"), counted),
+        Column("share", gettext_lazy("Agreement"), share),
+        Column("low", gettext_lazy("95 % from"), share),
+        Column("high", gettext_lazy("to"), share),
+        Column("kappa", pgettext("statistics", "Cohen's kappa"), three_digits),
+        Column("kappa_low", gettext_lazy("95 % from"), three_digits),
+        Column("kappa_high", gettext_lazy("to"), three_digits),
+    )
+    return Table("labels-agreement", columns, rows)
