@@ -13,6 +13,7 @@ from cases.views import (
     overview,
     queue,
     recovery,
+    scores,
     search,
 )
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("claims/<int:claim_id>/tip/", by_hand.record_tip, name="record-tip"),
     path("labels/", labels.labels, name="labels"),
     path("labels/export/", labels.export, name="export-labels"),
+    path("scores/export/", scores.export, name="export-scores"),
     path("recovery/", recovery.ledger, name="ledger"),
     path("recovery/export/", recovery.export, name="ledger-export"),
     path("recovery/file/", recovery.reconcile, name="reconcile"),

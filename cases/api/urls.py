@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
-from cases.api import actions, decisions, evidence, held_back, my, queue, recovery
+from cases.api import actions, decisions, evidence, held_back, my, queue, recovery, scores
 from cases.api.base import Absent
 
 app_name = "cases-api"
@@ -40,6 +40,7 @@ urlpatterns = [
     path("cases/held-back/", held_back.HeldBackList.as_view(), name="cases-held-back"),
     path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
     *_steps("cases", STEPS),
+    path("scores/export/", scores.ExportScores.as_view(), name="scores-export"),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
     path("recoveries/", recovery.RecoveryList.as_view(), name="recoveries"),

@@ -1,0 +1,51 @@
+"""`manage.py export_scores FILE --reason TEXT`: the scores of nights as CSV."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.actor import Actor
+from audit.exports import csv_lines
+from audit.typed import day
+from cases.pages.score_rows import HEAD, Nights, export_scores
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason
+
+
+class Command(BaseCommand):
+    help = "Write the scores of nights to a CSV file, a line for each claim and night. The export is kept in the audit log."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--reason", required=True, help="what the export is for")
+        parser.add_argument("--run", default="", help="reference of one run")
+        parser.add_argument("--from", dest="since", help="first business date, YYYY-MM-DD")
+        parser.add_argument("--to", dest="until", help="last business date, YYYY-MM-DD")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path, reason = options["file"], export_reason(options["reason"])
+        if len(reason) < EXPORT_REASON_MIN:
+            raise CommandError(f"say in at least {EXPORT_REASON_MIN} letters what the export is for")
+        if path.exists():
+            raise CommandError(f"there is a file {path} already")
+        nights = Nights(options["run"], _day(options["since"]), _day(options["until"]))
+        if not nights.runs().exists():
+            raise CommandError("no night was screened in these days")
+        lines = csv_lines(HEAD, export_scores(nights, reason=reason, by=Actor.system("export")))
+        n_lines = 0
+        with path.open("w", encoding="utf-8", newline="") as target:
+            for line in lines:
+                n_lines += 1
+                target.write(line)
+        self.stdout.write(f"{n_lines - 1:,} scores in {path}")
+
+
+def _day(text: str | None) -> date | None:
+    found = day(text or "")
+    if text and found is None:
+        raise CommandError(f"{text} is no date; write it as 2026-03-31")
+    return found
