@@ -5,6 +5,7 @@ A missed night is caught up in order with its own cut-off, so that every day's c
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from audit.clock import now
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from cases.services.alarms import tell_alarms
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.opening import open_cases
@@ -46,6 +48,7 @@ from fraud.detection.screening.services import (
 )
 from fraud.learning.rounds import first_version
 
+log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 NIGHTLY = "nightly"
 #: Nights looked back for missed ones; a longer gap is one catch-up of everything still pending.
@@ -202,12 +205,21 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
             f"{opened.n_held_back} held back, {opened.n_expired} expired"
         )
         finish_run(run=run, token=token, by=by)
+        _tell_alarms()
     except LeaseLost:
         return False
     except Exception as error:
         release(run, token, error=f"{type(error).__name__}: {error}")
         raise
     return True
+
+
+def _tell_alarms() -> None:
+    """Mail what the night shows of the models to their owner; a night that is finished stays so whatever happens here."""
+    try:
+        tell_alarms(now())
+    except Exception:
+        log.exception("alarms could not be told")
 
 
 def give_up(run: ScreeningRun, *, by: Actor) -> bool:

@@ -47,6 +47,15 @@ def enqueue_mail(
     return message
 
 
+def enqueue_notice(*, key: str, to: str, subject: str, body: str) -> bool:
+    """Write a mail that is about no case; whether it is new: the same key is one mail, ever."""
+    values = {"recipient": to, "subject": " ".join(subject.split())[:200], "body": body.strip() + "\n"}
+    _, is_new = OutboxMessage.objects.get_or_create(
+        key=key, defaults={**values, "next_attempt_at": present()}
+    )
+    return is_new
+
+
 def cancel_mails(*, prefix: str) -> int:
     """Take back mails that have not left; returns how many."""
     waiting = OutboxMessage.objects.filter(key__startswith=prefix, state=OutboxMessage.State.WAITING)

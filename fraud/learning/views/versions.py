@@ -19,6 +19,7 @@ from fraud.detection.model_files import ModelDamaged
 from fraud.detection.models import DriftReport, ModelVersion, ScreeningRun
 from fraud.detection.scoring.reasons import label
 from fraud.learning import registry
+from fraud.learning.alarms import find_alarms
 from fraud.learning.comparing import compare_versions
 from fraud.learning.evaluation_page import comparison_context, shown_evaluation
 from fraud.learning.misses import miss_panel
@@ -38,6 +39,7 @@ def detection(request: HttpRequest) -> HttpResponse:
         "versions": ModelVersion.objects.all()[:20],
         "panel": miss_panel(),
         "learning": learning_state(),
+        "alarms": find_alarms(),
         "drift": DriftReport.objects.filter(model_version=champion).first() if champion else None,
         "values": current_settings(),
         "proposals": waiting_settings(),

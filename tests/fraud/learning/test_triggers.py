@@ -84,10 +84,10 @@ def test_sixty_days_without_learning_are_an_alarm_on_the_overview(client) -> Non
     cast = make_cast()
     client.force_login(cast.model_owner)
     trained(59)
-    assert 'id="learning"' not in client.get(reverse("fraud:detection")).content.decode()
+    assert 'id="alarms"' not in client.get(reverse("fraud:detection")).content.decode()
     ModelVersion.objects.update(created_at=timezone.now() - timedelta(days=61))
     page = client.get(reverse("fraud:detection")).content.decode()
-    assert 'id="learning"' in page
+    assert 'id="alarms"' in page
     assert "60" in page
 
 
