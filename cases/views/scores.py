@@ -34,12 +34,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
     for name, found in days.items():
         if found is None:
             wrong[name] = _("Give the day as 2026-03-31.")
-    if not wrong and days["from"] > days["to"]:
+    first, last_day = days["from"], days["to"]
+    if first is not None and last_day is not None and first > last_day:
         wrong["to"] = _("The last night lies before the first one.")
     reason = export_reason(typed.get("reason", ""))
     if len(reason) < EXPORT_REASON_MIN:
         wrong["reason"] = _("Say in a few words what the export is for.")
-    nights = Nights(since=days["from"], until=days["to"])
+    nights = Nights(since=first, until=last_day)
     if not wrong and not nights.runs().exists():
         wrong["from"] = _("No night was screened in these days.")
     if wrong:

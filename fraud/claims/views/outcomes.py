@@ -39,7 +39,8 @@ def deliver(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(request: HttpRequest) -> HttpResponse:
-    sent, by = request.FILES["file"], request.actor
+    sent, by = request.FILES.get("file"), request.actor
+    assert sent is not None
     try:
         token = keep_file(sent.chunks(), by=by)
     except UploadTooLarge as error:
@@ -51,8 +52,9 @@ def _preview(request: HttpRequest) -> HttpResponse:
         forget_file(token, by=by)
         problem = sentence("file", error.code, error.params, current_language())
         return _page(request, status=422, problem=problem)
-    more = {"token": token, "file_name": sent.name, "n_to_keep": _n_to_keep(done)}
-    return _page(request, done=done, is_preview=True, **more)
+    return _page(
+        request, done=done, is_preview=True, token=token, file_name=sent.name, n_to_keep=_n_to_keep(done)
+    )
 
 
 def _n_to_keep(done: Delivered) -> int:
