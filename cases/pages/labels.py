@@ -22,6 +22,7 @@ from audit.language import current_language
 from audit.typed import choice, day
 from cases.pages.headlines import rule_names
 from cases.pages.judged_twice import KINDS, judged_twice
+from cases.pages.words import SOURCES
 from fraud.claims.identity import claims_involving
 from fraud.claims.labels import labels_known_by
 from fraud.claims.models import Claim, Label
@@ -102,12 +103,13 @@ def _day(text: str, problems: list[str]) -> date | None:
 
 
 def scheme_words(codes: Collection[str]) -> dict[str, str]:
-    """`split_payment` → Split payment, a rule's code with its name, another code as it is. One query."""
+    """`split_payment` → Split payment, a rule's code with its name, what opened a case in words, another code as it is. One query."""
     names = rule_names(codes, current_language())
     found = {}
     for code in codes:
         name = names.get(code, "")
-        found[code] = str(SCHEME_WORDS.get(code, f"{code} {name}" if name and name != code else code))
+        own = f"{code} {name}" if name and name != code else code
+        found[code] = str(SCHEME_WORDS.get(code) or SOURCES.get(code) or own)
     return found
 
 
@@ -144,6 +146,9 @@ def shown_labels(labels: list[Label], holding: frozenset[int]) -> list[dict[str,
             "scheme": words[label.scheme],
             "verdict": VERDICT_WORDS[_OF_VERDICT[label.is_misuse]],
             "holds": label.pk in holding,
+            "decided_at": label.decided_at or label.known_at,
+            # A decision of which only the day was told stands at midnight.
+            "has_time": label.decided_at is None or timezone.localtime(label.decided_at).time() != time(),
         }
         for label in labels
     ]
@@ -227,7 +232,7 @@ def _sources(known: pl.DataFrame) -> Table:
         Column("scheme", gettext_lazy("Scheme")),
         Column("n", gettext_lazy("Labels"), counted),
         Column("misuse", gettext_lazy("Misuse"), counted),
-        Column("share", gettext_lazy("Confirmed"), share),
+        Column("share", gettext_lazy("Share of misuse"), share),
         Column("low", gettext_lazy("95 % from"), share),
         Column("high", gettext_lazy("to"), share),
         Column("months", gettext_lazy("Known in")),
@@ -243,7 +248,7 @@ def _months(known: pl.DataFrame) -> Table:
         Column("month", gettext_lazy("Month")),
         Column("n", gettext_lazy("Labels"), counted),
         Column("misuse", gettext_lazy("Misuse"), counted),
-        Column("share", gettext_lazy("Confirmed"), share),
+        Column("share", gettext_lazy("Share of misuse"), share),
     )
     return Table("labels-months", columns, rows[::-1])
 
@@ -273,7 +278,7 @@ def _agreement(by: Actor) -> Table:
         )
     columns = (
         Column("kind", gettext_lazy("Judged twice")),
-        Column("n", gettext_lazy("Number"), counted),
+        Column("n", gettext_lazy("Matters"), counted),
         Column("agreed", gettext_lazy("Alike"), counted),
         Column("share", gettext_lazy("Agreement"), share),
         Column("low", gettext_lazy("95 % from"), share),

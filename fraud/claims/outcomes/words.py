@@ -15,7 +15,7 @@ OUTCOME_WORDS: dict[str, str | Promise] = {
     "withdrawn": pgettext_lazy("outcome", "Withdrawn"),
 }
 OUTCOME_ALIASES: dict[str, str] = {
-    **dict.fromkeys(("부정", "부정사용", "confirmed", "confirmed misuse", "fraud"), "misuse"),
+    **dict.fromkeys(("오남용", "부정", "부정사용", "confirmed", "confirmed misuse", "fraud"), "misuse"),
     **dict.fromkeys(("정상", "정상사용", "in order", "genuine"), "legitimate"),
     **dict.fromkeys(("철회", "withdrawn finding"), "withdrawn"),
 }
