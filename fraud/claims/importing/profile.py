@@ -95,9 +95,7 @@ class ProfileSpec:
     identity: tuple[str, ...] = ()  # fields that identify a row without an id of its own
     labels: Labels = Labels()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kept beside the claim
-    sensitive: str = (
-        "quarantine"  # or "reject_row": what a card or resident number costs, the file or its row
-    )
+    sensitive: str = "quarantine"  # or "reject_row", "withhold": what a card or resident number costs, the file, its row or its value
     not_card_columns: tuple[str, ...] = ()  # headers whose long numbers are known not to be card numbers
 
 
@@ -172,7 +170,7 @@ def _value_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]:
     ]
     for place, value, allowed in (
         ("amounts.cancels", spec.amounts.cancels, {"row", "state"}),
-        ("sensitive", spec.sensitive, {"quarantine", "reject_row"}),
+        ("sensitive", spec.sensitive, {"quarantine", "reject_row", "withhold"}),
         ("dates.future", spec.dates.future, {"reject", "accept"}),
         ("dates.old", spec.dates.old, {"reject", "note"}),
         ("dates.settled_before_used", spec.dates.settled_before_used, {"reject", "note"}),

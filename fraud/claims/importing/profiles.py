@@ -22,6 +22,7 @@ from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.presets import PRESETS
 from fraud.claims.importing.profile_json import read_spec
+from fraud.claims.importing.reading.chunks import is_1904
 from fraud.claims.importing.reading.limits import Limits
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import name_fields
@@ -113,7 +114,7 @@ def preview_file(
     constants = name_fields(name, checked)
     mapping = map_headers(table.headers, checked, table.notes, named=constants)
     context = Context(now, now + timedelta(days=1), settings.TIME_ZONE, settings.CARD_TOKEN_KEY.encode())
-    parser = RowParser(checked, mapping, context, table.notes, constants, table.encoding)
+    parser = RowParser(checked, mapping, context, table.notes, constants, table.encoding, is_1904(table))
     parsed = parser.parse(next(iter(table.chunks())))
     hidden = {"row_hash", "identity", "card_token"}
     shown = parsed.frame.head(rows).drop(

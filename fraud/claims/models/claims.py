@@ -68,8 +68,8 @@ class ClaimFile(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # The same content for the same profile is one file, also when two people send it at once.
-            models.UniqueConstraint(fields=["sha256", "profile"], name="claimfile_content")
+            # The same content for the same version of a profile is one file, also when two people send it at once.
+            models.UniqueConstraint(fields=["sha256", "profile", "profile_version"], name="claimfile_content")
         ]
 
     def __str__(self) -> str:

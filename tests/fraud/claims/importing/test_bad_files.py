@@ -348,7 +348,12 @@ def cases() -> Iterator[Case]:
     yield q("A48-rrn", text_with("적요", "900101-1234568"), "resident_number")
     yield q("A48-rrn2", text_with("적요", "9001011234568"), "resident_number")
     yield n("A48-not", 적요="주문 9001011234567 / 110111-0006246")
-    yield r("A48-suspect", "resident_number_in_row", 적요="200315-3123450")
+    yield n(
+        "A48-suspect",
+        "value_withheld",
+        check=lambda _: _same(claim().purpose_text, ""),
+        적요="200315-3123450",
+    )
     yield n("A49", check=lambda _: _same(claim().card_last4, "1234"), 카드번호="****-1234")
     yield n(
         "A49b", "card_masked", check=lambda _: _same(claim().card_last4, "5678"), 카드번호="1234******5678"

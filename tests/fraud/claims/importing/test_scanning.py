@@ -164,7 +164,7 @@ def test_a_column_of_real_numbers_is_refused_however_it_is_called() -> None:
 def test_a_profile_may_exempt_a_column_or_give_up_the_rows_instead_of_the_file() -> None:
     frame = pl.DataFrame({"order_no": ["x", CARDS[0], "y"]})
     assert not scan_frame(frame, range(3), Notes(), not_card_columns=["order_no"]).cards
-    assert scan_frame(frame, range(3), Notes(), reject_rows=True).cards == {1}
+    assert scan_frame(frame, range(3), Notes(), keep_file=True).cards == {1}
 
 
 @given(st.text("0123456789", min_size=13, max_size=19))
