@@ -17,6 +17,8 @@ from rules.language.transactions import KINDS, MONEY_BACK
 from rules.money import is_known_currency
 
 MAX_ENTRIES = 200
+#: Without these a row is no claim, whatever a profile requires.
+INDISPENSABLE = ("external_id", "transacted_at", "amount")
 _PATTERN_LENGTH = 200
 
 
@@ -140,11 +142,15 @@ def _column_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]
     if len(spec.columns) > MAX_ENTRIES:
         problems.append(("columns", "too_many", {"limit": MAX_ENTRIES}))
     from_name = " ".join(spec.file_name_pattern)
-    for name in spec.required:
+    for name in dict.fromkeys((*spec.required, *INDISPENSABLE)):
         if name == "external_id" and spec.identity:
             continue
-        if name not in spec.columns and f"<{name}>" not in from_name:
-            problems.append(("required", "no_source", {"field": name}))
+        column = spec.columns.get(name, Column())
+        delivered = column.sources or column.constant or column.compose
+        if not delivered and f"<{name}>" not in from_name:
+            problems.append(("columns", "no_source", {"field": name}))
+        elif name not in spec.required:
+            problems.append(("required", "not_required", {"field": name}))
     return problems
 
 

@@ -35,7 +35,7 @@ from fraud.claims.importing.staging import Open, StagedFile, stage
 from fraud.claims.importing.storing import ClaimStore, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
 
-FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.QUARANTINED)
+FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED, ClaimFile.State.QUARANTINED)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 

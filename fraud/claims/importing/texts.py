@@ -36,8 +36,8 @@ _FILES: dict[str, tuple[str, str]] = {
     "workbook_formula": ("Cell {cell} is a formula ({formula}, last value {value}). Paste the values, or allow formulas in the profile.", "{cell} 셀이 수식입니다({formula}, 마지막 값 {value}). 값으로 붙여 넣거나 설정에서 수식을 허용해 주십시오."),
     "workbook_merged": ("The cells {cells} are merged. Unmerge them: one row is one claim.", "{cells} 셀이 병합되어 있습니다. 병합을 풀어 주십시오. 한 행이 한 건입니다."),
     "workbook_sheet": ("There is no visible sheet “{sheet}”. The workbook has: {sheets}.", "보이는 시트 “{sheet}”이(가) 없습니다. 통합 문서의 시트: {sheets}."),
-    "card_number": ("A full card number was found ({place}; {n} in all). Files may carry only the last four digits. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, 모두 {n}건). 뒤 네 자리만 보내야 합니다. 파일 내용은 저장하지 않았습니다."),
-    "resident_number": ("A resident registration number was found ({place}; {n} in all). Remove it. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, 모두 {n}건). 삭제해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "card_number": ("A full card number was found ({place}; {n} in all). Files may carry only the last four digits. If the column holds other numbers, have it exempted on the profile's page. Nothing of the file was kept.", "카드 번호 전체가 있습니다({place}, 모두 {n}건). 뒤 네 자리만 보내야 합니다. 다른 번호가 든 열이면 설정 화면에서 검사 제외를 상신해 주십시오. 파일 내용은 저장하지 않았습니다."),
+    "resident_number": ("A resident registration number was found ({place}; {n} in all). Remove it. If the column holds other numbers, have it exempted on the profile's page. Nothing of the file was kept.", "주민등록번호가 있습니다({place}, 모두 {n}건). 삭제해 주십시오. 다른 번호가 든 열이면 설정 화면에서 검사 제외를 상신해 주십시오. 파일 내용은 저장하지 않았습니다."),
     "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
     "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
@@ -130,6 +130,8 @@ _NOTES: dict[str, tuple[str, str]] = {
     "merchants_added": ("{n} new merchants were added.", "새 가맹점 {n}곳을 추가했습니다."),
     "cancellations_linked": ("{n} cancellations were linked to their original.", "취소 {n}건을 원거래와 연결했습니다."),
     "cancellations_open": ("{n} cancellations wait for their original.", "취소 {n}건이 원거래를 기다립니다."),
+    "label_unknown": ("{n} outcomes in “{column}” are none of the profile's words and were left open. Known: {known}.", "“{column}” 결과 {n}개는 설정에 없는 값이라 비워 두었습니다. 가능한 값: {known}."),
+    "employees_matched": ("{n} employee numbers were read in the company's own form: {examples}.", "사원번호 {n}개를 회사 형식에 맞추어 읽었습니다: {examples}."),
     "labels_added": ("{n} known outcomes were added as labels.", "알려진 결과 {n}건을 라벨로 추가했습니다."),
 }
 # fmt: on
@@ -145,7 +147,9 @@ _PROFILES: dict[str, tuple[str, str]] = {
     "format_not_known": ("Unknown date form “{format}”.", "알 수 없는 날짜 형식 “{format}”입니다."),
     "format_clash": ("“{format}” and “{other}” read the same text differently; keep one.", "“{format}”과 “{other}”은 같은 글을 다르게 읽습니다. 하나만 두십시오."),
     "pattern_not_valid": ("The pattern “{pattern}” is not valid.", "패턴 “{pattern}”이(가) 올바르지 않습니다."),
-    "no_source": ("The required field “{field}” has no column.", "필수 항목 “{field}”에 연결된 열이 없습니다."),
+    "no_source": ("The required field “{field}” has no column. Name its headers under columns.", "필수 항목 “{field}”에 연결된 열이 없습니다. columns에 머리글을 적어 주십시오."),
+    "exempted_alone": ("“{column}” can be taken out of the search for card and resident numbers only with a second person. Propose it on the profile's page.", "“{column}” 열을 카드·주민번호 검사에서 제외하려면 두 번째 사람의 승인이 필요합니다. 설정 화면에서 상신해 주십시오."),
+    "not_required": ("No claim can do without “{field}”. Add it to required.", "“{field}” 없이는 청구가 될 수 없습니다. required에 넣어 주십시오."),
     "currency_missing": ("Give a currency column or a default currency.", "통화 열 또는 기본 통화가 필요합니다."),
     "too_many": ("At most {limit} entries.", "최대 {limit}개까지 가능합니다."),
 }

@@ -37,6 +37,7 @@ class ClaimFile(models.Model):
         RECEIVED = "received"
         IMPORTING = "importing"
         IMPORTED = "imported"
+        REJECTED = "rejected"  # read to its end, and not one row could be taken
         QUARANTINED = "quarantined"
         FAILED = "failed"
 

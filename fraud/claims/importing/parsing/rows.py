@@ -159,7 +159,7 @@ class _ChunkRows(ChunkValues):
                 self.problems.add(~text.str.contains(rule.unless).fill_null(False), "", rule.code)
 
     def _sum_rows(self) -> NDArray[np.bool_]:
-        """Rows without a date that name a sum first, or in which nothing that a claim needs is filled but its amount."""
+        """Rows with an amount and no date that name a sum first, or in which nothing that a claim needs is filled but its amount."""
         given = {
             name: value.is_not_null()
             for name in self.spec.required
@@ -169,11 +169,12 @@ class _ChunkRows(ChunkValues):
             return np.zeros(self.height, bool)
         undated = ~given["transacted_at"]
         others = [filled for name, filled in given.items() if name != "amount"]
-        alone = given.get("amount", undated) & ~pl.select(pl.any_horizontal(others)).to_series()
+        summed = undated & given.get("amount", undated)
+        alone = ~pl.select(pl.any_horizontal(others)).to_series()
         texts = [blank_to_null(c) for c in self.delivered.get_columns() if c.dtype == pl.String]
         first = pl.select(pl.coalesce(texts)).to_series()
         named = first.str.contains(SUM_WORDS).fill_null(False)
-        return np.asarray((undated & (named | (alone & (len(others) > 1)))).to_numpy())
+        return np.asarray((summed & (named | (alone & (len(others) > 1)))).to_numpy())
 
     # Checks across fields --------------------------------------------------------------------------------------
 

@@ -214,7 +214,7 @@ class ChunkValues:
         if self.mapping.labels:
             label = self.delivered.get_column(self.mapping.labels[0]).cast(pl.String)
             labels = self.spec.labels
-            self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate)
+            self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate, self.problems)
 
     def _parse_people(self, name: str, raw: pl.Series, header: str) -> None:
         """The list, and how many they are where the file does not count them; more listed than counted is refused."""

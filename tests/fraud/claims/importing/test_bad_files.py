@@ -400,7 +400,8 @@ def test_bad_input(case: Case, tmp_path: Path) -> None:
         assert not Claim.objects.exists()
         assert not ClaimFileReject.objects.exists()
         return
-    assert (file.state, file.error) == ("imported", None)
+    none_taken = bool(file.n_rows) and file.n_rejected == file.n_rows
+    assert (file.state, file.error) == ("rejected" if none_taken else "imported", None)
     assert codes(file) == list(case.rejected)
     assert_accounted(file)
     if case.accepted is not None:
