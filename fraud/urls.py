@@ -67,5 +67,7 @@ urlpatterns = [
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/holidays/", settings.add_day, name="add-holiday"),
+    path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),
     path("settings/propose/", settings.propose, name="propose-settings"),
 ]

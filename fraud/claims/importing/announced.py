@@ -44,5 +44,5 @@ def compare_sums(read: pl.DataFrame, sums: pl.DataFrame, notes: Notes) -> None:
         since = int(above.filter(pl.col("line") > before)["amount_minor"].sum() or 0)
         before = line
         if above.height and stated not in {total, since}:
-            money = {"stated": format_number(stated, currency), "found": format_number(total, currency)}
-            notes.add("sum_differs", line=line, currency=currency, **money)
+            says, is_ = format_number(stated, currency), format_number(total, currency)
+            notes.add("sum_differs", line=line, currency=currency, stated=says, found=is_)

@@ -23,10 +23,11 @@ from audit.transactions import one_transaction
 from fraud.claims.importing.fields import Field, Kind
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.parsing.clocks import parse_clocks
+from fraud.claims.importing.parsing.codes import parse_choice
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import clean_text
-from fraud.claims.importing.people_feeds import FEEDS, HALVES, Feed, FeedColumn
+from fraud.claims.importing.people_feeds import FEEDS, HALVES, HOLIDAY_KINDS, HOLIDAYS, Feed, FeedColumn
 from fraud.claims.importing.people_storing import store_people
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
@@ -152,6 +153,9 @@ def _value(
 ) -> pl.Series:
     if column.kind == "day":
         return parse_days(dates, raw, header, problems)
+    if column.kind == "holiday":
+        kinds = parse_choice(raw.cast(pl.String), HOLIDAYS, HOLIDAY_KINDS, header, problems)
+        return kinds.fill_null("company")
     if column.kind == "half":
         return _halves(raw.cast(pl.String), header, problems)
     if column.kind == "clock":

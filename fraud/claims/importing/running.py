@@ -109,6 +109,7 @@ def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFi
         notes.add("cardholders_added", store.directory.n_people_added)
         n_matched, examples = examples_of_matches(store.directory.spellings)
         notes.add("employees_matched", n_matched, examples=examples)
+        notes.add("older_versions", store.n_older)
         notes.add("merchants_added", store.directory.n_merchants_added)
         notes.add("labels_added", stored.labels)
         file.totals = stored.totals.as_json()

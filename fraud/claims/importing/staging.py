@@ -207,6 +207,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
         column("amount", pl.Int64).alias("amount_minor"),
         column("currency"),
         column("stated_back", pl.Int64),
+        column("version", pl.Int64),
         (column("authorization_code").fill_null("") != "").alias("has_code"),
     )
 

@@ -131,6 +131,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     "cancellations_linked": ("{n} cancellations were linked to their original.", "취소 {n}건을 원거래와 연결했습니다."),
     "cancellations_open": ("{n} cancellations wait for their original.", "취소 {n}건이 원거래를 기다립니다."),
     "label_unknown": ("{n} outcomes in “{column}” are none of the profile's words and were left open. Known: {known}.", "“{column}” 결과 {n}개는 설정에 없는 값이라 비워 두었습니다. 가능한 값: {known}."),
+    "older_versions": ("{n} rows tell an older version of a claim than is known; the newer one stays.", "이미 더 새로운 버전이 있는 {n}행은 반영하지 않았습니다."),
     "employees_matched": ("{n} employee numbers were read in the company's own form: {examples}.", "사원번호 {n}개를 회사 형식에 맞추어 읽었습니다: {examples}."),
     "labels_added": ("{n} known outcomes were added as labels.", "알려진 결과 {n}건을 라벨로 추가했습니다."),
 }

@@ -118,6 +118,7 @@ class ClaimFacts(models.Model):
     received_at = models.DateTimeField()  # when this version became known
     is_history = models.BooleanField(default=False)  # context only: never screened
     claim_no = models.CharField(max_length=80, blank=True)
+    source_version = models.IntegerField(null=True)  # the delivering system's own count of versions
     # People and places (db_index=False: the composite indexes below serve these)
     cardholder = models.ForeignKey(
         Cardholder, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
