@@ -65,9 +65,11 @@ def compile_pattern(pattern: str) -> Pattern:
         ):
             raise PatternNotValid("(?" + pattern[start + 2] + "…")
     for sign, instead in _LATIN.items():
+        if sign.startswith("[") and sign in pattern.replace("[:^", "[:"):
+            raise LatinOnly(sign, instead)
         at = pattern.find(sign)
         while at >= 0:
-            if sign.startswith("[") or not _is_escaped(pattern, at):
+            if not _is_escaped(pattern, at):
                 raise LatinOnly(sign, instead)
             at = pattern.find(sign, at + 1)
     if "\\C" in pattern:

@@ -172,7 +172,7 @@ def _check_marks(parts: pl.DataFrame, currency: pl.Series, header: str, problems
 def _whole_and_fraction(body: pl.Series, style: Amounts) -> tuple[pl.Series, pl.Series]:
     """Digits before and after the decimal sign; null where the digits are not grouped as the profile says."""
     decimal, group = re.escape(style.decimal), re.escape(style.thousands)
-    grouping = rf"|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
+    grouping = rf"|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
     pattern = rf"^([0-9]+{grouping})?(?:{decimal}([0-9]+))?$"
     if body.str.contains(r"^[0-9]+$").fill_null(True).all():
         return body, pl.repeat(None, len(body), dtype=pl.String, eager=True)
@@ -204,7 +204,7 @@ def _refuse_shapes(
         if style.decimal == "."
         else r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
     )
-    either = r"^[0-9]+,[0-9]{1,2}$" if style.decimal == "." else r"^[0-9]+\.[0-9]{1,2}$"
+    either = r"^[0-9]+,[0-9]+$" if style.decimal == "." else r"^[0-9]+\.[0-9]+$"
     body = parts.get_column("body")
     problems.add(unread & (body.str.contains(other) | body.str.contains(either)), header, "amount_ambiguous")
     problems.add(unread | brackets | twice, header, "amount_not_valid")

@@ -49,6 +49,7 @@ REFUSED = [
     ("12.34 (EUR)", "USD", "amount_not_valid"), ("+", "USD", "amount_not_valid"), ("CR", "USD", "amount_not_valid"),
     ("1.500,00", "KRW", "amount_ambiguous"), ("1e5", "KRW", "amount_scientific"), ("--5", "KRW", "amount_not_valid"),
     ("+-5", "KRW", "amount_not_valid"), ("1 500", "KRW", "amount_not_valid"), ("12,34", "USD", "amount_ambiguous"),
+    ("0,001", "KWD", "amount_ambiguous"), ("0,0001", "CLF", "amount_ambiguous"), ("01,234", "KRW", "amount_ambiguous"),
 ]
 # fmt: on
 
