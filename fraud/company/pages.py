@@ -90,7 +90,9 @@ def add_day(request: HttpRequest) -> HttpResponse:
     try:
         day = date.fromisoformat(on)
     except ValueError:
-        return _show(request, status=422, problems=[(_("Day"), _("Write the day as 2026-11-25."))], in_holidays=True)
+        return _show(
+            request, status=422, problems=[(_("Day"), _("Write the day as 2026-11-25."))], in_holidays=True
+        )
     try:
         add_holiday(on=day, name=text.get("name", ""), kind=text.get("kind", "company"), by=request.actor)  # type: ignore[attr-defined]
     except HolidayNotValid as error:
