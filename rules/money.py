@@ -14,52 +14,9 @@ from iso4217 import Currency
 
 #: Codes that ISO 4217 has withdrawn and older files still hold, with the minor unit they had.
 _WITHDRAWN: dict[str, int] = {
-    **dict.fromkeys(["ADP", "BEF", "BYB", "BYR", "ESP", "GRD", "ITL", "LUF", "MGF", "PTE", "TPE", "TRL"], 0),
-    **dict.fromkeys(
-        [
-            "ANG",
-            "ATS",
-            "AZM",
-            "BGN",
-            "CSD",
-            "CUC",
-            "CYP",
-            "DEM",
-            "EEK",
-            "FIM",
-            "FRF",
-            "GHC",
-            "HRK",
-            "IEP",
-            "LTL",
-            "LVL",
-            "MRO",
-            "MTL",
-            "MZM",
-            "NLG",
-        ],
-        2,
-    ),
-    **dict.fromkeys(
-        [
-            "ROL",
-            "SDD",
-            "SIT",
-            "SKK",
-            "SLL",
-            "SRG",
-            "STD",
-            "TMM",
-            "VEB",
-            "VEF",
-            "YUM",
-            "ZMK",
-            "ZWD",
-            "ZWL",
-            "ZWR",
-        ],
-        2,
-    ),
+    **dict.fromkeys("ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE TPE TRL".split(), 0),
+    **dict.fromkeys("ANG ATS AZM BGN CSD CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO".split(), 2),
+    **dict.fromkeys("MTL MZM NLG ROL SDD SIT SKK SLL SRG STD TMM VEB VEF YUM ZMK ZWD ZWL ZWR".split(), 2),
 }
 #: Every code of ISO 4217 that has a minor unit (metals, units of account, XTS and XXX have none, and pay for nothing).
 _EXPONENTS: dict[str, int] = _WITHDRAWN | {
