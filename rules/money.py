@@ -12,15 +12,17 @@ from decimal import Decimal, InvalidOperation
 
 from iso4217 import Currency
 
-#: Codes that ISO 4217 has withdrawn and older files still hold, with the minor unit they had.
-_WITHDRAWN: dict[str, int] = {
-    **dict.fromkeys("ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE TPE TRL".split(), 0),
-    **dict.fromkeys("ANG ATS AZM BGN CSD CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO".split(), 2),
-    **dict.fromkeys("MTL MZM NLG ROL SDD SIT SKK SLL SRG STD TMM VEB VEF YUM ZMK ZWD ZWL ZWR".split(), 2),
-}
+#: Codes that ISO 4217 has withdrawn and older files still hold: those without a minor unit, and those of hundredths.
+_WITHDRAWN_WHOLE = "ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE TPE TRL"
+_WITHDRAWN_HUNDREDTHS = (
+    "ANG ATS AZM BGN CSD CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO "
+    "MTL MZM NLG ROL SDD SIT SKK SLL SRG STD TMM VEB VEF YUM ZMK ZWD ZWL ZWR"
+)
 #: Every code of ISO 4217 that has a minor unit (metals, units of account, XTS and XXX have none, and pay for nothing).
-_EXPONENTS: dict[str, int] = _WITHDRAWN | {
-    currency.code: currency.exponent for currency in Currency if currency.exponent is not None
+_EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(_WITHDRAWN_WHOLE.split(), 0),
+    **dict.fromkeys(_WITHDRAWN_HUNDREDTHS.split(), 2),
+    **{currency.code: currency.exponent for currency in Currency if currency.exponent is not None},
 }
 _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 #: The largest magnitude a money column (64-bit integer) can hold.
