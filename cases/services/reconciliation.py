@@ -20,7 +20,13 @@ from cases.models import Case, RecoveryPosting
 from cases.services import errors
 from cases.services.conflicts import relations_of
 from cases.services.recovery import confirm_from_file, post_recovery
-from cases.services.statement_postings import StatementLine, statement_lines, take_back, words_of
+from cases.services.statement_postings import (
+    StatementLine,
+    statement_lines,
+    take_back,
+    was_taken_back,
+    words_of,
+)
 from cases.statements import StatementNotValid, is_statement
 from cases.workflow import State
 from rules.money import MoneyNotValid, to_minor
@@ -104,7 +110,13 @@ def _post_entry(line: StatementLine, report: PostingReport, by: Actor) -> None:
     if not line.case_reference:
         raise errors.CaseNotNamed
     if line.entry.minor > 0:
-        _post(line.as_row(), report, by)
+        row = line.as_row()
+        if was_taken_back(_values(row, by)[0], line):
+            report.n_known += 1
+        elif line.entry.is_reversal:
+            raise errors.AmountNotValid("given_back")
+        else:
+            _post(row, report, by)
     elif take_back(line, by):
         report.n_posted += 1
         currency = line.entry.currency

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
@@ -21,6 +22,9 @@ from rules.money import format_money, to_decimal
 
 _CASE = re.compile(r"\bC-[0-9]{4}-[0-9]{6}\b", re.ASCII)
 _REFERENCE_LENGTH = 80
+_TAKEN_BACK = (
+    "/R"  # the counter-posting of a bank's own reversal ends so: banks may give it the id of what it reverses
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,27 @@ def _lines(statement: Statement) -> Iterator[StatementLine]:
         reference = entry.reference[:_REFERENCE_LENGTH]
         if not reference:
             facts = f"{statement.account}|{entry.booked_on}|{entry.minor}|{entry.currency}|{entry.text}"
-            digest = hashlib.sha256(facts.encode()).hexdigest()[:24]
-            seen[digest] += 1  # two equal entries of one day are two payments
-            reference = f"{digest}-{seen[digest]}"
-        yield StatementLine(entry, reference)
+            reference = hashlib.sha256(facts.encode()).hexdigest()[:24]
+        # two entries of one statement are two payments, also where the bank gives both one id
+        way = "" if entry.minor > 0 else _TAKEN_BACK
+        seen[reference + way] += 1
+        number = seen[reference + way]
+        tail = (f"-{number}" if number > 1 or not entry.reference else "") + way
+        yield StatementLine(entry, reference[: _REFERENCE_LENGTH - len(tail)] + tail)
+
+
+def was_taken_back(case: Case, line: StatementLine) -> bool:
+    """Whether this very entry was posted before and the bank took it back since; what a person reversed may be posted again."""
+    return (
+        RecoveryPosting.objects.filter(
+            recovery__case=case,
+            bank_reference=line.reference,
+            amount_minor=line.entry.minor,
+            reversed_by__bank_reference__endswith=_TAKEN_BACK,
+        )
+        .exclude(reversed_by__bank_reference=F("bank_reference"))
+        .exists()
+    )
 
 
 def take_back(line: StatementLine, by: Actor) -> bool:
@@ -88,9 +109,13 @@ def take_back(line: StatementLine, by: Actor) -> bool:
     if case is None or relations_of(by, case).involvement:
         raise errors.CaseNotFound
     postings = RecoveryPosting.objects.filter(recovery__case=case)
-    note = _("taken back by the bank: %(reference)s") % {"reference": line.reference}
-    if postings.filter(reverses__isnull=False, note__endswith=f": {line.reference}").exists():
+    note = _("taken back by the bank: %(reference)s") % {
+        "reference": line.reference.removesuffix(_TAKEN_BACK)
+    }
+    if postings.filter(reverses__isnull=False, bank_reference=line.reference).exists():
         return False
+    if line.entry.currency != case.currency:
+        raise errors.AmountNotValid("currency", currency=case.currency)
     open_ones = postings.filter(
         method=RecoveryPosting.Method.BANK_TRANSFER,
         amount_minor=-line.entry.minor,
@@ -101,7 +126,9 @@ def take_back(line: StatementLine, by: Actor) -> bool:
     posting = open_ones.order_by("-received_on", "-pk").first()
     if posting is None:
         raise errors.AmountNotValid("nothing_to_take_back")
-    reverse_posting(posting=posting, reason=note, by=by, expected_version=case.version)
+    reverse_posting(
+        posting=posting, reason=note, by=by, expected_version=case.version, bank_reference=line.reference
+    )
     return True
 
 
@@ -126,6 +153,10 @@ def words_of(error: StatementNotValid) -> str:
         "not_a_statement": _("This is no camt.053, camt.054 or MT940 statement."),
         "amount": _(
             "An entry has an amount, a currency or a direction that cannot be read: %(amount)s %(currency)s."
+        ),
+        "no_balance": _(
+            "The statement of the account ending in %(account)s lacks the opening or the closing balance. "
+            "Ask the bank for the whole statement; nothing was posted."
         ),
         "day": _("An entry has a day that cannot be read: %(day)s."),
         "currency": _(

@@ -7,9 +7,9 @@ own is told detail by detail. Source: ISO 20022 message definitions "Bank-to-Cus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from xml.etree.ElementTree import Element  # the type only; parsing is defusedxml's
 
 from defusedxml import DefusedXmlException
@@ -18,13 +18,21 @@ from defusedxml.ElementTree import ParseError, fromstring
 from cases.statements.entries import Entry, Statement, StatementNotValid, minor_of
 
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+_INTERIM = "ITBD"  # between the pages of one statement it closes one page and opens the next
+_DECLARED = re.compile(rb"""^[^>]{0,100}?encoding=["']([A-Za-z0-9._-]{1,30})["']""")
+_KOREAN = frozenset({b"euc-kr", b"cp949", b"ks_c_5601-1987", b"ms949"})
 
 
 def read_camt(content: bytes) -> list[Statement]:
     """Every statement or notification of the file. Raises StatementNotValid."""
     try:
-        root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
+        root = fromstring(_readable(content), forbid_dtd=True)
+    except (
+        ParseError,
+        DefusedXmlException,
+        LookupError,
+        ValueError,
+    ) as error:  # the last two: encodings expat cannot read
         raise StatementNotValid("not_xml") from error
     found = [_statement(part) for part in root.iter() if _name(part) in ("Stmt", "Ntfctn")]
     if not found:
@@ -32,10 +40,17 @@ def read_camt(content: bytes) -> list[Statement]:
     return found
 
 
+def _readable(content: bytes) -> bytes | str:
+    """Text where the declared encoding is a Korean one, of two bytes a letter, which expat refuses. Raises UnicodeDecodeError."""
+    declared = _DECLARED.match(content)
+    return content.decode("cp949") if declared and declared[1].lower() in _KOREAN else content
+
+
 def _statement(part: Element) -> Statement:
     account = _text(part, "Acct/Id/IBAN") or _text(part, "Acct/Id/Othr/Id")
-    balances = {_text(each, "Tp/CdOrPrtry/Cd"): each for each in _all(part, "Bal")}
-    opening, closing = _balance(balances, _OPENING), _balance(balances, _CLOSING)
+    opening, closing = _balances(part)
+    if _name(part) == "Stmt" and (opening is None or closing is None):
+        raise StatementNotValid("no_balance", account=account[-4:])
     entries = [entry for each in _all(part, "Ntry") if _is_booked(each) for entry in _entries(each)]
     stated = [each for each in (opening, closing) if each is not None]
     currency = stated[0][1] if stated else _text(part, "Acct/Ccy") or (entries[0].currency if entries else "")
@@ -44,24 +59,39 @@ def _statement(part: Element) -> Statement:
     ).check()
 
 
-def _balance(balances: dict[str, Element], codes: tuple[str, ...]) -> tuple[int, str] | None:
-    for code in codes:
-        if code in balances:
-            return _amount(balances[code])
-    return None
+def _balances(part: Element) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+    """Opening and closing balance; of a page of a statement the interim ones, the first before and the last after its entries."""
+    told = [(_text(each, "Tp/CdOrPrtry/Cd"), each) for each in _all(part, "Bal")]
+    interim = [each for code, each in told if code == _INTERIM]
+    opening = next((each for wanted in _OPENING for code, each in told if code == wanted), None)
+    closing = next((each for code, each in told if code in _CLOSING), None)
+    if opening is None and interim:
+        opening = interim.pop(0)
+    if closing is None and interim:
+        closing = interim.pop()
+    return (None if opening is None else _amount(opening), None if closing is None else _amount(closing))
 
 
-def _amount(part: Element, path: str = "Amt") -> tuple[int, str]:
+def _amount(part: Element) -> tuple[int, str]:
     """Signed minor units and currency of what has an amount and a direction."""
-    amount = next(_all(part, path), None)
+    amount = next(_all(part, "Amt"), None)
     if amount is None or not (amount.text or "").strip():
         raise StatementNotValid("amount", amount="", currency="")
     currency = amount.get("Ccy", "")
-    minor = minor_of(Decimal((amount.text or "").strip()), currency)
+    minor = _unsigned(amount, currency)
     direction = _text(part, "CdtDbtInd")
     if direction not in ("CRDT", "DBIT"):
         raise StatementNotValid("amount", amount=direction[:10], currency=currency)
     return (minor if direction == "CRDT" else -minor), currency
+
+
+def _unsigned(amount: Element, currency: str) -> int:
+    """Minor units of an amount, whose direction is told beside it. Raises StatementNotValid `amount`."""
+    text = (amount.text or "").strip()
+    minor = minor_of(text, currency)
+    if minor < 0:
+        raise StatementNotValid("amount", amount=text[:40], currency=currency)
+    return minor
 
 
 def _is_booked(entry: Element) -> bool:
@@ -79,7 +109,7 @@ def _entries(entry: Element) -> list[Entry]:
         minor,
         currency,
         reversal,
-        _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef"),
+        _text(entry, "AcctSvcrRef"),  # not NtryRef: many banks count it from 1 in every statement
         _words(entry),
     )
     if len(details) < 2:
@@ -87,17 +117,19 @@ def _entries(entry: Element) -> list[Entry]:
     parts = [_detail_minor(each, minor, currency) for each in details]
     if None in parts or sum(part or 0 for part in parts) != minor:
         return [whole]
+    references = _references(whole.reference, details)
     return [
-        Entry(
-            booked,
-            part or 0,
-            currency,
-            reversal,
-            _reference(each) or f"{whole.reference}/{number}",
-            _words(each),
-        )
-        for number, (each, part) in enumerate(zip(details, parts, strict=True), 1)
+        Entry(booked, part or 0, currency, reversal, reference, _words(each))
+        for each, part, reference in zip(details, parts, references, strict=True)
     ]
+
+
+def _references(whole: str, details: list[Element]) -> list[str]:
+    """An id for every detail: its own where all have one of their own, else the entry's with a number; "" where neither has one."""
+    own = [_reference(each) for each in details]
+    if all(own) and len(set(own)) == len(own):
+        return own
+    return [f"{whole}/{number}" if whole else "" for number in range(1, len(own) + 1)]
 
 
 def _named(entry: Entry, detail: Element) -> Entry:
@@ -117,7 +149,7 @@ def _detail_minor(detail: Element, whole: int, currency: str) -> int | None:
         amount = next(_all(detail, "AmtDtls/TxAmt/Amt"), None)
     if amount is None or amount.get("Ccy") != currency:
         return None
-    minor = minor_of(Decimal((amount.text or "").strip()), currency)
+    minor = _unsigned(amount, currency)
     direction = _text(detail, "CdtDbtInd") or ("CRDT" if whole >= 0 else "DBIT")
     return minor if direction == "CRDT" else -minor
 

@@ -12,7 +12,7 @@ from rules.money import MoneyNotValid, to_minor
 
 
 class StatementNotValid(ValueError):
-    """The file cannot be believed; `code` is one of not_xml, not_a_statement, amount, day, balance, currency; `params` say where."""
+    """The file cannot be believed; `code` is one of not_xml, not_a_statement, amount, day, no_balance, balance, currency; `params` say where."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)

@@ -57,6 +57,9 @@ class AmountNotValid(ContentNotValid):
         "negative": _("The amount cannot be negative."),
         "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
         "nothing_to_take_back": _("No posting of this amount is there to be taken back."),
+        "given_back": _(
+            "The bank gave back a payment that had gone out; that is no repayment. Post it by hand where it belongs."
+        ),
         "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
         "above_monthly": _("The consent allows at most %(limit)s a month."),
         "currency": _("The amount must be in %(currency)s."),

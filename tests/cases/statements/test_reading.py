@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.statements import Entry, StatementNotValid, is_statement, read_statements
+from cases.statements.camt import read_camt
 from tests.cases.statements.files import ACCOUNT, Row, camt, mt940
 
 DAY = date(2026, 11, 2)
@@ -115,6 +116,36 @@ def test_a_batch_is_told_payment_by_payment_where_its_details_make_its_amount() 
     assert [(e.minor, e.reference) for e in whole.entries] == [(30_000, "BATCH")]
 
 
+def test_details_under_one_id_are_told_apart_and_those_of_a_batch_without_any_have_none() -> None:
+    one_id = batch([10_000, 20_000], 30_000).replace(">D1<", ">D0<")
+    (found,) = read_statements(camt([], closing=1_030_000, more=one_id))
+    assert [e.reference for e in found.entries] == ["BATCH/1", "BATCH/2"]
+    nameless = one_id.replace("<Refs><AcctSvcrRef>D0</AcctSvcrRef></Refs>", "").replace(
+        "<AcctSvcrRef>BATCH</AcctSvcrRef>", ""
+    )
+    (found,) = read_statements(camt([], closing=1_030_000, more=nameless))
+    assert [e.reference for e in found.entries] == ["", ""]
+
+
+def test_pages_of_one_statement_meet_their_interim_balances() -> None:
+    first = camt(ROUND[:2], opening=1_000).replace(b"CLBD", b"ITBD")
+    last = camt(ROUND[2:], opening=1_000).replace(b"OPBD", b"ITBD")
+    middle = camt(ROUND, opening=1_000).replace(b"OPBD", b"ITBD").replace(b"CLBD", b"ITBD")
+    told = [read_statements(page)[0] for page in (first, last, middle)]
+    assert [(page.opening_minor, page.closing_minor) for page in told] == [
+        (1_000, 1_000),
+        (1_000, 85_000),
+        (1_000, 85_000),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["euc-kr", "EUC-KR", "cp949", "utf-16"])
+def test_a_statement_in_another_encoding_keeps_its_words(encoding: str) -> None:
+    text = camt([(84_000, DAY, False, "B1", "환수금")]).decode().replace("UTF-8", encoding)
+    (found,) = read_camt(text.encode(encoding))
+    assert found.entries[0].text == "환수금"
+
+
 def test_a_notification_has_no_balance_and_the_same_references() -> None:
     (found,) = read_statements(camt(ROUND[:1], kind="054"))
     assert found.closing_minor is None
@@ -133,6 +164,15 @@ def test_a_notification_has_no_balance_and_the_same_references() -> None:
         ),
         (camt(ROUND).replace(b"2026-11-02", b"2026-11-32"), "day"),
         (camt(ROUND).replace(b'Ccy="KRW">84000', b'Ccy="USD">84000', 1), "currency"),
+        (camt(ROUND).replace(b">84000<", b">84,000<", 1), "amount"),
+        (camt(ROUND).replace(b">84000<", b">NaN<", 1), "amount"),
+        (camt(ROUND, kind="054").replace(b">84000<", b">-84000<", 1), "amount"),
+        (camt(ROUND).replace(b"OPBD", b"OPAV"), "no_balance"),
+        (camt(ROUND).replace(b"CLBD", b"CLAV"), "no_balance"),
+        (camt(ROUND).replace(b"OPBD", b"OPAV").replace(b"CLBD", b"ITBD"), "no_balance"),
+        (camt(ROUND, closing=1).replace(b"CLBD", b"ITBD"), "balance"),
+        (camt(ROUND).replace(b"UTF-8", b"no-such"), "not_xml"),
+        (camt(ROUND).replace(b"UTF-8", b"shift_jis"), "not_xml"),
         (b":20:X\n:25:1\nnothing", "not_a_statement"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>', "not_xml"),
     ],
