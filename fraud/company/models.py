@@ -7,10 +7,18 @@ from django.db.models import Q
 
 
 class CompanyHoliday(models.Model):
+    """A day of the company's own beside the public holidays of its country."""
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public"
+        SUBSTITUTE = "substitute"
+        COMPANY = "company"
+        WORKING = "working"  # a public holiday on which the company works
+
     on = models.DateField(unique=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
-    kind = models.CharField(max_length=20, default="public")  # public, substitute, company
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PUBLIC)
 
     class Meta:
         ordering = ["on"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit import clock
-from fraud.company.calendar import CompanyCalendar, korean_calendar
+from fraud.company.calendar import CompanyCalendar, country_of_zone, public_holidays
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
 from rules.money import is_known_currency
@@ -234,14 +235,15 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
 
 
 def current_calendar() -> CompanyCalendar:
-    """The company's calendar: its holiday table, or Korea's public holidays while that table is empty."""
-    days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
-    if days or settings.TIME_ZONE != "Asia/Seoul":
-        return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return _public_calendar(clock.now().year + 2, settings.TIME_ZONE)
+    """The company's calendar: the public holidays of its time zone's country, and its own days added or taken out."""
+    rows = list(CompanyHoliday.objects.values_list("on", "kind"))
+    working = {on for on, kind in rows if kind == CompanyHoliday.Kind.WORKING}
+    own = {on for on, _kind in rows} - working
+    days = (_public_holidays(clock.now().year + 2, settings.TIME_ZONE) - working) | own
+    return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
 
 
 @lru_cache(maxsize=4)
-def _public_calendar(last_year: int, zone: str) -> CompanyCalendar:
-    """Korea's public holidays from 2000 to a year: the same for everybody, and slow to work out."""
-    return korean_calendar(range(2000, last_year + 1), zone=zone)
+def _public_holidays(last_year: int, zone: str) -> frozenset[date]:
+    """From 2000 to a year: the same for everybody, and slow to work out."""
+    return public_holidays(country_of_zone(zone), range(2000, last_year + 1))

@@ -15,6 +15,8 @@ from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
 from cases.services import appeals, decisions, recovery, write_offs
+from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
+from fraud.claims.importing.profiles import get_profile
 from fraud.company.changing import activate_settings, propose_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
@@ -191,10 +193,18 @@ def _posted(stage: Stage) -> tuple[Any, Any]:
     return fresh(case), posting
 
 
+def exemption(stage: Stage) -> Approval:
+    by = stage.actor("system_admin")
+    row = propose_exemption(profile=get_profile("generic"), column="주문번호", reason="order numbers", by=by)
+    path = reverse("fraud:decide-exemption", args=["generic", row.pk, "approve"])
+    return Approval("system_admin", lambda by: approve_exemption(exemption=row, by=by), path)
+
+
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
     "fraud.activate_threshold": [company_settings],
     "fraud.promote_version": [model_version],
+    "fraud.approve_exemption": [exemption],
     "cases.approve_decision": [decision],
     "cases.decide_appeal": [appeal],
     "cases.reverse_posting": [reversal, confirmation],

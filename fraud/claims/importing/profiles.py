@@ -17,11 +17,13 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from fraud.claims.importing.headers import map_headers
+from fraud.claims.importing.headers import map_headers, plain
 from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.presets import PRESETS
+from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profile_json import read_spec
+from fraud.claims.importing.reading.chunks import is_1904
 from fraud.claims.importing.reading.limits import Limits
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import name_fields
@@ -69,6 +71,7 @@ def save_profile(
     require(by, "fraud.change_profile")
     read_spec(spec)
     profile = ImportProfile.objects.select_for_update().filter(name=name).first()
+    _refuse_exempting_alone(spec, profile)
     before = {"version": profile.version, "spec": profile.spec} if profile else None
     if profile is None:
         profile = ImportProfile(name=name, version=0)
@@ -86,6 +89,14 @@ def save_profile(
         after={"name": name, "version": profile.version, "spec": profile.spec},
     )
     return profile
+
+
+def _refuse_exempting_alone(spec: Mapping[str, Any], profile: ImportProfile | None) -> None:
+    """A column leaves the search for card numbers by a proposal and a second person, never by saving a profile."""
+    agreed = {plain(column) for column in (profile.spec.get("not_card_columns", []) if profile else [])}
+    new = [column for column in spec.get("not_card_columns", []) if plain(column) not in agreed]
+    if new:
+        raise ProfileNotValid([("not_card_columns", "exempted_alone", {"column": new[0]})])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ def preview_file(
     constants = name_fields(name, checked)
     mapping = map_headers(table.headers, checked, table.notes, named=constants)
     context = Context(now, now + timedelta(days=1), settings.TIME_ZONE, settings.CARD_TOKEN_KEY.encode())
-    parser = RowParser(checked, mapping, context, table.notes, constants, table.encoding)
+    parser = RowParser(checked, mapping, context, table.notes, constants, table.encoding, is_1904(table))
     parsed = parser.parse(next(iter(table.chunks())))
     hidden = {"row_hash", "identity", "card_token"}
     shown = parsed.frame.head(rows).drop(

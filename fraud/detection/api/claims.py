@@ -100,7 +100,7 @@ class ClaimList(FraudView):
             }
             raise self.wrong("profile", sentence_) from error
         result = import_rows(rows=body["rows"], profile=profile, by=self.by)
-        if result.file.state != ClaimFile.State.IMPORTED:
+        if result.file.state not in (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED):
             why = result.file.error or {"code": "failed", "params": {}}
             raise DeliveryRefused(
                 sentence("file", why["code"], why["params"], current_language()), why["code"]

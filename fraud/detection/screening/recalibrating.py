@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -53,7 +54,7 @@ def _nights(ids: list[int]) -> pl.DataFrame:
         )
         for known in [Recalibration.from_json(state)]
     ]
-    schema = {
+    schema: dict[str, Any] = {
         "run_id": pl.Int64,
         "cut_off_at": pl.Datetime("us", "UTC"),
         "shift": pl.Float64,
