@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.counted import COUNTED, told
+from tests.databases import put_migrated_file
 
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
@@ -48,6 +50,20 @@ def home_of_its_own(tmp_path: Path, settings) -> None:
         setattr(settings, name, folder)
     settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database is there already: see `django_db_modify_db_settings`."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Where the test database is to be, a copy of one that is migrated."""
+    from django.conf import settings
+
+    put_migrated_file(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,6 +111,10 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["counted"] = {name: dict(counts) for name, counts in COUNTED.items()}
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["CLEANCARD_HOME"], ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import new_migrated_database
 from tests.servers import new_database, postgres
 
 __all__ = ["postgres"]
@@ -18,12 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TABLE = "audit_auditevent"
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
 from django.db import transaction
 from audit.actor import Actor
 from audit.registry import register
 from audit.services import record
-call_command("migrate", verbosity=0)
 register("test.done", en="did", ko="했습니다")
 for n in range(4):
     with transaction.atomic():
@@ -54,7 +53,7 @@ def run(url: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[st
 @pytest.fixture(scope="module")
 def filled(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a database with one chain of four entries, to be copied."""
-    made = run(new_database(postgres, "audit"), tmp_path_factory.mktemp("home"), "-c", PREPARE)
+    made = run(new_migrated_database(postgres, "audit"), tmp_path_factory.mktemp("home"), "-c", PREPARE)
     assert made.returncode == 0, made.stderr[-2000:]
     return "audit"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import NAME, new_migrated_database, put_migrated_file
 from tests.fault.rig import ROOT, Company, Zygote
 from tests.servers import new_database, postgres, redis
 
@@ -28,12 +29,14 @@ def _build(company: Company) -> Company:
 
 @pytest.fixture(scope="session")
 def lite_template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return _build(Company(tmp_path_factory.mktemp("lite"), zygote))
+    home = tmp_path_factory.mktemp("lite")
+    put_migrated_file(home / NAME)
+    return _build(Company(home, zygote))
 
 
 @pytest.fixture(scope="session")
 def big_template(zygote: Zygote, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_database(postgres, "company")))
+    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_migrated_database(postgres, "company")))
 
 
 @pytest.fixture
