@@ -14,9 +14,7 @@ import pytest
 from audit.services import find_faults
 from tests.cases.races import EXPECTED, Races
 from tests.databases import new_migrated_database
-from tests.servers import postgres
 
-__all__ = ["postgres"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
