@@ -151,7 +151,7 @@ class Crew:
         with Celery(broker=self.broker, set_as_current=False) as sender:
             sender.send_task(task, args)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 90) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 180) -> None:
         """Until the condition holds; fails with the workers' logs."""
         deadline = time.monotonic() + seconds
         while not condition():

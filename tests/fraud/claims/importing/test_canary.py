@@ -117,7 +117,7 @@ def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> 
         cwd=ROOT,
         env=env,
         capture_output=True,
-        timeout=300,
+        timeout=900,  # it starts by reading a hundred files: on a busy machine that takes minutes
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
