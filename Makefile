@@ -4,6 +4,8 @@ PY := .venv/bin/python
 PORT ?= 8000
 export CLEANCARD_DEMO ?= 1
 export OMP_NUM_THREADS ?= 2
+# Where a machine forbids it, every process of a test would compile every library again: six seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +13,18 @@ from typing import Any
 import pytest
 
 from tests.counted import COUNTED, told
+from tests.databases import put_migrated_file
+from tests.servers import postgres, redis
+
+__all__ = ["postgres", "redis"]  # one server of each for all tests of a process
 
 # Before Django reads its settings: tests never touch the data of the person who runs them.
 os.environ["CLEANCARD_HOME"] = tempfile.mkdtemp(prefix="cleancard-tests-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # as in production: see fraud/detectors/hbos.py
+# Compiled modules are kept also where a machine forbids it: many tests start processes, and each would compile all again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("CELERY_BROKER_URL", None)
 
@@ -48,6 +57,30 @@ def home_of_its_own(tmp_path: Path, settings) -> None:
         setattr(settings, name, folder)
     settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database is there already: see `django_db_modify_db_settings`."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Where the test database is to be, a copy of one that is migrated."""
+    from django.conf import settings
+
+    put_migrated_file(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Forks processes that run commands, so that each need not import everything first."""
+    from tests.fault.rig import Zygote
+
+    started = Zygote(tmp_path_factory.mktemp("zygote"))
+    yield started
+    started.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,6 +128,10 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["counted"] = {name: dict(counts) for name, counts in COUNTED.items()}
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["CLEANCARD_HOME"], ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.servers import new_database, postgres
+from tests.databases import new_migrated_database
+from tests.fault.rig import Company, Zygote
+from tests.servers import new_database
 
-__all__ = ["postgres"]
-ROOT = Path(__file__).resolve().parent.parent.parent
 TABLE = "audit_auditevent"
 PREPARE = """
-import django; django.setup()
-from django.core.management import call_command
 from django.db import transaction
 from audit.actor import Actor
 from audit.registry import register
 from audit.services import record
-call_command("migrate", verbosity=0)
 register("test.done", en="did", ko="했습니다")
 for n in range(4):
     with transaction.atomic():
@@ -32,31 +26,21 @@ for n in range(4):
 LATER = "UPDATE {0} SET seq = seq + 90 WHERE seq = 2; UPDATE {0} SET seq = 2 WHERE seq = 3; UPDATE {0} SET seq = 3 WHERE seq = 92"
 
 
-def run(url: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "CLEANCARD_HOME": str(home),
-        "CLEANCARD_DEMO": "0",
-        "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
-    }
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
-def filled(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def filled(postgres: str, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a database with one chain of four entries, to be copied."""
-    made = run(new_database(postgres, "audit"), tmp_path_factory.mktemp("home"), "-c", PREPARE)
-    assert made.returncode == 0, made.stderr[-2000:]
+    home = tmp_path_factory.mktemp("home")
+    script = home / "prepare.py"
+    script.write_text(PREPARE, encoding="utf-8")
+    made = Company(home, zygote, new_migrated_database(postgres, "audit")).manage("python", str(script))
+    assert made["status"] == 0, made["output"]
     return "audit"
+
+
+@pytest.fixture
+def copied(postgres: str, zygote: Zygote, filled: str, tmp_path: Path) -> Company:
+    """A copy of it, to be damaged."""
+    return Company(tmp_path, zygote, new_database(postgres, "audit_copy", filled))
 
 
 def execute(url: str, *statements: str) -> None:
@@ -67,20 +51,22 @@ def execute(url: str, *statements: str) -> None:
             connection.execute(statement)  # type: ignore[call-overload]
 
 
-def verified(url: str, home: Path, *more: str) -> tuple[int, dict[str, Any], str]:
-    done = run(url, home, "manage.py", "verify_audit", "--json", *more)
-    return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
+def verified(company: Company, *more: str) -> tuple[int, dict[str, Any], str]:
+    """Status, the JSON object and everything that was said."""
+    done = company.manage("verify_audit", "--json", *more)
+    said = next(line for line in done["output"].splitlines() if line.startswith("{"))
+    return done["status"], json.loads(said), done["output"]
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "sql", [f"UPDATE {TABLE} SET reason = 'x'", f"DELETE FROM {TABLE}", f"TRUNCATE {TABLE}"]
 )
-def test_the_database_refuses_to_change_delete_or_empty(postgres: str, filled: str, sql: str) -> None:
+def test_the_database_refuses_to_change_delete_or_empty(copied: Company, sql: str) -> None:
     import psycopg
 
     with pytest.raises(psycopg.Error, match="append-only"):
-        execute(new_database(postgres, "audit_copy", filled), sql)
+        execute(copied.database, sql)
 
 
 @pytest.mark.postgres
@@ -92,30 +78,27 @@ def test_the_database_refuses_to_change_delete_or_empty(postgres: str, filled: s
         (LATER, 2, "previous_hash"),
     ],
 )
-def test_verify_names_the_first_bad_entry(
-    postgres: str, filled: str, tmp_path: Path, sql: str, seq: int, code: str
-) -> None:
-    url = new_database(postgres, "audit_copy", filled)
-    status, before, _ = verified(url, tmp_path)
+def test_verify_names_the_first_bad_entry(copied: Company, sql: str, seq: int, code: str) -> None:
+    status, before, _ = verified(copied)
     assert (status, before["whole"]) == (0, True)
-    execute(url, f"ALTER TABLE {TABLE} DISABLE TRIGGER USER", *sql.format(TABLE).split("; "))
-    status, after, _ = verified(url, tmp_path)
+    execute(copied.database, f"ALTER TABLE {TABLE} DISABLE TRIGGER USER", *sql.format(TABLE).split("; "))
+    status, after, _ = verified(copied)
     fault = next(fault for fault in after["faults"] if fault["subject"] == "case:C-1")
     assert (status, fault["seq"], fault["code"]) == (1, seq, code)
 
 
 @pytest.mark.postgres
-def test_an_exported_head_shows_a_tail_that_was_cut(postgres: str, filled: str, tmp_path: Path) -> None:
-    url, heads = new_database(postgres, "audit_copy", filled), tmp_path / "heads.json"
-    run(url, tmp_path, "manage.py", "verify_audit", "--head", str(heads))
+def test_an_exported_head_shows_a_tail_that_was_cut(copied: Company, tmp_path: Path) -> None:
+    heads = tmp_path / "heads.json"
+    assert copied.manage("verify_audit", "--head", str(heads))["status"] == 0
     execute(
-        url,
+        copied.database,
         f"ALTER TABLE {TABLE} DISABLE TRIGGER USER",
         f"DELETE FROM {TABLE} WHERE seq = 4",
         f"UPDATE audit_audithead SET seq = 3, hash = (SELECT hash FROM {TABLE} WHERE seq = 3 AND subject = 'case:C-1') "
         "WHERE subject = 'case:C-1'",
     )
-    assert verified(url, tmp_path)[0] == 0
-    status, _, said = verified(url, tmp_path, "--against", str(heads))
+    assert verified(copied)[0] == 0
+    status, _, said = verified(copied, "--against", str(heads))
     assert status == 1
     assert "ends after entry 3" in said

@@ -235,11 +235,8 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
     from audit.services import find_faults
 
-    call_command("migrate", verbosity=0)
     races = Races()
     found = {name: getattr(races, name)() for name in EXPECTED}
     print(json.dumps({**found, "faults": len(find_faults())}))

@@ -13,9 +13,8 @@ import pytest
 
 from audit.services import find_faults
 from tests.cases.races import EXPECTED, Races
-from tests.servers import new_database, postgres
+from tests.databases import new_migrated_database
 
-__all__ = ["postgres"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -35,7 +34,7 @@ def test_a_race_has_one_winner_on_sqlite(name: str) -> None:
 def test_every_race_has_one_winner_on_postgresql(postgres: str, tmp_path: Path) -> None:
     env = {
         **os.environ,
-        "DATABASE_URL": new_database(postgres, "races"),
+        "DATABASE_URL": new_migrated_database(postgres, "races"),
         "CLEANCARD_HOME": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
     }

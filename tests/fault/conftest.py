@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.databases import NAME, new_migrated_database, put_migrated_file
 from tests.fault.rig import ROOT, Company, Zygote
-from tests.servers import new_database, postgres, redis
-
-__all__ = ["postgres", "redis"]
-
-
-@pytest.fixture(scope="session")
-def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    started = Zygote(tmp_path_factory.mktemp("zygote"))
-    yield started
-    started.stop()
+from tests.servers import new_database
 
 
 def _build(company: Company) -> Company:
@@ -28,12 +20,14 @@ def _build(company: Company) -> Company:
 
 @pytest.fixture(scope="session")
 def lite_template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return _build(Company(tmp_path_factory.mktemp("lite"), zygote))
+    home = tmp_path_factory.mktemp("lite")
+    put_migrated_file(home / NAME)
+    return _build(Company(home, zygote))
 
 
 @pytest.fixture(scope="session")
 def big_template(zygote: Zygote, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_database(postgres, "company")))
+    return _build(Company(tmp_path_factory.mktemp("big"), zygote, new_migrated_database(postgres, "company")))
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from celery import Celery
+
 ROOT = Path(__file__).resolve().parents[2]
 DAY = "2026-05-04"
 _BASE_ENV = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "PART_CLAIMS": "500", "LOG_LEVEL": "ERROR"}
@@ -146,12 +148,10 @@ class Crew:
 
     def ring(self, task: str, *args: object) -> None:
         """Put one message on the queue."""
-        code = "from fraud.project.celery import app; import sys, json; app.send_task(sys.argv[1], json.loads(sys.argv[2]))"
-        subprocess.run(
-            [sys.executable, "-c", code, task, json.dumps(args)], cwd=ROOT, env=self.env(), check=True
-        )
+        with Celery(broker=self.broker, set_as_current=False) as sender:
+            sender.send_task(task, args)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 90) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 180) -> None:
         """Until the condition holds; fails with the workers' logs."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -19,7 +19,7 @@ from typing import Any
 # fmt: off
 LIBRARIES = (
     "pyod.models.hbos", "sklearn.ensemble", "sklearn.neural_network", "skops.io", "xgboost", "psycopg",
-    "cases.tasks", "fraud.project.celery",
+    "cases.tasks", "fraud.project.celery", "fraud.project.urls",
 )
 # fmt: on
 

@@ -37,6 +37,7 @@ from fraud.claims.models import (
     Label,
     Merchant,
 )
+from tests.databases import NAME, put_migrated_file
 from tests.fraud.claims.importing.files import (
     ARRIVED,
     BY,
@@ -171,11 +172,11 @@ def test_a_killed_import_is_finished_by_the_next_one(tmp_path: Path) -> None:
     path = tmp_path / "claims.csv"
     path.write_bytes(csv_bytes(*(row(claim_id=f"C-{i}") for i in range(45))))
     home = tmp_path / "home"
+    put_migrated_file(home / NAME)
     code = (
         "import django; django.setup()\n"
         "from fraud.claims.importing import running; running.STORE_ROWS = 20\n"
         "from django.core.management import call_command\n"
-        "call_command('migrate', verbosity=0)\n"
         f"call_command('import_claims', {str(path)!r}, '--json')\n"
     )
     environment = {
