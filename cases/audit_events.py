@@ -13,6 +13,11 @@ register("case.assigned", en="assigned the case", ko="건을 배정했습니다"
 register("case.snoozed", en="set the case aside", ko="건을 보류했습니다")
 register("case.woken", en="took the case up again", ko="보류를 해제했습니다")
 register("case.noted", en="wrote a note", ko="메모를 남겼습니다")
+register(
+    "case.deadline_moved",
+    en="moved the deadline for a day off that was added",
+    ko="추가된 휴일에 따라 기한을 늦췄습니다",
+)
 register("case.undone", en="took the last step back", ko="마지막 조치를 취소했습니다")
 register("case.reopened", en="reopened the case as a new one", ko="건을 재개하여 새 건을 열었습니다")
 register("explanation.requested", en="asked for an explanation", ko="소명을 요청했습니다")

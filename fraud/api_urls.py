@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries, money_back
+from fraud.claims.api import deliveries, money_back, people
 from fraud.detection.api import claims, runs
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
         money_back.UnlinkMoneyBack.as_view(),
         name="api-money-back-unlink",
     ),
+    path("people/<slug:feed>/", people.PeopleFeed.as_view(), name="api-people-feed"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
 ]

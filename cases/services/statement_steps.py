@@ -110,7 +110,7 @@ def save_statement_profile(*, name: str, spec: Mapping[str, Any], by: Actor) -> 
         read_table_spec(spec)
     except StatementNotValid as error:
         refusal = ProfileOfStatementsNotValid()
-        refusal.text = words_of(error)
+        refusal.text = words_of(error).replace("%", "%%")  # type: ignore[assignment]
         raise refusal from error
     row, _is_new = StatementProfile.objects.update_or_create(name=name, defaults={"spec": dict(spec)})
     record(action="statement.profile_saved", by=by, subject=CONFIG, after={"name": name, "spec": dict(spec)})

@@ -220,6 +220,7 @@ def _whole(value: object) -> int:
 
 def _bank(lines: list[Line], account: str) -> Statement:
     """The statement of a bank's table, oldest entry first. Raises StatementNotValid `running`, `currency`."""
+    ends: tuple[int | None, int | None] = (None, None)
     if all(line.balance is not None for line in lines):
         lines = _in_order(lines)
         first, last = lines[0], lines[-1]
@@ -227,8 +228,6 @@ def _bank(lines: list[Line], account: str) -> Statement:
     elif any(line.balance is not None for line in lines):
         blank = next(line for line in lines if line.balance is None)
         raise StatementNotValid("row", line=blank.number, column="", reason="value_missing", values={})
-    else:
-        ends = (None, None)
     entries = [line.entry if line.entry.reference else _identified(line, account) for line in lines]
     return Statement(account, lines[0].entry.currency, *ends, entries, "table").check()
 
@@ -241,7 +240,9 @@ def _in_order(lines: list[Line]) -> list[Line]:
     if faults[False] is None:
         return lines[::-1]
     newest_first = len(lines) > 1 and lines[0].moment > lines[-1].moment
-    row, total = faults[False] if newest_first else faults[True]
+    found = faults[not newest_first]
+    assert found is not None
+    row, total = found
     raise StatementNotValid(
         "running", line=row.number, currency=row.entry.currency, total_minor=total, closing_minor=row.balance
     )

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from audit.actor import Actor
 from audit.people import number_key
 from audit.people_rows import folded, key_of, with_number
-from fraud.claims.models import Cardholder, Claim, User
+from fraud.claims.models import Cardholder, Claim, Relative, User
 
 
 def lists_number(path: str, number: str) -> tuple[Combinable, str]:
@@ -19,7 +19,7 @@ def lists_number(path: str, number: str) -> tuple[Combinable, str]:
 
 
 def barred_cardholders(by: Actor) -> set[int]:
-    """The cardholders nobody of staff may judge: the person themselves, and those they report to. Two queries."""
+    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. Three queries."""
     own = number_key(by.employee_no)
     if by.is_system or not own:
         return set()
@@ -27,8 +27,21 @@ def barred_cardholders(by: Actor) -> set[int]:
     for person in cardholders_of(own).select_related("department"):
         numbers.add(number_key(person.manager_no))
         numbers.add(number_key(person.department.manager_no) if person.department else "")
+    numbers |= relatives_of(own)
     found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=numbers - {""})
     return set(found.values_list("pk", flat=True))
+
+
+def relatives_of(number: str) -> set[str]:
+    """Employee numbers, in the form they are compared in, of the relatives the personnel feed names, whichever of the two its row is about."""
+    key = number_key(number)
+    if not key:
+        return set()
+    rows = Relative.objects.filter(superseded_at=None).alias(
+        own_key=key_of("employee_no"), other_key=key_of("relative_no")
+    )
+    pairs = rows.filter(Q(own_key=key) | Q(other_key=key)).values_list("employee_no", "relative_no")
+    return {number_key(each) for pair in pairs for each in pair} - {key, ""}
 
 
 def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:
