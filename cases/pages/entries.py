@@ -171,7 +171,7 @@ def _standing(row: StatementEntry, left: int) -> str:
     if row.is_twin_certain:
         return _("told by another file")
     if row.set_aside_at is not None:
-        return _("set aside: %(reason)s") % {"reason": row.set_aside_reason}
+        return _("left out: %(reason)s") % {"reason": row.set_aside_reason}
     if row.twin_id is not None and left == abs(row.amount_minor):
         return _("perhaps told twice")
     if row.amount_minor < 0:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.actor import Actor
-from audit.people import number_key, same_number
+from audit.people import same_number
 from cases.models import Case
-from fraud.claims.identity import cardholders_of, logins_of, relatives_of
+from fraud.claims.identity import cardholders_of, is_relative, logins_of
 from fraud.claims.models import Cardholder, Claim, User
 
 
@@ -63,7 +63,7 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
         is_claim_approver=approver,
         is_attendee=attendee,
         is_report=manages(case.cardholder.employee_no, employee_no=number),
-        is_relative=number_key(case.cardholder.employee_no) in relatives_of(number),
+        is_relative=is_relative(number, case.cardholder.employee_no),
         is_manager=manages(number, person=case.cardholder),
     )
 

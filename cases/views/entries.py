@@ -46,7 +46,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         "open": _("To decide"),
         "taken_back": _("Taken back by the bank"),
         "done": _("Posted"),
-        "set_aside": _("Set aside"),
+        "set_aside": _("Left out"),
     }
     context = {
         "page": found,
@@ -108,10 +108,10 @@ def _take(entry: StatementEntry, name: str, request: HttpRequest) -> str:
         return _("Posted to %(case)s. Still open there: %(n)s.") % {"case": case, "n": left}
     if name == "set-aside":
         set_entry_aside(entry=entry, reason=request.POST.get("reason", ""), by=by)
-        return _("Set aside. It is off the list.")
+        return _("Left out. It is off the list.")
     if name == "same":
         call_entry_the_same(entry=entry, by=by)
-        return _("Set aside. It is off the list.")
+        return _("Left out. It is off the list.")
     if name == "take-up":
         take_entry_up(entry=entry, by=by)
         return _("Back on the list.")

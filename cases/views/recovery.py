@@ -19,7 +19,6 @@ from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery, StatementProfile
-from cases.pages.entries import entries
 from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
 from cases.services import errors
 from cases.services.choice_words import METHODS
@@ -72,7 +71,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "ages": ages(today, rows),
         "columns": ", ".join(COLUMNS),
         "profiles": StatementProfile.objects.order_by("name").values_list("name", flat=True),
-        "n_entries": entries(request.actor, "open")[:1001].count(),  # type: ignore[attr-defined]
     }
     return render(request, "cases/recovery/ledger.html", context)
 

@@ -19,7 +19,7 @@ def lists_number(path: str, number: str) -> tuple[Combinable, str]:
 
 
 def barred_cardholders(by: Actor) -> set[int]:
-    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. Three queries."""
+    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. Two queries."""
     own = number_key(by.employee_no)
     if by.is_system or not own:
         return set()
@@ -27,21 +27,25 @@ def barred_cardholders(by: Actor) -> set[int]:
     for person in cardholders_of(own).select_related("department"):
         numbers.add(number_key(person.manager_no))
         numbers.add(number_key(person.department.manager_no) if person.department else "")
-    numbers |= relatives_of(own)
-    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=numbers - {""})
+    people = Cardholder.objects.alias(key=key_of("employee_no"))
+    found = people.filter(Q(key__in=numbers - {""}) | _is_relative(own))
     return set(found.values_list("pk", flat=True))
 
 
-def relatives_of(number: str) -> set[str]:
-    """Employee numbers, in the form they are compared in, of the relatives the personnel feed names, whichever of the two its row is about."""
-    key = number_key(number)
-    if not key:
-        return set()
-    rows = Relative.objects.filter(superseded_at=None).alias(
+def is_relative(one: str, other: str) -> bool:
+    """Whether the personnel feed names the two employees as relatives, whichever of them its row is about."""
+    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key=number_key(other))
+    return bool(number_key(one)) and found.filter(_is_relative(number_key(one))).exists()
+
+
+def _is_relative(key: str) -> Q:
+    """Of cardholders with their `key`: that they are a relative of the employee with this one."""
+    rows = Relative.objects.filter(superseded_at=None).annotate(
         own_key=key_of("employee_no"), other_key=key_of("relative_no")
     )
-    pairs = rows.filter(Q(own_key=key) | Q(other_key=key)).values_list("employee_no", "relative_no")
-    return {number_key(each) for pair in pairs for each in pair} - {key, ""}
+    named = rows.filter(own_key=key).values("other_key")
+    naming = rows.filter(other_key=key).values("own_key")
+    return Q(key__in=named) | Q(key__in=naming)
 
 
 def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:

@@ -187,7 +187,7 @@ class ClaimsDiffer(ContentNotValid):
 class CaseNotNamed(ContentNotValid):
     code = "case_not_named"
     field = "case"
-    text = _("Its words name no case, or several. Post it by hand on the recovery it belongs to.")
+    text = _("Its words name no case, or several. Choose the recovery it belongs to on the list of entries.")
 
 
 class PerhapsTold(ContentNotValid):
