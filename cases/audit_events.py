@@ -13,6 +13,11 @@ register("case.assigned", en="assigned the case", ko="건을 배정했습니다"
 register("case.snoozed", en="set the case aside", ko="건을 보류했습니다")
 register("case.woken", en="took the case up again", ko="보류를 해제했습니다")
 register("case.noted", en="wrote a note", ko="메모를 남겼습니다")
+register(
+    "case.deadline_moved",
+    en="moved the deadline for a day off that was added",
+    ko="추가된 휴일에 따라 기한을 늦췄습니다",
+)
 register("case.undone", en="took the last step back", ko="마지막 조치를 취소했습니다")
 register("case.reopened", en="reopened the case as a new one", ko="건을 재개하여 새 건을 열었습니다")
 register("explanation.requested", en="asked for an explanation", ko="소명을 요청했습니다")
@@ -52,6 +57,13 @@ register("recovery.consent_withdrawn", en="withdrew the consent", ko="급여 공
 register("recovery.posted", en="posted money received", ko="환수금을 기록했습니다")
 register("recovery.reversed", en="reversed a posting", ko="환수금 기록을 상계했습니다")
 register("recovery.confirmed", en="confirmed a posting", ko="환수금 기록을 확인했습니다")
+register("statement.taken_in", en="took in a statement", ko="입출금 명세를 받았습니다")
+register("statement.set_aside", en="set an entry of a statement aside", ko="명세 항목을 제외했습니다")
+register(
+    "statement.taken_up", en="took an entry of a statement up again", ko="제외한 명세 항목을 되돌렸습니다"
+)
+register("statement.profile_saved", en="saved a profile of statements", ko="명세 설정을 저장했습니다")
+register("recovery.given_back", en="recorded money given back", ko="초과 환수금의 반환을 기록했습니다")
 register("recovery.write_off_requested", en="asked for a write-off", ko="환수 포기를 요청했습니다")
 register("recovery.write_off_approved", en="approved the write-off", ko="환수 포기를 승인했습니다")
 register(

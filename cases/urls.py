@@ -6,6 +6,7 @@ from cases.views import (
     bulk,
     by_hand,
     case,
+    entries,
     evidence,
     home,
     labels,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("recovery/", recovery.ledger, name="ledger"),
     path("recovery/export/", recovery.export, name="ledger-export"),
     path("recovery/file/", recovery.reconcile, name="reconcile"),
+    path("recovery/entries/", entries.entry_list, name="entries"),
+    path("recovery/entries/profile/", entries.save_profile, name="entry-profile"),
+    path("recovery/entries/<int:pk>/", entries.entry_page, name="entry"),
+    path("recovery/entries/<int:pk>/<slug:name>/", entries.entry_step, name="entry-step"),
     path("recovery/<str:reference>/", recovery.recovery, name="recovery"),
     path("recovery/<str:reference>/<slug:name>/", recovery.step, name="recovery-step"),
 ]

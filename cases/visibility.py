@@ -13,12 +13,12 @@ from audit.actor import Actor
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.services import record_refusal
-from cases.models import Alert, Case, Recovery
+from cases.models import Alert, Case, Recovery, RecoveryPosting, StatementEntry
 from cases.services.conflicts import lists, relations_of
 from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
-from fraud.claims.models import Claim
+from fraud.claims.models import Cardholder, Claim
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
@@ -122,6 +122,33 @@ def find_recovery(reference: str, by: Actor, *, trying: str = "") -> Recovery:
 def visible_recoveries(by: Actor) -> QuerySet[Recovery]:
     """Recoveries of the cases the person is not involved in: for lists, counts, sums and exports."""
     return Recovery.objects.filter(case__in=visible_cases(by)) if by.employee_no else Recovery.objects.all()
+
+
+def visible_entries(by: Actor) -> QuerySet[StatementEntry]:
+    """Entries of statements that speak of no case the person is involved in, of none of their own pay and of nobody they report to."""
+    rows = StatementEntry.objects.all()
+    if not by.employee_no:
+        return rows
+    involved = involved_cases(by)
+    barred = Cardholder.objects.filter(pk__in=barred_cardholders(by)).values_list("employee_no", flat=True)
+    numbers = {by.employee_no, *barred}
+    own = RecoveryPosting.objects.filter(recovery__case__in=involved, entry__isnull=False)
+    return (
+        rows.annotate(person_key=key_of("employee_no"))
+        .exclude(case_named__in=involved.values("reference"))
+        .exclude(pk__in=own.values("entry"))
+        .exclude(person_key__in=[key for number in numbers if (key := number_key(number))])
+    )
+
+
+def find_entry(pk: int, by: Actor, *, trying: str = "") -> StatementEntry:
+    """An entry somebody may see. Raises Http404; an attempt on one of their own is kept as a security event."""
+    found = visible_entries(by).select_related("file", "twin__file", "set_aside_by").filter(pk=pk).first()
+    if found is None:
+        if trying and StatementEntry.objects.filter(pk=pk).exists():
+            record_refusal(by=by, action=trying, subject=f"entry:{pk}", code="own_case")
+        raise Http404
+    return found
 
 
 def _alerts_involving(by: Actor) -> QuerySet[Alert] | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries, money_back, outcomes
+from fraud.claims.api import deliveries, money_back, outcomes, people
 from fraud.detection.api import claims, runs
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
         name="api-money-back-unlink",
     ),
     path("outcomes/", outcomes.DeliverOutcomes.as_view(), name="api-outcomes"),
+    path("people/<slug:feed>/", people.PeopleFeed.as_view(), name="api-people-feed"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
 ]

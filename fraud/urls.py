@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import exemptions, files, money_back, outcomes, profiles
+from fraud.claims.views import exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -20,6 +20,8 @@ urlpatterns = [
     path("runs/<str:reference>/", runs.run_page, name="run"),
     path("files/", files.file_list, name="files"),
     path("files/upload/", files.upload_file, name="upload-file"),
+    path("files/people/", people.people_feeds, name="people-feeds"),
+    path("files/people/send/", people.send_feed, name="send-feed"),
     path("files/profiles/", profiles.profile_list, name="profiles"),
     path("files/profiles/<str:name>/", profiles.profile_page, name="profile"),
     path("files/profiles/<str:name>/exemptions/", exemptions.propose, name="propose-exemption"),

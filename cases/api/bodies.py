@@ -133,3 +133,9 @@ class Upload(StrictSerializer):
     """One file in a multipart form."""
 
     file = serializers.FileField(allow_empty_file=True, max_length=1000)
+
+
+class StatementUpload(Upload):
+    """A bank's or payroll's file; `profile` names how a table with headers of its own is read."""
+
+    profile = StrictCharField(max_length=60, required=False, allow_blank=True, default="")

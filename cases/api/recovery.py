@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from audit.services import record_access
 from cases.api.actions import answer_recovery
 from cases.api.base import CaseworkView, describe
-from cases.api.bodies import Upload
+from cases.api.bodies import StatementUpload
 from cases.api.serializers.recoveries import PostingReportAnswer, RecoveryDetail, RecoveryPage
 from cases.models import Recovery
 from cases.services import reconciliation
@@ -68,7 +68,9 @@ class RecoveryList(CaseworkView):
 
 @extend_schema_view(
     post=describe(
-        "Reconcile a bank or payroll file", answer=PostingReportAnswer, body={"multipart/form-data": Upload}
+        "Reconcile a bank or payroll file",
+        answer=PostingReportAnswer,
+        body={"multipart/form-data": StatementUpload},
     )
 )
 class ImportPostings(CaseworkView):
@@ -76,7 +78,9 @@ class ImportPostings(CaseworkView):
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
 
     def post(self, request: Request) -> Response:
-        data = self.input(Upload)
+        data = self.input(StatementUpload)
         content = data["file"].read(reconciliation.MAX_BYTES + 1)
-        report = reconciliation.import_postings(content=content, by=self.by)
+        report = reconciliation.import_postings(
+            content=content, by=self.by, name=data["file"].name or "", profile=data["profile"]
+        )
         return Response(PostingReportAnswer(report).data)

@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
-from cases.api import actions, decisions, evidence, held_back, my, queue, recovery, scores
+from cases.api import actions, decisions, entries, evidence, held_back, my, queue, recovery, scores
 from cases.api.base import Absent
 
 app_name = "cases-api"
@@ -45,6 +45,15 @@ urlpatterns = [
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
     path("recoveries/", recovery.RecoveryList.as_view(), name="recoveries"),
     path("recoveries/import/", recovery.ImportPostings.as_view(), name="recoveries-import"),
+    path("recoveries/entries/", entries.EntryList.as_view(), name="entries"),
+    path("recoveries/entries/profiles/", entries.Profiles.as_view(), name="entries-profiles"),
+    path("recoveries/entries/<int:number>/", entries.EntryRead.as_view(), name="entry"),
+    path("recoveries/entries/<int:number>/match/", entries.MatchEntry.as_view(), name="entry-match"),
+    path(
+        "recoveries/entries/<int:number>/set-aside/", entries.SetEntryAside.as_view(), name="entry-set-aside"
+    ),
+    path("recoveries/entries/<int:number>/same/", entries.SameEntry.as_view(), name="entry-same"),
+    path("recoveries/entries/<int:number>/take-up/", entries.TakeEntryUp.as_view(), name="entry-take-up"),
     path("recoveries/<str:reference>/", recovery.RecoveryRead.as_view(), name="recovery"),
     *_steps("recoveries", RECOVERY_STEPS),
     *(

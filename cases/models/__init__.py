@@ -6,6 +6,7 @@ from cases.models.explanations import Evidence, Explanation, ExplanationDraft, E
 from cases.models.held_back import HeldBack
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
+from cases.models.statements import StatementEntry, StatementFile, StatementProfile
 
 __all__ = [
     "BLIND",
@@ -25,5 +26,8 @@ __all__ = [
     "Recovery",
     "RecoveryPosting",
     "SavedView",
+    "StatementEntry",
+    "StatementFile",
+    "StatementProfile",
     "Tip",
 ]

@@ -74,6 +74,10 @@ class RecoveryPosting(models.Model):
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField()
+    # What the bank or payroll told; of a counter-posting: that it took the money back.
+    entry = models.ForeignKey(
+        "cases.StatementEntry", null=True, on_delete=models.PROTECT, related_name="postings"
+    )
     proof = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
     # A second person, or a bank or payroll file that carries the same line.
     confirmed_by = models.ForeignKey(

@@ -25,6 +25,7 @@ from cases.services.explanation_requests import lapse_request
 from cases.services.following import follow_changes
 from cases.services.money import outstanding
 from cases.services.outbox import enqueue_mail
+from cases.services.postponing import move_deadlines
 from cases.services.queue import release_expired_take, wake_case
 from cases.services.settling import settle_recovery
 from cases.services.steps import case_subject, read_case
@@ -57,6 +58,7 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
     return {
         # First of all: nobody is reminded of money that came back.
         "followed": follow_changes(),
+        "postponed": _postpone(),
         "settled": _each(_open_recoveries(), _settle),
         "reminded": _each(_open_requests(), lambda request: remind(request, today, calendar)),
         "lapsed": _each(_overdue_requests(today), lambda request: lapse_request(request=request, by=BY)),
@@ -68,6 +70,15 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
         "rescanned": rescan_evidence(),
         "forgotten": _forget_answers(moment),
     }
+
+
+def _postpone() -> int:
+    """Deadlines follow days off that were added; what fails is logged and done by the next sweep."""
+    try:
+        return move_deadlines()
+    except Exception:
+        _log.exception("clock.failed row=holidays")
+        return 0
 
 
 def _forget_answers(now: datetime) -> int:

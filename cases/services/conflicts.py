@@ -9,7 +9,7 @@ from typing import Any
 from audit.actor import Actor
 from audit.people import same_number
 from cases.models import Case
-from fraud.claims.identity import cardholders_of, logins_of
+from fraud.claims.identity import cardholders_of, is_relative, logins_of
 from fraud.claims.models import Cardholder, Claim, User
 
 
@@ -21,12 +21,13 @@ class Relations:
     is_claim_approver: bool = False
     is_attendee: bool = False
     is_report: bool = False  # reports to the cardholder
+    is_relative: bool = False  # of the cardholder, as the personnel feed says
     is_manager: bool = False  # the cardholder reports to them
 
     @property
     def involvement(self) -> str:
         """The relation that keeps them from acting as staff, or an empty text."""
-        for name in ("cardholder", "claim_approver", "attendee", "report"):
+        for name in ("cardholder", "claim_approver", "attendee", "report", "relative"):
             if getattr(self, f"is_{name}"):
                 return name
         return ""
@@ -62,6 +63,7 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
         is_claim_approver=approver,
         is_attendee=attendee,
         is_report=manages(case.cardholder.employee_no, employee_no=number),
+        is_relative=is_relative(number, case.cardholder.employee_no),
         is_manager=manages(number, person=case.cardholder),
     )
 

@@ -120,6 +120,16 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "{merchant} 결제 내역이 취소 또는 정정되었습니다. {stake_line}\n\n{notice_link}",
         ),
     },
+    "deadline.moved": {
+        "en": (
+            "You have until {due_on} ({reference})",
+            "A day off was added to the company's calendar. Your deadline in case {reference} is now {due_on}.\n\n{notice_link}",
+        ),
+        "ko": (
+            "기한이 {due_on}로 연장되었습니다({reference})",
+            "휴일이 추가되어 {reference} 건의 기한이 {due_on}로 연장되었습니다.\n\n{notice_link}",
+        ),
+    },
     "recovery.reminder": {
         "en": (
             "Repayment outstanding ({reference})",

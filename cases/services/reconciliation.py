@@ -1,4 +1,4 @@
-"""Postings from a payroll or bank file (CSV, camt.053, camt.054, MT940): every line is posted, confirmed, known already, or rejected with a reason."""
+"""Postings from a payroll or bank file (CSV, camt.053, camt.054, MT940, workbooks): every line is posted, confirmed, known already, or rejected with a reason."""
 
 from __future__ import annotations
 
@@ -6,57 +6,40 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.typed import day
-from cases.models import Case, RecoveryPosting
+from cases.models import Case, RecoveryPosting, StatementProfile
 from cases.services import errors
-from cases.services.conflicts import relations_of
 from cases.services.recovery import confirm_from_file, post_recovery
-from cases.services.statement_postings import (
-    StatementLine,
-    statement_lines,
-    take_back,
-    was_taken_back,
-    words_of,
+from cases.services.statement_entries import take_in
+from cases.services.statement_lines import lines_of
+from cases.services.statement_postings import PostingReport, RejectedLine, case_for, post_entry
+from cases.services.statement_words import words_of
+from cases.statements import (
+    Statement,
+    StatementNotValid,
+    TableSpec,
+    is_statement,
+    read_rows,
+    read_statements,
+    read_table_spec,
 )
-from cases.statements import StatementNotValid, is_statement
 from cases.workflow import State
+from fraud.company.values import current_settings
 from rules.money import MoneyNotValid, to_minor
 
 COLUMNS = ("case", "amount", "currency", "received_on", "method", "bank_reference")
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINES = 10_000
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,3})?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedLine:
-    """A line that was not posted: physical line (the header is 1), stable code, and what would be right."""
-
-    line: int
-    code: str
-    sentence: str
-    original: str
-
-
-@dataclass(slots=True)
-class PostingReport:
-    """`n_lines` = posted + confirmed + known + rejected; `posted` is money in minor units a currency."""
-
-    n_lines: int = 0
-    n_posted: int = 0
-    n_confirmed: int = 0
-    n_known: int = 0
-    rejected: list[RejectedLine] = field(default_factory=list)
-    posted: dict[str, int] = field(default_factory=dict)
 
 
 class PostingFileNotValid(errors.ContentNotValid):
@@ -66,20 +49,20 @@ class PostingFileNotValid(errors.ContentNotValid):
     field = "file"
 
 
-def import_postings(*, content: bytes, by: Actor) -> PostingReport:
-    """Post a file with the columns case, amount, currency, received_on, method, bank_reference.
+def import_postings(*, content: bytes, by: Actor, name: str = "", profile: str = "") -> PostingReport:
+    """Post a file with the columns case, amount, currency, received_on, method, bank_reference, or a statement of a bank or payroll.
 
     Amounts are plain decimals in major units, days ISO dates. The same file again changes nothing: a line is known by
     case, method and bank reference. A line that somebody already posted by hand with the same amount confirms that
-    posting. A bank's own statement (camt.053, camt.054, MT940) is read as well: what came in is posted to the case its words name,
-    what the bank took back reverses its posting; a statement that does not meet its balance posts nothing.
-    Raises PostingFileNotValid and NotPermitted.
+    posting. Of a statement (camt.053, camt.054, MT940, a bank's or payroll's table, read by the `profile` of that name) every entry is kept
+    once: what names one case is posted there, what the bank took back reverses its posting, the rest waits on the list of open entries;
+    a statement that does not meet its balance posts nothing. Raises PostingFileNotValid and NotPermitted.
     """
     require(by, "cases.post_recovery")
     if len(content) > MAX_BYTES:
         raise _refused(_("The file is too large; at most %(mb)d MB.") % {"mb": MAX_BYTES // 2**20})
     report = PostingReport()
-    for number, original, post in _steps(content):
+    for number, original, post in _steps(content, name, profile, by, report):
         report.n_lines += 1
         try:
             post(report, by)
@@ -89,40 +72,49 @@ def import_postings(*, content: bytes, by: Actor) -> PostingReport:
     return report
 
 
-def _steps(content: bytes) -> list[tuple[int, str, Callable[[PostingReport, Actor], None]]]:
+def _steps(
+    content: bytes, name: str, profile: str, by: Actor, report: PostingReport
+) -> list[tuple[int, str, Callable[[PostingReport, Actor], None]]]:
     """Number, original text and what to do of every line of a table or a statement."""
+    if not profile and _is_posting_table(content):
+        return [
+            (number, ",".join(str(value) for value in row.values())[:200], partial(_post, row))
+            for number, row in _lines(content)
+        ]
+    try:
+        statements = _statements(content, profile)
+    except StatementNotValid as error:
+        raise _refused(words_of(error)) from error
+    lines = lines_of(statements)
+    if sum(map(len, lines)) > MAX_LINES:
+        raise _refused(_("At most %(n)d lines at once.") % {"n": MAX_LINES})
+    report.is_kept = True
+    taken = take_in(statements=statements, lines=lines, content=content, name=name, by=by)
+    return [(n, line.shown(), partial(post_entry, row)) for n, (line, row) in enumerate(taken, 1)]
+
+
+def _is_posting_table(content: bytes) -> bool:
+    """Whether the first line names a case and a bank reference, as the table of postings does."""
+    head = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].splitlines()[:1]
+    return bool(head) and b"case" in head[0].lower() and b"bank_reference" in head[0].lower()
+
+
+def _statements(content: bytes, profile: str) -> list[Statement]:
+    """The statements of a file. Raises StatementNotValid."""
     if is_statement(content):
-        try:
-            lines = statement_lines(content)
-        except StatementNotValid as error:
-            raise _refused(words_of(error)) from error
-        if len(lines) > MAX_LINES:
-            raise _refused(_("At most %(n)d lines at once.") % {"n": MAX_LINES})
-        return [(n, line.shown(), partial(_post_entry, line)) for n, line in enumerate(lines, 1)]
-    return [
-        (number, ",".join(str(value) for value in row.values())[:200], partial(_post, row))
-        for number, row in _lines(content)
-    ]
-
-
-def _post_entry(line: StatementLine, report: PostingReport, by: Actor) -> None:
-    """Post what came in; reverse what the bank took back. Raises CaseworkError."""
-    if not line.case_reference:
-        raise errors.CaseNotNamed
-    if line.entry.minor > 0:
-        row = line.as_row()
-        if was_taken_back(_values(row, by)[0], line):
-            report.n_known += 1
-        elif line.entry.is_reversal:
-            raise errors.AmountNotValid("given_back")
-        else:
-            _post(row, report, by)
-    elif take_back(line, by):
-        report.n_posted += 1
-        currency = line.entry.currency
-        report.posted[currency] = report.posted.get(currency, 0) + line.entry.minor
-    else:
-        report.n_known += 1
+        return read_statements(content)
+    spec = TableSpec()
+    if profile:
+        row = StatementProfile.objects.filter(name=profile).first()
+        if row is None:
+            raise StatementNotValid("no_profile", name=profile[:60])
+        spec = read_table_spec(row.spec)
+    try:
+        return read_rows(content, spec, currency=current_settings().currency, zone=settings.TIME_ZONE)
+    except StatementNotValid as error:
+        if error.code == "columns":
+            error.params["posting"] = ", ".join(COLUMNS)
+        raise
 
 
 def _lines(content: bytes) -> list[tuple[int, dict[str, str]]]:
@@ -182,8 +174,7 @@ def _post(row: Mapping[str, str | None], report: PostingReport, by: Actor) -> No
         currency=currency,
         is_confirmed=True,
     )
-    report.n_posted += 1
-    report.posted[currency] = report.posted.get(currency, 0) + minor
+    report.add(minor, currency)
 
 
 def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, date, str, str]:
@@ -191,9 +182,7 @@ def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, d
     if None in row or any(value is None for value in row.values()):
         raise errors.ChoiceNotValid(field="line", choices=COLUMNS)
     text = {name: str(value).strip() for name, value in row.items()}
-    case = Case.objects.select_related("cardholder__department").filter(reference=text["case"]).first()
-    if case is None or relations_of(by, case).involvement:
-        raise errors.CaseNotFound
+    case = case_for(text["case"], by)
     if not _AMOUNT.fullmatch(text["amount"]):
         raise errors.AmountNotValid("not_positive")
     try:

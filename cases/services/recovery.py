@@ -14,7 +14,7 @@ from audit.people import same_person
 from audit.permissions import require
 from audit.services import record
 from cases.instalments import Instalment
-from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting
+from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting, StatementEntry
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
@@ -90,6 +90,7 @@ def post_recovery(
     note: str = "",
     proof: Evidence | None = None,
     is_confirmed: bool = False,
+    entry: StatementEntry | None = None,
 ) -> RecoveryPosting:
     """Book money that came back, in minor units; the case closes when everything has.
 
@@ -133,6 +134,7 @@ def post_recovery(
         received_on=received_on,
         note=clean_line(note) if note else "",
         proof=proof,
+        entry=entry,
         posted_by_id=by.person_id,
         posted_at=now,
         confirmed_by_id=by.user_id if is_confirmed else None,
@@ -148,10 +150,11 @@ def reverse_posting(
     by: Actor,
     expected_version: int | None,
     bank_reference: str = "",
+    entry: StatementEntry | None = None,
 ) -> RecoveryPosting:
     """Take a mistaken posting back by a counter-posting; by somebody other than who entered it.
 
-    `bank_reference`: the bank's own entry that takes it back; "" where a person does.
+    `bank_reference` and `entry`: the bank's own entry that takes it back; none where a person does.
     Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed: reopen it).
     """
     case = read_case(posting.recovery.case)
@@ -174,6 +177,7 @@ def reverse_posting(
         amount_minor=-posting.amount_minor,
         method=posting.method,
         bank_reference=bank_reference or posting.bank_reference,
+        entry=entry,
         received_on=company_today(),
         note=said,
         reverses=posting,
@@ -254,9 +258,11 @@ def _move(
 
 
 @casework
-def confirm_from_file(*, posting: RecoveryPosting, by: Actor) -> bool:
+def confirm_from_file(*, posting: RecoveryPosting, by: Actor, entry: StatementEntry | None = None) -> bool:
     """A bank or payroll file carries the line of a posting; False when it was confirmed before."""
     require(by, "cases.post_recovery")
+    if entry is not None:
+        RecoveryPosting.objects.filter(pk=posting.pk, entry=None).update(entry=entry)
     return _mark_confirmed(posting, read_case(posting.recovery.case), by)
 
 

@@ -1,166 +1,166 @@
-"""Entries of a bank statement as lines to post: whose case, under which reference, and what takes an earlier posting back."""
+"""Posting entries of statements: what names its case is posted, what the bank took back reverses its posting, the rest waits for a person."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.language import current_language
-from cases.models import Case, RecoveryPosting
+from cases.models import Case, RecoveryPosting, StatementEntry
 from cases.services import errors
 from cases.services.conflicts import relations_of
-from cases.services.recovery import reverse_posting
-from cases.statements import Entry, Statement, StatementNotValid, read_statements
-from rules.money import format_money, to_decimal
-
-_CASE = re.compile(r"\bC-[0-9]{4}-[0-9]{6}\b", re.ASCII)
-_REFERENCE_LENGTH = 80
-_TAKEN_BACK = (
-    "/R"  # the counter-posting of a bank's own reversal ends so: banks may give it the id of what it reverses
-)
+from cases.services.recovery import confirm_from_file, post_recovery, reverse_posting
+from cases.services.statement_entries import left_of
+from cases.services.statement_lines import TAKEN_BACK
+from cases.workflow import State
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLine:
-    """An entry with the reference it is known by: the bank's own, else what tells it from every other entry of the account."""
+class RejectedLine:
+    """A line that was not posted: physical line (the header is 1), stable code, and what would be right."""
 
-    entry: Entry
-    reference: str
-
-    @property
-    def case_reference(self) -> str:
-        """The one case number its words name; "" for none or several."""
-        named = {found.upper() for found in _CASE.findall(self.entry.text)}
-        return named.pop() if len(named) == 1 else ""
-
-    def as_row(self) -> dict[str, str]:
-        """The columns of a posting file."""
-        return {
-            "case": self.case_reference,
-            "amount": str(to_decimal(self.entry.minor, self.entry.currency)),
-            "currency": self.entry.currency,
-            "received_on": self.entry.booked_on.isoformat(),
-            "method": RecoveryPosting.Method.BANK_TRANSFER.value,
-            "bank_reference": self.reference,
-        }
-
-    def shown(self) -> str:
-        """The entry in one line."""
-        entry = self.entry
-        return (
-            f"{entry.booked_on} {format_money(entry.minor, entry.currency, current_language())} {entry.text}"[
-                :200
-            ]
-        )
+    line: int
+    code: str
+    sentence: str
+    original: str
 
 
-def statement_lines(content: bytes) -> list[StatementLine]:
-    """What came in, and what took something that came in back; other payments of the account are nobody's here.
+@dataclass(slots=True)
+class PostingReport:
+    """`n_lines` = posted + confirmed + known + rejected; `posted` is money in minor units a currency.
 
-    Raises StatementNotValid; `words_of` says it in the reader's language.
+    `is_kept`: the lines were entries of a statement, so that what was rejected waits on the list of open entries.
     """
-    return [line for each in read_statements(content) for line in _lines(each)]
+
+    n_lines: int = 0
+    n_posted: int = 0
+    n_confirmed: int = 0
+    n_known: int = 0
+    rejected: list[RejectedLine] = field(default_factory=list)
+    posted: dict[str, int] = field(default_factory=dict)
+    is_kept: bool = False
+
+    def add(self, minor: int, currency: str) -> None:
+        """Count a posting."""
+        self.n_posted += 1
+        self.posted[currency] = self.posted.get(currency, 0) + minor
 
 
-def _lines(statement: Statement) -> Iterator[StatementLine]:
-    seen: Counter[str] = Counter()
-    for entry in statement.entries:
-        if entry.minor <= 0 and not entry.is_reversal:
-            continue
-        reference = entry.reference[:_REFERENCE_LENGTH]
+def post_entry(row: StatementEntry, report: PostingReport, by: Actor) -> None:
+    """Post what is certain: an entry that names one case. Raises CaseworkError where a person has to look."""
+    if left_of(row) == 0:
+        report.n_known += 1
+        return
+    if row.amount_minor < 0:
+        take_back(row, by)
+        report.add(row.amount_minor, row.currency)
+        return
+    if not row.case_named:
+        raise errors.CaseNotNamed
+    if row.is_reversal:
+        raise errors.AmountNotValid("given_back")
+    if row.twin_id is not None:
+        raise errors.PerhapsTold
+    case = case_for(row.case_named, by)
+    posting, is_new = place(row, case, left_of(row), by)
+    if is_new:
+        report.add(posting.amount_minor, row.currency)
+    else:
+        report.n_confirmed += 1
+
+
+def case_for(reference: str, by: Actor) -> Case:
+    """The case of a reference. Raises CaseNotFound, also for whoever is involved in it."""
+    case = Case.objects.select_related("cardholder__department").filter(reference=reference).first()
+    if case is None or relations_of(by, case).involvement:
+        raise errors.CaseNotFound
+    return case
+
+
+def place(row: StatementEntry, case: Case, minor: int, by: Actor) -> tuple[RecoveryPosting, bool]:
+    """Post so much of an entry to a case, or confirm the posting somebody made of it by hand; returns it and whether it is new.
+
+    Raises CaseworkError.
+    """
+    line, known = _line_of(row, case)
+    if known is not None:
+        if known.amount_minor != minor:
+            raise errors.AmountNotValid("other_posted")
+        confirm_from_file(posting=known, by=by, entry=row)
+        return known, False
+    if case.state != State.RECOVERING:
+        raise errors.AmountNotValid("already_settled")
+    posting = post_recovery(
+        case=case,
+        amount_minor=minor,
+        method=RecoveryPosting.Method(row.method),
+        bank_reference=line,
+        received_on=row.booked_on,
+        by=by,
+        expected_version=case.version,
+        currency=row.currency,
+        is_confirmed=True,
+        entry=row,
+    )
+    return posting, True
+
+
+def _line_of(row: StatementEntry, case: Case) -> tuple[str, RecoveryPosting | None]:
+    """The reference an entry is posted under in a case, and what somebody posted under it by hand.
+
+    The bank's id, with the day where the case has the same id of another entry.
+    """
+    held = RecoveryPosting.objects.filter(
+        recovery__case=case, method=row.method, reverses=None, reversed_by=None, bank_reference=row.reference
+    ).first()
+    if held is None or held.entry_id is None:
+        return row.reference, held
+    return f"{row.reference[:69]}@{row.booked_on:%Y%m%d}", None
+
+
+def take_back(row: StatementEntry, by: Actor, *, case: Case | None = None) -> RecoveryPosting:
+    """Reverse the posting that a reversed entry speaks of: the one of the entry with its id, else the latest of the case with that amount.
+
+    Raises CaseNotNamed, CaseNotFound, AmountNotValid, OwnPosting.
+    """
+    if case is None:
+        reference = row.case_named or _case_of_id(row)
         if not reference:
-            facts = f"{statement.account}|{entry.booked_on}|{entry.minor}|{entry.currency}|{entry.text}"
-            reference = hashlib.sha256(facts.encode()).hexdigest()[:24]
-        # two entries of one statement are two payments, also where the bank gives both one id
-        way = "" if entry.minor > 0 else _TAKEN_BACK
-        seen[reference + way] += 1
-        number = seen[reference + way]
-        tail = (f"-{number}" if number > 1 or not entry.reference else "") + way
-        yield StatementLine(entry, reference[: _REFERENCE_LENGTH - len(tail)] + tail)
-
-
-def was_taken_back(case: Case, line: StatementLine) -> bool:
-    """Whether this very entry was posted before and the bank took it back since; what a person reversed may be posted again."""
-    return (
-        RecoveryPosting.objects.filter(
-            recovery__case=case,
-            bank_reference=line.reference,
-            amount_minor=line.entry.minor,
-            reversed_by__bank_reference__endswith=_TAKEN_BACK,
-        )
-        .exclude(reversed_by__bank_reference=F("bank_reference"))
-        .exists()
+            raise errors.CaseNotNamed
+        case = case_for(reference, by)
+    if row.currency != case.currency:
+        raise errors.AmountNotValid("currency", currency=case.currency)
+    open_ones = RecoveryPosting.objects.filter(
+        recovery__case=case,
+        method=row.method,
+        amount_minor=-row.amount_minor,
+        received_on__lte=row.booked_on,
+        reverses=None,
+        reversed_by=None,
+    ).order_by("-received_on", "-pk")
+    reference = row.reference.removesuffix(TAKEN_BACK)
+    posting = open_ones.filter(bank_reference=reference).first() or open_ones.first()
+    if posting is None:
+        raise errors.AmountNotValid("nothing_to_take_back")
+    return reverse_posting(
+        posting=posting,
+        reason=_("taken back by the bank: %(reference)s") % {"reference": reference},
+        by=by,
+        expected_version=case.version,
+        bank_reference=row.reference,
+        entry=row,
     )
 
 
-def take_back(line: StatementLine, by: Actor) -> bool:
-    """Reverse the posting that a reversed entry speaks of; False where this entry did so before.
-
-    The latest posting of the case with that amount that was received by then. Raises CaseNotFound, AmountNotValid, OwnPosting.
-    """
-    case = Case.objects.select_related("cardholder__department").filter(reference=line.case_reference).first()
-    if case is None or relations_of(by, case).involvement:
-        raise errors.CaseNotFound
-    postings = RecoveryPosting.objects.filter(recovery__case=case)
-    note = _("taken back by the bank: %(reference)s") % {
-        "reference": line.reference.removesuffix(_TAKEN_BACK)
-    }
-    if postings.filter(reverses__isnull=False, bank_reference=line.reference).exists():
-        return False
-    if line.entry.currency != case.currency:
-        raise errors.AmountNotValid("currency", currency=case.currency)
-    open_ones = postings.filter(
-        method=RecoveryPosting.Method.BANK_TRANSFER,
-        amount_minor=-line.entry.minor,
-        received_on__lte=line.entry.booked_on,
+def _case_of_id(row: StatementEntry) -> str:
+    """The one case to which an entry with the same id of the bank was posted, "" for none or several."""
+    posted = RecoveryPosting.objects.filter(
+        entry__reference=row.reference.removesuffix(TAKEN_BACK),
+        entry__account_end=row.account_end,
+        amount_minor=-row.amount_minor,
         reverses=None,
         reversed_by=None,
     )
-    posting = open_ones.order_by("-received_on", "-pk").first()
-    if posting is None:
-        raise errors.AmountNotValid("nothing_to_take_back")
-    reverse_posting(
-        posting=posting, reason=note, by=by, expected_version=case.version, bank_reference=line.reference
-    )
-    return True
-
-
-def words_of(error: StatementNotValid) -> str:
-    """What would be right, in the reader's language."""
-    params, language = error.params, current_language()
-    if error.code == "balance":
-        shown = {
-            "account": params["account"],
-            "total": format_money(params["total_minor"], params["currency"], language),
-            "closing": format_money(params["closing_minor"], params["currency"], language),
-        }
-        return (
-            _(
-                "Opening balance and entries of the account ending in %(account)s make %(total)s, but the bank states %(closing)s. "
-                "Ask the bank for the whole statement; nothing was posted."
-            )
-            % shown
-        )
-    told = {
-        "not_xml": _("The file is not valid XML. Download it from the bank again."),
-        "not_a_statement": _("This is no camt.053, camt.054 or MT940 statement."),
-        "amount": _(
-            "An entry has an amount, a currency or a direction that cannot be read: %(amount)s %(currency)s."
-        ),
-        "no_balance": _(
-            "The statement of the account ending in %(account)s lacks the opening or the closing balance. "
-            "Ask the bank for the whole statement; nothing was posted."
-        ),
-        "day": _("An entry has a day that cannot be read: %(day)s."),
-        "currency": _(
-            "The account ending in %(account)s is kept in %(currency)s, but an entry is in another currency."
-        ),
-    }
-    return str(told[error.code]) % params
+    found = set(posted.values_list("recovery__case__reference", flat=True))
+    return str(found.pop()) if len(found) == 1 else ""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from xml.etree.ElementTree import Element  # the type only; parsing is defusedxml's
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from cases.statements.entries import Entry, Statement, StatementNotValid, minor_of
+from cases.statements.entries import Entry, Statement, StatementNotValid, account_end, minor_of
 
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 _INTERIM = "ITBD"  # between the pages of one statement it closes one page and opens the next
@@ -54,9 +55,9 @@ def _statement(part: Element) -> Statement:
     entries = [entry for each in _all(part, "Ntry") if _is_booked(each) for entry in _entries(each)]
     stated = [each for each in (opening, closing) if each is not None]
     currency = stated[0][1] if stated else _text(part, "Acct/Ccy") or (entries[0].currency if entries else "")
-    return Statement(
-        account, currency, opening[0] if opening else None, closing[0] if closing else None, entries
-    ).check()
+    kind = "camt.053" if _name(part) == "Stmt" else "camt.054"
+    ends = (opening[0] if opening else None, closing[0] if closing else None)
+    return Statement(account, currency, *ends, entries, kind).check()
 
 
 def _balances(part: Element) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
@@ -119,7 +120,12 @@ def _entries(entry: Element) -> list[Entry]:
         return [whole]
     references = _references(whole.reference, details)
     return [
-        Entry(booked, part or 0, currency, reversal, reference, _words(each))
+        replace(
+            _named(replace(whole, minor=part or 0), each),
+            reference=reference,
+            text=_words(each),
+            batch=whole.reference,
+        )
         for each, part, reference in zip(details, parts, references, strict=True)
     ]
 
@@ -134,8 +140,17 @@ def _references(whole: str, details: list[Element]) -> list[str]:
 
 def _named(entry: Entry, detail: Element) -> Entry:
     """A single entry under the id its detail has, so that notification and statement tell it alike."""
+    payer, payer_end = _payer(detail, entry.minor)
     reference = _reference(detail) or entry.reference
-    return Entry(entry.booked_on, entry.minor, entry.currency, entry.is_reversal, reference, entry.text)
+    return replace(entry, reference=reference, payer=payer, payer_end=payer_end)
+
+
+def _payer(detail: Element, minor: int) -> tuple[str, str]:
+    """Name and end of the account of who paid, or of whom what is taken back goes to."""
+    side = "Dbtr" if minor >= 0 else "Cdtr"
+    name = _text(detail, f"RltdPties/{side}/Pty/Nm") or _text(detail, f"RltdPties/{side}/Nm")
+    account = f"RltdPties/{side}Acct/Id"
+    return name, account_end(_text(detail, f"{account}/IBAN") or _text(detail, f"{account}/Othr/Id"))
 
 
 def _reference(detail: Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from rules.money import MoneyNotValid, to_minor
 
 
 class StatementNotValid(ValueError):
-    """The file cannot be believed; `code` is one of not_xml, not_a_statement, amount, day, no_balance, balance, currency; `params` say where."""
+    """The file cannot be believed; `code` is one of those `words_of` knows a sentence for, `params` say where."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -24,7 +25,9 @@ class Entry:
     """One movement of an account, minor units of its currency: above 0 came in, below 0 went out.
 
     `is_reversal`: it takes an earlier movement back. `reference`: the bank's own id, "" where it gives none. `text`: everything the
-    entry says in words (remittance, references of the parties, their names), for somebody to find the matter in.
+    entry says in words (remittance, references of the parties, their names), for somebody to find the matter in. `payer` and `payer_end`:
+    who paid and the last four letters of their account, where told; `batch`: the bank's id of the sum it is a part of; `employee_no`
+    and `method`: whose pay it was taken from, in a payroll's table.
     """
 
     booked_on: date
@@ -33,6 +36,11 @@ class Entry:
     is_reversal: bool
     reference: str
     text: str
+    payer: str = ""
+    payer_end: str = ""
+    batch: str = ""
+    employee_no: str = ""
+    method: str = "bank_transfer"  # or "payroll"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,12 @@ class Statement:
     opening_minor: int | None
     closing_minor: int | None
     entries: Sequence[Entry]
+    kind: str = ""  # one of KINDS
+
+    @property
+    def account_end(self) -> str:
+        """The last four digits of the account, by which formats that spell it differently agree."""
+        return account_end(self.account)
 
     def check(self) -> Statement:
         """Itself, where opening balance and entries meet the closing balance. Raises StatementNotValid `balance`, `currency`."""
@@ -61,6 +75,18 @@ class Statement:
                 closing_minor=self.closing_minor,
             )
         return self
+
+
+KINDS = ("camt.053", "camt.054", "mt940", "table", "payroll")
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z*]")
+_CURRENCY_BEHIND = re.compile(r"(?<=[0-9])[A-Za-z]{3}$")  # MT940 banks write DE89…00EUR
+_END = 4
+
+
+def account_end(account: str) -> str:
+    """The last four letters of an account number, "" for what is no number; all of it that is ever kept."""
+    plain = _CURRENCY_BEHIND.sub("", _NOT_ALPHANUMERIC.sub("", account))
+    return plain[-_END:].upper() if sum(sign.isdigit() for sign in plain) >= _END else ""
 
 
 def minor_of(amount: str | Decimal, currency: str) -> int:

@@ -6,13 +6,17 @@ held against its closing balance, so that a sign that is still wrong refuses the
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import mt940
 
-from cases.statements.entries import Entry, Statement, StatementNotValid, minor_of
+from cases.statements.entries import Entry, Statement, StatementNotValid, account_end, minor_of
 
+#: Field 86 is told whole, or part by part where it is structured (?20 and on are its purpose, joined over their lines).
+_SAID = ("customer_reference", "extra_details", "transaction_details", "purpose", "end_to_end_reference")
+_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{13,32}|[0-9][0-9 -]{4,30}")
 _SIGNS = {"C": 1, "RD": 1, "D": -1, "RC": -1}
 
 
@@ -42,6 +46,7 @@ def _statement(parsed: Any) -> Statement:
         minor_of(opening.amount.amount, currency),
         minor_of(closing.amount.amount, currency),
         entries,
+        "mt940",
     ).check()
 
 
@@ -50,7 +55,8 @@ def _entry(data: dict[str, Any], currency: str) -> Entry:
     if mark not in _SIGNS:
         raise StatementNotValid("amount", amount=mark[:5], currency=currency)
     on = data.get("entry_date") or data["date"]
-    said = (data.get(name) for name in ("customer_reference", "extra_details", "transaction_details"))
+    payer = _payer(str(data.get("applicant_name") or ""))
+    said = (*(data.get(name) for name in _SAID), payer.name)
     words = " ".join(" ".join(str(each).split()) for each in said if each and str(each) != "NONREF")
     return Entry(
         date(on.year, on.month, on.day),
@@ -59,4 +65,17 @@ def _entry(data: dict[str, Any], currency: str) -> Entry:
         mark.startswith("R"),
         str(data.get("bank_reference") or ""),
         words,
+        payer.name,
+        payer.end,
     )
+
+
+class _Payer(NamedTuple):
+    name: str
+    end: str
+
+
+def _payer(told: str) -> _Payer:
+    """Name and end of the account, which the library joins into one text (?31 before ?32 of field 86)."""
+    found = _ACCOUNT.match(told)
+    return _Payer(told[found.end() :].strip(), account_end(found[0])) if found else _Payer(told.strip(), "")

@@ -1,12 +1,16 @@
-"""A bank's file by what it holds: XML is camt, fields in colons are MT940."""
+"""A bank's or payroll's file by what it holds: XML is camt, fields in colons are MT940, everything else a table."""
 
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 
 from cases.statements.camt import read_camt
+from cases.statements.columns import TableSpec
 from cases.statements.entries import Statement, StatementNotValid
 from cases.statements.mt940 import read_mt940
+from cases.statements.tables import read_table
 
 _XML = re.compile(rb"\s*(\xef\xbb\xbf)?\s*<")
 _SWIFT = re.compile(rb"(^|\n)\s*(\{1:.*)?:20:", re.DOTALL)
@@ -28,3 +32,11 @@ def read_statements(content: bytes) -> list[Statement]:
         except UnicodeDecodeError:
             continue
     raise StatementNotValid("not_a_statement")
+
+
+def read_rows(content: bytes, spec: TableSpec, *, currency: str, zone: str) -> list[Statement]:
+    """The statement of a table (CSV, XLSX): a bank's with running balances, or a payroll's deductions. Raises StatementNotValid."""
+    with tempfile.NamedTemporaryFile(prefix="statement-") as file:
+        file.write(content)
+        file.flush()
+        return read_table(Path(file.name), spec, currency=currency, zone=zone)

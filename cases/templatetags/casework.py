@@ -25,6 +25,7 @@ from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
 from fraud.web.dates import say_day
 from fraud.web.tags import money
+from rules.money import to_decimal
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ register = template.Library()
 def case_money(case: Any) -> SafeString:
     """What may still be asked for in a case."""
     return money(shown_stake(case).at_stake_minor, case.currency)
+
+
+@register.simple_tag
+def amount_text(minor: int, currency: str) -> str:
+    """An amount as somebody would type it: 84000, 12.34."""
+    return f"{to_decimal(minor, currency):f}"
 
 
 @register.simple_tag

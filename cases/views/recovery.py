@@ -18,7 +18,7 @@ from audit.permissions import NotPermitted, require
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
-from cases.models import Consent, Recovery
+from cases.models import Consent, Recovery, StatementProfile
 from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
 from cases.services import errors
 from cases.services.choice_words import METHODS
@@ -70,6 +70,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         ],
         "ages": ages(today, rows),
         "columns": ", ".join(COLUMNS),
+        "profiles": StatementProfile.objects.order_by("name").values_list("name", flat=True),
     }
     return render(request, "cases/recovery/ledger.html", context)
 
@@ -135,7 +136,12 @@ def reconcile(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Choose a file first."))
         return redirect("cases:ledger")
     try:
-        report = import_postings(content=upload.read(), by=request.actor)  # type: ignore[attr-defined]
+        report = import_postings(
+            content=upload.read(),
+            by=request.actor,  # type: ignore[attr-defined]
+            name=upload.name or "",
+            profile=request.POST.get("profile", ""),
+        )
     except (errors.CaseworkError, NotPermitted) as error:
         messages.error(request, sentence_of(error))
         return redirect("cases:ledger")

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from audit.actor import Actor
 from audit.people import number_key
 from audit.people_rows import folded, key_of, with_number
-from fraud.claims.models import Cardholder, Claim, User
+from fraud.claims.models import Cardholder, Claim, Relative, User
 
 
 def lists_number(path: str, number: str) -> tuple[Combinable, str]:
@@ -19,7 +19,7 @@ def lists_number(path: str, number: str) -> tuple[Combinable, str]:
 
 
 def barred_cardholders(by: Actor) -> set[int]:
-    """The cardholders nobody of staff may judge: the person themselves, and those they report to. Two queries."""
+    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. Two queries."""
     own = number_key(by.employee_no)
     if by.is_system or not own:
         return set()
@@ -27,8 +27,25 @@ def barred_cardholders(by: Actor) -> set[int]:
     for person in cardholders_of(own).select_related("department"):
         numbers.add(number_key(person.manager_no))
         numbers.add(number_key(person.department.manager_no) if person.department else "")
-    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key__in=numbers - {""})
+    people = Cardholder.objects.alias(key=key_of("employee_no"))
+    found = people.filter(Q(key__in=numbers - {""}) | _is_relative(own))
     return set(found.values_list("pk", flat=True))
+
+
+def is_relative(one: str, other: str) -> bool:
+    """Whether the personnel feed names the two employees as relatives, whichever of them its row is about."""
+    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key=number_key(other))
+    return bool(number_key(one)) and found.filter(_is_relative(number_key(one))).exists()
+
+
+def _is_relative(key: str) -> Q:
+    """Of cardholders with their `key`: that they are a relative of the employee with this one."""
+    rows = Relative.objects.filter(superseded_at=None).annotate(
+        own_key=key_of("employee_no"), other_key=key_of("relative_no")
+    )
+    named = rows.filter(own_key=key).values("other_key")
+    naming = rows.filter(other_key=key).values("own_key")
+    return Q(key__in=named) | Q(key__in=naming)
 
 
 def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:

@@ -111,7 +111,7 @@ def _returned(known_by: datetime) -> pl.DataFrame:
     marks = ", ".join(["%s"] * len(MONEY_BACK))
     ever = "SELECT id FROM fraud_claim WHERE original_claim_id IS NOT NULL UNION SELECT claim_id FROM fraud_earlierlink"
     credits = read_frame(
-        f"SELECT c.id, -c.amount_minor AS minor, c.transacted_at AS back_at FROM {claims} "
+        f"SELECT c.id, -c.amount_minor AS minor, COALESCE(c.cancelled_at, c.transacted_at) AS back_at FROM {claims} "
         f"WHERE c.txn_type IN ({marks}) AND c.id IN ({ever})",
         [*known, *MONEY_BACK],
         schema={"id": pl.Int64, "minor": pl.Int64, "back_at": _AT},

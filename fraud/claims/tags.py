@@ -7,8 +7,11 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit.language import current_language
 from fraud.claims.file_words import state_words
 from fraud.claims.loose_money import waiting_money
+from fraud.claims.models import ClaimSource
+from rules.fields import FIELDS
 
 register = template.Library()
 
@@ -24,3 +27,19 @@ def file_state(state: str) -> SafeString:
     """A claim file's state as a tag with its word."""
     word, kind = state_words().get(state, (state, "info"))
     return format_html('<span class="tag {}">{}</span>', kind, word)
+
+
+#: Columns of a claim whose field of the rules has another name.
+_FIELDS = {"amount_minor": "amount", "merchant_id": "merchant", "department_id": "department"}
+
+
+@register.filter
+def told_fields(source: ClaimSource) -> str:
+    """The fields of a claim whose values are this source's, by the names rules have for them."""
+    language = current_language()
+    by_column = {column: field for field in FIELDS.values() for column in field.requires}
+    names = []
+    for column in source.fields.split():
+        field = FIELDS.get(_FIELDS.get(column, column.removesuffix("_minor"))) or by_column.get(column)
+        names.append(field.label(language) if field else column)
+    return ", ".join(dict.fromkeys(names))

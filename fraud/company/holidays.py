@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
@@ -33,9 +35,11 @@ def add_holiday(
         raise HolidayNotValid(
             _("Kinds of days: %(kinds)s.") % {"kinds": ", ".join(CompanyHoliday.Kind.values)}
         )
-    day, is_new = CompanyHoliday.objects.update_or_create(
-        on=on, defaults={"name": name, "name_en": name_en, "kind": kind}
-    )
+    worked = CompanyHoliday.objects.filter(on=on, kind=CompanyHoliday.Kind.WORKING).exists()
+    told: dict[str, Any] = {"name": name, "name_en": name_en, "kind": kind}
+    if worked and kind != CompanyHoliday.Kind.WORKING:  # a day off again: deadlines follow it anew
+        told |= {"added_at": clock.now(), "deadlines_moved_at": None}
+    day, is_new = CompanyHoliday.objects.update_or_create(on=on, defaults=told)
     record(
         action="holiday.added",
         by=by,

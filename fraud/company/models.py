@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit import clock
+
 
 class CompanyHoliday(models.Model):
     """A day of the company's own beside the public holidays of its country."""
@@ -19,6 +21,8 @@ class CompanyHoliday(models.Model):
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.PUBLIC)
+    added_at = models.DateTimeField(default=clock.now)
+    deadlines_moved_at = models.DateTimeField(null=True)  # deadlines set before it was added follow it once
 
     class Meta:
         ordering = ["on"]

@@ -234,9 +234,9 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     return problems
 
 
-def current_calendar() -> CompanyCalendar:
-    """The company's calendar: the public holidays of its time zone's country, and its own days added or taken out."""
-    rows = list(CompanyHoliday.objects.values_list("on", "kind"))
+def current_calendar(*, without: frozenset[date] = frozenset()) -> CompanyCalendar:
+    """The company's calendar: the public holidays of its time zone's country, and its own days added or taken out, but for those of `without`."""
+    rows = [row for row in CompanyHoliday.objects.values_list("on", "kind") if row[0] not in without]
     working = {on for on, kind in rows if kind == CompanyHoliday.Kind.WORKING}
     own = {on for on, _kind in rows} - working
     days = (_public_holidays(clock.now().year + 2, settings.TIME_ZONE) - working) | own

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from audit.actor import Actor
 from audit.models import AuditEvent
 from cases.models import Case, IdempotencyRecord, OutboxMessage
 from cases.services import queue
@@ -16,6 +17,7 @@ from cases.services.company import company_today
 from cases.services.mails import MAILS, render_mail
 from cases.services.outbox import cancel_mails, enqueue_mail, send_outbox
 from cases.workflow import CLOCK_DAYS, State
+from fraud.company.holidays import add_holiday, remove_holiday
 from fraud.company.models import CompanyHoliday
 from fraud.company.values import current_calendar
 from tests.cases.stage import Stage, fresh
@@ -39,6 +41,45 @@ def test_a_company_holiday_moves_the_deadline(stage: Stage) -> None:
     CompanyHoliday.objects.create(on=date(2026, 11, 25), name="창립기념일", kind="company")
     case = stage.asked()
     assert case.due_on == date(2026, 12, 2)
+
+
+@pytest.mark.parametrize("off", [[25], [25, 26], [28], [20], [10], [1]])
+@pytest.mark.parametrize("state", [State.AWAITING_EXPLANATION, State.NOTIFIED, State.RECOVERING])
+def test_a_day_off_added_later_moves_what_is_open_by_the_business_days_it_lost_and_tells_the_person(
+    stage: Stage, state: State, off: list[int]
+) -> None:
+    case = stage.case_in(state)
+    assert case.due_on is not None
+    due, since = case.due_on, company_today(case.state_since)
+    stage.go_on(hours=1)
+    for day in off:
+        add_holiday(on=date(2026, 11, day), name="임시공휴일", kind="public", by=Actor.system("settings"))
+    calendar = current_calendar()
+    lost = [d for d in (date(2026, 11, day) for day in off) if since < d <= due and d.isoweekday() < 6]
+    expected = due
+    for _ in lost:  # counted day by day
+        expected += timedelta(days=1)
+        while not calendar.is_business_day(expected):
+            expected += timedelta(days=1)
+    for _ in range(2):
+        sweep_clocks()
+    assert fresh(case).due_on == expected
+    moved = AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.deadline_moved")
+    mails = OutboxMessage.objects.filter(key__contains=".moved:").filter(key__contains=case.reference[1:])
+    assert moved.count() == mails.count() == bool(lost)
+    if state == State.AWAITING_EXPLANATION:
+        assert case.requests.get().due_on == expected
+
+
+def test_a_holiday_known_when_the_deadline_was_set_or_taken_back_later_moves_nothing(stage: Stage) -> None:
+    day = add_holiday(on=date(2026, 11, 25), name="창립기념일", by=Actor.system("settings"))
+    stage.go_on(hours=1)
+    case = stage.asked()
+    due = case.due_on
+    sweep_clocks()
+    remove_holiday(day=day, by=Actor.system("settings"))
+    sweep_clocks()
+    assert fresh(case).due_on == due
 
 
 def test_a_deadline_holds_until_the_end_of_the_companys_day(stage: Stage) -> None:

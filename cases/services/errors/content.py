@@ -60,6 +60,7 @@ class AmountNotValid(ContentNotValid):
         "given_back": _(
             "The bank gave back a payment that had gone out; that is no repayment. Post it by hand where it belongs."
         ),
+        "above_entry": _("The amount cannot exceed what is left of the entry: %(limit)s."),
         "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
         "above_monthly": _("The consent allows at most %(limit)s a month."),
         "currency": _("The amount must be in %(currency)s."),
@@ -186,7 +187,21 @@ class ClaimsDiffer(ContentNotValid):
 class CaseNotNamed(ContentNotValid):
     code = "case_not_named"
     field = "case"
-    text = _("Its words name no case, or several. Post it by hand on the recovery it belongs to.")
+    text = _("Its words name no case, or several. Choose the recovery it belongs to on the list of entries.")
+
+
+class PerhapsTold(ContentNotValid):
+    code = "perhaps_told"
+    field = "entry"
+    text = _(
+        "Another file told an entry of the same day and amount under another id. Look at both: it is the same, or post it."
+    )
+
+
+class EntryNotOpen(ContentNotValid):
+    code = "entry_not_open"
+    field = "entry"
+    text = _("Nothing of this entry is left to be placed.")
 
 
 class NotAPayment(ContentNotValid):

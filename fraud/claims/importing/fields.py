@@ -84,7 +84,7 @@ FIELDS: dict[str, Field] = {
     **_fields("merchant", Kind.NAME, merchant_name=200, biz_type=80, biz_item=80, ceo_name=80, region=60),
     **_fields("merchant", Kind.CODE, merchant_no=40, brn=12, mcc=8, tax_type=20, merchant_status=20),
     **_fields("merchant", Kind.DAY, merchant_status_on=0, merchant_opened_on=0),
-    **_fields("helper", Kind.CODE, batch_id=80, line_no=80),
+    **_fields("helper", Kind.CODE, batch_id=80, line_no=80, supersedes=120),
 }
 
 #: What a file must deliver for a row to be a claim, unless the profile says otherwise.

@@ -34,6 +34,7 @@ from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk, is_1904
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.scanning import refuse_in_name, scan_frame
+from rules.money import is_known_currency
 
 _DATE_FORMS = ("iso", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일")
 
@@ -129,7 +130,7 @@ def _parse(
     for name, column in feed.columns.items():
         if column.required:
             problems.add(values[name].is_null(), found[name], "value_missing")
-    if "starts_on" in values:
+    if "starts_on" in values and "ends_on" in values:
         problems.add(
             values["ends_on"] < values["starts_on"], found["ends_on"], "date_not_valid", format="from ≤ to"
         )
@@ -156,6 +157,10 @@ def _value(
     if column.kind == "holiday":
         kinds = parse_choice(raw.cast(pl.String), HOLIDAYS, HOLIDAY_KINDS, header, problems)
         return kinds.fill_null("company")
+    if column.kind == "decimal":
+        return _decimals(raw.cast(pl.String), header, problems)
+    if column.kind == "currency":
+        return _currencies(raw.cast(pl.String), header, problems)
     if column.kind == "half":
         return _halves(raw.cast(pl.String), header, problems)
     if column.kind == "clock":
@@ -164,6 +169,22 @@ def _value(
         seconds = parse_clocks(raw.cast(pl.String), header, problems) % 86_400  # 24:00 ends the day
         return pl.select(pl.from_epoch(seconds.cast(pl.Int64), time_unit="s").dt.time()).to_series()
     return clean_text(raw.cast(pl.String), Field(name, Kind.CODE, column.length), header, problems)
+
+
+def _decimals(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
+    """Plain decimals as text, `1,234.50` as `1234.50`; empty where none is given."""
+    text = raw.str.strip_chars().fill_null("")
+    well = text.str.contains(r"^(?:[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,3})?$")
+    problems.add(~well & (text != ""), header, "amount_not_valid")
+    return text.str.replace_all(",", "", literal=True)
+
+
+def _currencies(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
+    """Codes of ISO 4217; empty where none is given."""
+    text = raw.str.strip_chars().str.to_uppercase().fill_null("")
+    known = pl.Series([code == "" or is_known_currency(code) for code in text], dtype=pl.Boolean)
+    problems.add(~known, header, "currency_unknown")
+    return text
 
 
 def _halves(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:

@@ -11,7 +11,7 @@ class FeedColumn:
     """A column of a feed: its headers and kind; `length` is the longest text."""
 
     sources: tuple[str, ...]
-    kind: str = "text"  # text, day, clock, half
+    kind: str = "text"  # text, day, clock, half, holiday, decimal
     length: int = 60
     required: bool = False
 
@@ -82,6 +82,42 @@ FEEDS: dict[str, Feed] = {
             "until": FeedColumn(("until", "종료시각"), "clock"),
         },
         ("employee_no", "on"),
+    ),
+    "relatives": Feed(
+        "fraud_relative",
+        {
+            "employee_no": _EMPLOYEE,
+            "relative_no": FeedColumn(("relative_no", "친족사번", "가족사번", "관계인사번"), required=True),
+            "kind": FeedColumn(("kind", "relation", "관계"), length=40),
+        },
+        ("employee_no", "relative_no"),
+    ),
+    "vehicles": Feed(
+        "fraud_vehicle",
+        {
+            "plate_no": FeedColumn(("plate_no", "license_plate", "차량번호"), length=40, required=True),
+            "employee_no": _EMPLOYEE,
+            "starts_on": FeedColumn(("starts_on", "from", "배정일", "시작일"), "day", required=True),
+            "ends_on": FeedColumn(("ends_on", "to", "반납일", "종료일"), "day"),
+            "fuel": FeedColumn(("fuel", "유종"), length=20),
+        },
+        ("plate_no", "employee_no", "starts_on"),
+    ),
+    "pre_approvals": Feed(
+        "fraud_preapproval",
+        {
+            "approval_no": FeedColumn(
+                ("approval_no", "pre_approval_id", "사전승인번호", "품의번호"), length=40, required=True
+            ),
+            "employee_no": _EMPLOYEE,
+            "starts_on": FeedColumn(("starts_on", "from", "시작일", "승인일"), "day", required=True),
+            "ends_on": FeedColumn(("ends_on", "to", "종료일", "유효일"), "day", required=True),
+            "amount": FeedColumn(("amount", "approved_amount", "승인금액", "금액"), "decimal", length=20),
+            "currency": FeedColumn(("currency", "통화"), "currency", length=3),
+            "purpose": FeedColumn(("purpose", "목적", "사용목적"), length=200),
+            "approver_no": FeedColumn(("approver_no", "승인자사번", "결재자사번"), length=60),
+        },
+        ("approval_no",),
     ),
     "calendar": Feed(
         "fraud_companyholiday",

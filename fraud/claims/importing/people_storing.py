@@ -23,7 +23,7 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
     A column the feed does not deliver keeps what is known. Transaction: caller's.
     """
     if feed.table == "fraud_companyholiday":
-        return _store_holidays(feed, frame)
+        return _store_holidays(feed, frame, at)
     frame = frame.with_columns(pl.col("employee_no").replace(spelled_as_known(frame["employee_no"])))
     frame = frame.unique(list(set(feed.keys) & set(frame.columns)), keep="last", maintain_order=True)
     if feed.is_of_days:
@@ -36,10 +36,12 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
     return write_rows(feed.table, frame.columns, frame, conflict=conflict)
 
 
-def _store_holidays(feed: Feed, frame: pl.DataFrame) -> int:
+def _store_holidays(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
     frame = frame.unique(feed.keys, keep="last", maintain_order=True)
     frame = frame.with_columns(
-        *([] if "kind" in frame.columns else [pl.lit("company").alias("kind")]), pl.lit("").alias("name_en")
+        *([] if "kind" in frame.columns else [pl.lit("company").alias("kind")]),
+        pl.lit("").alias("name_en"),
+        pl.lit(at, _AT).alias("added_at"),
     )
     return write_rows(
         feed.table, frame.columns, frame, conflict=Update(keys=feed.keys, columns=["name", "kind"])

@@ -9,6 +9,7 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "claim_no": ["claim_no", "결의번호", "품의번호"],
     "line_no": ["line_no", "행번호"],
     "version": ["version", "revision", "버전", "차수"],
+    "supersedes": ["supersedes", "replaces", "원청구번호", "정정전번호"],
     "employee_no": ["employee_no", "emp_no", "사번", "사원번호"],
     "employee_name": ["employee_name", "name", "성명", "사용자명"],
     "department_code": ["department_code", "dept_code", "부서코드"],

@@ -17,7 +17,7 @@ from fraud.claims.bulk import write_rows
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.cancellations import link_file, unlinked_cancellations
 from fraud.claims.importing.numbers import examples_of_matches
-from fraud.claims.importing.problems import Notes
+from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.staging import StagedFile
 from fraud.claims.importing.storing import ClaimStore, Stored
@@ -98,7 +98,7 @@ def _begin(file: ClaimFile, staged: StagedFile) -> None:
 
 
 def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFile, by: Actor) -> None:
-    rejects = staged.rejects()
+    rejects = pl.concat([staged.rejects(), reject_frame(store.refused.values())]).sort("line")
     with one_transaction():
         _write_rejects(file, rejects)
         notes = Notes()

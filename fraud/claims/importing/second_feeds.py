@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
+from django.db import connection
 
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
 from fraud.claims.importing.keys import CODE, PERSON, keyed, local_day, spellings
@@ -114,6 +115,7 @@ def write_sources(rows: pl.DataFrame, source_system: str, file: ClaimFile) -> No
         pl.lit(file.pk, pl.Int64).alias("file_id"),
         "line",
         pl.lit(file.received_at).cast(pl.Datetime("us", "UTC")).alias("received_at"),
+        pl.lit("").alias("fields"),
     )
     again = Update(
         keys=("source_system", "external_id"), columns=["row_hash", "file_id", "line", "received_at"]
@@ -154,8 +156,32 @@ def merged_with_stored(rows: pl.DataFrame, frame: pl.DataFrame, source_system: s
         pl.col("home_id").alias("external_id"),
         pl.when(is_home).then("row_hash").otherwise("stored_hash").alias("row_hash"),
     )
+    _note_fields(merged, [name for name in facts if name != "source_version"], source_system)
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_stored")) for name in facts)
     return pl.concat([alone.select(columns), merged.filter(differs | is_home).select(columns)])
+
+
+def _note_fields(merged: pl.DataFrame, facts: list[str], source_system: str) -> None:
+    """Keep for each source which columns of the claim have its values: what it filled or corrected, until another corrects it."""
+    condition, params = in_list(merged["id"].to_list())
+    sql = f"SELECT id, claim_id, source_system, fields FROM fraud_claimsource WHERE claim_id {condition}"
+    schema = {"id": pl.Int64, "claim_id": pl.Int64, "source_system": pl.String, "fields": pl.String}
+    sources: dict[int, list[tuple[int, str, set[str]]]] = {}
+    for pk, claim, system, fields in read_frame(sql, params, schema=schema).iter_rows():
+        sources.setdefault(claim, []).append((pk, system, set(fields.split())))
+    told = merged.select(
+        "id", *(pl.col(name).ne_missing(pl.col(f"{name}_stored")).alias(name) for name in facts)
+    )
+    updates = []
+    for row in told.iter_rows(named=True):
+        changed = {name for name in facts if row[name]}
+        for pk, system, fields in sources.get(row["id"], []) if changed else []:
+            now = fields | changed if system == source_system else fields - changed
+            if now != fields:
+                updates.append((" ".join(sorted(now)), pk))
+    if updates:
+        with connection.cursor() as cursor:
+            cursor.executemany("UPDATE fraud_claimsource SET fields = %s WHERE id = %s", updates)
 
 
 def _merged(name: str, dtype: Any) -> pl.Expr:

@@ -208,6 +208,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
         column("currency"),
         column("stated_back", pl.Int64),
         column("version", pl.Int64),
+        column("supersedes"),
         (column("authorization_code").fill_null("") != "").alias("has_code"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -33,6 +34,7 @@ from fraud.claims.importing.second_feeds import (
 )
 from fraud.claims.importing.source_versions import without_older_versions
 from fraud.claims.importing.stated import SUFFIX, stated_money_back
+from fraud.claims.importing.successors import LATE, remember_ids, under_first_ids
 from fraud.claims.models import ClaimFile
 from fraud.claims.reading import FACTS
 from rules.language.transactions import PAYMENTS
@@ -81,6 +83,7 @@ class ClaimStore:
     keep_outcomes: bool = False
     latest: date | None = None  # the last day that the file tells of
     n_older: int = 0  # rows that tell an older version than is known
+    refused: dict[int, dict[str, Any]] = field(default_factory=dict)  # line → reject, for its version
     directory: Directory = field(default_factory=Directory)
     _back: pl.DataFrame = field(default_factory=pl.DataFrame)  # money back that the chunk's rows state
 
@@ -88,14 +91,30 @@ class ClaimStore:
         """Store a chunk and count it in `stored`. The caller holds the transaction."""
         if rows.is_empty():
             return
-        rows = self.compare(rows)
+        rows = self._without_refused(self.compare(rows), stored)
         self._make_room(rows)
         self._write(rows.filter("is_written"))
+        remember_ids(rows, self.source_system)
         self._write(self._back.filter("is_written"))
         self._count(rows, stored)
         stored.labels += add_outcomes(
             rows, file=self.file, source_system=self.source_system, delay=self.label_delay, by=self.by
         )
+
+    def _without_refused(self, rows: pl.DataFrame, stored: Stored) -> pl.DataFrame:
+        """The rows that are taken; what is refused for its version is kept to be told, with what it said."""
+        refused = rows.filter(pl.col("refusal") != "")
+        stored.totals.add("rejected", refused, amount="delivered")
+        for row in refused.iter_rows(named=True):
+            said = (row["told_id"], row["version"], row["delivered"], row["currency"])
+            self.refused[row["line"]] = {
+                "line": row["line"],
+                "column": "supersedes" if row["refusal"] == LATE else "version",
+                "code": row["refusal"],
+                "params": json.dumps({"version": row["stored"], "old": row["supersedes"]}),
+                "original": ",".join("" if each is None else str(each) for each in said),
+            }
+        return rows.filter(pl.col("refusal") == "")
 
     def compare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with their `outcome` (accepted, duplicate, superseding), whether they are to be written, and what is known.
@@ -103,12 +122,13 @@ class ClaimStore:
         What a row states of the money that came back of it (`back_…`) counts as content of the row.
         """
         rows = rows.with_columns(delivered=pl.col("amount"))
+        rows = under_first_ids(rows, self.source_system)
         rows = repeated_payments(self._told_apart(rows), self.source_system)
-        rows = without_older_versions(self._compared(rows, taken=taken_ids(rows, self.source_system)))
-        older = rows.filter("is_older")
-        self.n_older += older.height
-        rows = rows.drop("is_older")
-        current = rows.filter(~pl.col("line").is_in(older.get_column("line").to_list()))
+        compared = self._compared(rows, taken=taken_ids(rows, self.source_system))
+        rows = _without_the_over(without_older_versions(compared, self.source_system))
+        passed = pl.col("is_older") | (pl.col("refusal") != "")
+        self.n_older += rows.filter(pl.col("is_older") & (pl.col("refusal") == "")).height
+        current = rows.filter(~passed).drop("is_older", "refusal")
         back = self._compared(stated_money_back(current.drop(_KNOWN)))
         # Nothing came back, and nobody had said that anything did.
         back = back.filter((pl.col("amount") != 0) | pl.col("known_id").is_not_null())
@@ -256,6 +276,21 @@ class ClaimStore:
         """Keep the outcome of each row by its line."""
         lines = rows.select("line", "outcome", "external_id").iter_rows()
         stored.outcomes.update({line: (outcome, key) for line, outcome, key in lines})
+
+
+def _without_the_over(rows: pl.DataFrame) -> pl.DataFrame:
+    """A row under an id that a later one has taken the place of is older than what is known."""
+    return rows.with_columns(
+        (pl.col("is_older") | pl.col("is_over")).alias("is_older"),
+        pl.when("is_over").then(pl.lit("duplicate")).otherwise("outcome").alias("outcome"),
+        (pl.col("is_written") & ~pl.col("is_over")).alias("is_written"),
+        pl.when("is_late")
+        .then(pl.lit(LATE))
+        .when("is_over")
+        .then(pl.lit(""))
+        .otherwise("refusal")
+        .alias("refusal"),
+    )
 
 
 def claim_frame(

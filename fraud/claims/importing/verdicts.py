@@ -47,8 +47,15 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
     if not index.width:
         return Verdicts(index)
     index = index.with_row_index("position")
-    index = _numbered(index) if has_identity else _compared(index)
+    index = _numbered(index) if has_identity else _succeeded(_compared(index))
     return Verdicts(index.sort("position"))
+
+
+def _succeeded(index: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the file that another row of it supersedes count as told before."""
+    over = index.filter(pl.col("supersedes") != pl.col("external_id")).get_column("supersedes").unique()
+    is_over = pl.col("external_id").is_in(over.to_list()) & (pl.col("verdict") == "")
+    return index.with_columns(pl.when(is_over).then(pl.lit(_REPEATED)).otherwise("verdict").alias("verdict"))
 
 
 def _numbered(index: pl.DataFrame) -> pl.DataFrame:

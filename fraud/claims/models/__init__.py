@@ -2,6 +2,7 @@
 
 from fraud.claims.models.claims import (
     Claim,
+    ClaimAlias,
     ClaimChange,
     ClaimFacts,
     ClaimFile,
@@ -13,12 +14,24 @@ from fraud.claims.models.claims import (
 from fraud.claims.models.exemptions import ColumnExemption
 from fraud.claims.models.labels import Label
 from fraud.claims.models.money import EarlierLink, MoneyBackChoice
-from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
+from fraud.claims.models.people import (
+    Absence,
+    Cardholder,
+    Department,
+    Merchant,
+    OvertimeApproval,
+    PreApproval,
+    Relative,
+    Trip,
+    User,
+    Vehicle,
+)
 
 __all__ = [
     "Absence",
     "Cardholder",
     "Claim",
+    "ClaimAlias",
     "ClaimChange",
     "ClaimFacts",
     "ClaimFile",
@@ -33,6 +46,9 @@ __all__ = [
     "Merchant",
     "MoneyBackChoice",
     "OvertimeApproval",
+    "PreApproval",
+    "Relative",
     "Trip",
     "User",
+    "Vehicle",
 ]

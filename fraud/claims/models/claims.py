@@ -280,6 +280,23 @@ class ClaimChange(models.Model):
         return f"{self.claim} {self.kind}"
 
 
+class ClaimAlias(models.Model):
+    """An id of its system that a claim goes by beside its first; `is_over` where a later id superseded it."""
+
+    source_system = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=140)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="aliases")
+    is_over = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_system", "external_id"], name="claimalias_identity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_system}: {self.external_id}"
+
+
 class ClaimSource(models.Model):
     """Another feed that tells of a claim known already: one payment, two sources. The first one is on the claim itself."""
 
@@ -290,6 +307,7 @@ class ClaimSource(models.Model):
     file = models.ForeignKey(ClaimFile, null=True, on_delete=models.PROTECT, related_name="+")
     line = models.IntegerField(default=0)
     received_at = models.DateTimeField()
+    fields = models.TextField(blank=True)  # columns of the claim whose values are this source's, by spaces
 
     class Meta:
         ordering = ["received_at", "id"]

@@ -152,3 +152,67 @@ class OvertimeApproval(PersonnelFact):
 
     def __str__(self) -> str:
         return f"{self.employee_no} {self.on}"
+
+
+class Relative(PersonnelFact):
+    """Two employees who are relatives: neither of them works on a case of the other."""
+
+    relative_no = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40, blank=True)  # spouse, parent, sibling, in the feed's own words
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee_no", "relative_no"],
+                condition=Q(superseded_at=None),
+                name="relative_identity",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_no} {self.relative_no}"
+
+
+class Vehicle(PersonnelFact):
+    """A car an employee has for a time: the company's, or their own that is used for it."""
+
+    plate_no = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    fuel = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plate_no", "employee_no", "starts_on"],
+                condition=Q(superseded_at=None),
+                name="vehicle_identity",
+            )
+        ]
+        indexes = [models.Index(fields=["employee_no"], name="vehicle_employee")]
+
+    def __str__(self) -> str:
+        return self.plate_no
+
+
+class PreApproval(PersonnelFact):
+    """An expense that was approved before it was made; claims name it by its number (`pre_approval_id`)."""
+
+    approval_no = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    amount = models.CharField(max_length=20, blank=True)  # plain decimal in major units of `currency`
+    currency = models.CharField(max_length=3, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    approver_no = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["approval_no"], condition=Q(superseded_at=None), name="preapproval_identity"
+            )
+        ]
+        indexes = [models.Index(fields=["employee_no"], name="preapproval_employee")]
+
+    def __str__(self) -> str:
+        return self.approval_no

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from io import BytesIO, StringIO
+
+from openpyxl import Workbook
 
 Row = tuple[int, date, bool, str, str]
 ACCOUNT = "KR100200300"
@@ -87,3 +91,38 @@ def mt940(
         )
         lines.append(f":86:{text}")
     return "\n".join([*lines, f":62F:{side(end)}261130{currency}{number(end)}", "-", ""]).encode()
+
+
+def workbook(rows: Sequence[Sequence[object]]) -> bytes:
+    """An XLSX of one sheet with these rows as they are."""
+    book, out = Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(list(row))
+    book.save(out)
+    return out.getvalue()
+
+
+def bank_table(
+    rows: Sequence[Row], *, opening: int = 1_000_000, newest_first: bool = False
+) -> list[list[object]]:
+    """The rows of a Korean bank's download: titles, header, one line an entry with the balance after it."""
+    balance, lines = opening, []
+    for n, (minor, on, _is_reversal, _reference, text) in enumerate(rows):
+        balance += minor
+        moment = f"{on:%Y.%m.%d} 09:{n // 60:02d}:{n % 60:02d}"
+        lines.append(
+            [moment, text, -minor if minor < 0 else None, minor if minor > 0 else None, balance, "본점"]
+        )
+    head: list[list[object]] = [
+        ["거래내역 조회"],
+        ["계좌번호 : 110-123-456789", "예금주 (주)한빛"],
+        ["거래일시", "적요", "출금", "입금", "잔액", "거래점"],
+    ]
+    return head + (lines[::-1] if newest_first else lines)
+
+
+def csv_of(rows: Sequence[Sequence[object]], *, delimiter: str = ",", encoding: str = "utf-8-sig") -> bytes:
+    """The rows as delimited text."""
+    out = StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue().encode(encoding)

@@ -202,9 +202,7 @@ class ChunkValues:
                 continue
             header = self.header(name)
             if info.kind is Kind.NUMBER:
-                self.values[name] = parse_numbers(
-                    raw, header, self.problems, lenient=name in {"installments", "version"}
-                )
+                self.values[name] = parse_numbers(raw, header, self.problems, lenient=name == "installments")
             elif info.kind is Kind.YES_NO:
                 self.values[name] = parse_yes_no(raw, header, self.problems)
             elif info.kind is Kind.CARD:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.urls import reverse
 
+from audit.actor import Actor
 from audit.models import AuditEvent
+from fraud.claims.identity import barred_cardholders
 from fraud.claims.importing.people import FeedUnknown, import_people
+from fraud.claims.importing.people_feeds import FEEDS
 from fraud.claims.importing.problems import FileQuarantined
-from fraud.claims.models import Absence, Cardholder, Department, OvertimeApproval, Trip
+from fraud.claims.models import (
+    Absence,
+    Cardholder,
+    Department,
+    OvertimeApproval,
+    PreApproval,
+    Relative,
+    Trip,
+    Vehicle,
+)
+from tests.cast import make_cast
 from tests.fraud.claims.importing.files import BY
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +141,57 @@ def test_parquet_feeds_keep_their_types(tmp_path: Path) -> None:
     )
     call_command("import_people", str(path), "--feed", "overtimes", "--json")
     assert OvertimeApproval.objects.get().until == time(23, 0)
+
+
+def test_relatives_vehicles_and_expenses_approved_before_go_to_their_tables(tmp_path: Path) -> None:
+    feed(tmp_path, "relatives", "사번,관계인사번,관계\nE1,E2,배우자\n")
+    vehicles = "차량번호,사번,배정일,반납일\n12가3456,E1,2026-01-01,\n12가3456,E2,2026-03-01,2026-04-01\n"
+    assert [feed(tmp_path, "vehicles", vehicles).n_written for _ in range(2)] == [2, 0]
+    approved = '사전승인번호,사번,시작일,종료일,승인금액,통화\nPA-1,E1,2026-03-02,2026-03-04,"1,200,000",krw\nPA-2,E1,2026-03-02,2026-03-04,많이,KRW\n'
+    result = feed(tmp_path, "pre_approvals", approved)
+    assert (result.n_written, result.rejects["code"].to_list()) == (1, ["amount_not_valid"])
+    assert Relative.objects.get().relative_no == "E2"
+    assert [(v.employee_no, v.ends_on) for v in Vehicle.objects.order_by("pk")] == [
+        ("E1", None),
+        ("E2", date(2026, 4, 1)),
+    ]
+    assert (PreApproval.objects.get().amount, PreApproval.objects.get().currency) == ("1200000", "KRW")
+
+
+@pytest.mark.parametrize(("own", "other"), [("E1001", "E2001"), ("E2001", "E1001")])
+def test_a_relative_of_the_cardholder_is_barred_whichever_of_the_two_the_row_is_about(
+    own: str, other: str, tmp_path: Path
+) -> None:
+    holder = Cardholder.objects.create(employee_no="E2001")
+    reviewer = Actor("jimin.han", employee_no="e-1001")
+    assert holder.pk not in barred_cardholders(reviewer)
+    feed(tmp_path, "relatives", f"사번,관계인사번\n{own},{other}\n")
+    assert holder.pk in barred_cardholders(reviewer)
+
+
+@pytest.mark.parametrize("feed_name", sorted(FEEDS))
+def test_every_feed_has_its_page_and_its_address(feed_name: str, client: Any) -> None:
+    cast = make_cast()
+    client.force_login(cast.approver)
+    page = client.get(reverse("fraud:people-feeds")).content.decode()
+    assert f'value="{feed_name}"' in page
+    empty = SimpleUploadedFile("people.csv", b"a,b\n1,2\n")
+    for address in (reverse("fraud:send-feed"), f"/api/v1/people/{feed_name}/"):
+        empty.seek(0)
+        answer = client.post(address, {"file": empty, **({"feed": feed_name} if "send" in address else {})})
+        assert answer.status_code in (400, 422)
+        assert FEEDS[feed_name].keys[0] in answer.content.decode()
+
+
+def test_a_feed_through_the_page_and_the_interface_tells_what_became_of_its_rows(client: Any) -> None:
+    cast = make_cast()
+    client.force_login(cast.approver)
+    content = "일자,명칭\n2026-11-25,창립기념일\n내일,휴무\n".encode()
+    answer = client.post("/api/v1/people/calendar/", {"file": SimpleUploadedFile("days.csv", content)}).json()
+    assert (answer["n_rows"], answer["n_written"], answer["n_rejected"]) == (2, 1, 1)
+    page = client.post(
+        reverse("fraud:send-feed"), {"feed": "calendar", "file": SimpleUploadedFile("days.csv", content)}
+    )
+    assert (page.status_code, page.context["result"].n_written) == (200, 0)
+    client.force_login(cast.reviewer)
+    assert client.get(reverse("fraud:people-feeds")).status_code == 403

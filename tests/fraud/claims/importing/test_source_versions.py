@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from fraud.claims.models import Claim
+from fraud.claims.reading import read_many_claims
 from tests.fraud.claims.importing.files import GOOD, HEADER, assert_accounted, codes, csv_text, deliver, noted
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +45,105 @@ def test_one_version_that_says_two_things_is_refused(tmp_path: Path) -> None:
     file = deliver(tmp_path, content(("1", 1000), ("2", 2000), ("2", 2500)))
     assert codes(file) == [(line, "id_conflict") for line in (2, 3, 4)]
     assert not Claim.objects.exists()
+
+
+# What cannot be put in order ----------------------------------------------------------------------------------------
+
+
+def test_a_version_that_is_no_number_refuses_its_row(tmp_path: Path) -> None:
+    file = deliver(tmp_path, content(("v2", 2000)))
+    assert codes(file) == [(2, "number_not_valid")]
+    assert not Claim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "amount", "expected"),
+    [("", 1500, "version_missing"), ("2", 1500, "version_conflict"), ("2", 1000, None)],
+)
+def test_a_row_that_cannot_be_put_in_the_order_of_versions_is_refused_and_changes_nothing(
+    version: str, amount: int, expected: str | None, tmp_path: Path
+) -> None:
+    deliver(tmp_path, content(("2", 1000)))
+    file = deliver(tmp_path, content((version, amount)), name="again.csv")
+    assert codes(file) == ([(2, expected)] if expected else [])
+    assert_accounted(file)
+    claim = Claim.objects.get()
+    assert (claim.amount_minor, claim.source_version, claim.version) == (1000, 2, 1)
+
+
+def test_a_first_version_after_rows_without_one_is_newer(tmp_path: Path) -> None:
+    deliver(tmp_path, content(("", 1000)))
+    deliver(tmp_path, content(("1", 1500)))
+    claim = Claim.objects.get()
+    assert (claim.amount_minor, claim.source_version) == (1500, 1)
+
+
+# A later version that takes the payment back --------------------------------------------------------------------------
+
+CANCELLED = [*HEADER, "version", "txn_type", "paid_at", "cancelled_at"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("txn_type", ["취소", ""])
+@pytest.mark.parametrize("amount", ["12000", "-12000"])
+def test_a_later_version_that_is_cancelled_finds_its_payment_and_the_rule_sees_that_it_was_paid_before(
+    together: bool, txn_type: str, amount: str, tmp_path: Path
+) -> None:
+
+    paid = {"version": "1", "금액": "12000", "paid_at": "2026-03-03"}
+    back = {
+        "version": "2",
+        "금액": amount,
+        "paid_at": "2026-03-03",
+        "cancelled_at": "2026-03-05",
+        "txn_type": txn_type,
+    }
+    rows = [{**GOOD, **paid}, {**GOOD, **back}]
+    for part in [rows] if together else [[each] for each in rows]:
+        file = deliver(tmp_path, csv_text(part, CANCELLED).encode())
+        assert "cancellations_open" not in noted(file)
+    assert not Claim.objects.filter(amount_minor__lt=0, original_claim=None).exists()
+    payment = Claim.objects.get(amount_minor__gt=0)
+    told = read_many_claims(datetime(2026, 12, 1, tzinfo=UTC)).filter(pl.col("claim_id") == payment.pk)
+    assert told["cancelled_at"].item() > told["paid_at"].item()
+
+
+# Corrected under another id -------------------------------------------------------------------------------------------
+
+
+def renamed(*rows: tuple[str, str, int]) -> bytes:
+    """(id, id it supersedes, amount)."""
+    found = [{**GOOD, "claim_id": own, "supersedes": old, "금액": str(amount)} for own, old, amount in rows]
+    return csv_text(found, [*HEADER, "supersedes"]).encode()
+
+
+CHAIN = [("C-1", "", 1000), ("C-2", "C-1", 2000), ("C-3", "C-2", 3000)]
+
+
+@pytest.mark.parametrize("order", list(permutations(CHAIN)))
+def test_a_claim_corrected_under_new_ids_is_one_claim_with_the_last_word_in_whatever_order(
+    order: tuple[tuple[str, str, int], ...], tmp_path: Path
+) -> None:
+    """The middle one, come last, is refused where what it joins are two claims by then."""
+    files = [deliver(tmp_path, renamed(one), name=f"{n}.csv") for n, one in enumerate(order)]
+    for file in files:
+        assert_accounted(file)
+    refused = [code for file in files for _, code in codes(file)]
+    if order[-1][0] == "C-2":
+        assert (refused, Claim.objects.count()) == (["supersedes_late"], 2)
+        return
+    assert refused == []
+    assert Claim.objects.get().amount_minor == 3000
+    again = [deliver(tmp_path, renamed(one), name=f"again{n}.csv") for n, one in enumerate(order)]
+    assert [file.n_superseding + file.n_accepted for file in again] == [
+        file.n_superseding + file.n_accepted for file in files
+    ]
+    assert Claim.objects.get().amount_minor == 3000
+
+
+def test_a_chain_in_one_file_and_again_is_one_claim(tmp_path: Path) -> None:
+    first = deliver(tmp_path, renamed(*CHAIN))
+    assert (first.n_accepted, first.n_duplicate) == (1, 2)
+    again = deliver(tmp_path, renamed(*reversed(CHAIN)), name="again.csv")
+    assert (again.n_accepted, again.n_superseding) == (0, 0)
+    assert Claim.objects.get().amount_minor == 3000

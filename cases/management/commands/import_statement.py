@@ -1,0 +1,78 @@
+"""`manage.py import_statement FILE --as LOGIN`: take in a statement of a bank or payroll, and post what is certain."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.permissions import NotPermitted
+from audit.services import actor_of
+from cases.services.errors import CaseworkError
+from cases.services.reconciliation import MAX_BYTES, import_postings
+from cases.services.statement_steps import save_statement_profile
+from fraud.claims.models import User
+from rules.money import to_decimal
+
+
+class Command(BaseCommand):
+    help = (
+        "Take in camt.053, camt.054, MT940, a bank's workbook or CSV, a payroll's workbook, or a table of postings. What names its case "
+        "is posted; the rest waits at /recovery/entries/."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--as", dest="username", required=True, help="login of the clerk; its roles decide"
+        )
+        parser.add_argument("--profile", default="", help="name of a profile of statement tables")
+        parser.add_argument(
+            "--spec", type=Path, help="JSON of the profile, saved under the name before it is used"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"there is no file {path}")
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError(f"there is no login {options['username']!r}")
+        by = actor_of(user)
+        try:
+            if options["spec"] is not None:
+                save_statement_profile(name=options["profile"], spec=_spec(options["spec"]), by=by)
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+            report = import_postings(content=content, by=by, name=path.name, profile=options["profile"])
+        except NotPermitted as refusal:
+            raise CommandError(f"{by.username} may not do this ({refusal.code})") from refusal
+        except CaseworkError as refusal:
+            raise CommandError(str(refusal.sentence)) from refusal
+        if options["json"]:
+            posted = {currency: str(to_decimal(minor, currency)) for currency, minor in report.posted.items()}
+            self.stdout.write(json.dumps({**asdict(report), "posted": posted}, ensure_ascii=False))
+        else:
+            self.stdout.write(
+                f"{path.name}: {report.n_lines:,} lines, {report.n_posted:,} posted, {report.n_confirmed:,} confirmed, "
+                f"{report.n_known:,} known, {len(report.rejected):,} {'open' if report.is_kept else 'rejected'}"
+            )
+            for line in report.rejected:
+                self.stdout.write(f"  line {line.line}: {line.sentence}")
+        if report.rejected and not report.is_kept:
+            sys.exit(1)
+
+
+def _spec(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} is no JSON file: {error}") from error
+    if not isinstance(found, dict):
+        raise CommandError(f"{path} must hold one JSON object")
+    return found

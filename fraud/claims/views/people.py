@@ -1,0 +1,93 @@
+"""Personnel feeds through the page: choose what the file tells, send it, see what became of every row."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.language import current_language
+from fraud.claims.importing.people import FeedResult
+from fraud.claims.importing.people_feeds import FEEDS
+from fraud.claims.importing.people_uploads import FeedTooLarge, receive_feed
+from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.texts import sentence
+from fraud.web.access import page
+
+SHOWN = 50
+
+
+@page("fraud.import_claims")
+@require_GET
+def people_feeds(request: HttpRequest) -> HttpResponse:
+    """The form, with the columns of every feed."""
+    return _show(request)
+
+
+@page("fraud.import_claims")
+@require_POST
+def send_feed(request: HttpRequest) -> HttpResponse:
+    """Take a feed; its counts, and what is wrong with rows that were not taken."""
+    feed, sent = request.POST.get("feed", ""), request.FILES.get("file")
+    if feed not in FEEDS or sent is None:
+        return _show(request, status=422, problem=_("Choose a file and what it tells."))
+    try:
+        result = receive_feed(parts=sent.chunks(), name=sent.name or "", feed=feed, by=request.actor)
+    except FeedTooLarge as error:
+        text = _("The file is larger than %(n)s MB. Split it, or import it on the server.")
+        return _show(request, status=413, problem=text % {"n": error.limit >> 20})
+    except FileQuarantined as error:
+        return _show(
+            request, status=422, problem=sentence("file", error.code, error.params, current_language())
+        )
+    return _show(request, result=result, rejects=_rejects(result), name=sent.name)
+
+
+def _rejects(result: FeedResult) -> list[dict[str, Any]]:
+    language = current_language()
+    return [
+        {
+            "line": row["line"],
+            "column": row["column"],
+            "reason": sentence("row", row["code"], json.loads(row["params"]), language),
+            "original": row["original"],
+        }
+        for row in result.rejects.head(SHOWN).iter_rows(named=True)
+    ]
+
+
+def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    words = _words()
+    context = {
+        "feeds": [
+            {
+                "code": code,
+                "word": words[code],
+                "columns": [
+                    {"headers": " / ".join(column.sources[:3]), "required": column.required}
+                    for column in feed.columns.values()
+                ],
+            }
+            for code, feed in FEEDS.items()
+        ],
+        "chosen": request.POST.get("feed", ""),
+    }
+    return render(request, "fraud/files/people.html", context | more, status=status)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "cardholders": pgettext("feed", "People"),
+        "absences": pgettext("feed", "Leave"),
+        "trips": pgettext("feed", "Business trips"),
+        "overtimes": pgettext("feed", "Approved overtime"),
+        "calendar": pgettext("feed", "Company holidays"),
+        "relatives": pgettext("feed", "Relatives among the employees"),
+        "vehicles": pgettext("feed", "Vehicles"),
+        "pre_approvals": pgettext("feed", "Expenses approved before"),
+    }
