@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import files, money_back, profiles
+from fraud.claims.views import assistant, files, money_back, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -20,6 +20,7 @@ urlpatterns = [
     path("runs/<str:reference>/", runs.run_page, name="run"),
     path("files/", files.file_list, name="files"),
     path("files/upload/", files.upload_file, name="upload-file"),
+    path("files/assistant/", assistant.assistant_page, name="assistant"),
     path("files/profiles/", profiles.profile_list, name="profiles"),
     path("files/profiles/<str:name>/", profiles.profile_page, name="profile"),
     path("files/<str:reference>/", files.file_page, name="file"),

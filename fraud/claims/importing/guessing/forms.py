@@ -1,0 +1,123 @@
+"""In which forms the dates and amounts of a table are written, by the values of the columns that hold them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from fraud.claims.importing.parsing.formats import ISO, compile_form, format_clashes
+from fraud.claims.importing.parsing.readings import EITHER_WAY, one_reading
+from rules.money import exponent
+
+#: Days as people write them, the likeliest first; each also with a time behind it.
+_DAYS = (
+    "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일", "%Y. %m. %d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y",
+    "%d-%m-%Y", "%m-%d-%Y", "%y.%m.%d", "%y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%y%m%d",
+)  # fmt: skip
+_TIMES = ("", " %H:%M:%S", " %H:%M")
+_COMPACT_TIMES = ("", "%H%M%S", " %H%M%S", " %H:%M:%S", " %H:%M")
+_MARKS = {"₩": "KRW", "원": "KRW", "\\": "KRW", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
+_COMMA_DECIMAL = re.compile(r"^[^,]*\d,\d{1,2}\D*$|^\D*\d{1,3}(\.\d{3})+(,\d+)?\D*$")
+_POINT_DECIMAL = re.compile(r"^[^.]*\d\.\d{1,2}\D*$|^\D*\d{1,3}(,\d{3})+(\.\d+)?\D*$")
+_NEGATIVE = re.compile(r"^\s*[-−△▲(]|[-−]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class DateForms:
+    """Forms the profile is to name; `is_open` where a column leaves several orders of day and month."""
+
+    forms: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AmountForms:
+    """How amounts are written; `currency` is empty where no mark names one, `has_fractions` where pence stand behind them."""
+
+    decimal: str = "."
+    thousands: str = ","
+    zero_decimals: bool = False
+    invert_sign: bool = False
+    currency: str = ""
+    has_fractions: bool = False
+
+
+def all_forms() -> tuple[str, ...]:
+    """Every form of a day that can be chosen, `iso` first."""
+    return (ISO, *_DAYS)
+
+
+def with_times(day: str) -> tuple[str, ...]:
+    """A form of a day with the times that may stand behind it."""
+    if day == ISO:
+        return (ISO,)
+    return tuple(day + time for time in (_COMPACT_TIMES if day in {"%Y%m%d", "%y%m%d"} else _TIMES))
+
+
+def guess_dates(columns: Iterable[Sequence[str]]) -> DateForms:
+    """The forms of all date columns together; one that could be read in two orders is left open."""
+    forms: list[str] = []
+    is_open = False
+    for values in columns:
+        texts = sorted({unicodedata.normalize("NFKC", value.strip()) for value in values if value.strip()})
+        if not texts:
+            continue
+        found = _forms_of(texts)
+        is_open = is_open or not found
+        forms += [form for form in found if form not in forms]
+    kept: list[str] = []
+    for form in forms or [ISO]:
+        if format_clashes([*kept, form]):
+            is_open = True
+        else:
+            kept.append(form)
+    return DateForms(tuple(kept), is_open)
+
+
+def _forms_of(texts: list[str]) -> list[str]:
+    """The forms the texts of one column have: most are read by one day's form; none where two orders read them all."""
+    column = pl.Series(texts, dtype=pl.String)
+    if column.str.contains(EITHER_WAY).sum() >= 0.9 * len(texts):
+        return _used(column, [form.text for form in one_reading(texts)])
+    best: list[str] = []
+    most = 0
+    for day in all_forms():
+        forms = _used(column, with_times(day))
+        taken = pl.repeat(False, len(column), dtype=pl.Boolean, eager=True)
+        for form in forms:
+            taken = taken | column.str.contains(compile_form(form).pattern)
+        if int(taken.sum()) > most:
+            best, most = forms, int(taken.sum())
+    return best if most >= 0.5 * len(texts) else []
+
+
+def _used(column: pl.Series, forms: Sequence[str]) -> list[str]:
+    return [form for form in forms if column.str.contains(compile_form(form).pattern).any()]
+
+
+def guess_amounts(values: Sequence[str], currency: str) -> AmountForms:
+    """How the amounts of one column are written; `currency` is the one they are in where no mark says another."""
+    texts = [unicodedata.normalize("NFKC", value.strip()) for value in values if value.strip()]
+    marks = {code for text in texts for mark, code in _MARKS.items() if mark in text}
+    named = marks.pop() if len(marks) == 1 else ""
+    commas = sum(bool(_COMMA_DECIMAL.match(text)) for text in texts)
+    points = sum(bool(_POINT_DECIMAL.match(text)) for text in texts)
+    comma = commas > points
+    fractions = [m[1] for text in texts if (m := re.search(r"[.,](\d{1,2})\D*$", text))]
+    code = named or currency
+    zeros = (
+        bool(code) and exponent(code) == 0 and bool(fractions) and all(not f.strip("0") for f in fractions)
+    )
+    negative = sum(bool(_NEGATIVE.search(text)) for text in texts)
+    return AmountForms(
+        decimal="," if comma else ".",
+        thousands="." if comma else ",",
+        zero_decimals=zeros,
+        invert_sign=len(texts) >= 3 and negative > 0.8 * len(texts),
+        currency=named,
+        has_fractions=any(f.strip("0") for f in fractions),
+    )

@@ -1,0 +1,80 @@
+"""What was chosen on the assistant's page, read back into choices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from fraud.claims.importing.fields import FIELDS
+from fraud.claims.importing.guessing.choices import Choices
+from fraud.claims.importing.guessing.columns import KEPT, TIME_OF, Guess
+from fraud.claims.importing.guessing.forms import all_forms, with_times
+from fraud.claims.importing.guessing.grid import ENCODINGS, Layout
+from fraud.claims.importing.guessing.guess import TableGuess
+from fraud.claims.importing.guessing.layout import SEARCHED, SEPARATORS
+from fraud.claims.models import ImportProfile
+from rules.money import is_known_currency
+
+AS_FOUND = "found"
+_NAME = re.compile(r"^[\w][\w.-]{0,59}$")
+
+
+def chosen_layout(data: Mapping[str, str]) -> Layout:
+    """The layout the form asks for; what it does not say is left to be guessed."""
+    encoding = data.get("encoding", "")
+    separator = data.get("separator", "")
+    header = data.get("header_row", "")
+    return Layout(
+        encoding if encoding in ENCODINGS else "",
+        separator if separator in SEPARATORS else "",
+        int(header) if header.isascii() and header.isdigit() and 1 <= int(header) <= SEARCHED else 0,
+        data.get("sheet", "")[:100],
+    )
+
+
+def read_choices(data: Mapping[str, str], found: TableGuess) -> TableGuess:
+    """The guess with what the form says put in its place; a value the form cannot have is left as guessed."""
+    columns = [_column(data.get(f"c{index}"), column) for index, column in enumerate(found.columns)]
+    choices = replace(
+        found.choices,
+        fields={column.header: column.field for column in columns if column.header.strip()},
+        date_forms=_dates(data, found.choices),
+        decimal="," if data.get("decimal") == "," else ".",
+        thousands="." if data.get("decimal") == "," else ",",
+        invert_sign="invert" in data,
+        allow_formulas="formulas" in data,
+        sensitive="reject_row" if "leave_out" in data else "quarantine",
+        currency=_currency(data, found.choices),
+    )
+    is_open = found.open_dates and data.get("dates", AS_FOUND) == AS_FOUND
+    return replace(found, columns=tuple(columns), choices=choices, open_dates=is_open)
+
+
+def name_problem(name: str, base: str) -> str:
+    """Why a profile cannot be saved under a name; empty when it can."""
+    if not _NAME.match(name):
+        return _("Give the profile a short name of letters, digits, dots and hyphens, such as bank-card.")
+    if name != base and ImportProfile.objects.filter(name=name).exists():
+        return _("There is a profile “%(name)s” already. Choose another name.") % {"name": name}
+    return ""
+
+
+def _column(value: str | None, guess: Guess) -> Guess:
+    if value is None or value == guess.field:
+        return guess
+    if value and value not in FIELDS and value not in {KEPT, TIME_OF}:
+        return guess
+    return replace(guess, field=value, sure=1.0, why="chosen" if value else "unknown", params={})
+
+
+def _dates(data: Mapping[str, str], choices: Choices) -> tuple[str, ...]:
+    day = data.get("dates", AS_FOUND)
+    return with_times(day) if day in all_forms() else choices.date_forms
+
+
+def _currency(data: Mapping[str, str], choices: Choices) -> str:
+    code = data.get("currency", "").strip().upper()
+    return code if is_known_currency(code) else "" if not code else choices.currency
