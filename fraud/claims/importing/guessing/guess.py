@@ -78,7 +78,7 @@ def _fixed(grid: Grid, known: Known) -> dict[str, tuple[str, str]]:
     """header → (field, profile) of the columns a profile takes; none where it misses a required one."""
     spec = read_spec(known.spec)
     from_name = " ".join(spec.file_name_pattern)
-    named = [name for name in FIELDS if f"<{name}>" in from_name] + ["external_id", "batch_id"]
+    named = [name for name in FIELDS if f"<{name}>" in from_name]
     try:
         mapping = map_headers(grid.headers, spec, Notes(), named=named)
     except FileQuarantined:

@@ -10,6 +10,7 @@ from fraud.claims.importing.reading.chunks import Table
 from fraud.claims.importing.reading.columnar import ColumnarTable
 from fraud.claims.importing.reading.decoding import raw_blocks
 from fraud.claims.importing.reading.delimited import DelimitedTable
+from fraud.claims.importing.reading.feeds.opening import open_feed
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
 from fraud.claims.importing.reading.workbook import WorkbookTable
 
@@ -27,6 +28,8 @@ def open_table(path: Path, spec: ProfileSpec, limits: Limits = DEFAULT_LIMITS) -
         return ColumnarTable(path, spec, limits)
     if head.startswith(_OLD_OFFICE):
         raise FileQuarantined("kind_old_excel")
+    if spec.records.format and not head.startswith(_OTHER):
+        return open_feed(path, spec, limits)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
     if start.startswith(_MARKUP):
         raise FileQuarantined("kind_html")
