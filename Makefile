@@ -34,6 +34,7 @@ help:  ## show this list
 setup: .venv/.dev  ## environment with development tools and the commit hooks
 	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
 
+run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@echo "Preparing the database"
 	@$(PY) manage.py migrate --no-input --verbosity 0
@@ -43,7 +44,7 @@ run: .venv/.runtime  ## demo company on http://localhost:8000
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
-	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.dev  ## ruff, mypy and the import contracts
 	@.venv/bin/ruff check .

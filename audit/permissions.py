@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "fraud.view_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
     "fraud.link_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL},
     "fraud.change_profile": {_R.SYSTEM_ADMIN: _ALL},
+    "fraud.approve_exemption": {_R.APPROVER: _ALL},
     "fraud.view_run": {**_STAFF_READ, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.run_night": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Rules
@@ -115,6 +116,7 @@ APPROVING: frozenset[str] = frozenset(
     {
         "rules.activate_rule",
         "fraud.promote_version",
+        "fraud.approve_exemption",
         "fraud.activate_threshold",
         "cases.approve_decision",
         "cases.decide_appeal",

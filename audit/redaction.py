@@ -20,6 +20,19 @@ _GROUP = re.compile(r"\d+")
 _RESIDENT = re.compile(r"(?<!\d)(\d{6})([\s\-\u2010-\u2015\u2212\uff0d]{0,3})([1-8]\d{6})(?!\d)")
 _RESIDENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
+#: Characters of hashes, UUIDs and base64url tokens, and where letters and digits alternate in them.
+_TOKEN = re.compile(r"[0-9A-Za-z_-]*", re.ASCII)
+_TURN = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_UUID = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+#: What people write against a card number; a token with such a word is no token.
+_CARD_WORDS = re.compile(r"card|pan|exp|cv[cv]|visa|master|amex|jcb|diners|maestro", re.IGNORECASE)
+_TOKEN_REST, _TOKEN_TURNS = 8, 2
+#: Brazilian company numbers (CNPJ): 14 digits, the last two of which check the others, mostly of the first branches.
+_CNPJ = re.compile(r"\d{8}000\d{3}", re.ASCII)
+_CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 #: Kinds of company in digits five and six of a corporate registration number, which has the same form.
 _CORPORATE_KINDS = {"11", "12", "13", "14", "15", "21", "22", "31"}
 
@@ -94,7 +107,8 @@ def find_card_numbers(text: str) -> Iterator[Hit]:
                     start > done and len(digits) >= 13 and _grouped_like_card(text, groups[first : last + 1])
                 )
                 if whole and is_card_number(digits):
-                    yield Hit("card_number", start, end)
+                    if not (_is_company_number(digits) or _is_in_token(text, start, end)):
+                        yield Hit("card_number", start, end)
                     done = end
                     break
 
@@ -113,11 +127,16 @@ def is_resident_number(front: str, back: str) -> bool:
     return _birthday(front, back) is not None and _resident_digit(front + back) == int(back[6])
 
 
+def has_birthday(digits: str) -> bool:
+    """True for thirteen plain digits that begin like a resident number: a real day of birth and a century."""
+    return len(digits) == 13 and digits[6] in "12345678" and _birthday(digits[:6], digits[6:]) is not None
+
+
 def find_resident_numbers(text: str) -> Iterator[Hit]:
     """Resident registration numbers with a right check digit, with or without their hyphen."""
     for hit in _RESIDENT.finditer(text):
         front, back = ascii_digits(hit.group(1)), ascii_digits(hit.group(3))
-        if is_resident_number(front, back):
+        if is_resident_number(front, back) and not _is_in_token(text, hit.start(), hit.end()):
             yield Hit("resident_number", hit.start(), hit.end())
 
 
@@ -132,7 +151,8 @@ def find_suspected_numbers(text: str) -> Iterator[Hit]:
         if strict and _birthday(front, back) is not None and not is_resident_number(front, back):
             if front[4:] in _CORPORATE_KINDS and _corporate_digit(front + back) == int(back[6]):
                 continue
-            yield Hit("resident_number", hit.start(), hit.end())
+            if not _is_in_token(text, hit.start(), hit.end()):
+                yield Hit("resident_number", hit.start(), hit.end())
 
 
 def find_numbers(text: str) -> list[Hit]:
@@ -163,6 +183,35 @@ def ascii_digits(text: str) -> str:
     return "".join(
         str(unicodedata.digit(char)) for char in text if char.isdigit() and unicodedata.digit(char, -1) >= 0
     )
+
+
+def _is_in_token(text: str, start: int, end: int) -> bool:
+    """True for digits that are part of a longer token of letters and digits (a hash, a UUID, base64url).
+
+    `VISA4111…` and `order_4111…` are none: a token touches the digits with a letter and alternates letters and digits
+    elsewhere too.
+    """
+    if any(token.start() <= start and end <= token.end() for token in _UUID.finditer(text)):
+        return True
+    tail = _TOKEN.match(text[::-1], len(text) - start)
+    head = _TOKEN.match(text, end)
+    before, after = (tail[0][::-1] if tail else ""), (head[0] if head else "")
+    if not (before[-1:].isalpha() or after[:1].isalpha()) or _CARD_WORDS.search(f"{before} {after}"):
+        return False
+    turns = len(_TURN.findall(before)) + len(_TURN.findall(after))
+    return len(before) + len(after) >= _TOKEN_REST and turns >= _TOKEN_TURNS
+
+
+def _is_company_number(digits: str) -> bool:
+    """Brazilian: both check digits are right and the branch is one of the first thousand."""
+    if len(digits) != 14 or not _CNPJ.fullmatch(digits):
+        return False
+    for length in (12, 13):
+        weights = _CNPJ_WEIGHTS[13 - length :]
+        rest = sum(int(d) * w for d, w in zip(digits[:length], weights, strict=True)) % 11
+        if int(digits[length]) != (0 if rest < 2 else 11 - rest):
+            return False
+    return True
 
 
 def _birthday(front: str, back: str) -> date | None:

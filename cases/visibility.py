@@ -16,6 +16,7 @@ from audit.services import record_refusal
 from cases.models import Alert, Case, Recovery
 from cases.services.conflicts import lists, relations_of
 from cases.services.standing import case_subject
+from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
 from fraud.claims.models import Claim
 
@@ -34,6 +35,12 @@ def involved_cases(by: Actor) -> QuerySet[Case]:
         return Case.objects.none()
     is_named = Exists(involved.filter(case=OuterRef("pk")))
     return Case.objects.filter(Q(cardholder__in=barred_cardholders(by)) | is_named)
+
+
+def hidden_cases(by: Actor, *, are_open: bool = False) -> frozenset[int]:
+    """Keys of the cases the person is involved in, for counts and sums: what a list leaves out is not counted either."""
+    found = involved_cases(by)
+    return frozenset((found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True))
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:

@@ -2,10 +2,26 @@ from audit.registry import register
 
 register("file.received", en="received a claim file", ko="청구 파일을 받았습니다")
 register("file.imported", en="imported a claim file", ko="청구 파일을 반영했습니다")
+register("file.rejected", en="could take no row of a claim file", ko="청구 파일의 모든 행을 받지 못했습니다")
 register("file.quarantined", en="quarantined a claim file", ko="청구 파일을 격리했습니다")
 register("file.failed", en="could not finish a claim file", ko="청구 파일을 처리하지 못했습니다")
 register("feed.imported", en="imported a personnel feed", ko="인사 자료를 반영했습니다")
 register("profile.changed", en="changed an import profile", ko="가져오기 설정을 변경했습니다")
+register(
+    "exemption.proposed",
+    en="proposed a column without card or resident numbers",
+    ko="카드·주민번호 검사에서 제외할 열을 상신했습니다",
+)
+register(
+    "exemption.approved",
+    en="agreed to a column without card or resident numbers",
+    ko="카드·주민번호 검사에서 열 제외를 승인했습니다",
+)
+register(
+    "exemption.returned",
+    en="returned a proposed column without card or resident numbers",
+    ko="카드·주민번호 검사에서 열 제외를 반려했습니다",
+)
 register("claims.received", en="received claims through the interface", ko="인터페이스로 청구를 받았습니다")
 register("claims.exported", en="exported claims", ko="청구를 내보냈습니다")
 register("money_back.linked", en="linked money back to its purchase", ko="환급을 원거래와 연결했습니다")
@@ -36,6 +52,8 @@ register(
     ko="이전 모델 복원을 상신했습니다",
 )
 register("model.damaged", en="refused a damaged model file", ko="손상된 모델 파일을 거부했습니다")
+register("holiday.added", en="added a day to the company's calendar", ko="회사 휴일을 추가했습니다")
+register("holiday.removed", en="took a day off the company's calendar", ko="회사 휴일을 삭제했습니다")
 register("settings.proposed", en="proposed settings", ko="설정 변경을 상신했습니다")
 register("settings.changed", en="changed settings", ko="설정을 변경했습니다")
 register("settings.returned", en="returned proposed settings", ko="설정 변경 상신을 반려했습니다")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import assistant, files, money_back, profiles
+from fraud.claims.views import assistant, exemptions, files, money_back, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -23,6 +23,12 @@ urlpatterns = [
     path("files/assistant/", assistant.assistant_page, name="assistant"),
     path("files/profiles/", profiles.profile_list, name="profiles"),
     path("files/profiles/<str:name>/", profiles.profile_page, name="profile"),
+    path("files/profiles/<str:name>/exemptions/", exemptions.propose, name="propose-exemption"),
+    path(
+        "files/profiles/<str:name>/exemptions/<int:exemption_id>/<slug:step>/",
+        exemptions.decide,
+        name="decide-exemption",
+    ),
     path("files/<str:reference>/", files.file_page, name="file"),
     path("files/<str:reference>/rejects.csv", files.file_rejects, name="file-rejects"),
     path("files/<str:reference>/resume/", files.resume_file, name="resume-file"),
@@ -62,5 +68,7 @@ urlpatterns = [
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/holidays/", settings.add_day, name="add-holiday"),
+    path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),
     path("settings/propose/", settings.propose, name="propose-settings"),
 ]

@@ -27,6 +27,20 @@ class StaleDraft(RuleServiceError):
     message = _("Somebody else has changed this draft. Load it again and repeat your change.")
 
 
+class ProposalStale(StaleDraft):
+    """What the proposal changes was changed by another since it was made."""
+
+    message = _(
+        "This has been changed since it was proposed. Return the proposal; it has to be proposed anew."
+    )
+
+
+class PageStale(StaleDraft):
+    """What the page was showing is not what is there now."""
+
+    message = _("This has changed since you opened the page. Look at it again, then decide.")
+
+
 class WrongState(RuleServiceError):
     """The version is in a state that does not allow the step."""
 

@@ -61,6 +61,8 @@ class RuleVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     proposed_hash = models.CharField(max_length=64, blank=True)  # an approval is bound to this content
+    # The version that counted when this one was proposed, 0 for none: it replaces that one and no other.
+    proposed_over = models.PositiveIntegerField(default=0)
     activated_at = models.DateTimeField(null=True)
     activated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -167,7 +169,8 @@ class ValueChange(models.Model):
     value_list = models.ForeignKey(ValueList, null=True, on_delete=models.CASCADE, related_name="changes")
     parameter = models.ForeignKey(Parameter, null=True, on_delete=models.CASCADE, related_name="changes")
     content = models.JSONField()  # the list's new values, or one dated parameter value
-    base_version = models.PositiveIntegerField(default=0)  # the list version the change was made from
+    # What the change was made on: the list's version, or the parameter's newest value of the same scope.
+    base_version = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     reason = models.TextField(blank=True)
     proposed_at = models.DateTimeField(auto_now_add=True)

@@ -1,7 +1,8 @@
 """Money as integer minor units with a currency; nothing here ever uses a float.
 
-Exponents are ISO 4217's (the number of decimal digits of the minor unit). A currency that is not listed has exponent 2, which is
-the standard's most frequent value; ``is_known_currency`` tells whether a code is listed.
+Exponents are ISO 4217's (the number of decimal digits of the minor unit), from the table of the package iso4217, which follows the
+maintenance agency; CLDR's digits are those people write and differ (HUF, IDR, COP). A currency that is not listed has exponent 2,
+which is the standard's most frequent value; ``is_known_currency`` tells whether a code is listed.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-#: Minor units of currencies that do not have two decimals.
-_EXPONENTS: dict[str, int] = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
-    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-_LISTED = (
-    "AED ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CZK "
-    "DKK DOP DZD EGP ETB EUR FJD GBP GEL GHS GMD GTQ HKD HNL HTG HUF IDR ILS INR JMD KES KGS KHR KYD KZT LAK LBP "
-    "LKR LRD MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR "
-    "RON RSD RUB SAR SCR SEK SGD SZL THB TJS TMT TRY TTD TWD TZS UAH USD UYU UZS VES XCD YER ZAR ZMW "
-    "EEK HRK LTL LVL SKK"  # withdrawn, still in older files
+from iso4217 import Currency
+
+#: Codes that ISO 4217 has withdrawn and older files still hold: those without a minor unit, and those of hundredths.
+_WITHDRAWN_WHOLE = "ADP BEF BYB BYR ESP GRD ITL LUF MGF PTE TPE TRL"
+_WITHDRAWN_HUNDREDTHS = (
+    "ANG ATS AZM BGN CSD CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO "
+    "MTL MZM NLG ROL SDD SIT SKK SLL SRG STD TMM VEB VEF YUM ZMK ZWD ZWL ZWR"
 )
-_TWO_DECIMALS = frozenset(_LISTED.split())
+#: Every code of ISO 4217 that has a minor unit (metals, units of account, XTS and XXX have none, and pay for nothing).
+_EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(_WITHDRAWN_WHOLE.split(), 0),
+    **dict.fromkeys(_WITHDRAWN_HUNDREDTHS.split(), 2),
+    **{currency.code: currency.exponent for currency in Currency if currency.exponent is not None},
+}
 _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 #: The largest magnitude a money column (64-bit integer) can hold.
 MAX_MINOR = 2**63 - 1
@@ -33,8 +34,8 @@ class MoneyNotValid(ValueError):
 
 
 def is_known_currency(currency: str) -> bool:
-    """True for the ISO 4217 codes this product lists (upper case)."""
-    return currency in _EXPONENTS or currency in _TWO_DECIMALS
+    """True for a code of ISO 4217 (upper case), also a withdrawn one, that has a minor unit."""
+    return currency in _EXPONENTS
 
 
 def exponent(currency: str) -> int:

@@ -39,13 +39,15 @@ class StarterRule:
     question_en: str
     question_ko: str
     text: str
-    note: str
+    note_en: str
+    note_ko: str
 
 
 def _rule(group: str, row: Mapping[str, Any]) -> StarterRule:
     (name_en, name_ko), (clause_en, clause_ko), (question_en, question_ko) = (
         row[part] for part in ("name", "clause", "question")
     )
+    note_en, note_ko = row.get("note", ("", ""))
     return StarterRule(
         code=row["code"],
         group=group,
@@ -59,7 +61,8 @@ def _rule(group: str, row: Mapping[str, Any]) -> StarterRule:
         question_en=question_en,
         question_ko=question_ko,
         text=row["text"],
-        note=row.get("note", ""),
+        note_en=note_en,
+        note_ko=note_ko,
     )
 
 
@@ -75,3 +78,11 @@ _GROUPS: Mapping[str, Sequence[Mapping[str, Any]]] = {
 STARTER_RULES: tuple[StarterRule, ...] = tuple(
     _rule(group, row) for group, rows in _GROUPS.items() for row in rows
 )
+
+
+_NOTES: Mapping[str, str] = {rule.note_en: rule.note_ko for rule in STARTER_RULES if rule.note_en}
+
+
+def note_in(note: str, language: str) -> str:
+    """A version's note in the reader's language where it came with the product; what people wrote stays as it is."""
+    return _NOTES.get(note, note) if language == "ko" else note

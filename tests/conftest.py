@@ -19,6 +19,15 @@ os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # as in production: see fraud/d
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("CELERY_BROKER_URL", None)
 
+# What takes longest is begun first: begun last, it would leave the other processes of a run waiting for it.
+LONGEST_FIRST = (
+    "tests/cases/test_money_machine.py",
+    "tests/cases/test_money_machine_further.py",
+    "tests/fault/test_kill_postgres.py",
+    "tests/fraud/detection/test_same_facts.py",
+    "tests/test_authz.py",
+)
+
 REQUIRE_ALL = os.environ.get("CLEANCARD_REQUIRE_ALL") == "1"
 
 
@@ -69,6 +78,11 @@ def _flush_may_empty_the_audit_tables() -> Iterator[None]:
     flush.sql_flush = sql_flush
     yield
     flush.sql_flush = original
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -6,6 +6,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,11 @@ from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import build_features
 from fraud.detection.models import ModelVersion
 from fraud.detection.scoring.hits import Rules
+from fraud.detection.screening.services import forget_frames
 from fraud.learning.registry import install_first_version, register_version
 from fraud.learning.rounds import drift_references, train_without_labels
 from fraud.learning.training import TrainingConfig
+from tests.night_company import add_claims, add_people
 
 #: Two quick detectors; the others are tested where they live.
 QUICK = TrainingConfig(detectors=("iforest", "ecdf"))
@@ -60,3 +63,12 @@ def install_model() -> ModelVersion:
     folder, manifest, card = _trained()
     version = register_version(folder=folder, manifest=manifest, card=card, by=SYSTEM)
     return install_first_version(version=version, by=SYSTEM)
+
+
+def ready_company(settings: Any, folder: Path, n_claims: int) -> None:
+    """People with so many claims of the past and a version in service, its files in `folder`: a night may begin."""
+    settings.MODELS_DIR = folder / "models"
+    forget_frames()
+    add_people()
+    add_claims(n_claims, is_history=True)
+    install_model()

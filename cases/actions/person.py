@@ -27,7 +27,7 @@ DRAFT = Form(
 ANSWER = Form(
     "Answer",
     (
-        Text(name="text", maximum=ANSWER_MAX),
+        Text(name="text", maximum=ANSWER_MAX, required=False),
         Answers(name="answers", maximum=ANSWER_MAX, required=False),
         Flag(name="admits"),
         Amount(name="offered", required=False, only_with="admits"),

@@ -41,8 +41,8 @@ from fraud.claims.importing.profiles import get_profile
 from fraud.claims.importing.services import import_claim_file
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim, ClaimFile, User
+from fraud.company.changing import activate_settings, propose_settings
 from fraud.company.models import CompanyHoliday, CompanySettings
-from fraud.company.values import activate_settings, propose_settings
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.days import korean_holidays
 from fraud.demo.files import history_files, night_days, night_file, write_csv, write_truth

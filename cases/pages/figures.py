@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from statistics import median
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -75,36 +76,40 @@ class Figures:
         return 1000 * sum(run["n_alerts"] for run in self.runs) / claims if claims else None
 
 
-def current_figures(today: date) -> Figures:
-    """The figures, at most KEEP_SECONDS old."""
-    key = f"cases:figures:{today.isoformat()}"
+def current_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
+    """The figures without the `hidden` cases (keys), at most KEEP_SECONDS old."""
+    key = f"cases:figures:{today.isoformat()}:" + sha256(f"{sorted(hidden)}".encode()).hexdigest()
     known: Figures | None = cache.get(key)
     if known is None:
-        known = work_out_figures(today)
+        known = work_out_figures(today, hidden)
         cache.set(key, known, KEEP_SECONDS)
     return known
 
 
-def work_out_figures(today: date) -> Figures:
-    """Count everything anew."""
+def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
+    """Count everything anew, except what hangs on the `hidden` cases: nobody reads their own in a figure."""
     since = today - timedelta(days=WINDOW_DAYS)
     start = timezone.make_aware(datetime.combine(since, time.min))
-    decided = decided_cases().filter(decided_at__gte=start)
+    cases = Case.objects.exclude(pk__in=hidden)
+    decided = decided_cases().filter(decided_at__gte=start).exclude(pk__in=hidden)
     currency = _main_currency()
     asked = (
-        ExplanationRequest.objects.filter(sent_at__gte=start).exclude(state="withdrawn").exclude(state="sent")
+        ExplanationRequest.objects.filter(sent_at__gte=start)
+        .exclude(state__in=("withdrawn", "sent"))
+        .exclude(case__in=hidden)
     )
     sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
     appeals = Appeal.objects.filter(submitted_at__gte=start).exclude(result=Appeal.Result.OPEN)
+    appeals = appeals.exclude(case__in=hidden)
     return Figures(
         at=clock.now(),
         since=since,
         currency=currency,
-        by_state=dict(Case.objects.values_list("state").annotate(n=Count("id")).order_by()),
-        n_late=Case.objects.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
-        weeks=_weeks(today),
+        by_state=dict(cases.values_list("state").annotate(n=Count("id")).order_by()),
+        n_late=cases.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
+        weeks=_weeks(today, cases),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
-        **_money(decided, currency),
+        **_money(decided, currency, hidden),
         n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
         n_asked=asked.count(),
         n_sampled=sampled.count(),
@@ -121,7 +126,7 @@ def _main_currency() -> str:
     return Counter(found).most_common(1)[0][0] if found else "KRW"
 
 
-def _money(decided: Any, currency: str) -> dict[str, int]:
+def _money(decided: Any, currency: str, hidden: frozenset[int]) -> dict[str, int]:
     """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for.
 
     Confirmed is what those cases' payments cost after everything that came back by the card; what people repaid is part of
@@ -133,7 +138,11 @@ def _money(decided: Any, currency: str) -> dict[str, int]:
     repaid = balances_of(list(Recovery.objects.filter(case__in=misuse).select_related("case")))
     of_case = dict(Recovery.objects.filter(case__in=misuse).values_list("pk", "case_id"))
     still_open = balances_of(
-        list(Recovery.objects.filter(closed_at=None, currency=currency).select_related("case"))
+        list(
+            Recovery.objects.filter(closed_at=None, currency=currency)
+            .exclude(case__in=hidden)
+            .select_related("case")
+        )
     )
     return {
         "confirmed_minor": sum(lost.values()),
@@ -146,13 +155,13 @@ def _money(decided: Any, currency: str) -> dict[str, int]:
     }
 
 
-def _weeks(today: date) -> list[tuple[date, int]]:
+def _weeks(today: date, cases: QuerySet[Case]) -> list[tuple[date, int]]:
     """Cases opened per week, the current one last, empty weeks included."""
     monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=N_WEEKS - 1)
     start = timezone.make_aware(datetime.combine(first, time.min))
     rows = (
-        Case.objects.filter(opened_at__gte=start)
+        cases.filter(opened_at__gte=start)
         .annotate(week=TruncWeek("opened_at"))
         .values_list("week")
         .annotate(n=Count("id"))

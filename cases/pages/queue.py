@@ -29,6 +29,7 @@ from cases.workflow import State
 from fraud.claims.identity import cardholders_of, logins_of, people_named
 from fraud.claims.models import Merchant
 from fraud.detection.models import RuleHit, Score
+from fraud.web.refusals import stray_filters
 from fraud.web.words import BANDS
 
 PAGE_SIZE = 50
@@ -139,9 +140,32 @@ class QueueFilters:
     problems: tuple[str, ...] = ()  # sentences about what could not be read
 
 
+#: What the queue reads of an address: its filters, the tab, the part and the place in it.
+KNOWN = frozenset(
+    [
+        "q",
+        "rule",
+        "dept",
+        "person",
+        "run",
+        "assignee",
+        "band",
+        "source",
+        "state",
+        "disposition",
+        "min",
+        "view",
+        "part",
+        "pane",
+        "after",
+    ]
+)
+
+
 def read_filters(query: QueryDict) -> QueueFilters:
     """The filters of a query; what cannot be read is left out and named in `problems`."""
-    condition, chips, problems = Q(), [], []
+    condition, chips = Q(), []
+    problems = stray_filters(query, KNOWN)
     text = query.get("q", "").strip()[:100]
     if text:
         condition &= _text_condition(text)
@@ -155,7 +179,11 @@ def read_filters(query: QueryDict) -> QueueFilters:
         ("band", _("Risk"), lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None),
         ("source", _("Source"), lambda value: Q(source=value) if value in Case.Source.values else None),
         ("state", _("State"), lambda value: Q(state=value) if value in list(State) else None),
-        ("disposition", _("Outcome"), lambda value: Q(disposition=value[:30])),
+        (
+            "disposition",
+            _("Outcome"),
+            lambda value: Q(disposition=value) if value in list(Disposition) else None,
+        ),
     ]
     words: dict[str, Mapping[str, Any]] = {
         "band": BANDS,
@@ -242,18 +270,20 @@ def queue_page(
     return Page(attach_stakes(shown), following, bound is not None)
 
 
-def view_count(view: QueueView, filters: QueueFilters, others: QuerySet[Case]) -> int:
-    """How many rows a view has, counted no further than the cap.
+def view_count(view: QueueView, filters: QueueFilters, hidden: frozenset[int]) -> int:
+    """How many rows a view has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
 
-    One's own views are counted anew; the others are remembered for half a minute, for everybody together.
+    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together.
     """
+    visible = Case.objects.filter(filters.condition)
+    visible = visible.exclude(pk__in=hidden) if hidden else visible
     if view.is_own:
-        return _count(view, others.filter(filters.condition))
+        return _count(view, visible)
     chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
-    key = "cases:count:" + sha256(f"{view.code}{chosen}".encode()).hexdigest()
+    key = "cases:count:" + sha256(f"{view.code}{chosen}{sorted(hidden)}".encode()).hexdigest()
     known: int | None = cache.get(key)
     if known is None:
-        known = _count(view, Case.objects.filter(filters.condition))
+        known = _count(view, visible)
         cache.set(key, known, COUNT_SECONDS)
     return known
 

@@ -12,9 +12,10 @@ from django.utils.translation import override
 
 from audit.clock import today
 from audit.models import AuditEvent
+from cases.models import Decision
 from fraud.claims.models import Cardholder
 from fraud.web.dates import say_moment
-from fraud.web.words import TXN_TYPES
+from fraud.web.words import PURPOSES, TXN_TYPES
 from rules.money import format_money
 
 #: The audit entries that tell of such a change: that it was followed, and that a proposal is void by it.
@@ -39,6 +40,17 @@ def said_of_entry(event: AuditEvent, language: str) -> str:
     if event.action in BY_DELIVERY and event.after and "currency" in event.after:
         return said_of_change(event.after, language)
     return event.reason
+
+
+def said_of_decision(decision: Decision, language: str) -> str:
+    """Why a decision ended as it did: for one that a delivery made void, that delivery in the reader's language."""
+    if decision.state != Decision.State.VOID:
+        return decision.decided_reason
+    voided = AuditEvent.objects.filter(subject=f"case:{decision.case.reference}", action=VOIDED)
+    for event in voided:
+        if (event.after or {}).get("decision") == decision.number:
+            return said_of_entry(event, language)
+    return decision.decided_reason
 
 
 def changed_pairs(told: Mapping[str, Any], language: str) -> list[tuple[str, str, str]]:
@@ -70,6 +82,8 @@ def _said(fact: str, value: Any, currency: str, language: str) -> str:
     if fact == "transacted_at":
         at = timezone.localtime(datetime.fromisoformat(value))
         return say_moment(at, language, today=today())
+    if fact == "purpose_code":
+        return str(PURPOSES.get(value, value) or "–")
     if fact == "txn_type":
         return str(TXN_TYPES.get(value, value))
     if fact == "cardholder_id":

@@ -15,7 +15,7 @@ from cases.services.explanation_requests import same_request, set_request
 from cases.services.money import at_stake
 from cases.services.outbox import enqueue_mail
 from cases.services.steps import check_step, move, read_case
-from cases.services.texts import clean_line, clean_text, shown_money
+from cases.services.texts import NOTE_MIN, clean_line, clean_text, shown_money
 from cases.workflow import Action, State
 
 ANSWER_MAX = 10_000
@@ -72,15 +72,16 @@ def submit_explanation(
 ) -> Explanation:
     """Answer a request, in time, late, or a further time; by the cardholder or marked as on behalf by the manager.
 
-    `answers` maps question ids to texts. `offered_minor` (minor units of the case's currency) only with `admits`.
+    `answers` maps question ids to texts; `text` may be empty where one of them is answered. `offered_minor` (minor units of the case's currency) only with `admits`.
     Raises NotYours, TransitionNotAllowed after the decision, ReasonTooShort, TextTooLong, AmountNotValid.
     """
     case = read_case(request.case)
     action = _answer_action(case)
     row = check_step(case, action, by=by, expected_version=expected_version)
     request = same_request(case, request)
-    plain = clean_text(text, maximum=ANSWER_MAX)
     given = _clean_answers(request, answers or {})
+    own_words = 0 if any(given.values()) else NOTE_MIN  # whoever answered a question has said something
+    plain = clean_text(text, minimum=own_words, maximum=ANSWER_MAX)
     _check_offer(case, admits, offered_minor)
     late = action == Action.ANSWER_LATE or company_today() > request.due_on
     on_behalf = not _is_own(case, by)

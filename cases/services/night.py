@@ -23,6 +23,7 @@ from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
+from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
 from fraud.company.values import pinned_settings
 from fraud.detection.models import RunPart, Score, ScreeningRun
@@ -129,6 +130,11 @@ def end_of_night(day: date) -> datetime:
     """The moment the night of a business date was due: 02:00 of the following day on the company's clock."""
     zone = ZoneInfo(settings.TIME_ZONE)
     return datetime.combine(day + timedelta(days=1), clock(_NIGHT_HOUR), zone).astimezone(UTC)
+
+
+def claims_waiting(run: ScreeningRun) -> int:
+    """How many claims came in after the run's cut-off and wait for a later night; history never waits."""
+    return Claim.objects.filter(is_history=False, received_at__gt=run.cut_off_at).count()
 
 
 def missed_nights(before: date) -> list[date]:

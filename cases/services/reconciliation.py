@@ -1,14 +1,15 @@
-"""Postings from a payroll or bank file (CSV): every line is posted, confirmed, known already, or rejected with a reason."""
+"""Postings from a payroll or bank file (CSV, camt.053, camt.054, MT940): every line is posted, confirmed, known already, or rejected with a reason."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,14 @@ from cases.models import Case, RecoveryPosting
 from cases.services import errors
 from cases.services.conflicts import relations_of
 from cases.services.recovery import confirm_from_file, post_recovery
+from cases.services.statement_postings import (
+    StatementLine,
+    statement_lines,
+    take_back,
+    was_taken_back,
+    words_of,
+)
+from cases.statements import StatementNotValid, is_statement
 from cases.workflow import State
 from rules.money import MoneyNotValid, to_minor
 
@@ -62,24 +71,61 @@ def import_postings(*, content: bytes, by: Actor) -> PostingReport:
 
     Amounts are plain decimals in major units, days ISO dates. The same file again changes nothing: a line is known by
     case, method and bank reference. A line that somebody already posted by hand with the same amount confirms that
-    posting. Raises PostingFileNotValid and NotPermitted.
+    posting. A bank's own statement (camt.053, camt.054, MT940) is read as well: what came in is posted to the case its words name,
+    what the bank took back reverses its posting; a statement that does not meet its balance posts nothing.
+    Raises PostingFileNotValid and NotPermitted.
     """
     require(by, "cases.post_recovery")
+    if len(content) > MAX_BYTES:
+        raise _refused(_("The file is too large; at most %(mb)d MB.") % {"mb": MAX_BYTES // 2**20})
     report = PostingReport()
-    for number, row in _lines(content):
+    for number, original, post in _steps(content):
         report.n_lines += 1
-        original = ",".join(str(value) for value in row.values())[:200]
         try:
-            _post(row, report, by)
+            post(report, by)
         except (errors.CaseworkError, NotPermitted) as refusal:
             sentence = str(getattr(refusal, "sentence", ""))
             report.rejected.append(RejectedLine(number, refusal.code, sentence, original))
     return report
 
 
+def _steps(content: bytes) -> list[tuple[int, str, Callable[[PostingReport, Actor], None]]]:
+    """Number, original text and what to do of every line of a table or a statement."""
+    if is_statement(content):
+        try:
+            lines = statement_lines(content)
+        except StatementNotValid as error:
+            raise _refused(words_of(error)) from error
+        if len(lines) > MAX_LINES:
+            raise _refused(_("At most %(n)d lines at once.") % {"n": MAX_LINES})
+        return [(n, line.shown(), partial(_post_entry, line)) for n, line in enumerate(lines, 1)]
+    return [
+        (number, ",".join(str(value) for value in row.values())[:200], partial(_post, row))
+        for number, row in _lines(content)
+    ]
+
+
+def _post_entry(line: StatementLine, report: PostingReport, by: Actor) -> None:
+    """Post what came in; reverse what the bank took back. Raises CaseworkError."""
+    if not line.case_reference:
+        raise errors.CaseNotNamed
+    if line.entry.minor > 0:
+        row = line.as_row()
+        if was_taken_back(_values(row, by)[0], line):
+            report.n_known += 1
+        elif line.entry.is_reversal:
+            raise errors.AmountNotValid("given_back")
+        else:
+            _post(row, report, by)
+    elif take_back(line, by):
+        report.n_posted += 1
+        currency = line.entry.currency
+        report.posted[currency] = report.posted.get(currency, 0) + line.entry.minor
+    else:
+        report.n_known += 1
+
+
 def _lines(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    if len(content) > MAX_BYTES:
-        raise _refused(_("The file is too large; at most %(mb)d MB.") % {"mb": MAX_BYTES // 2**20})
     try:
         text = _decoded(content)
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)

@@ -142,10 +142,16 @@ def post_recovery(
 
 @casework
 def reverse_posting(
-    *, posting: RecoveryPosting, reason: str, by: Actor, expected_version: int | None
+    *,
+    posting: RecoveryPosting,
+    reason: str,
+    by: Actor,
+    expected_version: int | None,
+    bank_reference: str = "",
 ) -> RecoveryPosting:
     """Take a mistaken posting back by a counter-posting; by somebody other than who entered it.
 
+    `bank_reference`: the bank's own entry that takes it back; "" where a person does.
     Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed: reopen it).
     """
     case = read_case(posting.recovery.case)
@@ -167,7 +173,7 @@ def reverse_posting(
         recovery=posting.recovery,
         amount_minor=-posting.amount_minor,
         method=posting.method,
-        bank_reference=posting.bank_reference,
+        bank_reference=bank_reference or posting.bank_reference,
         received_on=company_today(),
         note=said,
         reverses=posting,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,8 @@ from cases.models import Case
 from cases.pages.outcomes import said_of_bulk
 from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
-from cases.views.actions import sentence_of
+from cases.views.actions import sentence_of, status_of
+from cases.views.queue import show_queue
 from fraud.web.access import page
 
 
@@ -31,8 +32,7 @@ def close_selected(request: HttpRequest) -> HttpResponse:
     try:
         outcomes = bulk_close(items=items, by=actor, **BULK_CLOSE.without("cases").read(request.POST))
     except (errors.CaseworkError, NotPermitted) as error:
-        messages.error(request, sentence_of(error))
-        return redirect("cases:queue")
+        return _again(request, error)
     outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
     if not outcomes:
         return redirect("cases:queue")
@@ -42,6 +42,19 @@ def close_selected(request: HttpRequest) -> HttpResponse:
     if not refused:
         return redirect("cases:queue")
     return render(request, "cases/queue/refused.html", {"refused": refused}, status=409)
+
+
+def _again(request: HttpRequest, error: errors.CaseworkError | NotPermitted) -> HttpResponse:
+    """The list as it was, the rows chosen and the dialog open, with the sentence at its field."""
+    request.GET = QueryDict(request.POST.get("query", "").lstrip("?")[:500])
+    return show_queue(
+        request,
+        status=status_of(error),
+        bulk_refusal=sentence_of(error),
+        wrong_field=getattr(error, "field", ""),
+        typed=request.POST,
+        chosen=[value.partition("@")[0] for value in request.POST.getlist("case")],
+    )
 
 
 def _chosen(request: HttpRequest) -> list[BulkItem]:

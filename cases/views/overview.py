@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.language import current_language
 from cases.pages.figures import Figures, current_figures
 from cases.services.company import company_today
+from cases.visibility import hidden_cases
 from fraud.web.access import page
 from fraud.web.charts import bars, sparkline
 from fraud.web.dates import say_day
@@ -17,7 +18,7 @@ from fraud.web.dates import say_day
 @page("cases.view_case", "fraud.view_run")
 def overview(request: HttpRequest) -> HttpResponse:
     """The figures of the last 90 days."""
-    figures = current_figures(company_today())
+    figures = current_figures(company_today(), hidden_cases(request.actor))  # type: ignore[attr-defined]
     context = {
         "figures": figures,
         "weeks_chart": _weeks_chart(figures),

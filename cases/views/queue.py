@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,7 +30,7 @@ from cases.pages.queue import (
 )
 from cases.services.company import company_today
 from cases.services.steps import actions_now
-from cases.visibility import cases_of_others, find_case, without_involved
+from cases.visibility import cases_of_others, find_case, hidden_cases, without_involved
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.tags import PAGING
@@ -43,6 +42,11 @@ N_TAGS = 2
 @page("cases.view_case")
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue with the chosen view; `view`, filters and `after` live in the URL."""
+    return show_queue(request)
+
+
+def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The queue of the request's address; a step that was refused shows it again with what was typed."""
     actor = request.actor  # type: ignore[attr-defined]
     today = company_today()
     views = queue_views(actor, today)
@@ -57,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     decorate(found.rows)
     context = {
         "view": view,
-        "tabs": _tabs(request, views, view, filters, others),
+        "tabs": _tabs(request, views, view, filters),
         "saved_views": _saved_views(request),
         "page": found,
         "segments": list(segments_of(found.rows)),
@@ -70,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sources": Case.Source.values,
         "states": [state.value for state in OPEN],
     }
-    return render(request, "cases/queue/page.html", context)
+    return render(request, "cases/queue/page.html", context | more, status=status)
 
 
 def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueView) -> HttpResponse:
@@ -83,7 +87,7 @@ def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueVi
     )
     context = {
         "view": view,
-        "tabs": _tabs(request, views, view, read_filters(QueryDict()), cases_of_others(actor)),
+        "tabs": _tabs(request, views, view, read_filters(QueryDict())),
         "page": found,
         "parts": held_back_parts(part),
     }
@@ -171,19 +175,16 @@ def _tags(case: Case, codes: list[str], names: dict[str, str]) -> list[dict[str,
 
 
 def _tabs(
-    request: HttpRequest,
-    views: tuple[QueueView, ...],
-    view: QueueView,
-    filters: QueueFilters,
-    others: QuerySet[Case],
+    request: HttpRequest, views: tuple[QueueView, ...], view: QueueView, filters: QueueFilters
 ) -> list[dict[str, Any]]:
     query = request.GET.copy()
     for own in (PAGING, "part"):
         query.pop(own, None)
+    hidden = hidden_cases(request.actor, are_open=True)  # type: ignore[attr-defined]
     tabs = []
     for one in views:
         query["view"] = one.code
-        count = view_count(one, filters, others) if one.has_count else None
+        count = view_count(one, filters, hidden) if one.has_count else None
         if one.code == HELD_BACK:
             count = held_back_count(request.actor)  # type: ignore[attr-defined]
         tabs.append(

@@ -12,6 +12,7 @@ def state_words() -> dict[str, tuple[str, str]]:
         "received": (pgettext("claim file", "waiting"), "info"),
         "importing": (pgettext("claim file", "being read"), "info"),
         "imported": (pgettext("claim file", "imported"), "success"),
+        "rejected": (pgettext("claim file", "no row taken"), "danger"),
         "quarantined": (pgettext("claim file", "refused"), "danger"),
         "failed": (pgettext("claim file", "stopped"), "warning"),
     }
@@ -54,6 +55,10 @@ def profile_words() -> dict[str, str]:
             "Known outcomes: their column, which values mean misuse or not, and after how many days they are known."
         ),
         "extra": _("Name → headers: kept beside the claim."),
-        "sensitive": _("What a card or resident number costs: quarantine the whole file, or reject_row."),
-        "not_card_columns": _("Headers whose long numbers are known not to be card numbers."),
+        "sensitive": _(
+            "What a card or resident number costs: quarantine the whole file, reject_row, or withhold the value."
+        ),
+        "not_card_columns": _(
+            "Headers whose long numbers are known to be neither card nor resident numbers."
+        ),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
@@ -10,12 +11,12 @@ from django.core.exceptions import ValidationError
 from rest_framework.authtoken.models import Token
 
 from audit.actor import Actor
-from audit.people import Person, require_second_person
-from audit.permissions import EXCLUSIVE_ROLES, NotPermitted, Role, can
+from audit.people import Person, number_key, require_second_person
+from audit.permissions import APPROVING, EXCLUSIVE_ROLES, NotPermitted, Role, can
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from fraud.claims.identity import logins_of
-from fraud.claims.models import User
+from fraud.claims.identity import cardholders_of, logins_of
+from fraud.claims.models import Cardholder, User
 
 
 class RolesNotCompatible(Exception):
@@ -33,6 +34,48 @@ def check_roles(roles: frozenset[Role]) -> None:
     staff = roles - {Role.CARDHOLDER, Role.MANAGER}
     if staff & EXCLUSIVE_ROLES and len(staff) > 1:
         raise RolesNotCompatible(staff)
+
+
+#: Roles whose holder is somebody's second person: without an employee number nobody could tell whose.
+APPROVES = frozenset(
+    role for role in Role if any(can(Actor("", frozenset({role})), one) for one in APPROVING)
+)
+
+
+class NumberNotValid(Exception):
+    """An employee number that does not say who somebody is; the message says what would be right."""
+
+
+def check_employee_no(employee_no: str, roles: Iterable[Role], *, is_new: bool = False) -> None:
+    """Raises NumberNotValid for a number of no known person, unless `is_new`, and for none at all with a role that approves.
+
+    Identity is decided by the number, so one that merely looks like a known one would make a second person of the first.
+    """
+    key = number_key(employee_no)
+    if not key:
+        if approving := sorted(frozenset(roles) & APPROVES):
+            raise NumberNotValid(
+                f"{', '.join(approving)} approves what others propose, so it needs --employee-no: whose login it is."
+            )
+        return
+    is_known = cardholders_of(employee_no).exists() or logins_of(employee_no).exists()
+    if not is_known and not key.isascii():
+        raise NumberNotValid(
+            f"{employee_no!r} has letters that only look like those of a known number; type it anew.{_alike(key)}"
+        )
+    if not is_known and not is_new:
+        raise NumberNotValid(
+            f"Nobody with the number {employee_no!r} is known.{_alike(key)} "
+            "For somebody without a card, give --new-person as well."
+        )
+
+
+def _alike(key: str) -> str:
+    """The known numbers nearest to one, as a sentence."""
+    people = Cardholder.objects.values_list("employee_no", flat=True)
+    known = {number_key(number): number for number in people[:50_000]}
+    near = get_close_matches(key, known, n=3, cutoff=0.6)
+    return f" Known are, for example: {', '.join(known[one] for one in near)}." if near else ""
 
 
 def create_login(

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
-from audit.services import record
+from audit.services import record, record_refusal
 from audit.transactions import after_commit, one_transaction
 from fraud.claims.changes import tell_followers
-from fraud.claims.identity import barred_cardholders
+from fraud.claims.identity import barred_cardholders, claims_involving
 from fraud.claims.importing.cancellations import link_people, unlinked_cancellations
 from fraud.claims.importing.pairing import DAYS, Left, Side, happened_before
 from fraud.claims.models import Claim, MoneyBackChoice
@@ -54,9 +54,31 @@ class Offer:
     whole: bool
 
 
-def waiting_money() -> QuerySet[Claim]:
-    """Money back that waits for a person, newest first."""
-    return unlinked_cancellations()
+def waiting_money(by: Actor) -> QuerySet[Claim]:
+    """Money back that waits for a person, newest first; nothing the reader is involved in."""
+    return _of_others(unlinked_cancellations(), by)
+
+
+def find_money_back(claim_id: int, by: Actor, *, trying: str = "") -> Claim | None:
+    """Money that came back, or None where there is none of the number or the reader is involved in it.
+
+    `trying`: the permission behind a step somebody attempts; an attempt on their own is kept as a security event.
+    """
+    claims = Claim.objects.filter(pk=claim_id, txn_type__in=MONEY_BACK, amount_minor__lt=0)
+    if trying and claims_involving(by, claims).exists():
+        record_refusal(by=by, action=trying, subject=f"claim:{claim_id}", code="own_case")
+    return _of_others(claims.select_related("cardholder", "merchant", "original_claim"), by).first()
+
+
+def find_purchase(claim_id: int, by: Actor) -> Claim | None:
+    """A claim named as the purchase, or None where there is none the reader may decide about."""
+    return _of_others(Claim.objects.all(), by).filter(pk=claim_id).first()
+
+
+def _of_others(claims: QuerySet[Claim], by: Actor) -> QuerySet[Claim]:
+    """Claims without those the reader is involved in: to them they do not exist."""
+    own = claims_involving(by, Claim.objects.all())
+    return claims.exclude(pk__in=own.values("pk"))
 
 
 def state_token(claim: Claim) -> str:

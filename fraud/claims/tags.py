@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -12,10 +13,10 @@ from fraud.claims.loose_money import waiting_money
 register = template.Library()
 
 
-@register.simple_tag
-def waiting_money_count() -> int:
-    """How many refunds and cancellations wait for a person to link them."""
-    return waiting_money().count()
+@register.simple_tag(takes_context=True)
+def waiting_money_count(context: Context) -> int:
+    """How many refunds and cancellations wait that the reader may see."""
+    return waiting_money(context["request"].actor).count()
 
 
 @register.simple_tag

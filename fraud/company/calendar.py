@@ -7,8 +7,9 @@ repeated with yesterday's calendar.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from zoneinfo import ZoneInfo
+from functools import cache, cached_property
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import holidays
 import numpy as np
@@ -98,6 +99,32 @@ class CompanyCalendar:
 def korean_calendar(
     years: Iterable[int], *, extra: Iterable[date] = (), zone: str = "Asia/Seoul"
 ) -> CompanyCalendar:
-    """Korea's public holidays with substitute and election days for the years, plus the company's own."""
-    public = holidays.country_holidays("KR", years=list(years))
-    return CompanyCalendar(holidays=frozenset(public) | frozenset(extra), zone=zone)
+    """Korea's paid holidays (public, substitute and election days, Labour Day) for the years, plus the company's own."""
+    return CompanyCalendar(holidays=public_holidays("KR", years) | frozenset(extra), zone=zone)
+
+
+def public_holidays(country: str, years: Iterable[int]) -> frozenset[date]:
+    """A country's (ISO 3166) holidays; empty where the library knows none. Source: package holidays.
+
+    In Korea Labour Day was a paid holiday long before it became a public one in 2026.
+    """
+    categories = ("public", "bank") if country == "KR" else None
+    try:
+        return frozenset(holidays.country_holidays(country, years=list(years), categories=categories))
+    except NotImplementedError:
+        return frozenset()
+
+
+@cache
+def country_of_zone(zone: str) -> str:
+    """The country (ISO 3166) of a time zone, by the zone database's own table; empty where it names none (UTC)."""
+    if zone == "Asia/Seoul":
+        return "KR"
+    for folder in TZPATH:
+        table = Path(folder) / "zone.tab"
+        if table.is_file():
+            rows = (
+                line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if line[:1] != "#"
+            )
+            return next((row[0] for row in rows if row[2:3] == [zone]), "")
+    return ""

@@ -7,10 +7,18 @@ from django.db.models import Q
 
 
 class CompanyHoliday(models.Model):
+    """A day of the company's own beside the public holidays of its country."""
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public"
+        SUBSTITUTE = "substitute"
+        COMPANY = "company"
+        WORKING = "working"  # a public holiday on which the company works
+
     on = models.DateField(unique=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
-    kind = models.CharField(max_length=20, default="public")  # public, substitute, company
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PUBLIC)
 
     class Meta:
         ordering = ["on"]
@@ -30,6 +38,8 @@ class CompanySettings(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    # What was proposed: name → {"old", "new"}, an amount with its "currency". Everything that holds is in `values` once active.
+    changes = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     proposed_by = models.CharField(max_length=150)

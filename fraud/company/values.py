@@ -1,4 +1,4 @@
-"""The company's settings of detection and casework: defaults, the active row, and their change by two people.
+"""The company's settings of detection and casework: defaults and what holds; `changing` has their change by two people.
 
 Rule of reading: whoever needs a setting asks `current_settings()`; a run pins what it found (`to_json`) so that a
 restart sees the same.
@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit import clock
-from audit.actor import Actor
-from audit.people import require_second_person
-from audit.permissions import NotPermitted, require
-from audit.services import CONFIG, people_behind, record
-from audit.transactions import one_transaction
-from fraud.company.calendar import CompanyCalendar, korean_calendar
+from fraud.company.calendar import CompanyCalendar, country_of_zone, public_holidays
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
+from rules.money import is_known_currency
 
 
 class SettingsNotValid(ValueError):
@@ -102,7 +100,16 @@ class CompanyValues:
 
 
 DEFAULTS = CompanyValues()
-NOTE_MIN = 5
+SHARES = ("novelty_share", "control_sample_share", "least_seats_used", "four_eyes_share")
+NOT_NEGATIVE = (
+    "reviewer_minutes_per_day",
+    "four_eyes_limit_minor",
+    "training_window_days",
+    "label_delay_days",
+    "minimum_confirmed",
+)
+WHOLE = (*NOT_NEGATIVE, "minutes_per_case")
+MOST = 10**15
 THRESHOLD_POLICIES = ("cost", "f1", "capacity", "fixed")
 MAX_BUDGET = 100_000
 MAX_HELD_BACK_NIGHTS = 365
@@ -149,21 +156,17 @@ def usable_settings(pinned: Mapping[str, Any]) -> CompanyValues:
 
 def check_settings(values: CompanyValues) -> None:
     """Raises SettingsNotValid with a sentence for each field that cannot be used."""
-    problems: dict[str, str] = {}
-    for name in ("novelty_share", "control_sample_share", "least_seats_used", "four_eyes_share"):
+    problems = _form_problems(values)
+    if problems:
+        raise SettingsNotValid(problems)
+    for name in SHARES:
         if not 0 <= getattr(values, name) <= 1:
             problems[name] = _("Give a share from 0 to 1.")
     if values.novelty_share + values.control_sample_share >= 1:
         problems["novelty_share"] = _(
             "Leave some seats for the ranking: the two shares together must stay below 1."
         )
-    for name in (
-        "reviewer_minutes_per_day",
-        "four_eyes_limit_minor",
-        "training_window_days",
-        "label_delay_days",
-        "minimum_confirmed",
-    ):
+    for name in NOT_NEGATIVE:
         if getattr(values, name) < 0:
             problems[name] = _("Give a number of 0 or more.")
     if values.minutes_per_case < 1:
@@ -175,12 +178,34 @@ def check_settings(values: CompanyValues) -> None:
         raise SettingsNotValid(problems)
 
 
+def _form_problems(values: CompanyValues) -> dict[str, str]:
+    """Settings that are not even of their kind: whole numbers, finite numbers, a currency this product lists."""
+    problems: dict[str, str] = {}
+    for name in WHOLE:
+        if not _is_whole(getattr(values, name), -MOST, MOST):
+            problems[name] = _("Give a whole number.")
+    if values.control_sample_number is not None and not _is_whole(values.control_sample_number, -MOST, MOST):
+        problems["control_sample_number"] = _("Give a whole number, or leave it empty.")
+    for name in (*SHARES, "fixed_threshold", "band_medium", "band_high"):
+        if not _is_number(getattr(values, name)):
+            problems[name] = _("Give a number such as 0.1.")
+    if not all(_is_number(cost) and cost >= 0 for cost in asdict(values.costs).values()):
+        problems["costs"] = _("Give costs as numbers of 0 or more.")
+    if not isinstance(values.currency, str) or not is_known_currency(values.currency):
+        problems["currency"] = _("Write the currency as three letters, such as KRW.")
+    return problems
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+
+
 def _waiting_problems(values: CompanyValues) -> dict[str, str]:
     problems: dict[str, str] = {}
     for name in ("rule_budget", "person_budget"):
         limit = getattr(values, name)
         if limit is not None and not _is_whole(limit, 1, MAX_BUDGET):
-            problems[name] = _("Give a whole number from 1 to %(most)s, or null for no limit.") % {
+            problems[name] = _("Give a whole number from 1 to %(most)s, or leave it empty for no limit.") % {
                 "most": f"{MAX_BUDGET:,}"
             }
     if not _is_whole(values.held_back_nights, 1, MAX_HELD_BACK_NIGHTS):
@@ -209,103 +234,16 @@ def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     return problems
 
 
-@one_transaction()
-def propose_settings(*, changes: Mapping[str, Any], note: str, by: Actor) -> CompanySettings:
-    """Propose changed settings: `changes` over what holds now. Takes effect when a second person activates it.
-
-    Raises NotPermitted and SettingsNotValid.
-    """
-    if not by.is_system:
-        _require_any(by, ("fraud.propose_threshold", "fraud.change_settings"))
-    unknown = set(changes) - {f.name for f in fields(CompanyValues)}
-    if unknown:
-        raise SettingsNotValid({name: _("There is no such setting.") for name in sorted(unknown)})
-    before = to_json(current_settings())
-    try:
-        values = from_json({**before, **changes})
-        check_settings(values)
-    except TypeError as error:
-        raise SettingsNotValid({name: _("This value has the wrong form.") for name in changes}) from error
-    if not by.is_system and len(note.strip()) < NOTE_MIN:
-        raise SettingsNotValid(
-            {"note": _("Say in at least five characters why: whoever approves it has to know.")}
-        )
-    last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    row = CompanySettings.objects.create(
-        number=last + 1,
-        values=to_json(values),
-        note=note,
-        proposed_by=by.username,
-        proposed_by_no=by.employee_no,
-    )
-    record(
-        action="settings.proposed",
-        by=by,
-        subject=CONFIG,
-        reason=note,
-        before={name: before[name] for name in changes},
-        after={"number": row.number, **{name: to_json(values)[name] for name in changes}},
-    )
-    return row
-
-
-@one_transaction()
-def activate_settings(*, number: int, by: Actor, reason: str = "") -> CompanySettings:
-    """Let proposed settings hold from now on. Raises NotPermitted for the proposer and DoesNotExist."""
-    if not by.is_system:
-        require(by, "fraud.activate_threshold")
-    row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
-    require_second_person(
-        by, people_behind([row.proposed_by], employee_no=row.proposed_by_no), "fraud.activate_threshold"
-    )
-    before = to_json(current_settings())
-    CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).update(
-        state=CompanySettings.State.RETIRED
-    )
-    row.state, row.activated_by, row.activated_at = (CompanySettings.State.ACTIVE, by.username, clock.now())
-    row.save(update_fields=["state", "activated_by", "activated_at"])
-    changed = {name: value for name, value in row.values.items() if before.get(name) != value}
-    record(
-        action="settings.changed",
-        by=by,
-        subject=CONFIG,
-        reason=reason or row.note,
-        before={name: before.get(name) for name in changed},
-        after={"number": row.number, **changed},
-    )
-    return row
-
-
-@one_transaction()
-def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
-    """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
-    require(by, "fraud.activate_threshold")
-    row = CompanySettings.objects.select_for_update().get(number=number, state=CompanySettings.State.PROPOSED)
-    row.state = CompanySettings.State.RETURNED
-    row.save(update_fields=["state"])
-    record(action="settings.returned", by=by, subject=CONFIG, reason=reason, after={"number": row.number})
-    return row
-
-
-def _require_any(by: Actor, actions: tuple[str, ...]) -> None:
-    for action in actions[:-1]:
-        try:
-            require(by, action)
-            return
-        except NotPermitted:
-            continue
-    require(by, actions[-1])
-
-
 def current_calendar() -> CompanyCalendar:
-    """The company's calendar: its holiday table, or Korea's public holidays while that table is empty."""
-    days = frozenset(CompanyHoliday.objects.values_list("on", flat=True))
-    if days or settings.TIME_ZONE != "Asia/Seoul":
-        return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
-    return _public_calendar(clock.now().year + 2, settings.TIME_ZONE)
+    """The company's calendar: the public holidays of its time zone's country, and its own days added or taken out."""
+    rows = list(CompanyHoliday.objects.values_list("on", "kind"))
+    working = {on for on, kind in rows if kind == CompanyHoliday.Kind.WORKING}
+    own = {on for on, _kind in rows} - working
+    days = (_public_holidays(clock.now().year + 2, settings.TIME_ZONE) - working) | own
+    return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
 
 
 @lru_cache(maxsize=4)
-def _public_calendar(last_year: int, zone: str) -> CompanyCalendar:
-    """Korea's public holidays from 2000 to a year: the same for everybody, and slow to work out."""
-    return korean_calendar(range(2000, last_year + 1), zone=zone)
+def _public_holidays(last_year: int, zone: str) -> frozenset[date]:
+    """From 2000 to a year: the same for everybody, and slow to work out."""
+    return public_holidays(country_of_zone(zone), range(2000, last_year + 1))

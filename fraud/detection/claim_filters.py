@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,7 +18,9 @@ from audit.typed import choice, day, decimal_number, whole_number
 from fraud.claims.identity import cardholders_of, claims_involving, people_named
 from fraud.claims.models import Claim, Merchant
 from fraud.detection.models import RuleHit, Score, ScreeningRun
+from fraud.web.refusals import stray_filters
 from fraud.web.tags import current_language
+from fraud.web.words import BANDS, TXN_TYPES
 from rules.money import MoneyNotValid, format_money, is_known_currency, to_minor
 
 MAX_TEXT = 100
@@ -51,9 +53,32 @@ class ClaimFilters:
         return bool(self.rule or self.band or self.run)
 
 
-def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilters:
+#: What the list reads of an address: its filters and the place in it.
+KNOWN = frozenset(
+    [
+        "q",
+        "from",
+        "to",
+        "min",
+        "max",
+        "currency",
+        "type",
+        "rule",
+        "band",
+        "person",
+        "file",
+        "merchant",
+        "run",
+        "after",
+    ]
+)
+
+
+def read_filters(
+    query: QueryDict, *, may_see_scores: bool = True, known: Collection[str] = KNOWN
+) -> ClaimFilters:
     """The filters of a query. What cannot be read is left out and named in `problems`; risk is for those who see scores."""
-    problems: list[str] = []
+    problems = stray_filters(query, known)
     given = query.get("currency", "").strip().upper()
     if given and not is_known_currency(given):
         problems.append(
@@ -69,9 +94,9 @@ def read_filters(query: QueryDict, *, may_see_scores: bool = True) -> ClaimFilte
         "high": _amount(query.get("max", ""), currency, problems),
         "currency": currency,
         "is_of_currency": bool(given),
-        "txn_type": _choice(query.get("type", ""), Claim.TxnType.values, problems),
+        "txn_type": _choice(query.get("type", ""), TXN_TYPES, problems),
         "rule": query.get("rule", "").strip()[:20],
-        "band": _choice(query.get("band", ""), Score.Band.values, problems) if may_see_scores else "",
+        "band": _choice(query.get("band", ""), BANDS, problems) if may_see_scores else "",
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
         "merchant": _merchant(query.get("merchant", "").strip(), problems),
@@ -157,9 +182,9 @@ def _chips(filters: ClaimFilters, query: QueryDict) -> list[dict[str, str]]:
         "min": (_("At least"), _money(filters.low, filters.currency)),
         "max": (_("At most"), _money(filters.high, filters.currency)),
         "currency": (_("Currency"), filters.currency if filters.is_of_currency else ""),
-        "type": (_("Kind"), filters.txn_type),
+        "type": (_("Kind"), str(TXN_TYPES.get(filters.txn_type, ""))),
         "rule": (_("Rule"), filters.rule),
-        "band": (_("Risk"), filters.band),
+        "band": (_("Risk"), str(BANDS.get(filters.band, ""))),
         "person": (_("Cardholder"), filters.employee_no),
         "merchant": (_("Merchant"), filters.merchant.name if filters.merchant else ""),
         "run": (_("Run"), filters.run.reference if filters.run else ""),
@@ -198,11 +223,12 @@ def _amount(text: str, currency: str, problems: list[str]) -> int | None:
         return None
 
 
-def _choice(text: str, known: Sequence[str], problems: list[str]) -> str:
+def _choice(text: str, known: Mapping[str, Any], problems: list[str]) -> str:
     found = choice(text.strip(), known)
     if text.strip() and not found:
         problems.append(
-            _("“%(text)s” is not one of: %(known)s.") % {"text": text[:30], "known": ", ".join(known)}
+            _("“%(text)s” is not one of: %(known)s.")
+            % {"text": text[:30], "known": ", ".join(str(word) for word in known.values())}
         )
     return found
 

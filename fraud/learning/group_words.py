@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from audit.language import current_language
 from fraud.claims.models import Department
+from fraud.web.words import PURPOSES
 
 KINDS: dict[str, Any] = {
     "department": gettext_lazy("Department"),
@@ -19,16 +20,6 @@ KINDS: dict[str, Any] = {
     "weekday": gettext_lazy("Weekday"),
     "night": gettext_lazy("Night"),
     "mcc": gettext_lazy("Merchant category"),
-}
-_PURPOSES: dict[str, Any] = {
-    "trip": pgettext_lazy("purpose", "Business trip"),
-    "meal": pgettext_lazy("purpose", "Meal"),
-    "entertainment": pgettext_lazy("purpose", "Entertaining guests"),
-    "transport": pgettext_lazy("purpose", "Transport"),
-    "meeting": pgettext_lazy("purpose", "Meeting"),
-    "supplies": pgettext_lazy("purpose", "Supplies"),
-    "team_dinner": pgettext_lazy("purpose", "Team dinner"),
-    "welfare": pgettext_lazy("purpose", "Welfare"),
 }
 _WEEKDAYS = (
     gettext_lazy("Monday"),
@@ -54,7 +45,7 @@ def namer(kind: str, codes: Iterable[str]) -> Callable[[str], str]:
     elif kind == "weekday":
         names = {str(index + 1): word for index, word in enumerate(_WEEKDAYS)}
     elif kind in ("purpose", "night"):
-        names = _PURPOSES if kind == "purpose" else _NIGHT
+        names = PURPOSES if kind == "purpose" else _NIGHT
     elif kind == "amount":
         names = {code: fifth(code) for code in codes}
     return lambda code: str(names.get(code) or names.get(code.lower()) or code or _("not given"))

@@ -168,6 +168,7 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         proposed_by_no=by.employee_no,
         proposed_at=clock.now(),
         proposed_reason=reason,
+        proposed_over=_champion_reference(),
     )
     record(
         action="model.proposed",
@@ -189,7 +190,13 @@ def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVe
     _need_reason(reason)
     before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
     stage = Stage.ARCHIVED if was_in_service(version) else Stage.CHALLENGER
-    nobody = {"proposed_by": "", "proposed_by_no": "", "proposed_at": None, "proposed_reason": ""}
+    nobody = {
+        "proposed_by": "",
+        "proposed_by_no": "",
+        "proposed_at": None,
+        "proposed_reason": "",
+        "proposed_over": None,
+    }
     _move(version, Stage.PROPOSED, stage, **nobody)
     record(
         action="model.returned",
@@ -226,6 +233,12 @@ def promote_version(
     _prove(version)
     with one_transaction():
         current = ModelVersion.objects.select_for_update().filter(stage=Stage.CHAMPION).first()
+        if version.proposed_over is not None and version.proposed_over != _champion_reference():
+            raise PromotionNotAllowed(
+                _(
+                    "Another version has come into service since this was proposed. Return it, and compare anew."
+                )
+            )
         return _enter_service(version, current, by, reason, failed=failed)
 
 
@@ -252,6 +265,7 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
         proposed_by_no=by.employee_no,
         proposed_at=clock.now(),
         proposed_reason=reason,
+        proposed_over=_champion_reference(),
     )
     record(
         action="model.roll_back_proposed",
@@ -262,6 +276,12 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
         after={"stage": Stage.PROPOSED.value},
     )
     return earlier
+
+
+def _champion_reference() -> str:
+    """The version in service, empty for none."""
+    found = ModelVersion.objects.filter(stage=Stage.CHAMPION).values_list("reference", flat=True).first()
+    return found or ""
 
 
 def was_in_service(version: ModelVersion) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from audit.typed import decimal_number, whole_number
+from fraud.company.changing import settings_version
+from fraud.company.setting_words import POLICIES
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import THRESHOLD_POLICIES, CompanyValues, SettingsNotValid, current_settings
 from fraud.learning.threshold_figures import (
@@ -28,12 +29,6 @@ from fraud.web.tables import Column, Table, counted, one_digit, share
 from rules.money import to_decimal
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
-POLICIES: dict[str, Any] = {
-    "cost": gettext_lazy("By the cost matrix"),
-    "f1": gettext_lazy("By F1"),
-    "capacity": gettext_lazy("By capacity"),
-    "fixed": gettext_lazy("Fixed"),
-}
 
 
 @dataclass(frozen=True)
@@ -99,6 +94,7 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
         "best": min(curve, key=lambda each: each.cost_per_1000) if scores.n_claims else None,
         "formula": cost.threshold(),
         "scores": scores,
+        "seen": settings_version(),
         "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims else "",
         "load_chart": _load_chart(curve, tried.threshold, tried.values.capacity_per_day)
         if scores.n_claims

@@ -37,11 +37,21 @@ def local_secret(home: Path, name: str) -> str:
 
 
 def database(url: str, home: Path) -> dict[str, object]:
-    """Database settings from `postgresql://user:password@host:port/name`, or the embedded SQLite file."""
-    if not url:
+    """Database settings from `postgresql://user:password@host:port/name` or `sqlite:///file`; empty: SQLite in `home`.
+
+    Raises ValueError for any other kind of address.
+    """
+    parts = urlparse(url)
+    if parts.scheme not in {"", "sqlite", "sqlite3", "postgresql", "postgres"} or (url and not parts.scheme):
+        raise ValueError(
+            f"DATABASE_URL: write postgresql://user:password@host:port/name or sqlite:///file, not {parts.scheme or url}"
+        )
+    if parts.scheme in {"", "sqlite", "sqlite3"}:
+        # As with other programs, three slashes begin a relative path and four an absolute one.
+        path = unquote(parts.netloc + parts.path)[0 if parts.netloc else 1 :]
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": home / "cleancard.sqlite3",
+            "NAME": Path(path) if path else home / "cleancard.sqlite3",
             # IMMEDIATE: a transaction that reads first and writes later must queue, not fail (docs/decisions.md).
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -50,7 +60,6 @@ def database(url: str, home: Path) -> dict[str, object]:
             },
             "TEST": {"NAME": home / f"test-{os.getpid()}.sqlite3"},
         }
-    parts = urlparse(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -6,7 +6,11 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
+
+from audit.language import current_language
+from rules.starter import note_in
 
 register = template.Library()
 
@@ -68,6 +72,87 @@ def card_word(code: str) -> str | Promise:
 def entry_word(code: str) -> str | Promise:
     """`keyed` → Typed in."""
     return ENTRY_MODES.get(code, code)
+
+
+#: Purposes as companies code them most often; another code is shown as it was delivered.
+PURPOSES: dict[str, str | Promise] = {
+    "meal": pgettext_lazy("purpose", "Meal"),
+    "team_dinner": pgettext_lazy("purpose", "Team dinner"),
+    "entertainment": pgettext_lazy("purpose", "Entertaining guests"),
+    "meeting": pgettext_lazy("purpose", "Meeting"),
+    "welfare": pgettext_lazy("purpose", "Welfare"),
+    "transport": pgettext_lazy("purpose", "Transport"),
+    "fuel": pgettext_lazy("purpose", "Fuel"),
+    "vehicle": pgettext_lazy("purpose", "Vehicle upkeep"),
+    "supplies": pgettext_lazy("purpose", "Supplies"),
+    "books": pgettext_lazy("purpose", "Books"),
+    "services": pgettext_lazy("purpose", "Services"),
+    "gift": pgettext_lazy("purpose", "Gifts"),
+    "training": pgettext_lazy("purpose", "Training"),
+    "overtime_meal": pgettext_lazy("purpose", "Overtime meal"),
+    "overtime_taxi": pgettext_lazy("purpose", "Overtime taxi"),
+    "trip": pgettext_lazy("purpose", "Business trip"),
+    "software": pgettext_lazy("purpose", "Software"),
+    "telecom": pgettext_lazy("purpose", "Telephone and network"),
+}
+
+
+@register.filter
+def purpose_word(code: str) -> str | Promise:
+    """`team_dinner` → Team dinner."""
+    return PURPOSES.get(code, code)
+
+
+SYSTEM = "system:"
+#: Parts of the system that act by themselves.
+PARTS: dict[str, str | Promise] = {
+    "nightly": pgettext_lazy("part of the system", "nightly screening"),
+    "training": pgettext_lazy("part of the system", "training"),
+    "clocks": pgettext_lazy("part of the system", "deadlines"),
+    "casework": pgettext_lazy("part of the system", "casework"),
+    "following": pgettext_lazy("part of the system", "changed claims"),
+    "settling": pgettext_lazy("part of the system", "settling"),
+    "registry": pgettext_lazy("part of the system", "models"),
+    "import": pgettext_lazy("part of the system", "import"),
+    "install": pgettext_lazy("part of the system", "installation"),
+    "command": pgettext_lazy("part of the system", "command on the server"),
+    "demo": pgettext_lazy("part of the system", "demo company"),
+}
+
+
+@register.filter
+def actor_word(name: str) -> str:
+    """Who did something, for people: `system:nightly` → System (nightly screening); a login's name stays."""
+    if not name.startswith(SYSTEM):
+        return name
+    part = PARTS.get(name.removeprefix(SYSTEM))
+    return f"{_('System')} ({part})" if part else _("System")
+
+
+@register.filter
+def rule_note(note: str) -> str:
+    """A rule version's note, in the reader's language where it came with the product."""
+    return note_in(note, current_language())
+
+
+STAGE_STATES: dict[str, str | Promise] = {
+    "waiting": pgettext_lazy("run stage state", "waiting"),
+    "running": pgettext_lazy("run stage state", "running"),
+    "done": pgettext_lazy("run stage state", "done"),
+    "failed": pgettext_lazy("run stage state", "failed"),
+}
+
+
+@register.filter
+def stage_state_word(code: str) -> str | Promise:
+    """`done` as people say it."""
+    return STAGE_STATES.get(code, code)
+
+
+@register.filter
+def release_word(version: str) -> str:
+    """The release a run was made with; a checkout of the source has none."""
+    return _("not a release (run from the source)") if version == "source" else version or "–"
 
 
 BANDS: dict[str, str | Promise] = {

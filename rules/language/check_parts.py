@@ -9,7 +9,7 @@ from rules.fields import Field
 from rules.language import nodes as n
 from rules.language import types as t
 from rules.language.nodes import Expression
-from rules.language.patterns import PatternNotValid, compile_pattern
+from rules.language.patterns import LatinOnly, PatternNotValid, compile_pattern
 from rules.language.problems import Problem, did_you_mean, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
 from rules.language.text import to_text
@@ -186,6 +186,8 @@ class PartChecker:
         elif op == "matches":
             try:
                 compile_pattern(node.value)
+            except LatinOnly as error:
+                self.add(node, "latin_pattern", sign=error.sign, instead=error.instead)
             except PatternNotValid as error:
                 self.add(node, "bad_pattern", reason=str(error))
 

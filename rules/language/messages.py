@@ -158,6 +158,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "A pattern has at most {limit} characters; this one has {length}.",
         "정규식은 {limit}자까지 쓸 수 있습니다. 지금은 {length}자입니다.",
     ),
+    "latin_pattern": (
+        "{sign} knows Latin letters only and never meets Hangul. Write {instead} instead.",
+        "{sign}은(는) 라틴 문자만 알아보아 한글과 맞지 않습니다. {instead}(으)로 써 주십시오.",
+    ),
     "bad_pattern": (
         "This regular expression cannot be used: {reason}. Only expressions that run in linear time are allowed: no look-around, no "
         "back-references, no (?…) options.",

@@ -16,6 +16,28 @@ class PatternNotValid(ValueError):
     """A regular expression that the linear-time engine does not take; the message is its reason."""
 
 
+class LatinOnly(PatternNotValid):
+    """A sign that knows Latin letters only, so that it never meets Hangul; `instead` is the form that does."""
+
+    def __init__(self, sign: str, instead: str) -> None:
+        super().__init__(f"{sign}: {instead}")
+        self.sign, self.instead = sign, instead
+
+
+_LETTER = r"[\pL\pN_]"
+_LATIN = {
+    r"\b": r"(^|[^\pL\pN_])…($|[^\pL\pN_])",
+    r"\B": _LETTER,
+    r"\w": _LETTER,
+    r"\W": r"[^\pL\pN_]",
+    "[:word:]": _LETTER,
+    "[:alnum:]": r"[\pL\pN]",
+    "[:alpha:]": r"\pL",
+    "[:lower:]": r"\p{Ll}",
+    "[:upper:]": r"\p{Lu}",
+}
+
+
 class Pattern(Protocol):
     """What the engine gives: only searching is used."""
 
@@ -32,7 +54,7 @@ def _options() -> Any:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Pattern:
-    """A compiled expression, blind to case. Raises PatternNotValid for what is not linear or not valid."""
+    """A compiled expression, blind to case. Raises PatternNotValid for what is not linear, not valid or Latin only."""
     if len(pattern) > MAX_PATTERN:
         raise PatternNotValid(f"longer than {MAX_PATTERN} characters")
     for start in range(len(pattern) - 2):
@@ -42,6 +64,14 @@ def compile_pattern(pattern: str) -> Pattern:
             and not _is_escaped(pattern, start)
         ):
             raise PatternNotValid("(?" + pattern[start + 2] + "…")
+    for sign, instead in _LATIN.items():
+        if sign.startswith("[") and sign in pattern.replace("[:^", "[:"):
+            raise LatinOnly(sign, instead)
+        at = pattern.find(sign)
+        while at >= 0:
+            if not _is_escaped(pattern, at):
+                raise LatinOnly(sign, instead)
+            at = pattern.find(sign, at + 1)
     if "\\C" in pattern:
         raise PatternNotValid("\\C")
     try:

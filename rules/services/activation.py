@@ -15,6 +15,8 @@ from rules.services.common import (
     hash_of,
     locked,
     refuse_own,
+    require_same_predecessor,
+    require_seen,
     require_state,
     stop_running,
     subject_of,
@@ -22,13 +24,15 @@ from rules.services.common import (
 )
 
 
-def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
+def shadow_version(
+    *, version: RuleVersion, by: Actor, reason: str = "", seen: int | None = None
+) -> RuleVersion:
     """Let a proposed version run beside the active ones without counting. Raises as ``activate_version``."""
     require(by, "rules.activate_rule")
     with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED)
-        _refuse_unapproved(current, by)
+        _refuse_unapproved(current, by, seen)
         before = summary(current)
         current.state = State.SHADOW
         current.save(update_fields=["state"])
@@ -43,17 +47,20 @@ def shadow_version(*, version: RuleVersion, by: Actor, reason: str = "") -> Rule
     return current
 
 
-def activate_version(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
+def activate_version(
+    *, version: RuleVersion, by: Actor, reason: str = "", seen: int | None = None
+) -> RuleVersion:
     """Let a proposed (or shadow) version count from the next run on; the version that counted so far retires.
 
-    Raises NotPermitted for whoever wrote, edited or proposed it, ApprovalVoid when the content is not the proposed one, WrongState,
+    `seen`: the lock version the page was showing. Raises NotPermitted for whoever wrote, edited or proposed it, ApprovalVoid when
+    the content is not the proposed one, PageStale, ProposalStale when another version counts by now, WrongState,
     RuleNotValid (a list or parameter it needs is gone).
     """
     require(by, "rules.activate_rule")
     with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
-        _refuse_unapproved(current, by)
+        _refuse_unapproved(current, by, seen)
         checked(current.text)
         before = summary(current)
         stop_running(current.rule, by, reason="replaced", states=[State.ACTIVE])
@@ -97,7 +104,9 @@ def disable_rule(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion
     return current
 
 
-def _refuse_unapproved(version: RuleVersion, by: Actor) -> None:
+def _refuse_unapproved(version: RuleVersion, by: Actor, seen: int | None) -> None:
     refuse_own(version, by, "rules.activate_rule")
+    require_seen(version, seen)
+    require_same_predecessor(version)
     if version.proposed_hash != hash_of(version):
         raise ApprovalVoid()

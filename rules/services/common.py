@@ -10,7 +10,7 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.people import require_second_person
 from audit.services import people_behind, record
-from rules.exceptions import ReasonNeeded, WrongState
+from rules.exceptions import PageStale, ProposalStale, ReasonNeeded, WrongState
 from rules.language import Expression, check, parse
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import content_hash, list_specs, parameter_specs
@@ -78,6 +78,24 @@ def needed_reason(reason: str) -> str:
 def locked(version: RuleVersion) -> RuleVersion:
     """The version as it is now, locked for the transaction."""
     return RuleVersion.objects.select_for_update().select_related("rule").get(pk=version.pk)
+
+
+def require_seen(version: RuleVersion, seen: int | None) -> None:
+    """Raises PageStale when a page showed another text than the version has; None for who has just read it."""
+    if seen is not None and seen != version.lock_version:
+        raise PageStale()
+
+
+def counting_number(rule: Rule) -> int:
+    """The number of the version that counts, 0 for none."""
+    found = RuleVersion.objects.filter(rule=rule, state=State.ACTIVE).values_list("number", flat=True).first()
+    return found or 0
+
+
+def require_same_predecessor(version: RuleVersion) -> None:
+    """Raises ProposalStale when another version counts than the one the proposal was made to replace."""
+    if version.proposed_over != counting_number(version.rule):
+        raise ProposalStale()
 
 
 def stop_running(

@@ -16,9 +16,11 @@ from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
     checked,
+    counting_number,
     hash_of,
     locked,
     refuse_own,
+    require_seen,
     require_state,
     subject_of,
     summary,
@@ -129,6 +131,7 @@ def propose_version(
     reason: str = "",
     hit_rate: float | None = None,
     confirmation: str = "",
+    seen: int | None = None,
 ) -> RuleVersion:
     """Put a draft up for approval; the approval will be bound to its present content.
 
@@ -139,6 +142,7 @@ def propose_version(
     with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT)
+        require_seen(current, seen)
         checked(current.text)
         if hit_rate is not None and hit_rate > BROAD_RATE and confirmation != current.rule.code:
             raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
@@ -147,7 +151,8 @@ def propose_version(
         current.proposed_at = clock.now()
         current.proposed_by_id = by.user_id
         current.proposed_hash = hash_of(current)
-        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash"])
+        current.proposed_over = counting_number(current.rule)
+        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash", "proposed_over"])
         after = {**summary(current), "hit_rate": hit_rate}
         record(
             action="rule.proposed",
@@ -160,7 +165,7 @@ def propose_version(
     return current
 
 
-def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:
+def return_version(*, version: RuleVersion, by: Actor, reason: str, seen: int | None = None) -> RuleVersion:
     """Send a proposed version back to its author; one that was active before retires again.
 
     Raises WrongState, NotPermitted (also for the author).
@@ -170,6 +175,7 @@ def return_version(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersi
         current = locked(version)
         require_state(current, State.PROPOSED)
         refuse_own(current, by, "rules.activate_rule")
+        require_seen(current, seen)
         before = summary(current)
         current.state = State.DRAFT if current.activated_at is None else State.RETIRED
         current.proposed_hash = ""

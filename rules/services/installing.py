@@ -95,7 +95,7 @@ def _add_rule(starter: StarterRule) -> bool:
             state=starter.state,
             text=starter.text,
             weight=starter.weight,
-            note=starter.note,
+            note=starter.note_en,
             is_always_open=starter.is_always_open,
             activated_at=clock.now() if starter.state == "active" else None,
         )

@@ -13,6 +13,7 @@ from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
     checked,
+    counting_number,
     hash_of,
     locked,
     needed_reason,
@@ -98,8 +99,18 @@ def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVe
         current.proposed_at = clock.now()
         current.proposed_by_id = by.user_id
         current.proposed_hash = hash_of(current)
+        current.proposed_over = counting_number(current.rule)
         current.activated_by = None  # who let it count then is in the audit log; this approval is a new one
-        current.save(update_fields=["state", "proposed_at", "proposed_by", "proposed_hash", "activated_by"])
+        current.save(
+            update_fields=[
+                "state",
+                "proposed_at",
+                "proposed_by",
+                "proposed_hash",
+                "proposed_over",
+                "activated_by",
+            ]
+        )
         record(
             action="rule.roll_back_proposed",
             by=by,

@@ -15,7 +15,7 @@ from audit.people import require_second_person
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from rules.exceptions import StaleDraft, ValueNotValid, WrongState
+from rules.exceptions import PageStale, ProposalStale, ValueNotValid, WrongState
 from rules.language import nodes, parse
 from rules.language.normal import normalise
 from rules.language.reach import LONGEST_WITHIN_DAYS
@@ -33,7 +33,7 @@ def propose_list_values(
 ) -> ValueChange:
     """Propose the full new content of a list. Blank and doubled values fall away.
 
-    Raises StaleDraft when the list changed since ``lock_version``, ReasonNeeded where a value is taken out, ValueNotValid,
+    Raises PageStale when the list changed since ``lock_version``, ReasonNeeded where a value is taken out, ValueNotValid,
     NotPermitted.
     """
     require(by, "rules.propose_rule")
@@ -41,7 +41,7 @@ def propose_list_values(
     with one_transaction():
         current = ValueList.objects.select_for_update().get(pk=value_list.pk)
         if current.version != lock_version:
-            raise StaleDraft()
+            raise PageStale()
         before, after = set(current.values), set(chosen)
         if before - after:  # taking a value out turns rules off for it
             reason = needed_reason(reason)
@@ -74,10 +74,12 @@ def propose_parameter_value(
     department_code: str = "",
     valid_to: date | None = None,
     reason: str = "",
+    seen: int | None = None,
 ) -> ValueChange:
     """Propose a value from a day on. Money is in major units (500000 KRW, 12.50 GBP), percent a ratio, durations in seconds.
 
-    Earlier claims keep meeting the earlier value. Raises ReasonNeeded, ValueNotValid, NotPermitted.
+    Earlier claims keep meeting the earlier value. `seen`: the `parameter_version` the page was showing. Raises ReasonNeeded,
+    ValueNotValid, PageStale, NotPermitted.
     """
     require(by, "rules.propose_rule")
     content = parameter_content(
@@ -92,8 +94,14 @@ def propose_parameter_value(
     )
     reason = needed_reason(reason)
     with one_transaction():
+        if seen is not None and seen != parameter_version(parameter):
+            raise PageStale()
         change = ValueChange.objects.create(
-            parameter=parameter, content=content, reason=reason, proposed_by_id=by.user_id
+            parameter=parameter,
+            content=content,
+            base_version=_newest(parameter, content),
+            reason=reason,
+            proposed_by_id=by.user_id,
         )
         record(
             action="parameter.change_proposed",
@@ -103,6 +111,17 @@ def propose_parameter_value(
             after=content,
         )
     return change
+
+
+def parameter_version(parameter: Parameter) -> int:
+    """What a page shows of a parameter: the key of the value agreed last, 0 for none."""
+    return parameter.values.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _newest(parameter: Parameter, content: dict[str, Any]) -> int:
+    """The key of the value agreed last for the same scope and currency, 0 for none."""
+    scope = {name: content[name] for name in ("currency", "grade", "purpose_code", "department_code")}
+    return parameter.values.filter(**scope).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def parameter_content(
@@ -131,7 +150,7 @@ def parameter_content(
 
 
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:
-    """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, StaleDraft, WrongState."""
+    """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, ProposalStale, WrongState."""
     require(by, "rules.activate_rule")
     with one_transaction():
         current = _open_change(change, by)
@@ -218,7 +237,7 @@ def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, st
     if change.value_list_id is not None:
         current = ValueList.objects.select_for_update().get(pk=change.value_list_id)
         if current.version != change.base_version:
-            raise StaleDraft()
+            raise ProposalStale()
         old, new = set(current.values), set(change.content["values"])
         current.values = change.content["values"]
         current.version += 1
@@ -228,6 +247,9 @@ def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, st
     parameter = change.parameter
     assert parameter is not None
     content = change.content
+    Parameter.objects.select_for_update().get(pk=parameter.pk)
+    if _newest(parameter, content) != change.base_version:
+        raise ProposalStale()
     StoredValue.objects.create(
         parameter=parameter,
         value=content["value"],

@@ -28,7 +28,10 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 1.0,
         "text": "net_amount > 0 and per_head > $per_head_limit and merchant.mcc in @restaurant_mcc",
-        "note": "Where no attendees are given the claim counts as one person's meal.",
+        "note": (
+            "Where no attendees are given the claim counts as one person's meal.",
+            "참석자가 없으면 한 사람의 식사로 봅니다.",
+        ),
     },
     {
         "code": "A03",
@@ -53,7 +56,10 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
         "text": "net_amount > 0 and count(same cardholder, merchant, business_date within 2 days where net_amount > 0) >= $split_parts\n"
         "  and sum(net_amount same cardholder, merchant, business_date within 2 days where net_amount > 0) > $single_limit\n"
         "  and max(net_amount same cardholder, merchant, business_date within 2 days) <= $single_limit",
-        "note": "Hits from the payment on with which the total passes the limit.",
+        "note": (
+            "Hits from the payment on with which the total passes the limit.",
+            "합계가 한도를 넘게 한 결제부터 해당합니다.",
+        ),
     },
     {
         "code": "A04B",

@@ -116,7 +116,10 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 4.0,
         "text": "net_amount > 0 and (or_no(merchant.ceo_is_cardholder) or merchant.ceo_name in @related_persons)",
-        "note": "The list @related_persons holds declared relatives and is filled by the company; until then only owners with the cardholder's own name are found.",
+        "note": (
+            "The list @related_persons holds declared relatives and is filled by the company; until then only owners with the cardholder's own name are found.",
+            "@related_persons 목록은 신고된 친족이며 회사가 채웁니다. 그 전에는 대표자 이름이 카드 사용자와 같은 가맹점만 찾습니다.",
+        ),
     },
     {
         "code": "M08",

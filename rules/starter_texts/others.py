@@ -15,7 +15,10 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 0.5,
         "text": "net_amount > 0 and amount > $receipt_limit and receipt_id is missing and evidence_type in @no_evidence and not or_no(is_recurring)",
-        "note": "Where a company delivers no receipts at all the rule is not evaluable instead of hitting every claim.",
+        "note": (
+            "Where a company delivers no receipts at all the rule is not evaluable instead of hitting every claim.",
+            "영수증 자료를 전혀 받지 않는 회사에서는 모든 청구가 해당하는 대신 판단 불가로 표시됩니다.",
+        ),
     },
     {
         "code": "D03",
@@ -30,8 +33,11 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
         ),
         "weight": 2.0,
         "text": "net_amount > 0 and count(same cardholder, merchant, amount, day where net_amount > 0) >= 2",
-        "note": "Hits the second and every further row of same cardholder, merchant, day and amount: the first one is no repetition, and a "
-        "window never looks at later claims. D03W finds all rows of such groups.",
+        "note": (
+            "Hits the second and every further row of same cardholder, merchant, day and amount: the first one is no repetition, and a "
+            "window never looks at later claims. D03W finds all rows of such groups.",
+            "같은 사람, 가맹점, 날짜, 금액의 둘째 행부터 해당합니다. 첫 행은 중복이 아니고, 판단은 나중 청구를 보지 않습니다. 그런 묶음의 모든 행은 D03W가 찾습니다.",
+        ),
     },
     {
         "code": "D03W",
@@ -47,8 +53,11 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
         "weight": 1.0,
         "state": "shadow",
         "text": "net_amount > 0 and count(same cardholder, merchant, amount, whole day where net_amount > 0) >= 2",
-        "note": "Counts every row of a group of two or more, the first one too: the usual way to count repeated rows of a delivered file. "
-        "For checking files; it sees the rest of the day, so it stays out of the nightly score.",
+        "note": (
+            "Counts every row of a group of two or more, the first one too: the usual way to count repeated rows of a delivered file. "
+            "For checking files; it sees the rest of the day, so it stays out of the nightly score.",
+            "두 행 이상인 묶음의 모든 행을 첫 행까지 셉니다. 받은 파일의 중복 행을 세는 방식입니다. 그날의 나머지 청구도 보므로 야간 점수에는 쓰지 않습니다.",
+        ),
     },
     {
         "code": "D03B",

@@ -66,7 +66,10 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
         "always": True,
         "text": "net_amount > 0 and ((cardholder.left_on is not missing and business_date > cardholder.left_on)\n"
         "  or (cardholder.hired_on is not missing and date(transacted_at) < cardholder.hired_on))",
-        "note": "Most people have no leaving date; that is no reason to call the rule not evaluable, hence the two checks.",
+        "note": (
+            "Most people have no leaving date; that is no reason to call the rule not evaluable, hence the two checks.",
+            "퇴사일은 대부분 없으며, 그것만으로 판단 불가가 되지 않도록 두 날짜를 따로 봅니다.",
+        ),
     },
     {
         "code": "T06",

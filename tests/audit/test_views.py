@@ -50,7 +50,8 @@ def record_opened(n: int = 1) -> None:
 def test_auditor_reads_who_did_what(auditor):
     record_opened()
     text = auditor.get(reverse("audit:events")).content.decode()
-    assert "system:nightly" in text
+    assert "System (nightly screening)" in text
+    assert "system:nightly" not in text
     assert "case:C-1" in text
 
 

@@ -141,7 +141,7 @@ def _load(n_claims: int, n_labels: int) -> int:
 
     from audit.actor import Actor
     from fraud.claims.labels import NewLabel, add_labels
-    from fraud.company.values import activate_settings, propose_settings
+    from fraud.company.changing import activate_settings, propose_settings
     from fraud.demo import generate_company
     from rules.services import install_starter_rules
     from tests.benchmarks._company import load_company, night_of

@@ -253,6 +253,17 @@ def test_an_answer_needs_words(stage: Stage, text: str, error: type[Exception]) 
     assert Explanation.objects.count() == 0
 
 
+def test_whoever_answers_a_question_needs_no_words_besides(stage: Stage) -> None:
+    case = stage.asked()
+    asked = request_of(case)
+    asked.questions = [{"id": 1, "text": "누구와 함께했습니까?"}]
+    asked.save()
+    with pytest.raises(ReasonTooShort):
+        answer(stage, case, text="", answers={"1": "  "})
+    said = answer(stage, case, text="", answers={"1": "김 부장과 둘이"})
+    assert (said.text, said.answers) == ("", {"1": "김 부장과 둘이"})
+
+
 def test_answers_belong_to_the_questions_asked(stage: Stage) -> None:
     with pytest.raises(ChoiceNotValid):
         answer(stage, stage.asked(), answers={"99": "없는 질문"})

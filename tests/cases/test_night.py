@@ -311,7 +311,7 @@ def test_absolute_ban_opens_a_case_whatever_the_budget(settings: Any) -> None:
 
 
 def change_setting(name: str, value: object) -> None:
-    from fraud.company.values import activate_settings, propose_settings
+    from fraud.company.changing import activate_settings, propose_settings
 
     row = propose_settings(changes={name: value}, note="test", by=Actor.system("test"))
     activate_settings(number=row.number, by=Actor.system("test"))

@@ -10,21 +10,16 @@ import pytest
 from cases.models import Alert
 from cases.services.night_claims import candidate_claims, chosen_claims, sample_population
 from fraud.claims.models import Claim
-from fraud.detection.screening import services as screening
 from tests.cases.test_rule_beliefs import misuse, night
-from tests.night_company import add_claims, add_people, add_rules
-from tests.night_model import install_model
+from tests.night_company import add_rules
+from tests.night_model import ready_company
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
-    settings.MODELS_DIR = tmp_path / "models"
-    screening.forget_frames()
-    add_people()
-    add_claims(600, is_history=True)
-    install_model()
+    ready_company(settings, tmp_path, 600)
 
 
 def kinds() -> dict[str, Claim]:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.services.night import business_date_of
+from fraud.claims.models import Claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening import services as screening
 from tests.night_company import add_claims, add_people, add_rules
@@ -52,3 +53,23 @@ def test_a_night_that_fails_tells_its_reason_and_no_trace(
     said = json.loads(capsys.readouterr().out)
     assert said["state"] == "failed"
     assert "the model's file is damaged" in said["error"]
+
+
+def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    install_model()
+    add_claims(5)
+    call_command("nightly")
+    first = capsys.readouterr().out
+    assert "nothing to do" not in first
+    run = ScreeningRun.objects.get()
+    call_command("nightly")
+    assert "was finished at" in (again := capsys.readouterr().out)
+    assert "new cases" not in again
+    assert "wait" not in again
+    Claim.objects.filter(pk=Claim.objects.latest("pk").pk).update(received_at=datetime.now(UTC))
+    call_command("nightly")
+    said = capsys.readouterr().out
+    assert "1 claims received since" in said
+    assert f"wait for the night of {run.business_date + timedelta(days=1)}" in said

@@ -10,21 +10,16 @@ import pytest
 
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
-from fraud.detection.screening import services as screening
 from tests.cases.test_rule_beliefs import NEW, decide, misuse, night
-from tests.night_company import add_claims, add_people, add_rules
-from tests.night_model import install_model
+from tests.night_company import add_rules
+from tests.night_model import ready_company
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
-    settings.MODELS_DIR = tmp_path / "models"
-    screening.forget_frames()
-    add_people()
-    add_claims(1500, is_history=True)
-    install_model()
+    ready_company(settings, tmp_path, 1500)
     add_rules({"N01": NEW})
 
 

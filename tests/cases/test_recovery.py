@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -304,6 +305,37 @@ def test_what_was_repaid_twice_is_shown_as_the_cardholders(stage: Stage) -> None
     give_back(case, AMOUNT, at=NOW + timedelta(days=1), txn_type="cancel")
     balance = balance_of(ledger(case))
     assert (balance.due_minor, balance.outstanding_minor, balance.overpaid_minor) == (0, 0, AMOUNT)
+
+
+def owed_mails(case: Case) -> list[str]:
+    mails = OutboxMessage.objects.filter(key__startswith="recovery.", key__contains=case.reference)
+    return [mail.body for mail in mails.exclude(key__startswith="recovery.reminder").order_by("pk")]
+
+
+def test_the_cardholder_is_told_what_is_owed_to_them_by_mail_page_and_interface(
+    stage: Stage, client: Client
+) -> None:
+    case = stage.recovering()
+    stage.post(case, 50_000)
+    give_back(case, AMOUNT - 20_000, at=NOW + timedelta(days=1))
+    assert fresh(case).state == "closed"
+    assert "30,000원을 돌려드립니다" in owed_mails(case)[-1]
+    give_back(
+        case, 20_000, at=NOW + timedelta(days=2)
+    )  # after the end: nothing was owed to the company at all
+    assert "50,000원을 돌려드립니다" in owed_mails(case)[-1]
+    client.force_login(stage.cast.cardholder)
+    page = client.get(f"/my/notices/{case.reference}/").content.decode()
+    assert "돌려받으실 금액" in page
+    assert "50,000" in page
+    told = client.get(f"/api/v1/my/notices/{case.reference}/").json()["recovery"]
+    assert (told["outstanding"], told["overpaid"]) == ("0", "50000")
+
+
+def test_who_repaid_what_was_due_is_told_of_nothing_owed(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, AMOUNT)
+    assert [mail for mail in owed_mails(case) if "돌려" in mail] == []
 
 
 def test_reminders_of_what_is_outstanding_leave_after_7_14_and_30_days(stage: Stage) -> None:

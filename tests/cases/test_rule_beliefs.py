@@ -18,8 +18,8 @@ from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
 from tests.cast import make_claim
-from tests.night_company import START, add_claims, add_people, add_rules
-from tests.night_model import install_model
+from tests.night_company import START, add_rules
+from tests.night_model import ready_company
 
 pytestmark = pytest.mark.django_db
 NIGHTLY = Actor.system("nightly")
@@ -31,11 +31,7 @@ NOISY = ("amount > 20,000 KRW", 0.5, False)
 
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
-    settings.MODELS_DIR = tmp_path / "models"
-    screening.forget_frames()
-    add_people()
-    add_claims(1500, is_history=True)
-    install_model()
+    ready_company(settings, tmp_path, 1500)
 
 
 def misuse(number: int, night: int, name: str = "신규수법 상회", amount: int = 31_000) -> Claim:

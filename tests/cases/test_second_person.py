@@ -15,11 +15,13 @@ from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
 from cases.services import appeals, decisions, recovery, write_offs
-from fraud.company.values import activate_settings, propose_settings
+from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
+from fraud.claims.importing.profiles import get_profile
+from fraud.company.changing import activate_settings, propose_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
 from rules import services as rules
-from rules.models import Rule, ValueList
+from rules.models import Rule, RuleVersion, ValueList
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import make_person
 
@@ -41,16 +43,24 @@ class Approval:
     version: int = 0
 
 
+def _seen(version: RuleVersion) -> dict[str, Any]:
+    return {"seen": str(version.lock_version)}
+
+
 def rule_version(stage: Stage) -> Approval:
     version = _proposed_rule(stage)
     path = reverse("fraud:rule-step", args=["X01", version.number, "activate"])
-    return Approval("rule_admin", lambda by: rules.activate_version(version=version, by=by), path)
+    return Approval(
+        "rule_admin", lambda by: rules.activate_version(version=version, by=by), path, _seen(version)
+    )
 
 
 def rule_in_shadow(stage: Stage) -> Approval:
     version = _proposed_rule(stage)
     path = reverse("fraud:rule-step", args=["X01", version.number, "shadow"])
-    return Approval("rule_admin", lambda by: rules.shadow_version(version=version, by=by), path)
+    return Approval(
+        "rule_admin", lambda by: rules.shadow_version(version=version, by=by), path, _seen(version)
+    )
 
 
 def rule_stopped(stage: Stage) -> Approval:
@@ -75,7 +85,9 @@ def company_settings(stage: Stage) -> Approval:
         changes={"four_eyes_share": 0.0}, note="it takes too long", by=stage.actor("model_owner")
     )
     path = reverse("fraud:decide-settings", args=[row.number, "activate"])
-    return Approval("model_owner", lambda by: activate_settings(number=row.number, by=by), path)
+    return Approval(
+        "model_owner", lambda by: activate_settings(number=row.number, by=by), path, {"seen": "0"}
+    )
 
 
 def model_version(stage: Stage) -> Approval:
@@ -181,10 +193,18 @@ def _posted(stage: Stage) -> tuple[Any, Any]:
     return fresh(case), posting
 
 
+def exemption(stage: Stage) -> Approval:
+    by = stage.actor("system_admin")
+    row = propose_exemption(profile=get_profile("generic"), column="주문번호", reason="order numbers", by=by)
+    path = reverse("fraud:decide-exemption", args=["generic", row.pk, "approve"])
+    return Approval("system_admin", lambda by: approve_exemption(exemption=row, by=by), path)
+
+
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
     "fraud.activate_threshold": [company_settings],
     "fraud.promote_version": [model_version],
+    "fraud.approve_exemption": [exemption],
     "cases.approve_decision": [decision],
     "cases.decide_appeal": [appeal],
     "cases.reverse_posting": [reversal, confirmation],

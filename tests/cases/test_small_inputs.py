@@ -15,7 +15,7 @@ from django.utils import translation
 from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of
-from cases.api.serializers.staff import CaseRow
+from cases.api.serializers.staff import CaseRow, DecisionRow
 from cases.dispositions import Disposition
 from cases.models import Case, Decision, OutboxMessage, Recovery
 from cases.pages.timeline import Entry, timeline_of
@@ -127,6 +127,11 @@ def refused_with(stage: Stage, case: Case, proposal: Decision, file: str, change
     void = fresh(case).decisions.get()
     assert void.state == Decision.State.VOID
     assert file in void.decided_reason
+    for language, words in (("en", "changed by delivery"), ("ko", "수신 파일")):
+        with translation.override(language):
+            told = DecisionRow(void).data["decided_reason"]
+        assert file in told
+        assert words in told
     assert any(change in entry.reason for entry in english_timeline(case))
 
 

@@ -272,6 +272,27 @@ def test_bulk_close_needs_one_reason_and_names_what_it_left(client, cast, case):
     assert case.state in {State.CLOSED, State.PENDING_APPROVAL}
 
 
+def test_bulk_close_says_at_its_field_what_is_missing_and_keeps_what_was_chosen(client, cast, case):
+    client.force_login(cast.reviewer)
+    data = {
+        "case": f"{case.reference}@{case.version}",
+        "query": "?view=open",
+        "reason": "규정 범위 안의 사용",
+    }
+    page = client.post(reverse("cases:bulk-close"), data)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert page.context["wrong_field"] == "disposition_reason"
+    assert page.context["view"].code == "open"
+    assert 'data-reopen="bulk-close"' in text
+    assert "규정 범위 안의 사용</textarea>" in text
+    assert re.search(rf'value="{case.reference}@{case.version}"[^>]*checked', text)
+    data |= {"disposition_reason": "within_policy", "reason": "짧다"}
+    text = client.post(reverse("cases:bulk-close"), data).content.decode()
+    assert 'id="bulk-reason-error"' in text
+    assert '<option value="within_policy" selected>' in text
+
+
 def test_take_next_opens_the_most_urgent_case_or_says_that_none_is_free(client, cast, case):
     client.force_login(cast.reviewer)
     assert case.reference in client.post(reverse("cases:take-next")).headers["Location"]

@@ -180,3 +180,14 @@ def test_a_case_that_nothing_scored_says_so_and_stands_by_what_is_at_stake(clien
 @pytest.mark.parametrize("disposition", list(Disposition))
 def test_a_case_that_nothing_scored_has_no_score_to_contradict(disposition):
     assert not contradicts_score(disposition, Case.NOT_SCORED)
+
+
+@pytest.mark.parametrize("kind", ["decline", "cancel", "refund"])
+def test_what_took_no_money_is_no_matter_for_a_case_of_its_own(client, cast, claim, kind):
+    type(claim).objects.filter(pk=claim.pk).update(
+        txn_type=kind, amount_minor=claim.amount_minor * (1 if kind == "decline" else -1)
+    )
+    client.force_login(cast.reviewer)
+    answer = page(client, "open-case", claim, {"reason": "늦은 시각의 유흥업소 결제라서 살펴본다"})
+    assert (answer.status_code, Case.objects.count()) == (422, 0)
+    assert claim.external_id in answer.content.decode()

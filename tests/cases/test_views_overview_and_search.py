@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
@@ -51,6 +53,29 @@ def test_figures_equal_a_plain_count(scene):
     assert figures.n_sampled == len(Disposition)
     assert figures.n_missed == sum(info.is_misuse is True for info in DISPOSITIONS.values())
     assert figures.median_days is not None
+
+
+def test_overview_counts_no_case_of_the_readers_own(client, scene):
+    client.force_login(scene.cast.reviewer)
+    before = client.get("/reports/").context["figures"]
+    me = make_cardholder("E1001", name="한지민")
+    own = {"cardholder": me, "opened_at": timezone.now(), "due_on": timezone.localdate() - timedelta(days=3)}
+    make_case(claims=[make_claim(cardholder=me)], **own)
+    make_case(
+        claims=[make_claim(cardholder=me)],
+        state=State.CLOSED,
+        closed_at=timezone.now(),
+        disposition=Disposition.CONFIRMED_MISUSE,
+        **own,
+    )
+    cache.clear()
+    client.force_login(scene.cast.other_reviewer)
+    theirs = client.get("/reports/").context["figures"]
+    client.force_login(scene.cast.reviewer)
+    mine = client.get("/reports/").context["figures"]
+    for name in ("n_open", "n_late", "weeks", "outcomes", "confirmed_minor"):
+        assert getattr(mine, name) == getattr(before, name)
+        assert getattr(theirs, name) != getattr(before, name)
 
 
 def test_overview_without_anything_shows_dashes(client, scene, django_assert_max_num_queries):

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from cases.models import Case, SavedView
@@ -151,6 +152,33 @@ def test_nobody_sees_a_case_about_themselves_in_the_queue(client, scene):
         assert client.get(f"/cases/{case.reference}/preview/").status_code == 404
     client.force_login(scene.cast.other_reviewer)
     assert own.reference in client.get("/queue/?view=new").content.decode()
+
+
+@pytest.mark.parametrize("query", ["source=control", "disposition=nonsense", "colour=blue"])
+def test_what_the_queue_cannot_filter_by_is_said(client, scene, query):
+    client.force_login(scene.cast.reviewer)
+    assert client.get(f"/queue/?{query}").context["filters"].problems
+    assert not client.get("/queue/?view=open&pane=1&after=&source=control_sample").context["filters"].problems
+
+
+def counted(client, view):
+    tabs = client.get(f"/queue/?view={view}").context["tabs"]
+    return {tab["href"].rpartition("view=")[2]: tab["count"] for tab in tabs}
+
+
+def test_a_tab_counts_what_its_list_would_show(client, scene):
+    client.force_login(scene.cast.other_reviewer)
+    before = counted(client, "open")
+    me = make_cardholder("E1001", name="한지민")
+    make_case(cardholder=me, claims=[make_claim(cardholder=me, merchant=make_merchant("x"))])
+    make_case(claims=[make_claim(cardholder=scene.cast.stranger_record, approver_no="e1001")])
+    cache.clear()
+    assert counted(client, "open")["open"] == before["open"] + 2
+    client.force_login(scene.cast.reviewer)
+    for view in ("open", "new"):
+        rows = client.get(f"/queue/?view={view}").context["page"].rows
+        assert counted(client, view)[view] == len(rows)
+    assert counted(client, "open")["open"] == before["open"]
 
 
 def test_empty_view_says_where_to_look_next(client, scene):

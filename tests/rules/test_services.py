@@ -18,6 +18,8 @@ from rules.exceptions import (
     CodeTaken,
     ConfirmationNeeded,
     DraftExists,
+    PageStale,
+    ProposalStale,
     ReasonNeeded,
     RetirementNotProposed,
     RetirementProposed,
@@ -207,6 +209,40 @@ def test_returned_roll_back_stays_retired_and_frozen(admin: Actor, approver: Act
     back = propose_roll_back(version=first, by=approver, reason="too many hits")
     assert return_version(version=back, by=cast.actor("other_approver"), reason="no").state == "retired"
     assert [spec.version for spec in active_rule_set().specs] == [2]
+
+
+def test_approving_a_proposal_does_not_undo_what_came_into_force_since(
+    admin: Actor, approver: Actor, cast: Cast
+) -> None:
+    first = activate_version(version=proposed(admin), by=approver)
+    second = draft_rule(code="X01", text="amount > 700,000 KRW", by=admin)
+    activate_version(version=propose_version(version=second, by=admin), by=approver)
+    third = propose_version(version=draft_rule(code="X01", text="amount > 9 KRW", by=admin), by=admin)
+    other = cast.actor("other_approver")
+    activate_version(version=propose_roll_back(version=first, by=approver, reason="too many hits"), by=other)
+    for step in (activate_version, shadow_version):
+        with pytest.raises(ProposalStale):
+            step(version=third, by=approver)
+    assert [spec.version for spec in active_rule_set().specs] == [1]
+    again = propose_version(version=return_version(version=third, by=approver, reason="anew"), by=admin)
+    assert activate_version(version=again, by=approver).state == "active"
+
+
+def test_a_parameter_is_not_changed_by_a_proposal_on_an_earlier_value(admin: Actor, approver: Actor) -> None:
+    limit = Parameter.objects.create(name="least", kind="number", label_en="Least", label_ko="최소")
+    since = {"parameter": limit, "valid_from": date(2026, 1, 1), "by": admin, "reason": "new policy"}
+    one, other, graded = (
+        propose_parameter_value(value=Decimal(5), **since),
+        propose_parameter_value(value=Decimal(6), **since),
+        propose_parameter_value(value=Decimal(7), grade="G5", **since),
+    )
+    approve_value_change(change=one, by=approver)
+    with pytest.raises(ProposalStale):
+        approve_value_change(change=other, by=approver)
+    approve_value_change(change=graded, by=approver)  # another scope, so nothing of it has changed
+    assert sorted(limit.values.values_list("value", "grade")) == [("5", ""), ("7", "G5")]
+    with pytest.raises(PageStale):
+        propose_parameter_value(value=Decimal(8), seen=0, **since)
 
 
 def test_discarded_draft_cannot_be_rolled_back_to(admin: Actor, approver: Actor) -> None:

@@ -12,6 +12,7 @@ from cases.api.serializers.person import Answered
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
+from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
 from cases.services.money import claims_of, shown_stake
 from cases.workflow import Action
@@ -149,6 +150,7 @@ class DecisionRow(serializers.ModelSerializer):
     proposed_by = serializers.CharField(source="proposed_by.username")
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
     amount = Amount("amount_minor")
+    decided_reason = serializers.SerializerMethodField()
 
     class Meta:
         model = Decision
@@ -159,6 +161,10 @@ class DecisionRow(serializers.ModelSerializer):
             "decided_at", "decided_reason",
         )
         # fmt: on
+
+    def get_decided_reason(self, decision: Decision) -> str:
+        """Why it was approved, returned or void, in the reader's language where a delivery was the reason."""
+        return said_of_decision(decision, current_language())
 
 
 class AppealRow(serializers.ModelSerializer):

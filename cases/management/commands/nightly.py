@@ -6,14 +6,16 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from audit import clock
 from audit.actor import Actor
 from audit.typed import day
-from cases.services.night import NightNotYet, closing_line, run_night
+from cases.services.night import NightNotYet, claims_waiting, closing_line, end_of_night, run_night
 from fraud.detection.models import ScreeningRun
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = _date(options["date"])
+        begun = clock.now()
         say = (lambda line: None) if options["json"] else self.stdout.write
         try:
             run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
@@ -39,6 +42,8 @@ class Command(BaseCommand):
             run = _failed(error)
         if options["json"]:
             self.stdout.write(json.dumps(summary(run), ensure_ascii=False, indent=2))
+        elif run.finished_at is not None and run.finished_at < begun:
+            self.stdout.write("\n".join(nothing_to_do(run)))
         else:
             self.stdout.write("\n".join(lines(run)))
         if run.state == ScreeningRun.State.FAILED:
@@ -81,9 +86,29 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
         "expired": _counted(run, "opening", "expired"),
         "quarantined": _counted(run, "scoring", "quarantined"),
         "not_evaluable": run.not_evaluable,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
         "stages": run.stages,
         "error": run.error,
     }
+
+
+def nothing_to_do(run: ScreeningRun) -> list[str]:
+    """What is said of a night that was finished before: when, and for which night waits what came in since."""
+    following = run.business_date + timedelta(days=1)
+    waiting = claims_waiting(run)
+    found = [
+        f"{run.reference}: the night of {run.business_date} was finished at {_moment(run.finished_at)}; nothing to do"
+    ]
+    if waiting:
+        found.append(
+            f"  {waiting:,} claims received since {_moment(run.cut_off_at)} wait for the night of {following}, "
+            f"which is due at {_moment(end_of_night(following))}"
+        )
+    return found
+
+
+def _moment(at: datetime | None) -> str:
+    return "–" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def _counted(run: ScreeningRun, name: str, what: str) -> int:

@@ -7,6 +7,7 @@ of whoever sees it.
 from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import (
     AmountNotValid,
+    CaseNotNamed,
     ChoiceNotValid,
     ClaimsDiffer,
     ContentNotValid,
@@ -67,6 +68,7 @@ __all__ = [
     "AlreadyExtended",
     "AmountNotValid",
     "CaseNotFound",
+    "CaseNotNamed",
     "CaseworkError",
     "ChoiceNotValid",
     "ClaimsDiffer",

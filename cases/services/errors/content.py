@@ -56,6 +56,10 @@ class AmountNotValid(ContentNotValid):
         "not_positive": _("The amount must be greater than zero."),
         "negative": _("The amount cannot be negative."),
         "above_at_stake": _("The amount cannot exceed what is at stake: %(limit)s."),
+        "nothing_to_take_back": _("No posting of this amount is there to be taken back."),
+        "given_back": _(
+            "The bank gave back a payment that had gone out; that is no repayment. Post it by hand where it belongs."
+        ),
         "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
         "above_monthly": _("The consent allows at most %(limit)s a month."),
         "currency": _("The amount must be in %(currency)s."),
@@ -177,6 +181,12 @@ class ClaimsDiffer(ContentNotValid):
     code = "claims_differ"
     field = "claims"
     text = _("A case is about one cardholder; choose claims of one person.")
+
+
+class CaseNotNamed(ContentNotValid):
+    code = "case_not_named"
+    field = "case"
+    text = _("Its words name no case, or several. Post it by hand on the recovery it belongs to.")
 
 
 class NotAPayment(ContentNotValid):

@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from fraud.claims.loose_money import (
     Offer,
     dismiss_money_back,
+    find_money_back,
+    find_purchase,
     link_money_back,
     offers,
     state_token,
@@ -21,7 +23,6 @@ from fraud.claims.models import Claim
 from fraud.web.api import PAGING, FraudView, describe
 from fraud.web.api_money import Amount, decimal_text
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
-from rules.language.transactions import MONEY_BACK
 
 
 class MoneyBackRow(serializers.ModelSerializer):
@@ -97,8 +98,9 @@ class MoneyBackView(FraudView):
 
     def claim(self, claim_id: int) -> Claim:
         """Raises Http404."""
-        claims = Claim.objects.select_related("cardholder", "original_claim")
-        found = claims.filter(pk=claim_id, txn_type__in=MONEY_BACK, amount_minor__lt=0).first()
+        found = find_money_back(
+            claim_id, self.by, trying="" if self.request.method == "GET" else self.permission
+        )
         if found is None:
             raise Http404
         return found
@@ -119,7 +121,7 @@ class MoneyBackList(MoneyBackView):
 
     def get(self, request: Request) -> Response:
         """A page of the list."""
-        page = self.page(waiting_money().order_by(), by="transacted_at")
+        page = self.page(waiting_money(self.by).order_by(), by="transacted_at")
         return Response({"results": MoneyBackRow(page.rows, many=True).data, "next": page.next_cursor})
 
 
@@ -160,7 +162,7 @@ class LinkMoneyBack(MoneyBackStep):
     def post(self, request: Request, claim_id: int) -> Response:
         """Raises Http404, LooseMoneyRefused."""
         claim, data = self.claim(claim_id), self.input(MoneyBackLink)
-        purchase = Claim.objects.filter(pk=data["purchase"]).first()
+        purchase = find_purchase(data["purchase"], self.by)
         if purchase is None:
             raise Http404
         link_money_back(claim=claim, purchase=purchase, reason=data["reason"], seen=data["seen"], by=self.by)

@@ -75,7 +75,7 @@ FIELDS: dict[str, Field] = {
     **_fields("claim", Kind.AMOUNT, service_charge=0, pre_approved_amount=0, card_limit=0),
     **_fields("claim", Kind.TIME, transacted_at=0, settled_at=0, submitted_at=0, claim_approved_at=0),
     **_fields("claim", Kind.TIME, paid_at=0, cancelled_at=0),
-    **_fields("claim", Kind.NUMBER, installments=0, n_attendees=0),
+    **_fields("claim", Kind.NUMBER, installments=0, n_attendees=0, version=0),
     **_fields("claim", Kind.PEOPLE, attendees=0),
     **_fields("claim", Kind.YES_NO, is_recurring=0, self_declared_personal=0),
     **_fields("person", Kind.CODE, employee_no=60, department_code=40),
@@ -103,4 +103,5 @@ CLAIM_COLUMNS: dict[str, str] = {
     "service_charge": "service_minor",
     "pre_approved_amount": "pre_approved_minor",
     "card_limit": "card_limit_minor",
+    "version": "source_version",
 }

@@ -22,14 +22,16 @@ from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from fraud.claims.importing.fields import Field, Kind
 from fraud.claims.importing.headers import plain
+from fraud.claims.importing.parsing.clocks import parse_clocks
+from fraud.claims.importing.parsing.codes import parse_choice
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import clean_text
-from fraud.claims.importing.people_feeds import FEEDS, HALVES, Feed, FeedColumn
+from fraud.claims.importing.people_feeds import FEEDS, HALVES, HOLIDAY_KINDS, HOLIDAYS, Feed, FeedColumn
 from fraud.claims.importing.people_storing import store_people
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
-from fraud.claims.importing.reading.chunks import Chunk
+from fraud.claims.importing.reading.chunks import Chunk, is_1904
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.scanning import refuse_in_name, scan_frame
 
@@ -73,7 +75,10 @@ def import_people(
     at = received_at or clock.now()
     table = open_table(path, ProfileSpec(delimiter=delimiter))
     found = _columns(table.headers, FEEDS[feed])
-    parsed = [_parse(chunk, FEEDS[feed], found, table.notes, table.encoding) for chunk in table.chunks()]
+    forms = DateParser(
+        _DATE_FORMS, settings.TIME_ZONE, workbook=table.encoding == "xlsx", is_1904=is_1904(table)
+    )
+    parsed = [_parse(chunk, FEEDS[feed], found, table.notes, forms) for chunk in table.chunks()]
     result = FeedResult(feed, rejects=pl.concat([rejects for _, rejects in parsed]).sort("line"))
     result.n_rejected = result.rejects.height
     result.n_rows = result.n_rejected + sum(frame.height for frame, _ in parsed)
@@ -111,13 +116,12 @@ def _columns(headers: list[str], feed: Feed) -> dict[str, str]:
 
 
 def _parse(
-    chunk: Chunk, feed: Feed, found: Mapping[str, str], notes: Notes, encoding: str
+    chunk: Chunk, feed: Feed, found: Mapping[str, str], notes: Notes, dates: DateParser
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     problems = ProblemRows(chunk.frame.height, notes)
     scan = scan_frame(chunk.frame, chunk.lines.tolist(), notes)
     suspected = pl.Series([row in scan.residents for row in range(chunk.frame.height)], dtype=pl.Boolean)
     problems.add(suspected, "", "resident_number_in_row")
-    dates = DateParser(_DATE_FORMS, settings.TIME_ZONE, workbook=encoding == "xlsx")
     values = {
         name: _value(chunk.frame.get_column(h), feed.columns[name], name, h, dates, problems)
         for name, h in found.items()
@@ -149,17 +153,16 @@ def _value(
 ) -> pl.Series:
     if column.kind == "day":
         return parse_days(dates, raw, header, problems)
+    if column.kind == "holiday":
+        kinds = parse_choice(raw.cast(pl.String), HOLIDAYS, HOLIDAY_KINDS, header, problems)
+        return kinds.fill_null("company")
     if column.kind == "half":
         return _halves(raw.cast(pl.String), header, problems)
     if column.kind == "clock":
         if raw.dtype == pl.Time:
             return raw
-        text = raw.cast(pl.String).str.strip_chars().str.slice(0, 5)
-        time = text.str.to_time("%H:%M", strict=False)
-        problems.add(
-            time.is_null() & text.is_not_null() & (text != ""), header, "date_not_valid", format="HH:MM"
-        )
-        return time
+        seconds = parse_clocks(raw.cast(pl.String), header, problems) % 86_400  # 24:00 ends the day
+        return pl.select(pl.from_epoch(seconds.cast(pl.Int64), time_unit="s").dt.time()).to_series()
     return clean_text(raw.cast(pl.String), Field(name, Kind.CODE, column.length), header, problems)
 
 

@@ -27,7 +27,7 @@ class Feed:
     @property
     def is_of_days(self) -> bool:
         """Whether its rows say something of somebody's days, and so keep both times."""
-        return self.table != "fraud_cardholder"
+        return self.table not in {"fraud_cardholder", "fraud_companyholiday"}
 
 
 _EMPLOYEE = FeedColumn(("employee_no", "emp_no", "사번", "사원번호"), required=True)
@@ -83,7 +83,28 @@ FEEDS: dict[str, Feed] = {
         },
         ("employee_no", "on"),
     ),
+    "calendar": Feed(
+        "fraud_companyholiday",
+        {
+            "on": FeedColumn(("on", "date", "일자", "날짜", "휴일"), "day", required=True),
+            "name": FeedColumn(("name", "휴일명", "명칭", "이름"), length=80, required=True),
+            "kind": FeedColumn(("kind", "type", "구분"), "holiday", length=20),
+        },
+        ("on",),
+    ),
 }
+
+#: Kinds of days of the company's calendar; a blank one is the company's own.
+HOLIDAYS = {
+    "회사휴일": "company",
+    "창립기념일": "company",
+    "휴무": "company",
+    "공휴일": "public",
+    "임시공휴일": "public",
+    "대체공휴일": "substitute",
+    "근무일": "working",
+}
+HOLIDAY_KINDS = ("company", "public", "substitute", "working")
 
 #: Ways to write half a day of leave; whatever else stands there is no half.
 HALVES = {

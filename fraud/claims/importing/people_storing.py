@@ -22,6 +22,8 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
 
     A column the feed does not deliver keeps what is known. Transaction: caller's.
     """
+    if feed.table == "fraud_companyholiday":
+        return _store_holidays(feed, frame)
     frame = frame.with_columns(pl.col("employee_no").replace(spelled_as_known(frame["employee_no"])))
     frame = frame.unique(list(set(feed.keys) & set(frame.columns)), keep="last", maintain_order=True)
     if feed.is_of_days:
@@ -32,6 +34,16 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
     changed = [name for name in given if name not in feed.keys]
     conflict: Conflict = Update(keys=feed.keys, columns=changed) if changed else "nothing"
     return write_rows(feed.table, frame.columns, frame, conflict=conflict)
+
+
+def _store_holidays(feed: Feed, frame: pl.DataFrame) -> int:
+    frame = frame.unique(feed.keys, keep="last", maintain_order=True)
+    frame = frame.with_columns(
+        *([] if "kind" in frame.columns else [pl.lit("company").alias("kind")]), pl.lit("").alias("name_en")
+    )
+    return write_rows(
+        feed.table, frame.columns, frame, conflict=Update(keys=feed.keys, columns=["name", "kind"])
+    )
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ _GENERIC_COLUMNS: dict[str, Any] = {
     "external_id": ["external_id", "claim_id", "청구번호", "전표번호", "id"],
     "claim_no": ["claim_no", "결의번호", "품의번호"],
     "line_no": ["line_no", "행번호"],
+    "version": ["version", "revision", "버전", "차수"],
     "employee_no": ["employee_no", "emp_no", "사번", "사원번호"],
     "employee_name": ["employee_name", "name", "성명", "사용자명"],
     "department_code": ["department_code", "dept_code", "부서코드"],

@@ -17,6 +17,8 @@ from rules.language.transactions import KINDS, MONEY_BACK
 from rules.money import is_known_currency
 
 MAX_ENTRIES = 200
+#: Without these a row is no claim, whatever a profile requires.
+INDISPENSABLE = ("external_id", "transacted_at", "amount")
 _PATTERN_LENGTH = 200
 
 
@@ -109,9 +111,7 @@ class ProfileSpec:
     identity: tuple[str, ...] = ()  # fields that identify a row without an id of its own
     labels: Labels = Labels()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kept beside the claim
-    sensitive: str = (
-        "quarantine"  # or "reject_row": what a card or resident number costs, the file or its row
-    )
+    sensitive: str = "quarantine"  # or "reject_row", "withhold": what a card or resident number costs, the file, its row or its value
     not_card_columns: tuple[str, ...] = ()  # headers whose long numbers are known not to be card numbers
 
 
@@ -161,11 +161,15 @@ def _column_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]
     if len(spec.columns) > MAX_ENTRIES:
         problems.append(("columns", "too_many", {"limit": MAX_ENTRIES}))
     from_name = " ".join(spec.file_name_pattern)
-    for name in spec.required:
+    for name in dict.fromkeys((*spec.required, *INDISPENSABLE)):
         if name == "external_id" and spec.identity:
             continue
-        if name not in spec.columns and f"<{name}>" not in from_name:
-            problems.append(("required", "no_source", {"field": name}))
+        column = spec.columns.get(name, Column())
+        delivered = column.sources or column.constant or column.compose
+        if not delivered and f"<{name}>" not in from_name:
+            problems.append(("columns", "no_source", {"field": name}))
+        elif name not in spec.required:
+            problems.append(("required", "not_required", {"field": name}))
     return problems
 
 
@@ -191,7 +195,7 @@ def _value_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]]:
     ]
     for place, value, allowed in (
         ("amounts.cancels", spec.amounts.cancels, {"row", "state"}),
-        ("sensitive", spec.sensitive, {"quarantine", "reject_row"}),
+        ("sensitive", spec.sensitive, {"quarantine", "reject_row", "withhold"}),
         ("dates.future", spec.dates.future, {"reject", "accept"}),
         ("dates.old", spec.dates.old, {"reject", "note"}),
         ("dates.settled_before_used", spec.dates.settled_before_used, {"reject", "note"}),

@@ -12,7 +12,9 @@ from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from fraud.claims.importing.guessing.guess import Known
+from fraud.claims.importing.headers import plain
 from fraud.claims.importing.presets import PRESETS
+from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.models import ImportProfile
 
@@ -65,6 +67,7 @@ def save_profile(
     require(by, "fraud.change_profile")
     read_spec(spec)
     profile = ImportProfile.objects.select_for_update().filter(name=name).first()
+    _refuse_exempting_alone(spec, profile)
     before = {"version": profile.version, "spec": profile.spec} if profile else None
     if profile is None:
         profile = ImportProfile(name=name, version=0)
@@ -82,6 +85,14 @@ def save_profile(
         after={"name": name, "version": profile.version, "spec": profile.spec},
     )
     return profile
+
+
+def _refuse_exempting_alone(spec: Mapping[str, Any], profile: ImportProfile | None) -> None:
+    """A column leaves the search for card numbers by a proposal and a second person, never by saving a profile."""
+    agreed = {plain(column) for column in (profile.spec.get("not_card_columns", []) if profile else [])}
+    new = [column for column in spec.get("not_card_columns", []) if plain(column) not in agreed]
+    if new:
+        raise ProfileNotValid([("not_card_columns", "exempted_alone", {"column": new[0]})])
 
 
 def temporary_copy(chunks: Any, suffix: str = "") -> Path:

@@ -16,6 +16,7 @@ from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
 from fraud.claims.importing.accounting import Totals
 from fraud.claims.importing.cancellations import link_file, unlinked_cancellations
+from fraud.claims.importing.numbers import examples_of_matches
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.staging import StagedFile
@@ -106,6 +107,9 @@ def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFi
         notes.add("cancellations_linked", linked.count())
         notes.add("cancellations_open", unlinked_cancellations(file).count())
         notes.add("cardholders_added", store.directory.n_people_added)
+        n_matched, examples = examples_of_matches(store.directory.spellings)
+        notes.add("employees_matched", n_matched, examples=examples)
+        notes.add("older_versions", store.n_older)
         notes.add("merchants_added", store.directory.n_merchants_added)
         notes.add("labels_added", stored.labels)
         file.totals = stored.totals.as_json()
@@ -113,7 +117,8 @@ def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFi
         file.n_rejected = rejects.height
         file.rows_done = file.n_rows
         faults.hit("import.finish")
-        close_file(file, by, ClaimFile.State.IMPORTED, None)
+        taken = file.n_rows > file.n_rejected or not file.n_rows
+        close_file(file, by, ClaimFile.State.IMPORTED if taken else ClaimFile.State.REJECTED, None)
 
 
 def _write_rejects(file: ClaimFile, rejects: pl.DataFrame) -> None:
@@ -133,6 +138,7 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
     """Set the final state with its audit entry, in one transaction."""
     actions = {
         ClaimFile.State.IMPORTED: "file.imported",
+        ClaimFile.State.REJECTED: "file.rejected",
         ClaimFile.State.QUARANTINED: "file.quarantined",
         ClaimFile.State.FAILED: "file.failed",
     }

@@ -2,15 +2,15 @@
 
 What such a number is, `audit.redaction` knows. One in ten random numbers of a card's length and range has a right Luhn
 digit, so a *column of identifiers* (nine in ten values are nothing but a number of 13 to 19 digits) with at least ten
-candidates of which no more than 35 % have a right Luhn digit is not a column of card numbers. Free text gets no such
-leave. docs/importing.md gives the reasoning.
+candidates of which no more than 35 % have a right Luhn digit is not a column of card numbers; the same holds for
+resident numbers. Free text gets no such leave. docs/importing.md gives the reasoning.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -22,13 +22,18 @@ from audit.redaction import (
     find_resident_numbers,
     find_suspected_numbers,
     fits_issuer,
+    has_birthday,
 )
+from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import FileQuarantined, Notes
 
 _LONG = rf"\d(?:{SEPARATOR}{{0,2}}\d){{12}}"  # at least 13 digits: what polars looks for
-_IDENTIFIER = r"^\s*\d{13,19}\s*$"
+#: A long number alone, or with the few letters that systems put around theirs.
+_IDENTIFIER = r"^\s*(?:[A-Za-z]{1,8}[_-]?)?\d{13,19}[A-Za-z]{0,4}\s*$"
 _CHANCE, _CANDIDATES = 0.35, 10
 _CARD_WORDS = re.compile(r"card|pan\b|카드", re.IGNORECASE)
+_RESIDENT_WORDS = re.compile(r"주민|resident|rrn|ssn|생년|birth", re.IGNORECASE)
+_FINDERS = (("card_number", find_card_numbers), ("resident_number", find_resident_numbers))
 
 
 def refuse_in_name(name: str) -> None:
@@ -39,10 +44,18 @@ def refuse_in_name(name: str) -> None:
 
 @dataclass
 class Scan:
-    """Rows of a frame that may not be kept, by what was found in them."""
+    """Rows of a frame that may not be kept as they are, by what was found in them; `cells` are the columns it stood in."""
 
-    cards: set[int]
-    residents: set[int]
+    cards: set[int] = field(default_factory=set)
+    residents: set[int] = field(default_factory=set)
+    cells: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, kind: str, column: str, rows: Iterable[int]) -> None:
+        """Something of `kind` was found in these rows of the column."""
+        found = set(rows)
+        (self.cards if kind == "card_number" else self.residents).update(found)
+        if found:
+            self.cells.setdefault(column, set()).update(found)
 
 
 def scan_frame(
@@ -51,56 +64,46 @@ def scan_frame(
     notes: Notes,
     *,
     not_card_columns: Iterable[str] = (),
-    reject_rows: bool = False,
+    keep_file: bool = False,
 ) -> Scan:
     """Look at every text column. Raises FileQuarantined for a card or resident number.
 
-    With `reject_rows` such rows are returned instead, as are rows with a merely suspected resident number always; the
-    caller must drop them and keep nothing of them.
+    With `keep_file` such rows are returned instead, as are rows with a merely suspected resident number always; the caller
+    must drop these rows or cells and keep nothing of them. `not_card_columns` hold neither kind, whatever they look like.
     """
-    exempt = set(not_card_columns)
-    scan = Scan(set(), set())
+    exempt = {plain(name) for name in not_card_columns}
+    scan = Scan()
     for name in frame.columns:
         column = frame.get_column(name)
-        if column.dtype != pl.String or not (column.str.len_bytes() >= 13).any():
+        title = name.split("\x00")[0]
+        if column.dtype != pl.String or not (column.str.len_bytes() >= 13).any() or plain(title) in exempt:
             continue
         rows = column.str.contains(_LONG).arg_true().to_list()
-        if not rows:
-            continue
-        texts = column.gather(rows).to_list()
-        title = name.split("\x00")[0]
-        cards = [row for row, text in zip(rows, texts, strict=True) if any(find_card_numbers(text))]
-        if cards and _are_by_chance(title, texts, len(cards), column, exempt):
-            notes.add("long_numbers", column=title)
-            cards = []
-        residents = [row for row, text in zip(rows, texts, strict=True) if any(find_resident_numbers(text))]
-        if not reject_rows:
-            _refuse("card_number", title, cards, lines)
-            _refuse("resident_number", title, residents, lines)
-        scan.cards.update(cards)
-        scan.residents.update(residents)
-        scan.residents.update(
-            row for row, text in zip(rows, texts, strict=True) if any(find_suspected_numbers(text))
+        texts = dict(zip(rows, column.gather(rows).to_list(), strict=True))
+        for kind, find in _FINDERS:
+            found = [row for row, text in texts.items() if any(find(text))]
+            if found and _are_by_chance(kind, title, list(texts.values()), len(found), column):
+                notes.add("long_numbers", column=title)
+                continue
+            if found and not keep_file:
+                raise FileQuarantined(kind, place=f"{title}, {lines[found[0]]}", n=len(found))
+            scan.add(kind, name, found)
+        scan.add(
+            "resident_number", name, (row for row, text in texts.items() if any(find_suspected_numbers(text)))
         )
     return scan
 
 
-def _refuse(kind: str, title: str, rows: list[int], lines: Sequence[int]) -> None:
-    if rows:
-        raise FileQuarantined(kind, place=f"{title}, {lines[rows[0]]}", n=len(rows))
-
-
-def _are_by_chance(title: str, texts: list[str], n_found: int, column: pl.Series, exempt: set[str]) -> bool:
-    """Columns the profile names, and columns of identifiers whose right Luhn digits are no more than chance."""
-    if title in exempt:
-        return True
-    return not _CARD_WORDS.search(title) and _is_chance(texts, n_found, column)
-
-
-def _is_chance(texts: list[str], n_found: int, column: pl.Series) -> bool:
-    filled = column.drop_nulls()
-    plain = int(filled.str.contains(_IDENTIFIER).sum())
-    if not filled.len() or plain < 0.9 * filled.len():
+def _are_by_chance(kind: str, title: str, texts: list[str], n_found: int, column: pl.Series) -> bool:
+    """Columns of identifiers of which no more than chance have a right check digit; never those whose name says what they are."""
+    words, candidate = (
+        (_CARD_WORDS, fits_issuer) if kind == "card_number" else (_RESIDENT_WORDS, has_birthday)
+    )
+    if words.search(title):
         return False
-    candidates = sum(fits_issuer(ascii_digits(text.strip())) for text in texts)
+    filled = column.drop_nulls()
+    plain_numbers = int(filled.str.contains(_IDENTIFIER).sum())
+    if not filled.len() or plain_numbers < 0.9 * filled.len():
+        return False
+    candidates = sum(candidate(ascii_digits(text.strip())) for text in texts)
     return candidates >= _CANDIDATES and n_found <= _CHANCE * candidates

@@ -35,7 +35,7 @@ from fraud.claims.importing.staging import Open, StagedFile, stage
 from fraud.claims.importing.storing import ClaimStore, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
 
-FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.QUARANTINED)
+FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED, ClaimFile.State.QUARANTINED)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -63,7 +63,7 @@ def import_claim_file(
 ) -> ClaimFile:
     """Import a delivered file and return its `ClaimFile`: imported, or quarantined with the reason in `error`.
 
-    The same content for the same profile is the same ClaimFile: a second call changes nothing. A call after a crash
+    The same content for the same version of a profile is the same ClaimFile: a second call changes nothing. A call after a crash
     goes on where the first one stopped. While another process imports the file, its unfinished ClaimFile is returned.
     `apart` reads the file in a bounded child process (uploads). `progress` is called after each stored chunk.
     Raises NotPermitted, ProfileNotValid, and what the database raises (the file is then `failed` and can be started again).
@@ -169,7 +169,7 @@ def receive_file(
     delivery: Delivery, profile: ImportProfile, by: Actor, is_history: bool, received_at: datetime
 ) -> ClaimFile:
     """The ClaimFile of this content, made if it is new; two senders at once get the same one."""
-    known = ClaimFile.objects.filter(sha256=delivery.sha256, profile=profile).first()
+    known = _known_file(delivery, profile)
     if known is not None:
         return known
     zone = timezone.get_default_timezone()
@@ -201,8 +201,24 @@ def receive_file(
                 },
             )
     except IntegrityError:
-        return ClaimFile.objects.get(sha256=delivery.sha256, profile=profile)
+        return ClaimFile.objects.get(sha256=delivery.sha256, profile=profile, profile_version=profile.version)
     return file
+
+
+def _known_file(delivery: Delivery, profile: ImportProfile) -> ClaimFile | None:
+    """The file of this content as this version of the profile reads it; one that never got to its end is read with it now.
+
+    A corrected profile reads a refused file, and the rows that were refused of an imported one, again.
+    """
+    same = ClaimFile.objects.filter(sha256=delivery.sha256, profile=profile).order_by("-id")
+    known = same.filter(profile_version=profile.version).first()
+    if known is not None:
+        return known
+    unfinished = same.exclude(state__in=FINAL_STATES).first()
+    if unfinished is not None:
+        unfinished.profile_version = profile.version
+        unfinished.save(update_fields=["profile_version"])
+    return unfinished
 
 
 def _stage(

@@ -19,12 +19,13 @@ import polars as pl
 
 from audit.redaction import redact
 from fraud.claims.importing.accounting import Totals
+from fraud.claims.importing.announced import SUM_ROW, compare_announced, compare_sums
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
-from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined
+from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined, Notes
 from fraud.claims.importing.profile import ProfileSpec
-from fraud.claims.importing.reading.chunks import Chunk, Table
+from fraud.claims.importing.reading.chunks import Chunk, Table, is_1904
 from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.verdicts import judge
 
@@ -87,7 +88,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
     constants = name_fields(name, spec)
     mapping = map_headers(table.headers, spec, notes, named=constants)
     _require_name_fields(constants, mapping.columns, spec, name)
-    parser = RowParser(spec, mapping, context, notes, constants, table.encoding)
+    parser = RowParser(spec, mapping, context, notes, constants, table.encoding, is_1904(table))
     totals, rejects, index = Totals(), [], []
     n_chunks = n_rows = 0
     moments: list[datetime] = []
@@ -98,7 +99,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         rejects.append(parsed.rejects)
         moments += _moments(parsed.frame)
         totals.add("read", parsed.frame, amount="amount")
-        totals.add("read", parsed.rejects)
+        totals.add("read", parsed.rejects.filter(pl.col("code") != SUM_ROW))
         n_rows += parsed.frame.height + parsed.rejects.height
         n_chunks += 1
     verdicts = judge(pl.concat(index) if index else pl.DataFrame(), has_identity=bool(spec.identity))
@@ -107,7 +108,9 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         part.write_ipc(folder / f"verdict-{number}.arrow")
     all_rejects = pl.concat([*rejects, late]).sort("line", maintain_order=True)
     all_rejects.write_ipc(folder / "rejects.arrow")
-    totals.add("rejected", all_rejects)
+    sums = pl.col("code") == SUM_ROW
+    totals.add("rejected", all_rejects.filter(~sums))
+    _compare(table, index, all_rejects.filter(~sums), all_rejects.filter(sums), n_rows, notes)
     totals.add("duplicate", verdicts.duplicates)
     notes.add("identifiers_repeated", verdicts.duplicates.height)
     return StagedFile(
@@ -121,6 +124,24 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
         notes=notes.as_json(),
         latest=max(moments).astimezone(ZoneInfo(context.zone)).date().isoformat() if moments else None,
     )
+
+
+def _compare(
+    table: Table,
+    index: list[pl.DataFrame],
+    rejects: pl.DataFrame,
+    sums: pl.DataFrame,
+    n_rows: int,
+    notes: Notes,
+) -> None:
+    """What the file says of its own rows, beside what was read of them."""
+    columns = ("line", "amount_minor", "currency")
+    compare_announced(getattr(table, "titles", []), pl.concat([rejects, sums]), n_rows, notes)
+    if not sums.is_empty():
+        late = rejects.filter(pl.col("code") != "id_conflict")  # those stand in the index too
+        compare_sums(
+            pl.concat([part.select(columns) for part in (*index, late)]), sums.select(columns), notes
+        )
 
 
 def _surveyed(table: Table, open_file: Open, parser: RowParser) -> Iterator[Chunk]:
@@ -186,6 +207,7 @@ def _index(frame: pl.DataFrame, number: int) -> pl.DataFrame:
         column("amount", pl.Int64).alias("amount_minor"),
         column("currency"),
         column("stated_back", pl.Int64),
+        column("version", pl.Int64),
         (column("authorization_code").fill_null("") != "").alias("has_code"),
     )
 

@@ -31,6 +31,7 @@ from fraud.claims.importing.second_feeds import (
     same_payments,
     write_sources,
 )
+from fraud.claims.importing.source_versions import without_older_versions
 from fraud.claims.importing.stated import SUFFIX, stated_money_back
 from fraud.claims.models import ClaimFile
 from fraud.claims.reading import FACTS
@@ -79,6 +80,7 @@ class ClaimStore:
     label_delay: timedelta = timedelta(days=7)
     keep_outcomes: bool = False
     latest: date | None = None  # the last day that the file tells of
+    n_older: int = 0  # rows that tell an older version than is known
     directory: Directory = field(default_factory=Directory)
     _back: pl.DataFrame = field(default_factory=pl.DataFrame)  # money back that the chunk's rows state
 
@@ -102,8 +104,12 @@ class ClaimStore:
         """
         rows = rows.with_columns(delivered=pl.col("amount"))
         rows = repeated_payments(self._told_apart(rows), self.source_system)
-        rows = self._compared(rows, taken=taken_ids(rows, self.source_system))
-        back = self._compared(stated_money_back(rows.drop(_KNOWN)))
+        rows = without_older_versions(self._compared(rows, taken=taken_ids(rows, self.source_system)))
+        older = rows.filter("is_older")
+        self.n_older += older.height
+        rows = rows.drop("is_older")
+        current = rows.filter(~pl.col("line").is_in(older.get_column("line").to_list()))
+        back = self._compared(stated_money_back(current.drop(_KNOWN)))
         # Nothing came back, and nobody had said that anything did.
         back = back.filter((pl.col("amount") != 0) | pl.col("known_id").is_not_null())
         back = without_the_silent(back, self.source_system, self.latest)

@@ -14,14 +14,15 @@ from rules.money import format_money, is_known_currency
 _EXAMPLES = 5  # rejected rows that are shown in full; the rest is counted
 
 
-def as_data(file: ClaimFile, seconds: float) -> dict[str, Any]:
-    """The import's result as plain JSON values."""
+def as_data(file: ClaimFile, seconds: float, *, is_known: bool) -> dict[str, Any]:
+    """The import's result as plain JSON values. `is_known`: it had been delivered before, so nothing was taken now."""
     counts = ("n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected")
     rest = ("totals", "notes", "error", "encoding")
     return {
         "file": file.reference,
         "name": file.name,
         "state": file.state,
+        "is_known": is_known,
         **{name: getattr(file, name) for name in (*counts, *rest)},
         "seconds": round(seconds, 2),
     }

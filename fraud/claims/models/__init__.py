@@ -10,6 +10,7 @@ from fraud.claims.models.claims import (
     ClaimVersion,
     ImportProfile,
 )
+from fraud.claims.models.exemptions import ColumnExemption
 from fraud.claims.models.labels import Label
 from fraud.claims.models.money import EarlierLink, MoneyBackChoice
 from fraud.claims.models.people import Absence, Cardholder, Department, Merchant, OvertimeApproval, Trip, User
@@ -24,6 +25,7 @@ __all__ = [
     "ClaimFileReject",
     "ClaimSource",
     "ClaimVersion",
+    "ColumnExemption",
     "Department",
     "EarlierLink",
     "ImportProfile",

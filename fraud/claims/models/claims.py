@@ -37,6 +37,7 @@ class ClaimFile(models.Model):
         RECEIVED = "received"
         IMPORTING = "importing"
         IMPORTED = "imported"
+        REJECTED = "rejected"  # read to its end, and not one row could be taken
         QUARANTINED = "quarantined"
         FAILED = "failed"
 
@@ -68,8 +69,8 @@ class ClaimFile(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # The same content for the same profile is one file, also when two people send it at once.
-            models.UniqueConstraint(fields=["sha256", "profile"], name="claimfile_content")
+            # The same content for the same version of a profile is one file, also when two people send it at once.
+            models.UniqueConstraint(fields=["sha256", "profile", "profile_version"], name="claimfile_content")
         ]
 
     def __str__(self) -> str:
@@ -117,6 +118,7 @@ class ClaimFacts(models.Model):
     received_at = models.DateTimeField()  # when this version became known
     is_history = models.BooleanField(default=False)  # context only: never screened
     claim_no = models.CharField(max_length=80, blank=True)
+    source_version = models.IntegerField(null=True)  # the delivering system's own count of versions
     # People and places (db_index=False: the composite indexes below serve these)
     cardholder = models.ForeignKey(
         Cardholder, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +14,8 @@ from audit.typed import whole_number
 from fraud.claims.loose_money import (
     LooseMoneyRefused,
     dismiss_money_back,
+    find_money_back,
+    find_purchase,
     link_money_back,
     offers,
     state_token,
@@ -22,7 +24,6 @@ from fraud.claims.loose_money import (
 )
 from fraud.claims.models import Claim, MoneyBackChoice
 from fraud.web.access import page
-from rules.language.transactions import MONEY_BACK
 from rules.money import format_money
 
 PAGE_SIZE = 40
@@ -32,10 +33,11 @@ PAGE_SIZE = 40
 @require_GET
 def money_back_list(request: HttpRequest) -> HttpResponse:
     """What waits for somebody to link or dismiss it."""
+    waiting = waiting_money(request.actor)
     found = keyset_page(
-        waiting_money().order_by(), by="transacted_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE
+        waiting.order_by(), by="transacted_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE
     )
-    return render(request, "fraud/money_back/list.html", {"page": found, "count": waiting_money().count()})
+    return render(request, "fraud/money_back/list.html", {"page": found, "count": waiting.count()})
 
 
 @page("fraud.view_money_back")
@@ -49,13 +51,13 @@ def money_back_page(request: HttpRequest, claim_id: int) -> HttpResponse:
 @require_POST
 def money_back_step(request: HttpRequest, claim_id: int, name: str) -> HttpResponse:
     """Link, dismiss or unlink; a refusal shows the page again with its reason."""
-    claim = _claim(claim_id)
+    claim = _claim(request, claim_id, trying="fraud.link_money_back")
     given = {"claim": claim, "seen": request.POST.get("seen", ""), "by": request.actor}
     reason = request.POST.get("reason", "")
     try:
         if name == "link":
             key = whole_number(request.POST.get("purchase", ""), 15)
-            purchase = Claim.objects.filter(pk=key or 0).first()
+            purchase = find_purchase(key or 0, request.actor)
             if purchase is None:
                 raise LooseMoneyRefused("not_a_purchase", _("Choose a purchase."))
             messages.success(
@@ -84,13 +86,15 @@ def _said_of_link(claim: Claim) -> str:
     return f"{linked} " + _("%(rest)s is beyond what it took: that stays on the list.") % {"rest": rest}
 
 
-def _claim(claim_id: int) -> Claim:
-    claims = Claim.objects.select_related("cardholder", "merchant", "original_claim")
-    return get_object_or_404(claims, pk=claim_id, txn_type__in=MONEY_BACK, amount_minor__lt=0)
+def _claim(request: HttpRequest, claim_id: int, *, trying: str = "") -> Claim:
+    found = find_money_back(claim_id, request.actor, trying=trying)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _show(request: HttpRequest, claim_id: int, *, problem: str = "", status: int = 200) -> HttpResponse:
-    claim = _claim(claim_id)
+    claim = _claim(request, claim_id)
     choice = MoneyBackChoice.objects.filter(claim=claim).first()
     waits = claim.original_claim_id is None and (choice is None or choice.kind != choice.Kind.DISMISSED)
     has_rest = bool(claim.excess_minor) and (choice is None or choice.kind != choice.Kind.REST)

@@ -18,7 +18,7 @@ from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets, save_profile, temporary_copy
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import try_file
-from fraud.claims.models import ImportProfile
+from fraud.claims.models import ColumnExemption, ImportProfile
 from fraud.claims.trial_words import trial_words
 from fraud.web.access import page
 
@@ -101,5 +101,9 @@ def _show(
     request: HttpRequest, profile: ImportProfile, text: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     words = {"words": profile_words(), "field_names": sorted(FIELDS)}
-    context = {"profile": profile, "text": text, "typed": request.POST, **words, **more}
+    rows = list(profile.exemptions.select_related("proposed_by", "decided_by"))
+    told = {row.column for row in rows if row.state == ColumnExemption.State.ACTIVE}
+    exempt = [c for c in profile.spec.get("not_card_columns", []) if c not in told]
+    about = {"exemptions": rows, "exempt": exempt}
+    context = {"profile": profile, "text": text, "typed": request.POST, **words, **about, **more}
     return render(request, "fraud/files/profile.html", context, status=status)

@@ -84,7 +84,7 @@ class ClaimList(FraudView):
         given = set(request.query_params)
         if given & set(_OF_SCORES) and not can(self.by, "fraud.view_score"):
             raise self.wrong(sorted(given & set(_OF_SCORES))[0], _("Your roles do not include scores."))
-        found = read_filters(request.query_params)
+        found = read_filters(request.query_params, known={*self.filters, "format"})
         if found.problems:
             raise self.wrong("filters", " ".join(found.problems))
         return filter_claims(found, self.by).select_related("cardholder", "department", "merchant")
@@ -100,7 +100,7 @@ class ClaimList(FraudView):
             }
             raise self.wrong("profile", sentence_) from error
         result = import_rows(rows=body["rows"], profile=profile, by=self.by)
-        if result.file.state != ClaimFile.State.IMPORTED:
+        if result.file.state not in (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED):
             why = result.file.error or {"code": "failed", "params": {}}
             raise DeliveryRefused(
                 sentence("file", why["code"], why["params"], current_language()), why["code"]

@@ -29,6 +29,8 @@ class ModelVersion(models.Model):
     proposed_by_no = models.CharField(max_length=60, blank=True)  # the proposer's employee number then
     proposed_at = models.DateTimeField(null=True)
     proposed_reason = models.TextField(blank=True)
+    # The champion it was proposed to replace, empty for none; null where it was not proposed.
+    proposed_over = models.CharField(max_length=20, null=True)
     promoted_by = models.CharField(max_length=150, blank=True)
     promoted_at = models.DateTimeField(null=True)
     previous_champion = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")

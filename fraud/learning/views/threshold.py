@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted
+from fraud.company.changing import SettingsStale, activate_settings, propose_settings, return_settings
 from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
-from fraud.company.values import SettingsNotValid, activate_settings, propose_settings, return_settings
+from fraud.company.setting_words import holds_from, named_problems
+from fraud.company.values import SettingsNotValid
 from fraud.learning.threshold_page import proposed_changes, read_tried, threshold_context
 from fraud.web.access import page
-from fraud.web.refusals import refusal_sentence
+from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.web.tables import csv_answer
 
 
@@ -45,12 +47,16 @@ def propose_threshold(request: HttpRequest) -> HttpResponse:
     """Propose threshold, cost matrix and capacity; a second person activates them."""
     try:
         changes = proposed_changes(request.POST)
-        row = propose_settings(changes=changes, note=request.POST.get("note", ""), by=_by(request))
+        row = propose_settings(
+            changes=changes, note=request.POST.get("note", ""), by=_by(request), seen=number_seen(request)
+        )
     except SettingsNotValid as error:
-        return _again(request, status=422, problems=error.problems)
+        return _again(request, status=422, problems=named_problems(error.problems))
+    except SettingsStale as error:
+        return _again(request, status=error.status, refusal=str(error))
     except ValueError:
         problems = {"threshold": _("Write numbers only, such as 0.05 or 100.")}
-        return _again(request, status=422, problems=problems)
+        return _again(request, status=422, problems=named_problems(problems))
     messages.success(
         request, _("Proposed as settings %(n)d. Somebody else has to activate them.") % {"n": row.number}
     )
@@ -63,8 +69,13 @@ def decide_settings(request: HttpRequest, number: int, name: str) -> HttpRespons
     """Activate or return proposed settings; never by whoever proposed them."""
     try:
         if name == "activate":
-            activate_settings(number=number, by=_by(request), reason=request.POST.get("reason", ""))
-            messages.success(request, _("The settings hold from the next run on."))
+            row = activate_settings(
+                number=number,
+                by=_by(request),
+                reason=request.POST.get("reason", ""),
+                seen=number_seen(request),
+            )
+            messages.success(request, holds_from(row.changes))
         elif name == "return":
             return_settings(number=number, by=_by(request), reason=request.POST.get("reason", ""))
             messages.success(request, _("The proposal was returned."))
@@ -74,6 +85,10 @@ def decide_settings(request: HttpRequest, number: int, name: str) -> HttpRespons
         raise Http404 from None
     except NotPermitted as error:
         return _again(request, status=403, refusal=refusal_sentence(error))
+    except SettingsStale as error:
+        return _again(request, status=error.status, refusal=str(error))
+    except SettingsNotValid as error:  # what was changed meanwhile does not go with it
+        return _again(request, status=422, problems=named_problems(error.problems))
     return redirect("fraud:threshold")
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,18 +11,32 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
 from audit.permissions import Role
-from fraud.claims.logins import RolesNotCompatible, create_login, weak_password_sentences
+from fraud.claims.logins import (
+    NumberNotValid,
+    RolesNotCompatible,
+    check_employee_no,
+    create_login,
+    weak_password_sentences,
+)
 from fraud.claims.models import User
 
 
 class Command(BaseCommand):
-    help = "Create a login. The password is asked for, or taken from the environment variable NEW_PASSWORD."
+    help = (
+        "Create a login. The password is asked for at a terminal; without one (a script, a container) put it into the "
+        "environment variable NEW_PASSWORD. Identity is the employee number: it has to be one that is known."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--role", action="append", required=True, choices=[role.value for role in Role])
         parser.add_argument("--name", default="")
         parser.add_argument("--employee-no", default="", help="ties the login to the person in the claims")
+        parser.add_argument(
+            "--new-person",
+            action="store_true",
+            help="the employee number is of somebody without a card, so not known yet",
+        )
         parser.add_argument("--email", default="")
         parser.add_argument("--language", default="ko", choices=["ko", "en"])
 
@@ -29,7 +44,13 @@ class Command(BaseCommand):
         if User.objects.filter(username=options["username"]).exists():
             raise CommandError(f"There is a login {options['username']} already; choose another name.")
         is_program = options["role"] == [Role.DATA_CLIENT.value]
-        password = "" if is_program else os.environ.get("NEW_PASSWORD") or getpass.getpass("Password: ")
+        try:
+            check_employee_no(
+                options["employee_no"], [Role(role) for role in options["role"]], is_new=options["new_person"]
+            )
+        except NumberNotValid as error:
+            raise CommandError(str(error)) from None
+        password = "" if is_program else _password()
         try:
             user = create_login(
                 username=options["username"],
@@ -48,3 +69,18 @@ class Command(BaseCommand):
         self.stdout.write(f"Login {user.username} with {', '.join(sorted(options['role']))} was created.")
         if is_program:
             self.stdout.write(f"It cannot sign in; give it a token: manage.py issue_token {user.username}")
+
+
+def _password() -> str:
+    """From the environment, or typed at the terminal. Raises CommandError without either."""
+    given = os.environ.get("NEW_PASSWORD")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise CommandError(
+            "There is no terminal to ask for the password; put it into the environment variable NEW_PASSWORD."
+        )
+    try:
+        return getpass.getpass("Password: ")
+    except (EOFError, KeyboardInterrupt):
+        raise CommandError("No password was given; no login was created.") from None

@@ -53,11 +53,11 @@ class Command(BaseCommand):
             )
         except (ProfileUnknown, ProfileNotValid) as error:
             raise CommandError(str(error)) from error
+        seconds, is_known = time.monotonic() - started, file.pk <= newest
         if options["json"]:
-            self.stdout.write(json.dumps(as_data(file, time.monotonic() - started), ensure_ascii=False))
+            self.stdout.write(json.dumps(as_data(file, seconds, is_known=is_known), ensure_ascii=False))
         else:
-            lines = as_lines(file, time.monotonic() - started, is_known=file.pk <= newest)
-            self.stdout.write("\n".join(lines))
+            self.stdout.write("\n".join(as_lines(file, seconds, is_known=is_known)))
         if file.state != ClaimFile.State.IMPORTED:
             sys.exit(1)
 

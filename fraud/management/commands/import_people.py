@@ -1,4 +1,4 @@
-"""`manage.py import_people FILE --feed cardholders|absences|trips|overtimes`: import a personnel feed."""
+"""`manage.py import_people FILE --feed cardholders|absences|trips|overtimes|calendar`: import a personnel feed."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import NotPermitted
-from audit.typed import day, whole_number
+from audit.typed import day
 from fraud.company.values import current_settings
 from fraud.web.access import page
-from fraud.web.refusals import refusal_sentence
+from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
 from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_value, used_by
 from rules.exceptions import RuleServiceError, ValueNotValid
@@ -61,6 +61,7 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
         "codes": used_by(f"${name}"),
         "units": list(UNITS),
         "changes": open_changes(parameter=found),
+        "seen": values.parameter_version(found),
         "today": clock.today(),
         "typed": request.POST,
         "currency": current_settings().currency,
@@ -69,7 +70,11 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
 
     def propose() -> None:
         values.propose_parameter_value(
-            parameter=found, by=_by(request), reason=request.POST.get("reason", ""), **_typed(request, found)
+            parameter=found,
+            by=_by(request),
+            reason=request.POST.get("reason", ""),
+            seen=number_seen(request),
+            **_typed(request, found),
         )
 
     return _form(request, "fraud/rules/parameter.html", context, propose)
@@ -89,13 +94,12 @@ def value_list(request: HttpRequest, name: str) -> HttpResponse:
     }
 
     def propose() -> None:
-        lock = request.POST.get("lock_version", "")
         values.propose_list_values(
             value_list=found,
             values=_lines(request),
             by=_by(request),
             reason=request.POST.get("reason", ""),
-            lock_version=-1 if (seen := whole_number(lock)) is None else seen,
+            lock_version=number_seen(request, "lock_version"),
         )
 
     return _form(request, "fraud/rules/list.html", context, propose)

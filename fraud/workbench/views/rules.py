@@ -16,10 +16,10 @@ from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import chain_entries
-from audit.typed import decimal_number, whole_number
+from audit.typed import decimal_number
 from fraud.web.access import page
 from fraud.web.charts import bars
-from fraud.web.refusals import refusal_sentence
+from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.backtest import Backtest, backtest_rule
 from fraud.workbench.rule_beliefs import beliefs_by_version
 from fraud.workbench.rule_hits import VersionHits, hits_by_version
@@ -130,10 +130,9 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
     weight = decimal_number(typed)
     if typed and weight is None:
         raise ValueNotValid(reason=_("Write a number, such as 500,000 or 0.5."))
-    lock = request.POST.get("lock_version", "")
     drafts.edit_draft(
         version=version,
-        lock_version=-1 if (seen := whole_number(lock)) is None else seen,
+        lock_version=number_seen(request, "lock_version"),
         by=_by(request),
         text=request.POST.get("text", ""),
         weight=None if weight is None else float(weight),
@@ -151,22 +150,28 @@ def _propose(request: HttpRequest, version: RuleVersion) -> str:
         reason=request.POST.get("reason", ""),
         hit_rate=result.hit_rate,
         confirmation=request.POST.get("confirmation", "").strip().upper(),
+        seen=number_seen(request),
     )
     return _("Proposed. Somebody else has to activate it.")
 
 
+def _approval(request: HttpRequest) -> dict[str, Any]:
+    """Who decides, what they say, and the text they were shown."""
+    return {"by": _by(request), "reason": request.POST.get("reason", ""), "seen": number_seen(request)}
+
+
 def _activate(request: HttpRequest, version: RuleVersion) -> str:
-    activation.activate_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    activation.activate_version(version=version, **_approval(request))
     return _("The version counts from the next run on.")
 
 
 def _shadow(request: HttpRequest, version: RuleVersion) -> str:
-    activation.shadow_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    activation.shadow_version(version=version, **_approval(request))
     return _("The version runs in shadow: its hits are counted, no case is opened for them.")
 
 
 def _return(request: HttpRequest, version: RuleVersion) -> str:
-    drafts.return_version(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    drafts.return_version(version=version, **_approval(request))
     return _("Returned to its author.")
 
 

@@ -1,13 +1,16 @@
 """Logins carry roles; duties that control each other are never in one hand."""
 
+import io
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
-from fraud.claims.logins import RolesNotCompatible, create_login
+from fraud.claims.logins import APPROVES, RolesNotCompatible, create_login
 from fraud.claims.models import User
+from tests.cast import make_cardholder
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
@@ -64,3 +67,47 @@ def test_command_says_what_is_wrong_with_a_weak_password(monkeypatch):
     monkeypatch.setenv("NEW_PASSWORD", "short")
     with pytest.raises(CommandError, match="10"):
         call_command("create_login", "lee", "--role", "reviewer")
+
+
+def by_command(*more: str, role: str = "reviewer") -> None:
+    call_command("create_login", "lee", "--role", role, *more)
+
+
+@pytest.fixture
+def password(monkeypatch):
+    monkeypatch.setenv("NEW_PASSWORD", "a long enough secret")
+
+
+def test_a_number_that_only_looks_like_a_known_one_is_refused_and_the_known_one_named(password):
+    make_cardholder("A10111")
+    for number in ("\N{CYRILLIC CAPITAL LETTER A}10111", "A1011l"):
+        with pytest.raises(CommandError, match="A10111"):
+            by_command("--employee-no", number)
+    with pytest.raises(CommandError):
+        by_command("--employee-no", "\N{CYRILLIC CAPITAL LETTER A}10111", "--new-person")
+    assert not User.objects.exists()
+    by_command("--employee-no", " a-10111 ")
+    assert User.objects.get().username == "lee"
+
+
+def test_a_number_of_nobody_known_is_taken_only_where_that_is_meant(password):
+    with pytest.raises(CommandError, match="--new-person"):
+        by_command("--employee-no", "E9")
+    by_command("--employee-no", "E9", "--new-person")
+
+
+def test_whoever_approves_needs_a_number(password):
+    for role in ("approver", "recovery_clerk"):
+        if Role(role) in APPROVES:
+            with pytest.raises(CommandError, match="--employee-no"):
+                by_command(role=role)
+    assert Role.APPROVER in APPROVES
+    assert Role.AUDITOR not in APPROVES
+    by_command(role="auditor")
+
+
+def test_without_a_terminal_the_command_says_where_to_put_the_password(monkeypatch):
+    monkeypatch.delenv("NEW_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(CommandError, match="NEW_PASSWORD"):
+        by_command(role="auditor")

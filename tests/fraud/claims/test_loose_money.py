@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
 from fraud.claims.loose_money import (
@@ -51,7 +52,7 @@ def parts(tmp_path: Path) -> dict[str, Claim]:
 
 
 def waiting() -> set[str]:
-    return set(waiting_money().values_list("external_id", flat=True))
+    return set(waiting_money(Actor.system("test")).values_list("external_id", flat=True))
 
 
 def link(claim: Claim, purchase: Claim, cast: Cast) -> Claim:
@@ -155,6 +156,41 @@ def test_nobody_links_their_own_refund_and_nobody_without_the_duty(
                 by=actor,
             )
     assert waiting() == {"R-1", "R-2", "R-3"}
+
+
+def test_their_own_money_back_does_not_exist_for_whoever_is_involved(
+    client: Client, parts: dict[str, Claim], cast: Cast
+) -> None:
+    parts["R-1"].attendees = [{"employee_no": cast.actor("clerk").employee_no}]
+    parts["R-1"].save()
+    parts["R-2"].approver_no = cast.actor("clerk").employee_no.lower()
+    parts["R-2"].save()
+    client.force_login(cast.clerk)
+    page = client.get("/money-back/").content.decode()
+    assert "R-3" in page
+    for name in ("R-1", "R-2"):
+        assert name not in page
+        assert client.get(f"/money-back/{parts[name].pk}/").status_code == 404
+        step = client.post(f"/money-back/{parts[name].pk}/dismiss/", {"reason": "x"})
+        assert step.status_code == 404
+        api = f"/api/v1/money-back/{parts[name].pk}/"
+        assert client.get(api).status_code == 404
+        body = {"seen": "", "reason": "x"}
+        assert client.post(f"{api}dismiss/", body, content_type="application/json").status_code == 404
+    rows = client.get("/api/v1/money-back/").json()["results"]
+    assert [row["external_id"] for row in rows] == ["R-3"]
+    assert AuditEvent.objects.filter(action="access.refused").count() == 4  # two steps on each
+
+
+def test_people_stand_on_the_list_by_name(client: Client, parts: dict[str, Claim], cast: Cast) -> None:
+    client.force_login(cast.clerk)
+    holder = parts["R-1"].cardholder
+    holder.name = "서지우"
+    holder.save()
+    for page in ("/money-back/", f"/money-back/{parts['R-1'].pk}/"):
+        text = client.get(page).content.decode()
+        assert holder.name in text
+        assert holder.employee_no not in text
 
 
 def test_the_list_and_its_steps_are_pages(client: Client, parts: dict[str, Claim], cast: Cast) -> None:

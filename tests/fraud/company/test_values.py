@@ -7,17 +7,9 @@ import pytest
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
+from fraud.company.changing import activate_settings, propose_settings, return_settings
 from fraud.company.thresholds import CostMatrix
-from fraud.company.values import (
-    DEFAULTS,
-    SettingsNotValid,
-    activate_settings,
-    current_settings,
-    from_json,
-    propose_settings,
-    return_settings,
-    to_json,
-)
+from fraud.company.values import DEFAULTS, SettingsNotValid, current_settings, from_json, to_json
 
 RULES = Actor(username="rules", roles=frozenset({Role.RULE_ADMIN}))
 LEAD = Actor(username="lead", roles=frozenset({Role.APPROVER}))

@@ -228,3 +228,13 @@ def test_a_currency_alone_narrows_the_list_and_shows_as_a_chip(client, scene):
     found = client.get("/api/v1/claims/", {"currency": "usd"}).json()["results"]
     assert [row["currency"] for row in found] == ["USD"]
     assert "USD" in client.get("/claims/", {"currency": "USD"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("source=control", "source"), ("type=par", "부분"), ("band=extreme", "높음")]
+)
+def test_what_the_list_cannot_filter_by_is_said_in_words(client, scene, query, said):
+    client.force_login(scene.cast.reviewer)
+    (problem,) = client.get(f"/claims/?{query}").context["filters"].problems
+    assert said in problem
+    assert "partial_cancel" not in problem

@@ -213,6 +213,19 @@ def test_returned_proposal_challenges_on(cast, registered) -> None:
         registry.promote_version(version=version, reason="now", by=cast.actor("approver"))
 
 
+def test_a_proposal_does_not_replace_a_version_that_came_into_service_since(cast, registered) -> None:
+    in_service(registered)
+    second, third = registered(), registered()
+    compared(second)
+    compared(third)
+    registry.propose_promotion(version=third, reason="good", by=cast.actor("model_owner"))
+    promoted(cast, second)
+    third.refresh_from_db()
+    with pytest.raises(registry.PromotionNotAllowed, match="상신된 뒤"):
+        registry.promote_version(version=third, reason="agreed", by=cast.actor("approver"))
+    assert registry.champion().version == second
+
+
 def test_roll_back_returns_to_the_version_before_and_only_once(cast, registered) -> None:
     first, second = in_service(registered), registered()
     compared(second)

@@ -16,7 +16,7 @@ from audit.permissions import Role
 from cases.services.night import run_night
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim, User
-from fraud.company.values import activate_settings, propose_settings
+from fraud.company.changing import activate_settings, propose_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion, Score
 from fraud.detection.screening import services as screening

@@ -8,8 +8,9 @@ import io
 import pytest
 from django.urls import reverse
 
+from fraud.company.changing import settings_version
 from fraud.company.models import CompanySettings
-from fraud.company.values import from_json
+from fraud.company.values import current_settings
 from tests.cast import make_cast, make_claim, make_run, make_score
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,19 @@ def shown(client, **typed):
 
 
 def propose(client, **typed):
-    return client.post(reverse("fraud:propose-threshold"), {"note": "one seat a night is left", **typed})
+    return client.post(
+        reverse("fraud:propose-threshold"),
+        {"note": "one seat a night is left", "seen": settings_version(), **typed},
+    )
+
+
+def activated(client, cast):
+    """What holds once an approver has activated the newest proposal."""
+    client.force_login(cast.approver)
+    number = CompanySettings.objects.latest("number").number
+    decide = reverse("fraud:decide-settings", args=[number, "activate"])
+    assert client.post(decide, {"seen": settings_version()}).status_code == 302
+    return current_settings()
 
 
 def test_doing_nothing_costs_all_misuse_and_takes_no_hour(client, cast):
@@ -82,7 +95,7 @@ def test_what_was_shown_is_what_is_proposed(client, cast, policy, minutes):
     typed = {"policy": policy, "threshold": "0.123", "reviewer_minutes_per_day": minutes}
     line = shown(client, **typed)["tried"].threshold
     assert propose(client, **typed).status_code == 302
-    values = from_json(CompanySettings.objects.get().values)
+    values = activated(client, cast)
     assert values.threshold_policy == policy
     assert values.alert_threshold == pytest.approx(line)
 
@@ -99,14 +112,11 @@ def test_a_line_found_on_scores_is_refused_where_there_are_none(client):
 def test_a_line_by_f1_stays_where_it_was_approved_when_costs_change(client, cast):
     client.force_login(cast.model_owner)
     propose(client, policy="f1")
-    client.force_login(cast.approver)
-    client.post(reverse("fraud:decide-settings", args=[1, "activate"]))
+    activated(client, cast)
     line = CompanySettings.objects.get(state="active").values["fixed_threshold"]
     client.force_login(cast.model_owner)
     propose(client, fn="50")
-    client.force_login(cast.approver)
-    client.post(reverse("fraud:decide-settings", args=[2, "activate"]))
-    values = from_json(CompanySettings.objects.get(state="active").values)
+    values = activated(client, cast)
     assert (values.threshold_policy, values.costs.fn) == ("f1", 50)
     assert values.alert_threshold == pytest.approx(line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.actor import Actor
 from audit.services import actor_of
 from fraud.claims.models import Label
+from fraud.company.changing import propose_settings
 from fraud.company.models import CompanySettings
 from fraud.company.thresholds import CostMatrix
-from fraud.company.values import from_json, propose_settings
+from fraud.company.values import current_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning.misses import miss_panel
 from fraud.learning.models import Evaluation
@@ -83,42 +86,55 @@ def test_threshold_that_is_none_falls_back_to_what_holds(client, cast, typed):
     assert answer.context["tried"].threshold == pytest.approx(0.05)
 
 
+def activated(client, cast):
+    """The settings that hold once an approver has activated the only proposal."""
+    client.force_login(cast.approver)
+    number = CompanySettings.objects.get().number
+    assert (
+        client.post(reverse("fraud:decide-settings", args=[number, "activate"]), {"seen": "0"}).status_code
+        == 302
+    )
+    return current_settings()
+
+
 def test_costs_alone_change_no_policy_and_what_is_shown_is_what_is_proposed(client, cast):
     client.force_login(cast.model_owner)
-    typed = {"fn": "50", "threshold": "0.2", "note": "리뷰가 늘었습니다."}
+    typed = {"fn": "50", "threshold": "0.2", "note": "리뷰가 늘었습니다.", "seen": "0"}
     shown = client.get(reverse("fraud:threshold"), typed).context
     assert shown["tried"].threshold == pytest.approx(5 / (50 - 5 + 5))
     client.post(reverse("fraud:propose-threshold"), typed)
-    values = from_json(CompanySettings.objects.get().values)
+    values = activated(client, cast)
     assert (values.threshold_policy, values.costs.fn) == ("cost", 50)
     assert values.alert_threshold == pytest.approx(shown["tried"].threshold)
 
 
 def test_a_fixed_threshold_is_proposed_as_it_was_shown(client, cast):
     client.force_login(cast.model_owner)
-    typed = {"policy": "fixed", "threshold": "0.123", "note": "리뷰가 늘었습니다."}
+    typed = {"policy": "fixed", "threshold": "0.123", "note": "리뷰가 늘었습니다.", "seen": "0"}
     shown = client.get(reverse("fraud:threshold"), typed).context["tried"].threshold
     client.post(reverse("fraud:propose-threshold"), typed)
-    assert from_json(CompanySettings.objects.get().values).alert_threshold == pytest.approx(shown) == 0.123
+    assert activated(client, cast).alert_threshold == pytest.approx(shown) == 0.123
 
 
 def test_proposing_what_holds_already_is_refused(client, cast):
     client.force_login(cast.model_owner)
-    assert client.post(reverse("fraud:propose-threshold"), {"fn": "100"}).status_code == 422
+    assert client.post(reverse("fraud:propose-threshold"), {"fn": "100", "seen": "0"}).status_code == 422
     assert not CompanySettings.objects.exists()
 
 
 def test_proposer_cannot_activate_settings_and_an_approver_can(client, cast):
     client.force_login(cast.model_owner)
-    typed = {"threshold": "0.08", "policy": "fixed"}
+    typed = {"threshold": "0.08", "policy": "fixed", "seen": "0"}
     assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 422  # it does not say why
     typed["note"] = "too many alerts"
     assert client.post(reverse("fraud:propose-threshold"), typed).status_code == 302
     row = CompanySettings.objects.get()
     decide = reverse("fraud:decide-settings", args=[row.number, "activate"])
-    assert client.post(decide).status_code == 403
+    assert client.post(decide, {"seen": "0"}).status_code == 403
     client.force_login(cast.approver)
-    assert client.post(decide).status_code == 302
+    for seen in ({}, {"seen": "x"}, {"seen": "9"}):
+        assert client.post(decide, seen).status_code == 409
+    assert client.post(decide, {"seen": "0"}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.values["fixed_threshold"]) == ("active", 0.08)
 
@@ -128,7 +144,7 @@ def test_proposer_cannot_activate_settings_and_an_approver_can(client, cast):
 )
 def test_settings_that_cannot_be_are_refused_with_a_sentence(client, cast, fields):
     client.force_login(cast.model_owner)
-    answer = client.post(reverse("fraud:propose-threshold"), {"policy": "fixed", **fields})
+    answer = client.post(reverse("fraud:propose-threshold"), {"policy": "fixed", "seen": "0", **fields})
     assert answer.status_code == 422
     assert not CompanySettings.objects.exists()
 
@@ -234,17 +250,25 @@ def test_others_have_no_detection_pages(client, cast, who):
 def test_settings_page_takes_a_change_as_a_proposal_and_refuses_nonsense(client, cast):
     client.force_login(cast.system_admin)
     url = reverse("fraud:propose-settings")
-    assert (
-        client.post(url, {"name": "novelty_share", "value": "0.2", "note": "more of the new"}).status_code
-        == 302
-    )
-    assert CompanySettings.objects.get().values["novelty_share"] == 0.2
+    typed = {"name": "novelty_share", "value": "0.2", "note": "more of the new"}
+    for seen in ({}, {"seen": "x"}, {"seen": "9"}):
+        assert client.post(url, {**typed, **seen}).status_code == 409
+    typed["seen"] = "0"
+    assert client.post(url, typed).status_code == 302
+    assert CompanySettings.objects.get().changes["novelty_share"] == {"old": 0.1, "new": 0.2}
     for value in ("[", "7", '"x"', "{}"):
-        assert (
-            client.post(url, {"name": "novelty_share", "value": value, "note": "nonsense"}).status_code == 422
-        )
-    assert client.post(url, {"name": "nothing", "value": "1", "note": "nonsense"}).status_code == 422
-    assert client.get(reverse("fraud:settings")).status_code == 200
+        assert client.post(url, {**typed, "value": value}).status_code == 422
+    assert client.post(url, {**typed, "name": "nothing"}).status_code == 422
+    assert client.post(url, {**typed, "name": "four_eyes_limit_minor", "value": "1.5"}).status_code == 422
+
+
+def test_settings_page_shows_no_internal_name_or_form(client, cast):
+    by_system = propose_settings(changes={"rule_budget": None}, note="a test", by=Actor.system("demo"))
+    client.force_login(cast.system_admin)
+    text = re.sub("<[^>]*>", " ", client.get(reverse("fraud:settings")).content.decode())
+    assert "제한 없음" in text
+    for internal in ("null", "_minor", "per_day", "cost", "system:", "{", str(by_system.changes)):
+        assert internal not in text
 
 
 @pytest.mark.django_db
@@ -256,5 +280,5 @@ def test_approver_sees_what_proposed_settings_change_whichever_it_is(client, pat
     )
     client.force_login(cast.approver)
     text = client.get(path).content.decode()
-    assert "<code>500000</code> → <code>765432</code>" in text
+    assert "500,000원 → <b>765,432원</b>" in text
     assert "/detection/settings/" in text

@@ -15,6 +15,7 @@ from fraud.workbench.values_page import rows_of, typed_value, used_by, value_tex
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, ParameterValue, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import parameter_specs
+from rules.services.values import parameter_version
 from tests.cast import make_cast, make_claim, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,9 @@ def test_value_is_proposed_by_one_and_applied_by_another(client, cast, limit):
     address = reverse("fraud:parameter", args=["limit"])
     client.force_login(cast.rule_admin)
     typed = {"value": "300,000", "currency": "krw", "valid_from": "2026-12-01", "reason": "new policy"}
+    for seen in ({}, {"seen": "x"}, {"seen": "99"}):
+        assert client.post(address, typed | seen).status_code == 409
+    typed["seen"] = parameter_version(limit)
     assert client.post(address, typed).status_code == 302
     change = ValueChange.objects.get()
     assert limit.values.count() == 1  # nothing counts yet

@@ -51,7 +51,21 @@ def draft(client, cast, code="A01", text=HIGH) -> RuleVersion:
 
 
 def step(client, version, name, **fields):
-    return client.post(reverse("fraud:rule-step", args=[version.rule.code, version.number, name]), fields)
+    """A step of the page as it is now, unless told what it was showing."""
+    seen = RuleVersion.objects.get(pk=version.pk).lock_version
+    address = reverse("fraud:rule-step", args=[version.rule.code, version.number, name])
+    return client.post(address, {"seen": seen, **fields})
+
+
+def test_a_text_the_page_was_not_showing_is_neither_proposed_nor_approved(client, cast):
+    version = draft(client, cast)
+    for seen in ("", "x", "99"):
+        assert step(client, version, "propose", seen=seen).status_code == 409
+    assert step(client, version, "propose").status_code == 302
+    client.force_login(cast.approver)
+    for name in ("activate", "shadow", "return"):
+        assert step(client, version, name, seen="99", reason="as it was").status_code == 409
+    assert RuleVersion.objects.get(pk=version.pk).state == "proposed"
 
 
 def test_backtest_counts_hits_as_a_plain_loop_does(cast, claims):

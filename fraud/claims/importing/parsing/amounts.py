@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import polars as pl
 
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
@@ -12,11 +13,14 @@ from rules.money import exponent
 
 _PLAIN = r"^-?[0-9]{1,13}$"
 _SCIENTIFIC = r"^[-+(]?\s*[0-9][0-9.,]*[eE][-+]?[0-9]+\)?$"
-#: sign, mark, sign, digits, mark, closing bracket or trailing minus
+#: sign or bracket, mark, sign or bracket, digits, unit, sign, closing bracket or side of the account, unit
 _PARTS = (
-    r"^(?P<before>[-−△▲]|\()?\s*(?P<mark>[₩$£€¥\\]|US\$|[A-Z]{3})?\s*(?P<inner>[-−△▲])?\s*"
-    r"(?P<body>[0-9][0-9.,]*|\.[0-9]+)\s*(?P<unit>원|[₩$£€¥]|[A-Z]{3})?\s*(?P<after>\)|[-−])?$"
+    r"^(?P<before>[-−+△▲(])?\s*(?P<mark>US\$|[₩$£€¥\\]|[A-Z]{3})?\s*(?P<inner>[-−+△▲(])?\s*"
+    r"(?P<body>[0-9][0-9.,]*|\.[0-9]+)\s*(?P<unit>원|[₩$£€¥]|[A-Z]{3})?\s*(?P<after>\)|[-−+]|[CcDd][Rr]\.?)?"
+    r"\s*(?P<end>원|[₩$£€¥]|[A-Z]{3})?$"
 )
+_NAMES = ("mark", "inner", "unit", "after", "end")
+_MINUS = ("-", "−", "△", "▲", "(", ")", "CR")
 _MARKS: dict[str, tuple[str, ...]] = {
     "₩": ("KRW",),
     "원": ("KRW",),
@@ -41,8 +45,42 @@ def parse_amounts(
 ) -> pl.Series:
     """Minor units (Int64) of the texts in `raw`, each in the row's `currency`; null where missing or refused.
 
-    `exact_zeros`: decimals that are all zero are taken for a currency without decimals (typed numbers).
+    `exact_zeros`: zeros at the end count as no decimals in whatever number (typed numbers). A refused amount has no value.
     """
+    own = ProblemRows(len(raw), problems.notes)
+    minor = _minor_units(raw, currency, style, header, own, exact_zeros=exact_zeros)
+    problems.merge(own)
+    return minor.set(pl.Series(~own.good), None)
+
+
+def parse_optional_amounts(
+    raw: pl.Series,
+    currency: pl.Series,
+    style: Amounts,
+    header: str,
+    problems: ProblemRows,
+    *,
+    exact_zeros: bool,
+) -> pl.Series:
+    """`parse_amounts` for what a row can do without: more decimals than the currency has leave it empty, with a note."""
+    own = ProblemRows(len(raw), problems.notes)
+    minor = parse_amounts(raw, currency, style, header, own, exact_zeros=exact_zeros)
+    scale = np.isin(own.first, [n for n, kind in enumerate(own.kinds) if kind[1] == "amount_scale"])
+    problems.notes.add("amount_left_empty", int(scale.sum()), column=header)
+    own.first[scale] = 0
+    problems.merge(own)
+    return minor
+
+
+def _minor_units(
+    raw: pl.Series,
+    currency: pl.Series,
+    style: Amounts,
+    header: str,
+    problems: ProblemRows,
+    *,
+    exact_zeros: bool,
+) -> pl.Series:
     digits = _exponents(currency)
     if raw.drop_nulls().str.contains(_PLAIN).all() and (digits.drop_nulls() == 0).all():
         minor = raw.cast(pl.Int64, strict=False)
@@ -57,7 +95,7 @@ def parse_amounts(
         fraction, digits, currency, header, problems, zeros=style.zero_decimals or exact_zeros
     )
     problems.add(whole.str.len_chars() > _MAX_DIGITS, header, "amount_too_large")
-    scale = digits.replace_strict({0: 1, 2: 100, 3: 1000}, default=None, return_dtype=pl.Int64)
+    scale = digits.replace_strict({n: 10**n for n in range(5)}, default=None, return_dtype=pl.Int64)
     minor = whole.cast(pl.Int64, strict=False) * scale + fraction.cast(pl.Int64, strict=False).fill_null(0)
     negative = _is_negative(parts)
     problems.add(negative & (minor == 0), header, "amount_negative_zero")
@@ -97,12 +135,13 @@ def _split(text: pl.Series) -> pl.DataFrame:
         {"before": text.str.starts_with("-"), "body": text.str.strip_prefix("-")}
     ).with_columns(
         pl.when("before").then(pl.lit("-")).alias("before"),
-        *(pl.lit(None, pl.String).alias(name) for name in ("mark", "inner", "unit", "after")),
+        *(pl.lit(None, pl.String).alias(name) for name in _NAMES),
     )
     if simple.all():
         return plain
     marked = text.str.extract_groups(_PARTS).struct.unnest().select(plain.columns)
     marked = marked.with_columns(pl.all().replace("", None))
+    marked = marked.with_columns(pl.col("after").str.to_uppercase().str.strip_suffix("."))
     choose = pl.Series("simple", simple)
     both = pl.concat([plain, marked.rename(lambda name: f"{name}_"), choose.to_frame()], how="horizontal")
     return both.select(
@@ -111,21 +150,18 @@ def _split(text: pl.Series) -> pl.DataFrame:
 
 
 def _is_negative(parts: pl.DataFrame) -> pl.Series:
-    return parts.select(
-        (
-            pl.col("before").is_not_null() | pl.col("inner").is_not_null() | pl.col("after").is_not_null()
-        ).alias("n")
-    ).to_series()
+    signs = pl.any_horizontal(pl.col(name).is_in(_MINUS) for name in ("before", "inner", "after"))
+    return parts.select(signs.fill_null(False).alias("n")).to_series()
 
 
 def _check_marks(parts: pl.DataFrame, currency: pl.Series, header: str, problems: ProblemRows) -> None:
-    signs = parts.select("mark", "unit").unique()
+    signs = parts.select("mark", "unit", "end").unique()
     marks = {mark for row in signs.rows() for mark in row if mark}
     for mark in sorted(marks):
         allowed = list(_MARKS.get(mark, (mark,)))
-        has = (parts.get_column("mark") == mark).fill_null(False) | (
-            parts.get_column("unit") == mark
-        ).fill_null(False)
+        has = parts.select(
+            pl.any_horizontal((pl.col(name) == mark).fill_null(False) for name in ("mark", "unit", "end"))
+        ).to_series()
         wrong = has & ~currency.is_in(allowed).fill_null(False)
         for code in currency.filter(wrong).unique().to_list():
             problems.add(
@@ -136,7 +172,7 @@ def _check_marks(parts: pl.DataFrame, currency: pl.Series, header: str, problems
 def _whole_and_fraction(body: pl.Series, style: Amounts) -> tuple[pl.Series, pl.Series]:
     """Digits before and after the decimal sign; null where the digits are not grouped as the profile says."""
     decimal, group = re.escape(style.decimal), re.escape(style.thousands)
-    grouping = rf"|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
+    grouping = rf"|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
     pattern = rf"^([0-9]+{grouping})?(?:{decimal}([0-9]+))?$"
     if body.str.contains(r"^[0-9]+$").fill_null(True).all():
         return body, pl.repeat(None, len(body), dtype=pl.String, eager=True)
@@ -152,14 +188,15 @@ def _refuse_shapes(
     text: pl.Series, parts: pl.DataFrame, whole: pl.Series, style: Amounts, header: str, problems: ProblemRows
 ) -> None:
     given = text.is_not_null()
-    brackets = (parts.get_column("before") == "(").fill_null(False) != (
-        parts.get_column("after") == ")"
-    ).fill_null(False)
-    after = parts.get_column("after").is_in(["-", "−"]).fill_null(False)
-    signs = parts.get_column("before").is_not_null().cast(pl.Int8) + parts.get_column(
-        "inner"
-    ).is_not_null().cast(pl.Int8)
-    twice = (signs + after.cast(pl.Int8)) > 1
+    opened = pl.any_horizontal((pl.col(name) == "(").fill_null(False) for name in ("before", "inner"))
+    closed = (pl.col("after") == ")").fill_null(False)
+    side = pl.col("after").is_not_null() & ~closed
+    signs = sum(
+        e.cast(pl.Int8) for e in (pl.col("before").is_not_null(), pl.col("inner").is_not_null(), side)
+    )
+    units = pl.col("unit").is_not_null() & pl.col("end").is_not_null()
+    marks = parts.select(brackets=opened != closed, twice=(signs > 1) | units)
+    brackets, twice = marks.get_columns()
     unread = given & (whole.is_null() | (whole == ""))
     problems.add(given & text.str.contains(_SCIENTIFIC), header, "amount_scientific")
     other = (
@@ -167,7 +204,7 @@ def _refuse_shapes(
         if style.decimal == "."
         else r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
     )
-    either = r"^[0-9]+,[0-9]{1,2}$" if style.decimal == "." else r"^[0-9]+\.[0-9]{1,2}$"
+    either = r"^[0-9]+,[0-9]+$" if style.decimal == "." else r"^[0-9]+\.[0-9]+$"
     body = parts.get_column("body")
     problems.add(unread & (body.str.contains(other) | body.str.contains(either)), header, "amount_ambiguous")
     problems.add(unread | brackets | twice, header, "amount_not_valid")
@@ -185,8 +222,9 @@ def _fit_fraction(
     """The fraction as exactly the currency's digits, as text; more digits are refused, never rounded."""
     if fraction.null_count() == len(fraction):
         return fraction
-    if zeros:
-        fraction = fraction.str.strip_chars_end("0")
+    # 12500.00 is 12,500 in every currency; three zeros could be thousands.
+    nothing = fraction.str.contains("^0+$") & (fraction.str.len_chars() != 3)
+    fraction = fraction.str.strip_chars_end("0") if zeros else fraction.set(nothing.fill_null(False), "")
     length = fraction.str.len_chars()
     many = (length > digits) & (length > 0)
     problems.add(many & (length == 3) & (digits < 3), header, "amount_ambiguous")
@@ -194,5 +232,5 @@ def _fit_fraction(
         problems.add(many & (currency == code), header, "amount_scale", currency=code, digits=exponent(code))
     kept = fraction.set(many.fill_null(False), None)
     frame = pl.DataFrame({"fraction": kept, "digits": digits})
-    padded = pl.concat_str(pl.col("fraction"), pl.lit("000")).str.slice(0, pl.col("digits"))
+    padded = pl.concat_str(pl.col("fraction"), pl.lit("0000")).str.slice(0, pl.col("digits"))
     return frame.select(padded.replace("", "0")).to_series()

@@ -14,15 +14,24 @@ _AFTERNOON = ["오후", "pm"]
 _HALVES = ["오전", "오후", "am", "pm"]
 
 
+#: What a spreadsheet puts before the time of a cell that is formatted as a time, and the day after it: 24:00 and more.
+_DAY_BEFORE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]?"
+_NEXT_DAY = r"^(?:1900-01-01|1904-01-02)[t ]?"
+_FRACTION = r"^0?\.[0-9]+$"
+
+
 def parse_clocks(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
     """Seconds since midnight (Int64), 86,400 for 24:00; null where blank or refused.
 
-    Six digits are HHMMSS, five have lost a zero, four are HHMM. Where a column has lost zeros, four digits that do not
+    Six digits are HHMMSS, five have lost a zero, four are HHMM, a number below one is a fraction of the day. Where a column has lost zeros, four digits that do not
     begin with one could be MMSS of an early hour, and are refused like fewer digits.
     """
     text = raw.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", "")
-    text = text.str.replace(r"^18[0-9]{2}-[0-9]{2}-[0-9]{2}t?", "")
+    is_next_day = text.str.contains(_NEXT_DAY).fill_null(False)
+    text = text.str.replace(_DAY_BEFORE, "").str.replace(r"^([0-9]{3,6})\.0+$", "${1}")
+    text = text.str.replace(r"^0(?:\.0+)?$", "000000")  # nothing but zero is midnight in every form
     text = text.set((text == "").fill_null(False), None)
+    fraction = text.set(~text.str.contains(_FRACTION).fill_null(False), None).cast(pl.Float64, strict=False)
     digits = text.str.contains(r"^[0-9]{1,6}$").fill_null(False)
     length = text.set(~digits, None).str.len_chars()
     lost_zeros = bool(length.is_in([1, 2, 3, 5]).any())
@@ -48,8 +57,12 @@ def parse_clocks(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Serie
         .otherwise("hour")
         .alias("hour")
     )
-    seconds = pl.col("hour") * 3600 + pl.col("minute") * 60 + pl.col("second")
+    frame = frame.with_columns(
+        pl.Series("fraction", (fraction * 86_400).round().cast(pl.Int64)),
+        pl.Series("later", is_next_day.cast(pl.Int64) * 86_400),
+    )
+    seconds = pl.col("hour") * 3600 + pl.col("minute") * 60 + pl.col("second") + pl.col("later")
     is_time = (pl.col("minute") < 60) & (pl.col("second") < 60) & (seconds <= 86_400)
-    result = frame.select(pl.when(is_time).then(seconds)).to_series()
+    result = frame.select(pl.coalesce("fraction", pl.when(is_time).then(seconds))).to_series()
     problems.add(text.is_not_null() & result.is_null(), header, "time_not_valid")
     return result.set(unclear.fill_null(False), None)

@@ -84,11 +84,17 @@ def _word(text: str) -> str:
     return re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text).lower())
 
 
-def parse_labels(raw: pl.Series, misuse: tuple[str, ...], legitimate: tuple[str, ...]) -> pl.Series:
-    """True for misuse, false for legitimate, null where no outcome is known."""
+def parse_labels(
+    raw: pl.Series, misuse: tuple[str, ...], legitimate: tuple[str, ...], problems: ProblemRows
+) -> pl.Series:
+    """True for misuse, false for legitimate, null where no outcome is known; other words are noted, and no outcome."""
     text = raw.str.strip_chars().str.to_lowercase()
     words = {word.lower(): True for word in misuse} | {word.lower(): False for word in legitimate}
-    return text.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    result = text.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    unknown = result.is_null() & (text != "").fill_null(False)
+    known = ", ".join([*misuse, *legitimate])[:200]
+    problems.notes.add("label_unknown", int(unknown.sum()), column=raw.name.strip(), known=known)
+    return result
 
 
 def parse_cards(raw: pl.Series, key: bytes, problems: ProblemRows) -> tuple[pl.Series, pl.Series]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from fraud.claims.importing.parsing.cells import typed_cells
 from fraud.claims.importing.parsing.clocks import parse_clocks
 from fraud.claims.importing.parsing.formats import ISO, DateForm, compile_form
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
@@ -38,6 +39,7 @@ class DateParser:
     zone: str
     midnight_is_unknown: bool = True
     workbook: bool = False
+    is_1904: bool = False  # the workbook counts its days from 1904
     chosen: dict[str, list[DateForm]] = field(default_factory=dict)
     _unread: dict[str, set[str]] = field(
         default_factory=dict
@@ -49,7 +51,8 @@ class DateParser:
         if raw.dtype != pl.String:
             return
         text = _plain(raw).unique().drop_nulls()
-        text = text.filter(text != "")
+        if self.workbook:
+            text = text.filter(typed_cells(text, is_1904=self.is_1904)[0].is_null())
         taken = _constant(False, text)
         for form in map(compile_form, self.forms):
             taken = taken | text.str.contains(form.pattern)
@@ -74,31 +77,44 @@ class DateParser:
 
     def parse(self, raw: pl.Series, time: pl.Series | None, header: str, problems: ProblemRows) -> Moments:
         """Moments of one column; `time` is a second column with the time of day."""
-        if raw.dtype == pl.Date:
-            return self._moments(raw.cast(_LOCAL), _constant(False, raw), raw.is_not_null(), header, problems)
-        if isinstance(raw.dtype, pl.Datetime):
-            return self._typed(raw, header, problems)
+        clocks = None if time is None else parse_clocks(time, time.name.strip(), problems)
+        if raw.dtype == pl.Date or isinstance(raw.dtype, pl.Datetime):
+            return self._typed(raw, clocks, header, problems)
         text, is_next_day = self._text(raw, header, problems)
-        forms = self._choose(text, header)
-        local, has_time, exact = self._convert(text, forms)
+        local, has_time, exact, forms = self._read(text, header, problems)
         local = _later(local, is_next_day.cast(pl.Int64) * 86_400)
-        if time is not None:
-            seconds = parse_clocks(time, time.name.strip(), problems).set(has_time, None)
-            local, has_time = _later(local, seconds), has_time | (seconds.is_not_null() & local.is_not_null())
         self._explain(text, local, exact, forms, header, problems)
         if self.workbook and self.midnight_is_unknown:
             has_time = has_time & ~_is_midnight(local)
+        local, has_time = _with_clocks(local, has_time, clocks)
         result = self._moments(local, has_time, local.is_not_null(), header, problems)
         problems.notes.add("zone_converted", int(exact.is_not_null().sum()))
         return Moments(_first(exact, result.at), result.has_time | exact.is_not_null())
 
-    def _typed(self, raw: pl.Series, header: str, problems: ProblemRows) -> Moments:
-        has_time = _constant(True, raw)
-        if self.midnight_is_unknown:
+    def _read(
+        self, text: pl.Series, header: str, problems: ProblemRows
+    ) -> tuple[pl.Series, pl.Series, pl.Series, list[DateForm]]:
+        """(local times, whether they have a time, exact times, the forms the texts were read by); typed cells need no form."""
+        if not self.workbook:
+            forms = self._choose(text, header)
+            return *self._convert(text, forms), forms
+        typed, timed, n_serials = typed_cells(text, is_1904=self.is_1904)
+        problems.notes.add("date_serials", n_serials, column=header)
+        text = text.set(typed.is_not_null(), None)
+        forms = self._choose(text, header)
+        local, has_time, exact = self._convert(text, forms)
+        return _first(typed, local), has_time | timed, exact, forms
+
+    def _typed(self, raw: pl.Series, clocks: pl.Series | None, header: str, problems: ProblemRows) -> Moments:
+        """Typed dates (Parquet), with the time of day of a second column where they have none."""
+        is_day = raw.dtype == pl.Date
+        has_time = _constant(not is_day, raw)
+        if self.midnight_is_unknown and not is_day:
             has_time = ~_is_midnight(raw)
-        if raw.dtype.time_zone:  # type: ignore[attr-defined]
+        if not is_day and raw.dtype.time_zone:  # type: ignore[attr-defined]
             return Moments(raw.dt.convert_time_zone("UTC").cast(_AT), has_time)
-        return self._moments(raw.cast(_LOCAL), has_time, raw.is_not_null(), header, problems)
+        local, has_time = _with_clocks(raw.cast(_LOCAL), has_time, clocks)
+        return self._moments(local, has_time, raw.is_not_null(), header, problems)
 
     def _text(self, raw: pl.Series, header: str, problems: ProblemRows) -> tuple[pl.Series, pl.Series]:
         """(the texts, whether they said 24:00 of that day and now say 00:00)."""
@@ -245,7 +261,18 @@ def _iso_times(text: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _plain(raw: pl.Series) -> pl.Series:
-    return raw.str.strip_chars().str.normalize("NFKC")
+    text = raw.str.strip_chars().str.normalize("NFKC")
+    return text.set((text == "").fill_null(False), None)  # a quoted empty cell is an empty cell
+
+
+def _with_clocks(
+    local: pl.Series, has_time: pl.Series, clocks: pl.Series | None
+) -> tuple[pl.Series, pl.Series]:
+    """The column of times counts wherever the date itself tells none, or only midnight."""
+    if clocks is None:
+        return local, has_time
+    seconds = clocks.set(has_time & ~_is_midnight(local), None)
+    return _later(local, seconds), has_time | (seconds.is_not_null() & local.is_not_null())
 
 
 def _later(local: pl.Series, seconds: pl.Series) -> pl.Series:

@@ -33,6 +33,11 @@ class ProblemRows:
             self.kinds.append((column, code, json.dumps(params, ensure_ascii=False)))
             self.first[fresh] = len(self.kinds) - 1
 
+    def merge(self, other: ProblemRows) -> None:
+        """Take over another list's problems of the same rows."""
+        for kind, (column, code, params) in enumerate(other.kinds[1:], 1):
+            self.add(other.first == kind, column, code, **json.loads(params))
+
     @property
     def good(self) -> NDArray[np.bool_]:
         """Rows without a problem."""

@@ -10,16 +10,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from audit.redaction import redact
+from fraud.claims.importing.announced import SUM_ROW, SUM_WORDS
 from fraud.claims.importing.fields import FIELDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.dates import DateParser, check_period
 from fraud.claims.importing.parsing.identity import row_hashes
+from fraud.claims.importing.parsing.text import blank_to_null
 from fraud.claims.importing.parsing.values import ChunkValues, Context
 from fraud.claims.importing.problems import REJECT_SCHEMA, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
-from fraud.claims.importing.scanning import scan_frame
+from fraud.claims.importing.scanning import Scan, scan_frame
 
+_SHOWN_LINES = 5
 #: Columns that say nothing about whether a row was delivered with other content.
 _NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id", "stated_back", "back_at"})
 
@@ -42,6 +45,7 @@ class RowParser:
     notes: Notes
     constants: Mapping[str, str] = field(default_factory=dict)  # from the file name
     encoding: str = "utf-8"  # "xlsx" and "parquet" carry typed numbers and dates
+    is_1904: bool = False  # a workbook that counts its days from 1904
 
     def __post_init__(self) -> None:
         self._dates = DateParser(
@@ -49,6 +53,7 @@ class RowParser:
             self.spec.zone or self.context.zone,
             self.spec.dates.midnight_is_unknown,
             workbook=self.encoding == "xlsx",
+            is_1904=self.is_1904,
         )
 
     def survey(self, chunk: Chunk) -> bool:
@@ -77,6 +82,7 @@ class RowParser:
             dates=self._dates,
             notes=self.notes,
             typed=self.encoding in {"xlsx", "parquet"},
+            has_lines=self.encoding != "rows",
         )
 
 
@@ -93,15 +99,46 @@ class _ChunkRows(ChunkValues):
     # What is no claim ------------------------------------------------------------------------------------------
 
     def _scan(self) -> None:
+        """Card and resident numbers cost the file or, by the profile, their row; where the row says enough without, their value only.
+
+        A merely suspected resident number never costs the file.
+        """
         scan = scan_frame(
             self.delivered,
             self.chunk.lines.tolist() if self.height else [],
             self.problems.notes,
             not_card_columns=self.spec.not_card_columns,
-            reject_rows=self.spec.sensitive == "reject_row",
+            keep_file=self.spec.sensitive != "quarantine",
         )
+        if self.spec.sensitive != "reject_row":
+            self._withhold(scan)
         self.problems.add(_mask(scan.cards, self.height), "", "card_number_in_row")
         self.problems.add(_mask(scan.residents, self.height), "", "resident_number_in_row")
+
+    def _withhold(self, scan: Scan) -> None:
+        """Empty the cells that a row can do without; rows with nothing else of the kind are taken off the scan."""
+        needed = {
+            header
+            for name in {*self.spec.required, *self.spec.identity, "card_number"}
+            for header in (*self.mapping.columns.get(name, ()), *self.mapping.times.get(name, ()))
+        }
+        kept: set[int] = set()
+        for column, rows in scan.cells.items():
+            if column in needed:
+                kept |= rows
+        for column, rows in scan.cells.items():
+            chosen = sorted(rows - kept)
+            if column in needed or not chosen:
+                continue
+            mask = pl.Series(_mask(set(chosen), self.height))
+            self.delivered = self.delivered.with_columns(self.delivered.get_column(column).set(mask, None))
+            lines = ", ".join(str(int(self.chunk.lines[row])) for row in chosen[:_SHOWN_LINES])
+            more = " …" if len(chosen) > _SHOWN_LINES else ""
+            self.problems.notes.add(
+                "value_withheld", len(chosen), column=column.split("\x00")[0], lines=lines + more
+            )
+        scan.cards &= kept
+        scan.residents &= kept
 
     def _filter_rows(self) -> None:
         texts = [c for c in self.delivered.get_columns() if c.dtype == pl.String]
@@ -114,10 +151,30 @@ class _ChunkRows(ChunkValues):
         for column in others:
             filled = filled | column.is_not_null()
         self.problems.add(~filled, "", "blank_row")
+        if self.has_lines:
+            self.problems.add(self._sum_rows(), "", SUM_ROW)
         for rule in self.spec.row_filters:
             text = self.delivered_values(rule.column)
             if text is not None:
                 self.problems.add(~text.str.contains(rule.unless).fill_null(False), "", rule.code)
+
+    def _sum_rows(self) -> NDArray[np.bool_]:
+        """Rows with an amount and no date that name a sum first, or in which nothing that a claim needs is filled but its amount."""
+        given = {
+            name: value.is_not_null()
+            for name in self.spec.required
+            if name in self.mapping.columns and (value := self.delivered_values(name)) is not None
+        }
+        if "transacted_at" not in given or given["transacted_at"].all():
+            return np.zeros(self.height, bool)
+        undated = ~given["transacted_at"]
+        others = [filled for name, filled in given.items() if name != "amount"]
+        summed = undated & given.get("amount", undated)
+        alone = ~pl.select(pl.any_horizontal(others)).to_series()
+        texts = [blank_to_null(c) for c in self.delivered.get_columns() if c.dtype == pl.String]
+        first = pl.select(pl.coalesce(texts)).to_series()
+        named = first.str.contains(SUM_WORDS).fill_null(False)
+        return np.asarray((summed & (named | (alone & (len(others) > 1)))).to_numpy())
 
     # Checks across fields --------------------------------------------------------------------------------------
 
@@ -179,7 +236,7 @@ class _ChunkRows(ChunkValues):
             rejects.select("original"),
             rejects.get_column("line").to_list(),
             self.problems.notes,
-            reject_rows=self.spec.sensitive == "reject_row",
+            keep_file=self.spec.sensitive != "quarantine",
         )
         struck = [redact(text or "") for text in rejects.get_column("original")]
         return rejects.with_columns(pl.Series("original", struck, dtype=pl.String))

@@ -10,7 +10,7 @@ import polars as pl
 
 from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_WORDS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
-from fraud.claims.importing.parsing.amounts import parse_amounts
+from fraud.claims.importing.parsing.amounts import parse_amounts, parse_optional_amounts
 from fraud.claims.importing.parsing.attendees import parse_attendees
 from fraud.claims.importing.parsing.codes import (
     parse_brn,
@@ -60,8 +60,9 @@ class ChunkValues:
         dates: DateParser,
         notes: Notes,
         typed: bool,
+        has_lines: bool = True,
     ) -> None:
-        self.typed = typed
+        self.typed, self.has_lines = typed, has_lines  # rows of a request have no lines that add up others
         self.spec, self.mapping, self.context = spec, mapping, context
         self.constants, self.dates = constants, dates
         self.chunk = chunk
@@ -86,16 +87,23 @@ class ChunkValues:
         return sources[0].strip()[:80] if sources else name
 
     def delivered_values(self, name: str) -> pl.Series | None:
-        """The field's delivered text: the first filled one of its columns; None when it has none."""
+        """The field's delivered text: the first filled one of its columns, else its constant; None when it has neither."""
         sources = self.mapping.columns.get(name, ())
+        constant = self.constants.get(name) or getattr(self.spec.columns.get(name), "constant", "")
         if not sources:
-            constant = self.constants.get(name) or getattr(self.spec.columns.get(name), "constant", "")
             return pl.repeat(constant, self.height, dtype=pl.String, eager=True) if constant else None
+        if len(sources) == 1 and self.delivered.schema[sources[0]] != pl.String and not constant:
+            return self.delivered.get_column(sources[0])
+        filled = self._first_filled(sources)
+        return filled.fill_null(constant) if constant and filled is not None else filled
+
+    def _first_filled(self, sources: Sequence[str]) -> pl.Series | None:
+        """The first filled text of these columns in each row; None without columns."""
         columns = [self.delivered.get_column(source) for source in sources]
-        if len(columns) == 1 and columns[0].dtype != pl.String:
-            return columns[0]
         filled = [blank_to_null(c.cast(pl.String) if c.dtype != pl.String else c) for c in columns]
-        return filled[0] if len(filled) == 1 else pl.select(pl.coalesce(*filled)).to_series()
+        if len(filled) < 2:
+            return filled[0] if filled else None
+        return pl.select(pl.coalesce(*filled)).to_series().alias(sources[0])
 
     # Values ----------------------------------------------------------------------------------------------------
 
@@ -132,7 +140,9 @@ class ChunkValues:
             currency = self.values["currency"]
             if name in ORIGINAL_AMOUNTS and "original_currency" in self.values:
                 currency = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
-            self.values[name] = parse_amounts(
+            needed = name in {"amount", "cancel_amount", *spec.required}
+            parse = parse_amounts if needed else parse_optional_amounts
+            self.values[name] = parse(
                 raw, currency, spec.amounts, self.header(name), self.problems, exact_zeros=self.typed
             )
         self._sign_amounts()
@@ -175,8 +185,7 @@ class ChunkValues:
             if info.kind is Kind.DAY:
                 self.values[name] = parse_days(self.dates, raw, header, self.problems)
                 continue
-            times = self.mapping.times.get(name, ())
-            time = self.delivered.get_column(times[0]).cast(pl.String) if times else None
+            time = self._first_filled(self.mapping.times.get(name, ()))
             moments = self.dates.parse(raw, time, header, self.problems)
             self.values[name] = moments.at
             if name == "transacted_at":
@@ -193,7 +202,9 @@ class ChunkValues:
                 continue
             header = self.header(name)
             if info.kind is Kind.NUMBER:
-                self.values[name] = parse_numbers(raw, header, self.problems, lenient=name == "installments")
+                self.values[name] = parse_numbers(
+                    raw, header, self.problems, lenient=name in {"installments", "version"}
+                )
             elif info.kind is Kind.YES_NO:
                 self.values[name] = parse_yes_no(raw, header, self.problems)
             elif info.kind is Kind.CARD:
@@ -205,7 +216,7 @@ class ChunkValues:
         if self.mapping.labels:
             label = self.delivered.get_column(self.mapping.labels[0]).cast(pl.String)
             labels = self.spec.labels
-            self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate)
+            self.values["is_misuse"] = parse_labels(label, labels.misuse, labels.legitimate, self.problems)
 
     def _parse_people(self, name: str, raw: pl.Series, header: str) -> None:
         """The list, and how many they are where the file does not count them; more listed than counted is refused."""

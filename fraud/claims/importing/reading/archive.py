@@ -28,6 +28,11 @@ _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _FORMULA = re.compile(
     rb'<c\b[^>]*? r="([A-Z]+\d+)"[^>]*>\s*<f\b[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v[^>]*>([^<]*)</v>)?'
 )
+_SUM = re.compile(
+    r"^=(?:SUM|SUBTOTAL|AGGREGATE)\([^()]*?\$?[A-Z]{1,3}\$?(\d+):\$?[A-Z]{1,3}\$?(\d+)[^()]*\)$",
+    re.IGNORECASE,
+)
+_KEPT = 10_000  # merged cells and formulas that are remembered
 _MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z0-9:]+)"')
 _VALUE = re.compile(rb"<v>|<v |<is>|<is ")
 
@@ -43,15 +48,17 @@ class Sheet:
     n_rows: int = 0
     last_row: int = 0
     n_columns: int = 26
-    hidden_rows: int = 0
+    hidden_rows: list[int] = field(default_factory=list)
     formulas: int = 0
-    formula: tuple[str, str, str] = ("", "", "")  # cell, formula, stored value
-    merged: str = ""
+    sum_rows: set[int] = field(default_factory=set)  # rows with a formula that adds up rows
+    others: list[tuple[int, str, str, str]] = field(default_factory=list)  # row, cell, formula, stored value
+    merged: list[tuple[int, int, str]] = field(default_factory=list)  # first row, last row, cells
 
 
 @dataclass
 class Workbook:
     sheets: list[Sheet] = field(default_factory=list)
+    is_1904: bool = False
 
     def choose(self, name: str) -> Sheet:
         """The named visible sheet, or the first visible one. Raises FileQuarantined."""
@@ -116,7 +123,8 @@ def read_structure(path: Path, limits: Limits) -> Workbook:
             if shared in archive.namelist():
                 for block in _blocks(archive, shared):
                     _refuse_entities(block)
-    return Workbook(sheets)
+    settings = book.find(f"{_MAIN}workbookPr")
+    return Workbook(sheets, settings is not None and settings.get("date1904") in {"1", "true"})
 
 
 def examine_sheet(path: Path, sheet: Sheet, limits: Limits) -> None:
@@ -159,7 +167,8 @@ def _count_rows(piece: bytes, sheet: Sheet, limits: Limits) -> None:
         number = _NUMBER.search(text)
         if number:
             sheet.last_row = max(sheet.last_row, int(number.group(1)))
-    sheet.hidden_rows += sum(1 for text in attributes if b"hidden" in text and _HIDDEN.search(text))
+        if b"hidden" in text and _HIDDEN.search(text):
+            sheet.hidden_rows.append(int(number.group(1)) if number else sheet.n_rows)
     if sheet.n_rows > limits.rows:
         raise FileQuarantined("too_many_rows", limit=limits.rows)
 
@@ -171,13 +180,21 @@ def _find_features(piece: bytes, sheet: Sheet) -> None:
             number = number * 26 + letter - 64
         sheet.n_columns = max(sheet.n_columns, number)
     if b"<f" in piece:
-        found = _FORMULA.findall(piece)
-        if found and not sheet.formulas:
-            cell, formula, value = (part.decode("utf-8", "replace")[:80] for part in found[0])
-            sheet.formula = (cell, f"={formula}", value)
-        sheet.formulas += len(found)
-    if not sheet.merged and (merged := _MERGED.search(piece)):
-        sheet.merged = merged.group(1).decode()
+        for parts in _FORMULA.findall(piece):
+            cell, formula, value = (part.decode("utf-8", "replace")[:80] for part in parts)
+            row = int(re.sub(r"\D", "", cell))
+            span = _SUM.match(f"={formula}")
+            sheet.formulas += 1
+            if span and span[1] != span[2]:
+                sheet.sum_rows.add(row)
+            elif len(sheet.others) < _KEPT:
+                sheet.others.append((row, cell, f"={formula}", value))
+    if b"<mergeCell" in piece:
+        for found in _MERGED.findall(piece):
+            cells = found.decode()
+            rows = [int(number) for number in re.findall(r"\d+", cells)]
+            if rows and len(sheet.merged) < _KEPT:
+                sheet.merged.append((min(rows), max(rows), cells))
 
 
 def _refuse_entities(data: bytes) -> None:

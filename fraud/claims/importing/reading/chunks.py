@@ -38,6 +38,11 @@ class Table(Protocol):
     def chunks(self) -> Iterator[Chunk]: ...
 
 
+def is_1904(table: Table) -> bool:
+    """True for a workbook that counts its days from 1904."""
+    return bool(getattr(table, "counts_from_1904", False))
+
+
 def join_fields(values: Sequence[object], delimiter: str = ",") -> str:
     """Fields as one delimited line, quoted where needed and cut to the stored length."""
     out = io.StringIO()

@@ -67,6 +67,7 @@ class DelimitedTable:
         if chosen is None:
             raise FileQuarantined("header_missing", lines=self._spec.header_search)
         self.notes.add("lines_skipped", chosen)
+        self.titles = [" ".join(fields) for _, fields in rows[:chosen]]
         headers = [name.strip().lstrip("\ufeff") for name in rows[chosen][1]]
         if len(headers) > self._limits.columns:
             raise FileQuarantined("too_many_columns", limit=self._limits.columns)

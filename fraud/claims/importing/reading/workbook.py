@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import fastexcel
 import numpy as np
 import polars as pl
 
+from fraud.claims.importing.announced import SUM_WORDS
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.archive import Sheet, check_archive, examine_sheet, read_structure
@@ -19,6 +21,7 @@ from fraud.claims.importing.reading.delimited import unique_names
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
 from fraud.claims.importing.reading.shape import SEARCH_ROWS, header_row
 
+_SHOWN = 20  # hidden rows that are named
 _LONG_FRACTION = r"^-?\d+\.\d{9,}$"
 
 
@@ -35,14 +38,17 @@ class WorkbookTable:
         self._limits = limits
         check_archive(path, limits)
         book = read_structure(path, limits)
+        self.counts_from_1904 = book.is_1904
         self._sheet = book.choose(spec.sheet)
         others = [sheet.name for sheet in book.sheets if sheet is not self._sheet]
         self.notes.add("sheets_ignored", 1 if others else 0, sheets=", ".join(others)[:300])
         examine_sheet(path, self._sheet, limits)
-        self._judge(self._sheet, spec)
+        hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
+        self.notes.add("sheets_hidden", len(hidden), sheets=", ".join(hidden)[:300])
         frame = _load(path, self._sheet)
         at = _header_row(frame, spec)
         self.notes.add("lines_skipped", at)
+        self.titles = [" ".join(v for v in frame.row(n) if v) for n in range(at)]
         self.headers = [str(value or "").strip() for value in frame.row(at)]
         while self.headers and not self.headers[-1]:
             self.headers.pop()
@@ -53,15 +59,43 @@ class WorkbookTable:
         self._frame = body[:, :width].rename(
             dict(zip(body.columns, unique_names(self.headers), strict=False))
         )
+        self._judge(self._sheet, spec)
 
     def _judge(self, sheet: Sheet, spec: ProfileSpec) -> None:
-        if sheet.merged:
-            raise FileQuarantined("workbook_merged", cells=sheet.merged)
-        if sheet.formulas and not spec.allow_formulas:
-            cell, formula, value = sheet.formula
-            raise FileQuarantined("workbook_formula", cell=cell, formula=formula, value=value)
-        self.notes.add("formulas_allowed", sheet.formulas)
-        self.notes.add("hidden_rows", sheet.hidden_rows)
+        """Merged titles and rows that only add up others are plain enough; other merged cells and formulas are not."""
+        header = self._first_line - 1
+        for first, last, cells in sheet.merged:
+            if last >= header and not (first == last and self._is_sparse(first)):
+                raise FileQuarantined("workbook_merged", cells=cells)
+        others = [found for found in sheet.others if found[0] >= header]
+        sums = [row for row in sheet.sum_rows if row > header]
+        if not spec.allow_formulas:
+            for _, cell, formula, value in others:
+                raise FileQuarantined("workbook_formula", cell=cell, formula=formula, value=value)
+            for row in sorted(sums):
+                if not self._is_sparse(row):
+                    raise FileQuarantined(
+                        "workbook_formula",
+                        cell=str(row),
+                        formula="=SUM(…)",
+                        value=", ".join(self._texts(row))[:80],
+                    )
+        self.notes.add("formulas_allowed", len(others) + len(sums) if spec.allow_formulas else 0)
+        rows = ", ".join(str(row) for row in sheet.hidden_rows[:_SHOWN])
+        more = " …" if len(sheet.hidden_rows) > _SHOWN else ""
+        self.notes.add("hidden_rows", len(sheet.hidden_rows), lines=rows + more)
+
+    def _texts(self, line: int) -> list[str]:
+        """The filled cells of a row below the header, by its line in the sheet."""
+        row = line - self._first_line
+        return [v for v in self._frame.row(row) if v] if 0 <= row < self._frame.height else []
+
+    def _is_sparse(self, line: int) -> bool:
+        """True for a row of the sheet that adds up others or says nothing: at most half of its cells are filled, with a word for it or without any."""
+        texts = self._texts(line)
+        if line < self._first_line or len(texts) * 2 > self._frame.width:
+            return False
+        return line in self._sheet.sum_rows or not texts or re.match(SUM_WORDS, texts[0]) is not None
 
     def chunks(self) -> Iterator[Chunk]:
         """Rows after the header; blank rows at the end are ignored, others are rejected, as are values beyond the header."""

@@ -348,7 +348,12 @@ def cases() -> Iterator[Case]:
     yield q("A48-rrn", text_with("적요", "900101-1234568"), "resident_number")
     yield q("A48-rrn2", text_with("적요", "9001011234568"), "resident_number")
     yield n("A48-not", 적요="주문 9001011234567 / 110111-0006246")
-    yield r("A48-suspect", "resident_number_in_row", 적요="200315-3123450")
+    yield n(
+        "A48-suspect",
+        "value_withheld",
+        check=lambda _: _same(claim().purpose_text, ""),
+        적요="200315-3123450",
+    )
     yield n("A49", check=lambda _: _same(claim().card_last4, "1234"), 카드번호="****-1234")
     yield n(
         "A49b", "card_masked", check=lambda _: _same(claim().card_last4, "5678"), 카드번호="1234******5678"
@@ -395,7 +400,8 @@ def test_bad_input(case: Case, tmp_path: Path) -> None:
         assert not Claim.objects.exists()
         assert not ClaimFileReject.objects.exists()
         return
-    assert (file.state, file.error) == ("imported", None)
+    none_taken = bool(file.n_rows) and file.n_rejected == file.n_rows
+    assert (file.state, file.error) == ("rejected" if none_taken else "imported", None)
     assert codes(file) == list(case.rejected)
     assert_accounted(file)
     if case.accepted is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 
 import polars as pl
@@ -164,10 +165,98 @@ def test_a_column_of_real_numbers_is_refused_however_it_is_called() -> None:
 def test_a_profile_may_exempt_a_column_or_give_up_the_rows_instead_of_the_file() -> None:
     frame = pl.DataFrame({"order_no": ["x", CARDS[0], "y"]})
     assert not scan_frame(frame, range(3), Notes(), not_card_columns=["order_no"]).cards
-    assert scan_frame(frame, range(3), Notes(), reject_rows=True).cards == {1}
+    assert scan_frame(frame, range(3), Notes(), keep_file=True).cards == {1}
 
 
 @given(st.text("0123456789", min_size=13, max_size=19))
 def test_a_card_number_is_a_length_its_issuer_has_and_a_right_digit(digits: str) -> None:
     wanted = fits_issuer(digits) and plain_luhn(digits) and len(set(digits)) > 1
     assert bool(list(find_card_numbers(digits))) == wanted
+
+
+# Tokens -------------------------------------------------------------------------------------------------------------
+
+RESIDENT = resident_number("900101", "123456").replace("-", "")
+
+
+@pytest.mark.parametrize("number", [CARDS[0], CARDS[3], CARDS[7], RESIDENT])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "9f86d081884c7d659a2f{}eaa0c55ad015a3bf4f1b2b0b822cd",  # a hash, the digits inside
+        "{}f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b8",  # at its start
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b8a{}",  # at its end
+        "sha256:9f86d081884c7d659a2f{}eaa0c55ad015a3bf4f1b2",
+        "eyJhbGciOi_JIUzI1-NiJ9x{}AbC9dE-f",  # base64url
+        "TXN20261102A{}",
+    ],
+)
+def test_digits_inside_a_token_of_letters_and_digits_are_no_number(number: str, token: str) -> None:
+    text = token.format(number)
+    assert not list(find_card_numbers(text))
+    assert not list(find_resident_numbers(text))
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "uuid", ["41111111-1111-4111-a716-446655440000", "41111111-1111-1111-8111-111111111111"]
+)
+def test_a_uuid_is_no_number(uuid: str) -> None:
+    assert not list(find_card_numbers(f"id {uuid}."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VISA{}", "카드{}", "no.{}", "order_{}", "x{}y", "{}(visa)", "PAN{}EXP1230CVV123", "card1a2b{}c3d4e5", "ref {} a1b2c3d4e5f6",
+        "a1b2c3d4e5f6 {}", "a1b2c3d4e5f6:{}", "{},a1b2c3d4",
+    ],
+)  # fmt: skip
+def test_a_word_beside_a_card_number_hides_nothing(text: str) -> None:
+    assert len(list(find_card_numbers(text.format(CARDS[0])))) == 1
+
+
+@given(st.binary(min_size=16, max_size=64))
+def test_no_hash_is_ever_taken_for_a_number(data: bytes) -> None:
+    for text in (hashlib.sha256(data).hexdigest(), hashlib.md5(data, usedforsecurity=False).hexdigest()):
+        assert redact(text) == text
+
+
+def company_number(front: str) -> str:
+    """A Brazilian company number as the tax office words it: two check digits, remainders of 11."""
+    for start in (5, 6):
+        weights = [*range(start, 1, -1), *range(9, 1, -1)]
+        rest = sum(int(d) * w for d, w in zip(front, weights, strict=True)) % 11
+        front += str(0 if rest < 2 else 11 - rest)
+    return front
+
+
+def test_brazilian_company_numbers_are_no_card_numbers() -> None:
+    assert company_number("112223330001") == "11222333000181"
+    numbers = [company_number(f"{36_000_000 + n}0001") for n in range(0, 900_000, 997)]
+    assert sum(fits_issuer(number) and plain_luhn(number) for number in numbers) > 50
+    assert not any(list(find_card_numbers(number)) for number in numbers)
+
+
+def test_a_column_of_numbers_that_begin_like_birthdays_is_left_alone_unless_it_is_named_so() -> None:
+    rng = random.Random(11)
+    values = [
+        f"2611{rng.randint(10, 28)}{rng.randint(1, 4)}{rng.randint(0, 999_999):06d}" for _ in range(300)
+    ]
+    assert any(list(find_resident_numbers(value)) for value in values)
+    notes = Notes()
+    assert not scan_frame(pl.DataFrame({"order_no": values}), range(300), notes).residents
+    assert [note["code"] for note in notes.as_json()] == ["long_numbers"]
+    with pytest.raises(FileQuarantined):
+        scan_frame(pl.DataFrame({"주민번호": values}), range(300), Notes())
+
+
+def test_identifiers_with_a_few_letters_around_them_are_judged_like_bare_ones() -> None:
+    values = [f"TX{value}" for value in identifiers(400)]
+    assert not scan_frame(pl.DataFrame({"order_no": values}), range(400), Notes()).cards
+
+
+def test_one_exemption_covers_both_kinds_of_number_under_any_spelling_of_the_header() -> None:
+    frame = pl.DataFrame({"Order No.": [CARDS[0], RESIDENT, "200315-3123450"]})
+    scan = scan_frame(frame, range(3), Notes(), not_card_columns=["order_no"])
+    assert (scan.cards, scan.residents, scan.cells) == (set(), set(), {})
