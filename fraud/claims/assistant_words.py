@@ -9,14 +9,24 @@ from django.utils.translation import gettext as _
 
 from fraud.claims.importing.field_labels import FIELD_LABELS, SPECIAL_LABELS, field_label
 from fraud.claims.importing.fields import REQUIRED
-from fraud.claims.importing.guessing.forms import all_forms
+from fraud.claims.importing.guessing.forms import all_forms, amount_readings
 from fraud.claims.importing.guessing.grid import ENCODINGS
 from fraud.claims.importing.guessing.guess import TableGuess
 from fraud.claims.importing.guessing.layout import SEARCHED, SEPARATORS
-from fraud.claims.importing.guessing.texts import level_text, why_text
+from fraud.claims.importing.guessing.texts import found_text, kind_text, level_text, why_text
 from fraud.claims.importing.parsing.formats import readable
+from fraud.claims.importing.parsing.readings import readings
+from fraud.claims.importing.people_feeds import FEEDS
+from fraud.claims.importing.trying import Trial
 
-_LEVEL_TAGS = {"sure": "success", "likely": "info", "doubtful": "warning", "none": ""}
+_LEVEL_TAGS = {
+    "sure": "success",
+    "likely": "info",
+    "doubtful": "warning",
+    "none": "",
+    "open": "danger",
+    "chosen": "success",
+}
 
 
 def column_words(found: TableGuess, language: str) -> list[dict[str, Any]]:
@@ -49,8 +59,50 @@ def form_words(found: TableGuess, language: str) -> dict[str, Any]:
         "days": [(form, readable(form)) for form in all_forms()],
         "dates_found": ", ".join(readable(form) for form in found.choices.date_forms[:2]),
         "layout": found.grid.layout,
-        "signature": found.grid.signature,
+        "signature": f"{found.grid.signature}:{found.based}",
     }
+
+
+def finding_words(found: TableGuess, language: str) -> dict[str, dict[str, str]]:
+    """What was found about layout and forms → how sure and why."""
+    return {
+        one.what: {
+            "level": level_text(one.level, language),
+            "tag": _LEVEL_TAGS[one.level],
+            "why": found_text(one.why, one.params, language),
+        }
+        for one in found.findings
+    }
+
+
+def kind_words(found: TableGuess, language: str) -> dict[str, str] | None:
+    """What the table is instead of a list of claims: a sentence, and the personnel feed that takes it."""
+    if found.kind is None:
+        return None
+    feed = found.kind.name if found.kind.name in FEEDS else ""
+    return {"text": kind_text(found.kind.name, found.kind.columns, language), "feed": feed}
+
+
+def open_questions(found: TableGuess, trial: Trial | None) -> dict[str, list[dict[str, str]]]:
+    """What nobody but a person can say: the readings of a date (`dates`) and of an amount (`amounts`) that the file leaves open.
+
+    Dates are asked about only where reading the whole file did not settle them.
+    """
+    questions: dict[str, list[dict[str, str]]] = {}
+    unread = trial is None or any(reason["code"] == "date_ambiguous" for reason in trial.reasons)
+    for one in found.findings:
+        example = str(one.params.get("example", ""))
+        if one.what == "dates" and found.open_dates and unread and example:
+            questions["dates"] = [
+                {"value": form, "form": readable(form), "example": example, "reading": day.isoformat()}
+                for form, day in readings(example)
+            ]
+        if one.what == "decimal" and found.open_amounts:
+            questions["amounts"] = [
+                {"value": sign, "example": example, "reading": f"{amount.normalize():,f}"}
+                for sign, amount in amount_readings(example)
+            ]
+    return questions
 
 
 def needed_fields(spec: Mapping[str, Any], language: str) -> list[str]:

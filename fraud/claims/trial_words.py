@@ -7,7 +7,7 @@ from typing import Any
 from audit.language import current_language
 from fraud.claims.importing.field_labels import field_label
 from fraud.claims.importing.texts import sentence
-from fraud.claims.importing.trying import Trial
+from fraud.claims.importing.trying import MONEY, Trial
 from rules.money import format_money, is_known_currency
 
 
@@ -22,6 +22,7 @@ def trial_words(trial: Trial) -> dict[str, Any]:
         }
         for reason in trial.reasons
     ]
+    numeric = [name in MONEY for name in trial.columns]
     return {
         "n_rows": trial.n_rows,
         "n_taken": trial.n_taken,
@@ -34,6 +35,8 @@ def trial_words(trial: Trial) -> dict[str, Any]:
         ],
         "columns": [field_label(name, language) for name in trial.columns],
         "rows": trial.rows,
+        "heads": list(zip((field_label(name, language) for name in trial.columns), numeric, strict=True)),
+        "cells": [list(zip(row, numeric, strict=True)) for row in trial.rows],
         "reasons": reasons,
         "notes": [
             sentence("note", note["code"], note["params"], language)

@@ -16,6 +16,7 @@ txn_type | Kind of transaction | 거래 구분
 external_id | Id of the row in its system | 원천 시스템의 행 번호(ID)
 claim_no | Claim or report number | 결의·보고서 번호
 line_no | Line number | 행번호
+version | Version of the row | 버전(차수)
 purpose_text | Purpose, description | 적요·사용 목적
 purpose_code | Expense type | 용도(경비 항목)
 account_code | Account | 계정과목

@@ -32,7 +32,7 @@ from fraud.claims.importing.staging import StagedFile
 from rules.money import format_number
 
 TRIED_ROWS = 20
-_MONEY = frozenset(name for name, info in FIELDS.items() if info.kind is Kind.AMOUNT)
+MONEY = frozenset(name for name, info in FIELDS.items() if info.kind is Kind.AMOUNT)
 _EXAMPLES = 3
 #: Codes of rows that hold a number which must not be kept.
 _NUMBERS = frozenset({"card_number_in_row", "resident_number_in_row"})
@@ -119,7 +119,7 @@ def _cell(row: Mapping[str, Any], field: str, zone: str) -> str:
     value = row[_source(field)]
     if value is None:
         return ""
-    if isinstance(value, int) and field in _MONEY:
+    if isinstance(value, int) and field in MONEY:
         currency = (row.get("original_currency") if field == "original_amount" else None) or row.get(
             "currency"
         )

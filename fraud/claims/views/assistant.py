@@ -14,10 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from audit.language import current_language
 from audit.permissions import can
-from fraud.claims.assistant_words import column_words, form_words, needed_fields
+from fraud.claims.assistant_words import (
+    column_words,
+    finding_words,
+    form_words,
+    kind_words,
+    needed_fields,
+    open_questions,
+)
 from fraud.claims.importing.drafts import Draft, find_draft, keep_draft
 from fraud.claims.importing.guessing.choices import spec_of
-from fraud.claims.importing.guessing.guess import TableGuess, guess_table
+from fraud.claims.importing.guessing.guess import Known, TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
 from fraud.claims.importing.texts import sentence
@@ -25,7 +32,14 @@ from fraud.claims.importing.trying import Trial, refuse_numbers, try_file
 from fraud.claims.importing.uploads import UploadTooLarge, receive_upload
 from fraud.claims.models import ImportProfile
 from fraud.claims.trial_words import trial_words
-from fraud.claims.views.assistant_form import chosen_layout, name_problem, read_choices
+from fraud.claims.views.assistant_form import (
+    NO_PROFILE,
+    chosen_layout,
+    chosen_profile,
+    dates_of,
+    name_problem,
+    read_choices,
+)
 from fraud.web.access import page
 
 _NUMBERS = ("card_number", "resident_number")
@@ -40,6 +54,8 @@ class _Look:
     trial: Trial | None = None
     problems: list[str] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
+    questions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    is_changed: bool = False  # somebody chose otherwise than the profile that fits
     is_kept: bool = True
 
     def forget(self) -> None:
@@ -64,8 +80,8 @@ def assistant_page(request: HttpRequest) -> HttpResponse:
     if look.found is None:
         look.forget()
         return _again(request, " ".join(look.problems))
-    if not look.problems and not look.needed:
-        if "use" in request.POST and look.found.fits:
+    if not look.problems and not look.needed and not look.questions:
+        if "use" in request.POST and look.found.fits and not look.is_changed:
             return _import(request, look, get_profile(look.found.fits))
         if ("save" in request.POST or "import" in request.POST) and (saved := _save(request, look)):
             return _import(request, look, saved) if "import" in request.POST else redirect("fraud:profiles")
@@ -82,12 +98,19 @@ def _draft(request: HttpRequest) -> Draft | None:
 def _look(request: HttpRequest, draft: Draft) -> _Look:
     look = _Look(draft)
     try:
-        look.found = _found(request, draft)
-        look.needed = needed_fields(spec_of(look.found.choices), current_language())
-        if look.needed:
+        known = known_profiles()
+        look.found, look.is_changed = _found(request, draft, known)
+        spec = spec_of(look.found.choices)
+        if look.found.fits and not look.is_changed:
+            # What is shown is what importing with the profile gives.
+            spec = dict(next(one.spec for one in known if one.name == look.found.fits))
+        look.needed = needed_fields(spec, current_language())
+        look.questions = open_questions(look.found, None) if look.found.open_amounts else {}
+        if look.needed or look.questions:
             refuse_numbers(draft.path, look.found.grid.layout)
         else:
-            _try(request, look)
+            _try(request, look, spec)
+            look.questions = open_questions(look.found, look.trial)
     except FileQuarantined as error:
         look.problems.append(sentence("file", error.code, error.params, current_language()))
         if error.code in _NUMBERS:
@@ -101,22 +124,24 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
     return look
 
 
-def _found(request: HttpRequest, draft: Draft) -> TableGuess:
-    """The guess with the choices of the form, as long as they were made for this layout and these columns."""
-    known = known_profiles()
-    found = guess_table(draft.path, known, layout=chosen_layout(request.POST))
-    if found.grid.signature == request.POST.get("seen"):
-        return read_choices(request.POST, found)
+def _found(request: HttpRequest, draft: Draft, known: list[Known]) -> tuple[TableGuess, bool]:
+    """The guess with the choices of the form, as long as they were made for this layout, profile and columns; and whether they change it."""
+    data = request.POST
+    found = guess_table(
+        draft.path, known, name=draft.name, layout=chosen_layout(data), profile=chosen_profile(data)
+    )
+    if form_words(found, current_language())["signature"] == data.get("seen"):
+        chosen = read_choices(data, found)
+        return chosen, spec_of(chosen.choices) != spec_of(found.choices)
     # Another file than the one the layout was chosen for is guessed from nothing.
-    return guess_table(draft.path, known) if "file" in request.FILES else found
+    return (guess_table(draft.path, known, name=draft.name) if "file" in request.FILES else found), False
 
 
-def _try(request: HttpRequest, look: _Look) -> None:
-    assert look.found is not None
+def _try(request: HttpRequest, look: _Look, spec: dict[str, Any]) -> None:
     look.trial = try_file(
         path=look.draft.path,
         name=look.draft.name,
-        spec=spec_of(look.found.choices),
+        spec=spec,
         by=request.actor,  # type: ignore[attr-defined]
     )
 
@@ -128,7 +153,7 @@ def _save(request: HttpRequest, look: _Look) -> ImportProfile | None:
         look.problems.append(_("Only a system administrator saves profiles. Ask one to save this one."))
         return None
     name = request.POST.get("name", "").strip()
-    if problem := name_problem(name, look.found.fits):
+    if problem := name_problem(name, look.found.based):
         look.problems.append(problem)
         return None
     spec = spec_of(look.found.choices)
@@ -167,6 +192,8 @@ def _show(request: HttpRequest, look: _Look) -> HttpResponse:
     if look.trial is not None and look.trial.holds_numbers:
         look.forget()
     language = current_language()
+    names = {found.fits, found.like, found.unnamed, *found.candidates} - {""}
+    profiles = {profile.name: profile for profile in ImportProfile.objects.filter(name__in=names)}
     context: Mapping[str, Any] = {
         "look": look,
         "draft": look.draft,
@@ -174,8 +201,17 @@ def _show(request: HttpRequest, look: _Look) -> HttpResponse:
         "choices": found.choices,
         "columns": column_words(found, language),
         "forms": form_words(found, language),
-        "preview": trial_words(look.trial) if look.trial else None,
-        "fits": ImportProfile.objects.filter(name=found.fits).first() if found.fits else None,
+        "findings": finding_words(found, language),
+        "kind": kind_words(found, language),
+        "preview": trial_words(look.trial) if look.trial and not look.questions else None,
+        "fits": profiles.get(found.fits),
+        "like": profiles.get(found.like),
+        "also": [profiles[name] for name in found.also],
+        "unnamed": profiles.get(found.unnamed),
+        "candidates": [profiles[name] for name in found.candidates],
+        "based": found.based or NO_PROFILE,
+        "is_chosen": chosen_profile(request.POST) is not None,
+        "dates": dates_of(request.POST),
         "typed": request.POST,
     }
     status = 422 if look.problems else 200

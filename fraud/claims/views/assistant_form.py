@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.guessing.choices import Choices
 from fraud.claims.importing.guessing.columns import KEPT, TIME_OF, Guess
+from fraud.claims.importing.guessing.findings import Finding
 from fraud.claims.importing.guessing.forms import all_forms, with_times
 from fraud.claims.importing.guessing.grid import ENCODINGS, Layout
 from fraud.claims.importing.guessing.guess import TableGuess
@@ -19,6 +20,7 @@ from fraud.claims.models import ImportProfile
 from rules.money import is_known_currency
 
 AS_FOUND = "found"
+NO_PROFILE = "-"
 _NAME = re.compile(r"^[\w][\w.-]{0,59}$")
 
 
@@ -35,22 +37,59 @@ def chosen_layout(data: Mapping[str, str]) -> Layout:
     )
 
 
+def chosen_profile(data: Mapping[str, str]) -> str | None:
+    """The profile to begin with: empty for none, None as long as nobody chose one."""
+    chosen = data.get("profile")
+    if chosen is None or (chosen == data.get("based") and "chosen" not in data):
+        return None
+    return "" if chosen == NO_PROFILE else chosen
+
+
+def dates_of(data: Mapping[str, str]) -> str:
+    """The form of the dates that was chosen, by a button or in the list."""
+    return data.get("date_order") or data.get("dates", AS_FOUND)
+
+
 def read_choices(data: Mapping[str, str], found: TableGuess) -> TableGuess:
     """The guess with what the form says put in its place; a value the form cannot have is left as guessed."""
     columns = [_column(data.get(f"c{index}"), column) for index, column in enumerate(found.columns)]
+    sign = data.get("decimal_sign") or data.get("decimal", "")
+    decimal = sign if sign in {".", ","} else found.choices.decimal
     choices = replace(
         found.choices,
         fields={column.header: column.field for column in columns if column.header.strip()},
         date_forms=_dates(data, found.choices),
-        decimal="," if data.get("decimal") == "," else ".",
-        thousands="." if data.get("decimal") == "," else ",",
+        decimal=decimal,
+        thousands=found.choices.thousands
+        if decimal == found.choices.decimal
+        else "."
+        if decimal == ","
+        else ",",
         invert_sign="invert" in data,
         allow_formulas="formulas" in data,
         sensitive="reject_row" if "leave_out" in data else "quarantine",
         currency=_currency(data, found.choices),
     )
-    is_open = found.open_dates and data.get("dates", AS_FOUND) == AS_FOUND
-    return replace(found, columns=tuple(columns), choices=choices, open_dates=is_open)
+    return replace(
+        found,
+        columns=tuple(columns),
+        choices=choices,
+        open_dates=found.open_dates and dates_of(data) == AS_FOUND,
+        open_amounts=found.open_amounts and sign not in {".", ","},
+        findings=tuple(_finding(one, found.choices, choices, data) for one in found.findings),
+    )
+
+
+def _finding(one: Finding, before: Choices, after: Choices, data: Mapping[str, str]) -> Finding:
+    """What was found, or that somebody chose otherwise."""
+    settled = one.level == "open" and bool(data.get("decimal_sign") or data.get("decimal"))
+    changed = {
+        "dates": before.date_forms != after.date_forms,
+        "decimal": before.decimal != after.decimal or settled,
+        "currency": before.currency != after.currency,
+        "invert": before.invert_sign != after.invert_sign,
+    }
+    return Finding(one.what, "chosen", "chosen") if changed.get(one.what) else one
 
 
 def name_problem(name: str, base: str) -> str:
@@ -71,7 +110,7 @@ def _column(value: str | None, guess: Guess) -> Guess:
 
 
 def _dates(data: Mapping[str, str], choices: Choices) -> tuple[str, ...]:
-    day = data.get("dates", AS_FOUND)
+    day = dates_of(data)
     return with_times(day) if day in all_forms() else choices.date_forms
 
 

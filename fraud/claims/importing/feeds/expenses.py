@@ -253,8 +253,8 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "concur-sae": ("Concur standard accounting extract", "Concur 표준 회계 추출(SAE)", CONCUR_SAE),
     "sap": ("SAP line items", "SAP 개별 항목", SAP),
     "oracle": ("Oracle expense lines", "Oracle 경비 라인", ORACLE),
-    "expensify": ("Expensify CSV", "Expensify CSV", EXPENSIFY),
-    "ramp": ("Ramp CSV", "Ramp CSV", RAMP),
-    "brex": ("Brex CSV", "Brex CSV", BREX),
-    "zoho": ("Zoho Expense CSV", "Zoho Expense CSV", ZOHO),
+    "expensify": ("Expensify CSV", "Expensify 내보내기(CSV)", EXPENSIFY),
+    "ramp": ("Ramp CSV", "Ramp 내보내기(CSV)", RAMP),
+    "brex": ("Brex CSV", "Brex 내보내기(CSV)", BREX),
+    "zoho": ("Zoho Expense CSV", "Zoho Expense 내보내기(CSV)", ZOHO),
 }

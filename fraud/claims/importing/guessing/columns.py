@@ -20,6 +20,11 @@ KEPT = "extra"
 _SURE, _LIKELY = 0.85, 0.6
 _LEAST = 0.35
 _SHOWN = 3
+#: Fields of which a wrong column would make another claim of a row; a column this close in certainty is a rival.
+_ESSENTIAL = frozenset({"amount", "transacted_at", "merchant_name", "employee_no"})
+_CLOSE = 0.15
+#: An id that is unique within a month only would replace last month's rows: half a name is not enough for it.
+_WHOLE_NAMES = frozenset({"external_id", "version"})
 _LENIENT = frozenset({"brn", "mcc", "card_number"})
 
 
@@ -73,7 +78,40 @@ def guess_columns(
             continue
         candidates += _candidates(index, header, contents[index], former)
     chosen = _assign(candidates, contents)
-    return [_guess(grid, index, contents[index], chosen.get(index)) for index in range(len(grid.headers))]
+    guesses = [_guess(grid, index, contents[index], chosen.get(index)) for index in range(len(grid.headers))]
+    return _with_rivals(grid, guesses, candidates)
+
+
+def _with_rivals(grid: Grid, guesses: list[Guess], candidates: Sequence[_Candidate]) -> list[Guess]:
+    """Where a free column could as well be an essential field and says something else, neither is sure and both say so."""
+    for index, guess in enumerate(guesses):
+        if guess.field not in _ESSENTIAL or guess.why in {"profile", "former"}:
+            continue
+        rivals = [
+            one.column
+            for one in candidates
+            if one.field == guess.field
+            and not guesses[one.column].field
+            and one.why.startswith("name")
+            and one.sure >= guess.sure - _CLOSE
+            and _differ(grid, index, one.column)
+        ]
+        if not rivals:
+            continue
+        others = ", ".join(dict.fromkeys(f"“{grid.headers[rival].strip()}”" for rival in rivals))
+        guesses[index] = dataclasses.replace(
+            guess, sure=min(guess.sure, _LIKELY), why="rivals", params={"others": others}
+        )
+        for rival in rivals:
+            guesses[rival] = dataclasses.replace(
+                guesses[rival], why="rival", params={"taken": guess.header.strip()}
+            )
+    return guesses
+
+
+def _differ(grid: Grid, one: int, other: int) -> bool:
+    pairs = [(row[one].strip(), row[other].strip()) for row in grid.rows if max(one, other) < len(row)]
+    return any(first and second and first != second for first, second in pairs)
 
 
 def _guess(grid: Grid, index: int, content: Content, found: _Candidate | None) -> Guess:
@@ -117,13 +155,15 @@ def _by_name(header: str) -> Iterator[tuple[str, float, str]]:
         yield TIME_OF, 0.8, "name"
         return
     for phrase, name in known_phrases():
-        if len(phrase) >= (2 if not phrase.isascii() else 4) and (
-            key.startswith(phrase) or key.endswith(phrase)
+        if (
+            len(phrase) >= (2 if not phrase.isascii() else 4)
+            and (key.startswith(phrase) or key.endswith(phrase))
+            and name not in _WHOLE_NAMES
         ):
             yield name, 0.55 + 0.3 * len(phrase) / len(key), "name_part"
             return
     for phrase, name in known_phrases():
-        if len(phrase) >= (2 if not phrase.isascii() else 5) and phrase in key:
+        if len(phrase) >= (2 if not phrase.isascii() else 5) and phrase in key and name not in _WHOLE_NAMES:
             yield name, 0.45 + 0.2 * len(phrase) / len(key), "name_part"
             return
 
@@ -133,7 +173,7 @@ def fits(name: str, content: Content) -> float | None:
     if not content.n_filled:
         return None
     if name == TIME_OF:
-        return max(content.share("time"), content.share("digits6"))
+        return max(content.share("time"), content.share("digits6"), content.share("fraction"))
     special = {"currency": "currency", "original_currency": "currency", "brn": "brn", "mcc": "four"}
     if name in special:
         return content.share(special[name])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fastexcel
 
-from fraud.claims.importing.guessing.layout import SEARCHED, cut_rows, find_header, find_separator
+from fraud.claims.importing.guessing.layout import (
+    SEARCHED,
+    cut_rows,
+    declares_separator,
+    evenness,
+    find_header,
+    find_separator,
+)
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile import ProfileSpec
@@ -23,6 +31,8 @@ from fraud.claims.importing.reading.opening import open_table
 LOOKED_ROWS = 500
 LOOKED = Limits(chunk_rows=LOOKED_ROWS, block_bytes=1 << 20, workbook_bytes=64 << 20)
 ENCODINGS = ("utf-8", "cp949", "cp1252")
+_ONLY_TIME = re.compile(r"^1899-12-3[01] (\d\d:\d\d:\d\d)(?:\.0+)?$")
+_ONLY_DAY = re.compile(r"^\d{4}-\d\d-\d\d 00:00:00$")
 _HANGUL_SHARE = 0.5
 _SHEETS = 10
 
@@ -50,6 +60,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     sheets: tuple[str, ...] = ()
     has_formulas: bool = False
+    is_declared: bool = False  # the text names its separator
+    share: float = 1.0  # of the rows, those with as many columns as most
 
     def column(self, index: int) -> list[str]:
         """The filled values of a column, as delivered."""
@@ -101,7 +113,8 @@ def _text_grid(path: Path, chosen: Layout) -> Grid:
     rows = tuple(cut_rows(lines, separator)[: LOOKED_ROWS + 50])
     if not rows:
         raise FileQuarantined("empty_file")
-    return _headed("csv", Layout(decoding.encoding, separator), rows, chosen, ())
+    grid = _headed("csv", Layout(decoding.encoding, separator), rows, chosen, ())
+    return replace(grid, is_declared=declares_separator(lines), share=evenness((grid.headers, *grid.rows))[1])
 
 
 def find_encoding(path: Path, chosen: str = "") -> Decoding:
@@ -156,7 +169,7 @@ def _workbook_grid(path: Path, chosen: Layout) -> Grid:
         if (chosen.header_row or find_header(rows) is not None) and rows:
             grid = _headed("xlsx", Layout(sheet=sheet.name), rows, chosen, names)
             if best is None or len(grid.headers) > len(best.headers):
-                best = replace(grid, has_formulas=sheet.formulas > 0)
+                best = replace(grid, has_formulas=bool(sheet.others))
     if best is None:
         raise FileQuarantined("header_missing", lines=SEARCHED)
     return best
@@ -170,8 +183,15 @@ def _sheet_rows(path: Path, sheet: Sheet) -> list[tuple[str, ...]]:
         ).to_polars()
     except Exception as error:  # the parser raises its own kinds for damaged files
         raise FileQuarantined("file_damaged") from error
-    rows = [tuple(_text(value) for value in row) for row in frame.rows()]
+    rows = [tuple(_as_shown(_text(value)) for value in row) for row in frame.rows()]
     return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _as_shown(text: str) -> str:
+    """A cell of a workbook as people see it: a time of day has no day, a day has no midnight."""
+    if timed := _ONLY_TIME.match(text):
+        return timed[1]
+    return text.removesuffix(" 00:00:00") if _ONLY_DAY.match(text) else text
 
 
 def _text(value: object) -> str:

@@ -45,20 +45,31 @@ def find_separator(lines: Sequence[str]) -> str:
     return max(SEPARATORS, key=lambda sign: _score(cut_rows(looked, sign)[:_LOOKED]))
 
 
+def declares_separator(lines: Sequence[str]) -> bool:
+    """True for a text whose first line names its separator (`sep=;`)."""
+    return bool(lines and _DECLARED.match(lines[0]))
+
+
+def evenness(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
+    """(columns most rows have, share of the rows that have as many)."""
+    width, count = Counter(len(row) for row in rows).most_common(1)[0] if rows else (0, 0)
+    return width, count / len(rows) if rows else 0.0
+
+
 def _score(rows: Sequence[Sequence[str]]) -> float:
     if not rows:
         return 0.0
-    width, count = Counter(len(row) for row in rows).most_common(1)[0]
+    width, share = evenness(rows)
     if width < 2:
         return 0.0
-    names = max(_known(row) for row in rows[:SEARCHED])
-    return log2(width) * count / len(rows) + names
+    names = max(known_cells(row) for row in rows[:SEARCHED])
+    return log2(width) * share + names
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """The row that names the columns: the most known names, else the first full row of distinct words; None without one."""
     looked = rows[:SEARCHED]
-    scores = [(_known(row), -index) for index, row in enumerate(looked) if _is_wordy(row)]
+    scores = [(known_cells(row), -index) for index, row in enumerate(looked) if _is_wordy(row)]
     if scores and max(scores)[0] >= 2:
         return -max(scores)[1]
     width = Counter(len(_filled(row)) for row in rows[:_LOOKED]).most_common(1)[0][0] if rows else 0
@@ -72,7 +83,7 @@ def _filled(row: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in row if cell.strip()]
 
 
-def _known(row: Sequence[str]) -> int:
+def known_cells(row: Sequence[str]) -> int:
     """How many cells are names of fields, or begin or end with one."""
     names = known_names()
     return sum(

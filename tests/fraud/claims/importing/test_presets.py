@@ -85,6 +85,23 @@ def test_a_cdf_file_with_its_own_document_type_or_cut_off_is_refused(tmp_path: P
         assert refused.value.code == "file_damaged"
 
 
+def test_the_indicator_and_a_contradicting_sign_stay_apart_and_adjustments_are_named(tmp_path: Path) -> None:
+    """One generator of test files signs debits C: which of the two holds, only a profile of that issuer can say."""
+    payment = (
+        "<FinancialTransactionEntity><FinancialTransaction_5000><ProcessorTransactionId>1</ProcessorTransactionId><DebitOrCreditIndicator>D"
+        '</DebitOrCreditIndicator><AmountInPostedCurrency CurrencyExponent="2" CurrencySign="C">500</AmountInPostedCurrency></FinancialTransaction_5000>'
+        "</FinancialTransactionEntity>"
+    )
+    path = tmp_path / "cdf.xml"
+    path.write_text(
+        f"<CDFTransmissionFile><AccountEntity AccountNumber='X1234'>{payment}<FinancialAdjustmentRecord_5900/></AccountEntity></CDFTransmissionFile>"
+    )
+    opened = open_table(path, read_spec(PRESETS["cdf3"][2]))
+    (chunk,) = opened.chunks()
+    assert chunk.frame["Kind"].to_list() == ["D/C"]
+    assert [note["code"] for note in opened.notes.as_json()] == ["adjustments_passed"]
+
+
 @pytest.mark.parametrize(
     ("digits", "exponent", "text"),
     [("0000012000", 2, "120.00"), ("5", 2, "0.05"), ("1250", 3, "1.250"), ("12000", 0, "12000"), ("-250", 2, "-2.50"), ("0", 0, "0"),

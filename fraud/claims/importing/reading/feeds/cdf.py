@@ -64,6 +64,9 @@ class CdfTable:
                     n_rows += 1
                     yield n_rows, _values(element, account)
                     element.clear()
+                elif event == "end" and name == "FinancialAdjustmentRecord_5900":
+                    self.notes.add("adjustments_passed")
+                    element.clear()
         except (ParseError, DefusedXmlException) as error:
             raise FileQuarantined("file_damaged") from error
         if not n_rows:
@@ -73,7 +76,7 @@ class CdfTable:
 def _values(element: Element, account: dict[str, str]) -> list[str]:
     values = {key: account.get(key, "") for key in _ACCOUNT}
     values |= {key: _text(element, key) for key in _TEXTS}
-    signs = set()
+    sign = ""
     for name, code in _AMOUNTS:
         found = _find(element, name)
         if found is None:
@@ -82,11 +85,10 @@ def _values(element: Element, account: dict[str, str]) -> list[str]:
         if code:
             values[code] = currency_code(_text(element, code) or found.get("CurrencyCode", ""))
         if name == "AmountInPostedCurrency" and found.get("CurrencySign"):
-            signs.add(found.get("CurrencySign", "").strip().upper())
-    if indicator := _text(element, "DebitOrCreditIndicator"):
-        signs.add(indicator.strip().upper())
-    # Where sign and indicator contradict each other, nobody knows: such a kind is no word and refuses the row.
-    values["Kind"] = "/".join(sorted(signs))
+            sign = found.get("CurrencySign", "").strip().upper()
+    indicator = _text(element, "DebitOrCreditIndicator").upper()
+    # Where sign and indicator contradict each other, nobody knows: such a kind (D/C) is no word and refuses the row, until a profile says.
+    values["Kind"] = "/".join(dict.fromkeys(part for part in (indicator, sign) if part))
     return [values.get(header, "") for header in _HEADERS]
 
 

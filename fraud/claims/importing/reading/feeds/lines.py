@@ -91,9 +91,10 @@ class VcfTable:
 def _translated(values: list[str]) -> list[str]:
     if len(values) < _VCF_WIDTH:
         return values
-    values = [value.strip() for value in values]
+    # Zeros alone are how the format leaves a field empty; an amount billed of nothing stays one.
+    values = [text if text.strip("0") or n == 14 else "" for n, text in enumerate(v.strip() for v in values)]
     for amount, currency in ((14, 19), (13, 15)):
-        values[currency] = "" if not values[currency].strip("0") else currency_code(values[currency])
+        values[currency] = currency_code(values[currency])
         known = is_known_currency(values[currency])
         values[amount] = as_decimal(values[amount], exponent(values[currency])) if known else values[amount]
     kind = values[17].lstrip("0")

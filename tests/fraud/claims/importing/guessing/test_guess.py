@@ -16,6 +16,7 @@ from fraud.claims.importing.guessing.choices import spec_of
 from fraud.claims.importing.guessing.columns import TIME_OF
 from fraud.claims.importing.guessing.grid import Layout
 from fraud.claims.importing.guessing.guess import Known, TableGuess, guess_table
+from fraud.claims.importing.guessing.texts import found_text, level_text
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
 from fraud.claims.importing.parsing.values import Context
@@ -146,8 +147,14 @@ def test_a_header_that_one_profile_gives_to_two_fields_keeps_both(tmp_path: Path
 
 def test_what_the_company_chose_before_is_chosen_again(tmp_path: Path) -> None:
     own = {
-        "columns": {"purpose_text": ["Kostenart"], "amount": ["Wert"]},
-        "required": [],
+        "columns": {
+            "transacted_at": ["Tag"],
+            "purpose_text": ["Kostenart"],
+            "amount": ["Wert"],
+            "employee_no": ["Wer"],
+            "merchant_name": ["Wo"],
+        },
+        "identity": ["transacted_at", "amount"],
         "currency": {"default": "EUR"},
     }
     rows = [
@@ -158,7 +165,7 @@ def test_what_the_company_chose_before_is_chosen_again(tmp_path: Path) -> None:
     found = guess_table(written(tmp_path, table(rows, ";")), [Known("ours", own, is_own=True)])
     why = {column.header: (column.field, column.why) for column in found.columns}
     assert why["Kostenart"] == ("purpose_text", "former")
-    assert why["Datum"] == ("transacted_at", "content")
+    assert why["Datum"][0] == "transacted_at"
 
 
 def test_dates_that_could_be_read_in_two_orders_are_left_open(tmp_path: Path) -> None:
@@ -208,8 +215,14 @@ def test_no_card_number_is_among_the_samples(tmp_path: Path) -> None:
     ("content", "code"),
     [
         (b"", "empty_file"),
-        (b"%PDF-1.7", "kind_unknown"),
+        (b"%PDF-1.7", "kind_document"),
         (b"<html><table></table></html>", "kind_html"),
+        (b"\x89PNG\r\n\x1a\n....", "kind_picture"),
+        (b"\xff\xd8\xff\xe0....", "kind_picture"),
+        (b'[{"date": "2026-11-02"}]', "kind_json"),
+        (b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"/>', "kind_statement"),
+        (b":20:X\r\n:25:1/2\r\n:60F:C261101EUR1,00\r\n", "kind_statement"),
+        (b'<?xml version="1.0"?><CDFTransmissionFile/>', "kind_xml"),
         (b"2026-11-01,12000,1\r\n2026-11-02,13000,2\r\n", "header_missing"),
     ],
 )  # fmt: skip
@@ -217,6 +230,167 @@ def test_what_is_no_table_is_refused_with_the_reason(tmp_path: Path, content: by
     with pytest.raises(FileQuarantined) as refused:
         guess_table(written(tmp_path, content))
     assert refused.value.code == code
+
+
+def test_amounts_that_can_be_read_with_either_sign_are_left_open(tmp_path: Path) -> None:
+    def guessed(*amounts: str, currency: str = "USD") -> TableGuess:
+        rows = [
+            ["Date", "Merchant", "Amount", "Currency"],
+            *(["2026-11-05", "A shop", a, currency] for a in amounts),
+        ]
+        return guess_table(written(tmp_path, table(rows)))
+
+    assert guessed("1.250", "2.500").open_amounts
+    assert guessed("1,250", "2,500").open_amounts
+    for amounts, currency, sign in (
+        (["1.250", "2.505"], "USD", ","),  # 2.505 has more decimals than a dollar
+        (["1.250", "2.5"], "USD", "."),
+        (["1.250", "2,5"], "USD", ","),
+        (["1,250", "2,500"], "KRW", "."),  # won have no decimals
+        (["1.234,500"], "KWD", ","),
+        (["12", "13"], "USD", "."),
+    ):
+        found = guessed(*amounts, currency=currency)
+        assert not found.open_amounts
+        assert found.choices.decimal == sign, amounts
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (["사번", "성명", "직급", "입사일", "퇴사일"], "cardholders"),
+        (["Employee ID", "Name", "Manager", "Hire Date"], "cardholders"),
+        (["사번", "휴가종류", "시작일", "종료일"], "absences"),
+        (["거래일시", "적요", "출금액", "입금액", "잔액"], "bank_statement"),
+        (["Booking date", "Description", "Debit", "Credit", "Balance"], "bank_statement"),
+    ],
+)  # fmt: skip
+def test_a_table_that_is_no_list_of_claims_is_called_what_it_is(
+    tmp_path: Path, header: list[str], kind: str
+) -> None:
+    rows = [header, ["2026-11-05"] * len(header), ["2026-11-06"] * len(header)]
+    found = guess_table(written(tmp_path, table(rows)), KNOWN, name="list.csv")
+    assert found.kind is not None
+    assert found.kind.name == kind
+    assert set(found.kind.columns) <= set(header)
+    assert all(column.level in {"sure", "none"} for column in found.columns)
+
+
+def test_a_card_feed_with_a_balance_is_still_a_card_feed(tmp_path: Path) -> None:
+    rows = [[*row, "잔액" if n == 0 else "1000"] for n, row in enumerate(CARD)]
+    assert guess_table(written(tmp_path, table(rows))).kind is None
+
+
+def test_of_two_columns_that_could_be_the_amount_neither_is_sure(tmp_path: Path) -> None:
+    rows = [["거래일", "사번", "가맹점명", "이용금액", "청구금액"], ["2026-11-02", "E1", "한빛식당", "12000", "11000"],
+            ["2026-11-03", "E2", "미래문구", "5500", "5000"]]  # fmt: skip
+    one, other = guess_table(written(tmp_path, table(rows))).columns[3:]
+    assert (one.field, one.level, one.why) == ("amount", "likely", "rivals")
+    assert (other.field, other.why) == ("", "rival")
+    same = [[*row[:4], row[3]] if n else row for n, row in enumerate(rows)]
+    assert guess_table(written(tmp_path, table(same))).columns[3].level == "sure"
+
+
+BC = [
+    "승인일자",
+    "승인시간",
+    "카드번호",
+    "카드소지자",
+    "승인번호",
+    "가맹점명",
+    "승인금액",
+    "매출종류",
+    "할부기간",
+]
+PAID = ["20261102", "123000", "****1234", "김도현", "34000001", "한빛식당", "12,000", "일반매출", ""]
+
+
+def test_a_preset_that_would_pass_a_column_of_meaning_over_does_not_fit(tmp_path: Path) -> None:
+    assert guess_table(written(tmp_path, table([BC, PAID])), KNOWN).fits == "card-bc"
+    path = written(tmp_path, table([[*BC, "취소금액"], [*PAID, "2,000"]]))
+    found = guess_table(path, KNOWN)
+    assert (found.fits, found.like, found.missed, found.based) == ("", "card-bc", ("취소금액",), "")
+    assert fields_of(found)["취소금액"] == "cancel_amount"
+    chosen = guess_table(path, KNOWN, profile="card-bc")
+    assert (chosen.fits, chosen.based) == ("", "card-bc")
+    assert fields_of(chosen)["취소금액"] == "cancel_amount"
+
+
+def test_what_a_profile_that_fits_leaves_out_is_not_read_but_named(tmp_path: Path) -> None:
+    found = guess_table(written(tmp_path, table([[*BC, "비고"], [*PAID, "점심"]])), KNOWN)
+    assert found.fits == "card-bc"
+    assert (found.columns[-1].field, found.columns[-1].why) == ("", "left_out")
+    assert "purpose_text" not in spec_of(found.choices)["columns"]
+
+
+def test_columns_of_several_presets_are_given_to_none_of_them(tmp_path: Path) -> None:
+    short = [0, 2, 4, 5, 6]
+    path = written(tmp_path, table([[row[n] for n in short] for row in (BC, PAID)]))
+    found = guess_table(path, KNOWN)
+    assert found.fits == ""
+    assert len(found.also) > 1
+    assert guess_table(path, KNOWN, profile=found.also[0]).fits == found.also[0]
+
+
+def test_a_profile_that_needs_the_files_name_is_not_begun_with_under_another(tmp_path: Path) -> None:
+    rows = [
+        ["Division", "Batch-Transaction ID", "Transaction Date", "Merchant Name", "Transaction Amt.", "Trx Currency", "Cost Centre", "Purpose"],
+        ["LIBRARY", "77-1", "2017-06-15", "PAPER CO", "50.00", "CAD", "LB1", "PAPER"],
+        ["LIBRARY", "77-2", "2017-06-16", "TEA CO", "5.00", "CAD", "LB1", "TEA"],
+    ]  # fmt: skip
+    path = written(tmp_path, table(rows, "\t"))
+    assert guess_table(path, KNOWN, name="PCard_Expenses_201706_Final.csv").fits == "toronto"
+    found = guess_table(path, KNOWN, name="june.csv")
+    assert (found.fits, found.unnamed) == ("", "toronto")
+    fields = fields_of(found)
+    assert fields["Transaction Amt."] == "amount"
+    # It is unique within a month only: as an id of its rows it would replace those of the month before.
+    assert fields["Batch-Transaction ID"] != "external_id"
+    assert len(read_back(path, found)) == 2
+
+
+def test_debit_and_credit_columns_are_money_spent_and_money_back(tmp_path: Path) -> None:
+    rows = [["Date", "Employee", "Vendor", "Debit", "Credit", "Currency"], ["2026-11-02", "E1", "Hotel", "120.00", "", "EUR"],
+            ["2026-11-03", "E1", "Hotel", "", "2.50", "EUR"]]  # fmt: skip
+    path = written(tmp_path, table(rows))
+    assert [row["amount"] for row in read_back(path, guess_table(path))] == [12_000, -250]
+
+
+def test_a_description_is_the_nearest_to_a_merchant_and_only_a_guess(tmp_path: Path) -> None:
+    rows = [["Date", "Card", "Description", "Amount"], ["2026-11-02", "1234", "AMZN MKTP", "-12.50"], ["2026-11-03", "1234", "UBER TRIP", "-8.00"],
+            ["2026-11-04", "1234", "HOTEL", "-99.99"]]  # fmt: skip
+    found = guess_table(written(tmp_path, table(rows)))
+    merchant = next(column for column in found.columns if column.field == "merchant_name")
+    assert (merchant.header, merchant.level) == ("Description", "doubtful")
+    assert found.choices.invert_sign
+    assert found.choices.currency == ""  # cents are no won
+
+
+def test_a_column_of_currencies_leaves_no_currency_to_be_assumed(tmp_path: Path) -> None:
+    rows = [
+        ["Date", "Merchant", "Amount", "Currency"],
+        ["2026-11-05", "A shop", "1200", "KRW"],
+        ["2026-11-06", "B shop", "900", ""],
+    ]
+    found = guess_table(written(tmp_path, table(rows)), KNOWN)
+    assert found.choices.currency == ""
+    (why,) = [one.why for one in found.findings if one.what == "currency"]
+    assert why == "own_column"
+
+
+def test_everything_found_out_has_words_in_both_languages(tmp_path: Path) -> None:
+    files = [
+        table(CARD),
+        table(CARD, "\t", "cp949"),
+        table(LEDGER, ";", "cp1252"),
+        table(LEDGER, ";", "utf-16"),
+        workbook_bytes(CARD),
+    ]
+    for content in files:
+        for one in guess_table(written(tmp_path, content), KNOWN).findings:
+            for language in ("ko", "en"):
+                assert found_text(one.why, one.params, language)
+                assert level_text(one.level, language)
 
 
 NAMES = {
