@@ -57,7 +57,9 @@ def form_words(found: TableGuess, language: str) -> dict[str, Any]:
         "encodings": ENCODINGS,
         "header_rows": range(1, SEARCHED + 1),
         "days": [(form, readable(form)) for form in all_forms()],
-        "dates_found": ", ".join(readable(form) for form in found.choices.date_forms[:2]),
+        "dates_found": ", ".join(
+            list(dict.fromkeys(readable(form.split(" ")[0]) for form in found.choices.date_forms))[:2]
+        ),
         "layout": found.grid.layout,
         "signature": f"{found.grid.signature}:{found.based}",
     }
@@ -68,6 +70,7 @@ def finding_words(found: TableGuess, language: str) -> dict[str, dict[str, str]]
     return {
         one.what: {
             "level": level_text(one.level, language),
+            "code": one.level,
             "tag": _LEVEL_TAGS[one.level],
             "why": found_text(one.why, one.params, language),
         }

@@ -11,7 +11,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from fraud.claims.importing.guessing.guess import Known
+from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.presets import PRESETS
 from fraud.claims.importing.problems import ProfileNotValid

@@ -24,7 +24,8 @@ from fraud.claims.assistant_words import (
 )
 from fraud.claims.importing.drafts import Draft, find_draft, keep_draft
 from fraud.claims.importing.guessing.choices import spec_of
-from fraud.claims.importing.guessing.guess import Known, TableGuess, guess_table
+from fraud.claims.importing.guessing.fitting import Known
+from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
 from fraud.claims.importing.texts import sentence
@@ -37,6 +38,7 @@ from fraud.claims.views.assistant_form import (
     chosen_layout,
     chosen_profile,
     dates_of,
+    guessed_layout,
     name_problem,
     read_choices,
 )
@@ -212,6 +214,7 @@ def _show(request: HttpRequest, look: _Look) -> HttpResponse:
         "based": found.based or NO_PROFILE,
         "is_chosen": chosen_profile(request.POST) is not None,
         "dates": dates_of(request.POST),
+        "was": guessed_layout(found),
         "typed": request.POST,
     }
     status = 422 if look.problems else 200

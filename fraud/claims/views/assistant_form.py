@@ -21,20 +21,27 @@ from rules.money import is_known_currency
 
 AS_FOUND = "found"
 NO_PROFILE = "-"
+LAYOUT = ("encoding", "separator", "header_row")
 _NAME = re.compile(r"^[\w][\w.-]{0,59}$")
 
 
 def chosen_layout(data: Mapping[str, str]) -> Layout:
-    """The layout the form asks for; what it does not say is left to be guessed."""
-    encoding = data.get("encoding", "")
-    separator = data.get("separator", "")
-    header = data.get("header_row", "")
+    """The layout somebody chose; what the form does not say, or says as it was guessed, is left to be guessed."""
+    encoding, separator, header = (
+        "" if data.get(name) == data.get(f"was_{name}") else data.get(name, "") for name in LAYOUT
+    )
     return Layout(
         encoding if encoding in ENCODINGS else "",
         separator if separator in SEPARATORS else "",
         int(header) if header.isascii() and header.isdigit() and 1 <= int(header) <= SEARCHED else 0,
         data.get("sheet", "")[:100],
     )
+
+
+def guessed_layout(found: TableGuess) -> list[tuple[str, str]]:
+    """(name, value) of what of the layout was guessed, for the form to bring back."""
+    chosen = {one.what for one in found.findings if one.level == "chosen"}
+    return [(name, str(getattr(found.grid.layout, name))) for name in LAYOUT if name not in chosen]
 
 
 def chosen_profile(data: Mapping[str, str]) -> str | None:
@@ -60,6 +67,8 @@ def read_choices(data: Mapping[str, str], found: TableGuess) -> TableGuess:
         fields={column.header: column.field for column in columns if column.header.strip()},
         date_forms=_dates(data, found.choices),
         decimal=decimal,
+        # Who says that 1.250 is one and a quarter says so of its third decimal too.
+        zero_decimals=found.choices.zero_decimals or (found.open_amounts and sign in {".", ","}),
         thousands=found.choices.thousands
         if decimal == found.choices.decimal
         else "."

@@ -76,6 +76,7 @@ class Command(BaseCommand):
             raise CommandError(sentence("file", error.code, error.params, language)) from error
         except ProfileNotValid as error:
             raise CommandError(str(error)) from error
+        questions = open_questions(found, trial)
         data = {
             "file": path.name,
             "kind": found.grid.kind,
@@ -91,7 +92,7 @@ class Command(BaseCommand):
             "findings": finding_words(found, language),
             "columns": column_words(found, language),
             "needed": needed,
-            "questions": open_questions(found, trial),
+            "questions": questions,
             "trial": _without_cells(trial_words(trial)) if trial else None,
             "spec": spec,
         }
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             json.dumps(data, ensure_ascii=False) if options["json"] else "\n".join(_lines(data))
         )
         if options["save"]:
-            self._save(options["save"], found, spec, [*needed, *data["questions"]])
+            self._save(options["save"], found, spec, [*needed, *questions])
 
     def _save(self, name: str, found: TableGuess, spec: dict[str, Any], needed: list[str]) -> None:
         if needed:

@@ -137,7 +137,9 @@ def guess_amounts(values: Sequence[str], currency: str) -> AmountForms:
     return AmountForms(
         decimal=decimal,
         thousands="." if decimal == "," else ",",
-        zero_decimals=zeros,
+        # 1.250 beside 2.5 is one and a quarter: three decimals that end in zero are to be taken.
+        zero_decimals=zeros
+        or (bool(example) and any(re.search(rf"[{decimal}]\d{{3,}}\D*$", t) for t in texts)),
         invert_sign=len(texts) >= 3 and negative > 0.8 * len(texts),
         currency=named,
         has_fractions=any(f.strip("0") for f in fractions),

@@ -10,7 +10,7 @@ from typing import Any
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.fields import Kind as FieldKind
 from fraud.claims.importing.guessing.choices import Choices
-from fraud.claims.importing.guessing.columns import KEPT, TIME_OF, Guess, guess_columns
+from fraud.claims.importing.guessing.columns import TIME_OF, Guess, guess_columns
 from fraud.claims.importing.guessing.findings import (
     Finding,
     of_amounts,
@@ -19,18 +19,13 @@ from fraud.claims.importing.guessing.findings import (
     of_layout,
     of_sign,
 )
+from fraud.claims.importing.guessing.fitting import Known, fitting_profiles, fixed_columns, former_choices
 from fraud.claims.importing.guessing.forms import AmountForms, DateForms, guess_amounts, guess_dates
 from fraud.claims.importing.guessing.grid import UNKNOWN, Grid, Layout, read_grid
 from fraud.claims.importing.guessing.kinds import Kind, other_kind
-from fraud.claims.importing.headers import map_headers, plain
 from fraud.claims.importing.presets import GENERIC
-from fraud.claims.importing.problems import FileQuarantined, Notes
-from fraud.claims.importing.profile_json import read_spec
-from fraud.claims.importing.staging import name_fields, require_name_fields
 from rules.money import exponent, is_known_currency
 
-_FITS = 0.6  # share of the named columns that a profile takes
-_FEW = 4  # so many columns of usual names could be anybody's: no preset is recognised by them
 _PERSONS = ("department_code", "department_name", "project_code")
 #: Fields that make another claim of a row: a profile that passes such a column over does not fit.
 _MEANING = frozenset(
@@ -48,15 +43,6 @@ _MEANING = frozenset(
         TIME_OF,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A profile there is: `is_own` for one the company made or changed, whose choices count as former ones."""
-
-    name: str
-    spec: Mapping[str, Any]
-    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +84,17 @@ def guess_table(
     Raises FileQuarantined for what cannot be read at all or has no header.
     """
     grid = read_grid(path, layout)
-    fitting_all = _fitting(grid, known, name)
+    fitting_all = fitting_profiles(grid, known, name)
     usable = [one for one in fitting_all if profile is None or one.known.name == profile]
     fitting = usable[0].known if usable else None
     also = tuple(one.known.name for one in usable if one.rank == usable[0].rank)
     if fitting and len(also) > 1 and not fitting.is_own:
         fitting = None  # several fit as well: which it is, the columns do not say
     unnamed = ""
-    if not fitting_all and name and (nameless := _fitting(grid, known, "")):
+    if not fitting_all and name and (nameless := fitting_profiles(grid, known, "")):
         unnamed = nameless[0].known.name
-    fixed = _fixed(grid, fitting, name) if fitting else {}
-    columns = guess_columns(grid, _former(known), fixed)
+    fixed = fixed_columns(grid, fitting, name) if fitting else {}
+    columns = guess_columns(grid, former_choices(known), fixed)
     missed = tuple(c.header.strip() for c in columns if c.field in _MEANING and c.why != "profile")
     like = ""
     if fitting and missed and not fitting.is_own:
@@ -116,7 +102,7 @@ def guess_table(
         if (
             profile is None
         ):  # what it would pass over makes another claim of a row: only who knows better begins with it
-            fitting, columns = None, guess_columns(grid, _former(known), {})
+            fitting, columns = None, guess_columns(grid, former_choices(known), {})
     elif fitting:
         columns = _left_out(columns, fitting)
     base: Mapping[str, Any] = fitting.spec if fitting else {}
@@ -168,61 +154,6 @@ def _home_currency(known: Sequence[Known]) -> str:
     """The company's money, as its generic profile says."""
     generic = next((one.spec for one in known if one.name == "generic"), GENERIC)
     return str(generic.get("currency", {}).get("default", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    known: Known
-    share: float  # of the named columns
-
-    @property
-    def rank(self) -> tuple[float, bool]:
-        return self.share, self.known.is_own
-
-
-def _fitting(grid: Grid, known: Sequence[Known], name: str) -> list[_Fit]:
-    """The profiles that take enough of the columns and miss nothing they require; those that take most first, own ones before others."""
-    named = [header for header in grid.headers if header.strip()]
-    found = []
-    for one in known:
-        taken = len(_fixed(grid, one, name))
-        if named and taken >= _FITS * len(named) and (one.is_own or one.name == "generic" or taken > _FEW):
-            found.append(_Fit(one, taken / len(named)))
-    return sorted(found, key=lambda one: one.rank, reverse=True)
-
-
-def _fixed(grid: Grid, known: Known, name: str) -> dict[str, tuple[str, str]]:
-    """header → (field, profile) of the columns a profile takes; none where it misses a required one or the file's name lacks what it asks for."""
-    spec = read_spec(known.spec)
-    from_name = " ".join(spec.file_name_pattern)
-    named = [part for part in FIELDS if f"<{part}>" in from_name]
-    try:
-        mapping = map_headers(grid.headers, spec, Notes(), named=named)
-        if name:
-            require_name_fields(name_fields(name, spec), mapping.columns, spec, name)
-    except FileQuarantined:
-        return {}
-    found: dict[str, tuple[str, str]] = {}
-    groups: list[tuple[str, tuple[str, ...]]] = [*mapping.columns.items()]
-    groups += [(TIME_OF, times) for times in mapping.times.values()]
-    groups += [(KEPT, sources) for sources in mapping.extra.values()]
-    for name, sources in groups:
-        for source in sources:
-            found.setdefault(source, (name, known.name))
-    return found
-
-
-def _former(known: Sequence[Known]) -> dict[str, tuple[str, str]]:
-    """What the company's own profiles map: plain header → (field, profile); the last one counts."""
-    former: dict[str, tuple[str, str]] = {}
-    for one in known:
-        if one.is_own:
-            spec = read_spec(one.spec)
-            for name, column in spec.columns.items():
-                former.update({plain(source): (name, one.name) for source in column.sources})
-                if name == "transacted_at":
-                    former.update({plain(source): (TIME_OF, one.name) for source in column.time_sources})
-    return former
 
 
 def _nearest(columns: list[Guess]) -> list[Guess]:

@@ -99,6 +99,23 @@ def known_names() -> Mapping[str, str]:
 
 
 @cache
+def telling_names() -> Mapping[str, str]:
+    """Plain name → preset, of the names that one preset only knows."""
+    general = {
+        plain(word) for line in _NAMES.strip().splitlines() for word in line.partition(":")[2].split(",")
+    }
+    owners: dict[str, set[str]] = {}
+    for name, (_, _, spec) in PRESETS.items():
+        for alias, _field in _aliases(spec["columns"]):
+            owners.setdefault(alias, set()).add(name)
+    return {
+        alias: next(iter(names))
+        for alias, names in owners.items()
+        if len(names) == 1 and alias not in general
+    }
+
+
+@cache
 def known_phrases() -> tuple[tuple[str, str], ...]:
     """(plain name, field), the longest first: what a longer header may contain or be contained in."""
     return tuple(sorted(known_names().items(), key=lambda pair: -len(pair[0])))

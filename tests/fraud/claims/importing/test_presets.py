@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fraud.claims.importing.guessing.guess import Known, guess_table
+from fraud.claims.importing.guessing.fitting import Known
+from fraud.claims.importing.guessing.guess import guess_table
 from fraud.claims.importing.presets import PRESETS
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec

@@ -60,7 +60,10 @@ def send(client: Client, content: bytes, form: dict[str, str] | None = None, fil
 def form_of(page: str) -> dict[str, str]:
     """What a browser would send back: hidden fields, chosen options, ticked boxes."""
     form = dict(
-        re.findall(r'<input type="hidden" name="(draft|seen|sheet|header_row)" value="([^"]*)"', page)
+        re.findall(
+            r'<input type="hidden" name="(draft|seen|based|chosen|was_\w+|sheet|header_row)" value="([^"]*)"',
+            page,
+        )
     )
     for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
@@ -157,6 +160,80 @@ def test_what_no_column_gives_is_asked_for_by_name(client: Client, cast: Cast) -
     refused = client.post(ADDRESS, form_of(page) | {"name": "x", "save": "1"}).content.decode()
     assert "Still needed" in refused
     assert not ImportProfile.objects.filter(name="x").exists()
+
+
+OPEN = [
+    ["Employee ID", "Date", "Merchant", "Amount", "Currency"],
+    ["E1", "03/04/2026", "Harbor Hotel", "1.250", "USD"],
+    ["E2", "05/06/2026", "Corner Cafe", "2.500", "USD"],
+]
+
+
+def test_what_can_be_read_in_two_ways_is_asked_and_not_saved_before_the_answer(
+    client: Client, cast: Cast
+) -> None:
+    signed_in(client, cast.system_admin)
+    page = send(client, table(OPEN)).content.decode()
+    assert "1.250 is 1.25<" in page
+    assert "1.250 is 1,250<" in page
+    assert "would be taken" not in page
+    client.post(ADDRESS, form_of(page) | {"name": "open", "save": "1"})
+    assert not ImportProfile.objects.filter(name="open").exists()
+    page = client.post(ADDRESS, form_of(page) | {"decimal_sign": "."}).content.decode()
+    assert "03/04/2026 is 2026-04-03" in page
+    assert "03/04/2026 is 2026-03-04" in page
+    client.post(ADDRESS, form_of(page) | {"name": "open", "save": "1"})
+    assert not ImportProfile.objects.filter(name="open").exists()
+    page = client.post(ADDRESS, form_of(page) | {"date_order": "%m/%d/%Y"}).content.decode()
+    assert "2 rows: 2 would be taken" in page
+    client.post(ADDRESS, form_of(page) | {"name": "open", "import": "1"})
+    assert sorted(Claim.objects.values_list("amount_minor", flat=True)) == [125, 250]
+    assert ImportProfile.objects.get(name="open").spec["dates"]["formats"][0] == "%m/%d/%Y"
+
+
+def test_dates_that_a_later_row_settles_are_not_asked_about(client: Client, cast: Cast) -> None:
+    signed_in(client, cast.system_admin)
+    many = [["E1", f"0{n % 9 + 1}/05/2026", f"Shop {n}", f"{n}.50", "USD"] for n in range(600)]
+    last = ["E1", "25/05/2026", "Shop", "1.50", "USD"]
+    page = send(client, table([OPEN[0], *many, last])).content.decode()
+    assert "Day or month first?" not in page
+    assert "601 rows: 601 would be taken" in page
+
+
+def test_a_fitting_profile_that_was_changed_is_not_used_as_if_it_said_so(client: Client, cast: Cast) -> None:
+    signed_in(client, cast.system_admin)
+    page = send(client, table(CARD)).content.decode()
+    assert "A profile fits" in page
+    changed = client.post(ADDRESS, form_of(page) | {"invert": "1", "use": "1"})
+    assert changed.status_code == 200
+    assert "You have changed what the profile" in changed.content.decode()
+    assert not ClaimFile.objects.exists()
+
+
+def test_a_profile_can_be_begun_with_or_left(client: Client, cast: Cast) -> None:
+    signed_in(client, cast.system_admin)
+    page = send(client, table(CARD)).content.decode()
+    without = client.post(ADDRESS, form_of(page) | {"profile": "-"}).content.decode()
+    assert "A profile fits" not in without
+    assert form_of(without)["profile"] == "-"
+    again = client.post(ADDRESS, form_of(without) | {"again": "1"}).content.decode()
+    assert form_of(again)["profile"] == "-"
+    back = client.post(ADDRESS, form_of(again) | {"profile": form_of(page)["profile"]}).content.decode()
+    assert "A profile fits" in back
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([["사번", "성명", "입사일"], ["E1", "김도현", "2020-01-02"]], "This looks like a list of employees (입사일)"),
+        ([["Date", "Description", "Debit", "Credit", "Balance"], ["2026-01-02", "x", "1", "", "5"]], "This looks like a bank statement (Balance)"),
+        ([OPEN[0]], "The file names its columns, but has no row below them."),
+    ],
+)  # fmt: skip
+def test_what_holds_no_claims_is_called_what_it_is(
+    client: Client, cast: Cast, rows: list[list[str]], sentence: str
+) -> None:
+    assert sentence in send(signed_in(client, cast.system_admin), table(rows)).content.decode()
 
 
 @pytest.mark.parametrize("rows", [CARD, [row[:2] + row[5:] for row in CARD]], ids=["complete", "lacking"])

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from fraud.claims.importing.guessing.choices import spec_of
 from fraud.claims.importing.guessing.columns import TIME_OF
+from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.guessing.grid import Layout
-from fraud.claims.importing.guessing.guess import Known, TableGuess, guess_table
+from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.guessing.texts import found_text, level_text
 from fraud.claims.importing.headers import map_headers
 from fraud.claims.importing.parsing.rows import RowParser
@@ -324,12 +325,14 @@ def test_what_a_profile_that_fits_leaves_out_is_not_read_but_named(tmp_path: Pat
 
 
 def test_columns_of_several_presets_are_given_to_none_of_them(tmp_path: Path) -> None:
-    short = [0, 2, 4, 5, 6]
-    path = written(tmp_path, table([[row[n] for n in short] for row in (BC, PAID)]))
+    rows = [[*row[:3], *row[4:7], number] for row, number in ((BC, "사번"), (PAID, "E1001"))]
+    path = written(tmp_path, table(rows))
     found = guess_table(path, KNOWN)
     assert found.fits == ""
     assert len(found.also) > 1
     assert guess_table(path, KNOWN, profile=found.also[0]).fits == found.also[0]
+    few = written(tmp_path, table([row[:6] for row in rows]))
+    assert guess_table(few, KNOWN).candidates == ()
 
 
 def test_a_profile_that_needs_the_files_name_is_not_begun_with_under_another(tmp_path: Path) -> None:
