@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import exemptions, files, money_back, outcomes, people, profiles
+from fraud.claims.views import assistant, exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -22,6 +22,7 @@ urlpatterns = [
     path("files/upload/", files.upload_file, name="upload-file"),
     path("files/people/", people.people_feeds, name="people-feeds"),
     path("files/people/send/", people.send_feed, name="send-feed"),
+    path("files/assistant/", assistant.assistant_page, name="assistant"),
     path("files/profiles/", profiles.profile_list, name="profiles"),
     path("files/profiles/<str:name>/", profiles.profile_page, name="profile"),
     path("files/profiles/<str:name>/exemptions/", exemptions.propose, name="propose-exemption"),

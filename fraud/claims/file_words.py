@@ -31,6 +31,9 @@ def profile_words() -> dict[str, str]:
         ),
         "header_search": _("Rows from the top in which the header is looked for, 1 to 50."),
         "header_tolerance": _("Letters a header may differ from its alias, 0 to 3."),
+        "records": _(
+            "A file without a header row: format lines (names by position, keep: the first value of rows), vcf4 or cdf3."
+        ),
         "columns": _(
             "Field → headers that deliver it, the first filled one counts; or from, time_from, values, constant, compose."
         ),

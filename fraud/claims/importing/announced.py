@@ -33,7 +33,7 @@ def compare_announced(titles: Iterable[str], rejects: pl.DataFrame, n_rows: int,
 
 
 def compare_sums(read: pl.DataFrame, sums: pl.DataFrame, notes: Notes) -> None:
-    """Note the sum rows that are neither the sum of all rows above nor of those since the sum row before.
+    """Note the sum rows that are neither the sum of all rows above nor of those since the sum row before, money back taken off or counted like the rest.
 
     `read` and `sums` have line, amount_minor and currency; a sum row without a currency is compared where all rows have one.
     """
@@ -41,8 +41,9 @@ def compare_sums(read: pl.DataFrame, sums: pl.DataFrame, notes: Notes) -> None:
     for line, stated, currency in sums.drop_nulls("amount_minor").sort("line").iter_rows():
         above = read.filter((pl.col("line") < line) & (pl.col("currency") == currency))
         total = int(above["amount_minor"].sum() or 0)
-        since = int(above.filter(pl.col("line") > before)["amount_minor"].sum() or 0)
+        after = above.filter(pl.col("line") > before)["amount_minor"]
+        sums_ = {total, int(after.sum() or 0), int(above["amount_minor"].abs().sum()), int(after.abs().sum())}
         before = line
-        if above.height and stated not in {total, since}:
+        if above.height and stated not in sums_:
             says, is_ = format_number(stated, currency), format_number(total, currency)
             notes.add("sum_differs", line=line, currency=currency, stated=says, found=is_)

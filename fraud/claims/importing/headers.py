@@ -1,4 +1,7 @@
-"""Which delivered column is which field: aliases compared without case, spaces and punctuation."""
+"""Which delivered column is which field: aliases compared without case, spaces and punctuation.
+
+An alias that ends in `[1]` names the first of several columns with one name.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.profile import ProfileSpec
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_FIRST = re.compile(r"^(.*)\[1\]$", re.DOTALL)  # 상호[1]: the first of several columns of that name
 
 
 @dataclass
@@ -58,6 +62,7 @@ def map_headers(
 def looks_like_header(values: Sequence[str], spec: ProfileSpec) -> bool:
     """True when at least half of the required fields that have columns are named in `values`."""
     names = {plain(value) for value in values}
+    names |= {f"{name}1" for name in names}  # 상호[1] is called 상호
     needed = [
         spec.columns[name].sources
         for name in spec.required
@@ -91,6 +96,8 @@ class _Found:
         return tuple(headers)
 
     def _exact(self, alias: str) -> str | None:
+        if first := _FIRST.match(alias):
+            return next(iter(self._by_plain.get(plain(first[1]), [])), None)
         headers = self._by_plain.get(plain(alias), [])
         if len(headers) > 1:
             raise FileQuarantined("header_duplicated", column=headers[0].strip(), n=len(headers))

@@ -1,8 +1,10 @@
-"""Profiles the product brings along: two Korean card interfaces, a generic file, and three public data sets."""
+"""Profiles the product brings along: a generic file, two Korean card interfaces, the feeds of `feeds/`, and three public data sets."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from fraud.claims.importing.feeds import expenses, korea, networks
 
 _GENERIC_COLUMNS: dict[str, Any] = {
     "external_id": ["external_id", "claim_id", "청구번호", "전표번호", "id"],
@@ -284,6 +286,9 @@ PRESETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "generic": ("Generic claim file", "일반 청구 파일", GENERIC),
     "codef": ("CODEF corporate-card feed", "CODEF 법인카드 승인내역", CODEF),
     "barobill": ("Barobill corporate-card feed", "바로빌 법인카드 사용내역", BAROBILL),
+    **korea.PRESETS,
+    **expenses.PRESETS,
+    **networks.PRESETS,
     "birmingham": ("Birmingham purchase cards (public data)", "버밍엄 구매카드(공개 자료)", BIRMINGHAM),
     "toronto": ("Toronto purchasing cards (public data)", "토론토 구매카드(공개 자료)", TORONTO),
     "handbook": ("Simulated card transactions (public data)", "모의 카드 거래(공개 자료)", HANDBOOK),

@@ -73,6 +73,19 @@ class Labels:
     delay_days: int = 7
 
 
+#: Formats of records: lines by position, Visa Commercial Format 4, Mastercard Common Data Format 3.
+RECORD_FORMATS = ("", "lines", "vcf4", "cdf3")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A file that is no table with a header row."""
+
+    format: str = ""  # one of RECORD_FORMATS
+    names: Mapping[str, str] = field(default_factory=dict)  # lines: position (first = 1) → name
+    keep: str = ""  # lines: the first value of those that are rows
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileSpec:
     """A checked profile; see docs/importing.md for every setting."""
@@ -86,6 +99,7 @@ class ProfileSpec:
     sheet: str = ""
     allow_formulas: bool = False
     zone: str = ""  # empty: the company's
+    records: Records = Records()
     columns: Mapping[str, Column] = field(default_factory=dict)
     required: tuple[str, ...] = REQUIRED
     file_name_pattern: tuple[str, ...] = ()  # named groups become fields
@@ -126,6 +140,11 @@ def _reading_problems(spec: ProfileSpec) -> list[tuple[str, str, dict[str, Any]]
             ZoneInfo(spec.zone)
         except (KeyError, ValueError, OSError):
             problems.append(("zone", "zone_not_known", {"zone": spec.zone}))
+    if spec.records.format not in RECORD_FORMATS:
+        problems.append(("records.format", "wrong_type", {"expected": ", ".join(RECORD_FORMATS[1:])}))
+    positions = [p for p in spec.records.names if not (p.isascii() and p.isdigit() and 1 <= int(p) <= 1_000)]
+    if positions or (spec.records.format == "lines" and not spec.records.names):
+        problems.append(("records.names", "wrong_type", {"expected": '{"5": "Employee ID"}'}))
     patterns = [("file_name_pattern", p) for p in spec.file_name_pattern]
     patterns += [("row_filters", f.unless) for f in spec.row_filters]
     return problems + [

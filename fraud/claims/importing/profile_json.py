@@ -12,6 +12,7 @@ from fraud.claims.importing.profile import (
     Dates,
     Labels,
     ProfileSpec,
+    Records,
     RowFilter,
     require_valid,
 )
@@ -171,6 +172,7 @@ _TOP: dict[str, Reader] = {
     "sheet": _text,
     "allow_formulas": _flag,
     "zone": _text,
+    "records": _group(Records, {"format": _text, "names": _mapping, "keep": _text}),
     "columns": _columns,
     "required": _texts,
     "file_name_pattern": _texts,

@@ -1,35 +1,22 @@
-"""Import profiles in the database: the presets, changing one, and trying one on a file."""
+"""Import profiles in the database: the presets, and changing one."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-from django.conf import settings
-
-from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from fraud.claims.importing.headers import map_headers, plain
-from fraud.claims.importing.parsing.rows import RowParser
-from fraud.claims.importing.parsing.values import Context
+from fraud.claims.importing.guessing.fitting import Known
+from fraud.claims.importing.headers import plain
 from fraud.claims.importing.presets import PRESETS
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profile_json import read_spec
-from fraud.claims.importing.reading.chunks import is_1904
-from fraud.claims.importing.reading.limits import Limits
-from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.staging import name_fields
 from fraud.claims.models import ImportProfile
-
-PREVIEW_ROWS = 20
 
 
 class ProfileUnknown(LookupError):
@@ -49,6 +36,15 @@ def ensure_presets() -> None:
                 name=name,
                 defaults={"label_en": label_en, "label_ko": label_ko, "spec": spec, "is_preset": True},
             )
+
+
+def known_profiles() -> list[Known]:
+    """All profiles for the guesses about a table; those somebody made or changed are the company's own."""
+    ensure_presets()
+    return [
+        Known(profile.name, profile.spec, is_own=not profile.is_preset or profile.version > 1)
+        for profile in ImportProfile.objects.order_by("changed_at")
+    ]
 
 
 def get_profile(name: str) -> ImportProfile:
@@ -97,50 +93,6 @@ def _refuse_exempting_alone(spec: Mapping[str, Any], profile: ImportProfile | No
     new = [column for column in spec.get("not_card_columns", []) if plain(column) not in agreed]
     if new:
         raise ProfileNotValid([("not_card_columns", "exempted_alone", {"column": new[0]})])
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How the first rows of a file read: canonical values, rejected rows, notes. Nothing of it is stored."""
-
-    headers: list[str]
-    columns: list[str]
-    rows: list[tuple[Any, ...]]
-    rejects: list[dict[str, Any]]
-    notes: list[dict[str, Any]]
-
-
-def preview_file(
-    *, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows: int = PREVIEW_ROWS
-) -> Preview:
-    """Read the first rows of a file with a profile that may not be saved yet.
-
-    Raises ProfileNotValid, FileQuarantined and NotPermitted.
-    """
-    require(by, "fraud.import_claims")
-    checked = read_spec(spec)
-    now = clock.now()
-    table = open_table(path, checked, Limits(chunk_rows=rows, block_bytes=1 << 20, workbook_bytes=64 << 20))
-    constants = name_fields(name, checked)
-    mapping = map_headers(table.headers, checked, table.notes, named=constants)
-    context = Context(now, now + timedelta(days=1), settings.TIME_ZONE, settings.CARD_TOKEN_KEY.encode())
-    parser = RowParser(checked, mapping, context, table.notes, constants, table.encoding, is_1904(table))
-    parsed = parser.parse(next(iter(table.chunks())))
-    hidden = {"row_hash", "identity", "card_token"}
-    shown = parsed.frame.head(rows).drop(
-        [c for c in parsed.frame.columns if c in hidden or not _is_filled(parsed.frame, c)]
-    )
-    return Preview(
-        headers=[header for header in table.headers if header],
-        columns=shown.columns,
-        rows=shown.rows(),
-        rejects=parsed.rejects.head(rows).to_dicts(),
-        notes=table.notes.as_json(),
-    )
-
-
-def _is_filled(frame: pl.DataFrame, name: str) -> bool:
-    return frame.get_column(name).null_count() < frame.height
 
 
 def temporary_copy(chunks: Any, suffix: str = "") -> Path:

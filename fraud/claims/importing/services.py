@@ -234,10 +234,19 @@ def _stage(
     )
     if apart is None or delivery.path is None:
         return stage(delivery.open, name=delivery.name, spec=spec, context=context, folder=folder)
-    bounds = Bounds(
+    return stage_apart(
+        path=delivery.path,
+        name=delivery.name,
+        spec=apart,
+        context=context,
+        folder=folder,
+        bounds=reading_bounds(),
+    )
+
+
+def reading_bounds() -> Bounds:
+    """What reading one file in a process of its own may cost, by the settings."""
+    return Bounds(
         seconds=getattr(settings, "IMPORT_MAX_SECONDS", Bounds().seconds),
         megabytes=getattr(settings, "IMPORT_MAX_MEGABYTES", Bounds().megabytes),
-    )
-    return stage_apart(
-        path=delivery.path, name=delivery.name, spec=apart, context=context, folder=folder, bounds=bounds
     )

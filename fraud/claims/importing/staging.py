@@ -87,7 +87,7 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
     notes = table.notes
     constants = name_fields(name, spec)
     mapping = map_headers(table.headers, spec, notes, named=constants)
-    _require_name_fields(constants, mapping.columns, spec, name)
+    require_name_fields(constants, mapping.columns, spec, name)
     parser = RowParser(spec, mapping, context, notes, constants, table.encoding, is_1904(table))
     totals, rejects, index = Totals(), [], []
     n_chunks = n_rows = 0
@@ -174,10 +174,10 @@ def name_fields(name: str, spec: ProfileSpec) -> dict[str, str]:
     return {}
 
 
-def _require_name_fields(
+def require_name_fields(
     constants: Mapping[str, str], delivered: Mapping[str, Any], spec: ProfileSpec, name: str
 ) -> None:
-    """A name that should tell what the rows belong to must tell it, unless a column does."""
+    """A name that should tell what the rows belong to must tell it, unless a column does. Raises FileQuarantined."""
     if not spec.file_name_pattern or constants:
         return
     for field_name, column in spec.columns.items():

@@ -50,7 +50,7 @@ def receive_upload(
     """Take an uploaded file: its ClaimFile, imported or on the way. Raises UploadTooLarge, ProfileNotValid, NotPermitted."""
     require(by, "fraud.import_claims")
     spec = read_spec(profile.spec)
-    path = _keep(parts)
+    path = keep_parts(parts)
     kept = False
     try:
         sha256, size = digest_of(path)
@@ -120,8 +120,8 @@ def import_waiting(*, file: ClaimFile, by: Actor) -> ClaimFile:
     return done
 
 
-def _keep(parts: Iterable[bytes]) -> Path:
-    """The parts in a file of the incoming folder; nothing is left of one that is too large or breaks off."""
+def keep_parts(parts: Iterable[bytes]) -> Path:
+    """The parts in a file of the incoming folder; nothing is left of one that is too large or breaks off. Raises UploadTooLarge."""
     with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix="upload-", delete=False) as target:
         size = 0
         try:

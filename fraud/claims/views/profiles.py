@@ -15,15 +15,11 @@ from audit.language import current_language
 from fraud.claims.file_words import profile_words
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
-from fraud.claims.importing.profiles import (
-    Preview,
-    ensure_presets,
-    preview_file,
-    save_profile,
-    temporary_copy,
-)
+from fraud.claims.importing.profiles import ensure_presets, save_profile, temporary_copy
 from fraud.claims.importing.texts import sentence
+from fraud.claims.importing.trying import try_file
 from fraud.claims.models import ColumnExemption, ImportProfile
+from fraud.claims.trial_words import trial_words
 from fraud.web.access import page
 
 _NAME_LENGTH = 60
@@ -84,26 +80,13 @@ def _try(request: HttpRequest, profile: ImportProfile, spec: dict[str, Any], tex
         return _show(request, profile, text, status=422, problems=[_("Choose a file to try the profile on.")])
     path = temporary_copy(sent.chunks())
     try:
-        preview = preview_file(path=path, name=sent.name or "", spec=spec, by=request.actor)  # type: ignore[attr-defined]
+        trial = try_file(path=path, name=sent.name or "", spec=spec, by=request.actor)  # type: ignore[attr-defined]
     except FileQuarantined as error:
         problem = sentence("file", error.code, error.params, current_language())
         return _show(request, profile, text, status=422, problems=[problem])
     finally:
         path.unlink(missing_ok=True)
-    return _show(request, profile, text, preview=_shown(preview))
-
-
-def _shown(preview: Preview) -> dict[str, Any]:
-    language = current_language()
-    return {
-        "columns": preview.columns,
-        "rows": preview.rows,
-        "rejects": [
-            {**reject, "text": sentence("row", reject["code"], json.loads(reject["params"]), language)}
-            for reject in preview.rejects
-        ],
-        "notes": [sentence("note", note["code"], note["params"], language) for note in preview.notes],
-    }
+    return _show(request, profile, text, preview=trial_words(trial))
 
 
 def _sentences(error: ProfileNotValid) -> list[str]:

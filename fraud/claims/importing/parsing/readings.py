@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import date
 
 import polars as pl
 
@@ -37,6 +38,19 @@ def read_somehow(text: pl.Series) -> pl.Series:
             for forms in _orders((separator, length)) if separator or length == 2 else []:
                 found = found | _reads(text, forms)
     return found
+
+
+def readings(text: str) -> list[tuple[str, date]]:
+    """(form of the day, the day it then is) for every order in which a text is a date."""
+    shape = _SHAPE.match(text)
+    if shape is None:
+        return []
+    alone = pl.Series([re.sub(r"[ T].*$", "", text)])
+    return [
+        (forms[0].text, alone.str.to_date(forms[0].text, strict=False)[0])
+        for forms in _orders((shape[1] or "", len(shape[2] or "yy")))
+        if _reads(alone, forms).all()
+    ]
 
 
 def _shape(text: str) -> tuple[str, int] | None:

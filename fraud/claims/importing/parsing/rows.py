@@ -165,16 +165,22 @@ class _ChunkRows(ChunkValues):
             for name in self.spec.required
             if name in self.mapping.columns and (value := self.delivered_values(name)) is not None
         }
-        if "transacted_at" not in given or given["transacted_at"].all():
+        if "transacted_at" not in given:
             return np.zeros(self.height, bool)
         undated = ~given["transacted_at"]
+        dates = self.delivered_values("transacted_at")
+        if dates is not None and dates.dtype == pl.String:  # the word may stand where the date would
+            undated = undated | dates.str.contains(SUM_WORDS).fill_null(False)
+        if not undated.any():
+            return np.zeros(self.height, bool)
         others = [filled for name, filled in given.items() if name != "amount"]
         summed = undated & given.get("amount", undated)
         alone = ~pl.select(pl.any_horizontal(others)).to_series()
         texts = [blank_to_null(c) for c in self.delivered.get_columns() if c.dtype == pl.String]
         first = pl.select(pl.coalesce(texts)).to_series()
         named = first.str.contains(SUM_WORDS).fill_null(False)
-        return np.asarray((summed & (named | (alone & (len(others) > 1)))).to_numpy())
+        nothing = undated & alone & ~given.get("amount", undated)  # such as the sum of another column
+        return np.asarray((summed & named | (summed & alone | nothing) & (len(others) > 1)).to_numpy())
 
     # Checks across fields --------------------------------------------------------------------------------------
 

@@ -87,6 +87,10 @@ def check_archive(path: Path, limits: Limits) -> None:
         raise FileQuarantined("kind_macro_excel")
     if "xl/workbook.bin" in names:
         raise FileQuarantined("kind_binary_excel")
+    if any(
+        name.startswith(("word/", "ppt/", "Contents/section")) for name in names
+    ):  # the last is Hangul's .hwpx
+        raise FileQuarantined("kind_document")
     if "xl/workbook.xml" not in names:
         raise FileQuarantined("kind_unknown")
     unpacked = sum(entry.file_size for entry in entries)

@@ -74,6 +74,12 @@ def summed_and_merged(made: Any, sheet: Any) -> None:
     sheet.write_formula(end, AMOUNT, f"=SUM(E2:E{end})", None, 3000)
 
 
+def summed_under_the_dates(made: Any, sheet: Any) -> None:
+    end = table(sheet)
+    sheet.write_string(end, HEADER.index("사용일시"), "합계")
+    sheet.write_number(end, AMOUNT, 3000)
+
+
 def summed_wrongly(made: Any, sheet: Any) -> None:
     end = table(sheet)
     sheet.write_string(end, 0, "Grand Total")
@@ -114,6 +120,7 @@ def running_sum(made: Any, sheet: Any) -> None:
         (summed, [(5, "subtotal_row")], set()),
         (summed_without_a_word, [(5, "subtotal_row")], set()),
         (summed_and_merged, [(5, "subtotal_row")], set()),
+        (summed_under_the_dates, [(5, "subtotal_row")], set()),
         (summed_wrongly, [(5, "subtotal_row")], {"sum_differs"}),
         (hidden, [], {"hidden_rows", "sheets_hidden"}),
     ],

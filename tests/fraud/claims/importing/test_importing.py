@@ -23,10 +23,11 @@ from audit.models import AuditEvent
 from audit.permissions import NotPermitted
 from fraud.claims.importing.cancellations import unlinked_cancellations
 from fraud.claims.importing.problems import ProfileNotValid
-from fraud.claims.importing.profiles import get_profile, preview_file, save_profile
+from fraud.claims.importing.profiles import get_profile, save_profile
 from fraud.claims.importing.rows import import_rows
 from fraud.claims.importing.services import import_claim_file
 from fraud.claims.importing.texts import sentence
+from fraud.claims.importing.trying import try_file
 from fraud.claims.models import (
     Cardholder,
     Claim,
@@ -456,10 +457,15 @@ def test_a_preview_shows_values_and_rejects_and_stores_nothing(tmp_path: Path) -
     path = tmp_path / "p.csv"
     path.write_bytes(csv_bytes(row(), row(claim_id="C-2", 금액="x")))
     before = everything()
-    shown = preview_file(path=path, name="p.csv", spec=get_profile("generic").spec, by=BY)
+    shown = try_file(path=path, name="p.csv", spec=get_profile("generic").spec, by=BY)
     values = dict(zip(shown.columns, shown.rows[0], strict=True))
-    assert (values["external_id"], values["amount"], values["merchant_name"]) == ("C-001", 12_000, "한빛식당")
-    assert [reject["code"] for reject in shown.rejects] == ["amount_not_valid"]
+    assert (values["external_id"], values["amount"], values["merchant_name"]) == (
+        "C-001",
+        "12,000",
+        "한빛식당",
+    )
+    assert (shown.n_rows, shown.n_taken, shown.n_rejected) == (2, 1, 1)
+    assert [(reason["code"], reason["n"]) for reason in shown.reasons] == [("amount_not_valid", 1)]
     assert everything() == before
 
 

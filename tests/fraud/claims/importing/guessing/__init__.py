@@ -1,0 +1,1 @@
+"""Guesses about tables nobody has described."""
