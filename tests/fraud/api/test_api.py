@@ -235,6 +235,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "deliveries",
         "money-back",
         "outcomes",
+        "people",
         "runs",
         "scores",
         "cases",
