@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _PAIRS = {
     "이": ("이", "가"),
     "은": ("은", "는"),
@@ -28,7 +30,6 @@ _LATIN_FINALS = {
     "l": "ㄹ",
     "m": "ㅁ",
     "n": "ㄴ",
-    "r": "ㄹ",
     "b": "ㅂ",
     "c": "ㄱ",
     "k": "ㄱ",
@@ -48,6 +49,21 @@ def particle(word: str, kind: str) -> str:
     if kind == "으로" and final == "ㄹ":
         return word + without
     return word + (with_final if final else without)
+
+
+_EITHER = re.compile(r"(\S+?)(이\(가\)|은\(는\)|을\(를\)|과\(와\)|와\(과\)|\(으\)로)")
+_KINDS = {"이(가)": "이", "은(는)": "은", "을(를)": "을", "과(와)": "과", "와(과)": "과", "(으)로": "으로"}
+
+
+def with_particles(sentence: str) -> str:
+    """A sentence whose open particles, as in 금액을(를), follow the sound before them."""
+
+    def chosen(match: re.Match[str]) -> str:
+        word, kind = match[1], _KINDS[match[2]]
+        ending = particle(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word, kind)
+        return word + ending[len(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word) :]
+
+    return _EITHER.sub(chosen, sentence)
 
 
 def _without_remark(word: str) -> str:
@@ -71,7 +87,18 @@ def _final(word: str) -> str:
         if letter in _DIGIT_FINALS:
             return _DIGIT_FINALS[letter]
         if letter.isascii() and letter.isalpha():
-            return (_CAPITAL_FINALS if letter.isupper() else _LATIN_FINALS).get(letter, "")
+            return _latin_final(word, letter)
         if letter == "%":
             return ""
     return ""
+
+
+def _latin_final(word: str, letter: str) -> str:
+    """amount ends as it is read, 어마운트, in a vowel; limit in a consonant; mcc is read letter by letter."""
+    found = re.findall(r"[A-Za-z]+", word)[-1]
+    if letter.isupper() or not re.search(r"[aeiouy]", found):
+        return _CAPITAL_FINALS.get(letter.upper(), "")
+    before = found[-2:-1]
+    if letter in "bckptg" and before not in "aeiouy" and found[-2:] not in {"ng", "ck"}:
+        return ""
+    return _LATIN_FINALS.get(letter, "")

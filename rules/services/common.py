@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from audit.people import require_second_person
 from audit.services import people_behind, record
 from rules.exceptions import PageStale, ProposalStale, ReasonNeeded, WrongState
-from rules.language import Expression, check, parse
+from rules.language import Expression, read
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import content_hash, list_specs, parameter_specs
 
@@ -34,9 +34,7 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
 
 def checked(text: str) -> Expression:
     """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
-    expression = parse(text)
-    check(expression, lists=list_specs(), parameters=parameter_specs())
-    return expression
+    return read(text, lists=list_specs(), parameters=parameter_specs())
 
 
 def hash_of(version: RuleVersion) -> str:

@@ -104,6 +104,14 @@
     if (opener) { openDialog(opener.dataset.dialog); opener.closest("details.menu")?.removeAttribute("open"); return; }
     if (target.closest("[data-close]") || target.matches("dialog[open]")) { target.closest("dialog")?.close(); return; }
     if (target.closest("[data-close-toast]")) { target.closest("[data-toast]").remove(); return; }
+    const written = target.closest("[data-write]"); // a correction that is taken over, and checked like anything typed
+    if (written) {
+      const field = document.getElementById(written.dataset.into);
+      field.value = written.dataset.write;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+      return;
+    }
     const filler = target.closest("[data-fill-username]"); // the demo's sign-in page
     if (filler) {
       $("#id_username").value = filler.dataset.fillUsername;

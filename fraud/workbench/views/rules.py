@@ -26,11 +26,11 @@ from fraud.workbench.rule_hits import VersionHits, hits_by_version
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
-from rules.language import RuleNotValid, check, parse, to_sentence
+from rules.language import RuleNotValid, read, to_sentence
 from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import activation, drafts, turning_off
 from rules.services.common import subject_of
-from rules.services.rule_sets import current_context, list_specs, parameter_specs
+from rules.services.rule_sets import list_specs, parameter_specs
 
 State = RuleVersion.State
 GROUPS = ("time", "merchant", "amount", "place", "document", "card", "people", "other")
@@ -84,7 +84,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         try:
             drafts.draft_rule(code=code, text=request.POST.get("text", ""), by=_by(request), **about)
         except RuleNotValid as error:
-            context["problems"] = _problems(error)
+            context |= {"problems": _problems(error), "correction": error.correction}
         except (RuleServiceError, ValueError) as error:
             context["refusal"] = str(error)
         else:
@@ -244,7 +244,9 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
     try:
         said = STEPS[name](request, version)
     except RuleNotValid as error:
-        return _show(request, found, problems=_problems(error), refused=name, status=422)
+        return _show(
+            request, found, problems=_problems(error), correction=error.correction, refused=name, status=422
+        )
     except NotPermitted as error:
         return _show(request, found, refusal=refusal_sentence(error), refused=name, status=403)
     except (RuleServiceError, ValueError) as error:
@@ -291,12 +293,10 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
 def _checked(text: str) -> dict[str, Any]:
     """{"sentence"} or {"problems"} of a text."""
     try:
-        expression = parse(text)
-        context = current_context()
-        check(expression, lists=context.lists, parameters=context.parameters)
+        lists, parameters = list_specs(), parameter_specs()
+        expression = read(text, lists=lists, parameters=parameters)
     except RuleNotValid as error:
-        return {"problems": _problems(error)}
-    lists, parameters = list_specs(), parameter_specs()
+        return {"problems": _problems(error), "correction": error.correction}
     return {"sentence": to_sentence(expression, current_language(), lists=lists, parameters=parameters)}
 
 
