@@ -234,6 +234,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "claims",
         "deliveries",
         "money-back",
+        "people",
         "runs",
         "cases",
         "tips",
