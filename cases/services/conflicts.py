@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, FilteredRelation, Q, QuerySet
+
 from audit.actor import Actor
 from audit.people import same_number
 from cases.models import Case
-from fraud.claims.identity import cardholders_of, is_relative, logins_of
-from fraud.claims.models import Cardholder, Claim, User
+from fraud.claims.identity import cardholders_of, logins_of, relatives
+from fraud.claims.models import Cardholder, Claim, Relative, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,16 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     number = by.employee_no
     if by.is_system or not number.strip():
         return Relations()
-    people: Iterable[tuple[str, Any]] = (
-        Claim.objects.filter(alerts__case=case, alerts__left_at=None).values_list("approver_no", "attendees")
-        if claims is None
-        else [(claim.approver_no, claim.attendees) for claim in claims]
-    )
-    approver = attendee = False
-    for approver_no, attendees in people:
+    kin_rows = relatives(number, case.cardholder.employee_no)
+    people: Iterable[tuple[str, Any, bool]]
+    if claims is None:
+        people = _people_of(case, kin_rows)
+    else:
+        is_kin = kin_rows.exists()
+        people = [("", None, is_kin), *((claim.approver_no, claim.attendees, is_kin) for claim in claims)]
+    approver = attendee = kin = False
+    for approver_no, attendees, is_kin in people:
+        kin = kin or is_kin
         approver = approver or same_number(approver_no, number)
         attendee = attendee or lists(attendees, number)
     return Relations(
@@ -63,9 +68,17 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
         is_claim_approver=approver,
         is_attendee=attendee,
         is_report=manages(case.cardholder.employee_no, employee_no=number),
-        is_relative=is_relative(number, case.cardholder.employee_no),
+        is_relative=kin,
         is_manager=manages(number, person=case.cardholder),
     )
+
+
+def _people_of(case: Case, kin_rows: QuerySet[Relative]) -> Iterable[tuple[str, Any, bool]]:
+    """(approver, attendees, whether a relative is asking) of every claim the case is about, one row also where it has none. One query."""
+    rows = Case.objects.filter(pk=case.pk).annotate(
+        held=FilteredRelation("alerts", condition=Q(alerts__left_at=None)), is_kin=Exists(kin_rows)
+    )
+    return rows.values_list("held__claim__approver_no", "held__claim__attendees", "is_kin")
 
 
 def manages(manager_no: str, *, employee_no: str = "", person: Cardholder | None = None) -> bool:

@@ -32,19 +32,21 @@ def barred_cardholders(by: Actor) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def is_relative(one: str, other: str) -> bool:
-    """Whether the personnel feed names the two employees as relatives, whichever of them its row is about."""
-    found = Cardholder.objects.alias(key=key_of("employee_no")).filter(key=number_key(other))
-    return bool(number_key(one)) and found.filter(_is_relative(number_key(one))).exists()
+def relatives(one: str, other: str) -> QuerySet[Relative]:
+    """What the personnel feed says of two employees being relatives, whichever of them its row is about."""
+    if not (number_key(one) and number_key(other)):
+        return Relative.objects.none()
+    rows = Relative.objects.filter(superseded_at=None)
+    there = with_number(with_number(rows, "employee_no", one), "relative_no", other)
+    back = with_number(with_number(rows, "employee_no", other), "relative_no", one)
+    return rows.filter(Q(pk__in=there.values("pk")) | Q(pk__in=back.values("pk")))
 
 
 def _is_relative(key: str) -> Q:
     """Of cardholders with their `key`: that they are a relative of the employee with this one."""
-    rows = Relative.objects.filter(superseded_at=None).annotate(
-        own_key=key_of("employee_no"), other_key=key_of("relative_no")
-    )
-    named = rows.filter(own_key=key).values("other_key")
-    naming = rows.filter(other_key=key).values("own_key")
+    rows = Relative.objects.filter(superseded_at=None)
+    named = with_number(rows, "employee_no", key).annotate(other=key_of("relative_no")).values("other")
+    naming = with_number(rows, "relative_no", key).annotate(other=key_of("employee_no")).values("other")
     return Q(key__in=named) | Q(key__in=naming)
 
 

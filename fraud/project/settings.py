@@ -72,7 +72,7 @@ def database(url: str, home: Path) -> dict[str, object]:
     }
 
 
-HOME = Path(env("CLEANCARD_HOME", str(BASE_DIR / "var")))
+HOME = Path(env("CLEANCARD_HOME", "") or BASE_DIR / "var")
 DEBUG = env_bool("DEBUG")
 DEMO = env_bool("CLEANCARD_DEMO")
 DEMO_PASSWORD = "cleancard-demo"  # noqa: S105 — shown on the sign-in page of the demo only

@@ -14,10 +14,11 @@ from cases.models import Case
 from cases.services import by_hand, decisions, errors, notes, queue
 from cases.services.conflicts import relations_of
 from cases.services.steps import actions_now, check_step
+from cases.visibility import visible_cases
 from cases.workflow import TRANSITIONS, Action, Party
-from fraud.claims.models import Claim, User
+from fraud.claims.models import Claim, Relative, User
 from tests.cases.stage import LEGITIMATE, Stage, fresh
-from tests.cast import make_cardholder, make_case, make_claim, make_person
+from tests.cast import NOW, make_cardholder, make_case, make_claim, make_person
 
 STAFF_ACTIONS = sorted(
     {
@@ -121,3 +122,18 @@ def test_a_superuser_without_a_role_may_do_nothing(stage: Stage) -> None:
     with pytest.raises(errors.Refused):
         queue.take_case(case=case, by=actor_of(person), expected_version=1)
     assert actions_now(case, actor_of(person)) == ()
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_relative_of_the_cardholder_neither_sees_nor_works_the_case(stage: Stage, own_first: bool) -> None:
+    case = stage.taken()
+    reviewer, holder = stage.actor("reviewer"), case.cardholder.employee_no
+    assert relations_of(reviewer, case).involvement == ""
+    pair = (reviewer.employee_no, holder) if own_first else (holder, reviewer.employee_no)
+    row = Relative.objects.create(employee_no=pair[0], relative_no=pair[1], received_at=NOW)
+    assert relations_of(reviewer, case).involvement == "relative"
+    assert not visible_cases(reviewer).filter(pk=case.pk).exists()
+    row.superseded_at = NOW
+    row.save()
+    assert relations_of(reviewer, case).involvement == ""
+    assert visible_cases(reviewer).filter(pk=case.pk).exists()

@@ -27,6 +27,7 @@ from fraud.claims.importing.parsing.codes import parse_choice
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.text import clean_text
+from fraud.claims.importing.people_changes import PeopleChanges, people_changes
 from fraud.claims.importing.people_feeds import FEEDS, HALVES, HOLIDAY_KINDS, HOLIDAYS, Feed, FeedColumn
 from fraud.claims.importing.people_storing import store_people
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
@@ -52,6 +53,7 @@ class FeedResult:
     n_written: int = 0
     n_rejected: int = 0
     rejects: pl.DataFrame = field(default_factory=reject_frame)
+    changes: PeopleChanges | None = None  # of the personnel list only
 
 
 def import_people(
@@ -84,6 +86,8 @@ def import_people(
     result.n_rejected = result.rejects.height
     result.n_rows = result.n_rejected + sum(frame.height for frame, _ in parsed)
     with one_transaction():
+        if feed == "cardholders":
+            result.changes = people_changes(pl.concat([frame for frame, _ in parsed]))
         for frame, _ in parsed:
             result.n_written += store_people(FEEDS[feed], frame, at=at)
             if progress is not None:
@@ -97,6 +101,9 @@ def import_people(
                 "n_rows": result.n_rows,
                 "n_written": result.n_written,
                 "n_rejected": result.n_rejected,
+                **(
+                    {key: len(who) for key, who in result.changes.as_json().items()} if result.changes else {}
+                ),
             },
         )
     return result

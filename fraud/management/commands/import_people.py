@@ -37,11 +37,15 @@ class Command(BaseCommand):
             raise CommandError(sentence("file", error.code, error.params, language)) from error
         counts = {name: getattr(result, name) for name in ("feed", "n_rows", "n_written", "n_rejected")}
         if options["json"]:
-            self.stdout.write(json.dumps(counts))
+            changes = result.changes.as_json() if result.changes else {}
+            self.stdout.write(json.dumps(counts | changes, ensure_ascii=False))
         else:
             self.stdout.write(
                 f"{result.feed}: {result.n_rows:,} rows, {result.n_written:,} new or changed, {result.n_rejected:,} rejected"
             )
+            for what, who in (result.changes.as_json() if result.changes else {}).items():
+                more = " …" if len(who) > _SHOWN else ""
+                self.stdout.write(f"  {what} {len(who):,}: {', '.join(who[:_SHOWN])}{more}")
             for reject in result.rejects.head(_SHOWN).iter_rows(named=True):
                 text = sentence("row", reject["code"], json.loads(reject["params"]), language)
                 self.stdout.write(f"  line {reject['line']} {reject['column']}: {text}")
