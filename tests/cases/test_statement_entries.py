@@ -34,9 +34,10 @@ from cases.services.statement_steps import (
 from cases.services.write_offs import record_consent
 from cases.visibility import find_entry
 from tests.cases.stage import Stage, fresh
-from tests.cases.statements.files import Row, bank_table, camt, csv_of, mt940, workbook
+from tests.cases.statements.files import Row, bank_table, camt, csv_of, mt940
 from tests.cases.test_recovery import ledger, recovered
 from tests.cast import make_person
+from tests.fraud.claims.importing.files import workbook_bytes
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 19)
@@ -62,7 +63,7 @@ def named(case: Case, minor: int, reference: str, on: date = DAY) -> Row:
 def test_what_names_no_case_waits_with_a_proposal_and_is_posted_when_the_clerk_says_so(stage: Stage) -> None:
     case = stage.recovering()
     name = case.cardholder.name
-    report = take(stage, workbook(bank_table([(84_000, DAY, False, "", f"이체 {name}")])))
+    report = take(stage, workbook_bytes(bank_table([(84_000, DAY, False, "", f"이체 {name}")])))
     assert (report.n_posted, [line.code for line in report.rejected], report.is_kept) == (
         0,
         ["case_not_named"],
@@ -74,7 +75,7 @@ def test_what_names_no_case_waits_with_a_proposal_and_is_posted_when_the_clerk_s
     assert len(made.reasons) == 2
     match_entry(entry=row.entry, case=made.case, by=stage.actor("clerk"))
     assert (recovered(ledger(case)), open_rows(stage)) == (84_000, [])
-    again = take(stage, workbook(bank_table([(84_000, DAY, False, "", f"이체 {name}")])))
+    again = take(stage, workbook_bytes(bank_table([(84_000, DAY, False, "", f"이체 {name}")])))
     assert (again.n_posted, again.n_known, recovered(ledger(case))) == (0, 1, 84_000)
     assert find_faults() == []
 
@@ -161,7 +162,7 @@ def test_entries_that_name_different_cases_or_stand_on_different_accounts_are_tw
     stage: Stage, text: str
 ) -> None:
     case = stage.recovering()
-    take(stage, workbook(bank_table([(7_000, DAY, False, "", text)])))
+    take(stage, workbook_bytes(bank_table([(7_000, DAY, False, "", text)])))
     assert take(stage, mt940([named(case, 7_000, "M1")])).n_posted == 1
 
 
@@ -238,7 +239,7 @@ def test_a_taking_back_is_proposed_where_a_posting_of_its_amount_is(stage: Stage
 
 
 def payroll(*rows: list[Any]) -> bytes:
-    return workbook([["지급일: 2026-11-19"], ["사번", "성명", "공제액", "건번호"], *rows])
+    return workbook_bytes([["지급일: 2026-11-19"], ["사번", "성명", "공제액", "건번호"], *rows])
 
 
 def test_a_deduction_waits_with_the_recovery_of_its_employee_and_needs_the_consent(stage: Stage) -> None:
@@ -298,7 +299,7 @@ def test_the_page_shows_what_waits_posts_it_and_keeps_what_was_typed(
     client.cookies["django_language"] = language
     client.force_login(stage.cast.clerk)
     upload = SimpleUploadedFile(
-        "bank.xlsx", workbook(bank_table([(84_000, DAY, False, "", case.cardholder.name)]))
+        "bank.xlsx", workbook_bytes(bank_table([(84_000, DAY, False, "", case.cardholder.name)]))
     )
     told = client.post(reverse("cases:reconcile"), {"file": upload})
     assert reverse("cases:entries") in told.content.decode()

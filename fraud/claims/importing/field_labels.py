@@ -17,6 +17,7 @@ external_id | Id of the row in its system | 원천 시스템의 행 번호(ID)
 claim_no | Claim or report number | 결의·보고서 번호
 line_no | Line number | 행번호
 version | Version of the row | 버전(차수)
+supersedes | Row that this one corrects | 정정 전 행 번호
 purpose_text | Purpose, description | 적요·사용 목적
 purpose_code | Expense type | 용도(경비 항목)
 account_code | Account | 계정과목

@@ -6,9 +6,7 @@ import csv
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from io import BytesIO, StringIO
-
-from openpyxl import Workbook
+from io import StringIO
 
 Row = tuple[int, date, bool, str, str]
 ACCOUNT = "KR100200300"
@@ -91,15 +89,6 @@ def mt940(
         )
         lines.append(f":86:{text}")
     return "\n".join([*lines, f":62F:{side(end)}261130{currency}{number(end)}", "-", ""]).encode()
-
-
-def workbook(rows: Sequence[Sequence[object]]) -> bytes:
-    """An XLSX of one sheet with these rows as they are."""
-    book, out = Workbook(), BytesIO()
-    for row in rows:
-        book.active.append(list(row))
-    book.save(out)
-    return out.getvalue()
 
 
 def bank_table(

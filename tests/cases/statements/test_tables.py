@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.statements import StatementNotValid, TableSpec, account_end, read_rows, read_table_spec
-from tests.cases.statements.files import Row, bank_table, csv_of, workbook
+from tests.cases.statements.files import Row, bank_table, csv_of
+from tests.fraud.claims.importing.files import workbook_bytes
 
 DAY = date(2026, 11, 2)
 ROUND: list[Row] = [
@@ -25,7 +26,7 @@ def read(content: bytes, spec: TableSpec | None = None):
 
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize(
-    "write", [workbook, csv_of, lambda rows: csv_of(rows, delimiter="\t", encoding="cp949")]
+    "write", [workbook_bytes, csv_of, lambda rows: csv_of(rows, delimiter="\t", encoding="cp949")]
 )
 def test_a_korean_banks_download_is_read_below_its_titles_in_either_order(write, newest_first: bool) -> None:
     (found,) = read(write(bank_table(ROUND, newest_first=newest_first)))
@@ -42,7 +43,7 @@ def test_a_korean_banks_download_is_read_below_its_titles_in_either_order(write,
 
 
 def test_a_later_download_of_an_overlapping_period_tells_the_same_entries_under_the_same_ids() -> None:
-    (early,) = read(workbook(bank_table(ROUND)))
+    (early,) = read(workbook_bytes(bank_table(ROUND)))
     later = bank_table(ROUND[1:], opening=1_084_000)
     for old, new in zip(bank_table(ROUND)[4:], later[3:], strict=True):
         new[0] = old[0]
@@ -56,7 +57,7 @@ def test_a_row_left_out_is_refused_with_its_line_and_both_figures(row: int) -> N
     gone = rows.pop(3 + row)
     amount = (gone[3] or 0) - (gone[2] or 0)  # type: ignore[operator]
     with pytest.raises(StatementNotValid) as refusal:
-        read(workbook(rows))
+        read(workbook_bytes(rows))
     assert refusal.value.code == "running"
     assert refusal.value.params["line"] == 4 + row
     assert refusal.value.params["closing_minor"] - refusal.value.params["total_minor"] == amount
@@ -64,10 +65,10 @@ def test_a_row_left_out_is_refused_with_its_line_and_both_figures(row: int) -> N
 
 def test_a_sum_row_and_blank_rows_are_read_over_but_an_unreadable_amount_refuses_the_file() -> None:
     rows = bank_table(ROUND)
-    assert len(read(workbook([*rows, [], ["합계", None, 500, 168_000, None, None]]))[0].entries) == 3
+    assert len(read(workbook_bytes([*rows, [], ["합계", None, 500, 168_000, None, None]]))[0].entries) == 3
     rows[4][2] = "오백"
     with pytest.raises(StatementNotValid) as refusal:
-        read(workbook(rows))
+        read(workbook_bytes(rows))
     assert (refusal.value.code, refusal.value.params["line"], refusal.value.params["column"]) == (
         "row",
         5,
@@ -83,13 +84,13 @@ def test_a_payroll_workbook_is_deductions_by_employee_on_the_day_of_its_title() 
         ["00123", "김지원", 50_000],
         ["E1002", "이서준", -3_000],
     ]
-    (found,) = read(workbook(rows))
+    (found,) = read(workbook_bytes(rows))
     assert [(e.employee_no, e.minor, e.booked_on, e.method, e.is_reversal) for e in found.entries] == [
         ("00123", 50_000, date(2026, 11, 25), "payroll", False),
         ("E1002", -3_000, date(2026, 11, 25), "payroll", True),
     ]
     with pytest.raises(StatementNotValid) as refusal:
-        read(workbook(rows[2:]))
+        read(workbook_bytes(rows[2:]))
     assert (refusal.value.code, refusal.value.params["columns"]) == ("columns", "지급일 / pay date")
 
 
@@ -160,7 +161,7 @@ def test_what_is_written_as_a_table_is_read_again(
         (minor, DAY + timedelta(days=n), False, "", f"이체 {n}") for n, minor in enumerate(amounts)
     ]
     table = bank_table(rows, opening=opening, newest_first=newest_first)
-    (found,) = read(workbook(table) if as_workbook else csv_of(table))
+    (found,) = read(workbook_bytes(table) if as_workbook else csv_of(table))
     assert [e.minor for e in found.entries] == amounts
     assert (found.opening_minor, found.closing_minor) == (opening, opening + sum(amounts))
 

@@ -123,7 +123,7 @@ def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr[-2000:]
     states = json.loads(done.stdout.splitlines()[-1])
     assert len(states) > 2 * n_files - 10
-    assert {"quarantined", "imported"} == {state for state, *_ in states}
+    assert {"quarantined", "imported", "rejected"} == {state for state, *_ in states}
     kept = [path for place in (home, tmp_path / "tmp") for path in place.rglob("*") if path.is_file()]
     assert any(path.suffix == ".sqlite3" for path in kept)
     for name, data in [
