@@ -3,7 +3,7 @@
 from rules.language.check import check
 from rules.language.json_form import from_json, to_json
 from rules.language.nodes import Expression, field_names
-from rules.language.parse import parse
+from rules.language.parse import parse, read
 from rules.language.problems import Problem, RuleNotValid
 from rules.language.sentence import to_sentence
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
@@ -22,6 +22,7 @@ __all__ = [
     "field_names",
     "from_json",
     "parse",
+    "read",
     "to_json",
     "to_sentence",
     "to_text",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from lark import Token, Transformer
@@ -14,7 +14,7 @@ from lark import Token, Transformer
 from rules.language import nodes as n
 from rules.language.names import plain_name
 from rules.language.problems import refuse
-from rules.money import MoneyNotValid, is_known_currency, to_minor
+from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
 
 _UNITS: dict[str, n.DurationUnit] = {
     "second": "second",
@@ -28,7 +28,12 @@ _UNITS: dict[str, n.DurationUnit] = {
 
 def place(token: Token) -> n.Position:
     """Where a token stands."""
-    return n.Position(token.line or 1, token.column or 1)
+    return n.Position(token.line or 1, token.column or 1, len(token))
+
+
+def start_of(node: n.Expression) -> n.Position:
+    """Where something begins that is more than its first word."""
+    return n.Position(node.position.line, node.position.column)
 
 
 def read_number(text: str, position: n.Position) -> Decimal:
@@ -67,10 +72,10 @@ class Builder(Transformer[Token, Any]):
     # Conditions
 
     def any_of(self, parts: list[Any]) -> n.Or:
-        return n.Or(tuple(parts), position=parts[0].position)
+        return n.Or(tuple(parts), position=start_of(parts[0]))
 
     def all_of(self, parts: list[Any]) -> n.And:
-        return n.And(tuple(parts), position=parts[0].position)
+        return n.And(tuple(parts), position=start_of(parts[0]))
 
     def negated(self, parts: list[Any]) -> n.Not:
         return n.Not(parts[1], position=place(parts[0]))
@@ -78,65 +83,65 @@ class Builder(Transformer[Token, Any]):
     def compared(self, parts: list[Any]) -> n.Expression:
         """``a < b < c`` is read as ``a < b and b < c``."""
         pairs = tuple(
-            n.Comparison(_comparison(parts[at + 1]), parts[at], parts[at + 2], position=parts[at].position)
+            n.Comparison(_comparison(parts[at + 1]), parts[at], parts[at + 2], position=start_of(parts[at]))
             for at in range(0, len(parts) - 2, 2)
         )
-        return pairs[0] if len(pairs) == 1 else n.And(pairs, position=parts[0].position)
+        return pairs[0] if len(pairs) == 1 else n.And(pairs, position=start_of(parts[0]))
 
     def member(self, parts: list[Any]) -> n.Membership:
-        return n.Membership(parts[0], parts[-1], position=parts[0].position)
+        return n.Membership(parts[0], parts[-1], position=start_of(parts[0]))
 
     def not_member(self, parts: list[Any]) -> n.Not:
-        return n.Not(self.member(parts), position=parts[0].position)
+        return n.Not(self.member(parts), position=start_of(parts[0]))
 
     def contains(self, parts: list[Any]) -> n.TextMatch:
         return _text_match("contains", parts)
 
     def not_contains(self, parts: list[Any]) -> n.Not:
-        return n.Not(_text_match("contains", parts), position=parts[0].position)
+        return n.Not(_text_match("contains", parts), position=start_of(parts[0]))
 
     def starts_with(self, parts: list[Any]) -> n.TextMatch:
         return _text_match("starts with", parts)
 
     def not_starts_with(self, parts: list[Any]) -> n.Not:
-        return n.Not(_text_match("starts with", parts), position=parts[0].position)
+        return n.Not(_text_match("starts with", parts), position=start_of(parts[0]))
 
     def like(self, parts: list[Any]) -> n.TextMatch:
         return _text_match("like", parts)
 
     def not_like(self, parts: list[Any]) -> n.Not:
-        return n.Not(_text_match("like", parts), position=parts[0].position)
+        return n.Not(_text_match("like", parts), position=start_of(parts[0]))
 
     def matches(self, parts: list[Any]) -> n.TextMatch:
         return _text_match("matches", parts)
 
     def not_matches(self, parts: list[Any]) -> n.Not:
-        return n.Not(_text_match("matches", parts), position=parts[0].position)
+        return n.Not(_text_match("matches", parts), position=start_of(parts[0]))
 
     def missing(self, parts: list[Any]) -> n.IsMissing:
-        return n.IsMissing(parts[0], position=parts[0].position)
+        return n.IsMissing(parts[0], position=start_of(parts[0]))
 
     def not_missing(self, parts: list[Any]) -> n.Not:
-        return n.Not(self.missing(parts), position=parts[0].position)
+        return n.Not(self.missing(parts), position=start_of(parts[0]))
 
     def inline(self, parts: list[Any]) -> n.InlineList:
         values: list[n.Expression] = parts[0]
-        return n.InlineList(tuple(dict.fromkeys(values)), position=values[0].position)
+        return n.InlineList(tuple(dict.fromkeys(values)), position=start_of(values[0]))
 
     def items(self, parts: list[Any]) -> list[n.Expression]:
         return parts
 
     def range(self, parts: list[Any]) -> n.Range:
-        return n.Range(parts[0], parts[-1], position=parts[0].position)
+        return n.Range(parts[0], parts[-1], position=start_of(parts[0]))
 
     # Values
 
     def arithmetic(self, parts: list[Any]) -> n.Arithmetic:
         left, token, right = parts
-        return n.Arithmetic(str(token), left, right, position=left.position)  # type: ignore[arg-type]
+        return n.Arithmetic(str(token), left, right, position=start_of(left))  # type: ignore[arg-type]
 
     def minus(self, parts: list[Any]) -> n.Expression:
-        return n.negate(parts[1], place(parts[0]))
+        return n.negate(parts[1], n.Position(parts[0].line or 1, parts[0].column or 1))
 
     def name(self, parts: list[Token]) -> n.Expression:
         name = plain_name(str(parts[0]), place(parts[0]))
@@ -160,12 +165,20 @@ class Builder(Transformer[Token, Any]):
         token = parts[0]
         currency = token[-3:]
         if not is_known_currency(currency):
-            raise refuse(place(token), "bad_currency", found=currency)
+            plain = f"{tidy(read_number(token[:-3], place(token)).to_integral_value()):,f} KRW"
+            raise refuse(place(token), "bad_currency", found=currency, instead=plain)
         amount = read_number(token[:-3], place(token))
+        if exponent(currency) < 3 and re.search(
+            r"[.][0-9]{3}\s*$", token[:-3]
+        ):  # 500.000 KRW: thousands, as the Germans write
+            meant = f"{read_number(token[:-3].replace('.', ''), place(token)):,f} {currency}"
+            raise refuse(place(token), "bad_money", found=token, currency=currency, instead=meant)
         try:
             to_minor(amount, currency)
         except MoneyNotValid:
-            raise refuse(place(token), "bad_money", found=token, currency=currency) from None
+            digits = exponent(currency)
+            meant = f"{amount.quantize(Decimal(1).scaleb(-digits), ROUND_UP):,f} {currency}"
+            raise refuse(place(token), "bad_money", found=token, currency=currency, instead=meant) from None
         return n.MoneyLiteral(amount, currency, position=place(token))
 
     def duration(self, parts: list[Token]) -> n.DurationLiteral:
@@ -228,7 +241,7 @@ class Builder(Transformer[Token, Any]):
 
 
 def _text_match(op: n.TextOp, parts: list[Any]) -> n.TextMatch:
-    return n.TextMatch(op, parts[0], parts[-1], position=parts[0].position)
+    return n.TextMatch(op, parts[0], parts[-1], position=start_of(parts[0]))
 
 
 def _comparison(token: Token) -> n.ComparisonOp:

@@ -9,9 +9,10 @@ from rules.language import nodes as n
 from rules.language import types as t
 from rules.language.check_calls import CallChecker
 from rules.language.nodes import Expression
-from rules.language.problems import RuleNotValid, did_you_mean
+from rules.language.problems import Problem, RuleNotValid, did_you_mean
 from rules.language.specs import ParameterSpec, ValueListSpec
 from rules.language.types import Kind, Type, comparable, field_type, mixed_currencies
+from rules.language.words import field_meant, nearest
 
 _LITERAL_TYPES: Mapping[type, Type] = {
     n.NumberLiteral: t.NUMBER,
@@ -35,18 +36,9 @@ def check(
 
     ``lists`` and ``parameters`` are those the company has; a rule may name only these.
     """
-    checker = Checker(vocabulary, lists or {}, parameters or {})
-    found = checker.type_of(expression)
-    if found is not None and found.kind is not Kind.YES_NO:
-        type_en, type_ko = t.name_of(found.kind)
-        example = checker.example_for(expression, found)
-        checker.add(expression, "not_a_condition", type_en=type_en, type_ko=type_ko, example=example)
-    if not checker.problems and not any(
-        isinstance(node, n.FieldRef | n.Window) for node in n.walk(expression)
-    ):
-        checker.add(expression, "constant")
-    if checker.problems:
-        raise RuleNotValid(checker.problems)
+    problems = Checker(vocabulary, lists or {}, parameters or {}).judge(expression)
+    if problems:
+        raise RuleNotValid(problems)
 
 
 def infer(
@@ -61,6 +53,19 @@ def infer(
 
 class Checker(CallChecker):
     """Finds the type of each node and collects what is wrong; a node with a problem has no type, so nothing is said twice."""
+
+    def judge(self, expression: Expression) -> tuple[Problem, ...]:
+        """Everything that is wrong with a rule; nothing when it is one."""
+        found = self.type_of(expression)
+        if found is not None and found.kind is not Kind.YES_NO:
+            type_en, type_ko = t.name_of(found.kind)
+            example = self.example_for(expression, found)
+            self.add(expression, "not_a_condition", type_en=type_en, type_ko=type_ko, example=example)
+        if not self.problems and not any(
+            isinstance(node, n.FieldRef | n.Window) for node in n.walk(expression)
+        ):
+            self.add(expression, "constant")
+        return tuple(self.problems)
 
     def type_of(self, node: Expression) -> Type | None:
         match node:
@@ -109,9 +114,31 @@ class Checker(CallChecker):
             hint_en, hint_ko = did_you_mean(name, self.vocabulary)
             self.add(node, "outcome_field", name=name, hint_en=hint_en, hint_ko=hint_ko)
         else:
-            hint_en, hint_ko = self.hint(name)
-            self.add(node, "unknown_field", name=name, hint_en=hint_en, hint_ko=hint_ko)
+            self._unknown(node)
         return None
+
+    def _unknown(self, node: n.FieldRef) -> None:
+        """A name that is no field: what it may mean, and what to write."""
+        word = t.WORDS_MEANT.get(node.name)
+        meant = field_meant(node.name)
+        if word is not None:
+            self.add(node, "unknown_word", name=node.name, instead=word)
+        elif (
+            meant is not None
+            and node.name not in (self.parameters or {})
+            and node.name not in (self.lists or {})
+        ):
+            self.add(
+                node,
+                "field_meant",
+                name=node.name,
+                label_en=FIELDS[meant].label_en,
+                label_ko=FIELDS[meant].label_ko,
+                instead=meant,
+            )
+        else:
+            hint_en, hint_ko = self.hint(node.name)
+            self.add(node, "unknown_field", name=node.name, hint_en=hint_en, hint_ko=hint_ko)
 
     def _duration(self, node: n.DurationLiteral) -> Type | None:
         if node.unit == "business day":
@@ -120,10 +147,20 @@ class Checker(CallChecker):
         return t.DURATION
 
     def _parameter(self, node: n.ParameterRef) -> Type | None:
+        if self.parameters is None:
+            return None
         known = self.parameters.get(node.name)
         if known is None:
+            near = nearest(node.name, self.parameters)
             hint_en, hint_ko = did_you_mean(node.name, self.parameters)
-            self.add(node, "unknown_parameter", name=node.name, hint_en=hint_en, hint_ko=hint_ko)
+            self.add(
+                node,
+                "unknown_parameter",
+                name=node.name,
+                hint_en=hint_en,
+                hint_ko=hint_ko,
+                instead=f"${near}" if near else "",
+            )
             return None
         return field_type(known.type)
 
@@ -140,7 +177,7 @@ class Checker(CallChecker):
         return t.YES_NO
 
     def _comparison(self, node: n.Comparison) -> Type:
-        left, right = self.type_of(node.left), self.type_of(node.right)
+        left, right = self.compared_types(node.left, node.right)
         if left is None or right is None:
             return t.YES_NO
         if mixed_currencies(left, right):

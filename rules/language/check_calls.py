@@ -11,6 +11,7 @@ from rules.language.nodes import Expression
 from rules.language.problems import did_you_mean
 from rules.language.reach import LONGEST_BUSINESS_DAYS, LONGEST_WITHIN_DAYS, is_too_long
 from rules.language.types import Kind, Type, comparable, mixed_currencies
+from rules.language.words import function_meant
 
 _KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
 
@@ -28,7 +29,10 @@ class CallChecker(PartChecker):
                 self.add(node, "window_needs_keys", name=node.name, example=WINDOW_EXAMPLES[node.name])
             else:
                 hint_en, hint_ko = did_you_mean(node.name, (*FUNCTIONS, *WINDOW_EXAMPLES))
-                self.add(node, "unknown_function", name=node.name, hint_en=hint_en, hint_ko=hint_ko)
+                meant = function_meant(node.name) or ""
+                self.add(
+                    node, "unknown_function", name=node.name, hint_en=hint_en, hint_ko=hint_ko, instead=meant
+                )
             return None
         wanted = len(function.arguments)
         given = len(node.arguments)
@@ -85,7 +89,8 @@ class CallChecker(PartChecker):
         if node.function not in WINDOW_EXAMPLES:
             code = "not_a_window" if node.function in FUNCTIONS else "unknown_function"
             hint_en, hint_ko = did_you_mean(node.function, WINDOW_EXAMPLES)
-            self.add(node, code, name=node.function, hint_en=hint_en, hint_ko=hint_ko)
+            meant = function_meant(node.function) or "" if code == "unknown_function" else ""
+            self.add(node, code, name=node.function, hint_en=hint_en, hint_ko=hint_ko, instead=meant)
             return None
         self._in_window = True
         value = self._window_value(node)
@@ -151,9 +156,10 @@ class CallChecker(PartChecker):
             found = self.type_of(node.within)
             if node.function == "distinct" or (found is not None and found.kind is not Kind.DURATION):
                 self.add(node.within, "within_duration")
-        if node.within is not None and is_too_long(node, self.parameters):
-            limits = {"days": LONGEST_WITHIN_DAYS, "business_days": LONGEST_BUSINESS_DAYS}
-            self.add(node.within, "within_too_long", **limits)
+        if node.within is not None and is_too_long(node, self.parameters or {}):
+            self.add(
+                node.within, "within_too_long", days=LONGEST_WITHIN_DAYS, business_days=LONGEST_BUSINESS_DAYS
+            )
         if node.where is not None:
             found = self.type_of(node.where)
             if found is not None and found.kind is not Kind.YES_NO:

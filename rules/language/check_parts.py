@@ -8,21 +8,15 @@ from collections.abc import Mapping
 from rules.fields import Field
 from rules.language import nodes as n
 from rules.language import types as t
+from rules.language.fitting import fitting
+from rules.language.literals import money_text
 from rules.language.nodes import Expression
 from rules.language.patterns import LatinOnly, PatternNotValid, compile_pattern
 from rules.language.problems import Problem, did_you_mean, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
-from rules.language.text import to_text
+from rules.language.text import quote, to_text
 from rules.language.types import Kind, Type, comparable, mixed_currencies
-
-_WORDS_MEANT = {
-    "True": "yes",
-    "true": "yes",
-    "False": "no",
-    "false": "no",
-    "None": "is missing",
-    "null": "is missing",
-}
+from rules.language.words import field_meant, nearest
 
 
 class PartChecker:
@@ -31,9 +25,10 @@ class PartChecker:
     def __init__(
         self,
         vocabulary: Mapping[str, Field],
-        lists: Mapping[str, ValueListSpec],
-        parameters: Mapping[str, ParameterSpec],
+        lists: Mapping[str, ValueListSpec] | None,
+        parameters: Mapping[str, ParameterSpec] | None,
     ) -> None:
+        """``lists`` and ``parameters`` None: not known, any name may be one."""
         self.vocabulary = vocabulary
         self.lists = lists
         self.parameters = parameters
@@ -44,33 +39,58 @@ class PartChecker:
     def type_of(self, node: Expression) -> Type | None:
         """The type of a node, or None when it has a problem."""
 
-    def add(self, node: Expression, code: str, **values: object) -> None:
-        """Keep a problem at a node's place."""
-        self.problems.append(problem(node.position, code, **values))
+    def add(self, node: Expression, code: str, *, instead: str = "", **values: str | int) -> None:
+        """Keep a problem at a node's place; ``instead`` is what to write there."""
+        self.problems.append(problem(node.position, code, instead=instead, **values))
+
+    def compared_types(self, left: Expression, right: Expression) -> tuple[Type | None, Type | None]:
+        """Types of both sides; a bare word beside a text is a text without its quotation marks."""
+        for text, word in ((left, right), (right, left)):
+            if (
+                isinstance(word, n.FieldRef)
+                and word.name not in self.vocabulary
+                and isinstance(text, n.FieldRef)
+            ):
+                known = self.vocabulary.get(text.name)
+                label = field_meant(word.name, near=False)
+                if (
+                    known is not None
+                    and known.type in {"text", "code"}
+                    and (label is None or "." not in word.name)
+                ):
+                    self.add(word, "text_needs_quotes", found=word.name, instead=quote(word.name))
+                    return self.type_of(text), None
+        return self.type_of(left), self.type_of(right)
 
     def hint(self, name: str) -> tuple[str, str]:
         """(English, Korean) hint for an unknown field."""
-        if name in _WORDS_MEANT:
-            return f" Write {_WORDS_MEANT[name]}.", f" {_WORDS_MEANT[name]}(으)로 쓰십시오."
-        if name in self.parameters or name in self.lists:
-            sign = "$" if name in self.parameters else "@"
+        if name in {"None", "null", "NULL"}:
+            return " Write is missing.", " is missing으로 쓰십시오."
+        if name in (self.parameters or {}) or name in (self.lists or {}):
+            sign = "$" if name in (self.parameters or {}) else "@"
             return f" Did you mean {sign}{name}?", f" {sign}{name}을(를) 찾으셨나요?"
         return did_you_mean(name, self.vocabulary)
 
     def example_for(self, node: Expression, found: Type) -> str:
         """A comparison that the node could stand in."""
         written = to_text(node)
-        if len(written) > 60:
-            written = "amount" if found.kind is Kind.MONEY else "…"
-        return f"{written} {'>' if found.has_order else '='} {t.EXAMPLES[found.kind]}"
+        op = ">" if found.has_order else "="
+        if len(written) > 60 or (self.problems and not isinstance(node, n.FieldRef)):
+            return "amount > 500,000 KRW"
+        unit_example = {"hour": "22", "weekday": "6"}.get(found.unit)
+        value = unit_example or t.EXAMPLES[found.kind]
+        return f"{written} {op} {value.replace('…', '카페')}"
 
     def unlike(self, left_node: Expression, left: Type, right_node: Expression, right: Type) -> None:
         """Say why two values do not compare, and what would."""
-        number = next((node for node in (left_node, right_node) if isinstance(node, n.NumberLiteral)), None)
-        if number is not None and Kind.MONEY in {left.kind, right.kind}:
-            return self.add(number, "money_needs_currency", example=f"{number.value:,f} KRW")
-        if number is not None and (left.is_textual or right.is_textual):
-            return self.add(number, "code_needs_quotes", example=f'"{number.value:f}"')
+        for node, wanted, other in ((right_node, left, left_node), (left_node, right, right_node)):
+            said = fitting(node, wanted, other)
+            if said is not None:
+                code, node, instead = said
+                wanted_en, wanted_ko = t.name_of(wanted.kind)
+                return self.add(
+                    node, code, instead=instead, example=instead, wanted_en=wanted_en, wanted_ko=wanted_ko
+                )
         left_en, left_ko = t.name_of(left.kind)
         right_en, right_ko = t.name_of(right.kind)
         expected_en, expected_ko = t.expected_of(left.kind)
@@ -90,7 +110,8 @@ class PartChecker:
         """Say why a calculation has no meaning."""
         for side, other in ((node.left, right), (node.right, left)):
             if isinstance(side, n.NumberLiteral) and other.kind is Kind.MONEY and node.op in "+-":
-                return self.add(side, "money_needs_currency", example=f"{side.value:,f} KRW")
+                example = money_text(side.value, "KRW") or "500,000 KRW"
+                return self.add(side, "money_needs_currency", example=example, instead=example)
         left_en, left_ko = t.name_of(left.kind)
         right_en, right_ko = t.name_of(right.kind)
         self.add(
@@ -132,9 +153,11 @@ class PartChecker:
         return found
 
     def _list(self, node: n.ListRef, operand: Type | None) -> None:
-        if node.name not in self.lists:
+        if self.lists is not None and node.name not in self.lists:
+            near = nearest(node.name, self.lists)
             hint_en, hint_ko = did_you_mean(node.name, self.lists)
-            self.add(node, "unknown_list", name=node.name, hint_en=hint_en, hint_ko=hint_ko)
+            instead = f"@{near}" if near else ""
+            self.add(node, "unknown_list", name=node.name, hint_en=hint_en, hint_ko=hint_ko, instead=instead)
         elif operand is not None and not operand.is_textual:
             type_en, type_ko = t.name_of(operand.kind)
             self.add(node, "list_type", name=node.name, type_en=type_en, type_ko=type_ko)
@@ -181,6 +204,8 @@ class PartChecker:
             self.add(node, "needs_pattern", word=op)
         elif not node.value.strip():
             self.add(node, "empty_pattern")
+        elif op == "like" and (instead := sql_glob(node.value)) is not None:
+            self.add(node, "like_percent", found=quote(node.value), instead=quote(instead))
         elif op in {"matches", "like"} and len(node.value) > n.MAX_PATTERN:
             self.add(node, "pattern_too_long", limit=n.MAX_PATTERN, length=len(node.value))
         elif op == "matches":
@@ -190,6 +215,12 @@ class PartChecker:
                 self.add(node, "latin_pattern", sign=error.sign, instead=error.instead)
             except PatternNotValid as error:
                 self.add(node, "bad_pattern", reason=str(error))
+
+
+def sql_glob(pattern: str) -> str | None:
+    """``%bar%`` of SQL → ``*bar*``; None for a pattern of our own."""
+    is_sql = (pattern.startswith("%") or pattern.endswith("%")) and not set(pattern) & set("*?")
+    return pattern.replace("%", "*") if is_sql else None
 
 
 _US = {

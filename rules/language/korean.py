@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _PAIRS = {
     "이": ("이", "가"),
     "은": ("은", "는"),
@@ -48,6 +50,23 @@ def particle(word: str, kind: str) -> str:
     if kind == "으로" and final == "ㄹ":
         return word + without
     return word + (with_final if final else without)
+
+
+_EITHER = re.compile(r"(\S+?)(이\(가\)|은\(는\)|을\(를\)|과\(와\)|와\(과\)|\(으\)로)")
+_KINDS = {"이(가)": "이", "은(는)": "은", "을(를)": "을", "과(와)": "과", "와(과)": "과", "(으)로": "으로"}
+
+
+def with_particles(sentence: str) -> str:
+    """A sentence whose open particles, as in 금액을(를), follow the sound before them."""
+
+    def chosen(match: re.Match[str]) -> str:
+        word, kind = match[1], _KINDS[match[2]]
+        if word[-1:].isascii() and word[-1:].islower():  # how a Latin word is read nobody can tell
+            return match[0]
+        ending = particle(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word, kind)
+        return word + ending[len(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word) :]
+
+    return _EITHER.sub(chosen, sentence)
 
 
 def _without_remark(word: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.language.slips import SLIPS
+
 MESSAGES: Mapping[str, tuple[str, str]] = {
     # The text as a whole
     "empty": (
@@ -78,6 +80,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{name} cannot stand after same. Use {known} or a code field.{hint_en}",
         "same 뒤에 {name}을(를) 쓸 수 없습니다. {known} 또는 코드 항목을 쓰십시오.{hint_ko}",
     ),
+    **SLIPS,
     # Literals
     "number_digits": ("The number has more than 18 digits.", "숫자가 18자리를 넘습니다."),
     "ambiguous_comma": (
@@ -93,12 +96,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{found}은(는) 시각이 아닙니다. 00:00부터 23:59까지 쓰십시오.",
     ),
     "bad_currency": (
-        "{found} is no currency code of ISO 4217, such as KRW, USD, EUR or GBP.",
-        "{found}은(는) ISO 4217 통화 코드가 아닙니다. KRW, USD, EUR, GBP처럼 쓰십시오.",
+        "{found} is no currency code of ISO 4217, such as KRW, USD, EUR or GBP. Write for example {instead}",
+        "{found}은(는) ISO 4217 통화 코드가 아닙니다. KRW, USD, EUR, GBP처럼 쓰십시오. 예: {instead}",
     ),
     "bad_money": (
-        "{found} has more decimals than {currency} allows.",
-        "{found}은(는) {currency}에 허용된 소수 자릿수를 넘습니다.",
+        "{found} has more decimals than {currency} allows. Write {instead}",
+        "{found}은(는) {currency}에 허용된 소수 자릿수를 넘습니다. {instead}(으)로 쓰십시오.",
     ),
     "bad_duration": (
         "Business days are whole: write 2 business days",

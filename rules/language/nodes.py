@@ -27,10 +27,11 @@ PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Place in the text: line and column count from 1."""
+    """Place in the text: line and column count from 1; ``length`` characters of it, 0 for what is more than one word."""
 
     line: int = 1
     column: int = 1
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

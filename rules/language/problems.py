@@ -6,19 +6,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from rules.language.korean import with_particles
 from rules.language.messages import MESSAGES
 from rules.language.nodes import Position
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault at a place of the text; ``code`` is stable."""
+    """One fault at a place of the text; ``code`` is stable. ``length`` characters from there on are meant (0: not known), and
+    ``instead`` is what to write in their place, empty where that cannot be told."""
 
     line: int
     column: int
     code: str
     message_en: str
     message_ko: str
+    length: int = 0
+    instead: str = ""
 
     def message(self, lang: str) -> str:
         """The sentence for a reader in ``ko`` or ``en``."""
@@ -26,23 +30,31 @@ class Problem:
 
 
 class RuleNotValid(ValueError):
-    """A rule that cannot be used; ``problems`` says where and why, first one first."""
+    """A rule that cannot be used; ``problems`` says where and why, first one first.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    ``correction`` is the whole rule as it was meant, which would be accepted; None where that cannot be told.
+    """
+
+    def __init__(self, problems: Sequence[Problem], correction: str | None = None) -> None:
+        self.correction = correction
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
         super().__init__("; ".join(f"{p.line}:{p.column} {p.message_en}" for p in self.problems))
 
 
-def problem(position: Position, code: str, **values: object) -> Problem:
-    """The catalogue's message ``code`` with its values filled in."""
+def problem(position: Position, code: str, *, instead: str = "", **values: str | int) -> Problem:
+    """The catalogue's message ``code`` with its values filled in, each Korean particle after the sound before it."""
     english, korean = MESSAGES[code]
     shown = {name: _shorten(str(value)) for name, value in values.items()}
-    return Problem(position.line, position.column, code, english.format(**shown), korean.format(**shown))
+    shown["instead"] = _shorten(instead)
+    said_ko = with_particles(korean.format(**shown))
+    return Problem(
+        position.line, position.column, code, english.format(**shown), said_ko, position.length, instead
+    )
 
 
-def refuse(position: Position, code: str, **values: object) -> RuleNotValid:
+def refuse(position: Position, code: str, *, instead: str = "", **values: str | int) -> RuleNotValid:
     """A RuleNotValid with one problem, to raise."""
-    return RuleNotValid([problem(position, code, **values)])
+    return RuleNotValid([problem(position, code, instead=instead, **values)])
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:

@@ -91,6 +91,17 @@ EXAMPLES: Mapping[Kind, str] = {
 }
 
 
+#: Words of other languages → ours.
+WORDS_MEANT: Mapping[str, str] = {
+    "True": "yes",
+    "true": "yes",
+    "TRUE": "yes",
+    "False": "no",
+    "false": "no",
+    "FALSE": "no",
+}
+
+
 def name_of(kind: Kind) -> tuple[str, str]:
     """(English, Korean) words for a kind."""
     return _NAMES[kind]

@@ -1,0 +1,148 @@
+"""Amounts, dates, times, lengths and shares as people write them → the language's spelling."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
+
+_SCALE = {"십": 10, "백": 100, "천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
+_LATIN_SCALE = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000}
+_CURRENCIES = {
+    "원": "KRW", "원화": "KRW", "won": "KRW", "krw": "KRW", "₩": "KRW", "￦": "KRW",
+    "달러": "USD", "불": "USD", "dollar": "USD", "dollars": "USD", "usd": "USD", "$": "USD", "us$": "USD",
+    "유로": "EUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "€": "EUR",
+    "파운드": "GBP", "pound": "GBP", "pounds": "GBP", "gbp": "GBP", "£": "GBP",
+    "엔": "JPY", "엔화": "JPY", "yen": "JPY", "jpy": "JPY", "¥": "JPY", "￥": "JPY",
+    "위안": "CNY", "yuan": "CNY", "rmb": "CNY", "cny": "CNY",
+}  # fmt: skip
+_LENGTHS = {
+    "second": "s sec secs second seconds 초",
+    "minute": "m min mins minute minutes mn 분",
+    "hour": "h hr hrs hour hours 시간",
+    "day": "d day days 일 일간 일동안",
+    "week": "w wk wks week weeks 주 주일 주간",
+    "business day": "영업일 businessday businessdays workday workdays workingday workingdays",
+    "month": "month months mo mos 개월 달 개월간",
+    "year": "year years yr yrs y 년 년간 연",
+}
+_UNIT_OF = {word: unit for unit, words in _LENGTHS.items() for word in words.split()}
+#: Days said for lengths the language has no word for.
+_DAYS = {"month": 30, "year": 365}
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "월 월요일 monday mon", "화 화요일 tuesday tue tues", "수 수요일 wednesday wed", "목 목요일 thursday thu thur thurs",
+            "금 금요일 friday fri", "토 토요일 saturday sat", "일 일요일 sunday sun",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTHS = {
+    name: at
+    for at, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+
+
+def number_of(text: str) -> Decimal | None:
+    """``500,000``, ``500.000`` (thousands), ``500 000``, ``0.5`` → Decimal; None for what is no number."""
+    digits = text.strip()
+    if re.fullmatch(r"[0-9]{1,3}(?:[.' ][0-9]{3}){2,}", digits):
+        digits = re.sub(r"[.' ]", "", digits)
+    try:
+        return Decimal(re.sub(r"[,' _]", "", digits))
+    except InvalidOperation:
+        return None
+
+
+def currency_of(word: str) -> str | None:
+    """The code of a currency's name or sign in either language."""
+    plain = word.strip().lower()
+    return _CURRENCIES.get(plain) or (plain.upper() if is_known_currency(plain.upper()) else None)
+
+
+def money_text(amount: Decimal, currency: str) -> str | None:
+    """``500,000 KRW``; None for what the currency does not allow."""
+    try:
+        to_minor(amount, currency)
+    except MoneyNotValid:
+        return None
+    digits = exponent(currency) if amount != amount.to_integral_value() else 0
+    return f"{amount:,.{digits}f} {currency}"
+
+
+def scaled(text: str) -> Decimal | None:
+    """``50만``, ``1억 5천만``, ``5천``, ``500k``, ``1.5m`` → the number."""
+    plain = re.sub(r"\s", "", text).lower()
+    latin = re.fullmatch(r"([0-9][0-9.,]*)(k|mn?|bn?)", plain)
+    if latin:
+        found = number_of(latin[1])
+        return None if found is None else found * _LATIN_SCALE[latin[2]]
+    total, group, digits = Decimal(0), Decimal(0), ""
+    for part in re.findall(r"[0-9][0-9.,]*|[십백천만억조]", plain):
+        if part[0].isdigit():
+            digits = part
+            continue
+        size, number = _SCALE[part], number_of(digits) if digits else None
+        digits = ""
+        if size < 10_000:
+            group += (Decimal(1) if number is None else number) * size
+        else:
+            total += (group + (number or 0) or Decimal(1)) * size
+            group = Decimal(0)
+    rest = number_of(digits) if digits else Decimal(0)
+    return None if rest is None else total + group + rest
+
+
+def day_texts(text: str) -> tuple[str, ...]:
+    """The days a date may mean, as ``2026-01-31``; two for ``01/02/2026``; none for what is no date."""
+    parts = re.findall(r"[0-9]+|[A-Za-z]{3,}", text)
+    words = [_MONTHS[part[:3].lower()] for part in parts if part[:3].lower() in _MONTHS]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    if words and len(numbers) == 2:
+        numbers = [max(numbers), words[0], min(numbers)] if max(numbers) > 31 else []
+    elif len(numbers) == 1 and len(str(numbers[0])) == 8:
+        whole = str(numbers[0])
+        numbers = [int(whole[:4]), int(whole[4:6]), int(whole[6:])]
+    if len(numbers) < 3:
+        return ()
+    a, b, c = numbers[:3]
+    orders = [(a, b, c)] if a > 31 else [(c, b, a), (c, a, b)] if c > 31 else [(2000 + a, b, c)]
+    found = []
+    for year, month, day in orders:
+        try:
+            found.append(date(year, month, day).isoformat())
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def time_text(text: str) -> str | None:
+    """``22시 30분``, ``오후 10시``, ``10pm``, ``10:30 p.m.`` → ``22:30``."""
+    plain = text.lower().replace(".", "")
+    numbers = [int(part) for part in re.findall(r"[0-9]+", plain)]
+    if not numbers:
+        return None
+    hour, minute = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    if ("오후" in plain or "밤" in plain or "저녁" in plain or "pm" in plain) and hour < 12:
+        hour += 12
+    elif ("오전" in plain or "am" in plain) and hour == 12:
+        hour = 0
+    hour = 0 if hour == 24 and not minute else hour
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
+
+
+def length_text(number: str, unit: str) -> str | None:
+    """``30`` and ``분`` → ``30 minutes``; months count 30 days, years 365."""
+    amount, meant = number_of(number), _UNIT_OF.get(re.sub(r"\s", "", unit).lower())
+    if amount is None or meant is None:
+        return None
+    if meant in _DAYS:
+        amount, meant = amount * _DAYS[meant], "day"
+    return f"{amount.normalize():f} {meant}{'' if amount == 1 else 's'}"

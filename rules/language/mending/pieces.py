@@ -1,0 +1,163 @@
+"""Any text as pieces: what each says in the language's own spelling, and where it stood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.language.literals import (
+    currency_of,
+    day_texts,
+    length_text,
+    money_text,
+    number_of,
+    scaled,
+    time_text,
+)
+from rules.language.text import number_text, quote
+
+
+@dataclass
+class Piece:
+    """``text[start:end]`` was written, ``out`` is meant; ``code`` names the message when the two differ."""
+
+    kind: str
+    start: int
+    end: int
+    out: str
+    code: str = ""
+    #: a message that is complete already: (English, Korean)
+    said: tuple[str, str] | None = None
+    #: what the message shows, where several pieces were made of one
+    shown: str = ""
+
+    @property
+    def word(self) -> str:
+        return self.out.lower()
+
+
+_N = r"[0-9]+(?:,[0-9]+)*(?:\.[0-9]+)?"
+_UNITS = (
+    r"business\s+days?|working\s+days?|work\s?days?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
+    r"|영업일|시간|개월간?|주일|주간|일간|[분초일주달년dhw](?![가-힣A-Za-z])"
+)
+#: What may follow a Korean unit without a blank: 50만원이상, 50만원을.
+_END = r"(?!(?!이상|초과|이하|미만|보다|이내|부터|까지|에서|와|과|을|를|이|가|은|는|에|으로|로)[가-힣A-Za-z])"
+_CURRENCY = (
+    r"원화?|달러|불|유로|파운드|엔화?|위안|won|dollars?|euros?|pounds?|yen|yuan|rmb|krw|usd|eur|gbp|jpy|cny"
+)
+# fmt: off
+_KINDS = (
+    ("comment", r"#[^\n]*"),
+    ("text", r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\''),
+    ("quoted", r"[“”„‟＂«「『][^“”„‟＂»」』\"\n]*[“”‟＂»」』\"]|[‘’‚‛＇`´][^‘’‚‛＇`´'\n]*[‘’‛＇`´']"),
+    ("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"),
+    ("loose_date", r"[0-9]{4}\s*년\s*[0-9]{1,2}\s*월\s*[0-9]{1,2}\s*일|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}(?![0-9])\.?|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}"
+                   r"|[0-9]{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+[0-9]{4}"
+                   r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}"),
+    ("loose_time", r"(?:오전|오후|밤|저녁|새벽)\s*[0-9]{1,2}\s*시(?!간)(?:\s*[0-9]{1,2}\s*분)?|[0-9]{1,2}\s*시(?!간)(?:\s*[0-9]{1,2}\s*분)?"
+                   r"|[0-9]{1,2}(?::[0-9]{2})?\s*[ap]\.?m\.?(?![a-z])|[0-9]{1,2}:[0-9]{2}:[0-9]{2}"),
+    ("time", r"[0-9]{1,2}:[0-9]{2}(?![0-9])"),
+    ("percent", rf"{_N}\s*%"),
+    ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
+    ("loose_money", rf"{_N}\s*(?:[십백천]?[만억조]|[백천])(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))*(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
+                    rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
+                    rf"|[0-9]{{1,3}}(?:[.' ][0-9]{{3}})+\s*(?:{_CURRENCY}){_END}|{_N}\s*(?:{_CURRENCY}|[₩￦€£]){_END}"),
+    ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
+    ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
+    ("loose_duration", rf"{_N}\s*(?:{_UNITS})"),
+    ("counted", rf"{_N}\s*(?:명|건|회|번|개|곳|차례|people|persons?|times|claims|payments){_END}"),
+    ("number", _N),
+    ("list", r"@[^\W\d]\w*"),
+    ("parameter", r"\$[^\W\d]\w*"),
+    ("word", r"[^\W\d]\w*(?:['’]t)?(?:\.[^\W\d]\w*)*"),
+    ("sign", r"===|!==|>\s=|<\s=|!\s=|=\s>|=\s<|==|=>|=<|>=|<=|!=|<>|><|&&|\|\||=~|:=|\.\.\.?|[≥≤≠＞＜＝≧≦…～~∧∨¬&|!=<>+*/%^×÷−–-]|,|[()\[\]{}]|，|（|）|;|:|\?|\."),
+    ("other", r"\S"),
+)
+_STRICT_MONEY = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?\s*[A-Z]{3}")
+_TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS), re.IGNORECASE)
+_SIGNS = {
+    "===": "=", "!==": "!=", "==": "=", "<>": "!=", "><": "!=", "=>": ">=", "=<": "<=", "> =": ">=", "< =": "<=", "! =": "!=", "= >": ">=", "= <": "<=",
+    "≥": ">=", "≧": ">=", "≤": "<=", "≦": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "=", ":=": "=", "=~": "matches",
+    "&&": "and", "&": "and", "∧": "and", "||": "or", "|": "or", "∨": "or", "!": "not", "¬": "not", "...": "..", "…": "..", "～": "~",
+    "×": "*", "÷": "/", "−": "-", "–": "-", "，": ",", "（": "(", "）": ")", "[": "(", "]": ")", "{": "(", "}": ")",
+}
+# fmt: on
+_ACCEPTED = frozenset({"==", "<>"})
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """The pieces of a text in order, each with the spelling it would have as a literal or sign of the language."""
+    return [
+        _piece(match.lastgroup or "other", match.group(), match.start()) for match in _TOKEN.finditer(text)
+    ]
+
+
+def _piece(kind: str, written: str, start: int) -> Piece:
+    end = start + len(written)
+    if kind == "sign":
+        said = _SIGNS.get(written, _SIGNS.get(re.sub(r"\s+", " ", written), written))
+        changed = said != written and written not in _ACCEPTED
+        word = "word" if said.isalpha() else "sign"
+        return Piece(word, start, end, said if changed else written, "write_sign" if changed else "")
+    if kind == "quoted":
+        return Piece("text", start, end, quote(written[1:-1]), "straight_quotes")
+    reader = _READERS.get(kind)
+    found = reader(written) if reader else None
+    if found is None:
+        return Piece("number" if kind == "counted" else kind.removeprefix("loose_"), start, end, written)
+    plain_kind, said, code = found
+    return Piece(plain_kind, start, end, said, code if said != written else "")
+
+
+def _money(written: str) -> tuple[str, str, str] | None:
+    plain = written.strip()
+    sign = re.match(r"[₩￦$€£¥￥]|KRW|USD|EUR|GBP|JPY|CNY", plain, re.IGNORECASE)
+    word = re.search(rf"(?:{_CURRENCY}|[₩￦€£])$", plain, re.IGNORECASE)
+    currency = currency_of(sign[0]) if sign else currency_of(word[0]) if word else "KRW"
+    digits = plain[sign.end() :] if sign else plain[: word.start()] if word else plain
+    if re.fullmatch(r"\s*[0-9]{1,3}(?:[.' ][0-9]{3})+\s*", digits):
+        digits = re.sub(r"[.' ]", "", digits)
+    amount = number_of(digits) if re.fullmatch(r"[\s0-9.,]+", digits) else scaled(digits)
+    said = money_text(amount, currency) if amount is not None and currency else None
+    if said is None:
+        return None
+    return "money", plain if _STRICT_MONEY.fullmatch(plain) else said, "write_money"
+
+
+def _length(written: str) -> tuple[str, str, str] | None:
+    match = re.match(_N, written)
+    said = length_text(match[0], written[match.end() :]) if match else None
+    return None if said is None else ("duration", said, "write_duration")
+
+
+def _percent(written: str) -> tuple[str, str, str] | None:
+    match = re.match(_N, written)
+    return ("percent", f"{match[0]}%", "write_percent") if match else None
+
+
+def _date(written: str) -> tuple[str, str, str] | None:
+    days = day_texts(written)
+    return ("date", days[0], "write_date" if len(days) == 1 else "write_either_date") if days else None
+
+
+def _time(written: str) -> tuple[str, str, str] | None:
+    said = time_text(written)
+    return ("time", said, "write_time") if said else None
+
+
+def _counted(written: str) -> tuple[str, str, str] | None:
+    match = re.match(_N, written)
+    number = number_of(match[0]) if match else None
+    return ("number", number_text(number), "write_number") if isinstance(number, Decimal) else None
+
+
+_READERS = {
+    "loose_money": _money,
+    "loose_duration": _length,
+    "loose_percent": _percent,
+    "loose_date": _date,
+    "loose_time": _time,
+    "counted": _counted,
+}

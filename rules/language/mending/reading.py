@@ -1,0 +1,289 @@
+"""One attempt to read a text as it was meant: word by word, then what parser and checker still miss, until a rule stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rules.fields import FIELDS
+from rules.language.check import Checker
+from rules.language.mending.joins import say_endings, say_joins, strip_frame
+from rules.language.mending.naming import COMPARES, Names, name_words
+from rules.language.mending.phrases import say_korean_order, say_phrases
+from rules.language.mending.pieces import Piece, pieces_of
+from rules.language.mending.ranges import say_lists, say_ranges
+from rules.language.mending.windows import complete_windows
+from rules.language.nodes import Position
+from rules.language.problems import Problem, RuleNotValid, problem
+from rules.language.strict import parse_strict
+
+_ROUNDS = 12
+#: Kinds of slip that can be told by themselves, whatever stands around them.
+_SURE = frozenset(
+    [
+        "write_field",
+        "write_money",
+        "write_duration",
+        "write_percent",
+        "write_date",
+        "write_either_date",
+        "write_time",
+        "straight_quotes",
+        "like_percent",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What was changed where, each as a problem that says what to write; ``text`` is the whole rule, or None when it is still none."""
+
+    problems: tuple[Problem, ...]
+    text: str | None
+
+
+def judge(text: str, names: Names) -> tuple[Problem, ...]:
+    """What is still wrong with a text; nothing when it is a rule."""
+    try:
+        tree = parse_strict(text)
+    except RuleNotValid as error:
+        return error.problems
+    checker = Checker(FIELDS, names.lists, names.parameters)
+    return checker.judge(tree)
+
+
+def mend(text: str, names: Names) -> Mended:
+    """Read a text that was refused as it was meant. Never raises; a text that is valid already comes back unchanged."""
+    pieces = _pass(pieces_of(text), names)
+    left: tuple[Problem, ...] = ()
+    for _ in range(_ROUNDS):
+        written, places = _assemble(text, pieces)
+        left = judge(written, names)
+        if not left:
+            break
+        if not (
+            _improve(pieces, left, written, places)
+            or _close_brackets(text, pieces, names)
+            or _complete(text, pieces, names)
+        ):
+            break
+    written, _ = _assemble(text, pieces)
+    for before, piece in pairwise(pieces):
+        if piece.code == "write_order" and before.out in COMPARES | {"contains"}:
+            piece.shown = f"{before.out} {piece.out}"
+    said = [_say(text, piece) for piece in pieces if piece.code and (not left or piece.code in _SURE)]
+    if left:  # what could not be told as a whole keeps its own refusal
+        said += judge(text, names)
+    return Mended(_first_at_each_place(said), None if left else written.strip())
+
+
+def _pass(pieces: list[Piece], names: Names) -> list[Piece]:
+    comments = [piece for piece in pieces if piece.kind == "comment"]
+    found = strip_frame([piece for piece in pieces if piece.kind != "comment"])
+    found = say_phrases(found, _depths(found))
+    found = _say_is(found)
+    found = say_ranges(found)
+    found = say_korean_order(found)
+    found = name_words(found, names)
+    found = say_endings(found)
+    found = say_lists(found)
+    found = say_joins(found)
+    found = complete_windows(found, lambda call: not _window_faults(call, names))
+    return sorted([*found, *comments], key=lambda piece: (piece.start, piece.end))
+
+
+def _window_faults(call: str, names: Names) -> tuple[Problem, ...]:
+    return tuple(found for found in judge(call, names) if found.code not in {"not_a_condition", "constant"})
+
+
+def _depths(pieces: Sequence[Piece]) -> list[int]:
+    depth, found = 0, []
+    calls = False
+    for piece in pieces:
+        depth += {"(": 1, ")": -1}.get(piece.word, 0)
+        calls = calls or piece.word in {
+            "count",
+            "sum",
+            "avg",
+            "average",
+            "mean",
+            "total",
+            "건수",
+            "횟수",
+            "합계",
+            "평균",
+        }
+        found.append(depth + calls)
+    return found
+
+
+def _say_is(pieces: list[Piece]) -> list[Piece]:
+    """``is "x"`` → ``= "x"``, ``is not "x"`` → ``!= "x"``; is missing stays."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        words = [piece.word for piece in pieces[at : at + 3]]
+        if words[:1] == ["is"] and words[1:2] != ["missing"] and words[1:3] != ["not", "missing"]:
+            size = 2 if words[1:2] == ["not"] else 1
+            found.append(
+                Piece(
+                    "sign",
+                    pieces[at].start,
+                    pieces[at + size - 1].end,
+                    "!=" if size == 2 else "=",
+                    "write_word",
+                )
+            )
+            at += size
+            continue
+        found.append(pieces[at])
+        at += 1
+    return found
+
+
+def _assemble(text: str, pieces: Sequence[Piece]) -> tuple[str, list[tuple[int, int]]]:
+    """(the whole text, where each piece lies in it); what stood between pieces stays, inserted ones get blanks."""
+    places: list[tuple[int, int]] = []
+    written, end, was_changed = "", 0, False
+    for piece in pieces:
+        gap = text[end : piece.start] if piece.start > end else ""
+        written += gap
+        changed = bool(piece.code) or piece.start == piece.end or was_changed
+        if piece.out and written and not written[-1].isspace() and _needs_blank(written[-1], piece, changed):
+            written += " "
+        places.append((len(written), len(written) + len(piece.out)))
+        written += piece.out
+        end = max(end, piece.end)
+        was_changed = bool(piece.code) or piece.start == piece.end
+    rest = text[end:]
+    return written + rest, places
+
+
+def _needs_blank(before: str, piece: Piece, changed: bool) -> bool:
+    if before == "(" or piece.out in {")", ",", "(", ".."} or (before == "." and piece.kind != "word"):
+        return False
+    return changed or (before in "\"'=<>)" and piece.out[:1].isalpha())
+
+
+def _offset(text: str, position: Position) -> int:
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column - 1
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _improve(
+    pieces: list[Piece], left: Sequence[Problem], written: str, places: Sequence[tuple[int, int]]
+) -> bool:
+    """Write what the checker says is right into the piece it speaks of; whether any was."""
+    for found in left:
+        if not found.instead:
+            continue
+        start = _offset(written, Position(found.line, found.column))
+        stop = start + found.length
+        touched = [at for at, (low, high) in enumerate(places) if low < stop and high > start]
+        if not touched:
+            continue
+        first, last = touched[0], touched[-1]
+        low, high = places[first][0], places[last][1]
+        out = written[low:start] + found.instead + written[stop:high]
+        code = next((piece.code for piece in pieces[first : last + 1] if piece.code), "")
+        said = None if code else (found.message_en, found.message_ko)
+        pieces[first : last + 1] = [
+            Piece(
+                pieces[first].kind,
+                pieces[first].start,
+                max(piece.end for piece in pieces[first : last + 1]),
+                out,
+                code or found.code,
+                said,
+            )
+        ]
+        return True
+    return False
+
+
+def _close_brackets(text: str, pieces: list[Piece], names: Names) -> bool:
+    """Put the bracket that is missing, or take the one too many away, where that makes a rule."""
+    words = [piece.word for piece in pieces]
+    written = "".join(words)
+    surplus = sum(word.count("(") for word in words if not word.startswith(('"', "'"))) - sum(
+        word.count(")") for word in words if not word.startswith(('"', "'"))
+    )
+    if not surplus or abs(surplus) > 5 or not written:
+        return False
+    if surplus > 0:
+        stops = [at for at, word in enumerate(words) if word in COMPARES | {"and", "or"}]
+        for at in (len(pieces), *stops):
+            end = pieces[at - 1].end if at else 0
+            tried = [*pieces[:at], Piece("sign", end, end, ")" * surplus, "close_bracket"), *pieces[at:]]
+            if not judge(_assemble(text, tried)[0], names):
+                pieces[:] = tried
+                return True
+        return False
+    for at, word in enumerate(words):
+        if word == ")":
+            gone = Piece("gone", pieces[at].start, pieces[at].end, "", "open_bracket")
+            tried = [*pieces[:at], gone, *pieces[at + 1 :]]
+            if not judge(_assemble(text, tried)[0], names):
+                pieces[:] = tried
+                return True
+    return False
+
+
+#: What a value without its field is usually compared with.
+_USUAL = {
+    "money": "amount", "number": "n_attendees", "percent": "ratio_to_limit", "text": "merchant.name", "date": "transacted_at",
+    "time": "time(transacted_at)", "duration": "submitted_at - transacted_at",
+}  # fmt: skip
+
+
+def _complete(text: str, pieces: list[Piece], names: Names) -> bool:
+    """Put an example where a comparison lacks one of its sides, when that makes a rule; a field alone gets a comparison."""
+    solid = [piece for piece in pieces if piece.kind not in {"comment", "gone"}]
+    if not solid:
+        return False
+    first, last = solid[0], solid[-1]
+    tried: list[list[Piece]] = []
+    if first.word in COMPARES | {"in"} and len(solid) > 1:
+        usual = _USUAL.get(solid[1].kind, "amount")
+        tried.append([Piece("word", first.start, first.start, usual, "write_value"), *pieces])
+    examples = ("500,000 KRW", '"카페"', "3", "22", "2026-01-31", "22:00", "30 days", "90%", "yes")
+    ends = ("> ", "= ", "", "is ") if last.kind == "word" else ("",)
+    for end in ends:
+        for example in (*examples, '("5813", "5812")', "missing"):
+            tried.append([*pieces, Piece("sign", last.end, last.end, end + example, "write_value")])
+    for candidate in tried:
+        if not judge(_assemble(text, candidate)[0], names):
+            pieces[:] = candidate
+            return True
+    return False
+
+
+def _say(text: str, piece: Piece) -> Problem:
+    """The message of a changed piece at the place where it stood."""
+    start, found = piece.start, text[piece.start : piece.end]
+    line, column = _place(text, start)
+    if piece.said is not None:
+        english, korean = piece.said
+        return Problem(line, column, piece.code, english, korean, max(len(found), 1), piece.out)
+    said = problem(
+        Position(line, column, max(len(found), 1)),
+        piece.code,
+        found=found,
+        instead=piece.shown or piece.out,
+        word=found,
+        small=piece.out,
+    )
+    return Problem(line, column, said.code, said.message_en, said.message_ko, max(len(found), 1), piece.out)
+
+
+def _first_at_each_place(said: Sequence[Problem]) -> tuple[Problem, ...]:
+    kept: dict[tuple[int, int], Problem] = {}
+    for found in said:
+        kept.setdefault((found.line, found.column), found)
+    return tuple(sorted(kept.values(), key=lambda found: (found.line, found.column)))

@@ -1,0 +1,282 @@
+"""Half a window → a whole one: whose claims, how far back, and what the answer is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rules.fields import FIELDS, KEYS
+from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES
+from rules.language.literals import length_text
+from rules.language.mending.naming import COMPARES
+from rules.language.mending.pieces import Piece
+from rules.language.nodes import PERIODS
+from rules.language.types import Kind
+from rules.language.words import field_meant, key_meant
+
+_STOPS = frozenset({"and", "or", ")"})
+_TESTS = COMPARES | {"in", "is", "+", "-", "*", "/", "not"}
+
+
+#: Fields whose everyday word is a key of its own.
+_KEY_OF = {
+    "cardholder.employee_no": "cardholder", "merchant.name": "merchant", "cardholder.department": "department", "merchant.mcc": "mcc",
+    "approver.employee_no": "approver", "merchant.region": "region", "merchant.brn": "brn", "transacted_at": "day", "purpose_text": "purpose",
+}  # fmt: skip
+
+
+@dataclass
+class _Parts:
+    value: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    part: list[str] = field(default_factory=list)
+    within: str = ""
+    period: str = ""
+    where: str = ""
+    is_before: bool = False
+
+
+def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> list[Piece]:
+    """Every call of a window function in its full form; ``is_whole`` tells whether a call's text is right as it stands."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        name = piece.out
+        is_window = name in WINDOW_EXAMPLES and piece.kind == "word"
+        if piece.word == "within" and at + 1 < len(pieces) and pieces[at + 1].kind == "duration":
+            found.append(
+                Piece(
+                    "window",
+                    piece.start,
+                    pieces[at + 1].end,
+                    _written("count", _Parts(within=pieces[at + 1].out)),
+                    "window_whole",
+                )
+            )
+            name, at = "count", at + 2
+            if at >= len(pieces) or pieces[at].word not in _TESTS:
+                end = found[-1].end
+                found.append(Piece("sign", end, end, _comparison(name, ""), "window_compare"))
+            continue
+        if not is_window or (name in FUNCTIONS and at + 1 < len(pieces) and pieces[at + 1].word != "("):
+            found.append(piece)
+            at += 1
+            continue
+        begun = len(found)
+        close, inside = _inside(pieces, at)
+        if name == "count" and inside and inside[0].word in {"distinct", "unique"}:
+            name, inside = "distinct", inside[1:]
+        call = " ".join(part.out for part in pieces[at : close + 1])
+        taken = close + 1
+        if close < len(pieces) and is_whole(call) and not _trails(pieces, taken):
+            found += pieces[at:taken]
+        else:
+            parts = _read(name, inside)
+            taken = _trailing(pieces, min(taken, len(pieces)), parts)
+            last = pieces[min(taken, len(pieces)) - 1]
+            found.append(Piece("window", piece.start, last.end, _written(name, parts), "window_whole"))
+        at = taken
+        follower = pieces[at].word if at < len(pieces) else ")"
+        alone = follower not in _TESTS and (follower in _STOPS or pieces[at].kind in {"word", "gone"})
+        if alone and not _compared(found[: begun + 1]):
+            end, call = found[-1].end, " ".join(part.out for part in found[begun:])
+            found.append(Piece("sign", end, end, _comparison(name, call), "window_compare"))
+    return found
+
+
+def _compared(found: Sequence[Piece]) -> bool:
+    """Whether the window stands on the right of a comparison or inside a call or calculation."""
+    before = [piece.word for piece in found[:-1]]
+    depth = 0
+    for word in reversed(before):
+        depth += {")": 1, "(": -1}.get(word, 0)
+        if depth < 0 or word in _TESTS:
+            return True
+        if word in {"and", "or"}:
+            return False
+    return False
+
+
+def _inside(pieces: Sequence[Piece], at: int) -> tuple[int, list[Piece]]:
+    """(place of the closing bracket, or where it belongs; what stands between)."""
+    if at + 1 >= len(pieces) or pieces[at + 1].word != "(":
+        end = at + 1
+        while end < len(pieces) and pieces[end].word not in _TESTS | _STOPS:
+            end += 1
+        return end - 1, list(pieces[at + 1 : end])
+    depth, seen_where = 0, False
+    for place in range(at + 1, len(pieces)):
+        word = pieces[place].word
+        seen_where = seen_where or word == "where"
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if not depth:
+            return place, list(pieces[at + 2 : place])
+        if word in COMPARES and not seen_where and depth == 1:
+            return place - 1, list(pieces[at + 2 : place])  # the bracket was never closed
+    return len(pieces) - 1, list(pieces[at + 2 :])
+
+
+def _trails(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a part of the window stands behind its bracket."""
+    if at >= len(pieces):
+        return False
+    word = pieces[at].word
+    return (
+        word in {"within", "same", "where", "before"}
+        or pieces[at].kind == "duration"
+        or (
+            word in {">", "over"}
+            and at + 1 < len(pieces)
+            and pieces[at + 1].kind == "duration"
+            and pieces[at].code != ""
+        )
+    )
+
+
+def _trailing(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
+    """Read what stands behind the bracket and belongs inside it; where reading ended."""
+    while at < len(pieces):
+        piece = pieces[at]
+        ahead = pieces[at + 1] if at + 1 < len(pieces) else None
+        if piece.word == "before":
+            parts.is_before, at = True, at + 1
+        elif piece.kind == "duration" and not parts.within:
+            parts.within, at = piece.out, at + 1
+        elif (
+            ahead is not None and ahead.kind == "duration" and piece.word in {"within", "in", "for", "on"}
+        ) or (ahead is not None and ahead.kind == "duration" and piece.word in {">", "over"} and piece.code):
+            parts.within, at = ahead.out, at + 2
+        elif ahead is not None and piece.word == "same":
+            at = _keys_from(pieces, at + 1, parts)
+        elif piece.word == "within" and ahead is not None and ahead.kind == "number":
+            parts.within, at = f"{ahead.out} days", at + 2
+        else:
+            break
+    return at
+
+
+def _keys_from(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
+    while at < len(pieces):
+        key = key_meant(pieces[at].out, near=False) if pieces[at].kind == "word" else None
+        if key is None:
+            break
+        _keep_key(parts, key)
+        at += 1
+        if (
+            at + 1 < len(pieces)
+            and pieces[at].word in {",", "and"}
+            and key_meant(pieces[at + 1].out, near=False)
+        ):
+            at += 1
+    return at
+
+
+def _keep_key(parts: _Parts, key: str) -> None:
+    key = _KEY_OF.get(key, key)
+    if key in PERIODS:
+        parts.period = key
+    elif key not in parts.keys:
+        parts.keys.append(key)
+
+
+def _read(name: str, inside: Sequence[Piece]) -> _Parts:
+    """What is there of a window, in whatever order."""
+    parts = _Parts()
+    where = next((at for at, piece in enumerate(inside) if piece.word == "where"), len(inside))
+    condition = list(inside[where + 1 :])
+    if condition and condition[-1].word == "before":
+        parts.is_before, condition = True, condition[:-1]
+    parts.where = " ".join(piece.out for piece in condition)
+    accepts_value, after_same = WINDOW_VALUES[name] is not None, False
+    previous = ""
+    for piece in inside[:where]:
+        word = piece.word
+        if word in {"same", "in", "per"}:
+            if word == "in" and parts.value and name == "share":
+                parts.part, parts.keys = parts.keys, []
+            after_same = True
+        elif word == "before":
+            parts.is_before = True
+        elif piece.kind in {"duration", "money"}:
+            parts.within = _length(piece) or parts.within
+        elif piece.kind == "parameter" and previous == "within":
+            parts.within = piece.out
+        elif piece.kind == "number":
+            parts.within = parts.within or f"{piece.out.replace(',', '')} days"
+        elif piece.kind == "word" and not (
+            accepts_value and not parts.value and not after_same and _is_value(name, piece)
+        ):
+            key = key_meant(piece.out, near=False)
+            if key is not None:
+                _keep_key(parts, key)
+        elif piece.kind == "word":
+            parts.value = [_value_name(piece)]
+        previous = word
+    return parts
+
+
+def _length(piece: Piece) -> str:
+    if piece.kind == "duration":
+        return piece.out
+    digits = piece.out.split()[0].replace(",", "")  # 30m was read as thirty million
+    millions = digits.removesuffix("000000")
+    return length_text(millions, "m") or "" if millions != digits else ""
+
+
+def _value_name(piece: Piece) -> str:
+    return (
+        piece.out
+        if piece.out in FIELDS or piece.out in KEYS
+        else field_meant(piece.out, near=False) or piece.out
+    )
+
+
+def _is_value(name: str, piece: Piece) -> bool:
+    found = FIELDS.get(_value_name(piece))
+    accepted = WINDOW_VALUES[name] or frozenset()
+    if name == "distinct":
+        return piece.out in KEYS or found is not None
+    return found is not None and Kind(found.type) in accepted
+
+
+def _written(name: str, parts: _Parts) -> str:
+    """The window's text; what was not said takes the usual: the cardholder's own claims of 30 days."""
+    value = " ".join(parts.value)
+    if WINDOW_VALUES[name] is not None and not value:
+        value = "merchant" if name == "distinct" else "amount"
+    if name == "distinct" and value in parts.keys:
+        parts.keys.remove(value)
+    if name == "share":
+        part, whole = (
+            parts.part or ["cardholder"],
+            [key for key in parts.keys if key not in parts.part] or ["merchant"],
+        )
+        return (
+            f"share({value} of {', '.join(part)} in {', '.join(whole)} within {parts.within or '180 days'})"
+        )
+    keys = parts.keys or ["cardholder"]
+    if name == "since_last":
+        return f"since_last(same {', '.join(keys)})"
+    if parts.period and not parts.within:
+        keys = [*keys, parts.period]
+    words = [value, f"same {', '.join(keys)}"]
+    if not parts.period or parts.within:
+        words.append(f"within {parts.within or '30 days'}")
+    if parts.where:
+        words.append(f"where {parts.where}")
+    if parts.is_before:
+        words.append("before")
+    return f"{name}({' '.join(word for word in words if word)})"
+
+
+def _comparison(name: str, call: str) -> str:
+    if name in {"count", "distinct"}:
+        return ">= 3"
+    if name == "since_last":
+        return "< 10 minutes"
+    if name == "share":
+        return ">= 80%"
+    value = call[call.find("(") + 1 :].split()[0]
+    is_money = value in FIELDS and FIELDS[value].type == "money"
+    return "> 1,000,000 KRW" if is_money else "> 3"
