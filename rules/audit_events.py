@@ -2,6 +2,11 @@ from audit.registry import register
 
 register("rule.drafted", en="drafted a rule version", ko="규칙 초안을 작성했습니다")
 register("rule.edited", en="edited a draft", ko="규칙 초안을 수정했습니다")
+register(
+    "rule.question_written",
+    en="wrote a rule's question to the cardholder",
+    ko="규칙의 소명 질문을 작성했습니다",
+)
 register("rule.proposed", en="proposed a rule version", ko="규칙 적용을 상신했습니다")
 register("rule.returned", en="returned a proposed rule version", ko="규칙 상신을 반려했습니다")
 register("rule.shadowed", en="let a rule version run in shadow", ko="규칙을 시험 운영으로 전환했습니다")

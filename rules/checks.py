@@ -40,13 +40,19 @@ def check_vocabulary(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_starter_rules(**kwargs: Any) -> list[CheckMessage]:
-    """Every starter rule is valid with the starter lists and parameters."""
+    """Every starter rule has its question and is valid with the starter lists and parameters."""
     problems: list[CheckMessage] = []
     for rule in STARTER_RULES:
         try:
             check(parse(rule.text), lists=STARTER_LISTS, parameters=STARTER_PARAMETERS)
         except RuleNotValid as error:
             problems.append(Error(f"Starter rule {rule.code} is not valid: {error}", id="rules.E004"))
+        if not (rule.question_ko.strip() and rule.question_en.strip()):
+            problems.append(
+                Error(
+                    f"Starter rule {rule.code} asks the cardholder nothing in one language.", id="rules.E005"
+                )
+            )
     return problems
 
 

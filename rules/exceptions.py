@@ -101,6 +101,17 @@ class ConfirmationNeeded(RuleServiceError):
     )
 
 
+class QuestionMissing(RuleServiceError):
+    """A hit asks the cardholder something; a rule that has nothing to ask cannot go live."""
+
+    code = "question_missing"
+    status = 422
+    message = _(
+        "This rule has no question to the cardholder in both languages, so it cannot go live. "
+        "Write the question (Korean and English) under “About” and propose it again."
+    )
+
+
 class ValueNotValid(RuleServiceError):
     """A value list or parameter value that cannot be used."""
 

@@ -27,6 +27,7 @@ from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec, evaluate
 from rules.language import parse
+from rules.services.common import checked
 from rules.services.rule_sets import current_context
 
 WINDOW_DAYS = 90
@@ -79,7 +80,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
 
     Takes seconds on a few hundred thousand claims the first time; the features stay in memory until claims arrive.
     """
-    specs = [RuleSpec("draft", 0, parse(text))]
+    specs = [RuleSpec("draft", 0, checked(text))]
     if active_text:
         specs.append(RuleSpec("active", 0, parse(active_text)))
     frame, targets = window_features(specs)

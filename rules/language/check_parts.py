@@ -39,7 +39,7 @@ class PartChecker:
     def type_of(self, node: Expression) -> Type | None:
         """The type of a node, or None when it has a problem."""
 
-    def add(self, node: Expression, code: str, *, instead: str = "", **values: object) -> None:
+    def add(self, node: Expression, code: str, *, instead: str = "", **values: str | int) -> None:
         """Keep a problem at a node's place; ``instead`` is what to write there."""
         self.problems.append(problem(node.position, code, instead=instead, **values))
 
@@ -87,7 +87,10 @@ class PartChecker:
             said = fitting(node, wanted, other)
             if said is not None:
                 code, node, instead = said
-                return self.add(node, code, instead=instead, example=instead)
+                wanted_en, wanted_ko = t.name_of(wanted.kind)
+                return self.add(
+                    node, code, instead=instead, example=instead, wanted_en=wanted_en, wanted_ko=wanted_ko
+                )
         left_en, left_ko = t.name_of(left.kind)
         right_en, right_ko = t.name_of(right.kind)
         expected_en, expected_ko = t.expected_of(left.kind)

@@ -60,6 +60,8 @@ def with_particles(sentence: str) -> str:
 
     def chosen(match: re.Match[str]) -> str:
         word, kind = match[1], _KINDS[match[2]]
+        if word[-1:].isascii() and word[-1:].islower():  # how a Latin word is read nobody can tell
+            return match[0]
         ending = particle(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word, kind)
         return word + ending[len(re.sub(r"[^가-힣A-Za-z0-9%]+$", "", word) or word) :]
 

@@ -28,6 +28,7 @@ def plain_name(name: str, position: Position) -> str:
             character_name=unicodedata.name(character, "unnamed"),
             hint_en=hint_en,
             hint_ko=hint_ko,
+            instead=meant if meant.isascii() else "",
         )
     if "__" in plain or not _PLAIN.fullmatch(plain):
         raise refuse(position, "dunder", name=name)

@@ -41,7 +41,7 @@ class RuleNotValid(ValueError):
         super().__init__("; ".join(f"{p.line}:{p.column} {p.message_en}" for p in self.problems))
 
 
-def problem(position: Position, code: str, *, instead: str = "", **values: object) -> Problem:
+def problem(position: Position, code: str, *, instead: str = "", **values: str | int) -> Problem:
     """The catalogue's message ``code`` with its values filled in, each Korean particle after the sound before it."""
     english, korean = MESSAGES[code]
     shown = {name: _shorten(str(value)) for name, value in values.items()}
@@ -52,7 +52,7 @@ def problem(position: Position, code: str, *, instead: str = "", **values: objec
     )
 
 
-def refuse(position: Position, code: str, *, instead: str = "", **values: object) -> RuleNotValid:
+def refuse(position: Position, code: str, *, instead: str = "", **values: str | int) -> RuleNotValid:
     """A RuleNotValid with one problem, to raise."""
     return RuleNotValid([problem(position, code, instead=instead, **values)])
 

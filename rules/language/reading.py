@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.language.check import check
-from rules.language.mending.mend import mend
 from rules.language.mending.naming import Names
+from rules.language.mending.reading import mend
 from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.language.problems import RuleNotValid
@@ -24,22 +24,16 @@ _WHOLE = frozenset(
         "outcome_field",
     }
 )
-#: What a slip of the pen leads to; all else that parser and checker say is exact already and stays.
-_SLIPS = frozenset(
+#: Refusals that say better themselves what to write.
+_CLEAR = frozenset(
     {
-        "unexpected",
-        "unexpected_end",
-        "sign",
+        "two_periods",
+        "whole_needs_period",
+        "whole_before",
+        "ambiguous_comma",
+        "dunder",
         "not_ascii",
-        "unknown_field",
-        "unknown_function",
-        "unknown_word",
-        "field_meant",
-        "open_text",
-        "window_needs_keys",
-        "needs_condition",
-        "not_a_condition",
-        "constant",
+        "bad_pattern",
     }
 )
 
@@ -66,6 +60,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     if codes & _WHOLE:
         return error
     found = mend(text, names)
-    if codes & _SLIPS and found.problems:
-        return RuleNotValid(found.problems, found.text)
-    return RuleNotValid(error.problems, found.text)
+    if any(
+        problem.code in _CLEAR and (problem.code != "not_ascii" or problem.instead)
+        for problem in error.problems
+    ):
+        return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
+    return RuleNotValid(found.problems, found.text) if found.problems else error

@@ -27,7 +27,7 @@ account_code | 계정, 계정코드, account
 project_code | 프로젝트, project
 receipt_id | 영수증번호, 증빙, receipt
 authorization_code | 승인번호, approval number, auth code
-n_attendees | 참석자, 참석자수, 참석인원수, 인원, 인원수, 명수, attendee, guests, people, headcount
+n_attendees | 참석자, 참석자수, 참석인원수, 인원, 인원수, 명수, attendee, participants, guests, people, headcount
 per_head | 1인당, 인당, 인당금액, 일인당, per person, per head
 installments | 할부, 할부개월수, instalments
 is_recurring | 정기결제여부, 정기, recurring, subscription

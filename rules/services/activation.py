@@ -15,6 +15,7 @@ from rules.services.common import (
     hash_of,
     locked,
     refuse_own,
+    require_question,
     require_same_predecessor,
     require_seen,
     require_state,
@@ -54,7 +55,7 @@ def activate_version(
 
     `seen`: the lock version the page was showing. Raises NotPermitted for whoever wrote, edited or proposed it, ApprovalVoid when
     the content is not the proposed one, PageStale, ProposalStale when another version counts by now, WrongState,
-    RuleNotValid (a list or parameter it needs is gone).
+    RuleNotValid (a list or parameter it needs is gone), QuestionMissing.
     """
     require(by, "rules.activate_rule")
     with one_transaction():
@@ -62,6 +63,7 @@ def activate_version(
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by, seen)
         checked(current.text)
+        require_question(current.rule)
         before = summary(current)
         stop_running(current.rule, by, reason="replaced", states=[State.ACTIVE])
         current.state = State.ACTIVE

@@ -10,7 +10,7 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.people import require_second_person
 from audit.services import people_behind, record
-from rules.exceptions import PageStale, ProposalStale, ReasonNeeded, WrongState
+from rules.exceptions import PageStale, ProposalStale, QuestionMissing, ReasonNeeded, WrongState
 from rules.language import Expression, read
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import content_hash, list_specs, parameter_specs
@@ -38,10 +38,25 @@ def checked(text: str) -> Expression:
 
 
 def hash_of(version: RuleVersion) -> str:
-    """What an approval is bound to: the text and everything that decides what a hit does."""
+    """What an approval is bound to: the text, the question, and everything else that decides what a hit does."""
+    rule = version.rule
     return content_hash(
-        [version.rule.code, version.number, version.text, version.weight, version.is_always_open]
+        [
+            rule.code,
+            version.number,
+            version.text,
+            version.weight,
+            version.is_always_open,
+            rule.question_ko,
+            rule.question_en,
+        ]
     )
+
+
+def require_question(rule: Rule) -> None:
+    """Raises QuestionMissing when the rule has nothing to ask the cardholder in Korean or in English."""
+    if not (rule.question_ko.strip() and rule.question_en.strip()):
+        raise QuestionMissing()
 
 
 def summary(version: RuleVersion) -> dict[str, Any]:

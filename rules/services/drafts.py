@@ -20,6 +20,7 @@ from rules.services.common import (
     hash_of,
     locked,
     refuse_own,
+    require_question,
     require_seen,
     require_state,
     subject_of,
@@ -136,7 +137,7 @@ def propose_version(
     """Put a draft up for approval; the approval will be bound to its present content.
 
     ``hit_rate`` is the share of the last claims it hits, as the preview counted; above 20 % the rule's code must be typed as
-    ``confirmation``. Raises ConfirmationNeeded, WrongState, RuleNotValid, NotPermitted.
+    ``confirmation``. Raises ConfirmationNeeded, QuestionMissing, WrongState, RuleNotValid, NotPermitted.
     """
     require(by, "rules.propose_rule")
     with one_transaction():
@@ -144,6 +145,7 @@ def propose_version(
         require_state(current, State.DRAFT)
         require_seen(current, seen)
         checked(current.text)
+        require_question(current.rule)
         if hit_rate is not None and hit_rate > BROAD_RATE and confirmation != current.rule.code:
             raise ConfirmationNeeded(percent=round(hit_rate * 100), code=current.rule.code)
         before = summary(current)
@@ -162,6 +164,29 @@ def propose_version(
             before=before,
             after=after,
         )
+    return current
+
+
+def write_question(*, rule: Rule, question_ko: str, question_en: str, by: Actor) -> Rule:
+    """What a hit of the rule asks the cardholder, in both languages.
+
+    Only before the rule runs: afterwards letters have gone out with the question that was approved. A proposal is bound to the question
+    and becomes void by it. Raises QuestionMissing when one of them is empty, WrongState when a version runs, NotPermitted.
+    """
+    require(by, "rules.draft_rule")
+    with one_transaction():
+        current = Rule.objects.select_for_update().get(pk=rule.pk)
+        running = current.versions.filter(state__in=[State.ACTIVE, State.SHADOW]).first()
+        if running is not None:
+            raise WrongState(
+                state=running.get_state_display(), allowed=f"{State.DRAFT.label}, {State.PROPOSED.label}"
+            )
+        before = {"question_ko": current.question_ko, "question_en": current.question_en}
+        current.question_ko, current.question_en = question_ko.strip(), question_en.strip()
+        require_question(current)
+        current.save(update_fields=["question_ko", "question_en"])
+        after = {"question_ko": current.question_ko, "question_en": current.question_en}
+        record(action="rule.question_written", by=by, subject=subject_of(current), before=before, after=after)
     return current
 
 

@@ -182,7 +182,12 @@ def write_off(stage: Stage) -> Approval:
 
 def _proposed_rule(stage: Stage) -> Any:
     by = stage.actor("rule_admin")
-    names = {"name_en": "High", "name_ko": "고액"}
+    names = {
+        "name_en": "High",
+        "name_ko": "고액",
+        "question_en": "What for?",
+        "question_ko": "무슨 용도입니까?",
+    }
     version = rules.draft_rule(code="X01", text="amount > 500,000 KRW", by=by, **names)
     return rules.propose_version(version=version, by=by)
 

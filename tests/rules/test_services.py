@@ -20,6 +20,7 @@ from rules.exceptions import (
     DraftExists,
     PageStale,
     ProposalStale,
+    QuestionMissing,
     ReasonNeeded,
     RetirementNotProposed,
     RetirementProposed,
@@ -50,12 +51,18 @@ from rules.services import (
     return_version,
     shadow_version,
 )
+from rules.services.drafts import write_question
 from tests.cast import Cast, make_cast, make_person
 
 pytestmark = pytest.mark.django_db
 
 TEXT = "amount > 500,000 KRW"
-NAMES = {"name_en": "High amount", "name_ko": "고액"}
+NAMES = {
+    "name_en": "High amount",
+    "name_ko": "고액",
+    "question_en": "What was this payment for?",
+    "question_ko": "어떤 용도의 결제였습니까?",
+}
 
 
 @pytest.fixture
@@ -311,6 +318,40 @@ def test_rule_set_hash_changes_with_lists_and_parameters_only_when_they_change(a
     assert active_rule_set().version_hash == before
     ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
     assert active_rule_set().version_hash != before
+
+
+@pytest.mark.parametrize(
+    "question", [{}, {"question_ko": "어떤 용도입니까?"}, {"question_en": "For what?", "question_ko": " "}]
+)
+def test_rule_without_a_question_in_both_languages_does_not_go_live(
+    question: dict[str, str], admin: Actor, approver: Actor
+) -> None:
+    names = {"name_en": "High amount", "name_ko": "고액", **question}
+    version = draft_rule(code="X01", text=TEXT, by=admin, **names)
+    with pytest.raises(QuestionMissing):
+        propose_version(version=version, by=admin)
+    write_question(rule=version.rule, question_ko="어떤 용도입니까?", question_en="For what?", by=admin)
+    version = propose_version(version=RuleVersion.objects.get(pk=version.pk), by=admin)
+    Rule.objects.update(question_en="")
+    with pytest.raises(RuleServiceError):
+        activate_version(version=version, by=approver)
+    assert not RuleVersion.objects.filter(state="active").exists()
+
+
+def test_question_changed_after_the_proposal_makes_it_void_and_a_running_rule_keeps_its_question(
+    admin: Actor, approver: Actor
+) -> None:
+    version = proposed(admin)
+    write_question(
+        rule=version.rule, question_ko="누구와 함께였습니까?", question_en="Who was there?", by=admin
+    )
+    with pytest.raises(ApprovalVoid):
+        activate_version(version=version, by=approver)
+    assert AuditEvent.objects.filter(action="rule.question_written").count() == 1
+    version = return_version(version=version, by=approver, reason="the question was changed")
+    activate_version(version=propose_version(version=version, by=admin), by=approver)
+    with pytest.raises(WrongState):
+        write_question(rule=version.rule, question_ko="다른 질문", question_en="Another", by=admin)
 
 
 def test_b17_markup_in_names_is_stored_as_written(admin: Actor) -> None:

@@ -84,7 +84,10 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         try:
             drafts.draft_rule(code=code, text=request.POST.get("text", ""), by=_by(request), **about)
         except RuleNotValid as error:
-            context |= {"problems": _problems(error), "correction": error.correction}
+            context |= {
+                "problems": _problems(error, request.POST.get("text", "")),
+                "correction": error.correction,
+            }
         except (RuleServiceError, ValueError) as error:
             context["refusal"] = str(error)
         else:
@@ -110,7 +113,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         active_text = active.text if active else ""
         result = backtest_rule(text=request.POST.get("text", ""), by=_by(request), active_text=active_text)
     except RuleNotValid as error:
-        return render(request, "fraud/rules/_checked.html", {"problems": _problems(error)}, status=422)
+        context = {"problems": _problems(error, request.POST.get("text", "")), "correction": error.correction}
+        return render(request, "fraud/rules/_checked.html", context, status=422)
     return render(request, "fraud/rules/_preview.html", _preview_context(result))
 
 
@@ -175,6 +179,12 @@ def _return(request: HttpRequest, version: RuleVersion) -> str:
     return _("Returned to its author.")
 
 
+def _ask(request: HttpRequest, version: RuleVersion) -> str:
+    questions = {name: request.POST.get(name, "") for name in ("question_ko", "question_en")}
+    drafts.write_question(rule=version.rule, by=_by(request), **questions)
+    return _("The question was saved.")
+
+
 def _discard(request: HttpRequest, version: RuleVersion) -> str:
     drafts.discard_draft(version=version, by=_by(request), reason=request.POST.get("reason", ""))
     return _("The draft was discarded; it stays readable.")
@@ -202,6 +212,7 @@ def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
 
 STEPS: dict[str, Step] = {
     "save": _save,
+    "ask": _ask,
     "propose": _propose,
     "activate": _activate,
     "shadow": _shadow,
@@ -244,9 +255,8 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
     try:
         said = STEPS[name](request, version)
     except RuleNotValid as error:
-        return _show(
-            request, found, problems=_problems(error), correction=error.correction, refused=name, status=422
-        )
+        problems = _problems(error, request.POST.get("text", version.text))
+        return _show(request, found, problems=problems, correction=error.correction, refused=name, status=422)
     except NotPermitted as error:
         return _show(request, found, refusal=refusal_sentence(error), refused=name, status=403)
     except (RuleServiceError, ValueError) as error:
@@ -291,18 +301,27 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
 
 
 def _checked(text: str) -> dict[str, Any]:
-    """{"sentence"} or {"problems"} of a text."""
+    """{"sentence"}, or {"problems"} and the whole rule as it was meant, of a text."""
+    lists, parameters = list_specs(), parameter_specs()
     try:
-        lists, parameters = list_specs(), parameter_specs()
         expression = read(text, lists=lists, parameters=parameters)
     except RuleNotValid as error:
-        return {"problems": _problems(error), "correction": error.correction}
+        return {"problems": _problems(error, text), "correction": error.correction}
     return {"sentence": to_sentence(expression, current_language(), lists=lists, parameters=parameters)}
 
 
-def _problems(error: RuleNotValid) -> list[dict[str, Any]]:
-    language = current_language()
-    return [{"line": p.line, "column": p.column, "text": p.message(language)} for p in error.problems]
+def _problems(error: RuleNotValid, text: str) -> list[dict[str, Any]]:
+    """Each problem with the line it stands in, in three parts: before, what is meant, behind."""
+    language, lines = current_language(), text.replace("\r\n", "\n").split("\n")
+    shown = []
+    for p in error.problems:
+        line, start = lines[min(p.line, len(lines)) - 1], p.column - 1
+        place = {"before": line[:start], "marked": line[start : start + max(p.length, 1)]}
+        behind = line[start + max(p.length, 1) :]
+        shown.append(
+            {"line": p.line, "column": p.column, "text": p.message(language), "behind": behind, **place}
+        )
+    return shown
 
 
 def _vocabulary() -> dict[str, Any]:

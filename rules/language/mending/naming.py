@@ -240,7 +240,7 @@ class _Namer:
         if self.left == "distinct" and self.at <= self.call_ends and piece.out in KEYS:
             self.found.append(piece)  # distinct counts keys as well as fields
             return 1
-        if piece.out in FIELDS and not (self.subject and self._only_text()):
+        if piece.out in FIELDS:
             if not self.subject and self.at > self.call_ends:
                 self.left = piece.out
             self.found.append(piece)

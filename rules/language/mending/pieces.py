@@ -44,7 +44,7 @@ _UNITS = (
     r"|영업일|시간|개월간?|주일|주간|일간|[분초일주달년dhw](?![가-힣A-Za-z])"
 )
 #: What may follow a Korean unit without a blank: 50만원이상, 50만원을.
-_END = r"(?!(?!이상|초과|이하|미만|보다|이내|을|를|이|가|은|는|에|으로|로)[가-힣A-Za-z])"
+_END = r"(?!(?!이상|초과|이하|미만|보다|이내|부터|까지|에서|와|과|을|를|이|가|은|는|에|으로|로)[가-힣A-Za-z])"
 _CURRENCY = (
     r"원화?|달러|불|유로|파운드|엔화?|위안|won|dollars?|euros?|pounds?|yen|yuan|rmb|krw|usd|eur|gbp|jpy|cny"
 )
@@ -63,10 +63,10 @@ _KINDS = (
     ("time", r"[0-9]{1,2}:[0-9]{2}(?![0-9])"),
     ("percent", rf"{_N}\s*%"),
     ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
-    ("loose_money", rf"(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))+(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
+    ("loose_money", rf"{_N}\s*(?:[십백천]?[만억조]|[백천])(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))*(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
                     rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
                     rf"|[0-9]{{1,3}}(?:[.' ][0-9]{{3}})+\s*(?:{_CURRENCY}){_END}|[0-9]{{1,3}}(?:\.[0-9]{{3}})*,[0-9]{{1,2}}\s*(?:{_CURRENCY}){_END}|{_N}\s*(?:{_CURRENCY}|[₩￦€£]){_END}"),
-    ("money", rf"(?-i:{_N}\s*[A-Z]{{3}})(?!\w|\.\w)"),
+    ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
     ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
     ("loose_duration", rf"{_N}\s*(?:{_UNITS})"),
     ("spelled_length", rf"(?:{'|'.join(SPELLED_LENGTHS)})(?![가-힣A-Za-z])"),

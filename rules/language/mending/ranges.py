@@ -70,7 +70,7 @@ def _tilde(pieces: list[Piece], at: int, found: list[Piece]) -> int:
     sign = pieces[place].word
     is_korean = sign in _FROM
     if not (is_korean or (sign in _TO and (sign != "-" or before in {"in", "("}))) or (
-        sign == ".." and before == "in"
+        sign == ".." and any(piece.word == "in" for piece in found[-3:])
     ):
         return 0
     high = _literal(pieces, place + 1)

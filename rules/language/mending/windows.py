@@ -68,6 +68,8 @@ def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> li
             continue
         begun = len(found)
         close, inside = _inside(pieces, at)
+        if name == "count" and inside and inside[0].word in {"distinct", "unique"}:
+            name, inside = "distinct", inside[1:]
         call = " ".join(part.out for part in pieces[at : close + 1])
         taken = close + 1
         if close < len(pieces) and is_whole(call) and not _trails(pieces, taken):
@@ -214,8 +216,7 @@ def _read(name: str, inside: Sequence[Piece]) -> _Parts:
     if condition and condition[-1].word == "before":
         parts.is_before, condition = True, condition[:-1]
     parts.where = " ".join(piece.out for piece in condition)
-    after_same = accepts_value = WINDOW_VALUES[name] is not None
-    after_same = False
+    accepts_value, after_same = WINDOW_VALUES[name] is not None, False
     previous = ""
     for piece in inside[:where]:
         word = piece.word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rules.fields import FIELDS
 from rules.language.check import Checker
@@ -18,6 +19,20 @@ from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
 
 _ROUNDS = 12
+#: Kinds of slip that can be told by themselves, whatever stands around them.
+_SURE = frozenset(
+    [
+        "write_field",
+        "write_money",
+        "write_duration",
+        "write_percent",
+        "write_date",
+        "write_either_date",
+        "write_time",
+        "straight_quotes",
+        "like_percent",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +68,13 @@ def mend(text: str, names: Names) -> Mended:
             or _complete(text, pieces, names)
         ):
             break
-    written, places = _assemble(text, pieces)
-    said = [_say(text, piece) for piece in pieces if piece.code]
-    if left:
-        said += [_moved(text, found, written, places) for found in left]
+    written, _ = _assemble(text, pieces)
+    for before, piece in pairwise(pieces):
+        if piece.code == "write_order" and before.out in COMPARES | {"contains"}:
+            piece.shown = f"{before.out} {piece.out}"
+    said = [_say(text, piece) for piece in pieces if piece.code and (not left or piece.code in _SURE)]
+    if left:  # what could not be told as a whole keeps its own refusal
+        said += judge(text, names)
     return Mended(_first_at_each_place(said), None if left else written.strip())
 
 
@@ -271,14 +289,6 @@ def _say(text: str, piece: Piece) -> Problem:
         max(len(found), 1),
         piece.shown or piece.out,
     )
-
-
-def _moved(text: str, found: Problem, written: str, places: Sequence[tuple[int, int]]) -> Problem:
-    """A problem of the mended text at the place of the original it belongs to."""
-    del places
-    start = _offset(written, Position(found.line, found.column))
-    line, column = _place(text, min(start, len(text)))
-    return Problem(line, column, found.code, found.message_en, found.message_ko, found.length, found.instead)
 
 
 def _first_at_each_place(said: Sequence[Problem]) -> tuple[Problem, ...]:

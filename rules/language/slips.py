@@ -1,0 +1,132 @@
+"""Messages that say what to write for a slip, by its kind: code → (English, Korean)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SLIPS: Mapping[str, tuple[str, str]] = {
+    # What was meant, by the kind of slip; {instead} would be accepted in the place of {found}
+    "write_field": ("{found} is written {instead}.", "{found} 항목은 {instead}(으)로 쓰십시오."),
+    "field_meant": (
+        "There is no field {name}. Write {instead} ({label_en}).",
+        "{name} 항목은 없습니다. {instead}({label_ko})(으)로 쓰십시오.",
+    ),
+    "unknown_word": ("Write {instead} for {name}.", "{name} 대신 {instead}(으)로 쓰십시오."),
+    "write_key": (
+        "After same, {found} is written {instead}.",
+        "same 뒤의 {found}은(는) {instead}(으)로 쓰십시오.",
+    ),
+    "write_function": (
+        "The function {found} is written {instead}.",
+        "{found} 함수는 {instead}(으)로 쓰십시오.",
+    ),
+    "write_method": (
+        "There are no method calls. Write {instead}",
+        "메서드는 부를 수 없습니다. {instead}(으)로 쓰십시오.",
+    ),
+    "write_money": (
+        "Write the amount {found} in digits with its currency code: {instead}",
+        "금액 {found}은(는) 숫자와 통화 코드로 쓰십시오: {instead}",
+    ),
+    "write_duration": (
+        "Write the length {found} as {instead}",
+        "기간 {found}은(는) {instead}(으)로 쓰십시오.",
+    ),
+    "write_percent": (
+        "Write the percentage {found} as {instead}",
+        "백분율 {found}은(는) {instead}(으)로 쓰십시오.",
+    ),
+    "write_date": (
+        "Write the date {found} as year-month-day: {instead}",
+        "날짜 {found}은(는) 연-월-일로 쓰십시오: {instead}",
+    ),
+    "write_either_date": (
+        "The date {found} can be read in two ways. Write year-month-day, for example {instead}",
+        "날짜 {found}은(는) 두 가지로 읽힙니다. 연-월-일로 쓰십시오. 예: {instead}",
+    ),
+    "write_time": ("Write the time {found} as {instead}", "시각 {found}은(는) {instead}(으)로 쓰십시오."),
+    "write_number": (
+        "Write {found} as a plain number: {instead}",
+        "{found}은(는) 숫자만 쓰십시오: {instead}",
+    ),
+    "write_weekday": (
+        "Weekdays are numbers from 1 (Monday) to 7 (Sunday): {instead}",
+        "요일은 1(월요일)부터 7(일요일)까지의 수입니다. {instead}(으)로 쓰십시오.",
+    ),
+    "write_yes_no": ("Write {instead} for {found}.", "{found} 대신 {instead}(으)로 쓰십시오."),
+    "write_text": ("Text belongs in quotation marks: {instead}", "글자는 따옴표로 묶으십시오: {instead}"),
+    "text_needs_quotes": (
+        "Text belongs in quotation marks: {instead}",
+        "글자는 따옴표로 묶으십시오: {instead}",
+    ),
+    "straight_quotes": ("Use straight quotation marks: {instead}", "곧은 따옴표를 쓰십시오: {instead}"),
+    "write_sign": ("Write {instead} for {found}.", "{found} 대신 {instead}(으)로 쓰십시오."),
+    "write_word": ("Write {instead} for “{found}”.", "‘{found}’ 대신 {instead}(으)로 쓰십시오."),
+    "write_order": (
+        "The comparison stands before the value: {instead}",
+        "비교 기호는 값 앞에 씁니다: {instead}",
+    ),
+    "write_range": (
+        "A range is written with two dots, both ends included: {instead}",
+        "범위는 양 끝을 포함해 점 두 개로 씁니다: {instead}",
+    ),
+    "write_list": (
+        "Several values stand in round brackets after in or contains any: {instead}",
+        "여러 값은 in이나 contains any 뒤의 둥근 괄호 안에 씁니다: {instead}",
+    ),
+    "write_list_name": ("A list is written with @: {instead}", "목록은 @를 붙여 씁니다: {instead}"),
+    "write_parameter_name": (
+        "A parameter is written with $: {instead}",
+        "매개변수는 $를 붙여 씁니다: {instead}",
+    ),
+    "write_join": (
+        "Two conditions need and or or between them. Write and",
+        "두 조건 사이에 and나 or가 있어야 합니다. and로 이으십시오.",
+    ),
+    "repeat_subject": (
+        "Each condition says what it compares: write {instead} again.",
+        "조건마다 무엇을 비교하는지 써야 합니다. {instead}을(를) 다시 쓰십시오.",
+    ),
+    "text_no_order": (
+        "Texts and codes are neither more nor less; write {instead} for {found}.",
+        "글자와 코드에는 크고 작음이 없습니다. {found} 대신 {instead}(으)로 쓰십시오.",
+    ),
+    "write_compare": (
+        "A value is missing its comparison. Write {instead}",
+        "비교 기호가 없습니다. {instead}(으)로 쓰십시오.",
+    ),
+    "write_value": (
+        "Something is missing here, for example {instead}",
+        "여기에 쓸 것이 빠졌습니다. 예: {instead}",
+    ),
+    "write_multiple": ("For a remainder write {instead}", "나머지는 {instead}(으)로 확인하십시오."),
+    "leave_out": (
+        "A rule is only the condition. Leave out {found}",
+        "규칙에는 조건만 씁니다. {found}을(를) 빼십시오.",
+    ),
+    "close_bracket": (
+        "A bracket is not closed. Write ) here.",
+        "괄호가 닫히지 않았습니다. 여기에 )를 쓰십시오.",
+    ),
+    "open_bracket": ("This bracket closes nothing. Leave it out.", "짝이 없는 닫는 괄호입니다. 빼십시오."),
+    "window_whole": (
+        "A window says whose claims (same …) and how far back (within …): {instead}",
+        "집계에는 누구의 청구인지(same …)와 기간(within …)을 씁니다: {instead}",
+    ),
+    "window_compare": (
+        "A window is a number; compare it, for example {instead}",
+        "집계는 수입니다. 비교식을 쓰십시오. 예: {instead}",
+    ),
+    "kind_fits": (
+        "Here {wanted_en} is needed: write {instead}",
+        "이 자리에는 {wanted_ko}이(가) 와야 합니다. {instead}(으)로 쓰십시오.",
+    ),
+    "moment_time": (
+        "To compare the time of day write {instead}",
+        "시각을 비교하려면 {instead}(으)로 쓰십시오.",
+    ),
+    "like_percent": (
+        "like knows * and ?, not %. Write {instead}",
+        "like에는 %가 아니라 *와 ?를 씁니다. {instead}(으)로 쓰십시오.",
+    ),
+}
