@@ -17,7 +17,8 @@ from fraud.detection.features import build_features
 from fraud.detection.models import ModelVersion
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.screening.services import forget_frames
-from fraud.learning.registry import install_first_version, register_version
+from fraud.learning.registering import register_version
+from fraud.learning.registry import install_first_version
 from fraud.learning.rounds import drift_references, train_without_labels
 from fraud.learning.training import TrainingConfig
 from tests.night_company import add_claims, add_people

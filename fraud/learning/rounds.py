@@ -28,7 +28,8 @@ from fraud.detection.screening.frames import night_frame
 from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.rulebook import current_rules, pin_rules
 from fraud.detection.screening.windows import history_start
-from fraud.learning.registry import install_first_version, register_version
+from fraud.learning.registering import register_version
+from fraud.learning.registry import install_first_version
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from fraud.learning.training.process import train_in_process
 

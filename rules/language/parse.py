@@ -25,32 +25,8 @@ from rules.language.nodes import (
     walk,
 )
 from rules.language.problems import RuleNotValid, refuse
-from rules.language.tokens import expected_words, sign_hint
+from rules.language.tokens import KEYWORDS, expected_words, sign_hint
 
-_KEYWORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "contains",
-        "any",
-        "starts",
-        "with",
-        "like",
-        "matches",
-        "is",
-        "missing",
-        "same",
-        "within",
-        "where",
-        "before",
-        "whole",
-        "of",
-        "yes",
-        "no",
-    ]
-)
 # Texts, comments, brackets and words: enough to count how deep the brackets go before anything is parsed.
 _NUMBER_AT = re.compile(r"-?\s*([0-9]{1,3}(?:,[0-9]{3})+)")
 _OUTLINE = re.compile(r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\'|#[^\n]*|[()]|[A-Za-z_]\w*')
@@ -106,7 +82,7 @@ def _refuse_outline(text: str) -> None:
     for match in _OUTLINE.finditer(text):
         word = match.group()
         depth += {"(": 1, ")": -1}.get(word, 0)
-        if word != word.lower() and word.lower() in _KEYWORDS:
+        if word != word.lower() and word.lower() in KEYWORDS:
             raise refuse(_place(text, match.start()), "capital_keyword", word=word, small=word.lower())
         if depth > MAX_DEPTH:
             raise refuse(_place(text, match.start()), "too_deep", limit=MAX_DEPTH)

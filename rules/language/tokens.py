@@ -1,7 +1,31 @@
-"""Words for what the parser expected and hints for signs the language does not have."""
+"""The language's words, words for what the parser expected and hints for signs the language does not have."""
 
 from __future__ import annotations
 
+KEYWORDS = frozenset(
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "contains",
+        "any",
+        "starts",
+        "with",
+        "like",
+        "matches",
+        "is",
+        "missing",
+        "same",
+        "within",
+        "where",
+        "before",
+        "whole",
+        "of",
+        "yes",
+        "no",
+    ]
+)
 _VALUE = frozenset(
     ["NUMBER", "PERCENT", "MONEY", "DURATION", "DATE", "TIME", "TEXT", "YES_NO", "NAME", "PARAMETER", "LIST"]
 )

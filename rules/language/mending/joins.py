@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from rules.fields import FIELDS
-from rules.language.mending.naming import COMPARES
 from rules.language.mending.phrases import LITERALS
 from rules.language.mending.pieces import Piece
+from rules.language.mending.vocabulary import COMPARES
 
 _JOINS = frozenset({"and", "or"})
 _TESTS = COMPARES | {"in", "contains", "like", "matches", "starts", "is", "not in"}

@@ -10,68 +10,11 @@ from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES
 from rules.language.literals import NUMBER_WORDS, WEEKDAYS, currency_of
 from rules.language.mending.phrases import LITERALS
 from rules.language.mending.pieces import Piece
+from rules.language.mending.vocabulary import COMPARES, DROPPED, ENDS, METHODS, NO, TESTED, TESTS, WORDS, YES
 from rules.language.nodes import PERIODS
 from rules.language.specs import ParameterSpec, ValueListSpec
 from rules.language.text import quote
 from rules.language.words import field_meant, function_meant, key_meant
-
-KEYWORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "contains",
-        "any",
-        "starts",
-        "with",
-        "like",
-        "matches",
-        "is",
-        "missing",
-        "same",
-        "within",
-        "where",
-        "before",
-        "whole",
-        "of",
-        "yes",
-        "no",
-        "now",
-    ]
-)
-COMPARES = frozenset({"=", "!=", "<", "<=", ">", ">=", "==", "<>"})
-TESTS = frozenset({"in", "contains", "like", "matches", "starts", "with", "any"})
-ENDS = frozenset({"and", "or", ")", ",", "within", "where", "before", "same", "of", "not"})
-_YES = frozenset(["true", "yes", "y", "t", "예", "네", "참", "맞음", "on"])
-_NO = frozenset(["false", "no", "n", "f", "아니요", "아니오", "거짓", "off"])
-_METHODS = {
-    "contains": "contains", "includes": "contains", "startswith": "starts with", "starts_with": "starts with", "equals": "=", "eq": "=", "isin": "in",
-    "is_in": "in", "in": "in", "like": "like", "matches": "matches", "match": "matches", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
-}  # fmt: skip
-_DROPPED = frozenset(
-    [
-        "lower",
-        "upper",
-        "strip",
-        "trim",
-        "str",
-        "casefold",
-        "tolower",
-        "toupper",
-        "tolowercase",
-        "touppercase",
-        "value",
-    ]
-)
-_TESTED = {
-    "isnull": "is missing",
-    "isna": "is missing",
-    "is_null": "is missing",
-    "isempty": "is missing",
-    "notnull": "is not missing",
-    "notna": "is not missing",
-}
 
 
 @dataclass(frozen=True)
@@ -137,7 +80,7 @@ class _Namer:
                 piece.kind, piece.out, piece.code = "text", quote(piece.out), "write_text"
             self.found.append(piece)
             return 1
-        if piece.word in KEYWORDS and not (piece.word == "no" and self._is_textual()):
+        if piece.word in WORDS and not (piece.word == "no" and self._is_textual()):
             if piece.out != piece.word:
                 piece.code, piece.out = "capital_keyword", piece.word
             self.found.append(piece)
@@ -170,7 +113,7 @@ class _Namer:
 
     def _call(self, piece: Piece) -> int:
         owner, _, method = piece.out.rpartition(".")
-        if owner and method.lower() in _METHODS | dict.fromkeys(_DROPPED) | _TESTED:
+        if owner and method.lower() in METHODS | dict.fromkeys(DROPPED) | TESTED:
             return self._method(piece, owner, method.lower())
         if piece.out in FUNCTIONS or piece.out in WINDOW_EXAMPLES:
             self.left, self.call_ends = piece.out, self._close(self.at + 1)
@@ -192,12 +135,12 @@ class _Namer:
         field = owner if owner in FIELDS else field_meant(owner) or owner
         close = self._close(self.at + 1)
         inside = self.pieces[self.at + 2 : close]
-        if method in _DROPPED:
+        if method in DROPPED:
             self.left = field
             self._change(piece, field, "write_method")
             self.found[-1].end = self.pieces[min(close, len(self.pieces) - 1)].end
             return close - self.at + 1
-        said = _TESTED.get(method) or _METHODS[method]
+        said = TESTED.get(method) or METHODS[method]
         several = said == "in" or any(part.word in {",", "("} for part in inside)
         self.left = self.subject = field
         self._change(piece, f"{field} {said}", "write_method")
@@ -224,9 +167,7 @@ class _Namer:
             return 1
         for size in (3, 2, 1):
             words = self.pieces[self.at : self.at + size]
-            if len(words) == size and all(
-                word.kind == "word" and word.word not in KEYWORDS for word in words
-            ):
+            if len(words) == size and all(word.kind == "word" and word.word not in WORDS for word in words):
                 key = key_meant(" ".join(word.out for word in words), near=size == 1)
                 if key is not None:
                     self._change(piece, key, "write_key", words[-1])
@@ -261,7 +202,7 @@ class _Namer:
         for size in (6, 5, 4, 3, 2, 1):
             words = self.pieces[self.at : self.at + size]
             if len(words) < size or any(
-                word.kind not in {"word", "number"} or word.word in KEYWORDS for word in words
+                word.kind not in {"word", "number"} or word.word in WORDS for word in words
             ):
                 continue
             field = field_meant(" ".join(word.out for word in words), near=size == 1 and len(piece.out) > 2)
@@ -305,8 +246,8 @@ class _Namer:
             self._change(piece, str(WEEKDAYS[word]), "write_weekday")
             self.found[-1].kind = "number"
             return 1
-        if word in _YES | _NO:
-            self._change(piece, "yes" if word in _YES else "no", "write_yes_no")
+        if word in YES | NO:
+            self._change(piece, "yes" if word in YES else "no", "write_yes_no")
             return 1
         return 0
 
@@ -360,6 +301,3 @@ class _Namer:
                 code if out != piece.out or last not in (None, piece) else piece.code,
             )
         )
-
-
-__all__ = ["COMPARES", "ENDS", "KEYWORDS", "LITERALS", "TESTS", "Names", "name_words"]

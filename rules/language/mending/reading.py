@@ -9,10 +9,11 @@ from itertools import pairwise
 from rules.fields import FIELDS
 from rules.language.check import Checker
 from rules.language.mending.joins import say_endings, say_joins, strip_frame
-from rules.language.mending.naming import COMPARES, Names, name_words
+from rules.language.mending.naming import Names, name_words
 from rules.language.mending.phrases import say_korean_order, say_korean_windows, say_phrases
 from rules.language.mending.pieces import Piece, pieces_of
 from rules.language.mending.ranges import say_lists, say_ranges
+from rules.language.mending.vocabulary import COMPARES
 from rules.language.mending.windows import complete_windows
 from rules.language.nodes import Position
 from rules.language.parse import parse

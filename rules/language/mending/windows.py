@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from rules.fields import FIELDS, KEYS
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES
 from rules.language.literals import length_text
-from rules.language.mending.naming import COMPARES
 from rules.language.mending.pieces import Piece
+from rules.language.mending.vocabulary import COMPARES
 from rules.language.nodes import PERIODS
 from rules.language.types import Kind
 from rules.language.words import field_meant, key_meant

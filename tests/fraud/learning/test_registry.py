@@ -14,6 +14,7 @@ from audit.services import actor_of, find_faults
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
 from fraud.learning.models import Evaluation
+from fraud.learning.registering import register_version
 from tests.cast import make_cast, make_person
 from tests.fraud.made_claims import trained
 
@@ -36,7 +37,7 @@ def registered(cast, tmp_path, settings):
     manifest = out.model.save(folder)
 
     def make(by: Actor | None = None) -> ModelVersion:
-        return registry.register_version(
+        return register_version(
             folder=folder, manifest=manifest, card=out.report.card(), by=by or cast.actor("model_owner")
         )
 
@@ -93,9 +94,7 @@ def test_damaged_files_are_never_registered(cast, tmp_path) -> None:
     manifest = trained()[1].model.save(tmp_path / "bad")
     (tmp_path / "bad" / "hbos.skops").write_bytes(b"other")
     with pytest.raises(registry.ModelDamaged, match="hbos"):
-        registry.register_version(
-            folder=tmp_path / "bad", manifest=manifest, card={}, by=cast.actor("model_owner")
-        )
+        register_version(folder=tmp_path / "bad", manifest=manifest, card={}, by=cast.actor("model_owner"))
     assert not ModelVersion.objects.exists()
 
 
