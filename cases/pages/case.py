@@ -35,6 +35,11 @@ class ClaimRow:
     deviates: dict[str, str] = field(default_factory=dict)
 
     @property
+    def judged_in(self) -> int | None:
+        """The run whose score and hits stand here; one that waited for a seat was judged before the run that opened its case."""
+        return self.score.run_id if self.score else self.alert.run_id
+
+    @property
     def codes(self) -> list[str]:
         """Codes of the rules that matched."""
         return [hit.rule_version.rule.code for hit in self.hits]
@@ -64,7 +69,7 @@ class Why:
 
 
 def claims_of(case: Case) -> list[ClaimRow]:
-    """The case's claims, oldest first, with scores and hits of the run that raised them. Three queries."""
+    """The case's claims, oldest first, with scores and hits of the run that judged them. Three queries."""
     alerts = (
         Alert.objects.filter(case=case, left_at=None)
         .select_related("claim__merchant", "claim__department", "score__run__model_version")
@@ -80,7 +85,7 @@ def claims_of(case: Case) -> list[ClaimRow]:
     )
     for hit in hits.order_by("rule_version__rule__code"):
         row = rows[hit.claim_id]
-        if row.alert.run_id in (None, hit.run_id):
+        if row.judged_in in (None, hit.run_id):
             row.hits.append(hit)
     if not case.is_blind:
         for row in rows.values():

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -215,12 +216,12 @@ def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
 
 
 def _reason_condition(code: str) -> Q:
-    """Every case that shows the code among its reasons: its leading one, or any hit in the run that raised the alert."""
+    """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
     hits = RuleHit.objects.filter(
         rule_version__rule__code=code,
         is_shadow=False,
         claim__alerts__case=OuterRef("pk"),
-        claim__alerts__run=F("run"),
+        run=Coalesce("claim__alerts__score__run", "claim__alerts__run"),
     )
     return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
 

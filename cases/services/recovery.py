@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
@@ -14,7 +14,7 @@ from audit.people import same_person
 from audit.permissions import require
 from audit.services import record
 from cases.instalments import Instalment
-from cases.models import Case, Decision, Evidence, Recovery, RecoveryPosting, StatementEntry
+from cases.models import Alert, Case, Decision, Evidence, Recovery, RecoveryPosting, StatementEntry
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
@@ -218,16 +218,26 @@ def _check_posting(
     if method not in _M.values:
         raise errors.ChoiceNotValid(field="method", choices=_M.values)
     today = company_today()
-    if not today - OLDEST_POSTING <= received_on <= today:
-        raise errors.DateNotValid(field="received_on", first=today - OLDEST_POSTING, last=today)
+    first = max(today - OLDEST_POSTING, _first_payment(recovery.case))
+    if not first <= received_on <= today:
+        raise errors.DateNotValid(field="received_on", first=first, last=today)
     if method == _M.PAYROLL:
         _check_consent(recovery, amount_minor, received_on)
+
+
+def _first_payment(case: Case) -> date:
+    """The company's day of the earliest payment in the case: nothing is repaid before it was spent."""
+    earliest = Alert.objects.filter(case=case, left_at=None).aggregate(at=Min("claim__transacted_at"))["at"]
+    return company_today(earliest) if earliest else date.min
 
 
 def _check_consent(recovery: Recovery, amount_minor: int, received_on: date) -> None:
     consent = recovery.consents.filter(withdrawn_at=None).order_by("-id").first()
     if consent is None:
         raise errors.ConsentMissing
+    given_on = company_today(consent.given_at)
+    if received_on < given_on:
+        raise errors.DateNotValid(field="received_on", first=given_on, last=company_today())
     # A counter-posting gives back to the month it takes from, whenever it was made.
     month = (
         recovery.postings.filter(method=_M.PAYROLL)

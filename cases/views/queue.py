@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -133,7 +134,7 @@ def decorate(cases: list[Case]) -> None:
     language = current_language()
     pairs = list(
         Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
-            "case_id", "claim_id", "run_id"
+            "case_id", "claim_id", Coalesce("score__run_id", "run_id")
         )
     )
     codes = _hit_codes(pairs)
@@ -148,7 +149,7 @@ def decorate(cases: list[Case]) -> None:
 
 
 def _hit_codes(pairs: Sequence[tuple[int, int, int | None]]) -> dict[int, list[str]]:
-    """Rule codes that matched the claims of each case, in the run that raised the alert; the most frequent first."""
+    """Rule codes that matched the claims of each case, in the run that judged the claim; the most frequent first."""
     hits = RuleHit.objects.filter(
         claim__in={claim for _case, claim, _run in pairs}, is_shadow=False
     ).values_list("claim_id", "run_id", "rule_version__rule__code")
@@ -156,8 +157,8 @@ def _hit_codes(pairs: Sequence[tuple[int, int, int | None]]) -> dict[int, list[s
     for claim, run, code in hits:
         by_claim.setdefault((claim, run), []).append(code)
     counted: dict[int, dict[str, int]] = {}
-    for case, claim, raised_by in pairs:
-        for code in by_claim.get((claim, raised_by or 0), []):
+    for case, claim, judged_in in pairs:
+        for code in by_claim.get((claim, judged_in or 0), []):
             of_case = counted.setdefault(case, {})
             of_case[code] = of_case.get(code, 0) + 1
     return {case: sorted(found, key=lambda code: (-found[code], code)) for case, found in counted.items()}

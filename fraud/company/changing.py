@@ -72,6 +72,8 @@ def propose_settings(
         raise SettingsNotValid(
             {"note": _("Say in at least five characters why: whoever approves it has to know.")}
         )
+    if all(before[name] == after[name] for name in changes):
+        raise SettingsNotValid({name: _("This is what holds already.") for name in sorted(changes)})
     last = CompanySettings.objects.order_by("-number").values_list("number", flat=True).first() or 0
     row = CompanySettings.objects.create(
         number=last + 1,

@@ -13,12 +13,15 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.db.models import Min
+from django.http import QueryDict
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from audit.services import find_faults
 from cases.models import Alert, Case, HeldBack
+from cases.pages.case import claims_of
+from cases.pages.queue import read_filters
 from cases.services.by_hand import open_case_by_hand
 from cases.services.night import business_date_of, closing_line, missed_nights, prepare, run_night
 from cases.workflow import State
@@ -507,6 +510,19 @@ def test_claim_held_back_gets_a_seat_on_a_later_night_and_keeps_what_was_judged(
     assert {(alert.run_id, alert.score.run_id) for alert in alerts if alert.score} == {(second.pk, first.pk)}
     assert all(alert.score and alert.score.reasons for alert in alerts)
     assert set(HeldBack.objects.values_list("how", flat=True)) <= {"opened", "joined"}
+    hits = RuleHit.objects.filter(claim__in=waiting, is_shadow=False).select_related("rule_version__rule")
+    expected = {(hit.claim_id, hit.rule_version.rule.code) for hit in hits}
+    shown = {
+        (row.claim.pk, hit.rule_version.rule.code)
+        for case in Case.objects.exclude(source="control_sample")
+        for row in claims_of(case)
+        for hit in row.hits
+    }
+    assert {pair for pair in shown if pair[0] in waiting} == expected != set()
+    for code in {code for _claim, code in expected}:
+        found = Case.objects.filter(read_filters(QueryDict(f"rule={code}")).condition)
+        cases = Case.objects.filter(alerts__claim__in=[claim for claim, hit in expected if hit == code])
+        assert set(cases.exclude(source="control_sample")) <= set(found)
     assert second.n_held_back == 0
     assert find_faults() == []
 
@@ -617,7 +633,7 @@ def test_model_damaged_between_cutting_and_scoring_fails_the_run(settings: Any) 
 def test_settings_that_cannot_be_read_fail_the_run_until_they_are_mended() -> None:
     install_model()
     add_claims(40)
-    change_setting("minutes_per_case", 20)
+    change_setting("minutes_per_case", 25)
     row = CompanySettings.objects.get(state="active")
     stored = dict(row.values)
     CompanySettings.objects.update(values={**stored, "band_high": "very"})

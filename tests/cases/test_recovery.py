@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,27 @@ def test_after_full_recovery_nothing_more_is_posted(stage: Stage) -> None:
 def test_money_is_not_received_tomorrow_or_ages_ago(stage: Stage, day: date) -> None:
     with pytest.raises(errors.DateNotValid):
         stage.post(stage.recovering(), 10, received_on=day)
+
+
+def test_money_is_not_received_before_it_was_spent(stage: Stage) -> None:
+    case = stage.recovering()
+    spent = min(alert.claim.transacted_at for alert in case.alerts.select_related("claim"))
+    day = timezone.localdate(spent)
+    with pytest.raises(errors.DateNotValid) as refusal:
+        stage.post(case, 10, received_on=day - timedelta(days=1))
+    assert f"{day:%Y-%m-%d}" in str(refusal.value)
+    stage.post(fresh(case), 10, received_on=day)
+
+
+def test_wages_are_not_deducted_before_the_consent_to_it(stage: Stage) -> None:
+    case = stage.recovering()
+    text = "급여 공제에 동의합니다."
+    write_offs.record_consent(case=case, monthly_minor=10_000, text=text, by=stage.actor("cardholder"))
+    given = timezone.localdate(ledger(case).consents.get().given_at)
+    ledger(case).consents.update(given_at=NOW - timedelta(hours=1))
+    with pytest.raises(errors.DateNotValid):
+        stage.post(fresh(case), 6_000, "P-1", method=M.PAYROLL, received_on=given - timedelta(days=1))
+    assert recovered(ledger(case)) == 0
 
 
 def test_a_bank_line_is_posted_once(stage: Stage) -> None:

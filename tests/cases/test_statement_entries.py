@@ -40,7 +40,7 @@ from tests.cast import make_person
 from tests.fraud.claims.importing.files import workbook_bytes
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 11, 19)
+DAY = date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ def test_a_taking_back_is_proposed_where_a_posting_of_its_amount_is(stage: Stage
 
 
 def payroll(*rows: list[Any]) -> bytes:
-    return workbook_bytes([["지급일: 2026-11-19"], ["사번", "성명", "공제액", "건번호"], *rows])
+    return workbook_bytes([["지급일: 2026-11-20"], ["사번", "성명", "공제액", "건번호"], *rows])
 
 
 def test_a_deduction_waits_with_the_recovery_of_its_employee_and_needs_the_consent(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from tests.cases.test_recovery import ledger, recovered
 from tests.cast import make_person
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 11, 19)
+DAY = date(2026, 11, 20)
 formats = pytest.mark.parametrize("write", [camt, mt940], ids=["camt.053", "MT940"])
 
 

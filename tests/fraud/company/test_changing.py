@@ -33,6 +33,13 @@ def test_approving_one_proposal_does_not_put_back_what_another_has_changed():
     assert (last.before, last.after) == ({"person_budget": 10}, {"number": budget, "person_budget": 5})
 
 
+def test_a_proposal_that_changes_nothing_is_refused():
+    with pytest.raises(SettingsNotValid) as refusal:
+        proposed(person_budget=current_settings().person_budget)
+    assert set(refusal.value.problems) == {"person_budget"}
+    assert not CompanySettings.objects.exists()
+
+
 def test_a_proposal_is_stale_once_its_own_setting_was_changed_by_another():
     first, second = proposed(person_budget=5), proposed(person_budget=7)
     activate_settings(number=first, by=LEAD)
