@@ -10,8 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -217,11 +216,12 @@ def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
 
 def _reason_condition(code: str) -> Q:
     """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
+    # Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts that have none.
+    judged_it = Q(claim__alerts__score__run=F("run")) | Q(
+        claim__alerts__score=None, claim__alerts__run=F("run")
+    )
     hits = RuleHit.objects.filter(
-        rule_version__rule__code=code,
-        is_shadow=False,
-        claim__alerts__case=OuterRef("pk"),
-        run=Coalesce("claim__alerts__score__run", "claim__alerts__run"),
+        judged_it, rule_version__rule__code=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
     )
     return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
 
