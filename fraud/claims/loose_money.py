@@ -24,7 +24,7 @@ from audit.transactions import after_commit, one_transaction
 from fraud.claims.changes import tell_followers
 from fraud.claims.identity import barred_cardholders, claims_involving
 from fraud.claims.importing.cancellations import link_people, unlinked_cancellations
-from fraud.claims.importing.pairing import DAYS, Left, Side, happened_before
+from fraud.claims.importing.sides import DAYS, Left, Side, happened_before
 from fraud.claims.models import Claim, MoneyBackChoice
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.importing.keys import CODE, PERSON, keyed, local_day, spellings
-from fraud.claims.importing.pairing import DAYS
+from fraud.claims.importing.sides import DAYS
 from fraud.claims.importing.stated import SUFFIX, as_money_back
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 

@@ -15,7 +15,8 @@ from django.db.models import F, Q, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
-from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
+from fraud.claims.importing.pairing import pair_money_back
+from fraud.claims.importing.sides import BACK, SIDES
 from fraud.claims.importing.stated import SUFFIX
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion, EarlierLink, MoneyBackChoice
 from rules.language.transactions import MONEY_BACK, PAYMENTS

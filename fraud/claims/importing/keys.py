@@ -6,7 +6,7 @@ import polars as pl
 from django.conf import settings
 
 from audit.people import number_key
-from fraud.claims.importing.pairing import code_key
+from fraud.claims.importing.sides import code_key
 
 #: Columns that `keyed` adds.
 PERSON, CODE = "person", "code"

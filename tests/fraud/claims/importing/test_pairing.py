@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud.claims.importing.pairing import BACK, SIDES, pair_money_back
+from fraud.claims.importing.pairing import pair_money_back
+from fraud.claims.importing.sides import BACK, SIDES
 
 START = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
 
