@@ -95,3 +95,4 @@ register(
     en="let held-back claims go: changed, taken back or under the threshold",
     ko="변경·취소되었거나 기준 미만이 된 청구를 대기에서 제외했습니다",
 )
+register("recoveries.exported", en="exported the recovery ledger", ko="환수 원장을 내보냈습니다")

@@ -158,7 +158,9 @@ def test_ledger_shows_what_is_open_within_few_queries(client, cast, case, django
     with django_assert_max_num_queries(20):
         page = client.get(reverse("cases:ledger")).content.decode()
     assert case.reference in page
-    export = b"".join(client.get(reverse("cases:ledger-export")).streaming_content).decode("utf-8-sig")
+    export = b"".join(
+        client.post(reverse("cases:ledger-export"), {"reason": "월말 대조"}).streaming_content
+    ).decode("utf-8-sig")
     assert case.reference in export
 
 

@@ -22,7 +22,13 @@ from fraud.claims.importing.cancellations import unlinked_cancellations
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets
 from fraud.claims.importing.texts import sentence
-from fraud.claims.importing.uploads import UploadTooLarge, is_waiting, receive_upload, resume_upload
+from fraud.claims.importing.uploads import (
+    MAX_UPLOAD_BYTES,
+    UploadTooLarge,
+    is_waiting,
+    receive_upload,
+    resume_upload,
+)
 from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
 from fraud.web.access import page
 from fraud.web.exports import harmless
@@ -52,7 +58,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     return render(request, "fraud/files/list.html", context | more, status=status)
 
 
-@page("fraud.import_claims")
+@page("fraud.import_claims", body=MAX_UPLOAD_BYTES)
 @require_POST
 def upload_file(request: HttpRequest) -> HttpResponse:
     """Take an uploaded file; its page tells how far it is and what became of its rows."""
