@@ -1,8 +1,9 @@
 """No card or resident number is kept: every text and JSON column is guarded where Django writes it, whoever fills it.
 
 `guard_columns` finds the columns by looking at all models, so a new one is covered without anybody thinking of it. What
-comes by way of `bulk.py` (claims and their scores) was searched by the import, which also knows the columns that two
-people have agreed hold something else; those tables are exempt here.
+comes by way of `bulk.py` or a raw statement (claims, people, merchants, labels, rejected rows, scores) does not pass here:
+it has only what its importer looks at. The import of claims also knows the columns that two people have agreed hold
+something else, so the claims' own tables are exempt.
 """
 
 from __future__ import annotations
