@@ -160,11 +160,15 @@ def find_numbers(text: str) -> list[Hit]:
     return [*find_card_numbers(text), *find_resident_numbers(text)]
 
 
+def find_struck(text: str) -> list[Hit]:
+    """Everything that `redact` strikes out, in the order it stands there: what must not be kept, and what is suspected."""
+    return sorted([*find_numbers(text), *find_suspected_numbers(text)], key=lambda hit: hit.start)
+
+
 def redact(text: str) -> str:
     """The text with every card and resident number struck out but for the last four digits of a card."""
-    hits = sorted([*find_numbers(text), *find_suspected_numbers(text)], key=lambda hit: hit.start)
     parts, at = [], 0
-    for hit in hits:
+    for hit in find_struck(text):
         if hit.start < at:
             continue
         found = text[hit.start : hit.end]

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from audit import clock
 from audit.actor import Actor
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
-from audit.keeping import kept
+from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import Login, Person
 from audit.permissions import Role
@@ -64,6 +64,7 @@ def record(
     action_for(action)
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run inside the transaction of the change it records")
+    subject = keyed(subject, 80)
     AuditHead.objects.get_or_create(subject=subject, defaults={"hash": GENESIS})
     # The UPDATE takes the row lock on PostgreSQL; SQLite's IMMEDIATE transactions are already alone.
     AuditHead.objects.filter(subject=subject).update(seq=F("seq") + 1)
@@ -72,7 +73,7 @@ def record(
         "subject": subject,
         "seq": head.seq,
         "action": action,
-        "actor": kept(by.username),
+        "actor": keyed(by.username),
         "actor_role": by.role_names,
         # Struck out before the hash is taken: what the table would strike out later would break the chain.
         "reason": redact(reason),
@@ -100,7 +101,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
     shared: dict[str, Any] = {
         "seq": 1,
         "action": action,
-        "actor": kept(by.username),
+        "actor": keyed(by.username),
         "actor_role": by.role_names,
         "reason": "",
         "before": None,
@@ -108,7 +109,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
         "at": at,
         "previous_hash": GENESIS,
     }
-    rows = [{**shared, "subject": subject, "after": kept(after)} for subject, after in entries]
+    rows = [{**shared, "subject": keyed(subject, 80), "after": kept(after)} for subject, after in entries]
     events = [AuditEvent(**row, hash=entry_hash(row)) for row in rows]
     AuditEvent.objects.bulk_create(events, batch_size=500)
     AuditHead.objects.bulk_create(
