@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.conf import settings
 from django.db.models import CharField, Field, JSONField, TextField, UniqueConstraint
+from django.http import QueryDict
 
 from audit.redaction import redact
 
@@ -67,6 +68,19 @@ def kept(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [kept(inner) for inner in value]
     return value
+
+
+def kept_query(query: str) -> str:
+    """As `kept`, of what follows the `?` of an address, where a number may hide behind `%20`; as it is where it has none."""
+    asked = QueryDict(query, mutable=True)
+    before = {name: list(values) for name, values in asked.lists()}
+    struck = kept(before)
+    if struck == before:
+        return query
+    asked.clear()
+    for name, values in struck.items():
+        asked.setlist(name, values)
+    return asked.urlencode()
 
 
 def keyed(text: str, longest: int | None = None) -> str:
