@@ -29,6 +29,7 @@ from cases.services.postponing import move_deadlines
 from cases.services.queue import release_expired_take, wake_case
 from cases.services.settling import settle_recovery
 from cases.services.steps import case_subject, read_case
+from cases.services.telling import count_from_delivery, is_request_told, told_late
 from cases.workflow import State
 from fraud.company.calendar import CompanyCalendar
 from fraud.company.values import current_calendar
@@ -59,6 +60,7 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
         # First of all: nobody is reminded of money that came back.
         "followed": follow_changes(),
         "postponed": _postpone(),
+        "counted": _each(_chunks(told_late(moment)), count_from_delivery),
         "settled": _each(_open_recoveries(), _settle),
         "reminded": _each(_open_requests(), lambda request: remind(request, today, calendar)),
         "lapsed": _each(_overdue_requests(today), lambda request: lapse_request(request=request, by=BY)),
@@ -155,7 +157,7 @@ def remind(request: ExplanationRequest, today: date, calendar: CompanyCalendar) 
     """
     left = calendar.business_days_between(today, request.due_on)
     due = [name for days, name in REMINDERS.items() if 0 <= left <= days]
-    if today > request.due_on or not due or due[-1] in request.reminders_sent:
+    if today > request.due_on or not due or due[-1] in request.reminders_sent or not is_request_told(request):
         return False
     return _send_reminder(
         request,
