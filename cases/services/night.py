@@ -34,6 +34,7 @@ from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
     LeaseLost,
     RunBusy,
+    ends_its_leases,
     finish_run,
     finish_scoring,
     is_free,
@@ -194,6 +195,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     return True
 
 
+@ends_its_leases
 def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
     """Open the cases of a scored run and finish it, under its lease; False while somebody else does."""
     say = say or (lambda line: None)
