@@ -9,19 +9,22 @@ import polars as pl
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from audit.language import spoken
 from audit.permissions import Role
 from audit.transactions import one_transaction
 from cases.models import Alert
+from cases.services.company import company_today
 from cases.services.outbox import enqueue_notice
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.labels import labels_known_by
 from fraud.claims.models import Label, User
 from fraud.detection.intervals import clopper_pearson, wilson
 from fraud.detection.models import ScreeningRun
-from fraud.learning.alarms import Alarm, find_alarms
+from fraud.learning.alarms import Alarm, damaged_champion, find_alarms
 from fraud.learning.evaluation.intervals import counted_by_lot
 from fraud.workbench.rule_beliefs import beliefs_by_version
 
@@ -173,16 +176,31 @@ def tell_alarms(now: datetime) -> int:
     if not found:
         return 0
     year, week, _day = now.isocalendar()
+    return _mail_owners(
+        found,
+        f"detection.alarms:{year}-{week:02}",
+        _l("This mail comes once a week as long as anything holds."),
+    )
+
+
+@one_transaction()
+def tell_of_damage(now: datetime) -> int:
+    """Mail every model owner at once that the model in service is damaged, and every day it stays so; returns how many mails are new."""
+    found = damaged_champion()
+    if not found:
+        return 0
+    key = f"model.damaged:{found[0].figures['reference']}:{company_today(now)}"
+    return _mail_owners(found, key, _l("This mail comes every day as long as the files are damaged."))
+
+
+def _mail_owners(found: list[Alarm], key: str, how_often: Promise) -> int:
     site = getattr(settings, "SITE_URL", "").rstrip("/")
     owners = User.objects.filter(is_active=True, groups__name=Role.MODEL_OWNER.value).exclude(email="")
     n_mails = 0
     for owner in owners.order_by("pk"):
         with translation.override(spoken(owner.language)):
             said = "\n".join(f"- {': '.join(alarm.words)}" for alarm in found)
-            body = (
-                f"{said}\n\n{_('This mail comes once a week as long as anything holds.')}\n{site}/detection/"
-            )
+            body = f"{said}\n\n{how_often}\n{site}/detection/"
             subject = _("What scores the claims needs you")
-        key = f"detection.alarms:{year}-{week:02}:{owner.pk}"
-        n_mails += enqueue_notice(key=key, to=owner.email, subject=subject, body=body)
+        n_mails += enqueue_notice(key=f"{key}:{owner.pk}", to=owner.email, subject=subject, body=body)
     return n_mails

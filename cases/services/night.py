@@ -20,7 +20,7 @@ from audit.clock import now
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
-from cases.services.alarms import tell_alarms
+from cases.services.alarms import tell_alarms, tell_of_damage
 from cases.services.clocks import sweep_clocks
 from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.following import follow_changes
@@ -117,7 +117,7 @@ def let_time_pass() -> dict[str, int]:
     """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox; how often each happened."""
     done = {**sweep_clocks(), "mail_addressed": give_addresses()}
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
-    return {**done, "mail_alarms": tell_of_dead_mail(now())}
+    return {**done, "mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}
 
 
 def business_date_of(moment: datetime) -> date:
@@ -254,6 +254,9 @@ def closing_line(run: ScreeningRun) -> str:
         f"quarantined {scoring['counts'].get('quarantined', 0):,}, rule hits {run.n_hits:,}, alerts {run.n_alerts:,}, "
         f"new cases {run.n_cases:,}, held back {run.n_held_back:,}, expired {opening['counts'].get('expired', 0):,}"
     )
+    instead = (stage_of(run, "prepare") or {"counts": {}})["counts"].get("stands_in_for")
+    if instead and run.model_version is not None:
+        found += f"; {instead} is damaged, scored by {run.model_version.reference}"
     return f"{found} ({run.error})" if run.state == State.FAILED else found
 
 

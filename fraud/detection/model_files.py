@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from audit.services import record
 from audit.transactions import one_transaction
 from fraud.detection.detectors.errors import ArtefactDamaged
 from fraud.detection.models import ModelVersion
-from fraud.detection.scoring.artefacts import digest
+from fraud.detection.scoring.artefacts import digest, read_files
 from fraud.detection.scoring.hybrid import HybridModel
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ MANIFEST = "manifest.json"
 #: Models kept open per process: champion, challenger and the one before.
 _KEPT = 3
 _loaded: dict[tuple[int, str], HybridModel] = {}
+#: Version, its hash, its files and the time → what is wrong with them.
+_checked: dict[tuple[object, ...], str] = {}
+_CHECKED_SECONDS = 600
 _lock = threading.Lock()
 
 Stage = ModelVersion.Stage
@@ -72,6 +76,7 @@ def forget_loaded() -> None:
     """Close every model this process keeps (tests, and after a restore of the files)."""
     with _lock:
         _loaded.clear()
+        _checked.clear()
 
 
 def champion() -> LoadedVersion:
@@ -103,13 +108,42 @@ def challenger() -> LoadedVersion | None:
     return None
 
 
+def damage_of(version: ModelVersion) -> str:
+    """What is wrong with the version's files, "" for nothing: every hash is compared, at most ten minutes ago, and nothing is opened."""
+    folder = Path(settings.MODELS_DIR) / version.folder
+    key = (version.pk, version.sha256, _signature(folder), int(time.monotonic() // _CHECKED_SECONDS))
+    with _lock:
+        if key not in _checked:
+            while len(_checked) >= _KEPT:
+                _checked.pop(next(iter(_checked)))
+            try:
+                read_files(folder, _manifest(folder, version))
+                _checked[key] = ""
+            except (ArtefactDamaged, OSError, ValueError) as error:
+                _checked[key] = str(error)
+        return _checked[key]
+
+
+def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of the files: as long as they stay, so most likely does their content."""
+    try:
+        return tuple(sorted((p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in folder.iterdir()))
+    except OSError:
+        return ()
+
+
+def _manifest(folder: Path, version: ModelVersion) -> dict[str, str]:
+    content = (folder / MANIFEST).read_bytes()
+    if digest(content) != version.sha256:
+        raise ArtefactDamaged(f"{MANIFEST} is not the file that was registered (SHA-256 differs)")
+    found: dict[str, str] = json.loads(content)
+    return found
+
+
 def _open(version: ModelVersion) -> HybridModel:
     folder = Path(settings.MODELS_DIR) / version.folder
     try:
-        content = (folder / MANIFEST).read_bytes()
-        if digest(content) != version.sha256:
-            raise ArtefactDamaged(f"{MANIFEST} is not the file that was registered (SHA-256 differs)")
-        return HybridModel.load(folder, json.loads(content))
+        return HybridModel.load(folder, _manifest(folder, version))
     except (ArtefactDamaged, OSError) as error:
         raise ModelDamaged(version.reference, str(error)) from error
 

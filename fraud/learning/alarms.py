@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit import clock
+from fraud.detection.model_files import ModelDamaged, damage_of, report_damage
 from fraud.detection.models import DriftReport, ModelVersion
 from fraud.learning.triggers import STALE_DAYS, learning_state
 from fraud.web.tags import number, percent
@@ -40,9 +41,26 @@ def register_alarms(source: AlarmSource) -> None:
 
 
 def find_alarms(now: datetime | None = None) -> list[Alarm]:
-    """Every alarm that holds at the moment, gravest first: level of the probabilities, rules, novelty, drift, no training."""
+    """Every alarm that holds at the moment, gravest first: a damaged model, level of the probabilities, rules, novelty, drift, no training."""
     now = now or clock.now()
-    return [alarm for source in (*_sources, _own) for alarm in source(now)]
+    return damaged_champion() + [alarm for source in (*_sources, _own) for alarm in source(now)]
+
+
+def damaged_champion() -> list[Alarm]:
+    """The alarm of a version in service whose files are not those that were registered; recorded in its chain once."""
+    champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
+    if champion is None or not (why := damage_of(champion)):
+        return []
+    report_damage(champion, ModelDamaged(champion.reference, why))
+    stand_in = champion.previous_champion
+    while stand_in is not None and damage_of(stand_in):
+        stand_in = stand_in.previous_champion
+    figures = {
+        "reference": champion.reference,
+        "why": why,
+        "stand_in": stand_in.reference if stand_in else "",
+    }
+    return [Alarm("damaged", figures, f"/detection/{champion.reference}/")]
 
 
 def _own(now: datetime) -> list[Alarm]:
@@ -56,6 +74,18 @@ def _own(now: datetime) -> list[Alarm]:
     if learning.is_stale:
         found.append(Alarm("stale", {"days": STALE_DAYS, "n": learning.n_outcomes}))
     return found
+
+
+def _damaged(f: Mapping[str, Any]) -> tuple[str, str]:
+    if f["stand_in"]:
+        said = _(
+            "%(why)s. Nights are scored by %(stand_in)s instead. Bring the files of %(reference)s back from the backup, or go back to the earlier version."
+        )
+    else:
+        said = _(
+            "%(why)s. No night can be scored. Bring the files of %(reference)s back from the backup, or train and promote another version."
+        )
+    return _("The model in service is damaged: %(reference)s") % f, said % f
 
 
 def _calibration(f: Mapping[str, Any]) -> tuple[str, str]:
@@ -107,6 +137,7 @@ def _stale(f: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _TEXTS: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
+    "damaged": _damaged,
     "calibration": _calibration,
     "rule_useless": _useless,
     "rule_fallen": _fallen,

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import translation
 
 from audit import clock
 from audit.actor import Actor
+from audit.models import AuditEvent
 from cases.models import OutboxMessage
 from cases.services import night
 from cases.services.alarms import case_alarms, level_of_probabilities, tell_alarms
 from fraud.claims.labels import NewLabel, add_labels, labels_known_by
 from fraud.claims.models import Claim
+from fraud.detection.model_files import forget_loaded
 from fraud.detection.models import ModelVersion, RuleHit, Score
 from fraud.learning.alarms import _TEXTS, Alarm, find_alarms
 from tests.cast import Cast, make_alert, make_case, make_cast, make_claim, make_rule_version, make_run
+from tests.night_company import add_claims, add_people
+from tests.night_model import install_model
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
@@ -170,7 +177,11 @@ def test_the_overview_shows_all_of_them_in_one_notice(
     told(made, 0)
     client.force_login(cast.model_owner)
     answer = client.get(reverse("fraud:detection"))
-    assert [alarm.code for alarm in answer.context["alarms"]] == ["novelty", "stale"]
+    assert [alarm.code for alarm in answer.context["alarms"]] == [
+        "damaged",  # the version of this test has no files
+        "novelty",
+        "stale",
+    ]
     assert answer.content.decode().count('id="alarms"') == 1
 
 
@@ -208,6 +219,9 @@ def test_every_alarm_has_words_in_both_languages(code: str) -> None:
         "confirmed": 2,
         "earlier": 0.5,
         "days": 60,
+        "reference": "M-2",
+        "why": "trees.ubj is not the file that was registered (SHA-256 differs)",
+        "stand_in": "M-1",
     }
     said = {}
     for language in ("ko", "en"):
@@ -216,3 +230,90 @@ def test_every_alarm_has_words_in_both_languages(code: str) -> None:
     assert said["ko"][0] != said["en"][0]
     assert said["ko"][1] != said["en"][1]
     assert "%(" not in "".join(said["ko"] + said["en"])
+
+
+@pytest.fixture
+def in_service(settings: Any) -> ModelVersion:
+    version = install_model()
+    forget_loaded()
+    return version
+
+
+def flip(version: ModelVersion, settings: Any) -> None:
+    """One bit of one file."""
+    file = next(
+        path
+        for path in sorted((Path(settings.MODELS_DIR) / version.folder).iterdir())
+        if path.name != "manifest.json"
+    )
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "is damaged"), ("ko", "손상되었습니다")])
+def test_a_damaged_model_in_service_is_named_on_the_overview_though_nothing_opened_it(
+    cast: Cast, in_service: ModelVersion, settings: Any, client: Any, language: str, words: str
+) -> None:
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = language
+    assert words not in client.get("/detection/").content.decode()
+    flip(in_service, settings)
+    page = client.get("/detection/").content.decode()
+    assert words in page
+    assert in_service.reference in page
+    (event,) = AuditEvent.objects.filter(action="model.damaged")
+    assert event.subject == f"model:{in_service.reference}"
+
+
+def test_the_model_owner_hears_of_the_damage_at_once_and_every_day_it_stays(
+    cast: Cast, in_service: ModelVersion, settings: Any
+) -> None:
+    del cast
+    told = OutboxMessage.objects.filter(key__startswith="model.damaged")
+    night.let_time_pass()
+    assert not told.exists()
+    kept = {path: path.read_bytes() for path in (Path(settings.MODELS_DIR) / in_service.folder).iterdir()}
+    flip(in_service, settings)
+    with time_machine.travel(clock.now(), tick=True) as traveller:
+        for _ in range(3):
+            night.let_time_pass()
+        assert told.count() == 1
+        assert in_service.reference in told.get().body
+        traveller.shift(timedelta(days=1))
+        night.let_time_pass()
+        assert told.count() == 2
+        for path, content in kept.items():
+            path.write_bytes(content)
+        forget_loaded()
+        traveller.shift(timedelta(days=1))
+        night.let_time_pass()
+        assert told.count() == 2
+
+
+def test_a_night_that_a_predecessor_scored_says_so(
+    cast: Cast, in_service: ModelVersion, settings: Any, client: Any
+) -> None:
+    folder = Path(settings.MODELS_DIR)
+    shutil.copytree(folder / in_service.folder, folder / "later")
+    ModelVersion.objects.filter(pk=in_service.pk).update(stage=ModelVersion.Stage.ARCHIVED)
+    later = ModelVersion.objects.create(
+        reference="M-2026-0099",
+        stage=ModelVersion.Stage.CHAMPION,
+        folder="later",
+        sha256=in_service.sha256,
+        card=in_service.card,
+        previous_champion=in_service,
+        **{name: getattr(in_service, name) for name in ("n_confirmed",)},
+    )
+    add_people()
+    add_claims(20)
+    flip(later, settings)
+    run = night.run_night(business_date=clock.today() - timedelta(days=1), by=Actor.system("nightly"))
+    assert (run.state, run.model_version) == ("finished", in_service)
+    assert "M-2026-0099 is damaged" in night.closing_line(run)
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/runs/{run.reference}/").content.decode()
+    assert f"M-2026-0099, is damaged; this night was scored by {in_service.reference}" in page
+    assert find_alarms()[0].figures["stand_in"] == in_service.reference

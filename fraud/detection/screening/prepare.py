@@ -98,7 +98,7 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
             if pending.height:
                 _pin_evidence(run)
             # A night without claims opens no model and makes none.
-            scoring = _champion(run, by, first_model) if pending.height else None
+            scoring = _champion(run, by, first_model, current) if pending.height else None
             faults.hit("prepare.model")
             _cut(run, token, pending, scoring, current)
     except LeaseLost as error:
@@ -126,7 +126,7 @@ def _cut(
         for i, size in enumerate(sizes)
         if size
     ]
-    current.counts = {"claims": pending.height, "parts": len(parts)}
+    current.counts |= {"claims": pending.height, "parts": len(parts)}
     with one_transaction():
         keep(run, token)
         RunPart.objects.bulk_create(parts)
@@ -144,10 +144,14 @@ def _cut(
     put_stage(run, Stage("scoring", clock.now()).row("running"))
 
 
-def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel) -> ModelVersion | None:
-    """The version in service, its predecessor where its files are damaged, or a first one. Raises ModelDamaged."""
+def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel, current: Stage) -> ModelVersion | None:
+    """The version in service, its predecessor where its files are damaged (the stage says so), or a first one. Raises ModelDamaged."""
     try:
-        return champion().version
+        found = champion()
+        if found.is_fallback:
+            damaged = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
+            current.counts["stands_in_for"] = damaged.reference if damaged else ""
+        return found.version
     except NoChampion:
         return first_model(run, by)
 

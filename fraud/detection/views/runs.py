@@ -47,6 +47,9 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
         "run": run,
         "is_running": run.state in RUNNING,
         "stages": stages_of(run),
+        "stands_in_for": next(
+            (s["counts"]["stands_in_for"] for s in run.stages if s["counts"].get("stands_in_for")), ""
+        ),
         "n_expired": sum(stage["counts"].get("expired", 0) for stage in run.stages),
         "progress": progress_of(run),
     }
@@ -133,6 +136,7 @@ def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
     words = {
         "claims": _("claims"),
         "parts": _("parts"),
+        "stands_in_for": _("scored in place of the damaged"),
         "hits": _("rule hits"),
         "scored": _("scored"),
         "quarantined": _("set apart as damaged"),
