@@ -62,7 +62,7 @@ class Balance:
 
     @property
     def outstanding_minor(self) -> int:
-        """What is still to come; a recovery that has ended asks for nothing, whatever its claims turn into."""
+        """What is still to come; a recovery that has ended asks for nothing until it is taken up again."""
         return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.written_off_minor, 0)
 
     @property

@@ -69,6 +69,10 @@ class AmountNotValid(ContentNotValid):
             "An offer goes with saying that the payment was personal; else leave the amount empty."
         ),
         "not_lower": _("A reduced amount must be lower than the decided one: %(limit)s."),
+        "only_reduced": _("Only a reduction names an amount: choose it, or leave the amount empty."),
+        "write_off_grew": _(
+            "The write-off was asked for %(limit)s and more is outstanding now. Return it, so that it can be asked for anew."
+        ),
         "plan_sum": _("The instalments must add up to what is outstanding: %(limit)s."),
         "other_posted": _("Another amount is already posted for this bank line."),
         "already_settled": _("Everything has already come back."),
