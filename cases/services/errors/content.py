@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.services.choice_words import choice_word
 from cases.services.errors.base import CaseworkError
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS
+from rules.language.korean import with_particles
 
 
 class ContentNotValid(CaseworkError):
@@ -86,7 +87,7 @@ class AmountNotValid(ContentNotValid):
     @property
     def sentence(self) -> str:
         text = str(self.texts[self.why])
-        return text % self.params if self.params else text
+        return with_particles(text % self.params if self.params else text)
 
     @property
     def details(self) -> Mapping[str, Any]:
