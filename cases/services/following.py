@@ -17,10 +17,11 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, balance_of, expected_loss_of, priority_of
+from cases.services.money import at_stake, balance_of, expected_loss_of
+from cases.services.money_rows import came_back_by_case
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import settle_recovery
-from cases.services.standing import read_case, recovery_of
+from cases.services.standing import recovery_of
 from cases.services.steps import change_recorded, check_step, move
 from cases.workflow import Action, State
 from fraud.claims.changes import changed_facts
@@ -76,21 +77,21 @@ def _follow(pk: int) -> bool:
     if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
         return False
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
-    alerts = Alert.objects.filter(claim=change.claim_id, left_at=None)
-    _tell_of_closed(change, alerts)
-    alerts = alerts.exclude(case__state=State.CLOSED)
-    for alert in alerts.order_by("case_id"):
-        _reach(change, alert)
+    found = Alert.objects.filter(claim=change.claim_id, left_at=None).order_by("case_id")
+    alerts = list(found.select_related("case__cardholder__department", "case__assignee"))
+    _tell_of_closed(change, [alert.case for alert in alerts if alert.case.state == State.CLOSED])
+    for alert in alerts:
+        if alert.case.state != State.CLOSED:
+            _reach(change, alert)
     return True
 
 
 def _reach(change: ClaimChange, alert: Alert) -> None:
     """What one change does to one case."""
-    case = read_case(Case(pk=alert.case_id))
-    claim = change.claim
+    case, claim = alert.case, change.claim
     if claim.cardholder_id != case.cardholder_id:
         Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
-    left = _left_after(change)
+    left, stake, expected = _left_after(change), at_stake(case), expected_loss_of(case)
     details = {
         "claim": claim.external_id,
         "kind": change.kind,
@@ -101,20 +102,20 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "facts": changed_facts(change),
         "left_minor": [left + change.back_minor, left] if change.back_minor else None,
         "has_left": claim.cardholder_id != case.cardholder_id,
-        "at_stake_minor": at_stake(case),
+        "at_stake_minor": stake,
     }
     values: dict[str, Any] = {
         "version": case.version + 1,
         "has_news": True,
         "n_claims": case.alerts.filter(left_at=None).count(),
-        "expected_loss_minor": expected_loss_of(case),
+        "expected_loss_minor": expected,
         "undo": None,
         # A blind case keeps its place: its rank must not tell what the score thinks of it.
-        **({} if case.is_blind else {"priority": priority_of(case)}),
+        **({} if case.is_blind else {"priority": expected if case.is_scored else stake}),
     }
     change_recorded(case, values, event=ACTION, by=BY, details=details)
     _void_proposal(case, details)
-    _tell(case, change)
+    _tell(case, change, stake)
     _settle(case)
 
 
@@ -140,7 +141,7 @@ def _void_proposal(case: Case, told: dict[str, Any]) -> None:
     )
 
 
-def _tell(case: Case, change: ClaimChange) -> None:
+def _tell(case: Case, change: ClaimChange, stake: int) -> None:
     if case.state in _TOLD:
         enqueue_mail(
             key=f"case.claim_changed:{case.reference}:{change.pk}",
@@ -148,21 +149,22 @@ def _tell(case: Case, change: ClaimChange) -> None:
             mail="case.claim_changed",
             case=case,
             merchant=change.claim.merchant_name,
-            stake_minor=at_stake(case),
+            stake_minor=stake,
         )
 
 
-def _tell_of_closed(change: ClaimChange, alerts: QuerySet[Alert]) -> None:
+def _tell_of_closed(change: ClaimChange, cases: list[Case]) -> None:
     """A recovery that has ended asks for nothing more, but what is owed to the cardholder may have changed."""
-    for alert in alerts.filter(case__state=State.CLOSED).select_related("case__cardholder"):
-        recovery = recovery_of(alert.case)
-        if recovery is None or not balance_of(recovery).recovered_minor:
+    repaid = came_back_by_case([case.pk for case in cases]) if cases else {}
+    for case in cases:
+        recovery = recovery_of(case) if repaid.get(case.pk) else None
+        if recovery is None:
             continue
         enqueue_mail(
-            key=f"recovery.owed:{alert.case.reference}:{change.pk}",
-            to=alert.case.cardholder,
+            key=f"recovery.owed:{case.reference}:{change.pk}",
+            to=case.cardholder,
             mail="recovery.owed",
-            case=alert.case,
+            case=case,
             owed_minor=balance_of(recovery).overpaid_minor,
         )
 
