@@ -24,8 +24,6 @@ WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 RUN = """
 import django, sys, json; django.setup()
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from audit.actor import Actor
 from audit.permissions import Role
@@ -35,14 +33,12 @@ from fraud.claims.importing.uploads import receive_upload
 from fraud.claims.views.files import reject_lines
 from fraud.claims.models import ClaimFile
 from fraud.claims.importing import sandbox
+from tests.warm import apart
 
-# The first file is read as in production; the others by processes of their own as well, forked where all is imported already.
-warm = get_context("forkserver")
-warm.set_forkserver_preload(["fraud.claims.importing.sandbox"])
-readers = ProcessPoolExecutor(1, warm, max_tasks_per_child=1)
-
-def ask_forked(task, folder, bounds):
-    return readers.submit(sandbox.answer_to, json.loads(json.dumps(task))).result()
+# The first file is read as in production; the others by processes of their own as well, which need not import everything.
+def ask_warm(task, folder, bounds):
+    task = json.loads(json.dumps(task))
+    return apart(sandbox.answer_to, task, loaded=("fraud.claims.importing.sandbox",))
 
 by, folder = Actor.system("tests"), Path(sys.argv[1])
 generic = get_profile("generic")
@@ -50,7 +46,7 @@ rows = save_profile(name="rows", spec={**generic.spec, "sensitive": "reject_row"
 for path in sorted(folder.iterdir()):
     for profile in (generic, rows):
         receive_upload(parts=[path.read_bytes()], name=path.name, profile=profile, by=by)
-        sandbox._ask_child = ask_forked
+        sandbox._ask_child = ask_warm
 for file in list(ClaimFile.objects.all()):
     print("".join(reject_lines(file, "ko")), file=sys.stderr)
 for row in json.loads((folder.parent / "rows.json").read_text()):
