@@ -7,3 +7,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import audit_events  # noqa: F401
+        from audit.keeping import guard_columns
+
+        guard_columns()

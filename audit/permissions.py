@@ -110,6 +110,9 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "cases.reverse_posting": {_R.RECOVERY_CLERK: _ALL, _R.APPROVER: _ALL},
     "cases.request_write_off": {_R.RECOVERY_CLERK: _ALL},
     "cases.approve_write_off": {_R.APPROVER: _ALL},
+    # Mail that has not left: nobody's clock runs before they were told
+    "cases.view_mail": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.resend_mail": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Deadlines pass by themselves; nobody calls them
     "cases.sweep_clocks": {},
     # Audit and settings
@@ -147,6 +150,7 @@ SYSTEM_ACTIONS: frozenset[str] = frozenset(
         "fraud.change_settings",
         "cases.open_case",
         "cases.sweep_clocks",
+        "cases.resend_mail",
         "rules.install_rules",
     }
 )

@@ -17,7 +17,7 @@ from itertools import pairwise
 SEPARATOR = r"[ \-.\u00a0\u00ad\u2007\u2010-\u2015\u200b-\u200d\u202f\u2060\u2212\u3000\ufeff\uff0d\uff0e]"
 _RUN = re.compile(rf"\d(?:{SEPARATOR}{{0,2}}\d){{12,}}")
 _GROUP = re.compile(r"\d+")
-_RESIDENT = re.compile(r"(?<!\d)(\d{6})([\s\-\u2010-\u2015\u2212\uff0d]{0,3})([1-8]\d{6})(?!\d)")
+_RESIDENT = re.compile(r"(?<!\d)(\d{6})([\s\-\u2010-\u2015\u2212\uff0d]{0,3})(\d{7})(?!\d)")
 _RESIDENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
 #: Characters of hashes, UUIDs and base64url tokens, and where letters and digits alternate in them.
@@ -160,11 +160,15 @@ def find_numbers(text: str) -> list[Hit]:
     return [*find_card_numbers(text), *find_resident_numbers(text)]
 
 
+def find_struck(text: str) -> list[Hit]:
+    """Everything that `redact` strikes out, in the order it stands there: what must not be kept, and what is suspected."""
+    return sorted([*find_numbers(text), *find_suspected_numbers(text)], key=lambda hit: hit.start)
+
+
 def redact(text: str) -> str:
     """The text with every card and resident number struck out but for the last four digits of a card."""
-    hits = sorted([*find_numbers(text), *find_suspected_numbers(text)], key=lambda hit: hit.start)
     parts, at = [], 0
-    for hit in hits:
+    for hit in find_struck(text):
         if hit.start < at:
             continue
         found = text[hit.start : hit.end]
@@ -215,6 +219,8 @@ def _is_company_number(digits: str) -> bool:
 
 
 def _birthday(front: str, back: str) -> date | None:
+    if back[0] not in "12345678":
+        return None
     century = 1900 if back[0] in "1256" else 2000
     try:
         return date(century + int(front[:2]), int(front[2:4]), int(front[4:6]))

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from audit import clock
 from audit.actor import Actor
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
+from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import Login, Person
 from audit.permissions import Role
@@ -63,6 +64,7 @@ def record(
     action_for(action)
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run inside the transaction of the change it records")
+    subject = keyed(subject, 80)
     heads = AuditHead.objects.filter(subject=subject)
     # The UPDATE takes the row lock on PostgreSQL; SQLite's IMMEDIATE transactions are already alone.
     if not heads.update(seq=F("seq") + 1):
@@ -73,11 +75,12 @@ def record(
         "subject": subject,
         "seq": seq,
         "action": action,
-        "actor": by.username,
+        "actor": keyed(by.username),
         "actor_role": by.role_names,
-        "reason": redact(reason),  # it is kept for ever: no card or resident number in it
-        "before": before,
-        "after": after,
+        # Struck out before the hash is taken: what the table would strike out later would break the chain.
+        "reason": redact(reason),
+        "before": kept(before),
+        "after": kept(after),
         "request_id": by.request_id,
         "at": clock.now().isoformat(timespec="microseconds"),
         "previous_hash": previous,
@@ -100,7 +103,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
     shared: dict[str, Any] = {
         "seq": 1,
         "action": action,
-        "actor": by.username,
+        "actor": keyed(by.username),
         "actor_role": by.role_names,
         "reason": "",
         "before": None,
@@ -108,7 +111,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
         "at": at,
         "previous_hash": GENESIS,
     }
-    rows = [{**shared, "subject": subject, "after": after} for subject, after in entries]
+    rows = [{**shared, "subject": keyed(subject, 80), "after": kept(after)} for subject, after in entries]
     events = [AuditEvent(**row, hash=entry_hash(row)) for row in rows]
     AuditEvent.objects.bulk_create(events, batch_size=500)
     AuditHead.objects.bulk_create(

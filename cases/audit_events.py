@@ -18,6 +18,13 @@ register(
     en="moved the deadline for a day off that was added",
     ko="추가된 휴일에 따라 기한을 늦췄습니다",
 )
+register(
+    "case.deadline_counted",
+    en="let the deadline count from when its mail left",
+    ko="안내 메일이 나간 날부터 기한을 다시 계산했습니다",
+)
+register("mail.sent_again", en="sent a mail again", ko="메일을 다시 보냈습니다")
+register("mail.told_otherwise", en="told somebody another way", ko="다른 방법으로 알렸습니다")
 register("case.undone", en="took the last step back", ko="마지막 조치를 취소했습니다")
 register("case.reopened", en="reopened the case as a new one", ko="건을 재개하여 새 건을 열었습니다")
 register("explanation.requested", en="asked for an explanation", ko="소명을 요청했습니다")
@@ -100,3 +107,4 @@ register(
     en="let held-back claims go: changed, taken back or under the threshold",
     ko="변경·취소되었거나 기준 미만이 된 청구를 대기에서 제외했습니다",
 )
+register("recoveries.exported", en="exported the recovery ledger", ko="환수 원장을 내보냈습니다")

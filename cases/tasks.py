@@ -4,9 +4,12 @@ changes nothing. Arguments are ids and dates only.
 
 from __future__ import annotations
 
+import logging
 from datetime import date
+from typing import Any
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from audit.actor import Actor
 from cases.services import night
@@ -21,12 +24,25 @@ IDEMPOTENT = (
     "cases.tasks.finish_run",
     "cases.tasks.sweep",
 )
+log = logging.getLogger(__name__)
 NIGHTLY = Actor.system("nightly")
+#: Free parts that the sweep rings for while others are held.
+RUNG_BESIDE_WORK = 8
 Part = RunPart.State
 Run = ScreeningRun.State
 
 
-@shared_task(name="cases.tasks.run_night")
+#: A database that is away for a while is met again: the night rings only once a day, the others are rung by the sweep as well.
+_AGAIN: dict[str, Any] = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "retry_backoff_max": 600,
+    "retry_jitter": False,
+    "max_retries": 20,
+}
+
+
+@shared_task(name="cases.tasks.run_night", **_AGAIN)
 def run_night(business_date: str | None = None) -> None:
     """Open the night's run, and those of missed nights before it, and start the oldest."""
     night.open_nights(business_date=date.fromisoformat(business_date) if business_date else None, by=NIGHTLY)
@@ -75,6 +91,14 @@ def finish_run(run_id: int) -> str:
 @shared_task(name="cases.tasks.sweep")
 def sweep() -> None:
     """Ring again for whatever nobody works on, give up what failed too often, and let time pass for cases and mail."""
+    try:
+        _ring_what_waits()
+    except Exception:  # a broker or a run that cannot be rung holds up no deadline and no mail
+        log.exception("sweep.not_rung")
+    night.let_time_pass()
+
+
+def _ring_what_waits() -> None:
     for run in ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED]).order_by(
         "business_date", "pk"
     ):
@@ -85,7 +109,6 @@ def sweep() -> None:
         elif screening.is_free(run):
             (prepare_run if run.state == Run.PREPARING else finish_run).delay(run.pk)
         break  # one night after the other
-    night.let_time_pass()
 
 
 def _ring_next_run() -> None:
@@ -99,10 +122,13 @@ def _ring_next_run() -> None:
 
 
 def _ring_parts(run: ScreeningRun) -> None:
-    """A message for every part that waits, unless somebody is at work: then the queue still moves by itself."""
+    """A message for every part that waits; for a few only while somebody is at work, since then the queue may still move by itself.
+
+    A part that is held stops no other, and a queue that moves is not filled up every minute.
+    """
     parts = list(RunPart.objects.filter(run=run, state__in=[Part.WAITING, Part.TAKEN]).order_by("number"))
     if not parts and screening.finish_scoring(run=run):
         finish_run.delay(run.pk)
-    if all(screening.is_free(part) for part in parts):
-        for part in parts:
-            score_part.delay(part.pk)
+    free = [part for part in parts if screening.is_free(part)]
+    for part in free if len(free) == len(parts) else free[:RUNG_BESIDE_WORK]:
+        score_part.delay(part.pk)

@@ -13,8 +13,9 @@ from audit.actor import Actor
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.services import record_refusal
-from cases.models import Alert, Case, Recovery, RecoveryPosting, StatementEntry
+from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
 from cases.services.conflicts import lists, relations_of
+from cases.services.dead_mail import stuck_mails
 from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
@@ -147,6 +148,22 @@ def find_entry(pk: int, by: Actor, *, trying: str = "") -> StatementEntry:
     if found is None:
         if trying and StatementEntry.objects.filter(pk=pk).exists():
             record_refusal(by=by, action=trying, subject=f"entry:{pk}", code="own_case")
+        raise Http404
+    return found
+
+
+def visible_mails(by: Actor) -> QuerySet[OutboxMessage]:
+    """Mail that has not left, without that about cases the person is involved in."""
+    hidden = hidden_cases(by)
+    return stuck_mails().exclude(case__in=hidden) if hidden else stuck_mails()
+
+
+def find_mail(pk: int, by: Actor, *, trying: str) -> OutboxMessage:
+    """One of them. Raises Http404, also for what has left meanwhile; an attempt on one of their own is kept as a security event."""
+    found = visible_mails(by).filter(pk=pk).first()
+    if found is None:
+        if stuck_mails().filter(pk=pk).exists():
+            record_refusal(by=by, action=trying, subject=f"mail:{pk}", code="own_case")
         raise Http404
     return found
 

@@ -13,8 +13,8 @@ from fraud.claims.logins import create_login
 
 pytestmark = pytest.mark.django_db
 
-# Addresses that need no right of their own: signing in and out, health, preferences, the interface's description.
-OPEN = {"login", "logout", "healthz", "set-preferences", "api-schema", "api-docs"}
+# Addresses that need no right of their own: signing in and out, health, preferences.
+OPEN = {"login", "logout", "healthz", "set-preferences"}
 SIGNED_IN = {"home"}  # sends each role to where its work starts
 SAMPLES = {
     "int": "1",

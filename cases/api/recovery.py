@@ -75,6 +75,7 @@ class RecoveryList(CaseworkView):
 )
 class ImportPostings(CaseworkView):
     permission = "cases.post_recovery"
+    body_limit = reconciliation.MAX_BYTES
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
 
     def post(self, request: Request) -> Response:

@@ -1,16 +1,19 @@
-"""Previews of pictures and of PDF pages, made in a child process that may neither run long nor grow large."""
+"""What a PDF says, and previews of pictures and of PDF pages: found in a child process that may neither run long nor grow large."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from cases.evidence.kinds import PDF, Inflated, KindNotAllowed, Sniffed, kind_of, sniff
+
 _CHILD = Path(__file__).with_name("preview_child.py")
 SECONDS = 30
-_TOO_LARGE = 4
+_TOO_LARGE, _MIXED = 4, 5
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -46,9 +49,33 @@ def pdf_previews(content: bytes) -> Previews:
         return Previews()
 
 
+def look(content: bytes, name: str) -> Sniffed:
+    """What the content is; what takes time to find out is found in the child. Raises KindNotAllowed, Inflated, PictureDamaged."""
+    if kind_of(content, name) != PDF:
+        return sniff(content, name)
+    child = _run(content, "look")
+    if child.returncode == _TOO_LARGE:
+        raise Inflated
+    if child.returncode == _MIXED:
+        raise KindNotAllowed("mixed")
+    if child.returncode != 0:
+        raise PictureDamaged
+    said = json.loads(child.stdout)
+    return Sniffed(PDF, tuple(said["flags"]), said["text"])
+
+
 def _render(content: bytes, kind: str) -> Previews:
+    child = _run(content, kind)
+    if child.returncode == _TOO_LARGE:
+        raise PictureTooLarge
+    if child.returncode != 0:
+        raise PictureDamaged
+    return _unpack(child.stdout)
+
+
+def _run(content: bytes, kind: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        child = subprocess.run(  # noqa: S603 - our own script, no shell, nothing of the user on the command line
+        return subprocess.run(  # noqa: S603 - our own script, no shell, nothing of the user on the command line
             [sys.executable, "-I", str(_CHILD), kind],
             input=content,
             capture_output=True,
@@ -58,11 +85,6 @@ def _render(content: bytes, kind: str) -> Previews:
         )
     except subprocess.TimeoutExpired as error:
         raise PictureDamaged from error
-    if child.returncode == _TOO_LARGE:
-        raise PictureTooLarge
-    if child.returncode != 0:
-        raise PictureDamaged
-    return _unpack(child.stdout)
 
 
 def _unpack(answer: bytes) -> Previews:

@@ -1,8 +1,8 @@
 """Run as a script in a process of its own with hard limits: a file on standard input, clean JPEGs on standard output.
 
-The one argument says what it is: `picture` or `pdf`. Standard output: the number of pages of the file, then each rendered
+The one argument says what it is: `picture` or `pdf`; `look` answers with what a PDF says instead, as JSON. Standard output: the number of pages of the file, then each rendered
 page as its length and its bytes (numbers are 4 bytes, big-endian). Exit codes: 0 done, 3 not a file we decode, 4 too many
-pixels or frames. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
+pixels, frames or bytes, 5 two kinds of file at once. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
 """
 
 import io
@@ -80,8 +80,33 @@ def pdf_pages(content: bytes) -> "tuple[int, list[bytes]]":
     return n_pages, pages
 
 
+def look(content: bytes) -> int:
+    """Flags and text of a PDF, as JSON on standard output; the exit code."""
+    import importlib.util
+    import json
+
+    spec = importlib.util.spec_from_file_location(
+        "kinds", os.path.join(os.path.dirname(__file__), "kinds.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    kinds = importlib.util.module_from_spec(spec)
+    sys.modules["kinds"] = kinds
+    spec.loader.exec_module(kinds)
+    try:
+        found = kinds.sniff_pdf(content)
+    except kinds.KindNotAllowed:
+        return 5
+    except kinds.Inflated:
+        return 4
+    sys.stdout.buffer.write(json.dumps({"flags": found.flags, "text": found.text}).encode())
+    return 0
+
+
 def main(kind: str) -> int:
     limit()
+    if kind == "look":
+        return look(sys.stdin.buffer.read())
     try:
         n_pages, pages = {"picture": picture_page, "pdf": pdf_pages}[kind](sys.stdin.buffer.read())
     except SystemExit as refused:

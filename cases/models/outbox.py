@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from cases.models.cases import Case
+
 
 class OutboxMessage(models.Model):
     """A mail written in the transaction of the change that causes it; sent later, at least once, with one key."""
@@ -15,7 +17,12 @@ class OutboxMessage(models.Model):
         CANCELLED = "cancelled"  # the step that wrote it was taken back in time
 
     key = models.CharField(max_length=120, unique=True)  # "explanation.requested:Q-2026-000123-1": once, ever
-    recipient = models.EmailField()
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.PROTECT, related_name="mails"
+    )  # what it is about
+    recipient = models.EmailField(
+        blank=True
+    )  # "" for a cardholder of whom none is known: dead from the start
     subject = models.CharField(max_length=200)
     body = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -23,7 +30,7 @@ class OutboxMessage(models.Model):
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     next_attempt_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # also: when somebody said they told it another way
 
     class Meta:
         indexes = [models.Index(fields=["state", "next_attempt_at"], name="outboxmessage_due")]

@@ -15,6 +15,7 @@ from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import begin_recovery
 from cases.services.steps import check_step, current_decision, move, read_case
+from cases.services.telling import is_notice_told
 from cases.services.texts import clean_reason, clean_text, shown_money
 from cases.workflow import (
     REDUCED,
@@ -50,7 +51,7 @@ def accept_notice(*, case: Case, by: Actor, expected_version: int | None = None)
 def end_notice(*, case: Case, by: Actor) -> bool:
     """The sweep's part: ten business days of silence let the decision take effect. False when it does not apply."""
     case = read_case(case)
-    if case.state != State.NOTIFIED:
+    if case.state != State.NOTIFIED or not is_notice_told(case):
         return False
     try:
         _end_notice(case, Action.END_NOTICE, "notice.ended", by=by, expected_version=None)

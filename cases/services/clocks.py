@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from audit.actor import Actor
@@ -29,6 +30,7 @@ from cases.services.postponing import move_deadlines
 from cases.services.queue import release_expired_take, wake_case
 from cases.services.settling import settle_recovery
 from cases.services.steps import case_subject, read_case
+from cases.services.telling import count_from_delivery, is_request_told, told_late
 from cases.workflow import State
 from fraud.company.calendar import CompanyCalendar
 from fraud.company.values import current_calendar
@@ -55,29 +57,39 @@ def sweep_clocks(now: datetime | None = None) -> dict[str, int]:
 
 
 def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str, int]:
-    return {
+    steps: dict[str, Callable[[], int]] = {
         # First of all: nobody is reminded of money that came back.
-        "followed": follow_changes(),
-        "postponed": _postpone(),
-        "settled": _each(_open_recoveries(), _settle),
-        "reminded": _each(_open_requests(), lambda request: remind(request, today, calendar)),
-        "lapsed": _each(_overdue_requests(today), lambda request: lapse_request(request=request, by=BY)),
-        "manager_told": _each(_lapsed_requests(), lambda request: tell_manager(request, today, calendar)),
-        "notices_ended": _each(_silent_cases(today), lambda case: end_notice(case=case, by=BY)),
-        "woken": _each(_snoozed_cases(today), _wake),
-        "released": _each(_expired_takes(moment), lambda case: release_expired_take(case=case, by=BY)),
-        "dunned": _each(_open_recoveries(), lambda recovery: dun(recovery, today)),
-        "rescanned": rescan_evidence(),
-        "forgotten": _forget_answers(moment),
+        "followed": follow_changes,
+        "postponed": move_deadlines,
+        "counted": lambda: _each(_chunks(told_late(moment)), count_from_delivery),
+        "settled": lambda: _each(_open_recoveries(), _settle),
+        "reminded": lambda: _each(_open_requests(), lambda request: remind(request, today, calendar)),
+        "lapsed": lambda: _each(
+            _overdue_requests(today), lambda request: lapse_request(request=request, by=BY)
+        ),
+        "manager_told": lambda: _each(
+            _lapsed_requests(), lambda request: tell_manager(request, today, calendar)
+        ),
+        "notices_ended": lambda: _each(_silent_cases(today), lambda case: end_notice(case=case, by=BY)),
+        "woken": lambda: _each(_snoozed_cases(today), _wake),
+        "released": lambda: _each(
+            _expired_takes(moment), lambda case: release_expired_take(case=case, by=BY)
+        ),
+        "dunned": lambda: _each(_open_recoveries(), lambda recovery: dun(recovery, today)),
+        "rescanned": rescan_evidence,
+        "forgotten": lambda: _forget_answers(moment),
     }
+    return {name: _done(name, step) for name, step in steps.items()}
 
 
-def _postpone() -> int:
-    """Deadlines follow days off that were added; what fails is logged and done by the next sweep."""
+def _done(name: str, step: Callable[[], int]) -> int:
+    """How often the step was done; one that fails is logged and done by the next sweep, the others go on. A lost database ends all."""
     try:
-        return move_deadlines()
+        return step()
+    except (OperationalError, InterfaceError):
+        raise
     except Exception:
-        _log.exception("clock.failed row=holidays")
+        _log.exception("clock.failed row=%s", name)
         return 0
 
 
@@ -155,7 +167,7 @@ def remind(request: ExplanationRequest, today: date, calendar: CompanyCalendar) 
     """
     left = calendar.business_days_between(today, request.due_on)
     due = [name for days, name in REMINDERS.items() if 0 <= left <= days]
-    if today > request.due_on or not due or due[-1] in request.reminders_sent:
+    if today > request.due_on or not due or due[-1] in request.reminders_sent or not is_request_told(request):
         return False
     return _send_reminder(
         request,

@@ -16,10 +16,18 @@ from audit.redaction import find_numbers, redact
 from audit.services import record, record_refusal
 from audit.transactions import one_transaction
 from cases.evidence import store
-from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed, sniff
+from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed
 from cases.evidence.names import clean_name
-from cases.evidence.preview import PictureDamaged, PictureTooLarge, Previews, pdf_previews, picture_preview
+from cases.evidence.preview import (
+    PictureDamaged,
+    PictureTooLarge,
+    Previews,
+    look,
+    pdf_previews,
+    picture_preview,
+)
 from cases.evidence.scanner import Verdict, scan
+from cases.evidence.stripping import NotWhole, without_metadata
 from cases.models import Appeal, Case, Evidence, Explanation, ExplanationRequest
 from cases.models.explanations import AWAITING_SCAN, INFECTED
 from cases.services import errors
@@ -61,7 +69,7 @@ def add_evidence(
     """Take a file for the answer to a request, or for the appeal against the decision of a case, before either is sent.
 
     At most at most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
-    kept closed until it could. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
+    kept closed until it could. A picture is kept without its metadata. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
     EvidenceHasNumbers, EvidenceInfected, StorageFull, NotYours, TransitionNotAllowed.
     """
     check_may_add(request=request, by=by)
@@ -149,13 +157,14 @@ def _check_file(content: bytes, name: str) -> _Checked:
     if verdict == Verdict.INFECTED:
         raise errors.EvidenceInfected
     try:
-        sniffed = sniff(content, shown)
+        sniffed = look(content, shown)
         previews = _previews_of(content, sniffed.content_type)
+        content = without_metadata(content, sniffed.content_type)
     except KindNotAllowed as error:
         raise errors.EvidenceKindNotAllowed(why=error.why) from error
     except (Inflated, PictureTooLarge) as error:
         raise errors.EvidenceTooComplex from error
-    except PictureDamaged as error:
+    except (PictureDamaged, NotWhole) as error:
         raise errors.EvidenceDamagedOnArrival from error
     if find_numbers(sniffed.text):
         raise errors.EvidenceHasNumbers

@@ -13,9 +13,10 @@ from cases.models import Case, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
-from cases.services.outbox import cancel_mails, enqueue_mail
+from cases.services.outbox import address_of, cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, has_own_questions, numbered, request_text
 from cases.services.steps import UNDO_SECONDS, case_subject, check_step, current_request, move, read_case
+from cases.services.telling import is_request_told
 from cases.services.texts import NOTE_MIN, clean_line, clean_text
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
 from fraud.company.values import current_calendar
@@ -26,7 +27,7 @@ QUESTION_MAX = 500
 
 def preview_request_text(*, case: Case, language: str = "") -> RequestText:
     """What the cardholder would be sent now. Changes nothing."""
-    return request_text(case, language=language)
+    return replace(request_text(case, language=language), has_address=bool(address_of(case.cardholder)))
 
 
 @casework
@@ -198,6 +199,8 @@ def lapse_request(*, request: ExplanationRequest, by: Actor) -> bool:
         return False
     current = current_request(case)
     if current is None or current.pk != request.pk or company_today() <= current.due_on:
+        return False
+    if not is_request_told(current):
         return False
     row = check_step(case, Action.LAPSE, by=by, expected_version=None)
     move(case, row, by=by, event="explanation.lapsed", details={"request": request.reference})

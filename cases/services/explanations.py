@@ -10,11 +10,11 @@ from cases.models import Case, Explanation, ExplanationDraft, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
-from cases.services.evidence import send_files
+from cases.services.evidence import send_files, waiting_files
 from cases.services.explanation_requests import same_request, set_request
 from cases.services.money import at_stake
 from cases.services.outbox import enqueue_mail
-from cases.services.steps import check_step, move, read_case
+from cases.services.steps import check_person, check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line, clean_text, shown_money
 from cases.workflow import Action, State
 
@@ -73,15 +73,21 @@ def submit_explanation(
     """Answer a request, in time, late, or a further time; by the cardholder or marked as on behalf by the manager.
 
     `answers` maps question ids to texts; `text` may be empty where one of them is answered. `offered_minor` (minor units of the case's currency) only with `admits`.
+    The same once more from the same person, without a new file, is the answer that is there already.
     Raises NotYours, TransitionNotAllowed after the decision, ReasonTooShort, TextTooLong, AmountNotValid.
     """
+    # The same answer may come several times at once: the later ones wait here and then find the first.
+    Case.objects.select_for_update().filter(pk=request.case_id).first()
     case = read_case(request.case)
     action = _answer_action(case)
-    row = check_step(case, action, by=by, expected_version=expected_version)
-    request = same_request(case, request)
+    check_person(case, action, by)
     given = _clean_answers(request, answers or {})
     own_words = 0 if any(given.values()) else NOTE_MIN  # whoever answered a question has said something
     plain = clean_text(text, minimum=own_words, maximum=ANSWER_MAX)
+    if (sent := _sent_already(request, (plain, given, admits, offered_minor), case=case, by=by)) is not None:
+        return sent
+    row = check_step(case, action, by=by, expected_version=expected_version)
+    request = same_request(case, request)
     _check_offer(case, admits, offered_minor)
     late = action == Action.ANSWER_LATE or company_today() > request.due_on
     on_behalf = not _is_own(case, by)
@@ -134,6 +140,19 @@ def admit_and_offer(
         offered_minor=offered_minor,
         expected_version=expected_version,
     )
+
+
+def _sent_already(
+    request: ExplanationRequest, said: tuple[str, dict[str, str], bool, int | None], *, case: Case, by: Actor
+) -> Explanation | None:
+    """The newest answer to the request where the same person says just the same again and no new file goes with it.
+
+    A button pressed twice, a browser that tries again: it stays one answer, whatever happened to the case since.
+    """
+    last = request.explanations.order_by("-pk").first()
+    if last is None or last.submitted_by_id != by.person_id or waiting_files(case, by, request=request):
+        return None
+    return last if (last.text, last.answers, last.admits, last.offered_minor) == said else None
 
 
 def _answer_action(case: Case) -> Action:

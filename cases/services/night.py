@@ -22,6 +22,7 @@ from audit.services import record
 from audit.transactions import one_transaction
 from cases.services.alarms import tell_alarms
 from cases.services.clocks import sweep_clocks
+from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.following import follow_changes
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
@@ -33,6 +34,7 @@ from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
     LeaseLost,
     RunBusy,
+    ends_its_leases,
     finish_run,
     finish_scoring,
     is_free,
@@ -113,7 +115,9 @@ def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
 
 def let_time_pass() -> dict[str, int]:
     """What happens to cases and mail without anybody acting: deadlines, reminders, the outbox; how often each happened."""
-    return {**sweep_clocks(), **{f"mail_{what}": n for what, n in send_outbox().items()}}
+    done = {**sweep_clocks(), "mail_addressed": give_addresses()}
+    done |= {f"mail_{what}": n for what, n in send_outbox().items()}
+    return {**done, "mail_alarms": tell_of_dead_mail(now())}
 
 
 def business_date_of(moment: datetime) -> date:
@@ -191,6 +195,7 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
     return True
 
 
+@ends_its_leases
 def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
     """Open the cases of a scored run and finish it, under its lease; False while somebody else does."""
     say = say or (lambda line: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,36 +16,49 @@ from cases.services.conflicts import user_of
 from cases.services.mails import render_mail
 from fraud.claims.models import Cardholder, User
 
-MAX_ATTEMPTS = 7
+#: Tries after 2, 4, 8 … minutes, then every four hours: a mail server may be away for a weekend's day and a half.
+MAX_ATTEMPTS = 16
+LONGEST_WAIT = timedelta(hours=4)
 SENDING_LEASE = timedelta(minutes=10)  # nobody else tries while one sender may still be at it
 BATCH = 200
+NO_ADDRESS = "NoAddress"
+_log = logging.getLogger(__name__)
 
 
 def enqueue_mail(
     *, key: str, to: User | Cardholder | None, mail: str, case: Case, delay_seconds: int = 0, **facts: Any
 ) -> OutboxMessage | None:
-    """Write a mail to be sent after this transaction; None when the person has no address.
+    """Write a mail to be sent after this transaction; None for staff without an address.
 
     `mail` names a text of `cases.services.mails`, rendered in the recipient's language. The same key is one mail, ever.
+    A cardholder's without an address is kept as dead, so that it shows and no clock runs (`telling`).
     """
     if to is None:
         return None
     login = to if isinstance(to, User) else user_of(to)
-    address = (login.email if login else "") or (to.email if isinstance(to, Cardholder) else "")
-    if not address:
+    address = address_of(to)
+    if not address and isinstance(to, User):
         return None
     language = login.language if login else "ko"
     subject, body = render_mail(mail, language, case=case, **facts)
     message, _ = OutboxMessage.objects.get_or_create(
         key=key,
         defaults={
+            "case": case,
             "recipient": address,
+            **({} if address else {"state": OutboxMessage.State.DEAD, "error": NO_ADDRESS}),
             "subject": subject,
             "body": body,
             "next_attempt_at": present() + timedelta(seconds=delay_seconds),
         },
     )
     return message
+
+
+def address_of(person: User | Cardholder) -> str:
+    """Where mail to somebody goes: their login's address, else the personnel list's; "" for none."""
+    login = person if isinstance(person, User) else user_of(person)
+    return (login.email if login else "") or (person.email if isinstance(person, Cardholder) else "")
 
 
 def enqueue_notice(*, key: str, to: str, subject: str, body: str) -> bool:
@@ -68,7 +82,7 @@ def send_outbox(*, now: datetime | None = None, limit: int = BATCH) -> dict[str,
     A row is claimed by compare-and-set on its attempts, so two senders never send it at the same time; a sender that
     dies leaves it for the next one after ten minutes. These count from the moment this very mail is taken, however long
     the mails before it took; the mail server's own time limit (EMAIL_TIMEOUT) ends an attempt well before. Tries again
-    after 2, 4, 8 … minutes, seven times.
+    for about a day and a half, then the mail is dead: it is logged, shown to the administrator and can be sent again.
     """
     done = {"sent": 0, "failed": 0, "dead": 0}
     due = OutboxMessage.objects.filter(
@@ -117,6 +131,8 @@ def _failed(message: OutboxMessage, now: datetime, error: Exception) -> str:
     ).update(
         error=f"{type(error).__name__}: {error}"[:500],
         state=OutboxMessage.State.DEAD if is_dead else OutboxMessage.State.WAITING,
-        next_attempt_at=now + timedelta(minutes=2**message.attempts),
+        next_attempt_at=now + min(timedelta(minutes=2**message.attempts), LONGEST_WAIT),
     )
+    if is_dead:
+        _log.error("mail.dead", extra={"key": message.key})
     return "dead" if is_dead else "failed"

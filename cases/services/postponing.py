@@ -81,7 +81,7 @@ def _move(case: Case, days: Sequence[CompanyHoliday], calendar: CompanyCalendar)
         ExplanationRequest.objects.filter(pk=request.pk).update(due_on=later, reminders_sent=[])
     if recovery is not None:
         set_recovery(recovery, due_on=later)
-    _tell(case, request, later)
+    tell_of_deadline(case, request, later)
     return True
 
 
@@ -93,7 +93,7 @@ def _later(due: date, since: datetime, days: Sequence[CompanyHoliday], calendar:
     return later
 
 
-def _tell(case: Case, request: ExplanationRequest | None, later: date) -> None:
+def tell_of_deadline(case: Case, request: ExplanationRequest | None, later: date) -> None:
     """Whoever has to act by the deadline hears of the new one: the cardholder, for a request, a notice and a repayment."""
     if request is not None:
         enqueue_mail(

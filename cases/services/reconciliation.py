@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.keeping import kept
 from audit.permissions import NotPermitted, require
 from audit.typed import day
 from cases.models import Case, RecoveryPosting, StatementProfile
@@ -23,6 +24,7 @@ from cases.services.statement_entries import take_in
 from cases.services.statement_lines import lines_of
 from cases.services.statement_postings import PostingReport, RejectedLine, case_for, post_entry
 from cases.services.statement_words import words_of
+from cases.services.texts import clean_key
 from cases.statements import (
     Statement,
     StatementNotValid,
@@ -78,7 +80,7 @@ def _steps(
     """Number, original text and what to do of every line of a table or a statement."""
     if not profile and _is_posting_table(content):
         return [
-            (number, ",".join(str(value) for value in row.values())[:200], partial(_post, row))
+            (number, kept(",".join(map(str, row.values())))[:200], partial(_post, row))
             for number, row in _lines(content)
         ]
     try:
@@ -194,4 +196,11 @@ def _values(row: Mapping[str, str | None], by: Actor) -> tuple[Case, int, str, d
     received = day(text["received_on"])
     if received is None:
         raise errors.DayNotValid(field="received_on")
-    return case, minor, text["currency"], received, text["method"], text["bank_reference"]
+    return (
+        case,
+        minor,
+        text["currency"],
+        received,
+        text["method"],
+        clean_key(text["bank_reference"], maximum=80, field="bank_reference"),
+    )

@@ -22,7 +22,7 @@ from cases.services.conflicts import relations_of
 from cases.services.money import outstanding
 from cases.services.settling import close_recovery, set_recovery
 from cases.services.steps import case_subject, check_step, move, read_case, recovery_of, stale
-from cases.services.texts import clean_line, shown_money
+from cases.services.texts import clean_key, clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 
 MAX_INSTALMENTS = 60
@@ -95,7 +95,7 @@ def post_recovery(
         outstanding_minor=max(left, 1) if left else 0,
     )
     recovery = the_recovery(case)
-    line = clean_line(bank_reference, minimum=2, maximum=80, field="bank_reference")
+    line = clean_key(bank_reference, minimum=2, maximum=80, field="bank_reference")
     _check_posting(recovery, amount_minor, method, currency, received_on)
     same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
     if same_line.filter(reversed_by=None).exists():

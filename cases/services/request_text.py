@@ -80,6 +80,7 @@ class RequestText:
     text: str
     questions: list[dict[str, str]] = field(default_factory=list)
     due_on: date | None = None
+    has_address: bool = True  # False: mail cannot reach the cardholder, and whoever asks is told so before
 
     @property
     def letter(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
+from audit.keeping import keyed
 from audit.redaction import redact
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
@@ -108,7 +109,7 @@ def _new(statement: Statement, line: StatementLine, file: StatementFile) -> Stat
         text=redact(entry.text)[:_TEXT],
         payer=redact(entry.payer)[:_PAYER],
         payer_end=entry.payer_end,
-        batch=entry.batch[:80],
+        batch=keyed(entry.batch, 80)[:80],
         employee_no=entry.employee_no[:60],
         case_named=line.case_reference,
         told_by=[statement.kind],

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from audit.keeping import kept, keyed
 from audit.language import current_language
 from cases.statements import Entry, Statement
 from cases.statements.matching import cases_named
@@ -45,9 +46,8 @@ class StatementLine:
         """The entry in one line."""
         entry = self.entry
         return (
-            f"{entry.booked_on} {format_money(entry.minor, entry.currency, current_language())} {entry.text}"[
-                :200
-            ]
+            f"{entry.booked_on} {format_money(entry.minor, entry.currency, current_language())} "
+            f"{kept(entry.text)}"[:200]
         )
 
 
@@ -61,9 +61,11 @@ def _lines(statement: Statement) -> Iterator[StatementLine]:
     for entry in statement.entries:
         if entry.minor <= 0 and not entry.is_reversal:
             continue
-        reference = entry.reference[:_REFERENCE_LENGTH]
+        reference = keyed(entry.reference, _REFERENCE_LENGTH)[:_REFERENCE_LENGTH]
         if not reference:
-            facts = f"{statement.account}|{entry.booked_on}|{entry.minor}|{entry.currency}|{entry.text}"
+            facts = (
+                f"{statement.account}|{entry.booked_on}|{entry.minor}|{entry.currency}|{keyed(entry.text)}"
+            )
             if entry.employee_no:
                 facts += f"|{entry.employee_no}"
             reference = hashlib.sha256(facts.encode()).hexdigest()[:24]

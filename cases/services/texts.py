@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from audit.keeping import kept, keyed
 from audit.language import current_language
-from audit.redaction import redact
 from cases.services.errors import ReasonTooShort, TextTooLong
 from rules.money import format_money
 
@@ -26,8 +26,21 @@ def clean_text(text: str, *, minimum: int = NOTE_MIN, maximum: int = TEXT_MAX, f
 
     Raises ReasonTooShort when fewer than `minimum` characters remain and TextTooLong above `maximum`.
     """
+    return _fitting(str(kept(_plain(text))), minimum, maximum, field)
+
+
+def clean_key(text: str, *, maximum: int = SHORT_MAX, minimum: int = 0, field: str = "text") -> str:
+    """As clean_line, for what something is known by: two texts with different numbers stay two, the same one stays the same."""
+    plain = _fitting(_plain(" ".join(text.split())), minimum, maximum, field)
+    return keyed(plain, maximum)
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = redact(_UNWANTED.sub("", plain).strip())
+    return _UNWANTED.sub("", plain).strip()
+
+
+def _fitting(plain: str, minimum: int, maximum: int, field: str) -> str:
     if len(plain) < minimum:
         raise ReasonTooShort(n=minimum, field=field)
     if len(plain) > maximum:

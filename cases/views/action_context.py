@@ -14,6 +14,7 @@ from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
+from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
 from fraud.company.values import current_settings
@@ -62,6 +63,7 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
         context["appeal_files"] = list(appeal.evidence.filter(withdrawn_at=None)) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
+    context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
     return context
 
@@ -98,6 +100,14 @@ def _clauses(case: Case, language: str) -> list[str]:
         if clause and clause not in found:
             found.append(clause)
     return found
+
+
+def _mail_waits(case: Case) -> bool:
+    """Whether the mail with the deadline that runs has not left, so that it does not run."""
+    if case.state == State.NOTIFIED:
+        return not is_notice_told(case)
+    request = current_request(case) if case.state == State.AWAITING_EXPLANATION else None
+    return request is not None and not is_request_told(request)
 
 
 def _waits_for(case: Case, decision: Decision | None, may: dict[str, bool]) -> str:

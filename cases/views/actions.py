@@ -87,7 +87,9 @@ def request_text(request: HttpRequest, reference: str) -> HttpResponse:
     case = find_case(reference, request.actor)  # type: ignore[attr-defined]
     rendered = preview_request_text(case=case, language=request.GET.get("language", ""))
     lines = "\n".join(question["text"] for question in rendered.questions)
-    return render(request, "cases/case/forms/_request_text.html", {"rendered": rendered, "lines": lines})
+    return render(
+        request, "cases/case/forms/_request_text.html", {"rendered": rendered, "lines": lines, "case": case}
+    )
 
 
 def refused(

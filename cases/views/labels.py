@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import clock
 from audit.exports import csv_response
+from audit.keeping import kept_query
 from audit.paging import capped_count, keyset_page
 from audit.services import record
 from audit.transactions import one_transaction
@@ -71,7 +72,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             by=by,
             subject="config",
             reason=reason,
-            after={"query": request.GET.urlencode()},
+            after={"query": kept_query(request.GET.urlencode())},
         )
     lines = export_rows(rows, frozenset(labels_that_hold(by)["label_id"]))
     return csv_response(f"labels-{clock.today():%Y%m%d}.csv", EXPORT_HEAD, lines)

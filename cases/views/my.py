@@ -18,7 +18,7 @@ from cases.evidence.names import clean_name
 from cases.models import Case, ExplanationDraft, ExplanationRequest
 from cases.services import errors
 from cases.services.errors.evidence import EvidenceError
-from cases.services.evidence import add_evidence
+from cases.services.evidence import MAX_CASE_BYTES, add_evidence
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
 from cases.views.my_page import page_context
@@ -61,7 +61,7 @@ def by_request(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("cases:my-request", reference=_find(request, found or "").reference)
 
 
-@page("cases.submit_explanation")
+@page("cases.submit_explanation", body=MAX_CASE_BYTES)
 @require_POST
 def save(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the draft; called while typing, and by the button."""
@@ -98,7 +98,7 @@ def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
         raise errors.FilesNotKept(files=" ".join(refused))
 
 
-@page("cases.view_own_request")
+@page("cases.view_own_request", body=MAX_CASE_BYTES)
 @require_POST
 def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """One step of the cardholder; a refusal keeps what was typed and says what would be right."""

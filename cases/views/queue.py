@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.keeping import kept_query
 from audit.language import current_language
 from audit.typed import choice
 from cases.models import Alert, Case, SavedView
@@ -110,7 +111,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters under a name, or forget a kept one."""
     name = " ".join(request.POST.get("name", "").split())[:60]
-    query = request.POST.get("query", "").lstrip("?")[:500]
+    query = kept_query(request.POST.get("query", "").lstrip("?")[:500])[:500]
     own = SavedView.objects.filter(owner_id=request.user.pk)
     if request.POST.get("forget"):
         own.filter(name=name).delete()

@@ -15,6 +15,8 @@ from audit.exports import csv_response
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted, require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
@@ -24,11 +26,12 @@ from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
 from cases.services.money import balance_of
-from cases.services.reconciliation import COLUMNS, import_postings
+from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
 from cases.services.steps import actions_now, change_sentences
 from cases.views.actions import sentence_of, status_of, version_seen
 from cases.visibility import find_recovery
 from fraud.web.access import page
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 from rules.money import to_decimal
 
 
@@ -127,7 +130,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     return redirect("cases:recovery", reference=reference)
 
 
-@page("cases.post_recovery")
+@page("cases.post_recovery", body=MAX_BYTES)
 @require_POST
 def reconcile(request: HttpRequest) -> HttpResponse:
     """Post a payroll or bank file; every line is accounted for."""
@@ -149,9 +152,14 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 
 
 @page("cases.view_recovery")
-@require_GET
+@require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """The ledger as CSV."""
-    by = request.actor  # type: ignore[attr-defined]
+    """The ledger as CSV, with a reason that is kept."""
+    reason, by = export_reason(request.POST.get("reason", "")), request.actor  # type: ignore[attr-defined]
+    if len(reason) < EXPORT_REASON_MIN:
+        message = _("Say in a few words what the export is for.")
+        return render(request, "400.html", {"message": message}, status=400)
+    with one_transaction():
+        record(action="recoveries.exported", by=by, subject=CONFIG, reason=reason)
     rows = (export_row(row) for row in ledger_rows(recoveries(by).order_by("id")))
     return csv_response("recovery.csv", EXPORT_HEAD, rows)  # type: ignore[return-value]

@@ -13,6 +13,7 @@ from rest_framework.authtoken.models import Token
 from audit.actor import Actor
 from audit.people import Person, number_key, require_second_person
 from audit.permissions import APPROVING, EXCLUSIVE_ROLES, NotPermitted, Role, can
+from audit.redaction import find_struck
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from fraud.claims.identity import cardholders_of, logins_of
@@ -42,6 +43,18 @@ APPROVES = frozenset(
 )
 
 
+class NameNotValid(Exception):
+    """A name of a login that may not be kept."""
+
+
+def check_name(username: str) -> None:
+    """Raises NameNotValid for a card or resident number: a login is known by its name, which is written beside whatever it does."""
+    if find_struck(username):
+        raise NameNotValid(
+            "A login's name may not be a card or resident number; none is kept. Take a name such as kim.minjun."
+        )
+
+
 class NumberNotValid(Exception):
     """An employee number that does not say who somebody is; the message says what would be right."""
 
@@ -52,6 +65,10 @@ def check_employee_no(employee_no: str, roles: Iterable[Role], *, is_new: bool =
     Identity is decided by the number, so one that merely looks like a known one would make a second person of the first.
     """
     key = number_key(employee_no)
+    if find_struck(employee_no) and not cardholders_of(employee_no).exists():
+        raise NumberNotValid(
+            "That is a card or resident number; none is kept. Give the employee number of the personnel list."
+        )
     if not key:
         if approving := sorted(frozenset(roles) & APPROVES):
             raise NumberNotValid(
@@ -93,10 +110,11 @@ def create_login(
     """Create a login with its roles, or return the one of that name unchanged.
 
     Nobody gives roles to themselves, under whatever login; duties that exclude each other are kept apart over all logins
-    of one employee. Raises NotPermitted, RolesNotCompatible, or Django's ValidationError for a weak password.
+    of one employee. Raises NotPermitted, RolesNotCompatible, NameNotValid, or Django's ValidationError for a weak password.
     """
     if not (by.is_system or can(by, "fraud.change_settings")):
         raise NotPermitted("fraud.change_settings")
+    check_name(username)
     held = frozenset(roles)
     require_second_person(by, [Person(username, employee_no)], "fraud.change_settings", code="own_roles")
     check_roles(held)

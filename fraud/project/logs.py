@@ -2,8 +2,12 @@
 
 import json
 import logging
+import re
 
-from audit.redaction import redact
+from audit.redaction import SEPARATOR, redact
+
+#: Django writes a path's other letters as \\uff14 and the like; digits of other scripts are digits all the same.
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})")
 
 
 class JsonFormatter(logging.Formatter):
@@ -12,8 +16,18 @@ class JsonFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": redact(record.getMessage()),
+            "event": _struck(record.getMessage()),
         }
         if record.exc_info:
-            line["error"] = redact(self.formatException(record.exc_info))
+            line["error"] = _struck(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _struck(text: str) -> str:
+    return redact(_ESCAPED.sub(_as_digit, text) if "\\" in text else text)
+
+
+def _as_digit(escaped: re.Match[str]) -> str:
+    letter = chr(int(escaped[1] or escaped[2], 16))
+    # What may stand between digits is written out as well, where it is visible or a space of its own.
+    return letter if letter.isdecimal() or re.fullmatch(SEPARATOR, letter) else escaped[0]

@@ -1,6 +1,7 @@
 """All URLs. Each app owns its own list."""
 
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -15,7 +16,9 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="fraud/api/docs.html"),
+        login_required(
+            SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="fraud/api/docs.html")
+        ),
         name="api-docs",
     ),
 ]

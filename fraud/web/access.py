@@ -23,10 +23,10 @@ def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
     return render(request, "403.html", {"refusal": refusal_sentence(error)}, status=403)
 
 
-def page(*actions: str) -> Callable[[View], View]:
+def page(*actions: str, body: int = 0) -> Callable[[View], View]:
     """A page for signed-in people who may do one of `actions`; the view finds the actor at `request.actor`.
 
-    NotPermitted raised inside the view becomes the same 403 page.
+    NotPermitted raised inside the view becomes the same 403 page. `body`: bytes of the largest file it takes (doors.py).
     """
 
     def decorate(view: View) -> View:
@@ -42,6 +42,7 @@ def page(*actions: str) -> Callable[[View], View]:
 
         wrapped = login_required(checked)
         wrapped.needs_actions = actions  # type: ignore[attr-defined]
+        wrapped.takes_body = body  # type: ignore[attr-defined]
         return wrapped
 
     return decorate

@@ -28,6 +28,7 @@ RAIL: tuple[RailItem, ...] = (
     RailItem("detection", pgettext_lazy("rail", "Detection"), "/detection/", ("fraud.view_detection",)),
     RailItem("recovery", pgettext_lazy("rail", "Recovery"), "/recovery/", ("cases.view_recovery",)),
     RailItem("reports", pgettext_lazy("rail", "Reports"), "/reports/", ("cases.view_case", "fraud.view_run")),
+    RailItem("mail", pgettext_lazy("rail", "Mail"), "/mail/", ("cases.view_mail",)),
     RailItem("audit", pgettext_lazy("rail", "Audit"), "/audit/", ("audit.view_events",)),
     RailItem(
         "settings",

@@ -29,6 +29,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The list has more than {limit} values. Put them into a managed list and write @name.",
         "목록의 값이 {limit}개를 넘습니다. 관리 목록에 넣고 @이름으로 쓰십시오.",
     ),
+    "card_number": (
+        "This looks like a full card number. None is kept anywhere, so no claim could have it: write its last four digits or the card's token.",
+        "카드 번호 전체로 보입니다. 카드 번호는 어디에도 저장하지 않아 맞는 청구가 없습니다. 뒤 네 자리나 카드 토큰을 쓰십시오.",
+    ),
+    "resident_number": (
+        "This looks like a resident registration number. None is kept anywhere, so no claim could have it: write the employee number.",
+        "주민등록번호로 보입니다. 주민등록번호는 어디에도 저장하지 않아 맞는 청구가 없습니다. 사원번호를 쓰십시오.",
+    ),
     "constant": (
         "The rule looks at nothing of the claim, so it would be true for all or for none. Compare a field, for example: amount > 500,000 KRW",
         "규칙이 청구의 어떤 항목도 보지 않아 모두 참이거나 모두 거짓이 됩니다. 항목을 비교하십시오. 예: amount > 500,000 KRW",

@@ -9,6 +9,7 @@ from importlib.resources import files
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 
+from audit.redaction import find_struck
 from rules.language.build import Builder
 from rules.language.nodes import (
     MAX_DEPTH,
@@ -78,6 +79,9 @@ def _refuse_outline(text: str) -> None:
     for offset, character in enumerate(text):
         if (ord(character) < 32 and character not in "\t\n\r\f") or ord(character) in range(0x7F, 0xA0):
             raise refuse(_place(text, offset), "control_character")
+    for hit in find_struck(text):
+        place = _place(text, hit.start)
+        raise refuse(Position(place.line, place.column, hit.end - hit.start), hit.kind)
     depth = 0
     for match in _OUTLINE.finditer(text):
         word = match.group()

@@ -13,6 +13,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import require
+from audit.redaction import find_struck
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.exceptions import PageStale, ProposalStale, ValueNotValid, WrongState
@@ -177,6 +178,14 @@ def _clean(values: Sequence[str]) -> list[str]:
         if not isinstance(value, str) or len(value) > LONGEST_VALUE:
             raise ValueNotValid(
                 reason=_("A list holds texts of at most %(n)s characters.") % {"n": LONGEST_VALUE}
+            )
+        if find_struck(value):
+            raise ValueNotValid(
+                reason=_(
+                    "“…%(end)s” looks like a full card or resident number. None is kept anywhere, so no claim could have it; "
+                    "write the last four digits, the card's token or the employee number."
+                )
+                % {"end": value.strip()[-4:]}
             )
         if normalise(value):
             chosen.setdefault(normalise(value), value.strip())

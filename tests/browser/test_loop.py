@@ -241,6 +241,7 @@ def test_dismissal_silence_and_an_appeal_that_reverses(visit, scene):
 
     # The cardholder stays silent until the deadline has passed; silence alone labels nothing.
     reviewer = take_and_ask(visit, case)
+    send_outbox(now=datetime.now(UTC) + timedelta(minutes=1))  # nobody's time runs before they were told
     sweep_clocks(datetime.now(UTC) + timedelta(days=30))
     case.refresh_from_db()
     assert case.state == State.NO_RESPONSE

@@ -67,8 +67,15 @@ def zipped(name: str = "a.txt", content: bytes = b"hello") -> bytes:
     return out.getvalue()
 
 
-def heic() -> bytes:
-    return b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
+def heic(metadata: bytes = b"") -> bytes:
+    """The boxes of a HEIC picture; nothing of ours decodes what is in them."""
+
+    def box(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", 8 + len(data)) + name + data
+
+    return (
+        box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(200)) + box(b"mdat", metadata + bytes(64))
+    )
 
 
 # In two parts, so that no scanner takes this file for the pattern.

@@ -25,7 +25,7 @@ from cases.workflow import State
 from fraud.claims.models import Claim
 from tests.cases.money_ledger import Held
 from tests.cases.money_walk import CASES_AT_MOST, Walk
-from tests.cases.stage import REASON
+from tests.cases.stage import REASON, mail_leaves
 from tests.cast import NOW
 from tests.counted import COUNTED
 
@@ -129,6 +129,7 @@ def accept(walk: Walk, case: Case, chance: Random) -> None:
 def end_notice(walk: Walk, case: Case, chance: Random) -> None:
     """Silence, as the sweep takes it."""
     if case.state == State.NOTIFIED and case.due_on is not None:
+        mail_leaves()
         walk.clock.shift(timedelta(days=max((case.due_on - NOW.date()).days, 0) + 1))
         COUNTED["money machine"]["end notice"] += 1
         clocks.sweep_clocks()

@@ -127,6 +127,31 @@ class Races:
         case.refresh_from_db()
         return {"results": counted(results), "state": case.state, "recovered": recovered(recovery)}
 
+    def same_answer(self) -> dict[str, Any]:
+        """The cardholder's same answer sent eight times."""
+        from cases.models import Explanation, OutboxMessage
+        from cases.services.explanation_requests import request_explanation
+        from cases.services.explanations import submit_explanation
+        from cases.services.queue import take_case
+        from cases.services.steps import current_request
+        from tests.cast import make_case
+
+        by = self.cast.actor("reviewer")
+        case = make_case(cardholder=self.cast.cardholder_record)
+        take_case(case=case, by=by, expected_version=1)
+        request_explanation(case=case, by=by, expected_version=2)
+        request = current_request(case)
+        assert request is not None
+        said, person = "거래처와 저녁을 먹었습니다.", self.cast.actor("cardholder")
+        results = race(lambda n: submit_explanation(request=request, text=said, by=person))
+        case.refresh_from_db()
+        return {
+            "answered": counted(results),
+            "version": case.version,
+            "answers": Explanation.objects.filter(request=request).count(),
+            "mails": OutboxMessage.objects.filter(key__startswith="explanation.received").count(),
+        }
+
     def next_cases(self) -> dict[str, Any]:
         """Eight hands reach for the next of five cases."""
         from cases.models import Case
@@ -303,6 +328,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "tips_and_closings": {"tips": 4, "failed": [], "told_late": [], "open": 1},
     "one_resumption": {"state": "recovering", "failed": [], "outstanding": 84_000, "resumed": 1, "mails": 1},
     "one_sweep": {"state": "no_response", "lapsed": 1, "failed": [], "mails": 1, "waiting": 0},
+    "same_answer": {"answered": {"done": 8}, "version": 4, "answers": 1, "mails": 1},
 }
 
 

@@ -12,7 +12,9 @@ from audit.actor import Actor
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Recovery, RecoveryPosting
 from cases.services import appeals, clocks, decisions, explanation_requests, explanations, queue, recovery
+from cases.services.company import present
 from cases.services.money import balance_of
+from cases.services.outbox import send_outbox
 from cases.services.steps import current_request
 from cases.workflow import State
 from fraud.company.values import DEFAULTS
@@ -43,6 +45,10 @@ class Stage:
         """A new case of the cast's cardholder, two bands from nothing."""
         return make_case(cardholder=self.cast.cardholder_record, **{"band": "medium", **fields})
 
+    def tell(self) -> None:
+        """Let waiting mail leave."""
+        mail_leaves()
+
     def taken(self, **fields: Any) -> Case:
         return queue.take_case(case=self.case(**fields), by=self.actor("reviewer"), expected_version=1)
 
@@ -67,6 +73,7 @@ class Stage:
         request = current_request(case)
         assert request is not None
         before = datetime.now(NOW.tzinfo)
+        self.tell()
         self.go_to(_morning(request.due_on + timedelta(days=1)))
         clocks.sweep_clocks()
         self.go_to(before)
@@ -163,6 +170,11 @@ class Stage:
             expected_version=case.version,
             **fields,
         )
+
+
+def mail_leaves() -> None:
+    """Waiting mail leaves, as it does a minute after it was written: no deadline runs before."""
+    send_outbox(now=present() + timedelta(minutes=1), limit=1000)
 
 
 def fresh(case: Case) -> Case:

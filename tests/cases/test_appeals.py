@@ -50,6 +50,7 @@ def test_only_the_person_accepts_or_appeals(stage: Stage, who: str) -> None:
 def test_ten_business_days_of_silence_let_the_decision_take_effect(stage: Stage) -> None:
     case = stage.notified()
     assert case.due_on == date(2026, 12, 4)
+    stage.tell()
     stage.go_to(NOW.replace(month=12, day=4))
     sweep_clocks()
     assert fresh(case).state == "notified"

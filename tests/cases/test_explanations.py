@@ -382,6 +382,7 @@ def test_facts_without_windows_give_nothing() -> None:
 
 def test_reminders_leave_three_one_and_no_days_before_each_once(stage: Stage) -> None:
     stage.asked()
+    stage.tell()
     sent: dict[str, int] = {}
     for day in range(20, 36):
         stage.go_to(stage_moment(2026, 11, 20) + timedelta(days=day - 20))
@@ -404,6 +405,7 @@ def previous(day: str) -> str:
 
 def test_an_extension_starts_the_reminders_anew(stage: Stage) -> None:
     case = stage.asked()
+    stage.tell()
     stage.go_to(stage_moment(2026, 12, 1))
     sweep_clocks()
     explanation_requests.extend_deadline(

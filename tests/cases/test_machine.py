@@ -46,7 +46,7 @@ from cases.services.errors import CaseNotFound, CaseworkError
 from cases.services.money import outstanding
 from cases.services.steps import actions_now
 from cases.workflow import Action, State
-from tests.cases.stage import LEGITIMATE, REASON, frozen, recovered
+from tests.cases.stage import LEGITIMATE, REASON, frozen, mail_leaves, recovered
 from tests.cast import NOW, make_case, make_cast, make_claim, make_person
 from tests.undone import undone_block
 
@@ -378,6 +378,7 @@ class Casework(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0.001, 1, 60, 200, 400]))
     def time_passes(self, hours: float) -> None:
+        mail_leaves()
         self.clock.shift(timedelta(hours=hours))
         clocks.sweep_clocks()
         assert {name: n for name, n in clocks.sweep_clocks().items() if n} == {}, (

@@ -19,6 +19,8 @@ from tests.cases.test_clocks import at
 
 def test_sweep_lets_a_deadline_pass_and_sends_the_mail_of_it(stage: Stage) -> None:
     case = stage.asked()
+    stage.tell()
+    mail.outbox.clear()
     stage.go_to(at(12, 3))
     printed = StringIO()
     call_command("sweep", stdout=printed)

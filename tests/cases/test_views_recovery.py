@@ -11,6 +11,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from audit.services import actor_of
 from cases.dispositions import Disposition
 from cases.instalments import agreed_parts, equal_instalments
@@ -158,8 +159,21 @@ def test_ledger_shows_what_is_open_within_few_queries(client, cast, case, django
     with django_assert_max_num_queries(20):
         page = client.get(reverse("cases:ledger")).content.decode()
     assert case.reference in page
-    export = b"".join(client.get(reverse("cases:ledger-export")).streaming_content).decode("utf-8-sig")
+    export = b"".join(
+        client.post(reverse("cases:ledger-export"), {"reason": "월말 대조"}).streaming_content
+    ).decode("utf-8-sig")
     assert case.reference in export
+    entry = AuditEvent.objects.get(action="recoveries.exported")
+    assert (entry.actor, entry.reason) == (cast.clerk.username, "월말 대조")
+
+
+def test_nothing_of_the_ledger_is_exported_without_saying_what_for(client, cast, case):
+    client.force_login(cast.clerk)
+    assert client.get(reverse("cases:ledger-export")).status_code == 405
+    refused = client.post(reverse("cases:ledger-export"), {"reason": "  ab "})
+    assert (refused.status_code, case.reference in refused.content.decode()) == (400, False)
+    assert "내보내" in refused.content.decode()
+    assert not AuditEvent.objects.filter(action="recoveries.exported").exists()
 
 
 @pytest.mark.parametrize("who", ["reviewer", "cardholder", "rule_admin"])

@@ -22,6 +22,10 @@ PARAMETERS = {
 # (case, text, code of the problem)
 # fmt: off
 REFUSED = [
+    ("numbers", 'merchant_name = "4111 1111 1111 1111"', "card_number"),
+    ("numbers", "amount > 4111111111111111", "card_number"),
+    ("numbers", 'purpose_text contains "900101-1234568"', "resident_number"),
+    ("numbers", 'amount > 1 # 900101-1234561', "resident_number"),
     ("B1", "().__class__.__base__.__subclasses__()", "unexpected"),
     ("B1", "amount.__class__", "dunder"),
     ("B1", "(amount).real > 1", "sign"),

@@ -30,7 +30,7 @@ from rules.exceptions import (
     WrongState,
 )
 from rules.language import RuleNotValid
-from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import (
     activate_version,
     active_rule_set,
@@ -410,6 +410,14 @@ def test_list_change_counts_after_a_second_person(admin: Actor, approver: Actor)
         approve_value_change(change=change, by=approver)
     event = AuditEvent.objects.get(action="list.changed")
     assert event.after["added"] == ["펍"]
+
+
+@pytest.mark.parametrize("value", ["4111-1111-1111-1111", "번호 4111111111111111", "900101-1234568"])
+def test_a_list_takes_no_number_that_no_claim_may_have(admin: Actor, value: str) -> None:
+    bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar"])
+    with pytest.raises(ValueNotValid, match=value[-4:]):
+        propose_list_values(value_list=bars, values=["bar", value], lock_version=1, by=admin)
+    assert not ValueChange.objects.exists()
 
 
 def test_taking_a_value_out_of_a_list_needs_a_reason(admin: Actor, approver: Actor) -> None:

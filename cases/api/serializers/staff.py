@@ -260,6 +260,9 @@ class RequestPreview(serializers.Serializer):
     letter = serializers.CharField()  # as the cardholder would read it
     questions = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     due_on = serializers.DateField()
+    has_address = (
+        serializers.BooleanField()
+    )  # False: no mail can reach the cardholder, and no deadline runs until they are told
 
 
 class BulkOutcomeRow(serializers.Serializer):

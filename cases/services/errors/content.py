@@ -215,6 +215,14 @@ class NotAPayment(ContentNotValid):
     text = _("%(claim)s took no money: it came back or was declined. Choose the payment it belongs to.")
 
 
+class NoAddress(ContentNotValid):
+    code = "no_address"
+    field = "recipient"
+    text = _(
+        "No mail address of the cardholder is known. Bring it with the personnel list, or tell them another way and say so here."
+    )
+
+
 class PersonNotSuitable(ContentNotValid):
     code = "person_not_suitable"
     field = "assignee"

@@ -42,6 +42,14 @@ class StaleCase(CaseworkError):
         return {"version": self.version, "changes": self.changes}
 
 
+class MailMoved(CaseworkError):
+    """The mail left, or somebody else took care of it meanwhile."""
+
+    code = "mail_moved"
+    status = 409
+    text = _("The mail has left meanwhile, or somebody else took care of it.")
+
+
 class CaseNotFound(CaseworkError):
     """It does not exist, or it is not theirs to see: the answer is the same."""
 

@@ -60,6 +60,7 @@ class PeopleFeed(FraudView):
     """Adds and updates; the same feed twice changes nothing."""
 
     permission = "fraud.import_claims"
+    body_limit = MAX_BYTES
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
 
     def post(self, request: Request, feed: str) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from audit import clock
 from audit.actor import Actor
+from audit.keeping import keyed
 from audit.people import require_second_person
 from audit.permissions import require
 from audit.redaction import redact
@@ -29,7 +30,7 @@ def propose_exemption(*, profile: ImportProfile, column: str, reason: str, by: A
     """
     require(by, "fraud.change_profile")
     reason = redact(needed_reason(reason))[:500]
-    column = redact(" ".join(column.split()))[:200]
+    column = keyed(" ".join(column.split()), 200)[:200]
     current = ImportProfile.objects.select_for_update().get(pk=profile.pk)
     if not plain(column) or plain(column) in {plain(c) for c in current.spec.get("not_card_columns", [])}:
         raise WrongState(state=column or "–", allowed="not_card_columns")

@@ -30,7 +30,7 @@ from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import Trial, refuse_numbers, try_file
-from fraud.claims.importing.uploads import UploadTooLarge, receive_upload
+from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, receive_upload
 from fraud.claims.models import ImportProfile
 from fraud.claims.trial_words import trial_words
 from fraud.claims.views.assistant_form import (
@@ -65,7 +65,7 @@ class _Look:
         self.is_kept = False
 
 
-@page("fraud.import_claims")
+@page("fraud.import_claims", body=MAX_UPLOAD_BYTES)
 @require_http_methods(["GET", "POST"])
 def assistant_page(request: HttpRequest) -> HttpResponse:
     """Upload, look, choose, look again, save. A file is kept between the steps unless it holds what must not be stored."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,10 +23,16 @@ from fraud.claims.importing.cancellations import unlinked_cancellations
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets
 from fraud.claims.importing.texts import sentence
-from fraud.claims.importing.uploads import UploadTooLarge, is_waiting, receive_upload, resume_upload
+from fraud.claims.importing.uploads import (
+    MAX_UPLOAD_BYTES,
+    UploadTooLarge,
+    is_waiting,
+    receive_upload,
+    resume_upload,
+)
 from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
 from fraud.web.access import page
-from fraud.web.exports import harmless
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
 from rules.money import is_known_currency
 
 PAGE_SIZE = 40
@@ -52,7 +59,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     return render(request, "fraud/files/list.html", context | more, status=status)
 
 
-@page("fraud.import_claims")
+@page("fraud.import_claims", body=MAX_UPLOAD_BYTES)
 @require_POST
 def upload_file(request: HttpRequest) -> HttpResponse:
     """Take an uploaded file; its page tells how far it is and what became of its rows."""
@@ -120,12 +127,18 @@ def file_page(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "fraud/files/page.html", context)
 
 
-@page("fraud.view_file")  # type: ignore[arg-type]
-@require_GET
-def file_rejects(request: HttpRequest, reference: str) -> StreamingHttpResponse:
-    """All rejected rows as CSV; no cell can start a formula."""
+@page("fraud.view_file")
+@require_POST
+def file_rejects(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """All rejected rows as CSV, with a reason that is kept; no cell can start a formula."""
     file = get_object_or_404(ClaimFile, reference=reference)
-    record_access(request=request, subject=f"file:{file.reference}", what="rejected rows, downloaded")
+    reason = export_reason(request.POST.get("reason", ""))
+    if len(reason) < EXPORT_REASON_MIN:
+        message = _("Say in a few words what the export is for.")
+        return render(request, "400.html", {"message": message}, status=400)
+    record_access(
+        request=request, subject=f"file:{file.reference}", what="rejected rows, downloaded", reason=reason
+    )
     answer = StreamingHttpResponse(
         reject_lines(file, current_language()), content_type="text/csv; charset=utf-8"
     )

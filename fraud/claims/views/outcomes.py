@@ -16,14 +16,14 @@ from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.uploads import UploadTooLarge
 from fraud.claims.outcomes.delivering import ACTION, Delivered, deliver_outcomes, preview_outcomes, schemes
 from fraud.claims.outcomes.reading import COLUMNS, REQUIRED, Outcome, read_file, read_given
-from fraud.claims.outcomes.waiting import forget_file, keep_file, kept_file
+from fraud.claims.outcomes.waiting import MAX_BYTES, forget_file, keep_file, kept_file
 from fraud.claims.outcomes.words import OUTCOME_WORDS, SCHEME_WORDS, SOURCE_WORDS, SOURCES, STATUS_WORDS
 from fraud.web.access import page
 
 SHOWN = 200
 
 
-@page(ACTION)
+@page(ACTION, body=MAX_BYTES)
 @require_http_methods(["GET", "POST"])
 def deliver(request: HttpRequest) -> HttpResponse:
     """The form and the file; a file is previewed first, and `token` keeps the one that was previewed."""

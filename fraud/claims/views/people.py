@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.language import current_language
 from fraud.claims.importing.people import FeedResult
 from fraud.claims.importing.people_feeds import FEEDS
-from fraud.claims.importing.people_uploads import FeedTooLarge, receive_feed
+from fraud.claims.importing.people_uploads import MAX_BYTES, FeedTooLarge, receive_feed
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
 from fraud.web.access import page
@@ -29,7 +29,7 @@ def people_feeds(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-@page("fraud.import_claims")
+@page("fraud.import_claims", body=MAX_BYTES)
 @require_POST
 def send_feed(request: HttpRequest) -> HttpResponse:
     """Take a feed; its counts, and what is wrong with rows that were not taken."""

@@ -18,6 +18,7 @@ from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets, save_profile, temporary_copy
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import try_file
+from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES
 from fraud.claims.models import ColumnExemption, ImportProfile
 from fraud.claims.trial_words import trial_words
 from fraud.web.access import page
@@ -34,7 +35,7 @@ def profile_list(request: HttpRequest) -> HttpResponse:
     return render(request, "fraud/files/profiles.html", {"profiles": profiles})
 
 
-@page("fraud.view_file", "fraud.change_profile")
+@page("fraud.view_file", "fraud.change_profile", body=MAX_UPLOAD_BYTES)
 @require_http_methods(["GET", "POST"])
 def profile_page(request: HttpRequest, name: str) -> HttpResponse:
     """One profile. POST tries the typed JSON on a file (`try`) or saves it, under a new name if one is typed."""

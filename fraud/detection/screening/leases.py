@@ -1,19 +1,23 @@
 """Leases: who works on a row, until when, and how to tell that the owner is gone.
 
-A lease ends by the clock, or at once when its owner was a process of this machine that no longer exists: a night killed by
-hand or by the system is taken up again without waiting. The token fences: work is stored only while the row still carries it.
+A lease ends by the clock, or at once when its owner was a process of this machine that no longer exists or works on something else
+by now: a night killed by hand or by the system, or cut off from the database, is taken up again without waiting. What a process works
+on it shows by a lock on a file, which the system takes away from it however it ends. The token fences: work is stored only while the
+row still carries it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, ParamSpec, TypeVar
 
 from django.conf import settings
 
@@ -24,6 +28,10 @@ from fraud.detection.models import RunPart, ScreeningRun
 MAX_ATTEMPTS = 3
 
 Row = TypeVar("Row", ScreeningRun, RunPart)
+P = ParamSpec("P")
+R = TypeVar("R")
+#: What this process works on: token → the file it has locked.
+_at_work: dict[str, IO[bytes]] = {}
 
 
 class LeaseLost(Exception):
@@ -31,13 +39,37 @@ class LeaseLost(Exception):
 
 
 def new_token() -> str:
-    """machine.process.start.random, at most 32 characters."""
+    """machine.process.start.random, at most 32 characters; locked until the work it was made for ends (`ends_its_leases`)."""
     pid = os.getpid()
-    return f"{_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
+    token = f"{_machine()}.{pid}.{_started(pid)}.{secrets.token_hex(3)}"[:32]
+    path = _file_of(token)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("wb")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    _at_work[token] = file
+    return token
+
+
+def ends_its_leases(work: Callable[P, R]) -> Callable[P, R]:
+    """Around what takes leases: however it ends, also when the database could not be told, nobody waits for it any more."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        before = set(_at_work)
+        try:
+            return work(*args, **kwargs)
+        finally:
+            for token in set(_at_work) - before:
+                _file_of(token).unlink(missing_ok=True)
+                _at_work.pop(token).close()
+
+    return run
 
 
 def is_owner_gone(token: str) -> bool:
-    """Whether the token's process ran on this machine and does not exist any more; False where that cannot be known."""
+    """Whether the token's process ran on this machine and does not exist any more, or works on this no more; False where that cannot
+    be known.
+    """
     parts = token.split(".")
     if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
         return False
@@ -47,7 +79,22 @@ def is_owner_gone(token: str) -> bool:
         return True
     except PermissionError:
         return False
-    return _started(int(parts[1])) != parts[2]
+    return _started(int(parts[1])) != parts[2] or not _is_at_work(token)
+
+
+def _is_at_work(token: str) -> bool:
+    try:
+        with _file_of(token).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _file_of(token: str) -> Path:
+    return Path(settings.HOME) / "leases" / token
 
 
 def is_free(row: ScreeningRun | RunPart, now: datetime | None = None) -> bool:

@@ -18,7 +18,7 @@ from audit.transactions import one_transaction
 from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
-from fraud.detection.screening.leases import LeaseLost, keep, new_token, release, take
+from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes, pending_claims
 from fraud.detection.screening.recalibrating import recalibration_of
 from fraud.detection.screening.rule_evidence import evidence_of
@@ -79,6 +79,7 @@ def open_run(
     return run
 
 
+@ends_its_leases
 def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> ScreeningRun:
     """Pin the model versions and cut the pending claims into parts; does nothing once that has happened.
 

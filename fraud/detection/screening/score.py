@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import F, Max
 from numpy.typing import NDArray
 
@@ -21,7 +20,15 @@ from fraud.detection.model_files import ModelDamaged, load_version, report_damag
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.scoring.recalibration import Recalibration
 from fraud.detection.screening.frames import NightFrame, night_frame
-from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, new_token, release, take
+from fraud.detection.screening.leases import (
+    MAX_ATTEMPTS,
+    LeaseLost,
+    ends_its_leases,
+    is_free,
+    new_token,
+    release,
+    take,
+)
 from fraud.detection.screening.timing import timed
 
 log = logging.getLogger(__name__)
@@ -34,7 +41,9 @@ _SCORE_COLUMNS = (
 )
 # fmt: on
 #: What no single claim can cause.
-OF_THE_WHOLE = (ModelDamaged, SettingsDamaged, OperationalError, OSError)
+OF_THE_WHOLE = (ModelDamaged, SettingsDamaged, OperationalError, InterfaceError, OSError)
+#: What a connection that was cut off raises, and how long its return is waited for, in seconds.
+_CUT_OFF, _PAUSES = (OperationalError, InterfaceError), (0, 1, 2, 4, 8, 15)
 #: Claims of the whole run tried alone before a part is cut: when none of them can be scored, the fault is not the part's.
 _PROBES = 8
 _HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow")
@@ -46,6 +55,7 @@ def next_part(run: ScreeningRun) -> RunPart | None:
     return next((part for part in open_parts if is_free(part)), None)
 
 
+@ends_its_leases
 def score_part(*, part_id: int) -> bool:
     """Score one part, if it is free; True when its scores were stored by this call.
 
@@ -72,8 +82,11 @@ def score_part(*, part_id: int) -> bool:
         return False
     except OF_THE_WHOLE as error:
         # Neither the model's files nor the database's trouble is a claim's fault: the part keeps its attempts.
-        with suppress(LeaseLost):
-            release(part, token, state=State.WAITING, attempts=part.attempts)
+        was_cut_off = isinstance(error, _CUT_OFF) and not connection.is_usable()
+        _give_back(part, token)
+        if was_cut_off:
+            log.warning("part.cut_off", extra={"run": part.run.reference, "part": part.number})
+            return False
         if _blame_run(part.run, error) >= MAX_ATTEMPTS:
             raise
         return False
@@ -86,6 +99,20 @@ def score_part(*, part_id: int) -> bool:
         return False
     faults.hit("part.done")
     return True
+
+
+def _give_back(part: RunPart, token: str) -> None:
+    """Let the part wait again with the attempts it had; a database that was away is waited for, half a minute at most."""
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            release(part, token, state=State.WAITING, attempts=part.attempts)
+        except LeaseLost:
+            return
+        except _CUT_OFF:
+            close_old_connections()
+            continue
+        return
 
 
 def _shared_frame(run: ScreeningRun) -> NightFrame:
@@ -226,6 +253,7 @@ class NothingCanBeScored(RuntimeError):
     """No claim of the run can be scored: the fault lies in what all of them share."""
 
 
+@ends_its_leases
 def set_aside(part: RunPart, frame: NightFrame) -> None:
     """A part that failed too often: halved, or quarantined when a single claim is left.
 

@@ -3,7 +3,16 @@
 from fraud.detection.screening.explain import explain_claims
 from fraud.detection.screening.finish import finish_run, finish_scoring, n_stored
 from fraud.detection.screening.frames import forget_frames, night_frame
-from fraud.detection.screening.leases import MAX_ATTEMPTS, LeaseLost, is_free, keep, new_token, release, take
+from fraud.detection.screening.leases import (
+    MAX_ATTEMPTS,
+    LeaseLost,
+    ends_its_leases,
+    is_free,
+    keep,
+    new_token,
+    release,
+    take,
+)
 from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.score import next_part, score_part
@@ -13,6 +22,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "LeaseLost",
     "RunBusy",
+    "ends_its_leases",
     "explain_claims",
     "finish_run",
     "finish_scoring",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from audit import clock
 from audit.actor import Actor
+from audit.keeping import kept_query
 from audit.language import current_language
 from audit.paging import Page, capped_count, keyset_page
 from audit.permissions import Role, can
@@ -119,7 +120,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
             by=actor,
             subject="config",
             reason=reason,
-            after={"query": request.GET.urlencode()},
+            after={"query": kept_query(request.GET.urlencode())},
         )
     lines = export_lines(_with_names(rows)[:MAX_EXPORT], is_masked=Role.AUDITOR not in actor.roles)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.actor import Actor
 from audit.permissions import Role
 from fraud.claims.logins import (
+    NameNotValid,
     NumberNotValid,
     RolesNotCompatible,
     check_employee_no,
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(weak_password_sentences(error)) from None
-        except RolesNotCompatible as error:
+        except (NameNotValid, RolesNotCompatible) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Login {user.username} with {', '.join(sorted(options['role']))} was created.")
         if is_program:

@@ -73,6 +73,15 @@ def by_command(*more: str, role: str = "reviewer") -> None:
     call_command("create_login", "lee", "--role", role, *more)
 
 
+@pytest.mark.parametrize("name", ["4111111111111111", "kim 900101-1234568"])
+def test_a_login_is_not_named_by_a_card_or_resident_number(password, name):
+    with pytest.raises(CommandError, match=r"kim\.minjun"):
+        call_command("create_login", name, "--role", "reviewer")
+    with pytest.raises(CommandError, match="personnel list"):
+        by_command("--employee-no", name, "--new-person")
+    assert not User.objects.exists()
+
+
 @pytest.fixture
 def password(monkeypatch):
     monkeypatch.setenv("NEW_PASSWORD", "a long enough secret")

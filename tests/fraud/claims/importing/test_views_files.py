@@ -124,7 +124,9 @@ def test_rejected_rows_are_filtered_paged_downloaded_and_the_look_is_on_record(
         == 10
     )
     lines = (
-        b"".join(client.get(f"/files/{file.reference}/rejects.csv").streaming_content)
+        b"".join(
+            client.post(f"/files/{file.reference}/rejects.csv", {"reason": "to mend them"}).streaming_content
+        )
         .decode("utf-8-sig")
         .splitlines()
     )

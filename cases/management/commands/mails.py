@@ -1,0 +1,42 @@
+"""`manage.py mails`: mail that has not left, and sending it again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.actor import Actor
+from cases.models import OutboxMessage
+from cases.services.dead_mail import send_again, stuck_mails
+from cases.services.errors import CaseworkError
+
+
+class Command(BaseCommand):
+    help = "List mail that is dead or failed three times; with --send-again let the next sweep try it anew."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--send-again", nargs="*", metavar="KEY", help="these keys, or all without any")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found, wanted = list(stuck_mails()), options["send_again"]
+        unknown = sorted(set(wanted or ()) - {one.key for one in found})
+        if unknown:
+            raise CommandError(
+                f"Not among the mail that has not left: {', '.join(unknown)}. Run without --send-again for the list."
+            )
+        for one in found:
+            self.stdout.write(self._line(one, wanted))
+        if not found:
+            self.stdout.write("every mail has left")
+
+    def _line(self, one: OutboxMessage, wanted: list[str] | None) -> str:
+        line = f"{one.state:8} {one.created_at:%Y-%m-%d %H:%M} {one.key} {one.error[:100]}"
+        if wanted is None or (wanted and one.key not in wanted):
+            return line
+        try:
+            send_again(message=one, by=Actor.system("command"))
+        except CaseworkError as error:
+            return f"{line}: {error.sentence}"
+        return f"{line}: waits for the next sweep"

@@ -1,0 +1,110 @@
+"""Mail that has not left: shown, sent again, or said to be told another way; and somebody hears of it every day it stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from audit.actor import Actor
+from audit.language import spoken
+from audit.permissions import Role, require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
+from cases.models import OutboxMessage
+from cases.services import errors
+from cases.services.company import company_today, present
+from cases.services.outbox import address_of, enqueue_notice
+from cases.services.standing import case_subject
+from cases.services.texts import NOTE_MIN, clean_line
+from fraud.claims.models import User
+
+_S = OutboxMessage.State
+#: Tries that fail by chance are nobody's concern.
+_TRIES = 3
+ALARM = "mail.dead"
+
+
+def stuck_mails() -> QuerySet[OutboxMessage]:
+    """Mail that is dead or failed three times, the oldest first."""
+    found = OutboxMessage.objects.filter(Q(state=_S.DEAD) | Q(state=_S.WAITING, attempts__gte=_TRIES))
+    return found.select_related("case__cardholder").order_by("created_at", "pk")
+
+
+@one_transaction()
+def send_again(*, message: OutboxMessage, by: Actor) -> OutboxMessage:
+    """Let the next sweep try anew, to the address that is known today. Raises NotPermitted, NoAddress, MailMoved."""
+    require(by, "cases.resend_mail")
+    to = message.recipient
+    if message.case is not None and message.case.cardholder is not None and not to:
+        to = address_of(message.case.cardholder)
+    if not to:
+        raise errors.NoAddress
+    _change(message, state=_S.WAITING, attempts=0, recipient=to, next_attempt_at=present(), error="")
+    _record("mail.sent_again", message, by)
+    return message
+
+
+@one_transaction()
+def tell_otherwise(*, message: OutboxMessage, reason: str, by: Actor) -> OutboxMessage:
+    """Say that the person was told another way, and how: the mail is given up, its deadline counts from now.
+
+    Raises NotPermitted, ReasonTooShort, MailMoved.
+    """
+    require(by, "cases.resend_mail")
+    said = clean_line(reason, minimum=NOTE_MIN, field="reason")
+    _change(message, state=_S.CANCELLED, sent_at=present())
+    _record("mail.told_otherwise", message, by, said)
+    return message
+
+
+def give_addresses() -> int:
+    """Mail to cardholders of whom no address was known waits again once there is one; returns how many."""
+    given = 0
+    for message in OutboxMessage.objects.filter(state=_S.DEAD, recipient="").select_related(
+        "case__cardholder"
+    ):
+        to = address_of(message.case.cardholder) if message.case and message.case.cardholder else ""
+        if to:
+            changed = {"state": _S.WAITING, "recipient": to, "next_attempt_at": present(), "error": ""}
+            given += OutboxMessage.objects.filter(pk=message.pk, state=_S.DEAD, recipient="").update(
+                **changed
+            )
+    return given
+
+
+@one_transaction()
+def tell_of_dead_mail(now: datetime) -> int:
+    """Mail every administrator how much is dead, once a day as long as any is; returns how many mails are new.
+
+    Where nothing leaves at all, the log says it (`mail.dead`) and the pages do.
+    """
+    n = OutboxMessage.objects.filter(state=_S.DEAD).exclude(key__startswith=ALARM).count()
+    if not n:
+        return 0
+    site = getattr(settings, "SITE_URL", "").rstrip("/")
+    owners = User.objects.filter(is_active=True, groups__name=Role.SYSTEM_ADMIN.value).exclude(email="")
+    told = 0
+    for owner in owners.order_by("pk"):
+        with translation.override(spoken(owner.language)):
+            subject = _("%(n)d mails could not be sent") % {"n": n}
+            body = _("No deadline runs for people who were not told. Look at the mails, and send them again:")
+        key = f"{ALARM}:{company_today(now)}:{owner.pk}"
+        told += enqueue_notice(key=key, to=owner.email, subject=subject, body=f"{body}\n{site}/mail/")
+    return told
+
+
+def _change(message: OutboxMessage, **values: object) -> None:
+    """Compare-and-set on what was seen. Raises MailMoved when it has left or somebody else was faster."""
+    seen = OutboxMessage.objects.filter(pk=message.pk, state=message.state, attempts=message.attempts)
+    if seen.update(**values) != 1:
+        raise errors.MailMoved
+    message.refresh_from_db()
+
+
+def _record(action: str, message: OutboxMessage, by: Actor, reason: str = "") -> None:
+    subject = case_subject(message.case) if message.case is not None else CONFIG
+    record(action=action, by=by, subject=subject, reason=reason, after={"mail": message.key})
