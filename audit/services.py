@@ -65,13 +65,15 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run inside the transaction of the change it records")
     subject = keyed(subject, 80)
-    AuditHead.objects.get_or_create(subject=subject, defaults={"hash": GENESIS})
+    heads = AuditHead.objects.filter(subject=subject)
     # The UPDATE takes the row lock on PostgreSQL; SQLite's IMMEDIATE transactions are already alone.
-    AuditHead.objects.filter(subject=subject).update(seq=F("seq") + 1)
-    head = AuditHead.objects.get(subject=subject)
+    if not heads.update(seq=F("seq") + 1):
+        AuditHead.objects.get_or_create(subject=subject, defaults={"hash": GENESIS})
+        heads.update(seq=F("seq") + 1)
+    seq, previous = heads.values_list("seq", "hash").get()
     entry: dict[str, Any] = {
         "subject": subject,
-        "seq": head.seq,
+        "seq": seq,
         "action": action,
         "actor": keyed(by.username),
         "actor_role": by.role_names,
@@ -81,11 +83,11 @@ def record(
         "after": kept(after),
         "request_id": by.request_id,
         "at": clock.now().isoformat(timespec="microseconds"),
-        "previous_hash": head.hash,
+        "previous_hash": previous,
     }
     event = AuditEvent(**entry, hash=entry_hash(entry))
     event.save()
-    AuditHead.objects.filter(subject=subject).update(hash=event.hash)
+    heads.update(hash=event.hash)
     return event
 
 

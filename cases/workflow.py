@@ -221,6 +221,8 @@ def _recovery_rows() -> list[Transition]:
             "cases.approve_write_off",
             guards=(G.WRITE_OFF_REQUESTED,),
         ),
+        # The card took back what it had given: the decision asks again for what it asked for.
+        *_rows([S.CLOSED], A.RESUME, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", guards=(G.OUTSTANDING,)),
         # The closed case stays as it is; a successor that refers to it starts as new.
         *_rows([S.CLOSED], A.REOPEN, S.NEW, P.APPROVER, "cases.reopen_case"),
     ]
@@ -296,7 +298,9 @@ def parties_of(
 
 
 # Steps of a service rather than choices of a person.
-_NOT_OFFERED = frozenset({Action.DECIDE, Action.LAPSE, Action.END_NOTICE, Action.VOID, Action.SETTLE})
+_NOT_OFFERED = frozenset(
+    {Action.DECIDE, Action.LAPSE, Action.END_NOTICE, Action.VOID, Action.SETTLE, Action.RESUME}
+)
 
 
 def allowed_actions(state: State, parties: Collection[Party], facts: Facts) -> tuple[Action, ...]:

@@ -52,6 +52,7 @@ class Action(StrEnum):
     APPROVE_WRITE_OFF = "approve_write_off"
     RETURN_WRITE_OFF = "return_write_off"
     SETTLE = "settle"
+    RESUME = "resume"
     REOPEN = "reopen"
 
 

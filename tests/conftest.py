@@ -35,6 +35,8 @@ LONGEST_FIRST = (
     "tests/fault/test_kill_postgres.py",
     "tests/fraud/detection/test_same_facts.py",
     "tests/test_authz.py",
+    "tests/rules/test_agreement.py",
+    "tests/test_house.py",
 )
 
 REQUIRE_ALL = os.environ.get("CLEANCARD_REQUIRE_ALL") == "1"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import ValidationError
@@ -25,8 +27,10 @@ from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
+from cases.dispositions import Disposition
 from cases.models import BLIND, Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
+from cases.pages.queue_filters import VERDICT_WORDS, read_filters
 from cases.services import by_hand, queue
 from cases.services.claim_changes import said_of_entry
 from cases.services.clocks import overdue_cases
@@ -47,9 +51,19 @@ FILTERS = [
     query("department", "Department code of the cardholder."),
     query("overdue", "`true`: only cases past their clock.", enum=["true"]),
     query("q", "Reference, merchant, name or employee number."),
+    query("rule", "Code of a rule among the case's reasons; only for those who may see scores."),
+    query("person", "Employee number, in any of its spellings."),
+    query("run", "Reference of the run that opened the case."),
+    query("disposition", "How the case was decided.", enum=[code.value for code in Disposition]),
+    query("verdict", "What its decision says of the claim.", enum=list(VERDICT_WORDS)),
+    query("min", "At least so much at stake, in whole units of the case's currency."),
+    query("decided", "Decided since this day."),
+    query("asked", "Asked since this day, and answered or past the deadline."),
+    query("appealed", "With a decided appeal that was submitted since this day."),
     query("order", "Default `priority`.", enum=list(ORDERS)),
     *PAGING,
 ]
+SAME_AS_PAGE = ("rule", "person", "run", "disposition", "verdict", "min", "decided", "asked", "appealed")
 
 
 @extend_schema_view(
@@ -92,7 +106,19 @@ class CaseList(CaseworkView):
         if self.param("overdue"):
             self.one_of("overdue", ["true"])
             cases = cases.filter(overdue_cases())
-        return self._searched(cases)
+        return self._searched(cases.filter(self._as_on_the_page()))
+
+    def _as_on_the_page(self) -> Q:
+        """The filters whose names and values are those of the queue's address."""
+        given = QueryDict(mutable=True)
+        given.update({name: self.param(name) for name in SAME_AS_PAGE if self.param(name)})
+        if "rule" in given and not can(self.by, "fraud.view_score"):
+            raise ValidationError({"rule": _("There is no such filter.")})
+        for name in given:
+            found = read_filters(QueryDict(urlencode({name: given[name]})))
+            if found.problems:
+                raise ValidationError({name: found.problems[0]})
+        return read_filters(given).condition
 
     def _assignee(self, value: str) -> Q:
         if value == "none":

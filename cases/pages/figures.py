@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from statistics import median
 from typing import Any
@@ -15,10 +15,18 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from audit import clock
-from cases.models import Appeal, Case, ExplanationRequest, Recovery
-from cases.services.decided import decided_cases, is_misuse, misuse_codes
+from cases.models import Appeal, Case, Recovery
+from cases.services.decided import (
+    appeals_judged,
+    decided_cases,
+    is_misuse,
+    misuse_codes,
+    requests_counted,
+    start_of,
+)
 from cases.services.money import balances_of, stakes_of
 from cases.workflow import State
+from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
 
 WINDOW_DAYS = 90
@@ -28,21 +36,28 @@ KEEP_SECONDS = 300
 
 
 @dataclass(frozen=True)
+class MoneyFigures:
+    """Sums in minor units of one currency."""
+
+    currency: str
+    confirmed_minor: int = 0
+    recovered_minor: int = 0
+    came_in_minor: int = 0  # as the ledger tells it: also what is now more than was lost
+    written_off_minor: int = 0
+    outstanding_minor: int = 0
+
+
+@dataclass(frozen=True)
 class Figures:
-    """Counts and sums as of `at`; money in minor units of `currency`."""
+    """Counts and sums as of `at`; money per currency, the one of most cases first."""
 
     at: datetime
     since: date
-    currency: str
+    money: tuple[MoneyFigures, ...]
     by_state: dict[str, int]
     n_late: int
     weeks: list[tuple[date, int]]
     outcomes: dict[str, int]
-    confirmed_minor: int
-    recovered_minor: int
-    came_in_minor: int  # as the ledger tells it: also what is now more than was lost
-    written_off_minor: int
-    outstanding_minor: int
     n_answered_on_time: int
     n_asked: int
     n_sampled: int
@@ -89,27 +104,19 @@ def current_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figure
 def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
     """Count everything anew, except what hangs on the `hidden` cases: nobody reads their own in a figure."""
     since = today - timedelta(days=WINDOW_DAYS)
-    start = timezone.make_aware(datetime.combine(since, time.min))
     cases = Case.objects.exclude(pk__in=hidden)
-    decided = decided_cases().filter(decided_at__gte=start).exclude(pk__in=hidden)
-    currency = _main_currency()
-    asked = (
-        ExplanationRequest.objects.filter(sent_at__gte=start)
-        .exclude(state__in=("withdrawn", "sent"))
-        .exclude(case__in=hidden)
-    )
+    decided = decided_cases().filter(decided_at__gte=start_of(since)).exclude(pk__in=hidden)
+    asked = requests_counted(since).exclude(case__in=hidden)
     sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
-    appeals = Appeal.objects.filter(submitted_at__gte=start).exclude(result=Appeal.Result.OPEN)
-    appeals = appeals.exclude(case__in=hidden)
+    appeals = appeals_judged(since).exclude(case__in=hidden)
     return Figures(
         at=clock.now(),
         since=since,
-        currency=currency,
+        money=_money(decided, hidden),
         by_state=dict(cases.values_list("state").annotate(n=Count("id")).order_by()),
         n_late=cases.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
         weeks=_weeks(today, cases),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
-        **_money(decided, currency, hidden),
         n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
         n_asked=asked.count(),
         n_sampled=sampled.count(),
@@ -121,45 +128,54 @@ def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figur
     )
 
 
-def _main_currency() -> str:
-    found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
-    return Counter(found).most_common(1)[0][0] if found else "KRW"
-
-
-def _money(decided: Any, currency: str, hidden: frozenset[int]) -> dict[str, int]:
-    """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for.
+def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
+    """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for, per currency.
 
     Confirmed is what those cases' payments cost after everything that came back by the card; what people repaid is part of
     it and never more; all that came in, as the ledger has it, stands beside it.
     """
-    misuse = list(decided.filter(disposition__in=misuse_codes(), currency=currency))
+    misuse = list(decided.filter(disposition__in=misuse_codes()))
+    by_id = {case.pk: case for case in misuse}
     stakes = stakes_of(misuse)
     lost = {case.pk: max(stakes[case.pk].spent_minor - stakes[case.pk].returned_minor, 0) for case in misuse}
-    repaid = balances_of(list(Recovery.objects.filter(case__in=misuse).select_related("case")))
-    of_case = dict(Recovery.objects.filter(case__in=misuse).values_list("pk", "case_id"))
-    still_open = balances_of(
-        list(
-            Recovery.objects.filter(closed_at=None, currency=currency)
-            .exclude(case__in=hidden)
-            .select_related("case")
+    sums: dict[str, Counter[str]] = {currency: Counter() for currency in _currencies()}
+
+    def add(currency: str, **minor: int) -> None:
+        sums.setdefault(currency, Counter()).update(minor)
+
+    for case in misuse:
+        add(case.currency, confirmed_minor=lost[case.pk])
+    repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
+    balances = balances_of(repaid)
+    for recovery in repaid:
+        case, balance = by_id[recovery.case_id], balances[recovery.pk]
+        add(
+            case.currency,
+            recovered_minor=min(balance.recovered_minor, lost[case.pk]),
+            came_in_minor=balance.recovered_minor,
+            written_off_minor=balance.written_off_minor,
         )
-    )
-    return {
-        "confirmed_minor": sum(lost.values()),
-        "recovered_minor": sum(
-            min(balance.recovered_minor, lost[of_case[pk]]) for pk, balance in repaid.items()
-        ),
-        "came_in_minor": sum(balance.recovered_minor for balance in repaid.values()),
-        "written_off_minor": sum(balance.written_off_minor for balance in repaid.values()),
-        "outstanding_minor": sum(balance.outstanding_minor for balance in still_open.values()),
-    }
+    waiting = Recovery.objects.filter(closed_at=None).exclude(case__in=hidden).select_related("case")
+    still_open = list(waiting)
+    balances = balances_of(still_open)
+    for recovery in still_open:
+        add(recovery.currency, outstanding_minor=balances[recovery.pk].outstanding_minor)
+    first, *others = sums
+    shown = [first, *sorted(code for code in others if any(sums[code].values()))]
+    return tuple(MoneyFigures(code, **sums[code]) for code in shown)
+
+
+def _currencies() -> list[str]:
+    """The currency of most of the latest cases."""
+    found = Case.objects.order_by("-id").values_list("currency", flat=True)[:200]
+    return [Counter(found).most_common(1)[0][0]] if found else [current_settings().currency]
 
 
 def _weeks(today: date, cases: QuerySet[Case]) -> list[tuple[date, int]]:
     """Cases opened per week, the current one last, empty weeks included."""
     monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=N_WEEKS - 1)
-    start = timezone.make_aware(datetime.combine(first, time.min))
+    start = start_of(first)
     rows = (
         cases.filter(opened_at__gte=start)
         .annotate(week=TruncWeek("opened_at"))

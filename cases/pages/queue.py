@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import QueryDict
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
 from audit.permissions import Role, can
 from audit.typed import whole_number
-from cases.dispositions import Disposition
-from cases.models import BLIND, Case, Decision
-from cases.pages.words import SOURCES, STATES
-from cases.services.choice_words import disposition_word
-from cases.services.money import attach_stakes, cases_at_stake
+from cases.models import Case, Decision
+from cases.pages.queue_filters import QueueFilters
+from cases.services.money import attach_stakes
 from cases.workflow import State
-from fraud.claims.identity import cardholders_of, logins_of, people_named
-from fraud.claims.models import Merchant
-from fraud.detection.models import RuleHit, Score
-from fraud.web.refusals import stray_filters
-from fraud.web.words import BANDS
+from fraud.claims.identity import logins_of
 
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
 #: The view of claims, not cases: those that wait for a seat.
 HELD_BACK = "held_back"
+
+#: Views in the order of a time, the latest first.
+BY_TIME = {"closed": "closed_at", "all": "opened_at"}
 
 WORKING = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
 OPEN = tuple(state for state in State if state != State.CLOSED)
@@ -113,9 +106,10 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
         QueueView(
             "closed", pgettext_lazy("queue", "Closed"), (Segment("closed", "", (State.CLOSED,)),), False
         ),
+        QueueView("all", pgettext_lazy("queue", "All"), (Segment("all", "", tuple(State)),), False),
     ]
     if can(by, "fraud.view_score"):  # to have been held back is a word of the score
-        views.insert(-1, QueueView(HELD_BACK, pgettext_lazy("queue", "Held back"), (), False))
+        views.insert(-2, QueueView(HELD_BACK, pgettext_lazy("queue", "Held back"), (), False))
     if not {Role.REVIEWER, Role.APPROVER} & by.roles:
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)
@@ -130,124 +124,19 @@ def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:
     return QueueView(code, label, segments)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueFilters:
-    """What the queue is narrowed to, with a chip per filter."""
-
-    condition: Q
-    chips: tuple[dict[str, str], ...] = ()
-    text: str = ""
-    problems: tuple[str, ...] = ()  # sentences about what could not be read
-
-
-#: What the queue reads of an address: its filters, the tab, the part and the place in it.
-KNOWN = frozenset(
-    [
-        "q",
-        "rule",
-        "dept",
-        "person",
-        "run",
-        "assignee",
-        "band",
-        "source",
-        "state",
-        "disposition",
-        "min",
-        "view",
-        "part",
-        "pane",
-        "after",
-    ]
-)
-
-
-def read_filters(query: QueryDict) -> QueueFilters:
-    """The filters of a query; what cannot be read is left out and named in `problems`."""
-    condition, chips = Q(), []
-    problems = stray_filters(query, KNOWN)
-    text = query.get("q", "").strip()[:100]
-    if text:
-        condition &= _text_condition(text)
-        chips.append(("q", text, _("Text"), text))
-    plain: list[tuple[str, str, Any]] = [
-        ("rule", _("Reason"), lambda value: _reason_condition(value[:40])),
-        ("dept", _("Department"), lambda value: Q(cardholder__department__code=value[:40])),
-        ("person", _("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
-        ("run", _("Run"), lambda value: Q(run__reference=value[:20])),
-        ("assignee", _("Assignee"), lambda value: Q(assignee__username=value[:150])),
-        ("band", _("Risk"), lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None),
-        ("source", _("Source"), lambda value: Q(source=value) if value in Case.Source.values else None),
-        ("state", _("State"), lambda value: Q(state=value) if value in list(State) else None),
-        (
-            "disposition",
-            _("Outcome"),
-            lambda value: Q(disposition=value) if value in list(Disposition) else None,
-        ),
-    ]
-    words: dict[str, Mapping[str, Any]] = {
-        "band": BANDS,
-        "source": dict(SOURCES),
-        "state": {code: word for code, (word, _meaning) in STATES.items()},
-        "disposition": {code.value: disposition_word(code) for code in Disposition},
-    }
-    for key, label, build in plain:
-        value = query.get(key, "").strip()
-        built = build(value) if value else None
-        if built is not None:
-            condition &= built
-            chips.append((key, value, label, str(words.get(key, {}).get(value, value))))
-        elif value:
-            known = ", ".join(str(word) for word in words.get(key, {}).values())
-            problems.append(_("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known})
-    given = query.get("min", "").replace(",", "").strip()
-    least = whole_number(given, 15)
-    if given and least is None:
-        problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": given[:30]})
-    if least is not None:
-        condition &= Q(pk__in=cases_at_stake(Decimal(least)))
-        chips.append(("min", query.get("min", ""), _("At least"), f"{least:,}"))
-    return QueueFilters(condition, tuple(_chip(*chip) for chip in chips), text, tuple(problems))
-
-
-def _chip(key: str, value: str, label: str, text: str) -> dict[str, str]:
-    return {"key": key, "value": value, "label": label, "text": text}
-
-
-def _reason_condition(code: str) -> Q:
-    """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
-    # Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts that have none.
-    judged_it = Q(claim__alerts__score__run=F("run")) | Q(
-        claim__alerts__score=None, claim__alerts__run=F("run")
-    )
-    hits = RuleHit.objects.filter(
-        judged_it, rule_version__rule__code=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
-    )
-    return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
-
-
-def _text_condition(text: str) -> Q:
-    people = people_named(text)
-    places = Merchant.objects.filter(name__icontains=text)
-    return (
-        Q(reference__iexact=text)
-        | Q(cardholder_id__in=people.values("pk"))
-        | Q(merchant_id__in=places.values("pk"))
-    )
-
-
 def queue_page(
     view: QueueView, filters: QueueFilters, cases: QuerySet[Case], *, cursor: str, size: int = PAGE_SIZE
 ) -> Page:
     """A page of a view over `cases`; every row carries `segment`, the part it belongs to.
 
     Each state is walked along its own index and the walks are merged, so a deep page costs what the first costs.
-    Closed cases come newest first.
+    Closed cases, and all, come newest first.
     """
     visible = cases.filter(filters.condition)
-    if view.code == "closed":
-        rows = _with_names(visible.filter(closed_at__isnull=False))
-        page = keyset_page(rows, by="closed_at", cursor=cursor, size=size)
+    if view.code in BY_TIME:
+        by = BY_TIME[view.code]
+        rows = _with_names(visible.filter(**{f"{by}__isnull": False}))
+        page = keyset_page(rows, by=by, cursor=cursor, size=size)
         closed = [_placed(case, view.segments[0]) for case in page.rows]
         return replace(page, rows=attach_stakes(closed))
     start, bound = _read_cursor(cursor)

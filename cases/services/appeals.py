@@ -13,7 +13,7 @@ from cases.services.evidence import send_files
 from cases.services.labelling import label_claims
 from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
-from cases.services.recovery import open_recovery
+from cases.services.settling import begin_recovery
 from cases.services.steps import check_step, current_decision, move, read_case
 from cases.services.telling import is_notice_told
 from cases.services.texts import clean_reason, clean_text, shown_money
@@ -72,7 +72,7 @@ def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_v
     )
     move(case, row, by=by, event=event)
     if decision is not None and has_amount:
-        open_recovery(case=case, decision=decision)
+        begin_recovery(case=case, decision=decision)
     return read_case(case)
 
 
@@ -159,7 +159,7 @@ def decide_appeal(
             case=case, disposition=Disposition(final.disposition), known_at=now, by=by, is_appeal=True
         )
     if row.target == State.RECOVERING:
-        open_recovery(case=case, decision=final)
+        begin_recovery(case=case, decision=final)
     enqueue_mail(
         key=f"appeal.decided:{case.reference}:{appeal.pk}",
         to=case.cardholder,
@@ -185,7 +185,9 @@ def _outcome(result: Appeal.Result, amount_minor: int) -> str:
 
 
 def _amount_after(decision: Decision, due: int, result: Appeal.Result, amount_minor: int | None) -> int:
-    """What is to come back after the appeal. Raises AmountNotValid."""
+    """What is to come back after the appeal. Raises AmountNotValid, also for an amount that the result has no place for."""
+    if amount_minor is not None and result != Appeal.Result.REDUCED:
+        raise errors.AmountNotValid("only_reduced")
     if result == Appeal.Result.REVERSED:
         return 0
     if result == Appeal.Result.UPHELD:

@@ -197,7 +197,8 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
 
 def _weigh(case: Case) -> None:
     """What a new case is expected to lose, and its place in the queue, once its claims are in it."""
-    case.expected_loss_minor, case.priority = expected_loss_of(case), priority_of(case)
+    case.expected_loss_minor = expected_loss_of(case)
+    case.priority = priority_of(case, case.expected_loss_minor)
     Case.objects.filter(pk=case.pk).update(
         expected_loss_minor=case.expected_loss_minor, priority=case.priority
     )

@@ -45,16 +45,10 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
 def _case_of(arguments: dict[str, Any]) -> Case | None:
     """The case a service is called for: by itself, or behind the row it is called with."""
     for given in arguments.values():
-        for found in (
-            given,
-            getattr(given, "case", None),
-            _behind(given, "recovery"),
-            _behind(given, "request"),
-        ):
+        if isinstance(given, Case):
+            return given
+        for row in (given, getattr(given, "recovery", None), getattr(given, "request", None)):
+            found = getattr(row, "case", None)
             if isinstance(found, Case):
                 return found
     return None
-
-
-def _behind(row: Any, name: str) -> Any:
-    return getattr(getattr(row, name, None), "case", None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Case, Decision
+from cases.models import Appeal, Case, Decision, ExplanationRequest
 
 
 def decided_cases() -> Any:
@@ -34,3 +37,31 @@ def misuse_codes() -> list[str]:
 def teaching_codes() -> list[str]:
     """The dispositions that say anything about misuse."""
     return [code.value for code, info in DISPOSITIONS.items() if info.is_misuse is not None]
+
+
+def _codes(verdict: bool | None) -> list[str]:
+    return [code.value for code, info in DISPOSITIONS.items() if info.is_misuse is verdict]
+
+
+#: What a decision says of the claim → the dispositions that say so.
+VERDICTS: Mapping[str, Callable[[], list[str]]] = {
+    "misuse": misuse_codes,
+    "in_order": lambda: _codes(False),
+    "open": lambda: _codes(None),
+}
+
+
+def start_of(since: date) -> datetime:
+    """The beginning of a company day."""
+    return timezone.make_aware(datetime.combine(since, time.min))
+
+
+def requests_counted(since: date) -> QuerySet[ExplanationRequest]:
+    """Requests sent since that day whose time is over: answered, or the deadline has passed."""
+    sent = ExplanationRequest.objects.filter(sent_at__gte=start_of(since))
+    return sent.exclude(state__in=(ExplanationRequest.State.WITHDRAWN, ExplanationRequest.State.SENT))
+
+
+def appeals_judged(since: date) -> QuerySet[Appeal]:
+    """Appeals submitted since that day that have been decided."""
+    return Appeal.objects.filter(submitted_at__gte=start_of(since)).exclude(result=Appeal.Result.OPEN)

@@ -1,8 +1,9 @@
-"""Cases follow their claims: a correction, or money that came back, reaches every case that is not closed.
+"""Cases follow their claims: a correction, or money that came back, reaches every open case and those that ended with an amount.
 
 The delivery leaves a row for each claim it changed (`ClaimChange`). Following it, the case says what changed and by which
 delivery, its expected loss is worked out anew, a proposal that spoke of the old facts is void, a claim that turned out to be
-another person's leaves, and a recovery that nothing is left of ends. The system decides nothing against anybody here.
+another person's leaves, and a recovery that nothing is left of ends. One that ended goes on where the card took back what it
+had given: the decision still holds. The system decides nothing against anybody here.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, balance_of, expected_loss_of, priority_of
+from cases.services.money import at_stake, balance_of, expected_loss_of
 from cases.services.outbox import enqueue_mail
-from cases.services.settling import settle_recovery
-from cases.services.standing import read_case, recovery_of
+from cases.services.settling import resume_recovery, settle_recovery
+from cases.services.standing import current_decision, recovery_of
 from cases.services.steps import change_recorded, check_step, move
 from cases.workflow import Action, State
 from fraud.claims.changes import changed_facts
@@ -76,22 +77,56 @@ def _follow(pk: int) -> bool:
     if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
         return False
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
-    alerts = Alert.objects.filter(claim=change.claim_id, left_at=None)
-    _tell_of_closed(change, alerts)
-    alerts = alerts.exclude(case__state=State.CLOSED)
-    for alert in alerts.order_by("case_id"):
-        _reach(change, alert)
+    found = Alert.objects.filter(claim=change.claim_id, left_at=None).order_by("case_id")
+    alerts = list(found.select_related("case__cardholder__department", "case__assignee"))
+    ended = [alert.case for alert in alerts if alert.case.state == State.CLOSED]
+    for alert in alerts:
+        if alert.case not in ended:
+            _reach(change, alert)
+    for case in ended:
+        _reach_ended(change, case)
     return True
+
+
+def _reach_ended(change: ClaimChange, case: Case) -> None:
+    """What one change does to a closed case that decided an amount: it is told, and what is missing again is asked for again."""
+    decision = current_decision(case)
+    if decision is None or not decision.amount_minor:
+        return
+    details = _details(change, case, at_stake(case))
+    change_recorded(
+        case, {"version": case.version + 1, "has_news": True}, event=ACTION, by=BY, details=details
+    )
+    if _waiting(case).exists() or not resume_recovery(case, by=BY):
+        _tell_of_owed(change, case)
 
 
 def _reach(change: ClaimChange, alert: Alert) -> None:
     """What one change does to one case."""
-    case = read_case(Case(pk=alert.case_id))
-    claim = change.claim
+    case, claim = alert.case, change.claim
     if claim.cardholder_id != case.cardholder_id:
         Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
-    left = _left_after(change)
-    details = {
+    stake, expected = at_stake(case), expected_loss_of(case)
+    details = _details(change, case, stake)
+    values: dict[str, Any] = {
+        "version": case.version + 1,
+        "has_news": True,
+        "n_claims": case.alerts.filter(left_at=None).count(),
+        "expected_loss_minor": expected,
+        "undo": None,
+        # A blind case keeps its place: its rank must not tell what the score thinks of it.
+        **({} if case.is_blind else {"priority": expected if case.is_scored else stake}),
+    }
+    change_recorded(case, values, event=ACTION, by=BY, details=details)
+    _void_proposal(case, details)
+    _tell(case, change, stake)
+    _settle(case)
+
+
+def _details(change: ClaimChange, case: Case, stake: int) -> dict[str, Any]:
+    """What the case's entry keeps of a change."""
+    claim, left = change.claim, _left_after(change)
+    return {
         "claim": claim.external_id,
         "kind": change.kind,
         "file": change.file.reference if change.file else "",
@@ -101,21 +136,8 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         "facts": changed_facts(change),
         "left_minor": [left + change.back_minor, left] if change.back_minor else None,
         "has_left": claim.cardholder_id != case.cardholder_id,
-        "at_stake_minor": at_stake(case),
+        "at_stake_minor": stake,
     }
-    values: dict[str, Any] = {
-        "version": case.version + 1,
-        "has_news": True,
-        "n_claims": case.alerts.filter(left_at=None).count(),
-        "expected_loss_minor": expected_loss_of(case),
-        "undo": None,
-        # A blind case keeps its place: its rank must not tell what the score thinks of it.
-        **({} if case.is_blind else {"priority": priority_of(case)}),
-    }
-    change_recorded(case, values, event=ACTION, by=BY, details=details)
-    _void_proposal(case, details)
-    _tell(case, change)
-    _settle(case)
 
 
 def _left_after(change: ClaimChange) -> int:
@@ -140,7 +162,7 @@ def _void_proposal(case: Case, told: dict[str, Any]) -> None:
     )
 
 
-def _tell(case: Case, change: ClaimChange) -> None:
+def _tell(case: Case, change: ClaimChange, stake: int) -> None:
     if case.state in _TOLD:
         enqueue_mail(
             key=f"case.claim_changed:{case.reference}:{change.pk}",
@@ -148,23 +170,23 @@ def _tell(case: Case, change: ClaimChange) -> None:
             mail="case.claim_changed",
             case=case,
             merchant=change.claim.merchant_name,
-            stake_minor=at_stake(case),
+            stake_minor=stake,
         )
 
 
-def _tell_of_closed(change: ClaimChange, alerts: QuerySet[Alert]) -> None:
-    """A recovery that has ended asks for nothing more, but what is owed to the cardholder may have changed."""
-    for alert in alerts.filter(case__state=State.CLOSED).select_related("case__cardholder"):
-        recovery = recovery_of(alert.case)
-        if recovery is None or not balance_of(recovery).recovered_minor:
-            continue
-        enqueue_mail(
-            key=f"recovery.owed:{alert.case.reference}:{change.pk}",
-            to=alert.case.cardholder,
-            mail="recovery.owed",
-            case=alert.case,
-            owed_minor=balance_of(recovery).overpaid_minor,
-        )
+def _tell_of_owed(change: ClaimChange, case: Case) -> None:
+    """What is owed to the cardholder of a recovery that has ended may have changed."""
+    recovery = recovery_of(case)
+    balance = balance_of(recovery) if recovery else None
+    if balance is None or not balance.recovered_minor:
+        return
+    enqueue_mail(
+        key=f"recovery.owed:{case.reference}:{change.pk}",
+        to=case.cardholder,
+        mail="recovery.owed",
+        case=case,
+        owed_minor=balance.overpaid_minor,
+    )
 
 
 def _settle(case: Case) -> None:

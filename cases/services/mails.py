@@ -144,6 +144,16 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed.\n{owed_line}"),
         "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다.\n{owed_line}"),
     },
+    "recovery.resumed": {
+        "en": (
+            "Repayment is asked for again ({reference})",
+            "Money that had come back for a payment was taken back by the card company or a correction. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
+        ),
+        "ko": (
+            "환수가 다시 시작되었습니다({reference})",
+            "카드 취소로 반환되었던 금액이 정정되었습니다. 납부하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+        ),
+    },
     "recovery.owed": {
         "en": (
             "What is owed to you has changed ({reference})",

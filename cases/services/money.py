@@ -62,7 +62,7 @@ class Balance:
 
     @property
     def outstanding_minor(self) -> int:
-        """What is still to come; a recovery that has ended asks for nothing, whatever its claims turn into."""
+        """What is still to come; a recovery that has ended asks for nothing until it is taken up again."""
         return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.written_off_minor, 0)
 
     @property
@@ -226,15 +226,15 @@ def expected_loss_of(case: Case) -> int:
 
     A claim that no run has scored counts nothing.
     """
-    net = net_by_claim(case)
     scored = Alert.objects.filter(case=case, left_at=None, score__isnull=False)
-    rows = scored.values_list("claim_id", "score__hybrid_probability")
+    rows = list(scored.values_list("claim_id", "score__hybrid_probability"))
+    net = net_by_claim(case) if rows else {}
     return sum(round(probability * net.get(claim_id, 0)) for claim_id, probability in rows)
 
 
-def priority_of(case: Case) -> int:
+def priority_of(case: Case, expected_loss_minor: int) -> int:
     """The case's place in the queue: its expected loss, or what is at stake where no run has scored it."""
-    return expected_loss_of(case) if case.is_scored else at_stake(case)
+    return expected_loss_minor if case.is_scored else at_stake(case)
 
 
 def claims_of(case: Case) -> list[Claim]:

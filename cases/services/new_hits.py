@@ -83,9 +83,10 @@ def _add(
         alert.run, alert.score_id, alert.claim_version = run, row["score_id"], row["claim_version"]
         alert.save(update_fields=["run", "score", "claim_version"])
     best = max((details[claim] for claim in claims), key=lambda row: row["probability"])
+    expected = expected_loss_of(case)
     Case.objects.filter(pk=case.pk).update(
-        expected_loss_minor=expected_loss_of(case),
-        **({} if case.is_blind else {"priority": priority_of(case)}),
+        expected_loss_minor=expected,
+        **({} if case.is_blind else {"priority": priority_of(case, expected)}),
         probability=max(case.probability, best["probability"]),
         band=max(case.band, best["band"], key=_BANDS.index),
         has_news=True,

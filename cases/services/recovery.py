@@ -14,10 +14,10 @@ from audit.people import same_person
 from audit.permissions import require
 from audit.services import record
 from cases.instalments import Instalment
-from cases.models import Alert, Case, Decision, Evidence, Recovery, RecoveryPosting, StatementEntry
+from cases.models import Alert, Case, Evidence, Recovery, RecoveryPosting, StatementEntry
 from cases.services import errors
 from cases.services.casework import casework
-from cases.services.company import company_today, due_on, present
+from cases.services.company import company_today, present
 from cases.services.conflicts import relations_of
 from cases.services.money import outstanding
 from cases.services.settling import close_recovery, set_recovery
@@ -28,20 +28,6 @@ from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
 MAX_INSTALMENTS = 60
 OLDEST_POSTING = timedelta(days=5 * 366)
 _M = RecoveryPosting.Method
-
-
-def open_recovery(*, case: Case, decision: Decision) -> Recovery:
-    """Begin a recovery for a decision with an amount, due in 30 business days; part of the step that enters it."""
-    now = present()
-    due = due_on(State.RECOVERING, now) or company_today(now)
-    return Recovery.objects.create(
-        case=case,
-        decision=decision,
-        amount_minor=decision.amount_minor,
-        currency=decision.currency,
-        opened_at=now,
-        due_on=due,
-    )
 
 
 def the_recovery(case: Case) -> Recovery:

@@ -1,4 +1,4 @@
-"""The end of a recovery: money, a write-off, or a card that gave everything back."""
+"""The end of a recovery: money, a write-off, or a card that gave everything back; and its going on where the card took that back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.services import record
-from cases.models import Case, Recovery
-from cases.services.company import present
-from cases.services.money import balance_of, outstanding
+from cases.models import Case, Decision, Recovery
+from cases.services.company import company_today, due_on, present
+from cases.services.money import balance_of, due_minor, outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.standing import case_subject, read_case
+from cases.services.standing import case_subject, current_decision, read_case, recovery_of
 from cases.services.steps import check_step, move
 from cases.workflow import Action, State
 
@@ -28,12 +28,68 @@ def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
     return True
 
 
+def resume_recovery(case: Case, *, by: Actor) -> bool:
+    """Take up again what a closed case asked for, where less came back after all; False where nothing is missing.
+
+    The decision of two persons still holds, so it asks again by itself. What was written off stays given up, and where the
+    matter is open in another case it is decided there.
+    """
+    case = read_case(case)
+    decision, recovery = current_decision(case), recovery_of(case)
+    if decision is None or not _asks_again(case, decision, recovery):
+        return False
+    came_back = balance_of(recovery).recovered_minor if recovery else 0
+    left = due_minor(case, decision) - came_back
+    if left <= 0:
+        return False
+    row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
+    details = {"outstanding_minor": left}
+    move(case, row, by=by, event="recovery.resumed", fields={"closed_at": None}, details=details)
+    due = case.due_on or company_today()
+    if recovery is None:
+        begin_recovery(case, decision)
+    else:
+        set_recovery(recovery, closed_at=None, due_on=due, plan=[], dunned=[])
+    enqueue_mail(
+        key=f"recovery.resumed:{case.reference}:{case.version}",
+        to=case.cardholder,
+        mail="recovery.resumed",
+        case=case,
+        amount_minor=left,
+        due_on=due,
+    )
+    return True
+
+
+def _asks_again(case: Case, decision: Decision, recovery: Recovery | None) -> bool:
+    if case.state != State.CLOSED or decision.state != Decision.State.APPROVED or not decision.amount_minor:
+        return False
+    if recovery is not None and recovery.write_off == Recovery.WriteOff.APPROVED:
+        return False
+    same_matter = Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED)
+    return not case.reopened_as.exists() and not same_matter.exists()
+
+
+def begin_recovery(case: Case, decision: Decision) -> Recovery:
+    """Begin a recovery for a decision with an amount, due in 30 business days; part of the step that enters it."""
+    now = present()
+    due = due_on(State.RECOVERING, now) or company_today(now)
+    return Recovery.objects.create(
+        case=case,
+        decision=decision,
+        amount_minor=decision.amount_minor,
+        currency=decision.currency,
+        opened_at=now,
+        due_on=due,
+    )
+
+
 def close_recovery(case: Case, recovery: Recovery) -> None:
     """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
     set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
     owed = balance_of(recovery).overpaid_minor
     enqueue_mail(
-        key=f"recovery.closed:{case.reference}",
+        key=f"recovery.closed:{case.reference}:{recovery.version}",
         to=case.cardholder,
         mail="recovery.closed",
         case=case,

@@ -116,6 +116,11 @@ def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -
 
 def actions_now(case: Case, by: Actor) -> tuple[Action, ...]:
     """The actions open to the actor on this case now, in the order of the table."""
+    return actions_of(case, parties_towards(case, by))
+
+
+def actions_of(case: Case, parties: frozenset[Party]) -> tuple[Action, ...]:
+    """The actions open now to somebody in these positions, in the order of the table."""
     state = State(case.state)
     guards = {guard for row in TRANSITIONS if row.source == state for guard in row.guards}
-    return allowed_actions(state, parties_towards(case, by), facts_of(case, guards))
+    return allowed_actions(state, parties, facts_of(case, guards))

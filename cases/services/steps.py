@@ -24,6 +24,7 @@ from cases.services.company import due_on, present
 from cases.services.conflicts import relations_of
 from cases.services.standing import (
     actions_now,
+    actions_of,
     case_subject,
     current_decision,
     current_request,
@@ -92,7 +93,7 @@ def check_step(
     TransitionNotAllowed or the guard's own refusal. Staff act on the version they saw: None is refused like an old one.
     The system's sweeps may pass None, and cardholders, to whom no version is shown.
     """
-    check_person(case, action, by)
+    parties = check_person(case, action, by)
     if expected_version is None:
         if not (by.is_system or _is_persons_own(action)):
             raise stale(case, 0)
@@ -101,10 +102,10 @@ def check_step(
     state = State(case.state)
     row = find_row(state, action, outcome)
     if row is None:
-        raise not_allowed(case, action, by)
+        raise not_allowed(case, action, parties)
     failed = failed_guards(row, facts_of(case, row.guards, **known))
     if failed:
-        raise _guard_refusal(case, action, by, failed[0])
+        raise _guard_refusal(case, action, parties, failed[0])
     return row
 
 
@@ -114,8 +115,8 @@ def _is_persons_own(action: Action) -> bool:
     return bool(needed & {Party.CARDHOLDER, Party.MANAGER})
 
 
-def check_person(case: Case, action: Action, by: Actor) -> None:
-    """Permission, then relation. Raises a Refused."""
+def check_person(case: Case, action: Action, by: Actor) -> frozenset[Party]:
+    """Permission, then relation; returns every position of the actor towards the case. Raises a Refused."""
     rows = [row for row in TRANSITIONS if row.action == action]
     needed = {party for row in rows for party in row.who}
     permission = rows[0].permission
@@ -126,7 +127,7 @@ def check_person(case: Case, action: Action, by: Actor) -> None:
     relations = relations_of(by, case)
     parties = parties_towards(case, by, relations)
     if needed & parties:
-        return
+        return parties
     subject = case_subject(case)
     if needed & {Party.CARDHOLDER, Party.MANAGER}:
         raise errors.NotYours(permission, subject=subject)
@@ -169,13 +170,17 @@ def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def not_allowed(case: Case, action: Action, by: Actor, guard: str = "") -> errors.TransitionNotAllowed:
-    """The refusal of an action the state does not know, with those it does."""
-    allowed = [found.value for found in actions_now(case, by)]
+def not_allowed(
+    case: Case, action: Action, parties: frozenset[Party], guard: str = ""
+) -> errors.TransitionNotAllowed:
+    """The refusal of an action the state does not know, with those it does to somebody in these positions."""
+    allowed = [found.value for found in actions_of(case, parties)]
     return errors.TransitionNotAllowed(state=case.state, action=action.value, allowed=allowed, guard=guard)
 
 
-def _guard_refusal(case: Case, action: Action, by: Actor, guard: Guard) -> errors.CaseworkError:
+def _guard_refusal(
+    case: Case, action: Action, parties: frozenset[Party], guard: Guard
+) -> errors.CaseworkError:
     if guard == Guard.FREE and case.assignee is not None:
         return errors.HeldByOther(name=case.assignee.get_full_name() or case.assignee.get_username())
     special: Mapping[Guard, type[errors.CaseworkError]] = {
@@ -186,7 +191,7 @@ def _guard_refusal(case: Case, action: Action, by: Actor, guard: Guard) -> error
     }
     if guard in special:
         return special[guard]()
-    return not_allowed(case, action, by, guard.value)
+    return not_allowed(case, action, parties, guard.value)
 
 
 def move(

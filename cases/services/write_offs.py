@@ -42,14 +42,19 @@ def request_write_off(*, case: Case, reason: str, by: Actor, expected_version: i
 def approve_write_off(
     *, case: Case, amount_minor: int, by: Actor, expected_version: int | None, reason: str = ""
 ) -> Recovery:
-    """Approve exactly the amount that was shown; the case closes.
+    """Approve exactly the amount that was shown: what is outstanding now, at most what was asked for; the case closes.
 
-    Raises OwnWriteOff for whoever asked, ProposalChanged when money came in since, TransitionNotAllowed.
+    Raises OwnWriteOff for whoever asked, ProposalChanged when the amount shown is outstanding no more, AmountNotValid when
+    more is than was asked for, TransitionNotAllowed.
     """
     case = read_case(case)
     row = check_step(case, Action.APPROVE_WRITE_OFF, by=by, expected_version=expected_version)
     recovery = the_recovery(case)
-    if not amount_minor == recovery.write_off_minor == outstanding(recovery):
+    left = outstanding(recovery)
+    if left > recovery.write_off_minor:
+        limit = shown_money(recovery.write_off_minor, recovery.currency)
+        raise errors.AmountNotValid("write_off_grew", limit=limit)
+    if amount_minor != left:
         raise errors.ProposalChanged
     said = clean_text(reason, minimum=0, field="reason")
     move(
@@ -60,7 +65,9 @@ def approve_write_off(
         reason=said,
         details={"amount_minor": amount_minor},
     )
-    set_recovery(recovery, write_off=_W.APPROVED, write_off_decided_by_id=by.user_id)
+    set_recovery(
+        recovery, write_off=_W.APPROVED, write_off_minor=amount_minor, write_off_decided_by_id=by.user_id
+    )
     close_recovery(case, recovery)
     return recovery
 

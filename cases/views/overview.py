@@ -21,6 +21,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     figures = current_figures(company_today(), hidden_cases(request.actor))  # type: ignore[attr-defined]
     context = {
         "figures": figures,
+        "since": figures.since.isoformat(),
         "weeks_chart": _weeks_chart(figures),
         "alerts_chart": sparkline(
             [run["n_alerts"] for run in figures.runs], label=_("Alerts in the last runs")

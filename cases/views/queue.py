@@ -19,17 +19,8 @@ from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.headlines import headline, rule_names
 from cases.pages.held_back import PARTS, WAITING, held_back_count, held_back_page, held_back_parts
-from cases.pages.queue import (
-    HELD_BACK,
-    OPEN,
-    QueueFilters,
-    QueueView,
-    queue_page,
-    queue_views,
-    read_filters,
-    segments_of,
-    view_count,
-)
+from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_count
+from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, hidden_cases, without_involved

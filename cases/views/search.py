@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from audit.actor import Actor
 from audit.permissions import can
-from cases.pages.queue import read_filters
+from cases.pages.queue_filters import read_filters
 from cases.views.queue import decorate
 from cases.visibility import visible_cases
 from fraud.claims.identity import people_named

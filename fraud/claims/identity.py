@@ -34,12 +34,12 @@ def barred_cardholders(by: Actor) -> set[int]:
 
 def relatives(one: str, other: str) -> QuerySet[Relative]:
     """What the personnel feed says of two employees being relatives, whichever of them its row is about."""
-    if not (number_key(one) and number_key(other)):
+    one, other = number_key(one), number_key(other)
+    if not (one and other):
         return Relative.objects.none()
     rows = Relative.objects.filter(superseded_at=None)
-    there = with_number(with_number(rows, "employee_no", one), "relative_no", other)
-    back = with_number(with_number(rows, "employee_no", other), "relative_no", one)
-    return rows.filter(Q(pk__in=there.values("pk")) | Q(pk__in=back.values("pk")))
+    keyed = rows.alias(about=key_of("employee_no"), named=key_of("relative_no"))
+    return keyed.filter(Q(about=one, named=other) | Q(about=other, named=one))
 
 
 def _is_relative(key: str) -> Q:

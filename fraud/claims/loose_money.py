@@ -24,6 +24,7 @@ from audit.transactions import after_commit, one_transaction
 from fraud.claims.changes import tell_followers
 from fraud.claims.identity import barred_cardholders, claims_involving
 from fraud.claims.importing.cancellations import link_people, unlinked_cancellations
+from fraud.claims.importing.merchants import Business, plain_name
 from fraud.claims.importing.sides import DAYS, Left, Side, happened_before
 from fraud.claims.models import Claim, MoneyBackChoice
 from rules.language.transactions import MONEY_BACK, PAYMENTS
@@ -105,7 +106,7 @@ def offers(claim: Claim) -> list[Offer]:
         credit = left.worth(side)
         if credit is None or not happened_before(left.purchase, side):
             continue
-        same = purchase.merchant_id == claim.merchant_id
+        same = purchase.merchant_id == claim.merchant_id or left.purchase.business.may_be(side.business)
         found.append(Offer(purchase, left.minor, credit, same, credit == left.minor))
     found.sort(
         key=lambda o: (not o.same_merchant, not o.whole, -o.purchase.transacted_at.timestamp(), o.purchase.pk)
@@ -223,6 +224,7 @@ def _side(claim: Claim) -> Side:
         claim_id=claim.pk,
         person=claim.cardholder_id,
         merchant=claim.merchant_id,
+        business=_business(claim),
         code=claim.authorization_code,
         at=claim.transacted_at,
         day=at.dt.date().item(),
@@ -234,3 +236,9 @@ def _side(claim: Claim) -> Side:
         abroad_currency=claim.original_currency,
         says_all=claim.txn_type == "cancel",
     )
+
+
+def _business(claim: Claim) -> Business:
+    shop = claim.merchant
+    name = pl.select(plain_name(pl.lit(shop.name, pl.String))).item()
+    return Business(claim.source_system, name, shop.brn, shop.merchant_no, shop.mcc)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit import clock
 from audit.actor import Actor
@@ -16,7 +17,20 @@ from fraud.company.models import CompanyHoliday
 
 
 class HolidayNotValid(ValueError):
-    """A day that cannot be one of the company's; the message says what would be right."""
+    """A day that cannot be one of the company's; the message says what would be right of which `field`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+#: Kind of day → what it is called; files and commands name the code.
+KINDS = {
+    "company": gettext_lazy("day off"),
+    "public": gettext_lazy("public holiday"),
+    "substitute": gettext_lazy("substitute holiday"),
+    "working": gettext_lazy("working day"),
+}
 
 
 @one_transaction()
@@ -30,11 +44,10 @@ def add_holiday(
     require(by, "fraud.change_settings")
     name, name_en = name.strip()[:80], name_en.strip()[:80]
     if not name:
-        raise HolidayNotValid(_("Name the day, such as Foundation Day."))
+        raise HolidayNotValid("name", _("Name the day, such as Foundation Day."))
     if kind not in CompanyHoliday.Kind.values:
-        raise HolidayNotValid(
-            _("Kinds of days: %(kinds)s.") % {"kinds": ", ".join(CompanyHoliday.Kind.values)}
-        )
+        known = ", ".join(f"{code} ({word})" for code, word in KINDS.items())
+        raise HolidayNotValid("kind", _("Kinds of days: %(kinds)s.") % {"kinds": known})
     worked = CompanyHoliday.objects.filter(on=on, kind=CompanyHoliday.Kind.WORKING).exists()
     told: dict[str, Any] = {"name": name, "name_en": name_en, "kind": kind}
     if worked and kind != CompanyHoliday.Kind.WORKING:  # a day off again: deadlines follow it anew

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from fraud.company.changing import SettingsStale, is_stale, propose_settings, settings_version
@@ -82,6 +83,9 @@ def propose(request: HttpRequest) -> HttpResponse:
     return redirect("fraud:settings")
 
 
+_FIELDS = {"name": gettext_lazy("Name"), "kind": gettext_lazy("Kind")}
+
+
 @page("fraud.change_settings")
 @require_POST
 def add_day(request: HttpRequest) -> HttpResponse:
@@ -96,7 +100,7 @@ def add_day(request: HttpRequest) -> HttpResponse:
     try:
         add_holiday(on=day, name=text.get("name", ""), kind=text.get("kind", "company"), by=request.actor)  # type: ignore[attr-defined]
     except HolidayNotValid as error:
-        return _show(request, status=422, problems=[(_("Name"), str(error))], in_holidays=True)
+        return _show(request, status=422, problems=[(_FIELDS[error.field], str(error))], in_holidays=True)
     messages.success(request, _("Added to the company's calendar."))
     return redirect("fraud:settings")
 

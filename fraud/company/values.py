@@ -240,7 +240,13 @@ def current_calendar(*, without: frozenset[date] = frozenset()) -> CompanyCalend
     working = {on for on, kind in rows if kind == CompanyHoliday.Kind.WORKING}
     own = {on for on, _kind in rows} - working
     days = (_public_holidays(clock.now().year + 2, settings.TIME_ZONE) - working) | own
-    return CompanyCalendar(holidays=days, zone=settings.TIME_ZONE)
+    return _calendar(days, settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=4)
+def _calendar(days: frozenset[date], zone: str) -> CompanyCalendar:
+    """One calendar for the same days: it puts them in order when it is asked first."""
+    return CompanyCalendar(holidays=days, zone=zone)
 
 
 @lru_cache(maxsize=4)

@@ -26,12 +26,15 @@ from fraud.detection.features import build_features
 from fraud.detection.screening.pending import claims_since
 from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec, evaluate
-from rules.language import parse
+from rules.language import Expression, parse, to_text
+from rules.language.certain.branches import TooMany, branches_of
+from rules.language.nodes import Window, walk
 from rules.services.common import checked
 from rules.services.rule_sets import current_context
 
 WINDOW_DAYS = 90
 N_SAMPLES = 20
+MOST_PARTS = 20
 _lock = threading.Lock()
 _kept: dict[tuple[Any, ...], tuple[pl.DataFrame, NDArray[np.bool_]]] = {}
 
@@ -58,6 +61,9 @@ class Backtest:
     weeks: list[tuple[str, int]]
     samples: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    unmet: list[str] = field(
+        default_factory=list
+    )  # parts of the rule, as written, that no claim of the window meets
 
     @property
     def hit_rate(self) -> float:
@@ -80,13 +86,18 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
 
     Takes seconds on a few hundred thousand claims the first time; the features stay in memory until claims arrive.
     """
-    specs = [RuleSpec("draft", 0, checked(text))]
+    tree = checked(text)
+    specs = [RuleSpec("draft", 0, tree)]
     if active_text:
         specs.append(RuleSpec("active", 0, parse(active_text)))
+    parts = plain_parts(tree)
     frame, targets = window_features(specs)
     if frame.height == 0 or not targets.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
-    outcome = evaluate(frame, specs, context=current_context(calendar=current_calendar()), targets=targets)
+    context = current_context(calendar=current_calendar())
+    outcome = evaluate(frame, specs, context=context, targets=targets)
+    of_parts = [RuleSpec(f"part {place}", 0, part) for place, part in enumerate(parts)]
+    of_each = evaluate(frame, of_parts, context=context, targets=targets).hits
     rows = frame.filter(pl.Series(targets))
     mine = outcome.hits[:, 0]
     active = outcome.hits[:, 1] if active_text else np.zeros(rows.height, dtype=bool)
@@ -108,7 +119,18 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         weeks=_weeks(rows, mine),
         samples=_samples(rows, mine, lambda row: outcome.facts(row, 0), by),
         error=outcome.errors.get(0, ""),
+        unmet=[to_text(part) for place, part in enumerate(parts) if not of_each[:, place].any()],
     )
+
+
+def plain_parts(tree: Expression) -> list[Expression]:
+    """The conditions a rule joins that look at no window, each once, at most MOST_PARTS; none where it branches too often."""
+    try:
+        ways = branches_of(tree)
+    except TooMany:
+        return []
+    parts = dict.fromkeys(atom.written for way in ways for atom in way)
+    return [part for part in parts if not any(isinstance(each, Window) for each in walk(part))][:MOST_PARTS]
 
 
 def window_features(specs: Sequence[RuleSpec]) -> tuple[pl.DataFrame, NDArray[np.bool_]]:

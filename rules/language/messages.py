@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.language.certain.words import CERTAIN
 from rules.language.slips import SLIPS
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
@@ -89,6 +90,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "same 뒤에 {name}을(를) 쓸 수 없습니다. {known} 또는 코드 항목을 쓰십시오.{hint_ko}",
     ),
     **SLIPS,
+    **CERTAIN,
     # Literals
     "number_digits": ("The number has more than 18 digits.", "숫자가 18자리를 넘습니다."),
     "ambiguous_comma": (

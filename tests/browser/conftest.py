@@ -7,7 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
+from fraud.claims.models import User
+from tests.browser.kept import kept
 from tests.cast import PASSWORD
 from tests.conftest import missing
 from tests.scene import Scene, make_scene
@@ -46,9 +50,19 @@ def browser() -> Iterator[object]:
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
+#: Who has signed in by the form in this process: once each, then a session is enough.
+_BY_FORM: set[str] = set()
+
+
 @pytest.fixture
-def scene(live_server) -> Scene:
-    return make_scene(n_cases=12, n_history=8)
+def keep(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
+    """`keep("name", make)`: a company that is made once and copied back for later tests."""
+    return lambda name, make: kept(name, make, lambda: tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture
+def scene(live_server, keep) -> Scene:
+    return keep("scene", lambda: make_scene(n_cases=12, n_history=8))
 
 
 class Watched:
@@ -68,6 +82,23 @@ class Watched:
 
     def __getattr__(self, name: str):
         return getattr(self.page, name)
+
+
+def sign_in(page: Watched, user: User) -> None:
+    """By the form the first time, afterwards by a session: then no page is open yet."""
+    if user.username in _BY_FORM:
+        client = Client()
+        client.force_login(User.objects.get(pk=user.pk), backend=settings.AUTHENTICATION_BACKENDS[-1])
+        page.context.add_cookies(
+            [{"name": name, "value": found.value, "url": page.base} for name, found in client.cookies.items()]
+        )
+        return
+    page.open("/accounts/login/")
+    page.fill("#id_username", user.username)
+    page.fill("#id_password", PASSWORD)
+    page.click("form.stack .primary")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    _BY_FORM.add(user.username)
 
 
 @pytest.fixture
@@ -100,11 +131,7 @@ def visit(browser, live_server, scene) -> Iterator[Callable[..., Watched]]:
         contexts.append(context)
         pages.append(page)
         if who:
-            page.open("/accounts/login/")
-            page.fill("#id_username", getattr(scene.cast, who).username)
-            page.fill("#id_password", PASSWORD)
-            page.click("form.stack .primary")
-            page.wait_for_url(lambda url: "/accounts/login" not in url)
+            sign_in(page, getattr(scene.cast, who))
         return page
 
     yield start

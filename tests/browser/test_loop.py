@@ -42,7 +42,11 @@ class Company:
 
 
 @pytest.fixture
-def scene(live_server) -> Company:
+def scene(live_server, keep) -> Company:
+    return keep("after a night", company_after_a_night)
+
+
+def company_after_a_night() -> Company:
     """A small company with two months of history and an evening of split payments, after its first night."""
     cast = make_cast()
     add_rules()
@@ -122,6 +126,7 @@ def take_and_ask(visit, case: Case):
 
 def answer_on_the_phone(visit, case: Case, text: str):
     page = visit("cardholder", width=PHONE)
+    page.open("/")
     page.wait_for_url("**/my/")
     page.locator(f"a[href='/my/{case.reference}/']").click()
     page.fill("#text", text)

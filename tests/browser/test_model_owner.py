@@ -21,9 +21,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def scene(live_server, monkeypatch) -> Company:
-    """Six months of claims with outcomes; an experiment waits until the test itself does it."""
+def scene(live_server, keep, monkeypatch) -> Company:
+    """An experiment waits until the test itself does it."""
     monkeypatch.setattr(experimenting, "start_process", lambda experiment: None)
+    return keep("six months", company_with_outcomes)
+
+
+def company_with_outcomes() -> Company:
+    """Six months of claims with outcomes."""
     cast = make_cast()
     add_rules()
     add_people()

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.services import find_faults
 from cases.models import Case
 from cases.workflow import State
+from fraud.claims.importing.profiles import ensure_presets
 from tests.cases.money_deliveries import CHANGES, deliver, payment
 from tests.cases.money_figures import compare
 from tests.cases.money_steps import NEXT, STEPS, open_case
@@ -113,6 +114,7 @@ class Money(RuleBasedStateMachine):
 def walk_a_part(people: Cast, company: Any) -> None:
     """One tenth of the steps. Raises AssertionError at the first figure that is wrong."""
     company(four_eyes_limit_minor=50_000)
+    ensure_presets()  # each walk would add them anew
     Money.cast = people
     wanted = -(-STEPS_AT_LEAST // PARTS)
     before = steps_walked()

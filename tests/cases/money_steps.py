@@ -160,7 +160,7 @@ def judge(walk: Walk, case: Case, chance: Random) -> None:
             reason=REASON,
             by=walk.actors["other_approver"],
             expected_version=case.version,
-            amount_minor=lower,
+            amount_minor=lower if result == Appeal.Result.REDUCED else None,
         ),
     )
     if made is not None and result == Appeal.Result.REDUCED:

@@ -222,6 +222,79 @@ class Races:
             "waiting": OutboxMessage.objects.filter(state="waiting").count(),
         }
 
+    def tips_and_closings(self) -> dict[str, Any]:
+        """Four tips on a claim of a case that four others close: no tip ends up in a case that was closed before it."""
+        from audit.models import AuditEvent
+        from cases.models import Case, Tip
+        from cases.services import by_hand, decisions
+        from tests.cast import make_case, make_claim
+
+        claim = make_claim(cardholder=self.cast.cardholder_record, amount_minor=9_000)
+        case = make_case(claims=[claim], state="in_review", assignee=self.cast.reviewer, band="low")
+        tipper, holder = self.cast.actor("other_reviewer"), self.cast.actor("reviewer")
+
+        def work(n: int) -> Any:
+            if n % 2:
+                return by_hand.record_tip(claim=claim, text=f"제보 {n}번입니다.", by=tipper)
+            return decisions.close_legitimate(
+                case=case,
+                disposition_reason="business_purpose",
+                reason="거래처와의 회의였습니다.",
+                by=holder,
+                expected_version=1,
+            )
+
+        results = race(work)
+        chain = list(AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq"))
+        states = [event.after["state"] for event in chain]
+        ended = states.index("closed") if "closed" in states else len(chain)
+        told_late = [event.action for event in chain[ended + 1 :]]
+        open_cases = Case.objects.filter(alerts__claim=claim).exclude(state="closed").distinct().count()
+        return {
+            "tips": Tip.objects.filter(claim=claim).count(),
+            "failed": [repr(r) for r in results[1::2] if isinstance(r, Exception)],
+            "told_late": told_late,
+            "open": open_cases,
+        }
+
+    def one_resumption(self) -> dict[str, Any]:
+        """Eight that follow one correction by which a recovery the card had ended asks for money again."""
+        from django.utils import timezone
+
+        from audit.models import AuditEvent
+        from cases.models import OutboxMessage, Recovery
+        from cases.services.company import company_today
+        from cases.services.following import follow_changes
+        from cases.services.money import outstanding
+        from fraud.claims.changes import note_money
+        from tests.cast import make_case, make_claim
+
+        claim = make_claim(cardholder=self.cast.cardholder_record, amount_minor=84_000)
+        now = timezone.now()
+        case = make_case(claims=[claim], state="closed", closed_at=now, disposition="confirmed_misuse")
+        proposal = _proposal(case, self.cast.reviewer, state="approved")
+        recovery = Recovery.objects.create(
+            case=case,
+            decision=proposal,
+            amount_minor=84_000,
+            currency="KRW",
+            opened_at=now,
+            closed_at=now,
+            due_on=company_today(),
+        )
+        note_money(more={claim.pk: -84_000}, file=None, at=now)
+        results = race(lambda n: follow_changes())
+        case.refresh_from_db()
+        return {
+            "state": case.state,
+            "failed": [repr(r) for r in results if isinstance(r, Exception)],
+            "outstanding": outstanding(Recovery.objects.get(pk=recovery.pk)),
+            "resumed": AuditEvent.objects.filter(
+                subject=f"case:{case.reference}", action="recovery.resumed"
+            ).count(),
+            "mails": OutboxMessage.objects.filter(key__startswith="recovery.resumed").count(),
+        }
+
 
 def _proposal(case: Any, user: Any, state: str = "proposed") -> Any:
     from django.utils import timezone
@@ -252,6 +325,8 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "whole_amount": {"state": "closed", "recovered": 84_000},
     "next_cases": {"taken": 5, "distinct": 5, "refused": ["queue_empty"], "left": 0},
     "one_key": {"statuses": ["200"], "version": 2},
+    "tips_and_closings": {"tips": 4, "failed": [], "told_late": [], "open": 1},
+    "one_resumption": {"state": "recovering", "failed": [], "outstanding": 84_000, "resumed": 1, "mails": 1},
     "one_sweep": {"state": "no_response", "lapsed": 1, "failed": [], "mails": 1, "waiting": 0},
     "same_answer": {"answered": {"done": 8}, "version": 4, "answers": 1, "mails": 1},
 }

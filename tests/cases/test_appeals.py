@@ -117,6 +117,18 @@ def test_whoever_proposed_does_not_judge_the_appeal(stage: Stage) -> None:
         stage.decide_appeal(fresh(case), "upheld", by="other_approver")
 
 
+@pytest.mark.parametrize("result", ["upheld", "reversed"])
+def test_an_amount_is_refused_where_the_result_has_no_place_for_it(stage: Stage, result: str) -> None:
+    case = stage.appealed()
+    with pytest.raises(errors.AmountNotValid) as refused:
+        stage.decide_appeal(case, result, amount_minor=1_000)
+    assert (refused.value.why, refused.value.field, fresh(case).state) == (
+        "only_reduced",
+        "amount",
+        "appealed",
+    )
+
+
 @pytest.mark.parametrize(
     ("amount", "why"),
     [(None, "not_positive"), (0, "not_positive"), (AMOUNT, "not_lower"), (AMOUNT + 1, "not_lower")],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from audit.views import _filtered, _problems
 from cases.models import Case
-from cases.pages import queue
+from cases.pages import queue_filters as queue
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim
 from fraud.detection.claim_filters import filter_claims
@@ -103,6 +103,29 @@ def test_every_chip_of_the_queue_lists_exactly_the_cases_it_names(cases: list[Ca
         assert chips == [key]
 
 
+def test_the_interface_narrows_cases_as_the_queue_does(client: Client, cast: Cast, cases: list[Case]) -> None:
+    client.force_login(cast.reviewer)
+    today = timezone.localdate().isoformat()
+    for key, value, wrong in (
+        ("rule", "A01", ""),
+        ("person", cases[0].cardholder.employee_no, ""),
+        ("run", cases[0].run.reference, ""),
+        ("disposition", "legitimate", "gone"),
+        ("verdict", "misuse", "gone"),
+        ("min", "300000", "much"),
+        ("decided", today, "2026-02-31"),
+        ("asked", today, "31.3.2026"),
+        ("appealed", today, "x"),
+    ):
+        found = client.get("/api/v1/cases/", {key: value}).json()["results"]
+        assert (key, {one["reference"] for one in found}) == (key, listed(**{key: value})[0])
+        if wrong:
+            refused = client.get("/api/v1/cases/", {key: wrong})
+            assert (refused.status_code, wrong in refused.content.decode()) == (400, True)
+    client.force_login(cast.clerk)
+    assert client.get("/api/v1/cases/", {"rule": "A01"}).status_code in (400, 403)
+
+
 def _reasons(case: Case) -> set[str]:
     codes = RuleHit.objects.filter(claim__alerts__case=case).values_list(
         "rule_version__rule__code", flat=True
@@ -111,7 +134,14 @@ def _reasons(case: Case) -> set[str]:
 
 
 def test_what_is_no_filter_shows_no_chip_and_leaves_nothing_out(cases: list[Case]) -> None:
-    for key, nonsense in (("band", "purple"), ("state", "gone"), ("source", "x"), ("min", "much")):
+    for key, nonsense in (
+        ("band", "purple"),
+        ("state", "gone"),
+        ("source", "x"),
+        ("min", "much"),
+        ("decided", "2026-02-31"),
+        ("verdict", "x"),
+    ):
         found, chips = listed(**{key: nonsense})
         assert (len(found), chips) == (len(cases), [])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +24,8 @@ from cases.services import errors
 from cases.workflow import State
 from fraud.claims.models import User
 from tests.cases.api.conftest import Caller, call
-from tests.cases.stage import LEGITIMATE, REASON, Stage, fresh
-from tests.cast import make_person
+from tests.cases.stage import LEGITIMATE, REASON, Stage, fresh, frozen, settings_with
+from tests.cast import Cast, make_person
 
 __all__ = ["call"]
 Call = Callable[[str], Caller]
@@ -80,6 +81,16 @@ PEOPLE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def cases(people: Cast, django_db_blocker: Any) -> dict[State, Case]:
+    """A case in every state but for NO_RESPONSE, to which time brings all of them; made once: each test leaves it as it was."""
+    settings = settings_with(four_eyes_limit_minor=0)
+    with django_db_blocker.unblock(), frozen() as clock, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cases.services.drafting.current_settings", lambda: settings)
+        stage = Stage(deepcopy(people), clock)
+        return {state: stage.case_in(state) for state in State if state != State.NO_RESPONSE}
+
+
 def sends(
     stage: Stage, call: Call, who: str, surface: str, case: Case, step: Step, version: int
 ) -> tuple[int, str]:
@@ -124,11 +135,11 @@ def involve(stage: Stage, who: str, *, superuser: bool = False) -> User:
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_a_step_that_is_not_the_role_s_is_refused(
-    stage: Stage, call: Call, step: Step, who: str, surface: str
+    stage: Stage, call: Call, cases: dict[State, Case], step: Step, who: str, surface: str
 ) -> None:
     if who in step.roles:
         return
-    case = stage.case_in(step.state)
+    case = fresh(cases[step.state])
     status, text = sends(stage, call, who, surface, case, step, case.version)
     assert status == 403
     assert NOBODY_ELSE in text
@@ -139,10 +150,10 @@ def test_a_step_that_is_not_the_role_s_is_refused(
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_ones_own_case_is_as_good_as_absent_and_the_attempt_is_kept(
-    stage: Stage, call: Call, step: Step, surface: str, superuser: bool
+    stage: Stage, call: Call, cases: dict[State, Case], step: Step, surface: str, superuser: bool
 ) -> None:
     for who in sorted(step.roles):
-        case = stage.case_in(step.state)
+        case = fresh(cases[step.state])
         person = involve(stage, who, superuser=superuser)
         status, text = sends(stage, call, who, surface, case, step, case.version)
         absent = sends(stage, call, who, surface, Case(reference="C-2099-000001"), step, case.version)
@@ -175,11 +186,11 @@ def test_ones_own_proposal_is_refused_in_the_same_words_and_kept(
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("step", [step for step in STEPS if step.name != "notes"], ids=lambda step: step.name)
 def test_a_stale_page_is_refused_in_the_same_words(
-    stage: Stage, call: Call, step: Step, surface: str
+    stage: Stage, call: Call, cases: dict[State, Case], step: Step, surface: str
 ) -> None:
     who = min(step.roles - {"approver"} or step.roles)
     who = "other_approver" if step.name == "decide-appeal" else who
-    case = stage.case_in(step.state)
+    case = fresh(cases[step.state])
     status, text = sends(stage, call, who, surface, case, step, case.version - 1)
     assert (status, says(STALE) in text) == (409, True), text[-400:]
     assert (fresh(case).version, fresh(case).state) == (case.version, step.state)
@@ -188,9 +199,9 @@ def test_a_stale_page_is_refused_in_the_same_words(
 @pytest.mark.parametrize("version", ["", "x", "-1", "９", "1" * 40, None])
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_a_missing_or_garbled_version_is_refused_like_a_stale_one(
-    stage: Stage, step: Step, version: str | None
+    stage: Stage, cases: dict[State, Case], step: Step, version: str | None
 ) -> None:
-    case = stage.case_in(step.state)
+    case = fresh(cases[step.state])
     who = "other_approver" if "approver" in step.roles else min(step.roles)
     client = Client()
     client.force_login(getattr(stage.cast, who))
@@ -214,10 +225,10 @@ SKIPPED_STEPS = [
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize(("name", "state"), SKIPPED_STEPS)
 def test_a_skipped_step_is_refused_in_the_same_words(
-    stage: Stage, call: Call, name: str, state: State, surface: str
+    stage: Stage, call: Call, cases: dict[State, Case], name: str, state: State, surface: str
 ) -> None:
     step = next(step for step in STEPS if step.name == name)
-    case = stage.case_in(state)
+    case = fresh(cases[state])
     who = min(step.roles - {"approver"} or {"other_approver"})
     status, text = sends(stage, call, who, surface, case, step, case.version)
     assert (status, says(SKIPPED) in text) == (409, True), text[-400:]
@@ -242,10 +253,10 @@ MINE = [
 @pytest.mark.parametrize("who", ["reviewer", "approver", "clerk", "auditor", "system_admin", "stranger"])
 @pytest.mark.parametrize(("name", "body"), MINE)
 def test_somebody_else_s_request_is_as_good_as_absent(
-    stage: Stage, call: Call, who: str, name: str, body: dict[str, Any]
+    stage: Stage, call: Call, cases: dict[State, Case], who: str, name: str, body: dict[str, Any]
 ) -> None:
     """Roles without requests of their own are told so; people with their own cannot tell a foreign one from none."""
-    case = stage.asked() if name == "answer" else stage.notified()
+    case = fresh(cases[State.AWAITING_EXPLANATION if name == "answer" else State.NOTIFIED])
     before = fresh(case).version
     client = Client()
     client.force_login(getattr(stage.cast, who))

@@ -175,7 +175,12 @@ STEPS: dict[Action, Step] = {
         case=case, text="새로운 사실이 있습니다.", by=by, expected_version=v
     ),
     Action.DECIDE_APPEAL: lambda case, by, v, data: appeals.decide_appeal(
-        case=case, result=data.result, reason=REASON, by=by, expected_version=v, amount_minor=data.amount
+        case=case,
+        result=data.result,
+        reason=REASON,
+        by=by,
+        expected_version=v,
+        amount_minor=data.amount if data.result == Appeal.Result.REDUCED else None,
     ),
     Action.PLAN: _plan,
     Action.CONSENT: lambda case, by, v, data: write_offs.record_consent(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cases.dispositions import Disposition
 from cases.models import Alert, Case
-from cases.pages.figures import work_out_figures
+from cases.pages.figures import MoneyFigures, work_out_figures
 from cases.services import appeals, by_hand, decisions, explanation_requests, explanations, queue
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of
@@ -15,10 +15,12 @@ from cases.workflow import State
 from fraud.claims.changes import note_money
 from fraud.claims.models import Claim
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
-from tests.cast import NOW, correct_claim, make_claim
+from tests.cast import NOW, correct_claim, make_case, make_claim
 
 
-def test_ended_recovery_asks_for_nothing_when_its_cancellation_turns_out_wrong(stage: Stage) -> None:
+def test_recovery_that_a_cancellation_ended_asks_again_when_the_cancellation_was_another_payments(
+    stage: Stage,
+) -> None:
     case = stage.recovering()
     claim = Claim.objects.get(alerts__case=case)
     back = make_claim(
@@ -30,13 +32,10 @@ def test_ended_recovery_asks_for_nothing_when_its_cancellation_turns_out_wrong(s
     Claim.objects.filter(pk=back.pk).update(original_claim=None)  # it belonged to another payment
     note_money(more={claim.pk: 0}, file=None, at=NOW)
     follow_changes()
-    again = by_hand.reopen_case(
-        case=fresh(case), reason=REASON, by=stage.actor("approver"), expected_version=fresh(case).version
-    )
     recovery = recovery_of(case)
     assert recovery is not None
-    assert balance_of(recovery).outstanding_minor == 0
-    assert at_stake(again) == AMOUNT  # nothing came back, and the ended case asks for nothing
+    assert fresh(case).state == State.RECOVERING
+    assert balance_of(recovery).outstanding_minor == AMOUNT  # nothing came back
 
 
 def test_all_claims_that_turn_out_another_persons_leave_before_a_recovery_ends(stage: Stage) -> None:
@@ -71,11 +70,23 @@ def test_the_report_says_what_came_in_where_it_is_more_than_was_lost(stage: Stag
     stage.post(case, 44_000)
     claim = Claim.objects.get(alerts__case=case)
     correct_claim(claim, received_at=datetime.now(NOW.tzinfo), amount_minor=30_000)
-    figures = work_out_figures(NOW.date())
-    assert (figures.confirmed_minor, figures.recovered_minor, figures.came_in_minor) == (
-        30_000,
-        30_000,
-        44_000,
+    figures = work_out_figures(NOW.date()).money[0]
+    assert figures == MoneyFigures(
+        "KRW", confirmed_minor=30_000, recovered_minor=30_000, came_in_minor=44_000
+    )
+
+
+def test_the_report_tells_the_money_of_every_currency_by_itself(stage: Stage) -> None:
+    for n, (currency, minor) in enumerate([("KRW", 50_000), ("KRW", 7_000), ("USD", 12_345)]):
+        make_case(
+            claims=[make_claim(amount_minor=minor, currency=currency, external_id=f"M-{n}")],
+            state=State.CLOSED,
+            closed_at=NOW,
+            disposition=Disposition.CONFIRMED_MISUSE,
+        )
+    assert work_out_figures(NOW.date()).money == (
+        MoneyFigures("KRW", confirmed_minor=57_000),
+        MoneyFigures("USD", confirmed_minor=12_345),
     )
 
 

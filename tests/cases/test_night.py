@@ -21,7 +21,7 @@ from audit.permissions import NotPermitted, Role
 from audit.services import find_faults
 from cases.models import Alert, Case, HeldBack
 from cases.pages.case import claims_of
-from cases.pages.queue import read_filters
+from cases.pages.queue_filters import read_filters
 from cases.services.by_hand import open_case_by_hand
 from cases.services.night import business_date_of, closing_line, missed_nights, prepare, run_night
 from cases.workflow import State

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from audit.models import AuditEvent
 from audit.services import find_faults
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
-from cases.services import errors, recovery, write_offs
+from cases.services import appeals, by_hand, errors, recovery, write_offs
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of, outstanding
@@ -44,7 +44,7 @@ def test_the_case_closes_when_everything_came_back(stage: Stage) -> None:
     assert (case.state, outstanding(ledger(case))) == ("closed", 0)
     assert ledger(case).closed_at is not None
     assert case.disposition == "confirmed_misuse"
-    assert OutboxMessage.objects.filter(key=f"recovery.closed:{case.reference}").count() == 1
+    assert OutboxMessage.objects.filter(key__startswith=f"recovery.closed:{case.reference}:").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,30 @@ def test_an_approver_who_is_also_clerk_does_not_approve_their_own_write_off(stag
         )
 
 
+def test_a_write_off_is_approved_for_what_is_left_now_and_never_for_more_than_was_asked(stage: Stage) -> None:
+    case, approver = stage.recovering(), stage.actor("approver")
+    give_back(case, 20_000, at=NOW + timedelta(days=1))
+    seen = fresh(case).version
+    write_offs.request_write_off(case=case, reason=REASON, by=stage.actor("clerk"), expected_version=seen)
+
+    def approve(minor: int) -> None:
+        write_offs.approve_write_off(
+            case=fresh(case), amount_minor=minor, by=approver, expected_version=fresh(case).version
+        )
+
+    take_back(case, 1_000, at=NOW + timedelta(days=2))
+    with pytest.raises(errors.AmountNotValid, match="64,000"):
+        approve(AMOUNT - 1_000)
+    take_back(case, 60_000, at=NOW + timedelta(days=3))
+    stage.post(fresh(case), 4_000)
+    approve(20_000)
+    assert (fresh(case).state, ledger(case).write_off_minor, outstanding(ledger(case))) == (
+        "closed",
+        20_000,
+        0,
+    )
+
+
 def test_money_that_came_in_since_voids_the_write_off_as_asked(stage: Stage) -> None:
     case = stage.recovering()
     write_offs.request_write_off(
@@ -304,6 +328,67 @@ def test_a_recovery_ends_when_the_card_gives_back_the_rest(stage: Stage) -> None
     give_back(case, 34_000, at=NOW + timedelta(days=1))
     assert (fresh(case).state, outstanding(ledger(case))) == ("closed", 0)
     assert AuditEvent.objects.filter(subject=f"case:{case.reference}", action="recovery.settled").count() == 1
+
+
+def take_back(case: Case, minor: int, *, at: datetime) -> None:
+    """The card company corrects what it took back of the case's payment: only so much of it came back."""
+    purchase = case.alerts.get().claim
+    money = purchase.cancellations.get()
+    type(money).objects.filter(pk=money.pk).update(amount_minor=-minor, credit_minor=minor)
+    note_money(more={purchase.pk: 0}, file=None, at=at)
+    follow_changes()
+
+
+def entries(case: Case, action: str) -> int:
+    return AuditEvent.objects.filter(subject=f"case:{case.reference}", action=action).count()
+
+
+def test_a_recovery_that_the_card_ended_goes_on_where_the_card_takes_that_back(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 20_000)
+    give_back(case, 64_000, at=NOW + timedelta(days=1))
+    assert fresh(case).state == "closed"
+    stage.go_on(days=2)
+    take_back(case, 30_000, at=NOW + timedelta(days=2))
+    assert (fresh(case).state, fresh(case).closed_at) == ("recovering", None)
+    assert (ledger(case).closed_at, outstanding(ledger(case))) == (None, AMOUNT - 30_000 - 20_000)
+    assert ledger(case).due_on > timezone.localdate()
+    assert (entries(case, "recovery.resumed"), entries(case, "case.claim_changed")) == (1, 2)
+    mail = OutboxMessage.objects.get(key__startswith=f"recovery.resumed:{case.reference}")
+    assert "34,000" in mail.body
+    stage.post(case, 34_000, "BANK-2")
+    assert (fresh(case).state, outstanding(ledger(case))) == ("closed", 0)
+    assert OutboxMessage.objects.filter(key__startswith=f"recovery.closed:{case.reference}:").count() == 2
+
+
+def test_a_decision_that_asked_for_nothing_since_the_card_had_given_it_back_asks_once_the_card_takes_it_back(
+    stage: Stage,
+) -> None:
+    case = stage.notified()
+    give_back(case, AMOUNT, at=NOW + timedelta(days=1))
+    appeals.accept_notice(case=fresh(case), by=stage.actor("cardholder"))
+    assert (fresh(case).state, Recovery.objects.filter(case=case).exists()) == ("closed", False)
+    take_back(case, 4_000, at=NOW + timedelta(days=2))
+    assert (fresh(case).state, outstanding(ledger(case))) == ("recovering", AMOUNT - 4_000)
+
+
+def test_what_was_written_off_or_is_looked_at_again_is_not_asked_for_by_itself(stage: Stage) -> None:
+    written_off, reopened, cleared = stage.recovering(), stage.recovering(), stage.closed()
+    for case in (written_off, reopened):
+        give_back(case, 30_000, at=NOW + timedelta(days=1))
+    clerk, approver = stage.actor("clerk"), stage.actor("approver")
+    seen = fresh(written_off).version
+    write_offs.request_write_off(case=written_off, reason=REASON, by=clerk, expected_version=seen)
+    write_offs.approve_write_off(
+        case=written_off, amount_minor=54_000, by=approver, expected_version=fresh(written_off).version
+    )
+    stage.post(reopened, 54_000)
+    by_hand.reopen_case(case=reopened, reason=REASON, by=approver, expected_version=fresh(reopened).version)
+    give_back(cleared, 30_000, at=NOW + timedelta(days=1))
+    for case in (written_off, reopened, cleared):
+        take_back(case, 1_000, at=NOW + timedelta(days=2))
+        assert (fresh(case).state, entries(case, "recovery.resumed")) == ("closed", 0)
+    assert (entries(reopened, "case.claim_changed"), entries(cleared, "case.claim_changed")) == (2, 0)
 
 
 def test_a_write_off_that_was_asked_for_ends_with_the_recovery_and_the_case_says_so(stage: Stage) -> None:

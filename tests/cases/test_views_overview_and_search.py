@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Case
+from cases.models import Case, Decision, ExplanationRequest
 from cases.pages.figures import work_out_figures
+from cases.services.decided import is_misuse
 from cases.workflow import State
-from tests.cast import make_cardholder, make_case, make_claim
+from tests.cast import make_cardholder, make_case, make_claim, make_request
 from tests.scene import shared_scene
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +46,7 @@ def test_figures_equal_a_plain_count(scene):
         case.state != "closed" and case.due_on < timezone.localdate() for case in cases
     )
     assert figures.precision == pytest.approx(truth.count(True) / (truth.count(True) + truth.count(False)))
-    assert figures.confirmed_minor == sum(
+    assert figures.money[0].confirmed_minor == sum(
         alert.claim.amount_minor
         for case, misuse in zip(closed, truth, strict=True)
         if misuse
@@ -73,9 +76,57 @@ def test_overview_counts_no_case_of_the_readers_own(client, scene):
     theirs = client.get("/reports/").context["figures"]
     client.force_login(scene.cast.reviewer)
     mine = client.get("/reports/").context["figures"]
-    for name in ("n_open", "n_late", "weeks", "outcomes", "confirmed_minor"):
+    for name in ("n_open", "n_late", "weeks", "outcomes", "money"):
         assert getattr(mine, name) == getattr(before, name)
         assert getattr(theirs, name) != getattr(before, name)
+
+
+def test_every_number_of_the_overview_leads_to_the_cases_it_counts(client, scene):
+    """Also where a decided case is not closed, a closed one was taken up again, or was decided long ago."""
+    now, long_ago = timezone.now(), timezone.now() - timedelta(days=120)
+    misuse, fine = Disposition.CONFIRMED_MISUSE, Disposition.LEGITIMATE
+    closed = {"state": State.CLOSED, "closed_at": now, "opened_at": now}
+    sampled = make_case(disposition=misuse, source="control_sample", **closed)
+    again = make_case(disposition=misuse, **closed)
+    make_case(reopened_from=again)
+    make_case(disposition=fine, **closed | {"closed_at": long_ago})
+    for n, state in enumerate((State.RECOVERING, State.NOTIFIED)):
+        case, at = make_case(disposition=misuse, state=state), now - timedelta(days=n)
+        Decision.objects.create(
+            case=case,
+            number=1,
+            state=Decision.State.APPROVED,
+            disposition=misuse,
+            disposition_reason="personal_item",
+            amount_minor=1_000,
+            currency=case.currency,
+            proposed_by=scene.cast.reviewer,
+            proposed_at=at,
+            decided_by=scene.cast.approver,
+            decided_at=at,
+        )
+    make_request(case=case, by=scene.cast.reviewer, state="lapsed", sent_at=now)
+    client.force_login(scene.cast.auditor)
+    client.cookies["django_language"] = "en"
+    page = client.get("/reports/")
+    figures, listed = page.context["figures"], {}
+    for href, label in re.findall(
+        r'href="([^"]*view=all[^"]*)"><span class="label">([^<]*)', page.content.decode()
+    ):
+        rows = client.get(unescape(href)).context["page"].rows
+        listed[label] = {row.reference for row in rows}
+    n_decided = sum(figures.outcomes.values())
+    assert len(listed["Misuse among decided cases"]) == len(listed["Days to a decision"]) == n_decided
+    assert len(listed["Confirmed"]) == sum(n for code, n in figures.outcomes.items() if is_misuse(code))
+    assert listed["Misses found by random checks"] == {sampled.reference}
+    assert again.reference not in listed["Misuse among decided cases"]
+    requests = ExplanationRequest.objects.filter(case__reference__in=listed["Answers on time"])
+    assert requests.exclude(state__in=["sent", "withdrawn"]).count() == figures.n_asked == 1
+    for code, n in figures.outcomes.items():
+        found = (
+            client.get(f"/queue/?view=all&decided={figures.since}&disposition={code}").context["page"].rows
+        )
+        assert len(found) == n
 
 
 def test_overview_without_anything_shows_dashes(client, scene, django_assert_max_num_queries):

@@ -90,6 +90,7 @@ recovering           | request_write_off   |            | recovering           |
 recovering           | approve_write_off   |            | closed               | recovery_approver   | write_off_requested
 recovering           | return_write_off    |            | recovering           | recovery_approver   | write_off_requested
 closed               | note                |            | closed               | reviewer            |
+closed               | resume              |            | recovering           | system              | outstanding
 closed               | reopen              |            | new                  | approver            |
 """
 
@@ -188,6 +189,7 @@ def test_the_system_can_never_decide() -> None:
         Action.RELEASE,
         Action.VOID,
         Action.SETTLE,
+        Action.RESUME,
     }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from rules.language.korean import with_particles
+
 
 class CaseworkError(Exception):
     """A step that could not be taken; nothing was changed."""
@@ -22,7 +24,7 @@ class CaseworkError(Exception):
     @property
     def sentence(self) -> str:
         """The refusal in the active language."""
-        return str(self.text) % self.params if self.params else str(self.text)
+        return with_particles(str(self.text) % self.params if self.params else str(self.text))
 
     @property
     def details(self) -> Mapping[str, Any]:

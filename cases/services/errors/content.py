@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.services.choice_words import choice_word
 from cases.services.errors.base import CaseworkError
 from cases.workflow import MAX_EXTENSION_DAYS, MAX_SNOOZE_DAYS
+from rules.language.korean import with_particles
 
 
 class ContentNotValid(CaseworkError):
@@ -69,6 +70,10 @@ class AmountNotValid(ContentNotValid):
             "An offer goes with saying that the payment was personal; else leave the amount empty."
         ),
         "not_lower": _("A reduced amount must be lower than the decided one: %(limit)s."),
+        "only_reduced": _("Only a reduction names an amount: choose it, or leave the amount empty."),
+        "write_off_grew": _(
+            "The write-off was asked for %(limit)s and more is outstanding now. Return it, so that it can be asked for anew."
+        ),
         "plan_sum": _("The instalments must add up to what is outstanding: %(limit)s."),
         "other_posted": _("Another amount is already posted for this bank line."),
         "already_settled": _("Everything has already come back."),
@@ -82,7 +87,7 @@ class AmountNotValid(ContentNotValid):
     @property
     def sentence(self) -> str:
         text = str(self.texts[self.why])
-        return text % self.params if self.params else text
+        return with_particles(text % self.params if self.params else text)
 
     @property
     def details(self) -> Mapping[str, Any]:

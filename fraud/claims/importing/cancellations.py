@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
+from fraud.claims.importing.merchants import plain_name
 from fraud.claims.importing.pairing import pair_money_back
 from fraud.claims.importing.sides import BACK, SIDES
 from fraud.claims.importing.stated import SUFFIX
@@ -23,11 +24,12 @@ from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 _BACK_TYPES, _PAYING_TYPES = (", ".join(f"'{name}'" for name in kinds) for kinds in (MONEY_BACK, PAYMENTS))
 _SIDE = """
-    SELECT n.id AS claim_id, n.cardholder_id AS person, n.merchant_id AS merchant, n.authorization_code AS code,
+    SELECT n.id AS claim_id, n.cardholder_id AS person, n.merchant_id AS merchant, n.source_system AS source,
+           m.name, m.brn, m.merchant_no AS number, m.mcc, n.authorization_code AS code,
            n.transacted_at AS at, n.has_time, n.source_system || '/' || n.external_id AS "key",
            abs(n.amount_minor) AS minor, n.currency, abs(n.original_minor) AS abroad_minor,
            n.original_currency AS abroad_currency, n.txn_type = 'cancel' AS says_all{more}
-    FROM fraud_claim n{join}
+    FROM fraud_claim n LEFT JOIN fraud_merchant m ON m.id = n.merchant_id{join}
     WHERE n.cardholder_id {people} AND {condition}
 """
 #: The payment whose own row states it. An index finds the shortened id; the second condition makes it exact.
@@ -147,7 +149,8 @@ def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.Dat
     sql = _SIDE.format(more=more, join=_OWN if is_back else "", people=where, condition=condition)
     frame = read_frame(sql, params, schema=schema).with_columns(pl.col("code").fill_null(""))
     day = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().alias("day")
-    return frame.with_columns(day, pl.col("abroad_currency").fill_null(""))
+    name = plain_name(pl.col("name").fill_null(""))
+    return frame.with_columns(day, pl.col("abroad_currency").fill_null(""), name.alias("name"))
 
 
 def _choices(back: pl.DataFrame) -> dict[int, int | None]:

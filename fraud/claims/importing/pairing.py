@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from fraud.claims.importing.merchants import Business
 from fraud.claims.importing.sides import Left, Side, code_key, in_reach
 
 Key = tuple[int, int | str]
@@ -27,7 +28,8 @@ def pair_money_back(
 
     `fixed` is what a person decided: the purchase, or None for "to none of its own accord"; `former`: whose a purchase was said
     to be before, who may have got the money of its code. Then come rows that state
-    their own purchase, then authorisation codes, then whole amounts at one merchant. A purchase never gives back more
+    their own purchase, then authorisation codes, then whole amounts at one merchant, and at what may be the same merchant
+    where one of the two rows tells less of it, or no code. A purchase never gives back more
     than it took: money that names the code of a single purchase belongs to it as far as that goes. What its own row has
     stated and a row of its own tells again is one event: that row adds only what goes beyond the stated, so its credit may
     be 0.
@@ -82,19 +84,38 @@ def pair_money_back(
     for side in free:
         if not side.code:
             settle_rest(side, _latest(places.get(_place(side), []), side, whole=True))
+    by_person = _grouped(left.values(), lambda side: (side.person, 0))
+    for side in free:
+        if side.claim_id not in found:
+            settle_rest(side, _likely(by_person.get((side.person, 0), []), side))
     return found
+
+
+def _likely(candidates: list[Left], back: Side) -> Left | None:
+    """The latest whole payment at what may be the same merchant, if that is one merchant; codes that differ are two payments."""
+    alike = [
+        one
+        for one in candidates
+        if not (one.purchase.code and back.code) and one.purchase.business.may_be(back.business)
+    ]
+    fitting = _fitting(alike, back, whole=True)
+    if len({one.purchase.merchant for one in fitting}) != 1:
+        return None
+    return max(fitting, key=lambda one: _order(one.purchase))
 
 
 def _latest(candidates: list[Left], back: Side, *, whole: bool) -> Left | None:
     """The latest of the purchases in reach that the money back fits."""
+    return max(_fitting(candidates, back, whole=whole), key=lambda one: _order(one.purchase), default=None)
 
+
+def _fitting(candidates: list[Left], back: Side, *, whole: bool) -> list[Left]:
     def fits(one: Left) -> bool:
         return (
             one.is_whole(back) or one.is_whole_again(back) if whole else one.beyond_stated(back) is not None
         )
 
-    fitting = [one for one in candidates if in_reach(one.purchase, back) and fits(one)]
-    return max(fitting, key=lambda one: _order(one.purchase), default=None)
+    return [one for one in candidates if in_reach(one.purchase, back) and fits(one)]
 
 
 def _only(candidates: list[Left], back: Side) -> Left | None:
@@ -119,7 +140,9 @@ def _place(side: Side) -> Key:
 
 
 def _sides(frame: pl.DataFrame) -> Iterable[Side]:
-    return (Side(**row) for row in frame.iter_rows(named=True))
+    for row in frame.iter_rows(named=True):
+        told = {name: row.pop(name) or "" for name in ("source", "name", "brn", "number", "mcc")}
+        yield Side(**row, business=Business(**told))
 
 
 def _order(side: Side) -> tuple[date, datetime, str]:

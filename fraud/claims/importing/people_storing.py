@@ -43,9 +43,22 @@ def _store_holidays(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
         pl.lit("").alias("name_en"),
         pl.lit(at, _AT).alias("added_at"),
     )
+    _off_again(feed, frame.filter(pl.col("kind") != "working")["on"].to_list(), at)
     return write_rows(
         feed.table, frame.columns, frame, conflict=Update(keys=feed.keys, columns=["name", "kind"])
     )
+
+
+def _off_again(feed: Feed, days: list[Any], at: datetime) -> None:
+    """Days that were worked and are off again count as added now: deadlines follow them anew."""
+    chosen, params = in_list([day.isoformat() for day in days])
+    moment: Any = db_time(at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{feed.table}" SET added_at = %s, deadlines_moved_at = NULL '
+            f"WHERE kind = 'working' AND CAST(\"on\" AS text) {chosen}",
+            [moment, *params],
+        )
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:

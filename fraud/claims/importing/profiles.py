@@ -49,11 +49,14 @@ def known_profiles() -> list[Known]:
 
 def get_profile(name: str) -> ImportProfile:
     """The profile of a name, a preset included. Raises ProfileUnknown."""
-    ensure_presets()
-    try:
-        return ImportProfile.objects.get(name=name)
-    except ImportProfile.DoesNotExist:
-        raise ProfileUnknown(name, list(ImportProfile.objects.values_list("name", flat=True))) from None
+    named = ImportProfile.objects.filter(name=name)
+    profile = named.first()
+    if profile is None:
+        ensure_presets()
+        profile = named.first()
+    if profile is None:
+        raise ProfileUnknown(name, list(ImportProfile.objects.values_list("name", flat=True)))
+    return profile
 
 
 @one_transaction()

@@ -105,6 +105,8 @@ def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFi
         link_file(file)
         linked = Claim.objects.filter(file=file, original_claim__isnull=False)
         notes.add("cancellations_linked", linked.count())
+        found = Claim.objects.filter(linked_at=file.received_at, original_claim__file=file)
+        notes.add("cancellations_found", found.exclude(file=file).count())
         notes.add("cancellations_open", unlinked_cancellations(file).count())
         notes.add("cardholders_added", store.directory.n_people_added)
         n_matched, examples = examples_of_matches(store.directory.spellings)

@@ -59,6 +59,13 @@ def stage_apart(
         "is_history": context.is_history,
         "seconds": bounds.seconds,
     }
+    answer = _ask_child(task, folder, bounds)
+    if "error" in answer:
+        raise FileQuarantined(answer["error"]["code"], **answer["error"]["params"])
+    return StagedFile.load(folder)
+
+
+def _ask_child(task: Mapping[str, Any], folder: Path, bounds: Bounds) -> dict[str, Any]:
     environment = {**os.environ, "POLARS_MAX_THREADS": "2", "PYTHONPATH": str(_ROOT)}
     child = subprocess.Popen(
         [sys.executable, "-m", "fraud.claims.importing.sandbox"],
@@ -69,14 +76,11 @@ def stage_apart(
         env=environment,
     )
     try:
-        answer = _watch(child, json.dumps(task).encode(), bounds)
+        return _watch(child, json.dumps(task).encode(), bounds)
     finally:
         if child.poll() is None:
             child.kill()
         child.wait()
-    if "error" in answer:
-        raise FileQuarantined(answer["error"]["code"], **answer["error"]["params"])
-    return StagedFile.load(folder)
 
 
 def _watch(child: subprocess.Popen[bytes], task: bytes, bounds: Bounds) -> dict[str, Any]:
@@ -104,9 +108,8 @@ def _resident_megabytes(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 
-def main() -> int:
-    """The child: read the task, stage the file, print one JSON object."""
-    task = json.loads(sys.stdin.buffer.read())
+def answer_to(task: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child does: stage the file within the limits; {"staged": True}, or what was wrong with the file."""
     seconds = int(task["seconds"]) * 2  # processor time of two threads
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -127,10 +130,14 @@ def main() -> int:
             folder=Path(task["folder"]),
         )
         staged.save()
-        answer: dict[str, Any] = {"staged": True}
     except FileQuarantined as error:
-        answer = {"error": error.as_json()}
-    print(json.dumps(answer))
+        return {"error": error.as_json()}
+    return {"staged": True}
+
+
+def main() -> int:
+    """The child: read the task, stage the file, print one JSON object."""
+    print(json.dumps(answer_to(json.loads(sys.stdin.buffer.read()))))
     return 0
 
 

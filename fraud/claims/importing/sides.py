@@ -1,6 +1,6 @@
 """What money back and purchases are matched by: one claim as far as matching looks at it, and what of a purchase is left.
 
-A frame of money back has `claim_id, person, merchant, code, at, day, has_time, key, minor, currency, abroad_minor,
+A frame of money back has `claim_id, person, merchant, source, name, brn, number, mcc, code, at, day, has_time, key, minor, currency, abroad_minor,
 abroad_currency, says_all, own` (`minor` and `abroad_minor` above 0; `own`: the purchase whose own row states it, else null); one of
 purchases has the same without `own`. `key` orders what happened at one moment, and must not depend on the delivery.
 """
@@ -13,6 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from fraud.claims.importing.merchants import Business
+
 DAYS = 180
 #: Two amounts that differ by less than one part in so many are one amount at the rates of two days.
 RATES = 10
@@ -20,6 +22,11 @@ SIDES: dict[str, Any] = {
     "claim_id": pl.Int64,
     "person": pl.Int64,
     "merchant": pl.Int64,
+    "source": pl.String,
+    "name": pl.String,
+    "brn": pl.String,
+    "number": pl.String,
+    "mcc": pl.String,
     "code": pl.String,
     "at": pl.Datetime("us", "UTC"),
     "day": pl.Date,
@@ -41,6 +48,7 @@ class Side:
     claim_id: int
     person: int
     merchant: int
+    business: Business
     code: str
     at: datetime
     day: date

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from fraud.claims.importing.parsing.formats import readable
+from rules.language.korean import with_particles
 
 #: code → (English, Korean). Whole files:
 # fmt: off
@@ -113,45 +115,46 @@ _NOTES: dict[str, tuple[str, str]] = {
     "columns_ignored": ("Columns that are not used: {columns}.", "사용하지 않은 열: {columns}."),
     "fields_absent": ("Fields the file does not deliver: {fields}.", "파일에 없는 항목: {fields}."),
     "header_close": ("The header “{header}” was read as “{alias}”.", "머리글 “{header}”을(를) “{alias}”(으)로 읽었습니다."),
-    "lines_ignored": ("{n} blank lines at the end were ignored.", "끝의 빈 줄 {n}개를 무시했습니다."),
+    "lines_ignored": ("{n} blank [line|lines] at the end [was|were] ignored.", "끝의 빈 줄 {n}개를 무시했습니다."),
     "delimiter_read": ("The columns are separated by “{separator}”.", "열 구분 기호를 “{separator}”(으)로 읽었습니다."),
-    "lines_skipped": ("{n} lines before the header were skipped.", "머리글 앞 {n}줄을 건너뛰었습니다."),
+    "lines_skipped": ("{n} [line|lines] before the header [was|were] skipped.", "머리글 앞 {n}줄을 건너뛰었습니다."),
     "quotes_in_text": ("Quotation marks inside unquoted text were kept as they are.", "따옴표로 묶이지 않은 글 안의 따옴표를 그대로 두었습니다."),
-    "full_width": ("{n} values in “{column}” had full-width characters.", "“{column}” 값 {n}개의 전각 문자를 변환했습니다."),
-    "controls_removed": ("{n} values in “{column}” had control or direction characters removed.", "“{column}” 값 {n}개에서 제어·방향 문자를 제거했습니다."),
-    "composed": ("{n} values in “{column}” were composed (NFC).", "“{column}” 값 {n}개의 자모를 합쳤습니다(NFC)."),
-    "spaces_removed": ("{n} identifiers in “{column}” had spaces or zero-width characters removed.", "“{column}” 식별자 {n}개에서 공백·폭 없는 문자를 제거했습니다."),
-    "currency_alias": ("{n} currencies were read from another spelling.", "통화 표기 {n}개를 변환했습니다."),
-    "amount_left_empty": ("{n} amounts in “{column}” have more decimals than their currency and were left empty.", "“{column}” 금액 {n}개는 통화의 소수 자릿수를 넘어 비웠습니다."),
-    "amount_extreme": ("{n} amounts in “{column}” are extreme.", "“{column}” 금액 {n}개가 매우 큽니다."),
-    "zone_converted": ("{n} times carried their own zone and were converted.", "시간대가 표시된 시각 {n}개를 변환했습니다."),
-    "date_serials": ("{n} values in “{column}” were the numbers Excel counts days by, and were read as dates.", "“{column}” 값 {n}개는 엑셀의 날짜 일련번호여서 날짜로 읽었습니다."),
-    "date_old": ("{n} dates in “{column}” are more than {years} years ago.", "“{column}” 날짜 {n}개가 {years}년이 넘었습니다."),
-    "settled_before_used": ("{n} settlements lie before their transaction.", "매입일이 사용일보다 앞선 행이 {n}개입니다."),
-    "card_masked": ("{n} partly masked card numbers were cut to the last four digits.", "일부만 가려진 카드 번호 {n}개를 뒤 네 자리로 줄였습니다."),
-    "value_withheld": ("{n} values in “{column}” look like card or resident numbers and were not kept; their rows were (line {lines}).", "“{column}” 값 {n}개가 카드 번호나 주민등록번호로 보여 저장하지 않았고, 나머지는 반영했습니다({lines}행)."),
-    "mcc_padded": ("{n} merchant category codes had leading zeros restored.", "업종 코드 {n}개의 앞자리 0을 복원했습니다."),
-    "mcc_unreadable": ("{n} merchant category codes were not four digits and left empty.", "네 자리가 아닌 업종 코드 {n}개를 비웠습니다."),
-    "brn_unreadable": ("{n} business registration numbers failed their check and were left empty.", "검증에 실패한 사업자등록번호 {n}개를 비웠습니다."),
-    "installments_unreadable": ("{n} values in “{column}” were not numbers and left empty.", "“{column}” 값 {n}개가 숫자가 아니어서 비웠습니다."),
-    "adjustments_passed": ("{n} adjustments by the issuer (fees, corrections) were passed over: they are no card payments.", "발급사의 조정 기록(수수료, 정정) {n}개는 카드 결제가 아니어서 건너뛰었습니다."),
-    "lines_other": ("{n} lines of other kinds (headers, trailers, details) were passed over.", "다른 종류의 줄(머리, 꼬리, 상세) {n}개를 건너뛰었습니다."),
-    "hidden_rows": ("{n} hidden rows of the sheet were read (row {lines}).", "숨겨진 행 {n}개도 읽었습니다({lines}행)."),
+    "full_width": ("{n} [value|values] in “{column}” had full-width characters.", "“{column}” 값 {n}개의 전각 문자를 변환했습니다."),
+    "controls_removed": ("{n} [value|values] in “{column}” had control or direction characters removed.", "“{column}” 값 {n}개에서 제어·방향 문자를 제거했습니다."),
+    "composed": ("{n} [value|values] in “{column}” [was|were] composed (NFC).", "“{column}” 값 {n}개의 자모를 합쳤습니다(NFC)."),
+    "spaces_removed": ("{n} [identifier|identifiers] in “{column}” had spaces or zero-width characters removed.", "“{column}” 식별자 {n}개에서 공백·폭 없는 문자를 제거했습니다."),
+    "currency_alias": ("{n} [currency was|currencies were] read from another spelling.", "통화 표기 {n}개를 변환했습니다."),
+    "amount_left_empty": ("{n} [amount|amounts] in “{column}” [has|have] more decimals than the currency and [was|were] left empty.", "“{column}” 금액 {n}개는 통화의 소수 자릿수를 넘어 비웠습니다."),
+    "amount_extreme": ("{n} [amount|amounts] in “{column}” [is|are] extreme.", "“{column}” 금액 {n}개가 매우 큽니다."),
+    "zone_converted": ("{n} [time carried its own zone and was|times carried their own zone and were] converted.", "시간대가 표시된 시각 {n}개를 변환했습니다."),
+    "date_serials": ("{n} [value in “{column}” was the number Excel counts days by, and was read as a date|values in “{column}” were the numbers Excel counts days by, and were read as dates].", "“{column}” 값 {n}개는 엑셀의 날짜 일련번호여서 날짜로 읽었습니다."),
+    "date_old": ("{n} [date|dates] in “{column}” [is|are] more than {years} years ago.", "“{column}” 날짜 {n}개가 {years}년이 넘었습니다."),
+    "settled_before_used": ("{n} [settlement lies before its|settlements lie before their] transaction.", "매입일이 사용일보다 앞선 행이 {n}개입니다."),
+    "card_masked": ("{n} partly masked card [number was|numbers were] cut to the last four digits.", "일부만 가려진 카드 번호 {n}개를 뒤 네 자리로 줄였습니다."),
+    "value_withheld": ("{n} [value in “{column}” looks like a card or resident number and was not kept; its row was|values in “{column}” look like card or resident numbers and were not kept; their rows were] (line {lines}).", "“{column}” 값 {n}개가 카드 번호나 주민등록번호로 보여 저장하지 않았고, 나머지는 반영했습니다({lines}행)."),
+    "mcc_padded": ("{n} merchant category [code|codes] had leading zeros restored.", "업종 코드 {n}개의 앞자리 0을 복원했습니다."),
+    "mcc_unreadable": ("{n} merchant category [code was|codes were] not four digits and left empty.", "네 자리가 아닌 업종 코드 {n}개를 비웠습니다."),
+    "brn_unreadable": ("{n} business registration [number failed its check and was|numbers failed their check and were] left empty.", "검증에 실패한 사업자등록번호 {n}개를 비웠습니다."),
+    "installments_unreadable": ("{n} [value in “{column}” was not a number|values in “{column}” were not numbers] and left empty.", "“{column}” 값 {n}개가 숫자가 아니어서 비웠습니다."),
+    "adjustments_passed": ("{n} [adjustment|adjustments] by the issuer (fees, corrections) [was|were] passed over: [it is no card payment|they are no card payments].", "발급사의 조정 기록(수수료, 정정) {n}개는 카드 결제가 아니어서 건너뛰었습니다."),
+    "lines_other": ("{n} [line|lines] of other kinds (headers, trailers, details) [was|were] passed over.", "다른 종류의 줄(머리, 꼬리, 상세) {n}개를 건너뛰었습니다."),
+    "hidden_rows": ("{n} hidden [row|rows] of the sheet [was|were] read (row {lines}).", "숨겨진 행 {n}개도 읽었습니다({lines}행)."),
     "sheets_hidden": ("Hidden sheets were not read: {sheets}.", "숨겨진 시트는 읽지 않았습니다: {sheets}."),
     "rows_announced": ("The file speaks of {stated} rows, but {found} were read. Part of it may be missing; compare it with the original.", "파일에는 {stated}건이라고 적혀 있으나 {found}건을 읽었습니다. 일부가 빠졌을 수 있으니 원본과 비교해 주십시오."),
     "sum_differs": ("The sum row on line {line} says {stated}, but the rows above it add up to {found} ({currency}). Rows may be missing; compare the file with the original.", "{line}행의 합계는 {stated}인데 위 행들의 합은 {found}입니다({currency}). 빠진 행이 있을 수 있으니 원본과 비교해 주십시오."),
     "sheets_ignored": ("Other sheets were ignored: {sheets}.", "다른 시트는 무시했습니다: {sheets}."),
-    "formulas_allowed": ("{n} formula cells were taken with their last value.", "수식 셀 {n}개의 마지막 값을 사용했습니다."),
+    "formulas_allowed": ("{n} formula [cell was taken with its|cells were taken with their] last value.", "수식 셀 {n}개의 마지막 값을 사용했습니다."),
     "long_numbers": ("Numbers in “{column}” look like card numbers only by chance; the column was taken.", "“{column}”의 긴 번호는 카드 번호가 아닌 것으로 판단했습니다."),
-    "identifiers_repeated": ("{n} rows repeat an earlier row of this file.", "{n}행이 파일 안의 앞 행과 같습니다."),
-    "cardholders_added": ("{n} unknown employees were added as unassigned.", "알 수 없는 사원 {n}명을 미배정으로 추가했습니다."),
-    "merchants_added": ("{n} new merchants were added.", "새 가맹점 {n}곳을 추가했습니다."),
-    "cancellations_linked": ("{n} cancellations were linked to their original.", "취소 {n}건을 원거래와 연결했습니다."),
-    "cancellations_open": ("{n} cancellations wait for their original.", "취소 {n}건이 원거래를 기다립니다."),
-    "label_unknown": ("{n} outcomes in “{column}” are none of the profile's words and were left open. Known: {known}.", "“{column}” 결과 {n}개는 설정에 없는 값이라 비워 두었습니다. 가능한 값: {known}."),
-    "older_versions": ("{n} rows tell an older version of a claim than is known; the newer one stays.", "이미 더 새로운 버전이 있는 {n}행은 반영하지 않았습니다."),
-    "employees_matched": ("{n} employee numbers were read in the company's own form: {examples}.", "사원번호 {n}개를 회사 형식에 맞추어 읽었습니다: {examples}."),
-    "labels_added": ("{n} known outcomes were added as labels.", "알려진 결과 {n}건을 라벨로 추가했습니다."),
+    "identifiers_repeated": ("{n} [row repeats|rows repeat] an earlier row of this file.", "{n}행이 파일 안의 앞 행과 같습니다."),
+    "cardholders_added": ("{n} unknown [employee was|employees were] added as unassigned.", "알 수 없는 사원 {n}명을 미배정으로 추가했습니다."),
+    "merchants_added": ("{n} new [merchant was|merchants were] added.", "새 가맹점 {n}곳을 추가했습니다."),
+    "cancellations_linked": ("{n} [cancellation was linked to its|cancellations were linked to their] original.", "취소 {n}건을 원거래와 연결했습니다."),
+    "cancellations_found": ("{n} [cancellation delivered earlier was linked to its|cancellations delivered earlier were linked to their] original in this file.", "먼저 받은 취소 {n}건을 이 파일의 원거래와 연결했습니다."),
+    "cancellations_open": ("{n} [cancellation waits for its|cancellations wait for their] original.", "취소 {n}건이 원거래를 기다립니다."),
+    "label_unknown": ("{n} [outcome|outcomes] in “{column}” [is|are] none of the profile's words and [was|were] left open. Known: {known}.", "“{column}” 결과 {n}개는 설정에 없는 값이라 비워 두었습니다. 가능한 값: {known}."),
+    "older_versions": ("{n} [row tells|rows tell] an older version of a claim than is known; the newer one stays.", "이미 더 새로운 버전이 있는 {n}행은 반영하지 않았습니다."),
+    "employees_matched": ("{n} employee [number was|numbers were] read in the company's own form: {examples}.", "사원번호 {n}개를 회사 형식에 맞추어 읽었습니다: {examples}."),
+    "labels_added": ("{n} known [outcome was added as a label|outcomes were added as labels].", "알려진 결과 {n}건을 라벨로 추가했습니다."),
 }
 # fmt: on
 
@@ -182,6 +185,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
+#: `[row was|rows were]` in an English sentence: as `n` is one or not.
+_ONE_OR_MANY = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
+
+
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -200,7 +207,11 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
         values["format"] = readable(values["format"])
     if "place" in values:
         values["place"] = _place(values["place"], korean=korean)
-    return found[1 if korean else 0].format_map(_Known(values))
+    if korean:
+        return with_particles(found[1].format_map(_Known(values)))
+    is_one = (params or {}).get("n") == 1
+    text = _ONE_OR_MANY.sub(lambda found: found[1 if is_one else 2], found[0])
+    return text.format_map(_Known(values))
 
 
 def _place(place: str, *, korean: bool) -> str:

@@ -23,14 +23,13 @@ from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.backtest import Backtest, backtest_rule
 from fraud.workbench.rule_beliefs import beliefs_by_version
 from fraud.workbench.rule_hits import VersionHits, hits_by_version
+from fraud.workbench.rule_texts import checked_text, problems_of, vocabulary
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
-from rules.fields import FIELDS
-from rules.language import RuleNotValid, read, to_sentence
-from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
+from rules.language import RuleNotValid
+from rules.models import Rule, RuleVersion, ValueChange
 from rules.services import activation, drafts, turning_off
 from rules.services.common import subject_of
-from rules.services.rule_sets import list_specs, parameter_specs
 
 State = RuleVersion.State
 GROUPS = ("time", "merchant", "amount", "place", "document", "card", "people", "other")
@@ -77,7 +76,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_rule(request: HttpRequest) -> HttpResponse:
     """Start a rule of one's own."""
-    context: dict[str, Any] = {"typed": request.POST, "groups": GROUPS, **_vocabulary()}
+    context: dict[str, Any] = {"typed": request.POST, "groups": GROUPS, **vocabulary()}
     if request.method == "POST":
         about: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _ABOUT}
         code = request.POST.get("code", "").strip().upper()
@@ -85,7 +84,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
             drafts.draft_rule(code=code, text=request.POST.get("text", ""), by=_by(request), **about)
         except RuleNotValid as error:
             context |= {
-                "problems": _problems(error, request.POST.get("text", "")),
+                "problems": problems_of(error, request.POST.get("text", "")),
                 "correction": error.correction,
             }
         except (RuleServiceError, ValueError) as error:
@@ -100,7 +99,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check_text(request: HttpRequest) -> HttpResponse:
     """While typing: the text in words with full brackets, or where it is wrong and what would be right."""
-    return render(request, "fraud/rules/_checked.html", _checked(request.POST.get("text", "")))
+    return render(request, "fraud/rules/_checked.html", checked_text(request.POST.get("text", "")))
 
 
 @page("rules.draft_rule", "rules.activate_rule")
@@ -113,7 +112,10 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         active_text = active.text if active else ""
         result = backtest_rule(text=request.POST.get("text", ""), by=_by(request), active_text=active_text)
     except RuleNotValid as error:
-        context = {"problems": _problems(error, request.POST.get("text", "")), "correction": error.correction}
+        context = {
+            "problems": problems_of(error, request.POST.get("text", "")),
+            "correction": error.correction,
+        }
         return render(request, "fraud/rules/_checked.html", context, status=422)
     return render(request, "fraud/rules/_preview.html", _preview_context(result))
 
@@ -255,7 +257,7 @@ def step(request: HttpRequest, code: str, number: int, name: str) -> HttpRespons
     try:
         said = STEPS[name](request, version)
     except RuleNotValid as error:
-        problems = _problems(error, request.POST.get("text", version.text))
+        problems = problems_of(error, request.POST.get("text", version.text))
         return _show(request, found, problems=problems, correction=error.correction, refused=name, status=422)
     except NotPermitted as error:
         return _show(request, found, refusal=refusal_sentence(error), refused=name, status=403)
@@ -294,42 +296,10 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         and shown.activated_at is None
         and shown.state in {State.DRAFT, State.PROPOSED},
         "n_hits": _n_hits(by_state.get(State.ACTIVE), hits),
-        **(_vocabulary()),
-        **_checked(typed.get("text", shown.text if shown else "")),
+        **(vocabulary()),
+        **checked_text(typed.get("text", shown.text if shown else "")),
     }
     return render(request, "fraud/rules/rule.html", context | more, status=status)
-
-
-def _checked(text: str) -> dict[str, Any]:
-    """{"sentence"}, or {"problems"} and the whole rule as it was meant, of a text."""
-    lists, parameters = list_specs(), parameter_specs()
-    try:
-        expression = read(text, lists=lists, parameters=parameters)
-    except RuleNotValid as error:
-        return {"problems": _problems(error, text), "correction": error.correction}
-    return {"sentence": to_sentence(expression, current_language(), lists=lists, parameters=parameters)}
-
-
-def _problems(error: RuleNotValid, text: str) -> list[dict[str, Any]]:
-    """Each problem with the line it stands in, in three parts: before, what is meant, behind."""
-    language, lines = current_language(), text.replace("\r\n", "\n").split("\n")
-    shown = []
-    for p in error.problems:
-        line, start = lines[min(p.line, len(lines)) - 1], p.column - 1
-        place = {"before": line[:start], "marked": line[start : start + max(p.length, 1)]}
-        behind = line[start + max(p.length, 1) :]
-        shown.append(
-            {"line": p.line, "column": p.column, "text": p.message(language), "behind": behind, **place}
-        )
-    return shown
-
-
-def _vocabulary() -> dict[str, Any]:
-    return {
-        "fields": sorted(FIELDS.values(), key=lambda item: item.name),
-        "lists": ValueList.objects.order_by("name"),
-        "parameters": Parameter.objects.prefetch_related("values").order_by("name"),
-    }
 
 
 def _find(code: str) -> Rule:

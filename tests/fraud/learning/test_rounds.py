@@ -25,15 +25,23 @@ from fraud.learning.later_claims import later_claims
 from fraud.learning.models import Evaluation
 from fraud.learning.registry import failed_gates
 from fraud.learning.rounds import drift_references, learnt_from, train_challenger, training_set
-from fraud.learning.training import TrainingConfig
+from fraud.learning.training import TrainingConfig, process
 from rules.models import RuleVersion
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
+from tests.warm import TRAINING, apart
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("training")
 CUT_OFF = START + timedelta(days=45)
 CONFIG = TrainingConfig(detectors=QUICK.detectors, min_confirmed=10)
+
+
+@pytest.fixture(autouse=True)
+def _training_starts_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process as it is started is tested with training itself; it takes longer to start than to train."""
+    train = process.run_job
+    monkeypatch.setattr(process, "_run", lambda job, threads, seconds: apart(train, job, loaded=TRAINING))
 
 
 @pytest.fixture

@@ -93,6 +93,26 @@ def test_text_is_said_in_words_or_its_fault_is_named_by_line_and_column(client, 
     assert 'class="error"' in bad
 
 
+def test_a_rule_that_can_never_hit_is_told_before_it_is_saved(client, cast):
+    client.force_login(cast.rule_admin)
+    client.cookies["django_language"] = "en"
+    text = "amount > 500,000 KRW and amount < 100,000 KRW"
+    page = client.post(reverse("fraud:check-rule"), {"text": text}).content.decode()
+    assert "This rule can never hit." in page
+    assert "can never both hold" in page
+    assert "notice warning" not in client.post(reverse("fraud:check-rule"), {"text": HIGH}).content.decode()
+
+
+def test_preview_names_the_parts_that_no_claim_of_the_window_meets(client, cast, claims):
+    by = cast.actor("rule_admin")
+    part = 'merchant.mcc = "9999"'
+    assert backtest_rule(text=f"amount > 500,000 KRW and {part}", by=by).unmet == [part]
+    assert backtest_rule(text="count(same cardholder, day) > 90", by=by).unmet == []
+    client.force_login(cast.rule_admin)
+    page = client.post(reverse("fraud:preview-rule", args=["A01"]), {"text": f"{part} or {HIGH}"})
+    assert "merchant.mcc = &quot;9999&quot;" in page.content.decode()
+
+
 def test_preview_shows_hits_and_case_load(client, cast, claims):
     client.force_login(cast.rule_admin)
     answer = client.post(reverse("fraud:preview-rule", args=["A01"]), {"text": HIGH})

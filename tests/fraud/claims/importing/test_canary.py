@@ -32,12 +32,21 @@ from fraud.claims.importing.rows import import_rows
 from fraud.claims.importing.uploads import receive_upload
 from fraud.claims.views.files import reject_lines
 from fraud.claims.models import ClaimFile
+from fraud.claims.importing import sandbox
+from tests.warm import apart
+
+# The first file is read as in production; the others by processes of their own as well, which need not import everything.
+def ask_warm(task, folder, bounds):
+    task = json.loads(json.dumps(task))
+    return apart(sandbox.answer_to, task, loaded=("fraud.claims.importing.sandbox",))
+
 by, folder = Actor.system("tests"), Path(sys.argv[1])
 generic = get_profile("generic")
 rows = save_profile(name="rows", spec={**generic.spec, "sensitive": "reject_row"}, by=by, label_ko="행", label_en="rows", reason="test")
 for path in sorted(folder.iterdir()):
     for profile in (generic, rows):
         receive_upload(parts=[path.read_bytes()], name=path.name, profile=profile, by=by)
+        sandbox._ask_child = ask_warm
 for file in list(ClaimFile.objects.all()):
     print("".join(reject_lines(file, "ko")), file=sys.stderr)
 for row in json.loads((folder.parent / "rows.json").read_text()):

@@ -21,8 +21,9 @@ def claim(claim_id: int, hour: int, minor: int, **more: Any) -> dict[str, Any]:
     at = START + timedelta(hours=hour)
     plain = {"person": 1, "merchant": 1, "code": "", "has_time": True, "currency": "KRW"}
     abroad = {"abroad_minor": None, "abroad_currency": "", "says_all": False}
+    shop = {"source": "card", "name": f"shop {more.get('merchant', 1)}", "brn": "", "number": "", "mcc": ""}
     own = {"claim_id": claim_id, "at": at, "day": (at + timedelta(hours=9)).date(), "key": f"k{claim_id:03}"}
-    return {**plain, **abroad, **own, "minor": minor, **more}
+    return {**plain, **shop, **abroad, **own, "minor": minor, **more}
 
 
 def pair(
@@ -74,6 +75,16 @@ def plainly(back: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> dict
             if len(named) == 1 and left[named[0]]:
                 found[b["claim_id"]] = (named[0], left[named[0]])
                 left[named[0]] = 0
+    for b in sorted(back, key=lambda b: (b["at"], b["key"])):
+        if b["claim_id"] in found or not b["code"]:
+            continue
+        for p in sorted(purchases, key=lambda p: (p["at"], p["key"]), reverse=True):
+            same = (p["person"], p["name"], p["code"]) == (b["person"], b["name"], "")
+            near = p["at"] <= b["at"] and (b["day"] - p["day"]).days <= 180
+            if same and near and b["minor"] == p["minor"] == left[p["claim_id"]]:
+                found[b["claim_id"]] = (p["claim_id"], b["minor"])
+                left[p["claim_id"]] = 0
+                break
     return found
 
 
@@ -249,3 +260,46 @@ def test_what_comes_back_beyond_its_purchase_is_told_as_excess() -> None:
 def test_the_rate_of_another_day_is_no_excess() -> None:
     bought = claim(1, 0, 135_000, code="7", abroad_minor=10_000, abroad_currency="USD")
     assert settled([claim(2, 200, 139_000, code="7")], [bought]) == {2: (1, 135_000, 0)}
+
+
+def shop(merchant: int, **told: str) -> dict[str, Any]:
+    return {"merchant": merchant, "source": "card", "name": "", "brn": "", "number": "", "mcc": "", **told}
+
+
+@pytest.mark.parametrize(
+    ("bought_at", "back_from", "linked"),
+    [
+        ({"name": "cafe", "mcc": "5814"}, {"name": "cafe"}, True),
+        ({"name": "cafe"}, {"name": "cafe", "mcc": "5814"}, True),
+        ({"name": "cafe", "brn": "1234567891", "number": "77"}, {"name": "cafe"}, True),
+        ({"name": "cafe", "brn": "1234567891", "number": "77"}, {"name": "kafe", "brn": "1234567891"}, True),
+        ({"name": "cafe", "number": "77"}, {"name": "kafe", "number": "77"}, True),
+        ({"name": "cafe", "number": "77"}, {"name": "kafe", "number": "77", "source": "bank"}, False),
+        ({"name": "cafe", "number": "77"}, {"name": "cafe", "number": "78"}, False),
+        ({"name": "cafe", "number": "77"}, {"name": "cafe", "number": "78", "source": "bank"}, True),
+        ({"name": "cafe", "mcc": "5814"}, {"name": "cafe", "mcc": "5812"}, False),
+        ({"name": "cafe", "brn": "1234567891"}, {"name": "cafe", "brn": "9876543210"}, False),
+        ({"name": "cafe"}, {"name": "kafe"}, False),
+        ({"name": ""}, {"name": ""}, False),
+    ],
+)
+def test_whole_money_back_finds_its_purchase_where_one_row_tells_less_of_the_merchant_and_nothing_differs(
+    bought_at: dict[str, str], back_from: dict[str, str], linked: bool
+) -> None:
+    bought = claim(1, 0, 5000, **shop(1, **bought_at))
+    assert pair([claim(2, 5, 5000, **shop(2, **back_from))], [bought]) == ({2: (1, 5000)} if linked else {})
+    assert pair([claim(2, 5, 4000, **shop(2, **back_from))], [bought]) == {}
+
+
+def test_money_back_that_may_be_of_two_merchants_waits_for_a_person() -> None:
+    there = [claim(n, n, 5000, **shop(n, name="cafe", mcc=mcc)) for n, mcc in ((1, "5814"), (2, "5812"))]
+    assert pair([claim(3, 5, 5000, **shop(3, name="cafe"))], there) == {}
+    assert pair([claim(3, 5, 5000, **shop(3, name="cafe", mcc="5812"))], there) == {3: (2, 5000)}
+    twice = [claim(n, n, 5000, **shop(1, name="cafe", mcc="5814")) for n in (1, 2)]
+    assert pair([claim(3, 5, 5000, **shop(3, name="cafe"))], twice) == {3: (2, 5000)}
+
+
+def test_a_code_on_one_side_only_is_no_difference_but_two_codes_are() -> None:
+    back = claim(2, 5, 5000, code="B")
+    assert pair([back], [claim(1, 0, 5000)]) == {2: (1, 5000)}
+    assert pair([back], [claim(1, 0, 5000, code="A")]) == {}

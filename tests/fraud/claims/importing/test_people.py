@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from fraud.claims.models import (
     Trip,
     Vehicle,
 )
+from fraud.company.models import CompanyHoliday
 from tests.cast import make_cast
 from tests.fraud.claims.importing.files import BY
 
@@ -195,3 +196,18 @@ def test_a_feed_through_the_page_and_the_interface_tells_what_became_of_its_rows
     assert (page.status_code, page.context["result"].n_written) == (200, 0)
     client.force_login(cast.reviewer)
     assert client.get(reverse("fraud:people-feeds")).status_code == 403
+
+
+def test_a_day_that_was_worked_and_is_off_again_by_a_file_has_deadlines_follow_it_anew(
+    tmp_path: Path,
+) -> None:
+    before = datetime(2026, 1, 1, tzinfo=UTC)
+    for on, kind in (("2026-11-25", "working"), ("2026-11-26", "company")):
+        CompanyHoliday.objects.create(
+            on=on, name="창립기념일", kind=kind, added_at=before, deadlines_moved_at=before
+        )
+    feed(tmp_path, "calendar", "일자,명칭,구분\n2026-11-25,창립기념일,휴무\n2026-11-26,창립기념일,휴무\n")
+    again, same = CompanyHoliday.objects.order_by("on")
+    assert (again.kind, again.deadlines_moved_at) == ("company", None)
+    assert again.added_at > before
+    assert (same.deadlines_moved_at, same.added_at) == (before, before)

@@ -392,6 +392,19 @@ def test_links_do_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
     assert results == [{"1": None, "2": 50000, "3": 40000}] * 6
 
 
+def test_a_delivery_says_which_earlier_cancellations_found_their_payment_in_it(tmp_path: Path) -> None:
+    """And a refund that tells neither code nor category is found by name and whole amount."""
+    back = send(tmp_path, PLAIN, "F9,Q81,2026-11-05 10:00:00,-47000,KRW,(주)솔밭 정육")
+    assert {note["code"]: note["params"]["n"] for note in back.notes if "canc" in note["code"]} == {
+        "cancellations_open": 1
+    }
+    paid = send(tmp_path, GENERIC, "F1,Q81,2026-11-04 19:00:00,47000,KRW,솔밭정육,7712,승인")
+    assert {note["code"]: note["params"]["n"] for note in paid.notes if "canc" in note["code"]} == {
+        "cancellations_found": 1
+    }
+    assert nets(cardholder__employee_no="Q81") == [0]
+
+
 def test_links_follow_corrections_of_either_side(tmp_path: Path) -> None:
     paid, back = (
         "O1,{},2026-11-02 12:00:00,{},KRW,온누리,3301,승인",

@@ -1,0 +1,185 @@
+"""What the queue can be narrowed to: one table that pages, interface and saved views read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.language import current_language
+from audit.typed import day, whole_number
+from cases.dispositions import Disposition
+from cases.models import BLIND, Case
+from cases.pages.words import SOURCES, STATES
+from cases.services.choice_words import disposition_word
+from cases.services.company import company_today
+from cases.services.decided import VERDICTS, appeals_judged, decided_cases, requests_counted, start_of
+from cases.services.money import cases_at_stake
+from cases.workflow import State
+from fraud.claims.identity import cardholders_of, people_named
+from fraud.claims.models import Merchant
+from fraud.detection.models import RuleHit, Score
+from fraud.web.dates import say_day
+from fraud.web.refusals import stray_filters
+from fraud.web.words import BANDS
+
+VERDICT_WORDS: Mapping[str, Promise] = {
+    "misuse": gettext_lazy("misuse"),
+    "in_order": gettext_lazy("in order"),
+    "open": gettext_lazy("teaches nothing"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What the queue is narrowed to, with a chip per filter."""
+
+    condition: Q
+    chips: tuple[dict[str, str], ...] = ()
+    text: str = ""
+    problems: tuple[str, ...] = ()  # sentences about what could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: its label, the condition of a value (None: the value is none), and the words of its values where they are few."""
+
+    label: str | Promise
+    condition: Callable[[str], Q | None]
+    words: Callable[[], Mapping[str, Any]] = field(default=dict)
+    is_day: bool = False
+
+
+def _since(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
+    """A filter by a day: everything from then on."""
+
+    def since(value: str) -> Q | None:
+        found = day(value)
+        return condition(found) if found else None
+
+    return since
+
+
+def _least(value: str) -> Q | None:
+    least = whole_number(value.replace(",", ""), 15)
+    return None if least is None else Q(pk__in=cases_at_stake(Decimal(least)))
+
+
+#: Name in the address → filter, in the order of their chips.
+FILTERS: Mapping[str, Filter] = {
+    "q": Filter(gettext_lazy("Text"), lambda value: _text_condition(value[:100])),
+    "rule": Filter(gettext_lazy("Reason"), lambda value: _reason_condition(value[:40])),
+    "dept": Filter(gettext_lazy("Department"), lambda value: Q(cardholder__department__code=value[:40])),
+    "person": Filter(gettext_lazy("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
+    "run": Filter(gettext_lazy("Run"), lambda value: Q(run__reference=value[:20])),
+    "assignee": Filter(gettext_lazy("Assignee"), lambda value: Q(assignee__username=value[:150])),
+    "band": Filter(
+        gettext_lazy("Risk"),
+        lambda value: Q(band=value) & ~BLIND if value in Score.Band.values else None,
+        lambda: BANDS,
+    ),
+    "source": Filter(
+        gettext_lazy("Source"),
+        lambda value: Q(source=value) if value in Case.Source.values else None,
+        lambda: dict(SOURCES),
+    ),
+    "state": Filter(
+        gettext_lazy("State"),
+        lambda value: Q(state=value) if value in list(State) else None,
+        lambda: {code: word for code, (word, _meaning) in STATES.items()},
+    ),
+    "disposition": Filter(
+        gettext_lazy("Outcome"),
+        lambda value: Q(disposition=value) if value in list(Disposition) else None,
+        lambda: {code.value: disposition_word(code) for code in Disposition},
+    ),
+    "decided": Filter(
+        gettext_lazy("Decided since"),
+        _since(lambda since: Q(pk__in=decided_cases().filter(decided_at__gte=start_of(since)).values("pk"))),
+        is_day=True,
+    ),
+    "verdict": Filter(
+        gettext_lazy("Verdict"),
+        lambda value: Q(disposition__in=VERDICTS[value]()) if value in VERDICTS else None,
+        lambda: VERDICT_WORDS,
+    ),
+    "asked": Filter(
+        gettext_lazy("Asked and answered or lapsed since"),
+        _since(lambda since: Q(pk__in=requests_counted(since).values("case"))),
+        is_day=True,
+    ),
+    "appealed": Filter(
+        gettext_lazy("Appeal decided, submitted since"),
+        _since(lambda since: Q(pk__in=appeals_judged(since).values("case"))),
+        is_day=True,
+    ),
+    "min": Filter(gettext_lazy("At least"), _least),
+}
+#: What the queue reads of an address: its filters, the tab, the part and the place in it.
+KNOWN = frozenset([*FILTERS, "view", "part", "pane", "after"])
+
+
+def read_filters(query: QueryDict, *, known: Collection[str] = KNOWN) -> QueueFilters:
+    """The filters of a query; what cannot be read is left out and named in `problems`."""
+    condition, chips = Q(), []
+    problems = stray_filters(query, known)
+    for key, one in FILTERS.items():
+        value = query.get(key, "").strip()
+        found = one.condition(value) if value else None
+        if found is not None:
+            condition &= found
+            chips.append(
+                {"key": key, "value": value, "label": str(one.label), "text": _said(one, key, value)}
+            )
+        elif value:
+            problems.append(_problem(one, key, value))
+    return QueueFilters(condition, tuple(chips), query.get("q", "").strip()[:100], tuple(problems))
+
+
+def _said(one: Filter, key: str, value: str) -> str:
+    """The value in a chip's words."""
+    found = day(value) if one.is_day else None
+    if found:
+        return say_day(found, current_language(), today=company_today())
+    if key == "min":
+        return f"{int(value.replace(',', '')):,}"
+    return str(one.words().get(value, value[:100] if key == "q" else value))
+
+
+def _problem(one: Filter, key: str, value: str) -> str:
+    if one.is_day:
+        return _("“%(text)s” is not a day; write it as 2026-03-31.") % {"text": value[:30]}
+    if key == "min":
+        return _("“%(text)s” is not an amount; write digits such as 500000.") % {"text": value[:30]}
+    known = ", ".join(str(word) for word in one.words().values())
+    return _("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known}
+
+
+def _reason_condition(code: str) -> Q:
+    """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
+    # Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts that have none.
+    judged_it = Q(claim__alerts__score__run=F("run")) | Q(
+        claim__alerts__score=None, claim__alerts__run=F("run")
+    )
+    hits = RuleHit.objects.filter(
+        judged_it, rule_version__rule__code=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
+    )
+    return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
+
+
+def _text_condition(text: str) -> Q:
+    people = people_named(text)
+    places = Merchant.objects.filter(name__icontains=text)
+    return (
+        Q(reference__iexact=text)
+        | Q(cardholder_id__in=people.values("pk"))
+        | Q(merchant_id__in=places.values("pk"))
+    )

@@ -1,0 +1,49 @@
+"""A rule's text as its page shows it: in words, or with what is wrong; what it may name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.language import current_language
+from rules.fields import FIELDS
+from rules.language import RuleNotValid, read, to_sentence
+from rules.language.certain.telling import tell
+from rules.models import Parameter, ValueList
+from rules.services.rule_sets import list_specs, parameter_specs
+
+
+def checked_text(text: str) -> dict[str, Any]:
+    """{"sentence", "warnings"}, or {"problems"} and the whole rule as it was meant, of a text."""
+    lists, parameters = list_specs(), parameter_specs()
+    try:
+        expression = read(text, lists=lists, parameters=parameters)
+    except RuleNotValid as error:
+        return {"problems": problems_of(error, text), "correction": error.correction}
+    language = current_language()
+    return {
+        "sentence": to_sentence(expression, language, lists=lists, parameters=parameters),
+        "warnings": [one.message(language) for one in tell(expression, lists=lists, parameters=parameters)],
+    }
+
+
+def problems_of(error: RuleNotValid, text: str) -> list[dict[str, Any]]:
+    """Each problem with the line it stands in, in three parts: before, what is meant, behind."""
+    language, lines = current_language(), text.replace("\r\n", "\n").split("\n")
+    shown = []
+    for p in error.problems:
+        line, start = lines[min(p.line, len(lines)) - 1], p.column - 1
+        place = {"before": line[:start], "marked": line[start : start + max(p.length, 1)]}
+        behind = line[start + max(p.length, 1) :]
+        shown.append(
+            {"line": p.line, "column": p.column, "text": p.message(language), "behind": behind, **place}
+        )
+    return shown
+
+
+def vocabulary() -> dict[str, Any]:
+    """What a rule may name: {"fields", "lists", "parameters"}."""
+    return {
+        "fields": sorted(FIELDS.values(), key=lambda item: item.name),
+        "lists": ValueList.objects.order_by("name"),
+        "parameters": Parameter.objects.prefetch_related("values").order_by("name"),
+    }

@@ -1,0 +1,115 @@
+"""What a value can be at all, whoever the claim is of: hours from 0 to 23, counts from 0, codes of a shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rules.language import nodes as n
+from rules.language.certain.spans import INF, Numbers, Span
+from rules.language.nodes import Expression
+from rules.language.times import DAY_US
+from rules.language.transactions import KINDS
+from rules.language.types import Kind, Type
+from rules.money import is_known_currency
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The numbers a value can be, and the words for it."""
+
+    numbers: Numbers
+    said_en: str
+    said_ko: str
+
+
+def _whole(low: float, high: float, en: str, ko: str) -> Domain:
+    return Domain(Numbers((Span(low, high),), whole=True), en, ko)
+
+
+_COUNT = _whole(0, INF, "a count is 0 or more", "건수는 0 이상입니다")
+_HOUR = _whole(0, 23, "hours run from 0 to 23", "시(時)는 0부터 23까지입니다")
+_WEEKDAY = _whole(1, 7, "weekdays run from 1 (Monday) to 7", "요일은 1(월)부터 7(일)까지입니다")
+_MONTH = _whole(1, 12, "months run from 1 to 12", "월은 1부터 12까지입니다")
+_SHARE = Domain(Numbers((Span(0, 1),)), "a share lies between 0% and 100%", "비중은 0%에서 100% 사이입니다")
+_NOT_NEGATIVE = Domain(Numbers((Span(0, INF),)), "it is never below zero", "0보다 작을 수 없습니다")
+_TIME = Domain(
+    Numbers((Span(0, DAY_US, high_open=True),)),
+    "times run from 00:00 to 23:59",
+    "시각은 00:00부터 23:59까지입니다",
+)
+#: What a count counts.
+_COUNTED = frozenset({"claims", "merchants", "people", "values", "months"})
+_BY_CALL: Mapping[str, Domain] = {
+    "minute": _whole(0, 59, "minutes run from 0 to 59", "분은 0부터 59까지입니다"),
+    "day_of_month": _whole(1, 31, "days of a month run from 1 to 31", "일은 1부터 31까지입니다"),
+    "length": _COUNT,
+    "abs": _NOT_NEGATIVE,
+}
+_BY_UNIT: Mapping[str, Domain] = {"hour": _HOUR, "weekday": _WEEKDAY, "month": _MONTH}
+#: Shares among the fields.
+_SHARES = frozenset({"mcc_share_peer"})
+
+
+def domain_of(node: Expression, kind: Type | None) -> Domain | None:
+    """What the value of a node can be; None where it may be anything of its kind."""
+    if isinstance(node, n.Call) and node.name in _BY_CALL:
+        return _BY_CALL[node.name]
+    if isinstance(node, n.Window) and node.function in {"count", "distinct"}:
+        return _COUNT
+    if isinstance(node, n.Window) and node.function == "since_last":
+        return _NOT_NEGATIVE
+    if isinstance(node, n.Window) and node.function == "share":
+        return _SHARE
+    if isinstance(node, n.FieldRef) and node.name in _SHARES:
+        return _SHARE
+    if kind is None or not isinstance(node, n.FieldRef | n.Call):
+        return None
+    if kind.kind is Kind.TIME:
+        return _TIME
+    if kind.unit in _BY_UNIT:
+        return _BY_UNIT[kind.unit]
+    return _COUNT if kind.unit in _COUNTED else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How codes of a field are written, and the words for it."""
+
+    fits: Callable[[str], bool]
+    said_en: str
+    said_ko: str
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    found = re.compile(pattern)
+    return lambda text: found.fullmatch(text) is not None
+
+
+#: Field → what its codes look like. Texts are given as compared: folded to small letters.
+SHAPES: Mapping[str, Shape] = {
+    "merchant.mcc": Shape(
+        _matches(r"\d{4}"),
+        "a category code has four digits, such as 5813",
+        "업종 코드는 5813처럼 네 자리입니다",
+    ),
+    "merchant.brn": Shape(
+        _matches(r"\d{10}"),
+        "a business number has ten digits without hyphens",
+        "사업자등록번호는 하이픈 없이 열 자리입니다",
+    ),
+    "merchant.country": Shape(
+        _matches(r"[a-z]{2}"), "a country has two letters, such as KR", "국가는 KR처럼 두 글자입니다"
+    ),
+    "currency": Shape(
+        lambda text: is_known_currency(text.upper()),
+        "a currency is one of ISO 4217, such as KRW",
+        "통화는 KRW처럼 ISO 4217 코드입니다",
+    ),
+    "txn_type": Shape(
+        lambda text: text in KINDS,
+        "kinds are " + ", ".join(KINDS),
+        "거래 종류는 " + ", ".join(KINDS) + "입니다",
+    ),
+}

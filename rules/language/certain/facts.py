@@ -1,0 +1,264 @@
+"""What one plain condition says of the values it looks at, as sets that can be met with those of other conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rules.language import nodes as n
+from rules.language.certain.branches import Atom, looked_at
+from rules.language.certain.spans import INF, Numbers, between, of_comparison, outside, united
+from rules.language.check import infer
+from rules.language.evaluate import parameter_number, text_test
+from rules.language.nodes import Expression
+from rules.language.normal import normalise
+from rules.language.specs import Context, ParameterSpec, ValueListSpec
+from rules.language.types import Kind, Type
+from rules.language.values import calculate, compare, literal, literal_money
+
+Bounds = tuple[float, float]
+_NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts a value may be: those ``allowed`` (None: any) that are not ``excluded`` and pass every test; a ``start`` it must have."""
+
+    allowed: frozenset[str] | None = None
+    excluded: frozenset[str] = frozenset()
+    tests: tuple[Callable[[str], bool], ...] = ()
+    starts: tuple[str, ...] = ()
+
+    def meet(self, other: Words) -> Words:
+        """What both allow."""
+        allowed = self.allowed
+        if other.allowed is not None:
+            allowed = other.allowed if allowed is None else allowed & other.allowed
+        return Words(
+            allowed, self.excluded | other.excluded, self.tests + other.tests, self.starts + other.starts
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text is left."""
+        if self.allowed is None:
+            return any(
+                not (one.startswith(other) or other.startswith(one))
+                for one in self.starts
+                for other in self.starts
+            )
+        left = self.allowed - self.excluded
+        return not any(all(test(text) for test in self.tests) for text in left)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Whether something is so."""
+
+    values: frozenset[bool]
+
+    def meet(self, other: Truth) -> Truth:
+        """What both allow."""
+        return Truth(self.values & other.values)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it can be neither."""
+        return not self.values
+
+
+Fact = Numbers | Words | Truth
+Facts = dict[Hashable, Fact]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads conditions of one company: its lists and parameters."""
+
+    lists: Mapping[str, ValueListSpec]
+    parameters: Mapping[str, ParameterSpec]
+    _types: dict[Expression, Type | None] = field(default_factory=dict)
+
+    def type_of(self, node: Expression) -> Type | None:
+        """The type of a node (remembered)."""
+        if node not in self._types:
+            self._types[node] = infer(node, parameters=self.parameters)
+        return self._types[node]
+
+    def facts_of(self, atom: Atom) -> Facts:
+        """Subject → what must be true of it for the condition to hold (or, where it is to fail, to fail)."""
+        found: Facts = {}
+        for subject, fact in self._told(atom):
+            _add(found, subject, fact)
+        if isinstance(atom.node, n.IsMissing):
+            return found
+        for part in looked_at(atom.node):
+            if isinstance(part, n.MoneyLiteral):
+                _add(found, n.FieldRef("currency"), Words(frozenset({part.currency.lower()})))
+            if isinstance(part, n.FieldRef):
+                _add(found, ("missing", part), Truth(frozenset({False})))
+        return found
+
+    def _told(self, atom: Atom) -> Iterator[tuple[Hashable, Fact]]:
+        node, holds = atom.node, atom.holds
+        match node:
+            case n.Comparison():
+                yield from self._comparison(node, node.op if holds else _NOT[node.op])
+            case n.Membership():
+                yield from self._membership(node, holds)
+            case n.TextMatch():
+                yield from self._text(node, holds)
+            case n.IsMissing():
+                yield ("missing", node.operand), Truth(frozenset({holds}))
+            case n.FieldRef() | n.Call():
+                yield node, Truth(frozenset({holds}))
+            case _:
+                return
+
+    def _comparison(self, node: n.Comparison, op: str) -> Iterator[tuple[Hashable, Fact]]:
+        left, right = node.left, node.right
+        kind = self.type_of(left)
+        if kind is None:
+            return
+        if kind.is_textual or kind.kind is Kind.YES_NO:
+            yield from _equality(left, op, right)
+            return
+        bounds = self.bounds(right)
+        if bounds is None and self.bounds(left) is not None:
+            left, right, op, bounds = right, left, _TURNED[op], self.bounds(left)
+        if bounds is not None:
+            yield self._subject(left, right), of_comparison(op, *bounds)
+        elif left == right:
+            yield ("same", left), Truth(frozenset({True}) if compare(op, 0, 0) else frozenset())
+        else:
+            first, second = sorted((left, right), key=repr)
+            turned = op if first is left else _TURNED[op]
+            yield ("difference", first, second), of_comparison(turned, 0.0, 0.0)
+
+    def _subject(self, node: Expression, beside: Expression) -> Hashable:
+        """What is compared: of a moment beside a date, its day."""
+        kinds = [self.type_of(each) for each in (node, beside)]
+        if kinds[0] and kinds[1] and (kinds[0].kind, kinds[1].kind) == (Kind.DATETIME, Kind.DATE):
+            return ("day", node)
+        return node
+
+    def _membership(self, node: n.Membership, holds: bool) -> Iterator[tuple[Hashable, Fact]]:
+        operand, collection = node.operand, node.collection
+        if isinstance(collection, n.ListRef):
+            values = self.lists[collection.name].normalised
+            yield operand, Words(values) if holds else Words(excluded=values)
+        elif isinstance(collection, n.Range):
+            yield from self._range(operand, collection, holds)
+        elif all(isinstance(item, n.TextLiteral) for item in collection.items):
+            values = frozenset(
+                normalise(item.value) for item in collection.items if isinstance(item, n.TextLiteral)
+            )
+            yield operand, Words(values) if holds else Words(excluded=values)
+        else:
+            yield from self._inline(operand, collection, holds)
+
+    def _inline(
+        self, operand: Expression, collection: n.InlineList, holds: bool
+    ) -> Iterator[tuple[Hashable, Fact]]:
+        bounds = [self.bounds(item) for item in collection.items]
+        known = [each for each in bounds if each is not None]
+        if len(known) != len(bounds) or not known:
+            return
+        subject = self._subject(operand, collection.items[0])
+        if holds:
+            yield subject, united(of_comparison("=", *each) for each in known)
+            return
+        left = Numbers()
+        for each in known:
+            left = left.meet(of_comparison("!=", *each))
+        yield subject, left
+
+    def _range(self, operand: Expression, found: n.Range, holds: bool) -> Iterator[tuple[Hashable, Fact]]:
+        low, high, kind = self.bounds(found.low), self.bounds(found.high), self.type_of(operand)
+        if low is None or high is None or kind is None:
+            return
+        wraps = bool(kind.cycle)
+        subject = self._subject(operand, found.low)
+        if holds:
+            yield subject, between(low[0], high[1], wraps=wraps)
+        elif low[0] == low[1] and high[0] == high[1]:
+            yield subject, outside(low[0], high[0], wraps=wraps)
+
+    def _text(self, node: n.TextMatch, holds: bool) -> Iterator[tuple[Hashable, Fact]]:
+        if isinstance(node.pattern, n.FieldRef | n.ParameterRef):
+            return
+        test = text_test(node.op, node.pattern, Context(lists=self.lists))
+        if not holds:
+            yield node.operand, Words(tests=(lambda text: not test(text),))
+            return
+        starts = node.op == "starts with" and isinstance(node.pattern, n.TextLiteral)
+        start = (normalise(node.pattern.value),) if starts and isinstance(node.pattern, n.TextLiteral) else ()
+        yield node.operand, Words(tests=(test,), starts=start)
+
+    def bounds(self, node: Expression) -> Bounds | None:
+        """The smallest and the largest value of what does not hang on the claim; None for what does."""
+        match node:
+            case n.MoneyLiteral():
+                return (literal_money(node),) * 2
+            case n.ParameterRef():
+                spec = self.parameters[node.name]
+                values = [float(parameter_number(value, spec.type)) for value in spec.values]
+                return (min(values), max(values)) if values else None
+            case n.Negate():
+                inner = self.bounds(node.operand)
+                return None if inner is None else (-inner[1], -inner[0])
+            case n.Arithmetic():
+                return self._calculated(node)
+            case (
+                n.NumberLiteral()
+                | n.PercentLiteral()
+                | n.DateLiteral()
+                | n.TimeLiteral()
+                | n.DurationLiteral()
+            ):
+                return (literal(node),) * 2
+            case _:
+                return None
+
+    def _calculated(self, node: n.Arithmetic) -> Bounds | None:
+        kinds = [self.type_of(each) for each in (node.left, node.right)]
+        if any(kind is None or kind.kind in {Kind.DATE, Kind.DATETIME, Kind.TIME} for kind in kinds):
+            return None
+        left, right = self.bounds(node.left), self.bounds(node.right)
+        if left is None or right is None or left[0] != left[1] or right[0] != right[1]:
+            return None
+        value = calculate(node.op, left[0], right[0])
+        return None if value is None or abs(value) == INF else (value, value)
+
+
+def _equality(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:
+    """Texts, codes and yes-or-no values know equal and unequal only."""
+    if isinstance(left, n.TextLiteral | n.YesNoLiteral):
+        left, right = right, left
+    is_equal = op == "="
+    if isinstance(right, n.TextLiteral):
+        word = frozenset({normalise(right.value)})
+        yield left, Words(word) if is_equal else Words(excluded=word)
+    elif isinstance(right, n.YesNoLiteral):
+        yield left, Truth(frozenset({right.value == is_equal}))
+    elif left == right:
+        yield ("same", left), Truth(frozenset({True}) if is_equal else frozenset())
+    else:
+        yield ("equal", *sorted((left, right), key=repr)), Truth(frozenset({is_equal}))
+
+
+def _add(found: Facts, subject: Hashable, fact: Fact) -> None:
+    before = found.get(subject)
+    found[subject] = fact if before is None else meet(before, fact)
+
+
+def meet(one: Fact, other: Fact) -> Fact:
+    """What both allow; facts of different kinds about one subject say nothing together."""
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return one.meet(other)
+    if isinstance(one, Words) and isinstance(other, Words):
+        return one.meet(other)
+    if isinstance(one, Truth) and isinstance(other, Truth):
+        return one.meet(other)
+    return one

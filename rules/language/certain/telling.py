@@ -1,0 +1,115 @@
+"""Warnings about a rule that is one, but can never hit, always hits, or has a part that can never or always hold.
+
+Nothing is refused: lists and parameters change, and a rule may wait for them. What is told is certain for today's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+
+from rules.language import nodes as n
+from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
+from rules.language.certain.domains import SHAPES, domain_of
+from rules.language.certain.facts import Fact, Facts, Reader, Words, meet
+from rules.language.certain.spans import Numbers
+from rules.language.nodes import Expression, Position
+from rules.language.problems import Problem, problem
+from rules.language.specs import ParameterSpec, ValueListSpec
+from rules.language.text import to_text
+
+
+def tell(
+    tree: Expression, *, lists: Mapping[str, ValueListSpec], parameters: Mapping[str, ParameterSpec]
+) -> tuple[Problem, ...]:
+    """Warnings about a checked rule, the one about the whole first; none where nothing is certain."""
+    reader = Reader(lists, parameters)
+    try:
+        ways, others = branches_of(tree), branches_of(tree, holds=False)
+    except TooMany:
+        return ()
+    conflicts = [_conflict(branch, reader) for branch in ways]
+    found = [told for told in conflicts if told is not None]
+    if len(found) == len(ways):
+        return (problem(Position(), "never_hits"), *_once(found))
+    if all(_conflict(branch, reader) is not None for branch in others):
+        return (problem(Position(), "always_hits"),)
+    return (*_once(found), *_once(_always(ways, reader)))
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    return list({told.message_en: told for told in problems}.values())
+
+
+def _always(ways: list[Branch], reader: Reader) -> Iterable[Problem]:
+    """Plain conditions that hold whatever the claim is."""
+    for atom in dict.fromkeys(atom for branch in ways for atom in branch):
+        against = Atom(atom.node, not atom.holds)
+        why = _why_never(against, reader.facts_of(against), reader)
+        if why is not None:
+            yield problem(
+                atom.node.position, "always_holds", text=to_text(atom.written), why_en=why[0], why_ko=why[1]
+            )
+
+
+def _conflict(branch: Branch, reader: Reader) -> Problem | None:
+    """Why the conditions of a branch cannot hold together; None where they can."""
+    told = [(atom, reader.facts_of(atom)) for atom in branch]
+    for atom, facts in told:
+        why = _why_never(atom, facts, reader)
+        if why is not None:
+            text = to_text(atom.written)
+            return problem(atom.node.position, "never_holds", text=text, why_en=why[0], why_ko=why[1])
+    held: dict[Hashable, Fact] = {}
+    for place, (atom, facts) in enumerate(told):
+        for subject, fact in facts.items():
+            before = held.get(subject)
+            held[subject] = _bounded(subject, fact if before is None else meet(before, fact), reader)
+            if held[subject].is_empty:
+                other = _partner(told[:place], subject, fact, reader) or told[0][0]
+                texts = {"text": to_text(other.written), "other": to_text(atom.written)}
+                return problem(atom.node.position, "never_together", **texts)
+    return None
+
+
+def _partner(earlier: list[tuple[Atom, Facts]], subject: Hashable, fact: Fact, reader: Reader) -> Atom | None:
+    """The condition that by itself already stands against the fact, else the last that speaks of the same."""
+    about = [(atom, facts[subject]) for atom, facts in earlier if subject in facts]
+    for atom, before in about:
+        if _bounded(subject, meet(before, fact), reader).is_empty:
+            return atom
+    return about[-1][0] if about else None
+
+
+def _bounded(subject: Hashable, fact: Fact, reader: Reader) -> Fact:
+    """A fact within what its subject can be at all."""
+    if isinstance(fact, Numbers) and isinstance(subject, n.FieldRef | n.Call | n.Window):
+        domain = domain_of(subject, reader.type_of(subject))
+        return fact if domain is None else fact.meet(domain.numbers)
+    return fact
+
+
+def _why_never(atom: Atom, facts: Facts, reader: Reader) -> tuple[str, str] | None:
+    """(English, Korean) why a condition can never hold by itself; None where it can."""
+    for subject, fact in facts.items():
+        if fact.is_empty:
+            return _why_empty(atom)
+        if isinstance(fact, Numbers) and _bounded(subject, fact, reader).is_empty:
+            assert isinstance(subject, n.FieldRef | n.Call | n.Window)
+            domain = domain_of(subject, reader.type_of(subject))
+            assert domain is not None
+            return domain.said_en, domain.said_ko
+        if isinstance(fact, Words) and fact.allowed and isinstance(subject, n.FieldRef):
+            shape = SHAPES.get(subject.name)
+            if shape is not None and not any(shape.fits(text) for text in fact.allowed):
+                return shape.said_en, shape.said_ko
+    return None
+
+
+def _why_empty(atom: Atom) -> tuple[str, str]:
+    node = atom.node
+    if isinstance(node, n.Membership) and isinstance(node.collection, n.ListRef):
+        name = node.collection.name
+        return f"the list @{name} has no entry", f"@{name} 목록에 값이 없습니다"
+    if isinstance(node, n.Comparison):
+        return "both sides are the same", "양쪽이 같습니다"
+    return "it leaves no value", "남는 값이 없습니다"

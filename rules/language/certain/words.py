@@ -1,0 +1,22 @@
+"""What is told: code → (English, Korean)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CERTAIN: Mapping[str, tuple[str, str]] = {
+    "never_hits": ("This rule can never hit.", "이 규칙은 어떤 청구에도 해당할 수 없습니다."),
+    "always_hits": (
+        "This rule hits every claim of which it knows what it looks at.",
+        "이 규칙은 필요한 값이 있는 모든 청구에 해당합니다.",
+    ),
+    "never_holds": ("“{text}” can never hold: {why_en}.", "“{text}”은(는) 성립할 수 없습니다. {why_ko}."),
+    "never_together": (
+        "“{text}” and “{other}” can never both hold.",
+        "“{text}”와(과) “{other}”은(는) 함께 성립할 수 없습니다.",
+    ),
+    "always_holds": (
+        "“{text}” holds for every claim: {why_en}. It can be left out.",
+        "“{text}”은(는) 모든 청구에서 성립합니다. {why_ko}. 빼도 됩니다.",
+    ),
+}

@@ -1,0 +1,187 @@
+"""Rules that can never hit, always hit, or have a part that never or always holds: what is told, and that it is true."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.engine import RuleSpec, evaluate
+from rules.language import (
+    ParameterSpec,
+    ParameterValue,
+    RuleNotValid,
+    ValueListSpec,
+    check,
+    field_names,
+    parse,
+)
+from rules.language.certain.domains import SHAPES
+from rules.language.certain.telling import tell
+from rules.language.nodes import And, Expression, Not, Or, measure
+from tests.rules.generated import LISTS, PARAMETERS, condition, context, frame
+from tests.rules.starter import starter_context, starter_specs
+
+BARS = {
+    "bars": ValueListSpec("bars", "code", frozenset({"5813", "5814"})),
+    "empty": ValueListSpec("empty", "code"),
+}
+LIMITS = {
+    "limit": ParameterSpec(
+        "limit",
+        "money",
+        (
+            ParameterValue(50_000, date(2020, 1, 1), currency="KRW"),
+            ParameterValue(300_000, date(2020, 1, 1), currency="KRW", grade="부장"),
+        ),
+    )
+}
+
+#: rule | what of it is told to stand against each other, or by itself
+NEVER = """
+amount > 500,000 KRW and amount < 100,000 KRW | amount > 500,000 KRW; amount < 100,000 KRW
+hour > 23 | hour > 23: hours run from 0 to 23
+weekday = 8 | weekday = 8: weekdays run from 1
+weekday = 0 and amount > 5 KRW | weekday = 0: weekdays run from 1
+weekday in 6..7 and is_night and weekday < 6 | weekday in 6..7; weekday < 6
+hour > 22 and hour < 23 | hour > 22; hour < 23
+hour in 22..6 and hour = 12 | hour in 22..6; hour = 12
+time(transacted_at) in 22:00..06:00 and time(transacted_at) in 07:00..21:00 | time(transacted_at) in 22:00..06:00; time(transacted_at) in 07:00..21:00
+merchant.mcc = "581" | merchant.mcc = "581": a category code has four digits
+merchant.brn = "123-45-67890" | merchant.brn = "123-45-67890": a business number has ten digits
+merchant.country = "KOR" | merchant.country = "KOR": a country has two letters
+currency = "WON" | currency = "WON": a currency is one of ISO 4217
+txn_type = "refunds" | txn_type = "refunds": kinds are purchase
+merchant.mcc in @bars and merchant.mcc = "5812" | merchant.mcc in @bars; merchant.mcc = "5812"
+merchant.mcc in @empty | merchant.mcc in @empty: the list @empty has no entry
+merchant.mcc = "5812" and merchant.mcc != "5812" | merchant.mcc = "5812"; merchant.mcc != "5812"
+merchant.mcc starts with "58" and merchant.mcc starts with "41" | merchant.mcc starts with "58"; merchant.mcc starts with "41"
+merchant.mcc starts with "58" and merchant.mcc in ("4121", "7011") | merchant.mcc starts with "58"; merchant.mcc in ("4121", "7011")
+merchant.name contains "bar" and merchant.name = "cafe" | merchant.name contains "bar"; merchant.name = "cafe"
+cardholder.grade = "과장" and not cardholder.grade in ("과장", "대리") | cardholder.grade = "과장"; cardholder.grade not in ("과장", "대리")
+currency = "USD" and amount > 500,000 KRW | currency = "USD"; amount > 500,000 KRW
+amount > 500,000 KRW and amount > 300 USD | amount > 500,000 KRW; amount > 300 USD
+receipt_id is missing and receipt_id = "A" | receipt_id is missing; receipt_id = "A"
+is_night and not is_night | is_night; not is_night
+is_night = yes and is_night = no | is_night = yes; is_night = no
+count(same cardholder, merchant within 30 minutes) < 0 | count(same cardholder, merchant within 30 minutes) < 0: a count is 0 or more
+share(amount of cardholder in merchant within 180 days) > 120% | share(amount of cardholder in merchant within 180 days) > 120%: a share lies between
+amount > amount | amount > amount: both sides are the same
+amount > card.limit and amount < card.limit | amount > card.limit; amount < card.limit
+amount > $limit and amount < 10,000 KRW | amount > $limit; amount < 10,000 KRW
+transacted_at >= 2026-02-01 and transacted_at < 2026-01-01 | transacted_at >= 2026-02-01; transacted_at < 2026-01-01
+merchant.opened_on in 2026-01-01..2026-03-01 and merchant.opened_on > 2026-05-01 | merchant.opened_on in 2026-01-01..2026-03-01; merchant.opened_on > 2026-05-01
+(hour > 23 and is_night) or (n_attendees < 0 and is_weekend) | hour > 23: hours run from 0 to 23
+""".strip().splitlines()
+
+ALWAYS = [
+    "hour >= 0",
+    "is_weekend or not is_weekend",
+    "amount > 0 KRW or amount <= 0 KRW",
+    "weekday in 1..5 or weekday in 6..7",
+    "not hour > 23",
+]
+
+FINE = [
+    "amount > $limit and amount < 100,000 KRW",  # some have the lower limit
+    'amount > 500,000 KRW or currency = "USD"',
+    "hour in 22..6 and hour != 3",
+    "receipt_id is missing and amount > 30,000 KRW",
+    'merchant.name contains "bar" and merchant.name starts with "sea"',
+    "merchant.opened_on > 2026-01-01 and merchant.opened_on < 2026-01-03",
+    "amount > card.limit or amount < 0 KRW",
+    "weekday in 6..7 and merchant.mcc not in @bars",
+    "count(same cardholder, merchant within 30 minutes) >= 3 and sum(amount same cardholder, day) > 300,000 KRW",
+    "or_zero(cancel_amount) > 0 and cancel_amount is missing or is_night",
+]
+
+
+def told(text: str) -> list[str]:
+    tree = parse(text)
+    check(tree, lists=BARS, parameters=LIMITS)
+    return [problem.message_en for problem in tell(tree, lists=BARS, parameters=LIMITS)]
+
+
+@pytest.mark.parametrize("row", NEVER)
+def test_a_rule_that_can_never_hit_is_told_with_what_stands_against_what(row: str) -> None:
+    text, _, parts = (part.strip() for part in row.partition(" | "))
+    whole, why, *_more = told(text)
+    assert whole == "This rule can never hit."
+    first, semicolon, second = parts.partition("; ")
+    if semicolon:
+        assert why == f"“{first}” and “{second}” can never both hold."
+    else:
+        part, _, reason = parts.partition(": ")
+        assert why.startswith(f"“{part}” can never hold: {reason}")
+
+
+@pytest.mark.parametrize("text", ALWAYS)
+def test_a_rule_that_always_hits_is_told(text: str) -> None:
+    assert told(text) == ["This rule hits every claim of which it knows what it looks at."]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_nothing_is_told_of_a_rule_that_may_hit_or_not(text: str) -> None:
+    assert told(text) == []
+
+
+def test_a_part_that_never_holds_is_told_though_the_rule_can_hit() -> None:
+    (why,) = told("(hour > 25 and is_night) or amount > 5 KRW")
+    assert why == "“hour > 25” can never hold: hours run from 0 to 23."
+
+
+def test_a_part_that_always_holds_is_told() -> None:
+    (why,) = told("hour >= 0 and amount > 5 KRW")
+    assert why == "“hour >= 0” holds for every claim: hours run from 0 to 23. It can be left out."
+
+
+def test_rules_that_branch_into_very_many_ways_are_left_alone() -> None:
+    pair = "(hour = {n} or is_night)"
+    assert told(" and ".join(pair.format(n=n % 24) for n in range(8)) + " and hour > 23") == []
+
+
+def test_nothing_is_told_of_the_starter_rules_but_lists_that_wait_for_entries() -> None:
+    company = starter_context()
+    for spec in starter_specs(states=("active", "shadow", "draft")):
+        found = tell(spec.expression, lists=company.lists, parameters=company.parameters)
+        unexpected = [one.message_en for one in found if not one.message_en.endswith("has no entry.")]
+        assert (spec.code, unexpected) == (spec.code, [])
+
+
+def _is_valid(tree: Expression) -> bool:
+    if set(field_names(tree)) & (set(SHAPES) - {"currency"}):
+        return False  # the generated claims hold any word where a company's hold codes of a shape
+    try:
+        check(tree, lists=LISTS, parameters=PARAMETERS)
+    except RuleNotValid:
+        return False
+    return measure(tree)[1] <= 18
+
+
+PARTS = condition(1, windows=False)
+JOINED = st.one_of(
+    PARTS,
+    st.tuples(PARTS, PARTS).map(lambda two: And(two)),
+    st.tuples(PARTS, PARTS, PARTS).map(lambda some: And(some)),
+    st.tuples(PARTS, PARTS).map(lambda two: Or(two)),
+).filter(_is_valid)
+
+
+@given(JOINED, st.integers(0, 10**6))
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+def test_what_is_told_of_a_rule_is_so_on_any_claims(tree: Expression, seed: int) -> None:
+    codes = {problem.code for problem in tell(tree, lists=LISTS, parameters=PARAMETERS)}
+    if not codes & {"never_hits", "always_hits"}:
+        return
+    claims = frame(seed, 40)
+    outcome = evaluate(claims, [RuleSpec("X", 1, tree)], context=context())
+    if "never_hits" in codes:
+        assert not outcome.hits.any()
+        return
+    against = evaluate(claims, [RuleSpec("X", 1, Not(tree))], context=context())
+    assert not np.asarray(against.hits).any()
