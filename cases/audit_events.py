@@ -89,6 +89,11 @@ register(
     en="took the recovery up again: money that had come back by the card was taken back",
     ko="카드 취소가 정정되어 환수를 다시 시작했습니다",
 )
+register(
+    "case.dissolved",
+    en="ended the case: none of its payments is this person's",
+    ko="모든 결제가 다른 사람의 것으로 확인되어 건을 종료했습니다",
+)
 register("recovery.reminded", en="reminded of the repayment", ko="환수 독촉을 보냈습니다")
 register("tip.recorded", en="recorded a tip", ko="제보를 기록했습니다")
 register("run.held_back", en="held back claims that got no seat", ko="자리를 얻지 못한 청구를 대기시켰습니다")

@@ -87,6 +87,14 @@ class Transition:
 
 _RESTARTING = frozenset({Action.WAKE})
 _OPEN_TO_STAFF = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
+_TOLD = (
+    State.AWAITING_EXPLANATION,
+    State.EXPLAINED,
+    State.NO_RESPONSE,
+    State.NOTIFIED,
+    State.APPEALED,
+    State.RECOVERING,
+)
 _DECIDABLE = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)
 
 
@@ -221,6 +229,8 @@ def _recovery_rows() -> list[Transition]:
             "cases.approve_write_off",
             guards=(G.WRITE_OFF_REQUESTED,),
         ),
+        # Every payment turned out to be somebody else's.
+        *_rows(_TOLD, A.DISSOLVE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks"),
         # The card took back what it had given: the decision asks again for what it asked for.
         *_rows([S.CLOSED], A.RESUME, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", guards=(G.OUTSTANDING,)),
         # The closed case stays as it is; a successor that refers to it starts as new.
@@ -299,7 +309,15 @@ def parties_of(
 
 # Steps of a service rather than choices of a person.
 _NOT_OFFERED = frozenset(
-    {Action.DECIDE, Action.LAPSE, Action.END_NOTICE, Action.VOID, Action.SETTLE, Action.RESUME}
+    {
+        Action.DECIDE,
+        Action.LAPSE,
+        Action.END_NOTICE,
+        Action.VOID,
+        Action.SETTLE,
+        Action.RESUME,
+        Action.DISSOLVE,
+    }
 )
 
 

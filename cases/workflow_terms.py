@@ -53,6 +53,7 @@ class Action(StrEnum):
     RETURN_WRITE_OFF = "return_write_off"
     SETTLE = "settle"
     RESUME = "resume"
+    DISSOLVE = "dissolve"
     REOPEN = "reopen"
 
 

@@ -30,7 +30,7 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.dispositions import Disposition
 from cases.models import BLIND, Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
-from cases.pages.queue_filters import VERDICT_WORDS, read_filters
+from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, read_filters
 from cases.services import by_hand, queue
 from cases.services.claim_changes import said_of_entry
 from cases.services.clocks import overdue_cases
@@ -60,10 +60,22 @@ FILTERS = [
     query("decided", "Decided since this day."),
     query("asked", "Asked since this day, and answered or past the deadline."),
     query("appealed", "With a decided appeal that was submitted since this day."),
+    query("appeal", "With an appeal that ended so.", enum=list(APPEAL_WORDS)),
     query("order", "Default `priority`.", enum=list(ORDERS)),
     *PAGING,
 ]
-SAME_AS_PAGE = ("rule", "person", "run", "disposition", "verdict", "min", "decided", "asked", "appealed")
+SAME_AS_PAGE = (
+    "rule",
+    "person",
+    "run",
+    "disposition",
+    "verdict",
+    "min",
+    "decided",
+    "asked",
+    "appealed",
+    "appeal",
+)
 
 
 @extend_schema_view(
@@ -114,6 +126,13 @@ class CaseList(CaseworkView):
         given.update({name: self.param(name) for name in SAME_AS_PAGE if self.param(name)})
         if "rule" in given and not can(self.by, "fraud.view_score"):
             raise ValidationError({"rule": _("There is no such filter.")})
+        for name, words in (
+            ("disposition", Disposition),
+            ("verdict", VERDICT_WORDS),
+            ("appeal", APPEAL_WORDS),
+        ):
+            if name in given:
+                self.one_of(name, [str(code) for code in words])
         for name in given:
             found = read_filters(QueryDict(urlencode({name: given[name]})))
             if found.problems:

@@ -24,7 +24,7 @@ from cases.services.decided import (
     requests_counted,
     start_of,
 )
-from cases.services.money import balances_of, stakes_of
+from cases.services.money import balances_of, lost_by_currency, stakes_of
 from cases.workflow import State
 from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
@@ -143,8 +143,8 @@ def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
     def add(currency: str, **minor: int) -> None:
         sums.setdefault(currency, Counter()).update(minor)
 
-    for case in misuse:
-        add(case.currency, confirmed_minor=lost[case.pk])
+    for currency, minor in lost_by_currency(misuse).items():
+        add(currency, confirmed_minor=minor)
     repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
     balances = balances_of(repaid)
     for recovery in repaid:
@@ -161,6 +161,8 @@ def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
     for recovery in still_open:
         add(recovery.currency, outstanding_minor=balances[recovery.pk].outstanding_minor)
     first, *others = sums
+    for told in sums.values():  # two cases on one payment may each have got what it cost
+        told["recovered_minor"] = min(told["recovered_minor"], told["confirmed_minor"])
     shown = [first, *sorted(code for code in others if any(sums[code].values()))]
     return tuple(MoneyFigures(code, **sums[code]) for code in shown)
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from cases.dispositions import Disposition
 from cases.four_eyes import AMOUNT, CONTRADICTS_SCORE, REVERSAL, SAMPLE, contradicts_score
 from cases.models import Appeal, Case, Decision
+from cases.services.decided import was_decided_before
 from cases.services.decisions import BulkOutcome
 from cases.services.texts import shown_money
 from fraud.company.values import CompanyValues, current_settings
@@ -83,7 +84,7 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
 def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
     """What a proposal on this case will lead to, said before it is made."""
     said = []
-    if case.reopened_from_id is not None:
+    if was_decided_before(case):
         said.append(why_second(REVERSAL))
     elif case.currency != settings.currency:
         said.append(
@@ -100,7 +101,7 @@ def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
 
 def forecast_legitimate(case: Case, settings: CompanyValues) -> list[str]:
     """What closing this case as legitimate will lead to. A hidden score stays hidden: then only that it may happen."""
-    if case.reopened_from_id is not None:
+    if was_decided_before(case):
         return [why_second(REVERSAL)]
     if case.is_blind:
         return [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -15,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.language import current_language
-from audit.typed import day, whole_number
+from audit.typed import day, decimal_number
 from cases.dispositions import Disposition
-from cases.models import BLIND, Case
+from cases.models import BLIND, Appeal, Case
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.company import company_today
@@ -35,6 +34,11 @@ VERDICT_WORDS: Mapping[str, Promise] = {
     "misuse": gettext_lazy("misuse"),
     "in_order": gettext_lazy("in order"),
     "open": gettext_lazy("teaches nothing"),
+}
+APPEAL_WORDS: Mapping[str, Promise] = {
+    "upheld": gettext_lazy("The decision stands"),
+    "reduced": gettext_lazy("The amount is reduced"),
+    "reversed": gettext_lazy("The decision is reversed"),
 }
 
 
@@ -69,8 +73,8 @@ def _since(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
 
 
 def _least(value: str) -> Q | None:
-    least = whole_number(value.replace(",", ""), 15)
-    return None if least is None else Q(pk__in=cases_at_stake(Decimal(least)))
+    least = decimal_number(value)
+    return None if least is None or not 0 <= least < 10**15 else Q(pk__in=cases_at_stake(least))
 
 
 #: Name in the address → filter, in the order of their chips.
@@ -121,6 +125,13 @@ FILTERS: Mapping[str, Filter] = {
         _since(lambda since: Q(pk__in=appeals_judged(since).values("case"))),
         is_day=True,
     ),
+    "appeal": Filter(
+        gettext_lazy("Appeal"),
+        lambda value: (
+            Q(pk__in=Appeal.objects.filter(result=value).values("case")) if value in APPEAL_WORDS else None
+        ),
+        lambda: APPEAL_WORDS,
+    ),
     "min": Filter(gettext_lazy("At least"), _least),
 }
 #: What the queue reads of an address: its filters, the tab, the part and the place in it.
@@ -150,7 +161,7 @@ def _said(one: Filter, key: str, value: str) -> str:
     if found:
         return say_day(found, current_language(), today=company_today())
     if key == "min":
-        return f"{int(value.replace(',', '')):,}"
+        return f"{decimal_number(value):,}"
     return str(one.words().get(value, value[:100] if key == "q" else value))
 
 
@@ -170,9 +181,9 @@ def _reason_condition(code: str) -> Q:
         claim__alerts__score=None, claim__alerts__run=F("run")
     )
     hits = RuleHit.objects.filter(
-        judged_it, rule_version__rule__code=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
+        judged_it, rule_version__rule__code__iexact=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
     )
-    return (Q(pattern=code) | Q(Exists(hits))) & ~BLIND
+    return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
 
 
 def _text_condition(text: str) -> Q:

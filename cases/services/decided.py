@@ -24,6 +24,20 @@ def decided_cases() -> Any:
     return decided.annotate(decided_at=Coalesce(Subquery(held.values("decided_at")[:1]), "closed_at"))
 
 
+def was_decided_before(case: Case) -> bool:
+    """Whether a decision on this case changes an earlier one: it was reopened, or a payment of it was decided in another case."""
+    if case.reopened_from_id is not None:
+        return True
+    return same_payments(case).exclude(disposition="").exists()
+
+
+def same_payments(case: Case) -> QuerySet[Case]:
+    """Other cases, open or closed, on payments of this one, the newest first."""
+    held = case.alerts.filter(left_at=None).values("claim")
+    others = Case.objects.filter(alerts__claim__in=held, alerts__left_at=None).exclude(pk=case.pk)
+    return others.distinct().order_by("-pk")
+
+
 def is_misuse(code: str) -> bool | None:
     """Whether a disposition says misuse; None for one that teaches nothing, or for none."""
     return DISPOSITIONS[Disposition(code)].is_misuse if code in DISPOSITIONS else None

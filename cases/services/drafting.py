@@ -8,6 +8,7 @@ from cases.four_eyes import content_hash, why_second_person
 from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.company import present
+from cases.services.decided import was_decided_before
 from cases.services.money import at_stake
 from cases.services.standing import case_subject
 from cases.services.texts import clean_line, clean_reason, clean_text, shown_money
@@ -78,7 +79,7 @@ def draft_decision(
         is_company_currency=case.currency == settings.currency,
         limit_minor=settings.four_eyes_limit_minor,
         band=case.band,
-        is_reversal=case.reopened_from_id is not None,
+        is_reversal=was_decided_before(case),
         digest=decision.content_hash,
         share=settings.four_eyes_share,
     )

@@ -18,12 +18,12 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
-from cases.services.money import at_stake, balance_of, expected_loss_of
+from cases.services.money import at_stake, balance_of, due_minor, expected_loss_of, outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.settling import resume_recovery, settle_recovery
+from cases.services.settling import dissolve_case, resume_recovery, settle_recovery
 from cases.services.standing import current_decision, recovery_of
 from cases.services.steps import change_recorded, check_step, move
-from cases.workflow import Action, State
+from cases.workflow import Action, State, find_row
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import ClaimChange
 from fraud.claims.money import money_of
@@ -119,7 +119,10 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     }
     change_recorded(case, values, event=ACTION, by=BY, details=details)
     _void_proposal(case, details)
-    _tell(case, change, stake)
+    if not values["n_claims"] and find_row(State(case.state), Action.DISSOLVE) is not None:
+        dissolve_case(case, by=BY)
+        return
+    _tell(case, change, stake, has_left=details["has_left"])
     _settle(case)
 
 
@@ -162,16 +165,27 @@ def _void_proposal(case: Case, told: dict[str, Any]) -> None:
     )
 
 
-def _tell(case: Case, change: ClaimChange, stake: int) -> None:
-    if case.state in _TOLD:
-        enqueue_mail(
-            key=f"case.claim_changed:{case.reference}:{change.pk}",
-            to=case.cardholder,
-            mail="case.claim_changed",
-            case=case,
-            merchant=change.claim.merchant_name,
-            stake_minor=stake,
-        )
+def _tell(case: Case, change: ClaimChange, stake: int, *, has_left: bool) -> None:
+    """Tell the cardholder; of a payment that is another's nothing but that, as where it was made is the other's affair."""
+    if case.state not in _TOLD:
+        return
+    enqueue_mail(
+        key=f"case.claim_changed:{case.reference}:{change.pk}",
+        to=case.cardholder,
+        mail="case.claim_left" if has_left else "case.claim_changed",
+        case=case,
+        merchant="" if has_left else change.claim.merchant_name,
+        **_asked(case, stake),
+    )
+
+
+def _asked(case: Case, stake: int) -> dict[str, int]:
+    """What the mail names: once something was decided what is still to be repaid, before that what is looked at."""
+    decision = current_decision(case)
+    if decision is None or decision.state != Decision.State.APPROVED:
+        return {"stake_minor": stake}
+    recovery = recovery_of(case)
+    return {"due_minor": outstanding(recovery) if recovery else due_minor(case, decision)}
 
 
 def _tell_of_owed(change: ClaimChange, case: Case) -> None:

@@ -112,12 +112,32 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "case.claim_changed": {
         "en": (
-            "A card payment under review has changed ({reference})",
+            "A card payment of your case has changed ({reference})",
             "The card company or your claim brought a change for the payment at {merchant}. {stake_line}\n\n{notice_link}",
         ),
         "ko": (
-            "검토 중인 카드 사용 내역이 변경되었습니다({reference})",
+            "안내드린 카드 사용 내역이 변경되었습니다({reference})",
             "{merchant} 결제 내역이 취소 또는 정정되었습니다. {stake_line}\n\n{notice_link}",
+        ),
+    },
+    "case.claim_left": {
+        "en": (
+            "A card payment is not part of your case any more ({reference})",
+            "A payment of this case turned out not to be yours and is not part of it any more. {stake_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "카드 사용 한 건이 대상에서 제외되었습니다({reference})",
+            "안내드린 결제 중 하나가 본인의 것이 아닌 것으로 확인되어 대상에서 제외되었습니다. {stake_line}\n\n{notice_link}",
+        ),
+    },
+    "case.not_theirs": {
+        "en": (
+            "Nothing is asked of you any more ({reference})",
+            "The payments of this case turned out not to be yours. The case has ended, and what was decided in it does not hold. {owed_line}",
+        ),
+        "ko": (
+            "확인 요청이 종료되었습니다({reference})",
+            "안내드린 결제가 본인의 것이 아닌 것으로 확인되었습니다. 건은 종료되었고 결정은 효력이 없습니다. {owed_line}",
         ),
     },
     "deadline.moved": {
@@ -208,6 +228,11 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         left = format_money(int(facts["stake_minor"]), case.currency, language)
         values["stake_line"] = (
             f"지금 확인 대상 금액은 {left}입니다." if is_korean else f"What is looked at now is {left}."
+        )
+    if "due_minor" in facts:
+        left = format_money(int(facts["due_minor"]), case.currency, language)
+        values["stake_line"] = (
+            f"지금 납부하실 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
         )
     if "owed_minor" in facts:
         values["owed_line"] = _owed_line(int(facts["owed_minor"]), case.currency, is_korean)

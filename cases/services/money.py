@@ -11,6 +11,7 @@ are minor units of the case's currency; claims in another currency, or of anothe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,13 +58,18 @@ class Balance:
     decided_minor: int
     due_minor: int
     recovered_minor: int
-    written_off_minor: int
+    given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
     is_closed: bool = False
 
     @property
     def outstanding_minor(self) -> int:
         """What is still to come; a recovery that has ended asks for nothing until it is taken up again."""
-        return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.written_off_minor, 0)
+        return 0 if self.is_closed else max(self.due_minor - self.recovered_minor - self.given_up_minor, 0)
+
+    @property
+    def written_off_minor(self) -> int:
+        """What is lost by giving it up: no more than is missing now."""
+        return min(self.given_up_minor, max(self.due_minor - self.recovered_minor, 0))
 
     @property
     def overpaid_minor(self) -> int:
@@ -123,6 +129,17 @@ def cases_at_stake(least: Decimal) -> list[int]:
         if to_decimal(stakes[case.pk].at_stake_minor, case.currency) >= least:
             found.append(case.pk)
     return found
+
+
+def lost_by_currency(cases: Collection[Case]) -> dict[str, int]:
+    """Currency → what the payments of these cases cost after what came back by the card, each payment once; minor units."""
+    rows = list(cases)
+    lost: dict[str, dict[int, int]] = defaultdict(dict)
+    for start in range(0, len(rows), _IDS):
+        currency = {case.pk: case.currency for case in rows[start : start + _IDS]}
+        for case_id, claims in net_of(purchases_of(read_held(list(currency)), list(currency))).items():
+            lost[currency[case_id]] |= claims
+    return {currency: sum(claims.values()) for currency, claims in lost.items()}
 
 
 def net_by_claim(case: Case) -> dict[int, int]:
@@ -210,7 +227,7 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
                 decided_minor=recovery.amount_minor,
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
                 recovered_minor=came_back.get(recovery.case_id, 0),
-                written_off_minor=recovery.write_off_minor if is_given_up else 0,
+                given_up_minor=recovery.write_off_minor if is_given_up else 0,
                 is_closed=recovery.closed_at is not None,
             )
     return found

@@ -61,12 +61,17 @@ _SEEN = """
     JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
     WHERE h.run_id < %s AND NOT h.is_shadow
 """
+#: Only what a night judged before can have hits that are new: of a case made by hand before the claim's first night all are.
+_JUDGED_BEFORE = """
+    SELECT DISTINCT e.claim_id FROM cases_alert a JOIN fraud_score e ON e.claim_id = a.claim_id WHERE e.run_id < %s AND a.left_at IS NULL
+"""
 #: What is judged again had its chance of being drawn when it was judged first.
 _POPULATION = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at, s.hybrid_probability AS probability, s.novelty
     {_OF_RUN} AND c.amount_minor > 0 AND c.txn_type IN ({", ".join(f"'{kind}'" for kind in PAYMENTS)}) AND NOT EXISTS (
         SELECT 1 FROM fraud_score e
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
+    AND NOT EXISTS (SELECT 1 FROM cases_alert a WHERE a.claim_id = s.claim_id AND a.left_at IS NULL)
 """
 _POPULATION_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
@@ -159,10 +164,15 @@ def _rules_about_cancelling(run: ScreeningRun) -> list[str]:
 
 
 def _not_alerted(candidates: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) -> pl.DataFrame:
-    """Without claims judged again that have an alert and no hit but what earlier runs found: they open nothing anew."""
+    """Without claims that have an alert and no hit but what earlier runs found: they open nothing anew.
+
+    Nor does what a person brought into a case before its first night: it is joined where facts are still gathered, and where
+    they have been decided the decision holds.
+    """
     alerted = read_frame(_ALERTED, [run.pk], schema={"claim_id": pl.Int64})
     seen = read_frame(_SEEN, [run.pk, run.pk], schema={"claim_id": pl.Int64, "code": pl.String})
-    fresh = hits.join(seen, on=["claim_id", "code"], how="anti")
+    judged = read_frame(_JUDGED_BEFORE, [run.pk], schema={"claim_id": pl.Int64})
+    fresh = hits.join(seen, on=["claim_id", "code"], how="anti").join(judged, on="claim_id", how="semi")
     old = alerted.join(fresh, on="claim_id", how="anti")
     return candidates.join(old, on="claim_id", how="anti", maintain_order="left")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.services import record
-from cases.models import Case, Decision, Recovery
+from cases.models import Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
 from cases.services.money import balance_of, due_minor, outstanding
 from cases.services.outbox import enqueue_mail
@@ -59,6 +59,29 @@ def resume_recovery(case: Case, *, by: Actor) -> bool:
         due_on=due,
     )
     return True
+
+
+def dissolve_case(case: Case, *, by: Actor) -> None:
+    """End a case of which every payment turned out to be somebody else's: its decision falls, and what was repaid is owed back."""
+    row = check_step(case, Action.DISSOLVE, by=by, expected_version=None)
+    recovery = recovery_of(case)
+    fields = {"disposition": "", "disposition_reason": ""}
+    move(case, row, by=by, event="case.dissolved", fields=fields)
+    asked = case.requests.filter(state=ExplanationRequest.State.SENT)
+    asked.update(state=ExplanationRequest.State.WITHDRAWN)
+    held = [Decision.State.PROPOSED, Decision.State.APPROVED]
+    case.decisions.filter(state__in=held).update(state=Decision.State.VOID)
+    owed = 0
+    if recovery is not None:
+        set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
+        owed = balance_of(recovery).overpaid_minor
+    enqueue_mail(
+        key=f"case.not_theirs:{case.reference}:{case.version}",
+        to=case.cardholder,
+        mail="case.not_theirs",
+        case=case,
+        **({"owed_minor": owed} if owed else {}),
+    )
 
 
 def _asks_again(case: Case, decision: Decision, recovery: Recovery | None) -> bool:

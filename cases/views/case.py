@@ -20,6 +20,7 @@ from cases.pages.person import cases_like, months_of, past_cases, places_of, spe
 from cases.pages.related import around, surroundings
 from cases.pages.timeline import timeline_of
 from cases.services.company import company_today
+from cases.services.decided import same_payments
 from cases.services.money import attach_stakes
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
@@ -28,6 +29,7 @@ from cases.visibility import find_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
 
+MAX_SAME = 5
 TABS = ("review", "history", "similar", "related", "scores")
 
 
@@ -68,6 +70,7 @@ def case_context(case: Case, by: Actor, *, tab: str = "") -> dict[str, Any]:
         "tabs": _tabs(tab),
         "changes": changes_of(case),
         "is_mine": case.assignee_id == by.user_id,
+        "same_payments": list(visible_cases(by).filter(pk__in=same_payments(case).values("pk"))[:MAX_SAME]),
     }
     context |= action_context(case, by, language=current_language())
     context |= _TAB_CONTEXTS[tab](case, rows, by)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
@@ -47,6 +48,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "overdue": Q(closed_at=None, due_on__lt=today),
         "write_off": Q(write_off=Recovery.WriteOff.REQUESTED),
         "closed": Q(closed_at__isnull=False),
+        "all": Q(),
     }
     view = view if view in chosen else "open"
     found = keyset_page(
@@ -69,6 +71,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 ("overdue", _("Overdue")),
                 ("write_off", _("Write-offs to decide")),
                 ("closed", _("Closed")),
+                ("all", pgettext("queue", "All")),
             )
         ],
         "ages": ages(today, rows),

@@ -37,7 +37,9 @@ def compare(walk: Walk) -> None:
     for row in lines:
         held = walk.held(row.recovery.case)
         assert row.balance.recovered_minor == held.came_back, (held, row)
-        assert row.balance.written_off_minor == held.given_up, (held, row)
+        assert row.balance.given_up_minor == held.given_up, (held, row)
+        lost = walk.ledger.loss(walk.ledger.owned(held))
+        assert row.balance.written_off_minor <= max(min(held.given_up, lost - held.came_back), 0), (held, row)
     walk.n_compared += 1
     walk.rows = {case.reference: case for case in cases}
     walk.seen = now
@@ -140,4 +142,4 @@ def _ledger_tells(walk: Walk, row: LedgerRow) -> None:
     line, sent = dict(zip(EXPORT_HEAD, export_row(row), strict=True)), RecoveryDetail(row.recovery).data
     assert line["open"] == Decimal(sent["outstanding"]) == asked
     assert line["recovered"] == Decimal(sent["recovered"]) == plain(held.came_back, currency)
-    assert line["written_off"] == plain(held.given_up, currency)
+    assert line["written_off"] == plain(row.balance.written_off_minor, currency)

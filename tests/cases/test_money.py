@@ -76,6 +76,13 @@ def test_the_report_says_what_came_in_where_it_is_more_than_was_lost(stage: Stag
     )
 
 
+def test_the_report_counts_a_payment_of_two_decided_cases_once(stage: Stage) -> None:
+    claim = make_claim(amount_minor=50_000)
+    for _ in range(2):
+        make_case(claims=[claim], state=State.CLOSED, closed_at=NOW, disposition=Disposition.CONFIRMED_MISUSE)
+    assert work_out_figures(NOW.date()).money == (MoneyFigures("KRW", confirmed_minor=50_000),)
+
+
 def test_the_report_tells_the_money_of_every_currency_by_itself(stage: Stage) -> None:
     for n, (currency, minor) in enumerate([("KRW", 50_000), ("KRW", 7_000), ("USD", 12_345)]):
         make_case(

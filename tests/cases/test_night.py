@@ -30,7 +30,7 @@ from fraud.company.models import CompanySettings
 from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
-from tests.cast import correct_claim, make_claim, put_case
+from tests.cast import correct_claim, make_case, make_claim, put_case
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -350,6 +350,35 @@ def test_later_alert_joins_the_open_case_and_not_a_decided_one() -> None:
     third = night(DAY + timedelta(days=2))
     assert third.n_cases >= 1
     assert Case.objects.filter(run=third, pattern="A01", cardholder=case.cardholder).count() == 1
+
+
+def test_what_people_brought_into_a_case_before_its_first_night_opens_no_further_case(settings: Any) -> None:
+    """Whatever was decided of it or is still collected: it is neither opened again nor drawn."""
+    install_model()
+    add_claims(100)
+    claims = list(
+        Claim.objects.filter(txn_type="purchase").select_related("cardholder", "merchant").order_by("pk")
+    )
+    taken_up = claims[::2]
+    states = [
+        State.CLOSED,
+        State.RECOVERING,
+        State.NOTIFIED,
+        State.PENDING_APPROVAL,
+        State.AWAITING_EXPLANATION,
+    ]
+    for n, claim in enumerate(taken_up):
+        make_case(
+            claims=[claim],
+            state=states[n % len(states)].value,
+            source=Case.Source.MANUAL,
+            band="",
+            pattern="",
+        )
+    run = night()
+    opened = Alert.objects.filter(case__run=run)
+    assert opened.exists()
+    assert not opened.filter(claim__in=taken_up).exists()
 
 
 def again(case: Case, name: str) -> None:

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from audit.services import find_faults
+from cases.dispositions import Disposition
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
-from cases.services import appeals, by_hand, errors, recovery, write_offs
+from cases.services import appeals, by_hand, drafting, errors, recovery, write_offs
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of, outstanding
 from cases.services.reconciliation import PostingFileNotValid, import_postings
 from fraud.claims.changes import note_money
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh, recovered
-from tests.cast import NOW, make_claim
+from tests.cast import NOW, correct_claim, make_cardholder, make_claim
 
 M = RecoveryPosting.Method
 TODAY = date(2026, 11, 20)
@@ -559,3 +560,92 @@ def test_what_came_back_stands_beside_each_payment_and_is_no_hit_in_the_news(
     assert told["amount"] == "54000"
     page = client.get(f"/my/{case.reference}/").content.decode()
     assert "of it came back" in page
+
+
+# Payments that turn out to be somebody else's ------------------------------------------------------------------------
+
+
+def hand_over(case: Case, *, merchant: str) -> None:
+    """A delivery corrects the case's payment to another person, at another place."""
+    claim = case.alerts.get(left_at=None).claim
+    correct_claim(
+        claim,
+        received_at=NOW + timedelta(days=1),
+        cardholder_id=make_cardholder("E7001", name="다른 사람").pk,
+        merchant_name=merchant,
+    )
+    follow_changes()
+
+
+@pytest.mark.parametrize("at", ["asked", "explained", "notified", "appealed", "recovering"])
+def test_a_case_of_which_no_payment_is_the_persons_ends_and_its_decision_falls(stage: Stage, at: str) -> None:
+    case = getattr(stage, at)()
+    if at == "recovering":
+        stage.post(case, 30_000)
+    hand_over(case, merchant="산부인과")
+    case = fresh(case)
+    assert (case.state, case.disposition, at_stake(case)) == ("closed", "", 0)
+    assert not case.decisions.filter(state__in=["proposed", "approved"]).exists()
+    assert (entries(case, "case.dissolved"), entries(case, "recovery.settled")) == (1, 0)
+    mails = OutboxMessage.objects.filter(key__contains=case.reference).order_by("pk")
+    assert all("산부인과" not in f"{mail.subject} {mail.body}" for mail in mails)
+    told = mails.last()
+    assert told is not None
+    assert told.key.startswith("case.not_theirs:")
+    assert ("30,000" in told.body) == (at == "recovering")
+    if at == "recovering":
+        assert balance_of(ledger(case)).overpaid_minor == 30_000
+
+
+def test_the_mail_about_a_changed_payment_says_what_is_to_be_repaid_once_that_is_decided(
+    stage: Stage,
+) -> None:
+    case = stage.recovering(amount=50_000)
+    stage.post(case, 20_000)
+    give_back(case, 10_000, at=NOW + timedelta(days=1))
+    mail = OutboxMessage.objects.filter(key__startswith=f"case.claim_changed:{case.reference}").get()
+    assert (
+        "30,000" in mail.body
+    )  # of 50,000 decided 20,000 are repaid, and 74,000 of the payment are still gone
+    asked = stage.asked()
+    give_back(asked, 10_000, at=NOW + timedelta(days=1))
+    mail = OutboxMessage.objects.filter(key__startswith=f"case.claim_changed:{asked.reference}").get()
+    assert "74,000" in mail.body
+
+
+def test_a_decision_on_what_another_case_decided_needs_a_second_person_and_both_cases_name_each_other(
+    stage: Stage, client: Client
+) -> None:
+    first = stage.closed()
+    claim = first.alerts.get().claim
+    second = by_hand.open_case_by_hand(claims=[claim], reason=REASON, by=stage.actor("reviewer"))
+    client.force_login(stage.cast.reviewer)
+    assert second.reference in client.get(f"/cases/{first.reference}/").content.decode()
+    assert first.reference in client.get(f"/cases/{second.reference}/").content.decode()
+    assert (
+        drafting.draft_decision(
+            second,
+            stage.actor("reviewer"),
+            disposition=Disposition.LEGITIMATE,
+            disposition_reason="business_purpose",
+            reason=REASON,
+        ).why_approval
+        == "reversal"
+    )
+
+
+def test_a_write_off_counts_no_more_than_is_missing_whatever_the_card_gives_back_afterwards(
+    stage: Stage,
+) -> None:
+    case, approver = stage.recovering(), stage.actor("approver")
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=fresh(case).version
+    )
+    write_offs.approve_write_off(
+        case=fresh(case), amount_minor=AMOUNT, by=approver, expected_version=fresh(case).version
+    )
+    give_back(case, AMOUNT, at=NOW + timedelta(days=1))
+    assert (balance_of(ledger(case)).written_off_minor, outstanding(ledger(case))) == (0, 0)
+    take_back(case, 14_000, at=NOW + timedelta(days=2))
+    balance = balance_of(ledger(case))
+    assert (balance.due_minor, balance.written_off_minor, balance.outstanding_minor) == (70_000, 70_000, 0)

@@ -41,6 +41,7 @@ in_review            | propose             | cleared    | pending_approval     |
 in_review            | decide              | against    | notified             | holder              | heard one_pair_of_eyes
 in_review            | decide              | cleared    | closed               | holder              | one_pair_of_eyes
 awaiting_explanation | assign              |            | awaiting_explanation | approver            |
+awaiting_explanation | dissolve            |            | closed               | system              |
 awaiting_explanation | note                |            | awaiting_explanation | reviewer            |
 awaiting_explanation | withdraw_request    |            | in_review            | holder              |
 awaiting_explanation | ask_extension       |            | awaiting_explanation | cardholder manager  | not_extended
@@ -48,6 +49,7 @@ awaiting_explanation | extend              |            | awaiting_explanation |
 awaiting_explanation | answer              |            | explained            | cardholder manager  |
 awaiting_explanation | lapse               |            | no_response          | system              | deadline_passed
 explained            | assign              |            | explained            | approver            |
+explained            | dissolve            |            | closed               | system              |
 explained            | note                |            | explained            | reviewer            |
 explained            | request_explanation |            | awaiting_explanation | holder              | rounds_left
 explained            | answer              |            | explained            | cardholder manager  |
@@ -57,6 +59,7 @@ explained            | propose             | cleared    | pending_approval     |
 explained            | decide              | against    | notified             | holder              | heard one_pair_of_eyes
 explained            | decide              | cleared    | closed               | holder              | one_pair_of_eyes
 no_response          | assign              |            | no_response          | approver            |
+no_response          | dissolve            |            | closed               | system              |
 no_response          | note                |            | no_response          | reviewer            |
 no_response          | answer_late         |            | explained            | cardholder manager  |
 no_response          | propose             | against    | pending_approval     | holder              | heard
@@ -68,17 +71,20 @@ pending_approval     | void                |            | in_review            |
 pending_approval     | return              |            | in_review            | other_approver      |
 pending_approval     | approve             | against    | notified             | other_approver      |
 pending_approval     | approve             | cleared    | closed               | other_approver      |
+notified             | dissolve            |            | closed               | system              |
 notified             | note                |            | notified             | reviewer            |
 notified             | accept              | with_amount    | recovering       | cardholder          |
 notified             | accept              | without_amount | closed           | cardholder          |
 notified             | appeal              |            | appealed             | cardholder          |
 notified             | end_notice          | with_amount    | recovering       | system              | notice_over
 notified             | end_notice          | without_amount | closed           | system              | notice_over
+appealed             | dissolve            |            | closed               | system              |
 appealed             | note                |            | appealed             | reviewer            |
 appealed             | decide_appeal       | upheld     | recovering           | other_approver      |
 appealed             | decide_appeal       | upheld_without_amount | closed    | other_approver      |
 appealed             | decide_appeal       | reduced    | recovering           | other_approver      |
 appealed             | decide_appeal       | reversed   | closed               | other_approver      |
+recovering           | dissolve            |            | closed               | system              |
 recovering           | note                |            | recovering           | reviewer            |
 recovering           | plan                |            | recovering           | recovery_clerk      | outstanding
 recovering           | consent             |            | recovering           | cardholder          | outstanding
@@ -190,6 +196,7 @@ def test_the_system_can_never_decide() -> None:
         Action.VOID,
         Action.SETTLE,
         Action.RESUME,
+        Action.DISSOLVE,
     }
 
 

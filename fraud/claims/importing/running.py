@@ -21,7 +21,7 @@ from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.staging import StagedFile
 from fraud.claims.importing.storing import ClaimStore, Stored
-from fraud.claims.models import Claim, ClaimFile, ClaimFileReject
+from fraud.claims.models import Claim, ClaimFile, ClaimFileReject, EarlierLink
 
 STORE_ROWS = 20_000  # rows a transaction: on SQLite nobody else writes meanwhile
 Progress = Callable[[ClaimFile], None]
@@ -107,6 +107,8 @@ def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFi
         notes.add("cancellations_linked", linked.count())
         found = Claim.objects.filter(linked_at=file.received_at, original_claim__file=file)
         notes.add("cancellations_found", found.exclude(file=file).count())
+        lost = EarlierLink.objects.filter(superseded_at=file.received_at, claim__original_claim=None)
+        notes.add("cancellations_lost", lost.exclude(claim__file=file).count())
         notes.add("cancellations_open", unlinked_cancellations(file).count())
         notes.add("cardholders_added", store.directory.n_people_added)
         n_matched, examples = examples_of_matches(store.directory.spellings)

@@ -150,6 +150,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     "merchants_added": ("{n} new [merchant was|merchants were] added.", "새 가맹점 {n}곳을 추가했습니다."),
     "cancellations_linked": ("{n} [cancellation was linked to its|cancellations were linked to their] original.", "취소 {n}건을 원거래와 연결했습니다."),
     "cancellations_found": ("{n} [cancellation delivered earlier was linked to its|cancellations delivered earlier were linked to their] original in this file.", "먼저 받은 취소 {n}건을 이 파일의 원거래와 연결했습니다."),
+    "cancellations_lost": ("{n} [cancellation delivered earlier belongs to its|cancellations delivered earlier belong to their] original for certain no more; [it waits|they wait] for a person.", "먼저 받은 취소 {n}건은 원거래가 더 이상 확실하지 않아 연결이 풀렸습니다. 담당자가 확인해야 합니다."),
     "cancellations_open": ("{n} [cancellation waits for its|cancellations wait for their] original.", "취소 {n}건이 원거래를 기다립니다."),
     "label_unknown": ("{n} [outcome|outcomes] in “{column}” [is|are] none of the profile's words and [was|were] left open. Known: {known}.", "“{column}” 결과 {n}개는 설정에 없는 값이라 비워 두었습니다. 가능한 값: {known}."),
     "older_versions": ("{n} [row tells|rows tell] an older version of a claim than is known; the newer one stays.", "이미 더 새로운 버전이 있는 {n}행은 반영하지 않았습니다."),
