@@ -241,6 +241,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "cases",
         "tips",
         "evidence",
+        "mail",
         "recoveries",
         "my",
     }

@@ -9,6 +9,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,7 +110,14 @@ def test_the_search_itself_finds_a_number(probe: str) -> None:
     assert CARDS[0] in digits_only(probe.encode())
 
 
-def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> None:
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder for temporary files of a short name: sockets lie in it, whose paths have 107 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="c-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path, short: Path) -> None:
     folder, home = tmp_path / "sent", tmp_path / "home"
     folder.mkdir()
     n_files = deliveries(folder)
@@ -117,9 +126,8 @@ def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> 
         "CLEANCARD_HOME": str(home),
         "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
         "CLEANCARD_DEMO": "0",
-        "TMPDIR": str(tmp_path / "tmp"),
+        "TMPDIR": str(short),
     }
-    (tmp_path / "tmp").mkdir()
     put_migrated_file(home / NAME)
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(folder)],
@@ -133,7 +141,7 @@ def test_no_number_reaches_the_database_the_files_or_the_log(tmp_path: Path) -> 
     states = json.loads(done.stdout.splitlines()[-1])
     assert len(states) > 2 * n_files - 10
     assert {"quarantined", "imported", "rejected"} == {state for state, *_ in states}
-    kept = [path for place in (home, tmp_path / "tmp") for path in place.rglob("*") if path.is_file()]
+    kept = [path for place in (home, short) for path in place.rglob("*") if path.is_file()]
     assert any(path.suffix == ".sqlite3" for path in kept)
     for name, data in [
         *((str(path), path.read_bytes()) for path in kept),
