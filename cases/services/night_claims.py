@@ -65,13 +65,15 @@ _SEEN = """
 _JUDGED_BEFORE = """
     SELECT DISTINCT e.claim_id FROM cases_alert a JOIN fraud_score e ON e.claim_id = a.claim_id WHERE e.run_id < %s AND a.left_at IS NULL
 """
-#: What is judged again had its chance of being drawn when it was judged first.
+#: What is judged again had its chance of being drawn when it was judged first; what stands in a case already is looked at anyway.
 _POPULATION = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at, s.hybrid_probability AS probability, s.novelty
     {_OF_RUN} AND c.amount_minor > 0 AND c.txn_type IN ({", ".join(f"'{kind}'" for kind in PAYMENTS)}) AND NOT EXISTS (
         SELECT 1 FROM fraud_score e
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
-    AND NOT EXISTS (SELECT 1 FROM cases_alert a WHERE a.claim_id = s.claim_id AND a.left_at IS NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM cases_alert a
+        WHERE a.claim_id = s.claim_id AND a.left_at IS NULL AND (a.run_id IS NULL OR a.run_id < s.run_id))
 """
 _POPULATION_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),

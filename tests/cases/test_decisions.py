@@ -302,11 +302,11 @@ def test_the_system_cannot_decide_whatever_it_is_asked(stage: Stage) -> None:
         )
 
 
-def test_only_decisions_and_appeals_write_a_disposition_to_a_case() -> None:
+def test_only_decisions_appeals_and_a_case_that_is_nobodys_any_more_write_a_disposition_to_a_case() -> None:
     folder = Path(inspect.getfile(cases.services)).parent
     written = re.compile(r"""fields\s*=\s*\{"disposition"|\.disposition = |update\([^)]*disposition=""")
     writers = {p.name for p in folder.glob("*.py") if written.search(p.read_text(encoding="utf-8"))}
-    assert writers == {"decisions.py", "appeals.py"}
+    assert writers == {"decisions.py", "appeals.py", "settling.py"}
 
 
 def test_bulk_closing_says_what_became_of_each(stage: Stage) -> None:
