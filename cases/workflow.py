@@ -47,6 +47,7 @@ __all__ = [
     "PARTIAL",
     "REDUCED",
     "REVERSED",
+    "TOLD",
     "TRANSITIONS",
     "UPHELD",
     "UPHELD_WITHOUT_AMOUNT",
@@ -87,7 +88,8 @@ class Transition:
 
 _RESTARTING = frozenset({Action.WAKE})
 _OPEN_TO_STAFF = (State.NEW, State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
-_TOLD = (
+#: From the first request on the cardholder knows of the case: they are told when its payments change, or are not theirs.
+TOLD = (
     State.AWAITING_EXPLANATION,
     State.EXPLAINED,
     State.NO_RESPONSE,
@@ -230,7 +232,7 @@ def _recovery_rows() -> list[Transition]:
             guards=(G.WRITE_OFF_REQUESTED,),
         ),
         # Every payment turned out to be somebody else's.
-        *_rows(_TOLD, A.DISSOLVE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks"),
+        *_rows(TOLD, A.DISSOLVE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks"),
         # The card took back what it had given: the decision asks again for what it asked for.
         *_rows([S.CLOSED], A.RESUME, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", guards=(G.OUTSTANDING,)),
         # The closed case stays as it is; a successor that refers to it starts as new.

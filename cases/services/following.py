@@ -23,7 +23,7 @@ from cases.services.outbox import enqueue_mail
 from cases.services.settling import dissolve_case, resume_recovery, settle_recovery
 from cases.services.standing import current_decision, recovery_of
 from cases.services.steps import change_recorded, check_step, move
-from cases.workflow import Action, State, find_row
+from cases.workflow import TOLD, Action, State, find_row
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import ClaimChange
 from fraud.claims.money import money_of
@@ -31,15 +31,6 @@ from fraud.claims.money import money_of
 BY = Actor.system("following")
 _BATCH = 200
 OTHER_PERSON = "other_person"
-#: From the first request on the cardholder knows of the case and is told when its payments change.
-_TOLD = (
-    State.AWAITING_EXPLANATION,
-    State.EXPLAINED,
-    State.NO_RESPONSE,
-    State.NOTIFIED,
-    State.APPEALED,
-    State.RECOVERING,
-)
 
 
 def follow_changes() -> int:
@@ -167,7 +158,7 @@ def _void_proposal(case: Case, told: dict[str, Any]) -> None:
 
 def _tell(case: Case, change: ClaimChange, stake: int, *, has_left: bool) -> None:
     """Tell the cardholder; of a payment that is another's nothing but that, as where it was made is the other's affair."""
-    if case.state not in _TOLD:
+    if case.state not in TOLD:
         return
     enqueue_mail(
         key=f"case.claim_changed:{case.reference}:{change.pk}",
