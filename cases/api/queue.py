@@ -28,15 +28,14 @@ from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
 from cases.dispositions import Disposition
-from cases.models import BLIND, Appeal, Case, Explanation
+from cases.models import Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
 from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, read_filters
+from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.services import by_hand, queue
 from cases.services.claim_changes import said_of_entry
-from cases.services.clocks import overdue_cases
 from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
-from fraud.claims.identity import people_named
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
 from fraud.web.api import PAGING, query
@@ -57,6 +56,8 @@ FILTERS = [
     query("disposition", "How the case was decided.", enum=[code.value for code in Disposition]),
     query("verdict", "What its decision says of the claim.", enum=list(VERDICT_WORDS)),
     query("min", "At least so much at stake, in whole units of the case's currency."),
+    query("opened_from", "Opened on this day or later."),
+    query("opened_to", "Opened on this day or earlier."),
     query("decided", "Decided since this day."),
     query("asked", "Asked since this day, and answered or past the deadline."),
     query("appealed", "With a decided appeal that was submitted since this day."),
@@ -64,18 +65,10 @@ FILTERS = [
     query("order", "Default `priority`.", enum=list(ORDERS)),
     *PAGING,
 ]
-SAME_AS_PAGE = (
-    "rule",
-    "person",
-    "run",
-    "disposition",
-    "verdict",
-    "min",
-    "decided",
-    "asked",
-    "appealed",
-    "appeal",
-)
+#: Those of them that only who may see scores has.
+OF_SCORES = ("band", "rule")
+#: The interface takes several states, and `me` or `none` for who works on a case.
+OWN_WAY = ("state", "assignee")
 
 
 @extend_schema_view(
@@ -106,52 +99,31 @@ class CaseList(CaseworkView):
             cases = cases.filter(state__in=states)
         if self.param("assignee"):
             cases = cases.filter(self._assignee(self.param("assignee")))
-        if self.param("band"):
-            band = self.one_of("band", Score.Band.values)
-            if not can(self.by, "fraud.view_score"):
-                raise ValidationError({"band": _("There is no such filter.")})
-            cases = cases.filter(~BLIND, band=band)
-        if self.param("source"):
-            cases = cases.filter(source=self.one_of("source", Case.Source.values))
-        if self.param("department"):
-            cases = cases.filter(cardholder__department__code=self.param("department")[:40])
-        if self.param("overdue"):
-            self.one_of("overdue", ["true"])
-            cases = cases.filter(overdue_cases())
-        return self._searched(cases.filter(self._as_on_the_page()))
+        return cases.filter(self._as_on_the_page())
 
     def _as_on_the_page(self) -> Q:
-        """The filters whose names and values are those of the queue's address."""
-        given = QueryDict(mutable=True)
-        given.update({name: self.param(name) for name in SAME_AS_PAGE if self.param(name)})
-        if "rule" in given and not can(self.by, "fraud.view_score"):
-            raise ValidationError({"rule": _("There is no such filter.")})
-        for name, words in (
-            ("disposition", Disposition),
-            ("verdict", VERDICT_WORDS),
-            ("appeal", APPEAL_WORDS),
-        ):
-            if name in given:
-                self.one_of(name, [str(code) for code in words])
-        for name in given:
-            found = read_filters(QueryDict(urlencode({name: given[name]})))
+        """The filters of the queue's address."""
+        narrowed = Q()
+        for name, one in PAGE_FILTERS.items():
+            value = "" if name in OWN_WAY else self.param(name)
+            if not value:
+                continue
+            if name in OF_SCORES and not can(self.by, "fraud.view_score"):
+                raise ValidationError({name: _("There is no such filter.")})
+            if name == "q" and (len(value) > 200 or "\x00" in value):
+                raise ValidationError({"q": _("Search for at most 200 characters.")})
+            if words := one.words():
+                self.one_of(name, list(words))
+            found = read_filters(QueryDict(urlencode({name: value})))
             if found.problems:
                 raise ValidationError({name: found.problems[0]})
-        return read_filters(given).condition
+            narrowed &= found.condition
+        return narrowed
 
     def _assignee(self, value: str) -> Q:
         if value == "none":
             return Q(assignee=None)
         return Q(assignee_id=self.by.user_id) if value == "me" else Q(assignee__username=value[:150])
-
-    def _searched(self, cases: QuerySet[Case]) -> QuerySet[Case]:
-        text = self.param("q")
-        if len(text) > 200 or "\x00" in text:
-            raise ValidationError({"q": _("Search for at most 200 characters.")})
-        if not text:
-            return cases
-        people = Q(cardholder__in=people_named(text))
-        return cases.filter(Q(reference__iexact=text) | Q(merchant__name__icontains=text) | people)
 
 
 @extend_schema_view(get=describe("Read a case", answer=CaseDetail, operation_id="cases_retrieve"))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audit import clock
 from cases.models import Appeal, Case, Recovery
+from cases.services.clocks import overdue_cases
 from cases.services.decided import (
     appeals_judged,
     decided_cases,
@@ -114,7 +115,7 @@ def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figur
         since=since,
         money=_money(decided, hidden),
         by_state=dict(cases.values_list("state").annotate(n=Count("id")).order_by()),
-        n_late=cases.exclude(state=State.CLOSED).filter(due_on__lt=today).count(),
+        n_late=cases.filter(overdue_cases(today)).count(),
         weeks=_weeks(today, cases),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
         n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),

@@ -18,6 +18,7 @@ from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.models import Case, Decision
 from cases.pages.queue_filters import QueueFilters
+from cases.services.clocks import overdue_cases
 from cases.services.money import attach_stakes
 from cases.workflow import State
 from fraud.claims.identity import logins_of
@@ -92,11 +93,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
             pgettext_lazy("queue", "To approve"),
             Segment("approval", "", (State.PENDING_APPROVAL, State.APPEALED)),
         ),
-        _view(
-            "late",
-            pgettext_lazy("queue", "Late"),
-            Segment("late", "", OPEN, Q(due_on__lt=today) & ~Q(state=State.CLOSED)),
-        ),
+        _view("late", pgettext_lazy("queue", "Late"), Segment("late", "", OPEN, overdue_cases(today))),
         _view(
             "snoozed",
             pgettext_lazy("queue", "Set aside"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from audit.language import current_language
 from audit.typed import day, decimal_number
@@ -19,6 +19,7 @@ from cases.dispositions import Disposition
 from cases.models import BLIND, Appeal, Case
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
+from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.decided import VERDICTS, appeals_judged, decided_cases, requests_counted, start_of
 from cases.services.money import cases_at_stake
@@ -62,14 +63,14 @@ class Filter:
     is_day: bool = False
 
 
-def _since(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
-    """A filter by a day: everything from then on."""
+def _by_day(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
+    """A filter by a day of the company's calendar."""
 
-    def since(value: str) -> Q | None:
+    def by_day(value: str) -> Q | None:
         found = day(value)
         return condition(found) if found else None
 
-    return since
+    return by_day
 
 
 def _least(value: str) -> Q | None:
@@ -81,7 +82,9 @@ def _least(value: str) -> Q | None:
 FILTERS: Mapping[str, Filter] = {
     "q": Filter(gettext_lazy("Text"), lambda value: _text_condition(value[:100])),
     "rule": Filter(gettext_lazy("Reason"), lambda value: _reason_condition(value[:40])),
-    "dept": Filter(gettext_lazy("Department"), lambda value: Q(cardholder__department__code=value[:40])),
+    "department": Filter(
+        gettext_lazy("Department"), lambda value: Q(cardholder__department__code=value[:40])
+    ),
     "person": Filter(gettext_lazy("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
     "run": Filter(gettext_lazy("Run"), lambda value: Q(run__reference=value[:20])),
     "assignee": Filter(gettext_lazy("Assignee"), lambda value: Q(assignee__username=value[:150])),
@@ -105,9 +108,22 @@ FILTERS: Mapping[str, Filter] = {
         lambda value: Q(disposition=value) if value in list(Disposition) else None,
         lambda: {code.value: disposition_word(code) for code in Disposition},
     ),
+    "overdue": Filter(
+        gettext_lazy("Late"),
+        lambda value: overdue_cases() if value == "true" else None,
+        lambda: {"true": pgettext("filter", "past the deadline")},
+    ),
+    "opened_from": Filter(
+        gettext_lazy("Opened from"), _by_day(lambda since: Q(opened_at__gte=start_of(since))), is_day=True
+    ),
+    "opened_to": Filter(
+        gettext_lazy("Opened to"),
+        _by_day(lambda until: Q(opened_at__lt=start_of(until + timedelta(days=1)))),
+        is_day=True,
+    ),
     "decided": Filter(
         gettext_lazy("Decided since"),
-        _since(lambda since: Q(pk__in=decided_cases().filter(decided_at__gte=start_of(since)).values("pk"))),
+        _by_day(lambda since: Q(pk__in=decided_cases().filter(decided_at__gte=start_of(since)).values("pk"))),
         is_day=True,
     ),
     "verdict": Filter(
@@ -117,12 +133,12 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "asked": Filter(
         gettext_lazy("Asked and answered or lapsed since"),
-        _since(lambda since: Q(pk__in=requests_counted(since).values("case"))),
+        _by_day(lambda since: Q(pk__in=requests_counted(since).values("case"))),
         is_day=True,
     ),
     "appealed": Filter(
         gettext_lazy("Appeal decided, submitted since"),
-        _since(lambda since: Q(pk__in=appeals_judged(since).values("case"))),
+        _by_day(lambda since: Q(pk__in=appeals_judged(since).values("case"))),
         is_day=True,
     ),
     "appeal": Filter(

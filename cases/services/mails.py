@@ -164,6 +164,10 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Repayment complete ({reference})", "The repayment is complete. Nothing further is needed.\n{owed_line}"),
         "ko": ("환수가 완료되었습니다({reference})", "환수가 완료되었습니다. 추가로 하실 일은 없습니다.\n{owed_line}"),
     },
+    "recovery.waived": {
+        "en": ("Nothing more is to be repaid ({reference})", "The company does not ask for the rest of the repayment any more. Nothing further is needed.\n{owed_line}\n{notice_link}"),
+        "ko": ("남은 환수금이 면제되었습니다({reference})", "회사는 남은 환수금을 더 이상 청구하지 않습니다. 추가로 하실 일은 없습니다.\n{owed_line}\n{notice_link}"),
+    },
     "recovery.resumed": {
         "en": (
             "Repayment is asked for again ({reference})",

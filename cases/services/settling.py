@@ -108,13 +108,14 @@ def begin_recovery(case: Case, decision: Decision) -> Recovery:
 
 
 def close_recovery(case: Case, recovery: Recovery) -> None:
-    """Mark a recovery complete and tell the cardholder; part of the step that closes the case."""
+    """Mark a recovery as over and tell the cardholder; part of the step that closes the case."""
     set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
     owed = balance_of(recovery).overpaid_minor
+    waived = recovery.write_off == Recovery.WriteOff.APPROVED
     enqueue_mail(
         key=f"recovery.closed:{case.reference}:{recovery.version}",
         to=case.cardholder,
-        mail="recovery.closed",
+        mail="recovery.waived" if waived else "recovery.closed",
         case=case,
         **({"owed_minor": owed} if owed else {}),
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
@@ -40,4 +43,9 @@ def _weeks_chart(figures: Figures) -> str:
     language, today = current_language(), company_today()
     items = [(f"{week.month}/{week.day}", float(n)) for week, n in figures.weeks]
     titles = [f"{say_day(week, language, today=today)}: {n}" for week, n in figures.weeks]
-    return bars(items, label=_("Cases opened per week"), titles=titles)
+    queue = reverse("cases:queue")
+    links = [
+        f"{queue}?view=all&opened_from={week}&opened_to={week + timedelta(days=6)}"
+        for week, _n in figures.weeks
+    ]
+    return bars(items, label=_("Cases opened per week"), titles=titles, links=links)

@@ -14,6 +14,7 @@ from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from fraud.company.models import CompanyHoliday
+from rules.services.common import REASON_MIN
 
 
 class HolidayNotValid(ValueError):
@@ -63,10 +64,20 @@ def add_holiday(
 
 
 @one_transaction()
-def remove_holiday(*, day: CompanyHoliday, by: Actor) -> None:
-    """Take a day off the company's list again; public holidays stay. Raises NotPermitted."""
+def remove_holiday(*, day: CompanyHoliday, reason: str, by: Actor) -> None:
+    """Take a day off the company's list again, for a reason that is kept; public holidays stay.
+
+    Raises HolidayNotValid of field `reason` below five characters, NotPermitted.
+    """
     require(by, "fraud.change_settings")
+    said = " ".join(reason.split())[:300]
+    if len(said) < REASON_MIN:
+        raise HolidayNotValid("reason", _("Say why in at least %(n)d characters.") % {"n": REASON_MIN})
     record(
-        action="holiday.removed", by=by, subject=CONFIG, before={"on": day.on.isoformat(), "name": day.name}
+        action="holiday.removed",
+        by=by,
+        subject=CONFIG,
+        before={"on": day.on.isoformat(), "name": day.name, "kind": day.kind},
+        after={"reason": said},
     )
     day.delete()

@@ -83,7 +83,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     return redirect("fraud:settings")
 
 
-_FIELDS = {"name": gettext_lazy("Name"), "kind": gettext_lazy("Kind")}
+_FIELDS = {"name": gettext_lazy("Name"), "kind": gettext_lazy("Kind"), "reason": gettext_lazy("Reason")}
 
 
 @page("fraud.change_settings")
@@ -108,7 +108,17 @@ def add_day(request: HttpRequest) -> HttpResponse:
 @page("fraud.change_settings")
 @require_POST
 def remove_day(request: HttpRequest, day_id: int) -> HttpResponse:
-    """Take a day of the company's own off its calendar."""
-    remove_holiday(day=get_object_or_404(CompanyHoliday, pk=day_id), by=request.actor)  # type: ignore[attr-defined]
+    """Take a day of the company's own off its calendar, with a reason."""
+    day = get_object_or_404(CompanyHoliday, pk=day_id)
+    try:
+        remove_holiday(day=day, reason=request.POST.get("reason", ""), by=request.actor)  # type: ignore[attr-defined]
+    except HolidayNotValid as error:
+        return _show(
+            request,
+            status=422,
+            problems=[(_FIELDS[error.field], str(error))],
+            in_holidays=True,
+            to_remove=day.pk,
+        )
     messages.success(request, _("Taken off the company's calendar."))
     return redirect("fraud:settings")

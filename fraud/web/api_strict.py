@@ -107,6 +107,11 @@ def _check_text(text: str) -> None:
         raise BodyNotValid(_("A text contains characters that cannot be stored."), "text_not_valid")
 
 
+#: The framework's Korean names the words `null` and `blank` instead of saying what to write.
+_NULL = {"null": gettext_lazy("Give a value, or leave the field out where it is not required.")}
+_BLANK = {"blank": gettext_lazy("Write something; an empty text is not enough here.")}
+
+
 class StrictSerializer(serializers.Serializer):
     """A serializer that refuses fields it does not know: a misspelt or smuggled field is never silently dropped."""
 
@@ -126,6 +131,8 @@ class StrictSerializer(serializers.Serializer):
 class StrictIntegerField(serializers.IntegerField):
     """A JSON integer; not a text, not `true`, not 1.0."""
 
+    default_error_messages = _NULL
+
     def to_internal_value(self, data: Any) -> int:
         """The integer. Raises ValidationError."""
         if isinstance(data, bool) or not isinstance(data, int):
@@ -135,6 +142,8 @@ class StrictIntegerField(serializers.IntegerField):
 
 class StrictBooleanField(serializers.BooleanField):
     """`true` or `false`; not 1, not "yes"."""
+
+    default_error_messages = _NULL
 
     def to_internal_value(self, data: Any) -> bool:
         """The truth value. Raises ValidationError."""
@@ -146,6 +155,8 @@ class StrictBooleanField(serializers.BooleanField):
 class StrictCharField(serializers.CharField):
     """A JSON text; a number is not turned into one."""
 
+    default_error_messages = {**_NULL, **_BLANK}
+
     def to_internal_value(self, data: Any) -> str:
         """The text. Raises ValidationError."""
         if not isinstance(data, str):
@@ -155,6 +166,8 @@ class StrictCharField(serializers.CharField):
 
 class StrictDateField(serializers.DateField):
     """A day as `2026-03-31`; not a week date, not without hyphens."""
+
+    default_error_messages = _NULL
 
     def to_internal_value(self, data: Any) -> date:
         """The day. Raises ValidationError."""

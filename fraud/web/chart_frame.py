@@ -125,8 +125,12 @@ def chart(
     legend: Sequence[tuple[str, str]],
     x_label: str = "",
     y_label: str = "",
+    is_linked: bool = False,
 ) -> SafeString:
-    """The whole picture: legend and titles of the axes, grid with its words, shapes."""
+    """The whole picture: legend and titles of the axes, grid with its words, shapes.
+
+    Nothing inside a `img` can be reached by keyboard or read aloud; one with links is a group.
+    """
     grid = format_html_join(
         "",
         '<line class="{}" x1="0" x2="100%" y1="{}" y2="{}"/><text x="-6" y="{}" text-anchor="end">{}</text>',
@@ -149,9 +153,10 @@ def chart(
         else EMPTY
     )
     return format_html(
-        '<div class="chart-box">{}<svg class="chart" height="{}" role="img" aria-label="{}">{}{}{}</svg></div>',
+        '<div class="chart-box">{}<svg class="chart" height="{}" role="{}" aria-label="{}">{}{}{}</svg></div>',
         _legend(legend, y_label),
         plot.full_height,
+        "group" if is_linked else "img",
         label,
         grid,
         _joined(shapes),

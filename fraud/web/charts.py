@@ -109,8 +109,12 @@ def bars(
     color: str = "c1",
     height: int = HEIGHT,
     titles: Sequence[str] | None = None,
+    links: Sequence[str] | None = None,
 ) -> SafeString:
-    """Upright bars, one per (word, value); every word is written when there is room, else every n-th."""
+    """Upright bars, one per (word, value); every word is written when there is room, else every n-th.
+
+    With `links`, an address a bar, each bar leads to what it counts.
+    """
     if not items:
         return EMPTY
     plot = Plot(height, 0, len(items), *limits([value for _, value in items]), form=form)
@@ -121,14 +125,22 @@ def bars(
         top, tall = plot.y(max(value, 0.0)), abs(plot.y(value) - plot.y(0))
         text = titles[index] if titles else f"{word}: {form(value)}"
         x = (index + 0.15) * slot
-        drawn.append((color, f"{x:.2f}", f"{top:.1f}", f"{slot * 0.7:.2f}", f"{tall:.1f}", text))
-    shapes = format_html_join(
-        "",
-        '<rect class="bar {}" x="{}%" y="{}" width="{}%" height="{}" rx="1.5"><title>{}</title></rect>',
-        drawn,
-    )
+        bar = format_html(
+            '<rect class="bar {}" x="{}%" y="{}" width="{}%" height="{}" rx="1.5"><title>{}</title></rect>',
+            color,
+            f"{x:.2f}",
+            f"{top:.1f}",
+            f"{slot * 0.7:.2f}",
+            f"{tall:.1f}",
+            text,
+        )
+        drawn.append(_linked(bar, links[index], text) if links else bar)
     words = [((index + 0.5) * slot, word) for index, (word, _) in enumerate(items) if index % every == 0]
-    return chart(label, plot, [shapes, axis_words(words, plot)], legend=())
+    return chart(label, plot, [*drawn, axis_words(words, plot)], legend=(), is_linked=bool(links))
+
+
+def _linked(bar: SafeString, address: str, text: str) -> SafeString:
+    return format_html('<a href="{}" aria-label="{}">{}</a>', address, text, bar)
 
 
 def lines(

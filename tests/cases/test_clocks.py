@@ -77,7 +77,7 @@ def test_a_holiday_known_when_the_deadline_was_set_or_taken_back_later_moves_not
     case = stage.asked()
     due = case.due_on
     sweep_clocks()
-    remove_holiday(day=day, by=Actor.system("settings"))
+    remove_holiday(day=day, reason="잘못 등록", by=Actor.system("settings"))
     sweep_clocks()
     assert fresh(case).due_on == due
 

@@ -90,7 +90,7 @@ def test_every_chip_of_the_queue_lists_exactly_the_cases_it_names(cases: list[Ca
         },
         **{("q", c.reference): {c.reference} for c in cases},
         **{
-            ("dept", code): {c.reference for c in cases if c.cardholder.department.code == code}
+            ("department", code): {c.reference for c in cases if c.cardholder.department.code == code}
             for code in {c.cardholder.department.code for c in cases}
         },
         ("state", "new"): {c.reference for c in cases if c.state == State.NEW},

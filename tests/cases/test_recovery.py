@@ -237,6 +237,8 @@ def test_a_write_off_takes_two_people_and_closes(stage: Stage) -> None:
     )
     case = fresh(case)
     assert (case.state, outstanding(ledger(case)), recovered(ledger(case))) == ("closed", 0, 4_000)
+    told = OutboxMessage.objects.get(key__startswith=f"recovery.closed:{case.reference}:")
+    assert "면제" in told.subject  # what was waived was not repaid
 
 
 def test_an_approver_who_is_also_clerk_does_not_approve_their_own_write_off(stage: Stage) -> None:

@@ -127,6 +127,28 @@ def test_every_number_of_the_overview_leads_to_the_cases_it_counts(client, scene
             client.get(f"/queue/?view=all&decided={figures.since}&disposition={code}").context["page"].rows
         )
         assert len(found) == n
+    weeks = re.findall(r'<a href="([^"]*opened_from[^"]*)" aria-label', page.content.decode())
+    counted = [len(client.get(unescape(href)).context["page"].rows) for href in weeks]
+    assert counted == [n for _week, n in figures.weeks]
+    assert sum(counted) > 5
+
+
+def test_what_is_late_is_one_thing_on_overview_queue_and_interface(client, scene):
+    """The clock's day itself is not late; a closed case never is."""
+    today = timezone.localdate()
+    for due, state in ((today - timedelta(days=1), "in_review"), (today, "in_review")):
+        make_case(claims=[make_claim()], state=state, due_on=due)
+    gone = {"state": State.CLOSED, "closed_at": timezone.now(), "disposition": Disposition.LEGITIMATE}
+    make_case(claims=[make_claim()], due_on=today - timedelta(days=9), **gone)
+    late = {c.reference for c in Case.objects.all() if c.state != "closed" and c.due_on and c.due_on < today}
+    client.force_login(scene.cast.auditor)
+    page = client.get("/reports/")
+    assert page.context["figures"].n_late == len(late)
+    assert "?view=late" in page.content.decode()
+    for address in ("/queue/?view=late", "/queue/?view=open&overdue=true"):
+        assert {row.reference for row in client.get(address).context["page"].rows} == late
+    told = client.get("/api/v1/cases/?overdue=true&page_size=200").json()["results"]
+    assert {row["reference"] for row in told} == late
 
 
 def test_overview_without_anything_shows_dashes(client, scene, django_assert_max_num_queries):

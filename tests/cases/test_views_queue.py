@@ -103,7 +103,7 @@ def reasons_of(case: Case) -> set[str]:
     [
         ("rule=T01", lambda case: "T01" in reasons_of(case) and not case.drawn_blind),
         ("person=E3001", lambda case: case.cardholder.employee_no == "E3001"),
-        ("dept=RND", lambda case: case.cardholder.department.code == "RND"),
+        ("department=RND", lambda case: case.cardholder.department.code == "RND"),
         ("band=high", lambda case: case.band == "high" and not case.drawn_blind),
         ("min=1,000,000", lambda case: at_stake(case) >= 1_000_000),
         ("source=control_sample", lambda case: case.source == "control_sample"),

@@ -96,12 +96,23 @@ def test_a_file_brings_the_company_s_days(tmp_path: Path) -> None:
     ]
 
 
-def test_the_page_adds_and_removes_days(client: Client) -> None:
+def test_the_page_adds_days(client: Client) -> None:
     client.force_login(make_person("admin", Role.SYSTEM_ADMIN, employee_no="E1"))
     assert client.post("/settings/holidays/", {"on": "25.11.", "name": "x"}).status_code == 422
     assert client.post("/settings/holidays/", {"on": "2026-11-25", "name": " "}).status_code == 422
     client.post("/settings/holidays/", {"on": "2026-11-25", "name": "창립기념일", "kind": "company"})
     assert "창립기념일" in client.get("/settings/").content.decode()
+
+
+def test_a_day_is_taken_off_for_a_reason_that_is_kept(client: Client) -> None:
+    call_command("add_holiday", "2026-11-25", "창립기념일")
     day = CompanyHoliday.objects.get()
-    client.post(f"/settings/holidays/{day.pk}/remove/")
+    client.force_login(make_person("admin", Role.SYSTEM_ADMIN, employee_no="E1"))
+    address = f"/settings/holidays/{day.pk}/remove/"
+    for reason in ({}, {"reason": " 네 "}):
+        refused = client.post(address, reason)
+        assert refused.status_code == 422
+        assert CompanyHoliday.objects.filter(pk=day.pk).exists()
+    assert client.post(address, {"reason": "창립일이 바뀌었음"}).status_code == 302
     assert not CompanyHoliday.objects.exists()
+    assert AuditEvent.objects.get(action="holiday.removed").after == {"reason": "창립일이 바뀌었음"}
