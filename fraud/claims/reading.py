@@ -6,8 +6,8 @@ halves the text that has to cross.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from django.db import connection
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
+from fraud.claims.segments import IDENTITY, usable_segments
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
@@ -28,11 +29,12 @@ FACTS = tuple(
     for field in ClaimVersion._meta.concrete_fields
     if field.column not in ("id", "claim_id", "superseded_at")
 )
-_KEYS: dict[str, Any] = {"own_department_id": pl.Int64, "own_country": pl.String}
-
-
-#: Columns that tell deliveries apart; neither features nor rules look at them.
-IDENTITY = frozenset({"external_id", "claim_no", "card_token", "card_last4"})
+_KEYS: dict[str, tuple[str, Any]] = {
+    "own_department_id": ("c.department_id", pl.Int64),
+    "own_country": ("c.country", pl.String),
+}
+Limits = tuple[datetime | None, datetime | None]
+_LONG_AGO, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 #: Days of claims read at once: what a slice needs while it is put together is freed before the next.
@@ -64,33 +66,47 @@ def known_claims(known_by: datetime) -> tuple[str, list[object]]:
 
 def read_many_claims(
     known_by: datetime,
-    where: str = "1 = 1",
+    where: str = "",
     params: Sequence[Any] = (),
     *,
+    since: datetime | None = None,
+    until: datetime | None = None,
     zone: str | None = None,
     without: Collection[str] = (),
 ) -> pl.DataFrame:
     """Claims as known at a moment (aware), in the canonical frame, ordered by (transacted_at, id).
 
-    `where` is a condition on `c` alone; columns of the claim in `without` are not read. `zone` is the company's time zone
-    for days (default: the setting). `on_leave`, `on_trip` and `has_overtime` are null while the personnel feed behind them
-    is empty.
+    `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone; columns
+    of the claim in `without` are not read. `zone` is the company's time zone for days (default: the setting). `on_leave`,
+    `on_trip` and `has_overtime` are null while the personnel feed behind them is empty.
     """
     dimensions = _people(), _departments(), _places()
-    source = known_claims(known_by)
-    returned = _returned(known_by)
+    returned, personnel = _returned(known_by), _personnel(known_by)
     slices = [
-        _with_net(
-            _shaped(
-                _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, without),
-                known_by,
-                zone,
-            ),
-            returned,
-        )
-        for limits, bounds in _slices(source, where, params)
+        _with_net(shape_claims(_joined(own, dimensions, without), read=personnel, zone=zone), returned)
+        for own in _own_facts(known_by, where, params, (since, until), without)
     ]
     return pl.concat(slices, rechunk=True)
+
+
+def _own_facts(
+    known_by: datetime, where: str, params: Sequence[Any], limits: Limits, without: Collection[str]
+) -> Iterator[pl.DataFrame]:
+    """What the claims themselves say, a stretch of time after the other; from the segments as far as those go."""
+    own = {name: column for name, column in _OF_CLAIM.items() if name not in without} | _KEYS
+    source = known_claims(known_by)
+    if where:
+        yield _read(source, [f"({where})"], params, limits, own)
+        return
+    segments = usable_segments() if set(without) >= IDENTITY else None
+    if segments is None:
+        for stretch in _stretches(limits, _span()):
+            yield _read(source, [], (), stretch, own)
+        return
+    late = _read(source, ["c.received_at > %s"], [db_time(segments.watermark)], limits, own)
+    for first, last in _stretches(limits, segments.span(), late):
+        inside = late.filter(pl.col("transacted_at").is_between(first, last, closed="left"))
+        yield pl.concat([segments.read(list(own), known_by, first, last), inside])
 
 
 def _returned(known_by: datetime) -> pl.DataFrame:
@@ -138,53 +154,76 @@ def _with_net(claims: pl.DataFrame, returned: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _slices(
-    source: tuple[str, list[object]], where: str, params: Sequence[Any]
-) -> list[tuple[str, list[object]]]:
-    """Conditions on the transaction time that cover every claim once, in order."""
-    claims, known = source
-    span = read_frame(
-        f"SELECT min(c.transacted_at) AS first, max(c.transacted_at) AS last FROM {claims} WHERE {where}",
-        [*known, *params],
-        schema={"first": _AT, "last": _AT},
-    )
-    first, last = span.row(0)
-    if first is None:
-        return [("1 = 1", [])]
-    found: list[tuple[str, list[object]]] = []
-    while first <= last:
-        until = first + timedelta(days=SLICE_DAYS)
-        bounds: list[object] = [db_time(at) for at in (first, until)]
-        found.append(("c.transacted_at >= %s AND c.transacted_at < %s", bounds))
-        first = until
-    return found
+def _span() -> tuple[datetime, datetime] | None:
+    """The first and the last transaction time of whatever was delivered."""
+    ends = [
+        read_frame(
+            f"SELECT min(transacted_at) AS first, max(transacted_at) AS last FROM {table}",
+            schema={"first": _AT, "last": _AT},
+        ).row(0)
+        for table in ("fraud_claim", "fraud_claimversion")
+    ]
+    known = [end for end in ends if end[0] is not None]
+    return (min(end[0] for end in known), max(end[1] for end in known)) if known else None
+
+
+def _stretches(
+    limits: Limits, span: tuple[datetime, datetime] | None, late: pl.DataFrame | None = None
+) -> Iterator[tuple[datetime, datetime]]:
+    """Stretches of SLICE_DAYS within the limits that cover the span and the late claims once, in order; at least one."""
+    ends = [] if span is None else list(span)
+    if late is not None and late.height:
+        ends += late["transacted_at"].sort()[[0, -1]].to_list()
+    since, until = limits
+    first = max(filter(None, [min(ends, default=_LONG_AGO), since]))
+    last = min(filter(None, [max(ends, default=_LONG_AGO) + _TICK, until]))
+    yield first, min(first + timedelta(days=SLICE_DAYS), max(last, first))
+    while (first := first + timedelta(days=SLICE_DAYS)) < last:
+        yield first, min(first + timedelta(days=SLICE_DAYS), last)
 
 
 def _read(
     source: tuple[str, list[object]],
-    where: str,
+    where: Sequence[str],
     params: Sequence[Any],
-    dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-    without: Collection[str],
+    limits: Limits,
+    own: dict[str, tuple[str, Any]],
+) -> pl.DataFrame:
+    """Columns `own` of the claims within the limits for which all conditions hold."""
+    conditions, bounds = [*where], []
+    for bound, sign in zip(limits, (">=", "<"), strict=True):
+        if bound is not None:
+            conditions.append(f"c.transacted_at {sign} %s")
+            bounds.append(db_time(bound))
+    table, known = source
+    schema = {name: dtype for name, (_, dtype) in own.items()}
+    held = " AND ".join(conditions) or "1 = 1"
+    return read_frame(
+        f"SELECT {_select(own)} FROM {table} WHERE {held}", [*known, *params, *bounds], schema=schema
+    )
+
+
+def _joined(
+    own: pl.DataFrame, dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], without: Collection[str]
 ) -> pl.DataFrame:
     people, departments, places = dimensions
-    own = {name: column for name, column in _OF_CLAIM.items() if name not in without}
-    columns = _select(own) + ", c.department_id AS own_department_id, c.country AS own_country"
-    schema = {name: dtype for name, (_, dtype) in own.items()} | _KEYS
-    table, known = source
-    claims = read_frame(f"SELECT {columns} FROM {table} WHERE {where}", [*known, *params], schema=schema)
-    frame = _with_places(_with_people(claims, people, departments), places).sort("transacted_at", "claim_id")
+    frame = _with_places(_with_people(own, people, departments), places).sort("transacted_at", "claim_id")
     return frame.select(name for name in CLAIM_SCHEMA if name not in without)
 
 
-def _shaped(claims: pl.DataFrame, known_by: datetime, zone: str | None) -> pl.DataFrame:
-    at = db_time(known_by)
+def _personnel(known_by: datetime) -> Callable[..., pl.DataFrame]:
+    """Reads a personnel table as known at a moment, each once."""
+    at, told = db_time(known_by), {}
 
     def read(table: str, *, columns: str, schema: Any) -> pl.DataFrame:
-        known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
-        return read_frame(f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema)
+        if table not in told:
+            known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
+            told[table] = read_frame(
+                f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema
+            )
+        return told[table]
 
-    return shape_claims(claims, read=read, zone=zone)
+    return read
 
 
 def _select(columns: dict[str, tuple[str, Any]]) -> str:

@@ -17,7 +17,8 @@ from django.conf import settings
 
 from fraud.claims.labels import label_history
 from fraud.claims.models import Cardholder, Claim
-from fraud.claims.reading import db_time, read_many_claims
+from fraud.claims.reading import read_many_claims
+from fraud.claims.segments import IDENTITY
 from fraud.company.values import current_calendar
 from fraud.detection.features.behaviour import HABIT_DAYS
 from fraud.detection.features.columns import with_net
@@ -232,8 +233,7 @@ _NARROW: tuple[tuple[str, Callable[[Claim], tuple[str, list[object]]]], ...] = (
 
 def _known(keys: tuple[str, ...], claim: Claim, run: ScreeningRun) -> pl.DataFrame:
     """The history the run had of claims that may share these keys, the claim itself among it, in order of time."""
-    where, params = next((narrow(claim) for key, narrow in _NARROW if key in keys), ("1 = 1", []))
+    where, params = next((narrow(claim) for key, narrow in _NARROW if key in keys), ("", []))
+    # no end: a window over a whole period also takes what came later in it
     since = history_start(claim.transacted_at, rules_of(run).specs)
-    if since is not None:  # no end: a window over a whole period also takes what came later in it
-        where, params = f"{where} AND c.transacted_at >= %s", [*params, db_time(since)]
-    return read_many_claims(run.cut_off_at, where, params)
+    return read_many_claims(run.cut_off_at, where, params, since=since, without=IDENTITY)

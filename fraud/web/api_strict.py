@@ -108,8 +108,10 @@ def _check_text(text: str) -> None:
 
 
 #: The framework's Korean names the words `null` and `blank` instead of saying what to write.
-_NULL = {"null": gettext_lazy("Give a value, or leave the field out where it is not required.")}
-_BLANK = {"blank": gettext_lazy("Write something; an empty text is not enough here.")}
+_NULL: dict[str, Any] = {
+    "null": gettext_lazy("Give a value, or leave the field out where it is not required.")
+}
+_BLANK: dict[str, Any] = {"blank": gettext_lazy("Write something; an empty text is not enough here.")}
 
 
 class StrictSerializer(serializers.Serializer):

@@ -109,8 +109,8 @@ def _load_feeds(company: DemoCompany) -> None:
     write_rows(
         "fraud_overtimeapproval", ["employee_no", "on", "received_at"], company.overtime.with_columns(known)
     )
-    holidays = company.holidays.with_columns(pl.lit("").alias("name_en"))
-    write_rows("fraud_companyholiday", ["on", "name", "name_en", "kind"], holidays)
+    holidays = company.holidays.with_columns(pl.lit("").alias("name_en"), known.alias("added_at"))
+    write_rows("fraud_companyholiday", ["on", "name", "name_en", "kind", "added_at"], holidays)
 
 
 def _load_claims(frame: pl.DataFrame, places: pl.DataFrame) -> None:

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if url:
                 os.environ["DATABASE_URL"] = url
             figures = measure(options.claims, options.labels, say, options.profile)
-            _close_connections()
+            close_connections()
     figures["database"] = "postgresql" if options.postgres else "sqlite"
     if options.json:
         print(json.dumps(figures, indent=1))
@@ -71,12 +71,12 @@ def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> di
     from fraud.detection.models import ScreeningRun
 
     call_command("migrate", verbosity=0)
-    with _timed("load", say) as loading:
-        n = _load(n_claims, n_labels)
-    with _timed("train", say):
-        _train()
-    _close_connections()
-    night = _in_fresh_process(profile, say)
+    with timed("load", say) as loading:
+        n = load(n_claims, n_labels)
+    with timed("train", say):
+        train()
+    close_connections()
+    night = in_fresh_process(profile, say)
     run = ScreeningRun.objects.select_related("model_version").get()
     floor = _floor(run, say)
     stages = {stage["name"]: {"seconds": stage["seconds"], **stage["counts"]} for stage in run.stages}
@@ -96,18 +96,18 @@ def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> di
     }
 
 
-def _in_fresh_process(profile: bool, say: Any) -> dict[str, Any]:
+def in_fresh_process(profile: bool, say: Any, on: date = END) -> dict[str, Any]:
     """The night as `manage.py nightly` would run it, so that memory is its own."""
     command = [sys.executable, "-m", "tests.benchmarks.night", *(["--profile"] if profile else [])]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, _CHILD: "1"}
+        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, _CHILD: on.isoformat()}
     )
     *lines, last = done.stdout.strip().splitlines()
     say("\n".join(lines))
     return dict(json.loads(last))
 
 
-def _child(profile: bool) -> None:
+def _child(profile: bool, on: date) -> None:
     """One night; the last line printed is its figures."""
     import django
 
@@ -117,12 +117,12 @@ def _child(profile: bool) -> None:
     from fraud.detection.screening.timing import seconds
     from tests.benchmarks._company import night_of
 
-    with _timed("import", print) as importing:  # noqa: F841
+    with timed("import", print) as importing:  # noqa: F841
         for name in ("skops.io", "sklearn.ensemble", "xgboost", "holidays.countries"):
             importlib.import_module(name)
     profiler = cProfile.Profile() if profile else None
-    with _timed("night", print) as night, profiler or nullcontext():
-        run_night(business_date=END, by=Actor.system("nightly"), cut_off_at=night_of(END), progress=print)
+    with timed("night", print) as night, profiler or nullcontext():
+        run_night(business_date=on, by=Actor.system("nightly"), cut_off_at=night_of(on), progress=print)
     if profiler:
         pstats.Stats(profiler).sort_stats("cumtime").print_stats(60)
     inside = {name: [round(wall, 2), round(cpu, 2)] for name, (wall, cpu) in seconds().items()}
@@ -136,7 +136,8 @@ def _child(profile: bool) -> None:
     print(json.dumps(figures), flush=True)
 
 
-def _load(n_claims: int, n_labels: int) -> int:
+def load(n_claims: int, n_labels: int) -> int:
+    """A demo company with labels and the settings of the benchmark; how many claims it has."""
     import numpy as np
 
     from audit.actor import Actor
@@ -163,7 +164,8 @@ def _load(n_claims: int, n_labels: int) -> int:
     return known.height
 
 
-def _train() -> None:
+def train() -> None:
+    """Train a version on what was known a fortnight before the end, and put it into service."""
     from audit.actor import Actor
     from fraud.learning.registry import install_first_version
     from fraud.learning.rounds import train_challenger
@@ -188,7 +190,7 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
     rng = np.random.default_rng(0)
     X = rng.standard_normal((run.n_claims, len(model.main_names)), dtype=np.float32)
     booster = model.trees._fitted()
-    with _timed("floor: predict", say) as predicting:
+    with timed("floor: predict", say) as predicting:
         for start in range(0, len(X), 65_536):
             booster.inplace_predict(X[start : start + 65_536])
     del X
@@ -198,14 +200,14 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
         cursor.execute("CREATE UNIQUE INDEX floor_run_claim ON floor_score (run_id, claim_id)")
         cursor.execute("CREATE INDEX floor_claim ON floor_score (claim_id, run_id DESC)")
         cursor.execute("CREATE INDEX floor_order ON floor_score (run_id, queue_probability DESC)")
-    with _timed("floor: store", say) as storing, transaction.atomic():
+    with timed("floor: store", say) as storing, transaction.atomic():
         write_rows("floor_score", _SCORE_COLUMNS, rows)
     names = ("predict_seconds", "predict_cpu", "store_seconds", "store_cpu")
     return dict(zip(names, (round(value, 2) for value in (*predicting, *storing)), strict=True))
 
 
 @contextmanager
-def _timed(name: str, say: Any) -> Iterator[list[float]]:
+def timed(name: str, say: Any) -> Iterator[list[float]]:
     """Wall and CPU seconds of a block."""
     found = [0.0, 0.0]
     started, cpu = time.perf_counter(), time.process_time()
@@ -214,7 +216,8 @@ def _timed(name: str, say: Any) -> Iterator[list[float]]:
     say(f"{name}: {found[0]:.1f} s, {found[1]:.1f} s of CPU")
 
 
-def _close_connections() -> None:
+def close_connections() -> None:
+    """Let go of the database, so that another process may have it."""
     from django.db import connections
 
     connections.close_all()
@@ -233,6 +236,6 @@ def _print(figures: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     if os.environ.get(_CHILD):
-        _child("--profile" in sys.argv)
+        _child("--profile" in sys.argv, date.fromisoformat(os.environ[_CHILD]))
     else:
         sys.exit(main())

@@ -27,9 +27,15 @@ def file_lock(file_id: int) -> Iterator[bool]:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_SPACE, file_id])
         return
-    folder = Path(settings.HOME) / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"claim-file-{file_id}.lock").open("w") as handle:
+    with folder_lock(Path(settings.HOME) / "locks" / f"claim-file-{file_id}.lock") as held:
+        yield held
+
+
+@contextmanager
+def folder_lock(path: Path) -> Iterator[bool]:
+    """True for the one process on this machine that holds the lock at `path`, False for others, without waiting."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from audit import faults
 from fraud.claims.labels import label_history
+from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
@@ -64,14 +65,26 @@ class NightFrame:
 
 _lock = threading.Lock()
 _kept: dict[int, NightFrame] = {}
+_pending: dict[int, pl.DataFrame] = {}
+
+
+def pending_of(run: ScreeningRun) -> pl.DataFrame:
+    """The run's claims (`pending_claims`), asked once a process: the cut into parts and the frame rest on the same ones."""
+    with _lock:
+        if run.pk not in _pending:
+            _pending.clear()
+            with timed("pending"):
+                _pending[run.pk] = pending_claims(run)
+        return _pending[run.pk]
 
 
 def night_frame(run: ScreeningRun) -> NightFrame:
     """The frame of a run: the one in memory, or built from the claims, labels and rules as of its cut-off."""
+    pending = pending_of(run)
     with _lock:
         if run.pk not in _kept:
             _kept.clear()
-            _kept[run.pk] = _build(run)
+            _kept[run.pk] = _build(run, pending)
         return _kept[run.pk]
 
 
@@ -79,17 +92,18 @@ def forget_frames() -> None:
     """Free the memory; the next call builds the frame again."""
     with _lock:
         _kept.clear()
+        _pending.clear()
 
 
-def _build(run: ScreeningRun) -> NightFrame:
+def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
     faults.hit("features.start")
-    with timed("pending"):
-        pending = pending_claims(run)
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
     rules = rules_of(run)
     since: datetime | None = run.cut_off_at
     if isinstance(earliest, datetime):
         since = history_start(earliest, rules.specs)
+    with timed("columns"):
+        advance_segments(run.cut_off_at)
     with timed("read"):
         claims = claims_since(run.cut_off_at, since)
         if isinstance(latest, datetime):

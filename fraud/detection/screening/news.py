@@ -15,7 +15,8 @@ from django.conf import settings
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.personnel import personnel_news
-from fraud.claims.reading import IDENTITY, db_time, known_claims, read_many_claims
+from fraud.claims.reading import db_time, known_claims, read_many_claims
+from fraud.claims.segments import IDENTITY
 from fraud.company.values import current_calendar
 from fraud.detection.features.claim import claim_features
 from fraud.detection.features.columns import take_columns
@@ -29,10 +30,15 @@ from rules.language.normal import normalise
 
 _AT = "transacted_at"
 #: Claims of which another version, or other linked money, became known in a stretch of time.
-_CHANGED = """
-    (EXISTS (SELECT 1 FROM fraud_claimversion v WHERE v.claim_id = c.id AND v.superseded_at > %s AND v.superseded_at <= %s)
-    OR EXISTS (SELECT 1 FROM fraud_claimchange g WHERE g.claim_id = c.id AND g.at > %s AND g.at <= %s))
-"""
+_CHANGED = (
+    "SELECT claim_id FROM fraud_claimversion WHERE superseded_at > %s AND superseded_at <= %s UNION "
+    "SELECT claim_id FROM fraud_claimchange WHERE at > %s AND at <= %s"
+)
+#: Claims of which the version that is known at the end of it became known in a stretch of time.
+_RECEIVED = (
+    "SELECT id FROM fraud_claim WHERE received_at > %s AND received_at <= %s UNION "
+    "SELECT claim_id FROM fraud_claimversion WHERE received_at > %s AND received_at <= %s AND superseded_at > %s"
+)
 #: Claims that an earlier run judged in the version that is known now.
 _JUDGED = """
     SELECT c.id AS claim_id, c.version AS claim_version, c.cardholder_id, c.transacted_at FROM {claims}
@@ -111,10 +117,10 @@ def _news(run: ScreeningRun, looked: list[datetime]) -> pl.DataFrame:
     """What became known since, under the names rules know: as it is known now, and as the runs since then saw it."""
     since, until = db_time(looked[0]), db_time(run.cut_off_at)
     stretch = [since, until, since, until]
-    now = read_many_claims(
-        run.cut_off_at, f"(c.received_at > %s OR {_CHANGED})", [since, *stretch], without=IDENTITY
-    )
-    seen = [read_many_claims(moment, _CHANGED, stretch, without=IDENTITY) for moment in looked]
+    new = f"c.id IN ({_RECEIVED} UNION {_CHANGED})"
+    now = read_many_claims(run.cut_off_at, new, [*stretch, until, *stretch], without=IDENTITY)
+    changed = f"c.id IN ({_CHANGED})"
+    seen = [read_many_claims(moment, changed, stretch, without=IDENTITY) for moment in looked]
     return pl.concat(
         [_keyed(frame) for frame in (now, *seen) if frame.height] or [pl.DataFrame()], how="vertical_relaxed"
     )

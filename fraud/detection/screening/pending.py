@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.reading import IDENTITY, db_time, known_claims, read_many_claims
+from fraud.claims.reading import known_claims, read_many_claims
+from fraud.claims.segments import IDENTITY
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.news import judged_again
 
@@ -40,13 +41,7 @@ def pending_claims(run: ScreeningRun) -> pl.DataFrame:
 
 def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:
     """The canonical frame of everything current at the cut-off and transacted from `since` (to `until`, exclusive)."""
-    limits: list[tuple[str, object]] = []
-    if since is not None:
-        limits.append(("c.transacted_at >= %s", db_time(since)))
-    if until is not None:
-        limits.append(("c.transacted_at < %s", db_time(until)))
-    where = " AND ".join(condition for condition, _ in limits) or "1 = 1"
-    return read_many_claims(cut_off, where, [value for _, value in limits], without=IDENTITY)
+    return read_many_claims(cut_off, since=since, until=until, without=IDENTITY)
 
 
 def bucket_sizes(cardholders: np.ndarray, largest: int) -> list[int]:

@@ -18,8 +18,9 @@ from audit.transactions import one_transaction
 from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
+from fraud.detection.screening.frames import pending_of
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
-from fraud.detection.screening.pending import bucket_sizes, pending_claims
+from fraud.detection.screening.pending import bucket_sizes
 from fraud.detection.screening.recalibrating import recalibration_of
 from fraud.detection.screening.rule_evidence import evidence_of
 from fraud.detection.screening.rulebook import pin_rules
@@ -94,7 +95,7 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     try:
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)
-            pending = pending_claims(run)
+            pending = pending_of(run)
             if pending.height:
                 _pin_evidence(run)
             # A night without claims opens no model and makes none.

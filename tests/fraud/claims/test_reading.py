@@ -35,7 +35,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def read(
-    known_by: datetime = LATER, where: str = "1 = 1", params: tuple[object, ...] = (), **more: Any
+    known_by: datetime = LATER, where: str = "", params: tuple[object, ...] = (), **more: Any
 ) -> pl.DataFrame:
     return read_many_claims(known_by, where, params, **more)
 

@@ -1,0 +1,272 @@
+"""Claims in columns beside the database: what a version of a claim says never changes, so it need not be read from rows each night.
+
+Parquet files (segments) in `COLUMNS_DIR` hold every version of every claim that was received up to a moment, the watermark; what
+became known later is read from the database. Nothing rests on them: deleting the folder costs only time. They are believed
+only while the database has as many versions as they do, of the same claims, and the same rows where a few hundred are
+compared; while each file has the digest it was written with; and while both were written by the same schema.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import connection
+
+from fraud.claims.bulk import in_list, read_frame
+from fraud.claims.columns import COLUMNS
+from fraud.claims.importing.locks import folder_lock
+from fraud.claims.models import ClaimFile
+
+log = logging.getLogger(__name__)
+#: Columns that tell deliveries apart; neither features nor rules look at them, and segments do not hold them.
+IDENTITY = frozenset({"external_id", "claim_no", "card_token", "card_last4"})
+#: Days of payments in a segment, and segments of single nights that are made one.
+SEGMENT_DAYS, MANY = 45, 40
+_PROBES = 256
+_AT = pl.Datetime("us", "UTC")
+_MANIFEST = "manifest.json"
+_OWN: dict[str, tuple[str, Any]] = {
+    "claim_version": ("c.version", pl.Int64),
+    "known_at": ("c.received_at", _AT),
+    "row_hash": ("c.row_hash", pl.String),
+    "own_department_id": ("c.department_id", pl.Int64),
+    "own_country": ("c.country", pl.String),
+}
+#: Column → (SQL over `c`, type): the claim's own facts.
+KEPT: dict[str, tuple[str, Any]] = {
+    name: column for name, column in COLUMNS.items() if column[0].startswith("c.") and name not in IDENTITY
+} | _OWN
+_SCHEMA = hashlib.sha256(repr(sorted((n, s, str(t)) for n, (s, t) in KEPT.items())).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Segments that agree with the database: all versions received by `watermark`."""
+
+    folder: Path
+    watermark: datetime
+    files: tuple[dict[str, Any], ...]  # name, digest, rows, first and last transaction
+
+    def read(
+        self, names: Sequence[str], known_by: datetime, first: datetime, until: datetime
+    ) -> pl.DataFrame:
+        """`names` of the versions that held at `known_by`, of payments from `first` until before `until`, in no order."""
+        told = [
+            pl.read_parquet(self.folder / one["name"], columns=[*dict.fromkeys([*names, *_ALWAYS])])
+            for one in self.files
+            if one["first"] < until.isoformat() and one["last"] >= first.isoformat()
+        ]
+        if not told:
+            return pl.DataFrame(schema={name: KEPT[name][1] for name in names})
+        inside = pl.col("transacted_at").is_between(first, until, closed="left")
+        known = [part.filter(inside & (pl.col("known_at") <= known_by)) for part in told]
+        held = pl.concat(known).join(_over_by(known_by), on=["claim_id", "claim_version"], how="anti")
+        return held.select(names)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The first and the last payment's time; None where there is none."""
+        if not self.files:
+            return None
+        ends = (min(one["first"] for one in self.files), max(one["last"] for one in self.files))
+        return datetime.fromisoformat(ends[0]), datetime.fromisoformat(ends[1])
+
+
+_ALWAYS = ("claim_id", "claim_version", "known_at", "transacted_at")
+
+
+def usable_segments() -> Segments | None:
+    """The segments, if they agree with the database; else None, and everything is read from the database."""
+    folder = Path(settings.COLUMNS_DIR)
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text())
+        watermark = datetime.fromisoformat(manifest["watermark"])
+        agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
+        if not agrees or manifest["sums"] != _sums(watermark) or not _probes_hold(manifest["probes"]):
+            log.warning("claims.segments_stale", extra={"folder": str(folder)})
+            return None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        log.warning("claims.segments_damaged", extra={"folder": str(folder)})
+        return None
+    return Segments(folder, watermark, tuple(manifest["files"]))
+
+
+def advance_segments(known_by: datetime) -> None:
+    """Bring the segments up to what was known at a moment, and rebuild them where they cannot be believed.
+
+    Does nothing in a company too small to gain by it, while another process is at it, or where nothing can be written.
+    """
+    if _largest_id() < settings.COLUMNS_FROM:
+        return
+    folder = Path(settings.COLUMNS_DIR)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with folder_lock(folder / "lock") as held:
+            if held:
+                _advance(folder, known_by)
+    except OSError as error:
+        log.warning("claims.segments_not_written", extra={"why": str(error)})
+
+
+def _advance(folder: Path, known_by: datetime) -> None:
+    until = min(known_by, _before_unfinished())
+    found = usable_segments()
+    after = found.watermark if found else datetime.min.replace(tzinfo=UTC)
+    if found and until <= after:
+        return
+    files = list(found.files) if found else []
+    files += [_write(folder, part) for part in _received(after, until, in_spans=not found) if part.height]
+    daily = [one for one in files if one["is_daily"]]
+    if len(daily) > MANY:
+        merged = pl.concat(pl.read_parquet(folder / one["name"]) for one in daily)
+        files = [one for one in files if not one["is_daily"]] + [_write(folder, merged, is_daily=False)]
+    keys = (
+        pl.concat(
+            pl.read_parquet(folder / one["name"], columns=["claim_id", "claim_version", "row_hash"])
+            for one in files
+        )
+        if files
+        else pl.DataFrame(schema={n: KEPT[n][1] for n in ("claim_id", "claim_version", "row_hash")})
+    )
+    manifest = {
+        "schema": _SCHEMA,
+        "watermark": until.isoformat(),
+        "files": files,
+        "sums": [keys.height, *(int(keys[name].sum()) for name in ("claim_version", "claim_id"))],
+        "probes": [list(row) for row in keys.gather_every(max(keys.height // _PROBES, 1)).iter_rows()],
+    }
+    unfinished = folder / f"{_MANIFEST}.{secrets.token_hex(4)}"
+    unfinished.write_text(json.dumps(manifest))
+    os.replace(unfinished, folder / _MANIFEST)
+    kept = {one["name"] for one in files}
+    for path in folder.glob("*.parquet"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _received(after: datetime, until: datetime, *, in_spans: bool) -> Iterator[pl.DataFrame]:
+    """Versions received in (after, until]; `in_spans`: a stretch of payments at a time, else all at once."""
+    columns = ", ".join(f'{sql} AS "{name}"' for name, (sql, _) in KEPT.items())
+    schema = {name: dtype for name, (_, dtype) in KEPT.items()}
+    facts = ", ".join(sorted({sql.removeprefix("c.") for sql, _ in KEPT.values()} - {"id"}))
+    source = f"(SELECT id, {facts} FROM fraud_claim UNION ALL SELECT claim_id AS id, {facts} FROM fraud_claimversion) c"
+    at = connection.ops.adapt_datetimefield_value
+    known = "c.received_at <= %s" if after.year == 1 else "c.received_at > %s AND c.received_at <= %s"
+    params = [at(until)] if after.year == 1 else [at(after), at(until)]
+    for first, last in _spans() if in_spans else [(None, None)]:
+        limits, bounds = "", []
+        if first is not None:
+            limits, bounds = " AND c.transacted_at >= %s AND c.transacted_at < %s", [at(first), at(last)]
+        sql = f"SELECT {columns} FROM {source} WHERE {known}{limits}"
+        yield read_frame(sql, [*params, *bounds], schema=schema).sort("claim_id", "claim_version")
+
+
+def _spans() -> Iterator[tuple[datetime, datetime]]:
+    """Stretches of SEGMENT_DAYS that hold every payment."""
+    ends = read_frame(
+        "SELECT min(at) AS first, max(until) AS last FROM ("
+        "SELECT min(transacted_at) AS at, max(transacted_at) AS until FROM fraud_claim UNION ALL "
+        "SELECT min(transacted_at) AS at, max(transacted_at) AS until FROM fraud_claimversion) AS ends",
+        schema={"first": _AT, "last": _AT},
+    ).row(0)
+    first, last = ends
+    while first is not None and first <= last:
+        yield first, first + timedelta(days=SEGMENT_DAYS)
+        first += timedelta(days=SEGMENT_DAYS)
+
+
+def _write(folder: Path, rows: pl.DataFrame, *, is_daily: bool | None = None) -> dict[str, Any]:
+    name = f"{secrets.token_hex(8)}.parquet"
+    rows.write_parquet(folder / name, compression="zstd", compression_level=1, row_group_size=131_072)
+    first, last = rows["transacted_at"].min(), rows["transacted_at"].max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    return {
+        "name": name,
+        "digest": _digest(folder / name),
+        "rows": rows.height,
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "is_daily": rows.height < settings.COLUMNS_FROM // 2 if is_daily is None else is_daily,
+    }
+
+
+def _is_whole(folder: Path, one: dict[str, Any]) -> bool:
+    path = folder / one["name"]
+    state = path.stat()
+    return _digest_once(str(path), state.st_size, state.st_mtime_ns) == one["digest"]
+
+
+@lru_cache(maxsize=256)
+def _digest_once(path: str, _size: int, _changed: int) -> str:
+    return _digest(Path(path))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "blake2b").hexdigest()
+
+
+def _sums(watermark: datetime) -> list[int]:
+    """What the database has received by then: versions, and the sums of their numbers and of their claims' keys."""
+    at = connection.ops.adapt_datetimefield_value(watermark)
+    whole = {"n": pl.Int64, "versions": pl.Int64, "claims": pl.Int64}
+    told = read_frame(
+        "SELECT sum(n) AS n, sum(versions) AS versions, sum(claims) AS claims FROM ("
+        "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions, coalesce(sum(id), 0) AS claims "
+        "FROM fraud_claim WHERE received_at <= %s UNION ALL "
+        "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions, coalesce(sum(claim_id), 0) AS claims "
+        "FROM fraud_claimversion WHERE received_at <= %s) AS told",
+        [at, at],
+        schema=whole,
+    )
+    return [int(value or 0) for value in told.row(0)]
+
+
+def _probes_hold(probes: list[list[Any]]) -> bool:
+    """Whether each of the rows that were written down says the same in the database."""
+    if not probes:
+        return True
+    condition, params = in_list([row[0] for row in probes])
+    found = read_frame(
+        f"SELECT id, version, row_hash FROM fraud_claim WHERE id {condition} UNION ALL "
+        f"SELECT claim_id AS id, version, row_hash FROM fraud_claimversion WHERE claim_id {condition}",
+        [*params, *params],
+        schema={"id": pl.Int64, "version": pl.Int64, "row_hash": pl.String},
+    )
+    return {tuple(row) for row in probes} <= set(found.rows())
+
+
+def _over_by(known_by: datetime) -> pl.DataFrame:
+    """`claim_id, claim_version` that had been superseded by then."""
+    return read_frame(
+        "SELECT claim_id, version AS claim_version FROM fraud_claimversion WHERE superseded_at <= %s",
+        [connection.ops.adapt_datetimefield_value(known_by)],
+        schema={"claim_id": pl.Int64, "claim_version": pl.Int64},
+    )
+
+
+def _before_unfinished() -> datetime:
+    """Just before the first delivery that is still being stored: its rows come one part at a time."""
+    waiting = ClaimFile.objects.filter(state__in=[ClaimFile.State.RECEIVED, ClaimFile.State.IMPORTING])
+    first = waiting.order_by("received_at").values_list("received_at", flat=True).first()
+    return first - timedelta(microseconds=1) if first else datetime.max.replace(tzinfo=UTC)
+
+
+def _largest_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM fraud_claim")
+        return int(cursor.fetchone()[0] or 0)

@@ -1,0 +1,204 @@
+"""Claims in columns give what the database gives, whatever was delivered when, and are believed only while they do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from fraud.claims.models import Claim, ClaimFile, ClaimVersion
+from fraud.claims.reading import read_many_claims
+from fraud.claims.segments import IDENTITY, advance_segments, usable_segments
+from tests.cast import correct_claim, make_cardholder, make_claim, make_merchant
+from tests.night_company import START, add_claims, add_people
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def small(settings: Any, tmp_path: Path) -> Path:
+    """Columns from the first claim on, in a folder of their own."""
+    settings.COLUMNS_FROM, settings.COLUMNS_DIR = 0, tmp_path / "columns"
+    return tmp_path / "columns"
+
+
+def read(known_by: datetime, **limits: Any) -> pl.DataFrame:
+    return read_many_claims(known_by, without=IDENTITY, **limits)
+
+
+def from_rows(known_by: datetime, **limits: Any) -> pl.DataFrame:
+    """The same read from the database alone."""
+    folder = settings.COLUMNS_DIR
+    settings.COLUMNS_DIR = folder / "nowhere"
+    try:
+        assert usable_segments() is None
+        return read(known_by, **limits)
+    finally:
+        settings.COLUMNS_DIR = folder
+
+
+def same(known_by: datetime, **limits: Any) -> None:
+    assert usable_segments() is not None
+    assert_frame_equal(read(known_by, **limits), from_rows(known_by, **limits), check_exact=True)
+
+
+STEP = st.tuples(st.integers(0, 4), st.integers(0, 30), st.integers(1, 9), st.integers(-120, 3))
+
+
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(STEP, min_size=1, max_size=14),
+    nights=st.lists(st.integers(0, 31), min_size=1, max_size=4),
+    moments=st.lists(st.integers(0, 31), min_size=1, max_size=4),
+)
+def test_whatever_came_when_columns_tell_of_any_moment_what_rows_tell(
+    steps: list[tuple[int, int, int, int]], nights: list[int], moments: list[int]
+) -> None:
+    """Each step delivers one of five claims at an hour, first as a new claim, then as its correction; nights move the columns on
+    in between, some before what was already there, and one reads as of moments before and after them."""
+    Claim.objects.update(original_claim=None)
+    for claim in Claim.objects.all():
+        claim.changes.all().delete()
+    ClaimVersion.objects.all().delete()
+    Claim.objects.all().delete()
+    for path in Path(settings.COLUMNS_DIR).glob("*"):
+        path.unlink()
+    person, place = make_cardholder(), make_merchant()
+    happens = [(hour, 0, step) for step in steps for hour in [step[1]]] + [(hour, 1, None) for hour in nights]
+    for hour, _order, step in sorted(happens, key=lambda one: one[:2]):
+        at = AT + timedelta(hours=hour)
+        if step is None:
+            advance_segments(at)
+            continue
+        number, _hour, amount, days = step
+        facts = {
+            "amount_minor": amount * 100,
+            "transacted_at": AT + timedelta(days=days),
+            "received_at": at,
+            "purpose_text": f"“{amount}” ,\n" if amount % 2 else "",
+        }
+        known = Claim.objects.filter(external_id=f"K{number}").first()
+        if known is None:
+            make_claim(cardholder=person, merchant=place, external_id=f"K{number}", **facts)
+        else:
+            correct_claim(known, **facts)  # type: ignore[arg-type]
+    advance_segments(AT + timedelta(hours=max(nights)))
+    for hour in moments:
+        same(AT + timedelta(hours=hour))
+        same(AT + timedelta(hours=hour), since=AT - timedelta(days=30), until=AT)
+
+
+def test_a_night_adds_what_came_and_many_small_segments_become_one(
+    monkeypatch: pytest.MonkeyPatch, small: Path
+) -> None:
+    monkeypatch.setattr("fraud.claims.segments.MANY", 3)
+    settings.COLUMNS_FROM = 100
+    add_people()
+    add_claims(300)
+    Claim.objects.update(received_at=AT)
+    advance_segments(AT)
+    first = usable_segments()
+    assert first is not None
+    made = {one["name"] for one in first.files if not one["is_daily"]}
+    assert made
+    for day in range(1, 9):
+        make_claim(received_at=AT + timedelta(days=day), transacted_at=AT)
+        advance_segments(AT + timedelta(days=day))
+        found = usable_segments()
+        assert found is not None
+        assert sum(one["rows"] for one in found.files) == 300 + day
+        assert sum(one["is_daily"] for one in found.files) <= 3 + len(first.files)
+        assert {path.name for path in small.glob("*.parquet")} == {one["name"] for one in found.files}
+    same(LATER)
+    assert made <= {one["name"] for one in usable_segments().files}  # type: ignore[union-attr]
+
+
+def test_what_comes_late_under_an_earlier_moment_is_not_lost() -> None:
+    """A delivery that was received before a night and stored after it, and one of which only a part is stored."""
+    make_claim(received_at=AT, transacted_at=AT)
+    advance_segments(AT + timedelta(days=1))
+    make_claim(received_at=AT + timedelta(hours=2), transacted_at=AT)
+    assert usable_segments() is None
+    assert read(LATER).height == 2
+    advance_segments(AT + timedelta(days=2))
+    same(LATER)
+    ClaimFile.objects.create(
+        reference="F-2026-000009",
+        name="x",
+        sha256="0" * 64,
+        state=ClaimFile.State.IMPORTING,
+        received_at=AT + timedelta(days=3),
+        received_by="x",
+    )
+    advance_segments(AT + timedelta(days=4))
+    found = usable_segments()
+    assert found is not None
+    assert found.watermark < AT + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "cut a file",
+        "change a byte",
+        "lose a file",
+        "garble the list",
+        "other columns",
+        "a row that says something else",
+    ],
+)
+def test_columns_that_are_damaged_or_stale_are_made_anew_and_never_believed(harm: str, small: Path) -> None:
+    add_people()
+    add_claims(60)
+    advance_segments(LATER)
+    true = read(LATER)
+    file, manifest = next(small.glob("*.parquet")), small / "manifest.json"
+    if harm == "cut a file":
+        file.write_bytes(file.read_bytes()[:-40])
+    elif harm == "change a byte":
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif harm == "lose a file":
+        file.unlink()
+    elif harm == "garble the list":
+        manifest.write_text(manifest.read_text()[:-9])
+    elif harm == "other columns":
+        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema": "x"}))
+    else:  # another company's database has the same number of claims
+        Claim.objects.update(row_hash="f" * 64)
+    assert usable_segments() is None
+    assert_frame_equal(read(LATER), true)
+    advance_segments(LATER)
+    same(LATER)
+
+
+def test_a_full_disk_costs_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_people()
+    add_claims(60)
+
+    def full(*_args: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    advance_segments(LATER)
+    assert usable_segments() is None
+    assert read(LATER).height == 60
+
+
+def test_a_small_company_has_no_columns(small: Path) -> None:
+    settings.COLUMNS_FROM = 10**9
+    make_claim(received_at=START)
+    advance_segments(LATER)
+    assert not small.exists()
