@@ -42,6 +42,7 @@ DAY = date(2026, 5, 4)
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
     settings.MODELS_DIR = tmp_path / "models"
+    settings.COLUMNS_DIR, settings.COLUMNS_FROM = tmp_path / "columns", 0
     screening.forget_frames()
     add_rules()
     add_people()

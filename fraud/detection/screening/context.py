@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import COMPUTED, build_features
 from fraud.detection.features.claim import claim_features
-from fraud.detection.features.columns import take_columns
+from fraud.detection.features.columns import KEYS, take_columns
 from fraud.detection.features.moments import moment_features
 from rules.engine import RuleSpec
 from rules.language import nodes
+from rules.language.plain_windows import key_columns
 
+#: What tells claims, moments and money apart, and what a parameter's value may depend on.
+_ALWAYS = (
+    *KEYS,
+    *("transacted_at", "has_time", "business_date", "currency", "txn_type"),
+    *("cardholder.grade", "cardholder.department", "purpose_code"),
+)
 #: Share of claims in question over which computing everything costs no more.
 _MOST = 0.5
 
@@ -43,10 +50,22 @@ def features_and_context(
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets)
     past = take_columns(claims.filter(pl.Series(~targets)), zone)
-    past = past.hstack(moment_features(past, calendar, zone)).hstack(claim_features(past, zone))
-    past = past.select(name for name in past.columns if name in own.columns)
+    read = names_windows_read(specs)
+    if read - set(past.columns):
+        past = past.hstack(moment_features(past, calendar, zone)).hstack(claim_features(past, zone))
+    past = past.select(name for name in past.columns if name in own.columns and name in read)
     frame = pl.concat([past, own], how="diagonal_relaxed").sort("transacted_at", "claim_id")
     return own, frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
+
+
+def names_windows_read(specs: Iterable[RuleSpec]) -> frozenset[str]:
+    """Columns of earlier claims that some window of the rules looks at, and those by which every window knows them."""
+    found = set(_ALWAYS)
+    for spec in specs:
+        for node in nodes.walk(spec.expression):
+            if isinstance(node, nodes.Window):
+                found |= {*nodes.field_names(node), *key_columns(node.keys)}
+    return frozenset(found)
 
 
 def windows_read_behaviour(specs: Iterable[RuleSpec]) -> bool:

@@ -7,7 +7,7 @@ of time that some piece of news reaches are read, and one join a link finds the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -23,12 +23,13 @@ from fraud.detection.features.columns import take_columns
 from fraud.detection.features.moments import moment_features
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.context import windows_read_behaviour
-from fraud.detection.screening.rulebook import RunRules, rules_of
+from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.windows import Link, links_of
 from rules.fields import FIELDS
 from rules.language.normal import normalise
 
 _AT = "transacted_at"
+_TICK, _FOR_EVER = timedelta(microseconds=1), datetime(9000, 1, 1, tzinfo=UTC)
 #: Claims of which another version, or other linked money, became known in a stretch of time.
 _CHANGED = (
     "SELECT claim_id FROM fraud_claimversion WHERE superseded_at > %s AND superseded_at <= %s UNION "
@@ -70,13 +71,15 @@ def _of_windows(run: ScreeningRun, news: pl.DataFrame) -> pl.DataFrame:
     """Judged claims into whose windows a piece of news came."""
     rules = rules_of(run)
     links = links_of(rules.specs, rules.context.parameters)
-    where, params = _stretches(news[_AT].unique().sort().to_list(), links, rules)
+    stretches = _stretches(news[_AT].unique().sort().to_list(), links)
     claims, known = known_claims(run.cut_off_at)
-    sql = _JUDGED.format(claims=claims, where=where)
+    where = " OR ".join(["(c.transacted_at >= %s AND c.transacted_at <= %s)"] * len(stretches))
+    params = [db_time(end) for stretch in stretches for end in stretch]
+    sql = _JUDGED.format(claims=claims, where=f"({where})")
     judged = read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
     if judged.is_empty():
         return judged
-    near = _keyed(read_many_claims(run.cut_off_at, where, params, without=IDENTITY))
+    near = _keyed(_near(run.cut_off_at, stretches))
     found = _reached(near, news, links)
     if windows_read_behaviour(
         rules.specs
@@ -142,12 +145,12 @@ def _keyed(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _stretches(moments: list[datetime], links: Iterable[Link], rules: RunRules) -> tuple[str, list[object]]:
-    """A condition on `c` for the times that some news reaches: stretches that touch are one."""
+def _stretches(moments: list[datetime], links: Iterable[Link]) -> list[tuple[datetime, datetime]]:
+    """The times that some news reaches, both ends included: stretches that touch are one."""
     ends = [link.after for link in links]
     before = max(link.before for link in links)
     if any(end is None for end in ends):
-        return "c.transacted_at >= %s", [db_time(moments[0] - before)]
+        return [(moments[0] - before, _FOR_EVER)]
     after = max(end for end in ends if end is not None)
     spans: list[tuple[datetime, datetime]] = []
     for moment in moments:
@@ -156,8 +159,15 @@ def _stretches(moments: list[datetime], links: Iterable[Link], rules: RunRules) 
             spans[-1] = spans[-1][0], last
         else:
             spans.append((first, last))
-    condition = " OR ".join(["(c.transacted_at >= %s AND c.transacted_at <= %s)"] * len(spans))
-    return f"({condition})", [db_time(end) for span in spans for end in span]
+    return spans
+
+
+def _near(known_by: datetime, stretches: list[tuple[datetime, datetime]]) -> pl.DataFrame:
+    """The claims of these stretches of time."""
+    first, last = stretches[0][0], stretches[-1][1]
+    found = read_many_claims(known_by, since=first, until=last + _TICK, without=IDENTITY)
+    inside = [pl.col(_AT).is_between(start, end) for start, end in stretches]
+    return found.filter(pl.any_horizontal(inside))
 
 
 def _reached(near: pl.DataFrame, news: pl.DataFrame, links: Iterable[Link]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.hits import Rules
 from rules.engine import Context, Outcome, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
+from rules.language.nodes import Expression
 from rules.language.parse import parse
 from rules.models import Parameter, RuleVersion, ValueList
 
@@ -91,11 +92,17 @@ def current_rules(now: datetime) -> RunRules:
     return unpin(pin_rules(), now=now)
 
 
+@lru_cache(maxsize=2_000)
+def _parsed(text: str) -> Expression:
+    """A rule's tree; trees never change, and a night asks for the same ones at each of its stages."""
+    return parse(text)
+
+
 def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
     """Parse a pin. A code that is both active and in shadow is told apart by its version."""
     rows = pin.get("rules", [])
     specs = tuple(
-        RuleSpec(row["code"], row["number"], parse(row["text"]), row["weight"], row["always_open"])
+        RuleSpec(row["code"], row["number"], _parsed(row["text"]), row["weight"], row["always_open"])
         for row in rows
     )
     context = Context(

@@ -72,6 +72,7 @@ class Row:
 @pytest.fixture(autouse=True)
 def company(settings: Any, tmp_path: Path) -> None:
     settings.MODELS_DIR = tmp_path / "models"
+    settings.COLUMNS_DIR, settings.COLUMNS_FROM = tmp_path / "columns", 0
     screening.forget_frames()
     add_rules(RULES)
     departments = [make_department(code) for code in ("SALES", "LABS")]
