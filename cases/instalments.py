@@ -50,16 +50,18 @@ class Standing(Protocol):
     def due_minor(self) -> int: ...
     @property
     def recovered_minor(self) -> int: ...
+    @property
+    def written_off_minor(self) -> int: ...
 
 
 def agreed_parts(plan: Iterable[Mapping[str, Any]], balance: Standing) -> list[AgreedPart]:
     """The stored plan ({due_on, amount_minor}) of a recovery, paid in the order of its days.
 
-    What came back before the plan was agreed pays for none of its parts; what is no longer due takes from the last ones.
+    What came back before the plan was agreed pays for none of its parts; what is no longer due, or was given up, takes from the last ones.
     """
     rows = list(plan)
     paid = balance.recovered_minor - (balance.decided_minor - sum(row["amount_minor"] for row in rows))
-    spared = balance.decided_minor - balance.due_minor
+    spared = balance.decided_minor - balance.due_minor + balance.written_off_minor
     owed: list[tuple[str, int]] = []
     for row in reversed(rows):
         cut = min(spared, row["amount_minor"])

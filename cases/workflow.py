@@ -211,7 +211,15 @@ def _recovery_rows() -> list[Transition]:
         *_rows(back, A.POST, S.CLOSED, P.RECOVERY_CLERK, post, IN_FULL, (G.SETTLED,)),
         # The card gave back what was to come back.
         *_rows(back, A.SETTLE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks", guards=(G.SETTLED,)),
-        *_rows(back, A.REVERSE_POSTING, None, (P.RECOVERY_CLERK, P.APPROVER), "cases.reverse_posting"),
+        # Also after the end: the bank takes back what it had brought, and the recovery goes on.
+        *_rows(
+            [*back, S.CLOSED],
+            A.REVERSE_POSTING,
+            None,
+            (P.RECOVERY_CLERK, P.APPROVER),
+            "cases.reverse_posting",
+            guards=(G.REPAID,),
+        ),
         *_rows(
             back, A.REQUEST_WRITE_OFF, None, P.RECOVERY_CLERK, off, guards=(G.OUTSTANDING, G.NO_WRITE_OFF)
         ),

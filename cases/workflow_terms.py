@@ -85,6 +85,7 @@ class Guard(StrEnum):
     NOTICE_OVER = "notice_over"
     OUTSTANDING = "outstanding"
     SETTLED = "settled"
+    REPAID = "repaid"
     NO_WRITE_OFF = "no_write_off"
     WRITE_OFF_REQUESTED = "write_off_requested"
 
@@ -102,6 +103,7 @@ class Facts:
     four_eyes: bool = True
     notice_over: bool = False
     outstanding_minor: int = 0
+    is_repaid: bool = False  # money was posted
     write_off_requested: bool = False
 
 
@@ -121,6 +123,7 @@ GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.NOTICE_OVER: lambda facts: facts.notice_over,
     Guard.OUTSTANDING: lambda facts: facts.outstanding_minor > 0,
     Guard.SETTLED: lambda facts: facts.outstanding_minor == 0,
+    Guard.REPAID: lambda facts: facts.is_repaid,
     Guard.NO_WRITE_OFF: lambda facts: not facts.write_off_requested,
     Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 
 class Rule(models.Model):
@@ -35,11 +36,11 @@ class RuleVersion(models.Model):
     """The text of a rule; frozen once it has been active."""
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        PROPOSED = "proposed"
-        SHADOW = "shadow"
-        ACTIVE = "active"
-        RETIRED = "retired"
+        DRAFT = "draft", pgettext_lazy("rule state", "Draft")
+        PROPOSED = "proposed", pgettext_lazy("rule state", "Proposed")
+        SHADOW = "shadow", pgettext_lazy("rule state", "Shadow")
+        ACTIVE = "active", pgettext_lazy("rule state", "Active")
+        RETIRED = "retired", pgettext_lazy("rule state", "Retired")
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -162,9 +163,9 @@ class ValueChange(models.Model):
     """A proposed change of a list or of a parameter: it counts only after a second person has agreed."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed"
-        APPLIED = "applied"
-        RETURNED = "returned"
+        PROPOSED = "proposed", pgettext_lazy("change state", "Proposed")
+        APPLIED = "applied", pgettext_lazy("change state", "Applied")
+        RETURNED = "returned", pgettext_lazy("change state", "Returned")
 
     value_list = models.ForeignKey(ValueList, null=True, on_delete=models.CASCADE, related_name="changes")
     parameter = models.ForeignKey(Parameter, null=True, on_delete=models.CASCADE, related_name="changes")

@@ -30,7 +30,8 @@ class Recovery(models.Model):
     dunned = models.JSONField(default=list)  # ["7", "14", "30"]: each at most once
     closed_at = models.DateTimeField(null=True)
     write_off = models.CharField(max_length=10, choices=WriteOff, default=WriteOff.NONE)
-    write_off_minor = models.BigIntegerField(default=0)
+    write_off_minor = models.BigIntegerField(default=0)  # asked for, or approved last
+    waived_minor = models.BigIntegerField(default=0)  # every approved write-off together
     write_off_reason = models.TextField(blank=True)
     write_off_requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -63,8 +63,8 @@ def draft_of(request: ExplanationRequest, by: Actor) -> ExplanationDraft | None:
 def submit_explanation(
     *,
     request: ExplanationRequest,
-    text: str,
     by: Actor,
+    text: str = "",
     answers: Mapping[str, str] | None = None,
     admits: bool = False,
     offered_minor: int | None = None,

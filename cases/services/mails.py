@@ -178,6 +178,16 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "카드 취소로 반환되었던 금액이 정정되었습니다. 납부하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
+    "recovery.bounced": {
+        "en": (
+            "A repayment was taken back ({reference})",
+            "A repayment that had been booked was taken back. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
+        ),
+        "ko": (
+            "반납하신 금액이 취소되었습니다({reference})",
+            "반납으로 처리되었던 금액이 취소되었습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+        ),
+    },
     "recovery.owed": {
         "en": (
             "What is owed to you has changed ({reference})",

@@ -222,12 +222,11 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
         part = rows[start : start + _IDS]
         came_back = came_back_by_case([recovery.case_id for recovery in part])
         for recovery in part:
-            is_given_up = recovery.write_off == Recovery.WriteOff.APPROVED
             found[recovery.pk] = Balance(
                 decided_minor=recovery.amount_minor,
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
                 recovered_minor=came_back.get(recovery.case_id, 0),
-                given_up_minor=recovery.write_off_minor if is_given_up else 0,
+                given_up_minor=recovery.waived_minor,
                 is_closed=recovery.closed_at is not None,
             )
     return found
@@ -241,12 +240,14 @@ def outstanding(recovery: Recovery) -> int:
 def expected_loss_of(case: Case) -> int:
     """What the case is expected to lose if left alone: each claim's probability times what of it is still gone.
 
-    A claim that no run has scored counts nothing.
+    A claim that no run has scored counts nothing, and no more is lost than may still be asked for.
     """
     scored = Alert.objects.filter(case=case, left_at=None, score__isnull=False)
     rows = list(scored.values_list("claim_id", "score__hybrid_probability"))
-    net = net_by_claim(case) if rows else {}
-    return sum(round(probability * net.get(claim_id, 0)) for claim_id, probability in rows)
+    if not rows:
+        return 0
+    net = net_by_claim(case)
+    return min(sum(round(p * net.get(claim_id, 0)) for claim_id, p in rows), at_stake(case))
 
 
 def priority_of(case: Case, expected_loss_minor: int) -> int:

@@ -20,7 +20,7 @@ from cases.services.casework import casework
 from cases.services.company import company_today, present
 from cases.services.conflicts import relations_of
 from cases.services.money import outstanding
-from cases.services.settling import close_recovery, set_recovery
+from cases.services.settling import BY, close_recovery, resume_recovery, set_recovery
 from cases.services.steps import case_subject, check_step, move, read_case, recovery_of, stale
 from cases.services.texts import clean_key, clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
@@ -141,7 +141,7 @@ def reverse_posting(
     """Take a mistaken posting back by a counter-posting; by somebody other than who entered it.
 
     `bank_reference` and `entry`: the bank's own entry that takes it back; none where a person does.
-    Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed: reopen it).
+    A case that had ended with it asks again for what is missing. Raises OwnPosting, PostingReversed, TransitionNotAllowed.
     """
     case = read_case(posting.recovery.case)
     row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
@@ -158,7 +158,7 @@ def reverse_posting(
         reason=said,
         details={"posting": posting.pk, "amount_minor": -posting.amount_minor},
     )
-    return RecoveryPosting.objects.create(
+    counter = RecoveryPosting.objects.create(
         recovery=posting.recovery,
         amount_minor=-posting.amount_minor,
         method=posting.method,
@@ -170,6 +170,8 @@ def reverse_posting(
         posted_by_id=by.person_id,
         posted_at=present(),
     )
+    resume_recovery(case, by=BY, mail="recovery.bounced")
+    return counter
 
 
 @casework

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from audit.actor import Actor
@@ -28,18 +29,19 @@ def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
     return True
 
 
-def resume_recovery(case: Case, *, by: Actor) -> bool:
+def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") -> bool:
     """Take up again what a closed case asked for, where less came back after all; False where nothing is missing.
 
-    The decision of two persons still holds, so it asks again by itself. What was written off stays given up, and where the
-    matter is open in another case it is decided there.
+    The decision of two persons still holds, so it asks again by itself, in the parts that were agreed. What was written off
+    stays given up, and where the matter is open in another case it is decided there.
     """
     case = read_case(case)
     decision, recovery = current_decision(case), recovery_of(case)
-    if decision is None or not _asks_again(case, decision, recovery):
+    if decision is None or not _asks_again(case, decision):
         return False
-    came_back = balance_of(recovery).recovered_minor if recovery else 0
-    left = due_minor(case, decision) - came_back
+    balance = balance_of(recovery) if recovery else None
+    held = balance.recovered_minor + balance.given_up_minor if balance else 0
+    left = due_minor(case, decision) - held
     if left <= 0:
         return False
     row = check_step(case, Action.RESUME, by=by, expected_version=None, outstanding_minor=left)
@@ -49,11 +51,12 @@ def resume_recovery(case: Case, *, by: Actor) -> bool:
     if recovery is None:
         begin_recovery(case, decision)
     else:
-        set_recovery(recovery, closed_at=None, due_on=due, plan=[], dunned=[])
+        due = max([due, *(date.fromisoformat(part["due_on"]) for part in recovery.plan)])
+        set_recovery(recovery, closed_at=None, due_on=due, dunned=[])
     enqueue_mail(
-        key=f"recovery.resumed:{case.reference}:{case.version}",
+        key=f"{mail}:{case.reference}:{case.version}",
         to=case.cardholder,
-        mail="recovery.resumed",
+        mail=mail,
         case=case,
         amount_minor=left,
         due_on=due,
@@ -84,10 +87,8 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     )
 
 
-def _asks_again(case: Case, decision: Decision, recovery: Recovery | None) -> bool:
+def _asks_again(case: Case, decision: Decision) -> bool:
     if case.state != State.CLOSED or decision.state != Decision.State.APPROVED or not decision.amount_minor:
-        return False
-    if recovery is not None and recovery.write_off == Recovery.WriteOff.APPROVED:
         return False
     same_matter = Case.objects.filter(bundle_key=case.bundle_key).exclude(state=State.CLOSED)
     return not case.reopened_as.exists() and not same_matter.exists()

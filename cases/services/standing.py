@@ -8,7 +8,7 @@ from typing import Any
 from audit.actor import Actor
 from audit.people import same_person
 from audit.permissions import Role
-from cases.models import Case, Decision, ExplanationRequest, Recovery
+from cases.models import Case, Decision, ExplanationRequest, Recovery, RecoveryPosting
 from cases.services import errors
 from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, relations_of
@@ -84,6 +84,8 @@ def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any)
     request = current_request(case) if wanted & _OF_REQUEST else None
     if request is not None:
         values |= {"is_extended": request.is_extended, "deadline_passed": today > request.due_on}
+    if Guard.REPAID in wanted and case.state in (State.RECOVERING, State.CLOSED):
+        values["is_repaid"] = RecoveryPosting.objects.filter(recovery__case=case).exists()
     recovery = (
         recovery_of(case) if case.state == State.RECOVERING and wanted & (_OF_MONEY | _OF_WRITE_OFF) else None
     )

@@ -66,7 +66,11 @@ def approve_write_off(
         details={"amount_minor": amount_minor},
     )
     set_recovery(
-        recovery, write_off=_W.APPROVED, write_off_minor=amount_minor, write_off_decided_by_id=by.user_id
+        recovery,
+        write_off=_W.APPROVED,
+        write_off_minor=amount_minor,
+        waived_minor=recovery.waived_minor + amount_minor,
+        write_off_decided_by_id=by.user_id,
     )
     close_recovery(case, recovery)
     return recovery

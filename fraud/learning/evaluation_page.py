@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fraud.detection.models import ModelVersion
+from fraud.learning.gate_words import GATES
 from fraud.learning.group_words import KINDS, namer
 from fraud.learning.models import Evaluation
 from fraud.web.charts import Axis, Series, lines
@@ -37,16 +38,6 @@ SCORERS: dict[str, Any] = {
     "rules": gettext_lazy("Rules alone"),
     "anomaly": gettext_lazy("Detectors alone"),
     "either": gettext_lazy("Rules or tree, apart"),
-}
-GATES: dict[str, Any] = {
-    "enough_misuse": gettext_lazy("Enough confirmed misuse"),
-    "better": gettext_lazy("Better than the champion"),
-    "calibration_error": gettext_lazy("Calibrated"),
-    "calibration_ratio": gettext_lazy("Level of the predictions"),
-    "segments": gettext_lazy("No group loses"),
-    "alerts": gettext_lazy("Not more alerts"),
-    "novel_misuse": gettext_lazy("Still finds what is new"),
-    "not_compared": gettext_lazy("Compared with the champion"),
 }
 _SHOWN_KINDS = ("department", "mcc", "amount")  # here; all of them on the evaluation's own page
 _COLORS = ("c1", "c2", "c4", "c5", "c3", "c6")

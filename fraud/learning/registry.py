@@ -27,6 +27,7 @@ from fraud.detection.model_files import (
     subject_of,
 )
 from fraud.detection.models import ModelVersion
+from fraud.learning.gate_words import GATES
 from fraud.learning.models import Evaluation
 
 Stage = ModelVersion.Stage
@@ -59,8 +60,10 @@ class GatesNotPassed(PromotionNotAllowed):
 
     def __init__(self, failed: list[str]) -> None:
         super().__init__(
-            _("The comparison does not pass: %(gates)s. Promote anyway only with a reason of your own.")
-            % {"gates": ", ".join(failed)}
+            _(
+                "Not met: %(gates)s. To promote anyway, say why and tick the box that says that conditions are not met."
+            )
+            % {"gates": ", ".join(str(GATES.get(name, name)) for name in failed)}
         )
         self.failed = failed
 

@@ -14,6 +14,10 @@ from audit.typed import whole_number
 def refusal_sentence(error: NotPermitted) -> str:
     """Why not, for the person who tried: the refusal's own sentence where it has one."""
     own: str = getattr(error, "sentence", "")
+    if not own and error.code == "own_proposal":
+        return _(
+            "You made this proposal, or its earlier step, yourself: somebody else has to decide it. Nothing was changed."
+        )
     return own or _("Your roles do not include this. Nothing was changed.")
 
 

@@ -18,6 +18,7 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from audit.actor import Actor
+from fraud.claims.identity import claims_involving
 from fraud.claims.labels import label_history
 from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.claims.panels import scores_hidden_from
@@ -92,6 +93,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         specs.append(RuleSpec("active", 0, parse(active_text)))
     parts = plain_parts(tree)
     frame, targets = window_features(specs)
+    targets = targets & ~_own(frame, targets, by)
     if frame.height == 0 or not targets.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
     context = current_context(calendar=current_calendar())
@@ -155,6 +157,15 @@ def window_features(specs: Sequence[RuleSpec]) -> tuple[pl.DataFrame, NDArray[np
             targets = (claims["transacted_at"] > start).to_numpy()
             _kept[key] = (frame, targets)
         return _kept[key]
+
+
+def _own(frame: pl.DataFrame, targets: NDArray[np.bool_], by: Actor) -> NDArray[np.bool_]:
+    """The window's claims that the reader is involved in: no count of hits or outcomes tells them of those."""
+    first = frame["transacted_at"].filter(pl.Series(targets)).min() if targets.any() else None
+    if first is None:
+        return np.zeros(len(targets), dtype=bool)
+    own = claims_involving(by, Claim.objects.filter(transacted_at__gte=first)).values_list("pk", flat=True)
+    return frame["claim_id"].is_in(list(own)).to_numpy()
 
 
 def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:

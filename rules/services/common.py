@@ -28,7 +28,7 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
     """Raises WrongState naming the state and the ones that would do."""
     if version.state not in allowed:
         raise WrongState(
-            state=version.get_state_display(), allowed=", ".join(state.label for state in allowed)
+            state=version.get_state_display(), allowed=", ".join(str(state.label) for state in allowed)
         )
 
 

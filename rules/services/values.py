@@ -202,8 +202,11 @@ def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
                 raise ValueNotValid(reason=_("Write the currency as three letters, such as KRW."))
             return str(to_minor(Decimal(value), currency))
         exact = Decimal(value)
-    except (MoneyNotValid, InvalidOperation) as error:
-        raise ValueNotValid(reason=str(error)) from None
+    except (MoneyNotValid, InvalidOperation):
+        text = _(
+            "“%(value)s” is no amount in %(currency)s: write digits, with no more decimals than that currency has."
+        )
+        raise ValueNotValid(reason=text % {"value": str(value)[:30], "currency": currency or "-"}) from None
     if not exact.is_finite() or currency:
         raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
     if exact > LONGEST_WITHIN_DAYS * 86_400 and _is_length_of_window(parameter):

@@ -109,7 +109,7 @@ class Ledger:
         assert 0 <= said.asked <= max(loss - case.came_back, 0), f"{name}: {said} of {loss}, {case}"
         if self.is_alone(case):
             assert said.at_stake == loss, f"{name}: {said} of {loss}, {case}"
-            due = 0 if case.given_up else max(min(case.decided, loss) - case.came_back, 0)
+            due = max(min(case.decided, loss) - case.came_back - case.given_up, 0)
             assert said.asked == due, f"{name}: {said}, due {due}, {case}"
             return
         others = [one for one in self.held.values() if one is not case and one.ever & case.ever]

@@ -227,7 +227,7 @@ def approve_write_off(walk: Walk, case: Case, chance: Random) -> None:
         ),
     )
     if made is not None:
-        held.given_up, held.is_closed = left, True
+        held.given_up, held.is_closed = held.given_up + left, True
 
 
 @_step("write off: return")
@@ -294,5 +294,5 @@ NEXT: dict[State, list[str]] = {
         "write off: approve",
         "write off: return",
     ],
-    State.CLOSED: ["reopen"],
+    State.CLOSED: ["reopen", "reverse"],
 }

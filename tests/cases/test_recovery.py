@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from audit.services import find_faults
+from cases.api.serializers.recoveries import told_plan
 from cases.dispositions import Disposition
+from cases.instalments import Instalment, agreed_parts
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
 from cases.services import appeals, by_hand, drafting, errors, recovery, write_offs
 from cases.services.clocks import sweep_clocks
@@ -375,7 +377,9 @@ def test_a_decision_that_asked_for_nothing_since_the_card_had_given_it_back_asks
     assert (fresh(case).state, outstanding(ledger(case))) == ("recovering", AMOUNT - 4_000)
 
 
-def test_what_was_written_off_or_is_looked_at_again_is_not_asked_for_by_itself(stage: Stage) -> None:
+def test_what_was_waived_stays_waived_and_what_is_looked_at_again_is_not_asked_for_by_itself(
+    stage: Stage,
+) -> None:
     written_off, reopened, cleared = stage.recovering(), stage.recovering(), stage.closed()
     for case in (written_off, reopened):
         give_back(case, 30_000, at=NOW + timedelta(days=1))
@@ -390,8 +394,75 @@ def test_what_was_written_off_or_is_looked_at_again_is_not_asked_for_by_itself(s
     give_back(cleared, 30_000, at=NOW + timedelta(days=1))
     for case in (written_off, reopened, cleared):
         take_back(case, 1_000, at=NOW + timedelta(days=2))
+    for case in (reopened, cleared):
         assert (fresh(case).state, entries(case, "recovery.resumed")) == ("closed", 0)
     assert (entries(reopened, "case.claim_changed"), entries(cleared, "case.claim_changed")) == (2, 0)
+    assert fresh(written_off).state == "recovering"
+    balance = balance_of(ledger(written_off))
+    assert (balance.due_minor, balance.written_off_minor, balance.outstanding_minor) == (
+        83_000,
+        54_000,
+        29_000,
+    )
+    again = fresh(written_off)
+    write_offs.request_write_off(case=again, reason=REASON, by=clerk, expected_version=again.version)
+    assert (
+        outstanding(ledger(written_off)) == 29_000
+    )  # asked for is not given up, and what was given up stays so
+    again = fresh(written_off)
+    write_offs.approve_write_off(case=again, amount_minor=29_000, by=approver, expected_version=again.version)
+    assert balance_of(ledger(written_off)).written_off_minor == 83_000
+
+
+def test_a_repayment_that_the_bank_takes_back_after_the_end_is_asked_for_again(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, 50_000, "B-1")
+    stage.post(case, AMOUNT - 50_000, "B-2")
+    last = RecoveryPosting.objects.filter(recovery__case=case).latest("id")
+    assert (fresh(case).state, outstanding(ledger(case))) == ("closed", 0)
+    for by, refusal in ((stage.actor("clerk"), errors.OwnPosting), (stage.actor("reviewer"), errors.Refused)):
+        with pytest.raises(refusal):
+            recovery.reverse_posting(posting=last, reason="반송", by=by, expected_version=fresh(case).version)
+    recovery.reverse_posting(
+        posting=last, reason="은행 반송", by=stage.actor("approver"), expected_version=fresh(case).version
+    )
+    assert fresh(case).state == "recovering"
+    assert (recovered(ledger(case)), outstanding(ledger(case))) == (50_000, AMOUNT - 50_000)
+    assert ledger(case).closed_at is None
+    told = OutboxMessage.objects.get(key__startswith=f"recovery.bounced:{case.reference}:")
+    assert "34,000" in told.body
+    stage.post(case, AMOUNT - 50_000, "B-3")
+    assert fresh(case).state == "closed"
+
+
+def test_after_a_reopening_a_repayment_taken_back_is_at_stake_in_the_successor(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, AMOUNT)
+    posting = RecoveryPosting.objects.get(recovery__case=case)
+    by = stage.actor("approver")
+    successor = by_hand.reopen_case(case=case, reason=REASON, by=by, expected_version=fresh(case).version)
+    assert at_stake(successor) == 0
+    recovery.reverse_posting(posting=posting, reason="은행 반송", by=by, expected_version=fresh(case).version)
+    assert (fresh(case).state, outstanding(ledger(case)), at_stake(successor)) == ("closed", 0, AMOUNT)
+
+
+def test_agreed_parts_go_on_where_a_recovery_does(stage: Stage) -> None:
+    case = stage.recovering()
+    plan = [Instalment(date(2026, 12, 15), 42_000), Instalment(date(2027, 1, 15), 42_000)]
+    by = stage.actor("clerk")
+    recovery.set_plan(case=case, plan=plan, by=by, expected_version=fresh(case).version)
+    stage.post(case, 42_000)
+    give_back(case, 42_000, at=NOW + timedelta(days=1))
+    assert fresh(case).state == "closed"
+    take_back(case, 2_000, at=NOW + timedelta(days=2))
+    found = ledger(case)
+    assert (fresh(case).state, found.due_on) == ("recovering", date(2027, 1, 15))
+    parts = agreed_parts(found.plan, balance_of(found))
+    assert [(part.amount_minor, part.is_paid) for part in parts] == [(42_000, True), (40_000, False)]
+    assert [(row["amount"], row["is_paid"]) for row in told_plan(found)] == [
+        ("42000", True),
+        ("40000", False),
+    ]
 
 
 def test_a_write_off_that_was_asked_for_ends_with_the_recovery_and_the_case_says_so(stage: Stage) -> None:

@@ -90,7 +90,8 @@ recovering           | plan                |            | recovering           |
 recovering           | consent             |            | recovering           | cardholder          | outstanding
 recovering           | post                | partial    | recovering           | recovery_clerk      | outstanding
 recovering           | post                | in_full    | closed               | recovery_clerk      | settled
-recovering           | reverse_posting     |            | recovering           | recovery_clerk approver |
+recovering           | reverse_posting     |            | recovering           | recovery_clerk approver | repaid
+closed               | reverse_posting     |            | closed               | recovery_clerk approver | repaid
 recovering           | settle              |            | closed               | system              | settled
 recovering           | request_write_off   |            | recovering           | recovery_clerk      | outstanding no_write_off
 recovering           | approve_write_off   |            | closed               | recovery_approver   | write_off_requested
@@ -243,6 +244,7 @@ GUARDS = [
     (Guard.NOTICE_OVER, Facts(notice_over=True), Facts()),
     (Guard.OUTSTANDING, Facts(outstanding_minor=1), Facts()),
     (Guard.SETTLED, Facts(), Facts(outstanding_minor=1)),
+    (Guard.REPAID, Facts(is_repaid=True), Facts()),
     (Guard.NO_WRITE_OFF, Facts(), Facts(write_off_requested=True)),
     (Guard.WRITE_OFF_REQUESTED, Facts(write_off_requested=True), Facts()),
 ]
@@ -274,9 +276,10 @@ OFFERED = [
     ("pending_approval", {Party.OTHER_APPROVER}, Facts(), "return approve"),
     ("pending_approval", {Party.HOLDER}, Facts(), ""),
     ("notified", {Party.CARDHOLDER}, Facts(), "accept appeal"),
-    ("recovering", {Party.RECOVERY_CLERK}, Facts(outstanding_minor=5), "plan post reverse_posting request_write_off"),
+    ("recovering", {Party.RECOVERY_CLERK}, Facts(outstanding_minor=5, is_repaid=True), "plan post reverse_posting request_write_off"),
     ("recovering", {Party.RECOVERY_APPROVER}, Facts(outstanding_minor=5, write_off_requested=True), "approve_write_off return_write_off"),
     ("closed", {Party.REVIEWER, Party.APPROVER}, Facts(), "note reopen"),
+    ("closed", {Party.RECOVERY_CLERK}, Facts(is_repaid=True), "reverse_posting"),
 ]
 # fmt: on
 

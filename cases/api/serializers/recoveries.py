@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.instalments import agreed_parts
 from cases.models import Recovery
 from cases.services.money import balance_of
 from fraud.web.api_money import Amount, decimal_text
@@ -29,13 +30,19 @@ class PostingRow(serializers.Serializer):
 class PlanRow(serializers.Serializer):
     due_on = serializers.DateField()
     amount = serializers.DecimalField(max_digits=18, decimal_places=3)
+    is_paid = serializers.BooleanField()
 
 
-def told_plan(recovery: Recovery) -> list[dict[str, str]]:
-    """The agreed instalments, each with its day and its amount as decimal text."""
+def told_plan(recovery: Recovery) -> list[dict[str, Any]]:
+    """The agreed instalments as they stand, with what is still due of each as decimal text."""
+    parts = agreed_parts(recovery.plan, balance_of(recovery)) if recovery.plan else []
     return [
-        {"due_on": part["due_on"], "amount": decimal_text(part["amount_minor"], recovery.currency)}
-        for part in recovery.plan
+        {
+            "due_on": part.due_on.isoformat(),
+            "amount": decimal_text(part.amount_minor, recovery.currency),
+            "is_paid": part.is_paid,
+        }
+        for part in parts
     ]
 
 
@@ -53,6 +60,7 @@ class RecoveryDetail(serializers.ModelSerializer):
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
     write_off_amount = Amount("write_off_minor")
+    written_off = Amount(lambda recovery: balance_of(recovery).written_off_minor)
     has_consent = serializers.SerializerMethodField()
     write_off_requested_by = serializers.CharField(
         source="write_off_requested_by.username", default=None, allow_null=True
@@ -63,13 +71,13 @@ class RecoveryDetail(serializers.ModelSerializer):
         # fmt: off
         fields = (
             "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "plan", "postings",
-            "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_amount", "write_off_reason",
+            "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )
         # fmt: on
 
     @extend_schema_field(PlanRow(many=True))
-    def get_plan(self, recovery: Recovery) -> list[dict[str, str]]:
+    def get_plan(self, recovery: Recovery) -> list[dict[str, Any]]:
         return told_plan(recovery)
 
     def get_has_consent(self, recovery: Recovery) -> bool:

@@ -104,6 +104,19 @@ def test_refusals_to_a_cardholder_tell_nothing_of_the_inside(stage: Stage, call:
     assert set(refused.json()["error"]) == {"code", "message"}
 
 
+def test_an_answer_needs_no_free_text_where_a_question_is_answered_and_says_what_is_missing_else(
+    stage: Stage, call: Call
+) -> None:
+    person, request = call("cardholder"), stage.asked().requests.get()
+    address = f"my/requests/{request.reference}/answer/"
+    for empty in ({}, {"admits": True}, {"answers": {}}, {"text": ""}):
+        refused = person.send(address, empty)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "reason_too_short")
+    first = request.questions[0]["id"]
+    assert person.send(address, {"answers": {first: "거래처와 함께한 자리였습니다"}}).status_code == 201
+    assert request.explanations.get().text == ""
+
+
 def test_people_see_their_own_requests_and_managers_those_of_their_people(stage: Stage, call: Call) -> None:
     case = stage.asked()
     reference = case.requests.get().reference

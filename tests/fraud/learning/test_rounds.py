@@ -202,7 +202,7 @@ def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> No
     call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more")
     with pytest.raises(CommandError, match="may not do this"):
         call_command("promote", ref, "--approve", "--as", "owner", "--reason", "mine", "--despite-gates")
-    with pytest.raises(CommandError, match="enough_misuse"):
+    with pytest.raises(CommandError, match="확인된 오남용"):
         call_command("promote", ref, "--approve", "--as", "lead", "--reason", "yes")
     call_command("promote", ref, "--approve", "--as", "lead", "--reason", "small company", "--despite-gates")
     assert ModelVersion.objects.get(stage="champion") == version

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.actor import Actor
+from fraud.claims.labels import NewLabel, add_labels
 from fraud.workbench.backtest import backtest_rule
 from rules.models import Rule, RuleVersion
 from rules.services import install_starter_rules
@@ -75,6 +76,22 @@ def test_backtest_counts_hits_as_a_plain_loop_does(cast, claims):
     assert result.n_hits == sum(amount > 500_000 for amount in amounts)
     assert (result.added, result.lost) == (4, 0)
     assert len(result.samples) == result.n_hits
+
+
+def test_a_preview_tells_nobody_of_claims_they_are_involved_in(cast, claims):
+    """Neither by the number of hits nor by what became of them."""
+    me = cast.actor("rule_admin")
+    own = make_claim(
+        cardholder=make_cardholder(me.employee_no),
+        amount_minor=1_900_000,
+        transacted_at=claims[-1].transacted_at,
+    )
+    add_labels(labels=[NewLabel(own.pk, True, "audit", timezone.now())], by=me, subject="file:x")
+    text = f'cardholder.employee_no = "{me.employee_no}"'
+    mine = backtest_rule(text=text, by=me)
+    assert (mine.n_hits, mine.n_labelled, mine.n_claims) == (0, 0, len(claims))
+    others = backtest_rule(text=text, by=cast.actor("approver"))
+    assert (others.n_hits, others.n_labelled, others.n_misuse) == (1, 1, 1)
 
 
 def test_rule_list_shows_every_rule(client, cast):
