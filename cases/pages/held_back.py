@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import Page, capped_count, keyset_page
@@ -23,6 +23,16 @@ PARTS: dict[str, str | Promise] = {
     WAITING: pgettext_lazy("held back", "Waiting"),
     HeldBack.How.EXPIRED.value: pgettext_lazy("held back", "Expired"),
     HeldBack.How.OUTDATED.value: pgettext_lazy("held back", "No longer in question"),
+}
+ABOUT: dict[str, str | Promise] = {
+    WAITING: gettext_lazy("Over the threshold, but without a seat. They compete again every night."),
+    HeldBack.How.EXPIRED.value: gettext_lazy(
+        "Over the threshold, but without a seat for as many nights as the settings say. They compete no more; "
+        "a claim's page opens a case by hand."
+    ),
+    HeldBack.How.OUTDATED.value: gettext_lazy(
+        "Under the threshold since: other facts or another score. They compete again if that changes."
+    ),
 }
 WHY: dict[str, str | Promise] = {
     HeldBack.Why.CAPACITY.value: pgettext_lazy("held back", "no seat left"),

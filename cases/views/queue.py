@@ -18,7 +18,7 @@ from audit.typed import choice
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.headlines import headline, rule_names
-from cases.pages.held_back import PARTS, WAITING, held_back_count, held_back_page, held_back_parts
+from cases.pages.held_back import ABOUT, PARTS, WAITING, held_back_count, held_back_page, held_back_parts
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_count
 from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services.company import company_today
@@ -83,6 +83,7 @@ def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueVi
         "tabs": _tabs(request, views, view, read_filters(QueryDict())),
         "page": found,
         "parts": held_back_parts(part),
+        "about": ABOUT[part],
     }
     return render(request, "cases/queue/held_back.html", context)
 
