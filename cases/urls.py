@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.views import (
     actions,
+    approvals,
     basis,
     bulk,
     by_hand,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("cases/<str:reference>/preview/", queue.preview, name="preview"),
     path("claims/<int:claim_id>/case/", by_hand.open_case, name="open-case"),
     path("claims/<int:claim_id>/tip/", by_hand.record_tip, name="record-tip"),
+    path("approvals/", approvals.approvals, name="approvals"),
     path("mail/", mails.mail_list, name="mail"),
     path("mail/<int:pk>/<slug:name>/", mails.mail_step, name="mail-step"),
     path("labels/", labels.labels, name="labels"),

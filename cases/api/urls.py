@@ -5,7 +5,19 @@ from rest_framework.views import APIView
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
-from cases.api import actions, decisions, entries, evidence, held_back, mails, my, queue, recovery, scores
+from cases.api import (
+    actions,
+    approvals,
+    decisions,
+    entries,
+    evidence,
+    held_back,
+    mails,
+    my,
+    queue,
+    recovery,
+    scores,
+)
 from cases.api.base import Absent
 
 app_name = "cases-api"
@@ -43,6 +55,7 @@ urlpatterns = [
     path("scores/export/", scores.ExportScores.as_view(), name="scores-export"),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
+    path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
     path("mail/", mails.MailList.as_view(), name="mail"),
     path("mail/<int:number>/send-again/", mails.SendAgain.as_view(), name="mail-send-again"),
     path("mail/<int:number>/told/", mails.ToldOtherwise.as_view(), name="mail-told"),

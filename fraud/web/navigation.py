@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+
+from audit.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,12 @@ class RailItem:
 
 RAIL: tuple[RailItem, ...] = (
     RailItem("queue", pgettext_lazy("rail", "Queue"), "/queue/", ("cases.view_case",), ("/cases/",)),
+    RailItem(
+        "approvals",
+        pgettext_lazy("rail", "Approvals"),
+        "/approvals/",
+        ("cases.approve_decision", "rules.activate_rule", "fraud.promote_version"),
+    ),
     RailItem("claims", pgettext_lazy("rail", "Claims"), "/claims/", ("fraud.view_claim",)),
     RailItem("runs", pgettext_lazy("rail", "Runs"), "/runs/", ("fraud.view_run",)),
     RailItem("files", pgettext_lazy("rail", "Files"), "/files/", ("fraud.view_file",)),
@@ -37,3 +46,17 @@ RAIL: tuple[RailItem, ...] = (
         ("fraud.view_settings", "fraud.change_settings"),
     ),
 )
+
+#: Key of an entry → how much waits there for somebody. The app that knows registers it.
+_COUNTS: dict[str, Callable[[Actor], int]] = {}
+
+
+def register_count(key: str, count: Callable[[Actor], int]) -> None:
+    """Show beside an entry of the rail how much waits there."""
+    _COUNTS[key] = count
+
+
+def count_at(key: str, by: Actor) -> int:
+    """How much waits at an entry for somebody; 0 where nobody counts."""
+    count = _COUNTS.get(key)
+    return count(by) if count else 0

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from audit.language import current_language
 from audit.permissions import ROLE_LABELS, Role
-from fraud.web.navigation import RAIL, RailItem
+from fraud.web.navigation import RAIL, RailItem, count_at
 
 PAGING = "after"  # the cursor of a list: dropped whenever a filter changes
 
@@ -73,8 +73,13 @@ def rail(context: Context) -> list[dict[str, Any]]:
     def shown(item: RailItem) -> bool:
         return _exists(item.path) and any(allowed[action.replace(".", "__", 1)] for action in item.actions)
 
+    by = getattr(context["request"], "actor", None)
     return [
-        {"item": item, "is_current": any(path.startswith(prefix) for prefix in (item.path, *item.also))}
+        {
+            "item": item,
+            "is_current": any(path.startswith(prefix) for prefix in (item.path, *item.also)),
+            "count": count_at(item.key, by) if by is not None else 0,
+        }
         for item in RAIL
         if shown(item)
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -14,6 +16,7 @@ from audit.actor import Actor
 from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
+from cases.pages.approvals import KIND_WORDS, waiting_count, waiting_for
 from cases.services import appeals, decisions, recovery, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
@@ -28,6 +31,11 @@ from tests.cast import make_person
 pytestmark = pytest.mark.django_db
 
 Call = Callable[[Actor], Any]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    cache.clear()
 
 
 @dataclass(frozen=True)
@@ -260,3 +268,60 @@ def test_somebody_else_of_the_same_role_is_not_refused(
 ) -> None:
     approval = made(stage)
     approval.service(actor_of(make_person("somebody.else", Role.APPROVER, employee_no="E3333")))
+
+
+INBOX = [
+    (made, kind)
+    for made, kind in (
+        (rule_version, "rule"),
+        (rule_stopped, "retirement"),
+        (value_list, "value"),
+        (company_settings, "settings"),
+        (model_version, "version"),
+        (exemption, "exemption"),
+        (decision, "decision"),
+        (appeal, "appeal"),
+        (write_off, "write_off"),
+    )
+]
+
+
+def test_the_inbox_knows_every_kind() -> None:
+    assert {kind for _made, kind in INBOX} == set(KIND_WORDS)
+    assert {made for made, _kind in INBOX} == {made for _, made in EACH} - {
+        rule_in_shadow,
+        reversal,
+        confirmation,
+    }
+
+
+@pytest.mark.parametrize(("made", "kind"), INBOX)
+def test_what_waits_reaches_somebody_else_and_never_whoever_asked(
+    stage: Stage, made: Callable[[Stage], Approval], kind: str, client: Client
+) -> None:
+    approval = made(stage)
+    first = getattr(stage.cast, approval.asked_by)
+    asked = make_person(
+        "second.login", Role.APPROVER, employee_no=spelled(first.employee_no, "{head}-{tail}")
+    )
+    someone = make_person("somebody.else", Role.APPROVER, employee_no="E3333")
+    assert [row.kind for row in waiting_for(actor_of(someone))] == [kind]
+    assert waiting_for(actor_of(asked)) == []
+    assert (waiting_count(actor_of(someone)), waiting_count(actor_of(asked))) == (1, 0)
+    client.force_login(someone)
+    page = client.get("/approvals/")
+    (row,) = page.context["rows"]
+    assert client.get(row.href).status_code == 200
+    assert row.title in page.content.decode()
+    told = client.get("/api/v1/approvals/").json()["results"]
+    assert [(one["kind"], one["href"]) for one in told] == [(kind, row.href)]
+    approval.service(actor_of(someone)) if kind != "version" else None
+    assert [one.kind for one in waiting_for(actor_of(someone))] == ([] if kind != "version" else [kind])
+
+
+def test_the_inbox_tells_nobody_of_a_case_they_are_involved_in(stage: Stage, client: Client) -> None:
+    case = stage.proposed()
+    person = make_person("card.holder", Role.APPROVER, employee_no=case.cardholder.employee_no)
+    assert waiting_for(actor_of(person)) == []
+    client.force_login(stage.cast.reviewer)
+    assert client.get("/approvals/").status_code == 403

@@ -231,6 +231,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
     schema = client(cast.reviewer).get("/api/schema/?format=json").json()
     tags = {tag for methods in schema["paths"].values() for one in methods.values() for tag in one["tags"]}
     assert tags == {
+        "approvals",
         "claims",
         "deliveries",
         "money-back",

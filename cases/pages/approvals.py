@@ -1,0 +1,272 @@
+"""The inbox of a second person: whatever waits for somebody who did not propose it, of every kind, the oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from audit.actor import Actor
+from audit.language import current_language
+from audit.people import Login, same_person
+from audit.permissions import can
+from audit.services import people_behind
+from cases.models import Appeal, Decision, Recovery
+from cases.services.choice_words import disposition_word
+from cases.services.money import outstanding
+from cases.visibility import visible_cases, visible_recoveries
+from cases.workflow import State
+from fraud.claims.models import ColumnExemption
+from fraud.company.pages import waiting_settings
+from fraud.detection.models import ModelVersion
+from fraud.web.tags import t2
+from fraud.workbench.values_page import open_changes
+from rules.models import RuleVersion
+from rules.money import format_money
+
+MOST = 100  # of a kind: beyond it the kind's own page has the rest
+COUNT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that would change: what it is called, what holds and what is proposed."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One proposal: its kind, what it is about and where it is decided, who proposed it, when and why, and what it changes."""
+
+    kind: str
+    title: str
+    href: str
+    by: str
+    at: datetime | None
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def kind_word(self) -> str | Promise:
+        """The kind in words."""
+        return KIND_WORDS[self.kind]
+
+
+KIND_WORDS: Mapping[str, str | Promise] = {
+    "decision": pgettext_lazy("approval", "Decision"),
+    "appeal": pgettext_lazy("approval", "Appeal"),
+    "write_off": pgettext_lazy("approval", "Write-off"),
+    "rule": pgettext_lazy("approval", "Rule"),
+    "retirement": pgettext_lazy("approval", "Stopping a rule"),
+    "value": pgettext_lazy("approval", "List or parameter"),
+    "settings": pgettext_lazy("approval", "Settings"),
+    "version": pgettext_lazy("approval", "Model version"),
+    "exemption": pgettext_lazy("approval", "Exemption of a column"),
+}
+
+
+def waiting_for(by: Actor) -> list[Waiting]:
+    """What the actor may decide now, the oldest first; nothing they proposed themselves, and no case they are involved in."""
+    rows = [row for action, find in _KINDS if can(by, action) for row in find(by)]
+    return sorted(
+        rows, key=lambda row: (row.at is not None, row.at.timestamp() if row.at else 0.0, row.title)
+    )
+
+
+def waiting_count(by: Actor) -> int:
+    """How many there are, remembered for a minute; 0 for whoever approves nothing."""
+    if not any(can(by, action) for action, _find in _KINDS):
+        return 0
+    key = "cases:approvals:" + sha256(f"{by.username}:{by.employee_no}".encode()).hexdigest()
+    known: int | None = cache.get(key)
+    if known is None:
+        known = len(waiting_for(by))
+        cache.set(key, known, COUNT_SECONDS)
+    return known
+
+
+def _others(by: Actor, *earlier: Login | Actor | None) -> bool:
+    """Whether somebody else did the earlier steps."""
+    return not any(same_person(by, person) for person in earlier)
+
+
+def _name(person: Login | None) -> str:
+    told = getattr(person, "get_full_name", lambda: "")()
+    return told or (person.username if person else _("the system"))
+
+
+def _decisions(by: Actor) -> Iterator[Waiting]:
+    found = Decision.objects.filter(
+        state=Decision.State.PROPOSED, case__in=visible_cases(by).filter(state=State.PENDING_APPROVAL)
+    )
+    for row in found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST]:
+        if _others(by, row.proposed_by):
+            amount = format_money(row.amount_minor, row.currency, current_language())
+            yield Waiting(
+                "decision",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:detail", args=[row.case.reference]),
+                _name(row.proposed_by),
+                row.proposed_at,
+                changes=(
+                    Change(_("Outcome"), "–", str(disposition_word(row.disposition))),
+                    Change(_("To recover"), "–", amount),
+                ),
+            )
+
+
+def _appeals(by: Actor) -> Iterator[Waiting]:
+    found = Appeal.objects.filter(
+        result=Appeal.Result.OPEN, case__in=visible_cases(by).filter(state=State.APPEALED)
+    )
+    rows = found.select_related("case__cardholder", "decision__proposed_by", "decision__decided_by")
+    for row in rows.order_by("submitted_at")[:MOST]:
+        if _others(by, row.decision.proposed_by, row.decision.decided_by):
+            yield Waiting(
+                "appeal",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:detail", args=[row.case.reference]),
+                str(row.case.cardholder),
+                row.submitted_at,
+                row.text,
+            )
+
+
+def _write_offs(by: Actor) -> Iterator[Waiting]:
+    found = visible_recoveries(by).filter(write_off=Recovery.WriteOff.REQUESTED)
+    for row in found.select_related("case__cardholder", "write_off_requested_by").order_by("pk")[:MOST]:
+        if _others(by, row.write_off_requested_by):
+            amount = format_money(outstanding(row), row.currency, current_language())
+            yield Waiting(
+                "write_off",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:recovery", args=[row.case.reference]),
+                _name(row.write_off_requested_by),
+                None,
+                row.write_off_reason,
+                (Change(_("Given up"), "–", amount),),
+            )
+
+
+def _rules(by: Actor) -> Iterator[Waiting]:
+    found = RuleVersion.objects.filter(state=RuleVersion.State.PROPOSED)
+    rows = found.select_related("rule", "proposed_by", "created_by", "edited_by")
+    for row in rows.order_by("proposed_at")[:MOST]:
+        if _others(by, row.proposed_by, row.created_by, row.edited_by):
+            active = row.rule.versions.filter(state=RuleVersion.State.ACTIVE).first()
+            yield Waiting(
+                "rule",
+                f"{row.rule.code} {t2(row.rule, 'name')}",
+                reverse("fraud:rule", args=[row.rule.code]),
+                _name(row.proposed_by),
+                row.proposed_at,
+                row.note,
+                (Change(_("Text"), active.text if active else "–", row.text),),
+            )
+
+
+def _retirements(by: Actor) -> Iterator[Waiting]:
+    found = RuleVersion.objects.exclude(retire_proposed_at=None)
+    for row in found.select_related("rule", "retire_proposed_by").order_by("retire_proposed_at")[:MOST]:
+        if _others(by, row.retire_proposed_by):
+            yield Waiting(
+                "retirement",
+                f"{row.rule.code} {t2(row.rule, 'name')}",
+                reverse("fraud:rule", args=[row.rule.code]),
+                _name(row.retire_proposed_by),
+                row.retire_proposed_at,
+                row.retire_reason,
+                (Change(_("State"), str(row.get_state_display()), str(RuleVersion.State.RETIRED.label)),),
+            )
+
+
+def _values(by: Actor) -> Iterator[Waiting]:
+    for told in open_changes()[:MOST]:
+        change = told["change"]
+        if not _others(by, change.proposed_by):
+            continue
+        if change.parameter is not None:
+            address = reverse("fraud:parameter", args=[change.parameter.name])
+            parts = (Change(told["scope"] or _("Value"), "–", f"{told['value']} · {told['valid_from']}"),)
+        else:
+            address = reverse("fraud:value-list", args=[change.value_list.name])
+            parts = (
+                Change(_("Entries"), ", ".join(told["removed"]) or "–", ", ".join(told["added"]) or "–"),
+            )
+        yield Waiting(
+            "value",
+            f"{told['sign']} {t2(told['thing'], 'label')}",
+            address,
+            _name(change.proposed_by),
+            change.proposed_at,
+            change.reason,
+            parts,
+        )
+
+
+def _settings(by: Actor) -> Iterator[Waiting]:
+    for row in waiting_settings()[:MOST]:
+        proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
+        if _others(by, *proposers):
+            yield Waiting(
+                "settings",
+                _("Settings %(n)d") % {"n": row.number},
+                reverse("fraud:threshold"),
+                _name(proposers[-1]),
+                row.created_at,
+                row.note,
+                tuple(Change(str(one.label), one.before, one.value) for one in row.shown),  # type: ignore[attr-defined]
+            )
+
+
+def _versions(by: Actor) -> Iterator[Waiting]:
+    for row in ModelVersion.objects.filter(stage=ModelVersion.Stage.PROPOSED).order_by("proposed_at")[:MOST]:
+        proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
+        if _others(by, *proposers):
+            yield Waiting(
+                "version",
+                row.reference,
+                reverse("fraud:version", args=[row.reference]),
+                _name(proposers[-1]),
+                row.proposed_at,
+                row.proposed_reason,
+                (Change(_("In service"), row.proposed_over or "–", row.reference),),
+            )
+
+
+def _exemptions(by: Actor) -> Iterator[Waiting]:
+    found = ColumnExemption.objects.filter(state=ColumnExemption.State.PROPOSED)
+    for row in found.select_related("profile", "proposed_by").order_by("proposed_at")[:MOST]:
+        if _others(by, row.proposed_by):
+            yield Waiting(
+                "exemption",
+                f"{row.profile.name} · {row.column}",
+                reverse("fraud:profile", args=[row.profile.name]),
+                _name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+            )
+
+
+#: The permission that decides a kind, and how what waits of it is found.
+_KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
+    ("cases.approve_decision", _decisions),
+    ("cases.decide_appeal", _appeals),
+    ("cases.approve_write_off", _write_offs),
+    ("rules.activate_rule", _rules),
+    ("rules.activate_rule", _retirements),
+    ("rules.activate_rule", _values),
+    ("fraud.activate_threshold", _settings),
+    ("fraud.promote_version", _versions),
+    ("fraud.approve_exemption", _exemptions),
+)
