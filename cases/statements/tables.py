@@ -19,6 +19,7 @@ import polars as pl
 from cases.statements.columns import BANK, PAYROLL, TableSpec
 from cases.statements.entries import Entry, Statement, StatementNotValid, account_end
 from fraud.claims.importing.announced import SUM_WORDS
+from fraud.claims.importing.guessing.grid import likely_encodings
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.parsing.amounts import parse_amounts
 from fraud.claims.importing.parsing.dates import DateParser
@@ -53,7 +54,7 @@ class Line:
 def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list[Statement]:
     """The one statement of a table, read as a payroll's where it names employees. Raises StatementNotValid."""
     try:
-        table = open_table(path, _layout(spec))
+        table = open_table(path, _layout(spec, path))
         headers = {plain(header): header for header in table.headers}
         payroll = _found(spec.headers(PAYROLL), headers)
         bank = _found(spec.headers(BANK), headers)
@@ -69,14 +70,19 @@ def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list
     return [_bank(lines, account)] if lines else []
 
 
-def _layout(spec: TableSpec) -> ProfileSpec:
-    """Where the header is looked for: below titles, by the columns every such table has."""
+def _layout(spec: TableSpec, path: Path) -> ProfileSpec:
+    """The encoding is found; where the header is looked for: below titles, by the columns every such table has."""
     bank, payroll = spec.headers(BANK), spec.headers(PAYROLL)
     columns = {
         "transacted_at": Column((*bank["booked_on"], *payroll["employee_no"])),
         "amount": Column((*bank["incoming"], *bank["amount"], *payroll["amount"])),
     }
-    return ProfileSpec(columns=columns, required=("transacted_at", "amount"), header_search=1)
+    return ProfileSpec(
+        columns=columns,
+        required=("transacted_at", "amount"),
+        header_search=1,
+        encodings=likely_encodings(path),
+    )
 
 
 def _found(aliases: Mapping[str, tuple[str, ...]], headers: Mapping[str, str]) -> dict[str, str]:
@@ -233,13 +239,15 @@ def _bank(lines: list[Line], account: str) -> Statement:
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    """The rows from the oldest on, where every balance follows from the one before. Raises StatementNotValid `running`."""
-    faults = {rows is lines: _fault(rows) for rows in (lines, lines[::-1])}
-    if faults[True] is None:
-        return lines
-    if faults[False] is None:
-        return lines[::-1]
+    """The rows from the oldest on, where every balance follows from the one before. Raises StatementNotValid `running`.
+
+    Where the balances run both ways (in and out again), the days tell.
+    """
     newest_first = len(lines) > 1 and lines[0].moment > lines[-1].moment
+    faults = {True: _fault(lines), False: _fault(lines[::-1])}
+    for as_delivered in (not newest_first, newest_first):
+        if faults[as_delivered] is None:
+            return lines if as_delivered else lines[::-1]
     found = faults[not newest_first]
     assert found is not None
     row, total = found

@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db import connection
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
+from fraud.claims.positions import as_held, positions_known
+from fraud.company.business_dates import business_date
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
@@ -73,16 +76,16 @@ def read_many_claims(
     """Claims as known at a moment (aware), in the canonical frame, ordered by (transacted_at, id).
 
     `where` is a condition on `c` alone; columns of the claim in `without` are not read. `zone` is the company's time zone
-    for days (default: the setting). `on_leave`, `on_trip` and `has_overtime` are null while the personnel feed behind them
-    is empty.
+    for days (default: the setting). `on_leave`, `on_trip`, `has_overtime` and `has_vehicle` are null while the personnel feed
+    behind them is empty. Grade, job family and workplace are those that held on the payment's day.
     """
-    dimensions = _people(), _departments(), _places()
+    dimensions = _people(), _departments(), _places(), positions_known(db_time(known_by))
     source = known_claims(known_by)
     returned = _returned(known_by)
     slices = [
         _with_net(
             _shaped(
-                _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, without),
+                _read(source, f"({where}) AND {limits}", [*params, *bounds], dimensions, without, zone),
                 known_by,
                 zone,
             ),
@@ -164,16 +167,19 @@ def _read(
     source: tuple[str, list[object]],
     where: str,
     params: Sequence[Any],
-    dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame],
     without: Collection[str],
+    zone: str | None,
 ) -> pl.DataFrame:
-    people, departments, places = dimensions
+    people, departments, places, positions = dimensions
     own = {name: column for name, column in _OF_CLAIM.items() if name not in without}
     columns = _select(own) + ", c.department_id AS own_department_id, c.country AS own_country"
     schema = {name: dtype for name, (_, dtype) in own.items()} | _KEYS
     table, known = source
     claims = read_frame(f"SELECT {columns} FROM {table} WHERE {where}", [*known, *params], schema=schema)
-    frame = _with_places(_with_people(claims, people, departments), places).sort("transacted_at", "claim_id")
+    with_people = _with_people(claims, people, departments)
+    on = business_date(zone or settings.TIME_ZONE, pl.col("has_time"))
+    frame = _with_places(as_held(with_people, positions, on), places).sort("transacted_at", "claim_id")
     return frame.select(name for name in CLAIM_SCHEMA if name not in without)
 
 

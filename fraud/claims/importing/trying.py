@@ -19,10 +19,10 @@ from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS, Kind
-from fraud.claims.importing.guessing.grid import Layout
+from fraud.claims.importing.guessing.grid import Grid
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import Notes
-from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.profile import Column, ProfileSpec
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.sandbox import stage_apart
@@ -86,9 +86,13 @@ def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows:
         )
 
 
-def refuse_numbers(path: Path, layout: Layout) -> None:
+def refuse_numbers(path: Path, grid: Grid) -> None:
     """Raise FileQuarantined for a card or resident number anywhere in a file of which no profile is known yet."""
+    layout = grid.layout
+    columns = {str(number): Column((header,)) for number, header in enumerate(grid.headers) if header.strip()}
     spec = ProfileSpec(
+        columns=columns,  # where the header stands
+        required=tuple(columns),
         encodings=(layout.encoding or "utf-8",),
         delimiter=layout.separator or ",",
         sheet=layout.sheet,

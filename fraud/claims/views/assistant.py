@@ -109,7 +109,7 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
         look.needed = needed_fields(spec, current_language())
         look.questions = open_questions(look.found, None) if look.found.open_amounts else {}
         if look.needed or look.questions:
-            refuse_numbers(draft.path, look.found.grid.layout)
+            refuse_numbers(draft.path, look.found.grid)
         else:
             _try(request, look, spec)
             look.questions = open_questions(look.found, look.trial)
