@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import audit_events  # noqa: F401
-        from cases.pages import claim_panels, hidden_subjects  # noqa: F401
+        from cases.pages import claim_panels, file_panels, hidden_subjects  # noqa: F401
         from cases.services.alarms import case_alarms
         from cases.services.following import follow_changes
         from fraud.claims.changes import register_follower

@@ -50,6 +50,7 @@ _FILES: dict[str, tuple[str, str]] = {
     "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
     "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
+    "import_cancelled": ("Cancelled by {who}. Send the file again, or go on with it here, to take the rest; nothing is taken twice.", "{who} 님이 취소했습니다. 파일을 다시 보내거나 여기서 이어서 진행하면 나머지를 반영하며, 중복되지 않습니다."),
     "import_failed": ("The import stopped with an error ({error}). It can be started again; nothing is taken twice.", "가져오기가 오류로 멈췄습니다({error}). 다시 시작해도 중복 반영되지 않습니다."),
 }
 # fmt: on

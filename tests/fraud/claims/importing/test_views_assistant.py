@@ -41,7 +41,9 @@ def cast() -> Cast:
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading apart is tested with the sandbox; a process for every look would take long."""
 
-    def stage_here(*, path: Path, spec: dict, bounds: object, **more: Any) -> StagedFile:
+    def stage_here(
+        *, path: Path, spec: dict, bounds: object, going_on: object = None, **more: Any
+    ) -> StagedFile:
         checked = read_spec(spec)
         return stage(lambda: open_table(path, checked), spec=checked, **more)
 
