@@ -212,6 +212,16 @@ def _recovery_rows() -> list[Transition]:
         # The card gave back what was to come back.
         *_rows(back, A.SETTLE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks", guards=(G.SETTLED,)),
         *_rows(back, A.REVERSE_POSTING, None, (P.RECOVERY_CLERK, P.APPROVER), "cases.reverse_posting"),
+        # What came back beyond what is due belongs to the cardholder, also where everything has ended.
+        *_rows([S.RECOVERING, S.CLOSED], A.GIVE_BACK, None, P.RECOVERY_CLERK, post, guards=(G.OWED,)),
+        *_rows(
+            [S.CLOSED],
+            A.REVERSE_POSTING,
+            None,
+            (P.RECOVERY_CLERK, P.APPROVER),
+            "cases.reverse_posting",
+            guards=(G.GIVEN_BACK,),
+        ),
         *_rows(
             back, A.REQUEST_WRITE_OFF, None, P.RECOVERY_CLERK, off, guards=(G.OUTSTANDING, G.NO_WRITE_OFF)
         ),

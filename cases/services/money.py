@@ -25,6 +25,7 @@ from cases.services.money_rows import (
     HeldClaim,
     asked_by_case,
     came_back_by_case,
+    given_back_by_case,
     net_of,
     others_of,
     purchases_of,
@@ -59,6 +60,7 @@ class Balance:
     due_minor: int
     recovered_minor: int
     given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
+    given_back_minor: int = 0  # paid back to the cardholder; `recovered_minor` is what came in less this
     is_closed: bool = False
 
     @property
@@ -73,7 +75,7 @@ class Balance:
 
     @property
     def overpaid_minor(self) -> int:
-        """What came back beyond what is due, since money also came back another way: it belongs to the cardholder."""
+        """What came back beyond what is due, since money also came back another way, and was not given back: it belongs to the cardholder."""
         return max(self.recovered_minor - self.due_minor, 0)
 
 
@@ -221,6 +223,7 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
     for start in range(0, len(rows), _IDS):
         part = rows[start : start + _IDS]
         came_back = came_back_by_case([recovery.case_id for recovery in part])
+        given_back = given_back_by_case([recovery.case_id for recovery in part])
         for recovery in part:
             is_given_up = recovery.write_off == Recovery.WriteOff.APPROVED
             found[recovery.pk] = Balance(
@@ -228,6 +231,7 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
                 recovered_minor=came_back.get(recovery.case_id, 0),
                 given_up_minor=recovery.write_off_minor if is_given_up else 0,
+                given_back_minor=given_back.get(recovery.case_id, 0),
                 is_closed=recovery.closed_at is not None,
             )
     return found

@@ -87,6 +87,12 @@ def _postings() -> QuerySet[RecoveryPosting, Any]:
     )
 
 
+@cache
+def _given_back() -> QuerySet[RecoveryPosting, Any]:
+    stands = RecoveryPosting.objects.filter(amount_minor__lt=0, reverses=None, reversed_by=None)
+    return stands.order_by().values_list("recovery__case_id").annotate(total=Sum("amount_minor"))
+
+
 def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
     """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
     claims = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
@@ -142,6 +148,11 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     }
 
 
+def given_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
+    """Case → what was paid back to its cardholder by postings that stand; none: absent."""
+    return {case_id: -minor for case_id, minor in _given_back().filter(recovery__case_id__in=case_ids)}
+
+
 def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
-    """Case → the sum of its postings; none: absent."""
+    """Case → the sum of its postings, less what was given back; none: absent."""
     return dict(_postings().filter(recovery__case_id__in=case_ids))

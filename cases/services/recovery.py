@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
@@ -19,11 +19,22 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
 from cases.services.conflicts import relations_of
-from cases.services.money import outstanding
-from cases.services.settling import close_recovery, set_recovery
-from cases.services.steps import case_subject, check_step, move, read_case, recovery_of, stale
+from cases.services.money import balance_of, outstanding
+from cases.services.outbox import enqueue_mail
+from cases.services.settling import BY as SETTLING
+from cases.services.settling import close_recovery, set_recovery, settle_recovery
+from cases.services.steps import (
+    case_subject,
+    check_step,
+    move,
+    not_allowed,
+    parties_towards,
+    read_case,
+    recovery_of,
+    stale,
+)
 from cases.services.texts import clean_key, clean_line, shown_money
-from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
+from cases.workflow import IN_FULL, PARTIAL, Action, Guard, State, Transition
 
 MAX_INSTALMENTS = 60
 OLDEST_POSTING = timedelta(days=5 * 366)
@@ -97,10 +108,7 @@ def post_recovery(
     recovery = the_recovery(case)
     line = clean_key(bank_reference, minimum=2, maximum=80, field="bank_reference")
     _check_posting(recovery, amount_minor, method, currency, received_on)
-    same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
-    if same_line.filter(reversed_by=None).exists():
-        raise errors.PostingExists
-    attempt = same_line.count() + 1
+    attempt = attempt_of(recovery, method, line)
     now = present()
     _move(
         case,
@@ -128,6 +136,14 @@ def post_recovery(
     )
 
 
+def attempt_of(recovery: Recovery, method: str, line: str) -> int:
+    """Which posting of a bank line this is: one more than were reversed. Raises PostingExists where one stands."""
+    same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
+    if same_line.filter(reversed_by=None).exists():
+        raise errors.PostingExists
+    return same_line.count() + 1
+
+
 @casework
 def reverse_posting(
     *,
@@ -141,7 +157,7 @@ def reverse_posting(
     """Take a mistaken posting back by a counter-posting; by somebody other than who entered it.
 
     `bank_reference` and `entry`: the bank's own entry that takes it back; none where a person does.
-    Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed: reopen it).
+    Raises OwnPosting, PostingReversed, TransitionNotAllowed (also once the case is closed, but for what was given back: reopen it).
     """
     case = read_case(posting.recovery.case)
     row = check_step(case, Action.REVERSE_POSTING, by=by, expected_version=expected_version)
@@ -149,6 +165,8 @@ def reverse_posting(
         raise errors.OwnPosting("cases.reverse_posting", subject=case_subject(case))
     if posting.reverses_id is not None or RecoveryPosting.objects.filter(reverses=posting).exists():
         raise errors.PostingReversed
+    if case.state == State.CLOSED and not posting.is_given_back:
+        raise not_allowed(case, Action.REVERSE_POSTING, parties_towards(case, by), Guard.GIVEN_BACK.value)
     said = clean_line(reason, minimum=2, field="reason")
     move(
         case,
@@ -158,7 +176,7 @@ def reverse_posting(
         reason=said,
         details={"posting": posting.pk, "amount_minor": -posting.amount_minor},
     )
-    return RecoveryPosting.objects.create(
+    counter = RecoveryPosting.objects.create(
         recovery=posting.recovery,
         amount_minor=-posting.amount_minor,
         method=posting.method,
@@ -170,6 +188,23 @@ def reverse_posting(
         posted_by_id=by.person_id,
         posted_at=present(),
     )
+    if posting.is_given_back:
+        _tell_not_given_back(case, posting)
+    return counter
+
+
+def _tell_not_given_back(case: Case, posting: RecoveryPosting) -> None:
+    """What is owed to the cardholder is owed still; a recovery that nothing is left of ends."""
+    recovery = the_recovery(case)
+    enqueue_mail(
+        key=f"recovery.not_given_back:{case.reference}:{case.version}",
+        to=case.cardholder,
+        mail="recovery.not_given_back",
+        case=case,
+        amount_minor=-posting.amount_minor,
+        owed_minor=balance_of(recovery).overpaid_minor,
+    )
+    settle_recovery(recovery, by=SETTLING)
 
 
 @casework
@@ -225,8 +260,9 @@ def _check_consent(recovery: Recovery, amount_minor: int, received_on: date) -> 
     if received_on < given_on:
         raise errors.DateNotValid(field="received_on", first=given_on, last=company_today())
     # A counter-posting gives back to the month it takes from, whenever it was made.
+    taken = Q(reverses=None, amount_minor__gt=0) | Q(reverses__amount_minor__gt=0)
     month = (
-        recovery.postings.filter(method=_M.PAYROLL)
+        recovery.postings.filter(taken, method=_M.PAYROLL)
         .annotate(of=Coalesce("reverses__received_on", "received_on"))
         .filter(of__year=received_on.year, of__month=received_on.month)
         .aggregate(total=Sum("amount_minor"))["total"]

@@ -26,6 +26,7 @@ from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recov
 from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
+from cases.services.giving_back import WAYS
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
 from cases.services.steps import actions_now, change_sentences
@@ -106,6 +107,8 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "plan": agreed_parts(row.plan, balance),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
         "methods": list(METHODS.items()),
+        "ways": [(way.value, METHODS[way]) for way in WAYS],
+        "owed_amount": to_decimal(balance.overpaid_minor, row.currency),
         "may": may,
         "today": company_today(),
         "typed": request.POST,

@@ -40,7 +40,7 @@ def told_plan(recovery: Recovery) -> list[dict[str, str]]:
 
 
 class RecoveryDetail(serializers.ModelSerializer):
-    """The ledger; what is due, recovered, outstanding and overpaid is derived."""
+    """The ledger; what is due, recovered, outstanding, overpaid and given back is derived."""
 
     case = serializers.CharField(source="case.reference")
     version = serializers.IntegerField(source="case.version")
@@ -52,6 +52,7 @@ class RecoveryDetail(serializers.ModelSerializer):
     recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
+    given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
     write_off_amount = Amount("write_off_minor")
     has_consent = serializers.SerializerMethodField()
     write_off_requested_by = serializers.CharField(
@@ -62,7 +63,7 @@ class RecoveryDetail(serializers.ModelSerializer):
         model = Recovery
         # fmt: off
         fields = (
-            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "plan", "postings",
+            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "given_back", "plan", "postings",
             "opened_at", "due_on", "closed_at", "has_consent", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )
