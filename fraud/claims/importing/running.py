@@ -38,6 +38,15 @@ class ImportCancelled(Exception):
         self.who = who
 
 
+def begin_again(file: ClaimFile) -> None:
+    """A file that was cancelled or failed waits again: its page shows that it is going on."""
+    stopped = ClaimFile.objects.filter(
+        pk=file.pk, state__in=(ClaimFile.State.CANCELLED, ClaimFile.State.FAILED)
+    )
+    if stopped.update(state=ClaimFile.State.RECEIVED, error=None, cancel_wanted_by=""):
+        file.refresh_from_db()
+
+
 def stop_if_wanted(file: ClaimFile) -> None:
     """Raise ImportCancelled where somebody asked for it."""
     if who := ClaimFile.objects.values_list("cancel_wanted_by", flat=True).get(pk=file.pk):

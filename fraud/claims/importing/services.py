@@ -34,6 +34,7 @@ from fraud.claims.importing.running import (
     FINAL_STATES,
     ImportCancelled,
     Progress,
+    begin_again,
     close_cancelled,
     close_file,
     stop_if_wanted,
@@ -111,6 +112,7 @@ def import_delivery(
             if held:
                 file.refresh_from_db()
                 if file.state not in FINAL_STATES:
+                    begin_again(file)
                     _import(delivery, spec, profile, file, by, apart, progress, stored)
                     tell_followers()
                     return file

@@ -20,7 +20,7 @@ from audit.permissions import require
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.running import FINAL_STATES, close_file
+from fraud.claims.importing.running import FINAL_STATES, begin_again, close_file
 from fraud.claims.importing.scanning import refuse_in_name
 from fraud.claims.importing.services import Delivery, digest_of, get_ready, import_claim_file, receive_file
 from fraud.claims.models import ClaimFile, ImportProfile
@@ -106,6 +106,7 @@ def resume_upload(*, file: ClaimFile, by: Actor) -> bool:
     require(by, "fraud.import_claims")
     if not is_waiting(file):
         return False
+    begin_again(file)
     start_process(file)
     return True
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
-from fraud.claims.importing import running, services
+from fraud.claims.importing import running, services, uploads
 from fraud.claims.importing.cancelling import cancel_import
 from fraud.claims.importing.running import ImportCancelled
 from fraud.claims.models import Claim, ClaimFile
@@ -73,6 +73,19 @@ def test_a_waiting_file_that_nobody_works_at_is_cancelled_at_once() -> None:
         call_command("cancel_import", file.reference)
     with pytest.raises(CommandError, match="there is no file"):
         call_command("cancel_import", "F-1")
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed"])
+def test_what_goes_on_is_seen_to_go_on_before_anything_is_read(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(uploads, "start_process", lambda file: started.append(file.state))
+    file = make_file(state=state, error={"code": "import_failed", "params": {}})
+    uploads.waiting_path(file).write_bytes(ROWS)
+    assert uploads.resume_upload(file=file, by=BY)
+    file.refresh_from_db()
+    assert (started, file.state, file.error) == (["received"], "received", None)
 
 
 @pytest.mark.parametrize("state", ["imported", "rejected", "quarantined", "cancelled"])
