@@ -175,7 +175,7 @@ def _has_vehicle(keys: pl.DataFrame, read: Read) -> pl.Series:
 
 
 def _approved(frame: pl.DataFrame, keys: pl.DataFrame, read: Read) -> list[pl.Series]:
-    """`pre_approved_minor`, from the feed where the claim does not say it, and `is_outside_pre_approval`.
+    """`pre_approved_minor`, from an approval that holds where the claim does not say it, and `is_outside_pre_approval`.
 
     The latter is true for a number that nobody approved, or approved for somebody else or for other days; null without a number.
     """
@@ -198,7 +198,9 @@ def _approved(frame: pl.DataFrame, keys: pl.DataFrame, read: Read) -> list[pl.Se
     same_money = pl.col("approved_in").is_in(["", None]) | (pl.col("approved_in") == pl.col("currency"))
     outside = pl.when(pl.col("pre_approval_id").is_not_null()).then(~holds.fill_null(False))
     found = told.select(
-        pl.coalesce("pre_approved_minor", pl.when(same_money).then("approved")).alias("pre_approved_minor"),
+        pl.coalesce("pre_approved_minor", pl.when(same_money & holds).then("approved")).alias(
+            "pre_approved_minor"
+        ),
         outside.alias("is_outside_pre_approval"),
     )
     return found.get_columns()

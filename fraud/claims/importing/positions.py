@@ -118,19 +118,21 @@ def _keep_beginnings(numbers: Sequence[str]) -> None:
         params,
         schema={"employee_no": pl.String},
     )
-    places = _places_of([number for number in numbers if number not in set(dated["employee_no"])])
+    undated = [number for number in numbers if number not in set(dated["employee_no"])]
+    places = _places_of(undated, also_unassigned=True)
     places = places.filter(pl.any_horizontal(pl.col(name) != "" for name in PLACE))
     rows = places.with_columns(starts_on=pl.lit(_ALWAYS), received_at=pl.lit(_EVER).cast(_AT))
     write_rows("fraud_position", rows.columns, rows)
 
 
-def _places_of(numbers: Sequence[str]) -> pl.DataFrame:
-    """`employee_no` and what the records of cardholders with a personnel row say now, empty texts where nothing."""
+def _places_of(numbers: Sequence[str], *, also_unassigned: bool = False) -> pl.DataFrame:
+    """`employee_no` and what the records of cardholders say now, empty texts where nothing; of those without a personnel row if wanted."""
     condition, params = in_list(list(numbers))
     schema: dict[str, Any] = {"employee_no": pl.String, **dict.fromkeys(PLACE, pl.String)}
     columns = ", ".join(f"h.{name}" for name in PLACE[1:])
     sql = (
         f"SELECT h.employee_no, COALESCE(d.code, '') AS department_code, {columns} FROM fraud_cardholder h "
-        f"LEFT JOIN fraud_department d ON d.id = h.department_id WHERE NOT h.is_unassigned AND h.employee_no {condition}"
+        f"LEFT JOIN fraud_department d ON d.id = h.department_id WHERE h.employee_no {condition}"
     )
+    sql += "" if also_unassigned else " AND NOT h.is_unassigned"
     return read_frame(sql, params, schema=schema).with_columns(pl.col(list(PLACE)).fill_null(""))

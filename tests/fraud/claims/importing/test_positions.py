@@ -115,6 +115,13 @@ def test_what_is_said_of_a_move_is_news_of_all_days_since(tmp_path: Path) -> Non
     assert news.rows() == [(holder.pk, date(2026, 7, 1), date(2999, 12, 31))]
 
 
+def test_what_a_claim_alone_told_of_somebody_held_before_their_first_dated_row(tmp_path: Path) -> None:
+    holder = make_cardholder("E1", grade="대리", is_unassigned=True)
+    paid_on(date(2026, 6, 30), cardholder=holder)
+    told(tmp_path, "positions", HEAD + "E1,2026-07-01,,,과장\n")
+    assert grades() == ["대리"]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
