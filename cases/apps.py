@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import audit_events  # noqa: F401
-        from cases.pages import claim_panels, hidden_subjects  # noqa: F401
+        from cases.pages import claim_panels, file_panels, hidden_subjects  # noqa: F401
         from cases.pages.approvals import waiting_count
         from cases.services.alarms import case_alarms
         from cases.services.following import follow_changes

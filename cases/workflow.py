@@ -220,6 +220,8 @@ def _recovery_rows() -> list[Transition]:
             "cases.reverse_posting",
             guards=(G.REPAID,),
         ),
+        # What came back beyond what is due belongs to the cardholder, also where everything has ended.
+        *_rows([*back, S.CLOSED], A.GIVE_BACK, None, P.RECOVERY_CLERK, post, guards=(G.OWED,)),
         *_rows(
             back, A.REQUEST_WRITE_OFF, None, P.RECOVERY_CLERK, off, guards=(G.OUTSTANDING, G.NO_WRITE_OFF)
         ),

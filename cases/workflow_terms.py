@@ -48,6 +48,7 @@ class Action(StrEnum):
     CONSENT = "consent"
     POST = "post"
     REVERSE_POSTING = "reverse_posting"
+    GIVE_BACK = "give_back"
     REQUEST_WRITE_OFF = "request_write_off"
     APPROVE_WRITE_OFF = "approve_write_off"
     RETURN_WRITE_OFF = "return_write_off"
@@ -85,6 +86,7 @@ class Guard(StrEnum):
     NOTICE_OVER = "notice_over"
     OUTSTANDING = "outstanding"
     SETTLED = "settled"
+    OWED = "owed"
     REPAID = "repaid"
     NO_WRITE_OFF = "no_write_off"
     WRITE_OFF_REQUESTED = "write_off_requested"
@@ -103,6 +105,7 @@ class Facts:
     four_eyes: bool = True
     notice_over: bool = False
     outstanding_minor: int = 0
+    owed_minor: int = 0  # to the cardholder: came back beyond what is due
     is_repaid: bool = False  # money was posted
     write_off_requested: bool = False
 
@@ -123,6 +126,7 @@ GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.NOTICE_OVER: lambda facts: facts.notice_over,
     Guard.OUTSTANDING: lambda facts: facts.outstanding_minor > 0,
     Guard.SETTLED: lambda facts: facts.outstanding_minor == 0,
+    Guard.OWED: lambda facts: facts.owed_minor > 0,
     Guard.REPAID: lambda facts: facts.is_repaid,
     Guard.NO_WRITE_OFF: lambda facts: not facts.write_off_requested,
     Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,

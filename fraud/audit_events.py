@@ -6,6 +6,9 @@ register("file.rejected", en="could take no row of a claim file", ko="청구 파
 register("file.quarantined", en="quarantined a claim file", ko="청구 파일을 격리했습니다")
 register("file.failed", en="could not finish a claim file", ko="청구 파일을 처리하지 못했습니다")
 register("feed.imported", en="imported a personnel feed", ko="인사 자료를 반영했습니다")
+register(
+    "people.placed", en="applied moves and promotions that hold today", ko="오늘 자 인사 발령을 반영했습니다"
+)
 register("profile.changed", en="changed an import profile", ko="가져오기 설정을 변경했습니다")
 register(
     "exemption.proposed",
@@ -64,3 +67,5 @@ register("experiment.started", en="started an experiment", ko="실험을 시작�
 register("experiment.cancelled", en="cancelled an experiment", ko="실험을 취소했습니다")
 register("experiment.finished", en="finished an experiment", ko="실험을 마쳤습니다")
 register("experiment.failed", en="stopped an experiment with an error", ko="실험이 오류로 중단되었습니다")
+register("file.cancel_wanted", en="asked that an import stops", ko="가져오기 취소를 요청했습니다")
+register("file.cancelled", en="stopped the import of a file", ko="파일 가져오기를 중단했습니다")

@@ -34,6 +34,7 @@ urlpatterns = [
     path("files/<str:reference>/", files.file_page, name="file"),
     path("files/<str:reference>/rejects.csv", files.file_rejects, name="file-rejects"),
     path("files/<str:reference>/resume/", files.resume_file, name="resume-file"),
+    path("files/<str:reference>/cancel/", files.cancel_file, name="cancel-file"),
     path("money-back/", money_back.money_back_list, name="money-back"),
     path("money-back/<int:claim_id>/", money_back.money_back_page, name="money-back-one"),
     path("money-back/<int:claim_id>/<slug:name>/", money_back.money_back_step, name="money-back-step"),

@@ -42,6 +42,14 @@ YES_NO_WORDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("no overtime approved", "승인된 초과근무 없음"),
         ("overtime approved", "초과근무 승인됨"),
     ),
+    "has_vehicle": (("no vehicle that day", "당일 배정 차량 없음"), ("has a vehicle", "배정 차량 있음")),
+    "is_outside_pre_approval": (
+        ("", ""),
+        (
+            "the pre-approval named is not for this person and day",
+            "사전 승인이 본인 또는 해당 일자의 것이 아님",
+        ),
+    ),
     "is_night": (("not at night", "심야 아님"), ("late at night", "심야 사용")),
     "is_weekend": (("not at the weekend", "주말 아님"), ("at the weekend", "주말 사용")),
     "is_holiday": (("not on a public holiday", "공휴일 아님"), ("on a public holiday", "공휴일 사용")),

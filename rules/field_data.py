@@ -58,6 +58,8 @@ approver.employee_no | code | | approver | 승인자 사번 | approver.employee_
 on_leave | yes_no | | on leave that day | 당일 휴가·휴직 | on_leave and not is_recurring | on_leave
 on_trip | yes_no | | on a trip that day | 당일 출장 | not on_trip | on_trip
 has_overtime | yes_no | | overtime approved | 초과근무 승인 | is_night and not has_overtime | has_overtime
+has_vehicle | yes_no | | has a vehicle that day | 당일 배정 차량 있음 | merchant.mcc in @fuel_mcc and not has_vehicle | has_vehicle
+is_outside_pre_approval | yes_no | | pre-approval names somebody else or other days | 사전 승인 범위 밖(다른 사람·다른 날·없는 번호) | or_no(is_outside_pre_approval) | is_outside_pre_approval
 hour | number | hour | hour of day | 거래 시각(시) | hour in 22..5 | transacted_at has_time
 weekday | number | weekday | weekday (1 = Monday) | 요일(1=월요일) | weekday in 6..7 | transacted_at
 is_night | yes_no | | at night | 심야 | is_night and not has_overtime | transacted_at has_time

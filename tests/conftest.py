@@ -53,6 +53,7 @@ def missing(what: str) -> None:
 def home_of_its_own(tmp_path: Path, settings) -> None:
     """Files and locks of one test stay with that test."""
     settings.HOME = tmp_path
+    settings.IMPORT_KEEP_WARM = False
     for name in ("MEDIA_ROOT", "MODELS_DIR", "OUTBOX_DIR", "INBOX_DIR"):
         folder = tmp_path / name.lower()
         folder.mkdir()

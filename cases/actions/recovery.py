@@ -13,8 +13,8 @@ from cases.actions.fields import Amount, Choice, Day, Form, Parts, Text, Whole
 from cases.actions.rows import Row, Step, always, by_name, minor_of
 from cases.instalments import equal_instalments
 from cases.models import Recovery, RecoveryPosting
-from cases.services import errors, recovery, write_offs
-from cases.services.money import outstanding
+from cases.services import errors, giving_back, recovery, write_offs
+from cases.services.money import balance_of, outstanding
 from cases.services.texts import SHORT_MAX, shown_money
 from cases.workflow import Action
 from fraud.company.values import current_calendar
@@ -35,6 +35,17 @@ POSTING = Form(
         Choice(name="method", choices=tuple(RecoveryPosting.Method.values)),
         Text(name="bank_reference", maximum=80),
         Day(name="received_on"),
+        Text(name="note", maximum=SHORT_MAX, required=False),
+    ),
+)
+GIVING_BACK = Form(
+    "GivingBack",
+    (
+        Amount(name="amount"),
+        Text(name="currency", maximum=3, required=False),
+        Choice(name="method", choices=tuple(way.value for way in giving_back.WAYS)),
+        Text(name="bank_reference", maximum=80),
+        Day(name="given_on"),
         Text(name="note", maximum=SHORT_MAX, required=False),
     ),
 )
@@ -65,6 +76,17 @@ def _post(step: Step) -> RecoveryPosting:
     given: dict[str, Any] = {name: value for name, value in step.data.items() if name != "amount"}
     given["method"] = RecoveryPosting.Method(given["method"])
     return recovery.post_recovery(**step.common(), **given, amount_minor=step.minor("amount") or 0)
+
+
+def _give_back(step: Step) -> RecoveryPosting:
+    given: dict[str, Any] = {name: value for name, value in step.data.items() if name != "amount"}
+    given["method"] = RecoveryPosting.Method(given["method"])
+    return giving_back.give_back(**step.common(), **given, amount_minor=step.minor("amount") or 0)
+
+
+def _said_given_back(step: Step, posting: RecoveryPosting) -> str:
+    owed = shown_money(balance_of(posting.recovery).overpaid_minor, posting.recovery.currency)
+    return _("Recorded. Still owed to the cardholder: %(n)s.") % {"n": owed}
 
 
 def _said_posted(step: Step, posting: RecoveryPosting) -> str:
@@ -112,6 +134,16 @@ RECOVERY_ACTIONS = by_name(
             form=POSTING,
             call=_post,
             said=_said_posted,
+            makes=True,
+        ),
+        Row(
+            name="give-back",
+            action=Action.GIVE_BACK,
+            label=gettext_lazy("Record"),
+            summary="Record money given back to the cardholder",
+            form=GIVING_BACK,
+            call=_give_back,
+            said=_said_given_back,
             makes=True,
         ),
         Row(

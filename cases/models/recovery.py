@@ -66,7 +66,7 @@ class RecoveryPosting(models.Model):
         FINAL_SETTLEMENT = "final_settlement"
 
     recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="postings")
-    amount_minor = models.BigIntegerField()  # negative: counter-posting
+    amount_minor = models.BigIntegerField()  # negative: counter-posting, or given back to the cardholder
     method = models.CharField(max_length=20, choices=Method)
     bank_reference = models.CharField(max_length=80)
     attempt = models.PositiveSmallIntegerField(default=1)  # a reversed line may be posted again, rightly
@@ -100,6 +100,11 @@ class RecoveryPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.method}"
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether it is money that went back to the cardholder, and no correction of a posting."""
+        return self.amount_minor < 0 and self.reverses_id is None
 
 
 class Consent(models.Model):

@@ -28,6 +28,7 @@ EXPORT_HEAD = [
     "written_off",
     "open",
     "overpaid",
+    "given_back",
     "due_on",
     "closed_at",
 ]
@@ -87,6 +88,7 @@ def export_row(row: LedgerRow) -> list[Any]:
         balance.written_off_minor,
         balance.outstanding_minor,
         balance.overpaid_minor,
+        balance.given_back_minor,
     )
     return [
         recovery.case.reference,

@@ -188,6 +188,26 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "반납으로 처리되었던 금액이 취소되었습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
+    "recovery.given_back": {
+        "en": (
+            "Money was given back to you ({reference})",
+            "{amount}, which had come back beyond what was due, was given back to you on {given_on}. {still_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "초과 환수금을 돌려드렸습니다({reference})",
+            "환수액을 넘은 {amount}을 {given_on}에 돌려드렸습니다. {still_line}\n\n{notice_link}",
+        ),
+    },
+    "recovery.not_given_back": {
+        "en": (
+            "Money has not been given back to you yet ({reference})",
+            "The record that {amount} was given back to you was a mistake and was corrected. {owed_line}\n\n{notice_link}",
+        ),
+        "ko": (
+            "초과 환수금을 아직 돌려드리지 않았습니다({reference})",
+            "{amount}을 돌려드렸다는 기록이 잘못되어 바로잡았습니다. {owed_line}\n\n{notice_link}",
+        ),
+    },
     "recovery.owed": {
         "en": (
             "What is owed to you has changed ({reference})",
@@ -229,6 +249,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "message_line": "",
         "stake_line": "",
         "owed_line": "",
+        "still_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -249,7 +270,9 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
             f"지금 납부하실 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
         )
     if "owed_minor" in facts:
-        values["owed_line"] = _owed_line(int(facts["owed_minor"]), case.currency, is_korean)
+        owed = int(facts["owed_minor"])
+        values["owed_line"] = _owed_line(owed, case.currency, is_korean)
+        values["still_line"] = values["owed_line"] if owed else ""
     if facts.get("clause"):
         values["clause_line"] = f"{'근거 규정' if is_korean else 'Policy clause'}: {facts['clause']}\n"
     if facts.get("message"):

@@ -24,9 +24,9 @@ from cases.services.money_rows import (
     Asked,
     HeldClaim,
     asked_by_case,
-    came_back_by_case,
     net_of,
     others_of,
+    posted_by_case,
     purchases_of,
     read_held,
 )
@@ -59,6 +59,7 @@ class Balance:
     due_minor: int
     recovered_minor: int
     given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
+    given_back_minor: int = 0  # paid back to the cardholder; `recovered_minor` is what came in less this
     is_closed: bool = False
 
     @property
@@ -73,7 +74,7 @@ class Balance:
 
     @property
     def overpaid_minor(self) -> int:
-        """What came back beyond what is due, since money also came back another way: it belongs to the cardholder."""
+        """What came back beyond what is due, since money also came back another way, and was not given back: it belongs to the cardholder."""
         return max(self.recovered_minor - self.due_minor, 0)
 
 
@@ -220,13 +221,15 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
     found: dict[int, Balance] = {}
     for start in range(0, len(rows), _IDS):
         part = rows[start : start + _IDS]
-        came_back = came_back_by_case([recovery.case_id for recovery in part])
+        posted = posted_by_case([recovery.case_id for recovery in part])
         for recovery in part:
+            came_back, given_back = posted.get(recovery.case_id, (0, 0))
             found[recovery.pk] = Balance(
                 decided_minor=recovery.amount_minor,
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
-                recovered_minor=came_back.get(recovery.case_id, 0),
+                recovered_minor=came_back,
                 given_up_minor=recovery.waived_minor,
+                given_back_minor=given_back,
                 is_closed=recovery.closed_at is not None,
             )
     return found

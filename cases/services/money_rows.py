@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from cases.models import Alert, Decision, RecoveryPosting
 from cases.workflow import State
@@ -80,10 +80,11 @@ def _decisions() -> QuerySet[Decision, Any]:
 
 @cache
 def _postings() -> QuerySet[RecoveryPosting, Any]:
+    given_back = Q(amount_minor__lt=0, reverses=None, reversed_by=None)
     return (
         RecoveryPosting.objects.order_by()
         .values_list("recovery__case_id")
-        .annotate(total=Sum("amount_minor"))
+        .annotate(total=Sum("amount_minor"), back=-Sum("amount_minor", filter=given_back, default=0))
     )
 
 
@@ -136,12 +137,18 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     wanted = list(case_ids)
     came_back = came_back_by_case(wanted)
     return {
-        case_id: Asked(decided_at, minor, came_back.get(case_id, 0))
+        case_id: Asked(decided_at, minor, max(came_back.get(case_id, 0), 0))
         for case_id, minor, decided_at in _decisions().filter(case_id__in=wanted)
         if decided_at is not None
     }
 
 
+def posted_by_case(case_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Case → (the sum of its postings, less what was given back; what of them was paid back to its cardholder and stands)."""
+    rows = _postings().filter(recovery__case_id__in=case_ids)
+    return {case_id: (total, given_back) for case_id, total, given_back in rows}
+
+
 def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
-    """Case → the sum of its postings; none: absent."""
-    return dict(_postings().filter(recovery__case_id__in=case_ids))
+    """Case → the sum of its postings, less what was given back; none: absent."""
+    return {case_id: total for case_id, (total, _given_back) in posted_by_case(case_ids).items()}

@@ -26,6 +26,7 @@ from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.following import follow_changes
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
+from fraud.claims.importing.positions import begin_positions
 from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
 from fraud.company.values import pinned_settings
@@ -100,6 +101,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     """
     require(by, "fraud.run_night")
     wanted = _not_later(business_date, now())
+    begin_positions(by=by)
     follow_changes()
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)

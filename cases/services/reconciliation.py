@@ -25,16 +25,9 @@ from cases.services.statement_lines import lines_of
 from cases.services.statement_postings import PostingReport, RejectedLine, case_for, post_entry
 from cases.services.statement_words import words_of
 from cases.services.texts import clean_key
-from cases.statements import (
-    Statement,
-    StatementNotValid,
-    TableSpec,
-    is_statement,
-    read_rows,
-    read_statements,
-    read_table_spec,
-)
+from cases.statements import Statement, StatementNotValid, TableSpec, read_apart, read_table_spec
 from cases.workflow import State
+from fraud.claims.importing.services import reading_bounds
 from fraud.company.values import current_settings
 from rules.money import MoneyNotValid, to_minor
 
@@ -102,9 +95,7 @@ def _is_posting_table(content: bytes) -> bool:
 
 
 def _statements(content: bytes, profile: str) -> list[Statement]:
-    """The statements of a file. Raises StatementNotValid."""
-    if is_statement(content):
-        return read_statements(content)
+    """The statements of a file, read in a bounded process. Raises StatementNotValid."""
     spec = TableSpec()
     if profile:
         row = StatementProfile.objects.filter(name=profile).first()
@@ -112,7 +103,13 @@ def _statements(content: bytes, profile: str) -> list[Statement]:
             raise StatementNotValid("no_profile", name=profile[:60])
         spec = read_table_spec(row.spec)
     try:
-        return read_rows(content, spec, currency=current_settings().currency, zone=settings.TIME_ZONE)
+        return read_apart(
+            content,
+            spec,
+            currency=current_settings().currency,
+            zone=settings.TIME_ZONE,
+            bounds=reading_bounds(),
+        )
     except StatementNotValid as error:
         if error.code == "columns":
             error.params["posting"] = ", ".join(COLUMNS)

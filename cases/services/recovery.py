@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from audit.actor import Actor
@@ -19,8 +19,10 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
 from cases.services.conflicts import relations_of
-from cases.services.money import outstanding
-from cases.services.settling import BY, close_recovery, resume_recovery, set_recovery
+from cases.services.money import balance_of, outstanding
+from cases.services.outbox import enqueue_mail
+from cases.services.settling import BY as SETTLING
+from cases.services.settling import close_recovery, resume_recovery, set_recovery, settle_recovery
 from cases.services.steps import case_subject, check_step, move, read_case, recovery_of, stale
 from cases.services.texts import clean_key, clean_line, shown_money
 from cases.workflow import IN_FULL, PARTIAL, Action, State, Transition
@@ -97,10 +99,7 @@ def post_recovery(
     recovery = the_recovery(case)
     line = clean_key(bank_reference, minimum=2, maximum=80, field="bank_reference")
     _check_posting(recovery, amount_minor, method, currency, received_on)
-    same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
-    if same_line.filter(reversed_by=None).exists():
-        raise errors.PostingExists
-    attempt = same_line.count() + 1
+    attempt = attempt_of(recovery, method, line)
     now = present()
     _move(
         case,
@@ -126,6 +125,14 @@ def post_recovery(
         confirmed_by_id=by.user_id if is_confirmed else None,
         confirmed_at=now if is_confirmed else None,
     )
+
+
+def attempt_of(recovery: Recovery, method: str, line: str) -> int:
+    """Which posting of a bank line this is: one more than were reversed. Raises PostingExists where one stands."""
+    same_line = recovery.postings.filter(method=method, bank_reference=line, reverses=None)
+    if same_line.filter(reversed_by=None).exists():
+        raise errors.PostingExists
+    return same_line.count() + 1
 
 
 @casework
@@ -170,8 +177,25 @@ def reverse_posting(
         posted_by_id=by.person_id,
         posted_at=present(),
     )
-    resume_recovery(case, by=BY, mail="recovery.bounced")
+    if posting.is_given_back:
+        _tell_not_given_back(case, posting)
+    else:
+        resume_recovery(case, by=SETTLING, mail="recovery.bounced")
     return counter
+
+
+def _tell_not_given_back(case: Case, posting: RecoveryPosting) -> None:
+    """What is owed to the cardholder is owed still; a recovery that nothing is left of ends."""
+    recovery = the_recovery(case)
+    enqueue_mail(
+        key=f"recovery.not_given_back:{case.reference}:{case.version}",
+        to=case.cardholder,
+        mail="recovery.not_given_back",
+        case=case,
+        amount_minor=-posting.amount_minor,
+        owed_minor=balance_of(recovery).overpaid_minor,
+    )
+    settle_recovery(recovery, by=SETTLING)
 
 
 @casework
@@ -227,8 +251,9 @@ def _check_consent(recovery: Recovery, amount_minor: int, received_on: date) -> 
     if received_on < given_on:
         raise errors.DateNotValid(field="received_on", first=given_on, last=company_today())
     # A counter-posting gives back to the month it takes from, whenever it was made.
+    taken = Q(reverses=None, amount_minor__gt=0) | Q(reverses__amount_minor__gt=0)
     month = (
-        recovery.postings.filter(method=_M.PAYROLL)
+        recovery.postings.filter(taken, method=_M.PAYROLL)
         .annotate(of=Coalesce("reverses__received_on", "received_on"))
         .filter(of__year=received_on.year, of__month=received_on.month)
         .aggregate(total=Sum("amount_minor"))["total"]

@@ -12,7 +12,7 @@ from cases.models import Case, Decision, ExplanationRequest, Recovery, RecoveryP
 from cases.services import errors
 from cases.services.company import company_today, present
 from cases.services.conflicts import Relations, relations_of
-from cases.services.money import outstanding
+from cases.services.money import balance_of
 from cases.workflow import TRANSITIONS, Action, Facts, Guard, Party, State, allowed_actions, parties_of
 
 
@@ -68,6 +68,7 @@ def is_heard(case: Case) -> bool:
 
 _OF_REQUEST = frozenset({Guard.NOT_EXTENDED, Guard.DEADLINE_PASSED})
 _OF_MONEY = frozenset({Guard.OUTSTANDING, Guard.SETTLED})
+_OF_OWED = frozenset({Guard.OWED})
 _OF_WRITE_OFF = frozenset({Guard.NO_WRITE_OFF, Guard.WRITE_OFF_REQUESTED})
 
 
@@ -86,12 +87,15 @@ def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any)
         values |= {"is_extended": request.is_extended, "deadline_passed": today > request.due_on}
     if Guard.REPAID in wanted and case.state in (State.RECOVERING, State.CLOSED):
         values["is_repaid"] = RecoveryPosting.objects.filter(recovery__case=case).exists()
-    recovery = (
-        recovery_of(case) if case.state == State.RECOVERING and wanted & (_OF_MONEY | _OF_WRITE_OFF) else None
-    )
+    is_open = case.state == State.RECOVERING
+    asked = wanted & (_OF_MONEY | _OF_WRITE_OFF | _OF_OWED) if is_open else wanted & _OF_OWED
+    recovery = recovery_of(case) if asked else None
     if recovery is not None:
-        values["outstanding_minor"] = outstanding(recovery) if wanted & _OF_MONEY else 0
-        values["write_off_requested"] = recovery.write_off == Recovery.WriteOff.REQUESTED
+        balance = balance_of(recovery) if asked & (_OF_MONEY | _OF_OWED) else None
+        if balance is not None:
+            values["outstanding_minor"] = balance.outstanding_minor if is_open else 0
+            values["owed_minor"] = balance.overpaid_minor
+        values["write_off_requested"] = is_open and recovery.write_off == Recovery.WriteOff.REQUESTED
     return Facts(**{**values, **known})
 
 

@@ -20,9 +20,9 @@ BANK: Mapping[str, tuple[str, ...]] = {
     "amount": ("거래금액", "금액", "amount", "betrag"),
     "balance": ("잔액", "거래후잔액", "거래 후 잔액", "balance", "saldo"),
     "currency": ("통화", "통화코드", "currency", "währung"),
-    "text": ("적요", "거래내용", "내용", "description", "details", "reference text", "verwendungszweck"),
+    "text": ("적요", "거래내용", "내용", "description", "details", "reference text", "verwendungszweck", "buchungstext"),
     "memo": ("기재내용", "통장메모", "메모", "비고", "송금메모", "memo", "note"),
-    "payer": ("보낸분/받는분", "보낸분", "의뢰인", "의뢰인/수취인", "거래처", "상대예금주", "상대계좌예금주명", "입금자", "payer", "counterparty", "name"),
+    "payer": ("보낸분/받는분", "보낸분", "의뢰인", "의뢰인/수취인", "거래처", "상대예금주", "상대계좌예금주명", "입금자", "auftraggeber/empfänger", "name zahlungsbeteiligter", "payer", "counterparty", "name"),
     "payer_account": ("상대계좌번호", "상대계좌", "입금계좌", "가상계좌번호", "iban", "counterparty account", "virtual account"),
     "reference": ("거래번호", "거래고유번호", "reference", "transaction id", "bank_reference"),
 }
@@ -44,8 +44,10 @@ class TableSpec:
     """How a company's own table is read: headers by field beside the known ones, form of dates, decimal and thousands mark."""
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    date_form: str = ""  # such as %d.%m.%Y; "" for ISO and the Korean forms
-    decimal: str = "."
+    date_form: str = (
+        ""  # such as %d.%m.%Y; "" for ISO, the Korean forms, and what all days leave one reading of
+    )
+    decimal: str = ""  # "" for the one mark that all amounts can be read with
     thousands: str = ","
     currency: str = ""  # "" for the company's
 
@@ -67,10 +69,10 @@ def read_table_spec(data: Mapping[str, Any]) -> TableSpec:
         if name not in FIELDS:
             raise StatementNotValid("spec", key=str(name)[:40], allowed=", ".join(sorted(FIELDS)))
     texts = {name: str(data.get(name) or "") for name in ("date_form", "currency")}
-    decimal, thousands = str(data.get("decimal") or "."), str(data.get("thousands", ","))
+    decimal, thousands = str(data.get("decimal") or ""), str(data.get("thousands", ","))
     if texts["date_form"] and not is_known_format(texts["date_form"]):
         raise StatementNotValid("spec", key="date_form", allowed="%Y-%m-%d, %d.%m.%Y, %m/%d/%Y")
-    if decimal not in _MARKS[:2] or thousands not in _MARKS or decimal == thousands:
+    if decimal not in _MARKS or thousands not in _MARKS or (decimal and decimal == thousands):
         raise StatementNotValid("spec", key="decimal, thousands", allowed=". ,")
     if texts["currency"] and not is_known_currency(texts["currency"]):
         raise StatementNotValid("spec", key="currency", allowed="KRW, USD …")

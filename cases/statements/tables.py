@@ -19,14 +19,17 @@ import polars as pl
 from cases.statements.columns import BANK, PAYROLL, TableSpec
 from cases.statements.entries import Entry, Statement, StatementNotValid, account_end
 from fraud.claims.importing.announced import SUM_WORDS
+from fraud.claims.importing.guessing.forms import guess_amounts
+from fraud.claims.importing.guessing.grid import likely_encodings
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.parsing.amounts import parse_amounts
 from fraud.claims.importing.parsing.dates import DateParser
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile import Amounts, Column, ProfileSpec
-from fraud.claims.importing.reading.chunks import Table, is_1904
+from fraud.claims.importing.reading.chunks import Chunk, Table, is_1904
 from fraud.claims.importing.reading.opening import open_table
+from rules.money import is_known_currency
 
 # fmt: off
 _FORMS = ("iso", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S",
@@ -37,6 +40,7 @@ _PAID_ON = re.compile(
     r"(?:지급일|급여일|pay date)\D{0,5}([0-9]{4})[-./년 ]{1,2}([0-9]{1,2})[-./월 ]{1,2}([0-9]{1,2})",
     re.IGNORECASE,
 )
+_AMOUNTS = ("incoming", "outgoing", "amount", "balance")
 _SUMS = ("blank_row", "subtotal_row")
 
 
@@ -53,7 +57,7 @@ class Line:
 def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list[Statement]:
     """The one statement of a table, read as a payroll's where it names employees. Raises StatementNotValid."""
     try:
-        table = open_table(path, _layout(spec))
+        table = open_table(path, _layout(spec, path))
         headers = {plain(header): header for header in table.headers}
         payroll = _found(spec.headers(PAYROLL), headers)
         bank = _found(spec.headers(BANK), headers)
@@ -69,14 +73,19 @@ def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list
     return [_bank(lines, account)] if lines else []
 
 
-def _layout(spec: TableSpec) -> ProfileSpec:
-    """Where the header is looked for: below titles, by the columns every such table has."""
+def _layout(spec: TableSpec, path: Path) -> ProfileSpec:
+    """The encoding is found; where the header is looked for: below titles, by the columns every such table has."""
     bank, payroll = spec.headers(BANK), spec.headers(PAYROLL)
     columns = {
         "transacted_at": Column((*bank["booked_on"], *payroll["employee_no"])),
         "amount": Column((*bank["incoming"], *bank["amount"], *payroll["amount"])),
     }
-    return ProfileSpec(columns=columns, required=("transacted_at", "amount"), header_search=1)
+    return ProfileSpec(
+        columns=columns,
+        required=("transacted_at", "amount"),
+        header_search=1,
+        encodings=likely_encodings(path),
+    )
 
 
 def _found(aliases: Mapping[str, tuple[str, ...]], headers: Mapping[str, str]) -> dict[str, str]:
@@ -117,8 +126,16 @@ def _lines(
 ) -> list[Line]:
     forms = (spec.date_form,) if spec.date_form else _FORMS
     dates = DateParser(forms, zone, workbook=table.encoding == "xlsx", is_1904=is_1904(table))
+    chunks = list(table.chunks())
+    if not spec.date_form and "booked_on" in found:
+        for chunk in chunks:
+            dates.survey(
+                chunk.frame.filter(~_is_sum(chunk.frame)).get_column(found["booked_on"]), found["booked_on"]
+            )
+        dates.settle()
+    spec = spec if spec.decimal else _marked(chunks, found, spec, currency)
     lines: list[Line] = []
-    for chunk in table.chunks():
+    for chunk in chunks:
         others = chunk.rejects.filter(~pl.col("code").is_in(_SUMS))
         for reject in others.head(1).iter_rows(named=True):
             raise StatementNotValid("row", line=reject["line"], column="", reason=reject["code"], values={})
@@ -133,10 +150,39 @@ def _lines(
     return lines
 
 
+def _marked(chunks: list[Chunk], found: Mapping[str, str], spec: TableSpec, currency: str) -> TableSpec:
+    """The spec with the decimal and thousands marks that all amounts can be read with; the usual ones where they leave both open."""
+    texts = [
+        text
+        for chunk in chunks
+        for name in _AMOUNTS
+        if name in found
+        for text in chunk.frame.get_column(found[name]).cast(pl.String).drop_nulls().to_list()
+    ]
+    codes = [
+        c
+        for chunk in chunks
+        if "currency" in found
+        for c in chunk.frame.get_column(found["currency"]).to_list()
+    ]
+    code = next((str(c).strip().upper() for c in codes if c), currency)
+    told = guess_amounts(
+        [text for text in texts if text.strip(" -–")], code if is_known_currency(code) else currency
+    )
+    if told.is_open or told.is_mixed:
+        return replace(spec, decimal=".", thousands=",")
+    return replace(spec, decimal=told.decimal, thousands=told.thousands)
+
+
+def _is_sum(frame: pl.DataFrame) -> pl.Series:
+    """True for the rows that add up others."""
+    first = pl.coalesce(pl.col(pl.String).str.strip_chars().replace("", None))
+    return frame.select(first.str.contains(SUM_WORDS).fill_null(False).alias("sum")).to_series()
+
+
 def _without_sums(frame: pl.DataFrame, numbers: list[int]) -> tuple[pl.DataFrame, list[int]]:
     """The rows that are none of those that add up others."""
-    first = pl.coalesce(pl.col(pl.String).str.strip_chars().replace("", None))
-    keep = ~frame.select(first.str.contains(SUM_WORDS).fill_null(False).alias("sum")).to_series()
+    keep = ~_is_sum(frame)
     return frame.filter(keep), [number for number, kept in zip(numbers, keep.to_list(), strict=True) if kept]
 
 
@@ -165,7 +211,7 @@ def _values(
     style = Amounts(decimal=spec.decimal, thousands=spec.thousands, zero_decimals=True)
     minor = {
         name: parse_amounts(_blank(column(name)), codes, style, found[name], problems, exact_zeros=True)
-        for name in ("incoming", "outgoing", "amount", "balance")
+        for name in _AMOUNTS
         if name in found
     }
     values: dict[str, list[object]] = {**texts, "currency": codes.to_list()}
@@ -233,13 +279,15 @@ def _bank(lines: list[Line], account: str) -> Statement:
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    """The rows from the oldest on, where every balance follows from the one before. Raises StatementNotValid `running`."""
-    faults = {rows is lines: _fault(rows) for rows in (lines, lines[::-1])}
-    if faults[True] is None:
-        return lines
-    if faults[False] is None:
-        return lines[::-1]
+    """The rows from the oldest on, where every balance follows from the one before. Raises StatementNotValid `running`.
+
+    Where the balances run both ways (in and out again), the days tell.
+    """
     newest_first = len(lines) > 1 and lines[0].moment > lines[-1].moment
+    faults = {True: _fault(lines), False: _fault(lines[::-1])}
+    for as_delivered in (not newest_first, newest_first):
+        if faults[as_delivered] is None:
+            return lines if as_delivered else lines[::-1]
     found = faults[not newest_first]
     assert found is not None
     row, total = found

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.exports import csv_response
 from audit.language import current_language
 from audit.paging import keyset_page
-from audit.permissions import NotPermitted, require
+from audit.permissions import NotPermitted, can, require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from cases.actions.recovery import RECOVERY_ACTIONS
@@ -26,11 +26,13 @@ from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recov
 from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
+from cases.services.giving_back import WAYS
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
 from cases.services.steps import actions_now, change_sentences
 from cases.views.actions import sentence_of, status_of, version_seen
 from cases.visibility import find_recovery
+from fraud.claims.importing.services import get_ready
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 from rules.money import to_decimal
@@ -41,6 +43,8 @@ from rules.money import to_decimal
 def ledger(request: HttpRequest) -> HttpResponse:
     """All recoveries, the open ones first; what is overdue in how many days."""
     rows = recoveries(request.actor)  # type: ignore[attr-defined]
+    if can(request.actor, "cases.post_recovery"):  # type: ignore[attr-defined]
+        get_ready()  # for a statement
     view = request.GET.get("view", "open")
     today = company_today()
     chosen: dict[str, Q] = {
@@ -103,6 +107,8 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "plan": agreed_parts(row.plan, balance),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
         "methods": list(METHODS.items()),
+        "ways": [(way.value, METHODS[way]) for way in WAYS],
+        "owed_amount": to_decimal(balance.overpaid_minor, row.currency),
         "may": may,
         "today": company_today(),
         "typed": request.POST,

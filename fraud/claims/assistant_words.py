@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fraud.claims.feed_words import feed_words
 from fraud.claims.importing.field_labels import FIELD_LABELS, SPECIAL_LABELS, field_label
 from fraud.claims.importing.fields import REQUIRED
 from fraud.claims.importing.guessing.forms import all_forms, amount_readings
@@ -79,11 +80,12 @@ def finding_words(found: TableGuess, language: str) -> dict[str, dict[str, str]]
 
 
 def kind_words(found: TableGuess, language: str) -> dict[str, str] | None:
-    """What the table is instead of a list of claims: a sentence, and the personnel feed that takes it."""
+    """What the table is instead of a list of claims: a sentence, and the personnel feed that takes it with what it is called."""
     if found.kind is None:
         return None
     feed = found.kind.name if found.kind.name in FEEDS else ""
-    return {"text": kind_text(found.kind.name, found.kind.columns, language), "feed": feed}
+    text = kind_text(found.kind.name, found.kind.columns, language)
+    return {"text": text, "feed": feed, "word": feed_words().get(feed, "")}
 
 
 def open_questions(found: TableGuess, trial: Trial | None) -> dict[str, list[dict[str, str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from django.conf import settings
 
 from fraud.company.business_dates import business_date
 from fraud.company.calendar import NIGHT_ENDS_HOUR
+from rules.money import MoneyNotValid, to_minor
 
 _AT = pl.Datetime("us", "UTC")
 _CLAIM_TEXTS = [
@@ -83,6 +85,14 @@ _DAY_MINUTES = 24 * 60
 _NOON_MINUTES = 13 * 60  # where halves of a day of leave meet
 Read = Callable[..., pl.DataFrame]
 _DAYS = {"employee_no": pl.String, "starts_on": pl.Date, "ends_on": pl.Date}
+_APPROVALS: dict[str, Any] = {
+    "approval_no": pl.String,
+    "approved_no": pl.String,
+    "starts_on": pl.Date,
+    "ends_on": pl.Date,
+    "approved": pl.String,
+    "approved_in": pl.String,
+}
 
 
 def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) -> pl.DataFrame:
@@ -111,6 +121,8 @@ def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) ->
         _on_leave(keys, read).alias("on_leave"),
         _on_trip(keys, read).alias("on_trip"),
         _has_overtime(keys, read).alias("has_overtime"),
+        _has_vehicle(keys, read).alias("has_vehicle"),
+        *_approved(frame, keys, read),
     )
 
 
@@ -150,6 +162,62 @@ def _has_overtime(keys: pl.DataFrame, read: Read) -> pl.Series:
     inside = (pl.col("minute") >= pl.col("since")).fill_null(True)
     inside &= (pl.col("minute") <= pl.col("until")).fill_null(True)
     return _covered(keys, spans, ~pl.col("has_time") | inside)
+
+
+def _has_vehicle(keys: pl.DataFrame, read: Read) -> pl.Series:
+    """A car was the employee's that day; one without a last day still is."""
+    spans = read("fraud_vehicle", columns="employee_no, starts_on, ends_on", schema=_DAYS)
+    if spans.is_empty():
+        return pl.repeat(None, keys.height, dtype=pl.Boolean, eager=True)
+    inside = (pl.col("on") >= pl.col("starts_on")) & (pl.col("on") <= pl.col("ends_on")).fill_null(True)
+    hits = keys.join(spans, on="employee_no").filter(inside)
+    return keys.get_column("row").is_in(hits.get_column("row").unique().to_list())
+
+
+def _approved(frame: pl.DataFrame, keys: pl.DataFrame, read: Read) -> list[pl.Series]:
+    """`pre_approved_minor`, from an approval that holds where the claim does not say it, and `is_outside_pre_approval`.
+
+    The latter is true for a number that nobody approved, or approved for somebody else or for other days; null without a number.
+    """
+    spans = read(
+        "fraud_preapproval",
+        columns="approval_no, employee_no AS approved_no, starts_on, ends_on, amount AS approved, currency AS approved_in",
+        schema=_APPROVALS,
+    )
+    if spans.is_empty() or "pre_approval_id" not in frame.columns:
+        nobody = pl.repeat(None, frame.height, dtype=pl.Boolean, eager=True)
+        return [nobody.alias("is_outside_pre_approval")]
+    spans = spans.with_columns(approved=_minor(spans["approved"], spans["approved_in"]))
+    asked = frame.select("pre_approval_id", "currency", "pre_approved_minor").hstack(
+        keys.select("employee_no", "on")
+    )
+    told = asked.join(
+        spans, left_on="pre_approval_id", right_on="approval_no", how="left", maintain_order="left"
+    )
+    holds = (pl.col("approved_no") == pl.col("employee_no")) & pl.col("on").is_between("starts_on", "ends_on")
+    same_money = pl.col("approved_in").is_in(["", None]) | (pl.col("approved_in") == pl.col("currency"))
+    outside = pl.when(pl.col("pre_approval_id").is_not_null()).then(~holds.fill_null(False))
+    found = told.select(
+        pl.coalesce("pre_approved_minor", pl.when(same_money & holds).then("approved")).alias(
+            "pre_approved_minor"
+        ),
+        outside.alias("is_outside_pre_approval"),
+    )
+    return found.get_columns()
+
+
+def _minor(amounts: pl.Series, currencies: pl.Series) -> pl.Series:
+    """Plain decimals as minor units; null where there is none, or more decimals than the currency has."""
+    return pl.Series(
+        "approved", [_one_minor(a, c) for a, c in zip(amounts, currencies, strict=True)], dtype=pl.Int64
+    )
+
+
+def _one_minor(amount: str | None, currency: str | None) -> int | None:
+    try:
+        return to_minor(Decimal(amount), currency) if amount and currency else None
+    except MoneyNotValid:
+        return None
 
 
 def _minutes(times: pl.Series) -> pl.Series:

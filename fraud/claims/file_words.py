@@ -14,6 +14,7 @@ def state_words() -> dict[str, tuple[str, str]]:
         "imported": (pgettext("claim file", "imported"), "success"),
         "rejected": (pgettext("claim file", "no row taken"), "danger"),
         "quarantined": (pgettext("claim file", "refused"), "danger"),
+        "cancelled": (pgettext("claim file", "cancelled"), "warning"),
         "failed": (pgettext("claim file", "stopped"), "warning"),
     }
 

@@ -1,4 +1,4 @@
-"""What the app above adds to pages down here: further panels of a claim's page, and scores that must stay hidden.
+"""What the app above adds to pages down here: further panels of a claim's and a delivery's page, and scores that must stay hidden.
 
 The app above registers plain functions when it starts, so that imports keep running downwards only.
 """
@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection
 
 from audit.actor import Actor
 from fraud.claims.identity import claims_involving
-from fraud.claims.models import Claim
+from fraud.claims.models import Claim, ClaimFile
 
 ClaimPanel = Callable[[Claim, Actor], str]
+FilePanel = Callable[[ClaimFile, Actor], str]
 BlindClaims = Callable[[Collection[int]], set[int]]
 
 _claim_panels: list[ClaimPanel] = []
+_file_panels: list[FilePanel] = []
 _guards: list[BlindClaims] = []
 
 
@@ -22,6 +24,12 @@ def register_claim_panel(panel: ClaimPanel) -> None:
     """Add a function from (claim, actor) to safe HTML, empty where it has nothing to show."""
     if panel not in _claim_panels:
         _claim_panels.append(panel)
+
+
+def register_file_panel(panel: FilePanel) -> None:
+    """Add a function from (delivery, actor) to safe HTML, empty where it has nothing to show."""
+    if panel not in _file_panels:
+        _file_panels.append(panel)
 
 
 def register_blind_claims(guard: BlindClaims) -> None:
@@ -33,6 +41,11 @@ def register_blind_claims(guard: BlindClaims) -> None:
 def claim_panels(claim: Claim, by: Actor) -> list[str]:
     """The panels to show below a claim, in the order of registration."""
     return [html for html in (panel(claim, by) for panel in _claim_panels) if html]
+
+
+def file_panels(file: ClaimFile, by: Actor) -> list[str]:
+    """The panels to show on a delivery's page, in the order of registration."""
+    return [html for html in (panel(file, by) for panel in _file_panels) if html]
 
 
 def blind_claims(claim_ids: Collection[int]) -> set[int]:

@@ -9,11 +9,15 @@ import polars as pl
 from fraud.claims.bulk import read_frame
 from fraud.claims.reading import db_time
 
+_NO_LAST_DAY = "'2999-12-31'"  # takes the type of what it stands beside
 #: Table → SQL of the first and the last day that a row speaks of.
 _TABLES = {
     "fraud_absence": ("starts_on", "ends_on"),
     "fraud_trip": ("starts_on", "ends_on"),
     "fraud_overtimeapproval": ('"on"', '"on"'),
+    "fraud_position": ("starts_on", f"COALESCE(CASE WHEN 1 = 0 THEN starts_on END, {_NO_LAST_DAY})"),
+    "fraud_vehicle": ("starts_on", f"COALESCE(ends_on, {_NO_LAST_DAY})"),
+    "fraud_preapproval": ("starts_on", "ends_on"),
 }
 
 

@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db import connection
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
 from fraud.claims.models import ClaimVersion
+from fraud.claims.positions import as_held, positions_known
 from fraud.claims.segments import IDENTITY, usable_segments
+from fraud.company.business_dates import business_date
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
 _OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
@@ -78,12 +81,13 @@ def read_many_claims(
 
     `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone; columns
     of the claim in `without` are not read. `zone` is the company's time zone for days (default: the setting). `on_leave`,
-    `on_trip` and `has_overtime` are null while the personnel feed behind them is empty.
+    `on_trip`, `has_overtime` and `has_vehicle` are null while the personnel feed behind them is empty. Grade, job family and
+    workplace are those that held on the payment's day.
     """
-    dimensions = _people(), _departments(), _places()
+    dimensions = _people(), _departments(), _places(), positions_known(db_time(known_by))
     returned, personnel = _returned(known_by), _personnel(known_by)
     slices = [
-        _with_net(shape_claims(_joined(own, dimensions, without), read=personnel, zone=zone), returned)
+        _with_net(shape_claims(_joined(own, dimensions, without, zone), read=personnel, zone=zone), returned)
         for own in _own_facts(known_by, where, params, (since, until), without)
     ]
     return pl.concat(slices, rechunk=True)
@@ -204,10 +208,15 @@ def _read(
 
 
 def _joined(
-    own: pl.DataFrame, dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], without: Collection[str]
+    own: pl.DataFrame,
+    dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    without: Collection[str],
+    zone: str | None,
 ) -> pl.DataFrame:
-    people, departments, places = dimensions
-    frame = _with_places(_with_people(own, people, departments), places).sort("transacted_at", "claim_id")
+    people, departments, places, positions = dimensions
+    on = business_date(zone or settings.TIME_ZONE, pl.col("has_time"))
+    with_people = as_held(_with_people(own, people, departments), positions, on)
+    frame = _with_places(with_people, places).sort("transacted_at", "claim_id")
     return frame.select(name for name in CLAIM_SCHEMA if name not in without)
 
 
@@ -216,12 +225,12 @@ def _personnel(known_by: datetime) -> Callable[..., pl.DataFrame]:
     at, told = db_time(known_by), {}
 
     def read(table: str, *, columns: str, schema: Any) -> pl.DataFrame:
-        if table not in told:
+        if (table, columns) not in told:
             known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
-            told[table] = read_frame(
+            told[table, columns] = read_frame(
                 f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema
             )
-        return told[table]
+        return told[table, columns]
 
     return read
 

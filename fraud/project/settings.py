@@ -259,6 +259,9 @@ SPECTACULAR_SETTINGS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
+# A process that has imported what reading a file needs waits for the next upload, some 70 MB for ten minutes.
+IMPORT_KEEP_WARM = env("IMPORT_KEEP_WARM", "1") == "1"
+
 CELERY_BROKER_URL = env("CELERY_BROKER_URL")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -50,6 +50,7 @@ approver.employee_no | 승인자, 결재자, 결재권자, approver, manager, su
 on_leave | 휴가, 휴직, 연차, leave, vacation
 on_trip | 출장, 출장중, trip, business trip
 has_overtime | 초과근무, 야근, overtime
+has_vehicle | 차량, 배정차량, vehicle, car
 hour | 시간, 시각, 시, 시간대, time, hours, hour of day
 weekday | 요일, day of week, weekday name
 is_night | 밤, 야간, 심야시간, night, late night

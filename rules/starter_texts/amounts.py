@@ -141,14 +141,15 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
     },
     {
         "code": "A11",
-        "name": ("Over the pre-approved amount", "사전 승인액 초과"),
+        "name": ("Over or outside the pre-approval", "사전 승인액 초과·범위 밖"),
         "clause": ("Corporate card policy §4.8 Pre-approval", "법인카드 관리규정 제4조 8항 사전 승인"),
         "question": (
-            "You paid {amount} at {merchant} on {date}, more than was approved. What changed?",
-            "{date}에 {merchant}에서 승인받은 것보다 많은 {amount}을 결제하셨습니다. 달라진 이유를 알려 주십시오.",
+            "You paid {amount} at {merchant} on {date}, which the approval you named does not cover. What changed?",
+            "{date}에 {merchant}에서 결제한 {amount}은 사전 승인 내용과 다릅니다. 달라진 이유를 알려 주십시오.",
         ),
         "weight": 1.5,
-        "text": "net_amount > 0 and pre_approved_amount is not missing and amount > $pre_approval_margin * pre_approved_amount",
+        "text": "net_amount > 0 and (or_no(is_outside_pre_approval)\n"
+        "  or pre_approved_amount is not missing and amount > $pre_approval_margin * pre_approved_amount)",
     },
     {
         "code": "A12",

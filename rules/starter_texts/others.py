@@ -127,14 +127,14 @@ CARD_RULES: tuple[dict[str, Any], ...] = (
     },
     {
         "code": "C04",
-        "name": ("Fuel without a fuel card", "주유 카드 외 주유"),
+        "name": ("Fuel without a fuel card or a vehicle", "주유 카드·배정 차량 없는 주유"),
         "clause": ("Corporate card policy §2.5 Vehicles", "법인카드 관리규정 제2조 5항 차량"),
         "question": (
             "You paid {amount} for fuel at {merchant} on {date}. For which vehicle?",
             "{date}에 {merchant}에서 유류비 {amount}을 결제하셨습니다. 어느 차량에 주유하셨는지 알려 주십시오.",
         ),
         "weight": 2.5,
-        "text": 'net_amount > 0 and merchant.mcc in @fuel_mcc and card.kind != "fuel"',
+        "text": 'net_amount > 0 and merchant.mcc in @fuel_mcc and card.kind != "fuel" and not or_no(has_vehicle)',
     },
     {
         "code": "C09",

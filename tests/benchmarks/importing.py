@@ -1,4 +1,4 @@
-"""Import of one large CSV: rows a second and peak memory, beside a bare polars read of the same file.
+"""Import of one large CSV: rows a second and peak memory, beside a bare polars read of the file and a plain bulk load of its rows.
 
 `python -m tests.benchmarks importing --rows 1000000 [--json] [--again]`. The file is made up, the home is temporary;
 with DATABASE_URL set the rows go to that (empty) database instead of an embedded one.
@@ -17,6 +17,22 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+#: The same rows into an empty table like that of the claims, with its indexes, by what the database has for many rows; reading them is not counted.
+_LOAD = """
+import re, sqlite3, sys, time
+old, new, spent = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2]), 0.0
+for (text,) in old.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'fraud_claim' AND sql IS NOT NULL ORDER BY type DESC"):
+    new.execute(text)
+new.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF")
+rows = old.execute("SELECT * FROM fraud_claim ORDER BY id")
+marks = ", ".join("?" * len(rows.description))
+while part := rows.fetchmany(50_000):
+    started = time.perf_counter()
+    with new:
+        new.executemany(f"INSERT INTO fraud_claim VALUES ({marks})", part)
+    spent += time.perf_counter() - started
+print(spent)
+"""
 ROOT = Path(__file__).resolve().parents[2]
 _BARE = "import polars, sys, time; t = time.perf_counter(); polars.read_csv(sys.argv[1], infer_schema=False); print(time.perf_counter() - t)"
 
@@ -107,6 +123,9 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
     output, work, memory = run([*python, "import_claims", str(path), "--json"], home)
     first = json.loads(output)
     assert (first["state"], first["n_accepted"]) == ("imported", rows), first
+    load: float | None = None
+    if (stored := home / "cleancard.sqlite3").exists():
+        load = float(run([sys.executable, "-c", _LOAD, str(stored), str(folder / "plain.sqlite3")], home)[0])
     with path.open("ab") as stream:
         stream.write(b"\r\n")  # other bytes, the same rows: every one is looked up and found
     output, again_work, again_memory = run([*python, "import_claims", str(path), "--json"], home)
@@ -117,7 +136,9 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
         "file_megabytes": round(path.stat().st_size / 1e6, 1),
         "bare_read_seconds": round(float(bare), 2),
         "bare_read_peak_megabytes": round(bare_memory),
+        **({} if load is None else {"bulk_load_seconds": round(load, 2)}),
         "import_seconds": first["seconds"],
+        **({} if load is None else {"ratio": round(first["seconds"] / (float(bare) + load), 1)}),
         "import_rows_per_second": round(rows / first["seconds"]),
         "import_processor_seconds": round(work, 1),
         "import_peak_megabytes": round(memory),

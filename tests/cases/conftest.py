@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cases.statements import Statement
+from cases.statements.apart import read_here
 from tests.cases.stage import Stage, frozen, settings_with
 from tests.cast import Cast, make_cast
 from tests.undone import undone_at_the_end
@@ -22,6 +24,16 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     change()
     return change
+
+
+@pytest.fixture(autouse=True)
+def statements_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading them apart has tests of its own; a process for every file would take long."""
+
+    def read(*args: Any, bounds: object, **more: Any) -> list[Statement]:
+        return read_here(*args, **more)
+
+    monkeypatch.setattr("cases.services.reconciliation.read_apart", read)
 
 
 @pytest.fixture(scope="module")

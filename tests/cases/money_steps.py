@@ -17,6 +17,7 @@ from cases.services import (
     decisions,
     explanation_requests,
     explanations,
+    giving_back,
     queue,
     recovery,
     write_offs,
@@ -191,10 +192,16 @@ def post(walk: Walk, case: Case, chance: Random) -> None:
         walk.held(case).came_back += amount
 
 
+#: How often a step is left out that would be refused.
+MOSTLY = 0.9
+
+
 @_step("reverse")
 def reverse(walk: Walk, case: Case, chance: Random) -> None:
     posting = RecoveryPosting.objects.filter(recovery__case=case).order_by("-id").first()
     if posting is None:
+        return
+    if case.state == State.CLOSED and not posting.is_given_back and chance.random() < MOSTLY:
         return
     by = walk.actors["approver"]
     made = walk.attempt(
@@ -205,6 +212,30 @@ def reverse(walk: Walk, case: Case, chance: Random) -> None:
     )
     if made is not None:
         walk.held(case).came_back -= posting.amount_minor
+
+
+@_step("give back")
+def give_back(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    owed = held.came_back - min(held.decided, walk.ledger.loss(walk.ledger.owned(held)))
+    if held.came_back <= 0 or (owed <= 0 and chance.random() < MOSTLY):
+        return
+    amount = chance.choice([owed, max(owed // 3, 1), held.came_back])
+    made = walk.attempt(
+        "give back",
+        lambda: giving_back.give_back(
+            case=case,
+            amount_minor=amount,
+            method=RecoveryPosting.Method.BANK_TRANSFER,
+            bank_reference=f"OUT-{walk.next()}",
+            given_on=NOW.date(),
+            by=walk.actors["clerk"],
+            expected_version=case.version,
+        ),
+    )
+    if made is not None:
+        held.came_back -= amount
+        assert not walk.ledger.is_alone(held) or amount <= owed, "more was given back than was owed"
 
 
 @_step("write off: ask")
@@ -290,9 +321,10 @@ NEXT: dict[State, list[str]] = {
         "post",
         "post",
         "reverse",
+        "give back",
         "write off: ask",
         "write off: approve",
         "write off: return",
     ],
-    State.CLOSED: ["reopen", "reverse"],
+    State.CLOSED: ["reopen", "give back", "reverse"],
 }

@@ -36,6 +36,7 @@ from cases.services import (
     decisions,
     explanation_requests,
     explanations,
+    giving_back,
     notes,
     queue,
     recovery,
@@ -109,6 +110,18 @@ def _reverse(case: Case, by: Actor, version: int, data: Any) -> Any:
     if posting is None:
         raise CaseNotFound
     return recovery.reverse_posting(posting=posting, reason="오류", by=by, expected_version=version)
+
+
+def _give_back(case: Case, by: Actor, version: int, data: Any) -> Any:
+    return giving_back.give_back(
+        case=case,
+        amount_minor=data.amount,
+        method=RecoveryPosting.Method.BANK_TRANSFER,
+        bank_reference=f"OUT-{data.number}",
+        given_on=NOW.date(),
+        by=by,
+        expected_version=version,
+    )
 
 
 def _post(case: Case, by: Actor, version: int, data: Any) -> Any:
@@ -188,6 +201,7 @@ STEPS: dict[Action, Step] = {
     ),
     Action.POST: _post,
     Action.REVERSE_POSTING: _reverse,
+    Action.GIVE_BACK: _give_back,
     Action.REQUEST_WRITE_OFF: lambda case, by, v, data: write_offs.request_write_off(
         case=case, reason=REASON, by=by, expected_version=v
     ),

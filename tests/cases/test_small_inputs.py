@@ -174,6 +174,57 @@ def test_payment_cancelled_after_the_proposal_cannot_be_approved(later: Stage, t
     )
 
 
+def page_of(user: Any, file: ClaimFile, **more: Any) -> str:
+    client = Client()
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    return client.get(f"/files/{file.reference}/", **more).content.decode()
+
+
+def test_a_deliverys_page_says_what_it_changed_in_cases_and_what_it_linked(
+    later: Stage, tmp_path: Path
+) -> None:
+    first = send(
+        tmp_path,
+        "S7,S07,2026-11-27 23:30:00,610000,KRW,노래주점 강,70011117,승인",
+        "S8,S08,2026-11-27 12:30:00,9000,KRW,카페,70011118,승인",
+    )
+    case = opened(later, "S7")
+    back = "S7C,S07,2026-11-28 13:30:00,-610000,KRW,노래주점 강,70011117,취소"
+    file = send(tmp_path, back, "S8,S08,2026-11-27 12:30:00,9900,KRW,카페,70011118,승인")
+    cast = later.cast
+    seen = page_of(cast.approver, file)
+    assert "What it changed in cases" in seen
+    assert case.reference in seen
+    assert "remaining KRW 610,000 → <b>KRW 0</b>" in seen
+    assert "linked and unlinked by this file" in seen
+    assert "S7C" in seen
+    assert "S8</td>" not in seen  # no case is about it
+    assert "What it changed in cases" not in page_of(cast.approver, first)
+    barred = page_of(cast.system_admin, file)  # sees files and no cases
+    assert case.reference not in barred
+    assert "S7C" in barred
+
+
+def test_cases_of_ones_own_are_not_on_a_deliverys_page(later: Stage, tmp_path: Path) -> None:
+    send(tmp_path, "S7,S07,2026-11-27 23:30:00,610000,KRW,노래주점 강,70011117,승인")
+    case = opened(later, "S7")
+    file = send(tmp_path, "S7,S07,2026-11-27 23:30:00,410000,KRW,노래주점 강,70011117,승인")
+    own = make_person("own.approver", Role.APPROVER, employee_no="S07")
+    assert case.reference in page_of(later.cast.approver, file)
+    assert case.reference not in page_of(own, file)
+
+
+def test_a_correction_that_unties_money_back_is_told_as_such(later: Stage, tmp_path: Path) -> None:
+    send(
+        tmp_path,
+        "S7,S07,2026-11-27 23:30:00,610000,KRW,노래주점 강,70011117,승인",
+        "S7C,S07,2026-11-28 13:30:00,-610000,KRW,노래주점 강,70011117,취소",
+    )
+    file = send(tmp_path, "S7C,S07,2026-11-28 13:30:00,-610000,KRW,노래주점 강,70011119,취소")
+    assert '<span class="tag warning">unlinked</span>' in page_of(later.cast.approver, file)
+
+
 @pytest.mark.shared
 def test_folder_cancel_after_proposal_ends_at_nothing(later: Stage, tmp_path: Path) -> None:
     send_shared(tmp_path, "cancel_after_proposal/day1.csv")

@@ -96,6 +96,8 @@ recovering           | settle              |            | closed               |
 recovering           | request_write_off   |            | recovering           | recovery_clerk      | outstanding no_write_off
 recovering           | approve_write_off   |            | closed               | recovery_approver   | write_off_requested
 recovering           | return_write_off    |            | recovering           | recovery_approver   | write_off_requested
+recovering           | give_back           |            | recovering           | recovery_clerk      | owed
+closed               | give_back           |            | closed               | recovery_clerk      | owed
 closed               | note                |            | closed               | reviewer            |
 closed               | resume              |            | recovering           | system              | outstanding
 closed               | reopen              |            | new                  | approver            |
@@ -244,6 +246,7 @@ GUARDS = [
     (Guard.NOTICE_OVER, Facts(notice_over=True), Facts()),
     (Guard.OUTSTANDING, Facts(outstanding_minor=1), Facts()),
     (Guard.SETTLED, Facts(), Facts(outstanding_minor=1)),
+    (Guard.OWED, Facts(owed_minor=1), Facts()),
     (Guard.REPAID, Facts(is_repaid=True), Facts()),
     (Guard.NO_WRITE_OFF, Facts(), Facts(write_off_requested=True)),
     (Guard.WRITE_OFF_REQUESTED, Facts(write_off_requested=True), Facts()),

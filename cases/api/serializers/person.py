@@ -169,6 +169,7 @@ class MyRecovery(serializers.Serializer):
     recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
+    given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
     due_on = serializers.DateField()
     plan = serializers.SerializerMethodField()
     postings = MyPosting(many=True)

@@ -47,7 +47,7 @@ def told_plan(recovery: Recovery) -> list[dict[str, Any]]:
 
 
 class RecoveryDetail(serializers.ModelSerializer):
-    """The ledger; what is due, recovered, outstanding and overpaid is derived."""
+    """The ledger; what is due, recovered, outstanding, overpaid and given back is derived."""
 
     case = serializers.CharField(source="case.reference")
     version = serializers.IntegerField(source="case.version")
@@ -59,6 +59,7 @@ class RecoveryDetail(serializers.ModelSerializer):
     recovered = Amount(lambda recovery: balance_of(recovery).recovered_minor)
     outstanding = Amount(lambda recovery: balance_of(recovery).outstanding_minor)
     overpaid = Amount(lambda recovery: balance_of(recovery).overpaid_minor)
+    given_back = Amount(lambda recovery: balance_of(recovery).given_back_minor)
     write_off_amount = Amount("write_off_minor")
     written_off = Amount(lambda recovery: balance_of(recovery).written_off_minor)
     has_consent = serializers.SerializerMethodField()
@@ -70,7 +71,7 @@ class RecoveryDetail(serializers.ModelSerializer):
         model = Recovery
         # fmt: off
         fields = (
-            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "plan", "postings",
+            "case", "version", "state", "amount", "currency", "due", "recovered", "outstanding", "overpaid", "given_back", "plan", "postings",
             "opened_at", "due_on", "closed_at", "has_consent", "written_off", "write_off", "write_off_amount", "write_off_reason",
             "write_off_requested_by",
         )

@@ -45,7 +45,7 @@ class TextTooLong(ContentNotValid):
 
 
 class AmountNotValid(ContentNotValid):
-    """`why` is one of not_positive, above_at_stake, above_outstanding, currency, not_allowed, needed, already_settled."""
+    """`why` is one of not_positive, above_at_stake, above_outstanding, above_owed, currency, not_allowed, needed, already_settled."""
 
     code = "amount_not_valid"
     field = "amount"
@@ -63,6 +63,7 @@ class AmountNotValid(ContentNotValid):
         ),
         "above_entry": _("The amount cannot exceed what is left of the entry: %(limit)s."),
         "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
+        "above_owed": _("The amount cannot exceed what is owed to the cardholder: %(limit)s."),
         "above_monthly": _("The consent allows at most %(limit)s a month."),
         "currency": _("The amount must be in %(currency)s."),
         "not_allowed": _("This outcome recovers no money; leave the amount empty."),

@@ -6,6 +6,7 @@ do not depend on the order in which files arrived, and follow corrections. What 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -175,3 +176,30 @@ def unlinked_cancellations(file: ClaimFile | None = None) -> QuerySet[Claim]:
     if file is not None:
         claims = claims.filter(file=file)
     return claims.select_related("cardholder", "merchant", "original_claim").order_by("-transacted_at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Money back and its purchase, as one delivery tied or untied them."""
+
+    claim: Claim
+    purchase: Claim
+    credit_minor: int | None  # of the purchase's currency
+    is_lost: bool
+
+
+def links_of(file: ClaimFile) -> list[Link]:
+    """What a delivery linked and unlinked, the unlinked first, each by the time of the money back.
+
+    A link that only changed its amount or its purchase counts as linked.
+    """
+    related = ("claim__cardholder", "purchase")
+    lost = EarlierLink.objects.filter(superseded_at=file.received_at, claim__original_claim=None)
+    found = Claim.objects.filter(linked_at=file.received_at).filter(
+        Q(file=file) | Q(original_claim__file=file)
+    )
+    links = [Link(one.claim, one.purchase, one.credit_minor, True) for one in lost.select_related(*related)]
+    for claim in found.select_related("cardholder", "original_claim"):
+        assert claim.original_claim is not None
+        links.append(Link(claim, claim.original_claim, claim.credit_minor, False))
+    return sorted(links, key=lambda one: (not one.is_lost, one.claim.transacted_at, one.claim.pk))

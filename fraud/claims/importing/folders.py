@@ -27,6 +27,7 @@ _ENDS = {
     ClaimFile.State.IMPORTED: TAKEN,
     ClaimFile.State.REJECTED: REFUSED,
     ClaimFile.State.QUARANTINED: REFUSED,
+    ClaimFile.State.CANCELLED: REFUSED,
 }
 
 

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 
+from audit import clock
 from fraud.claims.bulk import Update, in_list, read_frame, write_rows
 from fraud.claims.importing.merchants import merchant_keys
 from fraud.claims.importing.numbers import spelled_as_known
+from fraud.claims.positions import as_held, positions_known
+from fraud.claims.reading import db_time
+from fraud.company.business_dates import business_date
 
 UNKNOWN_EMPLOYEE = "(unknown)"
 _PERSON_TEXTS = ("name", "grade", "job_family", "workplace_region")
@@ -38,6 +43,7 @@ class Directory:
     departments: dict[str, int] = field(default_factory=dict)
     merchants: dict[str, int] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)  # number as delivered → as the employee is known
+    positions: pl.DataFrame | None = None
     n_people_added: int = 0
     n_merchants_added: int = 0
 
@@ -129,10 +135,26 @@ def _with_cardholders(rows: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     ids = {number: person[0] for number, person in directory.people.items()}
     homes = {number: person[1] for number, person in directory.people.items()}
     home = pl.col("employee_no").replace_strict(homes, default=None, return_dtype=pl.Int64)
+    rows = rows.with_columns(_department_held(rows, directory))
     return rows.with_columns(
         pl.col("employee_no").replace_strict(ids, return_dtype=pl.Int64).alias("cardholder_id"),
-        pl.coalesce("department_id", home).alias("department_id"),
-    )
+        pl.coalesce("department_id", "held_id", home).alias("department_id"),
+    ).drop("held_id")
+
+
+def _department_held(rows: pl.DataFrame, directory: Directory) -> pl.Series:
+    """`held_id`: the department that dated rows tell of the cardholder on the payment's day."""
+    if directory.positions is None:
+        directory.positions = positions_known(db_time(clock.now()))
+    nobody = pl.repeat(None, rows.height, dtype=pl.Int64, eager=True).alias("held_id")
+    if directory.positions.is_empty():
+        return nobody
+    has_time = pl.col("has_time") if "has_time" in rows.columns else pl.lit(True)
+    asked = rows.with_columns(pl.lit(None, pl.String).alias("department_code"))
+    on = business_date(settings.TIME_ZONE, has_time)
+    codes = as_held(asked, directory.positions, on, ("department_code",)).get_column("department_code")
+    _remember(directory.departments, "fraud_department", "code", codes.drop_nulls().unique().to_list())
+    return codes.replace_strict(directory.departments, default=None, return_dtype=pl.Int64).alias("held_id")
 
 
 def _remember_people(directory: Directory, numbers: Sequence[str]) -> None:

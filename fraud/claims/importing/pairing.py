@@ -11,7 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from fraud.claims.importing.merchants import Business
-from fraud.claims.importing.sides import Left, Side, code_key, in_reach
+from fraud.claims.importing.sides import DAYS, Left, Side, code_key, in_reach
 
 Key = tuple[int, int | str]
 
@@ -35,7 +35,8 @@ def pair_money_back(
     be 0.
     """
     fixed = fixed or {}
-    left = {side.claim_id: Left(side) for side in _sides(purchases)}
+    named = {*fixed.values(), *(former or {}), *back.get_column("own")} - {None}
+    left = {side.claim_id: Left(side) for side in _sides(_near(purchases, back, named))}
     waiting = sorted(_sides(back), key=_order)
     found: dict[int, tuple[int, int, int]] = {}
 
@@ -89,6 +90,16 @@ def pair_money_back(
         if side.claim_id not in found:
             settle_rest(side, _likely(by_person.get((side.person, 0), []), side))
     return found
+
+
+def _near(purchases: pl.DataFrame, back: pl.DataFrame, named: set[int | None]) -> pl.DataFrame:
+    """The purchases of people to whom money came back, from so long before it as is looked back, and those that are named."""
+    spans = back.group_by("person").agg(
+        pl.col("day").min().dt.offset_by(f"-{DAYS}d").alias("since"), pl.col("day").max().alias("until")
+    )
+    joined = purchases.join(spans, on="person", how="left", maintain_order="left")
+    near = pl.col("day").is_between("since", "until").fill_null(False)
+    return joined.filter(near | pl.col("claim_id").is_in(list(named))).drop("since", "until")
 
 
 def _likely(candidates: list[Left], back: Side) -> Left | None:

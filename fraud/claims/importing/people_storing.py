@@ -27,7 +27,7 @@ def store_people(feed: Feed, frame: pl.DataFrame, *, at: datetime) -> int:
     frame = frame.with_columns(pl.col("employee_no").replace(spelled_as_known(frame["employee_no"])))
     frame = frame.unique(list(set(feed.keys) & set(frame.columns)), keep="last", maintain_order=True)
     if feed.is_of_days:
-        return _store_days(feed, frame, at)
+        return store_days(feed, frame, at)
     frame = _with_department(frame).with_columns(pl.lit(False).alias("is_unassigned"))
     given = frame.columns
     frame = _filled(frame.with_columns(pl.lit("").alias(name) for name in _BLANK if name not in given))
@@ -65,7 +65,7 @@ def _filled(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).fill_null(""))
 
 
-def _store_days(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
+def store_days(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
     """A row that says something else than what is known ends that; the same again changes nothing."""
     said = _complete(feed, frame)
     known = _known(feed, said)
@@ -89,7 +89,9 @@ def _store_days(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
 def _complete(feed: Feed, frame: pl.DataFrame) -> pl.DataFrame:
     """Every column of the feed: no text is empty, no clock null, and clocks are texts that can be compared."""
     frame = frame.with_columns(
-        pl.lit(None, pl.String).alias(name) for name in feed.columns if name not in frame.columns
+        pl.lit(None, pl.Date if column.is_day else pl.String).alias(name)
+        for name, column in feed.columns.items()
+        if name not in frame.columns
     )
     clocks = [name for name, column in feed.columns.items() if column.kind == "clock"]
     frame = frame.with_columns(pl.col(name).cast(pl.String).str.slice(0, 5) for name in clocks)
@@ -105,29 +107,56 @@ def _known(feed: Feed, said: pl.DataFrame) -> pl.DataFrame:
     for name, column in feed.columns.items():
         is_clock = column.kind == "clock"
         columns.append(f'substr(CAST("{name}" AS text), 1, 5) AS "{name}"' if is_clock else f'"{name}"')
-        schema[name] = pl.Date if column.kind == "day" else pl.String
+        schema[name] = pl.Date if column.is_day else pl.String
     sql = f'SELECT {", ".join(columns)} FROM "{feed.table}" WHERE superseded_at IS NULL AND "{first}" {condition}'
     return read_frame(sql, params, schema=schema)
 
 
-def _with_department(frame: pl.DataFrame) -> pl.DataFrame:
+def with_department_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """`department_code` without `department_name`; departments that are new are added.
+
+    A list that names departments without a code means the one department of that name, or a new one whose code is its name.
+    """
+    if "department_name" not in frame.columns and "department_code" not in frame.columns:
+        return frame
     if "department_code" not in frame.columns:
-        return frame.drop("department_name", strict=False)
+        names = frame.get_column("department_name").drop_nulls().unique().to_list()
+        frame = frame.with_columns(
+            department_code=pl.col("department_name").replace_strict(_codes_of(names), default=None)
+        )
     name = pl.col("department_name") if "department_name" in frame.columns else pl.lit(None, pl.String)
     departments = (
         frame.select(
             pl.col("department_code").alias("code"), pl.coalesce(name, "department_code").alias("name")
         )
         .drop_nulls("code")
+        .filter(pl.col("code") != "")
         .unique("code", keep="last", maintain_order=True)
         .with_columns(pl.lit("").alias("name_en"), pl.lit("").alias("manager_no"))
     )
     has_names = "department_name" in frame.columns
     conflict: Conflict = Update(keys=["code"], columns=["name"]) if has_names else "nothing"
     write_rows("fraud_department", departments.columns, departments, conflict=conflict)
-    condition, params = in_list(departments.get_column("code").to_list())
+    return frame.drop("department_name", strict=False)
+
+
+def _codes_of(names: list[str]) -> dict[str, str]:
+    condition, params = in_list(names)
+    known = read_frame(
+        f"SELECT name, min(code) AS code FROM fraud_department WHERE name {condition} GROUP BY name HAVING count(*) = 1",
+        params,
+        schema={"name": pl.String, "code": pl.String},
+    )
+    return {name: name[:40] for name in names} | dict(known.iter_rows())
+
+
+def _with_department(frame: pl.DataFrame) -> pl.DataFrame:
+    """`department_id` in place of the code and the name."""
+    frame = with_department_codes(frame)
+    if "department_code" not in frame.columns:
+        return frame
+    condition, params = in_list(frame.get_column("department_code").drop_nulls().unique().to_list())
     schema: dict[str, Any] = {"department_code": pl.String, "department_id": pl.Int64}
     sql = f"SELECT code AS department_code, id AS department_id FROM fraud_department WHERE code {condition}"
     ids = read_frame(sql, params, schema=schema)
-    joined = frame.join(ids, on="department_code", how="left", maintain_order="left")
-    return joined.drop("department_code", "department_name", strict=False)
+    return frame.join(ids, on="department_code", how="left", maintain_order="left").drop("department_code")

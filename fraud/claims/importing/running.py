@@ -25,6 +25,32 @@ from fraud.claims.models import Claim, ClaimFile, ClaimFileReject, EarlierLink
 
 STORE_ROWS = 20_000  # rows a transaction: on SQLite nobody else writes meanwhile
 Progress = Callable[[ClaimFile], None]
+FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED, ClaimFile.State.QUARANTINED)
+#: States in which nothing is going on any more; what is not final goes on when it is sent again.
+ENDED = (*FINAL_STATES, ClaimFile.State.CANCELLED)
+
+
+class ImportCancelled(Exception):
+    """Somebody wants the import to stop; `who` is their login."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(who)
+        self.who = who
+
+
+def begin_again(file: ClaimFile) -> None:
+    """A file that was cancelled or failed waits again: its page shows that it is going on."""
+    stopped = ClaimFile.objects.filter(
+        pk=file.pk, state__in=(ClaimFile.State.CANCELLED, ClaimFile.State.FAILED)
+    )
+    if stopped.update(state=ClaimFile.State.RECEIVED, error=None, cancel_wanted_by=""):
+        file.refresh_from_db()
+
+
+def stop_if_wanted(file: ClaimFile) -> None:
+    """Raise ImportCancelled where somebody asked for it."""
+    if who := ClaimFile.objects.values_list("cancel_wanted_by", flat=True).get(pk=file.pk):
+        raise ImportCancelled(who)
 
 
 def store_staged(
@@ -51,6 +77,7 @@ def store_staged(
     for number in range(staged.n_chunks):
         chunk = staged.chunk(number)
         for rows in chunk.iter_slices(STORE_ROWS):
+            stop_if_wanted(file)
             _store_rows(store, rows, stored, file, staged)
             faults.hit("import.chunk")
             if progress is not None:
@@ -94,7 +121,8 @@ def _begin(file: ClaimFile, staged: StagedFile) -> None:
     file.n_duplicate = staged.n_duplicate
     file.rows_done = staged.n_rejected + staged.n_duplicate
     file.error = None
-    file.save()
+    changed = ("n_rows", "n_rejected", "n_accepted", "n_superseding", "n_duplicate", "rows_done", "error")
+    file.save(update_fields=["state", "encoding", *changed])
 
 
 def _finish(staged: StagedFile, store: ClaimStore, stored: Stored, file: ClaimFile, by: Actor) -> None:
@@ -138,6 +166,13 @@ def _write_rejects(file: ClaimFile, rejects: pl.DataFrame) -> None:
     write_rows("fraud_claimfilereject", frame.columns, frame)
 
 
+def close_cancelled(file: ClaimFile, by: Actor, who: str) -> None:
+    """End an import that `who` wanted to stop: money back among what is stored is linked; what is missing can be taken later."""
+    with one_transaction():
+        link_file(file)
+        close_file(file, by, ClaimFile.State.CANCELLED, {"code": "import_cancelled", "params": {"who": who}})
+
+
 def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[str, Any] | None) -> None:
     """Set the final state with its audit entry, in one transaction."""
     actions = {
@@ -145,9 +180,11 @@ def close_file(file: ClaimFile, by: Actor, state: ClaimFile.State, error: dict[s
         ClaimFile.State.REJECTED: "file.rejected",
         ClaimFile.State.QUARANTINED: "file.quarantined",
         ClaimFile.State.FAILED: "file.failed",
+        ClaimFile.State.CANCELLED: "file.cancelled",
     }
     with one_transaction():
         file.state, file.error, file.finished_at = state, error, clock.now()
+        file.cancel_wanted_by = ""
         file.save()
         counts = {
             name: getattr(file, name)

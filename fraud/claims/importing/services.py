@@ -23,19 +23,28 @@ from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.changes import tell_followers
+from fraud.claims.importing.bounded import Bounds, warm
 from fraud.claims.importing.locks import file_lock
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.running import Progress, close_file, store_staged
-from fraud.claims.importing.sandbox import Bounds, stage_apart
+from fraud.claims.importing.running import (
+    FINAL_STATES,
+    ImportCancelled,
+    Progress,
+    begin_again,
+    close_cancelled,
+    close_file,
+    stop_if_wanted,
+    store_staged,
+)
+from fraud.claims.importing.sandbox import stage_apart
 from fraud.claims.importing.staging import Open, StagedFile, stage
 from fraud.claims.importing.storing import ClaimStore, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
 
-FINAL_STATES = (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED, ClaimFile.State.QUARANTINED)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -61,7 +70,7 @@ def import_claim_file(
     apart: bool = False,
     progress: Progress | None = None,
 ) -> ClaimFile:
-    """Import a delivered file and return its `ClaimFile`: imported, or quarantined with the reason in `error`.
+    """Import a delivered file and return its `ClaimFile`: imported, quarantined with the reason in `error`, or cancelled meanwhile.
 
     The same content for the same version of a profile is the same ClaimFile: a second call changes nothing. A call after a crash
     goes on where the first one stopped. While another process imports the file, its unfinished ClaimFile is returned.
@@ -103,6 +112,7 @@ def import_delivery(
             if held:
                 file.refresh_from_db()
                 if file.state not in FINAL_STATES:
+                    begin_again(file)
                     _import(delivery, spec, profile, file, by, apart, progress, stored)
                     tell_followers()
                     return file
@@ -129,6 +139,8 @@ def _import(
             store_staged(staged, spec, file, by, progress, stored)
     except FileQuarantined as error:
         close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
+    except ImportCancelled as wish:
+        close_cancelled(file, by, wish.who)
     except Exception as error:
         close_file(
             file,
@@ -241,7 +253,14 @@ def _stage(
         context=context,
         folder=folder,
         bounds=reading_bounds(),
+        going_on=lambda: stop_if_wanted(file),
     )
+
+
+def get_ready() -> None:
+    """Have a process ready that reads the next file; where uploads are expected."""
+    if settings.IMPORT_KEEP_WARM:
+        warm()
 
 
 def reading_bounds() -> Bounds:

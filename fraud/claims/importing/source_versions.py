@@ -15,7 +15,8 @@ def without_older_versions(rows: pl.DataFrame, source_system: str) -> pl.DataFra
 
     A row that tells an older version than its own system told before counts as a duplicate. One that says something else without naming a
     version after versioned ones (`version_missing`), or under the version that is known (`version_conflict`), cannot be put in their order and is
-    rejected. Versions of different systems are never compared: another system's row keeps its own to itself.
+    rejected. Versions of different systems are never compared: another system's row keeps its own to itself. Nor are those of different ids: the
+    next id of a claim (`is_successor`) is later by what it says, and counts anew.
     """
     if not rows["known_id"].is_not_null().any():
         return rows.with_columns(
@@ -34,8 +35,9 @@ def without_older_versions(rows: pl.DataFrame, source_system: str) -> pl.DataFra
     is_foreign = pl.col("known_id").is_not_null() & (pl.col("home_system") != source_system)
     rows = rows.join(known, on="known_id", how="left", maintain_order="left")
     rows = rows.with_columns(pl.when(~is_foreign.fill_null(False)).then("version").alias("version"))
-    older = (pl.col("version") < pl.col("stored")).fill_null(False)
-    news = pl.col("is_written") & pl.col("stored").is_not_null() & ~older
+    is_next = pl.col("is_successor")
+    older = (pl.col("version") < pl.col("stored")).fill_null(False) & ~is_next
+    news = pl.col("is_written") & pl.col("stored").is_not_null() & ~older & ~is_next
     refusal = (
         pl.when(news & pl.col("version").is_null())
         .then(pl.lit(MISSING))

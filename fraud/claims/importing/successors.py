@@ -14,8 +14,8 @@ _TOLD: dict[str, Any] = {"told_id": pl.String, "home": pl.String, "is_over": pl.
 
 
 def under_first_ids(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
-    """The rows under the first id of their claim, with `told_id` as delivered, `is_over` where a later id has taken its place, and `is_late` where it
-    joins two claims that are both known already.
+    """The rows under the first id of their claim, with `told_id` as delivered, `is_over` where a later id has taken its place, `is_late` where it
+    joins two claims that are both known already, and `is_successor` where its id is the next one of a known claim.
 
     Only rows that name what they supersede, and ids that are known to belong together, differ. A row that supersedes what nobody delivered is a claim of its
     own; what it names is known to be over when it arrives late.
@@ -26,7 +26,8 @@ def under_first_ids(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
     named = rows["supersedes"].drop_nulls().unique().to_list()
     aliases = _aliases([*rows["told_id"].to_list(), *named], source_system)
     if not named and aliases.is_empty():
-        return rows.with_columns(pl.lit(False).alias("is_over"), pl.lit(False).alias("is_late"))
+        nothing = [pl.lit(False).alias(name) for name in ("is_over", "is_late", "is_successor")]
+        return rows.with_columns(nothing)
     before = pl.concat([aliases, _claims(named, aliases, source_system)]).select(
         pl.col("told_id").alias("supersedes"), pl.col("home").alias("home_before")
     )
@@ -36,6 +37,7 @@ def under_first_ids(rows: pl.DataFrame, source_system: str) -> pl.DataFrame:
         pl.coalesce("home", "home_before", "told_id").alias("external_id"),
         pl.col("is_over").fill_null(False),
         (pl.col("is_over") & (pl.col("home") != pl.col("home_before"))).fill_null(False).alias("is_late"),
+        (pl.col("home").is_null() & pl.col("home_before").is_not_null()).alias("is_successor"),
     ).drop("home", "home_before")
 
 

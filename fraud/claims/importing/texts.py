@@ -15,6 +15,7 @@ _FILES: dict[str, tuple[str, str]] = {
     "empty_file": ("The file is empty. Send a file with a header and rows.", "파일이 비어 있습니다. 머리글과 행이 있는 파일을 보내 주십시오."),
     "header_missing": ("No header row was found in the first {lines} rows. The first row must name the columns.", "처음 {lines}행에서 머리글을 찾지 못했습니다. 첫 행에 열 이름이 있어야 합니다."),
     "columns_missing": ("These columns are missing: {columns}. Add them, or map them in the import profile.", "다음 열이 없습니다: {columns}. 열을 추가하거나 가져오기 설정에서 연결해 주십시오."),
+    "feed_columns_missing": ("These columns are missing: {columns}. Name them so in the header row.", "다음 열이 없습니다: {columns}. 머리글에 이 이름으로 적어 주십시오."),
     "header_duplicated": ("The column “{column}” appears {n} times. Each column name may appear once.", "열 “{column}”이(가) {n}번 나옵니다. 열 이름은 한 번만 써야 합니다."),
     "encoding_mixed": ("The text is not in one encoding: byte {offset} (line {line}) does not fit {encodings}. Save the file again as UTF-8.", "문자 인코딩이 섞여 있습니다: {line}행 {offset}바이트가 {encodings}에 맞지 않습니다. UTF-8로 다시 저장해 주십시오."),
     "encoding_unmarked": ("The file looks like UTF-16 without a byte order mark. Save it as UTF-8 or CP949.", "BOM 없는 UTF-16 파일로 보입니다. UTF-8 또는 CP949로 저장해 주십시오."),
@@ -49,6 +50,7 @@ _FILES: dict[str, tuple[str, str]] = {
     "file_name_pattern": ("The file name must tell what its rows belong to (pattern {pattern}).", "파일 이름에 행이 속한 단위가 나타나야 합니다(형식 {pattern})."),
     "reader_stopped": ("Reading took more than {seconds} seconds or {megabytes} MB and was stopped. Split the file or send CSV.", "읽기가 {seconds}초 또는 {megabytes}MB를 넘어 중단했습니다. 나누거나 CSV로 보내 주십시오."),
     "profile_not_valid": ("The import profile has errors: {problems}.", "가져오기 설정에 오류가 있습니다: {problems}."),
+    "import_cancelled": ("Cancelled by {who}. Send the file again, or go on with it here, to take the rest; nothing is taken twice.", "{who} 님이 취소했습니다. 파일을 다시 보내거나 여기서 이어서 진행하면 나머지를 반영하며, 중복되지 않습니다."),
     "import_failed": ("The import stopped with an error ({error}). It can be started again; nothing is taken twice.", "가져오기가 오류로 멈췄습니다({error}). 다시 시작해도 중복 반영되지 않습니다."),
 }
 # fmt: on
@@ -66,6 +68,9 @@ _ROWS: dict[str, tuple[str, str]] = {
     "field_too_long": ("A field is longer than {limit} bytes. Shorten it, and check its quotation marks.", "필드가 {limit}바이트를 넘습니다. 줄이고, 따옴표가 맞는지 확인해 주십시오."),
     "text_too_long": ("The text is longer than {limit} characters. Shorten it.", "{limit}자를 넘습니다. 줄여 주십시오."),
     "value_missing": ("The value is missing. Fill it in: every claim needs this column.", "값이 없습니다. 모든 건에 필요한 열이니 채워 주십시오."),
+    "feed_value_missing": ("The value is missing. Fill it in: every row of this list needs it.", "값이 없습니다. 이 목록의 모든 행에 필요하니 채워 주십시오."),
+    "days_not_in_order": ("The last day lies before the first. Check both dates.", "종료일이 시작일보다 앞섭니다. 두 날짜를 확인해 주십시오."),
+    "leave_of_hours": ("Leave of some hours cannot be told from a whole day. Leave the row out, or write half a day as am or pm.", "시간 단위 휴가는 종일 휴가와 구별할 수 없습니다. 행을 빼거나 반차라면 오전·오후로 써 주십시오."),
     "attendees_not_valid": ("The attendees cannot be read. Write one after another with a semicolon, such as E1001; Kim Minsu (Company A); E1002.", "참석자를 읽을 수 없습니다. E1001; 홍길동(A사); E1002처럼 세미콜론으로 나누어 써 주십시오."),
     "attendees_not_counted": ("More attendees are listed than the number of attendees says. Correct the number or the list.", "참석자 명단이 참석 인원보다 많습니다. 인원이나 명단을 바로잡아 주십시오."),
     "id_scientific": ("The identifier was turned into a number (such as 1.23E+15). Format the column as text before saving.", "식별자가 숫자(예: 1.23E+15)로 바뀌었습니다. 열을 텍스트 형식으로 저장해 주십시오."),

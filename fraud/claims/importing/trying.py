@@ -19,15 +19,15 @@ from audit.actor import Actor
 from audit.permissions import require
 from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS, Kind
-from fraud.claims.importing.guessing.grid import Layout
+from fraud.claims.importing.guessing.grid import Grid
 from fraud.claims.importing.parsing.values import Context
 from fraud.claims.importing.problems import Notes
-from fraud.claims.importing.profile import ProfileSpec
+from fraud.claims.importing.profile import Column, ProfileSpec
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.sandbox import stage_apart
 from fraud.claims.importing.scanning import scan_frame
-from fraud.claims.importing.services import reading_bounds
+from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.staging import StagedFile
 from rules.money import format_number
 
@@ -72,7 +72,10 @@ def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows:
             path=path, name=name, spec=spec, context=context, folder=Path(folder), bounds=reading_bounds()
         )
         frame = staged.chunk(0).head(rows) if staged.n_chunks else pl.DataFrame()
+        if checked.identity and "external_id" not in checked.columns:
+            frame = frame.drop("external_id", strict=False)  # ours, made of the row's values
         columns, shown = _shown(frame, checked.zone or settings.TIME_ZONE)
+        get_ready()
         return Trial(
             n_rows=staged.n_rows,
             n_taken=staged.n_rows - staged.n_rejected - staged.n_duplicate,
@@ -86,9 +89,13 @@ def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows:
         )
 
 
-def refuse_numbers(path: Path, layout: Layout) -> None:
+def refuse_numbers(path: Path, grid: Grid) -> None:
     """Raise FileQuarantined for a card or resident number anywhere in a file of which no profile is known yet."""
+    layout = grid.layout
+    columns = {str(number): Column((header,)) for number, header in enumerate(grid.headers) if header.strip()}
     spec = ProfileSpec(
+        columns=columns,  # where the header stands
+        required=tuple(columns),
         encodings=(layout.encoding or "utf-8",),
         delimiter=layout.separator or ",",
         sheet=layout.sheet,

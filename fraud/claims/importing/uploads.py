@@ -20,9 +20,9 @@ from audit.permissions import require
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
-from fraud.claims.importing.running import close_file
+from fraud.claims.importing.running import FINAL_STATES, begin_again, close_file
 from fraud.claims.importing.scanning import refuse_in_name
-from fraud.claims.importing.services import FINAL_STATES, Delivery, digest_of, import_claim_file, receive_file
+from fraud.claims.importing.services import Delivery, digest_of, get_ready, import_claim_file, receive_file
 from fraud.claims.models import ClaimFile, ImportProfile
 
 MAX_UPLOAD_BYTES = 600 << 20
@@ -64,9 +64,11 @@ def receive_upload(
             close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
             return file
         if size <= AT_ONCE_BYTES:
-            return import_claim_file(
+            done = import_claim_file(
                 path=path, name=name, profile=profile, by=by, is_history=is_history, apart=True
             )
+            get_ready()
+            return done
         path.replace(waiting_path(file))
         kept = True
         start_process(file)
@@ -104,6 +106,7 @@ def resume_upload(*, file: ClaimFile, by: Actor) -> bool:
     require(by, "fraud.import_claims")
     if not is_waiting(file):
         return False
+    begin_again(file)
     start_process(file)
     return True
 

@@ -47,8 +47,11 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
     if not index.width:
         return Verdicts(index)
     index = index.with_row_index("position")
-    index = _numbered(index) if has_identity else _succeeded(_compared(index))
-    return Verdicts(index.sort("position"))
+    if has_identity:
+        return Verdicts(_numbered(index).sort("position"))
+    again = index.get_column("external_id").is_duplicated()  # most ids stand alone, and need no comparing
+    alone = index.filter(~again).with_columns(pl.lit("").alias("verdict"))
+    return Verdicts(_succeeded(pl.concat([alone, _compared(index.filter(again))]).sort("position")))
 
 
 def _succeeded(index: pl.DataFrame) -> pl.DataFrame:

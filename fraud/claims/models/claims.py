@@ -40,6 +40,7 @@ class ClaimFile(models.Model):
         REJECTED = "rejected"  # read to its end, and not one row could be taken
         QUARANTINED = "quarantined"
         FAILED = "failed"
+        CANCELLED = "cancelled"  # stopped by a person; what was stored until then stays
 
     reference = models.CharField(max_length=20, unique=True)  # "F-2026-000123"
     name = models.CharField(max_length=200)
@@ -65,6 +66,7 @@ class ClaimFile(models.Model):
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=150)
     finished_at = models.DateTimeField(null=True)
+    cancel_wanted_by = models.CharField(max_length=150, blank=True)  # who asked that it stops
 
     class Meta:
         ordering = ["-id"]

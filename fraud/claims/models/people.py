@@ -97,6 +97,27 @@ class PersonnelFact(models.Model):
         abstract = True
 
 
+class Position(PersonnelFact):
+    """What an employee is from a day on; an empty text leaves what was before. Holds until the employee's next one."""
+
+    starts_on = models.DateField()
+    department_code = models.CharField(max_length=40, blank=True)
+    grade = models.CharField(max_length=40, blank=True)
+    job_family = models.CharField(max_length=40, blank=True)
+    manager_no = models.CharField(max_length=40, blank=True)
+    workplace_region = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee_no", "starts_on"], condition=Q(superseded_at=None), name="position_identity"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_no} {self.starts_on}"
+
+
 class Absence(PersonnelFact):
     kind = models.CharField(max_length=20)  # annual, sick, parental, suspension
     starts_on = models.DateField()

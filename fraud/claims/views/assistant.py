@@ -28,6 +28,7 @@ from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
+from fraud.claims.importing.services import get_ready
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import Trial, refuse_numbers, try_file
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, receive_upload
@@ -70,6 +71,7 @@ class _Look:
 def assistant_page(request: HttpRequest) -> HttpResponse:
     """Upload, look, choose, look again, save. A file is kept between the steps unless it holds what must not be stored."""
     if request.method == "GET":
+        get_ready()
         return render(request, "fraud/files/assistant.html", {})
     try:
         draft = _draft(request)
@@ -109,7 +111,7 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
         look.needed = needed_fields(spec, current_language())
         look.questions = open_questions(look.found, None) if look.found.open_amounts else {}
         if look.needed or look.questions:
-            refuse_numbers(draft.path, look.found.grid.layout)
+            refuse_numbers(draft.path, look.found.grid)
         else:
             _try(request, look, spec)
             look.questions = open_questions(look.found, look.trial)

@@ -19,9 +19,12 @@ from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import can
 from audit.services import record_access
-from fraud.claims.importing.cancellations import unlinked_cancellations
+from fraud.claims.importing.cancellations import links_of, unlinked_cancellations
+from fraud.claims.importing.cancelling import cancel_import
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets
+from fraud.claims.importing.running import ENDED
+from fraud.claims.importing.services import get_ready
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.uploads import (
     MAX_UPLOAD_BYTES,
@@ -31,6 +34,7 @@ from fraud.claims.importing.uploads import (
     resume_upload,
 )
 from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
+from fraud.claims.panels import file_panels
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
 from rules.money import is_known_currency
@@ -50,6 +54,8 @@ def file_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     ensure_presets()
+    if can(request.actor, "fraud.import_claims"):  # type: ignore[attr-defined]
+        get_ready()
     files = ClaimFile.objects.select_related("profile").defer("notes", "totals")
     context = {
         "page": keyset_page(files, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE),
@@ -100,7 +106,7 @@ def upload_file(request: HttpRequest) -> HttpResponse:
 def file_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One file. htmx asks for the changing part alone while it is being read."""
     file = get_object_or_404(ClaimFile.objects.select_related("profile"), reference=reference)
-    running = file.state in (ClaimFile.State.RECEIVED, ClaimFile.State.IMPORTING)
+    running = file.state not in (*ENDED, ClaimFile.State.FAILED)
     context: dict[str, Any] = {"file": file, "running": running, "can_resume": is_waiting(file)}
     if request.headers.get("HX-Request"):
         answer = render(request, "fraud/files/_state.html", context)
@@ -118,10 +124,12 @@ def file_page(request: HttpRequest, reference: str) -> HttpResponse:
         "totals": [(currency, sums) for currency, sums in file.totals.items() if is_known_currency(currency)],
         "codes": _codes(file),
         "code": request.GET.get("code", ""),
+        "panels": [] if running else file_panels(file, request.actor),  # type: ignore[attr-defined]
     }
     if can(request.actor, "fraud.view_file"):  # type: ignore[attr-defined]
         context |= _rejects(request, file)
         context["waiting"] = unlinked_cancellations(file)[:N_WAITING]
+        context["links"] = links_of(file)[:N_WAITING]
         if context["page"].rows:
             record_access(request=request, subject=f"file:{file.reference}", what="rejected rows")
     return render(request, "fraud/files/page.html", context)
@@ -152,6 +160,18 @@ def resume_file(request: HttpRequest, reference: str) -> HttpResponse:
     """Start a large upload again that stopped; rows that are stored already stay as they are."""
     file = get_object_or_404(ClaimFile, reference=reference)
     resume_upload(file=file, by=request.actor)  # type: ignore[attr-defined]
+    return redirect("fraud:file", reference=file.reference)
+
+
+@page("fraud.import_claims")
+@require_POST
+def cancel_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """Stop an import that is going on; what is stored already stays."""
+    file = get_object_or_404(ClaimFile, reference=reference)
+    if cancel_import(file=file, by=request.actor):  # type: ignore[attr-defined]
+        messages.success(request, _("The import stops before its next part."))
+    else:
+        messages.info(request, _("The import had ended already."))
     return redirect("fraud:file", reference=file.reference)
 
 
@@ -187,7 +207,11 @@ def _error(file: ClaimFile) -> dict[str, str] | None:
         return None
     text = sentence("file", file.error["code"], file.error.get("params", {}), current_language())
     quarantined = file.state == ClaimFile.State.QUARANTINED
-    title = _("The whole file was refused") if quarantined else _("The import stopped")
+    title = _("The import stopped")
+    if quarantined:
+        title = _("The whole file was refused")
+    elif file.state == ClaimFile.State.CANCELLED:
+        title = _("The import was cancelled")
     kept = (
         _("None of its rows was stored.")
         if quarantined

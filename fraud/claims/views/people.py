@@ -8,10 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.language import current_language
+from fraud.claims.feed_words import feed_words
+from fraud.claims.importing.drafts import Draft, find_draft
 from fraud.claims.importing.people import FeedResult
 from fraud.claims.importing.people_feeds import FEEDS
 from fraud.claims.importing.people_uploads import MAX_BYTES, FeedTooLarge, receive_feed
@@ -32,12 +33,20 @@ def people_feeds(request: HttpRequest) -> HttpResponse:
 @page("fraud.import_claims", body=MAX_BYTES)
 @require_POST
 def send_feed(request: HttpRequest) -> HttpResponse:
-    """Take a feed; its counts, and what is wrong with rows that were not taken."""
+    """Take a feed, sent now or kept by the assistant; its counts, and what is wrong with rows that were not taken."""
     feed, sent = request.POST.get("feed", ""), request.FILES.get("file")
-    if feed not in FEEDS or sent is None:
+    draft = None if sent else find_draft(request.POST.get("draft", ""), request.actor)
+    given = sent or draft
+    if feed not in FEEDS or given is None:
         return _show(request, status=422, problem=_("Choose a file and what it tells."))
+    name = given.name or ""
     try:
-        result = receive_feed(parts=sent.chunks(), name=sent.name or "", feed=feed, by=request.actor)
+        result = receive_feed(
+            parts=given.parts() if isinstance(given, Draft) else given.chunks(),
+            name=name,
+            feed=feed,
+            by=request.actor,
+        )
     except FeedTooLarge as error:
         text = _("The file is larger than %(n)s MB. Split it, or import it on the server.")
         return _show(request, status=413, problem=text % {"n": error.limit >> 20})
@@ -45,7 +54,9 @@ def send_feed(request: HttpRequest) -> HttpResponse:
         return _show(
             request, status=422, problem=sentence("file", error.code, error.params, current_language())
         )
-    return _show(request, result=result, rejects=_rejects(result), name=sent.name)
+    if draft:
+        draft.drop()
+    return _show(request, result=result, rejects=_rejects(result), name=name)
 
 
 def _rejects(result: FeedResult) -> list[dict[str, Any]]:
@@ -62,7 +73,7 @@ def _rejects(result: FeedResult) -> list[dict[str, Any]]:
 
 
 def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    words = _words()
+    words = feed_words()
     context = {
         "feeds": [
             {
@@ -78,16 +89,3 @@ def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "chosen": request.POST.get("feed", ""),
     }
     return render(request, "fraud/files/people.html", context | more, status=status)
-
-
-def _words() -> dict[str, str]:
-    return {
-        "cardholders": pgettext("feed", "People"),
-        "absences": pgettext("feed", "Leave"),
-        "trips": pgettext("feed", "Business trips"),
-        "overtimes": pgettext("feed", "Approved overtime"),
-        "calendar": pgettext("feed", "Company holidays"),
-        "relatives": pgettext("feed", "Relatives among the employees"),
-        "vehicles": pgettext("feed", "Vehicles"),
-        "pre_approvals": pgettext("feed", "Expenses approved before"),
-    }

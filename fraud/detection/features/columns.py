@@ -68,6 +68,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "on_leave": ("on_leave", pl.Boolean()),
     "on_trip": ("on_trip", pl.Boolean()),
     "has_overtime": ("has_overtime", pl.Boolean()),
+    "has_vehicle": ("has_vehicle", pl.Boolean()),
+    "is_outside_pre_approval": ("is_outside_pre_approval", pl.Boolean()),
 }
 
 KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")

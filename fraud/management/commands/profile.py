@@ -69,7 +69,7 @@ class Command(BaseCommand):
             needed = needed_fields(spec, language)
             trial = None
             if needed or found.open_amounts:
-                refuse_numbers(path, found.grid.layout)
+                refuse_numbers(path, found.grid)
             else:
                 trial = try_file(path=path, name=path.name, spec=spec, by=Actor.system("import"))
         except FileQuarantined as error:

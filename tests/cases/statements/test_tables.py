@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cases.statements import StatementNotValid, TableSpec, account_end, read_rows, read_table_spec
@@ -153,6 +153,7 @@ def test_a_profile_that_cannot_work_names_what_is_wrong(spec: dict, key: str) ->
     newest_first=st.booleans(),
     as_workbook=st.booleans(),
 )
+@example(amounts=[1, -1], opening=0, newest_first=True, as_workbook=False)  # the balances run both ways
 @settings(max_examples=40, deadline=None)
 def test_what_is_written_as_a_table_is_read_again(
     amounts: list[int], opening: int, newest_first: bool, as_workbook: bool
@@ -179,3 +180,34 @@ def test_what_is_written_as_a_table_is_read_again(
 )
 def test_of_an_account_the_last_four_letters_are_kept(account: str, end: str) -> None:
     assert account_end(account) == end
+
+
+GERMAN = (
+    "Buchungstag;Buchungstext;Auftraggeber / Empfänger;Betrag;Währung;Saldo\n"
+    "{};Rückzahlung C-2026-000012;Müller;100,00;EUR;1.100,00\n"
+    "{};Miete;Vermieter;-500,00;EUR;600,00\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_a_foreign_banks_table_is_read_where_its_marks_and_days_leave_one_reading(encoding: str) -> None:
+    (found,) = read(GERMAN.format("05.11.2026", "16.11.2026").encode(encoding))
+    assert [(e.minor, e.booked_on, e.payer) for e in found.entries] == [
+        (10_000, date(2026, 11, 5), "Müller"),
+        (-50_000, date(2026, 11, 16), "Vermieter"),
+    ]
+    assert (found.opening_minor, found.closing_minor) == (100_000, 60_000)
+
+
+def test_days_that_could_be_months_refuse_a_table_that_no_profile_reads() -> None:
+    content = GERMAN.format("05.11.2026", "06.11.2026").encode()
+    with pytest.raises(StatementNotValid) as refusal:
+        read(content)
+    assert refusal.value.params["reason"] == "date_ambiguous"
+    (found,) = read(content, read_table_spec({"date_form": "%d.%m.%Y"}))
+    assert found.entries[1].booked_on == date(2026, 11, 6)
+
+
+def test_amounts_that_both_marks_read_are_taken_with_the_usual_one() -> None:
+    (found,) = read(b'date,credit,debit,currency\n2026-11-05,"1,250",,USD\n2026-11-06,"2,500",,USD\n')
+    assert [entry.minor for entry in found.entries] == [125_000, 250_000]

@@ -135,6 +135,15 @@ def find_encoding(path: Path, chosen: str = "") -> Decoding:
     return found
 
 
+def likely_encodings(path: Path) -> tuple[str, ...]:
+    """What a table of which nothing is known is to be decoded from, in the order to try; of no meaning where it is no text."""
+    with path.open("rb") as stream:
+        if stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PAR1"):
+            return ENCODINGS[:2]
+    found = find_encoding(path).encoding
+    return (ENCODINGS[0], found) if found in ENCODINGS[1:] else ENCODINGS[:2]
+
+
 def _is_korean(path: Path, decoding: Decoding) -> bool:
     start = next(utf8_blocks(path, decoding, LOOKED, LOOKED.block_bytes), b"").decode("utf-8", "ignore")
     foreign = [letter for letter in start if ord(letter) > 127]

@@ -26,6 +26,7 @@ from fraud.claims.importing.guessing.kinds import Kind, other_kind
 from fraud.claims.importing.presets import GENERIC
 from rules.money import exponent, is_known_currency
 
+_DAYS = ("settled_at", "submitted_at", "claim_approved_at", "paid_at")
 _PERSONS = ("department_code", "department_name", "project_code")
 #: Fields that make another claim of a row: a profile that passes such a column over does not fit.
 _MEANING = frozenset(
@@ -159,12 +160,14 @@ def _home_currency(known: Sequence[Known]) -> str:
 def _nearest(columns: list[Guess]) -> list[Guess]:
     """Where no column names what every claim needs, the one that comes nearest is proposed for it, as a guess.
 
-    The only amount there is; a description for the merchant (bank feeds have no other); the cost centre for the owner of a payment.
+    The only amount there is; a description for the merchant (bank feeds have no other); the cost centre for the owner of a payment; the day
+    it was posted for the day it was made (ledgers know no other).
     """
     wanted: list[tuple[str, tuple[str, ...], str]] = [
         ("amount", ("original_amount",), "only_amount"),
         ("currency", ("original_currency",), "only_amount"),
         ("merchant_name", ("purpose_text",), "merchant"),
+        ("transacted_at", _DAYS, "day"),
     ]
     if not any(column.field == "card_number" for column in columns):
         wanted.append(("employee_no", _PERSONS, "person"))

@@ -22,6 +22,7 @@ _WHY: dict[str, tuple[str, str]] = {
     "left_out": ("the profile “{profile}” does not read it; it could be: {field}", "프로필 “{profile}”이(가) 읽지 않음. 해당할 수 있는 항목: {field}"),
     "only_amount": ("the only amount there is", "유일한 금액"),
     "merchant": ("the nearest there is to a merchant: no column names one", "가맹점을 가리키는 열이 없어 가장 가까운 열"),
+    "day": ("the nearest there is to the day of the payment: no column names it", "사용일을 가리키는 열이 없어 가장 가까운 날짜"),
     "person": ("the nearest there is to a person: no column names one", "사람을 가리키는 열이 없어 가장 가까운 열"),
     "chosen": ("chosen", "직접 선택"),
     "doubled": ("two columns have this name: rename one of them in the file", "같은 이름의 열이 둘: 파일에서 하나의 이름을 바꿔 주십시오"),
@@ -62,6 +63,11 @@ _KINDS: dict[str, tuple[str, str]] = {
     "cardholders": ("This looks like a list of employees ({columns}), not of claims.", "청구가 아니라 임직원 명부로 보입니다({columns})."),
     "absences": ("This looks like a list of absences ({columns}), not of claims.", "청구가 아니라 휴가·근태 목록으로 보입니다({columns})."),
     "trips": ("This looks like a list of trips ({columns}), not of claims.", "청구가 아니라 출장 목록으로 보입니다({columns})."),
+    "payroll": ("This looks like a payroll's list of deductions ({columns}). Deductions are booked to recoveries, not imported as claims.", "급여 공제 내역으로 보입니다({columns}). 공제 내역은 청구로 가져오지 않고 환수금과 대조합니다."),
+    "positions": ("This looks like a list of moves and promotions ({columns}), not of claims.", "청구가 아니라 인사 발령 목록으로 보입니다({columns})."),
+    "relatives": ("This looks like a list of relatives ({columns}), not of claims.", "청구가 아니라 임직원 관계 목록으로 보입니다({columns})."),
+    "vehicles": ("This looks like a list of vehicles ({columns}), not of claims.", "청구가 아니라 차량 배정 목록으로 보입니다({columns})."),
+    "pre_approvals": ("This looks like a list of expenses approved before ({columns}), not of claims.", "청구가 아니라 사전 승인 목록으로 보입니다({columns})."),
     "overtimes": ("This looks like a list of overtime ({columns}), not of claims.", "청구가 아니라 연장근무 목록으로 보입니다({columns})."),
 }
 _SHAPES: dict[str, tuple[str, str]] = {

@@ -45,7 +45,7 @@ def parse_amounts(
 ) -> pl.Series:
     """Minor units (Int64) of the texts in `raw`, each in the row's `currency`; null where missing or refused.
 
-    `exact_zeros`: zeros at the end count as no decimals in whatever number (typed numbers). A refused amount has no value.
+    `exact_zeros`: zeros at the end count as no decimals (tables of typed cells), but where three digits could be thousands. A refused amount has no value.
     """
     own = ProblemRows(len(raw), problems.notes)
     minor = _minor_units(raw, currency, style, header, own, exact_zeros=exact_zeros)
@@ -92,7 +92,7 @@ def _minor_units(
     whole, fraction = _whole_and_fraction(parts.get_column("body"), style)
     _refuse_shapes(text, parts, whole, style, header, problems)
     fraction = _fit_fraction(
-        fraction, digits, currency, header, problems, zeros=style.zero_decimals or exact_zeros
+        fraction, digits, currency, header, problems, zeros=style.zero_decimals, exact=exact_zeros
     )
     problems.add(whole.str.len_chars() > _MAX_DIGITS, header, "amount_too_large")
     scale = digits.replace_strict({n: 10**n for n in range(5)}, default=None, return_dtype=pl.Int64)
@@ -218,13 +218,25 @@ def _fit_fraction(
     problems: ProblemRows,
     *,
     zeros: bool,
+    exact: bool,
 ) -> pl.Series:
-    """The fraction as exactly the currency's digits, as text; more digits are refused, never rounded."""
+    """The fraction as exactly the currency's digits, as text; more digits are refused, never rounded.
+
+    `zeros`: those at the end say nothing. `exact`: neither do those of a table of typed cells, where a number shows none: what has three
+    digits there is text, and could be thousands.
+    """
     if fraction.null_count() == len(fraction):
         return fraction
     # 12500.00 is 12,500 in every currency; three zeros could be thousands.
     nothing = fraction.str.contains("^0+$") & (fraction.str.len_chars() != 3)
-    fraction = fraction.str.strip_chars_end("0") if zeros else fraction.set(nothing.fill_null(False), "")
+    short = fraction.str.strip_chars_end("0")
+    told = short.set((fraction.str.len_chars() == 3).fill_null(False), None) if exact else None
+    if zeros:
+        fraction = short
+    elif told is not None:
+        fraction = pl.select(pl.coalesce(told, fraction)).to_series()
+    else:
+        fraction = fraction.set(nothing.fill_null(False), "")
     length = fraction.str.len_chars()
     many = (length > digits) & (length > 0)
     problems.add(many & (length == 3) & (digits < 3), header, "amount_ambiguous")

@@ -51,6 +51,10 @@ def _as_text(schema: Mapping[str, Any]) -> Iterator[pl.Expr]:
         elif dtype.is_float():
             # 15 significant digits are what a float keeps of a decimal number: 85.64999999999999 was 85.65.
             yield column.cast(pl.Float64).round_sig_figs(15).cast(pl.String).str.strip_suffix(".0")
+        elif dtype.is_decimal():  # 12.500 is a number and no text: zeros at the end say nothing
+            text = column.cast(pl.String)
+            plain = text.str.strip_chars_end("0").str.strip_suffix(".")
+            yield pl.when(text.str.contains(".", literal=True)).then(plain).otherwise(text).alias(name)
         elif dtype.is_nested() or dtype == pl.Binary:
             yield pl.lit(None, pl.String).alias(name)
         else:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-HEAD = ("preset", "file", "rows", "accepted", "duplicate", "superseding", "rejected", "accepted amounts")
+from rules.money import is_known_currency
+
+KINDS = ("accepted", "duplicate", "superseding", "rejected")
+HEAD = ("preset", "file", "rows", *KINDS, f"amounts: read = {' + '.join(KINDS)}")
 
 
 def table_rows(folder: Path) -> list[dict[str, Any]]:
@@ -34,10 +37,10 @@ def markdown(rows: list[dict[str, Any]], money: Callable[[int, str], str]) -> li
     lines = [f"| {' | '.join(HEAD)} |", "|---|---|---:|---:|---:|---:|---:|---|"]
     for row in rows:
         file, given = row["file"], row["given"]
-        sums = ", ".join(
-            f"{code} {money(kinds['accepted'], code)}"
-            for code, kinds in file.totals.items()
-            if kinds["accepted"] or code in given.sums
+        sums = "<br>".join(
+            f"{code} {money(kinds['read'], code)} = {' + '.join(money(kinds[kind], code) for kind in KINDS)}"
+            for code, kinds in sorted(file.totals.items())
+            if is_known_currency(code)
         )
         counts = (file.n_rows, file.n_accepted, file.n_duplicate, file.n_superseding, file.n_rejected)
         lines.append(f"| `{given.preset}` | {given.name} | {' | '.join(map(str, counts))} | {sums} |")

@@ -13,6 +13,7 @@ from fraud.claims.importing.parsing.amounts import parse_amounts, parse_optional
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import Amounts
+from fraud.claims.models import Claim
 from rules.money import exponent, is_known_currency, to_minor
 from tests.fraud.claims.importing.files import assert_accounted, codes, csv_bytes, deliver, noted, row
 
@@ -123,3 +124,35 @@ def test_codes_of_funds_and_of_the_past_are_known(code: str, digits: int) -> Non
 @pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "XDR", "ABC", "krw", "", "KRWX"])
 def test_what_pays_for_nothing_is_no_currency(code: str) -> None:
     assert not is_known_currency(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("20.170", "KRW", "amount_ambiguous"),
+        ("1.000", "KRW", "amount_ambiguous"),
+        ("20.170", "USD", "amount_ambiguous"),
+        ("12500.00", "KRW", 12_500),
+        ("12.500000", "USD", 1_250),
+        ("1.250", "KWD", 1_250),
+        ("0.30", "KRW", "amount_scale"),
+    ],
+)
+def test_three_digits_of_a_workbooks_text_could_be_thousands(text: str, currency: str, said: object) -> None:
+    """A number in a cell shows no zeros at its end: what has them was typed as text."""
+    problems = ProblemRows(1, Notes())
+    amount, code = pl.Series("amount", [text]), pl.Series([currency])
+    (value,) = parse_amounts(amount, code, Amounts(), "amount", problems, exact_zeros=True)
+    assert (value if value is not None else problems.of(0)[1]) == said
+
+
+@pytest.mark.django_db
+def test_decimal_columns_of_a_typed_table_are_numbers_whatever_their_scale(tmp_path: Path) -> None:
+    amounts = pl.Series([Decimal("12500.000"), Decimal("-7.000"), Decimal("100")], dtype=pl.Decimal(18, 3))
+    cells = {name: [value] * 3 for name, value in row().items()}
+    frame = pl.DataFrame(cells | {"claim_id": ["C-1", "C-2", "C-3"]}).with_columns(amounts.alias("금액"))
+    path = tmp_path / "typed.parquet"
+    frame.write_parquet(path)
+    file = deliver(tmp_path, path.read_bytes(), name="typed.parquet")
+    assert (file.n_accepted, codes(file)) == (3, [])
+    assert sorted(Claim.objects.values_list("amount_minor", flat=True)) == [-7, 100, 12_500]

@@ -38,7 +38,7 @@ from fraud.claims.importing import sandbox
 from tests.warm import apart
 
 # The first file is read as in production; the others by processes of their own as well, which need not import everything.
-def ask_warm(task, folder, bounds):
+def ask_warm(module, task, bounds, going_on=None):
     task = json.loads(json.dumps(task))
     return apart(sandbox.answer_to, task, loaded=("fraud.claims.importing.sandbox",))
 
@@ -48,7 +48,7 @@ rows = save_profile(name="rows", spec={**generic.spec, "sensitive": "reject_row"
 for path in sorted(folder.iterdir()):
     for profile in (generic, rows):
         receive_upload(parts=[path.read_bytes()], name=path.name, profile=profile, by=by)
-        sandbox._ask_child = ask_warm
+        sandbox.ask_child = ask_warm
 for file in list(ClaimFile.objects.all()):
     print("".join(reject_lines(file, "ko")), file=sys.stderr)
 for row in json.loads((folder.parent / "rows.json").read_text()):

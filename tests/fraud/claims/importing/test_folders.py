@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stage_here(*, path: Path, spec: dict, bounds: object, **more: object) -> StagedFile:
+    def stage_here(
+        *, path: Path, spec: dict, bounds: object, going_on: object = None, **more: object
+    ) -> StagedFile:
         checked = read_spec(spec)
         return stage(lambda: open_table(path, checked), spec=checked, **more)  # type: ignore[arg-type]
 

@@ -114,8 +114,8 @@ def test_rows_that_cannot_be_read_are_reported_with_their_line(tmp_path: Path) -
         "employee_no,kind,starts_on,ends_on\nE1,annual,2026-03-09,2026-03-02\n,annual,2026-03-02,2026-03-02\nE2,annual,2026-02-30,2026-03-01\n",
     )
     assert [(r["line"], r["code"]) for r in result.rejects.to_dicts()] == [
-        (2, "date_not_valid"),
-        (3, "value_missing"),
+        (2, "days_not_in_order"),
+        (3, "feed_value_missing"),
         (4, "date_not_valid"),
     ]
     assert not Absence.objects.exists()
@@ -132,7 +132,7 @@ def test_a_feed_needs_a_known_name_and_its_columns(tmp_path: Path) -> None:
         feed(tmp_path, "holidays", "a\n1\n")
     with pytest.raises(FileQuarantined) as refused:
         feed(tmp_path, "trips", "employee_no,starts_on\nE1,2026-03-02\n")
-    assert refused.value.code == "columns_missing"
+    assert refused.value.code == "feed_columns_missing"
 
 
 def test_parquet_feeds_keep_their_types(tmp_path: Path) -> None:

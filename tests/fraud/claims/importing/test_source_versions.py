@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fraud.claims.models import Claim
+from fraud.claims.models import Claim, ClaimFile
 from fraud.claims.reading import read_many_claims
 from tests.fraud.claims.importing.files import GOOD, HEADER, assert_accounted, codes, csv_text, deliver, noted
 
@@ -147,3 +147,22 @@ def test_a_chain_in_one_file_and_again_is_one_claim(tmp_path: Path) -> None:
     again = deliver(tmp_path, renamed(*reversed(CHAIN)), name="again.csv")
     assert (again.n_accepted, again.n_superseding) == (0, 0)
     assert Claim.objects.get().amount_minor == 3000
+
+
+@pytest.mark.parametrize(("old", "new"), [("1", ""), ("3", ""), ("3", "1"), ("1", "1"), ("", "1"), ("", "")])
+def test_the_next_id_of_a_claim_counts_its_versions_anew(old: str, new: str, tmp_path: Path) -> None:
+    """Systems that correct under a new id begin it with version 1, or with none."""
+
+    def delivered(own: str, supersedes: str, version: str, amount: int) -> ClaimFile:
+        row = {**GOOD, "claim_id": own, "supersedes": supersedes, "version": version, "금액": str(amount)}
+        content = csv_text([row], [*HEADER, "supersedes", "version"]).encode()
+        return deliver(tmp_path, content, name=f"{own}{amount}.csv")
+
+    delivered("C-1", "", old, 1000)
+    second = delivered("C-2", "C-1", new, 2000)
+    assert (second.n_superseding, codes(second)) == (1, [])
+    assert Claim.objects.get().amount_minor == 2000
+    third = delivered("C-2", "C-1", "2", 3000)  # its own versions are in their order
+    assert (third.n_superseding, Claim.objects.get().amount_minor) == (1, 3000)
+    late = delivered("C-1", "", "9", 9000)  # the old id is over, whatever it counts
+    assert (late.n_duplicate, Claim.objects.get().amount_minor) == (1, 3000)

@@ -22,9 +22,11 @@ from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.staging import StagedFile, stage
 from fraud.claims.importing.uploads import incoming_folder
-from fraud.claims.models import Claim, ClaimFile, ImportProfile
+from fraud.claims.models import Cardholder, Claim, ClaimFile, ImportProfile
 from tests.cast import Cast, make_cast
+from tests.fraud.claims.importing.files import workbook_bytes
 from tests.fraud.claims.importing.guessing.test_guess import CARD, LEDGER, table
+from tests.fraud.claims.importing.workbooks import in_sheet, repacked
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/files/assistant/"
@@ -39,7 +41,9 @@ def cast() -> Cast:
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading apart is tested with the sandbox; a process for every look would take long."""
 
-    def stage_here(*, path: Path, spec: dict, bounds: object, **more: Any) -> StagedFile:
+    def stage_here(
+        *, path: Path, spec: dict, bounds: object, going_on: object = None, **more: Any
+    ) -> StagedFile:
         checked = read_spec(spec)
         return stage(lambda: open_table(path, checked), spec=checked, **more)
 
@@ -234,6 +238,42 @@ def test_what_holds_no_claims_is_called_what_it_is(
     client: Client, cast: Cast, rows: list[list[str]], sentence: str
 ) -> None:
     assert sentence in send(signed_in(client, cast.system_admin), table(rows)).content.decode()
+
+
+def test_a_list_of_people_is_taken_from_where_it_was_looked_at(client: Client, cast: Cast) -> None:
+    signed_in(client, cast.system_admin)
+    page = send(
+        client, table([["사번", "성명", "입사일"], ["E9001", "김도현", "2020-01-02"]])
+    ).content.decode()
+    assert "Import as: People" in page
+    assert '<input type="hidden" name="feed" value="cardholders">' in page
+    form = form_of(page)
+    taken = client.post("/files/people/send/", {"feed": "cardholders", "draft": form["draft"]})
+    assert taken.status_code == 200
+    assert Cardholder.objects.get(employee_no="E9001").name == "김도현"
+    assert kept() == []
+    assert (
+        client.post("/files/people/send/", {"feed": "cardholders", "draft": form["draft"]}).status_code == 422
+    )
+
+
+def test_a_payrolls_workbook_below_a_merged_title_is_called_what_it_is(client: Client, cast: Cast) -> None:
+    rows = [["2026년 11월 급여 공제"], ["사번", "성명", "부서", "기본급", "환수공제"], ["E1", "김", "영업", "3500000", "50000"]]  # fmt: skip
+    merged = in_sheet(
+        b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A1:E1"/></mergeCells>'
+    )
+    content = repacked(workbook_bytes(rows), merged)
+    page = send(signed_in(client, cast.system_admin), content, file_name="payroll.xlsx").content.decode()
+    assert "payroll&#x27;s list of deductions" in page
+    assert "are merged" not in page
+
+
+def test_kinds_and_modes_stand_in_words_in_the_preview(client: Client, cast: Cast) -> None:
+    rows = [["거래일", "사번", "가맹점", "금액", "거래구분", "정기결제"], ["2026-11-02", "E1", "한빛식당", "12000", "승인취소", "Y"]]  # fmt: skip
+    page = send(signed_in(client, cast.system_admin), table(rows)).content.decode()
+    assert ">Cancellation</td>" in page
+    assert ">cancel</td>" not in page
+    assert ">yes</td>" in page
 
 
 @pytest.mark.parametrize("rows", [CARD, [row[:2] + row[5:] for row in CARD]], ids=["complete", "lacking"])

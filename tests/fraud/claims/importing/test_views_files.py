@@ -17,7 +17,7 @@ from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.profile_json import KEYS
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Claim, ClaimFile, ImportProfile
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, make_file
 from tests.fraud.claims.importing.files import csv_bytes, deliver, row
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +202,20 @@ def test_a_profiles_page_explains_every_setting_and_names_every_field(client: Cl
     text = signed_in(client, cast.system_admin).get("/files/profiles/generic/").content.decode()
     assert set(profile_words()) == set(KEYS)
     assert all(f"<code>{name}</code>" in text for name in [*KEYS, *FIELDS])
+
+
+def test_an_import_that_goes_on_can_be_cancelled_on_its_page(client: Client, cast: Cast) -> None:
+    file = make_file(state="importing", profile=get_profile("generic"), n_rows=100, rows_done=40)
+    signed_in(client, cast.approver)
+    assert (
+        f'action="/files/{file.reference}/cancel/"'
+        in client.get(f"/files/{file.reference}/").content.decode()
+    )
+    page = client.post(f"/files/{file.reference}/cancel/", follow=True).content.decode()
+    assert "The import was cancelled" in page
+    assert f"Cancelled by {cast.approver.username}." in page
+    assert "/cancel/" not in page
+    again = client.post(f"/files/{file.reference}/cancel/", follow=True).content.decode()
+    assert "The import had ended already." in again
+    signed_in(client, cast.auditor)
+    assert client.post(f"/files/{file.reference}/cancel/").status_code == 403

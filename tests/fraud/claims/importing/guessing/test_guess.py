@@ -263,6 +263,12 @@ def test_amounts_that_can_be_read_with_either_sign_are_left_open(tmp_path: Path)
         (["Employee ID", "Name", "Manager", "Hire Date"], "cardholders"),
         (["사번", "휴가종류", "시작일", "종료일"], "absences"),
         (["거래일시", "적요", "출금액", "입금액", "잔액"], "bank_statement"),
+        (["사번", "성명", "기본급", "국민연금", "환수공제"], "payroll"),
+        (["Employee ID", "Gross pay", "Deductions", "Amount"], "payroll"),
+        (["사번", "발령일", "발령부서", "직급"], "positions"),
+        (["차량번호", "사번", "배정일", "반납일"], "vehicles"),
+        (["사전승인번호", "사번", "승인금액", "유효일"], "pre_approvals"),
+        (["사번", "관계인사번", "관계"], "relatives"),
         (["Booking date", "Description", "Debit", "Credit", "Balance"], "bank_statement"),
     ],
 )  # fmt: skip
@@ -367,6 +373,18 @@ def test_a_description_is_the_nearest_to_a_merchant_and_only_a_guess(tmp_path: P
     assert (merchant.header, merchant.level) == ("Description", "doubtful")
     assert found.choices.invert_sign
     assert found.choices.currency == ""  # cents are no won
+
+
+def test_the_day_of_the_posting_is_the_nearest_to_that_of_the_payment_and_only_a_guess(
+    tmp_path: Path,
+) -> None:
+    rows = [["Buchungsdatum", "Personalnr.", "Kreditor", "Betrag", "Währung"],
+            ["16.11.2026", "00012", "Bahn", "89,90", "EUR"]]  # fmt: skip
+    found = guess_table(written(tmp_path, table(rows)))
+    day = next(column for column in found.columns if column.field == "transacted_at")
+    assert (day.header, day.level, day.why) == ("Buchungsdatum", "doubtful", "day")
+    both = guess_table(written(tmp_path, table([["Belegdatum", *rows[0]], ["15.11.2026", *rows[1]]])))
+    assert fields_of(both)["Buchungsdatum"] == "settled_at"
 
 
 def test_a_column_of_currencies_leaves_no_currency_to_be_assumed(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""A process that waits for the next file reads one, ends by itself where none comes, and is never missed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from fraud.claims.importing import bounded
+from fraud.claims.importing.bounded import Bounds, ask_child
+from fraud.claims.importing.problems import FileQuarantined
+
+ECHO = "tests.fraud.claims.importing.echo"
+
+
+@pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    yield
+    if child := bounded._take():
+        child.kill()
+        child.communicate()
+
+
+def waiting() -> int | None:
+    return bounded._spare[2].pid if bounded._spare else None
+
+
+def test_a_task_is_answered_by_the_process_that_waits_and_the_next_by_another() -> None:
+    bounded.warm()
+    bounded.warm()  # one is enough
+    pid = waiting()
+    first = ask_child(ECHO, {"say": "한빛"}, Bounds(seconds=30))
+    assert (first["said"], first["pid"]) == ("한빛", pid)
+    assert waiting() is None
+    assert ask_child(ECHO, {"say": "x"}, Bounds(seconds=30))["pid"] not in {pid, os.getpid()}
+
+
+def test_a_waiting_process_that_died_is_not_missed() -> None:
+    bounded.warm()
+    assert bounded._spare is not None
+    bounded._spare[2].kill()
+    assert ask_child(ECHO, {"say": "x"}, Bounds(seconds=30))["said"] == "x"
+
+
+def test_a_process_of_another_process_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounded.warm()
+    pid, spare = os.getpid(), bounded._spare
+    monkeypatch.setattr(os, "getpid", lambda: pid + 1)
+    assert bounded._usable() is None
+    monkeypatch.undo()
+    assert bounded._spare is spare
+
+
+def test_one_that_lasts_too_long_or_dies_is_told_as_such() -> None:
+    for task, seconds in ({"sleep": 30}, 1), ({"die": True}, 30):
+        with pytest.raises(FileQuarantined) as refusal:
+            ask_child(ECHO, task, Bounds(seconds=seconds))
+        assert refusal.value.code == "reader_stopped"
+
+
+def test_who_asks_may_stop_waiting() -> None:
+    def enough() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        ask_child(ECHO, {"sleep": 30}, Bounds(seconds=60), enough)
