@@ -19,6 +19,7 @@ from tests.benchmarks.strangers.figures import (
 )
 from tests.benchmarks.strangers.nights import CONTROL, Clock, Nights, Tested
 from tests.benchmarks.strangers.outcomes import moment
+from tests.benchmarks.strangers.rulebook import USELESS
 from tests.benchmarks.strangers.schemes import CATALOGUE
 from tests.benchmarks.strangers.status_quo import (
     TREE_THRESHOLD,
@@ -53,6 +54,7 @@ def measure(seed: int, options: Namespace) -> dict[str, Any]:
             "calibration": _calibration(company, tested, rows),
             "seats": _seats(company, tested, ground, rows),
             "schemes": _schemes(company, ways, rows),
+            "useless_rules": _useless(nights),
         }
     clock.say(f"seed {seed}")
     return answer | {"seconds": {name: round(value, 1) for name, value in clock.seconds.items()}}
@@ -163,6 +165,19 @@ def _seats(company: Company, tested: Tested, ground: Ground, rows: NDArray[np.in
         "taken": rounded(1 - tested.seats_free / max(tested.seats_total, 1)),
         "waiting_a_night": rounded(tested.n_waiting / ground.nights),
         "channels": by_channel,
+    }
+
+
+def _useless(nights: Nights) -> dict[str, Any]:
+    """How many useless rules there are, the median of what their outcomes leave possible, how many of them the outcomes condemn, and
+    how many of these the product proposes to retire: those that were tried."""
+    useless = [each for each in nights.believed if each.code.startswith(USELESS)]
+    condemned = [each for each in useless if each.upper < nights.values.alert_threshold]
+    return {
+        "rules": len(useless),
+        "upper": rounded(float(np.median([each.upper for each in useless] or [np.nan]))),
+        "condemned": len(condemned),
+        "proposed": sum(not each.is_untried for each in condemned),
     }
 
 

@@ -86,7 +86,7 @@ def test_hybrid_without_a_label_ranks_by_rules_and_anomalies_and_claims_no_perce
 
 
 def test_hybrid_recalibration_moves_a_calibrated_probability_and_nothing_else() -> None:
-    halved = Recalibration(shift=-0.7, slope=1.2)
+    halved = Recalibration(shift=-0.7, slope=1.2, low_slope=1.2)
     made, out = trained(None)
     plain = out.model.score(made.features, made.hits)
     moved = out.model.score(made.features, made.hits, recalibration=halved)
