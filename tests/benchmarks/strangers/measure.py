@@ -17,6 +17,7 @@ from tests.benchmarks.strangers.figures import (
     rounded,
     with_intervals,
 )
+from tests.benchmarks.strangers.hidden import hidden_in_turn
 from tests.benchmarks.strangers.nights import CONTROL, Clock, Nights, Tested
 from tests.benchmarks.strangers.outcomes import moment
 from tests.benchmarks.strangers.rulebook import USELESS
@@ -39,6 +40,7 @@ def measure(seed: int, options: Namespace) -> dict[str, Any]:
     clock = Clock()
     with clock.stage("company"):
         company = build_company(seed, nights=options.nights, scale=options.scale)
+    hidden = hidden_in_turn(company, options, clock) if options.hide_schemes else []
     nights = Nights(company, options, clock)
     confirmed, looked_at = _known_before(nights)
     tested = nights.run()
@@ -55,6 +57,7 @@ def measure(seed: int, options: Namespace) -> dict[str, Any]:
             "seats": _seats(company, tested, ground, rows),
             "schemes": _schemes(company, ways, rows),
             "useless_rules": _useless(nights),
+            "hidden": hidden,
         }
     clock.say(f"seed {seed}")
     return answer | {"seconds": {name: round(value, 1) for name, value in clock.seconds.items()}}

@@ -94,6 +94,11 @@ def company_text(each: dict[str, Any], *, schemes: bool) -> str:
             f"{useless['rules']} useless rules: cost per 1,000 {useless['cost_more']:+.0f}; upper bound under the threshold: "
             f"{useless['condemned']}, proposed for retirement: {useless['proposed']}; median bound {_n(useless['upper'])}"
         )
+    lines += [
+        f"without outcomes and rules of {of['code']} ({of['claims']} claims, {of['opened']} opened): novelty seats found "
+        f"{of['novelty_misuse']} of {of['novelty']}, {of['novelty_hidden']} of them of that scheme"
+        for of in each["hidden"]
+    ]
     return "\n".join(lines + (_schemes_text(each) if schemes else []))
 
 
