@@ -70,7 +70,7 @@ def choose(
     scores = model.score(frame, year.hits[rows], rules, recalibration)
     ids = year.claims["claim_id"].to_numpy()[rows].tolist()
     policy.alone |= dict(zip(ids, scores["model_probability"].to_list(), strict=True))
-    if model.is_calibrated:
+    if model.has_learnt:
         given = recalibration.undo(scores["hybrid_probability"].to_numpy())
         policy.given |= dict(zip(ids, given.tolist(), strict=True))
     novel = novelty_outcomes(policy, start)

@@ -19,10 +19,11 @@ from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 NIGHTS_BACK = timedelta(days=180)
 #: Outcomes of claims that were looked at for what the nights thought of them, or by lot. A tip comes because it is misuse.
 _SOURCES = (Label.Source.REVIEW, Label.Source.APPEAL, Label.Source.CONTROL_SAMPLE)
+#: Versions without trees have learnt nothing, and are not set right.
 _SCORES = """
     SELECT s.claim_id, s.run_id, s.hybrid_probability AS probability
     FROM fraud_score s JOIN fraud_screeningrun r ON r.id = s.run_id
-    WHERE s.run_id < %s AND s.is_calibrated AND r.cut_off_at > %s AND s.claim_id IN (SELECT claim_id FROM fraud_label)
+    WHERE s.run_id < %s AND s.tree_probability IS NOT NULL AND r.cut_off_at > %s AND s.claim_id IN (SELECT claim_id FROM fraud_label)
 """
 
 

@@ -164,7 +164,7 @@ class Nights:
             scores = product.score(self.model, features, hits, book, evidence, recalibration)
         self.alone[rows] = scores["model_probability"].to_numpy()
         self.tested.probability[rows] = scores["hybrid_probability"].to_numpy()
-        if self.model.model.is_calibrated:  # one that only ranks promises nothing, so nothing is set right
+        if self.model.model.has_learnt:  # what has learnt nothing is not set right
             self.given[rows] = recalibration.undo(self.tested.probability[rows])
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
