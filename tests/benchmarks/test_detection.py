@@ -14,7 +14,7 @@ import pytest
 from fraud.detection.detectors.tree import TreeSettings
 from fraud.detection.features.catalogue import LABEL_FEATURES
 from fraud.learning.training import TrainingConfig
-from tests.benchmarks import detection
+from tests.benchmarks import detection, detection_unseen
 from tests.benchmarks.detection_data import Labelled, labelled_claims, read_claims, split_of, with_known
 from tests.benchmarks.detection_few import few_confirmed
 from tests.benchmarks.detection_goals import (
@@ -198,6 +198,16 @@ def test_one_queue_is_compared_at_equal_recall_and_at_equal_alerts() -> None:
     weights = np.array([5.0])
     assert fewer_alerts(scores, weights)[0].value == pytest.approx(2 / 4 - 1)
     assert more_recall(scores, weights)[0].value == pytest.approx(3 / 3 - 2 / 3)
+
+
+def test_detectors_alone_are_ranked_on_a_split_of_their_own(
+    data: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection_unseen, "DETECTORS_START", START)
+    figures = detection_unseen.detectors_alone(data, SMALL)
+    assert [figure.target for figure in figures] == [0.836, 0.180, 0.217]
+    # a fivefold amount is unusual, a bad terminal is not
+    assert 0.5 < figures[0].value < 0.95
 
 
 def test_one_tree_in_one_queue_is_compared_at_a_hundred_a_day() -> None:
