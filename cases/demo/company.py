@@ -46,6 +46,7 @@ from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.demo import DemoCompany, generate_company
 from fraud.demo.days import korean_holidays
 from fraud.demo.files import history_files, night_days, night_file, write_csv, write_truth
+from fraud.demo.schemes import SCHEMES
 from fraud.detection.model_files import NoChampion, champion
 from fraud.detection.models import ModelVersion
 from fraud.learning.comparing import evaluate_out_of_time
@@ -202,6 +203,9 @@ def _history(build: Build) -> str:
     return f"{Claim.objects.filter(is_history=True).count():,} claims as history"
 
 
+_KNOWN_AS = {scheme.code: scheme.known_as for scheme in SCHEMES}
+
+
 def _outcomes(build: Build) -> str:
     """What the old audit team knew: labels, marked as simulated."""
     sql = "SELECT external_id, id AS claim_id FROM fraud_claim WHERE source_system = %s"
@@ -214,7 +218,7 @@ def _outcomes(build: Build) -> str:
             is_misuse=row["is_misuse"],
             source=row["source"],
             known_at=datetime.fromisoformat(row["known_at"]).replace(tzinfo=zone),
-            scheme=row["scheme"],
+            scheme=_KNOWN_AS.get(row["scheme"], ""),
             disposition=row["disposition"],
             selection_probability=row["selection_probability"],
             reference=f"demo:{row['channel']}",

@@ -1,11 +1,21 @@
 """A night's selection: which scored claims become cases, within the reviewers' seats. Pure, knows no database."""
 
 from cases.selection.choosing import population_of, select_alerts
-from cases.selection.terms import POPULATION, SCORED, Bundle, OpenCase, Seats, Selection, adapted_novelty
+from cases.selection.terms import (
+    POPULATION,
+    SCORED,
+    UNUSUAL_FROM,
+    Bundle,
+    OpenCase,
+    Seats,
+    Selection,
+    adapted_novelty,
+)
 
 __all__ = [
     "POPULATION",
     "SCORED",
+    "UNUSUAL_FROM",
     "Bundle",
     "OpenCase",
     "Seats",

@@ -39,6 +39,8 @@ POPULATION: dict[str, Any] = {
 MODEL_PATTERN = "model"
 NOVELTY_PATTERN = "novelty"
 SAMPLE_PATTERN = "control_sample"
+#: What competes for novelty seats: claims more unusual than this share of the training rows.
+UNUSUAL_FROM = 0.9
 #: Why a bundle was held back.
 CAPACITY, RULE_BUDGET, PERSON_BUDGET = "capacity", "rule_budget", "person_budget"
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from cases.selection import POPULATION, SCORED
+from cases.selection import POPULATION, SCORED, UNUSUAL_FROM
 from fraud.claims.bulk import read_frame
 from fraud.claims.labels import labels_known_by
 from fraud.claims.money import returned_by_claim
@@ -30,7 +30,7 @@ _FROM_COMPETING = f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id W
 _CANDIDATES = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.transacted_at,
            s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score
-    {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.novelty > 0 OR EXISTS (
+    {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.anomaly_score > %s OR EXISTS (
         SELECT 1 FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
         WHERE h.run_id = s.run_id AND h.claim_id = s.claim_id AND v.is_always_open AND NOT h.is_shadow))
 """
@@ -122,7 +122,8 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame,
     The run's own claims and those held back on earlier nights. The leading rule is an absolute ban before the others,
     then the heaviest, then the first by code. Also how many claims are left out because their payment was taken back.
     """
-    claims = read_frame(_CANDIDATES, [run.pk, run.pk, threshold], schema=_CANDIDATE_SCHEMA)
+    asked_for = [run.pk, run.pk, threshold, UNUSUAL_FROM]
+    claims = read_frame(_CANDIDATES, asked_for, schema=_CANDIDATE_SCHEMA)
     hits = read_frame(_HITS, [run.pk, run.pk, threshold], schema=_HIT_SCHEMA)
     leading = (
         hits.sort(["claim_id", "is_always_open", "weight", "code"], descending=[False, True, True, False])

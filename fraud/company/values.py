@@ -78,8 +78,10 @@ class CompanyValues:
 
     @property
     def novelty_seats(self) -> int:
-        """Seats a night for unusual claims that resemble no known misuse."""
-        return round(self.capacity_per_day * self.novelty_share)
+        """Seats a night for unusual claims that resemble no known misuse: a share of what the control sample leaves, at least one where
+        any share is wanted; it is taken only when nothing likelier wants it."""
+        rest = self.capacity_per_day - self.control_sample_size
+        return max(round(rest * self.novelty_share), 1 if self.novelty_share > 0 and rest > 1 else 0)
 
     @property
     def control_sample_size(self) -> int:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import build_features
+from fraud.detection.features.label_history import label_events, label_features
+from fraud.detection.features.rows import rows_of
 
 ZONE = "UTC"
 CURRENCY = "USD"
@@ -129,3 +131,25 @@ def split_of(data: Labelled, start: date) -> Split:
         test.append(rows[~np.isin(data.cardholder[rows], list(known))])
     cut_off = datetime.combine(start + timedelta(days=WEEK + DELAY_DAYS), time(), UTC)
     return Split(start, train, np.concatenate(test), cut_off)
+
+
+def with_known(data: Labelled, rows: NDArray[np.int64], labels: pl.DataFrame) -> pl.DataFrame:
+    """Features of these rows where only `labels` are ever known: the label history is computed again, the rest stays."""
+    targets = np.zeros(data.claims.height, dtype=bool)
+    targets[rows] = True
+    asked = rows_of(data.claims, targets, ZONE)
+    history = label_features(asked, label_events(data.claims, labels, asked.category_codes))
+    features = data.features[rows]
+    columns = [
+        pl.Series(name, values, nan_to_null=True).cast(features.schema[name])
+        for name, values in history.items()
+    ]
+    return features.with_columns(columns)
+
+
+def scenarios_of(path: Path) -> NDArray[np.int64]:
+    """How each misuse was made (0: genuine), in the order of the claims: only to hide one kind, and to count what was found of it."""
+    table = pl.read_csv(path, try_parse_dates=True) if path.suffix == ".csv" else pl.read_parquet(path)
+    if "TX_FRAUD_SCENARIO" not in table.columns:
+        raise NotOfThatForm(f"{path} has no TX_FRAUD_SCENARIO, which says which kind of misuse to hide (G8)")
+    return table.sort("TX_DATETIME", "TRANSACTION_ID")["TX_FRAUD_SCENARIO"].cast(pl.Int64).to_numpy()

@@ -50,3 +50,10 @@ def rule_hits(features: pl.DataFrame) -> NDArray[np.bool_]:
     if outcome.errors:
         raise RuntimeError(f"rules that could not run: {outcome.errors}")
     return outcome.hits
+
+
+def with_watched_hits(hits: NDArray[np.bool_], features: pl.DataFrame) -> NDArray[np.bool_]:
+    """The hits (n, rules) of other outcomes than the whole truth: only the watch list of the frame's own label history differs."""
+    found = hits.copy()
+    found[:, list(RULE_BOOK).index("R6")] = features["n_known_misuse_merchant_28d"] >= _WATCHED_FROM
+    return found

@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fraud.detection.detectors.frames import matrix
 from fraud.detection.detectors.tree import TreeDetector, TreeSettings
+from fraud.detection.scoring.hybrid import HybridModel
 from fraud.learning.evaluation.daily import card_precision_at
 from fraud.learning.evaluation.metrics import average_precision, roc_auc
 from fraud.learning.training import TrainingConfig, train_hybrid
@@ -46,6 +48,7 @@ class Scores:
     rank: Floats
     probability: Floats
     tree_probability: Floats
+    tree_alone: Floats  # log-odds of trees on the same features, without rules and detectors
     hits: Mask
 
     @classmethod
@@ -111,19 +114,9 @@ def published_ranking(data: Labelled, start: date) -> Ranking:
 def hybrid_scores(data: Labelled, hits: Mask, start: date, config: TrainingConfig) -> tuple[Scores, Ranking]:
     """The product's hybrid trained on what was known when the test week began, as it ranks that week."""
     split = split_of(data, start)
-    first_test = (split.cut_off.date() - data.first_day).days
-    rows = np.flatnonzero((data.day < first_test) & (data.day >= first_test - _TRAINING_DAYS))
-    weights = [weight for weight, _ in RULE_BOOK.values()]
-    trained = train_hybrid(
-        with_watch_list(data.features[rows]),
-        hits[rows],
-        list(RULE_BOOK),
-        weights,
-        data.labels,
-        cut_off=split.cut_off,
-        config=config,
-    )
-    scored = trained.model.score(with_watch_list(data.features[split.test]), hits[split.test])
+    rows = training_rows_of(data, split)
+    trained = trained_on(data.features[rows], hits[rows], data.labels, split, config)
+    scored = trained.score(with_watch_list(data.features[split.test]), hits[split.test])
     z = scored["z"].to_numpy()
     scores = Scores(
         is_misuse=data.is_misuse[split.test],
@@ -132,6 +125,31 @@ def hybrid_scores(data: Labelled, hits: Mask, start: date, config: TrainingConfi
         rank=z,
         probability=scored["hybrid_probability"].to_numpy(),
         tree_probability=scored["tree_probability"].to_numpy(),
+        tree_alone=tree_alone(trained, data.features[split.test]),
         hits=hits[split.test],
     )
     return scores, ranking_of(data, split, z)
+
+
+def training_rows_of(data: Labelled, split: Split) -> NDArray[np.int64]:
+    """Rows that a training before the fold's test week reads."""
+    first_test = (split.cut_off.date() - data.first_day).days
+    return np.flatnonzero((data.day < first_test) & (data.day >= first_test - _TRAINING_DAYS))
+
+
+def trained_on(
+    features: pl.DataFrame, hits: Mask, labels: pl.DataFrame, split: Split, config: TrainingConfig
+) -> HybridModel:
+    """The product's training on these rows and outcomes."""
+    weights = [weight for weight, _ in RULE_BOOK.values()]
+    rows = with_watch_list(features)
+    return train_hybrid(
+        rows, hits, list(RULE_BOOK), weights, labels, cut_off=split.cut_off, config=config
+    ).model
+
+
+def tree_alone(model: HybridModel, features: pl.DataFrame) -> Floats:
+    """Log-odds (n,) of the trees that read features only, with the same outcomes and settings; 0 where nothing could be learnt."""
+    if model.base_trees is None:
+        return np.zeros(features.height)
+    return model.base_trees.margin(matrix(features, model.tree_features))

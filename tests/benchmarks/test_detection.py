@@ -2,7 +2,9 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,20 @@ import polars as pl
 import pytest
 
 from fraud.detection.detectors.tree import TreeSettings
+from fraud.detection.features.catalogue import LABEL_FEATURES
 from fraud.learning.training import TrainingConfig
-from tests.benchmarks import detection
-from tests.benchmarks.detection_data import Labelled, labelled_claims, read_claims, split_of
-from tests.benchmarks.detection_goals import Figure, fewer_alerts, more_recall, place_in_day
+from tests.benchmarks import detection, detection_unseen
+from tests.benchmarks.detection_data import Labelled, labelled_claims, read_claims, split_of, with_known
+from tests.benchmarks.detection_few import few_confirmed
+from tests.benchmarks.detection_goals import (
+    Figure,
+    even_days,
+    fewer_alerts,
+    more_recall,
+    not_below_one_tree,
+    place_in_day,
+)
+from tests.benchmarks.detection_lots import missed_by_lot
 from tests.benchmarks.detection_scores import Scores, published_features
 from tests.shared_data import shared_file
 
@@ -63,10 +75,21 @@ def data(handbook_file: Path) -> Labelled:
     return labelled_claims(handbook_file)
 
 
-def test_every_goal_gives_its_figures(data: Labelled) -> None:
-    figures = detection.measure(data, detection.GOALS, [START], config=SMALL, say=lambda text: None)
+def test_every_goal_gives_its_figures_or_says_why_not(
+    data: Labelled, handbook_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "missed_by_lot", partial(missed_by_lot, replications=20))
+    figures = detection.measure(
+        data, detection.GOALS, [START], path=handbook_file, config=SMALL, say=lambda text: None
+    )
     assert {figure.goal for figure in figures} == set(detection.GOALS)
-    assert all(math.isfinite(figure.value) for figure in figures)
+    without = {figure.goal: figure.line() for figure in figures if not math.isfinite(figure.value)}
+    assert set(without) == {
+        "G10",
+        "G11",
+        "G14",
+    }  # the made-up file ends before the book's split for detectors
+    assert all("not measured: " in line for line in without.values())
     of_name = {figure.what: figure.value for figure in figures}
     # what goes bad here is easy to see: far above chance, which is about 0.06
     assert of_name["hybrid: average precision"] > 0.5
@@ -83,13 +106,13 @@ def test_command_prints_json_and_tells_a_miss(
     assert status == (0 if all(figure["holds"] for figure in figures) else 1)
 
 
-@pytest.mark.parametrize("arguments", [["--goals", "G7"], ["--data", "nowhere.parquet"]])
+@pytest.mark.parametrize("arguments", [["--goals", "G15"], ["--data", "nowhere.parquet"]])
 def test_command_refuses_what_it_cannot_measure(
     handbook_file: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         detection.main(["--data", str(handbook_file), *arguments])
-    assert "unknown goals G7" in (said := capsys.readouterr().err) or "does not exist" in said
+    assert "unknown goals G15" in (said := capsys.readouterr().err) or "does not exist" in said
 
 
 def test_command_says_what_a_file_of_another_form_lacks(
@@ -164,6 +187,7 @@ def _scores(rank: list[float], misuse: list[int], rule: list[int]) -> Scores:
         rank=np.array(rank),
         probability=zeros,
         tree_probability=zeros,
+        tree_alone=zeros,
         hits=np.array(rule, dtype=bool)[:, None],
     )
 
@@ -174,6 +198,71 @@ def test_one_queue_is_compared_at_equal_recall_and_at_equal_alerts() -> None:
     weights = np.array([5.0])
     assert fewer_alerts(scores, weights)[0].value == pytest.approx(2 / 4 - 1)
     assert more_recall(scores, weights)[0].value == pytest.approx(3 / 3 - 2 / 3)
+
+
+def test_detectors_alone_are_ranked_on_a_split_of_their_own(
+    data: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection_unseen, "DETECTORS_START", START)
+    figures = detection_unseen.detectors_alone(data, SMALL)
+    assert [figure.target for figure in figures] == [0.836, 0.180, 0.217]
+    # a fivefold amount is unusual, a bad terminal is not
+    assert 0.5 < figures[0].value < 0.95
+
+
+def test_one_tree_in_one_queue_is_compared_at_a_hundred_a_day() -> None:
+    # 150 claims of one day, 60 misused: the hybrid has them among its best 100, the tree ranks 20 of them last
+    misuse = [1] * 60 + [0] * 90
+    scores = _scores(list(range(150, 0, -1)), misuse, rule=[0] * 150)
+    tree = np.array(scores.rank)
+    tree[:20] = -1.0
+    value, low = not_below_one_tree(replace(scores, tree_alone=tree))
+    assert value.value == pytest.approx(20 / 60)
+    assert 0 < low.value < value.value
+    same, bound = not_below_one_tree(replace(scores, tree_alone=scores.rank))
+    assert (same.value, bound.value) == (0.0, 0.0)
+
+
+def test_days_are_even_where_the_fullest_has_at_most_twice_the_alerts_of_the_emptiest() -> None:
+    scores = _scores([1] * 9, [0] * 9, [0] * 9)
+    p = np.array([0.9, 0.9, 0.01, 0.9, 0.9, 0.9, 0.9, 0.9, 0.01])
+    days = np.array([3, 3, 3, 5, 5, 5, 5, 5, 5])
+    [found] = even_days(replace(scores, probability=p, day=days))
+    assert (found.value, found.holds) == (2.5, False)
+
+
+def test_the_interval_of_misses_covers_what_was_put_there() -> None:
+    rng = np.random.default_rng(2)
+    p = rng.beta(0.5, 60, 3000).clip(1e-4, 0.9)
+    scores = _scores(
+        p.tolist(), (rng.random(3000) < p).astype(int).tolist(), (rng.random(3000) < 0.05).tolist()
+    )
+    scores = replace(scores, probability=p, day=np.repeat(np.arange(6), 500))
+    [found] = missed_by_lot(scores, replications=40)
+    assert found.value >= 0.9
+
+
+def test_few_confirmed_are_known_by_the_cut_off_and_nothing_else_is(data: Labelled) -> None:
+    split = split_of(data, START)
+    known = few_confirmed(data, split, 10)
+    assert known["is_misuse"].to_list() == [True] * 10
+    assert known["known_at"].max() <= split.cut_off
+    rows = np.sort(split.test)[:500]
+    features = with_known(data, rows, known)
+    of_labels = {feature.name for feature in LABEL_FEATURES}
+    others = [name for name in features.columns if name not in of_labels]
+    assert features.select(others).equals(data.features[rows].select(others))
+    at = dict(zip(known["claim_id"].to_list(), known["known_at"].to_list(), strict=True))
+    merchants = dict(data.claims.select("claim_id", "merchant_id").iter_rows())
+    expected = [
+        sum(
+            merchants[claim] == merchant and moment - timedelta(days=28) < when <= moment
+            for claim, when in at.items()
+        )
+        for merchant, moment in data.claims[rows].select("merchant_id", "transacted_at").iter_rows()
+    ]
+    assert features["n_known_misuse_merchant_28d"].to_list() == expected
+    assert sum(expected) > 0
 
 
 def test_place_in_day_ranks_each_day_by_itself() -> None:

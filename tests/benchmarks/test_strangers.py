@@ -14,8 +14,10 @@ from fraud.claims.columns import CLAIM_SCHEMA
 from fraud.detection.detectors.tree import TreeSettings
 from fraud.learning.training import TrainingConfig
 from tests.benchmarks.strangers import command, product
+from tests.benchmarks.strangers import hidden as hidden_schemes
 from tests.benchmarks.strangers.company import Company, build_company
 from tests.benchmarks.strangers.goals import goals_of
+from tests.benchmarks.strangers.hidden import HiddenScheme, hidden_in_turn
 from tests.benchmarks.strangers.kinds import INDEX
 from tests.benchmarks.strangers.measure import measure
 from tests.benchmarks.strangers.nights import DECIDED_AFTER, Clock, Nights
@@ -261,6 +263,31 @@ def test_nights_open_within_their_seats_and_outcomes_come_a_fortnight_later(opti
     ]
     assert max(per_night) <= 3
     assert (tested.inclusion[tested.channel == "control_sample"] < 1).all()
+
+
+def test_a_hidden_scheme_is_in_no_outcome_and_no_rule_before_the_nights(
+    options: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = build_company(2, nights=options.nights, scale=0.2)
+    plain = Nights(company, options, Clock())
+    scheme_of = {claim: company.scheme[claim - 1] for claim in plain.labels["claim_id"].to_list()}
+    ruled = {rule.scheme for rule in plain.rules}
+    hidden = next(
+        played
+        for played in company.schemes
+        if played.scheme.code in ruled and played.number in scheme_of.values()
+    )
+    without = HiddenScheme(company, options, Clock(), hidden)
+    left = [claim for claim, number in scheme_of.items() if number != hidden.number]
+    assert without.labels["claim_id"].to_list() == left
+    assert len(left) < len(scheme_of)
+    assert ruled - {rule.scheme for rule in without.rules} == {hidden.scheme.code}
+    assert without.hits.shape == (company.claims.height, len(plain.rules) - 1)
+    options.hide_schemes = 1
+    monkeypatch.setattr(hidden_schemes, "_LEAST_CLAIMS", 0)
+    [found] = hidden_in_turn(company, options, Clock())
+    assert found["novelty_hidden"] <= found["novelty_misuse"] <= found["novelty"]
+    assert found["opened"] <= found["claims"]
 
 
 def test_a_company_is_measured_from_its_seed_to_its_goals(options: Namespace) -> None:

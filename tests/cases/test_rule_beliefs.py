@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from audit.actor import Actor
-from cases.models import Alert
+from cases.models import Alert, HeldBack
 from cases.services.night import run_night
 from fraud.claims.labels import NewLabel, add_label
 from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.company.models import CompanySettings
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
@@ -112,6 +113,39 @@ def test_a_rule_falls_silent_by_its_first_outcomes_and_comes_back_by_others() ->
     again = night(5)
     assert again.rule_evidence[version]["belief"] > 0.05
     assert opened(again, late) == 3
+
+
+def test_a_rule_true_in_two_of_five_hits_opens_at_once_and_twenty_outcomes_tell_how_good_it_is() -> None:
+    add_rules({"N01": NEW})
+    runs = []
+    for number in range(4):
+        claims = [misuse(each, number) for each in range(5)]
+        runs.append(night(number))
+        if number == 0:
+            assert opened(runs[0], claims) == 5
+        decide(claims[:2], number, is_misuse=True)
+        decide(claims[2:], number, is_misuse=False)
+    misuse(9, 4)
+    version = str(RuleVersion.objects.get(rule__code="N01").pk)
+    evidence = night(4).rule_evidence[version]
+    assert (evidence["reviewed"], evidence["confirmed"]) == (20.0, 8.0)
+    assert evidence["belief"] == pytest.approx(0.4, abs=0.08)
+
+
+def test_a_noisy_new_rule_keeps_to_its_budget_until_its_outcomes_silence_it() -> None:
+    add_rules({"N01": NEW})
+    CompanySettings.objects.create(number=1, state="active", values={"rule_budget": 3}, proposed_by="test")
+    counts = []
+    for number in range(5):
+        claims = [misuse(each, number) for each in range(9)]
+        run = night(number)
+        counts.append(opened(run, claims))
+        decide(claims, number, is_misuse=False)
+        if number == 0:
+            assert set(HeldBack.objects.filter(run=run).values_list("why", flat=True)) == {"rule_budget"}
+    assert counts[0] == 3
+    assert max(counts) == 3
+    assert counts[4] == 0
 
 
 def test_outcomes_of_hits_that_the_model_opened_itself_teach_the_rule_nothing() -> None:

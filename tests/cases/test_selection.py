@@ -114,24 +114,39 @@ def test_alert_joins_the_oldest_open_case_that_fits_and_takes_no_seat() -> None:
 def test_novelty_takes_one_claim_a_person_and_one_a_merchant() -> None:
     seats = Seats(0, 3, 0, 0.05, "x")
     rows = [
-        claim(1, person=1, merchant=1, novelty=0.9),
-        claim(2, person=1, merchant=2, novelty=0.8),
-        claim(3, person=3, merchant=1, novelty=0.7),
-        claim(4, person=4, merchant=4, novelty=0.6),
-        claim(5, person=5, merchant=5, novelty=0.0),
-        claim(6, person=6, merchant=6, novelty=0.5, amount_minor=-10),
+        claim(1, person=1, merchant=1, anomaly_score=0.999),
+        claim(2, person=1, merchant=2, anomaly_score=0.998),
+        claim(3, person=3, merchant=1, anomaly_score=0.997),
+        claim(4, person=4, merchant=4, anomaly_score=0.996),
+        claim(5, person=5, merchant=5, anomaly_score=0.9),
+        claim(6, person=6, merchant=6, anomaly_score=0.995, amount_minor=-10),
     ]
     assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[1], [4]]
 
 
+def test_of_unusual_claims_the_likelier_and_the_rarer_go_first() -> None:
+    seats = Seats(0, 2, 0, 0.05, "x")
+    rows = [
+        claim(1, person=1, merchant=1, probability=0.0009, anomaly_score=0.999),  # .9
+        claim(2, person=2, merchant=2, probability=0.02, anomaly_score=0.95),  # .4
+        claim(3, person=3, merchant=3, probability=0.01, anomaly_score=0.99),  # 1
+        claim(4, person=4, merchant=4, probability=0.045, anomaly_score=0.89),  # not unusual
+        claim(5, person=5, merchant=5, probability=0.004, anomaly_score=0.998),  # 2
+    ]
+    assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[5], [3]]
+    # what lies beyond the tables is no rarer than their last row
+    far = [claim(6, person=6, merchant=6, probability=0.00005, anomaly_score=1.0), *rows]
+    assert claims_of(select_alerts(frame(far), seats), "novelty") == [[5], [3]]
+
+
 def test_person_under_novelty_review_gets_no_second_one() -> None:
-    rows = [claim(1, person=1, novelty=0.9), claim(2, person=2, merchant=2, novelty=0.5)]
+    rows = [claim(1, person=1, anomaly_score=0.99), claim(2, person=2, merchant=2, anomaly_score=0.95)]
     chosen = select_alerts(frame(rows), Seats(0, 1, 0, 0.05, "x"), [OpenCase(1, 1, "novelty")])
     assert claims_of(chosen, "novelty") == [[2]]
 
 
 def test_novelty_takes_only_seats_that_the_model_leaves_free() -> None:
-    unusual = [claim(50 + i, person=50 + i, merchant=50 + i, novelty=0.9) for i in range(3)]
+    unusual = [claim(50 + i, person=50 + i, merchant=50 + i, anomaly_score=0.99) for i in range(3)]
     for n_over, expected in ((4, 0), (3, 1), (0, 1)):
         rows = [claim(i, person=i, probability=0.5) for i in range(1, 1 + n_over)] + unusual
         chosen = select_alerts(frame(rows), replace(SEATS, sample=0))
@@ -243,6 +258,7 @@ ROWS = st.lists(
         is_always_open=st.sampled_from([False, False, False, True]),
         probability=st.floats(0, 1),
         novelty=st.floats(0, 1),
+        anomaly_score=st.floats(0, 1),
         amount_minor=st.integers(-100, 1000),
     ),
     max_size=40,

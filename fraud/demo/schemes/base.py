@@ -105,10 +105,12 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A kind of misuse: its code, the rules of the catalogue it belongs to, its share of all misuse."""
+    """A kind of misuse: its code, the rules of the catalogue it belongs to, its share of all misuse, and what the company's own people
+    call it: a scheme of `fraud.claims.outcomes.words`."""
 
     code: str
     rules: tuple[str, ...]
+    known_as: str
     name_ko: str
     name_en: str
     share: float

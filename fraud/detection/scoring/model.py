@@ -64,6 +64,11 @@ class FittedModel:
         return self.calibrator.is_calibrated
 
     @property
+    def has_learnt(self) -> bool:
+        """False before the first confirmed misuse: then the expert formula orders claims, and outcomes cannot set it right."""
+        return self.trees is not None
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Every column the feature frame must have."""
         return tuple(dict.fromkeys(self.tree_features + self.detector_features))
@@ -84,7 +89,8 @@ class FittedModel:
 
         ``hits`` (n, r) belongs to ``rules`` (default: the rules of training). A rule the model has never seen counts by its expert
         weight, and by what is believed of it by itself (``rules.beliefs``), until the next training; a retired one counts as not hit.
-        ``recalibration``: what outcomes say of a calibrated version's probabilities; z and model_probability stay as they are.
+        ``recalibration``: what outcomes say of a version that has learnt, also where it shows no percentages, for its threshold is a
+        probability all the same; z and model_probability stay as they are.
         Columns: rule_score, tree_probability (null without trees), anomaly_score, novelty, z, model_probability (before beliefs),
         hybrid_probability, queue_probability, band. Raises FeaturesMissing, HitsNotMatching, DetectorFailed.
         """
@@ -112,7 +118,7 @@ class FittedModel:
         believed, _ = rules.best_belief(hits, alone)
         # beyond the last knot of the calibration z says less than the belief: the probability is the belief itself
         probability = np.where(parts.lift > 0, np.maximum(alone, believed), alone)
-        if recalibration is not None and self.is_calibrated:
+        if recalibration is not None and self.has_learnt:
             probability = recalibration.apply(probability)
         novel = formula.novelty(anomaly, c)
         queue = formula.queue_probability(probability, novel, c)

@@ -19,10 +19,11 @@ from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 NIGHTS_BACK = timedelta(days=180)
 #: Outcomes of claims that were looked at for what the nights thought of them, or by lot. A tip comes because it is misuse.
 _SOURCES = (Label.Source.REVIEW, Label.Source.APPEAL, Label.Source.CONTROL_SAMPLE)
+#: Versions without trees have learnt nothing, and are not set right.
 _SCORES = """
     SELECT s.claim_id, s.run_id, s.hybrid_probability AS probability
     FROM fraud_score s JOIN fraud_screeningrun r ON r.id = s.run_id
-    WHERE s.run_id < %s AND s.is_calibrated AND r.cut_off_at > %s AND s.claim_id IN (SELECT claim_id FROM fraud_label)
+    WHERE s.run_id < %s AND s.tree_probability IS NOT NULL AND r.cut_off_at > %s AND s.claim_id IN (SELECT claim_id FROM fraud_label)
 """
 
 
@@ -30,7 +31,7 @@ def recalibration_of(run: ScreeningRun) -> Recalibration:
     """Learnt from outcomes known by the run's cut-off, each beside what the last night before it was known gave the claim."""
     known = labels_known_by(run.cut_off_at).filter(pl.col("source").is_in(_SOURCES))
     if known.is_empty():
-        return Recalibration()
+        return learnt_from(np.zeros(0), np.zeros(0))
     since = db_time(run.cut_off_at - NIGHTS_BACK)
     schema = {"claim_id": pl.Int64, "run_id": pl.Int64, "probability": pl.Float64}
     scores = read_frame(_SCORES, [run.pk, since], schema=schema)
@@ -46,9 +47,9 @@ def recalibration_of(run: ScreeningRun) -> Recalibration:
 
 
 def _nights(ids: list[int]) -> pl.DataFrame:
-    """`run_id, cut_off_at, shift, slope` of these runs."""
+    """`run_id, cut_off_at, shift, slope, low_slope` of these runs."""
     rows = [
-        (pk, cut_off, known.shift, known.slope)
+        (pk, cut_off, known.shift, known.slope, known.low_slope)
         for pk, cut_off, state in ScreeningRun.objects.filter(pk__in=ids).values_list(
             "pk", "cut_off_at", "recalibration"
         )
@@ -59,6 +60,7 @@ def _nights(ids: list[int]) -> pl.DataFrame:
         "cut_off_at": pl.Datetime("us", "UTC"),
         "shift": pl.Float64,
         "slope": pl.Float64,
+        "low_slope": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -66,7 +68,7 @@ def _nights(ids: list[int]) -> pl.DataFrame:
 def _as_given(judged: pl.DataFrame) -> np.ndarray:
     """The probabilities (n,) before their own night recalibrated them."""
     found = np.empty(judged.height)
-    for (shift, slope), part in judged.with_row_index("place").group_by("shift", "slope"):
-        night = Recalibration(float(shift), float(slope))  # type: ignore[arg-type]
+    for numbers, part in judged.with_row_index("place").group_by("shift", "slope", "low_slope"):
+        night = Recalibration(*(float(number) for number in numbers))  # type: ignore[arg-type]
         found[part["place"].to_numpy()] = night.undo(part["probability"].to_numpy())
     return found

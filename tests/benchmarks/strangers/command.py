@@ -35,6 +35,12 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--useless-rules", type=int, default=0, help="rules that say nothing, added at the cut-off"
     )
     found.add_argument(
+        "--hide-schemes",
+        type=int,
+        default=0,
+        help="schemes of each company to hide in turn, one training each: what do novelty seats find?",
+    )
+    found.add_argument(
         "--no-extra-rules",
         dest="extra_rules",
         action="store_false",
@@ -61,19 +67,20 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 
 def measured(seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Figures of one company; with useless rules also what they cost, against the same company without them."""
+    """Figures of one company; with useless rules also what these cost it."""
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # as in production
     import django
 
     django.setup()
     from tests.benchmarks.strangers.measure import measure
 
-    found = measure(seed, options)
-    if options.useless_rules:
-        plain = measure(seed, argparse.Namespace(**{**vars(options), "useless_rules": 0}))
-        cost = [each["ways"]["product"]["cost"][0] for each in (found, plain)]
-        found["useless_rules"] = {"rules": options.useless_rules, "cost_more": round(cost[0] - cost[1], 1)}
-    return found
+    plain = measure(seed, argparse.Namespace(**{**vars(options), "useless_rules": 0}))
+    if not options.useless_rules:
+        return plain
+    with_them = measure(seed, argparse.Namespace(**{**vars(options), "hide_schemes": 0}))
+    cost = [each["ways"]["product"]["cost"][0] for each in (with_them, plain)]
+    useless = {"cost_more": round(cost[0] - cost[1], 1), **with_them["useless_rules"]}
+    return plain | {"useless_rules": useless}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -51,6 +51,14 @@ def goals_of(companies: Sequence[Company], options: Namespace) -> list[Goal]:
         more = middle([c["useless_rules"]["cost_more"] for c in companies])
         what = f"median: cost that {options.useless_rules} useless rules add"
         found.append(_goal(what, more, "≤ 60", lambda x: x <= 60))
+        waiting = sum(c["useless_rules"]["condemned"] - c["useless_rules"]["proposed"] for c in companies)
+        what = "useless rules under their bound that are not proposed for retirement"
+        found.append(_goal(what, float(waiting), "0", lambda x: x == 0))
+    if options.hide_schemes:
+        hidden = [of for c in companies for of in c["hidden"]]
+        seats, finds = (sum(of[name] for of in hidden) for name in ("novelty", "novelty_misuse"))
+        what = f"precision of {seats} novelty seats, one scheme hidden ({len(hidden)} in turn)"
+        found.append(_goal(what, round(finds / seats, 4) if seats else None, "≥ .05", lambda x: x >= 0.05))
     for name, (words, sign) in _NOWHERE_BELOW.items():
         gaps = [gap for c in companies if (gap := _gap(c, name, sign)) is not None]
         what = f"worst: {words}, better than the best baseline by"

@@ -17,8 +17,10 @@ from tests.benchmarks.strangers.figures import (
     rounded,
     with_intervals,
 )
+from tests.benchmarks.strangers.hidden import hidden_in_turn
 from tests.benchmarks.strangers.nights import CONTROL, Clock, Nights, Tested
 from tests.benchmarks.strangers.outcomes import moment
+from tests.benchmarks.strangers.rulebook import USELESS
 from tests.benchmarks.strangers.schemes import CATALOGUE
 from tests.benchmarks.strangers.status_quo import (
     TREE_THRESHOLD,
@@ -38,6 +40,7 @@ def measure(seed: int, options: Namespace) -> dict[str, Any]:
     clock = Clock()
     with clock.stage("company"):
         company = build_company(seed, nights=options.nights, scale=options.scale)
+    hidden = hidden_in_turn(company, options, clock) if options.hide_schemes else []
     nights = Nights(company, options, clock)
     confirmed, looked_at = _known_before(nights)
     tested = nights.run()
@@ -53,6 +56,8 @@ def measure(seed: int, options: Namespace) -> dict[str, Any]:
             "calibration": _calibration(company, tested, rows),
             "seats": _seats(company, tested, ground, rows),
             "schemes": _schemes(company, ways, rows),
+            "useless_rules": _useless(nights),
+            "hidden": hidden,
         }
     clock.say(f"seed {seed}")
     return answer | {"seconds": {name: round(value, 1) for name, value in clock.seconds.items()}}
@@ -163,6 +168,19 @@ def _seats(company: Company, tested: Tested, ground: Ground, rows: NDArray[np.in
         "taken": rounded(1 - tested.seats_free / max(tested.seats_total, 1)),
         "waiting_a_night": rounded(tested.n_waiting / ground.nights),
         "channels": by_channel,
+    }
+
+
+def _useless(nights: Nights) -> dict[str, Any]:
+    """How many useless rules there are, the median of what their outcomes leave possible, how many of them the outcomes condemn, and
+    how many of these the product proposes to retire: those that were tried."""
+    useless = [each for each in nights.believed if each.code.startswith(USELESS)]
+    condemned = [each for each in useless if each.upper < nights.values.alert_threshold]
+    return {
+        "rules": len(useless),
+        "upper": rounded(float(np.median([each.upper for each in useless] or [np.nan]))),
+        "condemned": len(condemned),
+        "proposed": sum(not each.is_untried for each in condemned),
     }
 
 

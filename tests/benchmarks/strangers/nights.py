@@ -109,6 +109,7 @@ class Nights:
         self.waiting: list[tuple[int, pl.DataFrame]] = []
         self.cases: list[tuple[int, OpenCase]] = []
         self.n_cases = 0
+        self.believed: list[RuleEvidence] = []  # what the last week knew of each rule
         self.rng = traits.rng("reviewers")
 
     def run(self) -> Tested:
@@ -163,7 +164,8 @@ class Nights:
             scores = product.score(self.model, features, hits, book, evidence, recalibration)
         self.alone[rows] = scores["model_probability"].to_numpy()
         self.tested.probability[rows] = scores["hybrid_probability"].to_numpy()
-        self.given[rows] = recalibration.undo(self.tested.probability[rows])
+        if self.model.model.has_learnt:  # what has learnt nothing is not set right
+            self.given[rows] = recalibration.undo(self.tested.probability[rows])
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
             scored = product.scored_claims(self.company, rows, scores, hits, book, evidence)
@@ -182,7 +184,7 @@ class Nights:
         def seen(rows: NDArray, values: NDArray[np.float64]) -> Seen:
             return Seen(self.hits[rows][:, book.columns], values)
 
-        return product.evidence_of(
+        found = product.evidence_of(
             book,
             self.hits[recent][:, book.columns],
             product.BELIEF_DAYS,
@@ -190,13 +192,15 @@ class Nights:
             past=seen(place[~scored], misuse[~scored]),
             alone=seen(asked, self.alone[asked]),
         )
+        self.believed = found
+        return found
 
     def recalibration(self, day: int) -> Recalibration:
         """What outcomes of opened claims, known that morning, say of the probabilities they got."""
         known = self.known(day)
         place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
-        opened = self.tested.opened[place]
-        return learnt_from(self.given[place[opened]], misuse[opened])
+        asked = self.tested.opened[place] & ~np.isnan(self.given[place])
+        return learnt_from(self.given[place[asked]], misuse[asked])
 
     def novelty_outcomes(self, day: int) -> tuple[int, int]:
         """(reviewed, confirmed) of what novelty seats opened, as known that morning."""

@@ -89,6 +89,16 @@ def company_text(each: dict[str, Any], *, schemes: bool) -> str:
         f"seats used {_n(seats['taken'])}; waiting a night {_n(seats['waiting_a_night'])}; "
         + _channels_text(seats["channels"]),
     ]
+    if (useless := each["useless_rules"])["rules"]:
+        lines.append(
+            f"{useless['rules']} useless rules: cost per 1,000 {useless['cost_more']:+.0f}; upper bound under the threshold: "
+            f"{useless['condemned']}, proposed for retirement: {useless['proposed']}; median bound {_n(useless['upper'])}"
+        )
+    lines += [
+        f"without outcomes and rules of {of['code']} ({of['claims']} claims, {of['opened']} opened): novelty seats found "
+        f"{of['novelty_misuse']} of {of['novelty']}, {of['novelty_hidden']} of them of that scheme"
+        for of in each["hidden"]
+    ]
     return "\n".join(lines + (_schemes_text(each) if schemes else []))
 
 

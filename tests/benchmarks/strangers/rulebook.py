@@ -89,6 +89,8 @@ BOOK: dict[str, tuple[str, float]] = {
 _KINDS, _MONEY = re.compile(r"\{([a-z][a-z ]*)\}"), re.compile(r"\{(\d+)k\}")
 _KNOWN, _OTHERS, _LEARNS = 0.6, (3, 7), (4, 15)
 HARD_LIMIT = "single_limit"
+#: How the codes of rules begin that say nothing.
+USELESS = "U_"
 #: Spread of the logarithm of an administrator's amounts.
 _GUESS = 0.4
 
@@ -165,7 +167,7 @@ def _useless(company: Company, number: int) -> Ruled:
     money = company.traits.currency
     day = int(rng.integers(1, 6))
     text = f"net_amount > {floor} {money} and net_amount <= {ceiling} {money} and weekday = {day}"
-    return Ruled(RuleSpec(f"U_{number}", 1, parse(text), 1.0), company.traits.cut_off)
+    return Ruled(RuleSpec(f"{USELESS}{number}", 1, parse(text), 1.0), company.traits.cut_off)
 
 
 def _quantiles(amounts, low: float, high: float) -> tuple[float, float]:  # type: ignore[no-untyped-def]

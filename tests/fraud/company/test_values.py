@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from audit.actor import Actor
@@ -23,6 +25,30 @@ def test_cost_threshold_is_five_per_cent_for_the_standard_matrix() -> None:
 def test_seats_of_a_day_add_up_to_the_capacity() -> None:
     assert DEFAULTS.capacity_per_day == 60
     assert (DEFAULTS.novelty_seats, DEFAULTS.control_sample_size, DEFAULTS.model_seats) == (6, 3, 51)
+
+
+@pytest.mark.parametrize(
+    ("cases_a_day", "checks", "share", "novelty"),
+    [
+        (4, None, 0.1, 1),
+        (35, 30, 0.1, 1),
+        (100, 30, 0.1, 7),
+        (4, None, 0.0, 0),
+        (1, None, 0.1, 0),
+        (30, 30, 0.1, 0),
+    ],
+)
+def test_unusual_claims_get_their_share_of_what_random_checks_leave(
+    cases_a_day: int, checks: int | None, share: float, novelty: int
+) -> None:
+    values = replace(
+        DEFAULTS,
+        reviewer_minutes_per_day=cases_a_day * DEFAULTS.minutes_per_case,
+        control_sample_number=checks,
+        novelty_share=share,
+    )
+    assert values.novelty_seats == novelty
+    assert values.novelty_seats + values.control_sample_size + values.model_seats == cases_a_day
 
 
 def test_values_survive_their_json() -> None:

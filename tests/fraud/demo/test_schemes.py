@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from fraud.claims.outcomes.words import SCHEME_WORDS
 from fraud.demo import SCHEMES
 from tests.fraud.demo.test_company import moments
 
@@ -27,6 +28,10 @@ def test_at_least_fourteen_schemes_and_two_of_them_new():
     assert len(SCHEMES) >= 14
     assert sum(scheme.is_novel for scheme in SCHEMES) == 2
     assert len({scheme.code for scheme in SCHEMES}) == len(SCHEMES)
+
+
+def test_the_company_calls_every_scheme_by_a_word_that_outcomes_know():
+    assert {scheme.known_as for scheme in SCHEMES} <= set(SCHEME_WORDS)
 
 
 def test_every_scheme_is_present(company):

@@ -85,9 +85,13 @@ def test_hybrid_without_a_label_ranks_by_rules_and_anomalies_and_claims_no_perce
     assert score["z"].to_numpy()[hit].min() > score["z"].to_numpy()[free].max()
 
 
-def test_hybrid_recalibration_moves_a_calibrated_probability_and_nothing_else() -> None:
-    halved = Recalibration(shift=-0.7, slope=1.2)
-    made, out = trained(None)
+@pytest.mark.parametrize(("n_labels", "is_calibrated"), [(None, True), (400, False)])
+def test_hybrid_recalibration_moves_what_trees_have_learnt_and_nothing_else(
+    n_labels: int | None, is_calibrated: bool
+) -> None:
+    halved = Recalibration(shift=-0.7, slope=1.2, low_slope=1.2)
+    made, out = trained(n_labels)
+    assert out.model.is_calibrated == is_calibrated
     plain = out.model.score(made.features, made.hits)
     moved = out.model.score(made.features, made.hits, recalibration=halved)
     np.testing.assert_allclose(
@@ -97,7 +101,11 @@ def test_hybrid_recalibration_moves_a_calibrated_probability_and_nothing_else() 
     )
     same = ["z", "model_probability", "rule_score", "tree_probability", "anomaly_score", "novelty"]
     assert moved.select(same).equals(plain.select(same))
+
+
+def test_hybrid_recalibration_leaves_a_version_without_trees_as_it_is() -> None:
     made, out = trained(0)
+    halved = Recalibration(shift=-0.7, slope=1.2, low_slope=1.2)
     plain, moved = (out.model.score(made.features, made.hits, recalibration=r) for r in (None, halved))
     assert moved.equals(plain)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
+from fraud.company.calendar import CompanyCalendar
+from fraud.detection.features import build_features
 from fraud.detection.scoring import HybridModel
 from fraud.learning.evaluation.metrics import average_precision, calibration_ratio
 from fraud.learning.training import TrainingConfig, train_hybrid
 from fraud.learning.training.process import TrainingFailed, train_in_process
-from tests.fraud.made_claims import CODES, CUT_OFF, START, WEIGHTS, made_claims, quick_config, trained
+from tests.fraud.made_claims import CODES, CUT_OFF, DAYS, START, WEIGHTS, made_claims, quick_config, trained
 
 
 def train(made, labels=None, cut_off=CUT_OFF, **config):
@@ -153,3 +156,50 @@ def test_failed_training_process_says_why(tmp_path) -> None:
             out_folder=tmp_path / "m",
             config=quick_config(),
         )
+
+
+def test_a_kind_nobody_has_labelled_is_unusual_though_the_trees_call_it_genuine() -> None:
+    made = made_claims()
+    odd = np.flatnonzero(~made.y & (np.arange(len(made.y)) % 100 == 7))
+    is_odd = pl.Series(np.isin(np.arange(len(made.y)), odd))
+    far = {"f5": 7.0, "f4": -7.0, "hour": 3}
+    changed = [
+        pl.when(is_odd).then(value).otherwise(name).alias(name).cast(made.features.schema[name])
+        for name, value in far.items()
+    ]
+    made = replace(made, features=made.features.with_columns(changed))
+    scores = train(made).model.score(made.features, made.hits)
+    others = np.setdiff1d(np.flatnonzero(~made.y), odd)
+    tree = scores["tree_probability"].to_numpy()
+    assert np.median(tree[odd]) < 0.5 * np.median(tree[made.y])
+    novelty = scores["anomaly_score"].to_numpy()
+    assert np.median(novelty[odd]) > np.quantile(novelty[others], 0.95)
+
+
+def test_trees_read_personnel_facts_of_a_company_that_delivers_them() -> None:
+    rng, n = np.random.default_rng(3), 3000
+    at = np.sort(rng.integers(0, DAYS * 86_400_000_000, n)) + int(START.timestamp()) * 1_000_000
+    away, facts = rng.random(n) < 0.06, {}
+    facts["on_leave"], facts["on_trip"] = away, away & (rng.random(n) < 0.3)
+    claims = pl.DataFrame(
+        {
+            "claim_id": np.arange(n),
+            "cardholder_id": rng.integers(0, 60, n),
+            "merchant_id": rng.integers(0, 80, n),
+        }
+        | {"transacted_at": pl.Series(at).cast(pl.Datetime("us", "UTC")), "has_time": True, "currency": "KRW"}
+        | {"amount_minor": rng.integers(5, 80, n) * 1000, "txn_type": "purchase", **facts}
+    )
+    misuse = pl.Series(facts["on_leave"] & ~facts["on_trip"])  # neither fact says so by itself
+    labels = claims.select(
+        "claim_id", known_at=pl.col("transacted_at") + timedelta(days=7), is_misuse=misuse, weight=pl.lit(1.0)
+    )
+    found = build_features(claims, calendar=CompanyCalendar(zone="UTC"), zone="UTC", labels=labels)
+    config = replace(quick_config(), tree_features=None, detector_features=None, concepts=None)
+    hits = np.zeros((n, 0), dtype=bool)
+    model = train_hybrid(
+        found, hits, [], [], labels, cut_off=CUT_OFF - timedelta(days=20), config=config
+    ).model
+    later = np.flatnonzero(at >= int((CUT_OFF - timedelta(days=20)).timestamp()) * 1_000_000)
+    p = model.score(found[later], hits[later])["tree_probability"].to_numpy()
+    assert average_precision(misuse.to_numpy()[later], p) > 0.9
