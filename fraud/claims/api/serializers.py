@@ -11,7 +11,7 @@ from audit.language import current_language
 from fraud.claims.importing.texts import sentence as refusal
 from fraud.claims.models import ClaimFile, ClaimFileReject
 from fraud.web.api_money import decimal_text
-from fraud.web.api_strict import StrictCharField, StrictSerializer
+from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictSerializer
 
 MAX_ROWS = 5_000
 
@@ -28,6 +28,10 @@ class ClaimRows(StrictSerializer):
         max_length=MAX_ROWS,
         help_text="Values are texts, whole numbers, true, false or null; `attendees` also a list of objects with name, org, "
         "org_type, employee_no. Amounts: whole minor units or decimal text.",
+    )
+    again = StrictBooleanField(
+        required=False,
+        help_text="The same rows were sent before and are meant as what is said now, whatever came since.",
     )
 
 

@@ -20,7 +20,7 @@ from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.services import Delivery, import_delivery
-from fraud.claims.importing.storing import Stored
+from fraud.claims.importing.storing import CHANGED_SINCE, Stored
 from fraud.claims.models import ClaimFile, ImportProfile
 
 MAX_ROWS = 10_000
@@ -85,10 +85,12 @@ def import_rows(
     profile: ImportProfile,
     by: Actor,
     received_at: datetime | None = None,
+    again: bool = False,
 ) -> RowsResult:
     """Take claims of one request; values are texts, whole numbers, yes/no or null under the profile's column names.
 
-    The same rows sent again are answered as before and change nothing. Raises TooManyRows, NotPermitted, ProfileNotValid.
+    The same rows sent again are answered as before and change nothing, with the code `changed_since` where a later delivery
+    says something else; `again` takes them as what is said now. Raises TooManyRows, NotPermitted, ProfileNotValid.
     """
     require(by, "fraud.deliver_claims")
     if len(rows) > MAX_ROWS:
@@ -101,7 +103,13 @@ def import_rows(
     delivery = Delivery(f"rows-{digest[:12]}", digest, len(content), lambda: RowsTable(rows))
     stored = Stored()
     file = import_delivery(
-        delivery=delivery, spec=spec, profile=profile, by=by, received_at=received_at, stored=stored
+        delivery=delivery,
+        spec=spec,
+        profile=profile,
+        by=by,
+        received_at=received_at,
+        again=again,
+        stored=stored,
     )
     if file.state == ClaimFile.State.QUARANTINED:
         return RowsResult(file, [])
@@ -112,7 +120,10 @@ def import_rows(
     results = []
     for index in range(len(rows)):
         outcome, external_id = stored.outcomes.get(index + 1) or ("duplicate", "")  # repeats a row before it
-        results.append(rejected.get(index + 1) or RowResult(index, outcome, external_id))
+        told = RowResult(index, outcome, external_id)
+        if outcome == CHANGED_SINCE:
+            told = RowResult(index, "duplicate", external_id, code=CHANGED_SINCE)
+        results.append(rejected.get(index + 1) or told)
     return RowsResult(file, results)
 
 

@@ -42,8 +42,8 @@ from fraud.claims.importing.running import (
 )
 from fraud.claims.importing.sandbox import stage_apart
 from fraud.claims.importing.staging import Open, StagedFile, stage
-from fraud.claims.importing.storing import ClaimStore, Stored
-from fraud.claims.models import ClaimFile, ImportProfile
+from fraud.claims.importing.storing import CHANGED_SINCE, ClaimStore, Stored
+from fraud.claims.models import ClaimFile, ClaimVersion, ImportProfile
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -68,11 +68,13 @@ def import_claim_file(
     is_history: bool = False,
     received_at: datetime | None = None,
     apart: bool = False,
+    again: bool = False,
     progress: Progress | None = None,
 ) -> ClaimFile:
     """Import a delivered file and return its `ClaimFile`: imported, quarantined with the reason in `error`, or cancelled meanwhile.
 
-    The same content for the same version of a profile is the same ClaimFile: a second call changes nothing. A call after a crash
+    The same content for the same version of a profile is the same ClaimFile: a second call changes nothing, unless `again` says
+    that it is meant as news. A call after a crash
     goes on where the first one stopped. While another process imports the file, its unfinished ClaimFile is returned.
     `apart` reads the file in a bounded child process (uploads). `progress` is called after each stored chunk.
     Raises NotPermitted, ProfileNotValid, and what the database raises (the file is then `failed` and can be started again).
@@ -89,6 +91,7 @@ def import_claim_file(
         is_history=is_history,
         received_at=received_at,
         apart=apart,
+        again=again,
         progress=progress,
     )
 
@@ -102,11 +105,12 @@ def import_delivery(
     is_history: bool = False,
     received_at: datetime | None = None,
     apart: bool = False,
+    again: bool = False,
     progress: Progress | None = None,
     stored: Stored | None = None,
 ) -> ClaimFile:
     """`import_claim_file` for a delivery that need not be a file on disk."""
-    file = receive_file(delivery, profile, by, is_history, received_at or clock.now())
+    file = receive_file(delivery, profile, by, is_history, received_at or clock.now(), again=again)
     if file.state not in FINAL_STATES:
         with file_lock(file.pk) as held:
             if held:
@@ -158,8 +162,14 @@ def _recall(delivery: Delivery, spec: ProfileSpec, file: ClaimFile, by: Actor, s
         staged = _stage(delivery, spec, file, Path(folder), None)
         for number in range(staged.n_chunks):
             rows = store.compare(staged.chunk(number))
-            again = pl.when("is_written").then(pl.lit("duplicate")).otherwise("outcome").alias("outcome")
-            store.remember(rows.with_columns(again), stored)
+            told = pl.when("is_written").then(pl.lit(CHANGED_SINCE)).otherwise("outcome").alias("outcome")
+            store.remember(rows.with_columns(told), stored)
+
+
+def changed_since(file: ClaimFile) -> int:
+    """How many claims of the file a later delivery has told of otherwise, or again."""
+    earlier = ClaimVersion.objects.filter(file=file).exclude(claim__file=file)
+    return earlier.values("claim").distinct().count()
 
 
 def digest_of(path: Path) -> tuple[str, int]:
@@ -178,11 +188,20 @@ def clean_name(name: str) -> str:
 
 
 def receive_file(
-    delivery: Delivery, profile: ImportProfile, by: Actor, is_history: bool, received_at: datetime
+    delivery: Delivery,
+    profile: ImportProfile,
+    by: Actor,
+    is_history: bool,
+    received_at: datetime,
+    *,
+    again: bool = False,
 ) -> ClaimFile:
-    """The ClaimFile of this content, made if it is new; two senders at once get the same one."""
+    """The ClaimFile of this content, made if it is new; two senders at once get the same one.
+
+    `again`: the same content is meant as what is said now, whatever later deliveries said; one on its way is not begun twice.
+    """
     known = _known_file(delivery, profile)
-    if known is not None:
+    if known is not None and not (again and known.state == ClaimFile.State.IMPORTED):
         return known
     zone = timezone.get_default_timezone()
     try:
@@ -193,6 +212,7 @@ def receive_file(
                 profile=profile,
                 profile_version=profile.version,
                 sha256=delivery.sha256,
+                taken_as=known.taken_as + 1 if known is not None else 1,
                 size_bytes=delivery.size,
                 is_history=is_history,
                 received_at=received_at,
@@ -213,7 +233,10 @@ def receive_file(
                 },
             )
     except IntegrityError:
-        return ClaimFile.objects.get(sha256=delivery.sha256, profile=profile, profile_version=profile.version)
+        same = ClaimFile.objects.filter(
+            sha256=delivery.sha256, profile=profile, profile_version=profile.version
+        )
+        return same.latest("taken_as")
     return file
 
 

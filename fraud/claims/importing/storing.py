@@ -47,6 +47,8 @@ _RETELL = (
 )
 #: A claim keeps its identity and when it was first heard of; everything else is what the delivery says.
 _IDENTITY = ("source_system", "external_id")
+#: What became of a row of an earlier delivery that is not what is said now.
+CHANGED_SINCE = "changed_since"
 _KNOWN = [name for name in KNOWN if name != "external_id"] + ["outcome", "is_written"]
 #: Claim columns a file may fill, with the type they are stored in.
 _TYPES: dict[Kind, Any] = {

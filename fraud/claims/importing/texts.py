@@ -77,6 +77,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "supersedes_late": ("The row supersedes {old}, which is a claim of its own, and a later correction of this row is known as another. Deliver {old} as cancelled.", "이 행은 {old}을(를) 대체하지만 {old}은(는) 별도의 청구이고, 이 행의 나중 정정은 이미 다른 청구로 알려져 있습니다. {old}을(를) 취소로 보내 주십시오."),
     "version_missing": ("This claim is known in version {version}; the row says something else without naming its version. Fill in the version.", "이 청구는 버전 {version}(으)로 알려져 있는데 행의 내용이 다르고 버전이 없습니다. 버전을 채워 주십시오."),
     "version_conflict": ("Version {version} of this claim was delivered before with other content. Give a correction a higher version.", "이 청구의 버전 {version}은(는) 이미 다른 내용으로 전달되었습니다. 정정에는 더 높은 버전을 매겨 주십시오."),
+    "changed_since": ("Known, but a later delivery says something else, and that holds. Send `again` to say this anew.", "이미 받은 내용이며, 이후의 파일이 다르게 알려 그 내용이 적용되어 있습니다. 이 내용을 다시 적용하려면 `again`을 보내 주십시오."),
     "id_conflict": ("The same identifier appears in this file with different content; none of these rows was taken. Keep the right row, or give each its own identifier.", "같은 식별자가 다른 내용으로 여러 번 나와 모두 받지 않았습니다. 맞는 행만 남기거나 식별자를 서로 다르게 해 주십시오."),
     "amount_not_valid": ("Not an amount. Write digits such as 1234 or 1,234.50.", "금액이 아닙니다. 1234 또는 1,234.50처럼 써 주십시오."),
     "amount_ambiguous": ("The amount can be read in two ways. Write it as 1,234.50 or change the profile's decimal sign.", "금액을 두 가지로 읽을 수 있습니다. 1,234.50처럼 쓰거나 설정의 소수점 기호를 바꿔 주십시오."),

@@ -45,7 +45,13 @@ def incoming_folder() -> Path:
 
 
 def receive_upload(
-    *, parts: Iterable[bytes], name: str, profile: ImportProfile, by: Actor, is_history: bool = False
+    *,
+    parts: Iterable[bytes],
+    name: str,
+    profile: ImportProfile,
+    by: Actor,
+    is_history: bool = False,
+    again: bool = False,
 ) -> ClaimFile:
     """Take an uploaded file: its ClaimFile, imported or on the way. Raises UploadTooLarge, ProfileNotValid, NotPermitted."""
     require(by, "fraud.import_claims")
@@ -55,7 +61,7 @@ def receive_upload(
     try:
         sha256, size = digest_of(path)
         delivery = Delivery(name, sha256, size, lambda: open_table(path, spec), path)
-        file = receive_file(delivery, profile, by, is_history, clock.now())
+        file = receive_file(delivery, profile, by, is_history, clock.now(), again=again)
         if file.state in FINAL_STATES:
             return file
         try:

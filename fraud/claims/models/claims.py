@@ -47,6 +47,9 @@ class ClaimFile(models.Model):
     profile = models.ForeignKey(ImportProfile, null=True, on_delete=models.PROTECT, related_name="files")
     profile_version = models.PositiveIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
+    taken_as = models.PositiveIntegerField(
+        default=1
+    )  # of the same content: the how-manieth time it was meant as news
     size_bytes = models.BigIntegerField(default=0)
     encoding = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
@@ -72,7 +75,9 @@ class ClaimFile(models.Model):
         ordering = ["-id"]
         constraints = [
             # The same content for the same version of a profile is one file, also when two people send it at once.
-            models.UniqueConstraint(fields=["sha256", "profile", "profile_version"], name="claimfile_content")
+            models.UniqueConstraint(
+                fields=["sha256", "profile", "profile_version", "taken_as"], name="claimfile_content"
+            )
         ]
 
     def __str__(self) -> str:

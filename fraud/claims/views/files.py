@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.language import current_language
@@ -24,7 +25,7 @@ from fraud.claims.importing.cancelling import cancel_import
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ensure_presets
 from fraud.claims.importing.running import ENDED
-from fraud.claims.importing.services import get_ready
+from fraud.claims.importing.services import changed_since, get_ready
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.uploads import (
     MAX_UPLOAD_BYTES,
@@ -81,6 +82,7 @@ def upload_file(request: HttpRequest) -> HttpResponse:
             profile=profile,
             by=request.actor,  # type: ignore[attr-defined]
             is_history=bool(request.POST.get("history")),
+            again=bool(request.POST.get("again")),
         )
     except UploadTooLarge as error:
         text = _("The file is larger than %(n)s MB. Split it, or import it on the server.") % {
@@ -95,10 +97,22 @@ def upload_file(request: HttpRequest) -> HttpResponse:
             problem=sentence("file", "profile_not_valid", {"problems": problems}, current_language()),
         )
     if file.pk <= known:
-        messages.info(
-            request, _("This file was delivered before. Nothing was taken twice; this is what became of it.")
-        )
+        messages.info(request, _told_before(file))
     return redirect("fraud:file", reference=file.reference)
+
+
+def _told_before(file: ClaimFile) -> str:
+    """Nothing was taken twice; and where later deliveries say otherwise, what to do if this is meant as news."""
+    n = changed_since(file)
+    if not n:
+        return _("This file was delivered before. Nothing was taken twice; this is what became of it.")
+    return ngettext(
+        "This file was delivered before, and later deliveries told of %(n)d of its claims since: what they say holds. If this "
+        "file is meant as news, send it again with “Take it as news” ticked.",
+        "This file was delivered before, and later deliveries told of %(n)d of its claims since: what they say holds. If this "
+        "file is meant as news, send it again with “Take it as news” ticked.",
+        n,
+    ) % {"n": n}
 
 
 @page("fraud.view_file", "fraud.import_claims")

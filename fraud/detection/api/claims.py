@@ -99,7 +99,7 @@ class ClaimList(FraudView):
                 "names": ", ".join(error.known)
             }
             raise self.wrong("profile", sentence_) from error
-        result = import_rows(rows=body["rows"], profile=profile, by=self.by)
+        result = import_rows(rows=body["rows"], profile=profile, by=self.by, again=body.get("again", False))
         if result.file.state not in (ClaimFile.State.IMPORTED, ClaimFile.State.REJECTED):
             why = result.file.error or {"code": "failed", "params": {}}
             raise DeliveryRefused(

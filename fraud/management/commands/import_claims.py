@@ -33,6 +33,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--apart", action="store_true", help="read in a bounded child process, as uploads are"
         )
+        parser.add_argument(
+            "--again",
+            action="store_true",
+            help="the same file was delivered before and is meant as what is said now, whatever came since",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,6 +54,7 @@ class Command(BaseCommand):
                 by=Actor.system("import"),
                 is_history=options["history"],
                 apart=options["apart"],
+                again=options["again"],
                 progress=None if options["json"] else self._show_progress,
             )
         except (ProfileUnknown, ProfileNotValid) as error:

@@ -13,6 +13,7 @@ from audit.permissions import NotPermitted, Role
 from audit.services import actor_of, find_faults
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
+from fraud.learning.gate_words import GATES
 from fraud.learning.models import Evaluation
 from fraud.learning.registering import register_version
 from tests.cast import make_cast, make_person
@@ -181,12 +182,15 @@ def test_other_roles_neither_register_propose_promote_return_nor_roll_back(cast,
 def test_failed_gates_stop_a_promotion_unless_somebody_takes_it_on_themselves(cast, registered) -> None:
     in_service(registered)
     version = registered()
-    with pytest.raises(registry.GatesNotPassed, match="not_compared"):
+    with pytest.raises(registry.GatesNotPassed) as refused:
         promoted(cast, version)
+    assert refused.value.failed == ["not_compared"]
     compared(version, holds=False)
     approver = cast.actor("approver")
-    with pytest.raises(registry.GatesNotPassed, match="better"):
+    with pytest.raises(registry.GatesNotPassed) as refused:
         registry.promote_version(version=version, reason="agreed", by=approver)
+    assert "better" in refused.value.failed
+    assert str(GATES["better"]) in str(refused.value)  # in the words of the page
     registry.promote_version(version=version, reason="urgent", by=approver, despite_gates=True)
     event = AuditEvent.objects.get(action="model.promoted", subject=f"model:{version.reference}")
     assert event.after["failed_gates"] == ["better"]

@@ -25,7 +25,7 @@ from fraud.claims.importing.cancellations import unlinked_cancellations
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, save_profile
 from fraud.claims.importing.rows import import_rows
-from fraud.claims.importing.services import import_claim_file
+from fraud.claims.importing.services import changed_since, import_claim_file
 from fraud.claims.importing.texts import sentence
 from fraud.claims.importing.trying import try_file
 from fraud.claims.models import (
@@ -397,6 +397,33 @@ def test_rows_are_answered_one_by_one_and_again_the_same() -> None:
     again = import_rows(rows=rows, profile=profile(), by=BY)
     assert [(result.outcome, result.code) for result in again.rows] == wanted
     assert everything() == before
+
+
+def test_a_correction_back_to_what_was_said_first_is_told_and_taken_only_when_it_is_meant() -> None:
+    """77,000, then 55,000, then the very rows of the first delivery; sent by mistake they change nothing."""
+    first, second = [row(금액="77000"), row(claim_id="C-2")], [row(금액="55000")]
+
+    def now() -> int:
+        return Claim.objects.get(external_id=row()["claim_id"]).amount_minor
+
+    def deliver(rows: list[dict[str, object]], hours: int, **more: bool) -> list[tuple[str, str]]:
+        arrived = ARRIVED + timedelta(hours=hours)
+        result = import_rows(rows=rows, profile=profile(), by=BY, received_at=arrived, **more)
+        return [(one.outcome, one.code) for one in result.rows]
+
+    assert deliver(first, 0) == [("accepted", ""), ("accepted", "")]
+    assert deliver(second, 1) == [("superseding", "")]
+    assert deliver(first, 2) == [("duplicate", "changed_since"), ("accepted", "")]
+    assert now() == 55_000
+    file = ClaimFile.objects.order_by("pk").first()
+    assert file is not None
+    assert changed_since(file) == 1
+    assert deliver(first, 3, again=True) == [("superseding", ""), ("duplicate", "")]
+    assert now() == 77_000
+    assert deliver(first, 4) == [("superseding", ""), ("duplicate", "")]  # answered as before
+    assert deliver(second, 5, again=True) == [("superseding", "")]
+    assert (now(), ClaimFile.objects.count()) == (55_000, 4)
+    assert sorted(ClaimFile.objects.values_list("taken_as", flat=True)) == [1, 1, 2, 2]
 
 
 def test_rows_with_a_card_number_are_refused_as_a_whole() -> None:
