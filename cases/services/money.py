@@ -23,11 +23,11 @@ from cases.models import Alert, Case, Decision, Recovery
 from cases.services.money_rows import (
     Asked,
     HeldClaim,
+    Posted,
     asked_by_case,
-    came_back_by_case,
-    given_back_by_case,
     net_of,
     others_of,
+    posted_by_case,
     purchases_of,
     read_held,
 )
@@ -222,16 +222,16 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
     found: dict[int, Balance] = {}
     for start in range(0, len(rows), _IDS):
         part = rows[start : start + _IDS]
-        came_back = came_back_by_case([recovery.case_id for recovery in part])
-        given_back = given_back_by_case([recovery.case_id for recovery in part])
+        posted = posted_by_case([recovery.case_id for recovery in part])
         for recovery in part:
+            sums = posted.get(recovery.case_id, Posted(0, 0))
             is_given_up = recovery.write_off == Recovery.WriteOff.APPROVED
             found[recovery.pk] = Balance(
                 decided_minor=recovery.amount_minor,
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
-                recovered_minor=came_back.get(recovery.case_id, 0),
+                recovered_minor=sums.came_back_minor,
                 given_up_minor=recovery.write_off_minor if is_given_up else 0,
-                given_back_minor=given_back.get(recovery.case_id, 0),
+                given_back_minor=sums.given_back_minor,
                 is_closed=recovery.closed_at is not None,
             )
     return found

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from cases.models import Alert, Decision, RecoveryPosting
 from cases.workflow import State
@@ -80,17 +80,12 @@ def _decisions() -> QuerySet[Decision, Any]:
 
 @cache
 def _postings() -> QuerySet[RecoveryPosting, Any]:
+    given_back = Q(amount_minor__lt=0, reverses=None, reversed_by=None)
     return (
         RecoveryPosting.objects.order_by()
         .values_list("recovery__case_id")
-        .annotate(total=Sum("amount_minor"))
+        .annotate(total=Sum("amount_minor"), given=Sum("amount_minor", filter=given_back))
     )
-
-
-@cache
-def _given_back() -> QuerySet[RecoveryPosting, Any]:
-    stands = RecoveryPosting.objects.filter(amount_minor__lt=0, reverses=None, reversed_by=None)
-    return stands.order_by().values_list("recovery__case_id").annotate(total=Sum("amount_minor"))
 
 
 def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
@@ -148,11 +143,19 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     }
 
 
-def given_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
-    """Case → what was paid back to its cardholder by postings that stand; none: absent."""
-    return {case_id: -minor for case_id, minor in _given_back().filter(recovery__case_id__in=case_ids)}
+class Posted(NamedTuple):
+    """What came in on a case less what was given back of it, and what was given back by postings that stand."""
+
+    came_back_minor: int
+    given_back_minor: int
+
+
+def posted_by_case(case_ids: Collection[int]) -> dict[int, Posted]:
+    """Case → the sums of its postings; none: absent."""
+    rows = _postings().filter(recovery__case_id__in=case_ids)
+    return {case_id: Posted(total, -(given or 0)) for case_id, total, given in rows}
 
 
 def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
     """Case → the sum of its postings, less what was given back; none: absent."""
-    return dict(_postings().filter(recovery__case_id__in=case_ids))
+    return {case_id: posted.came_back_minor for case_id, posted in posted_by_case(case_ids).items()}
