@@ -23,6 +23,7 @@ from cases.models import Alert, Case, Decision, Recovery
 from cases.services.money_rows import (
     Asked,
     HeldClaim,
+    Posted,
     asked_by_case,
     net_of,
     others_of,
@@ -223,13 +224,13 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
         part = rows[start : start + _IDS]
         posted = posted_by_case([recovery.case_id for recovery in part])
         for recovery in part:
-            came_back, given_back = posted.get(recovery.case_id, (0, 0))
+            sums = posted.get(recovery.case_id, Posted(0, 0))
             found[recovery.pk] = Balance(
                 decided_minor=recovery.amount_minor,
                 due_minor=min(recovery.amount_minor, stakes[recovery.case_id].at_stake_minor),
-                recovered_minor=came_back,
+                recovered_minor=sums.came_back_minor,
                 given_up_minor=recovery.waived_minor,
-                given_back_minor=given_back,
+                given_back_minor=sums.given_back_minor,
                 is_closed=recovery.closed_at is not None,
             )
     return found

@@ -84,7 +84,7 @@ def _postings() -> QuerySet[RecoveryPosting, Any]:
     return (
         RecoveryPosting.objects.order_by()
         .values_list("recovery__case_id")
-        .annotate(total=Sum("amount_minor"), back=-Sum("amount_minor", filter=given_back, default=0))
+        .annotate(total=Sum("amount_minor"), given=Sum("amount_minor", filter=given_back))
     )
 
 
@@ -143,12 +143,19 @@ def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
     }
 
 
-def posted_by_case(case_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Case → (the sum of its postings, less what was given back; what of them was paid back to its cardholder and stands)."""
+class Posted(NamedTuple):
+    """What came in on a case less what was given back of it, and what was given back by postings that stand."""
+
+    came_back_minor: int
+    given_back_minor: int
+
+
+def posted_by_case(case_ids: Collection[int]) -> dict[int, Posted]:
+    """Case → the sums of its postings; none: absent."""
     rows = _postings().filter(recovery__case_id__in=case_ids)
-    return {case_id: (total, given_back) for case_id, total, given_back in rows}
+    return {case_id: Posted(total, -(given or 0)) for case_id, total, given in rows}
 
 
 def came_back_by_case(case_ids: Collection[int]) -> dict[int, int]:
     """Case → the sum of its postings, less what was given back; none: absent."""
-    return {case_id: total for case_id, (total, _given_back) in posted_by_case(case_ids).items()}
+    return {case_id: posted.came_back_minor for case_id, posted in posted_by_case(case_ids).items()}

@@ -44,7 +44,7 @@ _LINKS = {
     "old_excess": pl.Int64,
     "linked_at": pl.Datetime("us", "UTC"),
 }
-_BATCH = 1_000
+_BATCH = 400  # people whose payments are held at once
 #: Purchase, credit and excess of money that belongs to nothing that is known.
 _NOWHERE: tuple[int | None, int | None, int] = (None, None, 0)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -19,6 +20,7 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
+from fraud.claims.importing.people_apart import read_people_apart
 from fraud.claims.importing.people_changes import PeopleChanges, people_changes
 from fraud.claims.importing.people_feeds import FEEDS
 from fraud.claims.importing.people_reading import read_people
@@ -26,6 +28,7 @@ from fraud.claims.importing.people_storing import store_people, with_department_
 from fraud.claims.importing.positions import keep_moves, store_positions
 from fraud.claims.importing.problems import reject_frame
 from fraud.claims.importing.scanning import refuse_in_name
+from fraud.claims.importing.services import reading_bounds
 
 
 class FeedUnknown(LookupError):
@@ -53,10 +56,11 @@ def import_people(
     delimiter: str = ",",
     progress: Callable[[int], None] | None = None,
     received_at: datetime | None = None,
+    apart: bool = False,
 ) -> FeedResult:
     """Import one personnel feed (CSV, XLSX or Parquet) in one transaction. The same feed twice changes nothing.
 
-    What it says is known from `received_at` (aware; default: now) on.
+    `apart` reads the file in a bounded child process (uploads). What it says is known from `received_at` (aware; default: now) on.
     Raises FeedUnknown, FileQuarantined, NotPermitted.
     """
     require(by, "fraud.import_claims")
@@ -64,7 +68,11 @@ def import_people(
         raise FeedUnknown(f"there is no feed {feed!r}; there are: {', '.join(FEEDS)}")
     refuse_in_name(name)
     at = received_at or clock.now()
-    frame, rejects = read_people(path, FEEDS[feed], zone=settings.TIME_ZONE, delimiter=delimiter)
+    how: dict[str, Any] = {"zone": settings.TIME_ZONE, "delimiter": delimiter}
+    if apart:
+        frame, rejects = read_people_apart(path, feed, **how, bounds=reading_bounds())
+    else:
+        frame, rejects = read_people(path, FEEDS[feed], **how)
     result = FeedResult(feed, frame.height + rejects.height, 0, rejects.height, rejects)
     with one_transaction():
         frame = with_department_codes(frame)

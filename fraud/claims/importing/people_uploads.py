@@ -32,4 +32,4 @@ def receive_feed(*, parts: Iterable[bytes], name: str, feed: str, by: Actor) -> 
                 raise FeedTooLarge(MAX_BYTES)
             file.write(part)
         file.flush()
-        return import_people(path=Path(file.name), name=name, feed=feed, by=by)
+        return import_people(path=Path(file.name), name=name, feed=feed, by=by, apart=True)

@@ -17,6 +17,7 @@ from fraud.claims.importing.people import FeedResult
 from fraud.claims.importing.people_feeds import FEEDS
 from fraud.claims.importing.people_uploads import MAX_BYTES, FeedTooLarge, receive_feed
 from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.services import get_ready
 from fraud.claims.importing.texts import sentence
 from fraud.web.access import page
 
@@ -27,6 +28,7 @@ SHOWN = 50
 @require_GET
 def people_feeds(request: HttpRequest) -> HttpResponse:
     """The form, with the columns of every feed."""
+    get_ready()
     return _show(request)
 
 

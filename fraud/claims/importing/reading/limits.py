@@ -17,7 +17,9 @@ class Limits:
     archive_entries: int = 1_000
     archive_ratio: int = 100
     workbook_bytes: int = 512 << 20
-    block_bytes: int = 12 << 20  # a chunk is about this much text
+    block_bytes: int = (
+        6 << 20
+    )  # a chunk is about this much text; what it is parsed into is some forty times as much
     chunk_rows: int = 100_000
 
 

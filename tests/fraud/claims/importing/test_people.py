@@ -30,9 +30,14 @@ from fraud.claims.models import (
 )
 from fraud.company.models import CompanyHoliday
 from tests.cast import make_cast
-from tests.fraud.claims.importing.files import BY
+from tests.fraud.claims.importing.files import BY, read_people_here
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fraud.claims.importing.people.read_people_apart", read_people_here)
 
 
 def feed(folder: Path, name: str, text: str):

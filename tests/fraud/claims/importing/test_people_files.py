@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fraud.claims.importing.bounded import Bounds
 from fraud.claims.importing.people import FeedResult, import_people
+from fraud.claims.importing.people_apart import read_people_apart
+from fraud.claims.importing.people_feeds import FEEDS
+from fraud.claims.importing.people_reading import read_people
+from fraud.claims.importing.people_uploads import receive_feed
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Absence, Cardholder, Vehicle
@@ -123,3 +129,22 @@ def test_a_department_without_a_code_is_the_one_of_that_name(tmp_path: Path) -> 
     delivered(tmp_path, "cardholders", "사번,성명,소속\nE2,박둘,영업\nE3,최셋,구매\n".encode())
     placed = Cardholder.objects.order_by("employee_no").values_list("department__code", flat=True)
     assert list(placed) == ["D1", "D1", "구매"]
+
+
+def test_a_file_read_in_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(LIST.replace("E2;Zoë", ";Zoë").encode("cp1252"))
+    how = {"zone": "Asia/Seoul", "delimiter": ","}
+    rows, rejects = read_people_apart(path, "cardholders", **how, bounds=Bounds(seconds=60))
+    here, refused = read_people(path, FEEDS["cardholders"], **how)
+    assert rows.equals(here)
+    assert rejects.equals(refused)
+    assert rows.height == rejects.height == 1
+
+
+def test_an_upload_that_needs_too_much_is_stopped_and_told(tmp_path: Path, settings: Any) -> None:
+    settings.IMPORT_MAX_MEGABYTES = 1
+    with pytest.raises(FileQuarantined) as refusal:
+        receive_feed(parts=[LIST.encode()], name="list.csv", feed="cardholders", by=BY)
+    assert refusal.value.code == "reader_stopped"
+    assert not Cardholder.objects.exists()

@@ -166,3 +166,28 @@ def test_the_next_id_of_a_claim_counts_its_versions_anew(old: str, new: str, tmp
     assert (third.n_superseding, Claim.objects.get().amount_minor) == (1, 3000)
     late = delivered("C-1", "", "9", 9000)  # the old id is over, whatever it counts
     assert (late.n_duplicate, Claim.objects.get().amount_minor) == (1, 3000)
+
+
+FACTS = ["claim_id", "version", "supersedes", "금액", "거래구분", "승인번호"]
+#: Three deliveries: payments, their corrections (one cancelled, one under a new id), and the cancellation of a correction.
+DELIVERED = [
+    [("A1", "1", "", "10000", "승인", "111"), ("A2", "1", "", "20000", "승인", "112"), ("A3", "1", "", "30000", "승인", "113")],
+    [("A1", "2", "", "12000", "승인", "111"), ("A2", "2", "", "-20000", "취소", "112"), ("B3", "1", "A3", "33000", "승인", "113")],
+    [("A1", "3", "", "-12000", "취소", "111")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_deliveries_that_correct_and_cancel_end_at_the_same_sums_in_whatever_order(
+    order: tuple[int, ...], tmp_path: Path
+) -> None:
+    header = [*HEADER, "version", "supersedes", "거래구분"]
+    for number in order:
+        rows = [{**GOOD, **dict(zip(FACTS, values, strict=True))} for values in DELIVERED[number]]
+        file = deliver(tmp_path, csv_text(rows, header).encode(), name=f"{number}.csv")
+        assert_accounted(file)
+        assert codes(file) == []
+    known = read_many_claims(datetime(2027, 1, 1, tzinfo=UTC)).filter(pl.col("amount_minor") > 0)
+    left = {row["external_id"]: (row["amount_minor"], row["net_minor"]) for row in known.to_dicts()}
+    under = "A3" if order.index(0) < order.index(1) else "B3"  # a claim is known by the id that came first
+    assert left == {"A1": (12_000, 0), "A2": (20_000, 0), under: (33_000, 33_000)}

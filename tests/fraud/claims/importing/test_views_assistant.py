@@ -24,7 +24,7 @@ from fraud.claims.importing.staging import StagedFile, stage
 from fraud.claims.importing.uploads import incoming_folder
 from fraud.claims.models import Cardholder, Claim, ClaimFile, ImportProfile
 from tests.cast import Cast, make_cast
-from tests.fraud.claims.importing.files import workbook_bytes
+from tests.fraud.claims.importing.files import read_people_here, workbook_bytes
 from tests.fraud.claims.importing.guessing.test_guess import CARD, LEDGER, table
 from tests.fraud.claims.importing.workbooks import in_sheet, repacked
 
@@ -47,6 +47,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         checked = read_spec(spec)
         return stage(lambda: open_table(path, checked), spec=checked, **more)
 
+    monkeypatch.setattr("fraud.claims.importing.people.read_people_apart", read_people_here)
     monkeypatch.setattr(trying, "stage_apart", stage_here)
     monkeypatch.setattr(services, "stage_apart", stage_here)
 
