@@ -180,7 +180,7 @@ class CaseTimeline(CaseworkView):
                 "evidence": [told.file.reference] if told.file else [],
                 **next(said[told.event.action.removesuffix("_late")], {}),
             }
-            for told in told_entries(case, events, current_language())
+            for told in told_entries(case, events, case.evidence.all(), current_language())
         ]
         return Response({"results": TimelineEntry(rows, many=True).data})
 

@@ -38,9 +38,14 @@ class ToldEntry:
     file: Evidence | None = None
 
 
-def told_entries(case: Case, events: Iterable[AuditEvent], language: str) -> Iterator[ToldEntry]:
-    """The entries that whoever reads the case sees, in the order given; without those about files never sent."""
-    files = {file.reference: file for file in case.evidence.all()}
+def told_entries(
+    case: Case, events: Iterable[AuditEvent], evidence: Iterable[Evidence], language: str
+) -> Iterator[ToldEntry]:
+    """The entries that whoever reads the case sees, in the order given; without those about files never sent.
+
+    `evidence`: every file of the case, also those that were not sent or were withdrawn.
+    """
+    files = {file.reference: file for file in evidence}
     for event in events:
         file = files.get(str((event.after or {}).get("evidence"))) if event.action in OF_FILES else None
         if event.action in OF_FILES and file is not None and not file.is_sent:

@@ -13,6 +13,7 @@ from cases.models import Case, OutboxMessage
 from cases.services.explanations import submit_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
+from tests.cases.stage import fresh
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def explained(client, cast, case: Case) -> Case:
         request=request,
         text="고객사 접대였습니다.",
         by=actor_of(cast.cardholder),
-        expected_version=case.version,
+        expected_version=fresh(case).version,
     )
     case.refresh_from_db()
     return case
@@ -78,7 +79,7 @@ def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, cas
         request=case.requests.get(),
         text="고객사 접대였습니다.",
         by=actor_of(cast.cardholder),
-        expected_version=case.version,
+        expected_version=fresh(case).version,
     )
     answer = act(
         client,
@@ -107,7 +108,7 @@ def test_proposer_cannot_approve_through_the_page(client, cast, case):
         request=case.requests.get(),
         text="고객사 접대였습니다.",
         by=actor_of(cast.cardholder),
-        expected_version=case.version,
+        expected_version=fresh(case).version,
     )
     act(
         client,
