@@ -151,12 +151,19 @@ def cardholder(walk: Walk) -> None:
     for content, ending, status in pictures(walk):
         sent = walk.upload(content, ending)
         walk.post("cardholder", f"{my}/draft/", text=text(), files=sent, status=status)
-    walk.post("cardholder", f"{my}/answer/", text=text(), **{"answer-1": text()})
+    walk.post("cardholder", f"{my}/answer/", version=fresh(case).version, text=text(), **{"answer-1": text()})
     assert fresh(case).state == State.EXPLAINED
     case = stage.case_in(State.NOTIFIED)
-    walk.post("cardholder", f"/my/{case.reference}/appeal/", text=text())
+    walk.post("cardholder", f"/my/{case.reference}/appeal/", version=case.version, text=text())
     case = stage.case_in(State.RECOVERING)
-    walk.post("cardholder", f"/my/{case.reference}/consent/", monthly_amount="1000", agree="on", text=text())
+    walk.post(
+        "cardholder",
+        f"/my/{case.reference}/consent/",
+        version=case.version,
+        monthly_amount="1000",
+        agree="on",
+        text=text(),
+    )
 
 
 def pictures(walk: Walk) -> list[tuple[bytes, str, tuple[int, ...]]]:

@@ -8,13 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions.casework import SHORT_REASON
-from cases.actions.fields import Amount, Answers, Flag, Form, Text
-from cases.actions.rows import Row, Step, always, by_name
-from cases.models import Consent, Explanation
-from cases.services import appeals, errors, evidence, explanation_requests, explanations, write_offs
-from cases.services.explanations import ANSWER_MAX, OFFER_TYPED_MAX
+from cases.actions.fields import Amount, Answers, Flag, Form, Text, Whole
+from cases.actions.rows import Row, Step, always, by_name, say
+from cases.models import Appeal, Case, Consent, Explanation
+from cases.services import appeals, drafts, errors, evidence, explanation_requests, explanations, write_offs
+from cases.services.drafts import ANSWER_MAX, OFFER_TYPED_MAX
+from cases.services.files import own_file
+from cases.services.money import balance_of, due_minor
+from cases.services.steps import recovery_of
+from cases.services.texts import shown_money
 from cases.workflow import Action
 
+PAGE_MAX = 40  # characters of what marks a page
 DRAFT = Form(
     "Draft",
     (
@@ -22,6 +27,9 @@ DRAFT = Form(
         Answers(name="answers", maximum=ANSWER_MAX, required=False),
         Flag(name="admits"),
         Text(name="offered", maximum=OFFER_TYPED_MAX, required=False),
+        Whole(name="number", minimum=0, required=False),
+        Text(name="page", maximum=PAGE_MAX, required=False),
+        Flag(name="both"),
     ),
 )
 ANSWER = Form(
@@ -43,15 +51,55 @@ CONSENT = Form(
 def _answer(step: Step) -> Explanation:
     given: dict[str, Any] = {name: value for name, value in step.data.items() if name != "offered"}
     return explanations.submit_explanation(
-        request=step.asked(), by=step.by, **given, offered_minor=step.minor("offered")
+        request=step.asked(),
+        by=step.by,
+        expected_version=step.version,
+        **given,
+        offered_minor=step.minor("offered"),
     )
 
 
+def _said_of_answer(step: Step, sent: Explanation) -> str:
+    said = _("Your explanation was sent. The reviewer reads it next; you will get a mail about what follows.")
+    if not sent.admits or not sent.offered_minor:
+        return said
+    offered = shown_money(sent.offered_minor, step.case.currency)
+    return said + " " + _("You offered to repay %(amount)s.") % {"amount": offered}
+
+
+def _accept(step: Step) -> Case:
+    return appeals.accept_notice(case=step.case, by=step.by, expected_version=step.version)
+
+
+def _said_of_acceptance(step: Step, case: Case) -> str:
+    recovery = recovery_of(case)
+    if recovery is None:
+        return _("You accepted the decision. Nothing is to be repaid.")
+    asked = shown_money(balance_of(recovery).due_minor, recovery.currency)
+    return _("You accepted the decision: %(amount)s is to be repaid, due %(day)s.") % {
+        "amount": asked,
+        "day": say(recovery.due_on),
+    }
+
+
+def _said_of_appeal(step: Step, appeal: Appeal) -> str:
+    if not (due := due_minor(step.case, appeal.decision)):
+        return _("Your appeal was sent. Somebody who did not decide before will decide it.")
+    asked = shown_money(due, appeal.decision.currency)
+    return _(
+        "Your appeal against the decision on %(amount)s was sent. Somebody who did not decide before will decide it."
+    ) % {"amount": asked}
+
+
+def _said_of_consent(step: Step, given: Consent) -> str:
+    monthly = shown_money(given.monthly_minor, given.recovery.currency)
+    return _("Your consent to %(amount)s each month was recorded. You can withdraw it here at any time.") % {
+        "amount": monthly
+    }
+
+
 def _withdraw_file(step: Step) -> Any:
-    found = step.case.evidence.filter(reference=step.part, withdrawn_at=None).first()
-    if found is None:
-        raise errors.CaseNotFound
-    return evidence.withdraw_evidence(evidence=found, by=step.by)
+    return evidence.withdraw_evidence(evidence=own_file(step.case, step.part, step.by), by=step.by)
 
 
 def _consent(step: Step) -> Consent:
@@ -61,7 +109,11 @@ def _consent(step: Step) -> Consent:
         "I agree that this amount is deducted from my monthly pay until the amount is repaid."
     )
     return write_offs.record_consent(
-        case=step.case, monthly_minor=step.minor("monthly_amount") or 0, text=signed, by=step.by
+        case=step.case,
+        monthly_minor=step.minor("monthly_amount") or 0,
+        text=signed,
+        by=step.by,
+        expected_version=step.version,
     )
 
 
@@ -73,7 +125,7 @@ PERSON_ACTIONS = by_name(
             label=gettext_lazy("Save and go on later"),
             summary="Save a draft",
             form=DRAFT,
-            call=lambda step: explanations.save_draft(request=step.asked(), by=step.by, **step.data),
+            call=lambda step: drafts.save_draft(request=step.asked(), by=step.by, **step.data),
             takes_files=True,
             said=always(
                 gettext_lazy(
@@ -89,11 +141,8 @@ PERSON_ACTIONS = by_name(
             form=ANSWER,
             call=_answer,
             takes_files=True,
-            said=always(
-                gettext_lazy(
-                    "Your explanation was sent. The reviewer reads it next; you will get a mail about what follows."
-                )
-            ),
+            said=_said_of_answer,
+            binds=True,
             makes=True,
         ),
         Row(
@@ -120,8 +169,9 @@ PERSON_ACTIONS = by_name(
             action=Action.ACCEPT,
             label=gettext_lazy("I accept the decision"),
             summary="Accept the decision",
-            call=lambda step: appeals.accept_notice(case=step.case, by=step.by),
-            said=always(gettext_lazy("You accepted the decision.")),
+            call=_accept,
+            said=_said_of_acceptance,
+            binds=True,
         ),
         Row(
             name="appeal",
@@ -129,11 +179,10 @@ PERSON_ACTIONS = by_name(
             label=gettext_lazy("Send the appeal"),
             summary="Appeal with new facts",
             form=APPEAL,
-            call=lambda step: appeals.submit_appeal(case=step.case, text=step.text("text"), by=step.by),
+            call=lambda step: appeals.submit_appeal(text=step.text("text"), **step.common()),
             takes_files=True,
-            said=always(
-                gettext_lazy("Your appeal was sent. Somebody who did not decide before will decide it.")
-            ),
+            said=_said_of_appeal,
+            binds=True,
         ),
         Row(
             name="consent",
@@ -142,7 +191,8 @@ PERSON_ACTIONS = by_name(
             summary="Consent to a payroll deduction",
             form=CONSENT,
             call=_consent,
-            said=always(gettext_lazy("Your consent was recorded. You can withdraw it here at any time.")),
+            said=_said_of_consent,
+            binds=True,
         ),
         Row(
             name="withdraw-consent",

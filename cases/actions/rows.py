@@ -29,7 +29,7 @@ class Step:
     case: Case
     by: Actor
     data: Mapping[str, Any] = field(default_factory=dict)
-    version: int | None = None
+    version: int | None = None  # of a cardholder: the one their page told
     part: str = ""  # which posting or file of the case the step is about
     request: ExplanationRequest | None = None  # where the address names one
 
@@ -50,7 +50,7 @@ class Step:
         return found
 
     def common(self) -> dict[str, Any]:
-        """The arguments that every staff service takes."""
+        """The arguments of every service that rests on the version seen."""
         return {"case": self.case, "by": self.by, "expected_version": self.version}
 
 
@@ -69,6 +69,7 @@ class Row:
     key: str = ""  # on the keyboard
     stays: bool = False  # the person goes on working on the same case
     takes_files: bool = False  # files of the page's form, `files`, are kept before the step is taken
+    binds: bool = False  # the cardholder is bound by it: only on what their page shows, its version with it
     makes: bool = False  # something new comes of it: the interface answers 201
 
     @property

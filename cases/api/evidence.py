@@ -20,6 +20,7 @@ from cases.api.serializers.person import MyEvidence
 from cases.models import Case, ExplanationRequest
 from cases.services import evidence as service
 from cases.services.errors import CaseNotFound, EvidenceTooLarge
+from cases.services.files import own_file, waiting_files
 
 # What multipart wraps around a file.
 _ENVELOPE = 64 * 1024
@@ -82,8 +83,8 @@ class WithdrawEvidence(CaseworkView):
 
     def delete(self, request: Request, reference: str, evidence: str) -> Response:
         found = my_request(reference, self.by)
-        row = found.evidence.filter(reference=evidence, withdrawn_at=None).select_related("case").first()
-        if row is None:
+        row = own_file(found.case, evidence, self.by)
+        if row.request_id != found.pk:
             raise CaseNotFound
         service.withdraw_evidence(evidence=row, by=self.by)
         return Response(status=204)
@@ -99,7 +100,7 @@ class WithdrawAppealEvidence(CaseworkView):
 
     def delete(self, request: Request, reference: str, evidence: str) -> Response:
         case = my_case(reference, self.by)
-        waiting = service.waiting_files(case, self.by, request=None)
+        waiting = waiting_files(case, self.by, request=None)
         row = next((file for file in waiting if file.reference == evidence), None)
         if row is None:
             raise CaseNotFound

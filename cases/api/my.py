@@ -75,6 +75,21 @@ def my_case(reference: str, by: Actor) -> Case:
     return found
 
 
+def answer_request(reference: str, by: Actor, *, status: int = 200) -> Response:
+    """A request as it stands, with the version of what it tells as ETag."""
+    found = my_request(reference, by)
+    return _versioned(MyRequest(found, context={"by": by}).data, status)
+
+
+def answer_notice(reference: str, by: Actor) -> Response:
+    """A result as it stands, with the version of what it tells as ETag."""
+    return _versioned(MyNotice(my_case(reference, by)).data, 200)
+
+
+def _versioned(told: Any, status: int) -> Response:
+    return Response(told, status=status, headers={"ETag": f'"{told["version"]}"'})
+
+
 class MyView(CaseworkView):
     """Refusals without what only staff may know: who else acted, in which state the case is."""
 
@@ -112,7 +127,7 @@ class MyRequestList(MyView):
 @extend_schema_view(get=describe("Read a request", answer=MyRequest))
 class MyRequestRead(MyView):
     def get(self, request: Request, reference: str) -> Response:
-        return Response(MyRequest(my_request(reference, self.by), context={"by": self.by}).data)
+        return answer_request(reference, self.by)
 
 
 class RequestStep(MyView):
@@ -122,15 +137,13 @@ class RequestStep(MyView):
 
     def take(self, reference: str) -> Any:
         """Take the step of the row."""
+        version = self.version() if self.row.binds else None
         data, found = self.input(body_of(self.row.form)), my_request(reference, self.by)
-        return self.once(lambda: self._take(found, data))
+        return self.once(lambda: self._take(found, data, version))
 
-    def _take(self, found: ExplanationRequest, data: Any) -> Response:
-        self.row.call(Step(case=found.case, by=self.by, data=data, request=found))
-        status = 201 if self.row.makes else 200
-        return Response(
-            MyRequest(my_request(found.reference, self.by), context={"by": self.by}).data, status=status
-        )
+    def _take(self, found: ExplanationRequest, data: Any, version: int | None) -> Response:
+        self.row.call(Step(case=found.case, by=self.by, data=data, version=version, request=found))
+        return answer_request(found.reference, self.by, status=201 if self.row.makes else 200)
 
 
 class _PostedRequestStep(RequestStep):
@@ -169,7 +182,7 @@ class MyNoticeList(MyView):
 @extend_schema_view(get=describe("Read a result", answer=MyNotice))
 class MyNoticeRead(MyView):
     def get(self, request: Request, reference: str) -> Response:
-        return Response(MyNotice(my_case(reference, self.by)).data)
+        return answer_notice(reference, self.by)
 
 
 class NoticeStep(MyView):
@@ -178,13 +191,14 @@ class NoticeStep(MyView):
     row: Row
 
     def post(self, request: Request, reference: str) -> Any:
+        version = self.version() if self.row.binds else None
         data, case = self.input(body_of(self.row.form)), my_case(reference, self.by)
-        return self.once(lambda: self.take(self.row, case, data))
+        return self.once(lambda: self.take(self.row, case, data, version))
 
-    def take(self, row: Row, case: Case, data: Any) -> Response:
+    def take(self, row: Row, case: Case, data: Any, version: int | None) -> Response:
         """Call the row's service and tell the result anew."""
-        row.call(Step(case=case, by=self.by, data=data))
-        return Response(MyNotice(my_case(case.reference, self.by)).data)
+        row.call(Step(case=case, by=self.by, data=data, version=version))
+        return answer_notice(case.reference, self.by)
 
 
 def notice_step(row: Row) -> type[NoticeStep]:
@@ -196,7 +210,7 @@ _CONSENT, _WITHDRAW = PERSON_ACTIONS["consent"], PERSON_ACTIONS["withdraw-consen
 
 
 @extend_schema_view(
-    post=describe(_CONSENT.summary, answer=MyNotice, body=body_of(_CONSENT.form)),
+    post=describe(_CONSENT.summary, answer=MyNotice, body=body_of(_CONSENT.form), versioned=_CONSENT.binds),
     delete=describe(_WITHDRAW.summary, answer=MyNotice),
 )
 class Consent(NoticeStep):
@@ -206,10 +220,11 @@ class Consent(NoticeStep):
     permission = _CONSENT.permission
 
     def delete(self, request: Request, reference: str) -> Response:
-        return self.take(_WITHDRAW, my_case(reference, self.by), {})
+        return self.take(_WITHDRAW, my_case(reference, self.by), {}, None)
 
 
 def _made(base: Any, row: Row, answer: Any) -> Any:
-    described = describe(row.summary, answer=answer, body=body_of(row.form), ok=201 if row.makes else 200)
+    body, ok = body_of(row.form), 201 if row.makes else 200
+    described = describe(row.summary, answer=answer, body=body, versioned=row.binds, ok=ok)
     made = type(base.__name__.strip("_"), (base,), {"row": row, "permission": row.permission})
     return extend_schema_view(post=described)(made)

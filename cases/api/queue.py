@@ -33,7 +33,7 @@ from cases.pages.answers import Answered, answers_of
 from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, read_filters
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.services import by_hand, queue
-from cases.services.claim_changes import said_of_entry
+from cases.services.entry_words import told_entries
 from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim
@@ -156,7 +156,7 @@ def said_in(case: Case) -> defaultdict[str, Iterator[dict[str, Any]]]:
 
 
 def _said(sent: Explanation | Appeal, answers: list[Answered]) -> dict[str, Any]:
-    files = sent.evidence.filter(withdrawn_at=None).values_list("reference", flat=True)
+    files = sent.evidence.values_list("reference", flat=True)  # also those withdrawn since
     return {"text": sent.text, "answers": answers, "evidence": list(files)}
 
 
@@ -167,18 +167,20 @@ class CaseTimeline(CaseworkView):
     def get(self, request: Request, reference: str) -> Response:
         case = find_case(reference, self.by)
         events = AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")
-        told = said_in(case)
+        said = said_in(case)
         rows = [
             {
-                "at": event.at,
-                "action": event.action,
-                "sentence": sentence(event.action, current_language()),
-                "actor": event.actor,
-                "reason": said_of_entry(event, current_language()),
-                "state": (event.after or {}).get("state"),
-                **next(told[event.action.removesuffix("_late")], NOTHING_SAID),
+                "at": told.event.at,
+                "action": told.event.action,
+                "sentence": sentence(told.event.action, current_language()),
+                "actor": told.event.actor,
+                "reason": told.said,
+                "state": (told.event.after or {}).get("state"),
+                **NOTHING_SAID,
+                "evidence": [told.file.reference] if told.file else [],
+                **next(said[told.event.action.removesuffix("_late")], {}),
             }
-            for event in events
+            for told in told_entries(case, events, case.evidence.all(), current_language())
         ]
         return Response({"results": TimelineEntry(rows, many=True).data})
 

@@ -119,15 +119,21 @@ def _ask(case: Case) -> None:
 
 
 def _answered(text: str) -> Step:
-    return lambda case: submit_explanation(request=case.requests.latest("id"), text=text, by=_person(case))
+    return lambda case: submit_explanation(
+        request=case.requests.latest("id"), text=text, by=_person(case), expected_version=case.version
+    )
 
 
 def _admit(case: Case) -> None:
     request, person = case.requests.latest("id"), _person(case)
     if (amount := at_stake(case)) > 0:
-        admit_and_offer(request=request, text=_ADMISSION, offered_minor=amount, by=person)
+        admit_and_offer(
+            request=request, text=_ADMISSION, offered_minor=amount, by=person, expected_version=case.version
+        )
     else:
-        submit_explanation(request=request, text=_ADMISSION, by=person, admits=True)
+        submit_explanation(
+            request=request, text=_ADMISSION, by=person, expected_version=case.version, admits=True
+        )
 
 
 def _proposed(disposition: Disposition, reason: str) -> Step:

@@ -69,6 +69,10 @@ class Appeal(models.Model):
         UPHELD = "upheld"
         REDUCED = "reduced"
         REVERSED = "reversed"
+        VOID = "void"  # the case ended before anybody judged it
+
+    #: Results of an appeal that nobody judged.
+    NOT_JUDGED = (Result.OPEN.value, Result.VOID.value)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appeals")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")

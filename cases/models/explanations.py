@@ -61,6 +61,8 @@ class ExplanationDraft(models.Model):
     answers = models.JSONField(default=dict)  # question id → text
     admits = models.BooleanField(default=False)
     offered = models.CharField(max_length=40, blank=True)  # as typed: it may still be half a number
+    number = models.PositiveIntegerField(default=0)  # grows with each save: what a page was showing
+    page = models.CharField(max_length=40, blank=True)  # the page that saved last, which may go on from there
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -124,6 +126,11 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it went with an answer or an appeal; until then it is its author's alone."""
+        return self.explanation_id is not None or self.appeal_id is not None
 
     @property
     def has_preview(self) -> bool:

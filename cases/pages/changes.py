@@ -26,11 +26,11 @@ class ShownChange:
     has_left: bool
 
 
-def changes_of(case: Case) -> list[ShownChange]:
-    """The changes since the case was opened, newest first."""
+def changes_of(case: Case, since: datetime | None = None) -> list[ShownChange]:
+    """The changes since the case was opened, or since a later moment, newest first."""
     left = dict(Alert.objects.filter(case=case).values_list("claim_id", "left_at"))
     rows = (
-        ClaimChange.objects.filter(claim_id__in=left, at__gte=case.opened_at)
+        ClaimChange.objects.filter(claim_id__in=left, at__gte=since or case.opened_at)
         .select_related("claim__cardholder", "file")
         .order_by("-pk")[:MAX_SHOWN]
     )
@@ -38,6 +38,38 @@ def changes_of(case: Case) -> list[ShownChange]:
     net = {pk: money.net_minor for pk, money in money_of({change.claim for change in changes}).items()}
     shown = [_shown(change, net, bool(left[change.claim_id])) for change in changes]
     return [one for one in shown if one.facts]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of a payment, before and after, in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One change as the cardholder is told of it: nothing of whoever a payment belongs to instead, nothing of deliveries."""
+
+    at: datetime
+    has_left: bool
+    merchant: str
+    facts: list[Fact]
+
+
+def told_changes(case: Case, since: datetime) -> list[ToldChange]:
+    """What changed about the payments since a letter was written, newest first, in the words of its reader."""
+    return [
+        ToldChange(
+            at=change.at,
+            has_left=change.has_left,
+            merchant="" if change.has_left else change.claim.merchant_name,
+            facts=[] if change.has_left else [Fact(*pair) for pair in change.facts],
+        )
+        for change in changes_of(case, since=since)
+    ]
 
 
 def _shown(change: ClaimChange, left: dict[int, int], has_left: bool) -> ShownChange:

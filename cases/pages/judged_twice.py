@@ -63,7 +63,7 @@ def _approvals(hidden: frozenset[int]) -> Iterable[Pair]:
 
 def _appeals(hidden: frozenset[int]) -> Iterable[Pair]:
     """What was decided, and whether it stood on appeal: only a reversal says that it was no misuse."""
-    appeals = Appeal.objects.exclude(result=Appeal.Result.OPEN).exclude(case__in=hidden)
+    appeals = Appeal.objects.exclude(result__in=Appeal.NOT_JUDGED).exclude(case__in=hidden)
     for appeal in appeals.select_related("decision"):
         decided = _verdict(appeal.decision.disposition)
         stood = appeal.result != Appeal.Result.REVERSED

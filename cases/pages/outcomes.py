@@ -57,6 +57,7 @@ def said_of_appeal(appeal: Appeal) -> str:
         Appeal.Result.UPHELD: _("the appeal was decided: the decision stands."),
         Appeal.Result.REDUCED: _("the appeal was decided: the amount was reduced."),
         Appeal.Result.REVERSED: _("the appeal was decided: the decision was reversed."),
+        Appeal.Result.VOID: _("the appeal ended with the case; nobody judged it."),
     }[Appeal.Result(appeal.result)]
 
 

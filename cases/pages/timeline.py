@@ -14,7 +14,7 @@ from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
-from cases.services.claim_changes import said_of_entry
+from cases.services.entry_words import ToldEntry, told_entries
 from fraud.claims.models import User
 from fraud.web.tags import full_name
 
@@ -52,12 +52,17 @@ def timeline_of(case: Case) -> list[Entry]:
     notes = list(case.notes.select_related("written_by"))
     appeals = list(case.appeals.select_related("submitted_by"))
     decisions = list(case.decisions.select_related("proposed_by"))
-    files = list(case.evidence.filter(withdrawn_at=None))
+    evidence = list(case.evidence.select_related("uploaded_by"))
+    files = [file for file in evidence if file.is_sent]
     people = {event.actor for event in events if not event.actor.startswith("system:")}
     names = {user.get_username(): full_name(user) for user in User.objects.filter(username__in=people)}
     entries = [
         *_told(requests, answers, notes, appeals, decisions, files),
-        *_events(events, names, _counts(requests, answers, notes, appeals, decisions)),
+        *_events(
+            told_entries(case, events, evidence, current_language()),
+            names,
+            _counts(requests, answers, notes, appeals, decisions),
+        ),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -130,9 +135,10 @@ def _entry(
     )
 
 
-def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
+def _events(entries: Iterable[ToldEntry], names: dict[str, str], skip: Counter[str]) -> Iterable[Entry]:
     language = current_language()
-    for event in events:
+    for told in entries:
+        event = told.event
         if event.action == "access.refused":  # a security event, for the auditor
             continue
         if skip[event.action] > 0:
@@ -144,6 +150,6 @@ def _events(events: Iterable[Any], names: dict[str, str], skip: Counter[str]) ->
             names.get(event.actor, event.actor),
             event.actor,
             sentence(event.action, language),
-            reason=said_of_entry(event, language),
+            reason=told.said,
             thing=event,
         )

@@ -9,7 +9,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.decisions import hash_of
-from cases.services.evidence import send_files
+from cases.services.files import send_files
 from cases.services.labelling import label_claims
 from cases.services.money import due_minor
 from cases.services.outbox import enqueue_mail
@@ -41,7 +41,7 @@ def decision_in_force(case: Case) -> Decision:
 
 
 @casework
-def accept_notice(*, case: Case, by: Actor, expected_version: int | None = None) -> Case:
+def accept_notice(*, case: Case, by: Actor, expected_version: int | None) -> Case:
     """The cardholder accepts the decision: recovery begins, or the case closes where nothing is to come back."""
     case = read_case(case)
     return _end_notice(case, Action.ACCEPT, "notice.accepted", by=by, expected_version=expected_version)
@@ -77,7 +77,7 @@ def _end_notice(case: Case, action: Action, event: str, *, by: Actor, expected_v
 
 
 @casework
-def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | None = None) -> Appeal:
+def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | None) -> Appeal:
     """Object to the decision with new facts and the files added for it, while the notice runs. Raises NotYours, ReasonTooShort, TransitionNotAllowed."""
     case = read_case(case)
     row = check_step(case, Action.APPEAL, by=by, expected_version=expected_version)

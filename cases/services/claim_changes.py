@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from audit.clock import today
 from audit.models import AuditEvent
@@ -62,6 +62,9 @@ def changed_pairs(told: Mapping[str, Any], language: str) -> list[tuple[str, str
         "transacted_at": _("time"),
         "txn_type": _("kind"),
         "purpose_code": _("purpose"),
+        "purpose_text": pgettext("a claim", "what it was for"),
+        "n_attendees": pgettext("a claim", "number of attendees"),
+        "attendees": pgettext("a claim", "attendees"),
     }
     currency = str(told["currency"])
     pairs = [

@@ -78,4 +78,4 @@ def requests_counted(since: date) -> QuerySet[ExplanationRequest]:
 
 def appeals_judged(since: date) -> QuerySet[Appeal]:
     """Appeals submitted since that day that have been decided."""
-    return Appeal.objects.filter(submitted_at__gte=start_of(since)).exclude(result=Appeal.Result.OPEN)
+    return Appeal.objects.filter(submitted_at__gte=start_of(since)).exclude(result__in=Appeal.NOT_JUDGED)

@@ -28,13 +28,21 @@ from cases.evidence.preview import (
 )
 from cases.evidence.scanner import Verdict, scan
 from cases.evidence.stripping import NotWhole, without_metadata
-from cases.models import Appeal, Case, Evidence, Explanation, ExplanationRequest
+from cases.models import Case, Evidence, ExplanationRequest
 from cases.models.explanations import AWAITING_SCAN, INFECTED
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
-from cases.services.steps import case_subject, change_recorded, check_step, current_request, read_case
+from cases.services.files import waiting_files
+from cases.services.steps import (
+    case_subject,
+    change_case,
+    change_recorded,
+    check_unseen,
+    current_request,
+    read_case,
+)
 from cases.workflow import Action, State
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -68,7 +76,7 @@ def add_evidence(
 ) -> Evidence:
     """Take a file for the answer to a request, or for the appeal against the decision of a case, before either is sent.
 
-    At most at most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
+    At most 10 MB: PDF, PNG, JPEG, WebP or HEIC by content, not by name. The same content on another case is accepted and flagged for the reviewer. A file the scanner could not look at is
     kept closed until it could. A picture is kept without its metadata. Raises EvidenceEmpty, EvidenceTooLarge, EvidenceKindNotAllowed, EvidenceDamagedOnArrival,
     EvidenceHasNumbers, EvidenceInfected, StorageFull, NotYours, TransitionNotAllowed.
     """
@@ -98,7 +106,7 @@ def add_evidence(
 def check_may_add(*, request: ExplanationRequest | Case, by: Actor) -> None:
     """Raises NotYours, TransitionNotAllowed or TooMany before a byte of the file is looked at."""
     case = read_case(_case_of(request))
-    check_step(case, _sending(case, for_appeal=isinstance(request, Case)), by=by, expected_version=None)
+    check_unseen(case, _sending(case, for_appeal=isinstance(request, Case)), by=by)
     current = current_request(case)
     if isinstance(request, ExplanationRequest) and (current is None or current.pk != request.pk):
         raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
@@ -117,21 +125,6 @@ def _sending(case: Case, *, for_appeal: bool) -> Action:
     if for_appeal:
         return Action.APPEAL
     return Action.ANSWER_LATE if case.state == State.NO_RESPONSE else Action.ANSWER
-
-
-def waiting_files(case: Case, by: Actor, *, request: ExplanationRequest | None) -> list[Evidence]:
-    """What the actor has added and not yet sent: to a request, or without one to an appeal."""
-    found = Evidence.objects.filter(case=case, request=request, explanation=None, appeal=None)
-    return list(found.filter(withdrawn_at=None, uploaded_by_id=by.user_id))
-
-
-def send_files(sent: Explanation | Appeal, *, case: Case, by: Actor) -> None:
-    """Bind what the sender has added to the answer or the appeal it goes with; inside the sender's transaction."""
-    is_answer = isinstance(sent, Explanation)
-    waiting = waiting_files(case, by, request=sent.request if isinstance(sent, Explanation) else None)
-    Evidence.objects.filter(pk__in=[file.pk for file in waiting]).update(
-        **{"explanation" if is_answer else "appeal": sent}
-    )
 
 
 def _read_all(content: bytes | IO[bytes]) -> bytes:
@@ -179,8 +172,14 @@ def _previews_of(content: bytes, content_type: str) -> Previews:
 
 @casework
 def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checked, by: Actor) -> Evidence:
+    """The row of a file, or the one that the same person added with the same content and has not sent yet."""
     case = read_case(_case_of(request))
     digest = hashlib.sha256(checked.content).hexdigest()
+    asked = request if isinstance(request, ExplanationRequest) else None
+    for kept in waiting_files(case, by, request=asked):
+        if kept.sha256 == digest:
+            store.remove(key)
+            return kept
     flags = list(checked.sniffed.flags)
     if Evidence.objects.filter(sha256=digest).exclude(case=case).exists():
         flags.append("seen_before")
@@ -188,7 +187,7 @@ def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checke
         flags.append(AWAITING_SCAN)
     evidence = Evidence.objects.create(
         case=case,
-        request=request if isinstance(request, ExplanationRequest) else None,
+        request=asked,
         key=key,
         name=checked.name,
         content_type=checked.sniffed.content_type,
@@ -206,14 +205,16 @@ def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checke
 
 
 def _note(case: Case, evidence: Evidence, event: str, by: Actor, details: dict[str, Any]) -> None:
-    """A new version of the case with its entry: whoever decides must have seen the file."""
-    change_recorded(
-        case,
-        {"version": case.version + 1, "undo": None},
-        event=event,
-        by=by,
-        details={"evidence": evidence.reference, **details},
-    )
+    """The entry of a file; of one that was sent with a new version of the case: whoever decides must know of it.
+
+    One that waits is its author's alone and changes nothing for others; sending it makes the new version.
+    """
+    told = {"evidence": evidence.reference, **details}
+    if evidence.is_sent:
+        change_recorded(case, {"version": case.version + 1, "undo": None}, event=event, by=by, details=told)
+    else:
+        record(action=event, by=by, subject=case_subject(case), after=told)
+        change_case(case, undo=None)
 
 
 def _record_quarantine(case: Case, name: str, by: Actor) -> None:
@@ -228,12 +229,14 @@ def _record_quarantine(case: Case, name: str, by: Actor) -> None:
 
 @casework
 def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
-    """Take a file back before the decision; it stays on record and out of sight of the cardholder's list.
+    """Take a file back before the decision: whoever added it, nobody else. It stays on record, and a sent one is still named.
 
-    Raises NotYours, TransitionNotAllowed.
+    Raises CaseNotFound for another's file as for one that is not there, NotYours, TransitionNotAllowed.
     """
     case = read_case(evidence.case)
-    check_step(case, _sending(case, for_appeal=evidence.request_id is None), by=by, expected_version=None)
+    if evidence.uploaded_by_id != by.user_id:
+        raise errors.CaseNotFound
+    check_unseen(case, _sending(case, for_appeal=evidence.request_id is None), by=by)
     if Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).update(withdrawn_at=present()) != 1:
         raise errors.CaseNotFound
     _note(case, evidence, "evidence.withdrawn", by, {})
@@ -244,8 +247,8 @@ def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
 def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile:
     """The file, or the picture of one of its pages (from 1), for somebody who may see it; its hash is checked each time.
 
-    Staff by permission unless involved; the cardholder and their manager their own. Raises CaseNotFound for everybody
-    else, EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
+    Staff by permission unless involved; the cardholder and their manager their own; what was not sent yet only who added
+    it. Raises CaseNotFound for everybody else, EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
     """
     _check_may_open(evidence, by)
     if evidence.is_held_back:
@@ -285,6 +288,11 @@ def is_staff_look(evidence: Evidence, by: Actor) -> bool:
 
 
 def _check_may_open(evidence: Evidence, by: Actor) -> None:
+    if not evidence.is_sent and evidence.uploaded_by_id != by.user_id:
+        record_refusal(
+            by=by, action="cases.view_evidence", subject=case_subject(evidence.case), code="not_yours"
+        )
+        raise errors.CaseNotFound
     relations = relations_of(by, evidence.case)
     own = relations.is_cardholder or relations.is_manager
     if own and can(by, "cases.view_own_request") and evidence.withdrawn_at is None:

@@ -15,7 +15,15 @@ from cases.services.casework import casework
 from cases.services.company import company_today, due_on, present
 from cases.services.outbox import address_of, cancel_mails, enqueue_mail
 from cases.services.request_text import RequestText, has_own_questions, numbered, request_text
-from cases.services.steps import UNDO_SECONDS, case_subject, check_step, current_request, move, read_case
+from cases.services.steps import (
+    UNDO_SECONDS,
+    case_subject,
+    check_step,
+    check_unseen,
+    current_request,
+    move,
+    read_case,
+)
 from cases.services.telling import is_request_told
 from cases.services.texts import NOTE_MIN, clean_line, clean_text
 from cases.workflow import MAX_EXTENSION_DAYS, Action, State
@@ -133,7 +141,7 @@ def withdraw_request(
 def ask_extension(*, request: ExplanationRequest, reason: str, by: Actor) -> ExplanationRequest:
     """The cardholder asks for more time; a reviewer grants it. Raises AlreadyExtended, NotYours."""
     case = read_case(request.case)
-    row = check_step(case, Action.ASK_EXTENSION, by=by, expected_version=None)
+    row = check_unseen(case, Action.ASK_EXTENSION, by=by)
     request = same_request(case, request)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     move(

@@ -1,4 +1,4 @@
-"""Answering a request (소명): drafts, answers, admissions. Answers are added, never replaced."""
+"""Answering a request (소명): answers, admissions. Answers are added, never replaced."""
 
 from __future__ import annotations
 
@@ -6,57 +6,20 @@ from collections.abc import Mapping
 
 from audit.actor import Actor
 from audit.people import same_number
-from cases.models import Case, Explanation, ExplanationDraft, ExplanationRequest
+from cases.models import Case, Explanation, ExplanationRequest
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, present
-from cases.services.evidence import send_files, waiting_files
+from cases.services.drafts import ANSWER_MAX, answer_action, clean_answers, empty_draft
 from cases.services.explanation_requests import same_request, set_request
+from cases.services.files import send_files, waiting_files
 from cases.services.money import at_stake
 from cases.services.outbox import enqueue_mail
 from cases.services.steps import check_person, check_step, move, read_case
-from cases.services.texts import NOTE_MIN, clean_line, clean_text, shown_money
-from cases.workflow import Action, State
+from cases.services.texts import NOTE_MIN, clean_text, shown_money
+from cases.workflow import Action
 
-ANSWER_MAX = 10_000
-OFFER_TYPED_MAX = 40
 _R = ExplanationRequest.State
-
-
-@casework
-def save_draft(
-    *,
-    request: ExplanationRequest,
-    by: Actor,
-    text: str = "",
-    answers: Mapping[str, str] | None = None,
-    admits: bool = False,
-    offered: str = "",
-) -> ExplanationDraft:
-    """Keep everything that was filled in so far; not yet an answer and nobody else's to read. Files are kept by add_evidence.
-
-    `offered` is kept as typed: half a number is read when it is sent. Raises NotYours, TextTooLong, ChoiceNotValid for an
-    answer to no question, TransitionNotAllowed once the request is closed.
-    """
-    case = read_case(request.case)
-    check_step(case, _answer_action(case), by=by, expected_version=None)
-    request = same_request(case, request)
-    kept = {
-        "text": clean_text(text, minimum=0, maximum=ANSWER_MAX),
-        "answers": _clean_answers(request, answers or {}),
-        "admits": admits,
-        "offered": clean_line(offered, minimum=0, maximum=OFFER_TYPED_MAX, field="offered"),
-        "saved_at": present(),
-    }
-    draft, _is_new = ExplanationDraft.objects.update_or_create(
-        request=request, written_by_id=by.person_id, defaults=kept
-    )
-    return draft
-
-
-def draft_of(request: ExplanationRequest, by: Actor) -> ExplanationDraft | None:
-    """What the actor has saved for the request and not sent, or None."""
-    return request.drafts.filter(written_by_id=by.user_id).first()
 
 
 @casework
@@ -64,24 +27,24 @@ def submit_explanation(
     *,
     request: ExplanationRequest,
     by: Actor,
+    expected_version: int | None,
     text: str = "",
     answers: Mapping[str, str] | None = None,
     admits: bool = False,
     offered_minor: int | None = None,
-    expected_version: int | None = None,
 ) -> Explanation:
     """Answer a request, in time, late, or a further time; by the cardholder or marked as on behalf by the manager.
 
     `answers` maps question ids to texts; `text` may be empty where one of them is answered. `offered_minor` (minor units of the case's currency) only with `admits`.
     The same once more from the same person, without a new file, is the answer that is there already.
-    Raises NotYours, TransitionNotAllowed after the decision, ReasonTooShort, TextTooLong, AmountNotValid.
+    Raises NotYours, StaleCase where the page told something else, TransitionNotAllowed after the decision, ReasonTooShort, TextTooLong, AmountNotValid.
     """
     # The same answer may come several times at once: the later ones wait here and then find the first.
     Case.objects.select_for_update().filter(pk=request.case_id).first()
     case = read_case(request.case)
-    action = _answer_action(case)
+    action = answer_action(case)
     check_person(case, action, by)
-    given = _clean_answers(request, answers or {})
+    given = clean_answers(request, answers or {})
     own_words = 0 if any(given.values()) else NOTE_MIN  # whoever answered a question has said something
     plain = clean_text(text, minimum=own_words, maximum=ANSWER_MAX)
     if (sent := _sent_already(request, (plain, given, admits, offered_minor), case=case, by=by)) is not None:
@@ -112,7 +75,7 @@ def submit_explanation(
         submitted_at=now,
     )
     send_files(explanation, case=case, by=by)
-    request.drafts.filter(written_by_id=by.user_id).delete()
+    empty_draft(request, by)
     set_request(request, state=_R.ANSWERED, answered_at=request.answered_at or now)
     enqueue_mail(
         key=f"explanation.received:{request.reference}:{explanation.pk}",
@@ -124,12 +87,7 @@ def submit_explanation(
 
 
 def admit_and_offer(
-    *,
-    request: ExplanationRequest,
-    text: str,
-    offered_minor: int,
-    by: Actor,
-    expected_version: int | None = None,
+    *, request: ExplanationRequest, text: str, offered_minor: int, by: Actor, expected_version: int | None
 ) -> Explanation:
     """Say that the payment was personal and offer to repay (minor units, at most what is at stake)."""
     return submit_explanation(
@@ -155,23 +113,8 @@ def _sent_already(
     return last if (last.text, last.answers, last.admits, last.offered_minor) == said else None
 
 
-def _answer_action(case: Case) -> Action:
-    return Action.ANSWER_LATE if case.state == State.NO_RESPONSE else Action.ANSWER
-
-
 def _is_own(case: Case, by: Actor) -> bool:
     return same_number(case.cardholder.employee_no, by.employee_no)
-
-
-def _clean_answers(request: ExplanationRequest, answers: Mapping[str, str]) -> dict[str, str]:
-    known = [str(question["id"]) for question in request.questions]
-    for name in answers:
-        if name not in known:
-            raise errors.ChoiceNotValid(field="answers", choices=known)
-    return {
-        name: clean_text(text, minimum=0, maximum=ANSWER_MAX, field="answers")
-        for name, text in answers.items()
-    }
 
 
 def _check_offer(case: Case, admits: bool, offered_minor: int | None) -> None:

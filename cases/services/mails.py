@@ -133,11 +133,11 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "case.not_theirs": {
         "en": (
             "Nothing is asked of you any more ({reference})",
-            "The payments of this case turned out not to be yours. The case has ended, and what was decided in it does not hold. {owed_line}",
+            "The payments of this case turned out not to be yours. The case has ended, and what was decided in it does not hold. {appeal_line}{owed_line}",
         ),
         "ko": (
             "확인 요청이 종료되었습니다({reference})",
-            "안내드린 결제가 본인의 것이 아닌 것으로 확인되었습니다. 건은 종료되었고 결정은 효력이 없습니다. {owed_line}",
+            "안내드린 결제가 본인의 것이 아닌 것으로 확인되었습니다. 건은 종료되었고 결정은 효력이 없습니다. {appeal_line}{owed_line}",
         ),
     },
     "deadline.moved": {
@@ -156,8 +156,8 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "{amount} is still to be repaid, due on {due_on}.\n\n{notice_link}",
         ),
         "ko": (
-            "환수금 납부 안내({reference})",
-            "아직 납부되지 않은 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "환수금 반납 안내({reference})",
+            "아직 반납하지 않은 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.closed": {
@@ -175,7 +175,7 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "환수가 다시 시작되었습니다({reference})",
-            "카드 취소로 반환되었던 금액이 정정되었습니다. 납부하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "카드 취소로 반환되었던 금액이 정정되었습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.bounced": {
@@ -215,7 +215,7 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ko": (
             "돌려드릴 금액이 변경되었습니다({reference})",
-            "환수하신 결제의 내역이 변경되었습니다. {owed_line}\n\n{notice_link}",
+            "반납하신 결제의 내역이 변경되었습니다. {owed_line}\n\n{notice_link}",
         ),
     },
 }
@@ -250,6 +250,7 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
         "stake_line": "",
         "owed_line": "",
         "still_line": "",
+        "appeal_line": "",
     }
     for name, value in facts.items():
         is_day = isinstance(value, date)
@@ -267,7 +268,11 @@ def _facts(case: Case, is_korean: bool, facts: dict[str, Any]) -> dict[str, str]
     if "due_minor" in facts:
         left = format_money(int(facts["due_minor"]), case.currency, language)
         values["stake_line"] = (
-            f"지금 납부하실 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
+            f"지금 반납하실 금액은 {left}입니다." if is_korean else f"What is to be repaid now is {left}."
+        )
+    if facts.get("appeal_ended"):
+        values["appeal_line"] = (
+            "이의신청도 함께 종료되었습니다. " if is_korean else "Your appeal has ended with it. "
         )
     if "owed_minor" in facts:
         owed = int(facts["owed_minor"])

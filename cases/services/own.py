@@ -9,6 +9,7 @@ from audit.permissions import Role
 from cases.models import Case, Decision, ExplanationRequest
 from cases.services import errors
 from cases.services.conflicts import relations_of
+from cases.services.standing import DISSOLVED
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, led_by
 
@@ -21,7 +22,7 @@ def _known_to_person(cases: QuerySet[Case]) -> QuerySet[Case]:
         state=ExplanationRequest.State.WITHDRAWN
     )
     decided = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED, amount_minor__gt=0)
-    return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)))
+    return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)) | DISSOLVED)
 
 
 def told_cases(by: Actor) -> QuerySet[Case]:

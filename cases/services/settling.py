@@ -7,15 +7,17 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.services import record
-from cases.models import Case, Decision, ExplanationRequest, Recovery
+from cases.models import Appeal, Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
+from cases.services.mails import render_mail
 from cases.services.money import balance_of, due_minor, outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.standing import case_subject, current_decision, read_case, recovery_of
+from cases.services.standing import case_subject, current_decision, is_dissolved, read_case, recovery_of
 from cases.services.steps import check_step, move
 from cases.workflow import Action, State
 
 BY = Actor.system("settling")
+NOT_THEIRS = "case.not_theirs"
 
 
 def settle_recovery(recovery: Recovery, *, by: Actor) -> bool:
@@ -65,7 +67,8 @@ def resume_recovery(case: Case, *, by: Actor, mail: str = "recovery.resumed") ->
 
 
 def dissolve_case(case: Case, *, by: Actor) -> None:
-    """End a case of which every payment turned out to be somebody else's: its decision falls, and what was repaid is owed back."""
+    """End a case of which every payment turned out to be somebody else's: its decision falls, an open appeal ends with it, and
+    what was repaid is owed back."""
     row = check_step(case, Action.DISSOLVE, by=by, expected_version=None)
     recovery = recovery_of(case)
     fields = {"disposition": "", "disposition_reason": ""}
@@ -74,17 +77,31 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     asked.update(state=ExplanationRequest.State.WITHDRAWN)
     held = [Decision.State.PROPOSED, Decision.State.APPROVED]
     case.decisions.filter(state__in=held).update(state=Decision.State.VOID)
-    owed = 0
+    open_appeal = case.appeals.filter(result=Appeal.Result.OPEN)
+    open_appeal.update(result=Appeal.Result.VOID, decided_at=present())
     if recovery is not None:
         set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
-        owed = balance_of(recovery).overpaid_minor
     enqueue_mail(
-        key=f"case.not_theirs:{case.reference}:{case.version}",
+        key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
         to=case.cardholder,
-        mail="case.not_theirs",
+        mail=NOT_THEIRS,
         case=case,
-        **({"owed_minor": owed} if owed else {}),
+        **_facts_of_end(case),
     )
+
+
+def said_of_end(case: Case, language: str) -> str:
+    """Why a dissolved case ended, as its mail says it; empty for any other."""
+    if not is_dissolved(case):
+        return ""
+    return render_mail(NOT_THEIRS, language, case=case, **_facts_of_end(case))[1].strip()
+
+
+def _facts_of_end(case: Case) -> dict[str, Any]:
+    recovery = recovery_of(case)
+    owed = balance_of(recovery).overpaid_minor if recovery else 0
+    appealed = case.appeals.filter(result=Appeal.Result.VOID).exists()
+    return {**({"owed_minor": owed} if owed else {}), **({"appeal_ended": True} if appealed else {})}
 
 
 def _asks_again(case: Case, decision: Decision) -> bool:

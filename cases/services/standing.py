@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
+
 from audit.actor import Actor
 from audit.people import same_person
 from audit.permissions import Role
@@ -58,6 +60,15 @@ def current_decision(case: Case) -> Decision | None:
 def recovery_of(case: Case) -> Recovery | None:
     """The case's recovery, or None."""
     return Recovery.objects.filter(case=case).select_related("write_off_requested_by").first()
+
+
+#: Cases that ended since every payment turned out to be somebody else's: closed without a word on what they were.
+DISSOLVED = Q(state=State.CLOSED.value, n_claims=0, disposition="")
+
+
+def is_dissolved(case: Case) -> bool:
+    """Whether the case ended since every payment of it turned out to be somebody else's."""
+    return case.state == State.CLOSED and not case.n_claims and not case.disposition
 
 
 def is_heard(case: Case) -> bool:

@@ -33,6 +33,7 @@ from cases.services.standing import (
     read_case,
     recovery_of,
 )
+from cases.services.told_version import has_seen
 from cases.workflow import TRANSITIONS, Action, Guard, Party, State, Transition, failed_guards, find_row
 from fraud.claims.models import User
 
@@ -45,6 +46,7 @@ __all__ = [
     "change_recorded",
     "change_sentences",
     "check_step",
+    "check_unseen",
     "current_decision",
     "current_request",
     "facts_of",
@@ -90,15 +92,30 @@ def check_step(
     """The row of the table this step takes.
 
     Checks in order: permission, relation, version, state, guards. Raises NotPermitted or a Refused, StaleCase,
-    TransitionNotAllowed or the guard's own refusal. Staff act on the version they saw: None is refused like an old one.
-    The system's sweeps may pass None, and cardholders, to whom no version is shown.
+    TransitionNotAllowed or the guard's own refusal. Everybody acts on the version they saw: None, which only the system's
+    sweeps may pass, is refused like an old one. Of a cardholder it counts whether their page tells something else since.
     """
     parties = check_person(case, action, by)
     if expected_version is None:
-        if not (by.is_system or _is_persons_own(action)):
+        if not by.is_system:
             raise stale(case, 0)
-    elif expected_version != case.version:
+    elif not _is_current(case, action, expected_version):
         raise stale(case, expected_version)
+    return _row_now(case, action, parties, outcome, known)
+
+
+def check_unseen(case: Case, action: Action, *, by: Actor) -> Transition:
+    """The same for what binds nobody and may rest on an older page: a draft, a file beside it, asking for more time."""
+    return _row_now(case, action, check_person(case, action, by), "", {})
+
+
+def _is_current(case: Case, action: Action, version: int) -> bool:
+    return has_seen(case, version) if _is_persons_own(action) else version == case.version
+
+
+def _row_now(
+    case: Case, action: Action, parties: frozenset[Party], outcome: str, known: Mapping[str, Any]
+) -> Transition:
     state = State(case.state)
     row = find_row(state, action, outcome)
     if row is None:
@@ -110,7 +127,7 @@ def check_step(
 
 
 def _is_persons_own(action: Action) -> bool:
-    """Whether it is a step of the cardholder or their manager, on a page that shows no version."""
+    """Whether it is a step of the cardholder or their manager, to whom the inner steps of a case are not shown."""
     needed = {party for row in TRANSITIONS if row.action == action for party in row.who}
     return bool(needed & {Party.CARDHOLDER, Party.MANAGER})
 

@@ -10,7 +10,7 @@ from cases.services.company import present
 from cases.services.money import outstanding
 from cases.services.recovery import the_recovery
 from cases.services.settling import close_recovery, set_recovery
-from cases.services.steps import check_step, move, read_case, recovery_of
+from cases.services.steps import check_step, check_unseen, move, read_case, recovery_of
 from cases.services.texts import clean_reason, clean_text, shown_money
 from cases.workflow import Action
 
@@ -90,7 +90,7 @@ def return_write_off(*, case: Case, reason: str, by: Actor, expected_version: in
 
 @casework
 def record_consent(
-    *, case: Case, monthly_minor: int, text: str, by: Actor, expected_version: int | None = None
+    *, case: Case, monthly_minor: int, text: str, by: Actor, expected_version: int | None
 ) -> Consent:
     """The cardholder agrees to payroll deductions of at most `monthly_minor` a month; `text` is what they signed.
 
@@ -117,10 +117,10 @@ def record_consent(
 
 
 @casework
-def withdraw_consent(*, case: Case, by: Actor, expected_version: int | None = None) -> Recovery:
+def withdraw_consent(*, case: Case, by: Actor) -> Recovery:
     """The cardholder takes the consent back; later payroll postings are refused. Raises ConsentMissing."""
     case = read_case(case)
-    row = check_step(case, Action.CONSENT, by=by, expected_version=expected_version)
+    row = check_unseen(case, Action.CONSENT, by=by)
     recovery = recovery_of(case)
     if recovery is None or not recovery.consents.filter(withdrawn_at=None).exists():
         raise errors.ConsentMissing

@@ -12,6 +12,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
+from cases.services.money import due_minor
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.telling import is_notice_told, is_request_told
@@ -60,7 +61,8 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
         context["appeal"] = appeal
-        context["appeal_files"] = list(appeal.evidence.filter(withdrawn_at=None)) if appeal else []
+        context["due_minor"] = due_minor(case, context["decision"])
+        context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
     context["mail_waits"] = _mail_waits(case)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.typed import whole_number
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.rows import Step
 from cases.evidence.names import clean_name
@@ -21,6 +22,7 @@ from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
+from cases.views.actions import version_seen
 from cases.views.my_page import page_context
 from cases.workflow import Action, State
 from fraud.web.access import page
@@ -67,15 +69,13 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the draft; called while typing, and by the button."""
     case, row = _find(request, reference), PERSON_ACTIONS["draft"]
     try:
-        kept = _keep_draft(request, case)
-        if not request.htmx:
-            _take_files(request, _current(case))
+        kept = _keep_draft(request, case) if request.htmx else _keep_all(request, case)
     except errors.CaseworkError as error:
         if request.htmx:
-            return render(request, "cases/my/_draft_state.html", {"refusal": error.sentence}, status=422)
-        return _show(request, case, refused="draft", refusal=error.sentence, status=422)
+            return _draft_state(request, case, refusal=error.sentence, **_of_draft(request, error))
+        return _refuse(request, case, "draft", error)
     if request.htmx:
-        return render(request, "cases/my/_draft_state.html", {"saved_at": kept.saved_at})
+        return _draft_state(request, case, saved_at=kept.saved_at, draft_number=kept.number)
     messages.success(request, row.said(Step(case=case, by=request.actor), kept))
     return redirect("cases:my-request", reference=reference)
 
@@ -84,6 +84,29 @@ def _keep_draft(request: HttpRequest, case: Case) -> ExplanationDraft:
     row = PERSON_ACTIONS["draft"]
     draft: ExplanationDraft = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
     return draft
+
+
+def _keep_all(request: HttpRequest, case: Case) -> ExplanationDraft:
+    """The draft and the files beside it; where a newer draft stands, the files are kept all the same."""
+    try:
+        draft = _keep_draft(request, case)
+    except errors.DraftMoved:
+        _take_files(request, _current(case))
+        raise
+    _take_files(request, _current(case))
+    return draft
+
+
+def _draft_state(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"case": case, "draft_page": request.POST.get("page", ""), **more}
+    return render(request, "cases/my/_draft_state.html", context, status=status)
+
+
+def _of_draft(request: HttpRequest, error: errors.CaseworkError) -> dict[str, Any]:
+    """What a refusal says of the draft: a page that is behind stays so until it has loaded what is there."""
+    number = whole_number(request.POST.get("number", "")) or 0
+    moved = isinstance(error, errors.DraftMoved)
+    return {"draft_number": number, "draft_moved": moved, "status": 409 if moved else 422}
 
 
 def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:
@@ -108,18 +131,28 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         raise Http404
     try:
         if row is PERSON_ACTIONS["answer"]:
-            _keep_draft(request, case)  # so that a refusal below loses nothing, on any device
-        if row.takes_files:
-            _take_files(request, case if row.action == Action.APPEAL else _current(case))
+            _keep_all(request, case)  # so that a refusal below loses nothing, on any device
+        elif row.takes_files:
+            _take_files(request, case)
         data = row.form.read(request.POST)
         part = request.POST.get("evidence", "")
-        said = row.take(Step(case=case, by=request.actor, data=data, part=part))
+        said = row.take(
+            Step(case=case, by=request.actor, data=data, version=version_seen(request), part=part)
+        )
     except errors.CaseNotFound:
         raise Http404 from None
     except errors.CaseworkError as error:
-        return _show(request, case, refused=name, refusal=error.sentence, status=422)
+        return _refuse(request, case, name, error)
     messages.success(request, said)
     return redirect("cases:my-request", reference=reference)
+
+
+def _refuse(request: HttpRequest, case: Case, name: str, error: errors.CaseworkError) -> HttpResponse:
+    """The page as it is now, with the form as it was typed and what would be right."""
+    more: dict[str, Any] = {"status": 409 if isinstance(error, errors.StaleCase) else 422}
+    if isinstance(error, errors.DraftMoved):
+        more = _of_draft(request, error)
+    return _show(request, case, refused=name, refusal=error.sentence, **more)
 
 
 def _show(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from audit import clock
 from audit.actor import Actor
+from audit.language import current_language
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
+from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
-from cases.services.evidence import waiting_files
-from cases.services.explanations import draft_of
+from cases.services.drafts import draft_of
+from cases.services.files import waiting_files
 from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
+from cases.services.told_version import told_version
 from cases.workflow import State
 
 # The four stations of a case in the person's words; the state says which one is current.
@@ -37,6 +42,7 @@ STATION_OF: Mapping[str, int] = {
 
 def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Claims, rounds, draft or what was typed, the notice and the repayment; no scoring, no notes."""
+    told = told_version(case)  # before anything that it speaks of is read
     asked = current_request(case)
     rounds = list(
         case.requests.exclude(state="withdrawn")
@@ -49,6 +55,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
     is_holder = relations_of(actor, case).is_cardholder
     return {
         "case": case,
+        "told_version": told,
         "claims": told_claims(case),
         "asked": asked,
         "questions": [
@@ -62,6 +69,8 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "appeal_files": waiting_files(case, actor, request=None),
         "text": written.get("text", ""),
         "draft": draft,
+        "draft_number": draft.number if draft else 0,
+        "draft_page": typed.get("page") or secrets.token_hex(8),
         "typed": written,
         "days_left": (asked.due_on - company_today()).days if asked else None,
         "stations": [
@@ -69,6 +78,8 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
             for position, name in enumerate(STATIONS)
         ],
         "is_holder": is_holder,
+        "ended": said_of_end(case, current_language()),
+        "changes": told_changes(case, asked.sent_at) if asked else [],
         "notice": _notice(case) if is_holder else None,
         "repayment": _repayment(case) if is_holder else None,
         "now": clock.now(),

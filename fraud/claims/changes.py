@@ -77,6 +77,9 @@ SHOWN = (
     "transacted_at",
     "txn_type",
     "purpose_code",
+    "purpose_text",
+    "n_attendees",
+    "attendees",
 )
 
 
@@ -97,4 +100,6 @@ def version_of(claim: Claim, version: int) -> ClaimFacts:
 def _plain(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, list):  # attendees
+        return ", ".join(str(one.get("name") or one.get("employee_no") or "") for one in value)
     return value if isinstance(value, int) or value is None else str(value)

@@ -60,3 +60,24 @@ def test_five_answers_and_a_photo_travel_from_a_phone_to_the_reviewer(visit, sce
             break
         reviewer.wait_for_timeout(100)
     assert photo.evaluate("picture => picture.naturalWidth") == 60
+
+
+def test_a_page_left_open_at_the_desk_does_not_wipe_what_the_phone_saved(visit, scene):
+    by = scene.cast.actor("reviewer")
+    case = make_case(cardholder=scene.cast.cardholder_record)
+    case = take_case(case=case, by=by, expected_version=case.version)
+    request_explanation(case=case, by=by, expected_version=case.version, questions=QUESTIONS[:2])
+    desk, phone = visit("cardholder"), visit("cardholder", width=360, script=False)
+    for page in (desk, phone):
+        page.open(f"/my/{case.reference}/")
+    phone.fill("#answer-1", "Answer 1, written on the phone.")
+    phone.check("input[name=admits]")
+    phone.fill("#offered", "1,000")
+    phone.click("button[formaction$='/draft/']")
+
+    desk.fill("#answer-2", "Answer 2, written at the desk.")
+    desk.click("#draft-state button[name=both]")  # there once the page has tried to save by itself
+    desk.wait_for_selector(".notice.success")
+    assert desk.input_value("#answer-1") == "Answer 1, written on the phone."
+    assert desk.input_value("#answer-2") == "Answer 2, written at the desk."
+    assert desk.input_value("#offered") == "1,000"

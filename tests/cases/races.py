@@ -140,10 +140,13 @@ class Races:
         case = make_case(cardholder=self.cast.cardholder_record)
         take_case(case=case, by=by, expected_version=1)
         request_explanation(case=case, by=by, expected_version=2)
+        case.refresh_from_db()
         request = current_request(case)
         assert request is not None
         said, person = "거래처와 저녁을 먹었습니다.", self.cast.actor("cardholder")
-        results = race(lambda n: submit_explanation(request=request, text=said, by=person))
+        results = race(
+            lambda n: submit_explanation(request=request, text=said, by=person, expected_version=case.version)
+        )
         case.refresh_from_db()
         return {
             "answered": counted(results),

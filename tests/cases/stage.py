@@ -64,7 +64,10 @@ class Stage:
         request = current_request(case)
         assert request is not None
         explanations.submit_explanation(
-            request=request, text="거래처와 저녁을 먹었습니다.", by=self.actor("cardholder")
+            request=request,
+            text="거래처와 저녁을 먹었습니다.",
+            by=self.actor("cardholder"),
+            expected_version=fresh(case).version,
         )
         return fresh(case)
 
@@ -107,13 +110,16 @@ class Stage:
     def appealed(self, **fields: Any) -> Case:
         case = self.notified(**fields)
         appeals.submit_appeal(
-            case=case, text="새로운 사실이 있습니다. 회의 초대장입니다.", by=self.actor("cardholder")
+            case=case,
+            text="새로운 사실이 있습니다. 회의 초대장입니다.",
+            by=self.actor("cardholder"),
+            expected_version=case.version,
         )
         return fresh(case)
 
     def recovering(self, **fields: Any) -> Case:
         case = self.notified(**fields)
-        appeals.accept_notice(case=case, by=self.actor("cardholder"))
+        appeals.accept_notice(case=case, by=self.actor("cardholder"), expected_version=case.version)
         return fresh(case)
 
     def closed(self, **fields: Any) -> Case:

@@ -30,7 +30,10 @@ def test_accepting_begins_the_recovery_of_the_decided_amount(stage: Stage) -> No
 
 def test_without_an_amount_accepting_closes(stage: Stage) -> None:
     case = stage.notified(amount=0, band="low")
-    assert appeals.accept_notice(case=case, by=stage.actor("cardholder")).state == "closed"
+    assert (
+        appeals.accept_notice(case=case, by=stage.actor("cardholder"), expected_version=case.version).state
+        == "closed"
+    )
     assert not Recovery.objects.exists()
 
 
@@ -38,8 +41,10 @@ def test_without_an_amount_accepting_closes(stage: Stage) -> None:
 def test_only_the_person_accepts_or_appeals(stage: Stage, who: str) -> None:
     case = stage.notified()
     for step in (
-        lambda by: appeals.accept_notice(case=case, by=by),
-        lambda by: appeals.submit_appeal(case=case, text="새로운 사실이 있습니다.", by=by),
+        lambda by: appeals.accept_notice(case=case, by=by, expected_version=case.version),
+        lambda by: appeals.submit_appeal(
+            case=case, text="새로운 사실이 있습니다.", by=by, expected_version=case.version
+        ),
     ):
         with pytest.raises(errors.CaseworkError) as refusal:
             step(stage.actor(who))
@@ -112,7 +117,12 @@ def test_whoever_proposed_does_not_judge_the_appeal(stage: Stage) -> None:
         by=stage.actor("approver"),
         expected_version=case.version,
     )
-    appeals.submit_appeal(case=fresh(case), text="새로운 사실이 있습니다.", by=stage.actor("cardholder"))
+    appeals.submit_appeal(
+        case=fresh(case),
+        text="새로운 사실이 있습니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
+    )
     with pytest.raises(errors.OwnProposal):
         stage.decide_appeal(fresh(case), "upheld", by="other_approver")
 
@@ -143,7 +153,12 @@ def test_a_reduced_amount_is_lower_and_above_zero(stage: Stage, amount: int | No
 def test_one_appeal_a_decision(stage: Stage) -> None:
     case = stage.appealed()
     with pytest.raises(errors.TransitionNotAllowed):
-        appeals.submit_appeal(case=case, text="한 번 더 신청합니다.", by=stage.actor("cardholder"))
+        appeals.submit_appeal(
+            case=case,
+            text="한 번 더 신청합니다.",
+            by=stage.actor("cardholder"),
+            expected_version=case.version,
+        )
 
 
 def test_reopening_opens_a_linked_successor_and_withdraws_the_label(stage: Stage) -> None:

@@ -254,7 +254,7 @@ def test_mail_to_a_cardholder_without_an_address_is_kept_as_dead_and_to_nobody_n
 FACTS = {
     "merchant": "한빛식당",
     "stake_minor": 54_000,
-    "due_on": date(2026, 12, 1), "request": "Q-1", "text": "본문", "amount_minor": 84_000, "clause": "제4조", "message": "안내",
+    "due_on": date(2026, 12, 1), "given_on": date(2026, 12, 2), "request": "Q-1", "text": "본문", "amount_minor": 84_000, "clause": "제4조", "message": "안내",
     "disposition": "confirmed_misuse", "result": "reduced",
 }
 # fmt: on

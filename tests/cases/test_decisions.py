@@ -414,7 +414,12 @@ def test_undoing_a_closing_withdraws_its_label_by_a_further_one(stage: Stage) ->
 def test_nothing_is_undone_once_somebody_else_acted(stage: Stage) -> None:
     case = stage.asked()
     request = case.requests.get()
-    explanations.submit_explanation(request=request, text="바로 답합니다.", by=stage.actor("cardholder"))
+    explanations.submit_explanation(
+        request=request,
+        text="바로 답합니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
+    )
     case = fresh(case)
     with pytest.raises(errors.NothingToUndo):
         undo.undo_last_action(case=case, by=stage.actor("reviewer"), expected_version=case.version)

@@ -20,7 +20,7 @@ from cases.evidence.names import MAX_NAME, clean_name
 from cases.evidence.preview import PictureDamaged, PictureTooLarge, pdf_previews, picture_preview
 from cases.evidence.scanner import Verdict, scan
 from cases.models import Case, Evidence, ExplanationRequest
-from cases.services import errors, evidence, explanations
+from cases.services import appeals, errors, evidence, explanations
 from cases.services.steps import current_request
 from tests.cases import files
 from tests.cases.stage import Stage, fresh
@@ -165,7 +165,7 @@ def test_d3_an_active_pdf_is_flagged_and_only_ever_an_attachment(
     assert kept.flags == ["has_script"]
     assert kept.has_preview is False
     with pytest.raises(errors.PreviewMissing):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
+        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_d4_the_preview_is_encoded_anew_without_metadata(
 ) -> None:
     assert b"secret-place" in content
     kept = add(stage, request_sent, name, content)
-    preview = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
+    preview = evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
     assert preview.content_type == "image/jpeg"
     assert b"secret-place" not in preview.content
     shown = Image.open(io.BytesIO(preview.content))
@@ -258,6 +258,13 @@ def test_d11_a_scanner_that_does_not_answer_keeps_the_file_closed(
     settings.EVIDENCE_SCAN_COMMAND = "/nowhere/scanner"
     kept = add(stage, request_sent, "a.png", files.picture())
     assert kept.flags == ["awaiting_scan"]
+    explanations.submit_explanation(
+        request=request_sent,
+        text="영수증을 보냅니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(request_sent.case).version,
+    )
+    kept.refresh_from_db()
     for who in ("reviewer", "cardholder"):
         with pytest.raises(errors.EvidenceQuarantined):
             evidence.open_evidence(evidence=kept, by=stage.actor(who))
@@ -279,7 +286,7 @@ def test_d11_what_a_later_scan_finds_is_taken_away(
     assert kept.flags == ["infected"]
     assert not store.path_of(kept.key).exists()
     with pytest.raises(errors.EvidenceQuarantined):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"))
+        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
 
 
 @pytest.mark.parametrize(
@@ -312,6 +319,57 @@ def test_d12_the_same_file_on_another_case_is_taken_and_flagged(stage: Stage) ->
     assert (one.flags, again.flags, other.flags) == ([], [], ["seen_before"])
 
 
+def test_the_same_photo_kept_twice_by_the_same_person_is_one_file(stage: Stage) -> None:
+    request, other = request_of(stage.asked()), request_of(stage.asked())
+    one = add(stage, request, "a.pdf", files.pdf())
+    assert add(stage, request, "b.pdf", files.pdf()) == one
+    assert add(stage, request, "a.pdf", files.pdf(), by="manager") != one  # theirs is theirs
+    assert add(stage, other, "a.pdf", files.pdf()) != one
+    folders = store.path_of(one.key).parent.parent.iterdir()
+    stored = {path.name for folder in folders for path in folder.iterdir()}
+    assert stored == set(Evidence.objects.values_list("key", flat=True))
+    assert len(stored) == 3
+
+
+@pytest.mark.parametrize("who", ["manager", "reviewer", "approver", "auditor", "stranger"])
+def test_a_file_that_was_not_sent_is_its_author_s_alone(
+    stage: Stage, request_sent: ExplanationRequest, who: str
+) -> None:
+    kept = add(stage, request_sent, "a.pdf", files.pdf())
+    for step in (evidence.open_evidence, evidence.withdraw_evidence):
+        with pytest.raises(errors.CaseNotFound):
+            step(evidence=kept, by=stage.actor(who))
+    kept.refresh_from_db()
+    assert kept.withdrawn_at is None
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == files.pdf()
+
+
+def test_an_appeal_s_file_is_its_author_s_until_the_appeal_is_sent(stage: Stage) -> None:
+    case = stage.notified()
+    kept = evidence.add_evidence(
+        request=case, name="a.pdf", content=files.pdf(), by=stage.actor("cardholder")
+    )
+    with pytest.raises(errors.CaseNotFound):
+        evidence.open_evidence(evidence=kept, by=stage.actor("other_approver"))
+    appeals.submit_appeal(
+        case=case, text="새로운 사실이 있습니다.", by=stage.actor("cardholder"), expected_version=case.version
+    )
+    kept.refresh_from_db()
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("other_approver")).content == files.pdf()
+
+
+@pytest.mark.parametrize(("sender", "other"), [("manager", "cardholder"), ("cardholder", "manager")])
+def test_what_was_sent_is_taken_back_only_by_who_sent_it(
+    stage: Stage, request_sent: ExplanationRequest, sender: str, other: str
+) -> None:
+    kept = sent_by(stage, request_sent, sender)
+    with pytest.raises(errors.CaseNotFound):
+        evidence.withdraw_evidence(evidence=kept, by=stage.actor(other))
+    kept.refresh_from_db()
+    assert kept.withdrawn_at is None
+    assert evidence.withdraw_evidence(evidence=kept, by=stage.actor(sender)).withdrawn_at is not None
+
+
 # fmt: off
 WHO_MAY = [
     ("cardholder", True), ("manager", True), ("reviewer", True), ("approver", True), ("auditor", True),
@@ -324,7 +382,7 @@ WHO_MAY = [
 def test_d15_only_those_who_may_open_it(
     stage: Stage, request_sent: ExplanationRequest, who: str, may: bool
 ) -> None:
-    kept = add(stage, request_sent, "a.pdf", files.pdf())
+    kept = sent_by(stage, request_sent, "cardholder")
     if may:
         assert evidence.open_evidence(evidence=kept, by=stage.actor(who)).content == files.pdf()
         return
@@ -335,7 +393,7 @@ def test_d15_only_those_who_may_open_it(
 def test_d15_a_reviewer_who_is_an_attendee_does_not_open_it(
     stage: Stage, request_sent: ExplanationRequest
 ) -> None:
-    kept = add(stage, request_sent, "a.pdf", files.pdf())
+    kept = sent_by(stage, request_sent, "cardholder")
     claim = request_sent.case.alerts.get().claim
     claim.attendees = [{"employee_no": stage.cast.reviewer.employee_no}]
     claim.save()
@@ -378,7 +436,7 @@ def test_d17_damage_is_seen_recorded_and_never_shown(
     else:
         path.unlink()
     with pytest.raises(errors.EvidenceDamaged) as refusal:
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"))
+        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert refusal.value.status == 409
     assert AuditEvent.objects.get(action="evidence.damaged").after == {"evidence": kept.reference}
 
@@ -400,11 +458,26 @@ def test_every_allowed_kind_has_its_own_endings(kind: str) -> None:
         sniff(sample, "a.txt")
 
 
+def sent_by(stage: Stage, request: ExplanationRequest, who: str, name: str = "a.pdf") -> Evidence:
+    """A file that somebody sent with an answer."""
+    kept = add(stage, request, name, files.pdf(), by=who)
+    explanations.submit_explanation(
+        request=request,
+        text="영수증을 보냅니다.",
+        by=stage.actor(who),
+        expected_version=fresh(request.case).version,
+    )
+    kept.refresh_from_db()
+    return kept
+
+
 def test_evidence_changes_the_version_so_that_a_decision_made_without_it_is_stale(
     stage: Stage, request_sent: ExplanationRequest
 ) -> None:
     before = fresh(request_sent.case).version
-    kept = add(stage, request_sent, "a.pdf", files.pdf())
+    add(stage, request_sent, "draft.pdf", files.pdf(b"% hotel\n"))
+    assert fresh(request_sent.case).version == before  # a draft is nobody else's affair
+    kept = sent_by(stage, request_sent, "cardholder")
     assert fresh(request_sent.case).version == before + 1
     evidence.withdraw_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert fresh(request_sent.case).version == before + 2
@@ -421,7 +494,10 @@ def test_evidence_sent_before_the_answer_belongs_to_it(
 ) -> None:
     kept = add(stage, request_sent, "a.pdf", files.pdf())
     said = explanations.submit_explanation(
-        request=request_sent, text="영수증을 보냅니다.", by=stage.actor("cardholder")
+        request=request_sent,
+        text="영수증을 보냅니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(request_sent.case).version,
     )
     kept.refresh_from_db()
     assert kept.explanation == said
@@ -446,13 +522,13 @@ def test_the_first_ten_pages_of_a_pdf_are_shown_and_how_many_there_are(
     kept = add(stage, request_sent, "invoice.pdf", files.printed_pdf(12))
     assert (kept.n_pages, kept.n_previews) == (12, 10)
     for number in (1, 10):
-        shown = evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=number)
+        shown = evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=number)
         picture = Image.open(io.BytesIO(shown.content))
         assert (shown.content_type, picture.format) == ("image/jpeg", "JPEG")
         red = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))[0]
         assert abs(red - (10 + 20 * (number - 1))) <= 6
     with pytest.raises(errors.PreviewMissing):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=11)
+        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=11)
 
 
 @pytest.mark.parametrize("content", [files.pdf(), files.pdf(b"2 0 obj\n<< /Encrypt 3 0 R >>\nendobj\n")])
@@ -461,7 +537,7 @@ def test_a_pdf_that_cannot_be_drawn_is_kept_and_can_be_downloaded(
 ) -> None:
     kept = add(stage, request_sent, "invoice.pdf", content)
     assert (kept.n_previews, kept.has_preview) == (0, False)
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == content
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == content
 
 
 def test_a_lost_picture_is_told_calmly_and_the_file_still_opens(
@@ -470,12 +546,12 @@ def test_a_lost_picture_is_told_calmly_and_the_file_still_opens(
     kept = add(stage, request_sent, "receipt.png", files.picture("PNG"))
     store.path_of(kept.key).with_suffix(store.page_suffix(1)).unlink()
     with pytest.raises(errors.PreviewMissing) as told:
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"), page=1)
+        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
     assert (told.value.status, "Download" in told.value.sentence or "내려받" in told.value.sentence) == (
         404,
         True,
     )
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.picture("PNG")
+    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == files.picture("PNG")
 
 
 def test_nothing_of_a_file_that_was_not_kept_stays_behind(stage: Stage) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from audit.models import AuditEvent
 from cases.models import Case, Explanation, ExplanationRequest, OutboxMessage
-from cases.services import explanation_requests, explanations
+from cases.services import drafts, explanation_requests, explanations
 from cases.services.clocks import sweep_clocks
 from cases.services.errors import (
     AlreadyExtended,
     AmountNotValid,
     CaseworkError,
     ChoiceNotValid,
+    DraftMoved,
     ExtensionTooLong,
     NotAssigned,
     NotYours,
@@ -42,7 +43,13 @@ def request_of(case: Case) -> ExplanationRequest:
 def answer(
     stage: Stage, case: Case, by: str = "cardholder", text: str = "거래처 식사였습니다.", **fields: Any
 ) -> Explanation:
-    return explanations.submit_explanation(request=request_of(case), text=text, by=stage.actor(by), **fields)
+    return explanations.submit_explanation(
+        request=request_of(case),
+        text=text,
+        by=stage.actor(by),
+        expected_version=fresh(case).version,
+        **fields,
+    )
 
 
 def test_asking_sets_the_deadline_and_mails_after_the_time_to_undo(stage: Stage) -> None:
@@ -89,7 +96,12 @@ def test_a_withdrawn_request_is_no_round_and_cannot_be_answered(stage: Stage) ->
     assert (case.state, case.n_rounds) == ("in_review", 0)
     assert OutboxMessage.objects.get().state == "cancelled"  # it had not left yet
     with pytest.raises(TransitionNotAllowed):
-        explanations.submit_explanation(request=request, text="답변입니다", by=stage.actor("cardholder"))
+        explanations.submit_explanation(
+            request=request,
+            text="답변입니다",
+            by=stage.actor("cardholder"),
+            expected_version=fresh(case).version,
+        )
 
 
 def test_a_request_withdrawn_after_it_left_is_called_off_by_mail(stage: Stage) -> None:
@@ -194,7 +206,12 @@ def test_only_the_last_request_can_be_answered(stage: Stage) -> None:
         case=case, by=stage.actor("reviewer"), expected_version=case.version
     )
     with pytest.raises(TransitionNotAllowed):
-        explanations.submit_explanation(request=first, text="답변입니다", by=stage.actor("cardholder"))
+        explanations.submit_explanation(
+            request=first,
+            text="답변입니다",
+            by=stage.actor("cardholder"),
+            expected_version=fresh(case).version,
+        )
 
 
 OFFERS = [
@@ -222,6 +239,7 @@ def test_admitting_with_an_offer_is_an_answer(stage: Stage) -> None:
         text="개인 결제였습니다.",
         offered_minor=84_000,
         by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
     )
     assert (said.admits, said.offered_minor) == (True, 84_000)
     assert fresh(case).state == "explained"
@@ -231,15 +249,47 @@ def test_admitting_with_an_offer_is_an_answer(stage: Stage) -> None:
 def test_a_draft_is_kept_and_gone_once_sent(stage: Stage) -> None:
     case = stage.asked()
     request = request_of(case)
-    explanations.save_draft(request=request, text="아직 쓰는 중", by=stage.actor("cardholder"))
-    draft = explanations.draft_of(request, stage.actor("cardholder"))
+    drafts.save_draft(request=request, text="아직 쓰는 중", by=stage.actor("cardholder"))
+    draft = drafts.draft_of(request, stage.actor("cardholder"))
     assert draft is not None
     assert draft.text == "아직 쓰는 중"
     assert fresh(case).version == case.version
     with pytest.raises(NotYours):
-        explanations.save_draft(request=request, text="x", by=stage.actor("stranger"))
+        drafts.save_draft(request=request, text="x", by=stage.actor("stranger"))
     answer(stage, case)
-    assert explanations.draft_of(request_of(case), stage.actor("cardholder")) is None
+    assert drafts.draft_of(request_of(case), stage.actor("cardholder")) is None
+
+
+def test_a_save_from_an_older_number_keeps_what_is_there_unless_both_are_wanted(stage: Stage) -> None:
+    request, by = request_of(stage.asked()), stage.actor("cardholder")
+    first = drafts.save_draft(request=request, by=by, text="전화로 쓴 말", admits=True, offered="1,000")
+    assert first.number == 1
+    assert (
+        drafts.save_draft(request=request, by=by, text="전화로 쓴 말", admits=True, offered="1,000") == first
+    )
+    with pytest.raises(DraftMoved):
+        drafts.save_draft(request=request, by=by, text="책상에서 쓴 말")
+    kept = drafts.draft_of(request, by)
+    assert kept is not None
+    assert (kept.number, kept.text) == (1, "전화로 쓴 말")
+    both = drafts.save_draft(request=request, by=by, text="책상에서 쓴 말", offered="2,000", both=True)
+    assert (both.number, both.text, both.admits, both.offered) == (
+        2,
+        "전화로 쓴 말\n\n책상에서 쓴 말",
+        True,
+        "1,000 / 2,000",
+    )
+    last = drafts.save_draft(request=request, by=by, text="고친 말", number=2)
+    assert (last.number, last.text, last.admits) == (3, "고친 말", False)
+
+
+def test_a_page_from_before_the_answer_does_not_take_the_next_draft_for_its_own(stage: Stage) -> None:
+    case, by = stage.asked(), stage.actor("cardholder")
+    before = drafts.save_draft(request=request_of(case), by=by, text="처음 쓴 말").number
+    answer(stage, case)
+    drafts.save_draft(request=request_of(case), by=by, text="덧붙일 말")
+    with pytest.raises(DraftMoved):
+        drafts.save_draft(request=request_of(case), by=by, text="처음 쓴 말", number=before)
 
 
 @pytest.mark.parametrize(
@@ -423,7 +473,10 @@ def test_more_time_that_was_asked_for_and_not_given_ends_with_the_answer_and_the
     request = case.requests.get()
     explanation_requests.ask_extension(request=request, reason="출장 중입니다", by=stage.actor("cardholder"))
     explanations.submit_explanation(
-        request=request, text="거래처와 저녁을 먹었습니다.", by=stage.actor("cardholder")
+        request=request,
+        text="거래처와 저녁을 먹었습니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
     )
     events = AuditEvent.objects.filter(subject=f"case:{case.reference}")
     assert events.filter(action="explanation.extension_voided").count() == 1

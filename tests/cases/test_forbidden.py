@@ -264,7 +264,7 @@ def test_somebody_else_s_request_is_as_good_as_absent(
     what = case.requests.get().reference if name == "answer" else case.reference
     prefix = "requests" if name == "answer" else "notices"
     absent = "R-2099-000001" if name == "answer" else "C-2099-000001"
-    answers = [call(who).send(f"my/{prefix}/{ref}/{name}/", body) for ref in (what, absent)]
+    answers = [call(who).send(f"my/{prefix}/{ref}/{name}/", body, version=before) for ref in (what, absent)]
     status = 404 if who == "stranger" else 403
     assert {answer.status_code for answer in (*pages, *answers)} == {status}
     assert answers[0].json() == answers[1].json()

@@ -119,16 +119,21 @@ def test_a_mistake_is_undone_by_somebody_else_once_and_the_money_is_owed_again(
     assert (fresh(owed).state, figures(owed)) == ("closed", (AMOUNT, 0, 30_000))
     (told,) = mails(owed, "recovery.not_given_back")
     assert "환수액을 넘는 30,000원을 돌려드립니다" in told
-    with pytest.raises(errors.TransitionNotAllowed):  # nothing is given back that could be undone
+    with pytest.raises(errors.PostingReversed):
         undo(stage, given)
     assert record(stage, owed).attempt == 2  # the same line, rightly
 
 
-def test_postings_of_a_closed_case_stay_though_something_was_given_back(stage: Stage, owed: Case) -> None:
+def test_a_repayment_taken_back_after_something_was_given_back_is_asked_for_with_it(
+    stage: Stage, owed: Case
+) -> None:
+    """84,000 repaid, 30,000 of it given back; the bank takes the 84,000 back: what the company gave is missing too."""
     record(stage, owed)
     repaid = ledger(owed).postings.get(bank_reference="BANK-1")
-    with pytest.raises(errors.TransitionNotAllowed):
-        undo(stage, repaid)
+    undo(stage, repaid)
+    case = fresh(owed)
+    assert (case.state, balance_of(ledger(case)).outstanding_minor) == ("recovering", AMOUNT)
+    assert balance_of(ledger(case)).recovered_minor == -30_000
 
 
 def test_what_was_given_back_is_asked_for_again_where_the_card_takes_its_money_back(

@@ -105,7 +105,12 @@ def _decided_on_a_tip(stage: Stage, claim: Claim, amount: int) -> Case:
     explanation_requests.request_explanation(case=case, by=by, expected_version=case.version)
     request = current_request(case)
     assert request is not None
-    explanations.submit_explanation(request=request, text="저녁을 먹었습니다.", by=stage.actor("cardholder"))
+    explanations.submit_explanation(
+        request=request,
+        text="저녁을 먹었습니다.",
+        by=stage.actor("cardholder"),
+        expected_version=fresh(case).version,
+    )
     case = fresh(case)
     proposal = decisions.propose_decision(
         case=case,
@@ -121,5 +126,7 @@ def _decided_on_a_tip(stage: Stage, claim: Claim, amount: int) -> Case:
         by=stage.actor("approver"),
         expected_version=fresh(case).version,
     )
-    appeals.accept_notice(case=fresh(case), by=stage.actor("cardholder"))
+    appeals.accept_notice(
+        case=fresh(case), by=stage.actor("cardholder"), expected_version=fresh(case).version
+    )
     return fresh(case)

@@ -95,7 +95,13 @@ def test_money_is_not_received_before_it_was_spent(stage: Stage) -> None:
 def test_wages_are_not_deducted_before_the_consent_to_it(stage: Stage) -> None:
     case = stage.recovering()
     text = "급여 공제에 동의합니다."
-    write_offs.record_consent(case=case, monthly_minor=10_000, text=text, by=stage.actor("cardholder"))
+    write_offs.record_consent(
+        case=case,
+        monthly_minor=10_000,
+        text=text,
+        by=stage.actor("cardholder"),
+        expected_version=case.version,
+    )
     given = timezone.localdate(ledger(case).consents.get().given_at)
     ledger(case).consents.update(given_at=NOW - timedelta(hours=1))
     with pytest.raises(errors.DateNotValid):
@@ -180,10 +186,18 @@ def test_wages_are_deducted_only_with_the_persons_own_consent_and_up_to_it(stage
     for nobody in ("clerk", "approver", "manager", "stranger"):
         with pytest.raises(errors.CaseworkError):
             write_offs.record_consent(
-                case=case, monthly_minor=10_000, text="급여 공제에 동의합니다.", by=stage.actor(nobody)
+                case=case,
+                monthly_minor=10_000,
+                text="급여 공제에 동의합니다.",
+                by=stage.actor(nobody),
+                expected_version=case.version,
             )
     write_offs.record_consent(
-        case=case, monthly_minor=10_000, text="급여 공제에 동의합니다.", by=stage.actor("cardholder")
+        case=case,
+        monthly_minor=10_000,
+        text="급여 공제에 동의합니다.",
+        by=stage.actor("cardholder"),
+        expected_version=case.version,
     )
     stage.post(fresh(case), 6_000, "P-1", method=M.PAYROLL)
     with pytest.raises(errors.AmountNotValid) as refusal:
@@ -371,7 +385,9 @@ def test_a_decision_that_asked_for_nothing_since_the_card_had_given_it_back_asks
 ) -> None:
     case = stage.notified()
     give_back(case, AMOUNT, at=NOW + timedelta(days=1))
-    appeals.accept_notice(case=fresh(case), by=stage.actor("cardholder"))
+    appeals.accept_notice(
+        case=fresh(case), by=stage.actor("cardholder"), expected_version=fresh(case).version
+    )
     assert (fresh(case).state, Recovery.objects.filter(case=case).exists()) == ("closed", False)
     take_back(case, 4_000, at=NOW + timedelta(days=2))
     assert (fresh(case).state, outstanding(ledger(case))) == ("recovering", AMOUNT - 4_000)

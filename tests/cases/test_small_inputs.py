@@ -76,7 +76,9 @@ def proposed(stage: Stage, name: str, amount: int) -> Case:
     explanation_requests.request_explanation(case=case, by=by, expected_version=case.version)
     request = current_request(case)
     assert request is not None
-    explanations.submit_explanation(request=request, text="거래처와 저녁을 먹었습니다.", by=person)
+    explanations.submit_explanation(
+        request=request, text="거래처와 저녁을 먹었습니다.", by=person, expected_version=fresh(case).version
+    )
     case = fresh(case)
     decisions.propose_decision(
         case=case,
@@ -300,7 +302,7 @@ def test_claim_of_another_person_leaves_the_case_and_may_be_opened_for_them(
 def foreign_money_leaves_as_decimals(stage: Stage, name: str, minor: int, text: str) -> None:
     case = proposed(stage, name, minor)
     approve(stage, case, case.decisions.get())
-    appeals.accept_notice(case=fresh(case), by=case.person)  # type: ignore[attr-defined]
+    appeals.accept_notice(case=fresh(case), by=case.person, expected_version=fresh(case).version)  # type: ignore[attr-defined]
     line = exported(stage)[case.reference]
     assert (line["currency"], line["decided"], line["open"], line["recovered"]) == ("USD", text, text, "0.00")
     notice = OutboxMessage.objects.get(key__startswith=f"decision.notified:{case.reference}")

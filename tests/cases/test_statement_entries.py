@@ -251,7 +251,11 @@ def test_a_deduction_waits_with_the_recovery_of_its_employee_and_needs_the_conse
     with pytest.raises(errors.ConsentMissing):
         match_entry(entry=row.entry, case=case.reference, by=stage.actor("clerk"))
     record_consent(
-        case=case, text="급여에서 공제하는 데 동의합니다.", monthly_minor=30_000, by=stage.actor("cardholder")
+        case=case,
+        text="급여에서 공제하는 데 동의합니다.",
+        monthly_minor=30_000,
+        by=stage.actor("cardholder"),
+        expected_version=case.version,
     )
     match_entry(entry=row.entry, case=case.reference, by=stage.actor("clerk"))
     posting = ledger(case).postings.get()

@@ -13,6 +13,7 @@ from cases.models import Case, OutboxMessage
 from cases.services.explanations import submit_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
+from tests.cases.stage import fresh
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,12 @@ def explained(client, cast, case: Case) -> Case:
     taken(cast, case)
     act(client, case, "request-explanation")
     request = case.requests.get()
-    submit_explanation(request=request, text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    submit_explanation(
+        request=request,
+        text="고객사 접대였습니다.",
+        by=actor_of(cast.cardholder),
+        expected_version=fresh(case).version,
+    )
     case.refresh_from_db()
     return case
 
@@ -69,7 +75,12 @@ def test_take_ask_propose_approve_walks_the_case_to_its_notice(client, cast, cas
     client.force_login(cast.reviewer)
     assert act(client, case, "take").status_code == 302
     assert act(client, case, "request-explanation").status_code == 302
-    submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    submit_explanation(
+        request=case.requests.get(),
+        text="고객사 접대였습니다.",
+        by=actor_of(cast.cardholder),
+        expected_version=fresh(case).version,
+    )
     answer = act(
         client,
         case,
@@ -93,7 +104,12 @@ def test_proposer_cannot_approve_through_the_page(client, cast, case):
     client.force_login(cast.approver)
     act(client, case, "take")
     act(client, case, "request-explanation")
-    submit_explanation(request=case.requests.get(), text="고객사 접대였습니다.", by=actor_of(cast.cardholder))
+    submit_explanation(
+        request=case.requests.get(),
+        text="고객사 접대였습니다.",
+        by=actor_of(cast.cardholder),
+        expected_version=fresh(case).version,
+    )
     act(
         client,
         case,

@@ -14,9 +14,11 @@ from audit.services import actor_of
 from cases.dispositions import Disposition
 from cases.models import Case, Evidence, Explanation, ExplanationDraft
 from cases.services.decisions import approve_decision, propose_decision
+from cases.services.drafts import draft_of
 from cases.services.explanation_requests import request_explanation
 from cases.services.queue import take_case
 from cases.workflow import State
+from tests.cases.stage import fresh
 from tests.cast import make_alert, make_case, make_cast, make_claim, make_run
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +71,12 @@ def test_stranger_gets_the_same_answer_as_for_nothing(client, cast, asked):
     client.force_login(cast.stranger)
     assert client.get(url(asked)).status_code == 404
     assert client.get(reverse("cases:my-request", args=["C-2020-999999"])).status_code == 404
-    assert client.post(url(asked, "answer"), {"text": "I would like to answer this."}).status_code == 404
+    assert (
+        client.post(
+            url(asked, "answer"), {"version": fresh(asked).version, "text": "I would like to answer this."}
+        ).status_code
+        == 404
+    )
     assert asked.reference not in client.get(reverse("cases:my-requests")).content.decode()
 
 
@@ -94,7 +101,10 @@ def test_draft_is_kept_while_typing(client, cast, asked):
 
 def test_answer_with_a_photo_moves_the_case_and_seals_the_file(client, cast, asked):
     client.force_login(cast.cardholder)
-    answer = client.post(url(asked, "answer"), {"text": "고객사와의 저녁 식사였습니다.", "files": photo()})
+    answer = client.post(
+        url(asked, "answer"),
+        {"version": fresh(asked).version, "text": "고객사와의 저녁 식사였습니다.", "files": photo()},
+    )
     assert answer.status_code == 302
     asked.refresh_from_db()
     assert asked.state == State.EXPLAINED
@@ -108,7 +118,13 @@ def test_answer_with_a_photo_moves_the_case_and_seals_the_file(client, cast, ask
 def test_refused_answer_keeps_what_was_typed_and_says_what_would_be_right(client, cast, asked):
     client.force_login(cast.cardholder)
     answer = client.post(
-        url(asked, "answer"), {"text": "개인 사용이었습니다.", "admits": "on", "offered": "9,999,999"}
+        url(asked, "answer"),
+        {
+            "version": fresh(asked).version,
+            "text": "개인 사용이었습니다.",
+            "admits": "on",
+            "offered": "9,999,999",
+        },
     )
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -122,7 +138,8 @@ def test_refused_answer_keeps_what_was_typed_and_says_what_would_be_right(client
 def test_amount_that_is_no_amount_is_refused(client, cast, asked, typed):
     client.force_login(cast.cardholder)
     answer = client.post(
-        url(asked, "answer"), {"text": "개인 사용이었습니다.", "admits": "on", "offered": typed}
+        url(asked, "answer"),
+        {"version": fresh(asked).version, "text": "개인 사용이었습니다.", "admits": "on", "offered": typed},
     )
     assert answer.status_code == 422
     assert not Explanation.objects.exists()
@@ -130,7 +147,7 @@ def test_amount_that_is_no_amount_is_refused(client, cast, asked, typed):
 
 def test_result_can_be_accepted_or_appealed(client, cast, asked):
     client.force_login(cast.cardholder)
-    client.post(url(asked, "answer"), {"text": "개인 사용이었습니다."})
+    client.post(url(asked, "answer"), {"version": fresh(asked).version, "text": "개인 사용이었습니다."})
     asked.refresh_from_db()
     proposed = propose_decision(
         case=asked,
@@ -154,7 +171,8 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
     assert 'name="text"' in page
     assert (
         client.post(
-            url(asked, "appeal"), {"text": "새로운 사실이 있습니다. 회의록을 첨부합니다."}
+            url(asked, "appeal"),
+            {"version": fresh(asked).version, "text": "새로운 사실이 있습니다. 회의록을 첨부합니다."},
         ).status_code
         == 302
     )
@@ -216,11 +234,60 @@ def test_saving_half_way_keeps_every_field_and_file_for_another_device(cast, ask
     asked_five.refresh_from_db()
     assert asked_five.state == State.AWAITING_EXPLANATION
     sent = desk.post(
-        url(asked_five, "answer"), {"answer-1": "첫째 답", "text": "고객사와의 저녁 식사였습니다."}
+        url(asked_five, "answer"),
+        {
+            "version": fresh(asked_five).version,
+            "number": "1",
+            "answer-1": "첫째 답",
+            "text": "고객사와의 저녁 식사였습니다.",
+        },
     )
     assert sent.status_code == 302
     assert Explanation.objects.get().evidence.get().name == "영수증.jpg"
-    assert not ExplanationDraft.objects.exists()
+    assert draft_of(asked_five.requests.get(), actor_of(cast.cardholder)) is None
+
+
+def shown(page: str, name: str) -> str:
+    """The value of a hidden field of the page's form."""
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def test_a_page_left_open_does_not_wipe_what_another_device_saved(cast, asked_five):
+    phone, desk = Client(), Client()
+    address = reverse("cases:my-save", args=[asked_five.reference])
+    for device in (phone, desk):
+        device.force_login(cast.cardholder)
+    open_page = desk.get(url(asked_five)).content.decode()
+    phone_page = phone.get(url(asked_five)).content.decode()
+    here = {name: shown(open_page, name) for name in ("number", "page")}
+    there = {name: shown(phone_page, name) for name in ("number", "page")}
+    phone.post(address, {**half_way(), **there})
+    typed = {"answer-2": "책상에서 쓴 둘째 답", "answer-1": "", "text": "", "offered": "", **here}
+    late = desk.post(address, typed, headers={"HX-Request": "true"})
+    assert late.status_code == 409
+    assert 'name="both"' in late.content.decode()
+    assert shown(late.content.decode(), "number") == here["number"]  # still behind
+    sent = desk.post(url(asked_five, "answer"), {**typed, "version": fresh(asked_five).version})
+    assert sent.status_code == 409
+    assert "책상에서 쓴 둘째 답" in sent.content.decode()
+    assert not Explanation.objects.exists()
+    assert desk.post(address, {**typed, "both": "on"}).status_code == 302
+    together = desk.get(url(asked_five)).content.decode()
+    for kept in ("책상에서 쓴 둘째 답", "첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", "checked"):
+        assert kept in together
+
+
+def test_a_page_goes_on_from_what_it_saved_itself(cast, asked_five):
+    client = Client()
+    client.force_login(cast.cardholder)
+    address = reverse("cases:my-save", args=[asked_five.reference])
+    page = client.get(url(asked_five)).content.decode()
+    here = {"number": shown(page, "number"), "page": shown(page, "page"), "offered": ""}
+    for text in ("아직", "아직 쓰는", "아직 쓰는 중"):  # the answers of the saves before are still under way
+        saved = client.post(address, {**here, "text": text}, headers={"HX-Request": "true"})
+        assert saved.status_code == 200
+    assert ExplanationDraft.objects.get().text == "아직 쓰는 중"
+    assert shown(saved.content.decode(), "number") == "3"
 
 
 def test_what_the_cardholder_has_not_sent_is_nobody_elses_to_read(client, cast, asked_five):
@@ -243,7 +310,7 @@ def test_a_file_that_was_not_taken_is_named_and_the_rest_is_kept(client, cast, a
         "admits": "",
         "files": [photo(), bad],
     }
-    answer = client.post(url(asked_five, "answer"), typed)
+    answer = client.post(url(asked_five, "answer"), {"version": fresh(asked_five).version, **typed})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "setup.exe" in page
@@ -256,7 +323,13 @@ def test_answers_stand_under_their_questions_for_the_cardholder_and_the_reviewer
     client.force_login(cast.cardholder)
     answers = {f"answer-{n}": f"{n}번 답변" for n in range(1, 5)}
     client.post(
-        url(asked_five, "answer"), {**answers, "text": "고객사와의 저녁 식사였습니다.", "files": photo()}
+        url(asked_five, "answer"),
+        {
+            "version": fresh(asked_five).version,
+            **answers,
+            "text": "고객사와의 저녁 식사였습니다.",
+            "files": photo(),
+        },
     )
     own = client.get(url(asked_five)).content.decode()
     client.force_login(cast.reviewer)

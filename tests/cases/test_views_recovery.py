@@ -50,7 +50,10 @@ def case(cast) -> Case:
     reviewer, approver, holder = actor_of(cast.reviewer), actor_of(cast.approver), actor_of(cast.cardholder)
     taken = take_case(case=made, by=reviewer, expected_version=made.version)
     asked = request_explanation(case=made, by=reviewer, expected_version=taken.version)
-    submit_explanation(request=asked, text="개인 사용이었습니다.", by=holder, admits=True)
+    made.refresh_from_db()
+    submit_explanation(
+        request=asked, text="개인 사용이었습니다.", by=holder, admits=True, expected_version=made.version
+    )
     made.refresh_from_db()
     proposed = propose_decision(
         case=made,
@@ -64,7 +67,8 @@ def case(cast) -> Case:
     approve_decision(
         case=made, content_hash=proposed.content_hash, by=approver, expected_version=made.version
     )
-    accept_notice(case=made, by=holder)
+    made.refresh_from_db()
+    accept_notice(case=made, by=holder, expected_version=made.version)
     made.refresh_from_db()
     return made
 

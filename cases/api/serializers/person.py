@@ -10,11 +10,24 @@ from rest_framework import serializers
 from audit.language import current_language
 from cases.api.serializers.recoveries import PlanRow, told_plan
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Case, Decision, Evidence, Explanation, ExplanationDraft, ExplanationRequest, Recovery
+from cases.models import (
+    Appeal,
+    Case,
+    Decision,
+    Evidence,
+    Explanation,
+    ExplanationDraft,
+    ExplanationRequest,
+    Recovery,
+)
 from cases.pages.answers import answers_of
-from cases.services.explanations import draft_of
+from cases.pages.changes import told_changes
+from cases.services.drafts import draft_of
+from cases.services.files import told_files
 from cases.services.money import at_stake, balance_of, due_minor, told_claims
+from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, recovery_of
+from cases.services.told_version import told_version
 from cases.workflow import State
 from fraud.web.api_money import Amount
 
@@ -75,11 +88,11 @@ class MyExplanation(serializers.ModelSerializer):
 
 
 class MyDraft(serializers.ModelSerializer):
-    """What the caller filled in so far; `offered` as typed."""
+    """What the caller filled in so far; `offered` as typed, `number` to be sent with what follows it."""
 
     class Meta:
         model = ExplanationDraft
-        fields = ("text", "answers", "admits", "offered", "saved_at")
+        fields = ("number", "text", "answers", "admits", "offered", "saved_at")
 
 
 class MyRequestRow(serializers.ModelSerializer):
@@ -101,14 +114,33 @@ class MyRequestRow(serializers.ModelSerializer):
         )
 
 
+class MyFact(serializers.Serializer):
+    """One fact of a payment, before and after, in the reader's words."""
+
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class MyChange(serializers.Serializer):
+    """What changed about a payment since the letter was written; `has_left`: it turned out not to be the caller's."""
+
+    at = serializers.DateTimeField()
+    has_left = serializers.BooleanField()
+    merchant = serializers.CharField()
+    facts = MyFact(many=True)
+
+
 class MyRequestPage(serializers.Serializer):
     results = MyRequestRow(many=True)
 
 
 class MyRequest(MyRequestRow):
+    version = serializers.SerializerMethodField()
     amount = Amount(lambda request: at_stake(request.case), "case.currency")
     currency = serializers.CharField(source="case.currency")
     can_ask_extension = serializers.SerializerMethodField()
+    changes = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     explanations = MyExplanation(many=True)
     draft = serializers.SerializerMethodField()
@@ -117,6 +149,7 @@ class MyRequest(MyRequestRow):
     class Meta(MyRequestRow.Meta):
         fields = (
             *MyRequestRow.Meta.fields,
+            "version",
             "text",
             "questions",
             "amount",
@@ -125,14 +158,23 @@ class MyRequest(MyRequestRow):
             "can_ask_extension",
             "extension_asked_at",
             "draft",
+            "changes",
             "claims",
             "explanations",
             "evidence",
         )  # type: ignore[assignment]
 
+    def get_version(self, request: ExplanationRequest) -> int:
+        """Of what is told here; an answer sends it in If-Match."""
+        return told_version(request.case)
+
     def get_can_ask_extension(self, request: ExplanationRequest) -> bool:
         is_waiting = request.case.state == State.AWAITING_EXPLANATION
         return is_waiting and request.state == ExplanationRequest.State.SENT and not request.is_extended
+
+    @extend_schema_field(MyChange(many=True))
+    def get_changes(self, request: ExplanationRequest) -> Any:
+        return MyChange(told_changes(request.case, request.sent_at), many=True).data
 
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, request: ExplanationRequest) -> Any:
@@ -145,7 +187,7 @@ class MyRequest(MyRequestRow):
 
     @extend_schema_field(MyEvidence(many=True))
     def get_evidence(self, request: ExplanationRequest) -> Any:
-        return MyEvidence(request.evidence.filter(withdrawn_at=None), many=True).data
+        return MyEvidence(told_files(request, self.context["by"]), many=True).data
 
 
 class MyAppeal(serializers.Serializer):
@@ -154,7 +196,11 @@ class MyAppeal(serializers.Serializer):
     result = serializers.CharField()
     message = serializers.CharField()
     decided_at = serializers.DateTimeField(allow_null=True)
-    evidence = MyEvidence(many=True)
+    evidence = serializers.SerializerMethodField()
+
+    @extend_schema_field(MyEvidence(many=True))
+    def get_evidence(self, appeal: Appeal) -> Any:
+        return MyEvidence(appeal.evidence.filter(withdrawn_at=None), many=True).data
 
 
 class MyPosting(serializers.Serializer):
@@ -196,6 +242,7 @@ class MyNotice(serializers.Serializer):
     """The result of a case, as it is told to its cardholder."""
 
     reference = serializers.CharField()
+    version = serializers.SerializerMethodField()
     step = serializers.SerializerMethodField()
     outcome = serializers.SerializerMethodField()
     amount = Amount(lambda case: due_minor(case, current_decision(case)))
@@ -203,11 +250,16 @@ class MyNotice(serializers.Serializer):
     policy_clause = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
     decided_at = serializers.SerializerMethodField()
+    ended = serializers.SerializerMethodField()
     answer_by = serializers.SerializerMethodField()
     can_answer = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     appeals = MyAppeal(many=True)
     recovery = serializers.SerializerMethodField()
+
+    def get_version(self, case: Case) -> int:
+        """Of what is told here; a step that binds sends it in If-Match."""
+        return told_version(case)
 
     def _decision(self, case: Case) -> Decision | None:
         return current_decision(case)
@@ -234,6 +286,10 @@ class MyNotice(serializers.Serializer):
     def get_decided_at(self, case: Case) -> Any:
         decision = self._decision(case)
         return decision.decided_at if decision else None
+
+    def get_ended(self, case: Case) -> str:
+        """Why the case ended where its payments turned out to be somebody else's; empty else."""
+        return said_of_end(case, current_language())
 
     @extend_schema_field(serializers.DateField(allow_null=True))
     def get_answer_by(self, case: Case) -> Any:

@@ -14,6 +14,7 @@ from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
+from cases.services.files import sent_files
 from cases.services.money import claims_of, shown_stake
 from cases.workflow import Action
 from fraud.claims.models import Claim
@@ -102,13 +103,17 @@ class CaseClaim(serializers.ModelSerializer):
 
 
 class EvidenceRow(serializers.ModelSerializer):
+    """A file that was sent, also where its sender withdrew it since."""
+
+    uploaded_by = serializers.CharField(source="uploaded_by.username")
     request = serializers.CharField(source="request.reference", default=None, allow_null=True)
 
     class Meta:
         model = Evidence
         # fmt: off
         fields = (
-            "reference", "name", "content_type", "size_bytes", "has_preview", "n_pages", "n_previews", "flags", "request", "withdrawn_at", "uploaded_at",
+            "reference", "name", "content_type", "size_bytes", "has_preview", "n_pages", "n_previews", "flags", "request", "withdrawn_at",
+            "uploaded_by", "uploaded_at",
         )
         # fmt: on
 
@@ -221,7 +226,7 @@ class CaseDetail(CaseRow):
     claims = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
     requests = RequestRow(many=True)
-    evidence = EvidenceRow(many=True)
+    evidence = serializers.SerializerMethodField()
     decisions = DecisionRow(many=True)
     appeals = AppealRow(many=True)
     notes = NoteRow(many=True)
@@ -233,6 +238,10 @@ class CaseDetail(CaseRow):
             "requests", "evidence", "decisions", "appeals", "notes",
         )  # type: ignore[assignment]
         # fmt: on
+
+    @extend_schema_field(EvidenceRow(many=True))
+    def get_evidence(self, case: Case) -> Any:
+        return EvidenceRow(sent_files(case), many=True).data
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField([a.value for a in Action])))
     def get_actions(self, case: Case) -> list[str]:

@@ -42,6 +42,15 @@ class StaleCase(CaseworkError):
         return {"version": self.version, "changes": self.changes}
 
 
+class DraftMoved(CaseworkError):
+    """What was saved is newer than what the page was showing, most likely from another device."""
+
+    code = "draft_moved"
+    text = _(
+        "A newer draft was saved meanwhile, perhaps on another device. It was left as it is; what is written here was not saved yet."
+    )
+
+
 class MailMoved(CaseworkError):
     """The mail left, or somebody else took care of it meanwhile."""
 

@@ -56,7 +56,7 @@ SENTENCES: dict[str, Texts] = {
     "tree": {"en": "{concept}: {details}", "ko": "{concept}: {details}"},
     "anomaly": {
         "en": "All facts together: only about {rank} claims is as unusual ({detector})",
-        "ko": "모든 사실을 종합하면 약 {rank}꼴로만 이만큼 이례적({detector})",
+        "ko": "모든 사실을 종합하면 약 {rank}로만 이만큼 이례적({detector})",
     },
     "anomaly_ordinary": {
         "en": "Not unusual as a whole ({detector})",
@@ -64,8 +64,9 @@ SENTENCES: dict[str, Texts] = {
     },
     "novelty": {
         "en": "{details}: about {rank} claims is as far from the ordinary",
-        "ko": "{details}: 약 {rank}꼴로만 나타나는 수준",
+        "ko": "{details}: 약 {rank}로만 나타나는 수준",
     },
+    "novelty_ordinary": {"en": "{details}: not unusual", "ko": "{details}: 이례적이지 않음"},
     "audit": {
         "en": "Random check: chosen by lot, not by suspicion",
         "ko": "무작위 점검: 혐의가 아니라 추첨으로 선정되었습니다",
@@ -76,4 +77,6 @@ SENTENCES: dict[str, Texts] = {
     },
     "other": {"en": "Other: {code}", "ko": "기타: {code}"},
 }
-RANK: Texts = {"en": "1 in {n}", "ko": "{n}건 중 1건"}
+RANK: Texts = {"en": "1 in {n}", "ko": "{n}건 중 1건꼴"}
+#: In the place of "1 in 1": more than half are so.
+RANK_ORDINARY: Texts = {"en": "nothing unusual", "ko": "이례적이지 않은 수준"}

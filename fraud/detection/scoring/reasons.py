@@ -14,6 +14,7 @@ from fraud.detection.scoring.feature_texts import ZERO
 from rules.money import format_money
 
 LANGUAGES = ("ko", "en")
+_ONE_IN_TWO = 0.29  # log10(1.95), which is said as 1 in 2
 
 
 def sentence(reason: Mapping[str, Any], lang: str) -> str:
@@ -37,9 +38,10 @@ def sentence(reason: Mapping[str, Any], lang: str) -> str:
         key = "anomaly" if tail >= 1.0 else "anomaly_ordinary"
         return texts.SENTENCES[key][lang].format(rank=_rank(tail, lang), detector=detector)
     if kind == "novelty":
-        rank = _rank(float(reason.get("value") or 0.0), lang)
+        tail = float(reason.get("value") or 0.0)
         said = details(facts, lang, is_against=False)
-        return texts.SENTENCES["novelty"][lang].format(details=said[:1].upper() + said[1:], rank=rank)
+        key = "novelty" if _is_rare(tail) else "novelty_ordinary"
+        return texts.SENTENCES[key][lang].format(details=said[:1].upper() + said[1:], rank=_rank(tail, lang))
     known = texts.SENTENCES.get(kind) or texts.SENTENCES["other"]
     return known[lang].format(code=code)
 
@@ -158,9 +160,16 @@ def _money(minor: Any, currency: str, lang: str) -> str:
 
 
 def _rank(tail: float, lang: str) -> str:
-    """``1 in 1,000`` for a tail of 3, rounded to two digits."""
+    """``1 in 1,000`` for a tail of 3, rounded to two digits; in words where more than half are so."""
+    if not _is_rare(tail):
+        return texts.RANK_ORDINARY[lang]
     n = 10.0 ** min(max(tail, 0.0), 12.0)
     return texts.RANK[lang].format(n=f"{float(f'{n:.2g}'):,.0f}")
+
+
+def _is_rare(tail: float) -> bool:
+    """Whether at most one in two is so: below that "1 in 1" would say nothing."""
+    return tail >= _ONE_IN_TWO
 
 
 def _title(title: Any, lang: str) -> str:

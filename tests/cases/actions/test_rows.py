@@ -156,5 +156,9 @@ def test_an_older_request_is_not_answered_in_place_of_the_last(stage: Stage, cal
     call("reviewer").step(fresh(case), "request-explanation")
     first = ExplanationRequest.objects.filter(case=case).order_by("round_no").first()
     assert first is not None
-    answered = call("cardholder").send(f"my/requests/{first.reference}/answer/", {"text": "늦은 답변입니다."})
+    answered = call("cardholder").send(
+        f"my/requests/{first.reference}/answer/",
+        {"text": "늦은 답변입니다."},
+        version=fresh(first.case).version,
+    )
     assert answered.status_code == 409

@@ -226,7 +226,7 @@ def test_c9_strangers_cannot_tell_a_foreign_request_from_an_absent_one(stage: St
         theirs = path.format(request if "requests" in path else case.reference)
         absent = path.format("Q-2099-000001-1" if "requests" in path else "C-2099-000001")
         answers = [
-            stranger.get(f"my/{p}") if sent is None else stranger.send(f"my/{p}", sent)
+            stranger.get(f"my/{p}") if sent is None else stranger.send(f"my/{p}", sent, version=case.version)
             for p in (theirs, absent)
         ]
         assert [a.status_code for a in answers] == [404, 404], path
@@ -437,7 +437,9 @@ def test_c18_a_session_without_its_token_writes_nothing(stage: Stage, call: Call
 def test_c26_an_explanation_is_kept_as_written_and_never_as_markup(stage: Stage, call: Call) -> None:
     request = stage.asked().requests.get()
     text = '<script>alert(1)</script> "그리고" & 더'
-    response = call("cardholder").send(f"my/requests/{request.reference}/answer/", {"text": text})
+    response = call("cardholder").send(
+        f"my/requests/{request.reference}/answer/", {"text": text}, version=request.case.version
+    )
     assert response.status_code == 201
     assert response.json()["explanations"][0]["text"] == text
     assert response["Content-Type"] == "application/json"
@@ -450,27 +452,43 @@ def test_c26_an_explanation_of_nothing_or_of_everything(
     stage: Stage, call: Call, text: str, status: int
 ) -> None:
     request = stage.asked().requests.get()
-    response = call("cardholder").send(f"my/requests/{request.reference}/answer/", {"text": text})
+    response = call("cardholder").send(
+        f"my/requests/{request.reference}/answer/", {"text": text}, version=request.case.version
+    )
     assert response.status_code == status
 
 
 def test_c26_a_megabyte_of_explanation(stage: Stage, call: Call) -> None:
     request = stage.asked().requests.get()
     body = json.dumps({"text": "a" * (1024 * 1024)}).encode()
-    assert call("cardholder").raw(f"my/requests/{request.reference}/answer/", body).status_code == 413
+    assert (
+        call("cardholder")
+        .raw(f"my/requests/{request.reference}/answer/", body, version=request.case.version)
+        .status_code
+        == 413
+    )
 
 
 def test_c27_late_twice_and_after_the_decision(stage: Stage, call: Call) -> None:
     case = stage.lapsed()
     stage.go_on(days=14)
     path = f"my/requests/{case.requests.get().reference}/answer/"
-    late = call("cardholder").send(path, {"text": "늦어서 죄송합니다"})
+    late = call("cardholder").send(path, {"text": "늦어서 죄송합니다"}, version=case.version)
     assert late.status_code == 201
     assert late.json()["explanations"][0]["is_late"] is True
-    assert len(call("cardholder").send(path, {"text": "덧붙입니다"}).json()["explanations"]) == 2
+    assert (
+        len(
+            call("cardholder")
+            .send(path, {"text": "덧붙입니다"}, version=late.json()["version"])
+            .json()["explanations"]
+        )
+        == 2
+    )
     decided = stage.notified()
     after = call("cardholder").send(
-        f"my/requests/{decided.requests.get().reference}/answer/", {"text": "답변입니다"}
+        f"my/requests/{decided.requests.get().reference}/answer/",
+        {"text": "답변입니다"},
+        version=decided.version,
     )
     assert (after.status_code, code_of(after)) == (409, "transition_not_allowed")
     assert "details" not in after.json()["error"]

@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.models import Case, Evidence, OutboxMessage
 from cases.services import notes
+from cases.services.following import follow_changes
 from tests.cases import files
 from tests.cases.api.conftest import Caller
 from tests.cases.stage import REASON, Stage, fresh
-from tests.cast import make_hit, make_rule_version, make_run, make_score
+from tests.cast import NOW, correct_claim, make_hit, make_rule_version, make_run, make_score
 
 Call = Callable[[str], Caller]
 
@@ -23,7 +24,7 @@ FORBIDDEN_KEYS = {
     "hits", "rule_hits", "reasons", "reason", "headline", "pattern", "source", "channel", "threshold", "model", "novelty",
     "anomaly_score", "tree_probability", "hybrid_probability", "queue_probability", "features", "facts", "notes", "assignee",
     "requested_by", "proposed_by", "decided_by", "decided_reason", "why_approval", "needs_approval", "content_hash", "flags",
-    "sha256", "key", "inclusion_probability", "drawn_blind", "has_news", "bundle_key", "version", "pk", "case_id", "state_since",
+    "sha256", "key", "inclusion_probability", "drawn_blind", "has_news", "bundle_key", "pk", "case_id", "state_since",
 }
 # fmt: on
 CANARIES = (
@@ -99,7 +100,9 @@ def test_no_answer_to_a_cardholder_holds_what_is_inside_the_house(
 def test_refusals_to_a_cardholder_tell_nothing_of_the_inside(stage: Stage, call: Call) -> None:
     case = stage.proposed()
     request = case.requests.get()
-    refused = call("cardholder").send(f"my/requests/{request.reference}/answer/", {"text": "답변입니다"})
+    refused = call("cardholder").send(
+        f"my/requests/{request.reference}/answer/", {"text": "답변입니다"}, version=request.case.version
+    )
     assert refused.status_code == 409
     assert set(refused.json()["error"]) == {"code", "message"}
 
@@ -110,10 +113,11 @@ def test_an_answer_needs_no_free_text_where_a_question_is_answered_and_says_what
     person, request = call("cardholder"), stage.asked().requests.get()
     address = f"my/requests/{request.reference}/answer/"
     for empty in ({}, {"admits": True}, {"answers": {}}, {"text": ""}):
-        refused = person.send(address, empty)
+        refused = person.send(address, empty, version=request.case.version)
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "reason_too_short")
     first = request.questions[0]["id"]
-    assert person.send(address, {"answers": {first: "거래처와 함께한 자리였습니다"}}).status_code == 201
+    body = {"answers": {first: "거래처와 함께한 자리였습니다"}}
+    assert person.send(address, body, version=request.case.version).status_code == 201
     assert request.explanations.get().text == ""
 
 
@@ -133,7 +137,10 @@ def test_a_manager_does_not_see_the_result(stage: Stage, call: Call) -> None:
     case = stage.notified()
     assert call("manager").get("my/notices/").json()["results"] == []
     assert call("manager").get(f"my/notices/{case.reference}/").status_code == 404
-    assert call("manager").send(f"my/notices/{case.reference}/accept/").status_code in (403, 404)
+    assert call("manager").send(f"my/notices/{case.reference}/accept/", version=case.version).status_code in (
+        403,
+        404,
+    )
 
 
 @pytest.mark.parametrize("state", ["new", "in_review"])
@@ -180,11 +187,95 @@ def test_evidence_is_sent_listed_opened_and_withdrawn(stage: Stage, call: Call) 
         assert opened[name] == value
     preview = person.get(f"evidence/{evidence}/", preview="true")
     assert preview["Content-Type"] == "image/jpeg"
-    assert call("reviewer").get(f"evidence/{evidence}/").status_code == 200
     withdrawn = person.client.delete(f"/api/v1/my/requests/{reference}/evidence/{evidence}/")
     assert withdrawn.status_code == 204
     assert person.get(f"my/requests/{reference}/").json()["evidence"] == []
     assert person.get(f"evidence/{evidence}/").status_code == 404
+
+
+def test_a_draft_s_file_is_for_others_like_one_that_is_not_there(stage: Stage, call: Call) -> None:
+    case = stage.asked()
+    asked, absent = case.requests.get().reference, "E-" + "0" * 32
+    evidence = send_file(call("cardholder"), asked).json()["reference"]
+    assert call("manager").get(f"my/requests/{asked}/").json()["evidence"] == []
+    assert call("reviewer").get(f"cases/{case.reference}/").json()["evidence"] == []
+    told = call("reviewer").get(f"cases/{case.reference}/timeline/").json()["results"]
+    assert "evidence.added" not in {entry["action"] for entry in told}
+    manager, reviewer = call("manager"), call("reviewer")
+    for caller, send in (
+        (manager, lambda name: manager.get(f"evidence/{name}/")),
+        (reviewer, lambda name: reviewer.get(f"evidence/{name}/")),
+        (manager, lambda name: manager.client.delete(f"/api/v1/my/requests/{asked}/evidence/{name}/")),
+    ):
+        theirs, none = send(evidence), send(absent)
+        assert (theirs.status_code, theirs.json()) == (404, none.json()), caller
+    assert [file["reference"] for file in call("cardholder").get(f"my/requests/{asked}/").json()["evidence"]]
+
+
+def test_the_reviewer_sees_that_a_sent_file_was_withdrawn_whose_and_when(stage: Stage, call: Call) -> None:
+    case = stage.asked()
+    asked = case.requests.get().reference
+    manager = call("manager")
+    evidence = send_file(manager, asked, "boss.png").json()["reference"]
+    version = manager.get(f"my/requests/{asked}/").json()["version"]
+    manager.send(f"my/requests/{asked}/answer/", {"text": "대신 답합니다."}, version=version)
+    path = f"/api/v1/my/requests/{asked}/evidence/{evidence}/"
+    assert call("cardholder").client.delete(path).status_code == 404
+    assert manager.client.delete(path).status_code == 204
+    (row,) = call("reviewer").get(f"cases/{case.reference}/").json()["evidence"]
+    assert (row["name"], row["uploaded_by"]) == ("boss.png", "jungmin.park")
+    assert row["withdrawn_at"] is not None
+    told = call("reviewer").get(f"cases/{case.reference}/timeline/").json()["results"]
+    (entry,) = [entry for entry in told if entry["action"] == "evidence.withdrawn"]
+    assert (entry["actor"], entry["reason"], entry["evidence"]) == ("jungmin.park", "boss.png", [evidence])
+    page = call("reviewer").client.get(f"/cases/{case.reference}/").content.decode()
+    assert "<s>boss.png</s>" in page
+    assert call("cardholder").get(f"my/requests/{asked}/").json()["evidence"] == []
+
+
+@pytest.mark.parametrize("state", ["awaiting_explanation", "explained"])
+def test_work_among_staff_does_not_move_the_version_a_cardholder_saw(
+    stage: Stage, call: Call, state: str
+) -> None:
+    from cases.workflow import State
+
+    case = stage.case_in(State(state))
+    path = f"my/requests/{case.requests.get().reference}/"
+    seen = call("cardholder").get(path).json()["version"]
+    notes.add_note(case=case, text="메모입니다.", by=stage.actor("reviewer"), expected_version=case.version)
+    assert call("cardholder").get(path).json()["version"] == seen
+    answered = call("cardholder").send(f"{path}answer/", {"text": "덧붙입니다."}, version=seen)
+    assert answered.status_code == 201
+    assert answered["ETag"] == f'"{answered.json()["version"]}"'
+
+
+def corrected(case: Case, minor: int) -> None:
+    """A delivery says another amount of the case's payment."""
+    correct_claim(case.alerts.get().claim, received_at=NOW, amount_minor=minor)
+    follow_changes()
+
+
+BINDING = [("accept", {}), ("appeal", {"text": "새로운 사실이 있습니다."})]
+
+
+@pytest.mark.parametrize(("name", "body"), BINDING)
+def test_nobody_binds_themselves_to_an_amount_that_was_not_shown(
+    stage: Stage, call: Call, name: str, body: dict[str, Any]
+) -> None:
+    case = stage.notified()
+    person, path = call("cardholder"), f"my/notices/{case.reference}/"
+    corrected(case, 20_000)
+    seen = person.get(path).json()
+    assert seen["amount"] == "20000"
+    corrected(case, 83_000)
+    assert person.send(f"{path}{name}/", body).status_code == 428
+    refused = person.send(f"{path}{name}/", body, version=seen["version"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "stale_case")
+    assert "details" not in refused.json()["error"]
+    assert fresh(case).state == "notified"
+    shown = person.get(path).json()
+    assert shown["amount"] == "83000"
+    assert person.send(f"{path}{name}/", body, version=shown["version"]).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["stranger", "clerk", "system_admin", "anonymous"])
@@ -245,7 +336,9 @@ def test_the_result_names_outcome_amount_clause_and_message(stage: Stage, call: 
     )
     assert notice["answer_by"] == "2026-12-04"
     appealed = call("cardholder").send(
-        f"my/notices/{case.reference}/appeal/", {"text": "회의 초대장을 찾았습니다."}
+        f"my/notices/{case.reference}/appeal/",
+        {"text": "회의 초대장을 찾았습니다."},
+        version=fresh(case).version,
     )
     assert (appealed.json()["step"], appealed.json()["can_answer"]) == ("appealed", False)
     stage.decide_appeal(fresh(case), "reversed", message="증빙이 확인되었습니다.")

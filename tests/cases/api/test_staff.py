@@ -42,7 +42,9 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     assert person.send(f"my/requests/{request}/extension/", {"reason": "출장"}).status_code == 200
     step(reviewer, "extend-deadline", {"days": 5})
     sent = person.send(
-        f"my/requests/{request}/answer/", {"text": "개인 결제입니다", "admits": True, "offered": "84000"}
+        f"my/requests/{request}/answer/",
+        {"text": "개인 결제입니다", "admits": True, "offered": "84000"},
+        version=person.get(f"my/requests/{request}/").json()["version"],
     )
     assert sent.status_code == 201
     proposed = step(
@@ -63,10 +65,16 @@ def test_a_case_goes_from_the_queue_to_the_ledger_through_the_interface(stage: S
     step(approver, "approve", {"content_hash": seen["decisions"][0]["content_hash"]})
     notice = person.get(f"my/notices/{case.reference}/").json()
     assert (notice["step"], notice["amount"], notice["can_answer"]) == ("decided", "84000", True)
-    assert person.send(f"my/notices/{case.reference}/accept/").json()["step"] == "repaying"
+    assert (
+        person.send(f"my/notices/{case.reference}/accept/", version=notice["version"]).json()["step"]
+        == "repaying"
+    )
+    notice = person.get(f"my/notices/{case.reference}/").json()
     consent = {"monthly_amount": "42000", "agree": True, "text": "급여 공제에 동의합니다."}
     assert (
-        person.send(f"my/notices/{case.reference}/consent/", consent).json()["recovery"]["has_consent"]
+        person.send(f"my/notices/{case.reference}/consent/", consent, version=notice["version"]).json()[
+            "recovery"
+        ]["has_consent"]
         is True
     )
     plan = [{"due_on": "2026-12-25", "amount": "42000"}, {"due_on": "2027-01-25", "amount": "42,000"}]

@@ -177,3 +177,16 @@ def test_reasons_of_a_real_model_survive_json_and_become_sentences(lang: str) ->
     )
     for reason in json.loads(json.dumps([c.as_reason() for c in parts], allow_nan=False)):
         assert sentence(reason, lang)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("tail", [-1.0, 0.0, 0.1, 0.25])
+def test_nothing_is_said_to_be_one_in_one(tail: float, lang: str) -> None:
+    by_novelty = {"kind": "novelty", "code": "hour", "value": tail, "facts": {"features": {"hour": 3.0}}}
+    ranked = [f.name for f in FEATURES if "{rank}" in feature_words.words_of(f.name, lang)]
+    assert ranked
+    told = [sentence(by_novelty, lang), *(feature_text(name, tail or 0.01, {}, lang) for name in ranked)]
+    for line in told:
+        assert "1 in 1" not in line
+        assert "1건 중 1건" not in line
+    assert "1 in 2" in feature_text(ranked[0], 0.3, {}, "en")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_guards")]
+    dependencies = [("cases", "0004_drafts_and_appeals")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,133 @@
+"""What somebody has filled in and not sent: theirs alone, on any device, and no device overwrites what it did not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from audit.actor import Actor
+from cases.models import Case, ExplanationDraft, ExplanationRequest
+from cases.services import errors
+from cases.services.casework import casework
+from cases.services.company import present
+from cases.services.explanation_requests import same_request
+from cases.services.steps import check_unseen, read_case
+from cases.services.texts import clean_line, clean_text
+from cases.workflow import Action, State
+
+ANSWER_MAX = 10_000
+OFFER_TYPED_MAX = 40
+_EMPTY: dict[str, Any] = {"text": "", "answers": {}, "admits": False, "offered": ""}
+
+
+@casework
+def save_draft(
+    *,
+    request: ExplanationRequest,
+    by: Actor,
+    text: str = "",
+    answers: Mapping[str, str] | None = None,
+    admits: bool = False,
+    offered: str = "",
+    number: int = 0,
+    page: str = "",
+    both: bool = False,
+) -> ExplanationDraft:
+    """Keep everything that was filled in so far; not yet an answer and nobody else's to read. Files are kept by add_evidence.
+
+    `offered` is kept as typed: half a number is read when it is sent. `number` is that of the draft the page was showing,
+    0 where there was none; `page` marks the page, which may go on from what it saved itself. From an older number nothing is
+    kept but with `both`: then what is there and what was typed stand together. Raises DraftMoved, NotYours, TextTooLong,
+    ChoiceNotValid for an answer to no question, TransitionNotAllowed once the request is closed.
+    """
+    case = read_case(request.case)
+    check_unseen(case, answer_action(case), by=by)
+    request = same_request(case, request)
+    typed = {
+        "text": clean_text(text, minimum=0, maximum=ANSWER_MAX),
+        "answers": clean_answers(request, answers or {}),
+        "admits": admits,
+        "offered": clean_line(offered, minimum=0, maximum=OFFER_TYPED_MAX, field="offered"),
+    }
+    draft, _is_new = ExplanationDraft.objects.get_or_create(
+        request=request, written_by_id=by.person_id, defaults={"saved_at": present()}
+    )
+    if (kept := _written(draft)) == typed:
+        return draft
+    if not _is_shown(draft, number, page):
+        if not both:
+            raise errors.DraftMoved
+        typed = _together(request, kept, typed)
+    _replace(draft, typed, page)
+    return draft
+
+
+def draft_of(request: ExplanationRequest, by: Actor) -> ExplanationDraft | None:
+    """What the actor has saved for the request and not sent, or None."""
+    draft = request.drafts.filter(written_by_id=by.user_id).first()
+    return None if draft is None or _written(draft) == _EMPTY else draft
+
+
+def empty_draft(request: ExplanationRequest, by: Actor) -> None:
+    """Nothing of it is left once it was sent; its number goes on, so that no page from before takes the next one for its own."""
+    draft = request.drafts.filter(written_by_id=by.user_id).first()
+    if draft is not None:
+        _replace(draft, _EMPTY, "")
+
+
+def answer_action(case: Case) -> Action:
+    """The step that sends what is written: an answer, in time or late."""
+    return Action.ANSWER_LATE if case.state == State.NO_RESPONSE else Action.ANSWER
+
+
+def clean_answers(request: ExplanationRequest, answers: Mapping[str, str]) -> dict[str, str]:
+    """Question ids with their answers. Raises ChoiceNotValid for an answer to no question, TextTooLong."""
+    known = [str(question["id"]) for question in request.questions]
+    for name in answers:
+        if name not in known:
+            raise errors.ChoiceNotValid(field="answers", choices=known)
+    return {
+        name: clean_text(text, minimum=0, maximum=ANSWER_MAX, field="answers")
+        for name, text in answers.items()
+    }
+
+
+def _written(draft: ExplanationDraft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in _EMPTY}
+
+
+def _is_shown(draft: ExplanationDraft, number: int, page: str) -> bool:
+    """Whether the page was showing what is kept: that number, or its own last save. Where nothing is kept nothing is lost."""
+    return _written(draft) == _EMPTY or draft.number == number or bool(page and page == draft.page)
+
+
+def _replace(draft: ExplanationDraft, written: Mapping[str, Any], page: str) -> None:
+    """The next number of a draft, by compare-and-set. Raises DraftMoved where another device was faster."""
+    values = {**written, "number": draft.number + 1, "page": page, "saved_at": present()}
+    if not ExplanationDraft.objects.filter(pk=draft.pk, number=draft.number).update(**values):
+        raise errors.DraftMoved
+    for name, value in values.items():
+        setattr(draft, name, value)
+
+
+def _together(
+    request: ExplanationRequest, kept: Mapping[str, Any], typed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Both as one: neither's words are lost. Raises TextTooLong where they do not fit."""
+    names = {**kept["answers"], **typed["answers"]}
+    answers = {
+        name: _joined(kept["answers"].get(name, ""), typed["answers"].get(name, ""), "\n\n") for name in names
+    }
+    offered = _joined(kept["offered"], typed["offered"], " / ")
+    return {
+        "text": clean_text(_joined(kept["text"], typed["text"], "\n\n"), minimum=0, maximum=ANSWER_MAX),
+        "answers": clean_answers(request, answers),
+        "admits": kept["admits"] or typed["admits"],
+        "offered": clean_line(offered, minimum=0, maximum=OFFER_TYPED_MAX, field="offered"),
+    }
+
+
+def _joined(kept: str, typed: str, between: str) -> str:
+    if typed in kept:
+        return kept
+    return typed if kept in typed else kept + between + typed

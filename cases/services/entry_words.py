@@ -1,0 +1,62 @@
+"""What an entry of a case's chain says beyond its sentence: what changed, how much, which file. Pages and interface ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.models import AuditEvent
+from cases.models import Case, Evidence
+from cases.services.claim_changes import said_of_entry
+from rules.money import format_money
+
+#: Entries about one file. They tell of it once it was sent; what its author added and took back before is theirs alone.
+OF_FILES = frozenset({"evidence.added", "evidence.withdrawn"})
+#: What an entry keeps of money, in minor units of the case's currency: the first of these it has.
+_MONEY = ("amount_minor", "monthly_minor", "outstanding_minor")
+_NAMES_MONEY = frozenset(
+    {
+        "appeal.decided",
+        "recovery.consented",
+        "recovery.posted",
+        "recovery.resumed",
+        "recovery.reversed",
+        "recovery.write_off_approved",
+        "recovery.write_off_requested",
+        "recovery.write_off_voided",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """An entry that is shown, with what it says and the file it is about."""
+
+    event: AuditEvent
+    said: str
+    file: Evidence | None = None
+
+
+def told_entries(
+    case: Case, events: Iterable[AuditEvent], evidence: Iterable[Evidence], language: str
+) -> Iterator[ToldEntry]:
+    """The entries that whoever reads the case sees, in the order given; without those about files never sent.
+
+    `evidence`: every file of the case, also those that were not sent or were withdrawn.
+    """
+    files = {file.reference: file for file in evidence}
+    for event in events:
+        file = files.get(str((event.after or {}).get("evidence"))) if event.action in OF_FILES else None
+        if event.action in OF_FILES and file is not None and not file.is_sent:
+            continue
+        parts = (file.name if file else "", _money_of(event, case, language), said_of_entry(event, language))
+        yield ToldEntry(event, " · ".join(part for part in parts if part), file)
+
+
+def _money_of(event: AuditEvent, case: Case, language: str) -> str:
+    kept: Mapping[str, Any] = event.after or {}
+    minor = next((kept[name] for name in _MONEY if kept.get(name) is not None), None)
+    if event.action not in _NAMES_MONEY or minor is None:
+        return ""
+    return format_money(int(minor), case.currency, language)
