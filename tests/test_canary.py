@@ -145,13 +145,25 @@ def cardholder(walk: Walk) -> None:
     case = stage.case_in(State.AWAITING_EXPLANATION)
     my = f"/my/{case.reference}"
     walk.post(
-        "cardholder", f"{my}/draft/", text=text(), offered=walk.canary.number()[:30], **{"answer-1": text()}
+        "cardholder",
+        f"{my}/draft/",
+        page="one",
+        text=text(),
+        offered=walk.canary.number()[:30],
+        **{"answer-1": text()},
     )
     walk.post("cardholder", f"{my}/extension/", reason=text())
     for content, ending, status in pictures(walk):
         sent = walk.upload(content, ending)
-        walk.post("cardholder", f"{my}/draft/", text=text(), files=sent, status=status)
-    walk.post("cardholder", f"{my}/answer/", version=fresh(case).version, text=text(), **{"answer-1": text()})
+        walk.post("cardholder", f"{my}/draft/", page="one", text=text(), files=sent, status=status)
+    walk.post(
+        "cardholder",
+        f"{my}/answer/",
+        page="one",
+        version=fresh(case).version,
+        text=text(),
+        **{"answer-1": text()},
+    )
     assert fresh(case).state == State.EXPLAINED
     case = stage.case_in(State.NOTIFIED)
     walk.post("cardholder", f"/my/{case.reference}/appeal/", version=case.version, text=text())

@@ -12,14 +12,13 @@ from cases.actions.fields import Amount, Answers, Flag, Form, Text, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.models import Appeal, Case, Consent, Explanation
 from cases.services import appeals, drafts, errors, evidence, explanation_requests, explanations, write_offs
-from cases.services.drafts import ANSWER_MAX, OFFER_TYPED_MAX
+from cases.services.drafts import ANSWER_MAX, OFFER_TYPED_MAX, PAGE_MAX
 from cases.services.files import own_file
 from cases.services.money import balance_of, due_minor
 from cases.services.steps import recovery_of
 from cases.services.texts import shown_money
 from cases.workflow import Action
 
-PAGE_MAX = 40  # characters of what marks a page
 DRAFT = Form(
     "Draft",
     (

@@ -17,6 +17,7 @@ from cases.workflow import Action, State
 
 ANSWER_MAX = 10_000
 OFFER_TYPED_MAX = 40
+PAGE_MAX = 40  # characters of what marks a page
 _EMPTY: dict[str, Any] = {"text": "", "answers": {}, "admits": False, "offered": ""}
 
 
@@ -58,7 +59,7 @@ def save_draft(
         if not both:
             raise errors.DraftMoved
         typed = _together(request, kept, typed)
-    _replace(draft, typed, page)
+    _replace(draft, typed, clean_line(page, maximum=PAGE_MAX, field="page"))
     return draft
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from audit import clock
@@ -70,7 +71,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "text": written.get("text", ""),
         "draft": draft,
         "draft_number": draft.number if draft else 0,
-        "draft_page": typed.get("page") or secrets.token_hex(8),
+        "draft_page": typed.get("page") or _new_page(),
         "typed": written,
         "days_left": (asked.due_on - company_today()).days if asked else None,
         "stations": [
@@ -84,6 +85,11 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "repayment": _repayment(case) if is_holder else None,
         "now": clock.now(),
     }
+
+
+def _new_page() -> str:
+    """What marks a page among those open on other devices; letters, so that it is never taken for a number."""
+    return "".join(secrets.choice(ascii_lowercase) for _ in range(16))
 
 
 def _as_typed(draft: ExplanationDraft | None) -> dict[str, Any]:
