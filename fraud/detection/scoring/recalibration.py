@@ -4,7 +4,8 @@
 
 A version's calibration comes from the outcomes it was trained on, and beliefs in rules lie over it. Whether both together promise
 what is found shows in outcomes of claims that nights have scored, those of the control sample among them. Shift and slopes maximise
-the likelihood of these outcomes given the p of their night, with a prior that is worth some eighty outcomes near the threshold.
+the likelihood of these outcomes given the p of their night, with a prior whose shift is worth eighty outcomes at even odds and
+four hundred at the threshold.
 The prior is what strange companies had in common (docs/detection.md): under the threshold, where hardly anybody looks, nights promised
 too much, because a rule that finds little hits much. It holds from a version's first night on: what it corrects is no fault of one version,
 and the next version's outcomes come a fortnight after its nights.
