@@ -209,7 +209,7 @@ def _values(by: Actor) -> Iterator[Waiting]:
             address,
             _name(change.proposed_by),
             change.proposed_at,
-            change.reason,
+            _("overtaken: it can only be returned") if told["is_overtaken"] else change.reason,
             parts,
         )
 

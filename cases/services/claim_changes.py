@@ -13,6 +13,7 @@ from django.utils.translation import override, pgettext
 from audit.clock import today
 from audit.models import AuditEvent
 from cases.models import Decision
+from fraud.claims.changes import OTHERS
 from fraud.claims.models import Cardholder
 from fraud.web.dates import say_moment
 from fraud.web.words import PURPOSES, TXN_TYPES
@@ -89,6 +90,8 @@ def _said(fact: str, value: Any, currency: str, language: str) -> str:
         return str(PURPOSES.get(value, value) or "–")
     if fact == "txn_type":
         return str(TXN_TYPES.get(value, value))
+    if fact == "attendees" and str(value).endswith(OTHERS):
+        return _("%(n)s, other people") % {"n": str(value).removesuffix(OTHERS)}
     if fact == "cardholder_id":
         person = Cardholder.objects.filter(pk=value).first()
         return str(person) if person else ""

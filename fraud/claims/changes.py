@@ -83,13 +83,28 @@ SHOWN = (
 )
 
 
+#: Behind a number of attendees: as many as before, but not the same people.
+OTHERS = "*"
+
+
 def changed_facts(change: ClaimChange) -> dict[str, list[str | int | None]]:
-    """Name of a fact → [before, after], for those of SHOWN in which two versions of a claim differ; plain JSON values."""
+    """Name of a fact → [before, after], for those of SHOWN in which two versions of a claim differ; plain JSON values.
+
+    What this gives goes into entries that are kept for ever: of attendees it tells how many they are, with OTHERS behind the second
+    number where they are as many but not the same.
+    """
     if change.from_version == change.to_version:
         return {}
     before, after = version_of(change.claim, change.from_version), version_of(change.claim, change.to_version)
     pairs = {name: (_plain(getattr(before, name)), _plain(getattr(after, name))) for name in SHOWN}
-    return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+    found: dict[str, list[str | int | None]] = {
+        name: [old, new] for name, (old, new) in pairs.items() if old != new
+    }
+    if before.attendees != after.attendees and "attendees" not in found:
+        found["attendees"] = [pairs["attendees"][0], f"{pairs['attendees'][1] or 0}{OTHERS}"]
+    elif "n_attendees" in found:
+        found.pop("attendees", None)
+    return found
 
 
 def version_of(claim: Claim, version: int) -> ClaimFacts:
@@ -101,5 +116,5 @@ def _plain(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list):  # attendees
-        return ", ".join(str(one.get("name") or one.get("employee_no") or "") for one in value)
+        return len(value)
     return value if isinstance(value, int) or value is None else str(value)

@@ -18,6 +18,7 @@ from fraud.company.values import current_settings
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, ParameterValue, RuleVersion, ValueChange
 from rules.money import format_money
+from rules.services.values import is_overtaken
 
 Kind = Parameter.Kind
 # Units a duration is typed and shown in, largest first.
@@ -124,7 +125,8 @@ def open_changes(**of: Any) -> list[dict[str, Any]]:
 
 
 def _change(change: ValueChange) -> dict[str, Any]:
-    content, said = change.content, {"change": change}
+    content = change.content
+    said: dict[str, Any] = {"change": change, "is_overtaken": is_overtaken(change)}
     if change.parameter is not None:
         value = value_text(change.parameter.kind, content["value"], content["currency"])
         return said | {

@@ -125,6 +125,14 @@ def _newest(parameter: Parameter, content: dict[str, Any]) -> int:
     return parameter.values.filter(**scope).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def is_overtaken(change: ValueChange) -> bool:
+    """Whether what the change was made on was changed by another since: then it can only be returned."""
+    if change.value_list is not None:
+        return change.base_version != change.value_list.version
+    assert change.parameter is not None
+    return change.base_version != _newest(change.parameter, change.content)
+
+
 def parameter_content(
     *,
     parameter: Parameter,

@@ -78,7 +78,7 @@ def test_the_involved_read_the_claim_without_scores_hits_reasons_or_cases(
     person = involved(stage, relation, claim)
     page = signed_in(person).get(f"/claims/{claim.pk}/").content.decode()
     assert claim.merchant_name in page
-    for secret in (RULE, "0.83", "83", case.reference, "/case/", "/tip/"):
+    for secret in (RULE, "0.83", "83 %", "83%", case.reference, "/case/", "/tip/"):
         assert secret not in page.split("<main", 1)[-1], secret
     api = APIClient()
     api.force_login(person)

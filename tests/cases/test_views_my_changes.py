@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from audit.models import AuditEvent
 from cases.models import Appeal, Case, Consent, OutboxMessage, Recovery
 from cases.pages.figures import appeals_judged
 from cases.pages.timeline import timeline_of
@@ -168,11 +169,19 @@ def test_the_timeline_names_the_sums_of_postings_and_a_write_off(stage: Stage) -
         assert [sum_said in line for line in said(case, action)] == [True], action
 
 
-def test_a_change_of_the_attendees_names_them(stage: Stage) -> None:
+def test_a_change_of_the_attendees_tells_how_many_and_keeps_no_name(stage: Stage) -> None:
+    """The entry is kept for ever; who they are stands on the claim."""
     case = stage.explained()
     corrected(stage, case, attendees=[{"name": "홍길동", "org": "A사"}], n_attendees=1)
-    (line,) = said(case, "case.claim_changed")
-    assert "홍길동" in line
+    corrected(stage, case, attendees=[{"name": "임꺽정", "org": "A사"}])
+    first, second = sorted(said(case, "case.claim_changed"), key=lambda line: "다른 사람" in line)
+    assert "참석 인원" in first or "→ 1" in first
+    assert "1명(다른 사람)" in second
+    kept = str(
+        list(AuditEvent.objects.filter(subject=f"case:{case.reference}").values_list("after", flat=True))
+    )
+    assert "홍길동" not in kept
+    assert "임꺽정" not in kept
 
 
 def test_the_keys_of_the_case_pages_are_not_offered_to_a_cardholder(stage: Stage) -> None:

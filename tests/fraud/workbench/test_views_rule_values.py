@@ -15,7 +15,7 @@ from fraud.workbench.values_page import rows_of, typed_value, used_by, value_tex
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, ParameterValue, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import parameter_specs
-from rules.services.values import parameter_version
+from rules.services.values import is_overtaken, parameter_version
 from tests.cast import make_cast, make_claim, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +165,29 @@ def test_list_is_proposed_and_returned(client, cast):
     )
     words.refresh_from_db()
     assert words.values == ["bar", "pub"]
+
+
+def test_a_proposal_that_another_one_overtook_says_so_and_can_only_be_returned(client, cast, limit):
+    words = ValueList.objects.create(name="words", label_en="Words", label_ko="단어", values=["bar"])
+    client.force_login(cast.rule_admin)
+    for text in ("bar\nclub", "bar\npub"):
+        form = {"values": text, "reason": "more of them", "lock_version": "1"}
+        client.post(reverse("fraud:value-list", args=["words"]), form)
+    for value in ("300,000", "400,000"):
+        typed = {"value": value, "currency": "krw", "valid_from": "2026-12-01", "reason": "new policy"}
+        seen = {"seen": parameter_version(limit)}
+        client.post(reverse("fraud:parameter", args=["limit"]), typed | seen)
+    first, second, third, fourth = ValueChange.objects.order_by("pk")
+    client.force_login(cast.approver)
+    assert not any(map(is_overtaken, (first, second, third, fourth)))
+    for change in (first, third):
+        assert client.post(reverse("fraud:decide-change", args=[change.pk, "apply"])).status_code == 302
+    words.refresh_from_db()
+    open_changes = list(ValueChange.objects.filter(state="proposed").order_by("pk"))
+    assert open_changes == [second, fourth]
+    assert all(map(is_overtaken, open_changes))
+    page = client.get(reverse("fraud:rule-values")).content.decode()
+    assert (page.count("반려만 할 수 있습니다"), page.count(">적용<")) == (2, 0)
 
 
 @pytest.mark.parametrize(
