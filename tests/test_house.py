@@ -153,6 +153,19 @@ def test_translations_are_complete_and_compiled():
         assert "#, fuzzy" not in text, f"{app} has fuzzy translations"
 
 
+def test_a_text_without_context_is_one_text_in_all_apps():
+    """Django keeps one catalogue: of two words for one text the app listed first decides, and the other page says something else."""
+    told: dict[str, set[str]] = {}
+    for app in SOURCES:
+        file = ROOT / app / "locale" / "ko" / "LC_MESSAGES" / "django.po"
+        for entry in file.read_text(encoding="utf-8").split("\n\n") if file.exists() else []:
+            found = re.search(r'^msgid (".+"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)', entry, flags=re.M)
+            if found and "msgctxt" not in entry:
+                told.setdefault(found[1], set()).add(found[2])
+    assert len(told) > 1_000
+    assert {text: words for text, words in told.items() if len(words) > 1} == {}
+
+
 def test_celery_parent_modules_load_no_model_library():
     code = (
         "import django, sys, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'fraud.project.settings'; django.setup();"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
@@ -137,7 +137,7 @@ _QUEUE = (
     Row(
         name="release",
         action=Action.RELEASE,
-        label=gettext_lazy("Release"),
+        label=pgettext_lazy("case", "Release"),
         summary="Put a case back",
         form=OPTIONAL_REASON,
         call=lambda step: queue.release_case(**step.common(), reason=step.text("reason")),
