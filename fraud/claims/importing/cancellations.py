@@ -191,12 +191,13 @@ class Link:
 def links_of(file: ClaimFile) -> list[Link]:
     """What a delivery linked and unlinked, the unlinked first, each by the time of the money back.
 
-    A link that only changed its amount or its purchase counts as linked.
+    A link that only changed its amount or its purchase counts as linked. A row that repeats what its purchase states already adds
+    nothing and is left out.
     """
     related = ("claim__cardholder", "purchase")
     lost = EarlierLink.objects.filter(superseded_at=file.received_at, claim__original_claim=None)
     found = Claim.objects.filter(linked_at=file.received_at).filter(
-        Q(file=file) | Q(original_claim__file=file)
+        Q(file=file) | Q(original_claim__file=file), ~Q(credit_minor=0)
     )
     links = [Link(one.claim, one.purchase, one.credit_minor, True) for one in lost.select_related(*related)]
     for claim in found.select_related("cardholder", "original_claim"):
