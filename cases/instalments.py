@@ -20,11 +20,16 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class AgreedPart:
-    """An instalment of a plan with whether what came back since covers it."""
+    """An instalment of a plan as it stands now, and what of it came back since the plan was agreed."""
 
     due_on: date
     amount_minor: int
-    is_paid: bool
+    paid_minor: int
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether all of it came back."""
+        return self.paid_minor >= self.amount_minor
 
 
 def equal_instalments(
@@ -45,33 +50,29 @@ class Standing(Protocol):
     """What a plan needs of a recovery's balance, in minor units."""
 
     @property
-    def decided_minor(self) -> int: ...
-    @property
-    def due_minor(self) -> int: ...
-    @property
     def recovered_minor(self) -> int: ...
     @property
-    def written_off_minor(self) -> int: ...
+    def outstanding_minor(self) -> int: ...
 
 
-def agreed_parts(plan: Iterable[Mapping[str, Any]], balance: Standing) -> list[AgreedPart]:
-    """The stored plan ({due_on, amount_minor}) of a recovery, paid in the order of its days.
+def agreed_parts(plan: Iterable[Mapping[str, Any]], balance: Standing, paid_before: int) -> list[AgreedPart]:
+    """The stored plan ({due_on, amount_minor}) of a recovery as it stands, paid in the order of its days.
 
-    What came back before the plan was agreed pays for none of its parts; what is no longer due, or was given up, takes from the last ones.
+    `paid_before`: what had come back when it was agreed, which pays for none of its parts. The parts always add up to what is open
+    and what was paid of them: what is no longer due, or was given up, is taken from the last ones; what is due again, or came to
+    be, is due with the last.
     """
     rows = list(plan)
-    paid = balance.recovered_minor - (balance.decided_minor - sum(row["amount_minor"] for row in rows))
-    spared = balance.decided_minor - balance.due_minor + balance.written_off_minor
-    owed: list[tuple[str, int]] = []
-    for row in reversed(rows):
-        cut = min(spared, row["amount_minor"])
-        spared -= cut
-        if row["amount_minor"] > cut:
-            owed.append((row["due_on"], row["amount_minor"] - cut))
+    paid = max(balance.recovered_minor - paid_before, 0)
+    left = balance.outstanding_minor + paid
     found = []
-    for due_on, amount_minor in reversed(owed):
-        paid -= amount_minor
-        found.append(AgreedPart(date.fromisoformat(due_on), amount_minor, paid >= 0))
+    for number, row in enumerate(rows, start=1):
+        amount = left if number == len(rows) else min(row["amount_minor"], left)
+        left -= amount
+        if amount:
+            covered = max(min(paid, amount), 0)
+            paid -= covered
+            found.append(AgreedPart(date.fromisoformat(row["due_on"]), amount, covered))
     return found
 
 

@@ -31,6 +31,7 @@ class Recovery(models.Model):
     closed_at = models.DateTimeField(null=True)
     write_off = models.CharField(max_length=10, choices=WriteOff, default=WriteOff.NONE)
     write_off_minor = models.BigIntegerField(default=0)  # asked for, or approved last
+    planned_after_minor = models.BigIntegerField(default=0)  # what had come back when the plan was agreed
     waived_minor = models.BigIntegerField(default=0)  # every approved write-off together
     write_off_reason = models.TextField(blank=True)
     write_off_requested_by = models.ForeignKey(

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
 from audit.people import Login, same_person
@@ -27,7 +28,7 @@ from fraud.claims.models import ColumnExemption
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
 from fraud.web.tags import t2
-from fraud.workbench.values_page import open_changes
+from fraud.workbench.values_page import open_changes, rows_of
 from rules.models import RuleVersion
 from rules.money import format_money
 
@@ -197,7 +198,15 @@ def _values(by: Actor) -> Iterator[Waiting]:
             continue
         if change.parameter is not None:
             address = reverse("fraud:parameter", args=[change.parameter.name])
-            parts = (Change(told["scope"] or _("Value"), "–", f"{told['value']} · {told['valid_from']}"),)
+            holding = [row for row in rows_of(change.parameter, clock.today()) if row.is_now]
+            same = [row.text for row in holding if row.scope == told["scope"]]
+            parts = (
+                Change(
+                    told["scope"] or _("Value"),
+                    ", ".join(same) or "–",
+                    f"{told['value']} · {told['valid_from']}",
+                ),
+            )
         else:
             address = reverse("fraud:value-list", args=[change.value_list.name])
             parts = (
@@ -224,7 +233,7 @@ def _settings(by: Actor) -> Iterator[Waiting]:
                 reverse("fraud:threshold"),
                 _name(proposers[-1]),
                 row.created_at,
-                row.note,
+                _("overtaken: it can only be returned") if row.is_stale else row.note,  # type: ignore[attr-defined]
                 tuple(Change(str(one.label), one.before, one.value) for one in row.shown),  # type: ignore[attr-defined]
             )
 

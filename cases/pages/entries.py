@@ -96,8 +96,8 @@ def open_recoveries(by: Actor) -> list[Open]:
             name=line.recovery.case.cardholder.name,
             employee_no=line.recovery.case.cardholder.employee_no,
             parts=[
-                (part.due_on, part.amount_minor)
-                for part in agreed_parts(line.recovery.plan, line.balance)
+                (part.due_on, part.amount_minor - part.paid_minor)
+                for part in agreed_parts(line.recovery.plan, line.balance, line.recovery.planned_after_minor)
                 if not part.is_paid
             ],
             ends=frozenset(ends[line.recovery.case.cardholder_id]),

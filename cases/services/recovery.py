@@ -46,7 +46,8 @@ def set_plan(*, case: Case, plan: Sequence[Instalment], by: Actor, expected_vers
     case = read_case(case)
     row = check_step(case, Action.PLAN, by=by, expected_version=expected_version)
     recovery = the_recovery(case)
-    open_minor = outstanding(recovery)
+    balance = balance_of(recovery)
+    open_minor = balance.outstanding_minor
     if not plan or len(plan) > MAX_INSTALMENTS:
         raise errors.TooMany(n=MAX_INSTALMENTS, field="plan")
     if any(part.amount_minor <= 0 for part in plan):
@@ -60,7 +61,7 @@ def set_plan(*, case: Case, plan: Sequence[Instalment], by: Actor, expected_vers
         raise errors.DateNotValid(field="plan", first=today, last=today + OLDEST_POSTING)
     rows = [{"due_on": part.due_on.isoformat(), "amount_minor": part.amount_minor} for part in plan]
     move(case, row, by=by, event="recovery.planned", fields={"due_on": days[-1]}, details={"plan": rows})
-    set_recovery(recovery, plan=rows, due_on=days[-1])
+    set_recovery(recovery, plan=rows, planned_after_minor=balance.recovered_minor, due_on=days[-1])
     return recovery
 
 

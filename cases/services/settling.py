@@ -125,11 +125,10 @@ def begin_recovery(case: Case, decision: Decision) -> Recovery:
     )
 
 
-def close_recovery(case: Case, recovery: Recovery) -> None:
-    """Mark a recovery as over and tell the cardholder; part of the step that closes the case."""
+def close_recovery(case: Case, recovery: Recovery, *, waived: bool = False) -> None:
+    """Mark a recovery as over and tell the cardholder, of what was `waived` if that ended it; part of the step that closes the case."""
     set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
     owed = balance_of(recovery).overpaid_minor
-    waived = recovery.write_off == Recovery.WriteOff.APPROVED
     enqueue_mail(
         key=f"recovery.closed:{case.reference}:{recovery.version}",
         to=case.cardholder,

@@ -72,7 +72,7 @@ def approve_write_off(
         waived_minor=recovery.waived_minor + amount_minor,
         write_off_decided_by_id=by.user_id,
     )
-    close_recovery(case, recovery)
+    close_recovery(case, recovery, waived=True)
     return recovery
 
 

@@ -122,7 +122,7 @@ def _repayment(case: Case) -> dict[str, Any] | None:
     return {
         "recovery": recovery,
         "balance": (balance := balance_of(recovery)),
-        "plan": agreed_parts(recovery.plan, balance),
+        "plan": agreed_parts(recovery.plan, balance, recovery.planned_after_minor),
         "postings": list(recovery.postings.order_by("id")),
         "consent": Consent.objects.filter(recovery=recovery, withdrawn_at=None).order_by("-id").first(),
     }

@@ -104,7 +104,7 @@ def _show(request: HttpRequest, row: Recovery, *, status: int = 200, **more: Any
         "postings": list(postings),
         "balance": (balance := balance_of(row)),
         "open_amount": to_decimal(balance.outstanding_minor, row.currency),
-        "plan": agreed_parts(row.plan, balance),
+        "plan": agreed_parts(row.plan, balance, row.planned_after_minor),
         "consent": Consent.objects.filter(recovery=row, withdrawn_at=None).order_by("-id").first(),
         "methods": list(METHODS.items()),
         "ways": [(way.value, METHODS[way]) for way in WAYS],

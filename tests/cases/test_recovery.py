@@ -430,6 +430,21 @@ def test_what_was_waived_stays_waived_and_what_is_looked_at_again_is_not_asked_f
     assert balance_of(ledger(written_off)).written_off_minor == 83_000
 
 
+def test_what_is_paid_after_a_waiver_is_told_as_paid(stage: Stage) -> None:
+    """30,000 come back and 54,000 are waived; a correction brings 29,000 back, and these are repaid."""
+    case = stage.recovering()
+    give_back(case, 30_000, at=NOW + timedelta(days=1))
+    clerk, approver, seen = stage.actor("clerk"), stage.actor("approver"), fresh(case).version
+    write_offs.request_write_off(case=case, reason=REASON, by=clerk, expected_version=seen)
+    write_offs.approve_write_off(
+        case=case, amount_minor=54_000, by=approver, expected_version=fresh(case).version
+    )
+    take_back(case, 1_000, at=NOW + timedelta(days=2))
+    stage.post(case, 29_000)
+    mails = OutboxMessage.objects.filter(key__startswith=f"recovery.closed:{case.reference}:").order_by("pk")
+    assert ["면제" in mail.subject for mail in mails] == [True, False]
+
+
 def test_a_repayment_that_the_bank_takes_back_after_the_end_is_asked_for_again(stage: Stage) -> None:
     case = stage.recovering()
     stage.post(case, 50_000, "B-1")
@@ -473,7 +488,7 @@ def test_agreed_parts_go_on_where_a_recovery_does(stage: Stage) -> None:
     take_back(case, 2_000, at=NOW + timedelta(days=2))
     found = ledger(case)
     assert (fresh(case).state, found.due_on) == ("recovering", date(2027, 1, 15))
-    parts = agreed_parts(found.plan, balance_of(found))
+    parts = agreed_parts(found.plan, balance_of(found), found.planned_after_minor)
     assert [(part.amount_minor, part.is_paid) for part in parts] == [(42_000, True), (40_000, False)]
     assert [(row["amount"], row["is_paid"]) for row in told_plan(found)] == [
         ("42000", True),

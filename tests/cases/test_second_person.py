@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,10 +23,12 @@ from cases.services import appeals, decisions, recovery, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
 from fraud.company.changing import activate_settings, propose_settings
+from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
 from rules import services as rules
-from rules.models import Rule, RuleVersion, ValueList
+from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.services import values
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import make_person
 
@@ -317,6 +321,29 @@ def test_what_waits_reaches_somebody_else_and_never_whoever_asked(
     assert [(one["kind"], one["href"]) for one in told] == [(kind, row.href)]
     approval.service(actor_of(someone)) if kind != "version" else None
     assert [one.kind for one in waiting_for(actor_of(someone))] == ([] if kind != "version" else [kind])
+
+
+def test_the_inbox_shows_what_holds_and_which_proposals_are_overtaken(stage: Stage) -> None:
+    limit = Parameter.objects.create(name="burst", kind="number", label_en="Burst", label_ko="건수")
+    limit.values.create(value="6", valid_from=date(2020, 1, 1))
+    by = stage.actor("rule_admin")
+    values.propose_parameter_value(
+        parameter=limit,
+        value=Decimal(7),
+        valid_from=date(2026, 12, 1),
+        by=by,
+        reason="more of them",
+        seen=values.parameter_version(limit),
+    )
+    for minutes in (9, 11):
+        changes = {"reviewer_minutes_per_day": minutes}
+        propose_settings(changes=changes, note="a try", by=stage.actor("model_owner"))
+    someone = actor_of(make_person("somebody.else", Role.APPROVER, employee_no="E3333"))
+    first = min(row.number for row in waiting_settings())
+    activate_settings(number=first, by=someone)
+    rows = {row.kind: row for row in waiting_for(someone)}
+    assert (rows["value"].changes[0].before, rows["value"].changes[0].after[:1]) == ("6", "7")
+    assert "반려만" in rows["settings"].reason
 
 
 def test_the_inbox_tells_nobody_of_a_case_they_are_involved_in(stage: Stage, client: Client) -> None:

@@ -207,13 +207,23 @@ def test_equal_instalments_sum_to_the_whole_and_fall_due_monthly_when_banks_work
 def test_agreed_parts_are_paid_in_order_by_what_came_back_since():
     plan = [{"due_on": f"2026-{month}-25", "amount_minor": 100} for month in (10, 11, 12)]
 
-    def parts(*, decided: int, recovered: int, due: int | None = None) -> list[tuple[int, bool]]:
-        balance = Balance(decided, decided if due is None else due, recovered, 0)
-        return [(part.amount_minor, part.is_paid) for part in agreed_parts(plan, balance)]
+    def parts(due: int, recovered: int, before: int = 0, given_up: int = 0) -> list[tuple[int, int]]:
+        balance = Balance(1_000, due, recovered, given_up)
+        found = agreed_parts(plan, balance, before)
+        open_minor = sum(part.amount_minor - part.paid_minor for part in found)
+        assert open_minor == balance.outstanding_minor
+        assert sum(part.paid_minor for part in found) == max(recovered - before, 0)
+        return [(part.amount_minor, part.paid_minor) for part in found]
 
-    assert parts(decided=300, recovered=250) == [(100, True), (100, True), (100, False)]
+    assert parts(300, 250) == [(100, 100), (100, 100), (100, 50)]
     # 50 had come back before the plan was agreed.
-    assert parts(decided=350, recovered=149) == [(100, False), (100, False), (100, False)]
+    assert parts(350, 149, before=50) == [(100, 99), (100, 0), (100, 0)]
     # The card gave 150 back: the last parts are spared.
-    assert parts(decided=300, recovered=100, due=150) == [(100, True), (50, False)]
-    assert agreed_parts([], Balance(300, 300, 0, 0)) == []
+    assert parts(150, 100) == [(100, 100), (50, 0)]
+    # Agreed after a correction downward (1,000 to 300), then corrected up again: the rest is due with the last part.
+    assert parts(300, 0) == [(100, 0), (100, 0), (100, 0)]
+    assert parts(700, 100) == [(100, 100), (100, 0), (500, 0)]
+    # Part of it was given up; then a repayment of before the plan was taken back.
+    assert parts(300, 100, given_up=150) == [(100, 100), (50, 0)]
+    assert parts(350, 0, before=50) == [(100, 0), (100, 0), (150, 0)]
+    assert agreed_parts([], Balance(300, 300, 0, 0), 0) == []

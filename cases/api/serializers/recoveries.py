@@ -30,16 +30,22 @@ class PostingRow(serializers.Serializer):
 class PlanRow(serializers.Serializer):
     due_on = serializers.DateField()
     amount = serializers.DecimalField(max_digits=18, decimal_places=3)
+    paid = serializers.DecimalField(max_digits=18, decimal_places=3)
     is_paid = serializers.BooleanField()
 
 
 def told_plan(recovery: Recovery) -> list[dict[str, Any]]:
     """The agreed instalments as they stand, with what is still due of each as decimal text."""
-    parts = agreed_parts(recovery.plan, balance_of(recovery)) if recovery.plan else []
+    parts = (
+        agreed_parts(recovery.plan, balance_of(recovery), recovery.planned_after_minor)
+        if recovery.plan
+        else []
+    )
     return [
         {
             "due_on": part.due_on.isoformat(),
             "amount": decimal_text(part.amount_minor, recovery.currency),
+            "paid": decimal_text(part.paid_minor, recovery.currency),
             "is_paid": part.is_paid,
         }
         for part in parts

@@ -168,7 +168,9 @@ def _recall(delivery: Delivery, spec: ProfileSpec, file: ClaimFile, by: Actor, s
 
 def changed_since(file: ClaimFile) -> int:
     """How many claims of the file a later delivery has told of otherwise, or again."""
-    earlier = ClaimVersion.objects.filter(file=file).exclude(claim__file=file)
+    same = {"sha256": file.sha256, "profile": file.profile_id}
+    earlier = ClaimVersion.objects.filter(**{f"file__{name}": value for name, value in same.items()})
+    earlier = earlier.exclude(**{f"claim__file__{name}": value for name, value in same.items()})
     return earlier.values("claim").distinct().count()
 
 

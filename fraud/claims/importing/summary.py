@@ -14,8 +14,9 @@ from rules.money import format_money, is_known_currency
 _EXAMPLES = 5  # rejected rows that are shown in full; the rest is counted
 
 
-def as_data(file: ClaimFile, seconds: float, *, is_known: bool) -> dict[str, Any]:
-    """The import's result as plain JSON values. `is_known`: it had been delivered before, so nothing was taken now."""
+def as_data(file: ClaimFile, seconds: float, *, is_known: bool, n_since: int = 0) -> dict[str, Any]:
+    """The import's result as plain JSON values. `is_known`: it had been delivered before, so nothing was taken now; `n_since`: of
+    so many of its claims later deliveries told since."""
     counts = ("n_rows", "n_accepted", "n_duplicate", "n_superseding", "n_rejected")
     rest = ("totals", "notes", "error", "encoding")
     return {
@@ -23,19 +24,25 @@ def as_data(file: ClaimFile, seconds: float, *, is_known: bool) -> dict[str, Any
         "name": file.name,
         "state": file.state,
         "is_known": is_known,
+        "changed_since": n_since,
         **{name: getattr(file, name) for name in (*counts, *rest)},
         "seconds": round(seconds, 2),
     }
 
 
-def as_lines(file: ClaimFile, seconds: float, *, is_known: bool) -> list[str]:
-    """The same in the active language. `is_known`: it had been delivered before, so nothing was taken now."""
+def as_lines(file: ClaimFile, seconds: float, *, is_known: bool, n_since: int = 0) -> list[str]:
+    """The same in the active language."""
     language = current_language()
     lines = [f"{file.reference}  {file.name}: {file.get_state_display()}"]
     if is_known:
         lines.append(
             "  " + _("This file was delivered before. Nothing was taken twice; this is what became of it.")
         )
+    if n_since:
+        told = _(
+            "Later deliveries told of %(n)d of its claims since, and what they say holds. With --again this file's word holds again."
+        )
+        lines.append("  " + told % {"n": n_since})
     if file.error:
         return [*lines, "  " + sentence("file", file.error["code"], file.error["params"], language)]
     counts = _counts()

@@ -14,7 +14,7 @@ from django.db.models import Max
 from audit.actor import Actor
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import ProfileUnknown, get_profile
-from fraud.claims.importing.services import import_claim_file
+from fraud.claims.importing.services import changed_since, import_claim_file
 from fraud.claims.importing.summary import as_data, as_lines
 from fraud.claims.models import ClaimFile
 
@@ -60,10 +60,12 @@ class Command(BaseCommand):
         except (ProfileUnknown, ProfileNotValid) as error:
             raise CommandError(str(error)) from error
         seconds, is_known = time.monotonic() - started, file.pk <= newest
+        since = changed_since(file) if is_known else 0
         if options["json"]:
-            self.stdout.write(json.dumps(as_data(file, seconds, is_known=is_known), ensure_ascii=False))
+            told = as_data(file, seconds, is_known=is_known, n_since=since)
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(as_lines(file, seconds, is_known=is_known)))
+            self.stdout.write("\n".join(as_lines(file, seconds, is_known=is_known, n_since=since)))
         if file.state != ClaimFile.State.IMPORTED:
             sys.exit(1)
 

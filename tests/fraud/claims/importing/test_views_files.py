@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
 from audit.models import AccessRecord
@@ -70,6 +72,27 @@ def test_the_same_file_again_leads_to_the_first_one(client: Client, cast: Cast) 
     again = send(client, csv_bytes(row(**TODAY)), name="april.csv")
     assert "This file was delivered before." in again.content.decode()
     assert ClaimFile.objects.count() == Claim.objects.count() == 1
+
+
+def test_the_same_file_after_another_one_says_so_and_holds_again_only_where_that_is_meant(
+    client: Client, cast: Cast, tmp_path: Path
+) -> None:
+    """By page and by command; also where the newest delivery of the same bytes changed nothing."""
+    get_profile("generic")
+    signed_in(client, cast.approver)
+    first, second = csv_bytes(row(**TODAY, 금액="71000")), csv_bytes(row(**TODAY, 금액="51000"))
+    for content, more in ((first, {}), (second, {}), (first, {"again": "1"}), (first, {"again": "1"})):
+        send(client, content, **more)
+    send(client, second, again="1")
+    page = send(client, first).content.decode()
+    assert "told of 1 of its claims since" in page
+    assert Claim.objects.get().amount_minor == 51_000
+    (path := tmp_path / "again.csv").write_bytes(first)
+    said = StringIO()
+    call_command("import_claims", str(path), stdout=said)
+    assert "--again" in said.getvalue()
+    call_command("import_claims", str(path), again=True, stdout=StringIO())
+    assert Claim.objects.get().amount_minor == 71_000
 
 
 def test_a_large_file_waits_for_a_process_and_can_be_started_again(
