@@ -171,11 +171,11 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "recovery.resumed": {
         "en": (
             "Repayment is asked for again ({reference})",
-            "Money that had come back for a payment was taken back by the card company or a correction. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
+            "The payments behind your repayment were corrected, and money is missing again. {amount} is to be repaid, due on {due_on}.\n\n{notice_link}",
         ),
         "ko": (
             "환수가 다시 시작되었습니다({reference})",
-            "카드 취소로 반환되었던 금액이 정정되었습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
+            "결제 내역이 정정되어 반납하실 금액이 다시 생겼습니다. 반납하실 금액은 {amount}이며 기한은 {due_on}입니다.\n\n{notice_link}",
         ),
     },
     "recovery.bounced": {
