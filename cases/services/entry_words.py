@@ -19,6 +19,7 @@ _NAMES_MONEY = frozenset(
     {
         "appeal.decided",
         "recovery.consented",
+        "recovery.given_back",
         "recovery.posted",
         "recovery.resumed",
         "recovery.reversed",

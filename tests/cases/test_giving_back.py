@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from audit.models import AuditEvent
 from audit.services import find_faults
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
+from cases.pages.timeline import timeline_of
 from cases.services import errors, recovery
 from cases.services.giving_back import give_back
 from cases.services.money import balance_of
@@ -72,6 +73,12 @@ def test_what_is_owed_is_given_back_in_parts_and_the_cardholder_is_told(stage: S
     first, second = mails(owed, "recovery.given_back")
     assert "10,000원을 11월 20일 (금)에 돌려드렸습니다. 환수액을 넘는 20,000원을 돌려드립니다." in first
     assert "20,000원을 11월 20일 (금)에 돌려드렸습니다. \n" in second
+    said = [
+        entry.reason
+        for entry in timeline_of(owed)
+        if getattr(entry.thing, "action", "") == "recovery.given_back"
+    ]
+    assert sorted(said, reverse=True) == ["20,000원", "10,000원"], said
     entry = AuditEvent.objects.filter(action="recovery.given_back").latest("pk")
     assert (entry.after["amount_minor"], entry.after["owed_minor"]) == (20_000, 0)
     assert find_faults() == []
