@@ -55,6 +55,21 @@ def same_person(one: Login | Actor | None, other: Login | Actor | None) -> bool:
     return same_login or same_number(one.employee_no, other.employee_no)
 
 
+def is_among(by: Login | Actor, people: Iterable[Login | Actor | None]) -> bool:
+    """Whether the actor is, under whatever login, one of these people; None stands for the system, which is nobody."""
+    return any(same_person(by, person) for person in people)
+
+
+def name_of(login: Login | None) -> str:
+    """A login's name as its language writes it: 한지민, Jimin Han; the user name where no name is kept, empty for nobody."""
+    if login is None:
+        return ""
+    family, given = getattr(login, "last_name", ""), getattr(login, "first_name", "")
+    if not family or not given:
+        return family or given or login.username
+    return f"{family}{given}" if "가" <= family[0] <= "힣" else f"{given} {family}"
+
+
 def require_second_person(
     by: Actor, earlier: Iterable[Login | Actor | None], action: str, *, code: str = "own_proposal"
 ) -> None:
@@ -62,7 +77,7 @@ def require_second_person(
 
     The system is no person; what it may do is in SYSTEM_ACTIONS. None stands for the system's own earlier step.
     """
-    if not by.is_system and any(same_person(by, person) for person in earlier):
+    if not by.is_system and is_among(by, earlier):
         raise NotPermitted(action, code)
 
 

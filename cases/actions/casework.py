@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from audit.people import name_of
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
@@ -108,7 +109,7 @@ def _decide_appeal(step: Step) -> Appeal:
 
 
 def _said_assigned(step: Step, to: User) -> str:
-    return _("assigned to %(name)s.") % {"name": to.get_full_name() or to.get_username()}
+    return _("assigned to %(name)s.") % {"name": name_of(to)}
 
 
 def _said_asked(step: Step, asked: ExplanationRequest) -> str:

@@ -12,7 +12,7 @@ from cases.pages.approvals import KIND_WORDS, waiting_for
 
 
 class ChangeRow(serializers.Serializer):
-    label = serializers.CharField()
+    label = serializers.CharField(source="name")
     before = serializers.CharField()
     after = serializers.CharField()
 

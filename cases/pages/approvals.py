@@ -16,10 +16,11 @@ from django.utils.translation import pgettext_lazy
 from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
-from audit.people import Login, same_person
+from audit.people import Login, is_among, name_of
 from audit.permissions import can
 from audit.services import people_behind
 from cases.models import Appeal, Decision, Recovery
+from cases.pages.changes import Fact
 from cases.services.choice_words import disposition_word
 from cases.services.money import outstanding
 from cases.visibility import visible_cases, visible_recoveries
@@ -31,18 +32,10 @@ from fraud.web.tags import t2
 from fraud.workbench.values_page import open_changes, rows_of
 from rules.models import RuleVersion
 from rules.money import format_money
+from rules.services import authors_of
 
 MOST = 100  # of a kind: beyond it the kind's own page has the rest
 COUNT_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that would change: what it is called, what holds and what is proposed."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Waiting:
     by: str
     at: datetime | None
     reason: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Fact, ...] = ()
 
     @property
     def kind_word(self) -> str | Promise:
@@ -96,14 +89,8 @@ def waiting_count(by: Actor) -> int:
     return known
 
 
-def _others(by: Actor, *earlier: Login | Actor | None) -> bool:
-    """Whether somebody else did the earlier steps."""
-    return not any(same_person(by, person) for person in earlier)
-
-
 def _name(person: Login | None) -> str:
-    told = getattr(person, "get_full_name", lambda: "")()
-    return told or (person.username if person else _("the system"))
+    return name_of(person) or _("the system")
 
 
 def _decisions(by: Actor) -> Iterator[Waiting]:
@@ -111,7 +98,7 @@ def _decisions(by: Actor) -> Iterator[Waiting]:
         state=Decision.State.PROPOSED, case__in=visible_cases(by).filter(state=State.PENDING_APPROVAL)
     )
     for row in found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST]:
-        if _others(by, row.proposed_by):
+        if not is_among(by, [row.proposed_by]):
             amount = format_money(row.amount_minor, row.currency, current_language())
             yield Waiting(
                 "decision",
@@ -120,8 +107,8 @@ def _decisions(by: Actor) -> Iterator[Waiting]:
                 _name(row.proposed_by),
                 row.proposed_at,
                 changes=(
-                    Change(_("Outcome"), "–", str(disposition_word(row.disposition))),
-                    Change(_("To recover"), "–", amount),
+                    Fact(_("Outcome"), "–", str(disposition_word(row.disposition))),
+                    Fact(_("To recover"), "–", amount),
                 ),
             )
 
@@ -132,7 +119,7 @@ def _appeals(by: Actor) -> Iterator[Waiting]:
     )
     rows = found.select_related("case__cardholder", "decision__proposed_by", "decision__decided_by")
     for row in rows.order_by("submitted_at")[:MOST]:
-        if _others(by, row.decision.proposed_by, row.decision.decided_by):
+        if not is_among(by, [row.decision.proposed_by, row.decision.decided_by]):
             yield Waiting(
                 "appeal",
                 f"{row.case.reference} · {row.case.cardholder}",
@@ -146,7 +133,7 @@ def _appeals(by: Actor) -> Iterator[Waiting]:
 def _write_offs(by: Actor) -> Iterator[Waiting]:
     found = visible_recoveries(by).filter(write_off=Recovery.WriteOff.REQUESTED)
     for row in found.select_related("case__cardholder", "write_off_requested_by").order_by("pk")[:MOST]:
-        if _others(by, row.write_off_requested_by):
+        if not is_among(by, [row.write_off_requested_by]):
             amount = format_money(outstanding(row), row.currency, current_language())
             yield Waiting(
                 "write_off",
@@ -155,7 +142,7 @@ def _write_offs(by: Actor) -> Iterator[Waiting]:
                 _name(row.write_off_requested_by),
                 None,
                 row.write_off_reason,
-                (Change(_("Given up"), "–", amount),),
+                (Fact(_("Given up"), "–", amount),),
             )
 
 
@@ -163,7 +150,7 @@ def _rules(by: Actor) -> Iterator[Waiting]:
     found = RuleVersion.objects.filter(state=RuleVersion.State.PROPOSED)
     rows = found.select_related("rule", "proposed_by", "created_by", "edited_by")
     for row in rows.order_by("proposed_at")[:MOST]:
-        if _others(by, row.proposed_by, row.created_by, row.edited_by):
+        if not is_among(by, authors_of(row)):
             active = row.rule.versions.filter(state=RuleVersion.State.ACTIVE).first()
             yield Waiting(
                 "rule",
@@ -172,14 +159,14 @@ def _rules(by: Actor) -> Iterator[Waiting]:
                 _name(row.proposed_by),
                 row.proposed_at,
                 row.note,
-                (Change(_("Text"), active.text if active else "–", row.text),),
+                (Fact(_("Text"), active.text if active else "–", row.text),),
             )
 
 
 def _retirements(by: Actor) -> Iterator[Waiting]:
     found = RuleVersion.objects.exclude(retire_proposed_at=None)
     for row in found.select_related("rule", "retire_proposed_by").order_by("retire_proposed_at")[:MOST]:
-        if _others(by, row.retire_proposed_by):
+        if not is_among(by, [row.retire_proposed_by]):
             yield Waiting(
                 "retirement",
                 f"{row.rule.code} {t2(row.rule, 'name')}",
@@ -187,21 +174,21 @@ def _retirements(by: Actor) -> Iterator[Waiting]:
                 _name(row.retire_proposed_by),
                 row.retire_proposed_at,
                 row.retire_reason,
-                (Change(_("State"), str(row.get_state_display()), str(RuleVersion.State.RETIRED.label)),),
+                (Fact(_("State"), str(row.get_state_display()), str(RuleVersion.State.RETIRED.label)),),
             )
 
 
 def _values(by: Actor) -> Iterator[Waiting]:
     for told in open_changes()[:MOST]:
         change = told["change"]
-        if not _others(by, change.proposed_by):
+        if is_among(by, [change.proposed_by]):
             continue
         if change.parameter is not None:
             address = reverse("fraud:parameter", args=[change.parameter.name])
             holding = [row for row in rows_of(change.parameter, clock.today()) if row.is_now]
             same = [row.text for row in holding if row.scope == told["scope"]]
             parts = (
-                Change(
+                Fact(
                     told["scope"] or _("Value"),
                     ", ".join(same) or "–",
                     f"{told['value']} · {told['valid_from']}",
@@ -209,9 +196,7 @@ def _values(by: Actor) -> Iterator[Waiting]:
             )
         else:
             address = reverse("fraud:value-list", args=[change.value_list.name])
-            parts = (
-                Change(_("Entries"), ", ".join(told["removed"]) or "–", ", ".join(told["added"]) or "–"),
-            )
+            parts = (Fact(_("Entries"), ", ".join(told["removed"]) or "–", ", ".join(told["added"]) or "–"),)
         yield Waiting(
             "value",
             f"{told['sign']} {t2(told['thing'], 'label')}",
@@ -226,7 +211,7 @@ def _values(by: Actor) -> Iterator[Waiting]:
 def _settings(by: Actor) -> Iterator[Waiting]:
     for row in waiting_settings()[:MOST]:
         proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
-        if _others(by, *proposers):
+        if not is_among(by, proposers):
             yield Waiting(
                 "settings",
                 _("Settings %(n)d") % {"n": row.number},
@@ -234,14 +219,14 @@ def _settings(by: Actor) -> Iterator[Waiting]:
                 _name(proposers[-1]),
                 row.created_at,
                 _("overtaken: it can only be returned") if row.is_stale else row.note,  # type: ignore[attr-defined]
-                tuple(Change(str(one.label), one.before, one.value) for one in row.shown),  # type: ignore[attr-defined]
+                tuple(Fact(str(one.label), one.before, one.value) for one in row.shown),  # type: ignore[attr-defined]
             )
 
 
 def _versions(by: Actor) -> Iterator[Waiting]:
     for row in ModelVersion.objects.filter(stage=ModelVersion.Stage.PROPOSED).order_by("proposed_at")[:MOST]:
         proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
-        if _others(by, *proposers):
+        if not is_among(by, proposers):
             yield Waiting(
                 "version",
                 row.reference,
@@ -249,14 +234,14 @@ def _versions(by: Actor) -> Iterator[Waiting]:
                 _name(proposers[-1]),
                 row.proposed_at,
                 row.proposed_reason,
-                (Change(_("In service"), row.proposed_over or "–", row.reference),),
+                (Fact(_("In service"), row.proposed_over or "–", row.reference),),
             )
 
 
 def _exemptions(by: Actor) -> Iterator[Waiting]:
     found = ColumnExemption.objects.filter(state=ColumnExemption.State.PROPOSED)
     for row in found.select_related("profile", "proposed_by").order_by("proposed_at")[:MOST]:
-        if _others(by, row.proposed_by):
+        if not is_among(by, [row.proposed_by]):
             yield Waiting(
                 "exemption",
                 f"{row.profile.name} · {row.column}",

@@ -10,13 +10,13 @@ from typing import Any
 
 from audit.language import current_language
 from audit.models import AuditEvent
+from audit.people import name_of
 from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
 from cases.services.entry_words import ToldEntry, told_entries
 from fraud.claims.models import User
-from fraud.web.tags import full_name
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
 _TOLD_BY = {
@@ -55,7 +55,7 @@ def timeline_of(case: Case) -> list[Entry]:
     evidence = list(case.evidence.select_related("uploaded_by"))
     files = [file for file in evidence if file.is_sent]
     people = {event.actor for event in events if not event.actor.startswith("system:")}
-    names = {user.get_username(): full_name(user) for user in User.objects.filter(username__in=people)}
+    names = {user.get_username(): name_of(user) for user in User.objects.filter(username__in=people)}
     entries = [
         *_told(requests, answers, notes, appeals, decisions, files),
         *_events(
@@ -131,7 +131,7 @@ def _entry(
     answers: tuple[Answered, ...] = (),
 ) -> Entry:
     return Entry(
-        at, kind, full_name(by), by.get_username(), said, text, thing=thing, files=files, answers=answers
+        at, kind, name_of(by), by.get_username(), said, text, thing=thing, files=files, answers=answers
     )
 
 

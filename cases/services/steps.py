@@ -14,6 +14,7 @@ from typing import Any
 from audit.actor import Actor
 from audit.language import current_language
 from audit.models import AuditEvent
+from audit.people import name_of
 from audit.permissions import NotPermitted, require
 from audit.registry import sentence
 from audit.services import record
@@ -178,7 +179,7 @@ def stale(case: Case, expected_version: int) -> errors.StaleCase:
 def change_sentences(error: errors.StaleCase, language: str) -> list[str]:
     """Each change since as `who: what`, people by their names, in the reader's language; of a delivery what it changed."""
     people = User.objects.filter(username__in={change["actor"] for change in error.changes})
-    names = {person.username: person.get_full_name() for person in people}
+    names = {person.username: name_of(person) for person in people}
     told = [
         change["said"]
         or f"{names.get(change['actor']) or change['actor']}: {sentence(change['action'], language)}"
@@ -199,7 +200,7 @@ def _guard_refusal(
     case: Case, action: Action, parties: frozenset[Party], guard: Guard
 ) -> errors.CaseworkError:
     if guard == Guard.FREE and case.assignee is not None:
-        return errors.HeldByOther(name=case.assignee.get_full_name() or case.assignee.get_username())
+        return errors.HeldByOther(name=name_of(case.assignee))
     special: Mapping[Guard, type[errors.CaseworkError]] = {
         Guard.ROUNDS_LEFT: errors.RoundsExhausted,
         Guard.NOT_EXTENDED: errors.AlreadyExtended,

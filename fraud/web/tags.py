@@ -19,17 +19,19 @@ from django.utils.translation import gettext, pgettext
 
 from audit import clock
 from audit.language import current_language
+from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.dates import say_day, say_moment
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
 
-__all__ = ["PAGING", "full_name", "register"]
+__all__ = ["PAGING", "register"]
 
 register = template.Library()
 for _tag in (querystring, without, hidden_query, rail):
     register.simple_tag(_tag, takes_context=True)
 register.simple_tag(demo_logins)
+register.filter("full_name", name_of)
 
 
 @register.simple_tag
@@ -198,17 +200,6 @@ def avatar(name: str) -> SafeString:
     if name.startswith("system:"):
         return format_html('<span class="avatar system" aria-hidden="true">{}</span>', "⚙")
     return format_html('<span class="avatar" aria-hidden="true">{}</span>', name[0].upper())
-
-
-@register.filter
-def full_name(user: Any) -> str:
-    """A login's name as its language writes it: 한지민, Jimin Han."""
-    if user is None:
-        return ""
-    family, given = getattr(user, "last_name", ""), getattr(user, "first_name", "")
-    if not family or not given:
-        return family or given or user.get_username()
-    return f"{family}{given}" if "가" <= family[0] <= "힣" else f"{given} {family}"
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """What people and the system do to rules. One function per action; pages, API, tasks and commands call the same."""
 
 from rules.services.activation import activate_version, disable_rule, shadow_version
+from rules.services.common import authors_of
 from rules.services.drafts import discard_draft, draft_rule, edit_draft, propose_version, return_version
 from rules.services.installing import install_starter_rules
 from rules.services.rule_sets import RuleSet, active_rule_set, current_context, list_specs, parameter_specs
@@ -17,6 +18,7 @@ __all__ = [
     "activate_version",
     "active_rule_set",
     "approve_value_change",
+    "authors_of",
     "current_context",
     "disable_rule",
     "discard_draft",

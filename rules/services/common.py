@@ -8,7 +8,7 @@ from typing import Any
 from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
-from audit.people import require_second_person
+from audit.people import Login, require_second_person
 from audit.services import people_behind, record
 from rules.exceptions import PageStale, ProposalStale, QuestionMissing, ReasonNeeded, WrongState
 from rules.language import Expression, read
@@ -72,12 +72,16 @@ def summary(version: RuleVersion) -> dict[str, Any]:
 
 def refuse_own(version: RuleVersion, by: Actor, action: str) -> None:
     """Raises NotPermitted when the actor wrote, edited or proposed the version: a second person must look."""
-    require_second_person(by, [version.created_by, version.edited_by, version.proposed_by], action)
+    require_second_person(by, authors_of(version), action)
+
+
+def authors_of(version: RuleVersion) -> list[Login | None]:
+    """Everybody who wrote, edited or proposed the version, also those whose edit was edited over since."""
     edits = AuditEvent.objects.filter(
         subject=subject_of(version.rule), action__in=["rule.drafted", "rule.edited", "rule.proposed"]
     ).values_list("actor", "after")
     names = {actor for actor, after in edits if (after or {}).get("number") == version.number}
-    require_second_person(by, people_behind(names), action)
+    return [version.created_by, version.edited_by, version.proposed_by, *people_behind(names)]
 
 
 def needed_reason(reason: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from audit.actor import Actor
-from audit.people import Person, number_key, require_second_person, same_number, same_person
+from audit.people import Person, name_of, number_key, require_second_person, same_number, same_person
 from audit.permissions import NotPermitted
 
 SPELLINGS = [
@@ -54,3 +56,19 @@ def test_the_second_person_is_somebody_else() -> None:
 
 def test_a_number_is_compared_without_what_the_eye_does_not_see() -> None:
     assert number_key("\ufeffＡ０\u00ad７ ") == "a07"
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "told"),
+    [
+        ("한", "지민", "한지민"),
+        ("Han", "Jimin", "Jimin Han"),
+        ("", "한지민", "한지민"),
+        ("Han", "", "Han"),
+        ("", "", "jimin"),
+    ],
+)
+def test_a_name_is_told_as_its_language_writes_it(family: str, given: str, told: str) -> None:
+    login = SimpleNamespace(username="jimin", employee_no="", last_name=family, first_name=given)
+    assert name_of(login) == told
+    assert (name_of(Person("jimin")), name_of(None)) == ("jimin", "")

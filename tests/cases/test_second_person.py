@@ -346,6 +346,18 @@ def test_the_inbox_shows_what_holds_and_which_proposals_are_overtaken(stage: Sta
     assert "반려만" in rows["settings"].reason
 
 
+def test_the_inbox_leaves_a_rule_out_for_whoever_edited_it_before_somebody_else_did(stage: Stage) -> None:
+    editor = actor_of(make_person("editing.approver", Role.RULE_ADMIN, Role.APPROVER))
+    by = stage.actor("rule_admin")
+    names = {"name_ko": "가", "name_en": "a", "question_ko": "사유는?", "question_en": "Why?"}
+    version = rules.draft_rule(code="X01", text="amount > 500,000 KRW", by=by, **names)
+    for lock, (weight, who) in enumerate([(2.0, editor), (3.0, by)]):
+        version = rules.edit_draft(version=version, lock_version=lock, weight=weight, by=who)
+    rules.propose_version(version=version, by=by)
+    assert waiting_for(editor) == []
+    assert [row.kind for row in waiting_for(stage.actor("approver"))] == ["rule"]
+
+
 def test_the_inbox_tells_nobody_of_a_case_they_are_involved_in(stage: Stage, client: Client) -> None:
     case = stage.proposed()
     person = make_person("card.holder", Role.APPROVER, employee_no=case.cardholder.employee_no)

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from audit.people import name_of
 from audit.services import actor_of
 from cases.models import Case, OutboxMessage
 from cases.services.explanations import submit_explanation
@@ -132,7 +133,7 @@ def test_stale_page_is_refused_with_what_changed(client, cast, case):
     answer = act(client, case, "request-explanation", version=stale)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert f"{cast.reviewer.get_full_name()}: " in page
+    assert f"{name_of(cast.reviewer)}: " in page
     case.refresh_from_db()
     assert case.state == State.IN_REVIEW
 
