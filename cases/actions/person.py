@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cases.actions.casework import SHORT_REASON
 from cases.actions.fields import Amount, Answers, Flag, Form, Text, Whole
 from cases.actions.rows import Row, Step, always, by_name, say
-from cases.models import Appeal, Case, Consent, Explanation
+from cases.models import Appeal, Case, Consent, Evidence, Explanation
 from cases.services import appeals, drafts, errors, evidence, explanation_requests, explanations, write_offs
 from cases.services.drafts import ANSWER_MAX, OFFER_TYPED_MAX, PAGE_MAX
 from cases.services.files import own_file
@@ -101,6 +101,14 @@ def _withdraw_file(step: Step) -> Any:
     return evidence.withdraw_evidence(evidence=own_file(step.case, step.part, step.by), by=step.by)
 
 
+def _said_of_file(step: Step, file: Evidence) -> str:
+    if not file.is_sent:
+        return _("The file was removed. Nobody else has seen it.")
+    return _(
+        "The file no longer belongs to your answer. It stays on record: those who decide can still look at it."
+    )
+
+
 def _consent(step: Step) -> Consent:
     if not step.data.get("agree"):
         raise errors.ConsentMissing
@@ -161,7 +169,7 @@ PERSON_ACTIONS = by_name(
             label=gettext_lazy("Remove"),
             summary="Take a file back",
             call=_withdraw_file,
-            said=always(gettext_lazy("The file was withdrawn. What was there stays on record.")),
+            said=_said_of_file,
         ),
         Row(
             name="accept",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from audit.actor import Actor
 from audit.permissions import can
@@ -14,6 +16,38 @@ from cases.services.outbox import NO_ADDRESS
 from cases.services.telling import NOTIFIED, REQUESTED
 
 _S = OutboxMessage.State
+
+#: What a mail tells, by the first part of its key.
+WHAT: Mapping[str, Promise] = {
+    "appeal.decided": _l("The answer to an appeal"),
+    "appeal.received": _l("An appeal, to whoever decides it"),
+    "case.assigned": _l("An assignment"),
+    "case.claim_changed": _l("What a delivery changed of a payment"),
+    "case.claim_left": _l("A payment that is not theirs, taken out of the case"),
+    "case.not_theirs": _l("The end of a case about payments that are not theirs"),
+    "deadline.moved": _l("A new deadline"),
+    "decision.cleared": _l("The end of a review"),
+    "decision.notified": _l("A decision"),
+    "detection.alarms": _l("Alarms of detection, to the model owners"),
+    "explanation.extended": _l("A new deadline"),
+    "explanation.moved": _l("A new deadline"),
+    "explanation.overdue": _l("An overdue explanation, to the manager"),
+    "explanation.received": _l("An explanation, to the reviewer"),
+    "explanation.reminder": _l("A reminder of a request"),
+    "explanation.requested": _l("A request for an explanation"),
+    "explanation.withdrawn": _l("A request that was withdrawn"),
+    "extension.asked": _l("The wish for more time, to the reviewer"),
+    "mail.dead": _l("Mail that does not leave, to the administrators"),
+    "model.damaged": _l("A damaged model, to its owner"),
+    "recovery.bounced": _l("A repayment that was taken back"),
+    "recovery.closed": _l("The end of a repayment"),
+    "recovery.given_back": _l("Money that was given back"),
+    "recovery.not_given_back": _l("Money that was not given back after all"),
+    "recovery.owed": _l("Money that is owed back"),
+    "recovery.reminder": _l("A reminder of a repayment"),
+    "recovery.resumed": _l("A repayment that goes on"),
+    "recovery.waived": _l("A repayment that was waived"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +68,7 @@ def mail_rows(messages: Sequence[OutboxMessage], by: Actor) -> list[MailRow]:
     return [
         MailRow(
             message=one,
-            what=_what(one.key.partition(":")[0]),
+            what=str(WHAT.get(one.key.partition(":")[0], _("Another notice"))),
             case=one.case.reference if one.case is not None and sees_cases else "",
             why=_("No mail address is known.") if one.error == NO_ADDRESS else one.error,
             is_dead=one.state == _S.DEAD,
@@ -42,20 +76,3 @@ def mail_rows(messages: Sequence[OutboxMessage], by: Actor) -> list[MailRow]:
         )
         for one in messages
     ]
-
-
-def _what(kind: str) -> str:
-    words = {
-        "explanation.requested": _("A request for an explanation"),
-        "explanation.reminder": _("A reminder of a request"),
-        "explanation.overdue": _("An overdue explanation, to the manager"),
-        "explanation.extended": _("A new deadline"),
-        "explanation.moved": _("A new deadline"),
-        "deadline.moved": _("A new deadline"),
-        "explanation.withdrawn": _("A request that was withdrawn"),
-        "decision.notified": _("A decision"),
-        "decision.cleared": _("The end of a review"),
-        "recovery.reminder": _("A reminder of a repayment"),
-        "case.assigned": _("An assignment"),
-    }
-    return words.get(kind, _("Another notice"))

@@ -36,9 +36,9 @@ def save_draft(
 ) -> ExplanationDraft:
     """Keep everything that was filled in so far; not yet an answer and nobody else's to read. Files are kept by add_evidence.
 
-    `offered` is kept as typed: half a number is read when it is sent. `number` is that of the draft the page was showing,
-    0 where there was none; `page` marks the page, which may go on from what it saved itself. From an older number nothing is
-    kept but with `both`: then what is there and what was typed stand together. Raises DraftMoved, NotYours, TextTooLong,
+    `offered` is kept as typed: half a number is read when it is sent. `number` is the one the page was showing (`draft_number`);
+    `page` marks the page, which may go on from what it saved itself. From an older number nothing is kept but with `both`:
+    then what is there and what was typed stand together. Raises DraftMoved, DraftSent, NotYours, TextTooLong,
     ChoiceNotValid for an answer to no question, TransitionNotAllowed once the request is closed.
     """
     case = read_case(request.case)
@@ -57,7 +57,7 @@ def save_draft(
         return draft
     if not _is_shown(draft, number, page):
         if not both:
-            raise errors.DraftMoved
+            raise errors.DraftSent if kept == _EMPTY else errors.DraftMoved
         typed = _together(request, kept, typed)
     _replace(draft, typed, clean_line(page, maximum=PAGE_MAX, field="page"))
     return draft
@@ -67,6 +67,12 @@ def draft_of(request: ExplanationRequest, by: Actor) -> ExplanationDraft | None:
     """What the actor has saved for the request and not sent, or None."""
     draft = request.drafts.filter(written_by_id=by.user_id).first()
     return None if draft is None or _written(draft) == _EMPTY else draft
+
+
+def draft_number(request: ExplanationRequest, by: Actor) -> int:
+    """What the actor's next draft of the request has to follow: it grows with each save and with sending; 0 before the first."""
+    numbers = request.drafts.filter(written_by_id=by.user_id).values_list("number", flat=True)
+    return numbers.first() or 0
 
 
 def empty_draft(request: ExplanationRequest, by: Actor) -> None:
@@ -98,8 +104,8 @@ def _written(draft: ExplanationDraft) -> dict[str, Any]:
 
 
 def _is_shown(draft: ExplanationDraft, number: int, page: str) -> bool:
-    """Whether the page was showing what is kept: that number, or its own last save. Where nothing is kept nothing is lost."""
-    return _written(draft) == _EMPTY or draft.number == number or bool(page and page == draft.page)
+    """Whether the page was showing what is kept, also that nothing is any more: that number, or its own last save."""
+    return draft.number == number or bool(page and page == draft.page)
 
 
 def _replace(draft: ExplanationDraft, written: Mapping[str, Any], page: str) -> None:

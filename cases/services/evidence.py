@@ -248,9 +248,12 @@ def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile
     """The file, or the picture of one of its pages (from 1), for somebody who may see it; its hash is checked each time.
 
     Staff by permission unless involved; the cardholder and their manager their own; what was not sent yet only who added
-    it. Raises CaseNotFound for everybody else, EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
+    it; a sent one that was withdrawn since staff only. Raises CaseNotFound for everybody else, EvidenceWithdrawn,
+    EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
     """
     _check_may_open(evidence, by)
+    if evidence.withdrawn_at is not None and not is_staff_look(evidence, by):
+        raise errors.EvidenceWithdrawn
     if evidence.is_held_back:
         raise errors.EvidenceQuarantined
     if page and page not in evidence.preview_pages:
@@ -295,7 +298,7 @@ def _check_may_open(evidence: Evidence, by: Actor) -> None:
         raise errors.CaseNotFound
     relations = relations_of(by, evidence.case)
     own = relations.is_cardholder or relations.is_manager
-    if own and can(by, "cases.view_own_request") and evidence.withdrawn_at is None:
+    if own and can(by, "cases.view_own_request"):
         return
     if relations.involvement or not can(by, "cases.view_evidence"):
         code = "own_case" if relations.involvement else "not_yours"

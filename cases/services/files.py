@@ -33,8 +33,10 @@ def sent_files(case: Case) -> QuerySet[Evidence]:
 
 
 def told_files(request: ExplanationRequest, by: Actor) -> QuerySet[Evidence]:
-    """The files of a request that the cardholder or their manager sees: the sent ones, and what they added themselves."""
-    return request.evidence.filter(SENT | Q(uploaded_by_id=by.user_id), withdrawn_at=None)
+    """The files of a request that the cardholder or their manager sees: the sent ones, also where they were withdrawn
+    since, and what they added themselves."""
+    waiting = Q(uploaded_by_id=by.user_id, withdrawn_at=None)
+    return request.evidence.filter(SENT | waiting)
 
 
 def own_file(case: Case, reference: str, by: Actor) -> Evidence:

@@ -160,10 +160,11 @@ def _tell(case: Case, change: ClaimChange, stake: int, *, has_left: bool) -> Non
     """Tell the cardholder; of a payment that is another's nothing but that, as where it was made is the other's affair."""
     if case.state not in TOLD:
         return
+    mail = "case.claim_left" if has_left else "case.claim_changed"
     enqueue_mail(
-        key=f"case.claim_changed:{case.reference}:{change.pk}",
+        key=f"{mail}:{case.reference}:{change.pk}",
         to=case.cardholder,
-        mail="case.claim_left" if has_left else "case.claim_changed",
+        mail=mail,
         case=case,
         merchant="" if has_left else change.claim.merchant_name,
         **_asked(case, stake),

@@ -129,10 +129,11 @@ def close_recovery(case: Case, recovery: Recovery, *, waived: bool = False) -> N
     """Mark a recovery as over and tell the cardholder, of what was `waived` if that ended it; part of the step that closes the case."""
     set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
     owed = balance_of(recovery).overpaid_minor
+    mail = "recovery.waived" if waived else "recovery.closed"
     enqueue_mail(
-        key=f"recovery.closed:{case.reference}:{recovery.version}",
+        key=f"{mail}:{case.reference}:{recovery.version}",
         to=case.cardholder,
-        mail="recovery.waived" if waived else "recovery.closed",
+        mail=mail,
         case=case,
         **({"owed_minor": owed} if owed else {}),
     )

@@ -17,7 +17,7 @@ from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
-from cases.services.drafts import draft_of
+from cases.services.drafts import draft_number, draft_of
 from cases.services.files import waiting_files
 from cases.services.money import balance_of, due_minor, told_claims
 from cases.services.settling import said_of_end
@@ -47,7 +47,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
     asked = current_request(case)
     rounds = list(
         case.requests.exclude(state="withdrawn")
-        .prefetch_related("explanations__evidence")
+        .prefetch_related("explanations__evidence__uploaded_by")
         .order_by("round_no")
     )
     draft = draft_of(asked, actor) if asked else None
@@ -70,7 +70,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "appeal_files": waiting_files(case, actor, request=None),
         "text": written.get("text", ""),
         "draft": draft,
-        "draft_number": draft.number if draft else 0,
+        "draft_number": draft_number(asked, actor) if asked else 0,
         "draft_page": typed.get("page") or _new_page(),
         "typed": written,
         "days_left": (asked.due_on - company_today()).days if asked else None,

@@ -484,7 +484,7 @@ def test_evidence_changes_the_version_so_that_a_decision_made_without_it_is_stal
     kept.refresh_from_db()
     assert kept.withdrawn_at is not None
     assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.pdf()
-    with pytest.raises(errors.CaseNotFound):
+    with pytest.raises(errors.EvidenceWithdrawn):
         evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert find_faults() == []
 

@@ -17,6 +17,7 @@ from cases.services.errors import (
     CaseworkError,
     ChoiceNotValid,
     DraftMoved,
+    DraftSent,
     ExtensionTooLong,
     NotAssigned,
     NotYours,
@@ -287,7 +288,10 @@ def test_a_page_from_before_the_answer_does_not_take_the_next_draft_for_its_own(
     case, by = stage.asked(), stage.actor("cardholder")
     before = drafts.save_draft(request=request_of(case), by=by, text="처음 쓴 말").number
     answer(stage, case)
-    drafts.save_draft(request=request_of(case), by=by, text="덧붙일 말")
+    with pytest.raises(DraftSent):
+        drafts.save_draft(request=request_of(case), by=by, text="처음 쓴 말", number=before)
+    now = drafts.draft_number(request_of(case), by)
+    drafts.save_draft(request=request_of(case), by=by, text="덧붙일 말", number=now)
     with pytest.raises(DraftMoved):
         drafts.save_draft(request=request_of(case), by=by, text="처음 쓴 말", number=before)
 

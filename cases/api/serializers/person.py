@@ -22,7 +22,7 @@ from cases.models import (
 )
 from cases.pages.answers import answers_of
 from cases.pages.changes import told_changes
-from cases.services.drafts import draft_of
+from cases.services.drafts import draft_number, draft_of
 from cases.services.files import told_files
 from cases.services.money import at_stake, balance_of, due_minor, told_claims
 from cases.services.settling import said_of_end
@@ -43,6 +43,8 @@ class MyClaim(serializers.Serializer):
 
 
 class MyEvidence(serializers.ModelSerializer):
+    """A file that was added; `withdrawn_at`: taken back since it was sent, and no longer opened."""
+
     class Meta:
         model = Evidence
         fields = (
@@ -54,6 +56,7 @@ class MyEvidence(serializers.ModelSerializer):
             "n_pages",
             "n_previews",
             "uploaded_at",
+            "withdrawn_at",
         )
 
 
@@ -84,7 +87,7 @@ class MyExplanation(serializers.ModelSerializer):
 
     @extend_schema_field(MyEvidence(many=True))
     def get_evidence(self, explanation: Explanation) -> Any:
-        return MyEvidence(explanation.evidence.filter(withdrawn_at=None), many=True).data
+        return MyEvidence(explanation.evidence, many=True).data
 
 
 class MyDraft(serializers.ModelSerializer):
@@ -144,6 +147,7 @@ class MyRequest(MyRequestRow):
     claims = serializers.SerializerMethodField()
     explanations = MyExplanation(many=True)
     draft = serializers.SerializerMethodField()
+    draft_number = serializers.SerializerMethodField()
     evidence = serializers.SerializerMethodField()
 
     class Meta(MyRequestRow.Meta):
@@ -158,6 +162,7 @@ class MyRequest(MyRequestRow):
             "can_ask_extension",
             "extension_asked_at",
             "draft",
+            "draft_number",
             "changes",
             "claims",
             "explanations",
@@ -185,6 +190,10 @@ class MyRequest(MyRequestRow):
         draft = draft_of(request, self.context["by"])
         return MyDraft(draft).data if draft else None
 
+    def get_draft_number(self, request: ExplanationRequest) -> int:
+        """What the next draft sends as its `number`, also where there is none now."""
+        return draft_number(request, self.context["by"])
+
     @extend_schema_field(MyEvidence(many=True))
     def get_evidence(self, request: ExplanationRequest) -> Any:
         return MyEvidence(told_files(request, self.context["by"]), many=True).data
@@ -200,7 +209,7 @@ class MyAppeal(serializers.Serializer):
 
     @extend_schema_field(MyEvidence(many=True))
     def get_evidence(self, appeal: Appeal) -> Any:
-        return MyEvidence(appeal.evidence.filter(withdrawn_at=None), many=True).data
+        return MyEvidence(appeal.evidence, many=True).data
 
 
 class MyPosting(serializers.Serializer):

@@ -69,6 +69,11 @@ class FilesNotKept(EvidenceError):
     text = _("These files were not kept. %(files)s The others were.")
 
 
+class EvidenceWithdrawn(EvidenceError):
+    code, status = "evidence_withdrawn", 410
+    text = _("The file was withdrawn by the person who added it.")
+
+
 class EvidenceQuarantined(CaseworkError):
     code = "evidence_quarantined"
     text = _("The file has not been scanned yet. Try again later.")

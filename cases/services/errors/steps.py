@@ -51,6 +51,14 @@ class DraftMoved(CaseworkError):
     )
 
 
+class DraftSent(DraftMoved):
+    """What was saved was sent, or emptied by its author, after the page was shown."""
+
+    text = _(
+        "What you had written was sent or emptied meanwhile, perhaps on another device. What is written here was not saved yet."
+    )
+
+
 class MailMoved(CaseworkError):
     """The mail left, or somebody else took care of it meanwhile."""
 

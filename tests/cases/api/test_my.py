@@ -190,7 +190,7 @@ def test_evidence_is_sent_listed_opened_and_withdrawn(stage: Stage, call: Call) 
     withdrawn = person.client.delete(f"/api/v1/my/requests/{reference}/evidence/{evidence}/")
     assert withdrawn.status_code == 204
     assert person.get(f"my/requests/{reference}/").json()["evidence"] == []
-    assert person.get(f"evidence/{evidence}/").status_code == 404
+    assert person.get(f"evidence/{evidence}/").json()["error"]["code"] == "evidence_withdrawn"
 
 
 def test_a_draft_s_file_is_for_others_like_one_that_is_not_there(stage: Stage, call: Call) -> None:
@@ -230,7 +230,30 @@ def test_the_reviewer_sees_that_a_sent_file_was_withdrawn_whose_and_when(stage: 
     assert (entry["actor"], entry["reason"], entry["evidence"]) == ("jungmin.park", "boss.png", [evidence])
     page = call("reviewer").client.get(f"/cases/{case.reference}/").content.decode()
     assert "<s>boss.png</s>" in page
-    assert call("cardholder").get(f"my/requests/{asked}/").json()["evidence"] == []
+    assert f'href="/evidence/{evidence}/"' in page  # what was sent stays on record for those who decide
+    assert call("reviewer").get(f"evidence/{evidence}/").status_code == 200
+    told = call("cardholder").get(f"my/requests/{asked}/").json()
+    for shown in (told["evidence"], told["explanations"][0]["evidence"]):
+        assert [(file["name"], file["withdrawn_at"] is not None) for file in shown] == [("boss.png", True)]
+    assert call("cardholder").get(f"evidence/{evidence}/").status_code == 410
+    own = call("cardholder").client.get(f"/my/{case.reference}/").content.decode()
+    assert "<s>boss.png</s>" in own
+    assert evidence not in own
+
+
+def test_the_page_takes_a_sent_file_back_and_says_who_can_still_look_at_it(stage: Stage, call: Call) -> None:
+    case = stage.asked()
+    asked = case.requests.get().reference
+    person = call("cardholder")
+    evidence = send_file(person, asked, "bill.png").json()["reference"]
+    version = person.get(f"my/requests/{asked}/").json()["version"]
+    person.send(f"my/requests/{asked}/answer/", {"text": "영수증입니다."}, version=version)
+    assert f'value="{evidence}"' in person.client.get(f"/my/{case.reference}/").content.decode()
+    assert f'value="{evidence}"' not in call("manager").client.get(f"/my/{case.reference}/").content.decode()
+    done = person.client.post(f"/my/{case.reference}/withdraw-file/", {"evidence": evidence}, follow=True)
+    page = done.content.decode()
+    assert "기록은 남으며, 결정하는 사람은 계속 열어 볼 수 있습니다" in page
+    assert f'value="{evidence}"' not in page
 
 
 @pytest.mark.parametrize("state", ["awaiting_explanation", "explained"])
