@@ -175,7 +175,13 @@ def _standing(row: StatementEntry, left: int) -> str:
     if row.twin_id is not None and left == abs(row.amount_minor):
         return _("perhaps told twice")
     if row.amount_minor < 0:
-        return _("taken back") if not left else _("taken back by the bank, not yet in the ledger")
+        if not left:
+            return _("taken back")
+        return (
+            _("taken back by the bank, not yet in the ledger")
+            if row.is_reversal
+            else _("went out, not yet judged")
+        )
     if not left:
         return _("posted")
     if row.is_reversal:

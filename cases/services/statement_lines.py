@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from audit.keeping import kept, keyed
 from audit.language import current_language
+from cases.models import RecoveryPosting, StatementEntry
 from cases.statements import Entry, Statement
 from cases.statements.matching import cases_named
 from rules.money import format_money, to_decimal
@@ -52,14 +53,16 @@ class StatementLine:
 
 
 def lines_of(statements: Sequence[Statement]) -> list[list[StatementLine]]:
-    """What came in, and what took something that came in back, by statement; other payments of the account are nobody's here."""
+    """What came in, what took something that came in back, and what went out where it speaks of a case or of money that came in,
+    by statement; other payments of the account are nobody's here."""
     return [list(_lines(each)) for each in statements]
 
 
 def _lines(statement: Statement) -> Iterator[StatementLine]:
     seen: Counter[str] = Counter()
+    came_in = _ids_that_came_in(statement)
     for entry in statement.entries:
-        if entry.minor <= 0 and not entry.is_reversal:
+        if entry.minor <= 0 and not (entry.is_reversal or _is_ours(entry, came_in)):
             continue
         reference = keyed(entry.reference, _REFERENCE_LENGTH)[:_REFERENCE_LENGTH]
         if not reference:
@@ -75,3 +78,22 @@ def _lines(statement: Statement) -> Iterator[StatementLine]:
         number = seen[reference + way]
         tail = (f"-{number}" if number > 1 or not entry.reference else "") + way
         yield StatementLine(entry, reference[: _REFERENCE_LENGTH - len(tail)] + tail)
+
+
+def _is_ours(entry: Entry, came_in: Set[str]) -> bool:
+    """Whether what went out names a case or has the bank's id of money that came in: a table of a bank marks no reversals."""
+    return bool(entry.minor and (cases_named(entry.text) or (entry.reference and entry.reference in came_in)))
+
+
+def _ids_that_came_in(statement: Statement) -> Set[str]:
+    """The ids that went out in this statement under which something came in, here or in an earlier one of the account."""
+    out = {entry.reference for entry in statement.entries if entry.minor < 0 and entry.reference}
+    here = {entry.reference for entry in statement.entries if entry.minor > 0}
+    as_kept = {keyed(reference, _REFERENCE_LENGTH)[:_REFERENCE_LENGTH]: reference for reference in out}
+    earlier = StatementEntry.objects.filter(reference__in=as_kept, amount_minor__gt=0)
+    by_hand = RecoveryPosting.objects.filter(bank_reference__in=as_kept, amount_minor__gt=0)
+    known = {
+        *earlier.filter(account_end=statement.account_end).values_list("reference", flat=True),
+        *by_hand.values_list("bank_reference", flat=True),
+    }
+    return (out & here) | {as_kept[reference] for reference in known}

@@ -52,6 +52,8 @@ def post_entry(row: StatementEntry, report: PostingReport, by: Actor) -> None:
     if left_of(row) == 0:
         report.n_known += 1
         return
+    if row.amount_minor < 0 and not row.is_reversal:
+        raise errors.AmountNotValid("went_out")
     if row.amount_minor < 0:
         take_back(row, by)
         report.add(row.amount_minor, row.currency)

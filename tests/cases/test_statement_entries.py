@@ -235,6 +235,29 @@ def test_a_taking_back_is_proposed_where_a_posting_of_its_amount_is(stage: Stage
     assert (recovered(ledger(case)), open_rows(stage)) == (0, [])
 
 
+@pytest.mark.parametrize("text", ["건번호", "반송"])
+def test_what_went_out_under_the_id_of_a_posting_or_for_a_case_waits_for_a_person(
+    stage: Stage, second: Actor, text: str
+) -> None:
+    """A table of a bank marks no reversals: the clerk says whether the repayment went back."""
+    case = stage.recovering()
+    take(stage, mt940([named(case, 20_000, "B1")]))
+    out = (-20_000, DAY, False, *(("X1", f"이체 {case.reference}") if text == "건번호" else ("B1", text)))
+    rent = (-5_000, DAY, False, "B7", "임차료")
+    report = take(stage, mt940([out, rent]))
+    assert [line.code for line in report.rejected] == ["amount_not_valid"]
+    assert (report.n_lines, "출금" in report.rejected[0].sentence, recovered(ledger(case))) == (
+        1,
+        True,
+        20_000,
+    )
+    (row,) = open_rows(stage)
+    assert (row.standing, [made.case for made in row.proposals]) == ("출금, 확인 필요", [case.reference])
+    match_entry(entry=row.entry, case=case.reference, by=second)
+    assert (recovered(ledger(case)), open_rows(stage)) == (0, [])
+    assert take(stage, mt940([out, rent])).n_known == 1
+
+
 # Payroll -----------------------------------------------------------------------------------------------------------
 
 

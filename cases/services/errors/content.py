@@ -61,6 +61,9 @@ class AmountNotValid(ContentNotValid):
         "given_back": _(
             "The bank gave back a payment that had gone out; that is no repayment. Post it by hand where it belongs."
         ),
+        "went_out": _(
+            "The money went out, and the bank does not say whether it takes a repayment back. It waits on the list of open entries: take the repayment back there, or set the entry aside."
+        ),
         "above_entry": _("The amount cannot exceed what is left of the entry: %(limit)s."),
         "above_outstanding": _("The amount cannot exceed what is still outstanding: %(limit)s."),
         "above_owed": _("The amount cannot exceed what is owed to the cardholder: %(limit)s."),
