@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.template import Context
 from django.urls import Resolver404, resolve
@@ -14,6 +14,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from audit.language import current_language
+from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.navigation import RAIL, RailItem, count_at
 
@@ -91,17 +92,14 @@ def demo_logins() -> list[dict[str, str]]:
         return []
     column = 1 if current_language() == "ko" else 0
     found: dict[str, dict[str, str]] = {}
-    pairs = (
-        Group.objects.filter(user__is_active=True)
-        .order_by("user__id")
-        .values_list("name", "user__username", "user__last_name", "user__first_name")
-    )
-    for group, username, family, given in pairs[:200]:
-        if group in Role.__members__.values() and group not in found:
-            found[group] = {
-                "role": ROLE_LABELS[Role(group)][column],
-                "username": username,
-                "name": f"{family}{given}",
-                "password": getattr(settings, "DEMO_PASSWORD", ""),
-            }
+    logins = get_user_model().objects.filter(is_active=True).order_by("pk").prefetch_related("groups")
+    for login in logins[:200]:
+        for group in login.groups.all():
+            if group.name in Role.__members__.values() and group.name not in found:
+                found[group.name] = {
+                    "role": ROLE_LABELS[Role(group.name)][column],
+                    "username": login.get_username(),
+                    "name": name_of(login),
+                    "password": getattr(settings, "DEMO_PASSWORD", ""),
+                }
     return [found[role.value] for role in Role if role.value in found]

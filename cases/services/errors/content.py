@@ -33,6 +33,8 @@ class ReasonTooShort(ContentNotValid):
     def __init__(self, *, n: int, field: str = "reason") -> None:
         super().__init__(n=n)
         self.field = field
+        if field != "reason":
+            self.text = _("Write at least %(n)d characters.")
 
 
 class TextTooLong(ContentNotValid):
