@@ -17,6 +17,18 @@ from cases.services.telling import NOTIFIED, REQUESTED
 
 _S = OutboxMessage.State
 
+#: Why a mail did not leave, by the name of what the sending raised.
+WHY: Mapping[str, Promise] = {
+    NO_ADDRESS: _l("No mail address is known."),
+    "ConnectionRefusedError": _l("The mail server does not answer."),
+    "SMTPAuthenticationError": _l("The mail server does not accept our login."),
+    "SMTPConnectError": _l("The mail server does not answer."),
+    "SMTPRecipientsRefused": _l("The mail server does not know the address."),
+    "SMTPServerDisconnected": _l("The mail server broke the connection off."),
+    "TimeoutError": _l("The mail server did not answer in time."),
+    "gaierror": _l("The mail server was not found under its name."),
+}
+
 #: What a mail tells, by the first part of its key.
 WHAT: Mapping[str, Promise] = {
     "appeal.decided": _l("The answer to an appeal"),
@@ -70,9 +82,15 @@ def mail_rows(messages: Sequence[OutboxMessage], by: Actor) -> list[MailRow]:
             message=one,
             what=str(WHAT.get(one.key.partition(":")[0], _("Another notice"))),
             case=one.case.reference if one.case is not None and sees_cases else "",
-            why=_("No mail address is known.") if one.error == NO_ADDRESS else one.error,
+            why=_why(one.error),
             is_dead=one.state == _S.DEAD,
             holds_clock=one.key.startswith((f"{REQUESTED}:", f"{NOTIFIED}:")),
         )
         for one in messages
     ]
+
+
+def _why(error: str) -> str:
+    """The reason in words, with what the server itself said."""
+    name, _colon, said = error.partition(":")
+    return f"{WHY[name]} {said}".strip() if name in WHY else error

@@ -27,6 +27,7 @@ from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.models import RuleHit
 from fraud.web.dates import say_day, say_moment
+from rules.language.korean import with_particles
 from rules.money import format_money
 
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
@@ -181,10 +182,10 @@ def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str,
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
-    """The template with every `{name}` replaced, or an empty text when it is empty or a fact is missing."""
+    """The template with every `{name}` replaced and particles that follow it, or an empty text when it is empty or a fact is missing."""
     if not template or any(name not in facts for name in _PLACE.findall(template)):
         return ""
-    return _PLACE.sub(lambda found: facts[found.group(1)], template)
+    return with_particles(_PLACE.sub(lambda found: facts[found.group(1)], template))
 
 
 def claim_facts(claim: Claim, language: str) -> dict[str, str]:

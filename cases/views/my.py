@@ -106,7 +106,12 @@ def _of_draft(request: HttpRequest, error: errors.CaseworkError) -> dict[str, An
     """What a refusal says of the draft: a page that is behind stays so until it has loaded what is there."""
     number = whole_number(request.POST.get("number", "")) or 0
     moved = isinstance(error, errors.DraftMoved)
-    return {"draft_number": number, "draft_moved": moved, "status": 409 if moved else 422}
+    return {
+        "draft_number": number,
+        "draft_moved": moved,
+        "draft_sent": isinstance(error, errors.DraftSent),
+        "status": 409 if moved else 422,
+    }
 
 
 def _take_files(request: HttpRequest, owner: ExplanationRequest | Case) -> None:

@@ -43,8 +43,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def money(minor: int | None, currency: str = "KRW", word: str = "") -> SafeString:
-    """Money with separators and its currency. Negative amounts carry a minus and the word refund (or `word`)."""
+def money(minor: int | None, currency: str = "KRW", word: str = "", says: bool = True) -> SafeString:
+    """Money with separators and its currency. Negative amounts carry a minus and the word refund (or `word`), which is
+    left out (`says=False`) where something else beside it says what they are."""
     if minor is None:
         return format_html('<span class="muted">{}</span>', "–")
     digits = format_number(minor, currency).replace("-", "−")
@@ -54,6 +55,8 @@ def money(minor: int | None, currency: str = "KRW", word: str = "") -> SafeStrin
         text = format_html('<span class="unit">{}</span>{}', currency, digits)
     if minor >= 0:
         return format_html('<span class="money">{}</span>', text)
+    if not says:
+        return format_html('<span class="money negative">{}</span>', text)
     return format_html(
         '<span class="money negative">{} <small>{}</small></span>', text, word or pgettext("money", "refund")
     )
