@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries, money_back, outcomes, people
+from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs
 
 urlpatterns = [
@@ -26,4 +26,7 @@ urlpatterns = [
     path("people/<slug:feed>/", people.PeopleFeed.as_view(), name="api-people-feed"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
+    path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),
+    path("uploads/<str:reference>/", uploads.OneUpload.as_view(), name="api-upload"),
+    path("uploads/<str:reference>/finish/", uploads.FinishUpload.as_view(), name="api-upload-finish"),
 ]

@@ -1,6 +1,8 @@
 from audit.registry import register
 
 register("file.received", en="received a claim file", ko="청구 파일을 받았습니다")
+register("upload.begun", en="began to send a file in parts", ko="파일을 나누어 보내기 시작했습니다")
+register("upload.given_up", en="gave up a file sent in parts", ko="나누어 보내던 파일을 취소했습니다")
 register("file.imported", en="imported a claim file", ko="청구 파일을 반영했습니다")
 register("file.rejected", en="could take no row of a claim file", ko="청구 파일의 모든 행을 받지 못했습니다")
 register("file.quarantined", en="quarantined a claim file", ko="청구 파일을 격리했습니다")

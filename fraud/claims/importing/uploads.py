@@ -55,33 +55,40 @@ def receive_upload(
 ) -> ClaimFile:
     """Take an uploaded file: its ClaimFile, imported or on the way. Raises UploadTooLarge, ProfileNotValid, NotPermitted."""
     require(by, "fraud.import_claims")
-    spec = read_spec(profile.spec)
     path = keep_parts(parts)
-    kept = False
     try:
-        sha256, size = digest_of(path)
-        delivery = Delivery(name, sha256, size, lambda: open_table(path, spec), path)
-        file = receive_file(delivery, profile, by, is_history, clock.now(), again=again)
-        if file.state in FINAL_STATES:
-            return file
-        try:
-            refuse_in_name(name)
-        except FileQuarantined as error:
-            close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
-            return file
-        if size <= AT_ONCE_BYTES:
-            done = import_claim_file(
-                path=path, name=name, profile=profile, by=by, is_history=is_history, apart=True
-            )
-            get_ready()
-            return done
-        path.replace(waiting_path(file))
-        kept = True
-        start_process(file)
-        return file
+        return take_whole(path=path, name=name, profile=profile, by=by, is_history=is_history, again=again)
     finally:
-        if not kept:
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def take_whole(
+    *, path: Path, name: str, profile: ImportProfile, by: Actor, is_history: bool = False, again: bool = False
+) -> ClaimFile:
+    """Take a file that lies whole in the folder of incoming files: imported at once, or moved aside for a process of its own.
+
+    Raises ProfileNotValid, NotPermitted.
+    """
+    spec = read_spec(profile.spec)
+    sha256, size = digest_of(path)
+    delivery = Delivery(name, sha256, size, lambda: open_table(path, spec), path)
+    file = receive_file(delivery, profile, by, is_history, clock.now(), again=again)
+    if file.state in FINAL_STATES:
+        return file
+    try:
+        refuse_in_name(name)
+    except FileQuarantined as error:
+        close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
+        return file
+    if size <= AT_ONCE_BYTES:
+        done = import_claim_file(
+            path=path, name=name, profile=profile, by=by, is_history=is_history, apart=True
+        )
+        get_ready()
+        return done
+    path.replace(waiting_path(file))
+    start_process(file)
+    return file
 
 
 def waiting_path(file: ClaimFile) -> Path:

@@ -27,6 +27,7 @@ from fraud.claims.models.people import (
     User,
     Vehicle,
 )
+from fraud.claims.models.uploads import UploadInParts
 
 __all__ = [
     "Absence",
@@ -51,6 +52,7 @@ __all__ = [
     "PreApproval",
     "Relative",
     "Trip",
+    "UploadInParts",
     "User",
     "Vehicle",
 ]

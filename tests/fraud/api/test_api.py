@@ -245,4 +245,5 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "mail",
         "recoveries",
         "my",
+        "uploads",
     }
