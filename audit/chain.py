@@ -23,6 +23,9 @@ FIELDS = (
     "previous_hash",
 )
 
+#: Key of an entry that is handed out without its content: number and hashes alone hold its place in the chain.
+SEALED = "sealed"
+
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
     """SHA-256 (64 hex digits) over the canonical JSON of the fields in FIELDS.
@@ -45,11 +48,16 @@ class Fault:
 
 
 def first_fault(
-    subject: str, entries: Iterable[Mapping[str, Any]], head: tuple[int, str] | None = None
+    subject: str,
+    entries: Iterable[Mapping[str, Any]],
+    head: tuple[int, str] | None = None,
+    *,
+    may_be_sealed: bool = False,
 ) -> Fault | None:
     """The first fault of one chain (entries ordered by seq), or None.
 
-    `head` is (count, hash) exported earlier or kept beside the chain: a chain that ends before it was cut.
+    `head` is (count, hash) exported earlier or kept beside the chain: a chain that ends before it was cut. `may_be_sealed`: of
+    entries that say so (SEALED) only their place is held, since their content was not handed out.
     """
     expected, previous = 1, GENESIS
     hashes: dict[int, str] = {0: GENESIS}
@@ -61,7 +69,8 @@ def first_fault(
             return Fault(
                 subject, seq, "previous_hash", f"entry {seq} of {subject} does not continue the one before it"
             )
-        if entry_hash(entry) != entry["hash"]:
+        is_sealed = may_be_sealed and SEALED in entry
+        if not is_sealed and entry_hash(entry) != entry["hash"]:
             return Fault(subject, seq, "hash", f"entry {seq} of {subject} was altered")
         previous = str(entry["hash"])
         hashes[seq] = previous

@@ -113,3 +113,6 @@ register(
     ko="변경·취소되었거나 기준 미만이 된 청구를 대기에서 제외했습니다",
 )
 register("recoveries.exported", en="exported the recovery ledger", ko="환수 원장을 내보냈습니다")
+register("dossier.exported", en="exported the dossier of a case", ko="건 기록철을 내보냈습니다")
+register("assurance.exported", en="exported the assurance report", ko="감사위원회 보고서를 내보냈습니다")
+register("figures.exported", en="exported figures of the reports", ko="보고서 수치를 내보냈습니다")

@@ -68,12 +68,12 @@ class Why:
     strongest: float  # the largest contribution, for the bars
 
 
-def claims_of(case: Case) -> list[ClaimRow]:
-    """The case's claims, oldest first, with scores and hits of the run that judged them. Three queries."""
+def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]:
+    """The case's claims, oldest first, with scores and hits of the run that judged them. Three queries; `at_most` None: all."""
     alerts = (
         Alert.objects.filter(case=case, left_at=None)
         .select_related("claim__merchant", "claim__department", "score__run__model_version")
-        .order_by("claim__transacted_at", "claim_id")[:MAX_CLAIMS]
+        .order_by("claim__transacted_at", "claim_id")[:at_most]
     )
     found = list(alerts)
     money = money_of([alert.claim for alert in found])

@@ -8,7 +8,7 @@ from audit.actor import Actor
 from audit.hidden import register_hidden_subjects
 from cases.models import Evidence
 from cases.services.own import told_cases
-from cases.services.standing import subject_of_case
+from cases.services.standing import subject_of_case, subject_of_dossier
 from cases.visibility import involved_cases
 
 
@@ -21,7 +21,7 @@ def subjects_hidden_from(by: Actor, as_person: bool) -> Q:
     if not references:
         return Q()
     files = Evidence.objects.filter(case__reference__in=references).values_list("reference", flat=True)
-    subjects = [subject_of_case(reference) for reference in references]
+    subjects = [name(reference) for reference in references for name in (subject_of_case, subject_of_dossier)]
     return Q(subject__in=[*subjects, *(f"evidence:{reference}" for reference in files)])
 
 

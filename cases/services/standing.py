@@ -28,6 +28,11 @@ def subject_of_case(reference: str) -> str:
     return f"case:{reference}"
 
 
+def subject_of_dossier(reference: str) -> str:
+    """The name of the audit chain of the exports of a case: apart from the case's own, which an export does not change."""
+    return f"dossier:{reference}"
+
+
 def read_case(case: Case) -> Case:
     """The case as it stands now, with its cardholder and assignee."""
     found = Case.objects.select_related("cardholder__department", "assignee").filter(pk=case.pk).first()

@@ -1,0 +1,323 @@
+"""The chapters of a dossier's document, each from the values of the case; a chapter without content is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from cases.pages.case import WEAK
+from cases.pages.outcomes import why_second
+from cases.pages.words import SOURCES, STATES
+from cases.papers.dossier.contents import Contents
+from cases.papers.dossier.saying import (
+    APPEAL_ENDS,
+    DECISION_STATES,
+    REQUEST_STATES,
+    said_at,
+    said_money,
+    said_person,
+    said_yes,
+)
+from cases.services.choice_words import METHODS, RESULTS, choice_word, disposition_word
+from fraud.web.paper import Paper
+from fraud.web.words import PURPOSES, TXN_TYPES, band_word
+
+N_REASONS = 6  # of a score
+
+
+def overview(paper: Paper, contents: Contents) -> None:
+    """Who, how much, where it stands."""
+    told, language = contents.told, contents.export.language
+    holder, money = told["cardholder"], told["money"]
+    decided = disposition_word(told["disposition"]) if told["disposition"] else ""
+    reason = choice_word("disposition_reason", told["disposition_reason"]) if decided else ""
+
+    def amount(name: str) -> str:
+        return said_money(money[name], told["currency"], language)
+
+    paper.heading(pgettext("dossier", "Overview"))
+    paper.facts(
+        [
+            (pgettext("dossier", "What happened"), told["headline"]),
+            (pgettext("dossier", "Cardholder"), " · ".join(filter(None, (holder["name"], holder["employee_no"], holder["department"])))),
+            (pgettext("dossier", "State"), STATES[told["state"]][0]),
+            (pgettext("dossier", "Outcome"), " · ".join(filter(None, (decided, reason)))),
+            (pgettext("dossier", "How it was opened"), SOURCES.get(told["source"], told["source"])),
+            (pgettext("dossier", "Opened"), said_at(told["opened_at"])),
+            (pgettext("dossier", "Closed"), said_at(told["closed_at"])),
+            (pgettext("dossier", "Due"), told["due_on"]),
+            (pgettext("dossier", "Reviewer"), said_person(told["assignee"])),
+            (pgettext("dossier", "Screening run"), told["run"]),
+            (pgettext("dossier", "Reopened from"), told["reopened_from"]),
+            (pgettext("dossier", "Spent"), amount("spent")),
+            (pgettext("dossier", "Came back by the card"), amount("returned")),
+            (pgettext("dossier", "At stake now"), amount("at_stake")),
+        ]
+    )  # fmt: skip
+
+
+def reasons(paper: Paper, contents: Contents) -> None:
+    """Why the case was flagged: rules with their facts, scores with their reasons."""
+    if not contents.found:
+        return
+    hits = [(row["claim"], hit) for row in contents.found for hit in row["hits"]]
+    scores = [(row["claim"], row["score"]) for row in contents.found if row["score"]]
+    if hits or scores:
+        paper.heading(pgettext("dossier", "Why it was flagged"))
+    if hits:
+        paper.table(
+            [
+                pgettext("dossier", "Claim"),
+                pgettext("dossier", "Rule"),
+                pgettext("dossier", "Measured"),
+                pgettext("dossier", "Run"),
+            ],
+            ([claim, f"{hit['rule']} v{hit['version']} {hit['name']}", hit["said"], hit["run"]] for claim, hit in hits),
+            widths=[2, 3, 4.6, 1.6],
+        )  # fmt: skip
+    if scores:
+        paper.table(
+            [
+                pgettext("dossier", "Claim"),
+                pgettext("dossier", "Risk"),
+                pgettext("dossier", "Probability"),
+                pgettext("dossier", "Reasons, the strongest first"),
+                pgettext("dossier", "Model"),
+            ],
+            (
+                [
+                    claim,
+                    band_word(score["band"]),
+                    "" if score["probability"] is None else f"{score['probability'] * 100:.1f} %",
+                    _strongest(score),
+                    score["model_version"],
+                ]
+                for claim, score in scores
+            ),
+            widths=[2, 0.9, 1.2, 5.6, 1.5],
+            numbers={2},
+        )
+
+
+def _strongest(score: dict[str, Any]) -> str:
+    """The reasons that speak for misuse, the strongest first; the data has all of them."""
+    against = [reason["said"] for reason in score["reasons"] if reason["value"] > WEAK]
+    return "\n".join(against[:N_REASONS])
+
+
+def claims(paper: Paper, contents: Contents) -> None:
+    """The payments as they are known now, then what was said of them before."""
+    language = contents.export.language
+    here = [claim for claim in contents.claims if "now" in claim]
+    if not here:
+        return
+    paper.heading(pgettext("dossier", "Claims"))
+    head = [
+        pgettext("dossier", "Claim"),
+        pgettext("dossier", "When"),
+        pgettext("dossier", "Merchant"),
+        pgettext("dossier", "Purpose"),
+        pgettext("dossier", "Amount"),
+        pgettext("dossier", "Came back"),
+        pgettext("dossier", "Version"),
+    ]
+    widths = [2, 1.7, 2.2, 2.7, 1.6, 1.4, 1.1]
+    rows = [[claim["claim"], *_claim(claim["now"], claim["money"]["returned"], language)] for claim in here]
+    paper.table(head, rows, widths=widths, numbers={4, 5, 6})
+    earlier = [
+        [claim["claim"], *_claim(version, None, language)]
+        for claim in here
+        for version in claim["earlier_versions"]
+    ]
+    if earlier:
+        paper.heading(pgettext("dossier", "Earlier versions of the claims"), 2)
+        paper.table(head, earlier, widths=widths, numbers={4, 5, 6})
+
+
+def _claim(facts: dict[str, Any], returned: str | None, language: str) -> list[Any]:
+    purpose = str(PURPOSES.get(facts["purpose_code"], facts["purpose_code"]))
+    kind = "" if facts["txn_type"] == "purchase" else str(TXN_TYPES.get(facts["txn_type"], facts["txn_type"]))
+    return [
+        said_at(facts["transacted_at"], has_time=facts["has_time"]),
+        " · ".join(filter(None, (facts["merchant_name"], kind))),
+        " · ".join(filter(None, (purpose, facts["purpose_text"]))),
+        said_money(facts["amount"], facts["currency"], language),
+        said_money(returned, facts["currency"], language) if returned not in (None, "0") else "",
+        facts["version"],
+    ]
+
+
+def correspondence(paper: Paper, contents: Contents) -> None:
+    """Every request with its answers under their questions."""
+    requests = contents.correspondence["requests"]
+    if requests:
+        paper.heading(pgettext("dossier", "Correspondence"))
+    for request in requests:
+        paper.heading(f"{request['reference']} · {REQUEST_STATES[request['state']]}", 2)
+        paper.facts(
+            [
+                (pgettext("dossier", "Asked by"), f"{said_person(request['requested_by'])}, {said_at(request['sent_at'])}"),
+                (pgettext("dossier", "Due"), request["due_on"]),
+                (pgettext("dossier", "More time asked for"), request["extension_reason"]),
+            ]
+        )  # fmt: skip
+        paper.quote(request["text"])
+        for answer in request["explanations"]:
+            _answer(paper, answer, contents)
+
+
+def _answer(paper: Paper, answer: dict[str, Any], contents: Contents) -> None:
+    by = f"{said_person(answer['submitted_by'])}, {said_at(answer['submitted_at'])}"
+    offered = said_money(answer["offered"], contents.told["currency"], contents.export.language)
+    paper.heading(pgettext("dossier", "Answer of %(who)s") % {"who": by}, 2)
+    for one in answer["answered"]:
+        paper.text(f"{one['number']}. {one['question']}", "muted")
+        paper.quote(one["text"])
+    if answer["text"]:
+        paper.quote(answer["text"])
+    paper.facts(
+        [
+            (pgettext("dossier", "Admits personal use"), said_yes(True) if answer["admits"] else ""),
+            (pgettext("dossier", "Offers to repay"), offered),
+            (pgettext("dossier", "After the deadline"), said_yes(True) if answer["is_late"] else ""),
+            (pgettext("dossier", "Answered by the manager"), said_yes(True) if answer["on_behalf"] else ""),
+            (pgettext("dossier", "Files"), ", ".join(_file_names(answer["evidence"], contents))),
+        ]
+    )
+
+
+def _file_names(references: list[str], contents: Contents) -> list[str]:
+    names = {file["reference"]: file["name"] for file in contents.evidence}
+    return [names.get(reference, reference) for reference in references]
+
+
+def evidence(paper: Paper, contents: Contents) -> None:
+    """The files with the hashes they were kept under."""
+    if not contents.evidence:
+        return
+    paper.heading(pgettext("dossier", "Evidence"))
+    paper.table(
+        [
+            pgettext("dossier", "File"),
+            pgettext("dossier", "Bytes"),
+            pgettext("dossier", "Handed in"),
+            pgettext("dossier", "SHA-256"),
+        ],
+        (
+            [
+                file["name"] + (f" ({pgettext('dossier', 'withdrawn')})" if file["withdrawn_at"] else ""),
+                f"{file['size_bytes']:,}",
+                f"{said_person(file['uploaded_by'])}\n{said_at(file['uploaded_at'])}",
+                f"{file['sha256'][:32]}\n{file['sha256'][32:]}",
+            ]
+            for file in contents.evidence
+        ),
+        widths=[3.6, 1.4, 2.2, 3.6],
+        numbers={1},
+    )
+
+
+def decisions(paper: Paper, contents: Contents) -> None:
+    """Every proposal, who made it, who approved it and why."""
+    if contents.decisions:
+        paper.heading(pgettext("dossier", "Decisions"))
+    for row in contents.decisions:
+        state = DECISION_STATES[row["state"]]
+        paper.heading(f"{row['number']}. {disposition_word(row['disposition'])} · {state}", 2)
+        amount = said_money(row["amount"], row["currency"], contents.export.language)
+        is_other = row["decided_by"] and row["decided_by"] != row["proposed_by"]
+        paper.facts(
+            [
+                (pgettext("dossier", "To recover"), amount if row["amount"] != "0" else ""),
+                (pgettext("dossier", "Proposed by"), f"{said_person(row['proposed_by'])}, {said_at(row['proposed_at'])}"),
+                (pgettext("dossier", "Decided by"), f"{said_person(row['decided_by'])}, {said_at(row['decided_at'])}" if row["decided_by"] else ""),
+                (pgettext("dossier", "Four eyes"), said_yes(bool(is_other)) if row["decided_by"] else ""),
+                (pgettext("dossier", "Why two people"), why_second(row["why_approval"])),
+                (pgettext("dossier", "Policy clause"), row["policy_clause"]),
+                (pgettext("dossier", "Remark"), row["decided_reason"] if is_other or row["state"] != "approved" else ""),
+                (pgettext("dossier", "Content hash"), row["content_hash"]),
+            ]
+        )  # fmt: skip
+        paper.quote(row["reason"])
+        if row["message"]:
+            paper.text(pgettext("dossier", "To the cardholder:"), "muted")
+            paper.quote(row["message"])
+
+
+def appeals(paper: Paper, contents: Contents) -> None:
+    """What was objected and how it ended."""
+    if contents.appeals:
+        paper.heading(pgettext("dossier", "Appeal"))
+    for row in contents.appeals:
+        ended = RESULTS.get(row["result"]) or APPEAL_ENDS[row["result"]]
+        by = f"{said_person(row['submitted_by'])}, {said_at(row['submitted_at'])}"
+        paper.heading(f"{by} · {ended}", 2)
+        paper.quote(row["text"])
+        paper.facts(
+            [
+                (pgettext("dossier", "Against decision"), row["against"]),
+                (pgettext("dossier", "Reduced to"), said_money(row["amount"], contents.told["currency"], contents.export.language)),
+                (pgettext("dossier", "Decided by"), f"{said_person(row['decided_by'])}, {said_at(row['decided_at'])}" if row["decided_by"] else ""),
+                (pgettext("dossier", "Files"), ", ".join(_file_names(row["evidence"], contents))),
+            ]
+        )  # fmt: skip
+        if row["reason"]:
+            paper.quote(row["reason"])
+
+
+def ledger(paper: Paper, contents: Contents) -> None:
+    """What was to come back and what did."""
+    told, language = contents.ledger, contents.export.language
+    if told is None:
+        return
+    balance = {
+        name: said_money(amount, told["currency"], language) for name, amount in told["balance"].items()
+    }
+    paper.heading(pgettext("dossier", "Recovery ledger"))
+    paper.facts(
+        [
+            (pgettext("dossier", "Decided"), balance["decided"]),
+            (pgettext("dossier", "Due now"), balance["due"]),
+            (pgettext("dossier", "Came in"), balance["recovered"]),
+            (pgettext("dossier", "Written off"), balance["written_off"]),
+            (pgettext("dossier", "Still open"), balance["outstanding"]),
+            (pgettext("dossier", "Write-off asked by"), said_person(told["write_off_requested_by"])),
+            (pgettext("dossier", "Write-off decided by"), said_person(told["write_off_decided_by"])),
+            (pgettext("dossier", "Closed"), said_at(told["closed_at"])),
+        ]
+    )
+    paper.table(
+        [
+            pgettext("dossier", "No."),
+            pgettext("dossier", "Received"),
+            pgettext("dossier", "Way"),
+            pgettext("dossier", "Reference"),
+            pgettext("dossier", "Amount"),
+            pgettext("dossier", "Posted by"),
+            pgettext("dossier", "Confirmed by"),
+        ],
+        (
+            [
+                row["number"],
+                row["received_on"],
+                METHODS.get(row["method"], row["method"]),
+                row["bank_reference"],
+                said_money(row["amount"], told["currency"], language),
+                said_person(row["posted_by"]),
+                said_person(row["confirmed_by"]),
+            ]
+            for row in told["postings"]
+        ),
+        widths=[0.6, 1.5, 2, 2.4, 1.8, 1.5, 1.5],
+        numbers={0, 4},
+    )
+
+
+def notes(paper: Paper, contents: Contents) -> None:
+    """What the staff noted for themselves."""
+    if contents.notes:
+        paper.heading(pgettext("dossier", "Notes of the staff"))
+    for note in contents.notes:
+        paper.text(f"{said_person(note['written_by'])}, {said_at(note['written_at'])}", "muted")
+        paper.quote(note["text"])
