@@ -100,6 +100,8 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "cases.record_tip": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
     "cases.view_evidence": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
     "cases.export_cases": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    # The figures of a month for the audit committee
+    "cases.view_assurance": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL},
     # The cardholder's side
     "cases.view_own_request": {_R.CARDHOLDER: Scope.OWN, _R.MANAGER: Scope.DEPARTMENT},
     "cases.submit_explanation": {_R.CARDHOLDER: Scope.OWN, _R.MANAGER: Scope.DEPARTMENT},

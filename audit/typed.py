@@ -43,6 +43,11 @@ def day(text: str) -> date | None:
         return None
 
 
+def month(text: str) -> date | None:
+    """The first day of the month `2026-03`, or None for any other spelling."""
+    return day(f"{text}-01")
+
+
 def choice(text: str, choices: Collection[str], default: str = "") -> str:
     """The text where it is one of the choices, spelled exactly so; else the default."""
     return text if text in choices else default

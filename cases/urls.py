@@ -3,6 +3,7 @@ from django.urls import path
 from cases.views import (
     actions,
     approvals,
+    assurance,
     basis,
     bulk,
     by_hand,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("evidence/<str:reference>/", evidence.evidence, name="evidence"),
     path("search/", search.search, name="search"),
     path("reports/", overview.overview, name="overview"),
+    path("reports/export/", assurance.export_figures, name="export-figures"),
+    path("reports/assurance/", assurance.assurance, name="assurance"),
+    path("reports/assurance/export/", assurance.export, name="export-assurance"),
     path("queue/", queue.queue, name="queue"),
     path("queue/views/", queue.save_view, name="save-view"),
     path("queue/next/", actions.take_next, name="take-next"),

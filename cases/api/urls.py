@@ -8,6 +8,7 @@ from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.api import (
     actions,
     approvals,
+    assurance,
     decisions,
     dossier,
     entries,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
     path("cases/<str:reference>/dossier/", dossier.ExportDossier.as_view(), name="case-dossier"),
     *_steps("cases", STEPS),
+    path("assurance/", assurance.Assurance.as_view(), name="assurance"),
+    path("assurance/export/", assurance.ExportAssurance.as_view(), name="assurance-export"),
+    path("reports/export/", assurance.ExportFigures.as_view(), name="reports-export"),
     path("scores/export/", scores.ExportScores.as_view(), name="scores-export"),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from statistics import median
@@ -18,14 +18,16 @@ from audit import clock
 from cases.models import Appeal, Case, Recovery
 from cases.services.clocks import overdue_cases
 from cases.services.decided import (
+    against_the_score,
     appeals_judged,
-    decided_cases,
+    decided_in,
     is_misuse,
     misuse_codes,
     requests_counted,
     start_of,
+    with_expectation,
 )
-from cases.services.money import balances_of, lost_by_currency, stakes_of
+from cases.services.money import balances_of, cost_by_currency, stakes_of
 from cases.workflow import State
 from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
@@ -46,18 +48,16 @@ class MoneyFigures:
     came_in_minor: int = 0  # as the ledger tells it: also what is now more than was lost
     written_off_minor: int = 0
     outstanding_minor: int = 0
+    prevented_minor: int = 0  # came back by the card: nobody had to be asked for it
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Counts and sums as of `at`; money per currency, the one of most cases first."""
+class PeriodFigures:
+    """Counts and sums of what was decided, asked and appealed in company days; money per currency, the one of most cases first."""
 
-    at: datetime
     since: date
+    until: date | None  # included; None: up to now
     money: tuple[MoneyFigures, ...]
-    by_state: dict[str, int]
-    n_late: int
-    weeks: list[tuple[date, int]]
     outcomes: dict[str, int]
     n_answered_on_time: int
     n_asked: int
@@ -65,13 +65,15 @@ class Figures:
     n_missed: int
     n_appeals: int
     n_reversed: int
+    n_four_eyes: int
+    n_expected: int  # decided cases that a score expected something of
+    n_against: int  # … and that ended against it
     median_days: float | None
-    runs: list[dict[str, Any]]
 
     @property
-    def n_open(self) -> int:
-        """Cases that are not closed."""
-        return sum(n for state, n in self.by_state.items() if state != State.CLOSED)
+    def n_decided(self) -> int:
+        """Cases decided in the period."""
+        return sum(self.outcomes.values())
 
     @property
     def precision(self) -> float | None:
@@ -84,6 +86,22 @@ class Figures:
     def on_time(self) -> float | None:
         """Share of explanation requests answered by their due date."""
         return self.n_answered_on_time / self.n_asked if self.n_asked else None
+
+
+@dataclass(frozen=True)
+class Figures(PeriodFigures):
+    """The overview: the figures of the last days, and what stands now, as of `at`."""
+
+    at: datetime
+    by_state: dict[str, int]
+    n_late: int
+    weeks: list[tuple[date, int]]
+    runs: list[dict[str, Any]]
+
+    @property
+    def n_open(self) -> int:
+        """Cases that are not closed."""
+        return sum(n for state, n in self.by_state.items() if state != State.CLOSED)
 
     @property
     def alerts_per_thousand(self) -> float | None:
@@ -104,19 +122,31 @@ def current_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figure
 
 def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
     """Count everything anew, except what hangs on the `hidden` cases: nobody reads their own in a figure."""
-    since = today - timedelta(days=WINDOW_DAYS)
     cases = Case.objects.exclude(pk__in=hidden)
-    decided = decided_cases().filter(decided_at__gte=start_of(since)).exclude(pk__in=hidden)
-    asked = requests_counted(since).exclude(case__in=hidden)
-    sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
-    appeals = appeals_judged(since).exclude(case__in=hidden)
+    period = figures_between(today - timedelta(days=WINDOW_DAYS), None, hidden)
     return Figures(
+        **{one.name: getattr(period, one.name) for one in fields(period)},
         at=clock.now(),
-        since=since,
-        money=_money(decided, hidden),
         by_state=dict(cases.values_list("state").annotate(n=Count("id")).order_by()),
         n_late=cases.filter(overdue_cases(today)).count(),
         weeks=_weeks(today, cases),
+        runs=_runs(),
+    )
+
+
+def figures_between(since: date, until: date | None, hidden: frozenset[int] = frozenset()) -> PeriodFigures:
+    """What was decided, asked and appealed from one company day to another, both included, without the `hidden` cases.
+
+    As known now: an appeal that was judged later, money that came back later and a case taken up again change it.
+    """
+    decided = decided_in(since, until).exclude(pk__in=hidden)
+    asked = requests_counted(since, until).exclude(case__in=hidden)
+    sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
+    appeals = appeals_judged(since, until).exclude(case__in=hidden)
+    return PeriodFigures(
+        since=since,
+        until=until,
+        money=_money(decided, hidden),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
         n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
         n_asked=asked.count(),
@@ -124,8 +154,10 @@ def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figur
         n_missed=sampled.filter(disposition__in=misuse_codes()).count(),
         n_appeals=appeals.count(),
         n_reversed=appeals.filter(result=Appeal.Result.REVERSED).count(),
+        n_four_eyes=decided.filter(is_four_eyes=True).count(),
+        n_expected=decided.filter(with_expectation()).count(),
+        n_against=decided.filter(against_the_score()).count(),
         median_days=_median_days(decided),
-        runs=_runs(),
     )
 
 
@@ -144,8 +176,8 @@ def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
     def add(currency: str, **minor: int) -> None:
         sums.setdefault(currency, Counter()).update(minor)
 
-    for currency, minor in lost_by_currency(misuse).items():
-        add(currency, confirmed_minor=minor)
+    for currency, (spent, gone) in cost_by_currency(misuse).items():
+        add(currency, confirmed_minor=gone, prevented_minor=spent - gone)
     repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
     balances = balances_of(repaid)
     for recovery in repaid:

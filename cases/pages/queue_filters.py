@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit.language import current_language
-from audit.typed import day, decimal_number
+from audit.typed import day, decimal_number, month
 from cases.dispositions import Disposition
 from cases.models import BLIND, Appeal, Case
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
-from cases.services.decided import VERDICTS, appeals_judged, decided_cases, requests_counted, start_of
+from cases.services.decided import (
+    VERDICTS,
+    against_the_score,
+    appeals_judged,
+    decided_cases,
+    decided_in,
+    open_at_end_of,
+    requests_counted,
+    start_of,
+    with_expectation,
+)
 from cases.services.money import cases_at_stake
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
@@ -30,12 +41,15 @@ from fraud.detection.models import RuleHit, Score
 from fraud.web.dates import say_day
 from fraud.web.refusals import stray_filters
 from fraud.web.words import BANDS
+from rules.models import Rule
 
 VERDICT_WORDS: Mapping[str, Promise] = {
     "misuse": gettext_lazy("misuse"),
     "in_order": gettext_lazy("in order"),
     "open": gettext_lazy("teaches nothing"),
+    "either": pgettext_lazy("filter", "misuse or in order"),
 }
+YES: Mapping[str, Promise] = {"yes": pgettext_lazy("filter", "yes"), "no": pgettext_lazy("filter", "no")}
 APPEAL_WORDS: Mapping[str, Promise] = {
     "upheld": gettext_lazy("The decision stands"),
     "reduced": gettext_lazy("The amount is reduced"),
@@ -61,6 +75,7 @@ class Filter:
     condition: Callable[[str], Q | None]
     words: Callable[[], Mapping[str, Any]] = field(default=dict)
     is_day: bool = False
+    is_month: bool = False
 
 
 def _by_day(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
@@ -71,6 +86,21 @@ def _by_day(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
         return condition(found) if found else None
 
     return by_day
+
+
+def last_of(first: date) -> date:
+    """The last day of the month that begins on a day."""
+    return first + timedelta(days=monthrange(first.year, first.month)[1] - 1)
+
+
+def _by_month(condition: Callable[[date, date], Q]) -> Callable[[str], Q | None]:
+    """A filter by a month: from its first day to its last."""
+
+    def by_month(value: str) -> Q | None:
+        found = month(value)
+        return condition(found, last_of(found)) if found else None
+
+    return by_month
 
 
 def _least(value: str) -> Q | None:
@@ -123,8 +153,13 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "decided": Filter(
         gettext_lazy("Decided since"),
-        _by_day(lambda since: Q(pk__in=decided_cases().filter(decided_at__gte=start_of(since)).values("pk"))),
+        _by_day(lambda since: Q(pk__in=decided_in(since).values("pk"))),
         is_day=True,
+    ),
+    "decided_in": Filter(
+        pgettext_lazy("filter", "Decided in"),
+        _by_month(lambda first, last: Q(pk__in=decided_in(first, last).values("pk"))),
+        is_month=True,
     ),
     "verdict": Filter(
         gettext_lazy("Verdict"),
@@ -136,10 +171,20 @@ FILTERS: Mapping[str, Filter] = {
         _by_day(lambda since: Q(pk__in=requests_counted(since).values("case"))),
         is_day=True,
     ),
+    "asked_in": Filter(
+        pgettext_lazy("filter", "Asked in, and answered or lapsed"),
+        _by_month(lambda first, last: Q(pk__in=requests_counted(first, last).values("case"))),
+        is_month=True,
+    ),
     "appealed": Filter(
         gettext_lazy("Appeal decided, submitted since"),
         _by_day(lambda since: Q(pk__in=appeals_judged(since).values("case"))),
         is_day=True,
+    ),
+    "appealed_in": Filter(
+        pgettext_lazy("filter", "Appeal decided, submitted in"),
+        _by_month(lambda first, last: Q(pk__in=appeals_judged(first, last).values("case"))),
+        is_month=True,
     ),
     "appeal": Filter(
         gettext_lazy("Appeal"),
@@ -148,6 +193,23 @@ FILTERS: Mapping[str, Filter] = {
         ),
         lambda: APPEAL_WORDS,
     ),
+    "four_eyes": Filter(
+        pgettext_lazy("filter", "Decided by two people"),
+        lambda value: (
+            Q(pk__in=decided_cases().filter(is_four_eyes=value == "yes").values("pk"))
+            if value in YES
+            else None
+        ),
+        lambda: YES,
+    ),
+    "against": Filter(
+        pgettext_lazy("filter", "Decided against the score"),
+        lambda value: {"yes": against_the_score(), "no": with_expectation() & ~against_the_score()}.get(
+            value
+        ),
+        lambda: YES,
+    ),
+    "open_at": Filter(pgettext_lazy("filter", "Open at the end of"), _by_day(open_at_end_of), is_day=True),
     "min": Filter(gettext_lazy("At least"), _least),
 }
 #: What the queue reads of an address: its filters, the tab, the part and the place in it.
@@ -182,6 +244,8 @@ def _said(one: Filter, key: str, value: str) -> str:
 
 
 def _problem(one: Filter, key: str, value: str) -> str:
+    if one.is_month:
+        return _("“%(text)s” is not a month; write it as 2026-03.") % {"text": value[:30]}
     if one.is_day:
         return _("“%(text)s” is not a day; write it as 2026-03-31.") % {"text": value[:30]}
     if key == "min":
@@ -190,14 +254,29 @@ def _problem(one: Filter, key: str, value: str) -> str:
     return _("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known}
 
 
+# Hits of the run that judged the claim. Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts
+# that have none.
+_JUDGED = Q(claim__alerts__score__run=F("run")) | Q(claim__alerts__score=None, claim__alerts__run=F("run"))
+
+
+def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
+    """Code of a rule → keys of those of the cases that show it among their reasons, as the filter by reason has it."""
+    open_to_all = cases.exclude(BLIND)
+    hits = RuleHit.objects.filter(_JUDGED, is_shadow=False, claim__alerts__case__in=open_to_all.values("pk"))
+    shown: dict[str, set[int]] = {}
+    for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
+        shown.setdefault(code, set()).add(case_id)
+    known = {code.lower(): code for code in Rule.objects.values_list("code", flat=True)}
+    for case_id, pattern in open_to_all.values_list("pk", "pattern"):
+        if pattern.lower() in known:
+            shown.setdefault(known[pattern.lower()], set()).add(case_id)
+    return shown
+
+
 def _reason_condition(code: str) -> Q:
     """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
-    # Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts that have none.
-    judged_it = Q(claim__alerts__score__run=F("run")) | Q(
-        claim__alerts__score=None, claim__alerts__run=F("run")
-    )
     hits = RuleHit.objects.filter(
-        judged_it, rule_version__rule__code__iexact=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
+        _JUDGED, rule_version__rule__code__iexact=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
     )
     return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
 

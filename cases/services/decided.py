@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.dispositions import DISPOSITIONS, Disposition
-from cases.models import Appeal, Case, Decision, ExplanationRequest
+from cases.four_eyes import contradicts_score
+from cases.models import BLIND, Appeal, Case, Decision, ExplanationRequest
+from fraud.detection.models import Score
 
 
 def decided_cases() -> Any:
-    """Cases that somebody decided, each with `decided_at`: when the decision that holds was taken.
+    """Cases that somebody decided, each with `decided_at`, when the decision that holds was taken, and `is_four_eyes`, whether two people took it.
 
     A decision that was taken up again counts no more; its successor's does, once there is one.
     """
     held = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED).order_by("-number")
     decided = Case.objects.exclude(disposition="").filter(reopened_as=None)
-    return decided.annotate(decided_at=Coalesce(Subquery(held.values("decided_at")[:1]), "closed_at"))
+    return decided.annotate(
+        decided_at=Coalesce(Subquery(held.values("decided_at")[:1]), "closed_at"),
+        is_four_eyes=Coalesce(Subquery(held.values("needs_approval")[:1]), False),
+    )
 
 
 def was_decided_before(case: Case) -> bool:
@@ -62,6 +67,7 @@ VERDICTS: Mapping[str, Callable[[], list[str]]] = {
     "misuse": misuse_codes,
     "in_order": lambda: _codes(False),
     "open": lambda: _codes(None),
+    "either": teaching_codes,
 }
 
 
@@ -70,12 +76,43 @@ def start_of(since: date) -> datetime:
     return timezone.make_aware(datetime.combine(since, time.min))
 
 
-def requests_counted(since: date) -> QuerySet[ExplanationRequest]:
-    """Requests sent since that day whose time is over: answered, or the deadline has passed."""
-    sent = ExplanationRequest.objects.filter(sent_at__gte=start_of(since))
+def days(column: str, since: date, until: date | None = None) -> Q:
+    """That a time lies in company days, `until` included; without it up to now."""
+    found = Q(**{f"{column}__gte": start_of(since)})
+    return found & Q(**{f"{column}__lt": start_of(until + timedelta(days=1))}) if until else found
+
+
+def decided_in(since: date, until: date | None = None) -> Any:
+    """The cases whose decision that holds was taken in these days."""
+    return decided_cases().filter(days("decided_at", since, until))
+
+
+def requests_counted(since: date, until: date | None = None) -> QuerySet[ExplanationRequest]:
+    """Requests sent in these days whose time is over: answered, or the deadline has passed."""
+    sent = ExplanationRequest.objects.filter(days("sent_at", since, until))
     return sent.exclude(state__in=(ExplanationRequest.State.WITHDRAWN, ExplanationRequest.State.SENT))
 
 
-def appeals_judged(since: date) -> QuerySet[Appeal]:
-    """Appeals submitted since that day that have been decided."""
-    return Appeal.objects.filter(submitted_at__gte=start_of(since)).exclude(result__in=Appeal.NOT_JUDGED)
+def appeals_judged(since: date, until: date | None = None) -> QuerySet[Appeal]:
+    """Appeals submitted in these days that have been decided."""
+    return Appeal.objects.filter(days("submitted_at", since, until)).exclude(result__in=Appeal.NOT_JUDGED)
+
+
+def open_at_end_of(day: date) -> Q:
+    """The cases that were open when a company day ended."""
+    end = start_of(day + timedelta(days=1))
+    return Q(opened_at__lt=end) & (Q(closed_at=None) | Q(closed_at__gte=end))
+
+
+def with_expectation() -> Q:
+    """Decided cases that a score expected something of, as far as anybody may know: scored, decided for or against, not blind."""
+    return Q(disposition__in=teaching_codes()) & ~Q(band=Case.NOT_SCORED) & ~BLIND
+
+
+def against_the_score() -> Q:
+    """Decided cases whose outcome contradicts their score, as the rule of the second person has it."""
+    found = Q(pk__in=[])
+    for disposition in Disposition:
+        bands = [band for band in Score.Band.values if contradicts_score(disposition, band)]
+        found |= Q(disposition=disposition.value, band__in=bands)
+    return found & with_expectation()

@@ -133,15 +133,20 @@ def cases_at_stake(least: Decimal) -> list[int]:
     return found
 
 
-def lost_by_currency(cases: Collection[Case]) -> dict[str, int]:
-    """Currency → what the payments of these cases cost after what came back by the card, each payment once; minor units."""
+def cost_by_currency(cases: Collection[Case]) -> dict[str, tuple[int, int]]:
+    """Currency → what the payments of these cases took, and what of it is gone after what came back by the card; each payment
+    once, minor units."""
     rows = list(cases)
-    lost: dict[str, dict[int, int]] = defaultdict(dict)
+    spent: dict[str, dict[int, int]] = defaultdict(dict)
+    gone: dict[str, dict[int, int]] = defaultdict(dict)
     for start in range(0, len(rows), _IDS):
         currency = {case.pk: case.currency for case in rows[start : start + _IDS]}
-        for case_id, claims in net_of(purchases_of(read_held(list(currency)), list(currency))).items():
-            lost[currency[case_id]] |= claims
-    return {currency: sum(claims.values()) for currency, claims in lost.items()}
+        purchases = purchases_of(read_held(list(currency)), list(currency))
+        net = net_of(purchases)
+        for case_id, claims in purchases.items():
+            spent[currency[case_id]] |= claims
+            gone[currency[case_id]] |= net[case_id]
+    return {currency: (sum(spent[currency].values()), sum(gone[currency].values())) for currency in spent}
 
 
 def net_by_claim(case: Case) -> dict[int, int]:

@@ -26,19 +26,23 @@ class MissPanel:
 
 
 def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
-    """Misuse among the claims nobody was alerted to, from the decided control sample of the last `weeks` weeks.
+    """Misuse among the claims nobody was alerted to, from the control sample decided in the last `weeks` weeks before `now`.
 
-    Each check counts by the inverse of the probability with which it was drawn; claims = scored minus alerted in those runs.
+    Each check counts by the inverse of the probability with which it was drawn; claims = scored minus alerted in those runs. Of
+    what became known after `now` nothing counts.
     """
-    since = (now or clock.now()) - timedelta(weeks=weeks)
-    runs = ScreeningRun.objects.filter(started_at__gte=since, state=ScreeningRun.State.FINISHED)
+    now = now or clock.now()
+    since = now - timedelta(weeks=weeks)
+    runs = ScreeningRun.objects.filter(
+        started_at__gte=since, started_at__lt=now, state=ScreeningRun.State.FINISHED
+    )
     scored = alerts = 0
     for n_scored, n_alerts in runs.values_list("n_scored", "n_alerts"):
         scored, alerts = scored + n_scored, alerts + n_alerts
-    found = _outcomes(since, [Label.Source.CONTROL_SAMPLE])
+    found = _outcomes(since, now, [Label.Source.CONTROL_SAMPLE])
     confirmed = sum(
         1
-        for misuse, _chance in _outcomes(since, [Label.Source.REVIEW, Label.Source.APPEAL]).values()
+        for misuse, _chance in _outcomes(since, now, [Label.Source.REVIEW, Label.Source.APPEAL]).values()
         if misuse
     )
     n_rest = max(scored - alerts, len(found))
@@ -54,9 +58,10 @@ def miss_panel(now: datetime | None = None, weeks: int = WEEKS) -> MissPanel:
     return MissPanel(since, scored, alerts, confirmed, estimate, more)
 
 
-def _outcomes(since: datetime, sources: list[Label.Source]) -> dict[int, tuple[bool, float]]:
+def _outcomes(since: datetime, now: datetime, sources: list[Label.Source]) -> dict[int, tuple[bool, float]]:
     """The newest verdict of each claim from these sources, with the probability with which it was looked at."""
-    labels = Label.objects.filter(known_at__gte=since, source__in=sources).order_by("known_at", "id")
+    labels = Label.objects.filter(known_at__gte=since, known_at__lte=now, source__in=sources)
+    labels = labels.order_by("known_at", "id")
     rows = labels.values_list("claim_id", "is_misuse", "selection_probability")
     newest = {claim: (misuse, chance) for claim, misuse, chance in rows}
     return {claim: (bool(misuse), chance) for claim, (misuse, chance) in newest.items() if misuse is not None}

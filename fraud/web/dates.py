@@ -27,3 +27,8 @@ def say_moment(at: datetime, language: str, *, today: date) -> str:
 def say_month(on: date, language: str) -> str:
     """`11월` or `Nov`."""
     return f"{on.month}월" if language == "ko" else _MONTHS[on.month - 1]
+
+
+def say_month_of_year(on: date, language: str) -> str:
+    """`2026년 11월` or `Nov 2026`."""
+    return f"{on.year}년 {on.month}월" if language == "ko" else f"{_MONTHS[on.month - 1]} {on.year}"

@@ -95,6 +95,17 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (int, float, Decimal)) else harmless(str(value))
 
 
+def all_csv(tables: Sequence[Table]) -> str:
+    """Several tables below each other in one CSV, each under its caption, with an empty line between them."""
+    parts = []
+    for table in tables:
+        caption = harmless(str(table.caption or table.name))
+        out = io.StringIO()
+        csv.writer(out).writerow([caption])
+        parts.append(out.getvalue() + table.csv().removeprefix("\ufeff"))
+    return "\ufeff" + "\r\n".join(parts)
+
+
 def csv_answer(request: HttpRequest, tables: Sequence[Table]) -> HttpResponse | None:
     """The table the address asks for (`?csv=name`) as a file; None where none is asked for. Raises Http404 for an unknown one."""
     wanted = request.GET.get(CSV)

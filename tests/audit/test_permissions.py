@@ -40,6 +40,8 @@ TABLE = {
     "cases.open_case": {R.REVIEWER, R.APPROVER},
     "cases.record_tip": {R.REVIEWER, R.APPROVER, R.AUDITOR},
     "cases.view_evidence": {R.REVIEWER, R.APPROVER, R.AUDITOR},
+    "cases.export_cases": {R.APPROVER, R.AUDITOR},
+    "cases.view_assurance": {R.APPROVER, R.AUDITOR},
     "cases.view_own_request": {R.CARDHOLDER, R.MANAGER},
     "cases.submit_explanation": {R.CARDHOLDER, R.MANAGER},
     "cases.answer_notice": {R.CARDHOLDER},
