@@ -110,7 +110,7 @@ def _write_document(report: Report, reason: str, by: Actor, file: IO[bytes]) -> 
     for sentence in cautions(report):
         paper.text(f"· {sentence}", "muted")
     for section in report.sections:
-        paper.heading(section.words)
+        paper.heading(section.words, n_rows=len(section.pairs))
         paper.text(section.note, "muted")
         head = [
             pgettext("assurance", "Figure"),
@@ -124,7 +124,7 @@ def _write_document(report: Report, reason: str, by: Actor, file: IO[bytes]) -> 
             [pair.line.words, *_said(pair.now), _value(pair.before), pair.change] for pair in section.pairs
         ]
         if rows:
-            paper.table(head, rows, widths=[3.6, 1.7, 1.7, 1.4, 1.7, 1.6], numbers={1, 2, 3, 4, 5})
+            paper.table(head, rows, widths=[3.2, 1.8, 1.7, 1.2, 1.8, 2], numbers={1, 2, 3, 4, 5})
         else:
             paper.text(pgettext("assurance", "Nothing to count in these months."))
     paper.write(file)

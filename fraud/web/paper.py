@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import IO, Any
 
 from reportlab.lib import colors
@@ -26,6 +27,9 @@ _MARGIN, _PAD = 18 * mm, 6  # a frame keeps its text 6 points away from its edge
 WIDTH = A4[0] - 2 * _MARGIN - 2 * _PAD
 #: A cell longer than this becomes several paragraphs, so that a row can go on over pages.
 _PIECE = 1_500
+MOST_ROWS = 1_000
+#: Tables of no more rows are kept whole.
+_SHORT = 12
 
 
 @cache
@@ -80,10 +84,14 @@ def _cell(value: object, style: str) -> list[Paragraph]:
 
 
 class Paper:
-    """A document of A4 pages in one language. `footer` stands at the foot of every page beside its number."""
+    """A document of A4 pages in one language. `footer` stands at the foot of every page beside its number.
 
-    def __init__(self, title: str, *, language: str, footer: str = "") -> None:
-        self.title, self.language, self.footer = title, language, footer
+    A table has at most MOST_ROWS rows, so that a document stays one that people read and a machine can hold; `more`, with
+    `%(n)s`, then says how many further ones there are.
+    """
+
+    def __init__(self, title: str, *, language: str, footer: str = "", more: str = "+ %(n)s") -> None:
+        self.title, self.language, self.footer, self.more = title, language, footer, more
         self.blocks: list[Flowable] = []
 
     def head(self, text: str, under: str = "") -> None:
@@ -92,9 +100,10 @@ class Paper:
         if under:
             self.blocks += [_set(under, "muted"), Spacer(1, 4)]
 
-    def heading(self, text: str, level: int = 1) -> None:
-        """A heading that never stands alone at the foot of a page."""
-        self.blocks += [CondPageBreak(30 * mm if level == 1 else 20 * mm), _set(text, f"h{level}")]
+    def heading(self, text: str, level: int = 1, *, n_rows: int = 0) -> None:
+        """A heading that never stands alone at the foot of a page, nor away from a short table of so many rows."""
+        room = (30 if level == 1 else 20) * mm + min(n_rows, _SHORT) * 18
+        self.blocks += [CondPageBreak(room), _set(text, f"h{level}")]
 
     def text(self, text: object, style: str = "body") -> None:
         """A paragraph: `body` or `muted`."""
@@ -123,13 +132,20 @@ class Paper:
     ) -> None:
         """A table whose head stands on every page it goes on. `widths` are shares; the columns `numbers` stand to the right."""
         styles = ["number" if at in numbers else "cell" for at in range(len(head))]
+        left = iter(rows)
         told = [
             [_cell(word, "head_number" if at in numbers else "head") for at, word in enumerate(head)],
-            *([_cell(value, style) for value, style in zip(row, styles, strict=True)] for row in rows),
+            *(
+                [_cell(value, style) for value, style in zip(row, styles, strict=True)]
+                for row in islice(left, MOST_ROWS)
+            ),
         ]
         if len(told) > 1:
             shares = [WIDTH * width / sum(widths) for width in widths]
             self._add(LongTable(told, colWidths=shares, repeatRows=1, splitInRow=1), _TABLE)
+        n_more = sum(1 for _row in left)
+        if n_more:
+            self.text(self.more % {"n": f"{n_more:,}"}, "muted")
 
     def _add(self, table: LongTable, style: list[tuple[Any, ...]]) -> None:
         table.setStyle(style)

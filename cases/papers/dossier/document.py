@@ -26,7 +26,12 @@ def write_document(contents: Contents, file: IO[bytes]) -> None:
     said = {"name": export.name, "at": said_at(export.told()["at"]), "reason": export.reason}
     title = pgettext("dossier", "Dossier of case %(reference)s") % {"reference": reference}
     made = pgettext("dossier", "Made by %(name)s on %(at)s for: %(reason)s") % said
-    paper = Paper(title, language=export.language, footer=f"{title} · {said['at']} · {export.name}")
+    paper = Paper(
+        title,
+        language=export.language,
+        footer=f"{title} · {said['at']} · {export.name}",
+        more=pgettext("dossier", "%(n)s further rows are in the archive's data."),
+    )
     paper.head(title, made)
     chapters.overview(paper, contents)
     chapters.reasons(paper, contents)

@@ -31,7 +31,10 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
         path
         for path in schema["paths"]
         if path.startswith(
-            tuple(f"/api/v1/{name}" for name in ("approvals", "cases", "my", "recover", "tips", "mail"))
+            tuple(
+                f"/api/v1/{name}"
+                for name in ("approvals", "cases", "my", "recover", "reports", "tips", "mail")
+            )
         )
     }
     assert len(described) >= len(VIEWS) - 3

@@ -244,6 +244,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "evidence",
         "mail",
         "recoveries",
+        "reports",
         "my",
         "uploads",
     }

@@ -80,6 +80,16 @@ def test_a_table_goes_on_over_pages_with_its_head_on_each() -> None:
     assert [n for page in found for n in range(150) if f" {n * 1000:,}원" in page] == list(range(150))
 
 
+def test_a_table_without_end_is_cut_and_says_how_much_more_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fraud.web.paper.MOST_ROWS", 20)
+    paper = Paper("시험", language="ko", more="나머지 %(n)s행")
+    paper.table(HEAD, ([n, "x", f"{n}원"] for n in range(1_250)), widths=[1, 4, 2])
+    found = "".join(pages(paper))
+    assert "나머지 1,230행" in found
+    assert "19원" in found
+    assert "20원" not in found
+
+
 @pytest.mark.parametrize("text", ["띄어쓰기가 있는 긴 문장입니다. " * 900, "띄어쓰기없는긴문장입니다" * 900])
 def test_long_korean_wraps_and_goes_on_over_pages_also_inside_a_cell(text: str) -> None:
     paper = Paper("시험", language="ko")
