@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 
 from audit import clock
@@ -116,7 +117,7 @@ class _Month:
         )
 
 
-_OWN = frozenset({"asked_in", "appealed_in", "open_at"})
+_OWN = frozenset({"asked_in", "appealed_in", "open_at", "decided"})
 
 
 def _pairs(now: Iterable[Line], before: Iterable[Line]) -> Iterator[Pair]:
@@ -149,7 +150,7 @@ def _detection(month: _Month) -> Iterator[Line]:
         known = missed if estimate.is_enough and missed == missed else None
         value = Value(known, estimate.n_found, estimate.n_audited, 1 - bounds.high, 1 - bounds.low)
     yield Line(
-        "miss_rate", pgettext("assurance", "Misuse that was missed, of all misuse"), "share", value, reverse("fraud:detection")
+        "miss_rate", pgettext("assurance", "Misuse that was missed, of all misuse"), "share", value, _checks(month)
     )  # fmt: skip
     yield share(
         "misses_found",
@@ -166,6 +167,12 @@ def _detection(month: _Month) -> Iterator[Line]:
         right + _in_order(figures),
         month.link(verdict="misuse"),
     )
+
+
+def _checks(month: _Month) -> str:
+    """The random checks behind the estimate: those decided in its weeks."""
+    since = timezone.localtime(month.panel.since).date()
+    return month.link(decided=since.isoformat(), decided_to=month.end.isoformat(), source="control_sample")
 
 
 def _misuse(figures: PeriodFigures) -> int:

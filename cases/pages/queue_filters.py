@@ -156,6 +156,15 @@ FILTERS: Mapping[str, Filter] = {
         _by_day(lambda since: Q(pk__in=decided_in(since).values("pk"))),
         is_day=True,
     ),
+    "decided_to": Filter(
+        pgettext_lazy("filter", "Decided up to"),
+        _by_day(
+            lambda until: Q(
+                pk__in=decided_cases().filter(decided_at__lt=start_of(until + timedelta(days=1))).values("pk")
+            )
+        ),
+        is_day=True,
+    ),
     "decided_in": Filter(
         pgettext_lazy("filter", "Decided in"),
         _by_month(lambda first, last: Q(pk__in=decided_in(first, last).values("pk"))),

@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.utils.translation import pgettext
 
 from audit.registry import sentence
-from cases.papers.dossier import chapters
+from cases.papers.dossier import chapters, outcome_chapters
 from cases.papers.dossier.contents import Contents
 from cases.papers.dossier.saying import said_at
 from fraud.web.paper import Paper
@@ -38,10 +38,10 @@ def write_document(contents: Contents, file: IO[bytes]) -> None:
     chapters.claims(paper, contents)
     chapters.correspondence(paper, contents)
     chapters.evidence(paper, contents)
-    chapters.decisions(paper, contents)
-    chapters.appeals(paper, contents)
-    chapters.ledger(paper, contents)
-    chapters.notes(paper, contents)
+    outcome_chapters.decisions(paper, contents)
+    outcome_chapters.appeals(paper, contents)
+    outcome_chapters.ledger(paper, contents)
+    outcome_chapters.notes(paper, contents)
     _chain(paper, contents)
     _left_out(paper, contents)
     paper.write(file)
