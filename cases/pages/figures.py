@@ -112,7 +112,7 @@ class Figures(PeriodFigures):
 
 def current_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
     """The figures without the `hidden` cases (keys), at most KEEP_SECONDS old."""
-    key = f"cases:figures:{today.isoformat()}:" + sha256(f"{sorted(hidden)}".encode()).hexdigest()
+    key = f"cases:figures-of-a-period:{today.isoformat()}:" + sha256(f"{sorted(hidden)}".encode()).hexdigest()
     known: Figures | None = cache.get(key)
     if known is None:
         known = work_out_figures(today, hidden)
