@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,16 +17,18 @@ from fraud.detection.models import Score
 
 
 def decided_cases() -> Any:
-    """Cases that somebody decided, each with `decided_at`, when the decision that holds was taken, and `is_four_eyes`, whether two people took it.
+    """Cases that somebody decided, each with `decided_at`, when the decision that holds was taken, and `is_four_eyes`, whether two
+    people stand behind it: it was approved by a second one, or judged on appeal, by one who had neither proposed nor approved it.
 
     A decision that was taken up again counts no more; its successor's does, once there is one.
     """
     held = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED).order_by("-number")
     decided = Case.objects.exclude(disposition="").filter(reopened_as=None)
+    judged = Appeal.objects.filter(case=OuterRef("pk")).exclude(result__in=Appeal.NOT_JUDGED)
     return decided.annotate(
         decided_at=Coalesce(Subquery(held.values("decided_at")[:1]), "closed_at"),
-        is_four_eyes=Coalesce(Subquery(held.values("needs_approval")[:1]), False),
-    )
+        is_approved=Coalesce(Subquery(held.values("needs_approval")[:1]), False),
+    ).annotate(is_four_eyes=ExpressionWrapper(Q(is_approved=True) | Exists(judged), BooleanField()))
 
 
 def was_decided_before(case: Case) -> bool:

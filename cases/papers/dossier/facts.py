@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cases.models import Case, Consent, Explanation, ExplanationRequest, Recovery
+from cases.models import Appeal, Case, Consent, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
 from cases.papers.dossier.values import person, values_of
@@ -86,7 +86,18 @@ def decision_facts(case: Case, language: str) -> list[dict[str, Any]]:
         "message", "content_hash", "needs_approval", "why_approval", "proposed_by", "proposed_at", "decided_by", "decided_at",
     )  # fmt: skip
     rows = case.decisions.select_related("proposed_by", "decided_by", "case").order_by("number")
-    return [{**values_of(row, names), "decided_reason": said_of_decision(row, language)} for row in rows]
+    changed = case.appeals.filter(result__in=(Appeal.Result.REDUCED, Appeal.Result.REVERSED))
+    judges = dict(changed.values_list("decision__number", "decided_by_id"))
+    return [
+        {
+            **values_of(row, names),
+            "decided_reason": said_of_decision(row, language),
+            # what an appeal puts in the place of a decision follows it, by its judge alone
+            "is_on_appeal": judges.get(row.number - 1) is not None
+            and judges[row.number - 1] == row.proposed_by_id,
+        }
+        for row in rows
+    ]
 
 
 def appeal_facts(case: Case) -> list[dict[str, Any]]:

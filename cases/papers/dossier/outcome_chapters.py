@@ -33,10 +33,11 @@ def decisions(paper: Paper, contents: Contents) -> None:
                 (pgettext("dossier", "To recover"), amount if row["amount"] != "0" else ""),
                 (pgettext("dossier", "Proposed by"), f"{said_person(row['proposed_by'])}, {said_at(row['proposed_at'])}"),
                 (pgettext("dossier", "Decided by"), f"{said_person(row['decided_by'])}, {said_at(row['decided_at'])}" if row["decided_by"] else ""),
-                (pgettext("dossier", "Four eyes"), said_yes(bool(is_other)) if row["decided_by"] else ""),
+                (pgettext("dossier", "Four eyes"), said_yes(bool(is_other)) if row["decided_by"] and not row["is_on_appeal"] else ""),
+                (pgettext("dossier", "Judged on appeal by somebody else"), said_yes(True) if row["is_on_appeal"] else ""),
                 (pgettext("dossier", "Why two people"), why_second(row["why_approval"])),
                 (pgettext("dossier", "Policy clause"), row["policy_clause"]),
-                (pgettext("dossier", "Remark"), row["decided_reason"] if is_other or row["state"] != "approved" else ""),
+                (pgettext("dossier", "Remark"), row["decided_reason"] if row["decided_reason"] != row["reason"] else ""),
                 (pgettext("dossier", "Content hash"), row["content_hash"]),
             ]
         )  # fmt: skip

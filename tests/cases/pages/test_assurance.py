@@ -151,7 +151,10 @@ def test_the_figures_are_what_a_plain_count_gives(months: Stage) -> None:
     judged = [case for case, verdict in verdicts.items() if verdict is not None]
     wrong = [case for case in judged if verdicts[case]]
     assert found["decisions"]["decided"].value.value == len(rows) == 18
-    two = sum(case.decisions.get().decided_by_id == months.cast.approver.pk for case in rows)
+    two = sum(
+        case.decisions.get().decided_by_id == months.cast.approver.pk or case.appeals.exists()
+        for case in rows
+    )
     assert (found["decisions"]["four_eyes"].value.n, found["decisions"]["four_eyes"].value.of) == (two, 18)
     scored = [case for case in judged if case.band]
     against = [
@@ -247,6 +250,19 @@ def test_nobody_reads_their_own_case_in_a_figure(months: Stage) -> None:
     assert lines_of(months) == before
     assert lines_of(months, "approver") != before
     assert assurance_report(NOVEMBER, months.actor("auditor")).n_hidden == 1
+
+
+@pytest.mark.parametrize("result", ["upheld", "reduced"])
+def test_a_decision_judged_on_appeal_has_two_people_behind_it(
+    stage: Stage, company: Any, result: str
+) -> None:
+    company(four_eyes_limit_minor=10**9)  # nobody had to approve it before
+    case = stage.appealed()
+    told = lines_of(stage)["decisions"]["four_eyes"].value
+    assert (told.n, told.of) == (0, 1)
+    stage.decide_appeal(case, result, **({"amount_minor": 50_000} if result == "reduced" else {}))
+    told = lines_of(stage)["decisions"]["four_eyes"].value
+    assert (told.n, told.of) == (1, 1)
 
 
 def test_an_undecided_random_check_never_counts_as_against_its_score(months: Stage) -> None:

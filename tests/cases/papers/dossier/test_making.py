@@ -150,6 +150,18 @@ def test_decisions_appeal_and_ledger_name_who_did_what(stage: Stage) -> None:
     ]
 
 
+def test_what_an_appeal_put_in_place_of_a_decision_says_so(stage: Stage) -> None:
+    case = stage.appealed()
+    stage.decide_appeal(case, "reduced", amount_minor=50_000)
+    first, second = data(made(stage, fresh(case)), "decisions")
+    assert (first["is_on_appeal"], second["is_on_appeal"]) == (False, True)
+    assert (first["state"], second["amount"]) == ("superseded", "50000")
+    text = text_of(made(stage, fresh(case), kind="pdf"))
+    assert "다른 사람이 이의신청을 심의" in text
+    assert text.count("제2자 승인 예") == 1
+    assert "제2자 승인 아니요" not in text
+
+
 def test_the_same_state_gives_the_same_bytes_but_for_the_facts_of_the_export(
     stage: Stage, case: Case
 ) -> None:
