@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from rules.fields import FIELDS, is_outcome_name
 from rules.language import RuleNotValid, check, parse
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES
-from rules.starter import STARTER_RULES
+from rules.starter import GALLERY
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
 
@@ -42,7 +42,7 @@ def check_vocabulary(**kwargs: Any) -> list[CheckMessage]:
 def check_starter_rules(**kwargs: Any) -> list[CheckMessage]:
     """Every starter rule has its question and is valid with the starter lists and parameters."""
     problems: list[CheckMessage] = []
-    for rule in STARTER_RULES:
+    for rule in GALLERY.values():
         try:
             check(parse(rule.text), lists=STARTER_LISTS, parameters=STARTER_PARAMETERS)
         except RuleNotValid as error:

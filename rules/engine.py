@@ -21,7 +21,7 @@ from rules.language.evaluate import ClaimReader
 from rules.language.functions import DEFAULTS
 from rules.language.history import History
 from rules.language.nodes import Expression
-from rules.language.plain_windows import is_money_window, key_columns, needs_time_of_day
+from rules.language.plain_windows import is_money_window, key_columns, more_columns, needs_time_of_day
 from rules.language.reasons import ALWAYS, true_facts
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
 from rules.language.table import Table
@@ -236,8 +236,7 @@ class _Run:
                 found["currency"] = self.compiler.compile(part).is_null()
             elif isinstance(part, n.Window):
                 self._window_leaves(part, found)
-                if part.within is not None:
-                    pending.append(part.within)
+                pending += [asked for asked in (part.within, part.fraction) if asked is not None]
                 continue
             elif isinstance(part, n.Call) and n.field_names(part) == ("transacted_at",):
                 found["has_time"] = ~self.table.has_time()
@@ -253,7 +252,7 @@ class _Run:
         return {node.name: pl.lit(True)} if is_undelivered else {}  # type: ignore[union-attr]
 
     def _window_leaves(self, node: n.Window, found: dict[str, pl.Expr]) -> None:
-        for column in (*key_columns(node.keys), *key_columns(node.part)):
+        for column in (*key_columns(node.keys), *more_columns(node)):
             if column in self.table.vocabulary:
                 found[column] = self._is_missing(column)
             elif column in self.table.frame.columns:

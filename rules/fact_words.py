@@ -9,6 +9,8 @@ KEY_WORDS: Mapping[str, tuple[str, str]] = {
     "cardholder": ("by one cardholder", "한 사용자가"),
     "merchant": ("at one merchant", "한 가맹점에서"),
     "department": ("in the department", "같은 부서에서"),
+    "job_family": ("in the job family", "같은 직군에서"),
+    "grade": ("of the grade", "같은 직급에서"),
     "approver": ("with one approver", "한 승인자에게서"),
     "mcc": ("in this category", "같은 업종에서"),
     "merchant.mcc": ("in this category", "같은 업종에서"),
@@ -50,6 +52,9 @@ YES_NO_WORDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "사전 승인이 본인 또는 해당 일자의 것이 아님",
         ),
     ),
+    "is_near_home": (("", ""), ("near the cardholder's home", "자택 인근")),
+    "is_badged_elsewhere": (("", ""), ("badge or network shows another place", "출입·접속 기록상 다른 장소")),
+    "receipt.is_edited": (("", ""), ("the receipt shows signs of editing", "영수증에 편집 흔적 있음")),
     "is_night": (("not at night", "심야 아님"), ("late at night", "심야 사용")),
     "is_weekend": (("not at the weekend", "주말 아님"), ("at the weekend", "주말 사용")),
     "is_holiday": (("not on a public holiday", "공휴일 아님"), ("on a public holiday", "공휴일 사용")),
@@ -78,6 +83,7 @@ _UNITS: Mapping[str, tuple[str, str, str]] = {
     "months": ("{} month", "{} months", "{}개월"),
     "people": ("{} person", "{} people", "{}명"),
     "claims": ("{} claim", "{} claims", "{}건"),
+    "km_h": ("{} km/h", "{} km/h", "시속 {}km"),
     "merchants": ("{} merchant", "{} merchants", "{}곳"),
 }
 # fmt: off

@@ -17,7 +17,7 @@ from rules.fact_words import (
     unit_words,
 )
 from rules.fields import FIELDS
-from rules.language import RuleNotValid, parse
+from rules.language import RuleNotValid, parse, to_text
 from rules.language import nodes as n
 from rules.money import format_money
 from rules.starter_parameters import STARTER_PARAMETERS
@@ -138,8 +138,10 @@ def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
         time = f"{length} 이내" if ko else f"within {length}"
     else:
         time = ""
-    if node.mode == "before":
+    if node.mode in {"before", "others"}:
         time = f"이전 {time}".strip() if ko else f"{time} before".strip()
+    if node.mode == "others":
+        time = f"{time} 다른 사용자".strip() if ko else f"{time} by others".strip()
     shown = fact_text(fact, lang)
     names = {
         "count": (
@@ -149,6 +151,9 @@ def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
         "sum": (f"total {shown}", f"합계 {shown}"),
         "mean": (f"mean {shown}", f"평균 {shown}"),
         "median": (f"usual amount {shown}", f"평소 금액 {shown}"),
+        "percentile": (f"{_fraction(node)} percentile {shown}", f"{_fraction(node)} 백분위수 {shown}"),
+        "deviation": (f"standard deviation {shown}", f"표준편차 {shown}"),
+        "change": (f"change {shown}", f"증감 {shown}"),
         "min": (f"smallest {shown}", f"최소 {shown}"),
         "max": (f"highest {shown}", f"최대 {shown}"),
         "distinct": (f"{shown} in all", f"서로 다른 값 {shown}"),
@@ -156,6 +161,13 @@ def _window(node: n.Window, fact: Fact, lang: str) -> tuple[str, str]:
         "since_last": (f"{shown} after the previous one", f"직전 건 이후 {shown}"),
     }
     return f"{keys} {time}".strip(), names.get(node.function, (shown, shown))[ko]
+
+
+def _fraction(node: n.Window) -> str:
+    """Which percentile a window asks for, as written; a parameter's value stands among the limits."""
+    return (
+        "" if node.fraction is None or isinstance(node.fraction, n.ParameterRef) else to_text(node.fraction)
+    )
 
 
 def duration_words_of(node: n.DurationLiteral, lang: str) -> str:

@@ -3,6 +3,12 @@
 FIELD_ROWS = """
 amount | money | | amount | 금액 | amount > 500,000 KRW | amount_minor currency
 net_amount | money | | amount still gone after cancellations and refunds | 취소·환불 후 남은 금액 | sum(net_amount same cardholder within 7 days) > 500,000 KRW | amount_minor currency
+original_amount | number | | amount in the original currency | 현지 통화 금액 | original_amount > 100 and original_currency = "USD" | original_minor original_currency
+original_currency | code | | original currency | 현지 통화 | original_currency != currency | original_currency
+fx_rate | number | | exchange rate applied (billed per unit of the original currency) | 적용 환율(현지 통화 1단위당 청구 통화) | fx_rate > 1400 and original_currency = "USD" | original_minor original_currency amount_minor
+reference_rate | number | | reference exchange rate of that day | 당일 기준 환율 | abs(fx_rate - reference_rate) > 3% * reference_rate | reference_rate
+first_digit | number | | first digit of the amount | 금액의 첫 자리 숫자 | count(same cardholder, first_digit within 365 days) >= 100 | amount_minor
+first_digit_share | percent | | how often that first digit is usual (Benford) | 그 첫 자리 숫자의 통상 비율(벤퍼드) | first_digit_share < 5% | amount_minor
 currency | code | | currency | 통화 | currency != "KRW" | currency
 transacted_at | datetime | | time of the transaction | 거래 일시 | hour(transacted_at) in 22..5 | transacted_at
 business_date | date | | business date (nights belong to the day before) | 업무 기준일(심야는 전날) | not is_business_day(business_date) | transacted_at has_time
@@ -16,19 +22,33 @@ account_code | code | | account | 계정과목 | account_code = "WELFARE" | acco
 project_code | code | | project | 프로젝트 | project_code is missing | project_code
 evidence_type | code | | kind of evidence | 증빙 유형 | evidence_type = "card_slip" | evidence_type
 receipt_id | code | | receipt | 영수증 | receipt_id is missing | receipt_id
+receipt.amount | money | | amount on the receipt | 영수증 금액 | receipt.amount != amount | receipt_amount currency
+receipt.date | date | | date on the receipt | 영수증 날짜 | receipt.date != date(transacted_at) | receipt_date
+receipt.brn | code | | business number on the receipt | 영수증 사업자번호 | receipt.brn != merchant.brn | receipt_brn
+receipt.items | text | | items on the receipt | 영수증 품목 | receipt.items contains any @forbidden_items | receipt_items
+receipt.number | number | | serial number of the receipt | 영수증 일련번호 | receipt.number - max(receipt.number same cardholder, merchant within 90 days before) in 1..3 | receipt_no
+receipt.is_edited | yes_no | | receipt shows signs of editing | 영수증 편집 흔적 | receipt.is_edited | receipt_is_edited
 authorization_code | code | | approval number | 승인번호 | authorization_code is missing | authorization_code
 submitted_at | datetime | | time of the claim | 청구 일시 | submitted_at - transacted_at > 30 days | submitted_at
 claim_approved_at | datetime | | time of the approval | 결재 일시 | claim_approved_at - submitted_at < 10 seconds | claim_approved_at
+settled_at | datetime | | time of the settlement | 매입 일시 | settled_at - transacted_at > 10 days | settled_at
 paid_at | datetime | | time of the payment | 지급 일시 | cancelled_at > paid_at | paid_at
 cancelled_at | datetime | | time of the cancellation | 취소 일시 | cancelled_at is not missing | cancelled_at
 cancel_amount | money | | cancelled amount | 취소 금액 | cancel_amount > 0 | cancel_minor currency
 n_attendees | number | people | attendees | 참석 인원 | n_attendees >= 2 | n_attendees
+n_external_attendees | number | people | attendees from outside the company | 외부 참석 인원 | n_external_attendees >= 1 | attendees
+attendee_names | text | | names of the attendees | 참석자 명단 | count(same attendee_names within 30 days) >= 3 | attendees
+attendee_orgs | text | | organisations of the attendees | 참석자 소속 | attendee_orgs contains "대학교" | attendees
+attendee_org_types | text | | kinds of organisations of the attendees | 참석자 소속 유형 | attendee_org_types contains any @public_org_types | attendees
 per_head | money | | amount per head | 1인당 금액 | per_head > $per_head_limit | amount_minor currency
 pre_approval_id | code | | pre-approval | 사전 승인 번호 | pre_approval_id is missing | pre_approval_id
 pre_approved_amount | money | | pre-approved amount | 사전 승인 금액 | amount > 1.1 * pre_approved_amount | pre_approved_minor currency
+vat_amount | money | | VAT on the receipt | 부가세액 | vat_amount = 0 and amount > 0 | vat_minor currency
 vat_claimed | money | | VAT claimed back | 매입세액 공제액 | vat_claimed > 0 | vat_claimed_minor currency
 service_charge | money | | service charge | 봉사료 | service_charge > 25% * amount | service_minor currency
 is_recurring | yes_no | | recurring payment | 정기 결제 | not is_recurring | is_recurring
+repaid_on | date | | day of the repayment | 변제일 | repaid_on is missing and self_declared_personal | repaid_on
+loyalty_id | code | | loyalty account credited | 적립 회원번호 | loyalty_id is not missing | loyalty_id
 self_declared_personal | yes_no | | declared as personal by the cardholder | 본인 신고 사적 사용 | self_declared_personal | self_declared_personal
 trip_id | code | | trip | 출장 번호 | trip_id is missing | trip_id
 merchant.name | text | | merchant name | 가맹점명 | merchant.name contains any @bar_words | merchant_name
@@ -45,6 +65,8 @@ merchant.opened_on | date | | merchant's opening date | 개업일 | date(transac
 merchant.status | code | | merchant's registration status | 사업자 상태 | merchant.status = "closed" | merchant_status
 merchant.status_on | date | | date of that status | 상태 변경일 | merchant.status_on < date(transacted_at) | merchant_status_on
 cardholder.employee_no | code | | cardholder | 카드 사용자 사번 | cardholder.employee_no = approver.employee_no | employee_no
+cardholder.name | text | | cardholder's name | 사용자 이름 | merchant.ceo_name similar to cardholder.name | cardholder_name
+cardholder.warned_on | date | | day of the cardholder's last warning | 최근 주의·경고일 | date(transacted_at) - cardholder.warned_on < 365 days | warned_on
 cardholder.grade | code | | cardholder's grade | 직급 | cardholder.grade = "G3" | grade
 cardholder.department | code | | cardholder's department | 부서 | cardholder.department = "SALES1" | department_code
 cardholder.job_family | code | | cardholder's job family | 직군 | cardholder.job_family = "field_sales" | job_family
@@ -53,9 +75,14 @@ cardholder.hired_on | date | | date of joining | 입사일 | date(transacted_at)
 cardholder.left_on | date | | date of leaving | 퇴사일 | date(transacted_at) > cardholder.left_on | left_on
 card.kind | code | | kind of card | 카드 종류 | card.kind = "shared" | card_kind
 card.status | code | | card status | 카드 상태 | card.status = "stopped" | card_status
+card.user_no | code | | user entered for a shared card | 공용 카드 실사용자 사번 | card.kind = "shared" and card.user_no is missing | card_user_no
+card.limit_raised_on | date | | day the card limit was raised | 카드 한도 상향일 | date(transacted_at) - card.limit_raised_on <= 3 days | card_limit_raised_on
 card.limit | money | | card limit | 카드 한도 | amount > 90% * card.limit | card_limit_minor currency
 approver.employee_no | code | | approver | 승인자 사번 | approver.employee_no is missing | approver_no
 on_leave | yes_no | | on leave that day | 당일 휴가·휴직 | on_leave and not is_recurring | on_leave
+is_badged_elsewhere | yes_no | | badge or network shows another place | 출입·접속 기록상 다른 장소 | is_badged_elsewhere | access_log
+is_near_home | yes_no | | merchant near the cardholder's home | 자택 인근 가맹점 | is_near_home and not is_business_day | is_near_home
+travel_kmh | number | km_h | speed needed since the previous payment | 직전 결제지에서의 이동 속도(km/h) | travel_kmh > 120 | merchant_position
 on_trip | yes_no | | on a trip that day | 당일 출장 | not on_trip | on_trip
 has_overtime | yes_no | | overtime approved | 초과근무 승인 | is_night and not has_overtime | has_overtime
 has_vehicle | yes_no | | has a vehicle that day | 당일 배정 차량 있음 | merchant.mcc in @fuel_mcc and not has_vehicle | has_vehicle

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rules.starter_texts import (
     AMOUNT_RULES,
+    AMOUNT_TEMPLATES,
     CARD_RULES,
+    CARD_TEMPLATES,
     DOCUMENT_RULES,
+    DOCUMENT_TEMPLATES,
     MERCHANT_RULES,
+    MERCHANT_TEMPLATES,
     PEOPLE_RULES,
+    PEOPLE_TEMPLATES,
+    PLACE_TEMPLATES,
     TIME_RULES,
+    TIME_TEMPLATES,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,33 @@ _GROUPS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "people": PEOPLE_RULES,
 }
 
+_TEMPLATES: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "time": TIME_TEMPLATES,
+    "merchant": MERCHANT_TEMPLATES,
+    "amount": AMOUNT_TEMPLATES,
+    "place": PLACE_TEMPLATES,
+    "document": DOCUMENT_TEMPLATES,
+    "card": CARD_TEMPLATES,
+    "people": PEOPLE_TEMPLATES,
+}
+
+#: Installed with the product.
 STARTER_RULES: tuple[StarterRule, ...] = tuple(
     _rule(group, row) for group, rows in _GROUPS.items() for row in rows
 )
+#: Offered and not installed: a company adopts them when it has their data.
+STARTER_TEMPLATES: tuple[StarterRule, ...] = tuple(
+    _rule(group, row) for group, rows in _TEMPLATES.items() for row in rows
+)
+#: All of them by code: what the gallery shows.
+GALLERY: Mapping[str, StarterRule] = {
+    rule.code: rule for rule in sorted((*STARTER_RULES, *STARTER_TEMPLATES), key=lambda rule: rule.code)
+}
+
+
+def catalogue_codes() -> tuple[str, ...]:
+    """The codes of the field's catalogue that the gallery covers, each once: A04B is a second rule of A04."""
+    return tuple(dict.fromkeys(code[:3] for code in GALLERY))
 
 
 _NOTES: Mapping[str, str] = {rule.note_en: rule.note_ko for rule in STARTER_RULES if rule.note_en}

@@ -60,6 +60,24 @@ _ALL = (
     _list("home_countries", "code", "Home countries", "국내로 보는 국가", "KR"),
     _list("overtime_taxi_purpose", "code", "Purposes of taxis after overtime", "야근 택시 목적 코드", "overtime_taxi, 야근택시, 야근교통비"),
     _list("cancel_types", "code", "Cancellations", "취소 거래 구분", "cancel, partial_cancel"),
+    _list(
+        "restricted_purpose_words", "text", "Words of private purposes", "개인 목적을 뜻하는 단어",
+        "개인, 사적, 선물용, 생일, 가족, 경조, 골프, 유흥, private, birthday, personal, golf",
+    ),
+    _list(
+        "forbidden_items", "text", "Items that may not be bought", "구매 금지 품목",
+        "소주, 맥주, 양주, 위스키, 와인, 담배, 전자담배, 복권, 성인용품, beer, wine, whisky, liquor, cigarette, tobacco, lottery",
+    ),
+    _list("public_org_types", "text", "Organisations under the anti-graft act", "청탁금지법 적용 기관 유형", "public, government, 공공기관, 공무원, 학교, 언론사"),
+    _list("welfare_accounts", "code", "Welfare accounts", "복리후생비 계정", "WELFARE, 복리후생비, 811"),
+    _list("entertainment_accounts", "code", "Entertainment accounts", "기업업무추진비(접대비) 계정", "ENTERTAINMENT, 접대비, 기업업무추진비, 813"),
+    _list("no_vat_tax_types", "code", "Merchants whose VAT is not deductible", "매입세액 불공제 과세 유형", "simplified, exempt, 간이과세자, 면세사업자, 간이, 면세"),
+    _list("qualified_evidence", "code", "Qualified evidence", "적격 증빙", "card_slip, tax_invoice, e_invoice, cash_receipt, 카드전표, 세금계산서, 현금영수증"),
+    _list("meal_purpose", "code", "Purposes of meals", "식대 목적 코드", "MEAL, meal, 식대, 식비, overtime_meal, 야근식대"),
+    _list("meal_mcc", "code", "Categories of meals", "식대로 볼 수 있는 업종 코드", "5411, 5422, 5441, 5451, 5462, 5499, 5811, 5812, 5814, 7011"),
+    _list("per_diem_purpose", "code", "Purposes of per diems", "일비 목적 코드", "per_diem, 일비, 출장일비"),
+    _list("mileage_purpose", "code", "Purposes of mileage", "자가 차량 유류비(주행거리) 목적 코드", "mileage, 자가차량, 주행거리"),
+    _list("toll_mcc", "code", "Tolls, parking and taxis", "통행료·주차·택시 업종 코드", "4121, 4784, 7523"),
     _list("related_persons", "text", "Owners related to the staff", "임직원·가족 대표자 명단", ""),
 )
 # fmt: on

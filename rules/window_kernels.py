@@ -121,6 +121,45 @@ def range_kth(ranks: Ints, n_ranks: int, start: Ints, end: Ints, k: Ints) -> Int
     return answer
 
 
+def range_kth_without(
+    ranks: tuple[Ints, Ints], n_ranks: int, spans: tuple[Ints, Ints], left_out: tuple[Ints, Ints], k: Ints
+) -> Ints:
+    """The k-th smallest (from 0) of the first ``ranks`` in each span, less those of the second in the spans left out.
+
+    The second ranks are some of the first in an order of their own; a span left out must lie inside its span by content.
+    Both descend together, like ``range_kth``.
+    """
+    (start, end), (start_out, end_out), k = _copies(spans), _copies(left_out), k.copy()
+    answer = np.zeros(len(start), dtype=np.int64)
+    current, out = ranks
+    for bit in range(max(int(n_ranks - 1).bit_length(), 1) - 1, -1, -1):
+        is_one, ones, n_zeros = _level(current, bit)
+        is_one_out, ones_out, n_zeros_out = _level(out, bit)
+        zeros = (end - ones[end]) - (start - ones[start])
+        zeros -= (end_out - ones_out[end_out]) - (start_out - ones_out[start_out])
+        go_high = k >= zeros
+        k -= np.where(go_high, zeros, 0)
+        start, end = (np.where(go_high, n_zeros + ones[at], at - ones[at]) for at in (start, end))
+        start_out, end_out = (
+            np.where(go_high, n_zeros_out + ones_out[at], at - ones_out[at]) for at in (start_out, end_out)
+        )
+        answer |= go_high.astype(np.int64) << bit
+        current = np.concatenate([current[~is_one], current[is_one]])
+        out = np.concatenate([out[~is_one_out], out[is_one_out]])
+    return answer
+
+
+def _copies(span: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    return span[0].copy(), span[1].copy()
+
+
+def _level(current: Ints, bit: int) -> tuple[NDArray[np.bool_], Ints, int]:
+    """(which have the bit, their running count, how many have it not)."""
+    is_one = ((current >> bit) & 1).astype(np.bool_)
+    ones = prefix_sums(is_one.astype(np.int64))
+    return is_one, ones, len(current) - int(ones[-1])
+
+
 def range_median(values: Ints, start: Ints, end: Ints) -> Floats:
     """Median of each range (mean of the two middle values when even), nan for an empty one."""
     answer = np.full(len(start), np.nan)

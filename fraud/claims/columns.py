@@ -27,6 +27,7 @@ _CLAIM_TEXTS = [
     "entry_mode",
     "merchant_name",
     "currency",
+    "original_currency",
     "purpose_code",
     "purpose_text",
     "account_code",
@@ -34,10 +35,12 @@ _CLAIM_TEXTS = [
     "pre_approval_id",
     "evidence_type",
     "receipt_id",
+    "attendees",  # JSON, as the file told them
 ]
 _CLAIM_TIMES = ("transacted_at", "submitted_at", "claim_approved_at", "settled_at", "paid_at", "cancelled_at")
 _CLAIM_NUMBERS = [
     "amount_minor",
+    "original_minor",
     "cancel_minor",
     "vat_minor",
     "vat_claimed_minor",

@@ -118,6 +118,12 @@ class Builder(Transformer[Token, Any]):
     def not_matches(self, parts: list[Any]) -> n.Not:
         return n.Not(_text_match("matches", parts), position=start_of(parts[0]))
 
+    def similar(self, parts: list[Any]) -> n.TextMatch:
+        return _text_match("similar to", parts)
+
+    def not_similar(self, parts: list[Any]) -> n.Not:
+        return n.Not(_text_match("similar to", parts), position=start_of(parts[0]))
+
     def missing(self, parts: list[Any]) -> n.IsMissing:
         return n.IsMissing(parts[0], position=start_of(parts[0]))
 
@@ -228,12 +234,20 @@ class Builder(Transformer[Token, Any]):
     def keys(self, parts: list[Any]) -> list[tuple[str, bool, n.Position]]:
         return parts
 
-    def limits(self, parts: list[Any]) -> tuple[Any, Any, bool]:
-        return parts[1], parts[3], parts[4] is not None
+    def others(self, parts: list[Token]) -> Token:
+        return parts[0]
+
+    def limits(self, parts: list[Any]) -> tuple[Any, Any, str]:
+        return parts[1], parts[3], str(parts[4] or "")
 
     def window(self, parts: list[Any]) -> n.Window:
         name, value, _, keys, limits = parts
         return _window(name, value, [], keys, limits)
+
+    def quantile(self, parts: list[Any]) -> n.Window:
+        name, of, value, _, keys, limits = parts
+        fraction = self.parameter([of]) if of.type == "PARAMETER" else self.percent([of])
+        return _window(name, value, [], keys, limits, fraction)
 
     def share(self, parts: list[Any]) -> n.Window:
         name, value, part, _, keys, limits = parts
@@ -253,9 +267,10 @@ def _window(
     value: n.Expression | None,
     part: list[tuple[str, bool, n.Position]],
     keys: list[tuple[str, bool, n.Position]],
-    limits: tuple[Any, Any, bool],
+    limits: tuple[Any, Any, str],
+    fraction: n.PercentLiteral | n.ParameterRef | None = None,
 ) -> n.Window:
-    within, where, before = limits
+    within, where, ending = limits
     period: n.Period | None = None
     whole = False
     plain: list[str] = []
@@ -268,9 +283,9 @@ def _window(
             raise refuse(position, "whole_needs_period")
         else:
             plain.append(key)
-    if whole and before:
-        raise refuse(place(name), "whole_before")
-    mode: n.Mode = "whole" if whole else "before" if before else ""
+    if whole and ending:
+        raise refuse(place(name), "whole_before" if ending == "before" else "whole_others")
+    mode: n.Mode = "whole" if whole else ending  # type: ignore[assignment]
     keys_of: Callable[[list[str]], tuple[str, ...]] = lambda names: tuple(dict.fromkeys(names))  # noqa: E731
     return n.Window(
         plain_name(str(name), place(name)),
@@ -281,5 +296,6 @@ def _window(
         keys_of([key for key, _, _ in part]),
         where,
         mode,
+        fraction,
         position=place(name),
     )

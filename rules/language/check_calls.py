@@ -6,13 +6,23 @@ from rules.fields import KEYS
 from rules.language import nodes as n
 from rules.language import types as t
 from rules.language.check_parts import PartChecker, duration_us
-from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES, Function, window_type
+from rules.language.functions import (
+    FUNCTIONS,
+    NOT_WHOLE,
+    OF_OTHERS,
+    WINDOW_EXAMPLES,
+    WINDOW_VALUES,
+    Function,
+    window_type,
+)
 from rules.language.nodes import Expression
 from rules.language.problems import did_you_mean
-from rules.language.reach import LONGEST_BUSINESS_DAYS, LONGEST_WITHIN_DAYS, is_too_long
+from rules.language.reach import LONGEST_BUSINESS_DAYS, LONGEST_WITHIN_DAYS, is_too_long, spans_of
 from rules.language.types import Kind, Type, comparable, mixed_currencies
 from rules.language.words import function_meant
 
+#: Functions whose arguments are of one kind.
+_ALIKE = frozenset({"min", "max", "is_multiple", "quotient", "remainder"})
 _KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
 
 
@@ -54,7 +64,7 @@ class CallChecker(PartChecker):
                 return function.result
             if mixed_currencies(known[0], kind):
                 self.add(argument, "currencies", left=known[0].currency, right=kind.currency)
-            elif function.name in {"min", "max", "is_multiple"} and not comparable(known[0], kind):
+            elif function.name in _ALIKE and not comparable(known[0], kind):
                 self.unlike(node.arguments[0], known[0], argument, kind)
         if function.result is not None:
             return function.result
@@ -108,6 +118,8 @@ class CallChecker(PartChecker):
         if (node.function == "share") != bool(node.part):
             self.add(node, "window_share_form")
             return None
+        if not self._fraction(node):
+            return None
         if accepted is None:
             if node.value is not None:
                 self.add(node.value, "window_no_value", name=node.function, example=example)
@@ -140,11 +152,35 @@ class CallChecker(PartChecker):
             return None
         return found
 
+    def _fraction(self, node: n.Window) -> bool:
+        """Whether a percentile says which, and nothing else does."""
+        if (node.function == "percentile") != (node.fraction is not None):
+            self.add(node, "window_percentile_form")
+            return False
+        if isinstance(node.fraction, n.PercentLiteral) and not 0 < node.fraction.value <= 100:
+            self.add(node.fraction, "percentile_range")
+        elif isinstance(node.fraction, n.ParameterRef):
+            found = self.type_of(node.fraction)
+            if found is not None and not found.is_numeric:
+                self.add(node.fraction, "window_percentile_form")
+        return True
+
+    def _window_mode(self, node: n.Window) -> None:
+        if node.mode == "others" and node.function not in OF_OTHERS:
+            self.add(node, "window_no_others", name=node.function, known=", ".join(sorted(OF_OTHERS)))
+        elif node.mode == "others" and "cardholder" in node.keys:
+            self.add(node, "others_of_cardholder")
+        elif node.mode == "whole" and node.function in NOT_WHOLE:
+            self.add(node, "window_not_whole", name=node.function)
+        elif node.function == "change" and node.within is None:
+            self.add(node, "change_needs_within", example=WINDOW_EXAMPLES["change"])
+
     def _window_limits(self, node: n.Window) -> None:
         for key in (*node.part, *node.keys):
             self._key(node, key)
         if not node.keys:
             self.add(node, "window_needs_keys", name=node.function, example=WINDOW_EXAMPLES[node.function])
+        self._window_mode(node)
         if node.function == "since_last" and (
             node.period or node.within is not None or node.where is not None or node.mode
         ):
@@ -157,8 +193,12 @@ class CallChecker(PartChecker):
             if node.function == "distinct" or (found is not None and found.kind is not Kind.DURATION):
                 self.add(node.within, "within_duration")
         if node.within is not None and is_too_long(node, self.parameters or {}):
+            times = spans_of(node)
             self.add(
-                node.within, "within_too_long", days=LONGEST_WITHIN_DAYS, business_days=LONGEST_BUSINESS_DAYS
+                node.within,
+                "within_too_long",
+                days=LONGEST_WITHIN_DAYS // times,
+                business_days=LONGEST_BUSINESS_DAYS // times,
             )
         if node.where is not None:
             found = self.type_of(node.where)

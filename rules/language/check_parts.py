@@ -191,7 +191,7 @@ class PartChecker:
         elif isinstance(pattern, n.InlineList):
             for item in pattern.items:
                 self._pattern(item, node.op)
-        elif isinstance(pattern, n.FieldRef) and node.op in {"contains", "starts with"}:
+        elif isinstance(pattern, n.FieldRef) and node.op in {"contains", "starts with", "similar to"}:
             found = self.type_of(pattern)
             if found is not None and not found.is_textual:
                 self.add(pattern, "needs_pattern", word=node.op)

@@ -10,13 +10,14 @@ import polars as pl
 from rules.language import nodes as n
 from rules.language.compile_functions import compile_call
 from rules.language.evaluate import constant_words, text_test
+from rules.language.likeness import resembles
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.parameters import compile_parameter
 from rules.language.table import SeriesTest, Table, equals, is_one_of, text_field
 from rules.language.times import DAY_US, epoch_us
 from rules.language.types import Kind
-from rules.language.values import literal, literal_money
+from rules.language.values import DECIMALS, EXACT, literal, literal_money
 
 #: Answers a window with a column name of the table.
 WindowColumns = Callable[[n.Window], pl.Expr]
@@ -143,6 +144,8 @@ class Compiler:
     def _text_match(self, node: n.TextMatch) -> pl.Expr:
         if isinstance(node.pattern, n.FieldRef):
             value, part = self.compile(node.operand), self.compile(node.pattern)
+            if node.op == "similar to":
+                return self.table.column(node, lambda: self._resembling(value, part))
             return (
                 value.str.contains(part, literal=True)
                 if node.op == "contains"
@@ -153,6 +156,16 @@ class Compiler:
         if name is not None:
             return self.table.text_test(name, (node.op, node.pattern), self._text_search(node, test))
         return self.compile(node.operand).map_elements(test, return_dtype=pl.Boolean)
+
+    def _resembling(self, value: pl.Expr, part: pl.Expr) -> pl.Series:
+        """Whether two texts of a claim are similar; every different pair is compared once."""
+        pairs = self.table.select([value, part])
+        different = pairs.unique().drop_nulls()
+        answers = pl.Series([resembles(a, b) for a, b in different.iter_rows()], dtype=_BOOLEAN)
+        told = pairs.join(
+            different.with_columns(answer=answers), on=["0", "1"], how="left", maintain_order="left"
+        )
+        return told["answer"]
 
     def _text_search(self, node: n.TextMatch, test: Callable[[str], bool]) -> SeriesTest:
         """A search through all different values: words by one automaton, patterns value by value."""
@@ -205,4 +218,26 @@ def calculate(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
         return finite(a + b)
     if op == "-":
         return finite(a - b)
-    return finite(a * b if op == "*" else a / b)
+    return finite(product(a, b) if op == "*" else ratio(a, b))
+
+
+def product(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """``a * b`` rounded once where one is whole and the other has up to six decimals; see ``values.product``."""
+    a_is_whole = a == a.floor()
+    whole, other = pl.when(a_is_whole).then(a).otherwise(b), pl.when(a_is_whole).then(b).otherwise(a)
+    parts = _decimal_parts(other)
+    fits = (whole == whole.floor()) & ((whole * parts).abs() <= EXACT)
+    return pl.when(fits).then(whole * parts / DECIMALS).otherwise(a * b)
+
+
+def ratio(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """``a / b`` rounded once where a is whole and b has up to six decimals; see ``values.ratio``."""
+    parts = _decimal_parts(b)
+    fits = (a == a.floor()) & (parts != 0) & (a.abs() * DECIMALS <= EXACT)
+    return pl.when(fits).then(a * DECIMALS / parts).otherwise(a / b)
+
+
+def _decimal_parts(value: pl.Expr) -> pl.Expr:
+    """The millionths of a number that has at most six decimals, else null."""
+    parts = (value * DECIMALS + 0.5).floor()
+    return pl.when((parts / DECIMALS == value) & (value.abs() * DECIMALS <= EXACT)).then(parts)

@@ -16,6 +16,7 @@ from rules.language.nodes import Expression
 from rules.language.table import Table, text_field
 from rules.language.times import FIRST_DAY, LAST_DAY, date_of
 from rules.language.types import Kind
+from rules.language.values import EXACT
 
 _US_PER_MINUTE = 60_000_000
 
@@ -60,6 +61,8 @@ def _result(compiler: Compiler, node: n.Call, values: list[pl.Expr]) -> pl.Expr:
         return (values[1].cast(pl.Float64) - values[0].cast(pl.Float64)) / _US_PER_MINUTE
     if name == "is_multiple":
         return _multiple(values[0].cast(pl.Float64), values[1].cast(pl.Float64))
+    if name in {"quotient", "remainder"}:
+        return _whole_division(name, values[0].cast(pl.Float64), values[1].cast(pl.Float64))
     if name in DEFAULTS:
         return values[0].fill_null(DEFAULTS[name])
     if name == "abs":
@@ -149,6 +152,15 @@ def _multiple(value: pl.Expr, step: pl.Expr) -> pl.Expr:
     whole = (value == value.floor()) & (step == step.floor())
     rest = value.cast(pl.Int64, strict=False) % pl.when(step != 0).then(step).cast(pl.Int64, strict=False)
     return pl.when(value.is_not_null() & step.is_not_null() & (step != 0)).then(whole & (rest == 0))
+
+
+def _whole_division(name: str, value: pl.Expr, step: pl.Expr) -> pl.Expr:
+    """Floored division of whole values; null for step zero and for what is not whole."""
+    fits = (value == value.floor()) & (step == step.floor()) & (step != 0)
+    fits &= (value.abs() <= EXACT) & (step.abs() <= EXACT)
+    a, b = (pl.when(fits).then(part).cast(pl.Int64, strict=False) for part in (value, step))
+    whole = (a // b).cast(pl.Int64)
+    return whole.cast(pl.Float64) if name == "quotient" else a - whole * b
 
 
 def _extreme(compiler: Compiler, node: n.Call, values: list[pl.Expr]) -> pl.Expr:

@@ -10,6 +10,7 @@ from rules.language import nodes as n
 from rules.language.check import infer
 from rules.language.function_values import call_function
 from rules.language.functions import DEFAULTS, FUNCTIONS
+from rules.language.likeness import resembler, resembles
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.patterns import compile_pattern, glob_pattern
@@ -237,6 +238,8 @@ def _text_match(node: n.TextMatch, claim: ClaimReader) -> bool | None:
         if value is None or word is None:
             return None
         plain, part = normalise(value), normalise(word)
+        if node.op == "similar to":
+            return resembles(plain, part)
         return part in plain if node.op == "contains" else plain.startswith(part)
     if value is None:
         return None
@@ -245,15 +248,23 @@ def _text_match(node: n.TextMatch, claim: ClaimReader) -> bool | None:
 
 def constant_words(op: str, pattern: Expression, context: Context) -> tuple[str, ...] | None:
     """The normalised words of which one is to be contained; None for other kinds of match."""
+    return None if op == "similar to" else _words_of(op, pattern, context)
+
+
+def _words_of(op: str, pattern: Expression, context: Context) -> tuple[str, ...] | None:
     if isinstance(pattern, n.ListRef):
         return tuple(context.lists[pattern.name].normalised)
     if isinstance(pattern, n.InlineList):
         return tuple(normalise(item.value) for item in pattern.items if isinstance(item, n.TextLiteral))
-    return (normalise(pattern.value),) if op == "contains" and isinstance(pattern, n.TextLiteral) else None
+    if op not in {"contains", "similar to"} or not isinstance(pattern, n.TextLiteral):
+        return None
+    return (normalise(pattern.value),)
 
 
 def text_test(op: str, pattern: Expression, context: Context) -> Callable[[str], bool]:
     """The test of a normalised text against a pattern that is the same for all claims."""
+    if op == "similar to":
+        return resembler(_words_of(op, pattern, context) or ())
     words = constant_words(op, pattern, context)
     if words is not None:
         return lambda text: any(word in text for word in words)

@@ -9,7 +9,7 @@ from rules.language.normal import normalise
 from rules.language.specs import Context
 from rules.language.times import business_days_between, date_of, day_number, local
 from rules.language.types import Kind
-from rules.language.values import is_multiple
+from rules.language.values import is_multiple, whole_division
 
 _Moment = Callable[[Any, Context], Any]
 _Day = Callable[[int, Context], Any]
@@ -55,6 +55,8 @@ def call_function(name: str, values: Sequence[Any], kinds: Sequence[Kind], conte
         return (float(values[1]) - float(values[0])) / 60_000_000
     if name == "is_multiple":
         return is_multiple(values[0], values[1])
+    if name in {"quotient", "remainder"}:
+        return whole_division(name, values[0], values[1])
     if name == "abs":
         return abs(values[0])
     if name in {"min", "max"}:

@@ -74,6 +74,14 @@ _ALL = (
         "is_multiple", (frozenset({Kind.MONEY, Kind.NUMBER}),) * 2, YES_NO, "is_multiple(amount, 10,000 KRW)",
         "{0} is a multiple of {1}", "{0} {1}의 배수임",
     ),
+    Function(
+        "quotient", (frozenset({Kind.MONEY, Kind.NUMBER}),) * 2, NUMBER, "quotient(amount, 10,000 KRW) >= 3",
+        "whole times {1} goes into {0}", "{0} 안에 {1} 들어가는 횟수",
+    ),
+    Function(
+        "remainder", (frozenset({Kind.MONEY, Kind.NUMBER}),) * 2, None, "remainder(amount, 10,000 KRW) = 0",
+        "what is left of {0} after whole parts of {1}", "{0} 나누기 {1}의 나머지",
+    ),
     Function("lower", (_TEXTUAL,), TEXT, "lower(merchant.name)", "{0} in small letters", "{0}의 소문자"),
     Function("length", (_TEXTUAL,), NUMBER, "length(purpose_text) < 5", "number of characters of {0}", "{0}의 글자 수"),
     Function("or_zero", (_MAGNITUDE,), None, "or_zero(cancel_amount)", "{0}, or zero if missing", "{0}(없으면 0)"),
@@ -92,9 +100,17 @@ WINDOW_VALUES: Mapping[str, frozenset[Kind] | None] = {
     "median": _MAGNITUDE,
     "min": _MAGNITUDE,
     "max": _MAGNITUDE,
+    "percentile": _MAGNITUDE,
+    "deviation": _MAGNITUDE,
+    "change": _MAGNITUDE,
     "share": frozenset({Kind.MONEY, Kind.NUMBER}),
     "distinct": frozenset(Kind) - {Kind.LIST},
 }
+
+#: Window functions that compare with the claims of others (``by others``).
+OF_OTHERS = frozenset({"count", "sum", "mean", "median", "min", "max", "percentile", "deviation"})
+#: Window functions that have no answer for a whole calendar period.
+NOT_WHOLE = frozenset({"percentile", "deviation", "change"})
 
 WINDOW_EXAMPLES: Mapping[str, str] = {
     "count": "count(same cardholder, merchant within 30 minutes)",
@@ -104,6 +120,9 @@ WINDOW_EXAMPLES: Mapping[str, str] = {
     "median": "median(amount same department, mcc within 90 days)",
     "min": "min(amount same merchant within 90 days)",
     "max": "max(amount same cardholder, merchant, day)",
+    "percentile": "percentile(95% of amount same department, mcc within 90 days by others)",
+    "deviation": "deviation(amount same cardholder within 90 days before)",
+    "change": "change(amount same cardholder within 30 days)",
     "share": "share(amount of cardholder in merchant within 180 days)",
     "distinct": "distinct(merchant.mcc same cardholder, day)",
 }
@@ -115,7 +134,7 @@ def window_type(function: str, value: Type | None) -> Type:
         return Type(Kind.NUMBER, unit="claims" if function == "count" else "values")
     if function == "since_last":
         return DURATION
-    if function == "share":
+    if function in {"share", "change"}:
         return PERCENT
     assert value is not None
     return Type(value.kind, unit=value.unit) if value.kind is not Kind.MONEY else MONEY

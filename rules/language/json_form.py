@@ -56,11 +56,11 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("window", "mode"): get_args(n.Mode),
 }
 _NODE_FIELDS = frozenset(
-    {"low", "high", "operand", "left", "right", "collection", "pattern", "within", "where"}
+    {"low", "high", "operand", "left", "right", "collection", "pattern", "within", "where", "fraction"}
 )
 _NODE_LISTS = frozenset({"items", "operands", "arguments"})
 _NAME_LISTS = frozenset({"keys", "part"})
-_MAY_BE_EMPTY = frozenset({"period", "within", "where", "value", "mode"})
+_MAY_BE_EMPTY = frozenset({"period", "within", "where", "value", "mode", "fraction"})
 #: Levels of JSON per level of the tree: a node, its list, the list's entry.
 _JSON_DEPTH = 3 * (MAX_DEPTH + 2)
 

@@ -210,8 +210,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{name} 함수의 이 자리에는 {expected_ko}이(가) 와야 하는데 {type_ko}입니다. 예: {example}",
     ),
     "not_a_window": (
-        "{name} is a function, not a window; same … belongs to count, sum, mean, median, min, max, distinct, share and since_last.",
-        "{name}은(는) 기간 집계가 아닙니다. same …은 count, sum, mean, median, min, max, distinct, share, since_last와 씁니다.",
+        "{name} is a function, not a window; same … belongs to count, sum, mean, median, percentile, deviation, min, max, distinct, share, change and since_last.",
+        "{name}은(는) 기간 집계가 아닙니다. same …은 count, sum, mean, median, percentile, deviation, min, max, distinct, share, change, since_last와 씁니다.",
     ),
     "window_needs_keys": (
         "{name} needs the claims it looks at, for example {example}",
@@ -232,6 +232,34 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "window_share_form": (
         "share is written: share(amount of cardholder in merchant within 180 days)",
         "share는 이렇게 씁니다: share(amount of cardholder in merchant within 180 days)",
+    ),
+    "window_percentile_form": (
+        "percentile is written: percentile(95% of amount same department, mcc within 90 days)",
+        "percentile은 이렇게 씁니다: percentile(95% of amount same department, mcc within 90 days)",
+    ),
+    "percentile_range": (
+        "A percentile lies above 0% and reaches to 100%. Write 95% for the value that 95% of the claims do not exceed.",
+        "백분위수는 0%보다 크고 100% 이하입니다. 청구의 95%가 넘지 않는 값이면 95%로 쓰십시오.",
+    ),
+    "window_no_others": (
+        "{name} cannot be asked of others. by others stands with {known}.",
+        "{name}에는 by others를 쓸 수 없습니다. by others는 {known}에 씁니다.",
+    ),
+    "others_of_cardholder": (
+        "by others leaves out the cardholder's own claims, so nothing is left of the same cardholder. Write same department or same job_family.",
+        "by others는 본인 청구를 빼므로 같은 사용자로는 남는 청구가 없습니다. same department나 same job_family로 쓰십시오.",
+    ),
+    "window_not_whole": (
+        "{name} has no answer for a whole period. Leave whole out, or write within 30 days.",
+        "{name}에는 whole을 쓸 수 없습니다. whole을 빼거나 within 30 days로 쓰십시오.",
+    ),
+    "change_needs_within": (
+        "change compares a length with the same length before it and needs that length, for example {example}",
+        "change는 어떤 기간을 그 직전의 같은 기간과 비교하므로 기간이 필요합니다. 예: {example}",
+    ),
+    "whole_others": (
+        "whole and by others cannot stand together; keep one.",
+        "whole과 by others는 함께 쓸 수 없습니다. 하나만 쓰십시오.",
     ),
     "two_periods": (
         "Give the window one length: a calendar period ({period}) or within, not both.",

@@ -17,10 +17,10 @@ MAX_ITEMS = 10_000
 
 ComparisonOp = Literal["=", "!=", "<", "<=", ">", ">="]
 ArithmeticOp = Literal["+", "-", "*", "/"]
-TextOp = Literal["contains", "starts with", "like", "matches"]
+TextOp = Literal["contains", "starts with", "like", "matches", "similar to"]
 DurationUnit = Literal["second", "minute", "hour", "day", "week", "business day"]
 Period = Literal["day", "week", "month", "quarter", "year"]
-Mode = Literal["", "before", "whole"]
+Mode = Literal["", "before", "whole", "others"]
 
 PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
 
@@ -147,7 +147,7 @@ class Membership(Node):
 
 @dataclass(frozen=True, slots=True)
 class TextMatch(Node):
-    """``pattern`` is a text; for ``contains`` it may be a list, of which any word is enough."""
+    """``pattern`` is a text; for ``contains`` and ``similar to`` it may be a list, of which any word is enough."""
 
     op: TextOp
     operand: Expression
@@ -185,8 +185,9 @@ class Window(Node):
     """An aggregate over this claim and earlier ones that share ``keys`` with it.
 
     ``period`` is a calendar period of the claim's own day; ``within`` a duration back from it; with neither, all the past.
-    ``part`` is only for ``share``: the keys of the part whose whole is ``keys``. ``mode``: ``before`` leaves this claim out,
-    ``whole`` takes the entire calendar period, also what comes later in it.
+    ``part`` is only for ``share``: the keys of the part whose whole is ``keys``; ``fraction`` only for ``percentile``. ``mode``:
+    ``before`` leaves this claim out, ``others`` every claim of this cardholder, ``whole`` takes the entire calendar period, also what
+    comes later in it.
     """
 
     function: str
@@ -197,6 +198,7 @@ class Window(Node):
     part: tuple[str, ...] = ()
     where: Expression | None = None
     mode: Mode = ""
+    fraction: PercentLiteral | ParameterRef | None = None
 
 
 Literals = (
@@ -247,7 +249,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
         case TextMatch():
             return (node.operand, node.pattern)
         case Window():
-            return tuple(part for part in (node.value, node.within, node.where) if part is not None)
+            asked = (node.fraction, node.value, node.within, node.where)
+            return tuple(part for part in asked if part is not None)
         case _:
             return ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Protocol
@@ -11,13 +12,18 @@ from rules.language import nodes as n
 from rules.language.check_parts import duration_us
 from rules.language.evaluate import ClaimReader, evaluate, plain_value
 from rules.language.normal import normalise
+from rules.language.reach import spans_of
 from rules.language.specs import Context
 from rules.language.times import DAY_US, business_days_back, day_number, local, midnight_us, period_first_day
 from rules.language.transactions import NOT_SPENDING
 from rules.language.types import Kind, Type
-from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
+from rules.language.values import EXACT, LARGEST_NUMBER, LARGEST_SPREAD, NUMBER_SCALE
 
-MONEY_WINDOWS = frozenset({"sum", "mean", "median", "min", "max", "share"})
+MONEY_WINDOWS = frozenset(
+    {"sum", "mean", "median", "percentile", "deviation", "min", "max", "share", "change"}
+)
+#: What tells a cardholder's claims from those of others.
+OWN_COLUMN = "cardholder_id"
 
 
 class PlainWindows:
@@ -48,6 +54,11 @@ class PlainWindows:
             return None
         members = [at for at in same if inside(self.rows[at])]
         values = self._values(node, members)
+        if node.function == "change":
+            return self._change(node, values, same, reader)
+        if node.function == "percentile":
+            share = None if node.fraction is None else evaluate(node.fraction, reader)
+            return percentile([value for _, value in values], share, self._scale(node, reader))
         if node.function != "share":
             return aggregate(node.function, [value for _, value in values], self._scale(node, reader))
         part = [
@@ -57,6 +68,16 @@ class PlainWindows:
         ]
         total = sum(value for _, value in values)
         return float(sum(part)) / float(total) if total > 0 else None
+
+    def _change(
+        self, node: n.Window, recent: list[tuple[int, Any]], same: list[int], reader: ClaimReader
+    ) -> float | None:
+        """How much more the window holds than the same length before it; None where nothing was before."""
+        inside = self._inside(node, reader.row, reader, times=spans_of(node))
+        both = [] if inside is None else self._values(node, [at for at in same if inside(self.rows[at])])
+        now = sum(value for _, value in recent)
+        before = sum(value for _, value in both) - now
+        return float(now - before) / float(before) if before > 0 else None
 
     def counted(self, node: n.Window, index: int) -> list[int]:
         """The places of the claims that a window of the claim at a place looks at, this claim among them where it counts."""
@@ -79,7 +100,7 @@ class PlainWindows:
             reader.lack("has_time")
             return None
         columns = key_columns(node.keys) + (("currency",) if is_money_window(node, reader) else ())
-        for column in (*columns, *key_columns(node.part)):
+        for column in (*columns, *more_columns(node)):
             if key_of(own, column) is None:
                 reader.lack(column)
                 return None
@@ -89,12 +110,13 @@ class PlainWindows:
             if all(key_of(row, column) == key_of(own, column) for column in columns)
             and (not needs_time or row.get("has_time"))
             and (not looks_at_spending(node) or is_spending(row))
+            and (node.mode != "others" or key_of(row, OWN_COLUMN) != key_of(own, OWN_COLUMN))
         ]
 
     def _inside(
-        self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader
+        self, node: n.Window, own: Mapping[str, Any], reader: ClaimReader, times: int = 1
     ) -> Callable[[Mapping[str, Any]], bool] | None:
-        """Whether a row lies in the window's time; None when the window's length is missing."""
+        """Whether a row lies in the window's time, ``times`` its length; None when the length is missing."""
         here = _order(own)
         zone = self.context.zone
         if node.mode == "whole" and node.period is not None:
@@ -105,15 +127,16 @@ class PlainWindows:
             start = midnight_us(_period(here[0], node.period, zone), zone)
         elif isinstance(node.within, n.DurationLiteral) and node.within.unit == "business day":
             day = day_number(local(here[0], zone).date())
-            start = midnight_us(business_days_back(day, int(node.within.amount), self.context.calendar), zone)
+            first = business_days_back(day, int(node.within.amount) * times, self.context.calendar)
+            start = midnight_us(first, zone)
         elif isinstance(node.within, n.DurationLiteral):
-            start = here[0] - duration_us(node.within)
+            start = here[0] - duration_us(node.within) * times
         elif node.within is not None:
             duration = evaluate(node.within, reader)
             if duration is None:
                 return None
-            start = here[0] - int(duration)
-        if node.mode == "before":
+            start = here[0] - int(duration) * times
+        if node.mode in {"before", "others"}:
             return lambda row: start <= _order(row)[0] and _order(row) < here
         return lambda row: start <= _order(row)[0] and _order(row) <= here
 
@@ -137,6 +160,8 @@ class PlainWindows:
                 kind = reader.type_of(node.value)
                 if node.function != "distinct" and kind is not None:
                     value = whole_value(value, kind.kind)
+                    if node.function == "deviation" and value is not None and abs(value) > LARGEST_SPREAD:
+                        value = None
                 elif isinstance(value, str):
                     value = normalise(value)
                 if value is not None:
@@ -182,7 +207,31 @@ def aggregate(function: str, values: list[Any], scale: int) -> Any:
         return float(sum(values)) / float(len(values)) / scale
     if function == "median":
         return float(median(values)) / scale
+    if function == "deviation":
+        return deviation(values, scale)
     return float(min(values) if function == "min" else max(values)) / scale
+
+
+def deviation(values: Sequence[int], scale: int) -> float | None:
+    """Standard deviation of a sample (n - 1), from exact sums; None below two values."""
+    n_values = len(values)
+    if n_values < 2:
+        return None
+    spread = n_values * sum(value * value for value in values) - sum(values) ** 2
+    return math.sqrt(spread / (n_values * (n_values - 1))) / scale
+
+
+def percentile(values: Sequence[int], share: float | None, scale: int) -> float | None:
+    """The smallest value that at least ``share`` of the values do not exceed; None for none, and for a share outside (0, 1]."""
+    if share is None or not values or not 0 < share <= 1:
+        return None
+    rank = -(-round(share * NUMBER_SCALE) * len(values) // NUMBER_SCALE)
+    return float(sorted(values)[max(rank, 1) - 1]) / scale
+
+
+def more_columns(node: n.Window) -> tuple[str, ...]:
+    """Columns a claim must have beside the window's keys: those of a share's part, and whose claims are the others'."""
+    return (*key_columns(node.part), *((OWN_COLUMN,) if node.mode == "others" else ()))
 
 
 def needs_time_of_day(node: n.Window) -> bool:

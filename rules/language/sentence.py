@@ -33,7 +33,14 @@ class Words(Protocol):
     def missing(self, value: str, is_missing: bool) -> str: ...
     def call(self, name: str, arguments: list[str]) -> str: ...
     def window(
-        self, node: n.Window, value: str, keys: list[str], part: list[str], within: str, where: str
+        self,
+        node: n.Window,
+        value: str,
+        keys: list[str],
+        part: list[str],
+        within: str,
+        where: str,
+        fraction: str,
     ) -> str: ...
     def now(self) -> str: ...
 
@@ -167,7 +174,9 @@ class _Speaker:
         within = "" if node.within is None else self.value(node.within)
         where = "" if node.where is None else self.say(node.where)
         keys = [self._key(key) for key in node.keys]
-        return self.words.window(node, value, keys, [self._key(key) for key in node.part], within, where)
+        fraction = "" if node.fraction is None else self.value(node.fraction)
+        part = [self._key(key) for key in node.part]
+        return self.words.window(node, value, keys, part, within, where, fraction)
 
     def _window_value(self, node: Expression) -> str:
         if isinstance(node, n.FieldRef) and node.name not in self.vocabulary:

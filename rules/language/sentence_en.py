@@ -20,8 +20,16 @@ _TEXT = {
     "starts with": ("starts with", "does not start with"),
     "like": ("has the form", "does not have the form"),
     "matches": ("fits the pattern", "does not fit the pattern"),
+    "similar to": ("resembles", "does not resemble"),
 }
-_AGGREGATES = {"sum": "sum", "mean": "mean", "median": "median", "min": "smallest", "max": "highest"}
+_AGGREGATES = {
+    "sum": "sum",
+    "mean": "mean",
+    "median": "median",
+    "min": "smallest",
+    "max": "highest",
+    "deviation": "standard deviation",
+}
 
 
 class English:
@@ -95,7 +103,14 @@ class English:
         return template.format(", ".join(arguments)) if variadic else template.format(*arguments)
 
     def window(
-        self, node: n.Window, value: str, keys: list[str], part: list[str], within: str, where: str
+        self,
+        node: n.Window,
+        value: str,
+        keys: list[str],
+        part: list[str],
+        within: str,
+        where: str,
+        fraction: str,
     ) -> str:
         """An aggregate over other claims."""
         time = _time(node, within)
@@ -109,7 +124,10 @@ class English:
             return f"[number of claims {same} {time}{only}]"
         if node.function == "distinct":
             return f"[number of different values of {value} among claims {same} {time}{only}]"
-        return f"[{_AGGREGATES[node.function]} of {value} over claims {same} {time}{only}]"
+        if node.function == "change":
+            return f"[change of the sum of {value} over claims {same} {time} against the {within} before that{only}]"
+        what = f"{fraction} percentile" if node.function == "percentile" else _AGGREGATES[node.function]
+        return f"[{what} of {value} over claims {same} {time}{only}]"
 
     def now(self) -> str:
         """The run's business time."""
@@ -117,7 +135,9 @@ class English:
 
 
 def _time(node: n.Window, within: str) -> str:
-    end = "before this claim" if node.mode == "before" else "up to this claim"
+    end = {"before": "before this claim", "others": "before this claim by other cardholders"}.get(
+        node.mode, "up to this claim"
+    )
     if node.mode == "whole":
         return f"in the whole {node.period}"
     if node.period is not None:

@@ -16,7 +16,14 @@ _PERIODS = {
     "year": "같은 해",
 }
 _TIMES = {"<": "보다 이름", "<=": " 당일이거나 그 전임", ">": "보다 늦음", ">=": " 당일이거나 그 후임"}
-_AGGREGATES = {"sum": "합계", "mean": "평균", "median": "중앙값", "min": "최솟값", "max": "최댓값"}
+_AGGREGATES = {
+    "sum": "합계",
+    "mean": "평균",
+    "median": "중앙값",
+    "min": "최솟값",
+    "max": "최댓값",
+    "deviation": "표준편차",
+}
 
 
 class Korean:
@@ -93,6 +100,9 @@ class Korean:
             return f"{value}에 {word} 들어 {'있음' if does else '있지 않음'}"
         if op == "starts with":
             return f"{particle(value, '이')} {particle(words[0], '으로')} 시작{'함' if does else '하지 않음'}"
+        if op == "similar to":
+            word = f"{', '.join(words)} 중 하나와" if kind == "list" else particle(words[0], "과")
+            return f"{particle(value, '이')} {word} 비슷{'함' if does else '하지 않음'}"
         shape = "형식" if op == "like" else "정규식"
         return f"{particle(value, '이')} {shape} {words[0]}에 맞{'음' if does else '지 않음'}"
 
@@ -107,7 +117,14 @@ class Korean:
         return template.format(", ".join(arguments)) if variadic else template.format(*arguments)
 
     def window(
-        self, node: n.Window, value: str, keys: list[str], part: list[str], within: str, where: str
+        self,
+        node: n.Window,
+        value: str,
+        keys: list[str],
+        part: list[str],
+        within: str,
+        where: str,
+        fraction: str,
     ) -> str:
         """An aggregate over other claims."""
         only = f", ({where})인 청구만" if where else ""
@@ -121,7 +138,10 @@ class Korean:
             return f"[{scope}의 청구 건수{_end(node, only)}]"
         if node.function == "distinct":
             return f"[{scope} 청구의 서로 다른 {value} 수{_end(node, only)}]"
-        return f"[{scope} 청구의 {value} {_AGGREGATES[node.function]}{_end(node, only)}]"
+        if node.function == "change":
+            return f"[{scope} 청구의 {value} 합계가 그 직전 {within} 대비 늘어난 비율{_end(node, only)}]"
+        what = f"{fraction} 백분위수" if node.function == "percentile" else _AGGREGATES[node.function]
+        return f"[{scope} 청구의 {value} {what}{_end(node, only)}]"
 
     def now(self) -> str:
         """The run's business time."""
@@ -135,7 +155,7 @@ def _time(node: n.Window, within: str) -> str:
 
 
 def _end(node: n.Window, only: str) -> str:
-    own = (
-        "이후 청구 포함" if node.mode == "whole" else "이 건 제외" if node.mode == "before" else "이 건 포함"
+    own = {"whole": "이후 청구 포함", "before": "이 건 제외", "others": "다른 사용자 청구만"}.get(
+        node.mode, "이 건 포함"
     )
     return f"({own}{only})"

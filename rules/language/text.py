@@ -89,7 +89,7 @@ def _membership(node: n.Membership, word: str = "in") -> str:
 
 def _text_match(node: n.TextMatch, negation: str = "") -> str:
     is_list = isinstance(node.pattern, n.ListRef | n.InlineList)
-    op = "contains any" if is_list and node.op == "contains" else node.op
+    op = f"{node.op} any" if is_list else node.op
     return f"{_inside(node.operand, _SUM)} {negation}{op} {to_text(node.pattern)}"
 
 
@@ -118,7 +118,8 @@ def _window(node: n.Window) -> str:
     keys = list(node.keys)
     if node.period is not None:
         keys.append(f"whole {node.period}" if node.mode == "whole" else node.period)
-    parts = [] if node.value is None else [_inside(node.value, _SUM)]
+    parts = [] if node.fraction is None else [f"{to_text(node.fraction)} of"]
+    parts += [] if node.value is None else [_inside(node.value, _SUM)]
     parts.append(
         f"of {', '.join(node.part)} in {', '.join(keys)}" if node.part else f"same {', '.join(keys)}"
     )
@@ -126,8 +127,8 @@ def _window(node: n.Window) -> str:
         parts.append(f"within {to_text(node.within)}")
     if node.where is not None:
         parts.append(f"where {to_text(node.where)}")
-    if node.mode == "before":
-        parts.append("before")
+    if node.mode in {"before", "others"}:
+        parts.append("by others" if node.mode == "others" else "before")
     return f"{node.function}({' '.join(parts)})"
 
 

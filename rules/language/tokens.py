@@ -20,6 +20,10 @@ KEYWORDS = frozenset(
         "within",
         "where",
         "before",
+        "others",
+        "by",
+        "similar",
+        "to",
         "whole",
         "of",
         "yes",
@@ -29,7 +33,7 @@ KEYWORDS = frozenset(
 _VALUE = frozenset(
     ["NUMBER", "PERCENT", "MONEY", "DURATION", "DATE", "TIME", "TEXT", "YES_NO", "NAME", "PARAMETER", "LIST"]
 )
-_TESTS = frozenset(["IN", "CONTAINS", "STARTS", "LIKE", "MATCHES", "IS"])
+_TESTS = frozenset(["IN", "CONTAINS", "STARTS", "LIKE", "MATCHES", "SIMILAR", "IS"])
 _SUMS = frozenset(["PLUS", "MINUS", "TIMES", "DIVIDE"])
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -46,6 +50,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "WITHIN": ("within …", "within …"),
     "WHERE": ("where …", "where …"),
     "BEFORE": ("before", "before"),
+    "BY": ("by others", "by others"),
+    "OTHERS": ("others", "others"),
+    "TO": ("to …", "to …"),
     "WHOLE": ("whole", "whole"),
     "OF": ("of …", "of …"),
     "ANY": ("any", "any"),

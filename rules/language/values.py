@@ -21,6 +21,10 @@ EXACT = 2**53
 #: Numbers are summed in millionths; larger ones do not take part in a window.
 NUMBER_SCALE = 1_000_000
 LARGEST_NUMBER = 1_000_000_000_000
+#: Values beyond this do not take part in a standard deviation: their squares would not add up exactly.
+LARGEST_SPREAD = 2**47
+#: Numbers with at most this many decimals multiply and divide exactly.
+DECIMALS = 1_000_000.0
 
 
 def all_true(values: Iterable[bool | None]) -> bool | None:
@@ -73,8 +77,47 @@ def calculate(op: str, left: Any, right: Any) -> float | None:
     a, b = float(left), float(right)
     if op == "/" and b == 0.0:
         return None
-    result = a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a / b
+    result = a + b if op == "+" else a - b if op == "-" else product(a, b) if op == "*" else ratio(a, b)
     return result if math.isfinite(result) else None
+
+
+def product(a: float, b: float) -> float:
+    """``a * b`` rounded once: 100 times 1.15 is 115, not 114.99999999999999. A whole number meets one of up to six decimals."""
+    whole, other = (a, b) if is_whole(a) else (b, a)
+    parts = decimal_parts(other) if is_whole(whole) else None
+    if parts is None or abs(whole * parts) > EXACT:
+        return a * b
+    return whole * parts / DECIMALS
+
+
+def ratio(a: float, b: float) -> float:
+    """``a / b`` rounded once, where a is whole and b has up to six decimals."""
+    parts = decimal_parts(b) if is_whole(a) else None
+    if parts is None or not parts or abs(a) * DECIMALS > EXACT:
+        return a / b
+    return a * DECIMALS / parts
+
+
+def is_whole(value: float) -> bool:
+    """Whether a finite number has no decimals."""
+    return math.isfinite(value) and value == math.floor(value)
+
+
+def decimal_parts(value: float) -> float | None:
+    """The millionths of a number that has at most six decimals; None for others."""
+    if not math.isfinite(value) or abs(value) * DECIMALS > EXACT:
+        return None
+    parts = math.floor(value * DECIMALS + 0.5)
+    return float(parts) if parts / DECIMALS == value else None
+
+
+def whole_division(name: str, value: Any, step: Any) -> Any:
+    """``quotient`` or ``remainder`` of whole values, rounded down; missing for step zero and for values that are not whole."""
+    a, b = float(value), float(step)
+    if b == 0.0 or not (is_whole(a) and is_whole(b)) or max(abs(a), abs(b)) > EXACT:
+        return None
+    whole, rest = divmod(int(a), int(b))
+    return float(whole) if name == "quotient" else rest
 
 
 def is_multiple(value: Any, step: Any) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -10,12 +11,22 @@ from numpy.typing import NDArray
 
 from rules.language import nodes as n
 from rules.language.check_parts import duration_us
-from rules.language.plain_windows import is_money_window, key_columns, looks_at_spending, needs_time_of_day
+from rules.language.plain_windows import (
+    OWN_COLUMN,
+    is_money_window,
+    key_columns,
+    looks_at_spending,
+    more_columns,
+    needs_time_of_day,
+)
+from rules.language.reach import spans_of
 from rules.language.table import Table
-from rules.language.values import NUMBER_SCALE
+from rules.language.values import LARGEST_SPREAD, NUMBER_SCALE
 from rules.language.whole_periods import whole_period
 from rules.language.window_parts import Ints, Mask, WindowParts
-from rules.windows import WindowIndex
+from rules.window_statistics import SpanIndex, Statistics
+
+_Value = TypeVar("_Value", np.bool_, np.int64)
 
 #: Key columns in order, and whether only claims with a time of day take part.
 IndexName = tuple[tuple[str, ...], bool]
@@ -29,7 +40,7 @@ class WindowColumns:
         self.targets = targets
         self.parts = WindowParts(table)
         self._n_targets = table.height if targets is None else int(targets.sum())
-        self._indexes: dict[IndexName, WindowIndex] = {}
+        self._indexes: dict[IndexName, SpanIndex] = {}
         self._starts: dict[tuple[IndexName, object, object], Ints] = {}
 
     def columns(self, node: n.Window) -> tuple[str, ...]:
@@ -48,13 +59,13 @@ class WindowColumns:
         """The window's value per target; null where it has none (a key is missing, no time of day, empty)."""
         columns = self.columns(node)
         found = self._share(node, columns) if node.function == "share" else self._plain(node, columns)
-        known = self._known((*columns, *key_columns(node.part)), needs_time_of_day(node))
+        known = self._known((*columns, *more_columns(node)), needs_time_of_day(node))
         if isinstance(node.within, n.ParameterRef):
             known &= self._targeted(self.parts.duration(node.within) >= 0)
         series = pl.Series(found, nan_to_null=True)
         return series if bool(known.all()) else series.set(pl.Series(~known), None)
 
-    def _targeted(self, values: Mask) -> Mask:
+    def _targeted(self, values: NDArray[_Value]) -> NDArray[_Value]:
         return values if self.targets is None else values[self.targets]
 
     def _known(self, columns: Sequence[str], needs_time: bool) -> Mask:
@@ -72,6 +83,9 @@ class WindowColumns:
             return None, where, 1
         is_distinct = node.function == "distinct"
         values, there = self.parts.values(node.value, is_distinct)
+        if node.function == "deviation":
+            fits = np.abs(values) <= LARGEST_SPREAD
+            there = fits if there is None else there & fits
         where = there if where is None else where if there is None else where & there
         has_parts = not is_distinct and node.function != "share" and self.table.type_of(node.value).is_numeric
         return values, where, NUMBER_SCALE if has_parts else 1
@@ -89,6 +103,11 @@ class WindowColumns:
         name, index = self._index(columns, needs_time_of_day(node))
         if node.function == "since_last":
             return index.since_last(where=where)
+        if node.function == "change":
+            assert values is not None
+            return self._change(node, name, index, values, where)
+        if node.mode == "others" or node.function in {"percentile", "deviation"}:
+            return self._statistic(node, columns, values, where, scale)
         start = self._start(name, index, node)
         include = node.mode != "before"
         if node.function == "count":
@@ -106,6 +125,51 @@ class WindowColumns:
         }
         answer = aggregates[node.function](values, start, include_self=include, where=where)
         return answer.astype(np.float64) / scale
+
+    def _change(
+        self, node: n.Window, name: IndexName, index: SpanIndex, values: Ints, where: Mask | None
+    ) -> NDArray[np.generic]:
+        """How much more the window holds than the same length before it; nan where nothing was before."""
+        include = node.mode != "before"
+        now, both = (
+            index.total(values, self._start(name, index, node, times), include_self=include, where=where)
+            for times in (1, spans_of(node))
+        )
+        before = both - now
+        return np.divide(
+            (now - before).astype(np.float64),
+            before.astype(np.float64),
+            out=np.full(len(now), np.nan),
+            where=before > 0,
+        )
+
+    def _statistic(
+        self, node: n.Window, columns: tuple[str, ...], values: Ints | None, where: Mask | None, scale: int
+    ) -> NDArray[np.generic]:
+        """An aggregate that can leave out the cardholder's own claims."""
+        spans = []
+        names = (*columns, OWN_COLUMN) if node.mode == "others" else ()
+        for asked in (columns, tuple(dict.fromkeys(names))):
+            if asked:
+                name, index = self._index(asked, needs_time_of_day(node))
+                start = self._start(name, index, node)
+                spans.append(index.span(values, start, include_self=node.mode == "", where=where))
+        found = Statistics(*spans)
+        if node.function == "count":
+            return found.count.astype(np.int32)
+        if node.function == "sum":
+            return found.total() if scale == 1 else found.total() / float(scale)
+        if node.function == "percentile":
+            assert node.fraction is not None
+            return found.percentile(self._targeted(self.parts.millionths(node.fraction))) / scale
+        aggregates = {
+            "mean": found.mean,
+            "median": found.median,
+            "deviation": found.deviation,
+            "min": found.minimum,
+            "max": found.maximum,
+        }
+        return aggregates[node.function]() / scale
 
     def _whole(
         self,
@@ -135,7 +199,7 @@ class WindowColumns:
         part, whole = (total.astype(np.float64) for total in totals)
         return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
-    def _index(self, columns: Sequence[str], needs_time: bool) -> tuple[IndexName, WindowIndex]:
+    def _index(self, columns: Sequence[str], needs_time: bool) -> tuple[IndexName, SpanIndex]:
         name = (tuple(sorted(columns)), needs_time and not self.table.all_have_time)
         if name not in self._indexes:
             keys = [self.parts.key(column) for column in name[0]]
@@ -145,25 +209,27 @@ class WindowColumns:
             if not is_placed.all():
                 keys[0] = np.where(is_placed, keys[0], -1)
             order = self.parts.order
-            self._indexes[name] = WindowIndex(
+            self._indexes[name] = SpanIndex(
                 keys, self.table.at_us, self.parts.tie, order=order, targets=self.targets
             )
         return name, self._indexes[name]
 
-    def _start(self, name: IndexName, index: WindowIndex, node: n.Window) -> Ints:
-        """Where the window begins; windows of one index and length share it."""
-        key = (name, node.period, node.within)
+    def _start(self, name: IndexName, index: SpanIndex, node: n.Window, times: int = 1) -> Ints:
+        """Where the window begins, ``times`` its length ago; windows of one index and length share it."""
+        key = (name, node.period, (node.within, times))
         if key not in self._starts:
-            self._starts[key] = self._make_start(index, node)
+            self._starts[key] = self._make_start(index, node, times)
         return self._starts[key]
 
-    def _make_start(self, index: WindowIndex, node: n.Window) -> Ints:
+    def _make_start(self, index: SpanIndex, node: n.Window, times: int) -> Ints:
         if node.period is not None:
             return index.start_at(self.parts.first_ranks(node.period))
         if node.within is None:
             return index.start_ever()
         if isinstance(node.within, n.ParameterRef):
-            return index.start_since(self.table.at_us - np.maximum(self.parts.duration(node.within), 0))
+            return index.start_since(
+                self.table.at_us - np.maximum(self.parts.duration(node.within), 0) * times
+            )
         if node.within.unit == "business day":
-            return index.start_at(self.parts.first_ranks(int(node.within.amount)))
-        return index.start_within(duration_us(node.within))
+            return index.start_at(self.parts.first_ranks(int(node.within.amount) * times))
+        return index.start_within(duration_us(node.within) * times)

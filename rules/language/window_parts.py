@@ -119,6 +119,12 @@ class WindowParts:
         found: Ints = self.table.series(self._compiler.compile(node)).fill_null(-1).to_numpy()
         return found
 
+    def millionths(self, node: n.PercentLiteral | n.ParameterRef) -> Ints:
+        """A percentile's share per row in millionths; -1 where it is missing."""
+        share = self.table.series(self._compiler.compile(node).cast(pl.Float64)).to_numpy()
+        found: Ints = np.rint(np.where(np.isnan(share), -1.0, share * NUMBER_SCALE)).astype(np.int64)
+        return found
+
     def boundary(self, length: n.Period | int) -> tuple[Ints, Ints]:
         """(the moments at which a calendar period or a number of business days begins, which of them belongs to each row)."""
         if length not in self._boundaries:

@@ -28,6 +28,13 @@ project_code | 프로젝트, project
 receipt_id | 영수증번호, 증빙, receipt
 authorization_code | 승인번호, approval number, auth code
 n_attendees | 참석자, 참석자수, 참석인원수, 인원, 인원수, 명수, attendee, participants, guests, people, headcount
+n_external_attendees | 외부인원, 외부참석자, external attendees, external guests
+attendee_names | 참석자명, 참석자명단, guest names, attendee list, guest list
+attendee_orgs | 참석자소속, 소속기관, guest organisations
+fx_rate | 환율, exchange rate, fx rate
+original_amount | 외화금액, 현지금액, foreign amount, original amount
+original_currency | 외화, 현지통화, foreign currency
+receipt.items | 품목, 영수증품목, items, line items
 per_head | 1인당, 인당, 인당금액, 일인당, per person, per head
 installments | 할부, 할부개월수, instalments
 is_recurring | 정기결제여부, 정기, recurring, subscription
@@ -37,7 +44,8 @@ merchant.brn | 사업자번호, brn, business number
 merchant.ceo_name | 대표자, 대표, owner
 merchant.country | 국가, 나라, country
 merchant.region | 지역, 도시, region, city, location
-cardholder.employee_no | 사용자이름, 사용자명, 직원명, cardholder name, employee name, user name, 사용자, 카드사용자, 소지자, 직원, 사원, 임직원, 사번, user, employee, cardholder, holder, person, employee number
+cardholder.name | 사용자이름, 사용자명, 직원명, 직원이름, cardholder name, employee name, user name
+cardholder.employee_no | 사용자, 카드사용자, 소지자, 직원, 사원, 임직원, 사번, user, employee, cardholder, holder, person, employee number
 cardholder.grade | 등급, 직위, grade, rank, level
 cardholder.department | 소속, 팀, 부서명, 부서코드, dept, department, team
 cardholder.job_family | 직무, job

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rules.language import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
 from rules.language import nodes as n
+from rules.language.functions import NOT_WHOLE, OF_OTHERS
 from rules.language.nodes import Expression
 
 MONEY_FIELDS = ("amount", "net_amount", "cancel_amount", "per_head", "card.limit")
@@ -158,6 +159,7 @@ def _number(value: str) -> Expression:
     return n.NumberLiteral(Decimal(value))
 
 
+_AGGREGATES = ("sum", "mean", "median", "min", "max", "percentile", "deviation")
 NUMBERS = st.sampled_from([_number(value) for value in ("0", "1", "2", "3", "0.5", "-2", "22", "100")])
 DURATIONS = st.sampled_from(
     [
@@ -196,7 +198,7 @@ def money(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
         ),
     ]
     if windows:
-        choices.append(window(("sum", "mean", "median", "min", "max"), money(0, False), depth - 1))
+        choices.append(window(_AGGREGATES, money(0, False), depth - 1))
     return st.one_of(choices)
 
 
@@ -210,6 +212,8 @@ def number(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
         plain,
         st.builds(n.Arithmetic, st.sampled_from("+-*/"), _fields(NUMBER_FIELDS), inner),
         st.builds(n.Arithmetic, st.just("/"), _fields(MONEY_FIELDS), _fields(MONEY_FIELDS)),
+        st.builds(lambda a, b: n.Call("quotient", (a, b)), _fields(MONEY_FIELDS), money(0, False)),
+        st.builds(lambda a, b: n.Call("remainder", (a, b)), _fields(NUMBER_FIELDS), NUMBERS),
         st.builds(n.Negate, _fields(NUMBER_FIELDS)),
         st.builds(
             lambda name, arg: n.Call(name, (arg,)),
@@ -235,7 +239,8 @@ def number(depth: int, windows: bool) -> st.SearchStrategy[Expression]:
     if windows:
         choices += [
             window(("count",), None, depth - 1),
-            window(("sum", "mean", "median", "min", "max"), number(0, False), depth - 1),
+            window(_AGGREGATES, number(0, False), depth - 1),
+            window(("change",), _fields(MONEY_FIELDS), depth - 1),
             window(("distinct",), _fields((*TEXT_FIELDS, "amount", "n_attendees", "merchant")), depth - 1),
             window(("share",), _fields(MONEY_FIELDS), depth - 1),
         ]
@@ -255,9 +260,20 @@ def window(
     if period is None:
         spans = [DURATIONS, st.just(n.DurationLiteral(Decimal(2), "business day")), st.none()]
         within = draw(st.one_of(*spans, *([] if function == "distinct" else [_parameter("span")])))
-    mode = draw(st.sampled_from(("", "", "before", "whole") if period else ("", "before")))
+    if function == "change" and within is None:
+        period, within = (
+            None,
+            draw(st.one_of(DURATIONS, st.just(n.DurationLiteral(Decimal(1), "business day")))),
+        )
+    modes = ["", "before"]
+    modes += ["whole"] if period and function not in NOT_WHOLE else []
+    modes += ["others"] if function in OF_OTHERS and "cardholder" not in keys else []
+    mode = draw(st.sampled_from(modes))
+    shares = st.sampled_from([n.PercentLiteral(Decimal(share)) for share in ("95", "50", "7", "100")])
+    fraction = draw(st.one_of(shares, _parameter("share"))) if function == "percentile" else None
     where = draw(st.one_of(st.none(), condition(min(depth, 1), False))) if depth >= 0 else None
-    return n.Window(function, None if value is None else draw(value), keys, period, within, part, where, mode)  # type: ignore[arg-type]
+    inner = None if value is None else draw(value)
+    return n.Window(function, inner, keys, period, within, part, where, mode, fraction)  # type: ignore[arg-type]
 
 
 def condition(depth: int, windows: bool = True) -> st.SearchStrategy[Expression]:
@@ -310,6 +326,12 @@ def condition(depth: int, windows: bool = True) -> st.SearchStrategy[Expression]
             st.one_of(texts, lists, inline, _fields(TEXT_FIELDS)),
         ),
         st.builds(n.TextMatch, st.just("starts with"), _fields(TEXT_FIELDS), texts),
+        st.builds(
+            n.TextMatch,
+            st.just("similar to"),
+            _fields(TEXT_FIELDS),
+            st.one_of(texts, lists, inline, _fields(TEXT_FIELDS)),
+        ),
         st.builds(
             n.TextMatch,
             st.just("matches"),

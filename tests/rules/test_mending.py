@@ -247,7 +247,7 @@ HOPELESS = [
     ("amount > 100 USD or EUR", "unknown_field"),
     ("amount > average", "unknown_field"),
     ("transacted_at > yesterday", "unknown_field"),
-    ("percentile(amount, 95)", "unknown_function"),
+    ("skewness(amount, 95)", "unknown_function"),
     ("amount > $nobody", "unknown_parameter"),
     ("merchant.name in @nobody", "unknown_list"),
     ("submitted_at > transacted_at + 30", "arithmetic"),

@@ -11,7 +11,7 @@ from rules.engine import Outcome, RuleSpec, evaluate
 from rules.facts import hit_sentence
 from rules.fields import FIELDS
 from rules.language import Context, check, field_names, nodes, parse, to_sentence, to_text
-from rules.starter import STARTER_RULES, StarterRule
+from rules.starter import GALLERY, STARTER_RULES, StarterRule, catalogue_codes
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
 from tests.rules.plain_claims import claims
@@ -50,13 +50,13 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize("rule", STARTER_RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", GALLERY.values(), ids=lambda rule: rule.code)
 def test_starter_rule_is_valid_and_complete(rule: StarterRule) -> None:
     tree = parse(rule.text)
     check(tree, lists=STARTER_LISTS, parameters=STARTER_PARAMETERS)
     assert parse(to_text(tree)) == tree
     assert re.fullmatch(r"[A-Z]\d\d[A-Z]?", rule.code)
-    assert 0 < rule.weight <= 5
+    assert 0 <= rule.weight <= 5
     for english, korean in (
         (rule.name_en, rule.name_ko),
         (rule.clause_en, rule.clause_ko),
@@ -68,7 +68,7 @@ def test_starter_rule_is_valid_and_complete(rule: StarterRule) -> None:
         assert "$" not in to_sentence(tree, lang, lists=STARTER_LISTS, parameters=STARTER_PARAMETERS)
 
 
-@pytest.mark.parametrize("rule", STARTER_RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", GALLERY.values(), ids=lambda rule: rule.code)
 def test_question_to_the_cardholder_names_facts_and_no_threshold(rule: StarterRule) -> None:
     for question in (rule.question_en, rule.question_ko):
         used = re.findall(r"\{([^}]*)\}", question)
@@ -85,12 +85,19 @@ def test_starter_set_holds_the_named_rules_and_enough_active_ones() -> None:
     assert len({rule.code for rule in STARTER_RULES}) == len(STARTER_RULES)
 
 
+def test_gallery_has_every_code_of_the_catalogue() -> None:
+    n_codes = {"T": 8, "M": 13, "A": 13, "L": 5, "D": 8, "C": 12, "H": 5, "X": 3}
+    expected = [f"{group}{number:02d}" for group, n in n_codes.items() for number in range(1, n + 1)]
+    assert sorted(catalogue_codes()) == sorted(expected)
+    assert len(expected) == 67
+
+
 def test_every_list_and_parameter_is_used() -> None:
-    trees = [parse(rule.text) for rule in STARTER_RULES]
+    trees = [parse(rule.text) for rule in GALLERY.values()]
     parts = [part for tree in trees for part in nodes.walk(tree)]
     assert {part.name for part in parts if isinstance(part, nodes.ListRef)} == set(STARTER_LISTS)
     assert {part.name for part in parts if isinstance(part, nodes.ParameterRef)} == set(STARTER_PARAMETERS)
-    assert {name for tree in trees for name in field_names(tree)} - {"cardholder"} <= set(FIELDS)
+    assert {name for tree in trees for name in field_names(tree)} - {"cardholder", "merchant"} <= set(FIELDS)
 
 
 def _run(frame: pl.DataFrame, texts: list[str], zone: str) -> Outcome:

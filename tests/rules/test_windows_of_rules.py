@@ -8,8 +8,11 @@ import polars as pl
 import pytest
 
 from rules.engine import Context, PlainCalendar, RuleSpec, evaluate, undelivered
-from rules.language import parse
+from rules.language import RuleNotValid, check, parse
+from rules.language.nodes import Window, walk
+from rules.language.reach import reach_days
 from rules.preview import evaluate_claim
+from tests.rules.generated import LISTS, PARAMETERS
 from tests.rules.plain_claims import claims
 
 MARCH_3 = datetime(2026, 3, 3, 3, tzinfo=UTC)  # noon in Seoul
@@ -203,3 +206,98 @@ def test_fifty_rules_over_one_frame_compute_a_shared_window_once(monkeypatch: py
     rules = [RuleSpec(str(k), 1, parse(text.format(k))) for k in range(50)]
     evaluate(claims(**at(0, 1, 2)), rules, context=Context())
     assert len(asked) == 2
+
+
+def amounts(*values: int, **more: object) -> pl.DataFrame:
+    """Claims a minute apart with these amounts."""
+    return claims(**{**at(*range(len(values))), "amount": list(values), **more})
+
+
+def test_percentile_is_the_smallest_value_that_so_many_claims_do_not_exceed() -> None:
+    frame = amounts(400, 100, 300, 200)
+    for share, value in (("50%", 200), ("51%", 300), ("25%", 100), ("100%", 400)):
+        text = f"percentile({share} of amount same cardholder within 1 day) = {value} KRW"
+        assert hits(text, frame)[-1], text
+
+
+def test_deviation_is_that_of_a_sample_and_needs_two_claims() -> None:
+    frame = amounts(200, 400, 600)
+    assert hits("deviation(amount same cardholder within 1 day) = 200 KRW", frame) == [False, False, True]
+    assert hits("deviation(amount same cardholder within 1 day) is missing", frame) == [True, False, False]
+    equal = amounts(123_456_789, 123_456_789, 123_456_789)
+    assert hits("deviation(amount same cardholder within 1 day) = 0", equal) == [False, True, True]
+
+
+def test_change_compares_a_length_with_the_same_length_before_it() -> None:
+    hour = 60
+    frame = claims(**{**at(0, 3 * hour, 4 * hour), "amount": [100, 150, 250]})
+    text = "change(amount same cardholder within 2 hours)"
+    assert hits(f"{text} is missing", frame) == [True, False, False]
+    assert hits(f"{text} = 50%", frame) == [False, True, False]
+    assert hits(f"{text} = 300%", frame) == [False, False, True]
+
+
+def test_change_without_anything_before_is_missing_and_never_infinite() -> None:
+    assert hits("change(amount same cardholder within 2 hours) > 0", amounts(100, 100)) == [False, False]
+
+
+def test_window_of_others_leaves_out_every_claim_of_the_cardholder() -> None:
+    frame = amounts(100, 900, 300, 1000, cardholder_id=[1, 2, 3, 2], department_id=[7, 7, 7, 7])
+    assert hits("median(amount same department within 1 day by others) = 200 KRW", frame)[-1]
+    assert hits("count(same department within 1 day by others) = 2", frame)[-1]
+    assert hits("max(amount same department within 1 day by others) = 300 KRW", frame)[-1]
+    assert hits("percentile(50% of amount same department within 1 day by others) = 100 KRW", frame)[-1]
+
+
+def test_window_of_others_needs_to_know_whose_claim_it_is() -> None:
+    frame = amounts(100, 200, cardholder_id=[1, None], department_id=[7, 7])
+    spec = RuleSpec("X", 1, parse("count(same department within 1 day by others) >= 0"))
+    outcome = evaluate(frame, [spec], context=Context())
+    assert outcome.hits[:, 0].tolist() == [True, False]
+    assert outcome.not_evaluable[0] == (1, ("cardholder_id",))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("change(amount same cardholder within 184 days) > 1", "within_too_long"),
+        ("change(amount same cardholder within 111 business days) > 1", "within_too_long"),
+        ("change(amount same cardholder, month) > 1", "change_needs_within"),
+        ("percentile(101% of amount same cardholder within 1 day) > 1 KRW", "percentile_range"),
+        ("percentile(0% of amount same cardholder within 1 day) > 1 KRW", "percentile_range"),
+        ("percentile($limit of amount same cardholder within 1 day) > 1 KRW", "window_percentile_form"),
+        ("sum(5% of amount same cardholder within 1 day) > 1 KRW", "window_percentile_form"),
+        ("deviation(amount same cardholder, whole day) > 1 KRW", "window_not_whole"),
+        ("distinct(merchant same department within 1 day by others) > 1", "window_no_others"),
+        ("count(same cardholder within 1 day by others) > 1", "others_of_cardholder"),
+    ],
+)
+def test_what_a_window_cannot_be_asked_is_refused_with_its_reason(text: str, code: str) -> None:
+    with pytest.raises(RuleNotValid) as refused:
+        check(parse(text), lists=LISTS, parameters=PARAMETERS)
+    assert refused.value.problems[0].code == code
+
+
+def test_change_reads_twice_its_length_of_history() -> None:
+    node = parse("change(amount same cardholder within 30 days) > 1")
+    window = next(part for part in walk(node) if isinstance(part, Window))
+    assert reach_days(window, {}) == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("amount > 1.15 * cancel_amount", False),  # 1.15 × 100 is 114.99999999999999 in floats
+        ("amount >= 1.15 * cancel_amount", True),
+        ("amount = cancel_amount * 115%", True),
+        ("amount / 1.15 = cancel_amount", True),
+        ("quotient(amount, cancel_amount) = 1", True),
+        ("remainder(amount, cancel_amount) = 15 KRW", True),
+        ("quotient(0 - amount, cancel_amount) = -2", True),
+        ("remainder(amount, 0) is missing", True),
+    ],
+)
+def test_products_and_quotients_are_exact_at_the_limit(text: str, expected: bool) -> None:
+    frame = claims(**{**at(0), "amount": [115]}, cancel_amount=[100])
+    assert hits(text, frame) == [expected]
+    assert evaluate_claim(frame, 0, parse(text), context=Context()).answer is expected

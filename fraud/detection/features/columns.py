@@ -7,6 +7,7 @@ become literal nulls, which polars keeps as one scalar and not as a million cell
 import polars as pl
 
 from fraud.company.business_dates import business_date
+from fraud.detection.features.contents import CONTENTS, absent_contents, content_columns
 from rules.language.transactions import NOT_SPENDING
 
 MOMENT = pl.Datetime("us", "UTC")
@@ -16,6 +17,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "amount": ("amount_minor", pl.Int64()),
     "net_amount": ("net_minor", pl.Int64()),
     "currency": ("currency", pl.String()),
+    "original_currency": ("original_currency", pl.String()),
+    "reference_rate": ("reference_rate", pl.Float64()),
     "transacted_at": ("transacted_at", MOMENT),
     "txn_type": ("txn_type", pl.String()),
     "entry_mode": ("entry_mode", pl.String()),
@@ -26,6 +29,12 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "project_code": ("project_code", pl.String()),
     "evidence_type": ("evidence_type", pl.String()),
     "receipt_id": ("receipt_id", pl.String()),
+    "receipt.amount": ("receipt_amount", pl.Int64()),
+    "receipt.date": ("receipt_date", pl.Date()),
+    "receipt.brn": ("receipt_brn", pl.String()),
+    "receipt.items": ("receipt_items", pl.String()),
+    "receipt.number": ("receipt_no", pl.Int64()),
+    "receipt.is_edited": ("receipt_is_edited", pl.Boolean()),
     "authorization_code": ("authorization_code", pl.String()),
     "submitted_at": ("submitted_at", MOMENT),
     "claim_approved_at": ("claim_approved_at", MOMENT),
@@ -40,6 +49,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "vat_claimed": ("vat_claimed_minor", pl.Int64()),
     "service_charge": ("service_minor", pl.Int64()),
     "is_recurring": ("is_recurring", pl.Boolean()),
+    "repaid_on": ("repaid_on", pl.Date()),
+    "loyalty_id": ("loyalty_id", pl.String()),
     "self_declared_personal": ("self_declared_personal", pl.Boolean()),
     "trip_id": ("trip_id", pl.String()),
     "merchant.name": ("merchant_name", pl.String()),
@@ -55,6 +66,8 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "merchant.status": ("merchant_status", pl.String()),
     "merchant.status_on": ("merchant_status_on", pl.Date()),
     "cardholder.employee_no": ("employee_no", pl.String()),
+    "cardholder.name": ("cardholder_name", pl.String()),
+    "cardholder.warned_on": ("warned_on", pl.Date()),
     "cardholder.grade": ("grade", pl.String()),
     "cardholder.department": ("department_code", pl.String()),
     "cardholder.job_family": ("job_family", pl.String()),
@@ -63,9 +76,14 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
     "cardholder.left_on": ("left_on", pl.Date()),
     "card.kind": ("card_kind", pl.String()),
     "card.status": ("card_status", pl.String()),
+    "card.user_no": ("card_user_no", pl.String()),
+    "card.limit_raised_on": ("card_limit_raised_on", pl.Date()),
     "card.limit": ("card_limit_minor", pl.Int64()),
     "approver.employee_no": ("approver_no", pl.String()),
     "on_leave": ("on_leave", pl.Boolean()),
+    "is_badged_elsewhere": ("access_log", pl.Boolean()),
+    "is_near_home": ("is_near_home", pl.Boolean()),
+    "travel_kmh": ("merchant_position", pl.Float64()),
     "on_trip": ("on_trip", pl.Boolean()),
     "has_overtime": ("has_overtime", pl.Boolean()),
     "has_vehicle": ("has_vehicle", pl.Boolean()),
@@ -74,7 +92,15 @@ TAKEN: dict[str, tuple[str, pl.DataType]] = {
 
 KEYS = ("claim_id", "cardholder_id", "merchant_id", "department_id")
 #: columns of the feature frame that are the claim's own facts, in their order
-TAKEN_NAMES = (*KEYS, *TAKEN, "has_time", "per_head", "merchant.ceo_is_cardholder", "business_date")
+TAKEN_NAMES = (
+    *KEYS,
+    *TAKEN,
+    "has_time",
+    "per_head",
+    "merchant.ceo_is_cardholder",
+    "business_date",
+    *CONTENTS,
+)
 _NAMES = ("ceo_name", "cardholder_name")
 REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
 
@@ -112,6 +138,7 @@ def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
     absent = [name for name, (source, _) in TAKEN.items() if source not in (*claims.columns, "net_minor")]
     if not set(_NAMES) <= set(claims.columns):
         absent.append("merchant.ceo_is_cardholder")
+    absent += absent_contents(claims)
     return [pl.lit(None).alias(name) for name in absent]
 
 
@@ -138,6 +165,7 @@ def take_columns(claims: pl.DataFrame, zone: str) -> pl.DataFrame:
         per_head,
         is_own,
         business_date(zone, has_time).alias("business_date"),
+        *content_columns(claims),
     )
 
 

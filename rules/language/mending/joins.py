@@ -10,7 +10,7 @@ from rules.language.mending.pieces import Piece
 from rules.language.mending.vocabulary import COMPARES
 
 _JOINS = frozenset({"and", "or"})
-_TESTS = COMPARES | {"in", "contains", "like", "matches", "starts", "is", "not in"}
+_TESTS = COMPARES | {"in", "contains", "like", "matches", "starts", "similar", "is", "not in"}
 _LEADING = frozenset(
     {"if", "when", "where", "rule", "alert", "flag", "만약", "만일", "select", "having", "unless"}
 )

@@ -51,7 +51,7 @@ class _Namer:
         word = piece.word
         if word == "same" or (word == "of" and self.in_keys is False and self._behind_share()):
             self.in_keys = True
-        elif word in {"within", "where", "before", ")"}:
+        elif word in {"within", "where", "before", "by", ")"}:
             self.in_keys = False
         if word in COMPARES | TESTS:
             self.subject = self.subject or self.left
@@ -75,7 +75,7 @@ class _Namer:
             if (
                 piece.kind == "number"
                 and self.found
-                and self.found[-1].word in {"contains", "with", "like", "matches"}
+                and self.found[-1].word in {"contains", "with", "like", "matches", "to"}
             ):
                 piece.kind, piece.out, piece.code = "text", quote(piece.out), "write_text"
             self.found.append(piece)
@@ -215,7 +215,9 @@ class _Namer:
         return (field is not None and field.type in {"text", "code"}) or self.subject == "lower"
 
     def _only_text(self) -> bool:
-        return any(piece.word in {"contains", "like", "matches", "with", "any"} for piece in self.found[-2:])
+        return any(
+            piece.word in {"contains", "like", "matches", "with", "to", "any"} for piece in self.found[-2:]
+        )
 
     def _value(self, piece: Piece) -> int:
         """A word on the right of a test: a text without its quotation marks, a weekday, a yes or no."""

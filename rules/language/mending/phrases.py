@@ -21,8 +21,10 @@ is not missing | is not null; is not none; is not nil; is not empty; is not blan
 not contains | does not contain; doesn't contain; not contain; does not include; doesn't include; not includes; not include; without; not containing; is not contains; 미포함; 포함하지 않음
 contains | includes; include; contain; containing; including; has; 포함
 starts with | startswith; start with; begins with; beginswith; begin with; starting with; starts
-matches | regex; regexp; rlike; match; similar to; regexp_like
+matches | regex; regexp; rlike; match; regexp_like
 like | ilike; glob
+similar to | is similar to; resembles; resemble; sounds like; looks like; is like; similar; 비슷; 비슷함; 비슷하면; 유사; 유사함
+by others | of others; by other people; by other cardholders; excluding own; excluding self; 다른 사람; 본인 제외
 in | is in; is one of; one of; is any of; any of; among; is among; in list; is within; in the list; = any
 not in | is not in; is not one of; not one of; isn't in; none of; is none of; not any of; not among
 contains any | contains one of; contains any of; contain any; contains some of; includes any; includes any of; includes one of
@@ -134,8 +136,8 @@ def _is_right(pieces: list[Piece], at: int, words: tuple[str, ...]) -> bool:
     """Words that are the language's own where they stand."""
     behind = pieces[at + len(words)].word if at + len(words) < len(pieces) else ""
     before = pieces[at - 1].word if at else ""
-    if words == ("starts",):
-        return behind == "with"
+    if words in {("starts",), ("similar",), ("by",)} and behind in {"with", "to", "others"}:
+        return True
     if words[0] == "any" or (behind == "(" and words in {("like",), ("match",)}):
         return True
     if words == ("has",) and behind.startswith("_"):

@@ -101,7 +101,9 @@ def say_lists(pieces: list[Piece]) -> list[Piece]:
             break
         if piece.word in {"=", "!="} and _opens_list(pieces, at):
             _swap(piece, "in" if piece.word == "=" else "not in")
-        if piece.word == "contains" and (pieces[at].kind == "list" or _opens_list(pieces, at, least=1)):
+        if piece.word in {"contains", "to"} and (
+            pieces[at].kind == "list" or _opens_list(pieces, at, least=1)
+        ):
             found.append(Piece("word", piece.end, piece.end, "any", "write_list"))
         if piece.word == "any" and pieces[at].kind == "text" and not _comma(pieces, at + 1):
             found.pop()  # one word needs no any

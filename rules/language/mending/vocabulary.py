@@ -7,8 +7,8 @@ from rules.language.tokens import KEYWORDS
 #: The language's own words, and one that other tools have.
 WORDS = KEYWORDS | {"now"}
 COMPARES = frozenset({"=", "!=", "<", "<=", ">", ">=", "==", "<>"})
-TESTS = frozenset({"in", "contains", "like", "matches", "starts", "with", "any"})
-ENDS = frozenset({"and", "or", ")", ",", "within", "where", "before", "same", "of", "not"})
+TESTS = frozenset({"in", "contains", "like", "matches", "starts", "with", "similar", "to", "any"})
+ENDS = frozenset({"and", "or", ")", ",", "within", "where", "before", "by", "same", "of", "not"})
 YES = frozenset(["true", "yes", "y", "t", "예", "네", "참", "맞음", "on"])
 NO = frozenset(["false", "no", "n", "f", "아니요", "아니오", "거짓", "off"])
 METHODS = {

@@ -25,6 +25,10 @@ _KEY_OF = {
 }  # fmt: skip
 
 
+#: A calendar period → the length that compares with the one before it.
+_SPANS = {"day": "1 day", "week": "7 days", "month": "30 days", "quarter": "90 days", "year": "183 days"}
+
+
 @dataclass
 class _Parts:
     value: list[str] = field(default_factory=list)
@@ -34,6 +38,8 @@ class _Parts:
     period: str = ""
     where: str = ""
     is_before: bool = False
+    is_others: bool = False
+    fraction: str = ""
 
 
 def complete_windows(pieces: list[Piece], is_whole: Callable[[str], bool]) -> list[Piece]:
@@ -151,7 +157,7 @@ def _trails(pieces: Sequence[Piece], at: int) -> bool:
         return False
     word = pieces[at].word
     return (
-        word in {"within", "same", "where", "before"}
+        word in {"within", "same", "where", "before", "by"}
         or pieces[at].kind == "duration"
         or (
             word in {">", "over"}
@@ -169,6 +175,8 @@ def _trailing(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
         ahead = pieces[at + 1] if at + 1 < len(pieces) else None
         if piece.word == "before":
             parts.is_before, at = True, at + 1
+        elif piece.word == "by" and ahead is not None and ahead.word == "others":
+            parts.is_others, at = True, at + 2
         elif piece.kind == "duration" and not parts.within:
             parts.within, at = piece.out, at + 1
         elif (
@@ -215,6 +223,8 @@ def _read(name: str, inside: Sequence[Piece]) -> _Parts:
     condition = list(inside[where + 1 :])
     if condition and condition[-1].word == "before":
         parts.is_before, condition = True, condition[:-1]
+    if [piece.word for piece in condition[-2:]] == ["by", "others"]:
+        parts.is_others, condition = True, condition[:-2]
     parts.where = " ".join(piece.out for piece in condition)
     accepts_value, after_same = WINDOW_VALUES[name] is not None, False
     previous = ""
@@ -226,6 +236,10 @@ def _read(name: str, inside: Sequence[Piece]) -> _Parts:
             after_same = True
         elif word == "before":
             parts.is_before = True
+        elif word == "others":
+            parts.is_others = True
+        elif name == "percentile" and not parts.fraction and piece.kind in {"percent", "number", "parameter"}:
+            parts.fraction = _share(piece)
         elif piece.kind in {"duration", "money"}:
             parts.within = _length(piece) or parts.within
         elif piece.kind == "parameter" and previous == "within":
@@ -250,6 +264,14 @@ def _length(piece: Piece) -> str:
     digits = piece.out.split()[0].replace(",", "")  # 30m was read as thirty million
     millions = digits.removesuffix("000000")
     return length_text(millions, "m") or "" if millions != digits else ""
+
+
+def _share(piece: Piece) -> str:
+    """``95`` and ``0.95`` → ``95%``."""
+    if piece.kind != "number":
+        return piece.out
+    number = float(piece.out.replace(",", ""))
+    return f"{number * 100 if number <= 1 else number:g}%"
 
 
 def _value_name(piece: Piece) -> str:
@@ -283,18 +305,23 @@ def _written(name: str, parts: _Parts) -> str:
         return (
             f"share({value} of {', '.join(part)} in {', '.join(whole)} within {parts.within or '180 days'})"
         )
-    keys = parts.keys or ["cardholder"]
+    keys = parts.keys or ["department" if parts.is_others else "cardholder"]
+    if parts.is_others:
+        keys = [key for key in keys if key != "cardholder"] or ["department"]
     if name == "since_last":
         return f"since_last(same {', '.join(keys)})"
+    if name == "change" and not parts.within:
+        parts.within, parts.period = _SPANS.get(parts.period, "30 days"), ""
     if parts.period and not parts.within:
         keys = [*keys, parts.period]
-    words = [value, f"same {', '.join(keys)}"]
+    words = [f"{parts.fraction or '95%'} of"] if name == "percentile" else []
+    words += [value, f"same {', '.join(keys)}"]
     if not parts.period or parts.within:
         words.append(f"within {parts.within or '30 days'}")
     if parts.where:
         words.append(f"where {parts.where}")
-    if parts.is_before:
-        words.append("before")
+    if parts.is_before or parts.is_others:
+        words.append("by others" if parts.is_others else "before")
     return f"{name}({' '.join(word for word in words if word)})"
 
 
@@ -303,8 +330,11 @@ def _comparison(name: str, call: str) -> str:
         return ">= 3"
     if name == "since_last":
         return "< 10 minutes"
-    if name == "share":
-        return ">= 80%"
+    if name in {"share", "change"}:
+        return ">= 80%" if name == "share" else "> 100%"
+    if name == "percentile":
+        call = call[call.find(" of ") + 3 :]
+        call = f"({call.strip()}"
     value = call[call.find("(") + 1 :].split()[0]
     is_money = value in FIELDS and FIELDS[value].type == "money"
     return "> 1,000,000 KRW" if is_money else "> 3"
