@@ -2,6 +2,7 @@ from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs
+from fraud.workbench.api import book
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -24,6 +25,7 @@ urlpatterns = [
     ),
     path("outcomes/", outcomes.DeliverOutcomes.as_view(), name="api-outcomes"),
     path("people/<slug:feed>/", people.PeopleFeed.as_view(), name="api-people-feed"),
+    path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),

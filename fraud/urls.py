@@ -6,7 +6,7 @@ from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
 from fraud.learning.views import versions as detection
 from fraud.web import shell
-from fraud.workbench.views import rule_values, rules
+from fraud.workbench.views import rule_gallery, rule_values, rules
 
 app_name = "fraud"
 
@@ -41,6 +41,11 @@ urlpatterns = [
     path("labels/deliver/", outcomes.deliver, name="deliver-outcomes"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.new_rule, name="new-rule"),
+    path("rules/gallery/", rule_gallery.gallery, name="rule-gallery"),
+    path("rules/gallery/data/", rule_gallery.gallery_data, name="rule-gallery-data"),
+    path("rules/gallery/<str:code>/adopt/", rule_gallery.adopt, name="adopt-template"),
+    path("rules/book/", rule_gallery.book, name="rule-book"),
+    path("rules/book/export/", rule_gallery.export, name="export-book"),
     path("rules/check/", rules.check_text, name="check-rule"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
@@ -48,6 +53,7 @@ urlpatterns = [
         "rules/values/parameters/<str:name>/preview/", rule_values.preview_parameter, name="preview-parameter"
     ),
     path("rules/values/lists/<str:name>/", rule_values.value_list, name="value-list"),
+    path("rules/values/lists/<str:name>/file/", rule_values.list_file, name="list-file"),
     path("rules/values/lists/<str:name>/preview/", rule_values.preview_list, name="preview-list"),
     path(
         "rules/values/changes/<int:change_id>/preview/", rule_values.preview_proposed, name="preview-change"

@@ -25,6 +25,16 @@ register(
 )
 register("rule.installed", en="installed the starter rules", ko="기본 규칙을 설치했습니다")
 register("rule.disabled", en="disabled a rule that kept failing", ko="오류가 반복된 규칙을 중지했습니다")
+register(
+    "rule.values_added",
+    en="put lists and parameters of a template or rule book in place",
+    ko="템플릿·규칙집의 목록과 매개변수를 추가했습니다",
+)
+register(
+    "rule.book_imported",
+    en="imported a rule book as drafts and proposals",
+    ko="규칙집을 가져와 초안과 상신을 만들었습니다",
+)
 register("list.changed", en="changed a value list", ko="값 목록을 변경했습니다")
 register("parameter.changed", en="changed a parameter", ko="매개변수를 변경했습니다")
 register("list.change_proposed", en="proposed a change of a value list", ko="값 목록 변경을 상신했습니다")

@@ -112,6 +112,16 @@ class QuestionMissing(RuleServiceError):
     )
 
 
+class ExampleFails(RuleServiceError):
+    """An example row of the rule says otherwise than the rule's text."""
+
+    code = "example_fails"
+    status = 422
+    message = _(
+        "Example %(at)s should %(wanted)s, but the rule %(found)s%(missing)s. Change the rule or the example."
+    )
+
+
 class ValueNotValid(RuleServiceError):
     """A value list or parameter value that cannot be used."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -49,6 +51,9 @@ class RuleVersion(models.Model):
     weight = models.FloatField(default=1.0)  # expert weight w_j of the hybrid's cold start
     is_always_open = models.BooleanField(default=False)  # an absolute ban: opens a case outside the budget
     note = models.TextField(blank=True)
+    examples = models.JSONField(
+        default=list
+    )  # claims it should hit and claims it should not: rules/examples.py
     lock_version = models.PositiveIntegerField(default=0)  # two admins editing one draft
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -109,6 +114,7 @@ class ValueList(models.Model):
     label_ko = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEXT)
     values = models.JSONField(default=list)
+    expires = models.JSONField(default=dict)  # value → first day on which it no longer counts
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -117,6 +123,10 @@ class ValueList(models.Model):
 
     def __str__(self) -> str:
         return f"@{self.name}"
+
+    def values_on(self, day: date) -> list[str]:
+        """The values that count on a day, in their order."""
+        return [str(value) for value in self.values if str(self.expires.get(value, "9")) > day.isoformat()]
 
 
 class Parameter(models.Model):

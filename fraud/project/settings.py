@@ -142,6 +142,7 @@ TEMPLATES = [
                 "cleancard": "fraud.web.tags",
                 "words": "fraud.web.words",
                 "files": "fraud.claims.tags",
+                "rulebook": "fraud.workbench.tags",
                 "reasons": "fraud.detection.tags",
             },
         },

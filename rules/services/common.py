@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from audit import clock
 from audit.actor import Actor
+from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import Login, require_second_person
 from audit.services import people_behind, record
-from rules.exceptions import PageStale, ProposalStale, QuestionMissing, ReasonNeeded, WrongState
+from rules.examples import ExampleNotValid, Verdict, clean_examples, judge_examples
+from rules.exceptions import (
+    ExampleFails,
+    PageStale,
+    ProposalStale,
+    QuestionMissing,
+    ReasonNeeded,
+    ValueNotValid,
+    WrongState,
+)
 from rules.language import Expression, read
 from rules.models import Rule, RuleVersion
-from rules.services.rule_sets import content_hash, list_specs, parameter_specs
+from rules.services.rule_sets import content_hash, current_context, list_specs, parameter_specs
 
 State = RuleVersion.State
 REASON_MIN = 5
@@ -35,6 +47,33 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
 def checked(text: str) -> Expression:
     """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
     return read(text, lists=list_specs(), parameters=parameter_specs())
+
+
+def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:
+    """Example rows as they are stored, if the rule agrees with each of them. Raises RuleNotValid, ValueNotValid, ExampleFails."""
+    tree = checked(text)
+    try:
+        kept = clean_examples(examples)
+    except ExampleNotValid as error:
+        raise ValueNotValid(reason=error.message(current_language())) from error
+    for at, verdict in enumerate(judge_examples(tree, kept, current_context()), 1):
+        if not verdict.is_right:
+            raise ExampleFails(**verdict_words(at, verdict))
+    return kept
+
+
+def verdict_words(at: int, verdict: Verdict) -> dict[str, Any]:
+    """What an example should do, what the rule does, and what was missing where it could not be judged."""
+    found = {
+        True: pgettext("example verdict", "hits"),
+        False: pgettext("example verdict", "does not hit"),
+        None: pgettext("example verdict", "cannot be judged"),
+    }[verdict.answer]
+    missing = f" ({', '.join(verdict.missing)})" if verdict.missing else ""
+    wanted = (
+        pgettext("example should", "hit") if verdict.should_hit else pgettext("example should", "not hit")
+    )
+    return {"at": at, "wanted": wanted, "found": found, "missing": missing}
 
 
 def hash_of(version: RuleVersion) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Max
@@ -16,6 +17,7 @@ from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
     checked,
+    checked_examples,
     counting_number,
     hash_of,
     locked,
@@ -42,6 +44,7 @@ def draft_rule(
     weight: float = 1.0,
     is_always_open: bool = False,
     note: str = "",
+    examples: Sequence[Any] = (),
     **about: str,
 ) -> RuleVersion:
     """Start a new rule, or a new version of an existing one, as a draft.
@@ -50,7 +53,7 @@ def draft_rule(
     DraftExists when a version of the rule is still open, and CodeTaken when ``about`` names an existing rule anew.
     """
     require(by, "rules.draft_rule")
-    checked(text)
+    kept = checked_examples(text, list(examples))
     _refuse_weight(weight)
     with one_transaction():
         rule = Rule.objects.select_for_update().filter(code=code).first()
@@ -69,6 +72,7 @@ def draft_rule(
             weight=weight,
             is_always_open=is_always_open,
             note=note,
+            examples=kept,
             created_by_id=by.user_id,
             edited_by_id=by.user_id,
         )
@@ -85,17 +89,19 @@ def edit_draft(
     weight: float | None = None,
     is_always_open: bool | None = None,
     note: str | None = None,
+    examples: Sequence[Any] | None = None,
 ) -> RuleVersion:
     """Save changes to a draft. Editing a proposed version takes the proposal back: its approval would be for another text.
 
-    ``lock_version`` is the one the editor loaded. Raises StaleDraft when somebody saved meanwhile, WrongState for frozen versions,
+    The example rows run against the text; without ``examples`` those it has. ``lock_version`` is the one the editor loaded. Raises ExampleFails, StaleDraft when somebody saved meanwhile, WrongState for frozen versions,
     RuleNotValid, NotPermitted.
     """
     require(by, "rules.draft_rule")
     given = {"text": text, "weight": weight, "is_always_open": is_always_open, "note": note}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if text is not None:
-        checked(text)
+    if text is not None or examples is not None:
+        held = version.examples if examples is None else list(examples)
+        changes["examples"] = checked_examples(version.text if text is None else text, held)
     if weight is not None:
         _refuse_weight(weight)
     with one_transaction():

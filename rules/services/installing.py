@@ -13,6 +13,7 @@ from rules.language.specs import ParameterSpec
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.starter import STARTER_RULES, StarterRule
+from rules.starter_examples import examples_of
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
 
@@ -36,8 +37,8 @@ def install_starter_rules(*, by: Actor) -> Installed:
         raise NotPermitted("rules.install_rules")
     require(by, "rules.install_rules")
     with one_transaction():
-        lists = sum(_add_list(name) for name in STARTER_LISTS)
-        parameters = sum(_add_parameter(spec) for spec in STARTER_PARAMETERS.values())
+        lists = sum(add_starter_list(name) for name in STARTER_LISTS)
+        parameters = sum(add_starter_parameter(spec) for spec in STARTER_PARAMETERS.values())
         rules = sum(_add_rule(rule) for rule in STARTER_RULES)
         installed = Installed(rules, lists, parameters)
         if rules or lists or parameters:
@@ -46,7 +47,8 @@ def install_starter_rules(*, by: Actor) -> Installed:
     return installed
 
 
-def _add_list(name: str) -> bool:
+def add_starter_list(name: str) -> bool:
+    """Put one of the starter's lists in place; whether it was not there."""
     spec = STARTER_LISTS[name]
     values = {
         "label_en": spec.label_en,
@@ -57,7 +59,8 @@ def _add_list(name: str) -> bool:
     return ValueList.objects.get_or_create(name=name, defaults=values)[1]
 
 
-def _add_parameter(spec: ParameterSpec) -> bool:
+def add_starter_parameter(spec: ParameterSpec) -> bool:
+    """Put one of the starter's parameters in place with its values; whether it was not there."""
     labels = {"kind": spec.type, "label_en": spec.label_en, "label_ko": spec.label_ko}
     parameter, is_new = Parameter.objects.get_or_create(name=spec.name, defaults=labels)
     if is_new:
@@ -96,6 +99,7 @@ def _add_rule(starter: StarterRule) -> bool:
             text=starter.text,
             weight=starter.weight,
             note=starter.note_en,
+            examples=examples_of(starter.code),
             is_always_open=starter.is_always_open,
             activated_at=clock.now() if starter.state == "active" else None,
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from audit import clock
 from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec
 from rules.language import parse
 from rules.language.specs import Calendar, PlainCalendar
@@ -67,10 +68,11 @@ def current_context(*, calendar: Calendar | None = None, now: datetime | None = 
 
 
 def list_specs() -> dict[str, ValueListSpec]:
-    """All managed lists by name."""
+    """All managed lists by name, with the values that count today."""
+    today = clock.today()
     return {
         row.name: ValueListSpec(
-            row.name, row.kind, frozenset(map(str, row.values)), row.label_en, row.label_ko
+            row.name, row.kind, frozenset(row.values_on(today)), row.label_en, row.label_ko
         )
         for row in ValueList.objects.order_by("name")
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,7 +19,7 @@ from audit.transactions import one_transaction
 from rules.exceptions import PageStale, ProposalStale, ValueNotValid, WrongState
 from rules.language import nodes, parse
 from rules.language.normal import normalise
-from rules.language.reach import LONGEST_WITHIN_DAYS
+from rules.language.reach import LONGEST_WITHIN_DAYS, spans_of
 from rules.models import Parameter, RuleVersion, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.money import MoneyNotValid, is_known_currency, to_minor
@@ -30,9 +30,17 @@ MOST_VALUES = 100_000
 
 
 def propose_list_values(
-    *, value_list: ValueList, values: Sequence[str], lock_version: int, by: Actor, reason: str = ""
+    *,
+    value_list: ValueList,
+    values: Sequence[str],
+    lock_version: int,
+    by: Actor,
+    reason: str = "",
+    expires: Mapping[str, date] | None = None,
 ) -> ValueChange:
     """Propose the full new content of a list. Blank and doubled values fall away.
+
+    ``expires``: value → first day on which it no longer counts; without it the values keep what they have.
 
     Raises PageStale when the list changed since ``lock_version``, ReasonNeeded where a value is taken out, ValueNotValid,
     NotPermitted.
@@ -44,11 +52,12 @@ def propose_list_values(
         if current.version != lock_version:
             raise PageStale()
         before, after = set(current.values), set(chosen)
+        ends = _ends(current, chosen, expires)
         if before - after:  # taking a value out turns rules off for it
             reason = needed_reason(reason)
         change = ValueChange.objects.create(
             value_list=current,
-            content={"values": chosen},
+            content={"values": chosen, "expires": ends},
             base_version=current.version,
             reason=reason,
             proposed_by_id=by.user_id,
@@ -180,6 +189,11 @@ def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> Value
     return current
 
 
+def _ends(current: ValueList, chosen: Sequence[str], expires: Mapping[str, date] | None) -> dict[str, str]:
+    given = current.expires if expires is None else {name: day.isoformat() for name, day in expires.items()}
+    return {value: str(given[value]) for value in chosen if given.get(value)}
+
+
 def _clean(values: Sequence[str]) -> list[str]:
     chosen: dict[str, str] = {}
     for value in values:
@@ -217,16 +231,26 @@ def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
         raise ValueNotValid(reason=text % {"value": str(value)[:30], "currency": currency or "-"}) from None
     if not exact.is_finite() or currency:
         raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
-    if exact > LONGEST_WITHIN_DAYS * 86_400 and _is_length_of_window(parameter):
+    most = LONGEST_WITHIN_DAYS // _spans_of_windows(parameter) if exact > 86_400 else LONGEST_WITHIN_DAYS
+    if exact > most * 86_400 and _is_length_of_window(parameter):
         text = _(
             "A rule's window has this length, and windows look back at most %(n)s days. Give %(n)s days or less."
         )
-        raise ValueNotValid(reason=text % {"n": LONGEST_WITHIN_DAYS})
+        raise ValueNotValid(reason=text % {"n": most})
     return str(exact)
 
 
 def _is_length_of_window(parameter: Parameter) -> bool:
     """Whether a rule that counts now looks back as far as the parameter says."""
+    return bool(_windows_of(parameter))
+
+
+def _spans_of_windows(parameter: Parameter) -> int:
+    """How many times its length a rule that counts now looks back: ``change`` twice."""
+    return max(map(spans_of, _windows_of(parameter)), default=1)
+
+
+def _windows_of(parameter: Parameter) -> list[nodes.Window]:
     counting = (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW, RuleVersion.State.PROPOSED)
     texts = RuleVersion.objects.filter(state__in=counting, text__contains=f"${parameter.name}")
     windows = (
@@ -235,7 +259,9 @@ def _is_length_of_window(parameter: Parameter) -> bool:
         for node in nodes.walk(parse(text))
         if isinstance(node, nodes.Window)
     )
-    return any(isinstance(w.within, nodes.ParameterRef) and w.within.name == parameter.name for w in windows)
+    return [
+        w for w in windows if isinstance(w.within, nodes.ParameterRef) and w.within.name == parameter.name
+    ]
 
 
 def _open_change(change: ValueChange, by: Actor) -> ValueChange:
@@ -260,9 +286,13 @@ def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, st
             raise ProposalStale()
         old, new = set(current.values), set(change.content["values"])
         current.values = change.content["values"]
+        ends = change.content.get("expires", {})
+        moved = sorted(value for value in new if ends.get(value) != current.expires.get(value))
+        current.expires = ends
         current.version += 1
-        current.save(update_fields=["values", "version", "changed_at"])
+        current.save(update_fields=["values", "expires", "version", "changed_at"])
         difference = {"added": sorted(new - old), "removed": sorted(old - new), "version": current.version}
+        difference |= {"expires": {value: ends.get(value) for value in moved}} if moved else {}
         return {"n_values": len(old)}, difference, f"list:{current.name}", "list.changed"
     parameter = change.parameter
     assert parameter is not None

@@ -20,6 +20,7 @@ import polars as pl
 from django.conf import settings
 from numpy.typing import NDArray
 
+from audit import clock
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
@@ -66,10 +67,12 @@ class RunRules:
 def pin_rules() -> dict[str, Any]:
     """Active and shadow rules, lists and parameters as plain JSON, with the hash of all of it under "hash"."""
     versions = RuleVersion.objects.filter(state__in=_STATES).select_related("rule")
+    today = clock.today()
     content = {
         "rules": [_rule(row) for row in versions.order_by("rule__code", "number")],
         "lists": {
-            row.name: {"kind": row.kind, "values": row.values} for row in ValueList.objects.order_by("name")
+            row.name: {"kind": row.kind, "values": row.values_on(today)}
+            for row in ValueList.objects.order_by("name")
         },
         "parameters": {
             row.name: {"kind": row.kind, "values": [_value(value) for value in row.values.order_by("pk")]}

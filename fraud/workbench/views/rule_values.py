@@ -24,6 +24,7 @@ from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_valu
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
 from rules.services import values
+from rules.services.list_files import LARGEST_FILE, lines_text, list_lines, read_list_file
 
 _SCOPE = ("grade", "purpose_code", "department_code")
 
@@ -90,19 +91,47 @@ def value_list(request: HttpRequest, name: str) -> HttpResponse:
         "codes": used_by(f"@{name}"),
         "changes": open_changes(value_list=found),
         "typed": request.POST,
-        "text": request.POST.get("values", "\n".join(map(str, found.values))),
+        "text": request.POST.get("values", lines_text(found.values, found.expires)),
+        "ended": [value for value in found.values if value not in found.values_on(clock.today())],
     }
 
     def propose() -> None:
+        chosen, expires = list_lines(request.POST.get("values", ""))
         values.propose_list_values(
             value_list=found,
-            values=_lines(request),
+            values=chosen,
+            expires=expires,
             by=_by(request),
             reason=request.POST.get("reason", ""),
             lock_version=number_seen(request, "lock_version"),
         )
 
     return _form(request, "fraud/rules/list.html", context, propose)
+
+
+@page("rules.propose_rule")
+@require_POST
+def list_file(request: HttpRequest, name: str) -> HttpResponse:
+    """A CSV of values: what became of each line, and the box filled with what could be taken. Nothing is stored before it is proposed."""
+    found = get_object_or_404(ValueList, name=name)
+    context = {"item": found, "codes": used_by(f"@{name}"), "changes": open_changes(value_list=found)}
+    context |= {"typed": {}, "text": lines_text(found.values, found.expires)}
+    sent = request.FILES.get("file")
+    try:
+        if sent is None:
+            raise ValueNotValid(reason=_("Choose a CSV file."))
+        if (sent.size or 0) > LARGEST_FILE:
+            raise ValueNotValid(reason=_("The file is larger than 5 MB. Split it."))
+        told = read_list_file(found, sent.read())
+    except RuleServiceError as error:
+        return render(
+            request, "fraud/rules/list.html", context | {"refusal": str(error)}, status=error.status
+        )
+    counts = [(status, told.count(status)) for status in ("accepted", "duplicate", "refused")]
+    shown = [row for row in told.rows if row.status != "accepted"][:200]
+    ends = {value: day.isoformat() for value, day in told.expires.items()}
+    context |= {"text": lines_text(told.values, ends), "report": counts, "report_rows": shown}
+    return render(request, "fraud/rules/list.html", context | {"file_name": sent.name})
 
 
 def _form(
@@ -138,7 +167,10 @@ def preview_parameter(request: HttpRequest, name: str) -> HttpResponse:
 def preview_list(request: HttpRequest, name: str) -> HttpResponse:
     """What the typed list would have done on the last 90 days."""
     found = get_object_or_404(ValueList, name=name)
-    return _effects(request, ValueChange(value_list=found, content={"values": _lines(request)}))
+    return _effects(
+        request,
+        ValueChange(value_list=found, content={"values": list_lines(request.POST.get("values", ""))[0]}),
+    )
 
 
 @page("rules.propose_rule", "rules.activate_rule")
@@ -191,10 +223,6 @@ def _day(text: str) -> date | None:
     if found is None and text.strip():
         raise ValueNotValid(reason=_("Write a day as 2026-01-31."))
     return found
-
-
-def _lines(request: HttpRequest) -> list[str]:
-    return [line for line in request.POST.get("values", "").splitlines() if line.strip()]
 
 
 def _by(request: HttpRequest) -> Actor:

@@ -24,11 +24,13 @@ from fraud.workbench.backtest import Backtest, backtest_rule
 from fraud.workbench.rule_beliefs import beliefs_by_version
 from fraud.workbench.rule_hits import VersionHits, hits_by_version
 from fraud.workbench.rule_texts import checked_text, problems_of, vocabulary
+from rules.book_text import BookNotValid, read_yaml, write_yaml
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.language import RuleNotValid
 from rules.models import Rule, RuleVersion, ValueChange
 from rules.services import activation, drafts, turning_off
+from rules.services.book import example_entry
 from rules.services.common import subject_of
 
 State = RuleVersion.State
@@ -144,8 +146,20 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
         weight=None if weight is None else float(weight),
         is_always_open=request.POST.get("is_always_open") == "on",
         note=request.POST.get("note", ""),
+        examples=_typed_examples(request, version),
     )
     return _("The draft was saved.")
+
+
+def _typed_examples(request: HttpRequest, version: RuleVersion) -> list[Any]:
+    """The example rows of the editor; without the box those the version has. Raises ValueNotValid."""
+    if "examples" not in request.POST:
+        return list(version.examples)
+    try:
+        found = read_yaml(request.POST["examples"].replace("\r\n", "\n")) or []
+    except BookNotValid as error:
+        raise ValueNotValid(reason=error.message(current_language())) from error
+    return found if isinstance(found, list) else [found]
 
 
 def _propose(request: HttpRequest, version: RuleVersion) -> str:
@@ -296,10 +310,18 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         and shown.activated_at is None
         and shown.state in {State.DRAFT, State.PROPOSED},
         "n_hits": _n_hits(by_state.get(State.ACTIVE), hits),
+        "examples": examples_text(shown),
         **(vocabulary()),
         **checked_text(typed.get("text", shown.text if shown else "")),
     }
     return render(request, "fraud/rules/rule.html", context | more, status=status)
+
+
+def examples_text(version: RuleVersion | None) -> str:
+    """A version's example rows as YAML, as the book writes them; empty for none."""
+    return (
+        write_yaml([example_entry(one) for one in version.examples]) if version and version.examples else ""
+    )
 
 
 def _find(code: str) -> Rule:

@@ -1,0 +1,57 @@
+"""``manage.py rules_import FILE --by LOGIN [--apply]``: what a rule book would change; with --apply its drafts and proposals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.actor import Actor
+from audit.permissions import NotPermitted
+from audit.services import actor_of
+from rules.book_text import BookNotValid
+from rules.services.book_import import import_book, preview_book
+
+
+class Command(BaseCommand):
+    help = (
+        "Show what a rule book would change; with --apply make the drafts and proposals, in somebody's name."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file")
+        parser.add_argument("--by", required=True, help="login of the rule admin in whose name it is done")
+        parser.add_argument("--apply", action="store_true", help="make the drafts and proposals")
+        parser.add_argument("--reason", default="", help="why, for whoever approves")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            text = Path(options["file"]).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        by = _person(options["by"])
+        try:
+            if options["apply"]:
+                steps = import_book(text=text, by=by, reason=options["reason"])
+            else:
+                steps = preview_book(text=text, by=by)
+        except BookNotValid as error:
+            raise CommandError(error.message("en")) from error
+        except NotPermitted as error:
+            raise CommandError(f"{options['by']} may not draft and propose rules.") from error
+        for step in steps:
+            if step.action != "same" or step.reason:
+                self.stdout.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
+                for line in step.lines:
+                    self.stdout.write(f"    {line}")
+        n_same = sum(step.action == "same" for step in steps)
+        self.stdout.write(f"{len(steps) - n_same} of {len(steps)} entries differ")
+
+
+def _person(login: str) -> Actor:
+    user = get_user_model().objects.filter(username=login, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no login {login}.")
+    return actor_of(user)
