@@ -97,7 +97,9 @@ def read_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise BookNotValid(
-            line, f"this is not YAML: {error.problem}", f"YAML 형식이 아닙니다: {error.problem}"
+            line,
+            f"this is not YAML; look at the indentation, the quotation marks and the colons ({error.problem})",
+            f"YAML 형식이 아닙니다. 들여쓰기, 따옴표, 콜론을 확인해 주십시오({error.problem})",
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else "nested"

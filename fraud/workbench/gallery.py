@@ -42,7 +42,12 @@ class DataState:
     n_claims: int
     n_hits: int
     n_unknown: int
-    missing: tuple[Need, ...]
+    missing_names: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """What was missing, most frequent first, in the reader's language."""
+        return tuple(need(name, current_language()) for name in self.missing_names)
 
     @property
     def percent_unknown(self) -> float:
@@ -120,7 +125,6 @@ def data_states() -> Mapping[str, DataState]:
 
 
 def _judged(frame: pl.DataFrame, targets: Any) -> dict[str, DataState]:
-    language = current_language()
     specs = [RuleSpec(code, 1, parse(template.text)) for code, template in GALLERY.items()]
     context = current_context(calendar=current_calendar())
     context = replace(
@@ -136,7 +140,7 @@ def _judged(frame: pl.DataFrame, targets: Any) -> dict[str, DataState]:
             n_claims,
             int(outcome.hits[:, at].sum()),
             outcome.not_evaluable[at].count,
-            tuple(need(name, language) for name in outcome.not_evaluable[at].missing[:4]),
+            outcome.not_evaluable[at].missing[:4],
         )
         for at, spec in enumerate(specs)
     }

@@ -9,7 +9,16 @@ from decimal import Decimal, InvalidOperation
 from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
 
 _SCALE = {"십": 10, "백": 100, "천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
-_LATIN_SCALE = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000}
+_LATIN_SCALE = {
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "k": 1_000,
+    "m": 1_000_000,
+    "mn": 1_000_000,
+    "b": 1_000_000_000,
+    "bn": 1_000_000_000,
+}
 _CURRENCIES = {
     "원": "KRW", "원화": "KRW", "won": "KRW", "krw": "KRW", "₩": "KRW", "￦": "KRW",
     "달러": "USD", "불": "USD", "dollar": "USD", "dollars": "USD", "usd": "USD", "$": "USD", "us$": "USD",
@@ -119,7 +128,7 @@ def money_text(amount: Decimal, currency: str) -> str | None:
 def scaled(text: str) -> Decimal | None:
     """``50만``, ``1억 5천만``, ``5천``, ``500k``, ``1.5m`` → the number."""
     plain = re.sub(r"\s", "", text).lower()
-    latin = re.fullmatch(r"([0-9][0-9.,]*)(k|mn?|bn?)", plain)
+    latin = re.fullmatch(r"([0-9][0-9.,]*)(thousand|million|billion|k|mn?|bn?)", plain)
     if latin:
         found = number_of(latin[1])
         return None if found is None else found * _LATIN_SCALE[latin[2]]

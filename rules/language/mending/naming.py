@@ -267,6 +267,19 @@ class _Namer:
             return True
         return False
 
+    def _continues_texts(self) -> bool:
+        """``contains "bar" or pub``: another word of the same test, which nothing is asked of itself."""
+        words = [one.word for one in self.found[-3:]]
+        follower = self._next()
+        asks = follower is not None and follower.word in COMPARES | TESTS | {"is", "("}
+        return (
+            len(words) == 3
+            and words[2] == "or"
+            and self.found[-2].kind == "text"
+            and words[0] in {"contains", "with", "like", "matches", "to"}
+            and not asks
+        )
+
     def _quote(self, piece: Piece) -> int:
         size = 1
         while (follower := self._next(size)) is not None and follower.kind in {"word", "number", "duration"}:
@@ -286,6 +299,8 @@ class _Namer:
         if piece.word in WEEKDAYS and len(piece.word) > 2:
             self._change(piece, f"weekday = {WEEKDAYS[piece.word]}", "write_weekday")
             return 1
+        if self._continues_texts():
+            return self._quote(piece)
         if piece.word in {"true", "false"}:
             self._change(piece, "yes" if piece.word == "true" else "no", "write_yes_no")
             return 1

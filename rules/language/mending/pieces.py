@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from rules.language.literals import (
     SPELLED_LENGTHS,
@@ -53,6 +54,7 @@ _KINDS = (
     ("comment", r"#[^\n]*"),
     ("remark", r"--[^\n]*|//[^\n]*|/\*.*?\*/"),
     ("text", r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\''),
+    ("open_text", r"[\"'“‘][^\"'“”‘’\n=<>()]+$"),
     ("quoted", r"[“”„‟＂«「『][^“”„‟＂»」』\"\n]*[“”‟＂»」』\"]|[‘’‚‛＇`´][^‘’‚‛＇`´'\n]*[‘’‛＇`´']"),
     ("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"),
     ("loose_date", r"[0-9]{4}\s*년\s*[0-9]{1,2}\s*월\s*[0-9]{1,2}\s*일|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}(?![0-9])\.?|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}"
@@ -64,6 +66,7 @@ _KINDS = (
     ("percent", rf"{_N}\s*%"),
     ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
     ("loose_money", rf"{_N}\s*(?:[십백천]?[만억조]|[백천])(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))*(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
+                    rf"|{_N}\s*(?:thousand|million|billion)\s*(?:{_CURRENCY})?{_END}|{_N}\s*(?:KRW\s*원|원\s*KRW){_END}"
                     rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
                     rf"|[0-9]{{1,3}}(?:[.' ][0-9]{{3}})+\s*(?:{_CURRENCY}){_END}|[0-9]{{1,3}}(?:\.[0-9]{{3}})*,[0-9]{{1,2}}\s*(?:{_CURRENCY}){_END}|{_N}\s*(?:{_CURRENCY}|[₩￦€£]){_END}"),
     ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
@@ -101,6 +104,9 @@ def pieces_of(text: str) -> list[Piece]:
     for match in _TOKEN.finditer(narrow):
         written = match.group().lstrip()
         found.append(_piece(match.lastgroup or "other", written, match.end() - len(written)))
+    for before, piece in pairwise(found):
+        if piece.word == "x" and before.kind in {"number", "parameter"}:
+            piece.kind, piece.out, piece.code = "sign", "*", "write_sign"
     for piece in found:
         if narrow[piece.start : piece.end] != text[piece.start : piece.end] and piece.kind not in {
             "text",
@@ -121,6 +127,8 @@ def _piece(kind: str, written: str, start: int) -> Piece:
         return Piece(word, start, end, said if changed else written, "write_sign" if changed else "")
     if kind == "remark":
         return Piece("gone", start, end, "", "leave_out")
+    if kind == "open_text":
+        return Piece("text", start, end, quote(written[1:].strip()), "write_text")
     if kind == "quoted":
         return Piece("text", start, end, quote(written[1:-1]), "straight_quotes")
     reader = _READERS.get(kind)
@@ -133,6 +141,7 @@ def _piece(kind: str, written: str, start: int) -> Piece:
 
 def _money(written: str) -> tuple[str, str, str] | None:
     plain = written.strip()
+    plain = re.sub(r"(?i)\s*(?:KRW\s*원|원\s*KRW)$", " KRW", plain)
     sign = re.match(r"[₩￦$€£¥￥]|KRW|USD|EUR|GBP|JPY|CNY", plain, re.IGNORECASE)
     word = re.search(rf"(?:{_CURRENCY}|[₩￦€£])$", plain, re.IGNORECASE)
     currency = currency_of(sign[0]) if sign else currency_of(word[0]) if word else "KRW"

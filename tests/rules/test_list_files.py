@@ -1,0 +1,96 @@
+"""A list from a file: what is taken, what is there, what is refused and why; values that end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.actor import Actor
+from rules.exceptions import ValueNotValid
+from rules.models import ValueList
+from rules.services import approve_value_change, list_specs, propose_list_values
+from rules.services.list_files import lines_text, list_lines, read_list_file
+from tests.cast import make_cast
+
+TODAY = date(2026, 11, 29)
+
+
+@pytest.fixture
+def shops(monkeypatch: pytest.MonkeyPatch) -> ValueList:
+    monkeypatch.setattr("audit.clock.today", lambda: TODAY)
+    return ValueList(name="shops", kind="text", values=["카페", "Bar"], expires={"Bar": "2027-01-01"})
+
+
+def test_each_line_is_accepted_doubled_or_refused_with_its_reason(shops: ValueList) -> None:
+    data = "값,만료일\n노래방,2027-06-30\nＢＡＲ,\n노래방,\n,2027-01-01\n4111 1111 1111 1111,\n포차,내년\n호프,2026-11-29\n\n클럽\n"
+    told = read_list_file(shops, data.encode("cp949"))
+    assert [(row.line, row.status) for row in told.rows] == [
+        (2, "accepted"),
+        (3, "duplicate"),
+        (4, "duplicate"),
+        (5, "refused"),
+        (6, "refused"),
+        (7, "refused"),
+        (8, "refused"),
+        (10, "accepted"),
+    ]
+    assert all(row.reason for row in told.rows if row.status != "accepted")
+    assert not any("4111" in row.value for row in told.rows)
+    assert told.values == ("카페", "Bar", "노래방", "클럽")
+    assert told.expires == {"Bar": date(2027, 1, 1), "노래방": date(2027, 6, 30)}
+
+
+@pytest.mark.parametrize(
+    "data", ["5812;2027-01-01\n5813", "value\t만료일\n5812\t2027-01-01\n5813", "5812,2027-01-01\n5813"]
+)
+def test_files_with_other_separators_and_without_a_head_are_read(shops: ValueList, data: str) -> None:
+    told = read_list_file(shops, data.encode())
+    assert told.values[2:] == ("5812", "5813")
+    assert told.expires["5812"] == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\xff", b"x" * 5_000_001])
+def test_what_is_no_text_file_is_refused(shops: ValueList, data: bytes) -> None:
+    with pytest.raises(ValueNotValid):
+        read_list_file(shops, data)
+
+
+LINES = st.lists(
+    st.text("가나ab 12", min_size=1, max_size=8).map(str.strip).filter(bool), unique=True, max_size=6
+)
+
+
+@given(LINES, st.data())
+def test_box_reads_what_it_shows(values: list[str], data: st.DataObject) -> None:
+    days = data.draw(st.dictionaries(st.sampled_from(values), st.dates(), max_size=3)) if values else {}
+    text = lines_text(values, {value: day.isoformat() for value, day in days.items()})
+    assert list_lines(text) == (values, days)
+
+
+def test_day_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueNotValid):
+        list_lines("카페 | 2026-02-30")
+
+
+@pytest.mark.django_db
+def test_value_counts_until_its_day_and_a_change_of_days_takes_two_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = make_cast()
+    admin: Actor = cast.actor("rule_admin")
+    row = ValueList.objects.create(name="shops", kind="text", values=["카페", "바"])
+    ends = {"바": date(2026, 12, 31)}
+    change = propose_list_values(
+        value_list=row, values=["카페", "바"], expires=ends, lock_version=1, by=admin
+    )
+    assert ValueList.objects.get().expires == {}
+    approve_value_change(change=change, by=cast.actor("approver"))
+    for day, expected in ((date(2026, 12, 30), {"카페", "바"}), (date(2026, 12, 31), {"카페"})):
+        monkeypatch.setattr("audit.clock.today", lambda day=day: day)
+        assert list_specs()["shops"].values == expected
+    kept = ValueList.objects.get()
+    propose_list_values(value_list=kept, values=["카페", "바", "포차"], lock_version=2, by=admin)
+    assert kept.changes.first().content["expires"] == {"바": "2026-12-31"}
