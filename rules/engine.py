@@ -263,6 +263,8 @@ class _Run:
             found["currency"] = self.table.field("currency").is_null()
         if needs_time_of_day(node):
             found["has_time"] = ~self.table.has_time()
+        if isinstance(node.value, n.FieldRef) and node.value.name in (self.context.undelivered or ()):
+            found[node.value.name] = self.window(node).is_null()  # nothing to add up: that is what is missing
         there = reduce(lambda a, b: a & b, [~found[name] for name in found], pl.lit(True))
         found["history"] = self.window(node).is_null() & there
 

@@ -13,7 +13,7 @@ from audit.language import current_language
 from fraud.company.values import current_calendar
 from fraud.workbench.backtest import window_features
 from rules.engine import RuleSpec, evaluate, undelivered
-from rules.fields import FIELDS, KEYS
+from rules.fields import FIELDS, KEY_LABELS, KEYS
 from rules.language import Expression, nodes, parse, to_sentence
 from rules.models import Rule, RuleVersion
 from rules.services.book import told_version
@@ -107,9 +107,13 @@ def needs_of(tree: Expression, language: str) -> tuple[Need, ...]:
 
 
 def need(name: str, language: str) -> Need:
-    """A field in words; a name that is no field (has_time, history) stays as it is."""
+    """A field in words; keys and the history too."""
     field = FIELDS.get(name)
-    return Need(name, field.label(language), ", ".join(field.requires)) if field else Need(name, name, name)
+    if field is not None:
+        return Need(name, field.label(language), ", ".join(field.requires))
+    labels = {**KEY_LABELS, "history": ("earlier claims to compare with", "비교할 이전 청구")}
+    said = labels.get(name.removesuffix("_id"), (name, name))
+    return Need(name, said[language == "ko"], "")
 
 
 def data_states() -> Mapping[str, DataState]:

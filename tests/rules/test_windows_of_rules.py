@@ -301,3 +301,11 @@ def test_products_and_quotients_are_exact_at_the_limit(text: str, expected: bool
     frame = claims(**{**at(0), "amount": [115]}, cancel_amount=[100])
     assert hits(text, frame) == [expected]
     assert evaluate_claim(frame, 0, parse(text), context=Context()).answer is expected
+
+
+def test_window_over_a_value_nobody_delivers_names_that_value() -> None:
+    spec = RuleSpec(
+        "X", 1, parse("receipt.number > max(receipt.number same cardholder within 9 days before)")
+    )
+    outcome = evaluate(claims(**at(0, 1)), [spec], context=Context())
+    assert outcome.not_evaluable[0] == (2, ("receipt.number",))

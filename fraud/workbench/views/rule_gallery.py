@@ -34,8 +34,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _gallery(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    search, group = request.GET.get("q", "").strip()[:100], request.GET.get("group", "")
-    found = cards(search, group if group in GROUPS else "")
+    search, group = _asked(request)
+    found = cards(search, group)
     context = {"cards": found, "q": search, "group": group, "groups": GROUPS, "n_all": len(GALLERY)}
     context |= {"n_codes": len(catalogue_codes())}
     return render(request, "fraud/rules/gallery.html", context | more, status=status)
@@ -46,8 +46,16 @@ def _gallery(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRes
 def gallery_data(request: HttpRequest) -> HttpResponse:
     """What the claims of the last 90 days let each template judge; fetched once the page stands."""
     states = data_states()
-    found = [(code, states.get(code)) for code in GALLERY]
-    return render(request, "fraud/rules/_gallery_data.html", {"states": found})
+    n_claims = max((state.n_claims for state in states.values()), default=0)
+    shown = [card.template.code for card in cards(*_asked(request))]
+    found = [(code, states[code]) for code in shown if code in states]
+    return render(request, "fraud/rules/_gallery_data.html", {"states": found, "n_claims": n_claims})
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    """(what is searched for, the group or none) of a gallery's address."""
+    group = request.GET.get("group", "")
+    return request.GET.get("q", "").strip()[:100], group if group in GROUPS else ""
 
 
 @page("rules.draft_rule")
