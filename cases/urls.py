@@ -16,6 +16,7 @@ from cases.views import (
     mails,
     my,
     overview,
+    own_data,
     queue,
     recovery,
     scores,
@@ -27,6 +28,7 @@ app_name = "cases"
 urlpatterns = [
     path("", home.home, name="home"),
     path("my/", my.requests, name="my-requests"),
+    path("my/data/", own_data.own_data, name="own-data"),
     path("my/requests/<str:reference>/", my.by_request, name="my-by-request"),
     path("my/notices/<str:reference>/", my.request_page),
     path("my/<str:reference>/", my.request_page, name="my-request"),

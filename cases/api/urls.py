@@ -16,6 +16,7 @@ from cases.api import (
     held_back,
     mails,
     my,
+    own_data,
     queue,
     recovery,
     scores,
@@ -86,6 +87,7 @@ urlpatterns = [
         )
         for name in ON_POSTINGS
     ),
+    path("my/data/", own_data.ExportOwnData.as_view(), name="my-data"),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
     path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),
