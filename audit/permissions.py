@@ -115,6 +115,8 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Mail that has not left: nobody's clock runs before they were told
     "cases.view_mail": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.resend_mail": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # Whether work gets done
+    "cases.view_health": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Deadlines pass by themselves; nobody calls them
     "cases.sweep_clocks": {},
     # Audit and settings

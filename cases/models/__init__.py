@@ -6,6 +6,7 @@ from cases.models.explanations import Evidence, Explanation, ExplanationDraft, E
 from cases.models.held_back import HeldBack
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
+from cases.models.rings import LastRing
 from cases.models.statements import StatementEntry, StatementFile, StatementProfile
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ExplanationRequest",
     "HeldBack",
     "IdempotencyRecord",
+    "LastRing",
     "OutboxMessage",
     "Recovery",
     "RecoveryPosting",

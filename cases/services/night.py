@@ -20,10 +20,12 @@ from audit.clock import now
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from cases.models import LastRing
 from cases.services.alarms import tell_alarms, tell_of_damage
 from cases.services.clocks import sweep_clocks
 from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.following import follow_changes
+from cases.services.health import ring
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from cases.services.retention import erase_expired

@@ -198,6 +198,7 @@ EMAIL_FILE_PATH = OUTBOX_DIR
 EMAIL_TIMEOUT = int(env("EMAIL_TIMEOUT", "30"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
 SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
+METRICS_TOKEN = env("METRICS_TOKEN")  # who shows it reads /metrics; empty: only programs of this machine
 EVIDENCE_SCAN_COMMAND = env(
     "EVIDENCE_SCAN_COMMAND"
 )  # virus scanner reading standard input: 0 clean, 1 infected
