@@ -22,6 +22,7 @@ from cases.views import (
     recovery,
     scores,
     search,
+    webhooks,
 )
 
 app_name = "cases"
@@ -58,6 +59,10 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("health/", health.health, name="health"),
+    path("connections/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("connections/webhooks/propose/", webhooks.propose, name="propose-webhook"),
+    path("connections/webhooks/messages/<int:pk>/send-again/", webhooks.send_again, name="webhook-again"),
+    path("connections/webhooks/<int:pk>/<slug:name>/", webhooks.step, name="webhook-step"),
     path("mail/", mails.mail_list, name="mail"),
     path("mail/<int:pk>/<slug:name>/", mails.mail_step, name="mail-step"),
     path("labels/", labels.labels, name="labels"),

@@ -21,6 +21,7 @@ from cases.api import (
     queue,
     recovery,
     scores,
+    webhooks,
 )
 from cases.api.base import Absent
 
@@ -65,6 +66,16 @@ urlpatterns = [
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
     path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
     path("health/", health.HealthRead.as_view(), name="health"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path(
+        "webhooks/messages/<int:number>/send-again/",
+        webhooks.SendMessageAgain.as_view(),
+        name="webhook-again",
+    ),
+    *(
+        path(f"webhooks/<int:number>/{name}/", view.as_view(), name=f"webhooks-{name}")
+        for name, view in webhooks.STEPS.items()
+    ),
     path("mail/", mails.MailList.as_view(), name="mail"),
     path("mail/<int:number>/send-again/", mails.SendAgain.as_view(), name="mail-send-again"),
     path("mail/<int:number>/told/", mails.ToldOtherwise.as_view(), name="mail-told"),

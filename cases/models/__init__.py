@@ -8,6 +8,7 @@ from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
 from cases.models.rings import LastRing
 from cases.models.statements import StatementEntry, StatementFile, StatementProfile
+from cases.models.webhooks import Webhook, WebhookMessage
 
 __all__ = [
     "BLIND",
@@ -32,4 +33,6 @@ __all__ = [
     "StatementFile",
     "StatementProfile",
     "Tip",
+    "Webhook",
+    "WebhookMessage",
 ]

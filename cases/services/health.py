@@ -21,7 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 
 from audit.clock import now as clock_now
-from cases.models import HeldBack, LastRing, OutboxMessage
+from cases.models import HeldBack, LastRing, OutboxMessage, Webhook, WebhookMessage
 from fraud.claims.importing.running import ENDED
 from fraud.claims.models import ClaimFile
 from fraud.detection.model_files import damage_of
@@ -176,6 +176,18 @@ def _mail(at: datetime) -> list[Fact]:
     ]
 
 
+def _webhooks(at: datetime) -> list[Fact]:
+    active = WebhookMessage.objects.filter(webhook__state=Webhook.State.ACTIVE)
+    dead = active.filter(state=WebhookMessage.State.DEAD).count()
+    due = active.filter(state=WebhookMessage.State.WAITING, next_attempt_at__lte=at).aggregate(
+        since=Min("next_attempt_at")
+    )
+    return [
+        Fact("webhooks_dead", dead, Level.WARN if dead else Level.OK),
+        _age("webhooks_seconds", due["since"], at, 10 * MINUTE, 2 * HOUR),
+    ]
+
+
 def _held_back(at: datetime) -> list[Fact]:
     return [Fact("held_back", HeldBack.objects.filter(resolved_at=None).count())]
 
@@ -201,5 +213,6 @@ _FACTS: tuple[Callable[[datetime], list[Fact]], ...] = (
     _night,
     _work,
     _mail,
+    _webhooks,
     _held_back,
 )

@@ -29,6 +29,7 @@ from cases.services.health import ring
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
 from cases.services.retention import erase_expired
+from cases.services.webhook_outbox import send_messages
 from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
 from fraud.claims.models import Claim
@@ -121,8 +122,10 @@ def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
 
 def let_time_pass() -> dict[str, int]:
     """What happens without anybody acting: deadlines, reminders, the outbox, uploads nobody goes on with; how often each happened."""
+    ring(LastRing.Bell.SWEEP)
     done = {**sweep_clocks(), **erase_expired(), "mail_addressed": give_addresses()}
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
+    done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}
     return {**done, "uploads_forgotten": forget_uploads(now())}
 

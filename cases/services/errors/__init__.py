@@ -71,6 +71,7 @@ from cases.services.errors.steps import (
     StaleCase,
     TransitionNotAllowed,
 )
+from cases.services.errors.webhooks import WebhookMoved, WebhookNotValid
 
 __all__ = [
     "AlreadyExtended",
@@ -134,4 +135,6 @@ __all__ = [
     "TextTooLong",
     "TooMany",
     "TransitionNotAllowed",
+    "WebhookMoved",
+    "WebhookNotValid",
 ]

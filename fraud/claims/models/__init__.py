@@ -28,6 +28,7 @@ from fraud.claims.models.people import (
     Vehicle,
 )
 from fraud.claims.models.uploads import UploadInParts
+from fraud.claims.models.tokens import ServiceToken
 
 __all__ = [
     "Absence",
@@ -51,6 +52,7 @@ __all__ = [
     "Position",
     "PreApproval",
     "Relative",
+    "ServiceToken",
     "Trip",
     "UploadInParts",
     "User",
