@@ -37,10 +37,16 @@ class Command(BaseCommand):
             raise CommandError("no night was screened in these days")
         lines = csv_lines(HEAD, export_scores(nights, reason=reason, by=Actor.system("export")))
         n_lines = 0
-        with path.open("w", encoding="utf-8", newline="") as target:
-            for line in lines:
-                n_lines += 1
-                target.write(line)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with part.open("w", encoding="utf-8", newline="") as target:
+                for line in lines:
+                    n_lines += 1
+                    target.write(line)
+            part.rename(path)
+        except OSError as error:  # the disk is full: half a file would pass for all the scores
+            part.unlink(missing_ok=True)
+            raise CommandError(f"{path} was not written: {error}") from None
         self.stdout.write(f"{n_lines - 1:,} scores in {path}")
 
 

@@ -28,6 +28,7 @@ with frozen() as clock:
         by=stage.actor("cardholder"),
         expected_version=fresh(asked).version,
     )
+    stage.asked()
     owing = Case.objects.get(state=State.RECOVERING)
     for number, (before, after) in enumerate(pairwise((0, 30_000, 54_000))):
         stage.post(owing, after - before, f"BANK-{number}")

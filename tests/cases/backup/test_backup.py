@@ -60,7 +60,7 @@ def test_a_set_holds_everything_and_only_its_owner_reads_it(made: Path) -> None:
     assert kinds == {"database.sqlite3", "heads.json", "media", "models"}
     assert manifest.counts == {"evidence": 3, "models": 1, "uploads": 0}
     assert (manifest.missing, manifest.chain_faults) == ([], [])
-    assert manifest.tables["fraud_claim"] == 2006
+    assert manifest.tables["fraud_claim"] == 2007
     assert [path for path in made.rglob("*") if path.is_file() and path.stat().st_mode & 0o077] == []
     assert made.stat().st_mode & 0o077 == 0
 
