@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         n_lines = 0
         part = path.with_name(f".{path.name}.part")
         try:
-            with part.open("w", encoding="utf-8", newline="") as target:
+            with closing(lines), part.open("w", encoding="utf-8", newline="") as target:
                 for line in lines:
                     n_lines += 1
                     target.write(line)
