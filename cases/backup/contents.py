@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.chain import FIELDS, Fault, first_fault
-from cases.backup.databases import Rows
+from cases.backup.databases import Rows, tables_of
 
 _ENTRIES = f"SELECT {', '.join(chr(34) + name + chr(34) for name in (*FIELDS, 'hash'))} FROM audit_auditevent ORDER BY subject, seq"
 #: An import is over in these; its delivered bytes are gone.
@@ -38,10 +38,14 @@ def model_folders(rows: Rows) -> dict[str, str]:
 
 
 def unfinished_uploads(rows: Rows) -> set[str]:
-    """Names of the delivered bytes that an import still needs."""
+    """Names of the delivered bytes that an import still needs, also of files that are not all there yet."""
     ended = ", ".join(f"'{state}'" for state in _ENDED)
     found = rows.execute(f"SELECT id FROM fraud_claimfile WHERE state NOT IN ({ended})").fetchall()
-    return {f"file-{row[0]}" for row in found}
+    names = {f"file-{row[0]}" for row in found}
+    if "fraud_uploadinparts" in tables_of(rows):
+        half = rows.execute("SELECT id FROM fraud_uploadinparts WHERE file_id IS NULL").fetchall()
+        names |= {f"parts-{row[0]}" for row in half}
+    return names
 
 
 def migrations_of(rows: Rows) -> list[str]:

@@ -174,7 +174,7 @@ def _copy_models(part: Path, rows: databases.Rows, copied: _Copied) -> None:
 def _open_uploads(held: ExitStack, known: dict[str, BinaryIO]) -> dict[str, BinaryIO]:
     """Every delivered file that waits for its import, open; those that came since are added."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
-    for path in sorted(folder.glob("file-*")) if folder.is_dir() else ():
+    for path in sorted([*folder.glob("file-*"), *folder.glob("parts-*")]):
         if path.name not in known:
             try:
                 known[path.name] = held.enter_context(path.open("rb"))

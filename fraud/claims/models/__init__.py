@@ -27,8 +27,8 @@ from fraud.claims.models.people import (
     User,
     Vehicle,
 )
-from fraud.claims.models.uploads import UploadInParts
 from fraud.claims.models.tokens import ServiceToken
+from fraud.claims.models.uploads import UploadInParts
 
 __all__ = [
     "Absence",

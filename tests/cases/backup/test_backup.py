@@ -279,3 +279,23 @@ def test_a_backup_without_the_programs_of_postgresql_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(databases.DatabaseProblem, match="postgresql-client"):
         databases.load({"ENGINE": "django.db.backends.postgresql", "NAME": "x"}, tmp_path / "dump")
+
+
+def test_a_file_of_which_only_parts_came_goes_along(
+    worked: Company, new_home: Company, tmp_path: Path
+) -> None:
+    company = worked.copy(tmp_path / "home")
+    with sqlite3.connect(company.home / "cleancard.sqlite3") as rows:
+        rows.execute(
+            "INSERT INTO fraud_uploadinparts (id, reference, name, size_bytes, sha256, mark, profile_id, is_history, again, n_bytes, sent_by_id,"
+            " begun_at, touched_at) SELECT 7, 'U-7', 'may.csv', 9, '', '', 1, 0, 0, 4, MIN(id),"
+            " '2026-11-20', '2026-11-20' FROM fraud_user"
+        )
+    incoming = company.home / "media" / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    (incoming / "parts-7").write_bytes(b"half")
+    (incoming / "upload-left-over").write_bytes(b"nobody's")
+    assert company.manage("backup", str(tmp_path / "sets"))["status"] == 0
+    (made,) = (tmp_path / "sets").glob("cleancard-*")
+    assert new_home.manage("restore", str(made))["status"] == 0
+    assert [path.name for path in (new_home.home / "media" / "incoming").iterdir()] == ["parts-7"]
