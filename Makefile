@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-.PHONY: help setup run test lint format bench messages clean
+.PHONY: help setup run test drill faults lint format bench messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,12 @@ run: .venv/.runtime  ## demo company on http://localhost:8000
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+drill: .venv/.dev  ## a company is backed up at work, destroyed, put back, and goes on; prints what it measured
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -q -s tests/cases/backup/test_drill.py
+
+faults: .venv/.dev  ## kills, full disks and servers that go away, drawn from a printed seed (SEED=…); prints tried, lost, doubled, recovery
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m tests.faults $(ARGS) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/.dev  ## ruff, mypy and the import contracts
 	@.venv/bin/ruff check .

@@ -33,6 +33,7 @@ class Actor:
     is_system: bool = False
     request_id: str = ""
     language: str = "ko"
+    only: frozenset[str] | None = None  # a token's own narrower rights; None: all that the roles have
 
     @classmethod
     def system(cls, part: str, *, request_id: str = "") -> Actor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ def safe_cell(value: object) -> object:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Generator[str]:
     """Lines of a CSV file with a byte order mark, so that spreadsheets read the Korean in it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

@@ -6,7 +6,7 @@ import os
 import signal
 from typing import Final
 
-#: ``name:kill`` or ``name:raise``, with an optional third part: which pass through the point fails (1 = the first).
+#: ``name:kill``, ``name:raise`` or ``name:stop``, with an optional third part: which pass through the point fails (1 = the first).
 VARIABLE: Final = "CLEANCARD_FAULT"
 #: A file that is made at the first failure; while it exists nothing fails again, in whatever process.
 ONCE: Final = "CLEANCARD_FAULT_ONCE"
@@ -19,18 +19,18 @@ class FaultInjected(RuntimeError):
 
 
 def hit(name: str) -> None:
-    """Fail here if CLEANCARD_FAULT names this point: SIGKILL to the own process, or FaultInjected.
+    """Fail here if CLEANCARD_FAULT names this point: SIGKILL to the own process, FaultInjected, or standing still until SIGCONT.
 
-    Raises ValueError for a variable that is not `name:kill` or `name:raise`, with or without a number behind.
+    Raises ValueError for a variable that is not `name:kill`, `name:raise` or `name:stop`, with or without a number behind.
     """
     wanted = os.environ.get(VARIABLE)
     if not wanted:
         return
     point, _, rest = wanted.partition(":")
     how, _, number = rest.partition(":")
-    if how not in {"kill", "raise"} or (number and not number.isdecimal()):
+    if how not in {"kill", "raise", "stop"} or (number and not number.isdecimal()):
         raise ValueError(
-            f"{VARIABLE} must be name:kill or name:raise, with an optional :number, not {wanted!r}"
+            f"{VARIABLE} must be name:kill, name:raise or name:stop, with an optional :number, not {wanted!r}"
         )
     if point != name:
         return
@@ -39,6 +39,9 @@ def hit(name: str) -> None:
         return
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if how == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return
     raise FaultInjected(f"fault point {name}")
 
 

@@ -32,8 +32,9 @@ EXEMPT: Final[Mapping[str, str]] = {
     "fraud.User.employee_no": "has to be one of the numbers of `fraud.Cardholder`; others are refused at the door",
     "audit.AccessRecord.employee_no": "a number of `fraud.Cardholder`",
     **dict.fromkeys(("fraud.CompanySettings.proposed_by_no", "fraud.ModelVersion.proposed_by_no"), "a number of `fraud.User`"),
-    **dict.fromkeys(("authtoken.Token.key", "fraud.User.password", "sessions.Session.session_key", "sessions.Session.session_data",
-                     "axes.AccessLog.session_hash", "fraud.ScreeningRun.lease_token", "fraud.RunPart.lease_token"), "a secret"),
+    **dict.fromkeys(("fraud.ServiceToken.digest", "fraud.ServiceToken.prefix", "fraud.User.password", "sessions.Session.session_key", "sessions.Session.session_data",
+                     "axes.AccessLog.session_hash", "fraud.ScreeningRun.lease_token", "fraud.RunPart.lease_token",
+                     "cases.Webhook.salt", "cases.Webhook.earlier_salt"), "a secret"),
     **dict.fromkeys(("contenttypes.ContentType", "auth.Permission"), "names of the program"),
     **dict.fromkeys(("audit.AuditEvent.previous_hash", "audit.AuditEvent.hash", "audit.AuditHead.hash", "audit.AuditEvent.request_id",
                      "audit.AccessRecord.request_id", "audit.AuditEvent.at", "audit.AuditEvent.action", "audit.AuditEvent.actor_role",
@@ -42,7 +43,7 @@ EXEMPT: Final[Mapping[str, str]] = {
                      "fraud.ScreeningRun.rule_set_hash", "fraud.ScreeningRun.code_version", "fraud.ScreeningRun.stages",
                      "fraud.RunPart.spec", "fraud.Score.features", "fraud.DriftReport.psi", "cases.Case.reference", "cases.Case.bundle_key",
                      "cases.Decision.content_hash", "cases.ExplanationRequest.reference", "cases.Evidence.reference", "cases.Evidence.key",
-                     "cases.Evidence.sha256", "cases.IdempotencyRecord.body_hash", "cases.StatementFile.sha256"), _MADE),
+                     "cases.Evidence.sha256", "cases.WebhookMessage.payload", "cases.WebhookMessage.event_id", "cases.WebhookMessage.event", "cases.IdempotencyRecord.body_hash", "cases.StatementFile.sha256"), _MADE),
 }
 # fmt: on
 #: Columns by which something is looked for, beside those that must be unique.

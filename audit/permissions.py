@@ -115,12 +115,21 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Mail that has not left: nobody's clock runs before they were told
     "cases.view_mail": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.resend_mail": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # Other systems that are told of events
+    "cases.view_webhook": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.change_webhook": {_R.SYSTEM_ADMIN: _ALL},
+    "cases.approve_webhook": {_R.APPROVER: _ALL},
+    # Whether work gets done
+    "cases.view_health": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Deadlines pass by themselves; nobody calls them
     "cases.sweep_clocks": {},
     # Audit and settings
     "audit.view_events": {_R.AUDITOR: _ALL},
     "audit.verify_chain": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.change_settings": {_R.SYSTEM_ADMIN: _ALL},
+    # Programs and their tokens
+    "fraud.view_accounts": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.change_accounts": {_R.SYSTEM_ADMIN: _ALL},
     "fraud.view_settings": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
 }
 
@@ -136,6 +145,7 @@ APPROVING: frozenset[str] = frozenset(
         "cases.decide_appeal",
         "cases.reverse_posting",
         "cases.approve_write_off",
+        "cases.approve_webhook",
     }
 )
 
@@ -150,6 +160,7 @@ SYSTEM_ACTIONS: frozenset[str] = frozenset(
         "fraud.train_model",
         "fraud.change_profile",
         "fraud.change_settings",
+        "fraud.change_accounts",
         "cases.open_case",
         "cases.sweep_clocks",
         "cases.resend_mail",
@@ -180,6 +191,8 @@ def scope_of(actor: Actor, action: str) -> Scope | None:
     if actor.is_system:
         return Scope.ALL if action in SYSTEM_ACTIONS else None
     row = ACTIONS[action]
+    if actor.only is not None and action not in actor.only:
+        return None
     order = list(Scope)
     found = [row[role] for role in actor.roles if role in row]
     return max(found, key=order.index) if found else None

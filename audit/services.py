@@ -18,6 +18,7 @@ from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import Login, Person
 from audit.permissions import Role
+from audit.recorded import tell
 from audit.redaction import redact
 from audit.registry import action_for
 from audit.transactions import one_transaction
@@ -38,6 +39,7 @@ def actor_of(source: Any) -> Actor:
         user_id=user.pk,
         request_id=getattr(source, "request_id", ""),
         language=getattr(source, "LANGUAGE_CODE", "") or getattr(user, "language", "") or "ko",
+        only=getattr(getattr(source, "auth", None), "actions", None),
     )
 
 
@@ -88,6 +90,7 @@ def record(
     event = AuditEvent(**entry, hash=entry_hash(entry))
     event.save()
     heads.update(hash=event.hash)
+    tell([event])
     return event
 
 
@@ -117,6 +120,7 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
     AuditHead.objects.bulk_create(
         (AuditHead(subject=event.subject, seq=1, hash=event.hash) for event in events), batch_size=500
     )
+    tell(events)
 
 
 def record_refusal(*, by: Actor, action: str, subject: str, code: str) -> None:

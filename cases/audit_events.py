@@ -25,6 +25,24 @@ register(
 )
 register("mail.sent_again", en="sent a mail again", ko="메일을 다시 보냈습니다")
 register("mail.told_otherwise", en="told somebody another way", ko="다른 방법으로 알렸습니다")
+register(
+    "case.erased",
+    en="erased files and texts after their period",
+    ko="보존 기간이 지난 파일과 글을 삭제했습니다",
+)
+register(
+    "own_data.exported",
+    en="took an export of what is kept about them",
+    ko="본인에 관한 보관 자료를 내려받았습니다",
+)
+register("webhook.proposed", en="proposed a webhook", ko="웹훅 등록을 상신했습니다")
+register("webhook.approved", en="agreed to a webhook", ko="웹훅 등록을 승인했습니다")
+register("webhook.returned", en="returned a proposed webhook", ko="웹훅 등록 상신을 반려했습니다")
+register("webhook.stopped", en="stopped a webhook", ko="웹훅을 중지했습니다")
+register("webhook.secret_changed", en="gave a webhook a new secret", ko="웹훅 비밀 값을 새로 발급했습니다")
+register(
+    "webhook.sent_again", en="let a webhook message be sent again", ko="웹훅 메시지를 다시 보내도록 했습니다"
+)
 register("case.undone", en="took the last step back", ko="마지막 조치를 취소했습니다")
 register("case.reopened", en="reopened the case as a new one", ko="건을 재개하여 새 건을 열었습니다")
 register("explanation.requested", en="asked for an explanation", ko="소명을 요청했습니다")

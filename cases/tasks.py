@@ -12,7 +12,9 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from audit.actor import Actor
+from cases.models import LastRing
 from cases.services import night
+from cases.services.health import ring
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import services as screening
 
@@ -45,6 +47,7 @@ _AGAIN: dict[str, Any] = {
 @shared_task(name="cases.tasks.run_night", **_AGAIN)
 def run_night(business_date: str | None = None) -> None:
     """Open the night's run, and those of missed nights before it, and start the oldest."""
+    ring(LastRing.Bell.NIGHT)
     night.open_nights(business_date=date.fromisoformat(business_date) if business_date else None, by=NIGHTLY)
     _ring_next_run()
 

@@ -37,6 +37,7 @@ register(
     ko="원거래를 넘는 환급을 목록에서 제외했습니다",
 )
 register("money_back.apart", en="unlinked money back", ko="환급의 원거래 연결을 풀었습니다")
+register("account.revoked", en="revoked a token", ko="토큰을 폐기했습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")
 register(

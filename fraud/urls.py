@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.views import assistant, exemptions, files, money_back, outcomes, people, profiles
+from fraud.claims.views import accounts, assistant, exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
@@ -77,6 +77,9 @@ urlpatterns = [
     path("detection/experiments/<int:number>/cancel/", experiments.cancel, name="cancel-experiment"),
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
+    path("connections/accounts/", accounts.account_list, name="accounts"),
+    path("connections/accounts/create/", accounts.create, name="create-account"),
+    path("connections/accounts/<str:username>/<slug:name>/", accounts.step, name="account-step"),
     path("settings/", settings.settings, name="settings"),
     path("settings/holidays/", settings.add_day, name="add-holiday"),
     path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),

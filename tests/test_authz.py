@@ -14,7 +14,7 @@ from fraud.claims.logins import create_login
 pytestmark = pytest.mark.django_db
 
 # Addresses that need no right of their own: signing in and out, health, preferences.
-OPEN = {"login", "logout", "healthz", "set-preferences"}
+OPEN = {"login", "logout", "healthz", "readyz", "metrics", "set-preferences"}
 SIGNED_IN = {"home"}  # sends each role to where its work starts
 SAMPLES = {
     "int": "1",

@@ -13,12 +13,15 @@ from cases.api import (
     dossier,
     entries,
     evidence,
+    health,
     held_back,
     mails,
     my,
+    own_data,
     queue,
     recovery,
     scores,
+    webhooks,
 )
 from cases.api.base import Absent
 
@@ -62,6 +65,17 @@ urlpatterns = [
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
     path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
+    path("health/", health.HealthRead.as_view(), name="health"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path(
+        "webhooks/messages/<int:number>/send-again/",
+        webhooks.SendMessageAgain.as_view(),
+        name="webhook-again",
+    ),
+    *(
+        path(f"webhooks/<int:number>/{name}/", view.as_view(), name=f"webhooks-{name}")
+        for name, view in webhooks.STEPS.items()
+    ),
     path("mail/", mails.MailList.as_view(), name="mail"),
     path("mail/<int:number>/send-again/", mails.SendAgain.as_view(), name="mail-send-again"),
     path("mail/<int:number>/told/", mails.ToldOtherwise.as_view(), name="mail-told"),
@@ -86,6 +100,7 @@ urlpatterns = [
         )
         for name in ON_POSTINGS
     ),
+    path("my/data/", own_data.ExportOwnData.as_view(), name="my-data"),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
     path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),

@@ -6,7 +6,9 @@ from cases.models.explanations import Evidence, Explanation, ExplanationDraft, E
 from cases.models.held_back import HeldBack
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
+from cases.models.rings import LastRing
 from cases.models.statements import StatementEntry, StatementFile, StatementProfile
+from cases.models.webhooks import Webhook, WebhookMessage
 
 __all__ = [
     "BLIND",
@@ -22,6 +24,7 @@ __all__ = [
     "ExplanationRequest",
     "HeldBack",
     "IdempotencyRecord",
+    "LastRing",
     "OutboxMessage",
     "Recovery",
     "RecoveryPosting",
@@ -30,4 +33,6 @@ __all__ = [
     "StatementFile",
     "StatementProfile",
     "Tip",
+    "Webhook",
+    "WebhookMessage",
 ]

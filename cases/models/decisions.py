@@ -77,6 +77,7 @@ class Appeal(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appeals")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
     text = models.TextField()
+    erased_at = models.DateTimeField(null=True)  # the words are gone after their period
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     result = models.CharField(max_length=10, choices=Result, default=Result.OPEN)

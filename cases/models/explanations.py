@@ -86,6 +86,7 @@ class Explanation(models.Model):
     on_behalf = models.BooleanField(default=False)  # answered by the manager
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)  # the words are gone after their period
 
     class Meta:
         ordering = ["id"]
@@ -118,6 +119,7 @@ class Evidence(models.Model):
     n_previews = models.PositiveIntegerField(default=0)  # pages rendered as clean pictures, from the first
     flags = models.JSONField(default=list)  # "seen_before", "has_script" …
     withdrawn_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # the bytes are gone after their period; the hash stays
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
@@ -135,7 +137,7 @@ class Evidence(models.Model):
     @property
     def has_preview(self) -> bool:
         """Whether there is a picture of at least the first page."""
-        return self.n_previews > 0
+        return self.n_previews > 0 and self.erased_at is None
 
     @property
     def preview_pages(self) -> range:

@@ -30,6 +30,7 @@ class OutboxMessage(models.Model):
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     next_attempt_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)  # text and address are gone after their period
     sent_at = models.DateTimeField(null=True)  # also: when somebody said they told it another way
 
     class Meta:

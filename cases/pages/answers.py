@@ -17,7 +17,9 @@ class Answered:
 
 
 def answers_of(explanation: Explanation) -> list[Answered]:
-    """Every question of the request in the order asked, answered or not; empty where no question had its own field."""
+    """Every question of the request in the order asked, answered or not; empty where no question had its own field, or the words were erased."""
+    if explanation.erased_at is not None:
+        return []
     said = {str(name): str(text) for name, text in (explanation.answers or {}).items()}
     return [
         Answered(number, str(question["text"]), said.get(str(question["id"]), ""))

@@ -19,10 +19,11 @@ from audit.language import current_language
 from audit.people import Login, is_among, name_of
 from audit.permissions import can
 from audit.services import people_behind
-from cases.models import Appeal, Decision, Recovery
+from cases.models import Appeal, Decision, Recovery, Webhook
 from cases.pages.changes import Fact
 from cases.services.choice_words import disposition_word
 from cases.services.money import outstanding
+from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
 from cases.workflow import State
 from fraud.claims.models import ColumnExemption
@@ -66,6 +67,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
+    "webhook": pgettext_lazy("approval", "Webhook"),
 }
 
 
@@ -252,6 +254,22 @@ def _exemptions(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _webhooks(by: Actor) -> Iterator[Waiting]:
+    found = Webhook.objects.filter(state=Webhook.State.PROPOSED).select_related("proposed_by")
+    for row in found.order_by("proposed_at")[:MOST]:
+        if not is_among(by, [row.proposed_by]):
+            told = ", ".join(str(EVENTS[event]) for event in row.events if event in EVENTS)
+            yield Waiting(
+                "webhook",
+                row.name,
+                reverse("cases:webhooks"),
+                _name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                (Fact(row.url, "–", told),),
+            )
+
+
 #: The permission that decides a kind, and how what waits of it is found.
 _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("cases.approve_decision", _decisions),
@@ -263,4 +281,5 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.activate_threshold", _settings),
     ("fraud.promote_version", _versions),
     ("fraud.approve_exemption", _exemptions),
+    ("cases.approve_webhook", _webhooks),
 )

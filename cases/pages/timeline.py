@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import name_of
@@ -101,7 +103,7 @@ def _told(
             "answer",
             answer.submitted_by,
             sentence(action, language),
-            answer.text,
+            _words_of(answer),
             answer,
             own,
             tuple(answers_of(answer)),
@@ -113,11 +115,15 @@ def _told(
     for appeal in appeals:
         own = tuple(file for file in files if file.appeal_id == appeal.pk)
         said = sentence("appeal.submitted", language)
-        yield _entry(appeal.submitted_at, "appeal", appeal.submitted_by, said, appeal.text, appeal, own)
+        yield _entry(appeal.submitted_at, "appeal", appeal.submitted_by, said, _words_of(appeal), appeal, own)
     for decision in decisions:
         action = "decision.proposed" if decision.needs_approval else "decision.taken"
         said = f"{sentence(action, language)}: {disposition_word(decision.disposition)}"
         yield _entry(decision.proposed_at, "proposal", decision.proposed_by, said, decision.reason, decision)
+
+
+def _words_of(thing: Explanation | Appeal) -> str:
+    return thing.text if thing.erased_at is None else _("Erased after the period for which texts are kept.")
 
 
 def _entry(

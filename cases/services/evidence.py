@@ -249,13 +249,15 @@ def open_evidence(*, evidence: Evidence, by: Actor, page: int = 0) -> OpenedFile
 
     Staff by permission unless involved; the cardholder and their manager their own; what was not sent yet only who added
     it; a sent one that was withdrawn since staff only. Raises CaseNotFound for everybody else, EvidenceWithdrawn,
-    EvidenceQuarantined, PreviewMissing, EvidenceDamaged (and records it).
+    EvidenceQuarantined, EvidenceErased, PreviewMissing, EvidenceDamaged (and records it).
     """
     _check_may_open(evidence, by)
     if evidence.withdrawn_at is not None and not is_staff_look(evidence, by):
         raise errors.EvidenceWithdrawn
     if evidence.is_held_back:
         raise errors.EvidenceQuarantined
+    if evidence.erased_at is not None:
+        raise errors.EvidenceErased
     if page and page not in evidence.preview_pages:
         raise errors.PreviewMissing
     try:

@@ -20,12 +20,16 @@ from audit.clock import now
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from cases.models import LastRing
 from cases.services.alarms import tell_alarms, tell_of_damage
 from cases.services.clocks import sweep_clocks
 from cases.services.dead_mail import give_addresses, tell_of_dead_mail
 from cases.services.following import follow_changes
+from cases.services.health import ring
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
+from cases.services.retention import erase_expired
+from cases.services.webhook_outbox import send_messages
 from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
 from fraud.claims.models import Claim
@@ -118,8 +122,10 @@ def prepare(run: ScreeningRun, *, by: Actor) -> ScreeningRun:
 
 def let_time_pass() -> dict[str, int]:
     """What happens without anybody acting: deadlines, reminders, the outbox, uploads nobody goes on with; how often each happened."""
-    done = {**sweep_clocks(), "mail_addressed": give_addresses()}
+    ring(LastRing.Bell.SWEEP)
+    done = {**sweep_clocks(), **erase_expired(), "mail_addressed": give_addresses()}
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
+    done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}
     return {**done, "uploads_forgotten": forget_uploads(now())}
 

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from rest_framework.authtoken.models import Token
 
 from audit.actor import Actor
 from audit.people import Person, number_key, require_second_person
@@ -147,22 +146,6 @@ def _held_elsewhere(username: str, employee_no: str) -> frozenset[Role]:
     """Duties of the employee's other logins."""
     names = logins_of(employee_no).exclude(username=username).values_list("groups__name", flat=True)
     return frozenset(role for role in Role if role.value in set(names))
-
-
-def issue_token(*, user: User, by: Actor) -> str:
-    """A new token for the interface, shown this once; the one before stops working. Raises NotPermitted."""
-    if not (by.is_system or can(by, "fraud.change_settings")):
-        raise NotPermitted("fraud.change_settings")
-    with one_transaction():
-        replaced = bool(Token.objects.filter(user=user).delete()[0])
-        token = Token.objects.create(user=user)
-        record(
-            action="user.token_issued",
-            by=by,
-            subject=CONFIG,
-            after={"username": user.username, "replaced": replaced},
-        )
-    return str(token.key)
 
 
 def weak_password_sentences(error: ValidationError) -> str:

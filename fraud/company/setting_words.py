@@ -17,7 +17,7 @@ from audit.language import current_language
 from audit.typed import decimal_number, whole_number
 from fraud.company.changing import MONEY
 from fraud.company.models import CompanySettings
-from fraud.company.values import NOT_NEGATIVE, SHARES, CompanyValues, SettingsNotValid, to_json
+from fraud.company.values import KEPT_MONTHS, NOT_NEGATIVE, SHARES, CompanyValues, SettingsNotValid, to_json
 from rules.money import MoneyNotValid, exponent, format_money, parse_major
 
 Words = str | Promise
@@ -43,6 +43,8 @@ LABELS: dict[str, Words] = {
     "band_high": gettext_lazy("High band from"),
     "four_eyes_limit_minor": gettext_lazy("Four eyes above"),
     "four_eyes_share": gettext_lazy("Share of the rest drawn for four eyes"),
+    "evidence_months": gettext_lazy("Months evidence is kept after a case ended"),
+    "texts_months": gettext_lazy("Months answers, appeals and mails are kept after a case ended"),
     "training_window_days": gettext_lazy("Days of claims to train on"),
     "label_delay_days": gettext_lazy("Days until an outcome is usually known"),
     "minimum_confirmed": gettext_lazy("Confirmed misuse before percentages are shown"),
@@ -60,7 +62,7 @@ POLICIES: dict[str, Words] = {
     "fixed": gettext_lazy("Fixed"),
 }
 _PERCENT = (*SHARES, "fixed_threshold", "band_medium", "band_high")
-_MAY_BE_EMPTY = ("control_sample_number", "rule_budget", "person_budget")
+_MAY_BE_EMPTY = ("control_sample_number", "rule_budget", "person_budget", *KEPT_MONTHS)
 _WHOLE = (*(set(NOT_NEGATIVE) - set(MONEY)), "minutes_per_case", "held_back_nights", *_MAY_BE_EMPTY)
 
 
@@ -120,6 +122,8 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 def value_words(name: str, value: Any, currency: str) -> str:
     """A stored value as people read it: 10%, 500,000원, no limit."""
     if value is None:
+        if name in KEPT_MONTHS:
+            return _("as long as the case")
         return _("by the share") if name == "control_sample_number" else _("no limit")
     if name in MONEY:
         return format_money(value, currency, current_language())
@@ -198,6 +202,7 @@ def _policy(typed: str) -> str:
 
 #: Looked at with every step of casework, so that a change of them holds at once.
 _AT_ONCE = {"four_eyes_limit_minor", "four_eyes_share"}
+_AT_SWEEP = {*KEPT_MONTHS}
 _AT_TRAINING = {"training_window_days", "label_delay_days"}
 _BOTH = {"currency"}
 
@@ -208,7 +213,9 @@ def holds_from(names: Iterable[str]) -> str:
     said = []
     if changed & (_AT_ONCE | _BOTH):
         said.append(_("Limits of casework hold from now on."))
-    if changed - _AT_ONCE - _AT_TRAINING:
+    if changed & _AT_SWEEP:
+        said.append(_("What is kept longer than its period is erased within minutes."))
+    if changed - _AT_ONCE - _AT_TRAINING - _AT_SWEEP:
         said.append(_("What concerns screening holds from the next screening on."))
     if changed & _AT_TRAINING:
         said.append(_("What concerns training holds from the next training on."))

@@ -61,6 +61,9 @@ class CompanyValues:
     # Casework
     four_eyes_limit_minor: int = 500_000
     four_eyes_share: float = 0.05
+    # How long what people sent is kept after a case ended, in months. None: as long as the case
+    evidence_months: int | None = None
+    texts_months: int | None = None
     # Learning
     training_window_days: int = 56
     label_delay_days: int = 28  # how long an outcome usually takes to become known
@@ -115,6 +118,8 @@ MOST = 10**15
 THRESHOLD_POLICIES = ("cost", "f1", "capacity", "fixed")
 MAX_BUDGET = 100_000
 MAX_HELD_BACK_NIGHTS = 365
+KEPT_MONTHS = ("evidence_months", "texts_months")
+MAX_MONTHS = 600
 
 
 def to_json(values: CompanyValues) -> dict[str, Any]:
@@ -214,6 +219,12 @@ def _waiting_problems(values: CompanyValues) -> dict[str, str]:
         problems["held_back_nights"] = _("Give a whole number from 1 to %(most)s.") % {
             "most": MAX_HELD_BACK_NIGHTS
         }
+    for name in KEPT_MONTHS:
+        months = getattr(values, name)
+        if months is not None and not _is_whole(months, 1, MAX_MONTHS):
+            problems[name] = _(
+                "Give a number of months from 1 to %(most)s, or leave it empty to keep them."
+            ) % {"most": MAX_MONTHS}
     return problems
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from audit import clock
 from audit.actor import Actor
+from audit.faults import hit
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
@@ -80,7 +81,11 @@ def _register(
         subject=subject_of(version),
         after={"sha256": sha256, "n_confirmed": model.n_confirmed, "is_calibrated": model.is_calibrated},
     )
-    incoming.rename(Path(settings.MODELS_DIR) / reference)
+    place = Path(settings.MODELS_DIR) / reference
+    if place.exists():  # left by a process that was killed before its row was stored: no row names it
+        shutil.rmtree(place)
+    incoming.rename(place)
+    hit("model.placed")
     return version
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
+from audit.faults import hit
 from audit.people import require_second_person
 from audit.permissions import NotPermitted, can, require
 from audit.services import people_behind, record
@@ -255,6 +256,7 @@ def _enter_service(
         before={"champion": current.reference if current else None, "stage": before.value},
         after={"champion": version.reference, "sha256": version.sha256, "failed_gates": failed or []},
     )
+    hit("model.promoted")
     return version
 
 

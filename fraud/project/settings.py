@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -89,7 +90,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
@@ -199,6 +199,9 @@ EMAIL_FILE_PATH = OUTBOX_DIR
 EMAIL_TIMEOUT = int(env("EMAIL_TIMEOUT", "30"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
 SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
+# Networks of the company that webhooks may reach although they are private, such as 10.2.0.0/16; there http is allowed as well.
+WEBHOOK_NETWORKS = [ip_network(one.strip()) for one in env("WEBHOOK_NETWORKS").split(",") if one.strip()]
+METRICS_TOKEN = env("METRICS_TOKEN")  # who shows it reads /metrics; empty: only programs of this machine
 EVIDENCE_SCAN_COMMAND = env(
     "EVIDENCE_SCAN_COMMAND"
 )  # virus scanner reading standard input: 0 clean, 1 infected
@@ -228,7 +231,7 @@ if env_bool("HTTPS"):
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
+        "fraud.claims.tokens.ServiceTokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

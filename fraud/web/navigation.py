@@ -38,6 +38,14 @@ RAIL: tuple[RailItem, ...] = (
     RailItem("recovery", pgettext_lazy("rail", "Recovery"), "/recovery/", ("cases.view_recovery",)),
     RailItem("reports", pgettext_lazy("rail", "Reports"), "/reports/", ("cases.view_case", "fraud.view_run")),
     RailItem("mail", pgettext_lazy("rail", "Mail"), "/mail/", ("cases.view_mail",)),
+    RailItem(
+        "connections",
+        pgettext_lazy("rail", "Connections"),
+        "/connections/webhooks/",
+        ("cases.view_webhook",),
+        ("/connections/",),
+    ),
+    RailItem("health", pgettext_lazy("rail", "Health"), "/health/", ("cases.view_health",)),
     RailItem("audit", pgettext_lazy("rail", "Audit"), "/audit/", ("audit.view_events",)),
     RailItem(
         "settings",

@@ -19,7 +19,7 @@ from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
 from cases.pages.approvals import KIND_WORDS, waiting_count, waiting_for
-from cases.services import appeals, decisions, recovery, write_offs
+from cases.services import appeals, decisions, recovery, webhooks, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
 from fraud.company.changing import activate_settings, propose_settings
@@ -217,6 +217,26 @@ def exemption(stage: Stage) -> Approval:
     return Approval("system_admin", lambda by: approve_exemption(exemption=row, by=by), path)
 
 
+def webhook(stage: Stage) -> Approval:
+    row, _secret = webhooks.propose_webhook(
+        name="erp",
+        url="https://receiver.example.com/",
+        events=["case.opened"],
+        reason="the ERP follows",
+        by=stage.actor("system_admin"),
+    )
+    number = {"version": 1}
+    return Approval(
+        "system_admin",
+        lambda by: webhooks.approve_webhook(webhook=row, by=by, expected_version=1),
+        f"/connections/webhooks/{row.pk}/approve/",
+        number,
+        f"webhooks/{row.pk}/approve/",
+        {},
+        1,
+    )
+
+
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
     "fraud.activate_threshold": [company_settings],
@@ -226,6 +246,7 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "cases.decide_appeal": [appeal],
     "cases.reverse_posting": [reversal, confirmation],
     "cases.approve_write_off": [write_off],
+    "cases.approve_webhook": [webhook],
 }
 EACH = [(name, made) for name, all_made in APPROVALS.items() for made in all_made]
 SPELLINGS = [" {lower} ", "{head}-{tail}", "{wide}"]
@@ -286,6 +307,7 @@ INBOX = [
         (decision, "decision"),
         (appeal, "appeal"),
         (write_off, "write_off"),
+        (webhook, "webhook"),
     )
 ]
 

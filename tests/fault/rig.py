@@ -109,6 +109,18 @@ class Company:
         return Company(home, self.zygote, database)
 
 
+def sql_rows(company: Company, sql: str) -> list[tuple[Any, ...]]:
+    """What plain SQL answers in a company's database; a change holds."""
+    if company.database:
+        import psycopg
+
+        with psycopg.connect(company.database) as big:
+            found = big.execute(sql)
+            return list(found.fetchall()) if found.description else []
+    with sqlite3.connect(company.home / "cleancard.sqlite3") as lite:
+        return lite.execute(sql).fetchall()
+
+
 @dataclass(frozen=True)
 class Crew:
     """Celery workers of a company over a broker, each a process group of its own."""
@@ -145,6 +157,33 @@ class Crew:
         )
         self.started.append(worker)
         return worker
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        """The schedule: it rings for the sweep every minute."""
+        log = (self.company.home / "beat.log").open("wb")
+        schedule = self.company.home / "beat-schedule"
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "fraud.project.celery",
+            "beat",
+            "-s",
+            str(schedule),
+            "-l",
+            "WARNING",
+        ]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self.env(), stdout=log, stderr=log, start_new_session=True
+        )
+        self.started.append(process)
+        return process
+
+    def go_on(self) -> None:
+        """Whatever stands still in the workers goes on."""
+        for worker in self.started:
+            os.killpg(worker.pid, signal.SIGCONT)
 
     def ring(self, task: str, *args: object) -> None:
         """Put one message on the queue."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,16 @@ class Command(BaseCommand):
             raise CommandError("no night was screened in these days")
         lines = csv_lines(HEAD, export_scores(nights, reason=reason, by=Actor.system("export")))
         n_lines = 0
-        with path.open("w", encoding="utf-8", newline="") as target:
-            for line in lines:
-                n_lines += 1
-                target.write(line)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with closing(lines), part.open("w", encoding="utf-8", newline="") as target:
+                for line in lines:
+                    n_lines += 1
+                    target.write(line)
+            part.rename(path)
+        except OSError as error:  # the disk is full: half a file would pass for all the scores
+            part.unlink(missing_ok=True)
+            raise CommandError(f"{path} was not written: {error}") from None
         self.stdout.write(f"{n_lines - 1:,} scores in {path}")
 
 

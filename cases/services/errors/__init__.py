@@ -31,6 +31,7 @@ from cases.services.errors.evidence import (
     EvidenceDamaged,
     EvidenceDamagedOnArrival,
     EvidenceEmpty,
+    EvidenceErased,
     EvidenceError,
     EvidenceHasNumbers,
     EvidenceInfected,
@@ -70,6 +71,7 @@ from cases.services.errors.steps import (
     StaleCase,
     TransitionNotAllowed,
 )
+from cases.services.errors.webhooks import WebhookMoved, WebhookNotValid
 
 __all__ = [
     "AlreadyExtended",
@@ -90,6 +92,7 @@ __all__ = [
     "EvidenceDamaged",
     "EvidenceDamagedOnArrival",
     "EvidenceEmpty",
+    "EvidenceErased",
     "EvidenceError",
     "EvidenceHasNumbers",
     "EvidenceInfected",
@@ -132,4 +135,6 @@ __all__ = [
     "TextTooLong",
     "TooMany",
     "TransitionNotAllowed",
+    "WebhookMoved",
+    "WebhookNotValid",
 ]

@@ -79,6 +79,13 @@ class EvidenceQuarantined(CaseworkError):
     text = _("The file has not been scanned yet. Try again later.")
 
 
+class EvidenceErased(CaseworkError):
+    code, status = "evidence_erased", 410
+    text = _(
+        "The file was erased after the period for which files are kept. What it was stays on record by its hash."
+    )
+
+
 class PreviewMissing(CaseworkError):
     code, status = "preview_missing", 404
     text = _("There is no picture of this page. Download the file to look at it.")

@@ -27,6 +27,7 @@ from fraud.claims.models.people import (
     User,
     Vehicle,
 )
+from fraud.claims.models.tokens import ServiceToken
 from fraud.claims.models.uploads import UploadInParts
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Position",
     "PreApproval",
     "Relative",
+    "ServiceToken",
     "Trip",
     "UploadInParts",
     "User",

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from audit.faults import hit
 from fraud.detection.scoring.artefacts import Manifest
 from fraud.detection.scoring.hits import Hits
 from fraud.learning.training.config import TrainingConfig
@@ -115,6 +116,7 @@ def run_job(job: Path) -> None:
         cut_off=datetime.fromisoformat(settings["cut_off"]),
         config=TrainingConfig.from_json(settings["config"]),
     )
+    hit("training.fitted")
     out = Path(settings["out"])
     manifest = trained.model.save(out)
     (out / "card.json").write_text(

@@ -1,23 +1,49 @@
-"""Give a login a token for the interface."""
+"""Give a program a token for the interface."""
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.actor import Actor
-from fraud.claims.logins import issue_token
+from audit.permissions import NotPermitted
+from fraud.claims.accounts import DAYS, SCOPES, AccountNotValid, issue_token
 from fraud.claims.models import User
 
 
 class Command(BaseCommand):
-    help = "Print a new token for the interface (header `Authorization: Token …`); the login's old one stops working."
+    help = "Print a new token for the interface (header `Authorization: Token …`), shown this once; the program's old one stops working."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help=f"how long it is good; {DAYS} where nothing is said"
+        )
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=list(SCOPES),
+            help="what it may do; as before where nothing is said",
+        )
+        parser.add_argument(
+            "--overlap", type=int, default=0, metavar="HOURS", help="let the old one go on for these hours"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active login {options['username']}; see create_login.")
-        self.stdout.write(issue_token(user=user, by=Actor.system("command")))
+        asked = {
+            "scopes": options["scope"],
+            "days": options["days"],
+            "overlap": timedelta(hours=max(options["overlap"], 0)),
+        }
+        try:
+            self.stdout.write(issue_token(user=user, by=Actor.system("command"), **asked))
+        except NotPermitted:
+            raise CommandError(
+                f"{user.username} is a person's login; only programs have tokens (role data_client)."
+            ) from None
+        except AccountNotValid as error:
+            raise CommandError(str(error)) from None

@@ -1,0 +1,45 @@
+"""Refusals about webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.services.errors.base import CaseworkError
+
+_TEXTS = {
+    "name_taken": _("There is a webhook of that name already. Choose another name."),
+    "no_events": _("Choose at least one of the events that are offered."),
+    "not_url": _(
+        "Write the whole address, such as https://receiver.example.com/cleancard, at most 500 plain characters."
+    ),
+    "not_https": _("The address has to begin with https://."),
+    "user_inside": _(
+        "Leave the user name and the password out of the address: the signature says who sends."
+    ),
+    "not_public": _(
+        "The address leads into a private network. Use a public one; the operator of the server can allow networks of the company."
+    ),
+}
+
+
+class WebhookNotValid(CaseworkError):
+    """What was typed cannot be used; `field` says where, `why` is stable."""
+
+    code, status = "webhook_not_valid", 422
+
+    def __init__(self, why: str, *, field: str) -> None:
+        super().__init__(why=why)
+        self.field, self.why = field, why
+        self.text = _TEXTS[why]
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "why": self.why}
+
+
+class WebhookMoved(CaseworkError):
+    code, status = "webhook_moved", 409
+    text = _("Somebody has changed this since you opened the page. Look at it again.")

@@ -1,0 +1,1 @@
+"""How a webhook message is signed and posted, without Django: nothing here knows what it tells."""

@@ -1,0 +1,111 @@
+"""Where a message may go: public addresses over TLS, and what the operator of the server allows besides.
+
+A name says nothing about where it leads, so the decision falls on the very address a connection is made to (`posting`). What can be
+known from the text alone is refused when it is typed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+MAX_URL: Final = 500
+#: Names that lead into the own house by convention.
+_INSIDE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".corp", ".intranet")
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+class AddressRefused(ValueError):
+    """A message may not go there. Codes: not_url, not_https, user_inside, not_public."""
+
+    def __init__(self, code: str, what: str = "") -> None:
+        super().__init__(f"{code}: {what}" if what else code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address taken apart: `path` with its query, ready for a request line."""
+
+    host: str
+    port: int
+    path: str
+    is_tls: bool
+
+    @property
+    def host_header(self) -> str:
+        """The host as a request names it."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == (443 if self.is_tls else 80) else f"{name}:{self.port}"
+
+
+def read_url(url: str, allowed: Sequence[Network] = ()) -> Target:
+    """Take an address apart. Raises AddressRefused for whatever can be refused without asking where its name leads."""
+    if len(url) > MAX_URL or any(not 32 < ord(sign) < 127 for sign in url) or "\\" in url:
+        raise AddressRefused("not_url")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefused("not_url") from None
+    host = (parts.hostname or "").rstrip(".")
+    if not host or "%" in host or parts.fragment or port == 0:
+        raise AddressRefused("not_url")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused("user_inside")
+    is_tls = parts.scheme == "https"
+    # Without TLS only to what the operator named: there the way is the company's own.
+    if not is_tls and not (parts.scheme == "http" and allowed):
+        raise AddressRefused("not_https")
+    literal = _literal(host)
+    if literal is not None:
+        check_address(literal, allowed, is_tls=is_tls)
+    elif (host == "localhost" or "." not in host or host.endswith(_INSIDE)) and not allowed:
+        raise AddressRefused("not_public", host)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(str(literal) if literal else host, port or (443 if is_tls else 80), path, is_tls)
+
+
+def check_address(address: Address, allowed: Sequence[Network] = (), *, is_tls: bool = True) -> None:
+    """Raises AddressRefused for an address that is neither public nor allowed, or without TLS not allowed."""
+    if any(address in network for network in allowed):
+        return
+    if not is_tls:
+        raise AddressRefused("not_https", str(address))
+    if not all(one.is_global and not one.is_multicast and not one.is_reserved for one in _behind(address)):
+        raise AddressRefused("not_public", str(address))
+
+
+def _behind(address: Address) -> list[Address]:
+    """An address and those it carries inside: mapped, 6to4, Teredo, NAT64."""
+    found: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return [address.ipv4_mapped]
+        inner = [address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if int(address) < 1 << 32:  # ::10.0.0.1, which nobody uses for anything good
+            inner.append(ipaddress.IPv4Address(int(address)))
+        found += [one for one in inner if one is not None]
+    return found
+
+
+def _literal(host: str) -> Address | None:
+    """The address a host is by itself, in whatever way the C library reads it: 127.1, 0x7f000001, 2130706433, 0177.0.0.1."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    if host[:1].isdigit() or host[:1] == "[":
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    return None
