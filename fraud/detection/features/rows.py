@@ -12,6 +12,7 @@ from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR
 from fraud.detection.features.columns import column, with_net
 from rules.language.transactions import NOT_SPENDING
 from rules.money import exponent
+from rules.window_sharing import Sharing, sharing
 from rules.windows import TimeOrder, WindowIndex
 
 Ints = NDArray[np.int64]
@@ -78,7 +79,38 @@ class Rows:
     def index(self, *keys: Ints, targets: Mask | None = None) -> WindowIndex:
         """Windows over rows that share the keys, answering for `targets` or for this table's."""
         wanted = targets if targets is not None else self.targets
-        return WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+        if self.targets is None:
+            return WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+        name = (*map(id, keys), id(wanted))
+        if name not in self._indexes:
+            known = {at: self._sharing[id(key)] for at, key in enumerate(keys) if id(key) in self._sharing}
+            narrowest = min(known, key=lambda at: len(known[at].rows), default=None)
+            if wanted is not self.targets or narrowest is None:
+                index = WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+            else:
+                others = [key for at, key in enumerate(keys) if at != narrowest]
+                index = WindowIndex(
+                    others,
+                    self.at_us,
+                    self.claim_id,
+                    order=self.order,
+                    targets=wanted,
+                    first=known[narrowest],
+                )
+            self._indexes[name] = index, (*keys, wanted)  # what lives keeps its name
+        return self._indexes[name][0]
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[int, ...], tuple[WindowIndex, tuple[NDArray | None, ...]]]:
+        """Indexes made so far; of few targets several builders ask for the same ones."""
+        return {}
+
+    @cached_property
+    def _sharing(self) -> dict[int, Sharing]:
+        """Key (by its name) → the rows that share it with a target."""
+        assert self.targets is not None
+        keys = self.cardholder, self.merchant, self.department
+        return {id(key): sharing([key], self.targets) for key in keys}
 
     def money_keys(self, *keys: Ints) -> tuple[Ints, ...]:
         """The keys with the currency among them: amounts compare only within one currency."""
@@ -89,8 +121,24 @@ class Rows:
         return values if self.targets is None else values[self.targets]
 
 
-def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
-    """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
+def shares(key: Ints, asked: Ints) -> Mask:
+    """Per row: whether its key is one of those asked for; -1 never is."""
+    largest = int(key.max(initial=_NO_KEY))
+    if largest > max(len(key) * 4, 1 << 20):  # keys far apart
+        return np.isin(key, asked) & (key >= 0)
+    touched = np.zeros(largest + 2, dtype=np.bool_)  # the last place is that of -1
+    touched[asked] = True
+    touched[_NO_KEY] = False
+    return touched[key]
+
+
+def rows_of(
+    claims: pl.DataFrame, targets: Mask | None, zone: str, wanted: pl.DataFrame | None = None
+) -> Rows:
+    """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known.
+
+    Approvers are those of the targets alone where `wanted` gives the targets' rows.
+    """
     claims = with_net(claims)
     local = pl.col("transacted_at").dt.convert_time_zone(zone)
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
@@ -116,6 +164,10 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
     )
     known = frame.select("category_text", "category").unique().drop_nulls()
     arrays = {name: frame[name].to_numpy() for name in frame.columns if name != "category_text"}
+    if wanted is not None and targets is not None:
+        own = column(wanted, "approver_id", pl.Int64()).fill_null(_NO_KEY)
+        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=np.int64)
+        arrays["approver"][targets] = wanted.select(own).to_series().to_numpy()
     return Rows(**arrays, category_codes=dict(known.iter_rows()), targets=targets)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.reading import known_claims, read_many_claims
-from fraud.claims.segments import IDENTITY
+from fraud.claims.reading import known_claims
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.news import judged_again
 
@@ -37,11 +35,6 @@ def pending_claims(run: ScreeningRun) -> pl.DataFrame:
     sql = _PENDING.format(claims=claims)
     new = read_frame(sql, [*known, run.pk], schema=_PENDING_SCHEMA)
     return pl.concat([new, judged_again(run)]).unique("claim_id").sort("claim_id")
-
-
-def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:
-    """The canonical frame of everything current at the cut-off and transacted from `since` (to `until`, exclusive)."""
-    return read_many_claims(cut_off, since=since, until=until, without=IDENTITY)
 
 
 def bucket_sizes(cardholders: np.ndarray, largest: int) -> list[int]:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.labels import label_history, labels_known_by
-from fraud.claims.reading import db_time, known_claims
+from fraud.claims.reading import db_time
+from fraud.claims.spans import known_span, n_known_after
 from fraud.company.values import current_calendar, from_json
 from fraud.detection.models import RuleHit, ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, EARLIER, RuleEvidence, with_hope, with_level
 from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec
@@ -80,23 +81,12 @@ def evidence_of(run: ScreeningRun) -> dict[str, Any]:
 
 def _recent(cut_off: datetime) -> tuple[datetime | None, float, float]:
     """The last transaction known, the days before it that claims cover (at most DAYS), and the claims of one of them."""
-    claims, known = known_claims(cut_off)
-    moment = pl.Datetime("us", "UTC")
-    span = read_frame(
-        f"SELECT min(c.transacted_at) AS first, max(c.transacted_at) AS last FROM {claims}",
-        known,
-        schema={"first": moment, "last": moment},
-    )
-    first, last = span.row(0)
-    if last is None:
+    first, last = known_span(cut_off)
+    if first is None or last is None:
         return None, 0.0, 0.0
     days = min(max((last - first) / timedelta(days=1), 1.0), float(DAYS))
-    count = read_frame(
-        f"SELECT count(*) AS n FROM {claims} WHERE c.transacted_at > %s",
-        [*known, db_time(last - timedelta(days=days))],
-        schema={"n": pl.Int64},
-    )
-    return last, days, max(count.item() / days, 1.0)
+    n = n_known_after(cut_off, last - timedelta(days=days))
+    return last, days, max(n / days, 1.0)
 
 
 def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Known]:
@@ -142,7 +132,7 @@ def _tried(
         labels=label_history(run.cut_off_at),
     )
     alone = RunRules(specs, rules.version_ids[new], rules.is_shadow[new], rules.context)
-    hits = np.asarray(alone.evaluate(context, asked).hits, dtype=bool)
+    hits = np.asarray(alone.evaluate(context, asked, features).hits, dtype=bool)
     judged = features.select("claim_id", "transacted_at").join(
         past.select("claim_id", "is_misuse"), on="claim_id", how="left", maintain_order="left"
     )
