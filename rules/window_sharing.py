@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_BUCKETS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Sharing:
     rows: Ints
     codes: Ints
     n_codes: int
+
+    def since(self, row: int) -> Sharing:
+        """Those of them from a row on."""
+        start = int(np.searchsorted(self.rows, row))
+        return Sharing(self.rows[start:], self.codes[start:], self.n_codes)
 
     def also(self, key: Ints, targets: Mask) -> Sharing:
         """Those of them that share one more key with the same target."""
@@ -49,6 +55,11 @@ def _places_of_targets(values: Ints, is_target: Mask) -> Sharing:
         found = ranks[np.maximum(values, -1)]
         kept = np.flatnonzero(found >= 0)
         return Sharing(kept, found[kept].astype(np.int64), len(asked))
-    places = np.minimum(np.searchsorted(asked, values), len(asked) - 1)
-    kept = np.flatnonzero(asked[places] == values)
-    return Sharing(kept, places[kept], len(asked))
+    maybe = np.zeros(
+        _BUCKETS, dtype=np.bool_
+    )  # most values share not even their last digits with one asked for
+    maybe[asked & (_BUCKETS - 1)] = True
+    near = np.flatnonzero(maybe[values & (_BUCKETS - 1)])
+    places = np.minimum(np.searchsorted(asked, values[near]), len(asked) - 1)
+    found_at = np.flatnonzero(asked[places] == values[near])
+    return Sharing(near[found_at], places[found_at], len(asked))

@@ -58,8 +58,9 @@ class TimeOrder:
 
     def __init__(self, at_us: Ints, tie: Ints) -> None:
         self.at_us = np.asarray(at_us, dtype=np.int64)
-        self._is_ordered = _is_ordered(self.at_us, tie)
-        self.rows: Ints = np.arange(len(tie)) if self._is_ordered else np.lexsort((tie, self.at_us))
+        #: Whether the rows lie in this order already.
+        self.is_ordered = _is_ordered(self.at_us, tie)
+        self.rows: Ints = np.arange(len(tie)) if self.is_ordered else np.lexsort((tie, self.at_us))
         self._since: dict[int, Ints] = {}
 
     def __len__(self) -> int:
@@ -68,7 +69,7 @@ class TimeOrder:
     @cached_property
     def rank(self) -> Ints:
         """Per row: its place in the order."""
-        if self._is_ordered:
+        if self.is_ordered:
             return self.rows
         rank = np.empty(len(self.rows), dtype=np.int64)
         rank[self.rows] = np.arange(len(self.rows))
@@ -76,7 +77,7 @@ class TimeOrder:
 
     @cached_property
     def _sorted_at(self) -> Ints:
-        if self._is_ordered:
+        if self.is_ordered:
             return self.at_us
         sorted_at: Ints = self.at_us[self.rows]
         return sorted_at

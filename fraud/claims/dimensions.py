@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.conf import settings
 
@@ -43,6 +44,12 @@ def own_columns(wanted: Collection[str]) -> dict[str, tuple[str, Any]]:
     return own
 
 
+def in_order(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims by (transacted_at, claim_id); two sorts of integers cost a third of one of rows."""
+    at, tie = claims["transacted_at"].to_physical().to_numpy(), claims["claim_id"].to_numpy()
+    return claims[np.lexsort((tie, at))]
+
+
 class Dimensions:
     """Whatever `wanted` columns lie beside the claims, as known at a moment (a parameter of the database).
 
@@ -63,8 +70,7 @@ class Dimensions:
         if facts:
             on = business_date(zone or settings.TIME_ZONE, pl.col("has_time"))
             frame = as_held(frame, self._positions, on, facts)
-        names = [name for name in CLAIM_SCHEMA if name in self.wanted]
-        return frame.select(names).sort("transacted_at", "claim_id")
+        return in_order(frame.select(name for name in CLAIM_SCHEMA if name in self.wanted))
 
     def _with_people(self, claims: pl.DataFrame) -> pl.DataFrame:
         """The cardholder's facts, the department as of the claim or else the cardholder's, and the approver's id."""

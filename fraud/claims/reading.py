@@ -28,11 +28,20 @@ FACTS = tuple(
     if field.column not in ("id", "claim_id", "superseded_at")
 )
 Limits = tuple[datetime | None, datetime | None]
+_TIME, _DAY = "transacted_at", timedelta(days=1)
+#: Personnel tables of days → the columns of the first and the last day.
+_OF_DAYS = {
+    "fraud_absence": ("starts_on", "ends_on"),
+    "fraud_trip": ("starts_on", "ends_on"),
+    "fraud_overtimeapproval": ('"on"', '"on"'),
+}
 _LONG_AGO, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 #: Days of claims read at once: what a slice needs while it is put together is freed before the next.
 SLICE_DAYS = 45
+#: Columns up to which a year of claims takes little, and the days then read at once.
+_NARROW, _NARROW_DAYS = 20, 400
 
 
 def db_time(moment: datetime) -> object:
@@ -76,11 +85,12 @@ def read_many_claims(
     workplace are those that held on the payment's day.
     """
     wanted = wanted_without(without)
-    returned, personnel = _returned(known_by), _personnel(known_by)
+    returned, everything = _returned(known_by), _personnel(known_by, None)
     dimensions = Dimensions(wanted, db_time(known_by))
     slices = []
     for own in _own_facts(known_by, where, params, (since, until), wanted):
         beside = dimensions.of(own) if where else dimensions
+        personnel = _personnel(known_by, own) if where else everything
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
         slices.append(_with_net(joined, returned).drop(*without, strict=False))
     return pl.concat(slices, rechunk=True)
@@ -101,7 +111,8 @@ def _own_facts(
             yield _read(source, [], (), stretch, own)
         return
     late = _read(source, ["c.received_at > %s"], [db_time(segments.watermark)], limits, own)
-    for first, last in _stretches(limits, segments.span(), late):
+    days = SLICE_DAYS if len(own) > _NARROW else _NARROW_DAYS
+    for first, last in _stretches(limits, segments.span(), late, days):
         inside = late.filter(pl.col("transacted_at").is_between(first, last, closed="left"))
         yield pl.concat([segments.read(list(own), known_by, first, last), inside])
 
@@ -168,18 +179,21 @@ def _span() -> tuple[datetime, datetime] | None:
 
 
 def _stretches(
-    limits: Limits, span: tuple[datetime, datetime] | None, late: pl.DataFrame | None = None
+    limits: Limits,
+    span: tuple[datetime, datetime] | None,
+    late: pl.DataFrame | None = None,
+    days: int = SLICE_DAYS,
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Stretches of SLICE_DAYS within the limits that cover the span and the late claims once, in order; at least one."""
+    """Stretches of so many days within the limits that cover the span and the late claims once, in order; at least one."""
     ends = [] if span is None else list(span)
     if late is not None and late.height:
         ends += late["transacted_at"].sort()[[0, -1]].to_list()
     since, until = limits
     first = max(filter(None, [min(ends, default=_LONG_AGO), since]))
     last = min(filter(None, [max(ends, default=_LONG_AGO) + _TICK, until]))
-    yield first, min(first + timedelta(days=SLICE_DAYS), max(last, first))
-    while (first := first + timedelta(days=SLICE_DAYS)) < last:
-        yield first, min(first + timedelta(days=SLICE_DAYS), last)
+    yield first, min(first + timedelta(days=days), max(last, first))
+    while (first := first + timedelta(days=days)) < last:
+        yield first, min(first + timedelta(days=days), last)
 
 
 def _read(
@@ -203,16 +217,34 @@ def _read(
     )
 
 
-def _personnel(known_by: datetime) -> Callable[..., pl.DataFrame]:
-    """Reads a personnel table as known at a moment, each once."""
+def _personnel(known_by: datetime, claims: pl.DataFrame | None) -> Callable[..., pl.DataFrame]:
+    """Reads a personnel table as known at a moment, each once; with `claims` no more than their days, and never nothing of a feed."""
     at, told = db_time(known_by), {}
+    ends: list[Any] = (
+        [] if claims is None or claims.is_empty() else [claims[_TIME].min(), claims[_TIME].max()]
+    )
+    # a day of the company may begin or end on the one beside it
+    days = [
+        connection.ops.adapt_datefield_value(end.date() + step)
+        for end, step in zip(ends, (-2 * _DAY, 2 * _DAY), strict=False)
+    ]
 
     def read(table: str, *, columns: str, schema: Any) -> pl.DataFrame:
         if (table, columns) not in told:
             known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
-            told[table, columns] = read_frame(
-                f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema
-            )
+            sql = f'SELECT {columns} FROM "{table}" WHERE {known}'
+            found = None
+            if days and table in _OF_DAYS:
+                first, last = _OF_DAYS[table]
+                found = read_frame(
+                    f"{sql} AND {last} >= %s AND {first} <= %s", [at, at, *days], schema=schema
+                )
+                sql = (
+                    sql + " LIMIT 1"
+                )  # of another day: it says that there is a feed, and nothing of these claims
+            if found is None or found.is_empty():
+                found = read_frame(sql, [at, at], schema=schema)
+            told[table, columns] = found
         return told[table, columns]
 
     return read

@@ -14,7 +14,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +58,7 @@ class Segments:
     folder: Path
     watermark: datetime
     files: tuple[dict[str, Any], ...]  # name, digest, rows, first and last transaction
+    manifest: dict[str, Any] = field(default_factory=dict)
 
     def read(
         self, names: Sequence[str], known_by: datetime, first: datetime, until: datetime
@@ -72,7 +73,9 @@ class Segments:
             return pl.DataFrame(schema={name: KEPT[name][1] for name in names})
         inside = pl.col("transacted_at").is_between(first, until, closed="left")
         known = [part.filter(inside & (pl.col("known_at") <= known_by)) for part in told]
-        held = pl.concat(known).join(_over_by(known_by), on=["claim_id", "claim_version"], how="anti")
+        held, over = pl.concat(known), _over_by(known_by)
+        if not over.is_empty():
+            held = held.join(over, on=["claim_id", "claim_version"], how="anti")
         return held.select(names)
 
     def span(self) -> tuple[datetime, datetime] | None:
@@ -101,7 +104,7 @@ def usable_segments() -> Segments | None:
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("claims.segments_damaged", extra={"folder": str(folder)})
         return None
-    return Segments(folder, watermark, tuple(manifest["files"]))
+    return Segments(folder, watermark, tuple(manifest["files"]), manifest)
 
 
 def advance_segments(known_by: datetime) -> None:
@@ -127,26 +130,24 @@ def _advance(folder: Path, known_by: datetime) -> None:
     after = found.watermark if found else datetime.min.replace(tzinfo=UTC)
     if found and until <= after:
         return
-    files = list(found.files) if found else []
-    files += [_write(folder, part) for part in _received(after, until, in_spans=not found) if part.height]
+    before: dict[str, Any] = found.manifest if found else {"sums": [0, 0], "probes": []}
+    files, sums, probes = list(found.files if found else ()), list(before["sums"]), []
+    for part in _received(after, until, in_spans=not found):
+        if part.height:
+            files.append(_write(folder, part))
+            sums = [sums[0] + part.height, sums[1] + int(part["claim_id"].sum())]
+            # a first one is an eighth of all or less, a night next to nothing
+            probes += _probes(part, _PROBES // 16 if found else _PROBES // 8)
     daily = [one for one in files if one["is_daily"]]
     if len(daily) > MANY:
         merged = pl.concat(pl.read_parquet(folder / one["name"]) for one in daily)
         files = [one for one in files if not one["is_daily"]] + [_write(folder, merged, is_daily=False)]
-    keys = (
-        pl.concat(
-            pl.read_parquet(folder / one["name"], columns=["claim_id", "claim_version", "row_hash"])
-            for one in files
-        )
-        if files
-        else pl.DataFrame(schema={n: KEPT[n][1] for n in ("claim_id", "claim_version", "row_hash")})
-    )
     manifest = {
         "schema": _SCHEMA,
         "watermark": until.isoformat(),
         "files": files,
-        "sums": [keys.height, int(keys["claim_id"].sum())],
-        "probes": [list(row) for row in keys.gather_every(max(keys.height // _PROBES, 1)).iter_rows()],
+        "sums": sums,
+        "probes": _thinned(before["probes"] + probes),
     }
     unfinished = folder / f"{_MANIFEST}.{secrets.token_hex(4)}"
     unfinished.write_text(json.dumps(manifest))
@@ -155,6 +156,16 @@ def _advance(folder: Path, known_by: datetime) -> None:
     for path in folder.glob("*.parquet"):
         if path.name not in kept:
             path.unlink(missing_ok=True)
+
+
+def _probes(part: pl.DataFrame, n: int) -> list[list[Any]]:
+    """About n rows to compare with the database, spread over a part."""
+    rows = part.select("claim_id", "claim_version", "row_hash").gather_every(max(part.height // n, 1))
+    return [list(row) for row in rows.iter_rows()]
+
+
+def _thinned(probes: list[list[Any]]) -> list[list[Any]]:
+    return probes[:: -(-len(probes) // (2 * _PROBES))] if len(probes) > 2 * _PROBES else probes
 
 
 def _received(after: datetime, until: datetime, *, in_spans: bool) -> Iterator[pl.DataFrame]:

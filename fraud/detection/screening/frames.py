@@ -12,7 +12,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from audit import faults
-from fraud.claims.labels import label_history
+from fraud.claims.labels import history_of, told_labels
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
@@ -71,6 +71,16 @@ class NightFrame:
 _lock = threading.Lock()
 _kept: dict[int, NightFrame] = {}
 _pending: dict[int, pl.DataFrame] = {}
+_labels: dict[int, pl.DataFrame] = {}
+
+
+def labels_of(run: ScreeningRun) -> pl.DataFrame:
+    """What was known of outcomes by the run's cut-off (`told_labels`), asked once a process."""
+    with _lock:
+        if run.pk not in _labels:
+            _labels.clear()
+            _labels[run.pk] = told_labels(run.cut_off_at)
+        return _labels[run.pk]
 
 
 def pending_of(run: ScreeningRun) -> pl.DataFrame:
@@ -85,11 +95,11 @@ def pending_of(run: ScreeningRun) -> pl.DataFrame:
 
 def night_frame(run: ScreeningRun) -> NightFrame:
     """The frame of a run: the one in memory, or built from the claims, labels and rules as of its cut-off."""
-    pending = pending_of(run)
+    pending, told = pending_of(run), labels_of(run)
     with _lock:
         if run.pk not in _kept:
             _kept.clear()
-            _kept[run.pk] = _build(run, pending)
+            _kept[run.pk] = _build(run, pending, told)
         return _kept[run.pk]
 
 
@@ -98,9 +108,10 @@ def forget_frames() -> None:
     with _lock:
         _kept.clear()
         _pending.clear()
+        _labels.clear()
 
 
-def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
+def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> NightFrame:
     faults.hit("features.start")
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
     rules = rules_of(run)
@@ -111,7 +122,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
         advance_segments(run.cut_off_at)
     until = latest_reached(latest, rules.specs) + _TICK if isinstance(latest, datetime) else None
     columns = columns_of_past(rules.specs) if 0 < pending.height <= _FEW else None
-    labels, wanted = label_history(run.cut_off_at), None
+    labels, wanted = history_of(told), None
     with timed("read"):
         if columns is None:
             claims = claims_since(run.cut_off_at, since, until)
