@@ -24,6 +24,7 @@ import polars as pl
 from django.conf import settings
 from django.db import connection
 
+from audit import faults
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
@@ -96,7 +97,7 @@ def usable_segments() -> Segments | None:
         manifest = json.loads((folder / _MANIFEST).read_text())
         watermark = datetime.fromisoformat(manifest["watermark"])
         agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
-        if not agrees or manifest["sums"] != _sums(watermark) or not _probes_hold(manifest["probes"]):
+        if not agrees or manifest["sums"] != received_sums(watermark) or not _probes_hold(manifest["probes"]):
             log.warning("claims.segments_stale", extra={"folder": str(folder)})
             return None
     except FileNotFoundError:
@@ -112,7 +113,7 @@ def advance_segments(known_by: datetime) -> None:
 
     Does nothing in a company too small to gain by it, while another process is at it, or where nothing can be written.
     """
-    if _largest_id() < settings.COLUMNS_FROM:
+    if not has_columns():
         return
     folder = Path(settings.COLUMNS_DIR)
     try:
@@ -149,9 +150,11 @@ def _advance(folder: Path, known_by: datetime) -> None:
         "sums": sums,
         "probes": _thinned(before["probes"] + probes),
     }
+    faults.hit("columns.written")
     unfinished = folder / f"{_MANIFEST}.{secrets.token_hex(4)}"
     unfinished.write_text(json.dumps(manifest))
     os.replace(unfinished, folder / _MANIFEST)
+    faults.hit("columns.listed")
     kept = {one["name"] for one in files}
     for path in folder.glob("*.parquet"):
         if path.name not in kept:
@@ -231,7 +234,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(handle, "blake2b").hexdigest()
 
 
-def _sums(watermark: datetime) -> list[int]:
+def received_sums(watermark: datetime) -> list[int]:
     """What the database has received by then: versions, and the sum of their claims' keys; an index tells both."""
     at = connection.ops.adapt_datetimefield_value(watermark)
     told = read_frame(
@@ -274,7 +277,8 @@ def _before_unfinished() -> datetime:
     return first - timedelta(microseconds=1) if first else datetime.max.replace(tzinfo=UTC)
 
 
-def _largest_id() -> int:
+def has_columns() -> bool:
+    """Whether the company is large enough to gain by what is kept beside the database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM fraud_claim")
-        return int(cursor.fetchone()[0] or 0)
+        return int(cursor.fetchone()[0] or 0) >= settings.COLUMNS_FROM

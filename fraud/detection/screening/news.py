@@ -21,10 +21,11 @@ from fraud.company.values import current_calendar
 from fraud.detection.features.claim import claim_features
 from fraud.detection.features.columns import REQUIRED, sources_of, take_columns
 from fraud.detection.features.moments import moment_features
-from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import windows_read_behaviour
 from fraud.detection.screening.reads import all_but
 from fraud.detection.screening.rulebook import rules_of
+from fraud.detection.screening.settled import last_whole_run
 from fraud.detection.screening.windows import Link, links_of
 from rules.fields import FIELDS
 from rules.language.normal import normalise
@@ -103,12 +104,11 @@ def _of_days(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
 
 def _cut_offs_since_whole_run(run: ScreeningRun) -> list[datetime]:
     """Cut-offs of the last run that scored everything and of those after it, oldest first: what the scores rest on."""
-    earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
-    whole = earlier.filter(state=ScreeningRun.State.FINISHED).exclude(parts__state=RunPart.State.QUARANTINED)
-    last = whole.order_by("-cut_off_at").values_list("cut_off_at", flat=True).first()
+    last = last_whole_run(run)
     if last is None:
         return []
-    later = earlier.filter(cut_off_at__gte=last).order_by("cut_off_at")
+    earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
+    later = earlier.filter(cut_off_at__gte=last.cut_off_at).order_by("cut_off_at")
     return list(later.values_list("cut_off_at", flat=True).distinct())
 
 
