@@ -86,11 +86,13 @@ def evaluate(
     *,
     context: Context,
     targets: NDArray[np.bool_] | None = None,
+    whole: pl.DataFrame | None = None,
 ) -> Outcome:
     """Run all rules over the rows marked by ``targets`` (None: every row); windows look back over the whole frame.
 
     ``frame`` is the feature frame: vocabulary columns by name (absent ones are missing), ``claim_id``, ``cardholder_id``,
-    ``merchant_id``, ``department_id``. Raises ValueError when the mask does not fit the frame. A rule that fails is reported in
+    ``merchant_id``, ``department_id``. Where it has only what windows read of earlier claims, ``whole`` is the targets with all
+    columns, in the same order. Raises ValueError when the mask does not fit the frame. A rule that fails is reported in
     ``Outcome.errors`` and never stops the others.
     """
     mask = None if targets is None else np.asarray(targets, dtype=np.bool_)
@@ -98,9 +100,11 @@ def evaluate(
         raise ValueError(f"targets has {mask.shape} values for {frame.height} rows")
     if mask is not None and mask.all():
         mask = None
+    if whole is None:
+        whole = frame if mask is None else frame.filter(pl.Series(mask))
     if context.undelivered is None:
-        context = replace(context, undelivered=undelivered(frame))
-    run = _Run(frame, context, mask)
+        context = replace(context, undelivered=undelivered(whole))
+    run = _Run(frame, context, mask, whole)
     answers = run.judge_all(rules)
     results = run.collect(answers)
     hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_, order="F")  # filled rule by rule
@@ -128,10 +132,12 @@ def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[s
 class _Run:
     """The tables of one evaluation: the target rows, and behind them the history that windows look into."""
 
-    def __init__(self, frame: pl.DataFrame, context: Context, targets: Mask | None) -> None:
+    def __init__(
+        self, frame: pl.DataFrame, context: Context, targets: Mask | None, whole: pl.DataFrame
+    ) -> None:
         self.context = context
         self.history = Table(frame, context)
-        self.table = self.history if targets is None else Table(frame.filter(pl.Series(targets)), context)
+        self.table = self.history if whole is frame else Table(whole, context)
         self._windows: History | None = History(self.history, targets)
         self.compiler = Compiler(self.table, self.window)
         self.errors: dict[int, str] = {}

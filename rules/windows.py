@@ -10,6 +10,8 @@ aggregate afterwards is prefix sums and binary search, exact in 64-bit integers.
     n_claims_7d = index.count(week)
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import window_kernels as kernels
+from rules.window_sharing import Sharing, sharing
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,7 +58,9 @@ class TimeOrder:
 
     def __init__(self, at_us: Ints, tie: Ints) -> None:
         self.at_us = np.asarray(at_us, dtype=np.int64)
-        self.rows: Ints = np.lexsort((tie, self.at_us))
+        #: Whether the rows lie in this order already.
+        self.is_ordered = _is_ordered(self.at_us, tie)
+        self.rows: Ints = np.arange(len(tie)) if self.is_ordered else np.lexsort((tie, self.at_us))
         self._since: dict[int, Ints] = {}
 
     def __len__(self) -> int:
@@ -64,12 +69,16 @@ class TimeOrder:
     @cached_property
     def rank(self) -> Ints:
         """Per row: its place in the order."""
+        if self.is_ordered:
+            return self.rows
         rank = np.empty(len(self.rows), dtype=np.int64)
         rank[self.rows] = np.arange(len(self.rows))
         return rank
 
     @cached_property
     def _sorted_at(self) -> Ints:
+        if self.is_ordered:
+            return self.at_us
         sorted_at: Ints = self.at_us[self.rows]
         return sorted_at
 
@@ -96,8 +105,8 @@ class WindowIndex:
 
     A negative key means null: such a row belongs to no group and its windows are empty.
     Given `targets` (mask over the rows), windows are computed for those rows only and every
-    answer has one value per target, in row order; without it, one value per row.
-    `start_...` arrays are handles for the aggregates of the same index.
+    answer has one value per target, in row order; without it, one value per row. `first` is what a further
+    key already says of who shares it with them. `start_...` arrays are handles for the aggregates of the same index.
     """
 
     def __init__(
@@ -108,23 +117,27 @@ class WindowIndex:
         *,
         order: TimeOrder | None = None,
         targets: Mask | None = None,
+        first: Sharing | None = None,
     ) -> None:
         self._order = order if order is not None else TimeOrder(at_us, tie)
         n = len(self._order)
-        codes, size = group_codes(keys)
-        keep = codes >= 0
-        if targets is not None:
-            touched = np.zeros(size, dtype=np.bool_)
-            touched[codes[targets & keep]] = True
-            keep &= touched[np.maximum(codes, 0)]
+        if targets is None:
+            codes, _ = group_codes(keys)
+            rows = np.flatnonzero(codes >= 0)
+            codes = codes[rows]
+        else:
+            found = sharing(keys, targets, first)
+            rows, codes = found.rows, found.codes
         # unique (group, place in time) pairs packed in one integer: sorting values beats argsort
-        packed = codes[keep] * n + self._order.rank[keep]
+        packed = codes * n + self._order.rank[rows]
         packed.sort()
         self._packed = packed
         self._n = n
-        self._rows: Ints = self._order.rows[packed % n] if n else packed
-        self._group_base: Ints = packed - packed % n if n else packed
+        places = packed % n if n else packed
+        self._rows: Ints = self._order.rows[places]
         self._set_targets(targets)
+        self._base: Ints = packed[self._at] - places[self._at]
+        self._kept: dict[int, tuple[Mask, Ints, Ints]] = {}
 
     def _set_targets(self, targets: Mask | None) -> None:
         """Positions (in group order) of the rows to answer for, and where their answers go."""
@@ -135,7 +148,7 @@ class WindowIndex:
         else:
             self._n_out = int(targets.sum())
             self._at = np.flatnonzero(targets[self._rows])
-            self._out = (np.cumsum(targets) - 1)[self._rows[self._at]]
+            self._out = np.searchsorted(np.flatnonzero(targets), self._rows[self._at])
 
     def start_within(self, duration_us: int) -> Ints:
         """Handle of the window from own time - duration (inclusive) on."""
@@ -156,10 +169,10 @@ class WindowIndex:
 
     def start_ever(self) -> Ints:
         """Handle of the window over everything the group did before."""
-        return np.searchsorted(self._packed, self._group_base[self._at]).astype(np.int64)
+        return np.searchsorted(self._packed, self._base).astype(np.int64)
 
     def _first_position(self, first_rank: Ints) -> Ints:
-        wanted = self._group_base[self._at] + first_rank
+        wanted = self._base + first_rank
         # a boundary after the row itself means an empty window, not one reaching into other groups
         return np.minimum(np.searchsorted(self._packed, wanted), self._at + 1).astype(np.int64)
 
@@ -194,7 +207,8 @@ class WindowIndex:
         first, last, kept = self._ranges(start, include_self, where)
         shifted = values[kept]
         if len(shifted):
-            base = self._group_base if where is None else self._group_base[where[self._rows]]
+            base = self._packed // self._n
+            base = base if where is None else base[where[self._rows]]
             leader = np.flatnonzero(np.diff(base, prepend=np.int64(-1)))
             shifted = shifted - np.repeat(shifted[leader], np.diff(np.append(leader, len(base))))
         n = (last - first).astype(np.float64)
@@ -271,16 +285,30 @@ class WindowIndex:
         first = np.minimum(start, end)
         if where is None:
             return first, end, self._rows
-        kept = where[self._rows]
-        before = np.zeros(len(kept) + 1, dtype=np.int64)
-        np.cumsum(kept, out=before[1:])
-        return before[first], before[end], self._rows[kept]
+        before, kept = self._kept_by(where)
+        return before[first], before[end], kept
+
+    def _kept_by(self, where: Mask) -> tuple[Ints, Ints]:
+        """How many rows satisfy the condition before each position, and those rows; conditions in a row are mostly the same one."""
+        found = self._kept.get(id(where))
+        if found is None:
+            kept = where[self._rows]
+            before = np.zeros(len(kept) + 1, dtype=np.int64)
+            np.cumsum(kept, out=before[1:])
+            found = where, before, self._rows[kept]
+            self._kept = {id(where): found}
+        return found[1], found[2]
 
     def _spread(self, answers: NDArray[_Number], empty: _Number) -> NDArray[_Number]:
         """Answers from group order back to row order; rows of no group get the empty value."""
         out = np.full(self._n_out, empty, dtype=answers.dtype)
         out[self._out] = answers
         return out
+
+
+def _is_ordered(at_us: Ints, tie: Ints) -> bool:
+    """Whether rows lie in the order (at, tie) already."""
+    return bool(((at_us[1:] > at_us[:-1]) | ((at_us[1:] == at_us[:-1]) & (tie[1:] > tie[:-1]))).all())
 
 
 def _divide(sums: Ints, counts: Ints) -> Floats:

@@ -10,11 +10,11 @@ from django.conf import settings
 
 from cases.selection import POPULATION, SCORED, UNUSUAL_FROM
 from fraud.claims.bulk import read_frame
-from fraud.claims.labels import labels_known_by
+from fraud.claims.labels import newest_labels
 from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
-from fraud.detection.screening.services import rules_of
+from fraud.detection.screening.services import labels_of, rules_of
 from rules.language import nodes
 from rules.language.transactions import PAYMENTS
 
@@ -209,7 +209,7 @@ def novelty_outcomes(run: ScreeningRun) -> tuple[int, int]:
     seated = read_frame(_NOVELTY_OUTCOMES, [run.pk], schema={"claim_id": pl.Int64})
     if seated.is_empty():
         return 0, 0
-    known = labels_known_by(run.cut_off_at).join(seated, on="claim_id", how="semi")
+    known = newest_labels(labels_of(run)).join(seated, on="claim_id", how="semi")
     return known.height, int(known["is_misuse"].sum())
 
 

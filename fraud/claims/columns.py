@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,8 @@ _COLUMNS: dict[str, tuple[str, Any]] = {
 COLUMNS = _COLUMNS
 #: Types of the columns read from the database, in their order.
 CLAIM_SCHEMA: dict[str, Any] = {name: dtype for name, (_, dtype) in _COLUMNS.items()}
+#: Columns that a personnel feed says of a claim's day, and what its own number of an approval says.
+PERSONNEL = ("on_leave", "on_trip", "has_overtime", "has_vehicle", "is_outside_pre_approval")
 _DAY_MINUTES = 24 * 60
 _NOON_MINUTES = 13 * 60  # where halves of a day of leave meet
 Read = Callable[..., pl.DataFrame]
@@ -98,8 +100,10 @@ _APPROVALS: dict[str, Any] = {
 }
 
 
-def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) -> pl.DataFrame:
-    """Empty texts become null and the personnel columns are added.
+def shape_claims(
+    frame: pl.DataFrame, wanted: Collection[str] = PERSONNEL, *, read: Read, zone: str | None = None
+) -> pl.DataFrame:
+    """Empty texts become null and the personnel columns are added, if any of them is wanted.
 
     `read(table, columns=, schema=)` gives what was known of a personnel table; `columns` is SQL.
     """
@@ -109,6 +113,8 @@ def shape_claims(frame: pl.DataFrame, *, read: Read, zone: str | None = None) ->
         if dtype == pl.String and name in frame.columns
     ]
     frame = frame.with_columns(texts)
+    if not set(PERSONNEL) & set(wanted):
+        return frame
     local = pl.col("transacted_at").dt.convert_time_zone(zone or settings.TIME_ZONE)
     at_night = pl.col("has_time") & (local.dt.hour() < NIGHT_ENDS_HOUR)
     minute = local.dt.hour().cast(pl.Int32) * 60 + local.dt.minute().cast(pl.Int32)

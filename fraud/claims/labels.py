@@ -85,7 +85,12 @@ def labels_known_by(cut_off: datetime, *, with_ids: bool = False) -> pl.DataFram
     Only what was known by the cut-off (aware), the latest decision on a claim wins, withdrawn ones are left out.
     Ordered by claim_id; with `with_ids` also `label_id`.
     """
-    newest = _known(cut_off).group_by("claim_id", maintain_order=True).last()
+    return newest_labels(told_labels(cut_off), with_ids=with_ids)
+
+
+def newest_labels(told: pl.DataFrame, *, with_ids: bool = False) -> pl.DataFrame:
+    """`labels_known_by` of what `told_labels` gave."""
+    newest = told.group_by("claim_id", maintain_order=True).last()
     kept = newest.filter(pl.col("is_misuse").is_not_null()).with_columns(pl.lit(1.0).alias("weight"))
     return kept.select(*LABEL_SCHEMA, *(["label_id"] if with_ids else []))
 
@@ -97,12 +102,17 @@ def label_history(cut_off: datetime) -> pl.DataFrame:
     For features: what a claim could know of earlier misuse is what was believed at its own time. The keys let a label count whose
     claim is older than the history a night reads.
     """
-    known = _known(cut_off)
+    return history_of(told_labels(cut_off))
+
+
+def history_of(told: pl.DataFrame) -> pl.DataFrame:
+    """`label_history` of what `told_labels` gave."""
     keys = ("cardholder_id", "merchant_id", "transacted_at", "approver_id", "category")
-    return known.select("claim_id", "is_misuse", "known_at", *keys)
+    return told.select("claim_id", "is_misuse", "known_at", *keys)
 
 
-def _known(cut_off: datetime) -> pl.DataFrame:
+def told_labels(cut_off: datetime) -> pl.DataFrame:
+    """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first."""
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
     known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)

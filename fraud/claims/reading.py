@@ -11,20 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from django.conf import settings
 from django.db import connection
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.columns import CLAIM_SCHEMA, COLUMNS, shape_claims
+from fraud.claims.columns import shape_claims
+from fraud.claims.dimensions import Dimensions, own_columns, wanted_without
 from fraud.claims.models import ClaimVersion
-from fraud.claims.positions import as_held, positions_known
 from fraud.claims.segments import IDENTITY, usable_segments
-from fraud.company.business_dates import business_date
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
-_OF_CLAIM = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("c.")}
-_OF_PERSON = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("h.")}
-_OF_PLACE = {name: (sql, dtype) for name, (sql, dtype) in COLUMNS.items() if sql.startswith("m.")}
 _AT = pl.Datetime("us", "UTC")
 #: What a version is made of: the columns that a claim and its earlier versions share.
 FACTS = tuple(
@@ -32,16 +27,21 @@ FACTS = tuple(
     for field in ClaimVersion._meta.concrete_fields
     if field.column not in ("id", "claim_id", "superseded_at")
 )
-_KEYS: dict[str, tuple[str, Any]] = {
-    "own_department_id": ("c.department_id", pl.Int64),
-    "own_country": ("c.country", pl.String),
-}
 Limits = tuple[datetime | None, datetime | None]
+_TIME, _DAY = "transacted_at", timedelta(days=1)
+#: Personnel tables of days → the columns of the first and the last day.
+_OF_DAYS = {
+    "fraud_absence": ("starts_on", "ends_on"),
+    "fraud_trip": ("starts_on", "ends_on"),
+    "fraud_overtimeapproval": ('"on"', '"on"'),
+}
 _LONG_AGO, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 #: Days of claims read at once: what a slice needs while it is put together is freed before the next.
 SLICE_DAYS = 45
+#: Columns up to which a year of claims takes little, and the days then read at once.
+_NARROW, _NARROW_DAYS = 20, 400
 
 
 def db_time(moment: datetime) -> object:
@@ -80,35 +80,39 @@ def read_many_claims(
     """Claims as known at a moment (aware), in the canonical frame, ordered by (transacted_at, id).
 
     `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone; columns
-    of the claim in `without` are not read. `zone` is the company's time zone for days (default: the setting). `on_leave`,
+    in `without` are left out, and what only they need is neither read nor joined. `zone` is the company's time zone for days (default: the setting). `on_leave`,
     `on_trip`, `has_overtime` and `has_vehicle` are null while the personnel feed behind them is empty. Grade, job family and
     workplace are those that held on the payment's day.
     """
-    dimensions = _people(), _departments(), _places(), positions_known(db_time(known_by))
-    returned, personnel = _returned(known_by), _personnel(known_by)
-    slices = [
-        _with_net(shape_claims(_joined(own, dimensions, without, zone), read=personnel, zone=zone), returned)
-        for own in _own_facts(known_by, where, params, (since, until), without)
-    ]
+    wanted = wanted_without(without)
+    returned, everything = _returned(known_by), _personnel(known_by, None)
+    dimensions = Dimensions(wanted, db_time(known_by))
+    slices = []
+    for own in _own_facts(known_by, where, params, (since, until), wanted):
+        beside = dimensions.of(own) if where else dimensions
+        personnel = _personnel(known_by, own) if where else everything
+        joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
+        slices.append(_with_net(joined, returned).drop(*without, strict=False))
     return pl.concat(slices, rechunk=True)
 
 
 def _own_facts(
-    known_by: datetime, where: str, params: Sequence[Any], limits: Limits, without: Collection[str]
+    known_by: datetime, where: str, params: Sequence[Any], limits: Limits, wanted: frozenset[str]
 ) -> Iterator[pl.DataFrame]:
     """What the claims themselves say, a stretch of time after the other; from the segments as far as those go."""
-    own = {name: column for name, column in _OF_CLAIM.items() if name not in without} | _KEYS
+    own = own_columns(wanted)
     source = known_claims(known_by)
     if where:
         yield _read(source, [f"({where})"], params, limits, own)
         return
-    segments = usable_segments() if set(without) >= IDENTITY else None
+    segments = usable_segments() if not wanted & IDENTITY else None
     if segments is None:
         for stretch in _stretches(limits, _span()):
             yield _read(source, [], (), stretch, own)
         return
     late = _read(source, ["c.received_at > %s"], [db_time(segments.watermark)], limits, own)
-    for first, last in _stretches(limits, segments.span(), late):
+    days = SLICE_DAYS if len(own) > _NARROW else _NARROW_DAYS
+    for first, last in _stretches(limits, segments.span(), late, days):
         inside = late.filter(pl.col("transacted_at").is_between(first, last, closed="left"))
         yield pl.concat([segments.read(list(own), known_by, first, last), inside])
 
@@ -119,9 +123,10 @@ def _returned(known_by: datetime) -> pl.DataFrame:
     Both the money and that it belongs to the purchase have to be known.
     """
     at = db_time(known_by)
+    # SQLite takes the index for "above 0" and reads every claim for "not null"
     links = read_frame(
         "SELECT id, original_claim_id AS claim_id, credit_minor FROM fraud_claim "
-        "WHERE original_claim_id IS NOT NULL AND linked_at <= %s UNION ALL "
+        "WHERE original_claim_id > 0 AND linked_at <= %s UNION ALL "
         "SELECT claim_id AS id, purchase_id AS claim_id, credit_minor FROM fraud_earlierlink "
         "WHERE linked_at <= %s AND superseded_at > %s",
         [at, at, at],
@@ -129,7 +134,9 @@ def _returned(known_by: datetime) -> pl.DataFrame:
     )
     claims, known = known_claims(known_by)
     marks = ", ".join(["%s"] * len(MONEY_BACK))
-    ever = "SELECT id FROM fraud_claim WHERE original_claim_id IS NOT NULL UNION SELECT claim_id FROM fraud_earlierlink"
+    ever = (
+        "SELECT id FROM fraud_claim WHERE original_claim_id > 0 UNION SELECT claim_id FROM fraud_earlierlink"
+    )
     credits = read_frame(
         f"SELECT c.id, -c.amount_minor AS minor, COALESCE(c.cancelled_at, c.transacted_at) AS back_at FROM {claims} "
         f"WHERE c.txn_type IN ({marks}) AND c.id IN ({ever})",
@@ -172,18 +179,21 @@ def _span() -> tuple[datetime, datetime] | None:
 
 
 def _stretches(
-    limits: Limits, span: tuple[datetime, datetime] | None, late: pl.DataFrame | None = None
+    limits: Limits,
+    span: tuple[datetime, datetime] | None,
+    late: pl.DataFrame | None = None,
+    days: int = SLICE_DAYS,
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Stretches of SLICE_DAYS within the limits that cover the span and the late claims once, in order; at least one."""
+    """Stretches of so many days within the limits that cover the span and the late claims once, in order; at least one."""
     ends = [] if span is None else list(span)
     if late is not None and late.height:
         ends += late["transacted_at"].sort()[[0, -1]].to_list()
     since, until = limits
     first = max(filter(None, [min(ends, default=_LONG_AGO), since]))
     last = min(filter(None, [max(ends, default=_LONG_AGO) + _TICK, until]))
-    yield first, min(first + timedelta(days=SLICE_DAYS), max(last, first))
-    while (first := first + timedelta(days=SLICE_DAYS)) < last:
-        yield first, min(first + timedelta(days=SLICE_DAYS), last)
+    yield first, min(first + timedelta(days=days), max(last, first))
+    while (first := first + timedelta(days=days)) < last:
+        yield first, min(first + timedelta(days=days), last)
 
 
 def _read(
@@ -207,29 +217,34 @@ def _read(
     )
 
 
-def _joined(
-    own: pl.DataFrame,
-    dimensions: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame],
-    without: Collection[str],
-    zone: str | None,
-) -> pl.DataFrame:
-    people, departments, places, positions = dimensions
-    on = business_date(zone or settings.TIME_ZONE, pl.col("has_time"))
-    with_people = as_held(_with_people(own, people, departments), positions, on)
-    frame = _with_places(with_people, places).sort("transacted_at", "claim_id")
-    return frame.select(name for name in CLAIM_SCHEMA if name not in without)
-
-
-def _personnel(known_by: datetime) -> Callable[..., pl.DataFrame]:
-    """Reads a personnel table as known at a moment, each once."""
+def _personnel(known_by: datetime, claims: pl.DataFrame | None) -> Callable[..., pl.DataFrame]:
+    """Reads a personnel table as known at a moment, each once; with `claims` no more than their days, and never nothing of a feed."""
     at, told = db_time(known_by), {}
+    ends: list[Any] = (
+        [] if claims is None or claims.is_empty() else [claims[_TIME].min(), claims[_TIME].max()]
+    )
+    # a day of the company may begin or end on the one beside it
+    days = [
+        connection.ops.adapt_datefield_value(end.date() + step)
+        for end, step in zip(ends, (-2 * _DAY, 2 * _DAY), strict=False)
+    ]
 
     def read(table: str, *, columns: str, schema: Any) -> pl.DataFrame:
         if (table, columns) not in told:
             known = "received_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
-            told[table, columns] = read_frame(
-                f'SELECT {columns} FROM "{table}" WHERE {known}', [at, at], schema=schema
-            )
+            sql = f'SELECT {columns} FROM "{table}" WHERE {known}'
+            found = None
+            if days and table in _OF_DAYS:
+                first, last = _OF_DAYS[table]
+                found = read_frame(
+                    f"{sql} AND {last} >= %s AND {first} <= %s", [at, at, *days], schema=schema
+                )
+                sql = (
+                    sql + " LIMIT 1"
+                )  # of another day: it says that there is a feed, and nothing of these claims
+            if found is None or found.is_empty():
+                found = read_frame(sql, [at, at], schema=schema)
+            told[table, columns] = found
         return told[table, columns]
 
     return read
@@ -237,40 +252,3 @@ def _personnel(known_by: datetime) -> Callable[..., pl.DataFrame]:
 
 def _select(columns: dict[str, tuple[str, Any]]) -> str:
     return ", ".join(f'{sql} AS "{name}"' for name, (sql, _) in columns.items())
-
-
-def _people() -> pl.DataFrame:
-    sql = (
-        f"SELECT h.id AS person_id, h.department_id AS home_id, {_select(_OF_PERSON)} FROM fraud_cardholder h"
-    )
-    schema = {"person_id": pl.Int64, "home_id": pl.Int64, **{n: d for n, (_, d) in _OF_PERSON.items()}}
-    return read_frame(sql, schema=schema)
-
-
-def _departments() -> pl.DataFrame:
-    return read_frame(
-        "SELECT id AS department_id, code AS department_code FROM fraud_department",
-        schema={"department_id": pl.Int64, "department_code": pl.String},
-    )
-
-
-def _places() -> pl.DataFrame:
-    sql = f"SELECT m.id AS place_id, m.country AS home_country, {_select(_OF_PLACE)} FROM fraud_merchant m"
-    schema = {"place_id": pl.Int64, "home_country": pl.String, **{n: d for n, (_, d) in _OF_PLACE.items()}}
-    return read_frame(sql, schema=schema)
-
-
-def _with_people(claims: pl.DataFrame, people: pl.DataFrame, departments: pl.DataFrame) -> pl.DataFrame:
-    """The cardholder's facts, the department as of the claim or else the cardholder's, and the approver's id."""
-    approvers = people.select(pl.col("person_id").alias("approver_id"), approver_no="employee_no")
-    frame = claims.join(people, left_on="cardholder_id", right_on="person_id", how="left")
-    frame = frame.with_columns(pl.coalesce("own_department_id", "home_id").alias("department_id"))
-    frame = frame.join(departments, on="department_id", how="left")
-    return frame.join(approvers.filter(pl.col("approver_no") != ""), on="approver_no", how="left")
-
-
-def _with_places(claims: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """The merchant's facts; the claim's own country comes before the merchant's."""
-    frame = claims.join(places, left_on="merchant_id", right_on="place_id", how="left")
-    own = pl.col("own_country").replace("", None)
-    return frame.with_columns(pl.coalesce(own, "home_country").alias("country"))

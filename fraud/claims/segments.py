@@ -14,7 +14,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ import polars as pl
 from django.conf import settings
 from django.db import connection
 
+from audit import faults
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
@@ -58,6 +59,7 @@ class Segments:
     folder: Path
     watermark: datetime
     files: tuple[dict[str, Any], ...]  # name, digest, rows, first and last transaction
+    manifest: dict[str, Any] = field(default_factory=dict)
 
     def read(
         self, names: Sequence[str], known_by: datetime, first: datetime, until: datetime
@@ -72,7 +74,9 @@ class Segments:
             return pl.DataFrame(schema={name: KEPT[name][1] for name in names})
         inside = pl.col("transacted_at").is_between(first, until, closed="left")
         known = [part.filter(inside & (pl.col("known_at") <= known_by)) for part in told]
-        held = pl.concat(known).join(_over_by(known_by), on=["claim_id", "claim_version"], how="anti")
+        held, over = pl.concat(known), _over_by(known_by)
+        if not over.is_empty():
+            held = held.join(over, on=["claim_id", "claim_version"], how="anti")
         return held.select(names)
 
     def span(self) -> tuple[datetime, datetime] | None:
@@ -93,7 +97,7 @@ def usable_segments() -> Segments | None:
         manifest = json.loads((folder / _MANIFEST).read_text())
         watermark = datetime.fromisoformat(manifest["watermark"])
         agrees = manifest["schema"] == _SCHEMA and all(_is_whole(folder, one) for one in manifest["files"])
-        if not agrees or manifest["sums"] != _sums(watermark) or not _probes_hold(manifest["probes"]):
+        if not agrees or manifest["sums"] != received_sums(watermark) or not _probes_hold(manifest["probes"]):
             log.warning("claims.segments_stale", extra={"folder": str(folder)})
             return None
     except FileNotFoundError:
@@ -101,7 +105,7 @@ def usable_segments() -> Segments | None:
     except (OSError, ValueError, KeyError, TypeError):
         log.warning("claims.segments_damaged", extra={"folder": str(folder)})
         return None
-    return Segments(folder, watermark, tuple(manifest["files"]))
+    return Segments(folder, watermark, tuple(manifest["files"]), manifest)
 
 
 def advance_segments(known_by: datetime) -> None:
@@ -109,7 +113,7 @@ def advance_segments(known_by: datetime) -> None:
 
     Does nothing in a company too small to gain by it, while another process is at it, or where nothing can be written.
     """
-    if _largest_id() < settings.COLUMNS_FROM:
+    if not has_columns():
         return
     folder = Path(settings.COLUMNS_DIR)
     try:
@@ -127,34 +131,44 @@ def _advance(folder: Path, known_by: datetime) -> None:
     after = found.watermark if found else datetime.min.replace(tzinfo=UTC)
     if found and until <= after:
         return
-    files = list(found.files) if found else []
-    files += [_write(folder, part) for part in _received(after, until, in_spans=not found) if part.height]
+    before: dict[str, Any] = found.manifest if found else {"sums": [0, 0], "probes": []}
+    files, sums, probes = list(found.files if found else ()), list(before["sums"]), []
+    for part in _received(after, until, in_spans=not found):
+        if part.height:
+            files.append(_write(folder, part))
+            sums = [sums[0] + part.height, sums[1] + int(part["claim_id"].sum())]
+            # a first one is an eighth of all or less, a night next to nothing
+            probes += _probes(part, _PROBES // 16 if found else _PROBES // 8)
     daily = [one for one in files if one["is_daily"]]
     if len(daily) > MANY:
         merged = pl.concat(pl.read_parquet(folder / one["name"]) for one in daily)
         files = [one for one in files if not one["is_daily"]] + [_write(folder, merged, is_daily=False)]
-    keys = (
-        pl.concat(
-            pl.read_parquet(folder / one["name"], columns=["claim_id", "claim_version", "row_hash"])
-            for one in files
-        )
-        if files
-        else pl.DataFrame(schema={n: KEPT[n][1] for n in ("claim_id", "claim_version", "row_hash")})
-    )
     manifest = {
         "schema": _SCHEMA,
         "watermark": until.isoformat(),
         "files": files,
-        "sums": [keys.height, *(int(keys[name].sum()) for name in ("claim_version", "claim_id"))],
-        "probes": [list(row) for row in keys.gather_every(max(keys.height // _PROBES, 1)).iter_rows()],
+        "sums": sums,
+        "probes": _thinned(before["probes"] + probes),
     }
+    faults.hit("columns.written")
     unfinished = folder / f"{_MANIFEST}.{secrets.token_hex(4)}"
     unfinished.write_text(json.dumps(manifest))
     os.replace(unfinished, folder / _MANIFEST)
+    faults.hit("columns.listed")
     kept = {one["name"] for one in files}
     for path in folder.glob("*.parquet"):
         if path.name not in kept:
             path.unlink(missing_ok=True)
+
+
+def _probes(part: pl.DataFrame, n: int) -> list[list[Any]]:
+    """About n rows to compare with the database, spread over a part."""
+    rows = part.select("claim_id", "claim_version", "row_hash").gather_every(max(part.height // n, 1))
+    return [list(row) for row in rows.iter_rows()]
+
+
+def _thinned(probes: list[list[Any]]) -> list[list[Any]]:
+    return probes[:: -(-len(probes) // (2 * _PROBES))] if len(probes) > 2 * _PROBES else probes
 
 
 def _received(after: datetime, until: datetime, *, in_spans: bool) -> Iterator[pl.DataFrame]:
@@ -220,18 +234,15 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(handle, "blake2b").hexdigest()
 
 
-def _sums(watermark: datetime) -> list[int]:
-    """What the database has received by then: versions, and the sums of their numbers and of their claims' keys."""
+def received_sums(watermark: datetime) -> list[int]:
+    """What the database has received by then: versions, and the sum of their claims' keys; an index tells both."""
     at = connection.ops.adapt_datetimefield_value(watermark)
-    whole = {"n": pl.Int64, "versions": pl.Int64, "claims": pl.Int64}
     told = read_frame(
-        "SELECT sum(n) AS n, sum(versions) AS versions, sum(claims) AS claims FROM ("
-        "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions, coalesce(sum(id), 0) AS claims "
-        "FROM fraud_claim WHERE received_at <= %s UNION ALL "
-        "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions, coalesce(sum(claim_id), 0) AS claims "
-        "FROM fraud_claimversion WHERE received_at <= %s) AS told",
+        "SELECT sum(n) AS n, sum(claims) AS claims FROM ("
+        "SELECT count(*) AS n, coalesce(sum(id), 0) AS claims FROM fraud_claim WHERE received_at <= %s UNION ALL "
+        "SELECT count(*) AS n, coalesce(sum(claim_id), 0) AS claims FROM fraud_claimversion WHERE received_at <= %s) AS told",
         [at, at],
-        schema=whole,
+        schema={"n": pl.Int64, "claims": pl.Int64},
     )
     return [int(value or 0) for value in told.row(0)]
 
@@ -266,7 +277,8 @@ def _before_unfinished() -> datetime:
     return first - timedelta(microseconds=1) if first else datetime.max.replace(tzinfo=UTC)
 
 
-def _largest_id() -> int:
+def has_columns() -> bool:
+    """Whether the company is large enough to gain by what is kept beside the database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM fraud_claim")
-        return int(cursor.fetchone()[0] or 0)
+        return int(cursor.fetchone()[0] or 0) >= settings.COLUMNS_FROM

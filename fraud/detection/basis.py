@@ -27,6 +27,7 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import features_and_context
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.windows import history_start
+from rules.engine import RuleSpec
 from rules.language import RuleNotValid, nodes, parse
 from rules.language.plain_windows import PlainWindows
 from rules.preview import MOST_CLAIMS
@@ -205,7 +206,7 @@ def _counted(node: nodes.Window, claim: Claim, run: ScreeningRun) -> Basis:
     _, frame, _ = features_and_context(
         claims,
         targets,
-        (),
+        [RuleSpec("", 0, node)],
         calendar=current_calendar(),
         zone=settings.TIME_ZONE,
         labels=label_history(run.cut_off_at),

@@ -16,7 +16,7 @@ from fraud.company.values import current_calendar, current_settings
 from fraud.detection.features import build_features
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.hybrid import HybridModel
-from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.rulebook import current_rules
 from fraud.detection.screening.windows import history_start
 from fraud.learning.evaluation.comparison import Window

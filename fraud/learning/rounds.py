@@ -25,7 +25,7 @@ from fraud.detection.features import build_features
 from fraud.detection.models import ModelVersion, ScreeningRun
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.screening.frames import night_frame
-from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.rulebook import current_rules, pin_rules
 from fraud.detection.screening.windows import history_start
 from fraud.learning.registering import register_version

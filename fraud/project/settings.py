@@ -182,7 +182,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folde
 MEDIA_ROOT = HOME / "media"  # reached only through views that check the right to see a file
 MODELS_DIR = HOME / "models"
 COLUMNS_DIR = HOME / "columns"  # claims in columns, made anew from the database whenever it is gone
-COLUMNS_FROM = 50_000  # below so many claims reading them from rows costs as little
+COLUMNS_FROM = env_int("COLUMNS_FROM", 50_000)  # below so many claims reading them from rows costs as little
 OUTBOX_DIR = HOME / "outbox"
 INBOX_DIR = HOME / "inbox"
 STORAGES = {

@@ -24,7 +24,7 @@ from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
 from fraud.detection.features import build_features
-from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec, evaluate
 from rules.language import Expression, parse, to_text

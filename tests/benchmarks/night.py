@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             close_connections()
     figures["database"] = "postgresql" if options.postgres else "sqlite"
     if options.json:
-        print(json.dumps(figures, indent=1))
+        print(json.dumps(figures))
     else:
         _print(figures)
     return 0
@@ -83,6 +83,8 @@ def measure(n_claims: int, n_labels: int, say: Any, profile: bool = False) -> di
     return {
         "claims": n,
         "rules": len(run.rule_set["rules"]),
+        "seconds": night["night_seconds"],
+        "cpu": night["night_cpu"],
         "load_seconds": round(loading[0], 1),
         **night,
         "cpu_microseconds_a_claim": round(1e6 * night["night_cpu"] / n, 1),

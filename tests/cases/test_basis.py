@@ -54,6 +54,17 @@ def test_a_window_opens_exactly_the_payments_it_counted(cast: Cast) -> None:
     assert counted == tuple(claim.pk for claim, n in zip(here, minutes, strict=True) if -30 <= n <= 0)
 
 
+def test_a_condition_of_a_window_is_asked_of_every_payment_behind_it(cast: Cast) -> None:
+    at, run = NOW - timedelta(hours=14), make_run(cut_off_at=NOW)
+    amounts = (90_000, 4_000, 70_000, 60_000)
+    claims = [
+        make_claim(transacted_at=at + timedelta(minutes=5 * n), has_time=True, amount_minor=amount)
+        for n, amount in enumerate(amounts)
+    ]
+    told = "count(same cardholder, merchant within 30 minutes where amount > 50,000 KRW)"
+    assert basis_of(told, claims[3], run).claim_ids == (claims[0].pk, claims[2].pk, claims[3].pk)
+
+
 def test_known_misuse_opens_the_outcomes_known_at_the_time(cast: Cast) -> None:
     place = make_merchant("한우마을")
     run, claim = make_run(cut_off_at=NOW), make_claim(merchant=place, cardholder=cast.stranger_record)

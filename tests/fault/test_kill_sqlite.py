@@ -37,6 +37,18 @@ def test_killed_night_finishes_with_the_same_result(
     assert lite_company.left() == undisturbed
 
 
+@pytest.mark.parametrize("point", ["settled.written", "columns.written", "columns.listed"])
+def test_night_killed_while_it_keeps_something_for_the_next_one_ends_as_one_that_kept_nothing(
+    point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    killed = lite_company.nightly(CLEANCARD_FAULT=f"{point}:kill", COLUMNS_FROM="0")
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    again = lite_company.nightly(COLUMNS_FROM="0")
+    assert again["status"] == 0, again["output"]
+    assert lite_company.left() == undisturbed
+    assert (lite_company.home / "columns" / "manifest.json").exists()
+
+
 def test_night_killed_at_every_part_still_ends_whole(
     lite_company: Company, undisturbed: dict[str, list[Any]]
 ) -> None:

@@ -139,8 +139,8 @@ def same_merchant_features(rows: Rows) -> Columns:
 def repetition_features(rows: Rows) -> Columns:
     """The same amount again: anywhere within 30 days, at the same merchant within 3 days."""
     amount = np.where(rows.is_spending, rows.amount, -1)
-    anywhere = rows.index(*rows.money_keys(rows.cardholder, amount))
-    here = rows.index(*rows.money_keys(rows.cardholder, rows.merchant, amount))
+    anywhere = rows.index(*rows.money_keys(rows.cardholder, amount), days=30)
+    here = rows.index(*rows.money_keys(rows.cardholder, rows.merchant, amount), days=3)
     return {
         "n_same_amount_30d": anywhere.count(anywhere.start_within(30 * DAY_US)),
         "n_repeated_3d": here.count(here.start_within(3 * DAY_US)),

@@ -16,7 +16,13 @@ from fraud.detection.features.behaviour import (
 )
 from fraud.detection.features.catalogue import COMPUTED, LABEL_FEATURES
 from fraud.detection.features.claim import claim_features
-from fraud.detection.features.columns import TAKEN_NAMES, require_columns, take_columns, untyped_nulls
+from fraud.detection.features.columns import (
+    TAKEN_NAMES,
+    ClaimFrameNotValid,
+    require_columns,
+    take_columns,
+    untyped_nulls,
+)
 from fraud.detection.features.customs import custom_features
 from fraud.detection.features.kinds import category_features
 from fraud.detection.features.label_history import label_events, label_features
@@ -47,24 +53,29 @@ def build_features(
     zone: str,
     labels: pl.DataFrame | None = None,
     targets: NDArray[np.bool_] | None = None,
+    wanted: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The feature frame of a claim frame: same rows in the same order, one column per vocabulary name.
 
     `claims` holds history and the claims of interest together; a feature of a claim only looks at
     claims strictly before it in (transacted_at, claim_id) and at labels (`claim_id, is_misuse,
     known_at`) known by its time. With `targets` (mask over the rows) only those rows are returned,
-    with the same values they have without it. Raises ClaimFrameNotValid for a missing key column.
+    with the same values they have without it; `wanted` is those rows where `claims` has no more than PAST_COLUMNS. Raises ClaimFrameNotValid for a missing key column.
     """
     require_columns(claims)
-    rows = rows_of(claims, targets, zone)
-    wanted = claims if targets is None else claims.filter(pl.Series(targets))
+    rows = rows_of(claims, targets, zone, wanted)
+    chosen = claims if targets is None else claims.filter(pl.Series(targets))
+    if wanted is None:
+        wanted = chosen
+    elif not wanted["claim_id"].equals(chosen["claim_id"]):
+        raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
     frame = take_columns(wanted, zone)
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
     for features in _BEHAVIOUR:
         frame = frame.with_columns(_series(features(rows)))
     frame = frame.with_columns(_label_series(rows, claims, labels))
     computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
-    return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(claims))
+    return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(wanted))
 
 
 def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> list[pl.Series | pl.Expr]:

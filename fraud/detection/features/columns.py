@@ -4,10 +4,13 @@ Any nullable column may be absent from a claim frame: it then counts as all null
 become literal nulls, which polars keeps as one scalar and not as a million cells.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from fraud.company.business_dates import business_date
 from fraud.detection.features.contents import CONTENTS, absent_contents, content_columns
+from fraud.detection.features.moments import MOMENTS
 from rules.language.transactions import NOT_SPENDING
 
 MOMENT = pl.Datetime("us", "UTC")
@@ -101,8 +104,42 @@ TAKEN_NAMES = (
     "business_date",
     *CONTENTS,
 )
+#: columns of the claim frame that features read of earlier claims
+PAST_COLUMNS = (
+    *(
+        "claim_id",
+        "cardholder_id",
+        "merchant_id",
+        "department_id",
+        "transacted_at",
+        "has_time",
+        "amount_minor",
+    ),
+    *("net_minor", "currency", "txn_type", "purpose_code", "mcc", "biz_type"),
+)
+#: name -> columns of the claim frame that it is worked out from
+_SOURCES = {
+    **{name: (name,) for name in KEYS},
+    **{name: (source,) for name, (source, _) in TAKEN.items()},
+    "net_amount": ("amount_minor", "txn_type"),
+    "has_time": ("has_time",),
+    "per_head": ("amount_minor", "n_attendees"),
+    "merchant.ceo_is_cardholder": ("ceo_name", "cardholder_name"),
+    **dict.fromkeys(("business_date", *MOMENTS), ("transacted_at", "has_time")),
+    **{name: (*needs, "amount_minor", "currency") for name, (needs, _) in CONTENTS.items()},
+}
 _NAMES = ("ceo_name", "cardholder_name")
 REQUIRED = ("claim_id", "cardholder_id", "merchant_id", "transacted_at", "amount_minor")
+
+
+def sources_of(names: Iterable[str]) -> frozenset[str] | None:
+    """Columns of the claim frame behind vocabulary names that say something of one claim; None where one is not such a name."""
+    found: set[str] = set()
+    for name in names:
+        if name not in _SOURCES:
+            return None
+        found.update(_SOURCES[name])
+    return frozenset(found)
 
 
 class ClaimFrameNotValid(ValueError):

@@ -15,7 +15,7 @@ def custom_features(rows: Rows) -> Columns:
     habit = person.start_within(HABIT_DAYS * DAY_US)
     everything = person.count(habit, where=rows.spending)
     timed = person.count(habit, where=rows.timed_spending)
-    same_part = rows.index(rows.cardholder, rows.day_part)
+    same_part = rows.index(rows.cardholder, rows.day_part, days=HABIT_DAYS)
     alike = same_part.count(same_part.start_within(HABIT_DAYS * DAY_US), where=rows.timed_spending)
     place = rows.index(rows.merchant)
     half = place.start_within(_HALF_YEAR * DAY_US)

@@ -8,6 +8,7 @@ from rules.windows import DAY_US
 
 MONTH_DAYS = 28
 PAST_DAYS = 180
+_OWN_DAYS = MONTH_DAYS + PAST_DAYS
 #: How alike the people of a department are: the shape of the spread of their habits. At 1 some spend nothing and few much.
 _SHAPE = 1.0
 _LEAST_TAIL = 1e-12
@@ -15,7 +16,7 @@ _LEAST_TAIL = 1e-12
 
 def category_features(rows: Rows) -> Columns:
     """Counts, totals and shares of the cardholder's own claims of this category; nothing where the category is unknown."""
-    index = rows.index(rows.cardholder, rows.category)
+    index = rows.index(rows.cardholder, rows.category, days=_OWN_DAYS)
     day, month, past = (index.start_within(days * DAY_US) for days in (1, MONTH_DAYS, PAST_DAYS))
     everything = rows.index(rows.cardholder)
     own = everything.count(everything.start_within(PAST_DAYS * DAY_US), where=rows.spending)
@@ -36,7 +37,7 @@ def category_features(rows: Rows) -> Columns:
 
 
 def _amounts(rows: Rows) -> Columns:
-    index = rows.index(*rows.money_keys(rows.cardholder, rows.category))
+    index = rows.index(*rows.money_keys(rows.cardholder, rows.category), days=_OWN_DAYS)
     month, past = (index.start_within(days * DAY_US) for days in (MONTH_DAYS, PAST_DAYS))
     total = index.total(rows.net, month, where=rows.spending).astype(np.float64)
     mean = index.mean(rows.amount, past, where=rows.spending)
@@ -65,26 +66,26 @@ def _surprise(rows: Rows) -> Floats:
 
 def _own_counts(rows: Rows) -> tuple[Floats, Floats, Floats]:
     """Own claims of the category in the last 28 days, in the 180 before those, and how many times 28 days those cover."""
-    index = rows.index(rows.cardholder, rows.category)
+    index = rows.index(rows.cardholder, rows.category, days=_OWN_DAYS)
     recent = index.count(index.start_within(MONTH_DAYS * DAY_US), where=rows.spending)
-    before = index.count(index.start_within((MONTH_DAYS + PAST_DAYS) * DAY_US), where=rows.spending) - recent
+    before = index.count(index.start_within(_OWN_DAYS * DAY_US), where=rows.spending) - recent
     person = rows.index(rows.cardholder)
-    first = person.since_first(person.start_within((MONTH_DAYS + PAST_DAYS) * DAY_US)) / DAY_US
+    first = person.since_first(person.start_within(_OWN_DAYS * DAY_US)) / DAY_US
     covered = np.maximum(np.nan_to_num(first) - MONTH_DAYS, 0.0) / MONTH_DAYS
     return recent.astype(np.float64), before.astype(np.float64), covered
 
 
 def _rate_of_others(rows: Rows) -> Floats:
     """Claims of the category that another person of the department makes in 28 days; nan where there is none."""
-    department = rows.index(rows.department)
+    department = rows.index(rows.department, days=PAST_DAYS)
     past = department.start_within(PAST_DAYS * DAY_US)
     n_people = department.distinct(rows.cardholder, past, where=rows.spending)
     months = np.maximum(np.nan_to_num(department.since_first(past)) / DAY_US, MONTH_DAYS) / MONTH_DAYS
     alike = rows.index(rows.department, rows.category)
     total = alike.count(alike.start_within(PAST_DAYS * DAY_US), where=rows.spending)
-    mine = rows.index(rows.department, rows.category, rows.cardholder)
+    mine = rows.index(rows.department, rows.category, rows.cardholder, days=PAST_DAYS)
     own = mine.count(mine.start_within(PAST_DAYS * DAY_US), where=rows.spending)
-    here = rows.index(rows.department, rows.cardholder)
+    here = rows.index(rows.department, rows.cardholder, days=PAST_DAYS)
     is_one = here.count(here.start_within(PAST_DAYS * DAY_US), where=rows.spending) > 0
     others = n_people - is_one
     rate = (total - own + 0.5) / (np.maximum(others, 1) * months + 1.0)
@@ -94,8 +95,8 @@ def _rate_of_others(rows: Rows) -> Floats:
 
 def _share_of_purpose(rows: Rows) -> Floats:
     """Share of the category among the department's claims of the same purpose in 180 days."""
-    purpose = rows.index(rows.department, rows.purpose)
+    purpose = rows.index(rows.department, rows.purpose, days=PAST_DAYS)
     everything = purpose.count(purpose.start_within(PAST_DAYS * DAY_US), where=rows.spending)
-    both = rows.index(rows.department, rows.purpose, rows.category)
+    both = rows.index(rows.department, rows.purpose, rows.category, days=PAST_DAYS)
     alike = both.count(both.start_within(PAST_DAYS * DAY_US), where=rows.spending)
     return ratio(alike, everything)

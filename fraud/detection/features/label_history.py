@@ -47,13 +47,14 @@ def label_events(
     `merchant_id` and `transacted_at` itself (and, for what they are about, `approver_id` and `category`). A row without an
     outcome (null) withdraws the label before it. `category_codes`: the numbers categories have among the claims.
     """
-    of_claims = claims.select(
+    labelled = claims.filter(pl.col("claim_id").is_in(labels["claim_id"].unique().implode()))
+    of_claims = labelled.select(
         "claim_id",
         "cardholder_id",
         "merchant_id",
         "transacted_at",
-        column(claims, "approver_id", pl.Int64()).alias("approver_id"),
-        category_of(claims).alias("category"),
+        column(labelled, "approver_id", pl.Int64()).alias("approver_id"),
+        category_of(labelled).alias("category"),
     )
     own = [name for name in _KEYS if name in labels.columns]
     frame = labels.select("claim_id", "is_misuse", pl.col("known_at").cast(MOMENT), *own)

@@ -27,7 +27,7 @@ def link_features(rows: Rows) -> Columns:
 
 def _others(rows: Rows, keys: tuple[np.ndarray, ...], days: int) -> np.ndarray:
     """Claims of other cardholders with the same keys in the days before."""
-    everyone, own = rows.index(*keys), rows.index(rows.cardholder, *keys)
+    everyone, own = rows.index(*keys, days=days), rows.index(rows.cardholder, *keys, days=days)
     counts = [
         index.count(index.start_within(days * DAY_US), where=rows.spending) for index in (everyone, own)
     ]

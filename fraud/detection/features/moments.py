@@ -4,6 +4,8 @@ import polars as pl
 
 from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR, CompanyCalendar
 
+#: What `moment_features` gives.
+MOMENTS = ("hour", "weekday", "is_night", "is_weekend", "is_holiday", "is_business_day")
 _SATURDAY = 6
 
 

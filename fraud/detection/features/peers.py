@@ -30,7 +30,7 @@ def peer_features(rows: Rows) -> Columns:
 
 
 def _category_share(rows: Rows) -> np.ndarray:
-    department = rows.index(rows.department)
+    department = rows.index(rows.department, days=SHARE_DAYS)
     all_claims = department.count(department.start_within(SHARE_DAYS * DAY_US), where=rows.spending)
     both = rows.index(rows.department, rows.category)
     alike = both.count(both.start_within(SHARE_DAYS * DAY_US), where=rows.spending)

@@ -12,7 +12,8 @@ from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR
 from fraud.detection.features.columns import column, with_net
 from rules.language.transactions import NOT_SPENDING
 from rules.money import exponent
-from rules.windows import TimeOrder, WindowIndex
+from rules.window_sharing import Sharing, sharing
+from rules.windows import DAY_US, TimeOrder, WindowIndex
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -75,10 +76,48 @@ class Rows:
     def has_one_currency(self) -> bool:
         return len(self.currency) == 0 or bool((self.currency == self.currency[0]).all())
 
-    def index(self, *keys: Ints, targets: Mask | None = None) -> WindowIndex:
-        """Windows over rows that share the keys, answering for `targets` or for this table's."""
-        wanted = targets if targets is not None else self.targets
-        return WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+    def index(self, *keys: Ints, targets: Mask | None = None, days: int | None = None) -> WindowIndex:
+        """Windows over rows that share the keys, answering for `targets` or for this table's.
+
+        With `days` no window may reach further back: of few targets older rows are then not looked at.
+        """
+        if self.targets is None or targets is not None:
+            wanted = self.targets if targets is None else targets
+            return WindowIndex(keys, self.at_us, self.claim_id, order=self.order, targets=wanted)
+        name = (*map(id, keys), days)
+        if name not in self._indexes:
+            known = {at: self._sharing[id(key)] for at, key in enumerate(keys) if id(key) in self._sharing}
+            at = min(known, key=lambda at: len(known[at].rows), default=0)
+            first = known[at] if at in known else sharing(keys[:1], self.targets)
+            others = [key for place, key in enumerate(keys) if place != at]
+            index = WindowIndex(
+                others,
+                self.at_us,
+                self.claim_id,
+                order=self.order,
+                targets=self.targets,
+                first=first if days is None else first.since(self._first_row(days)),
+            )
+            self._indexes[name] = index, keys  # what lives keeps its name
+        return self._indexes[name][0]
+
+    def _first_row(self, days: int) -> int:
+        """The first row that lies no further back than so many days before any target; 0 where rows are in no order of time."""
+        if not self.order.is_ordered or self.targets is None or not self.targets.any():
+            return 0
+        return int(np.searchsorted(self.at_us, self.at_us[self.targets].min() - days * DAY_US))
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[int | None, ...], tuple[WindowIndex, tuple[Ints, ...]]]:
+        """Indexes made so far; of few targets several builders ask for the same ones."""
+        return {}
+
+    @cached_property
+    def _sharing(self) -> dict[int, Sharing]:
+        """Key (by its name) → the rows that share it with a target."""
+        assert self.targets is not None
+        keys = self.cardholder, self.merchant, self.department
+        return {id(key): sharing([key], self.targets) for key in keys}
 
     def money_keys(self, *keys: Ints) -> tuple[Ints, ...]:
         """The keys with the currency among them: amounts compare only within one currency."""
@@ -89,8 +128,24 @@ class Rows:
         return values if self.targets is None else values[self.targets]
 
 
-def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
-    """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known."""
+def shares(key: Ints, asked: Ints) -> Mask:
+    """Per row: whether its key is one of those asked for; -1 never is."""
+    largest = int(key.max(initial=_NO_KEY))
+    if largest > max(len(key) * 4, 1 << 20):  # keys far apart
+        return np.isin(key, asked) & (key >= 0)
+    touched = np.zeros(largest + 2, dtype=np.bool_)  # the last place is that of -1
+    touched[asked] = True
+    touched[_NO_KEY] = False
+    return touched[key]
+
+
+def rows_of(
+    claims: pl.DataFrame, targets: Mask | None, zone: str, wanted: pl.DataFrame | None = None
+) -> Rows:
+    """Arrays of a claim frame; the category is the MCC, or the business type where no MCC is known.
+
+    Approvers are those of the targets alone where `wanted` gives the targets' rows.
+    """
     claims = with_net(claims)
     local = pl.col("transacted_at").dt.convert_time_zone(zone)
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
@@ -105,8 +160,7 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
         cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),
         merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
         department=column(claims, "department_id", pl.Int64()).fill_null(_NO_KEY),
-        category=_text_codes(category_of(claims)),
-        category_text=category_of(claims),
+        category=category_of(claims).cast(pl.Categorical),
         currency=_text_codes(column(claims, "currency", pl.String()).fill_null("")),
         purpose=_text_codes(column(claims, "purpose_code", pl.String())),
         approver=column(claims, "approver_id", pl.Int64()).fill_null(_NO_KEY),
@@ -114,9 +168,15 @@ def rows_of(claims: pl.DataFrame, targets: Mask | None, zone: str) -> Rows:
         is_weekend=local.dt.weekday() >= _SATURDAY,
         is_round=is_round(amount, claims),
     )
-    known = frame.select("category_text", "category").unique().drop_nulls()
-    arrays = {name: frame[name].to_numpy() for name in frame.columns if name != "category_text"}
-    return Rows(**arrays, category_codes=dict(known.iter_rows()), targets=targets)
+    known = frame["category"].unique().drop_nulls()
+    category_codes = dict(zip(known.cast(pl.String), known.to_physical().cast(pl.Int64), strict=True))
+    frame = frame.with_columns(category=_text_codes(pl.col("category")))
+    arrays = {name: frame[name].to_numpy() for name in frame.columns}
+    if wanted is not None and targets is not None:
+        own = column(wanted, "approver_id", pl.Int64()).fill_null(_NO_KEY)
+        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=np.int64)
+        arrays["approver"][targets] = wanted.select(own).to_series().to_numpy()
+    return Rows(**arrays, category_codes=category_codes, targets=targets)
 
 
 def category_of(claims: pl.DataFrame) -> pl.Expr:

@@ -7,7 +7,8 @@ behaviour of earlier claims. Then everything is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -16,18 +17,19 @@ from numpy.typing import NDArray
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import COMPUTED, build_features
 from fraud.detection.features.claim import claim_features
-from fraud.detection.features.columns import KEYS, take_columns
-from fraud.detection.features.moments import moment_features
-from rules.engine import RuleSpec
+from fraud.detection.features.columns import KEYS, PAST_COLUMNS, sources_of, take_columns
+from fraud.detection.features.moments import MOMENTS, moment_features
+from fraud.detection.features.rows import shares
+from fraud.detection.screening.windows import is_unbounded, windows_of
+from rules.engine import ParameterSpec, RuleSpec
 from rules.language import nodes
 from rules.language.plain_windows import key_columns
+from rules.language.reach import reach_days
 
-#: What tells claims, moments and money apart, and what a parameter's value may depend on.
-_ALWAYS = (
-    *KEYS,
-    *("transacted_at", "has_time", "business_date", "currency", "txn_type"),
-    *("cardholder.grade", "cardholder.department", "purpose_code"),
-)
+#: What tells claims, moments and money apart.
+_ALWAYS = (*KEYS, "transacted_at", "has_time", "business_date", "currency", "txn_type")
+#: What a parameter's value may depend on.
+_SCOPES = ("cardholder.grade", "cardholder.department", "purpose_code", "currency")
 #: Share of claims in question over which computing everything costs no more.
 _MOST = 0.5
 
@@ -35,36 +37,92 @@ _MOST = 0.5
 def features_and_context(
     claims: pl.DataFrame,
     targets: NDArray[np.bool_],
-    specs: Iterable[RuleSpec],
+    specs: Sequence[RuleSpec],
     *,
     calendar: CompanyCalendar,
     zone: str,
     labels: pl.DataFrame,
+    wanted: pl.DataFrame | None = None,
+    parameters: Mapping[str, ParameterSpec] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, NDArray[np.bool_]]:
-    """(features of the targets, frame for the rules, mask of the targets in it); targets keep their order by time and id.
+    """(features of the targets, frame for the rules' windows, mask of the targets in it); targets keep their order by time and id.
 
-    `claims` must be ordered by (transacted_at, claim_id).
+    `claims` must be ordered by (transacted_at, claim_id). Where it has no more than `columns_of_past(specs)`, `wanted` is the
+    targets whole. With the rules' `parameters` the frame for the rules leaves out claims that no window of a target reaches.
     """
-    if not targets.any() or targets.mean() > _MOST or windows_read_behaviour(specs):
+    if wanted is None and (not targets.any() or targets.mean() > _MOST or windows_read_behaviour(specs)):
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
-    own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets)
-    past = take_columns(claims.filter(pl.Series(~targets)), zone)
+    own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted)
+    is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
+    past = take_columns(claims.filter(pl.Series(is_past)), zone)
     read = names_windows_read(specs)
+    if read & set(MOMENTS):
+        past = past.hstack(moment_features(past, calendar, zone))
     if read - set(past.columns):
-        past = past.hstack(moment_features(past, calendar, zone)).hstack(claim_features(past, zone))
-    past = past.select(name for name in past.columns if name in own.columns and name in read)
-    frame = pl.concat([past, own], how="diagonal_relaxed").sort("transacted_at", "claim_id")
+        past = past.hstack(claim_features(past, zone))
+    names = [name for name in past.columns if name in own.columns and name in read]
+    frame = pl.concat([past.select(names), own.select(names)], how="vertical_relaxed")
+    frame = frame.sort("transacted_at", "claim_id")
     return own, frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
+
+
+def columns_of_past(specs: Sequence[RuleSpec]) -> frozenset[str] | None:
+    """Columns of the claim frame that features and these rules read of earlier claims; None: whole claims."""
+    if windows_read_behaviour(specs):
+        return None
+    sources = sources_of(names_windows_read(specs))
+    return None if sources is None else sources | {*PAST_COLUMNS}
+
+
+def reached_rows(
+    claims: pl.DataFrame,
+    targets: NDArray[np.bool_],
+    specs: Sequence[RuleSpec],
+    parameters: Mapping[str, ParameterSpec],
+) -> NDArray[np.bool_]:
+    """Rows that a window of the rules can look at from a target: alike in the narrowest key that is a number, within its length.
+
+    `claims` is ordered by time.
+    """
+    reached = np.zeros(claims.height, dtype=np.bool_)
+    if not targets.any():
+        return reached
+    at = claims["transacted_at"]
+    first = at.filter(pl.Series(targets)).min()
+    assert isinstance(first, datetime)
+    for key, days in _reaches(specs, parameters).items():
+        start = 0 if days is None else int(at.search_sorted(first - timedelta(days=days)))
+        if key is None:
+            reached[start:] = True
+            continue
+        codes = claims[key].fill_null(-1).to_numpy()
+        reached[start:] |= shares(codes[start:], codes[targets])
+    return reached
+
+
+def _reaches(
+    specs: Sequence[RuleSpec], parameters: Mapping[str, ParameterSpec]
+) -> dict[str | None, float | None]:
+    """Key → how many days back the windows with it reach, None: all the way; under None those with no such key."""
+    found: dict[str | None, float | None] = {}
+    for window in windows_of(specs):
+        keys = key_columns(window.keys)
+        key = next((name for name in KEYS[1:] if name in keys), None)
+        days = None if is_unbounded(window) else reach_days(window, parameters) or 0.0
+        longest = found.get(key, 0.0)
+        found[key] = None if days is None or longest is None else max(days, longest)
+    return found
 
 
 def names_windows_read(specs: Iterable[RuleSpec]) -> frozenset[str]:
     """Columns of earlier claims that some window of the rules looks at, and those by which every window knows them."""
     found = set(_ALWAYS)
-    for spec in specs:
-        for node in nodes.walk(spec.expression):
-            if isinstance(node, nodes.Window):
-                found |= {*nodes.field_names(node), *key_columns(node.keys)}
+    for window in windows_of(specs):
+        found |= {column for name in nodes.field_names(window) for column in key_columns((name,))}
+        found |= {*key_columns(window.keys), *key_columns(window.part)}
+        if any(isinstance(node, nodes.ParameterRef) for node in nodes.walk(window)):
+            found |= {*_SCOPES}
     return frozenset(found)
 
 

@@ -6,7 +6,7 @@ Exact tree contributions cost some five hundred predictions a claim; that is why
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,9 @@ from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.contributions import Contribution
 from fraud.detection.screening.frames import NightFrame, night_frame
 from rules.models import Rule
+
+#: What is a JSON value as it is.
+_JSON = frozenset({int, str, bool})
 
 
 def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequence[int] = ()) -> int:
@@ -42,14 +45,14 @@ def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequen
     parts = model.explain(frame.features, counted, rows, rules)
     unusual = set(novel)
     novelty = model.novelty_reasons(frame.features, rows)
-    titles = _titles()
+    titles, values = _titles(), _values(frame, rows, model.feature_names)
     scores, hits = [], []
-    for claim_id, row, contributions, odd in zip(wanted, rows, parts, novelty, strict=True):
+    for claim_id, row, contributions, odd, known in zip(wanted, rows, parts, novelty, values, strict=True):
         facts = _rule_facts(frame, row, titles)
         reasons = [_reason(part, facts) for part in contributions]
         if claim_id in unusual or not any(part.source == "rule" for part in contributions):
             reasons += [part.as_reason() for part in odd]
-        scores.append((dump(reasons), dump(_values(frame, row, model.feature_names)), run.pk, claim_id))
+        scores.append((dump(reasons), dump(known), run.pk, claim_id))
         hits += [(dump(found), run.pk, claim_id, version) for version, found in facts.items()]
     _store(scores, hits)
     return len(wanted)
@@ -99,14 +102,16 @@ def _rule_facts(frame: NightFrame, row: int, titles: dict[str, dict[str, str]]) 
     return found
 
 
-def _values(frame: NightFrame, row: int, names: Sequence[str]) -> dict[str, Any]:
-    values = frame.features.row(row, named=True)
-    kept = dict.fromkeys(["amount", "currency", *names])
-    return {name: plain(values[name]) for name in kept if name in values}
+def _values(frame: NightFrame, rows: Sequence[int], names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    kept = [name for name in dict.fromkeys(["amount", "currency", *names]) if name in frame.features.columns]
+    for values in frame.features.select(kept)[list(rows)].iter_rows():
+        yield dict(zip(kept, map(plain, values), strict=True))
 
 
 def plain(value: Any) -> Any:
     """A JSON value: times as ISO text, not-a-number as None, numpy numbers as Python's."""
+    if value is None or type(value) in _JSON:
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if hasattr(value, "item"):

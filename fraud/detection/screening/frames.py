@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -12,16 +12,21 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from audit import faults
-from fraud.claims.labels import label_history
+from fraud.claims.labels import history_of, told_labels
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
-from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.pending import claims_since, pending_claims
+from fraud.detection.screening.context import columns_of_past, features_and_context
+from fraud.detection.screening.pending import pending_claims
+from fraud.detection.screening.reads import claims_of, claims_since, past_of
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.timing import timed
 from fraud.detection.screening.windows import history_start, latest_reached
 from rules.engine import Outcome
+
+#: Claims of a run up to which they alone are read whole, and of the others what windows look at.
+_FEW = 20_000
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,16 @@ class NightFrame:
 _lock = threading.Lock()
 _kept: dict[int, NightFrame] = {}
 _pending: dict[int, pl.DataFrame] = {}
+_labels: dict[int, pl.DataFrame] = {}
+
+
+def labels_of(run: ScreeningRun) -> pl.DataFrame:
+    """What was known of outcomes by the run's cut-off (`told_labels`), asked once a process."""
+    with _lock:
+        if run.pk not in _labels:
+            _labels.clear()
+            _labels[run.pk] = told_labels(run.cut_off_at)
+        return _labels[run.pk]
 
 
 def pending_of(run: ScreeningRun) -> pl.DataFrame:
@@ -80,11 +95,11 @@ def pending_of(run: ScreeningRun) -> pl.DataFrame:
 
 def night_frame(run: ScreeningRun) -> NightFrame:
     """The frame of a run: the one in memory, or built from the claims, labels and rules as of its cut-off."""
-    pending = pending_of(run)
+    pending, told = pending_of(run), labels_of(run)
     with _lock:
         if run.pk not in _kept:
             _kept.clear()
-            _kept[run.pk] = _build(run, pending)
+            _kept[run.pk] = _build(run, pending, told)
         return _kept[run.pk]
 
 
@@ -93,9 +108,10 @@ def forget_frames() -> None:
     with _lock:
         _kept.clear()
         _pending.clear()
+        _labels.clear()
 
 
-def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
+def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> NightFrame:
     faults.hit("features.start")
     earliest, latest = pending["transacted_at"].min(), pending["transacted_at"].max()
     rules = rules_of(run)
@@ -104,10 +120,16 @@ def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
         since = history_start(earliest, rules.specs)
     with timed("columns"):
         advance_segments(run.cut_off_at)
+    until = latest_reached(latest, rules.specs) + _TICK if isinstance(latest, datetime) else None
+    columns = columns_of_past(rules.specs) if 0 < pending.height <= _FEW else None
+    labels, wanted = history_of(told), None
     with timed("read"):
-        claims = claims_since(run.cut_off_at, since)
-        if isinstance(latest, datetime):
-            claims = claims.filter(pl.col("transacted_at") <= latest_reached(latest, rules.specs))
+        if columns is None:
+            claims = claims_since(run.cut_off_at, since, until)
+        else:
+            claims = past_of(run.cut_off_at, since, until, columns)
+            wanted = claims_of(run.cut_off_at, pending["claim_id"])
+            labels = _with_approvers(labels, run.cut_off_at)
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
     with timed("features"):
         features, context, asked = features_and_context(
@@ -116,11 +138,25 @@ def _build(run: ScreeningRun, pending: pl.DataFrame) -> NightFrame:
             rules.specs,
             calendar=current_calendar(),
             zone=settings.TIME_ZONE,
-            labels=label_history(run.cut_off_at),
+            labels=labels,
+            wanted=wanted,
+            parameters=rules.context.parameters,
         )
     del claims
     with timed("rules"):
-        outcome = rules.evaluate(context, asked)
+        outcome = rules.evaluate(context, asked, features)
     faults.hit("features.built")
     versions = pending.select("claim_id", "claim_version")
     return NightFrame(run.pk, features, versions, np.asarray(outcome.hits, dtype=bool), rules, outcome)
+
+
+def _with_approvers(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:
+    """Labels of which nobody is known now who approved the claim, by who was known at the cut-off."""
+    unknown = labels.filter(pl.col("approver_id").is_null())["claim_id"].unique()
+    if unknown.is_empty():
+        return labels
+    told = claims_of(cut_off, unknown, ("claim_id", "approver_id")).select("claim_id", then="approver_id")
+    return labels.join(told, on="claim_id", how="left", maintain_order="left").select(
+        pl.coalesce("approver_id", "then").alias(name) if name == "approver_id" else name
+        for name in labels.columns
+    )

@@ -6,7 +6,7 @@ of time that some piece of news reaches are read, and one join a link finds the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,11 +19,13 @@ from fraud.claims.reading import db_time, known_claims, read_many_claims
 from fraud.claims.segments import IDENTITY
 from fraud.company.values import current_calendar
 from fraud.detection.features.claim import claim_features
-from fraud.detection.features.columns import take_columns
+from fraud.detection.features.columns import REQUIRED, sources_of, take_columns
 from fraud.detection.features.moments import moment_features
-from fraud.detection.models import RunPart, ScreeningRun
+from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.context import windows_read_behaviour
+from fraud.detection.screening.reads import all_but
 from fraud.detection.screening.rulebook import rules_of
+from fraud.detection.screening.settled import last_whole_run
 from fraud.detection.screening.windows import Link, links_of
 from rules.fields import FIELDS
 from rules.language.normal import normalise
@@ -60,33 +62,28 @@ def judged_again(run: ScreeningRun) -> pl.DataFrame:
     if not looked:
         return pl.DataFrame(schema=_JUDGED_SCHEMA)
     days = _of_days(run, since=looked[0])
-    news = _news(run, looked)
+    rules = rules_of(run)
+    links = links_of(rules.specs, rules.context.parameters)
+    news = _news(run, looked, links)
     if news.is_empty():
         return days
-    found = _of_windows(run, news)
+    found = _of_windows(run, news, links)
     return pl.concat([found, days.join(found, on="claim_id", how="anti")])
 
 
-def _of_windows(run: ScreeningRun, news: pl.DataFrame) -> pl.DataFrame:
+def _of_windows(run: ScreeningRun, news: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:
     """Judged claims into whose windows a piece of news came."""
-    rules = rules_of(run)
-    links = links_of(rules.specs, rules.context.parameters)
-    stretches = _stretches(news[_AT].unique().sort().to_list(), links)
-    claims, known = known_claims(run.cut_off_at)
-    where = " OR ".join(["(c.transacted_at >= %s AND c.transacted_at <= %s)"] * len(stretches))
-    params = [db_time(end) for stretch in stretches for end in stretch]
-    sql = _JUDGED.format(claims=claims, where=f"({where})")
-    judged = read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
-    if judged.is_empty():
-        return judged
-    near = _keyed(_near(run.cut_off_at, stretches))
+    near = _near(run.cut_off_at, _stretches(news[_AT].unique().sort().to_list(), links), links)
     found = _reached(near, news, links)
     if windows_read_behaviour(
-        rules.specs
+        rules_of(run).specs
     ):  # what changed in a claim's behaviour is news to the windows that read it
         again = near.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
-        found = pl.concat([found, _reached(near, again, links)])
-    return judged.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
+        found = pl.concat([found, _reached(near, again, links)]).unique()
+    claims, known = known_claims(run.cut_off_at)
+    which, params = in_list(found["claim_id"].to_list())
+    sql = _JUDGED.format(claims=claims, where=f"c.id {which}")
+    return read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
 
 
 def _of_days(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
@@ -107,34 +104,49 @@ def _of_days(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
 
 def _cut_offs_since_whole_run(run: ScreeningRun) -> list[datetime]:
     """Cut-offs of the last run that scored everything and of those after it, oldest first: what the scores rest on."""
-    earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
-    whole = earlier.filter(state=ScreeningRun.State.FINISHED).exclude(parts__state=RunPart.State.QUARANTINED)
-    last = whole.order_by("-cut_off_at").values_list("cut_off_at", flat=True).first()
+    last = last_whole_run(run)
     if last is None:
         return []
-    later = earlier.filter(cut_off_at__gte=last).order_by("cut_off_at")
+    earlier = ScreeningRun.objects.filter(pk__lt=run.pk, cut_off_at__lt=run.cut_off_at)
+    later = earlier.filter(cut_off_at__gte=last.cut_off_at).order_by("cut_off_at")
     return list(later.values_list("cut_off_at", flat=True).distinct())
 
 
-def _news(run: ScreeningRun, looked: list[datetime]) -> pl.DataFrame:
+def _news(run: ScreeningRun, looked: list[datetime], links: Sequence[Link]) -> pl.DataFrame:
     """What became known since, under the names rules know: as it is known now, and as the runs since then saw it."""
     since, until = db_time(looked[0]), db_time(run.cut_off_at)
-    stretch = [since, until, since, until]
+    stretch, without = [since, until, since, until], _unread(links)
     new = f"c.id IN ({_RECEIVED} UNION {_CHANGED})"
-    now = read_many_claims(run.cut_off_at, new, [*stretch, until, *stretch], without=IDENTITY)
+    now = read_many_claims(run.cut_off_at, new, [*stretch, until, *stretch], without=without)
     changed = f"c.id IN ({_CHANGED})"
-    seen = [read_many_claims(moment, changed, stretch, without=IDENTITY) for moment in looked]
+    seen = [read_many_claims(moment, changed, stretch, without=without) for moment in looked]
     return pl.concat(
-        [_keyed(frame) for frame in (now, *seen) if frame.height] or [pl.DataFrame()], how="vertical_relaxed"
+        [_keyed(frame, links) for frame in (now, *seen) if frame.height] or [pl.DataFrame()],
+        how="vertical_relaxed",
     )
 
 
-def _keyed(claims: pl.DataFrame) -> pl.DataFrame:
-    """The claims' own facts under the names rules know, with the category features compare, texts as rules compare them."""
+def _unread(links: Sequence[Link]) -> Collection[str]:
+    """Columns of claims that no link compares."""
+    sources = sources_of(_compared(links) - {"category"})
+    return IDENTITY if sources is None else all_but(sources | {*REQUIRED, "has_time", "mcc", "biz_type"})
+
+
+def _compared(links: Sequence[Link]) -> frozenset[str]:
+    return frozenset(name for link in links for name in link.columns)
+
+
+def _keyed(claims: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:
+    """Claims, times and what links compare, under the names rules know: the category as features take it, texts as rules compare them."""
     zone = settings.TIME_ZONE
     frame = take_columns(claims, zone)
-    frame = frame.hstack(moment_features(frame, current_calendar(), zone)).hstack(claim_features(frame, zone))
     frame = frame.with_columns(category=pl.coalesce("merchant.mcc", "merchant.biz_type"))
+    compared = _compared(links)
+    if compared - set(frame.columns):
+        frame = frame.hstack(moment_features(frame, current_calendar(), zone))
+    if compared - set(frame.columns):
+        frame = frame.hstack(claim_features(frame, zone))
+    frame = frame.select(name for name in frame.columns if name in {"claim_id", _AT, *compared})
     texts = [name for name in frame.columns if name in FIELDS and FIELDS[name].type in {"text", "code"}]
     return frame.with_columns(
         pl.col(name).replace_strict(
@@ -162,12 +174,14 @@ def _stretches(moments: list[datetime], links: Iterable[Link]) -> list[tuple[dat
     return spans
 
 
-def _near(known_by: datetime, stretches: list[tuple[datetime, datetime]]) -> pl.DataFrame:
-    """The claims of these stretches of time."""
+def _near(
+    known_by: datetime, stretches: list[tuple[datetime, datetime]], links: Sequence[Link]
+) -> pl.DataFrame:
+    """The claims of these stretches of time, by what links compare."""
     first, last = stretches[0][0], stretches[-1][1]
-    found = read_many_claims(known_by, since=first, until=last + _TICK, without=IDENTITY)
+    found = read_many_claims(known_by, since=first, until=last + _TICK, without=_unread(links))
     inside = [pl.col(_AT).is_between(start, end) for start, end in stretches]
-    return found.filter(pl.any_horizontal(inside))
+    return _keyed(found.filter(pl.any_horizontal(inside)), links)
 
 
 def _reached(near: pl.DataFrame, news: pl.DataFrame, links: Iterable[Link]) -> pl.DataFrame:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.reading import known_claims, read_many_claims
-from fraud.claims.segments import IDENTITY
+from fraud.claims.reading import db_time, known_claims
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.news import judged_again
+from fraud.detection.screening.settled import note_received, settled_until
 
 _PENDING = """
     SELECT c.id AS claim_id, c.version AS claim_version, c.cardholder_id, c.transacted_at FROM {claims}
-    WHERE NOT c.is_history AND NOT EXISTS (
+    WHERE {since}NOT c.is_history AND NOT EXISTS (
         SELECT 1 FROM fraud_score s WHERE s.claim_id = c.id AND s.claim_version = c.version AND s.run_id < %s)
 """
 _PENDING_SCHEMA: dict[str, Any] = {
@@ -34,14 +33,12 @@ def pending_claims(run: ScreeningRun) -> pl.DataFrame:
     into whose windows something came that became known since.
     """
     claims, known = known_claims(run.cut_off_at)
-    sql = _PENDING.format(claims=claims)
-    new = read_frame(sql, [*known, run.pk], schema=_PENDING_SCHEMA)
+    note_received(run)
+    settled = settled_until(run)
+    since, after = ("c.received_at > %s AND ", [db_time(settled)]) if settled else ("", [])
+    sql = _PENDING.format(claims=claims, since=since)
+    new = read_frame(sql, [*known, *after, run.pk], schema=_PENDING_SCHEMA)
     return pl.concat([new, judged_again(run)]).unique("claim_id").sort("claim_id")
-
-
-def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:
-    """The canonical frame of everything current at the cut-off and transacted from `since` (to `until`, exclusive)."""
-    return read_many_claims(cut_off, since=since, until=until, without=IDENTITY)
 
 
 def bucket_sizes(cardholders: np.ndarray, largest: int) -> list[int]:

@@ -18,7 +18,7 @@ from audit.transactions import one_transaction
 from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
-from fraud.detection.screening.frames import pending_of
+from fraud.detection.screening.frames import labels_of, pending_of
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes
 from fraud.detection.screening.recalibrating import recalibration_of
@@ -114,7 +114,8 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
 
 def _pin_evidence(run: ScreeningRun) -> None:
     """What is known of rules and probabilities by the cut-off, kept before anything is scored; another attempt pins the same again."""
-    run.rule_evidence, run.recalibration = evidence_of(run), recalibration_of(run).to_json()
+    told = labels_of(run)
+    run.rule_evidence, run.recalibration = evidence_of(run, told), recalibration_of(run, told).to_json()
     run.save(update_fields=["rule_evidence", "recalibration"])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.labels import labels_known_by
+from fraud.claims.labels import newest_labels, told_labels
 from fraud.claims.models import Label
 from fraud.claims.reading import db_time
 from fraud.detection.models import ScreeningRun
@@ -27,9 +27,10 @@ _SCORES = """
 """
 
 
-def recalibration_of(run: ScreeningRun) -> Recalibration:
+def recalibration_of(run: ScreeningRun, labels: pl.DataFrame | None = None) -> Recalibration:
     """Learnt from outcomes known by the run's cut-off, each beside what the last night before it was known gave the claim."""
-    known = labels_known_by(run.cut_off_at).filter(pl.col("source").is_in(_SOURCES))
+    told = told_labels(run.cut_off_at) if labels is None else labels
+    known = newest_labels(told).filter(pl.col("source").is_in(_SOURCES))
     if known.is_empty():
         return learnt_from(np.zeros(0), np.zeros(0))
     since = db_time(run.cut_off_at - NIGHTS_BACK)

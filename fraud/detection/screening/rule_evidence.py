@@ -17,13 +17,14 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.labels import label_history, labels_known_by
-from fraud.claims.reading import db_time, known_claims
+from fraud.claims.labels import history_of, newest_labels, told_labels
+from fraud.claims.reading import db_time
+from fraud.claims.spans import known_span, n_known_after
 from fraud.company.values import current_calendar, from_json
 from fraud.detection.models import RuleHit, ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, EARLIER, RuleEvidence, with_hope, with_level
 from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.pending import claims_since
+from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.windows import history_start
 from rules.engine import RuleSpec
@@ -55,17 +56,21 @@ _ALONE = """
 Known = tuple[int, float, float, float]
 
 
-def evidence_of(run: ScreeningRun) -> dict[str, Any]:
-    """Rule version id (as text) → what is known of it by the run's cut-off, as plain values (`RuleEvidence.to_json`)."""
+def evidence_of(run: ScreeningRun, labels: pl.DataFrame | None = None) -> dict[str, Any]:
+    """Rule version id (as text) → what is known of it by the run's cut-off, as plain values (`RuleEvidence.to_json`).
+
+    `labels` is `told_labels` of the cut-off where the caller has them.
+    """
+    labels = told_labels(run.cut_off_at) if labels is None else labels
     rules = rules_of(run)
     last, days, a_day = _recent(run.cut_off_at)
     if last is None:
         return {}
     known = _counted_before(run, a_day)
     new = [j for j, version in enumerate(rules.version_ids.tolist()) if version not in known]
-    tried, alone_of_new = _tried(rules, new, run, last, days)
+    tried, alone_of_new = _tried(rules, new, run, labels, last, days)
     known |= tried
-    outcomes, alone = _outcomes(run), _alone(run) | alone_of_new
+    outcomes, alone = _outcomes(run, labels), _alone(run) | alone_of_new
     evidence = []
     for spec, version in zip(rules.specs, rules.version_ids.tolist(), strict=True):
         hits, nights, past_reviewed, past_confirmed = known[version]
@@ -80,23 +85,12 @@ def evidence_of(run: ScreeningRun) -> dict[str, Any]:
 
 def _recent(cut_off: datetime) -> tuple[datetime | None, float, float]:
     """The last transaction known, the days before it that claims cover (at most DAYS), and the claims of one of them."""
-    claims, known = known_claims(cut_off)
-    moment = pl.Datetime("us", "UTC")
-    span = read_frame(
-        f"SELECT min(c.transacted_at) AS first, max(c.transacted_at) AS last FROM {claims}",
-        known,
-        schema={"first": moment, "last": moment},
-    )
-    first, last = span.row(0)
-    if last is None:
+    first, last = known_span(cut_off)
+    if first is None or last is None:
         return None, 0.0, 0.0
     days = min(max((last - first) / timedelta(days=1), 1.0), float(DAYS))
-    count = read_frame(
-        f"SELECT count(*) AS n FROM {claims} WHERE c.transacted_at > %s",
-        [*known, db_time(last - timedelta(days=days))],
-        schema={"n": pl.Int64},
-    )
-    return last, days, max(count.item() / days, 1.0)
+    n = n_known_after(cut_off, last - timedelta(days=days))
+    return last, days, max(n / days, 1.0)
 
 
 def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Known]:
@@ -119,7 +113,7 @@ def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Known]:
 
 
 def _tried(
-    rules: RunRules, new: list[int], run: ScreeningRun, last: datetime, days: float
+    rules: RunRules, new: list[int], run: ScreeningRun, told: pl.DataFrame, last: datetime, days: float
 ) -> tuple[dict[int, Known], dict[int, NDArray[np.float64]]]:
     """Of rules that have not run yet, on claims known by the cut-off: hits of the last days, hits among the claims whose outcome is
     known without a night having scored them, and what the model alone thought of the recent hits."""
@@ -127,22 +121,17 @@ def _tried(
         return {}, {}
     specs: tuple[RuleSpec, ...] = tuple(rules.specs[j] for j in new)
     start = last - timedelta(days=days)
-    past = _past_outcomes(run)
+    past = _past_outcomes(run, told)
     earliest = past["transacted_at"].min() if past.height else start
     assert isinstance(earliest, datetime)
     claims = claims_since(run.cut_off_at, history_start(min(start, earliest), specs))
     is_recent = (claims["transacted_at"] > start).to_numpy()
     targets = is_recent | claims["claim_id"].is_in(past["claim_id"].implode()).to_numpy()
     features, context, asked = features_and_context(
-        claims,
-        targets,
-        specs,
-        calendar=current_calendar(),
-        zone=settings.TIME_ZONE,
-        labels=label_history(run.cut_off_at),
+        claims, targets, specs, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=history_of(told)
     )
     alone = RunRules(specs, rules.version_ids[new], rules.is_shadow[new], rules.context)
-    hits = np.asarray(alone.evaluate(context, asked).hits, dtype=bool)
+    hits = np.asarray(alone.evaluate(context, asked, features).hits, dtype=bool)
     judged = features.select("claim_id", "transacted_at").join(
         past.select("claim_id", "is_misuse"), on="claim_id", how="left", maintain_order="left"
     )
@@ -165,11 +154,9 @@ def _tried(
     }
 
 
-def _past_outcomes(run: ScreeningRun) -> pl.DataFrame:
+def _past_outcomes(run: ScreeningRun, told: pl.DataFrame) -> pl.DataFrame:
     """`claim_id, is_misuse, transacted_at` of the last year's outcomes whose claims no night had scored."""
-    known = labels_known_by(run.cut_off_at).filter(
-        pl.col("transacted_at") > run.cut_off_at - timedelta(days=PAST_DAYS)
-    )
+    known = newest_labels(told).filter(pl.col("transacted_at") > run.cut_off_at - timedelta(days=PAST_DAYS))
     scored = read_frame(_SCORED_LABELS, [run.pk], schema={"claim_id": pl.Int64})
     return known.join(scored, on="claim_id", how="anti").select("claim_id", "is_misuse", "transacted_at")
 
@@ -189,7 +176,7 @@ def _alone(run: ScreeningRun) -> dict[int, NDArray[np.float64]]:
     return {version: np.asarray(values, dtype=np.float64) for version, values in groups.iter_rows()}
 
 
-def _outcomes(run: ScreeningRun) -> Mapping[int, tuple[float, float]]:
+def _outcomes(run: ScreeningRun, told: pl.DataFrame) -> Mapping[int, tuple[float, float]]:
     """Rule version → (reviewed, confirmed) of its hits that the model alone would not have opened.
 
     Outcomes of a rule's earlier versions count EARLIER each.
@@ -198,7 +185,7 @@ def _outcomes(run: ScreeningRun) -> Mapping[int, tuple[float, float]]:
     hits = read_frame(_REVIEWED, [run.pk, threshold], schema={"version": pl.Int64, "claim_id": pl.Int64})
     if hits.is_empty():
         return {}
-    known = labels_known_by(run.cut_off_at).select("claim_id", "is_misuse")
+    known = newest_labels(told).select("claim_id", "is_misuse")
     sums = (
         hits.join(known, on="claim_id")
         .group_by("version")

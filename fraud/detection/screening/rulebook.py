@@ -59,9 +59,11 @@ class RunRules:
         levels = tuple(float("nan") if each.level is None else each.level for each in known)
         return Rules(codes, weights, tuple(each.belief for each in known), levels)
 
-    def evaluate(self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None) -> Outcome:
-        """All rules over the frame; hits of the target rows."""
-        return evaluate(frame, self.specs, context=self.context, targets=targets)
+    def evaluate(
+        self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None, whole: pl.DataFrame | None = None
+    ) -> Outcome:
+        """All rules over the frame; hits of the target rows, which are `whole` where the frame has not all columns."""
+        return evaluate(frame, self.specs, context=self.context, targets=targets, whole=whole)
 
 
 def pin_rules() -> dict[str, Any]:

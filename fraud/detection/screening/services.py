@@ -2,7 +2,7 @@
 
 from fraud.detection.screening.explain import explain_claims
 from fraud.detection.screening.finish import finish_run, finish_scoring, n_stored
-from fraud.detection.screening.frames import forget_frames, night_frame
+from fraud.detection.screening.frames import forget_frames, labels_of, night_frame
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -29,6 +29,7 @@ __all__ = [
     "forget_frames",
     "is_free",
     "keep",
+    "labels_of",
     "n_stored",
     "new_token",
     "next_part",

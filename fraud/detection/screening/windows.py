@@ -32,7 +32,7 @@ def history_start(earliest: datetime, specs: Iterable[RuleSpec]) -> datetime | N
 
     Windows with a length reach no further than `HISTORY_DAYS` (the rule checker sees to it); one without looks at everything.
     """
-    is_whole = any(_is_unbounded(window) for window in windows_of(specs))
+    is_whole = any(is_unbounded(window) for window in windows_of(specs))
     return None if is_whole else earliest - timedelta(days=HISTORY_DAYS)
 
 
@@ -46,7 +46,7 @@ def links_of(specs: Iterable[RuleSpec], parameters: Mapping[str, ParameterSpec])
     """By what a claim enters the windows of others, in features and in these rules; none that another one covers."""
     links = [Link(frozenset(columns), timedelta(days=days)) for columns, days in FEATURE_WINDOWS]
     for window in windows_of(specs):
-        days = None if _is_unbounded(window) else reach_days(window, parameters) or 0.0
+        days = None if is_unbounded(window) else reach_days(window, parameters) or 0.0
         after = None if days is None else timedelta(days=days)
         before = timedelta(days=reach_days_after(window))
         links.append(Link(frozenset(key_columns(window.keys)), after, before))
@@ -59,5 +59,6 @@ def windows_of(specs: Iterable[RuleSpec]) -> list[nodes.Window]:
     return [node for spec in specs for node in nodes.walk(spec.expression) if isinstance(node, nodes.Window)]
 
 
-def _is_unbounded(window: nodes.Window) -> bool:
+def is_unbounded(window: nodes.Window) -> bool:
+    """Whether a window looks at everything before."""
     return window.period is None and window.within is None

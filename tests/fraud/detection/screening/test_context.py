@@ -48,7 +48,7 @@ def test_small_night_finds_what_a_full_computation_finds(share: float) -> None:
     for name in expected.columns:
         assert own[name].to_list() == expected[name].to_list(), name
     rules = specs(*TEXTS)
-    small = evaluate(context, rules, context=Context(zone=ZONE), targets=asked)
+    small = evaluate(context, rules, context=Context(zone=ZONE), targets=asked, whole=own)
     large = evaluate(full, rules, context=Context(zone=ZONE), targets=targets)
     assert small.errors == large.errors == {}
     assert (small.hits == large.hits).all()

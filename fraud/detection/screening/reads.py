@@ -1,0 +1,38 @@
+"""What screening reads of claims: whole ones, a few of them, or of very many the columns that windows look at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import polars as pl
+
+from fraud.claims.bulk import in_list
+from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL
+from fraud.claims.reading import read_many_claims
+from fraud.claims.segments import IDENTITY
+
+
+def claims_since(cut_off: datetime, since: datetime | None, until: datetime | None = None) -> pl.DataFrame:
+    """The canonical frame of everything current at the cut-off and transacted from `since` (to `until`, exclusive)."""
+    return read_many_claims(cut_off, since=since, until=until, without=IDENTITY)
+
+
+def claims_of(
+    cut_off: datetime, claim_ids: pl.Series, columns: Collection[str] | None = None
+) -> pl.DataFrame:
+    """The canonical frame of a few claims as known at the cut-off; of all columns, or some."""
+    condition, params = in_list(claim_ids.to_list())
+    return read_many_claims(cut_off, f"c.id {condition}", params, without=all_but(columns))
+
+
+def past_of(
+    cut_off: datetime, since: datetime | None, until: datetime | None, columns: Collection[str]
+) -> pl.DataFrame:
+    """The same columns of everything current at the cut-off and transacted from `since` to before `until`."""
+    return read_many_claims(cut_off, since=since, until=until, without=all_but(columns))
+
+
+def all_but(columns: Collection[str] | None) -> Collection[str]:
+    """What a reading of these columns leaves out; of None: what features and rules never look at."""
+    return IDENTITY if columns is None else {*CLAIM_SCHEMA, *PERSONNEL} - {*columns}
