@@ -12,6 +12,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
+from cases.services.conflicts import Relations
 from cases.services.money import due_minor
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
@@ -32,9 +33,11 @@ PRIMARY = {
 }
 
 
-def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
+def action_context(
+    case: Case, by: Actor, *, language: str, relations: Relations | None = None
+) -> dict[str, Any]:
     """`may` maps action names to True; the rest feeds the forms of those actions only."""
-    actions = actions_now(case, by)
+    actions = actions_now(case, by, relations)
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},

@@ -9,7 +9,7 @@ does not overrule what was decided since, unless it corrects the very finding th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -102,10 +102,25 @@ def label_history(cut_off: datetime) -> pl.DataFrame:
     return known.select("claim_id", "is_misuse", "known_at", *keys)
 
 
-def _known(cut_off: datetime) -> pl.DataFrame:
+def outcomes_about(
+    cut_off: datetime, *, cardholder_id: int, merchant_id: int | None, since: datetime
+) -> pl.DataFrame:
+    """What counts by the cut-off of the payments made since then by the person or at the merchant, a row a claim: `claim_id,
+    is_misuse, known_at, transacted_at, cardholder_id, merchant_id`.
+    """
+    where = " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s)"
+    first = connection.ops.adapt_datetimefield_value(since)
+    known = _known(cut_off, where, [first, cardholder_id, merchant_id or 0])
+    newest = known.group_by("claim_id", maintain_order=True).last()
+    kept = newest.filter(pl.col("is_misuse").is_not_null())
+    return kept.select("claim_id", "is_misuse", "known_at", "transacted_at", "cardholder_id", "merchant_id")
+
+
+def _known(cut_off: datetime, where: str = "", params: Sequence[Any] = ()) -> pl.DataFrame:
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
-    known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)
+    asked = [connection.ops.adapt_datetimefield_value(cut_off), *params]
+    known = read_frame(_KNOWN + where, asked, schema=_READ_SCHEMA)
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
 
 
