@@ -45,7 +45,9 @@ class _Folded(Func):
     ) -> tuple[str, tuple[Any, ...]]:
         [source] = self.get_source_expressions()
         sql, params = compiler.compile(source)
-        for sign in _DROPPED:  # written out, not as parameters: only then does an index on the same words serve
+        for (
+            sign
+        ) in _DROPPED:  # written out, not as parameters: only then does an index on the same words serve
             sql = f"REPLACE({sql}, '{sign}', '')"
         return f"LOWER({sql})", tuple(params)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.fact_words import (
+    CODE_WORDS,
     KEY_WORDS,
     LIMITS_ARE,
     NOTHING,
@@ -54,7 +55,9 @@ def hit_sentence(
             windows.setdefault(scope, []).append(words)
         elif isinstance(node, n.ParameterRef):
             if not is_brief or (fact.get("kind") == "money" and not limits):
-                limits.append(f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}")
+                limits.append(
+                    f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}"
+                )
         elif words := _measured(name, fact, lang):
             measured.append((_rank(name, fact), words))
     parts = [_scoped(scope, words, lang) for scope, words in windows.items()]
@@ -80,7 +83,10 @@ def _measured(name: str, fact: Fact, lang: str) -> str:
         return f"{label}: {NOTHING_WORDS[ko]}"
     has_colon = fact.get("kind") == "yes_no" or value is None
     trade = mcc_word(str(value), lang) if name.endswith("mcc") else ""
-    return f"{label}{':' if has_colon else ''} {fact_text(fact, lang)}{f' ({trade})' if trade else ''}"
+    said = CODE_WORDS.get(str(value), ("", ""))[ko] if fact.get("kind") == "code" else ""
+    return (
+        f"{label}{':' if has_colon else ''} {said or fact_text(fact, lang)}{f' ({trade})' if trade else ''}"
+    )
 
 
 def _rank(name: str, fact: Fact) -> int:

@@ -66,14 +66,20 @@ def beside_claims(
     for explanation in explanations:
         whole = [Said("", explanation.text, explanation)] if explanation.text.strip() else []
         for said in [*whole, *(Said(one.question, one.text, explanation) for one in answers_of(explanation))]:
-            about = found if len(found) == 1 else [one for one in found if is_about(said.question, one.row.claim)]
+            about = (
+                found if len(found) == 1 else [one for one in found if is_about(said.question, one.row.claim)]
+            )
             for one in about:
                 one.said.append(said)
-                one.readings += _readings(one.row.claim, stated_in(said.text, year=_local(one.row.claim).year))
+                one.readings += _readings(
+                    one.row.claim, stated_in(said.text, year=_local(one.row.claim).year)
+                )
             if not about:
                 of_case.append(said)
     if len(found) == 1:
-        found[0].files = [file for file in files if file.explanation_id is not None and file.withdrawn_at is None]
+        found[0].files = [
+            file for file in files if file.explanation_id is not None and file.withdrawn_at is None
+        ]
     return found, of_case
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -82,7 +81,9 @@ def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool 
 
 def _happened(case: Case, rows: list[ClaimRow]) -> Line:
     if not rows:
-        return Line("happened", _("The case holds no payment any more: all of them turned out to be somebody else's."))
+        return Line(
+            "happened", _("The case holds no payment any more: all of them turned out to be somebody else's.")
+        )
     first, last = rows[0].claim, rows[-1].claim
     case_url = reverse("cases:detail", args=[case.reference])
     parts = {
@@ -91,7 +92,9 @@ def _happened(case: Case, rows: list[ClaimRow]) -> Line:
         "when": Linked(_when(first), "#day"),
     }
     if len(rows) == 1:
-        parts["amount"] = Linked(_money(first.amount_minor, first.currency), reverse("fraud:claim", args=[first.pk]))
+        parts["amount"] = Linked(
+            _money(first.amount_minor, first.currency), reverse("fraud:claim", args=[first.pk])
+        )
         if first.txn_type == Claim.TxnType.PURCHASE:
             return Line("happened", _("%(who)s paid %(amount)s at %(place)s on %(when)s."), parts)
         parts["kind"] = Linked(str(TXN_TYPES.get(first.txn_type, first.txn_type)))
@@ -102,20 +105,31 @@ def _happened(case: Case, rows: list[ClaimRow]) -> Line:
         "times": Linked(ngettext("%(n)d time", "%(n)d times", len(rows)) % {"n": len(rows)}, "#claims"),
         "until": Linked(_until(first, last), "#day"),
     }
-    return Line("happened", _("%(who)s paid %(times)s at %(place)s, %(when)s to %(until)s: %(amount)s together."), parts)
+    return Line(
+        "happened",
+        _("%(who)s paid %(times)s at %(place)s, %(when)s to %(until)s: %(amount)s together."),
+        parts,
+    )
 
 
 def _place(case: Case, claim: Claim) -> Linked:
     if case.merchant is None:
         return Linked(_("several merchants"), "#claims")
-    trade = mcc_word(case.merchant.mcc, current_language()) or case.merchant.biz_item or case.merchant.biz_type
+    trade = (
+        mcc_word(case.merchant.mcc, current_language()) or case.merchant.biz_item or case.merchant.biz_type
+    )
     query = urlencode({"person": case.cardholder.employee_no, "merchant": case.merchant.pk})
-    return Linked(f"{claim.merchant_name}{f' ({trade})' if trade else ''}", f"{reverse('fraud:claims')}?{query}")
+    return Linked(
+        f"{claim.merchant_name}{f' ({trade})' if trade else ''}", f"{reverse('fraud:claims')}?{query}"
+    )
 
 
 def _unusual(case: Case, rows: list[ClaimRow], why: Why) -> Line:
     if case.is_blind:
-        return Line("unusual", _("Chosen by lot, not by suspicion: scores and reasons stay hidden until it is decided."))
+        return Line(
+            "unusual",
+            _("Chosen by lot, not by suspicion: scores and reasons stay hidden until it is decided."),
+        )
     found = _rule_facts(why) + _model_facts(case, why)
     # The rule the case is named after, then a number the model goes by, then whatever else is strongest.
     found = sorted(found, key=lambda pair: pair[0])[:MAX_REASONS]
@@ -184,7 +198,9 @@ def _back(case: Case, rows: list[ClaimRow]) -> Line:
     if not said:
         return Line("back", _("Nothing has come back yet: %(left)s is still gone."), parts)
     if not stake.at_stake_minor:
-        return Line("back", _("%(what)s; nothing is left to ask for.").replace("%(what)s", ", ".join(said)), parts)
+        return Line(
+            "back", _("%(what)s; nothing is left to ask for.").replace("%(what)s", ", ".join(said)), parts
+        )
     return Line("back", _("%(what)s; %(left)s is still gone.").replace("%(what)s", ", ".join(said)), parts)
 
 
@@ -203,12 +219,3 @@ def _until(first: Claim, last: Claim) -> str:
 
 def _money(minor: int, currency: str) -> str:
     return format_money(minor, currency, current_language())
-
-
-def told(line: Line) -> dict[str, Any]:
-    """A line for the interface; anchors become addresses of the case's page only where they leave it."""
-    return {
-        "kind": line.kind,
-        "text": line.text,
-        "links": [{"text": part.text, "href": part.url} for part in line.links],
-    }

@@ -124,7 +124,9 @@ def _moments(rows: list[ClaimRow], around: Around) -> Iterable[Moment]:
         claim = row.claim
         yield _moment(claim, _kind(claim, is_case=True))
         if claim.claim_approved_at:
-            yield Moment("approval", timezone.localtime(claim.claim_approved_at), True, claim, claim.amount_minor)
+            yield Moment(
+                "approval", timezone.localtime(claim.claim_approved_at), True, claim, claim.amount_minor
+            )
         if claim.cancelled_at:
             minor = claim.cancel_minor or claim.amount_minor
             yield Moment("back", timezone.localtime(claim.cancelled_at), True, claim, -abs(minor))
@@ -160,6 +162,7 @@ def span_words(span: PersonSpan) -> str:
         word = str(LEAVES.get(span.what, span.what) or word)
         halves = {"am": _("%(leave)s, morning"), "pm": _("%(leave)s, afternoon")}
         return halves[span.half] % {"leave": word} if span.half in halves else word
-    if span.kind == "overtime" and span.since:
-        return f"{word} {span.since:%H:%M}–{f'{span.until:%H:%M}' if span.until else ''}"
+    if span.kind == "overtime" and (span.since or span.until):
+        since, until = (f"{at:%H:%M}" if at else "" for at in (span.since, span.until))
+        return f"{word} {since}–{until}"
     return f"{word}: {span.what}" if span.what else word

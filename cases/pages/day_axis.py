@@ -56,7 +56,9 @@ def levels(minutes: Sequence[int], *, label: float = LABEL) -> list[int]:
     for minute in minutes:
         at = share(minute)
         own = (at - label, at + 4) if label_is_left(minute) else (at - 4, at + label)
-        level = next((n for n, spans in enumerate(taken) if not any(_touch(own, one) for one in spans)), len(taken))
+        level = next(
+            (n for n, spans in enumerate(taken) if not any(_touch(own, one) for one in spans)), len(taken)
+        )
         if level == len(taken):
             taken.append([])
         taken[level].append(own)
@@ -76,8 +78,9 @@ def stretch(span: Span, day: date) -> tuple[int, int] | None:
         return (0, minute_of(span.until)) if after and minute_of(span.until) else None
     if not span.starts_on <= day <= span.ends_on:
         return None
-    if span.kind == "overtime":
-        return (minute_of(span.since) if span.since else 0, minute_of(span.until) if span.until else DAY)
+    if span.kind == "overtime":  # without its beginning: from the morning, where the day of a payment begins
+        since = minute_of(span.since) if span.since else NIGHT_ENDS_HOUR * 60
+        return since, minute_of(span.until) if span.until else DAY
     if span.half == "am":
         return 0, NOON
     return (NOON, DAY) if span.half == "pm" else (0, DAY)

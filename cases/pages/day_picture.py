@@ -61,7 +61,7 @@ def _told(day: ShownDay) -> str:
 
 
 def _money(one: Moment) -> str:
-    return format_money(one.amount_minor, one.claim.currency, current_language())
+    return format_money(one.amount_minor, one.claim.currency, current_language()).replace("-", "−")
 
 
 def _mark(one: Moment, y: int) -> SafeString:

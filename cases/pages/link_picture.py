@@ -54,7 +54,9 @@ def _row(node: Node, x: int, y: int, reference: str) -> SafeString:
         x + 16,
         y - 2,
         Truncator(node.name).chars(MAX_NAME),
-        format_html('<tspan class="more" dx="6">{}</tspan>', "−" if node.is_open else "+") if node.key else "",
+        format_html('<tspan class="more" dx="6">{}</tspan>', "−" if node.is_open else "+")
+        if node.key
+        else "",
         x + 16,
         y + 14,
         f"{node.word} · {node.link}",

@@ -89,7 +89,14 @@ def links_of(case: Case, rows: list[ClaimRow], by: Actor, opened: Collection[str
             nodes += _approved_by(case, approver, barred, since)
     for person in attendees_of(rows)[:N_OF_A_KIND]:
         org = str(person.get("org") or "")
-        nodes.append(Node(1, "attendee", str(person["name"]), _("listed as a guest, %(org)s") % {"org": org} if org else _("listed as a guest")))
+        nodes.append(
+            Node(
+                1,
+                "attendee",
+                str(person["name"]),
+                _("listed as a guest, %(org)s") % {"org": org} if org else _("listed as a guest"),
+            )
+        )
     return nodes
 
 
@@ -101,7 +108,11 @@ def _node(depth: int, kind: str, name: str, link: str, key: str, opened: Collect
 
 def _approvers(rows: list[ClaimRow]) -> list[Cardholder]:
     numbers = {row.claim.approver_no for row in rows} - {""}
-    return list(Cardholder.objects.filter(employee_no__in=numbers).order_by("employee_no")[:N_OF_A_KIND]) if numbers else []
+    return (
+        list(Cardholder.objects.filter(employee_no__in=numbers).order_by("employee_no")[:N_OF_A_KIND])
+        if numbers
+        else []
+    )
 
 
 def _totals(rows: Iterable[ClaimRow]) -> dict[int, tuple[int, str]]:
@@ -139,7 +150,9 @@ def _approved_by(case: Case, approver: Cardholder, barred: set[int], since: date
     ]
 
 
-def _by_person(claims: Any, case: Case, barred: set[int], since: datetime) -> list[tuple[Cardholder, int, int]]:
+def _by_person(
+    claims: Any, case: Case, barred: set[int], since: datetime
+) -> list[tuple[Cardholder, int, int]]:
     counted = list(
         claims.filter(currency=case.currency, transacted_at__gte=since)
         .exclude(txn_type=Claim.TxnType.DECLINE)

@@ -19,7 +19,9 @@ def strip_table(strip: Strip, case: Case) -> SafeString:
         '<table class="strip"><caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>',
         _("Outcomes of twelve months by month of payment: %(name)s") % {"name": strip.name},
         format_html_join(
-            "", '<th scope="col">{}</th>', ((say_month(cell.month, current_language()),) for cell in strip.cells)
+            "",
+            '<th scope="col">{}</th>',
+            ((say_month(cell.month, current_language()),) for cell in strip.cells),
         ),
         format_html_join("", "<td>{}</td>", ((_cell(cell, strip, case),) for cell in strip.cells)),
     )
@@ -32,4 +34,6 @@ def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
     told = format_html_join("", '<b class="{}">{}</b>', cell.counts)
     url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])
     month = f"{cell.month:%Y-%m}"
-    return format_html('<a href="{0}" title="{1}: {2}" aria-label="{1}: {2}">{3}</a>', url, month, words, told)
+    return format_html(
+        '<a href="{0}" title="{1}: {2}" aria-label="{1}: {2}">{3}</a>', url, month, words, told
+    )

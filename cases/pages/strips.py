@@ -6,7 +6,7 @@ that is not decided shows none of it, and nobody sees what they are involved in.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +25,7 @@ from cases.services.conflicts import lists
 from cases.services.decided import start_of
 from cases.workflow import State
 from fraud.claims.identity import barred_cardholders
-from fraud.claims.labels import outcomes_about
-from fraud.claims.models import Claim
+from fraud.claims.labels import outcomes_about, read_attendees
 
 ABOUT = ("person", "merchant")
 MISUSE, IN_ORDER, OPEN = "misuse", "in_order", "open"
@@ -87,7 +86,7 @@ class Strip:
 
 
 def strips_of(case: Case, by: Actor) -> list[Strip]:
-    """The strips of the case's person and, where it has one, its merchant; none for a random check not yet decided. Four queries."""
+    """The strips of the case's person and, where it has one, its merchant; none for a random check not yet decided. Three queries."""
     if case.is_blind:
         return []
     months = last_months(clock.today())
@@ -125,12 +124,16 @@ def _rows(case: Case, by: Actor, first: date) -> list[dict[str, Any]]:
         claim__transacted_at__gte=since,
     ).exclude(case__state=State.CLOSED)
     columns = ("claim_id", "claim__transacted_at", "claim__cardholder_id", "claim__merchant_id")
-    found = [
-        *(_row(r["claim_id"], r["transacted_at"], r["cardholder_id"], r["merchant_id"], r) for r in known),
-        *(_row(*row) for row in set(alerts.values_list(*columns)) if row[0] not in labelled),
+    named = ("claim__approver_no", "claim__attendees")
+    asked = {row[0]: row for row in alerts.values_list(*columns, *named) if row[0] not in labelled}
+    rows = [
+        *((r["claim_id"], r["transacted_at"], r["cardholder_id"], r["merchant_id"], r) for r in known),
+        *((*row[:4], None) for row in asked.values()),
     ]
-    hidden = _involving(by, [row["outcome"].claim_id for row in found], {r["cardholder_id"] for r in found})
-    return [row for row in found if row["outcome"].claim_id not in hidden]
+    people = {r["claim_id"]: (r["approver_no"], read_attendees(r["attendees"])) for r in known}
+    people |= {row[0]: row[4:] for row in asked.values()}
+    is_hidden = _hides(by, {row[2] for row in rows})
+    return [_row(*row) for row in rows if not is_hidden(row[2], *people[row[0]])]
 
 
 def _row(
@@ -142,19 +145,17 @@ def _row(
     return {"outcome": outcome, "cardholder_id": person, "merchant_id": place}
 
 
-def _involving(by: Actor, claim_ids: Collection[int], people: Collection[int]) -> set[int]:
-    """Those of the claims the reader is involved in. One query for the claims, two for whom they may not judge."""
-    if by.is_system or not by.employee_no or not claim_ids:
-        return set()
-    barred = barred_cardholders(by) & set(people) if len(people) > 1 else set()
-    rows = Claim.objects.filter(pk__in=list(claim_ids)).values_list(
-        "pk", "cardholder_id", "approver_no", "attendees"
-    )
-    return {
-        pk
-        for pk, person, approver_no, attendees in rows
-        if person in barred or same_number(approver_no, by.employee_no) or lists(attendees, by.employee_no)
-    }
+def _hides(by: Actor, cardholders: Collection[int]) -> Callable[[int, str, object], bool]:
+    """Whether the reader is involved in a claim of this cardholder, approver and these attendees. One query, where several people are concerned."""
+    number = "" if by.is_system else by.employee_no
+    barred = barred_cardholders(by) if number and len(cardholders) > 1 else set()
+
+    def is_hidden(person: int, approver_no: str, attendees: object) -> bool:
+        return (
+            person in barred or same_number(approver_no, number) or bool(number and lists(attendees, number))
+        )
+
+    return is_hidden
 
 
 def outcomes_in(case: Case, by: Actor, about: str, month: date) -> list[Outcome] | None:

@@ -46,23 +46,25 @@ class Entry:
     answers: tuple[Answered, ...] = field(default=())
 
 
-def gather(case: Case) -> None:
-    """Read afresh what was asked, answered, proposed and sent in a case, with who did it, for everything a page shows of it.
+def gather(case: Case, *, with_answers: bool = True) -> None:
+    """Read afresh what was asked and proposed in a case, with who did it, for everything a page shows of it; for the timeline also
+    what was answered and sent.
 
     Two queries for a case nobody has asked about or decided; nothing is looked up that cannot exist yet.
     """
-    case._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-    prefetch_related_objects(
-        [case],
-        Prefetch("requests", ExplanationRequest.objects.select_related("requested_by")),
-        Prefetch("requests__explanations", Explanation.objects.select_related("submitted_by")),
-        Prefetch("decisions", Decision.objects.select_related("proposed_by", "decided_by")),
-    )
-    has_sent = bool(case.requests.all() or case.decisions.all())
-    kept = case._prefetched_objects_cache  # type: ignore[attr-defined]
-    evidence, appeals = Evidence.objects.filter(case=case), Appeal.objects.filter(case=case)
-    kept["evidence"] = list(evidence.select_related("uploaded_by")) if has_sent else []
-    kept["appeals"] = list(appeals.select_related("submitted_by")) if case.decisions.all() else []
+    kept: dict[str, Any] = {}
+    case._prefetched_objects_cache = kept  # type: ignore[attr-defined]
+    asked = ExplanationRequest.objects.select_related("requested_by")
+    if with_answers:
+        answers = Explanation.objects.select_related("submitted_by")
+        asked = asked.prefetch_related(Prefetch("explanations", answers))
+    decided = Decision.objects.select_related("proposed_by", "decided_by")
+    prefetch_related_objects([case], Prefetch("requests", asked), Prefetch("decisions", decided))
+    if with_answers:
+        has_sent = bool(case.requests.all() or case.decisions.all())
+        evidence, appeals = Evidence.objects.filter(case=case), Appeal.objects.filter(case=case)
+        kept["evidence"] = list(evidence.select_related("uploaded_by")) if has_sent else []
+        kept["appeals"] = list(appeals.select_related("submitted_by")) if case.decisions.all() else []
 
 
 def explanations_of(case: Case) -> list[Explanation]:
@@ -88,9 +90,7 @@ def timeline_of(case: Case) -> list[Entry]:
     notes = list(case.notes.select_related("written_by"))
     evidence = _kept(case, "evidence")
     files = [file for file in evidence if file.is_sent]
-    people = {event.actor for event in events if not event.actor.startswith("system:")}
-    logins = User.objects.filter(username__in=people) if people else []
-    names = {user.get_username(): name_of(user) for user in logins}
+    names = _names(case, events, answers, notes)
     entries = [
         *_told(requests, answers, notes, appeals, decisions, files),
         *_events(
@@ -100,6 +100,19 @@ def timeline_of(case: Case) -> list[Entry]:
         ),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _names(
+    case: Case, events: Iterable[AuditEvent], answers: Iterable[Explanation], notes: Iterable[CaseNote]
+) -> dict[str, str]:
+    """Login → name of everybody in the chain; only who did nothing else in the case has to be looked up."""
+    known = [request.requested_by for request in case.requests.all()]
+    known += [*(answer.submitted_by for answer in answers), *(note.written_by for note in notes)]
+    known += [case.assignee] if case.assignee is not None else []
+    names = {user.get_username(): name_of(user) for user in known}
+    people = {event.actor for event in events if not event.actor.startswith("system:")} - names.keys()
+    found = User.objects.filter(username__in=people) if people else []
+    return names | {user.get_username(): name_of(user) for user in found}
 
 
 def _counts(*groups: list[Any]) -> Counter[str]:

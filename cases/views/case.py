@@ -28,8 +28,8 @@ from cases.pages.strips import strips_of
 from cases.pages.timeline import explanations_of, gather, sent_evidence, timeline_of
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
-from cases.services.decided import same_payments
-from cases.services.money import attach_stakes
+from cases.services.decided import same_payments, shares_payments
+from cases.services.money import attach_stake
 from cases.services.queue import mark_seen
 from cases.views.action_context import action_context
 from cases.views.queue import decorate
@@ -66,12 +66,13 @@ def case_context(
     """Everything the case page and its fragments show; an action answers with it again."""
     tab = tab if tab in TABS else TABS[0]
     rows = claims_of(case)
-    gather(case)
+    gather(case, with_answers=tab == "review")
     why = reasons_of(case, rows)
     matched = [hit.rule_version.rule for row in rows for hit in row.hits]
     case.sentence = headline_with(case, current_language(), matched)  # type: ignore[attr-defined]
-    attach_stakes([case])
-    months = months_of(case.cardholder, case.currency, company_today())
+    attach_stake(case, {row.claim.pk: row.money.returned_minor for row in rows})
+    shows_spend = tab in ("review", "history")
+    months = months_of(case.cardholder, case.currency, company_today()) if shows_spend else []
     context: dict[str, Any] = {
         "case": case,
         "news": news_of(case, by) if case.has_news else [],
@@ -88,7 +89,7 @@ def case_context(
         "is_mine": case.assignee_id == by.user_id,
         "same_payments": _same_payments(case, by),
     }
-    context |= action_context(case, by, language=current_language(), relations=relations)
+    context |= action_context(case, by, language=current_language(), relations=relations, rules=matched)
     context |= {"links": links_of(case, rows, by, opened)} if tab == "related" else {}
     context |= _TAB_CONTEXTS[tab](case, rows, by)
     if tab == "history":
@@ -97,9 +98,10 @@ def case_context(
 
 
 def _same_payments(case: Case, by: Actor) -> list[Case]:
-    """Other cases on payments of this one that the reader may see; most cases have none, which one query tells."""
-    found = list(same_payments(case).values_list("pk", flat=True)[: MAX_SAME * 2])
-    return list(visible_cases(by).filter(pk__in=found).order_by("-pk")[:MAX_SAME]) if found else []
+    """Other cases on payments of this one that the reader may see."""
+    if not shares_payments(case):
+        return []
+    return list(visible_cases(by).filter(pk__in=same_payments(case).values("pk")).order_by("-pk")[:MAX_SAME])
 
 
 def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:

@@ -55,7 +55,9 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
 def similar(request: HttpRequest, reference: str) -> HttpResponse:
     """The cases most like this one and how they ended: a fragment for the case page."""
     case = find_case(reference, request.actor)
-    return render(request, "cases/case/_similar_beside.html", {"case": case, **similar_context(case, request)})
+    return render(
+        request, "cases/case/_similar_beside.html", {"case": case, **similar_context(case, request)}
+    )
 
 
 def similar_context(case: Case, request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ does not overrule what was decided since, unless it corrects the very finding th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,21 +107,32 @@ def outcomes_about(
     cut_off: datetime, *, cardholder_id: int, merchant_id: int | None, since: datetime
 ) -> pl.DataFrame:
     """What counts by the cut-off of the payments made since then by the person or at the merchant, a row a claim: `claim_id,
-    is_misuse, known_at, transacted_at, cardholder_id, merchant_id`.
+    is_misuse, known_at, transacted_at, cardholder_id, merchant_id`, and who is named on it: `approver_no, attendees` (`read_attendees`).
     """
     where = " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s)"
     first = connection.ops.adapt_datetimefield_value(since)
-    known = _known(cut_off, where, [first, cardholder_id, merchant_id or 0])
+    named = "k.approver_no, CAST(k.attendees AS text) AS attendees, l.id AS label_id"
+    known = _known(cut_off, where, [first, cardholder_id, merchant_id or 0], named=named)
     newest = known.group_by("claim_id", maintain_order=True).last()
     kept = newest.filter(pl.col("is_misuse").is_not_null())
-    return kept.select("claim_id", "is_misuse", "known_at", "transacted_at", "cardholder_id", "merchant_id")
+    places = ("transacted_at", "cardholder_id", "merchant_id")
+    return kept.select("claim_id", "is_misuse", "known_at", *places, "approver_no", "attendees")
 
 
-def _known(cut_off: datetime, where: str = "", params: Sequence[Any] = ()) -> pl.DataFrame:
+def read_attendees(text: str | None) -> object:
+    """The attendees of a claim from the text of their column."""
+    return json.loads(text) if text else None
+
+
+def _known(cut_off: datetime, where: str = "", params: Sequence[Any] = (), named: str = "") -> pl.DataFrame:
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
     asked = [connection.ops.adapt_datetimefield_value(cut_off), *params]
-    known = read_frame(_KNOWN + where, asked, schema=_READ_SCHEMA)
+    sql, schema = _KNOWN + where, _READ_SCHEMA
+    if named:
+        sql = sql.replace("SELECT l.id AS label_id", f"SELECT {named}", 1)
+        schema = {"approver_no": pl.String, "attendees": pl.String, **_READ_SCHEMA}
+    known = read_frame(sql, asked, schema=schema)
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
 
 

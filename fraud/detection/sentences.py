@@ -42,7 +42,10 @@ def tells_payment(reason: Mapping[str, Any]) -> bool:
     features = (reason.get("facts") or {}).get("features") or {}
     is_novel = reason.get("kind") == "novelty"
     return any(
-        is_of_payment(name) and value is not None and value is not False and (is_novel or speaks(name, float(value)))
+        is_of_payment(name)
+        and value is not None
+        and value is not False
+        and (is_novel or speaks(name, float(value)))
         for name, value in features.items()
     )
 
@@ -52,7 +55,7 @@ def payment_facts(reasons: Sequence[Mapping[str, Any]], language: str) -> list[t
 
     Numbers with a baseline come before those without: they say against what something is unusual.
     """
-    told: dict[str, tuple[tuple[bool, bool, float], str, str]] = {}
+    told: dict[str, tuple[tuple[bool, bool, float, int], str, str]] = {}
     for reason in reasons:
         kind, value = str(reason.get("kind") or ""), float(reason.get("value") or 0)
         if kind not in ("tree", "novelty") or value <= 0:
@@ -64,5 +67,6 @@ def payment_facts(reasons: Sequence[Mapping[str, Any]], language: str) -> list[t
                 continue
             about = "own amount" if name in OWN_AMOUNT else meaning(name)
             is_bare = name not in (facts.get("baselines") or {})
-            told.setdefault(about, ((not is_of_payment(name), is_bare, -value), name, text))
+            order = (not is_of_payment(name), is_bare, -value, len(told))
+            told.setdefault(about, (order, name, text))
     return [(name, text) for _order, name, text in sorted(told.values())]

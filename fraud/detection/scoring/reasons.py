@@ -104,7 +104,9 @@ def headline_details(facts: Mapping[str, Any], lang: str, *, code: str = "", is_
     """What was measured of the payment itself, for the head of a case; where the reason speaks of the past alone, in the light of what."""
     features = facts.get("features") or {}
     own = {name: value for name, value in features.items() if words.is_of_payment(name)}
-    telling = {n: v for n, v in own.items() if v is not None and (not is_against or words.speaks(n, float(v)))}
+    telling = {
+        n: v for n, v in own.items() if v is not None and (not is_against or words.speaks(n, float(v)))
+    }
     said = details({**facts, "features": telling}, lang, is_against=is_against) if telling else ""
     return said or texts.BACKGROUND.get(code, texts.BACKGROUND["other"])[lang]
 
@@ -114,7 +116,9 @@ def together(reasons: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
     Of novelty the distinct points, of the detectors those that find the claim rarer than one in ten. `value` is their log-odds.
     """
-    novel = [r for r in distinct([r for r in reasons if _kind(r) == "novelty"]) if _is_rare(float(r["value"]))]
+    novel = [
+        r for r in distinct([r for r in reasons if _kind(r) == "novelty"]) if _is_rare(float(r["value"]))
+    ]
     agreeing = sorted(
         (r for r in reasons if _kind(r) == "anomaly" and r.get("value", 0) > 0 and _tail(r) >= 1.0),
         key=lambda r: -_tail(r),
