@@ -70,6 +70,8 @@ def hit_sentence(
         parts = parts[:1]
     parts += [words for _, words in ordered]
     said, held = "; ".join(dict.fromkeys(parts)), ", ".join(dict.fromkeys(limits))
+    if is_brief:
+        return f"{said} ({held})" if said and held else said
     return " · ".join(part for part in (said, held and LIMITS_ARE[lang == "ko"].format(held)) if part)
 
 

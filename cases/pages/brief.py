@@ -22,7 +22,8 @@ from audit import clock
 from audit.language import current_language
 from cases.models import Case
 from cases.pages.case import ClaimRow, Why, fact_url
-from cases.services.money import shown_stake
+from cases.services.money import balance_of, shown_stake
+from cases.services.standing import recovery_of
 from fraud.claims.models import Claim
 from fraud.detection.basis import has_basis
 from fraud.detection.hit_facts import hit_facts_brief
@@ -74,8 +75,11 @@ class Line:
 
 
 def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool = True) -> list[Line]:
-    """The three lines. `shows_reasons` False leaves out the second, for who may not see scores. No query where the stake is attached."""
-    lines = [_happened(case, rows), _unusual(case, rows, why), _back(case, rows)]
+    """The three lines. `shows_reasons` False leaves out the second, for who may not see scores.
+
+    No query where the stake is attached and the case is gathered, one where it has a recovery.
+    """
+    lines = [_happened(case, rows), _unusual(case, why), _back(case)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
 
@@ -124,7 +128,7 @@ def _place(case: Case, claim: Claim) -> Linked:
     )
 
 
-def _unusual(case: Case, rows: list[ClaimRow], why: Why) -> Line:
+def _unusual(case: Case, why: Why) -> Line:
     if case.is_blind:
         return Line(
             "unusual",
@@ -184,10 +188,11 @@ def _proof(case: Case, claim: Claim, name: str) -> str:
     return "#day" if name in ("hour", "is_night", "weekday", "on_leave", "on_trip") else "#claims"
 
 
-def _back(case: Case, rows: list[ClaimRow]) -> Line:
-    stake = shown_stake(case)
-    at_stake = Linked(_money(stake.at_stake_minor, case.currency), "#claims")
-    parts = {"left": at_stake}
+def _back(case: Case) -> Line:
+    stake, recovery = shown_stake(case), recovery_of(case)
+    repaid = balance_of(recovery).recovered_minor if recovery is not None else 0
+    left = max(stake.at_stake_minor - max(repaid, 0), 0)
+    parts = {"left": Linked(_money(left, case.currency), "#claims")}
     said: list[str] = []
     if stake.returned_minor:
         parts["returned"] = Linked(_money(stake.returned_minor, case.currency), "#claims")
@@ -195,9 +200,12 @@ def _back(case: Case, rows: list[ClaimRow]) -> Line:
     if stake.elsewhere_minor:
         parts["elsewhere"] = Linked(_money(stake.elsewhere_minor, case.currency), "#same-payments")
         said.append(_("%(elsewhere)s is asked for in another case"))
+    if repaid > 0:
+        parts["repaid"] = Linked(_money(repaid, case.currency), "#timeline")
+        said.append(_("%(repaid)s was paid back"))
     if not said:
         return Line("back", _("Nothing has come back yet: %(left)s is still gone."), parts)
-    if not stake.at_stake_minor:
+    if not left:
         return Line(
             "back", _("%(what)s; nothing is left to ask for.").replace("%(what)s", ", ".join(said)), parts
         )

@@ -36,11 +36,12 @@ def outcome_rows(case: Case, by: Actor, about: str, month: date) -> list[Outcome
     ids = [one.claim_id for one in found[:MAX_SHOWN]]
     claims = Claim.objects.select_related("merchant", "cardholder").in_bulk(ids)
     cases = newest_cases(ids, by)
-    return [
+    rows = [
         OutcomeRow(claims[one.claim_id], one.verdict, one.known_at, cases.get(one.claim_id))
         for one in found[:MAX_SHOWN]
         if one.claim_id in claims
     ]
+    return sorted(rows, key=lambda row: row.claim.transacted_at, reverse=True)
 
 
 def newest_cases(claim_ids: list[int], by: Actor) -> dict[int, Case]:

@@ -159,7 +159,7 @@ def _hides(by: Actor, cardholders: Collection[int]) -> Callable[[int, str, objec
 
 
 def outcomes_in(case: Case, by: Actor, about: str, month: date) -> list[Outcome] | None:
-    """The payments one cell counted, newest first; None for a cell the case does not have."""
+    """The payments one cell counted, the latest delivered first; None for a cell the case does not have."""
     strip = next((one for one in strips_of(case, by) if one.about == about), None)
     if strip is None or month not in {cell.month for cell in strip.cells}:
         return None

@@ -14,10 +14,11 @@ from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import name_of
 from audit.registry import sentence
-from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
 from cases.services.entry_words import ToldEntry, told_entries
+from cases.services.standing import RECOVERY
 from fraud.claims.models import User
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
@@ -60,6 +61,13 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
         asked = asked.prefetch_related(Prefetch("explanations", answers))
     decided = Decision.objects.select_related("proposed_by", "decided_by")
     prefetch_related_objects([case], Prefetch("requests", asked), Prefetch("decisions", decided))
+    recovery = None
+    if case.decisions.all():
+        recoveries = Recovery.objects.filter(case=case).select_related("write_off_requested_by")
+        recovery = recoveries.first()
+    if recovery is not None:
+        recovery.case = case  # with the stake a page attached
+    kept[RECOVERY] = recovery
     if with_answers:
         has_sent = bool(case.requests.all() or case.decisions.all())
         evidence, appeals = Evidence.objects.filter(case=case), Appeal.objects.filter(case=case)

@@ -41,6 +41,10 @@ def read_case(case: Case) -> Case:
     return found
 
 
+#: Under which name a page keeps a case's recovery, or None, among what it has gathered.
+RECOVERY = "its recovery"
+
+
 def is_gathered(case: Case, name: str) -> bool:
     """Whether a page has read these rows of the case already (cases.pages.timeline.gather); services read afresh."""
     return name in getattr(case, "_prefetched_objects_cache", {})
@@ -75,6 +79,9 @@ def current_decision(case: Case) -> Decision | None:
 
 def recovery_of(case: Case) -> Recovery | None:
     """The case's recovery, or None."""
+    if is_gathered(case, RECOVERY):
+        found: Recovery | None = case._prefetched_objects_cache[RECOVERY]  # type: ignore[attr-defined]
+        return found
     return Recovery.objects.filter(case=case).select_related("write_off_requested_by").first()
 
 

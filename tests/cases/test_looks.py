@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from audit.actor import Actor
 from audit.services import actor_of
-from cases.models import Case
+from cases.models import Case, Decision, Recovery, RecoveryPosting
 from cases.pages.brief import Line, brief_of
 from cases.pages.case import claims_of, reasons_of
 from cases.pages.headlines import headline
@@ -133,6 +133,36 @@ def test_what_came_back_is_told_with_what_is_left(cast: Cast) -> None:
     make_claim(txn_type="partial_cancel", amount_minor=-30_000, original_claim=claim, credit_minor=30_000)
     said = said_by(lines_of(case)["back"])
     assert said == "KRW 30,000 came back by cancellation or refund; KRW 54,000 is still gone."
+
+
+def test_what_was_paid_back_counts_as_come_back(cast: Cast) -> None:
+    case = make_case(claims=[make_claim(amount_minor=84_000)], state=State.RECOVERING.value)
+    decision = Decision.objects.create(
+        case=case,
+        number=1,
+        state=Decision.State.APPROVED,
+        disposition="confirmed_misuse",
+        amount_minor=84_000,
+        currency="KRW",
+        reason="x",
+        content_hash="0" * 64,
+        proposed_by=cast.reviewer,
+        proposed_at=NOW,
+        decided_at=NOW,
+    )
+    recovery = Recovery.objects.create(
+        case=case, decision=decision, amount_minor=84_000, currency="KRW", opened_at=NOW, due_on=NOW.date()
+    )
+    RecoveryPosting.objects.create(
+        recovery=recovery,
+        amount_minor=50_000,
+        method="bank_transfer",
+        bank_reference="B1",
+        received_on=NOW.date(),
+        posted_by=cast.clerk,
+        posted_at=NOW,
+    )
+    assert said_by(lines_of(case)["back"]) == "KRW 50,000 was paid back; KRW 34,000 is still gone."
 
 
 def test_random_check_says_in_its_brief_only_that_it_is_one(cast: Cast) -> None:
@@ -405,3 +435,19 @@ def test_pictures_carry_no_style_or_script_and_text_of_files_is_escaped(client: 
         page = client.get(url).content.decode()
         assert "<script>x" not in page
         assert not re.search(r"\sstyle=", page)
+
+
+def test_interface_tells_brief_days_and_outcomes_as_the_page_does(client: Any, cast: Cast) -> None:
+    case = flagged(cast)
+    client.force_login(cast.reviewer)
+    client.cookies["django_language"] = "en"
+    told = client.get(f"/api/v1/cases/{case.reference}/").json()
+    assert [line["text"] for line in told["brief"]] == [said_by(line) for line in lines_of(case).values()]
+    assert all(link["href"].startswith("/") for line in told["brief"] for link in line["links"])
+    assert [(one["kind"], one["amount"]) for one in told["days"]["moments"]] == [("case", "84000")]
+    assert [strip["about"] for strip in told["outcomes"]] == ["person", "merchant"]
+    assert sum(month["n_open"] for month in told["outcomes"][0]["months"]) == 1
+    Case.objects.filter(pk=case.pk).update(drawn_blind=True)
+    hidden = client.get(f"/api/v1/cases/{case.reference}/").json()
+    assert hidden["outcomes"] == []
+    assert "Split" not in str(hidden["brief"])

@@ -129,7 +129,8 @@ def together(reasons: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     for reason in novel:
         for name in ("features", "baselines"):
             facts[name] |= (reason.get("facts") or {}).get(name) or {}
-        facts.setdefault("currency", (reason.get("facts") or {}).get("currency"))
+        if currency := (reason.get("facts") or {}).get("currency"):
+            facts["currency"] = currency
     facts["rarest"] = float(novel[0]["value"]) if novel else 0.0
     facts["tail"] = _tail(agreeing[0]) if agreeing else 0.0
     facts["detectors"] = [str(r.get("code", "")) for r in agreeing]
