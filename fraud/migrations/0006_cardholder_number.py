@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fraud', '0004_taken_as'),
+        ('fraud', '0005_uploads_in_parts'),
     ]
 
     operations = [
