@@ -90,8 +90,10 @@ def _kept(case: Case, name: str) -> list[Any]:
     return list(case._prefetched_objects_cache[name])  # type: ignore[attr-defined]
 
 
-def timeline_of(case: Case) -> list[Entry]:
-    """The entries of a gathered case, newest first. Three queries whatever its length."""
+def timeline_of(case: Case, *, is_gathered: bool = False) -> list[Entry]:
+    """The entries of a case, newest first. `is_gathered`: its rows were just read; then three queries whatever its length."""
+    if not is_gathered:
+        gather(case)
     events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
     requests, decisions = list(case.requests.all()), list(case.decisions.all())
     answers, appeals = explanations_of(case), _kept(case, "appeals")

@@ -113,7 +113,7 @@ def _review(case: Case, rows: list[ClaimRow], by: Actor) -> dict[str, Any]:
         "strips": strips_of(case, by),
         "beside": beside,
         "said_of_case": of_case,
-        "timeline": timeline_of(case),
+        "timeline": timeline_of(case, is_gathered=True),
     }
 
 
