@@ -133,7 +133,7 @@ def record_access(
     *, request: HttpRequest, subject: str, what: str, employee_no: str = "", reason: str = ""
 ) -> None:
     """Keep that a member of staff looked at somebody's personal data."""
-    by = actor_of(request)
+    by = getattr(request, "actor", None) or actor_of(request)
     AccessRecord.objects.create(
         actor=by.username,
         actor_role=by.role_names,

@@ -14,7 +14,7 @@ from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
-from cases.services.conflicts import lists, relations_of
+from cases.services.conflicts import Relations, lists, relations_of
 from cases.services.dead_mail import stuck_mails
 from cases.services.standing import case_subject
 from cases.workflow import State
@@ -74,6 +74,11 @@ def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
 
     `trying`: the permission behind a step somebody attempts; an attempt on one's own case is kept as a security event.
     """
+    return find_related_case(reference, by, trying=trying)[0]
+
+
+def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[Case, Relations]:
+    """`find_case` with how the person stands to the case, which had to be asked."""
     case = (
         Case.objects.select_related(
             "cardholder__department", "merchant", "assignee", "run__model_version", "reopened_from"
@@ -83,11 +88,12 @@ def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
     )
     if case is None:
         raise Http404
-    if relations_of(by, case).involvement:
+    relations = relations_of(by, case)
+    if relations.involvement:
         if trying:
             record_refusal(by=by, action=trying, subject=case_subject(case), code="own_case")
         raise Http404
-    return case
+    return case, relations
 
 
 def find_claim(claim_id: int, by: Actor, *, trying: str) -> Claim:

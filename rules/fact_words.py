@@ -71,6 +71,28 @@ YES_NO_WORDS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
 #: A code a claim carries when there is nothing, and its words.
 NOTHING = "none"
 NOTHING_WORDS = ("none", "없음")
+#: Codes of transactions, cards and entry modes → (English, Korean); another code is shown as it was delivered.
+CODE_WORDS: Mapping[str, tuple[str, str]] = {
+    "purchase": ("purchase", "승인"),
+    "cancel": ("cancellation", "취소"),
+    "partial_cancel": ("partial cancellation", "부분 취소"),
+    "refund": ("refund", "환불"),
+    "cash_advance": ("cash advance", "현금 서비스"),
+    "chargeback": ("chargeback", "차지백"),
+    "decline": ("declined", "거절"),
+    "personal": ("personal card", "개인형 카드"),
+    "shared": ("shared card", "공용 카드"),
+    "dept": ("department card", "부서 카드"),
+    "fuel": ("fuel card", "주유 카드"),
+    "virtual": ("virtual card", "가상 카드"),
+    "taxi": ("taxi card", "택시 카드"),
+    "chip": ("chip", "칩"),
+    "swipe": ("magnetic stripe", "마그네틱"),
+    "contactless": ("contactless", "비접촉"),
+    "online": ("online", "온라인"),
+    "keyed": ("typed in", "수기 입력"),
+    "recurring": ("recurring", "정기 결제"),
+}
 #: The claim's own amount beside a sum over several claims.
 THIS_PAYMENT = ("this payment {}", "이 건 {}")
 #: The thresholds that held on the day of the claim.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.fact_words import (
+    CODE_WORDS,
     KEY_WORDS,
     LIMITS_ARE,
     NOTHING,
@@ -19,6 +20,7 @@ from rules.fact_words import (
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, parse, to_text
 from rules.language import nodes as n
+from rules.mcc_words import mcc_word
 from rules.money import format_money
 from rules.starter_parameters import STARTER_PARAMETERS
 
@@ -29,12 +31,15 @@ Facts = Mapping[str, Fact]
 _UNKNOWN = {"en": "missing", "ko": "없음"}
 
 
-def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str] | None = None) -> str:
+def hit_sentence(
+    facts: Facts, lang: str, *, parameter_labels: Mapping[str, str] | None = None, is_brief: bool = False
+) -> str:
     """What made the rule true, in ``ko`` or ``en``: "3 payments by one cardholder at one merchant within 30 minutes, total KRW 1,140,000
     · set limits: Single payment limit KRW 500,000".
 
     ``facts`` are those of ``Outcome.facts`` (stored as JSON). Unknown names are shown as they are, so an old hit stays readable.
-    ``parameter_labels`` are today's labels of parameters; without it the starter's labels are used.
+    ``parameter_labels`` are today's labels of parameters; without it the starter's labels are used. ``is_brief``: only what was
+    measured first and the amount that was the limit.
     """
     windows: dict[str, list[str]] = {}
     measured: list[tuple[int, str]] = []
@@ -49,15 +54,24 @@ def hit_sentence(facts: Facts, lang: str, *, parameter_labels: Mapping[str, str]
             scope, words = _window(node, fact, lang)
             windows.setdefault(scope, []).append(words)
         elif isinstance(node, n.ParameterRef):
-            limits.append(f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}")
+            if not is_brief or (fact.get("kind") == "money" and not limits):
+                limits.append(
+                    f"{_parameter_label(node.name, lang, parameter_labels)} {fact_text(fact, lang)}"
+                )
         elif words := _measured(name, fact, lang):
             measured.append((_rank(name, fact), words))
     parts = [_scoped(scope, words, lang) for scope, words in windows.items()]
     if parts and any(rank == 3 for rank, _ in measured):  # the window's sum comes first
         own = (3, THIS_PAYMENT[lang == "ko"].format(fact_text(facts["amount"], lang)))
         measured = [own if rank == own[0] else (rank, words) for rank, words in measured]
-    parts += [words for _, words in sorted(measured, key=lambda part: part[0])]
+    ordered = sorted(measured, key=lambda part: part[0])
+    if is_brief:  # of a window also this payment beside it
+        ordered = [part for part in ordered if part[0] == 3][:1] if parts else ordered[:1]
+        parts = parts[:1]
+    parts += [words for _, words in ordered]
     said, held = "; ".join(dict.fromkeys(parts)), ", ".join(dict.fromkeys(limits))
+    if is_brief:
+        return f"{said} ({held})" if said and held else said
     return " · ".join(part for part in (said, held and LIMITS_ARE[lang == "ko"].format(held)) if part)
 
 
@@ -70,7 +84,11 @@ def _measured(name: str, fact: Fact, lang: str) -> str:
     if value == NOTHING:
         return f"{label}: {NOTHING_WORDS[ko]}"
     has_colon = fact.get("kind") == "yes_no" or value is None
-    return f"{label}{':' if has_colon else ''} {fact_text(fact, lang)}"
+    trade = mcc_word(str(value), lang) if name.endswith("mcc") else ""
+    said = CODE_WORDS.get(str(value), ("", ""))[ko] if fact.get("kind") == "code" else ""
+    return (
+        f"{label}{':' if has_colon else ''} {said or fact_text(fact, lang)}{f' ({trade})' if trade else ''}"
+    )
 
 
 def _rank(name: str, fact: Fact) -> int:

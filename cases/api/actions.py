@@ -24,7 +24,7 @@ from cases.visibility import find_case
 
 def case_context(case: Case, by: Actor) -> dict[str, Any]:
     """What serializers of a case need to know of the reader."""
-    return {"scores": can(by, "fraud.view_score"), "actions": actions_now(case, by)}
+    return {"scores": can(by, "fraud.view_score"), "actions": actions_now(case, by), "by": by}
 
 
 def answer_case(case: Case, by: Actor, *, status: int = 200) -> Response:

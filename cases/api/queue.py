@@ -26,6 +26,7 @@ from cases.actions.rows import EMPTY
 from cases.api.actions import answer_case, case_context
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
+from cases.api.serializers.looks import CaseLook
 from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline, TimelineEntry
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Explanation
@@ -126,7 +127,7 @@ class CaseList(CaseworkView):
         return Q(assignee_id=self.by.user_id) if value == "me" else Q(assignee__username=value[:150])
 
 
-@extend_schema_view(get=describe("Read a case", answer=CaseDetail, operation_id="cases_retrieve"))
+@extend_schema_view(get=describe("Read a case", answer=CaseLook, operation_id="cases_retrieve"))
 class CaseRead(CaseworkView):
     permission = "cases.view_case"
 
@@ -139,7 +140,7 @@ class CaseRead(CaseworkView):
             employee_no=case.cardholder.employee_no,
         )
         return Response(
-            CaseDetail(case, context=case_context(case, self.by)).data, headers={"ETag": f'"{case.version}"'}
+            CaseLook(case, context=case_context(case, self.by)).data, headers={"ETag": f'"{case.version}"'}
         )
 
 

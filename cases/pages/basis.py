@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
-
 from audit.actor import Actor
 from audit.people import same_number
-from cases.models import Alert, Case
-from cases.pages.case import ClaimRow, claims_of
-from cases.visibility import visible_cases
+from cases.models import Case
+from cases.pages.case import ClaimRow, claims_of, fact_url
+from cases.pages.outcome_rows import newest_cases
 from fraud.claims.models import Claim
 from fraud.detection.basis import Basis, basis_of, has_basis
 from fraud.detection.hit_facts import hit_facts_text
@@ -66,7 +64,7 @@ def checks_of_hit(case: Case, hit: RuleHit, claim: Claim) -> list[Check]:
     return [
         Check(
             hit_facts_text({"values": {name: fact}}, claim.currency, current_language()),
-            _url(case, claim, name),
+            fact_url(case, claim, name),
         )
         for name, fact in values.items()
         if has_basis(name) and not fact.get("is_context")
@@ -79,12 +77,8 @@ def checks_of_reason(case: Case, reason: Mapping[str, Any], claim: Claim) -> lis
     found = []
     for name, value in (facts.get("features") or {}).items():
         if value and has_basis(name) and (text := feature_text(name, value, facts, current_language())):
-            found.append(Check(text, _url(case, claim, name)))
+            found.append(Check(text, fact_url(case, claim, name)))
     return found
-
-
-def _url(case: Case, claim: Claim, name: str) -> str:
-    return reverse("cases:basis", args=[case.reference, claim.pk, name])
 
 
 def basis_page(case: Case, claim_id: int, name: str, by: Actor) -> BasisPage | None:
@@ -118,7 +112,7 @@ def _filled(basis: Basis, text: str, own: Claim, run: ScreeningRun, by: Actor) -
         for pk, claim in claims.items()
         if basis.outcomes and by.employee_no and same_number(by.employee_no, claim.cardholder.employee_no)
     }
-    cases = _decided_in([pk for pk in shown if basis.outcomes and pk not in hidden], by)
+    cases = newest_cases([pk for pk in shown if basis.outcomes and pk not in hidden], by)
     rows = [
         _row(claims[pk], own, basis.outcomes.get(pk), cases.get(pk))
         for pk in shown
@@ -132,9 +126,3 @@ def _filled(basis: Basis, text: str, own: Claim, run: ScreeningRun, by: Actor) -
 def _row(claim: Claim, own: Claim, outcome: tuple[bool, datetime] | None, case: Case | None) -> BasisRow:
     is_misuse, known_at = outcome if outcome else (None, None)
     return BasisRow(claim, claim.pk == own.pk, is_misuse, known_at, case)
-
-
-def _decided_in(claim_ids: list[int], by: Actor) -> dict[int, Case]:
-    """The newest case of each claim that the reader may see. One query."""
-    alerts = Alert.objects.filter(claim__in=claim_ids, case__in=visible_cases(by)).select_related("case")
-    return {alert.claim_id: alert.case for alert in alerts.order_by("pk")}

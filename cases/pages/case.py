@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 from audit.language import current_language
 from cases.models import Alert, Case
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
-from fraud.detection.sentences import distinct, is_unusual, reason_sentence
+from fraud.detection.sentences import reason_sentence, together
 from rules.models import Rule
 
 MAX_CLAIMS = 200
@@ -104,17 +106,20 @@ def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:
         (reason for reason in reasons if _kind(reason) == "tree" and reason.get("value", 0) > WEAK),
         key=lambda reason: -reason["value"],
     )[:N_LEARNED]
-    novelty = distinct([reason for reason in reasons if _kind(reason) == "novelty"])
-    detectors = [reason for reason in reasons if _kind(reason) == "anomaly" and is_unusual(reason)]
-    # The detectors agree more often than not: the one that finds the claim rarest speaks for all.
-    rarest = sorted(detectors, key=lambda reason: -float((reason.get("facts") or {}).get("tail") or 0))[:1]
+    # The detectors agree more often than not: one sentence speaks for all of them.
+    unusual = together(reasons)
     return Why(
         rules=_rule_reasons(rows, case.pattern),
         model=[_told(reason) for reason in learned],
-        unusual=[_told(reason) for reason in [*novelty, *rarest]],
+        unusual=[_told(unusual)] if unusual else [],
         lead=lead,
         strongest=max((reason["value"] for reason in learned), default=0.0),
     )
+
+
+def fact_url(case: Case, claim: Claim, name: str) -> str:
+    """The page that lists what a stored fact of a claim was measured on."""
+    return reverse("cases:basis", args=[case.reference, claim.pk, name])
 
 
 def _rule_reasons(rows: Iterable[ClaimRow], leading: str) -> list[RuleReason]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from audit.language import current_language
 from cases.models import Alert, Case
 from cases.services.claim_changes import changed_pairs
@@ -28,15 +30,19 @@ class ShownChange:
 
 def changes_of(case: Case, since: datetime | None = None) -> list[ShownChange]:
     """The changes since the case was opened, or since a later moment, newest first."""
-    left = dict(Alert.objects.filter(case=case).values_list("claim_id", "left_at"))
+    held = Alert.objects.filter(case=case, claim=OuterRef("claim"))
     rows = (
-        ClaimChange.objects.filter(claim_id__in=left, at__gte=since or case.opened_at)
+        ClaimChange.objects.filter(at__gte=since or case.opened_at)
+        .filter(claim__in=Alert.objects.filter(case=case).values("claim"))
+        .annotate(left_case_at=Subquery(held.values("left_at")[:1]))
         .select_related("claim__cardholder", "file")
         .order_by("-pk")[:MAX_SHOWN]
     )
     changes = list(rows)
+    if not changes:
+        return []
     net = {pk: money.net_minor for pk, money in money_of({change.claim for change in changes}).items()}
-    shown = [_shown(change, net, bool(left[change.claim_id])) for change in changes]
+    shown = [_shown(change, net, bool(change.left_case_at)) for change in changes]
     return [one for one in shown if one.facts]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from fraud.detection.sentences import reason_details
+from fraud.detection.sentences import headline_reason
 from rules.models import Rule
 
 
@@ -34,4 +34,14 @@ def _why(case: Case, language: str, names: Mapping[str, str]) -> str:
     code = str(reason.get("code") or case.pattern)
     if code in names:
         return names[code]
-    return reason_details(reason, language) if reason.get("facts") else ""
+    return headline_reason(reason, language) if reason.get("facts") else ""
+
+
+def headline_with(case: Case, language: str, rules: Iterable[Rule]) -> str:
+    """The headline of one case whose matched rules are at hand; the rule it is named after is looked up where it is not among them."""
+    names = {rule.code: rule.name_ko if language == "ko" else rule.name_en for rule in rules}
+    reason = case.headline or {}
+    code = str(reason.get("code") or case.pattern)
+    if code not in names and not case.is_blind and reason.get("kind", "rule") == "rule":
+        names |= rule_names([code], language)
+    return headline(case, language, names)

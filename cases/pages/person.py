@@ -14,16 +14,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
-from cases.models import Case
+from cases.models import BLIND, Case
 from cases.services.decided import decided_cases, teaching_codes
 from cases.services.money import attach_stakes, shown_stake
+from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim
 from fraud.web.charts import bars
 from fraud.web.dates import say_month
 from rules.money import exponent, format_money
 
 N_MONTHS = 12
-N_LIKE = 8
+N_LIKE, N_LIKE_OPEN = 8, 4
+LOOK_BACK_OPEN = 50
 LOOK_BACK = 200  # past cases of the pattern that are compared
 
 
@@ -36,7 +38,8 @@ class Month:
 
 def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]:
     """Spend in one currency for the last twelve months, empty months included, oldest first."""
-    first = _month_before(until.replace(day=1), N_MONTHS - 1)
+    months = last_months(until)
+    first = months[0]
     rows = (
         Claim.objects.filter(cardholder=cardholder, currency=currency)
         .filter(transacted_at__gte=timezone.make_aware(timezone.datetime(first.year, first.month, 1)))  # type: ignore[attr-defined]
@@ -46,8 +49,12 @@ def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]
         .annotate(total=Sum("amount_minor"), n=Count("id"))
     )
     found: dict[date, Any] = {timezone.localtime(row["month"]).date(): row for row in rows}
-    months = [_month_before(until.replace(day=1), back) for back in range(N_MONTHS - 1, -1, -1)]
     return [Month(on, found.get(on, {}).get("total") or 0, found.get(on, {}).get("n") or 0) for on in months]
+
+
+def last_months(until: date) -> list[date]:
+    """The first days of the twelve months up to that of `until`, oldest first."""
+    return [_month_before(until.replace(day=1), back) for back in range(N_MONTHS - 1, -1, -1)]
 
 
 def spend_chart(months: list[Month], currency: str) -> SafeString:
@@ -87,18 +94,22 @@ def past_cases(case: Case, seen: QuerySet[Case]) -> list[Case]:
 
 
 def cases_like(case: Case, seen: QuerySet[Case]) -> tuple[list[Case], Counter[str]]:
-    """Decided cases with the same pattern among those the reader may see, the most alike first, and how all compared ended."""
+    """Cases with the same pattern among those the reader may see: decided ones, then open ones, each the most alike first; and how the decided ended."""
+    alike = seen.filter(pattern=case.pattern).exclude(pk=case.pk).select_related("cardholder", "merchant")
     decided = list(
         decided_cases()
-        .filter(pk__in=seen.values("pk"), pattern=case.pattern, disposition__in=teaching_codes())
-        .exclude(pk=case.pk)
+        .filter(pk__in=alike.order_by().values("pk"), disposition__in=teaching_codes())
         .select_related("cardholder", "merchant")
         .defer("undo")
         .order_by("-id")[:LOOK_BACK]
     )
+    still_open = alike.exclude(BLIND).filter(disposition="").exclude(state=State.CLOSED)
+    others = list(still_open.defer("undo").order_by("-id")[:LOOK_BACK_OPEN])
     outcomes = Counter(one.disposition for one in decided)
-    attach_stakes([case, *decided])
-    return sorted(decided, key=lambda one: _distance(case, one))[:N_LIKE], outcomes
+    attach_stakes([case, *decided, *others])
+    # How one ended says more than that another is still open.
+    nearest = [sorted(found, key=lambda one: _distance(case, one)) for found in (decided, others)]
+    return [*nearest[0][:N_LIKE], *nearest[1][:N_LIKE_OPEN]], outcomes
 
 
 def _distance(case: Case, other: Case) -> float:

@@ -34,7 +34,7 @@ class Around:
     """Payments of the cardholder around the case's claims, oldest first.
 
     `behind` were counted by the rules together with the claims: same merchant, within `days` days. `that_day` are the
-    others of the same days. `together_minor` is `behind` with the case's own claims at those merchants.
+    others of the same days, `of_days` everything else of those days, declined attempts too. `together_minor` is `behind` with the case's own claims at those merchants.
     """
 
     behind: list[Claim] = field(default_factory=list)
@@ -43,6 +43,7 @@ class Around:
     n_together: int = 0
     together_minor: int = 0
     is_cut: bool = False
+    of_days: list[Claim] = field(default_factory=list)
 
     @property
     def n(self) -> int:
@@ -89,14 +90,15 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
             transacted_at__lt=_midnight(last + timedelta(days=1)),
         )
         .exclude(pk__in=[row.claim.pk for row in rows])
-        .exclude(txn_type=Claim.TxnType.DECLINE)
-        .select_related("merchant")
+        .defer("attendees", "extra")
         .order_by("-transacted_at", "-id")[: MAX_AROUND * 5]
     )[::-1]
+    of_days = [claim for claim in found if timezone.localdate(claim.transacted_at) in local]
+    found = [claim for claim in found if claim.txn_type != Claim.TxnType.DECLINE]
     behind = [claim for claim in found if days and claim.merchant_id in places]
     kept = {claim.pk for claim in behind}
     that_day = [
-        claim for claim in found if claim.pk not in kept and timezone.localdate(claim.transacted_at) in local
+        claim for claim in of_days if claim.pk not in kept and claim.txn_type != Claim.TxnType.DECLINE
     ]
     together = (
         [*behind, *(row.claim for row in rows if row.claim.currency == case.currency)] if behind else []
@@ -108,6 +110,7 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
         len(together),
         sum(claim.amount_minor for claim in together),
         len(behind) > MAX_AROUND or len(that_day) > MAX_AROUND,
+        of_days[-MAX_AROUND:],
     )
 
 
@@ -118,14 +121,14 @@ def surroundings(case: Case, rows: list[ClaimRow], by: Actor) -> Surroundings:
     """
     places = list(dict.fromkeys(row.claim.merchant_id for row in rows))[:MAX_PLACES]
     since = clock.now() - LOOK_BACK
-    outcomes = {} if case.is_blind else _outcomes(places, since)
+    outcomes = {} if case.is_blind else outcomes_at(places, since)
     for barred in barred_cardholders(by) & outcomes.keys():
         del outcomes[barred]
     return Surroundings(
         _visitors(case, places, since, outcomes),
         _like_merchants(case, rows, since),
         _approvers(rows),
-        _attendees(rows),
+        attendees_of(rows),
     )
 
 
@@ -154,7 +157,7 @@ def _visitors(
     ]
 
 
-def _outcomes(places: Collection[int], since: datetime) -> dict[int, list[int]]:
+def outcomes_at(places: Collection[int], since: datetime) -> dict[int, list[int]]:
     """Cardholder → [claims found to be misuse, claims found to be in order] at these merchants, as known now."""
     rows = (
         Label.objects.filter(claim__merchant__in=places, claim__transacted_at__gte=since)
@@ -198,7 +201,7 @@ def _approvers(rows: list[ClaimRow]) -> list[Cardholder]:
     return list(people.order_by("employee_no")[:N_PEOPLE])
 
 
-def _attendees(rows: list[ClaimRow]) -> list[dict[str, Any]]:
+def attendees_of(rows: list[ClaimRow]) -> list[dict[str, Any]]:
     """Listed guests, each once, as delivered: name, or employee number, and organisation."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:

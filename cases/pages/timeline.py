@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import name_of
 from audit.registry import sentence
-from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
+from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
 from cases.services.entry_words import ToldEntry, told_entries
+from cases.services.standing import RECOVERY
 from fraud.claims.models import User
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
@@ -46,18 +48,60 @@ class Entry:
     answers: tuple[Answered, ...] = field(default=())
 
 
-def timeline_of(case: Case) -> list[Entry]:
-    """The entries of a case, newest first. Eight queries whatever its length."""
+def gather(case: Case, *, with_answers: bool = True) -> None:
+    """Read afresh what was asked and proposed in a case, with who did it, for everything a page shows of it; for the timeline also
+    what was answered and sent.
+
+    Two queries for a case nobody has asked about or decided; nothing is looked up that cannot exist yet.
+    """
+    kept: dict[str, Any] = {}
+    case._prefetched_objects_cache = kept  # type: ignore[attr-defined]
+    asked = ExplanationRequest.objects.select_related("requested_by")
+    if with_answers:
+        answers = Explanation.objects.select_related("submitted_by")
+        asked = asked.prefetch_related(Prefetch("explanations", answers))
+    decided = Decision.objects.select_related("proposed_by", "decided_by")
+    prefetch_related_objects([case], Prefetch("requests", asked), Prefetch("decisions", decided))
+    recovery = None
+    if case.decisions.all():
+        recoveries = Recovery.objects.filter(case=case).select_related("write_off_requested_by")
+        recovery = recoveries.first()
+    if recovery is not None:
+        recovery.case = case  # with the stake a page attached
+    kept[RECOVERY] = recovery
+    if with_answers:
+        has_sent = bool(case.requests.all() or case.decisions.all())
+        evidence, appeals = Evidence.objects.filter(case=case), Appeal.objects.filter(case=case)
+        kept["evidence"] = list(evidence.select_related("uploaded_by")) if has_sent else []
+        kept["appeals"] = list(appeals.select_related("submitted_by")) if case.decisions.all() else []
+
+
+def explanations_of(case: Case) -> list[Explanation]:
+    """The answers of a gathered case, oldest first."""
+    found = [answer for request in case.requests.all() for answer in request.explanations.all()]
+    return sorted(found, key=lambda answer: answer.pk)
+
+
+def sent_evidence(case: Case) -> list[Evidence]:
+    """The files of a gathered case that went with an answer or an appeal."""
+    return [file for file in _kept(case, "evidence") if file.is_sent]
+
+
+def _kept(case: Case, name: str) -> list[Any]:
+    return list(case._prefetched_objects_cache[name])  # type: ignore[attr-defined]
+
+
+def timeline_of(case: Case, *, is_gathered: bool = False) -> list[Entry]:
+    """The entries of a case, newest first. `is_gathered`: its rows were just read; then three queries whatever its length."""
+    if not is_gathered:
+        gather(case)
     events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
-    requests = list(case.requests.select_related("requested_by"))
-    answers = list(Explanation.objects.filter(request__case=case).select_related("submitted_by", "request"))
+    requests, decisions = list(case.requests.all()), list(case.decisions.all())
+    answers, appeals = explanations_of(case), _kept(case, "appeals")
     notes = list(case.notes.select_related("written_by"))
-    appeals = list(case.appeals.select_related("submitted_by"))
-    decisions = list(case.decisions.select_related("proposed_by"))
-    evidence = list(case.evidence.select_related("uploaded_by"))
+    evidence = _kept(case, "evidence")
     files = [file for file in evidence if file.is_sent]
-    people = {event.actor for event in events if not event.actor.startswith("system:")}
-    names = {user.get_username(): name_of(user) for user in User.objects.filter(username__in=people)}
+    names = _names(case, events, answers, notes)
     entries = [
         *_told(requests, answers, notes, appeals, decisions, files),
         *_events(
@@ -67,6 +111,19 @@ def timeline_of(case: Case) -> list[Entry]:
         ),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _names(
+    case: Case, events: Iterable[AuditEvent], answers: Iterable[Explanation], notes: Iterable[CaseNote]
+) -> dict[str, str]:
+    """Login → name of everybody in the chain; only who did nothing else in the case has to be looked up."""
+    known = [request.requested_by for request in case.requests.all()]
+    known += [*(answer.submitted_by for answer in answers), *(note.written_by for note in notes)]
+    known += [case.assignee] if case.assignee is not None else []
+    names = {user.get_username(): name_of(user) for user in known}
+    people = {event.actor for event in events if not event.actor.startswith("system:")} - names.keys()
+    found = User.objects.filter(username__in=people) if people else []
+    return names | {user.get_username(): name_of(user) for user in found}
 
 
 def _counts(*groups: list[Any]) -> Counter[str]:

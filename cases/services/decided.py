@@ -35,7 +35,14 @@ def was_decided_before(case: Case) -> bool:
     """Whether a decision on this case changes an earlier one: it was reopened, or a payment of it was decided in another case."""
     if case.reopened_from_id is not None:
         return True
-    return same_payments(case).exclude(disposition="").exists()
+    return shares_payments(case) and same_payments(case).exclude(disposition="").exists()
+
+
+def shares_payments(case: Case) -> bool:
+    """Whether another case is on its payments; without a query where a page has attached its stake and it took any."""
+    if case.stake is not None and case.stake.spent_minor:
+        return bool(case.stake.others)
+    return same_payments(case).exists()
 
 
 def same_payments(case: Case) -> QuerySet[Case]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import takewhile
 
@@ -45,6 +45,9 @@ class Stake:
     spent_minor: int = 0
     returned_minor: int = 0
     elsewhere_minor: int = 0  # came back, or is asked for, in other cases on the same claims
+    others: frozenset[int] = field(
+        default=frozenset(), compare=False
+    )  # the other cases that hold one of its claims
 
     @property
     def at_stake_minor(self) -> int:
@@ -87,6 +90,11 @@ def stake_of(case: Case) -> Stake:
 def at_stake(case: Case) -> int:
     """The most that may be asked for in this case now."""
     return stake_of(case).at_stake_minor
+
+
+def attach_stake(case: Case, returned: Mapping[int, int]) -> None:
+    """Its `stake` for a page that has asked what came back of each of its claims."""
+    case.stake = _stakes([case.pk], returned).get(case.pk, Stake())
 
 
 def attach_stakes(cases: list[Case]) -> list[Case]:
@@ -154,16 +162,25 @@ def net_by_claim(case: Case) -> dict[int, int]:
     return net_of(purchases_of(read_held([case.pk]), [case.pk])).get(case.pk, {})
 
 
-def _stakes(case_ids: list[int]) -> dict[int, Stake]:
+def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> dict[int, Stake]:
     held = read_held(case_ids)
     purchases = purchases_of(held, case_ids)
-    net = net_of(purchases)
+    net = net_of(purchases, returned)
     elsewhere = _elsewhere(net, held)
+    holding: dict[int, set[int]] = defaultdict(set)
+    for row in held:
+        if row.left_at is None:
+            holding[row.claim_id].add(row.case_id)
+    own = {(row.case_id, row.claim_id) for row in held if row.left_at is None}
+    others: dict[int, set[int]] = defaultdict(set)
+    for case_id, claim_id in own:
+        others[case_id] |= holding[claim_id] - {case_id}
     return {
         case_id: Stake(
             spent_minor=sum(claims.values()),
             returned_minor=sum(claims.values()) - sum(net[case_id].values()),
             elsewhere_minor=elsewhere.get(case_id, 0),
+            others=frozenset(others[case_id]),
         )
         for case_id, claims in purchases.items()
     }

@@ -104,9 +104,12 @@ def purchases_of(held: Iterable[HeldClaim], case_ids: Collection[int]) -> dict[i
     return found
 
 
-def net_of(purchases: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
-    """Case → claim → what of it is still gone, never below 0."""
-    returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
+def net_of(
+    purchases: Mapping[int, Mapping[int, int]], returned: Mapping[int, int] | None = None
+) -> dict[int, dict[int, int]]:
+    """Case → claim → what of it is still gone, never below 0. `returned`: what came back of every claim, where it was just asked."""
+    if returned is None:
+        returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
     return {
         case_id: {claim_id: max(minor - returned.get(claim_id, 0), 0) for claim_id, minor in claims.items()}
         for case_id, claims in purchases.items()

@@ -29,6 +29,7 @@ from fraud.company.values import CompanyValues, from_json
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening.services import explain_claims, keep, put_stage, stage_of
 from fraud.detection.screening.stages import Stage, started_at
+from fraud.detection.sentences import tells_payment
 
 _BANDS = (Case.NOT_SCORED, "low", "medium", "high")
 _IDS = 500
@@ -323,11 +324,15 @@ def _free_key(key: str, taken: set[str]) -> str:
 
 
 def _leading(reasons: list[dict[str, Any]], bundle: Bundle) -> dict[str, Any]:
-    """The reason a bundle is headed by: its rule, what makes it unusual, else the strongest positive one."""
+    """The reason a bundle is headed by: its rule, what makes it unusual, else the strongest positive one that describes the payment."""
     tests: list[Callable[[dict[str, Any]], bool]] = [
         lambda r: r["kind"] == "rule" and r["code"] == bundle.pattern,
         lambda r: bundle.channel == "novelty" and r["kind"] == "novelty",
-        lambda r: r["kind"] in ("rule", "tree", "anomaly") and r["value"] > 0,
+        lambda r: r["kind"] == "rule" and r["value"] > 0,
+        # What happened, before what was known of the person or the place.
+        lambda r: r["kind"] == "tree" and r["value"] > 0 and tells_payment(r),
+        lambda r: r["kind"] == "novelty" and tells_payment(r),
+        lambda r: r["kind"] in ("tree", "anomaly") and r["value"] > 0,
         lambda r: r["kind"] == "novelty",
     ]
     for test in tests:

@@ -41,8 +41,20 @@ def read_case(case: Case) -> Case:
     return found
 
 
+#: Under which name a page keeps a case's recovery, or None, among what it has gathered.
+RECOVERY = "its recovery"
+
+
+def is_gathered(case: Case, name: str) -> bool:
+    """Whether a page has read these rows of the case already (cases.pages.timeline.gather); services read afresh."""
+    return name in getattr(case, "_prefetched_objects_cache", {})
+
+
 def current_request(case: Case) -> ExplanationRequest | None:
     """The last explanation request that was not withdrawn, or None."""
+    if is_gathered(case, "requests"):
+        rows = [row for row in case.requests.all() if row.state != ExplanationRequest.State.WITHDRAWN]
+        return max(rows, key=lambda row: row.round_no, default=None)
     return (
         case.requests.exclude(state=ExplanationRequest.State.WITHDRAWN)
         .select_related("requested_by")
@@ -54,6 +66,9 @@ def current_request(case: Case) -> ExplanationRequest | None:
 def current_decision(case: Case) -> Decision | None:
     """The proposal that waits, or the decision that holds; None before there is one."""
     held = [Decision.State.PROPOSED, Decision.State.APPROVED]
+    if is_gathered(case, "decisions"):
+        rows = [row for row in case.decisions.all() if row.state in held]
+        return max(rows, key=lambda row: row.number, default=None)
     return (
         case.decisions.filter(state__in=held)
         .select_related("proposed_by", "decided_by")
@@ -64,6 +79,9 @@ def current_decision(case: Case) -> Decision | None:
 
 def recovery_of(case: Case) -> Recovery | None:
     """The case's recovery, or None."""
+    if is_gathered(case, RECOVERY):
+        found: Recovery | None = case._prefetched_objects_cache[RECOVERY]  # type: ignore[attr-defined]
+        return found
     return Recovery.objects.filter(case=case).select_related("write_off_requested_by").first()
 
 
@@ -79,6 +97,8 @@ def is_dissolved(case: Case) -> bool:
 def is_heard(case: Case) -> bool:
     """Whether the cardholder was asked and has answered, or has let the deadline pass."""
     heard = (ExplanationRequest.State.ANSWERED, ExplanationRequest.State.LAPSED)
+    if is_gathered(case, "requests"):
+        return any(row.state in heard for row in case.requests.all())
     return case.requests.filter(state__in=heard).exists()
 
 
@@ -136,9 +156,9 @@ def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -
     )
 
 
-def actions_now(case: Case, by: Actor) -> tuple[Action, ...]:
-    """The actions open to the actor on this case now, in the order of the table."""
-    return actions_of(case, parties_towards(case, by))
+def actions_now(case: Case, by: Actor, relations: Relations | None = None) -> tuple[Action, ...]:
+    """The actions open to the actor on this case now, in the order of the table; `relations` where they were just asked."""
+    return actions_of(case, parties_towards(case, by, relations))
 
 
 def actions_of(case: Case, parties: frozenset[Party]) -> tuple[Action, ...]:

@@ -17,7 +17,11 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.pages.answers import answers_of
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
+from cases.pages.day_picture import day_svg, legend_of
+from cases.pages.link_picture import links_svg
 from cases.pages.outcomes import forecast_bulk
+from cases.pages.strip_table import strip_table
+from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
 from cases.pages.words import MISUSE_TAGS, SOURCES, STATES
 from cases.services.choice_words import METHODS, disposition_word
@@ -25,6 +29,7 @@ from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
 from fraud.web.dates import say_day
 from fraud.web.tags import money
+from rules.mcc_words import mcc_word
 from rules.money import to_decimal
 
 register = template.Library()
@@ -136,3 +141,36 @@ def maximum(row: Row, name: str) -> int:
 def method_word(code: str) -> str | Promise:
     """`bank_transfer` → Bank transfer."""
     return METHODS.get(code, code)
+
+
+@register.simple_tag
+def day_picture(day: Any) -> SafeString:
+    """The axis of one day of a case."""
+    return day_svg(day)
+
+
+@register.simple_tag
+def day_legend(days: Any) -> SafeString:
+    """Shape and word of each kind of moment in the pictures."""
+    return legend_of(days.kinds)
+
+
+@register.simple_tag
+def link_picture(nodes: Any, case: Any) -> SafeString:
+    """The tree of who is linked to whom."""
+    return links_svg(nodes, case.reference)
+
+
+register.simple_tag(strip_table, name="strip_picture")
+
+
+@register.filter
+def mcc_name(code: str) -> str:
+    """`5813` → Bars and night clubs; nothing for a code without a name."""
+    return mcc_word(code, current_language())
+
+
+@register.filter
+def verdict_word(code: str) -> str | Promise:
+    """What became of a payment, in a word."""
+    return VERDICTS.get(code, code)

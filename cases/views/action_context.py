@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.services.company import company_today
+from cases.services.conflicts import Relations
 from cases.services.money import due_minor
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
@@ -19,7 +21,7 @@ from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.models import User
 from fraud.company.values import current_settings
-from fraud.detection.models import RuleHit
+from rules.models import Rule
 
 # Which action stands out, by state; the rest are quieter.
 PRIMARY = {
@@ -32,9 +34,11 @@ PRIMARY = {
 }
 
 
-def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
-    """`may` maps action names to True; the rest feeds the forms of those actions only."""
-    actions = actions_now(case, by)
+def action_context(
+    case: Case, by: Actor, *, language: str, rules: Sequence[Rule], relations: Relations | None = None
+) -> dict[str, Any]:
+    """`may` maps action names to True; the rest feeds the forms of those actions only. `rules`: those that matched its claims."""
+    actions = actions_now(case, by, relations)
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
@@ -53,7 +57,7 @@ def action_context(case: Case, by: Actor, *, language: str) -> dict[str, Any]:
             "forecast_proposal": forecast_proposal(case, settings),
             "forecast_legitimate": forecast_legitimate(case, settings),
             "legitimate_reasons": _reasons(language),
-            "clauses": _clauses(case, language),
+            "clauses": _clauses(rules, language),
         }
     if Action.ASSIGN in actions:
         people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.APPROVER])
@@ -90,14 +94,10 @@ def _reasons(language: str) -> list[tuple[str, str]]:
     return [(code, names[column]) for code, names in LEGITIMATE_REASONS.items()]
 
 
-def _clauses(case: Case, language: str) -> list[str]:
+def _clauses(rules: Sequence[Rule], language: str) -> list[str]:
     """Policy clauses of the rules that hit, each once, to choose from."""
-    hits = RuleHit.objects.filter(
-        claim__alerts__case=case, claim__alerts__left_at=None, is_shadow=False
-    ).select_related("rule_version__rule")
     found = []
-    for hit in hits.order_by("rule_version__rule__code"):
-        rule = hit.rule_version.rule
+    for rule in sorted(rules, key=lambda rule: rule.code):
         clause = rule.policy_clause if language == "ko" else rule.policy_clause_en or rule.policy_clause
         if clause and clause not in found:
             found.append(clause)

@@ -98,6 +98,7 @@ def _read_postgres(sql: str, params: Sequence[Any], schema: Schema | None) -> pl
 def _read_sqlite(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
     """SQLite joins each row into one string in C; a million rows become frames without a Python object a value."""
     row = f" || char({ord(_FIELD)}) || ".join(_as_text(name, dtype) for name, dtype in schema.items())
+    row = row.replace("%", "%%") if params else row  # where there are parameters a single sign begins one
     parts = [pl.DataFrame(schema=dict(schema))]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {row} FROM ({sql}) AS source", params or None)

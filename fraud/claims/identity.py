@@ -19,17 +19,16 @@ def lists_number(path: str, number: str) -> tuple[Combinable, str]:
 
 
 def barred_cardholders(by: Actor) -> set[int]:
-    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. Two queries."""
+    """The cardholders nobody of staff may judge: the person themselves, those they report to, and their relatives. One query."""
     own = number_key(by.employee_no)
     if by.is_system or not own:
         return set()
-    numbers = {own}
-    for person in cardholders_of(own).select_related("department"):
-        numbers.add(number_key(person.manager_no))
-        numbers.add(number_key(person.department.manager_no) if person.department else "")
-    people = Cardholder.objects.alias(key=key_of("employee_no"))
-    found = people.filter(Q(key__in=numbers - {""}) | _is_relative(own))
-    return set(found.values_list("pk", flat=True))
+    rows = with_number(Cardholder.objects.all(), "employee_no", own)
+    led_by_name = rows.annotate(led=key_of("manager_no")).values("led")
+    led_by_head = rows.filter(department__isnull=False).annotate(led=key_of("department__manager_no"))
+    people = Cardholder.objects.alias(key=key_of("employee_no")).exclude(key="")
+    leads = Q(key__in=led_by_name) | Q(key__in=led_by_head.values("led"))
+    return set(people.filter(Q(key=own) | leads | _is_relative(own)).values_list("pk", flat=True))
 
 
 def relatives(one: str, other: str) -> QuerySet[Relative]:

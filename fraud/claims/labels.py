@@ -9,7 +9,8 @@ does not overrule what was decided since, unless it corrects the very finding th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -111,11 +112,42 @@ def history_of(told: pl.DataFrame) -> pl.DataFrame:
     return told.select("claim_id", "is_misuse", "known_at", *keys)
 
 
-def told_labels(cut_off: datetime) -> pl.DataFrame:
-    """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first."""
+def outcomes_about(
+    cut_off: datetime, *, cardholder_id: int, merchant_id: int | None, since: datetime
+) -> pl.DataFrame:
+    """What counts by the cut-off of the payments made since then by the person or at the merchant, a row a claim: `claim_id,
+    is_misuse, known_at, transacted_at, cardholder_id, merchant_id`, and who is named on it: `approver_no, attendees` (`read_attendees`).
+    """
+    where = " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s)"
+    first = connection.ops.adapt_datetimefield_value(since)
+    named = "k.approver_no, CAST(k.attendees AS text) AS attendees, l.id AS label_id"
+    known = told_labels(cut_off, where, [first, cardholder_id, merchant_id or 0], named=named)
+    newest = known.group_by("claim_id", maintain_order=True).last()
+    kept = newest.filter(pl.col("is_misuse").is_not_null())
+    places = ("transacted_at", "cardholder_id", "merchant_id")
+    return kept.select("claim_id", "is_misuse", "known_at", *places, "approver_no", "attendees")
+
+
+def read_attendees(text: str | None) -> object:
+    """The attendees of a claim from the text of their column."""
+    return json.loads(text) if text else None
+
+
+def told_labels(
+    cut_off: datetime, where: str = "", params: Sequence[Any] = (), named: str = ""
+) -> pl.DataFrame:
+    """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first.
+
+    `where` (SQL with `params`) narrows the claims; `named` are further columns of theirs, for texts.
+    """
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
-    known = read_frame(_KNOWN, [connection.ops.adapt_datetimefield_value(cut_off)], schema=_READ_SCHEMA)
+    asked = [connection.ops.adapt_datetimefield_value(cut_off), *params]
+    sql, schema = _KNOWN + where, _READ_SCHEMA
+    if named:
+        sql = sql.replace("SELECT l.id AS label_id", f"SELECT {named}", 1)
+        schema = {"approver_no": pl.String, "attendees": pl.String, **_READ_SCHEMA}
+    known = read_frame(sql, asked, schema=schema)
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
 
 

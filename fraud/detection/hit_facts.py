@@ -45,6 +45,14 @@ def hit_facts_text(facts: Mapping[str, Any] | None, currency: str, language: str
     )
 
 
+def hit_facts_brief(facts: Mapping[str, Any] | None, currency: str, language: str) -> str:
+    """The same cut to what was measured first and the amount that was the limit, for one line."""
+    values = (facts or {}).get("values")
+    if isinstance(values, Mapping):
+        return _sentence(json.dumps(values, sort_keys=False), language, is_brief=True)
+    return hit_facts_text(facts, currency, language)
+
+
 def fact_names(facts: Mapping[str, Any] | None) -> list[str]:
     """The fields a hit measured, windows by what they aggregate; thresholds and context left out."""
     values = (facts or {}).get("values", facts or {})
@@ -59,9 +67,9 @@ def fact_names(facts: Mapping[str, Any] | None) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def _sentence(values: str, language: str) -> str:
+def _sentence(values: str, language: str, *, is_brief: bool = False) -> str:
     """Remembered: naming a window means parsing it, and a case page shows the same facts many times."""
-    return hit_sentence(json.loads(values), language)
+    return hit_sentence(json.loads(values), language, is_brief=is_brief)
 
 
 def _label(name: str, language: str) -> str:

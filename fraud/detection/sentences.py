@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fraud.detection.scoring.reasons import details, distinct, sentence
+from fraud.detection.scoring.feature_words import OWN_AMOUNT, is_of_payment, meaning, speaks
+from fraud.detection.scoring.reasons import feature_text, headline_details, sentence, together
 
-__all__ = ["distinct", "is_unusual", "reason_details", "reason_sentence"]
+__all__ = ["headline_reason", "payment_facts", "reason_sentence", "tells_payment", "together", "told_once"]
 
-_WITH_DETAILS = ("tree", "novelty")
+_WITH_DETAILS = ("tree", "novelty", "anomaly")
 
 
 def reason_sentence(reason: Mapping[str, Any], language: str) -> str:
@@ -17,15 +18,55 @@ def reason_sentence(reason: Mapping[str, Any], language: str) -> str:
     return sentence(dict(reason), language)
 
 
-def reason_details(reason: Mapping[str, Any], language: str) -> str:
-    """Only what was measured, for one line in a list: `금액 992,800원(본인 30일 평균 92,471원)`."""
+def headline_reason(reason: Mapping[str, Any], language: str) -> str:
+    """What of a reason describes the payment, for one line in a list: `992,800원(본인 30일 평균 92,471원)`."""
     kind = str(reason.get("kind") or reason.get("source") or "")
     facts = reason.get("facts") or {}
-    if kind in _WITH_DETAILS and facts.get("features"):
-        return details(facts, language, is_against=kind == "tree")
+    if kind in _WITH_DETAILS:
+        code = str(reason.get("code") or "")
+        return headline_details(facts, language, code=code, is_against=kind == "tree")
     return sentence(dict(reason), language)
 
 
-def is_unusual(reason: Mapping[str, Any]) -> bool:
-    """Whether a detector's reason says that the claim is unusual: rarer than one in ten, and it speaks for misuse."""
-    return reason.get("value", 0) > 0 and float((reason.get("facts") or {}).get("tail") or 0) >= 1.0
+def told_once(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The reasons of a score with what is unusual in one of them, the last."""
+    rest: list[Mapping[str, Any]] = [
+        reason for reason in reasons if str(reason.get("kind") or "") not in ("anomaly", "novelty")
+    ]
+    unusual = together(reasons)
+    return [*rest, unusual] if unusual else rest
+
+
+def tells_payment(reason: Mapping[str, Any]) -> bool:
+    """Whether a tree's or novelty's reason names something unusual of the payment itself."""
+    features = (reason.get("facts") or {}).get("features") or {}
+    is_novel = reason.get("kind") == "novelty"
+    return any(
+        is_of_payment(name)
+        and value is not None
+        and value is not False
+        and (is_novel or speaks(name, float(value)))
+        for name, value in features.items()
+    )
+
+
+def payment_facts(reasons: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
+    """(feature, its words) of what is unusual of the payment, the strongest first, each meaning once; then what was known before it.
+
+    Numbers with a baseline come before those without: they say against what something is unusual.
+    """
+    told: dict[str, tuple[tuple[bool, bool, float, int], str, str]] = {}
+    for reason in reasons:
+        kind, value = str(reason.get("kind") or ""), float(reason.get("value") or 0)
+        if kind not in ("tree", "novelty") or value <= 0:
+            continue
+        facts = reason.get("facts") or {}
+        for name, of in (facts.get("features") or {}).items():
+            text = feature_text(name, of, facts, language)
+            if not text or (kind == "tree" and not speaks(name, float(of))):
+                continue
+            about = "own amount" if name in OWN_AMOUNT else meaning(name)
+            is_bare = name not in (facts.get("baselines") or {})
+            order = (not is_of_payment(name), is_bare, -value, len(told))
+            told.setdefault(about, (order, name, text))
+    return [(name, text) for _order, name, text in sorted(told.values())]

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from audit.language import current_language
-from fraud.detection.sentences import reason_sentence
+from fraud.detection.sentences import reason_sentence, told_once
 
 register = template.Library()
 
@@ -17,3 +17,6 @@ register = template.Library()
 def sentence(reason: Mapping[str, Any] | None) -> str:
     """A stored reason in the reader's language."""
     return reason_sentence(reason, current_language()) if reason else ""
+
+
+register.filter("told_once", told_once)

@@ -12,7 +12,7 @@ from audit.services import actor_of
 def shell(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "user"):
         return {}
-    actor = actor_of(request)
+    actor = getattr(request, "actor", None) or actor_of(request)
     return {
         "actor": actor,
         "theme": request.COOKIES.get("theme") or getattr(request.user, "theme", "system"),

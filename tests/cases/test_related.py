@@ -196,7 +196,7 @@ def test_context_needs_one_query_and_the_tab_few_whatever_their_number(django_as
     rows = claims_of(case)
     with django_assert_num_queries(1):
         around(case, rows)
-    with django_assert_num_queries(7):  # two of them ask whose outcomes the reader must not see
+    with django_assert_num_queries(6):  # one of them asks whose outcomes the reader must not see
         surroundings(case, rows, READER)
 
 

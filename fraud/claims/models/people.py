@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from audit.people_rows import indexed_key
+
 
 class User(AbstractUser):
     """A login. `employee_no` ties it to the person in the claims: nobody acts on their own case."""
@@ -55,7 +57,11 @@ class Cardholder(models.Model):
     is_unassigned = models.BooleanField(default=False)  # came with a claim, not with the personnel feed
 
     class Meta:
-        indexes = [models.Index(fields=["department", "id"], name="cardholder_department")]
+        indexes = [
+            models.Index(fields=["department", "id"], name="cardholder_department"),
+            # Who somebody is, in whatever spelling: asked for every page of a case.
+            models.Index(indexed_key("employee_no"), name="cardholder_number"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.employee_no

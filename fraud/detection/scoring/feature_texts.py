@@ -74,8 +74,8 @@ FEATURES: dict[str, Texts] = {
     "amount_ratio_merchant_90d": _t(
         "{ratio} times what is usual at this merchant ({own}; usual {usual})", "이 가맹점 평소 금액의 {ratio}배({own}, 평소 {usual})"
     ),
-    "merchant_seen_days": _t("merchant first used by the company {value} ago", "회사가 이 가맹점을 처음 이용한 지 {value}"),
-    "merchant_age_days": _t("merchant opened {value} ago", "가맹점 개업 {value}"),
+    "merchant_seen_days": _t("a merchant first used by the company {value} ago", "회사가 처음 이용한 지 {value} 된 가맹점"),
+    "merchant_age_days": _t("a merchant that opened {value} ago", "개업한 지 {value} 된 가맹점"),
     "n_claims_same_merchant_1d": _t(
         "1 own payment here in the day before|{value} own payments here in the day before", "직전 하루 이 가맹점 결제 {value}"
     ),
@@ -176,7 +176,7 @@ OUTCOMES: dict[str, Texts] = {
         "{percent} % of the payments {who} reviewed in the last {days} days were misuse", "최근 {days}일 검토된 {who} 결제 중 {percent}%가 오남용"
     ),
     "days_since_known_label": _t("latest outcome {who} known {value} ago", "{who} 마지막 검토 결과 확인 후 {value}"),
-    "days_since_known_misuse": _t("latest misuse {who} found {value} ago", "{who} 마지막 오남용 확인 후 {value}"),
+    "days_since_known_misuse": _t("{value} after the latest misuse {who} was found", "{who} 오남용이 마지막으로 확인된 지 {value} 만의 결제"),
     "n_misuse_run": _t(
         "the latest review of a payment {who} found misuse|the latest {count} reviews of payments {who} all found misuse",
         "{who} 최근 검토 {value} 연속 오남용",

@@ -86,6 +86,43 @@ _SAME: dict[str, str] = {
     "n_claims_same_category_28d": "category_surprise_28d",
     "n_claims_merchant_30d": "merchant_seen_days",
 }
+#: What is known of the person, the place or the company's past, not of the payment: background, never the headline of a case.
+_BACKGROUND = frozenset(
+    {
+        "ratio_to_limit",
+        "days_since_hired",
+        "n_claims_cardholder_7d",
+        "n_claims_cardholder_30d",
+        "n_merchants_cardholder_7d",
+        "total_amount_cardholder_7d",
+        "total_amount_cardholder_30d",
+        "mean_amount_cardholder_30d",
+        "max_ratio_usual_14d",
+        "n_unusual_amount_14d",
+        "n_claims_merchant_30d",
+        "n_cardholders_merchant_30d",
+        "merchant_seen_days",
+        "merchant_age_days",
+        "n_letters_purpose",
+        "has_receipt",
+        "has_pre_approval",
+        "has_overtime",
+        "days_to_approve",
+        "days_to_month_end",
+        "day_part_share_120d",
+        "weekend_share_120d",
+        "same_category_share_180d",
+        "category_surprise_28d",
+        "own_share_merchant_180d",
+        "same_merchant_share_90d",
+        "price_shift_merchant_30d",
+        "round_share_cardholder_120d",
+        "round_share_merchant_180d",
+        "n_attendees",
+        "is_recurring",
+        "is_business_day",
+    }
+)
 #: The claim's amount against one's own habit, in whatever measure: one such sentence is enough among the unusual.
 OWN_AMOUNT = frozenset(
     {
@@ -127,3 +164,8 @@ def speaks(name: str, value: float) -> bool:
     """Whether this value of a feature says anything for suspicion."""
     low, high = TELLING.get(root(name), (1 if name.startswith("n_") else float("-inf"), float("inf")))
     return low <= value <= high
+
+
+def is_of_payment(name: str) -> bool:
+    """Whether a feature describes the payment itself, and not what was known of its person or place before."""
+    return name not in _BACKGROUND and _OUTCOME.match(name) is None

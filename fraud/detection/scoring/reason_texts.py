@@ -67,6 +67,10 @@ SENTENCES: dict[str, Texts] = {
         "ko": "{details}: 약 {rank}로만 나타나는 수준",
     },
     "novelty_ordinary": {"en": "{details}: not unusual", "ko": "{details}: 이례적이지 않음"},
+    "unusual": {
+        "en": "{details}: the rarest of it is in about {rank} claims, all facts together in about {together} ({detectors})",
+        "ko": "{details}: 가장 드문 점이 약 {rank}, 모든 사실을 종합하면 약 {together}({detectors})",
+    },
     "audit": {
         "en": "Random check: chosen by lot, not by suspicion",
         "ko": "무작위 점검: 혐의가 아니라 추첨으로 선정되었습니다",
@@ -78,5 +82,16 @@ SENTENCES: dict[str, Texts] = {
     "other": {"en": "Other: {code}", "ko": "기타: {code}"},
 }
 RANK: Texts = {"en": "1 in {n}", "ko": "{n}건 중 1건꼴"}
+#: Beyond a million nobody counts on.
+RANK_MOST: Texts = {"en": "fewer than 1 in 1,000,000", "ko": "1,000,000건 중 1건 미만"}
+#: What heads a case whose strongest reason speaks of the past of its person or place: the payment, in the light of that.
+BACKGROUND: dict[str, Texts] = {
+    "known_misuse": {"en": "after earlier confirmed misuse", "ko": "오남용 확인 이력이 있는 결제"},
+    "merchant": {"en": "a merchant the company hardly knows", "ko": "이용 이력이 적은 가맹점"},
+    "frequency": {"en": "more payments than usual", "ko": "평소보다 잦은 사용"},
+    "category": {"en": "unusual spend for this trade", "ko": "업종별 사용 이례적"},
+    "links": {"en": "a merchant hardly anybody else uses", "ko": "다른 사용자가 드문 가맹점"},
+    "other": {"en": "several facts unusual together", "ko": "여러 사실이 함께 이례적"},
+}
 #: In the place of "1 in 1": more than half are so.
 RANK_ORDINARY: Texts = {"en": "nothing unusual", "ko": "이례적이지 않은 수준"}

@@ -14,6 +14,7 @@ from fraud.detection.scoring.feature_texts import ZERO
 from rules.money import format_money
 
 LANGUAGES = ("ko", "en")
+_UNCOUNTED = 6.0
 _ONE_IN_TWO = 0.29  # log10(1.95), which is said as 1 in 2
 
 
@@ -42,6 +43,8 @@ def sentence(reason: Mapping[str, Any], lang: str) -> str:
         said = details(facts, lang, is_against=False)
         key = "novelty" if _is_rare(tail) else "novelty_ordinary"
         return texts.SENTENCES[key][lang].format(details=said[:1].upper() + said[1:], rank=_rank(tail, lang))
+    if kind == "unusual":
+        return _unusual_sentence(facts, lang)
     known = texts.SENTENCES.get(kind) or texts.SENTENCES["other"]
     return known[lang].format(code=code)
 
@@ -95,6 +98,63 @@ def feature_text(name: str, value: Any, facts: Mapping[str, Any], lang: str) -> 
         own=_money(pair["value"], currency, lang) if pair else "",
         usual=_money(pair["usual"], currency, lang) if pair else "",
     )
+
+
+def headline_details(facts: Mapping[str, Any], lang: str, *, code: str = "", is_against: bool = True) -> str:
+    """What was measured of the payment itself, for the head of a case; where the reason speaks of the past alone, in the light of what."""
+    features = facts.get("features") or {}
+    own = {name: value for name, value in features.items() if words.is_of_payment(name)}
+    telling = {
+        n: v for n, v in own.items() if v is not None and (not is_against or words.speaks(n, float(v)))
+    }
+    said = details({**facts, "features": telling}, lang, is_against=is_against) if telling else ""
+    return said or texts.BACKGROUND.get(code, texts.BACKGROUND["other"])[lang]
+
+
+def together(reasons: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What makes a claim unusual as one reason instead of a sentence a detector; None where nothing does.
+
+    Of novelty the distinct points, of the detectors those that find the claim rarer than one in ten. `value` is their log-odds.
+    """
+    novel = [
+        r for r in distinct([r for r in reasons if _kind(r) == "novelty"]) if _is_rare(float(r["value"]))
+    ]
+    agreeing = sorted(
+        (r for r in reasons if _kind(r) == "anomaly" and r.get("value", 0) > 0 and _tail(r) >= 1.0),
+        key=lambda r: -_tail(r),
+    )
+    if not novel and not agreeing:
+        return None
+    facts: dict[str, Any] = {"features": {}, "baselines": {}}
+    for reason in novel:
+        for name in ("features", "baselines"):
+            facts[name] |= (reason.get("facts") or {}).get(name) or {}
+        if currency := (reason.get("facts") or {}).get("currency"):
+            facts["currency"] = currency
+    facts["rarest"] = float(novel[0]["value"]) if novel else 0.0
+    facts["tail"] = _tail(agreeing[0]) if agreeing else 0.0
+    facts["detectors"] = [str(r.get("code", "")) for r in agreeing]
+    value = sum(float(r["value"]) for r in agreeing)
+    return {"kind": "unusual", "code": "unusual", "value": value, "facts": facts}
+
+
+def _unusual_sentence(facts: Mapping[str, Any], lang: str) -> str:
+    """One sentence for `together`: the points that are unusual, how rare the rarest is, how rare all of it, and who finds so."""
+    names = [texts.DETECTORS.get(code, {}).get(lang, code) for code in facts.get("detectors") or []]
+    rarest, tail = float(facts.get("rarest") or 0), float(facts.get("tail") or 0)
+    said = details(facts, lang, is_against=False) if facts.get("features") else ""
+    said = said[:1].upper() + said[1:]
+    if not said:
+        return texts.SENTENCES["anomaly"][lang].format(rank=_rank(tail, lang), detector=", ".join(names))
+    if not names:
+        return texts.SENTENCES["novelty"][lang].format(details=said, rank=_rank(rarest, lang))
+    return texts.SENTENCES["unusual"][lang].format(
+        details=said, rank=_rank(rarest, lang), together=_rank(tail, lang), detectors=", ".join(names)
+    )
+
+
+def _tail(reason: Mapping[str, Any]) -> float:
+    return float((reason.get("facts") or {}).get("tail") or 0.0)
 
 
 def distinct(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -163,7 +223,9 @@ def _rank(tail: float, lang: str) -> str:
     """``1 in 1,000`` for a tail of 3, rounded to two digits; in words where more than half are so."""
     if not _is_rare(tail):
         return texts.RANK_ORDINARY[lang]
-    n = 10.0 ** min(max(tail, 0.0), 12.0)
+    if tail > _UNCOUNTED:
+        return texts.RANK_MOST[lang]
+    n = 10.0 ** max(tail, 0.0)
     return texts.RANK[lang].format(n=f"{float(f'{n:.2g}'):,.0f}")
 
 

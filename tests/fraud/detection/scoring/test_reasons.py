@@ -11,7 +11,15 @@ from fraud.detection.detectors import DETECTORS
 from fraud.detection.features.catalogue import FEATURES
 from fraud.detection.scoring import feature_words, reason_texts
 from fraud.detection.scoring.facts import facts_of
-from fraud.detection.scoring.reasons import details, distinct, feature_text, sentence, sentences
+from fraud.detection.scoring.reasons import (
+    details,
+    distinct,
+    feature_text,
+    headline_details,
+    sentence,
+    sentences,
+    together,
+)
 from tests.fraud.made_claims import trained
 
 HABIT = {
@@ -190,3 +198,53 @@ def test_nothing_is_said_to_be_one_in_one(tail: float, lang: str) -> None:
         assert "1 in 1" not in line
         assert "1건 중 1건" not in line
     assert "1 in 2" in feature_text(ranked[0], 0.3, {}, "en")
+
+
+UNUSUAL = [
+    {"kind": "novelty", "code": "amount_z_peer", "value": 2.4, "facts": {"features": {"amount_z_peer": 2.9}}},
+    {
+        "kind": "novelty",
+        "code": "amount_ratio_merchant_90d",
+        "value": 1.97,
+        "facts": {
+            "features": {"amount_ratio_merchant_90d": 7.4},
+            "baselines": {"amount_ratio_merchant_90d": {"value": 534_600, "usual": 72_308}},
+            "currency": "KRW",
+        },
+    },
+    {"kind": "anomaly", "code": "iforest", "value": 0.33, "facts": {"tail": 2.08}},
+    {"kind": "anomaly", "code": "hbos", "value": 0.2, "facts": {"tail": 1.9}},
+    {"kind": "anomaly", "code": "ecdf", "value": 0.1, "facts": {"tail": 0.4}},  # nothing unusual: not named
+]
+
+
+def test_what_is_unusual_is_one_sentence_whatever_the_number_of_detectors() -> None:
+    one = together(UNUSUAL)
+    assert one is not None
+    assert one["value"] == pytest.approx(0.33 + 0.2)
+    assert sentence(one, "en") == (
+        "2.9 standard deviations from what the department pays in this trade, 7.4 times what is usual at this merchant "
+        "(KRW 534,600; usual KRW 72,308): the rarest of it is in about 1 in 250 claims, all facts together in about 1 in 120 "
+        "(isolation forest, histograms)"
+    )
+    assert (
+        "가장 드문 점이 약 250건 중 1건꼴, 모든 사실을 종합하면 약 120건 중 1건꼴(고립 숲, 히스토그램)"
+        in sentence(one, "ko")
+    )
+    assert sentence(together(UNUSUAL[2:]), "en").startswith("All facts together: only about 1 in 120")
+    assert sentence(together(UNUSUAL[:1]), "en").endswith("about 1 in 250 claims is as far from the ordinary")
+    assert together(UNUSUAL[4:]) is None
+    assert together([]) is None
+
+
+def test_nobody_reads_of_one_in_billions() -> None:
+    told = sentence({"kind": "novelty", "code": "x", "value": 10.5, "facts": {}}, "ko")
+    assert "1,000,000건 중 1건 미만" in told
+
+
+def test_head_of_a_case_names_the_payment_or_in_the_light_of_what_it_stands() -> None:
+    facts = {"features": {"merchant_age_days": 862, "hour": 3}}
+    assert headline_details(facts, "en", code="merchant") == "paid in the hour from 3:00"
+    past = {"features": {"days_since_known_misuse_cardholder": 134.0}}
+    assert headline_details(past, "en", code="known_misuse") == "after earlier confirmed misuse"
+    assert headline_details({}, "ko", code="iforest") == "여러 사실이 함께 이례적"

@@ -1,0 +1,39 @@
+"""Twelve months of outcomes as a strip: a column a month with a number in a shape of its own for each outcome; each opens its list."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from audit.language import current_language
+from cases.models import Case
+from cases.pages.strips import VERDICTS, Cell, Strip
+from fraud.web.dates import say_month
+
+
+def strip_table(strip: Strip, case: Case) -> SafeString:
+    """The strip as a table of one row, which is what it is: a head of months and a cell for each."""
+    return format_html(
+        '<table class="strip"><caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>',
+        _("Outcomes of twelve months by month of payment: %(name)s") % {"name": strip.name},
+        format_html_join(
+            "",
+            '<th scope="col">{}</th>',
+            ((say_month(cell.month, current_language()),) for cell in strip.cells),
+        ),
+        format_html_join("", "<td>{}</td>", ((_cell(cell, strip, case),) for cell in strip.cells)),
+    )
+
+
+def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
+    if not cell.n:
+        return format_html('<span class="none" title="{}">·</span>', _("nothing known"))
+    words = ", ".join(f"{VERDICTS[verdict]} {n}" for verdict, n in cell.counts)
+    told = format_html_join("", '<b class="{}">{}</b>', cell.counts)
+    url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])
+    month = f"{cell.month:%Y-%m}"
+    return format_html(
+        '<a href="{0}" title="{1}: {2}" aria-label="{1}: {2}">{3}</a>', url, month, words, told
+    )
