@@ -17,7 +17,6 @@ from audit.chain import GENESIS, Fault, entry_hash, first_fault
 from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import Login, Person
-from audit.permissions import Role
 from audit.redaction import redact
 from audit.registry import action_for
 from audit.transactions import one_transaction
@@ -30,10 +29,9 @@ def actor_of(source: Any) -> Actor:
     user = getattr(source, "user", source)
     if isinstance(user, AnonymousUser) or user is None:
         return Actor(username="anonymous")
-    names = set(user.groups.values_list("name", flat=True))
     return Actor(
         username=user.get_username(),
-        roles=frozenset(role for role in Role if role.value in names),
+        roles=user.roles_held(),
         employee_no=getattr(user, "employee_no", "") or "",
         user_id=user.pk,
         request_id=getattr(source, "request_id", ""),

@@ -5,6 +5,8 @@ from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
 from fraud.learning.views import versions as detection
+from fraud.people.views import people as logins
+from fraud.people.views import reviews
 from fraud.web import shell
 from fraud.workbench.views import rule_values, rules
 
@@ -71,6 +73,13 @@ urlpatterns = [
     path("detection/experiments/<int:number>/cancel/", experiments.cancel, name="cancel-experiment"),
     path("detection/<str:reference>/", detection.version, name="version"),
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
+    path("people/", logins.people, name="people"),
+    path("people/invite/", logins.invite, name="invite"),
+    path("people/invite-joiners/", logins.invite_joiners, name="invite-joiners"),
+    path("people/review/", reviews.review, name="access-review"),
+    path("people/review/<int:login_id>/", reviews.decide, name="review-access"),
+    path("people/<int:login_id>/", logins.person, name="person"),
+    path("people/<int:login_id>/<slug:name>/", logins.step, name="person-step"),
     path("settings/", settings.settings, name="settings"),
     path("settings/holidays/", settings.add_day, name="add-holiday"),
     path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),

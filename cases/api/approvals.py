@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
-from cases.pages.approvals import KIND_WORDS, waiting_for
+from cases.pages.approvals import APPROVING_ACTIONS, KIND_WORDS, waiting_for
+from fraud.web.access import require_any
 
 
 class ChangeRow(serializers.Serializer):
@@ -39,7 +40,7 @@ class WaitingPage(serializers.Serializer):
 class ApprovalList(CaseworkView):
     """At most a hundred of a kind, the oldest first; nothing the caller proposed, and no case they are involved in."""
 
-    permission = "cases.approve_decision"
-
     def get(self, request: Request) -> Response:
+        """Raises NotPermitted for whoever approves nothing."""
+        require_any(self.by, APPROVING_ACTIONS)
         return Response(WaitingPage({"results": waiting_for(self.by)}).data)

@@ -28,6 +28,7 @@ from cases.workflow import State
 from fraud.claims.models import ColumnExemption
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
+from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.values_page import open_changes, rows_of
 from rules.models import RuleVersion
@@ -66,6 +67,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
+    "access": pgettext_lazy("approval", "Access"),
 }
 
 
@@ -252,6 +254,21 @@ def _exemptions(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _access(by: Actor) -> Iterator[Waiting]:
+    for row in waiting_changes(by)[:MOST]:
+        if row.may_decide:
+            user = row.change.user
+            yield Waiting(
+                "access",
+                f"{name_of(user)} · {user.username}",
+                reverse("fraud:person", args=[user.pk]),
+                row.by,
+                row.change.proposed_at,
+                row.change.reason,
+                (Fact(row.what, row.before, row.after),),
+            )
+
+
 #: The permission that decides a kind, and how what waits of it is found.
 _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("cases.approve_decision", _decisions),
@@ -263,4 +280,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.activate_threshold", _settings),
     ("fraud.promote_version", _versions),
     ("fraud.approve_exemption", _exemptions),
+    ("fraud.approve_access", _access),
 )
+#: Whoever may do one of these has an inbox.
+APPROVING_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(action for action, _find in _KINDS))

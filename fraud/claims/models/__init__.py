@@ -1,5 +1,6 @@
 """Claims, their files, the people and merchants in them, and labels."""
 
+from fraud.claims.models.access import AccessChange, AccessReview, RoleGrant
 from fraud.claims.models.claims import (
     Claim,
     ClaimAlias,
@@ -31,6 +32,8 @@ from fraud.claims.models.uploads import UploadInParts
 
 __all__ = [
     "Absence",
+    "AccessChange",
+    "AccessReview",
     "Cardholder",
     "Claim",
     "ClaimAlias",
@@ -51,6 +54,7 @@ __all__ = [
     "Position",
     "PreApproval",
     "Relative",
+    "RoleGrant",
     "Trip",
     "UploadInParts",
     "User",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from audit.actor import Role
 
 
 class User(AbstractUser):
@@ -18,9 +21,27 @@ class User(AbstractUser):
     employee_no = models.CharField(max_length=40, blank=True, db_index=True)
     language = models.CharField(max_length=5, default="ko")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    units: models.ManyToManyField[Department, models.Model] = models.ManyToManyField(
+        "Department", related_name="+"
+    )  # whose cases it sees; none: all
+    access_version = models.PositiveIntegerField(default=0)  # counts changes of access
+    n_sign_outs = models.PositiveIntegerField(default=0)  # a session begun before the last one is over
+    last_used_at = models.DateTimeField(null=True)  # page or interface, to some ten minutes
 
     def __str__(self) -> str:
         return self.get_username()
+
+    def roles_held(self) -> frozenset[Role]:
+        """The roles that hold now; one that has ended is not among them from the moment it ended. One query."""
+        names = set(self.grants.in_force().values_list("role", flat=True))
+        return frozenset(role for role in Role if role.value in names)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What ties a session to the login: another password or a sign-out everywhere ends all of them."""
+        made = salted_hmac(
+            "fraud.User.session", f"{self.password}:{self.n_sign_outs}", secret=secret, algorithm="sha256"
+        )
+        return made.hexdigest()
 
 
 class Department(models.Model):
