@@ -33,6 +33,7 @@ class Actor:
     is_system: bool = False
     request_id: str = ""
     language: str = "ko"
+    units: frozenset[str] = field(default_factory=frozenset)  # codes of the departments they see; none: all
 
     @classmethod
     def system(cls, part: str, *, request_id: str = "") -> Actor:

@@ -29,9 +29,11 @@ def actor_of(source: Any) -> Actor:
     user = getattr(source, "user", source)
     if isinstance(user, AnonymousUser) or user is None:
         return Actor(username="anonymous")
+    roles, units = user.access_held()
     return Actor(
         username=user.get_username(),
-        roles=user.roles_held(),
+        roles=roles,
+        units=units,
         employee_no=getattr(user, "employee_no", "") or "",
         user_id=user.pk,
         request_id=getattr(source, "request_id", ""),

@@ -31,10 +31,22 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_username()
 
+    def access_held(self) -> tuple[frozenset[Role], frozenset[str]]:
+        """The roles that hold now, and the codes of the departments the login was given. One query.
+
+        A role that has ended is not among them from the moment it ended.
+        """
+        as_role, as_unit = (models.Value(word, models.CharField()) for word in ("role", "unit"))
+        roles = self.grants.in_force().annotate(kind=as_role).values_list("kind", "role")
+        units = self.units.order_by().annotate(kind=as_unit).values_list("kind", "code")
+        found = set(roles.union(units, all=True))
+        names = {name for kind, name in found if kind == "role"}
+        held = frozenset(role for role in Role if role.value in names)
+        return held, frozenset(name for kind, name in found if kind == "unit")
+
     def roles_held(self) -> frozenset[Role]:
-        """The roles that hold now; one that has ended is not among them from the moment it ended. One query."""
-        names = set(self.grants.in_force().values_list("role", flat=True))
-        return frozenset(role for role in Role if role.value in names)
+        """The roles that hold now."""
+        return self.access_held()[0]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What ties a session to the login: another password or a sign-out everywhere ends all of them."""

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -136,6 +136,7 @@ def test_a_duty_given_meanwhile_stops_the_confirmation(office: Office) -> None:
 days = st.one_of(st.none(), st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 12, 31)))
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(starts=days, ends=days, today=st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 12, 31)))
 def test_a_role_holds_exactly_from_its_first_to_its_last_day(
     starts: date | None, ends: date | None, today: date
@@ -211,6 +212,7 @@ def test_units_are_proposed_confirmed_and_known(office: Office) -> None:
     assert refusal(changes.propose_units, units=["RND"], **values) == "units_held"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(roles=st.frozensets(st.sampled_from(list(Role)), max_size=5))
 def test_check_roles_agrees_with_the_plain_rule(roles: frozenset[Role]) -> None:
     staff = roles - {Role.CARDHOLDER, Role.MANAGER}
