@@ -75,6 +75,7 @@ urlpatterns = [
     path("detection/<str:reference>/<slug:name>/", detection.version_step, name="version-step"),
     path("people/", logins.people, name="people"),
     path("people/invite/", logins.invite, name="invite"),
+    path("people/confirm/", logins.confirm_many, name="confirm-access"),
     path("people/invite-joiners/", logins.invite_joiners, name="invite-joiners"),
     path("people/review/", reviews.review, name="access-review"),
     path("people/review/<int:login_id>/", reviews.decide, name="review-access"),

@@ -16,7 +16,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from audit import clock
-from audit.typed import whole_number
 
 WINDOW = timedelta(minutes=15)
 
@@ -57,8 +56,3 @@ def client_address(request: HttpRequest) -> str:
 def count_wrong_code(sender: type[Authenticator], request: HttpRequest, user: Any, **more: Any) -> None:
     """A wrong code of the second step counts like a wrong password."""
     user_login_failed.send(sender=__name__, credentials={"username": user.get_username()}, request=request)
-
-
-def proxies(text: str) -> int:
-    """How many proxies stand in front; 0 for what is no number."""
-    return whole_number(text, 1) or 0

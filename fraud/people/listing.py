@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from rest_framework.authtoken.models import Token
 
 from audit import clock
 from audit.actor import Actor
+from audit.paging import capped_count
 from audit.people import is_among, name_of, number_key, same_person
 from audit.people_rows import key_of
 from audit.permissions import Role, can
@@ -145,16 +146,29 @@ def role_row(grant: RoleGrant) -> RoleRow:
 
 
 def waiting_changes(by: Actor) -> list[ChangeRow]:
-    """Every proposal on access, the oldest first, as the reader sees it."""
+    """Every proposal on access, the oldest first, as the reader sees it; at most two hundred."""
     found = AccessChange.objects.filter(state=AccessChange.State.PROPOSED)
-    rows = found.select_related("user", "proposed_by").order_by("proposed_at", "pk")
-    return [change_row(one, by) for one in rows[:200]]
+    rows = list(found.select_related("user", "proposed_by").order_by("proposed_at", "pk")[:200])
+    return change_rows(rows, by)
 
 
-def change_row(change: AccessChange, by: Actor) -> ChangeRow:
-    """A proposal beside what holds."""
+def waiting_changes_count() -> int:
+    """How many proposals on access wait, counted no further than the cap."""
+    return capped_count(AccessChange.objects.filter(state=AccessChange.State.PROPOSED))
+
+
+def change_rows(changes: list[AccessChange], by: Actor) -> list[ChangeRow]:
+    """Proposals beside what holds. One query for the roles of all of them."""
+    held: dict[int, list[RoleGrant]] = {}
+    users = {one.user_id for one in changes}
+    for grant in RoleGrant.objects.standing().filter(user__in=users).order_by("role", "pk"):
+        held.setdefault(grant.user_id, []).append(grant)
+    return [_change_row(one, held.get(one.user_id, []), by) for one in changes]
+
+
+def _change_row(change: AccessChange, held: list[RoleGrant], by: Actor) -> ChangeRow:
     is_open = change.state == AccessChange.State.PROPOSED
-    before, after = _compared(change)
+    before, after = _compared(change, held)
     others = not is_among(by, [change.proposed_by, change.user])
     return ChangeRow(
         change=change,
@@ -179,21 +193,17 @@ def what_changes(change: AccessChange) -> str:
     return words[_Kind(change.kind)] % {"role": role}
 
 
-def _compared(change: AccessChange) -> tuple[str, str]:
-    held = [role_text(one) for one in RoleGrant.objects.standing().filter(user=change.user).order_by("role")]
+def _compared(change: AccessChange, held: list[RoleGrant]) -> tuple[str, str]:
+    """What holds, and what would hold."""
     if change.kind == _Kind.UNITS:
         return units_text(unit_codes(change.user)), units_text(change.units)
+    words = [role_text(one) for one in held]
     if change.kind == _Kind.RETURN:
-        return pgettext("login", "ended"), ", ".join(held) or _("without a role")
-    before = ", ".join(held) or "–"
+        return pgettext("login", "ended"), ", ".join(words) or _("without a role")
     if change.kind == _Kind.TAKE_ROLE:
-        left = [
-            role_text(one)
-            for one in RoleGrant.objects.standing().filter(user=change.user).order_by("role")
-            if one.pk != change.grant_id
-        ]
-        return before, ", ".join(left) or _("without a role")
-    return before, "+ " + role_text(change)
+        left = [role_text(one) for one in held if one.pk != change.grant_id]
+        return ", ".join(words) or "–", ", ".join(left) or _("without a role")
+    return ", ".join(words) or "–", ", ".join([*words, role_text(change)])
 
 
 def role_text(one: RoleGrant | AccessChange) -> str:
@@ -246,8 +256,8 @@ def one_login(user: User, by: Actor) -> OneLogin:
     return OneLogin(
         row=row,
         past=[role_row(one) for one in over.order_by("-pk")[:20]],
-        changes=[change_row(one, by) for one in all_changes.filter(is_open).order_by("proposed_at")],
-        decided=[change_row(one, by) for one in all_changes.exclude(is_open).order_by("-pk")[:20]],
+        changes=change_rows(list(all_changes.filter(is_open).order_by("proposed_at")), by),
+        decided=change_rows(list(all_changes.exclude(is_open).order_by("-pk")[:20]), by),
         others=list(same.order_by("username")) if key else [],
         people=people,
         unit_codes=unit_codes(user),
@@ -256,12 +266,6 @@ def one_login(user: User, by: Actor) -> OneLogin:
         is_oneself=same_person(by, user),
         last_day=max((one.left_on for one in people if one.left_on), default=None),
     )
-
-
-def with_waiting(users: QuerySet[User]) -> QuerySet[User]:
-    """Those for whom something is proposed."""
-    open_changes = AccessChange.objects.filter(user=OuterRef("pk"), state=AccessChange.State.PROPOSED)
-    return users.filter(Exists(open_changes))
 
 
 def words_of_states() -> dict[str, str]:

@@ -19,7 +19,7 @@ from fraud.claims.models import User
 from fraud.people.changes import subject_of
 from fraud.people.guessing import count_wrong_code
 from fraud.people.mailing import mail_notice
-from fraud.people.sessions import begin_session
+from fraud.people.sessions import PASSED, begin_session
 
 
 def listen() -> None:
@@ -39,7 +39,10 @@ def _added(sender: type, user: User, authenticator: Authenticator, **more: Any) 
         _told(user, authenticator, "user.second_step_added", _("A second step for signing in was set up"))
 
 
-def _removed(sender: type, user: User, authenticator: Authenticator, **more: Any) -> None:
+def _removed(
+    sender: type, request: HttpRequest, user: User, authenticator: Authenticator, **more: Any
+) -> None:
+    request.session.pop(PASSED, None)
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         _told(user, authenticator, "user.second_step_removed", _("A second step for signing in was removed"))
 

@@ -18,7 +18,7 @@ from fraud.people.api import rows
 from fraud.people.inviting import Invitation, invite_again, invite_login
 from fraud.people.listing import (
     STATES,
-    change_row,
+    change_rows,
     known_units,
     login_rows,
     logins,
@@ -215,7 +215,7 @@ class DecideChange(PeopleView):
         else:
             raise Http404
         change.refresh_from_db()
-        return Response(rows.ChangeAnswer(change_row(change, self.by)).data)
+        return Response(rows.ChangeAnswer(change_rows([change], self.by)[0]).data)
 
 
 @extend_schema_view(get=describe("List departments", answer=rows.UnitPage, operation_id="units_list"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit import clock
 from audit.paging import capped_count, keyset_page
-from audit.permissions import Role
+from audit.permissions import NotPermitted, Role
 from audit.typed import whole_number
-from fraud.claims.models import Cardholder, User
+from fraud.claims.models import AccessChange, Cardholder, User
+from fraud.people.changes import confirm_change
 from fraud.people.inviting import invite_login
 from fraud.people.joining import invitation_for, joiners
 from fraud.people.leaving import leavers
@@ -28,13 +30,14 @@ from fraud.people.listing import (
     one_login,
     read_login_filters,
     waiting_changes,
+    waiting_changes_count,
     words_of_states,
 )
 from fraud.people.refusals import AccessRefused, role_word
 from fraud.people.views.forms import read_invitation
 from fraud.people.views.steps import STEPS
 from fraud.web.access import page
-from fraud.web.refusals import stray_filters
+from fraud.web.refusals import refusal_sentence, stray_filters
 
 PAGE_SIZE = 50
 VIEWS = ("logins", "waiting", "joiners", "leavers")
@@ -50,10 +53,9 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs(request: HttpRequest, view: str) -> dict[str, Any]:
-    waiting = waiting_changes(request.actor)
     words = {
         "logins": (pgettext("people", "Logins"), None),
-        "waiting": (pgettext("people", "Proposed"), len(waiting)),
+        "waiting": (pgettext("people", "Proposed"), waiting_changes_count()),
         "joiners": (_("Without a login"), capped_count(joiners())),
         "leavers": (pgettext("people", "Leavers"), _leaving().count()),
     }
@@ -100,8 +102,6 @@ def _leaving() -> Any:
 
 def logins_of_leavers() -> Any:
     """Active logins of people with a last day."""
-    from datetime import date
-
     return leavers(date.max)
 
 
@@ -208,3 +208,23 @@ def invite_joiners(request: HttpRequest) -> HttpResponse:
     elif not keys:
         messages.error(request, _("Choose whom to invite."))
     return redirect("/people/?view=joiners")
+
+
+@page("fraud.approve_access")
+@require_POST
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """Confirm the chosen proposals; each refusal is told, the others hold."""
+    keys = [key for text in request.POST.getlist("change")[:200] if (key := whole_number(text, 15))]
+    n = 0
+    for change in AccessChange.objects.filter(pk__in=keys).select_related("user").order_by("pk"):
+        try:
+            confirm_change(change=change, by=request.actor)
+            n += 1
+        except (AccessRefused, NotPermitted) as error:
+            said = error.sentence if isinstance(error, AccessRefused) else refusal_sentence(error)
+            messages.error(request, f"{change.user.username}: {said}")
+    if n:
+        messages.success(request, _("%(n)d confirmed. They hold from now.") % {"n": n})
+    elif not keys:
+        messages.error(request, _("Choose what to confirm."))
+    return redirect("/people/?view=waiting")

@@ -72,6 +72,16 @@ def test_an_auditor_looks_and_confirms_but_proposes_nothing(office: Office, sign
     assert Role.MANAGER in user.roles_held()
 
 
+def test_many_proposals_cost_as_many_queries_as_few(
+    office: Office, signed_in: SignedIn, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(30):
+        office.propose(make_person(f"many.{n}", Role.REVIEWER, employee_no=f"M{n}"))
+    page = signed_in(office.cast.auditor)
+    with django_assert_max_num_queries(26):
+        page.get("/people/?view=waiting")
+
+
 def test_a_step_on_an_old_page_is_told_and_keeps_what_was_typed(office: Office, signed_in: SignedIn) -> None:
     user = office.cast.reviewer
     page = signed_in(office.cast.system_admin)
@@ -126,6 +136,12 @@ def test_joiners_are_invited_together_and_leavers_shown(office: Office, signed_i
         "new2",
     }
     assert len(page.get("/people/?view=waiting").context["changes"]) == 2
+    chosen = {"change": list(AccessChange.objects.values_list("pk", flat=True))}
+    page.post("/people/confirm/", chosen)  # one's own proposals stay
+    assert AccessChange.objects.filter(state="proposed").count() == 2
+    signed_in(office.cast.auditor).post("/people/confirm/", chosen)
+    assert not AccessChange.objects.filter(state="proposed").exists()
+    assert User.objects.get(username="new2").roles_held() == {Role.CARDHOLDER}
 
 
 def test_the_interface_does_all_of_it(office: Office) -> None:
