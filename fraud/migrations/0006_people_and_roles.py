@@ -41,7 +41,7 @@ def _counter(name):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fraud', '0004_taken_as'),
+        ('fraud', '0005_uploads_in_parts'),
     ]
 
     operations = [
