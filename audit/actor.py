@@ -34,6 +34,7 @@ class Actor:
     request_id: str = ""
     language: str = "ko"
     only: frozenset[str] | None = None  # a token's own narrower rights; None: all that the roles have
+    units: frozenset[str] = field(default_factory=frozenset)  # codes of the departments they see; none: all
 
     @classmethod
     def system(cls, part: str, *, request_id: str = "") -> Actor:

@@ -33,7 +33,7 @@ EXEMPT: Final[Mapping[str, str]] = {
     "audit.AccessRecord.employee_no": "a number of `fraud.Cardholder`",
     **dict.fromkeys(("fraud.CompanySettings.proposed_by_no", "fraud.ModelVersion.proposed_by_no"), "a number of `fraud.User`"),
     **dict.fromkeys(("fraud.ServiceToken.digest", "fraud.ServiceToken.prefix", "fraud.User.password", "sessions.Session.session_key", "sessions.Session.session_data",
-                     "axes.AccessLog.session_hash", "fraud.ScreeningRun.lease_token", "fraud.RunPart.lease_token",
+                     "axes.AccessLog.session_hash", "mfa.Authenticator", "fraud.ScreeningRun.lease_token", "fraud.RunPart.lease_token",
                      "cases.Webhook.salt", "cases.Webhook.earlier_salt"), "a secret"),
     **dict.fromkeys(("contenttypes.ContentType", "auth.Permission"), "names of the program"),
     **dict.fromkeys(("audit.AuditEvent.previous_hash", "audit.AuditEvent.hash", "audit.AuditHead.hash", "audit.AuditEvent.request_id",

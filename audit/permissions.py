@@ -126,6 +126,10 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Audit and settings
     "audit.view_events": {_R.AUDITOR: _ALL},
     "audit.verify_chain": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # People, their roles and what they see: proposed by one, confirmed by another administrator or an auditor
+    "fraud.view_people": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "fraud.manage_people": {_R.SYSTEM_ADMIN: _ALL},
+    "fraud.approve_access": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.change_settings": {_R.SYSTEM_ADMIN: _ALL},
     # Programs and their tokens
     "fraud.view_accounts": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
@@ -141,6 +145,7 @@ APPROVING: frozenset[str] = frozenset(
         "fraud.promote_version",
         "fraud.approve_exemption",
         "fraud.activate_threshold",
+        "fraud.approve_access",
         "cases.approve_decision",
         "cases.decide_appeal",
         "cases.reverse_posting",

@@ -12,12 +12,11 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from audit import clock
-from audit.actor import Actor
+from audit.actor import Actor, Role
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
 from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.people import Login, Person
-from audit.permissions import Role
 from audit.recorded import tell
 from audit.redaction import redact
 from audit.registry import action_for
@@ -27,20 +26,32 @@ CONFIG = "config"
 
 
 def actor_of(source: Any) -> Actor:
-    """The actor behind a request or a user: the roles are read now, so a right that was lost is lost at once."""
+    """The actor behind a request or a user: the roles are read at every request, so a right that was lost is lost at once."""
     user = getattr(source, "user", source)
     if isinstance(user, AnonymousUser) or user is None:
         return Actor(username="anonymous")
-    names = set(user.groups.values_list("name", flat=True))
+    roles, units = _access_of(source, user)
     return Actor(
         username=user.get_username(),
-        roles=frozenset(role for role in Role if role.value in names),
+        roles=roles,
+        units=units,
         employee_no=getattr(user, "employee_no", "") or "",
         user_id=user.pk,
         request_id=getattr(source, "request_id", ""),
         language=getattr(source, "LANGUAGE_CODE", "") or getattr(user, "language", "") or "ko",
         only=getattr(getattr(source, "auth", None), "actions", None),
     )
+
+
+def _access_of(source: Any, user: Any) -> tuple[frozenset[Role], frozenset[str]]:
+    """Roles and departments of a login, read once a request."""
+    known = getattr(source, "access_held", None) if source is not user else None
+    if known is None or known[0] != user.pk:
+        known = (user.pk, user.access_held())
+        if source is not user:
+            source.access_held = known
+    held: tuple[frozenset[Role], frozenset[str]] = known[1]
+    return held
 
 
 def people_behind(usernames: Collection[str], *, employee_no: str = "") -> list[Login]:

@@ -20,17 +20,21 @@ from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
 from fraud.claims.models import Cardholder, Claim
+from fraud.claims.units import outside_units, seen_departments, sees_department, within_units
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
-    """Cases the person is not involved in: neither cardholder, claim approver nor attendee, nor a report of the cardholder."""
+    """Cases of the departments they see that they are not involved in.
+
+    Involved are the cardholder, who approved or attended a claim, and who reports to the cardholder.
+    """
     cases = cases_of_others(by)
     involved = _alerts_involving(by)
     return cases if involved is None else cases.exclude(Exists(involved.filter(case=OuterRef("pk"))))
 
 
 def involved_cases(by: Actor) -> QuerySet[Case]:
-    """The cases the person is involved in: every case that `visible_cases` leaves out."""
+    """The cases the person is involved in."""
     involved = _alerts_involving(by)
     if involved is None:
         return Case.objects.none()
@@ -39,18 +43,24 @@ def involved_cases(by: Actor) -> QuerySet[Case]:
 
 
 def hidden_cases(by: Actor, *, are_open: bool = False) -> frozenset[int]:
-    """Keys of the cases the person is involved in, for counts and sums: what a list leaves out is not counted either."""
+    """Keys of the cases `visible_cases` leaves out, for counts and sums: what a list leaves out is not counted either."""
     found = involved_cases(by)
+    outside = outside_units(by)
+    if outside is not None:
+        found = Case.objects.filter(Q(pk__in=found.values("pk")) | outside)
     return frozenset((found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True))
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
-    """Cases whose cardholder is neither the person nor their manager: a condition that every index carries.
+    """Cases of the departments they see whose cardholder is neither the person nor their manager.
+
+    A condition that every index carries.
 
     For long lists; what is shown of them goes through `without_involved`.
     """
     barred = barred_cardholders(by)
-    return Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
+    cases = Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
+    return within_units(cases, by)
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
@@ -93,6 +103,10 @@ def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[C
         if trying:
             record_refusal(by=by, action=trying, subject=case_subject(case), code="own_case")
         raise Http404
+    if not sees_department(by, case.cardholder.department_id):
+        if trying:
+            record_refusal(by=by, action=trying, subject=case_subject(case), code="other_unit")
+        raise Http404
     return case, relations
 
 
@@ -103,7 +117,7 @@ def find_claim(claim_id: int, by: Actor, *, trying: str) -> Claim:
 
 def claims_to_act_on(which: Q, by: Actor, *, trying: str, n: int = 0) -> list[Claim]:
     """The claims of `which` the person is not involved in, what they tried with others kept. Raises Http404 below `n`."""
-    wanted = Claim.objects.filter(which)
+    wanted = within_units(Claim.objects.filter(which), by)
     own = set(claims_involving(by, wanted).values_list("pk", flat=True))
     for pk in sorted(own):
         record_refusal(by=by, action=trying, subject=f"claim:{pk}", code="own_case")
@@ -128,12 +142,20 @@ def find_recovery(reference: str, by: Actor, *, trying: str = "") -> Recovery:
 
 def visible_recoveries(by: Actor) -> QuerySet[Recovery]:
     """Recoveries of the cases the person is not involved in: for lists, counts, sums and exports."""
-    return Recovery.objects.filter(case__in=visible_cases(by)) if by.employee_no else Recovery.objects.all()
+    is_narrowed = by.employee_no or by.units
+    return Recovery.objects.filter(case__in=visible_cases(by)) if is_narrowed else Recovery.objects.all()
 
 
 def visible_entries(by: Actor) -> QuerySet[StatementEntry]:
     """Entries of statements that speak of no case the person is involved in, of none of their own pay and of nobody they report to."""
-    rows = StatementEntry.objects.all()
+    rows = StatementEntry.objects.annotate(person_key=key_of("employee_no"))
+    seen = seen_departments(by)
+    if seen is not None:  # of money nobody is named for, only who sees every department knows
+        people = Cardholder.objects.filter(department__in=seen).annotate(key=key_of("employee_no"))
+        cases = Case.objects.filter(cardholder__department__in=seen)
+        rows = rows.filter(
+            Q(case_named__in=cases.values("reference")) | Q(person_key__in=people.values("key"))
+        )
     if not by.employee_no:
         return rows
     involved = involved_cases(by)
@@ -141,8 +163,7 @@ def visible_entries(by: Actor) -> QuerySet[StatementEntry]:
     numbers = {by.employee_no, *barred}
     own = RecoveryPosting.objects.filter(recovery__case__in=involved, entry__isnull=False)
     return (
-        rows.annotate(person_key=key_of("employee_no"))
-        .exclude(case_named__in=involved.values("reference"))
+        rows.exclude(case_named__in=involved.values("reference"))
         .exclude(pk__in=own.values("entry"))
         .exclude(person_key__in=[key for number in numbers if (key := number_key(number))])
     )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs
+from fraud.people.api import logins
 from fraud.workbench.api import book
 
 urlpatterns = [
@@ -25,6 +26,25 @@ urlpatterns = [
     ),
     path("outcomes/", outcomes.DeliverOutcomes.as_view(), name="api-outcomes"),
     path("people/<slug:feed>/", people.PeopleFeed.as_view(), name="api-people-feed"),
+    path("logins/", logins.LoginList.as_view(), name="api-logins"),
+    path("logins/<int:login_id>/", logins.LoginOne.as_view(), name="api-login"),
+    path("logins/<int:login_id>/give-role/", logins.GiveRole.as_view(), name="api-give-role"),
+    path("logins/<int:login_id>/take-role/", logins.TakeRole.as_view(), name="api-take-role"),
+    path("logins/<int:login_id>/units/", logins.GiveUnits.as_view(), name="api-give-units"),
+    path("logins/<int:login_id>/return/", logins.ReturnLogin.as_view(), name="api-return-login"),
+    path("logins/<int:login_id>/end/", logins.EndLogin.as_view(), name="api-end-login"),
+    path("logins/<int:login_id>/sign-out/", logins.SignOut.as_view(), name="api-sign-out"),
+    path(
+        "logins/<int:login_id>/drop-second-step/",
+        logins.DropSecondStep.as_view(),
+        name="api-drop-second-step",
+    ),
+    path("logins/<int:login_id>/invite-again/", logins.InviteAgain.as_view(), name="api-invite-again"),
+    path("access-changes/", logins.ChangeList.as_view(), name="api-access-changes"),
+    path(
+        "access-changes/<int:change_id>/<slug:name>/", logins.DecideChange.as_view(), name="api-decide-access"
+    ),
+    path("units/", logins.UnitList.as_view(), name="api-units"),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),

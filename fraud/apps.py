@@ -7,3 +7,6 @@ class FraudConfig(AppConfig):
 
     def ready(self) -> None:
         from fraud import audit_events  # noqa: F401
+        from fraud.people.signals import listen
+
+        listen()

@@ -38,6 +38,24 @@ register(
 )
 register("money_back.apart", en="unlinked money back", ko="환급의 원거래 연결을 풀었습니다")
 register("account.revoked", en="revoked a token", ko="토큰을 폐기했습니다")
+register("user.invited", en="invited somebody", ko="사용자를 초대했습니다")
+register("user.invited_again", en="sent an invitation again", ko="초대 메일을 다시 보냈습니다")
+register("user.ended", en="ended a login", ko="로그인을 종료했습니다")
+register("user.left", en="ended the login of a leaver", ko="퇴사자의 로그인을 종료했습니다")
+register("user.signed_out", en="ended all sessions and the token", ko="모든 세션과 토큰을 종료했습니다")
+register(
+    "user.password_set", en="chose a password by a one-time link", ko="일회용 링크로 비밀번호를 정했습니다"
+)
+register("user.password_changed", en="changed the password", ko="비밀번호를 변경했습니다")
+register("user.second_step_added", en="set up a second step for signing in", ko="2단계 인증을 등록했습니다")
+register("user.second_step_removed", en="removed a second step of signing in", ko="2단계 인증을 해제했습니다")
+register("access.proposed", en="proposed a change of access", ko="접근 권한 변경을 상신했습니다")
+register("access.confirmed", en="confirmed a change of access", ko="접근 권한 변경을 승인했습니다")
+register("access.returned", en="returned a change of access", ko="접근 권한 변경을 반려했습니다")
+register(
+    "access.withdrawn", en="withdrew a proposed change of access", ko="접근 권한 변경 상신을 철회했습니다"
+)
+register("access.reviewed", en="reviewed somebody's access", ko="접근 권한을 점검했습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")
 register(

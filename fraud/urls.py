@@ -5,6 +5,8 @@ from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
 from fraud.learning.views import evaluations, experiments, threshold
 from fraud.learning.views import versions as detection
+from fraud.people.views import people as logins
+from fraud.people.views import reviews
 from fraud.web import shell
 from fraud.workbench.views import rule_gallery, rule_values, rules
 
@@ -80,6 +82,14 @@ urlpatterns = [
     path("connections/accounts/", accounts.account_list, name="accounts"),
     path("connections/accounts/create/", accounts.create, name="create-account"),
     path("connections/accounts/<str:username>/<slug:name>/", accounts.step, name="account-step"),
+    path("people/", logins.people, name="people"),
+    path("people/invite/", logins.invite, name="invite"),
+    path("people/confirm/", logins.confirm_many, name="confirm-access"),
+    path("people/invite-joiners/", logins.invite_joiners, name="invite-joiners"),
+    path("people/review/", reviews.review, name="access-review"),
+    path("people/review/<int:login_id>/", reviews.decide, name="review-access"),
+    path("people/<int:login_id>/", logins.person, name="person"),
+    path("people/<int:login_id>/<slug:name>/", logins.step, name="person-step"),
     path("settings/", settings.settings, name="settings"),
     path("settings/holidays/", settings.add_day, name="add-holiday"),
     path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.contrib.auth.models import Group
 from django.db import transaction
 
 from audit.actor import Actor
@@ -30,6 +29,7 @@ from fraud.claims.models import (
     ClaimVersion,
     Department,
     Merchant,
+    RoleGrant,
     User,
 )
 from fraud.detection.models import RuleHit, Score, ScreeningRun
@@ -106,8 +106,19 @@ def make_person(
         language=language,
         password=_password_hash(),
     )
-    person.groups.set(Group.objects.get_or_create(name=role.value)[0] for role in roles)
+    give(person, *roles)
     return person
+
+
+def give(person: User, *roles: Role) -> None:
+    """Roles that hold from the beginning, as no service would give them."""
+    RoleGrant.objects.bulk_create(RoleGrant(user=person, role=role.value) for role in roles)
+
+
+def take_away(person: User, *roles: Role) -> None:
+    """End roles at once, as no service would; all of them where none is named."""
+    found = person.grants.filter(role__in=roles) if roles else person.grants.all()
+    found.update(ended_at=datetime.now(UTC))
 
 
 def make_cast() -> Cast:

@@ -59,6 +59,7 @@ def home_of_its_own(tmp_path: Path, settings) -> None:
         folder.mkdir()
         setattr(settings, name, folder)
     settings.EMAIL_FILE_PATH = settings.OUTBOX_DIR
+    settings.SECOND_STEP_ROLES = ()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
-from cases.pages.approvals import KIND_WORDS, waiting_for
+from cases.pages.approvals import APPROVING_ACTIONS, KIND_WORDS, waiting_for
 
 
 class ChangeRow(serializers.Serializer):
@@ -39,7 +39,7 @@ class WaitingPage(serializers.Serializer):
 class ApprovalList(CaseworkView):
     """At most a hundred of a kind, the oldest first; nothing the caller proposed, and no case they are involved in."""
 
-    permission = "cases.approve_decision"
+    any_of = APPROVING_ACTIONS
 
     def get(self, request: Request) -> Response:
         return Response(WaitingPage({"results": waiting_for(self.by)}).data)

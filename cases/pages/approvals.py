@@ -29,6 +29,7 @@ from cases.workflow import State
 from fraud.claims.models import ColumnExemption
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
+from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.values_page import open_changes, rows_of
 from rules.models import RuleVersion
@@ -68,6 +69,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
     "webhook": pgettext_lazy("approval", "Webhook"),
+    "access": pgettext_lazy("approval", "Access"),
 }
 
 
@@ -270,6 +272,21 @@ def _webhooks(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _access(by: Actor) -> Iterator[Waiting]:
+    for row in waiting_changes(by)[:MOST]:
+        if row.may_decide:
+            user = row.change.user
+            yield Waiting(
+                "access",
+                f"{name_of(user)} · {user.username}",
+                reverse("fraud:person", args=[user.pk]),
+                row.by,
+                row.change.proposed_at,
+                row.change.reason,
+                (Fact(row.what, row.before, row.after),),
+            )
+
+
 #: The permission that decides a kind, and how what waits of it is found.
 _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("cases.approve_decision", _decisions),
@@ -282,4 +299,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.promote_version", _versions),
     ("fraud.approve_exemption", _exemptions),
     ("cases.approve_webhook", _webhooks),
+    ("fraud.approve_access", _access),
 )
+#: Whoever may do one of these has an inbox.
+APPROVING_ACTIONS: tuple[str, ...] = tuple(dict.fromkeys(action for action, _find in _KINDS))

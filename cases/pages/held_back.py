@@ -14,6 +14,7 @@ from cases.models import Alert, HeldBack
 from cases.pages.headlines import rule_names
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
+from fraud.claims.units import within_units
 from fraud.company.values import current_settings
 
 PAGE_SIZE = 50
@@ -51,6 +52,7 @@ def held_back_rows(by: Actor, part: str, *, run: str = "") -> QuerySet[HeldBack]
     )
     own = claims_involving(by, Claim.objects.all())
     rows = rows.exclude(claim__in=own.values("pk")).exclude(Exists(blind))
+    rows = within_units(rows, by, "claim__cardholder__department")
     return rows.filter(last_run__reference=run) if run else rows
 
 

@@ -27,6 +27,7 @@ from fraud.claims.identity import claims_involving
 from fraud.claims.labels import labels_known_by
 from fraud.claims.models import Claim, Label
 from fraud.claims.outcomes.words import SCHEME_WORDS, SOURCE_WORDS
+from fraud.claims.units import within_units
 from fraud.detection.intervals import wilson
 from fraud.learning.evaluation.agreement import agreement_of
 from fraud.web.refusals import stray_filters
@@ -116,7 +117,8 @@ def scheme_words(codes: Collection[str]) -> dict[str, str]:
 def label_rows(filters: LabelFilters, by: Actor) -> QuerySet[Label]:
     """The labels of the list, replaced ones and withdrawals included; none of claims the reader is involved in."""
     own = claims_involving(by, Claim.objects.all())
-    rows = Label.objects.exclude(claim__in=own.values("pk")).select_related("claim")
+    rows = within_units(Label.objects.all(), by, "claim__cardholder__department")
+    rows = rows.exclude(claim__in=own.values("pk")).select_related("claim")
     for name, value in (("source", filters.source), ("scheme", filters.scheme)):
         if value:
             rows = rows.filter(**{name: value})

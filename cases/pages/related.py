@@ -20,6 +20,7 @@ from cases.models import Case
 from cases.pages.case import ClaimRow
 from fraud.claims.identity import barred_cardholders
 from fraud.claims.models import Cardholder, Claim, Label
+from fraud.claims.units import within_units
 from fraud.detection.hit_facts import window_days
 
 MAX_AROUND = 40  # payments listed around the case's claims
@@ -125,7 +126,7 @@ def surroundings(case: Case, rows: list[ClaimRow], by: Actor) -> Surroundings:
     for barred in barred_cardholders(by) & outcomes.keys():
         del outcomes[barred]
     return Surroundings(
-        _visitors(case, places, since, outcomes),
+        _visitors(case, places, since, outcomes, by),
         _like_merchants(case, rows, since),
         _approvers(rows),
         attendees_of(rows),
@@ -133,11 +134,12 @@ def surroundings(case: Case, rows: list[ClaimRow], by: Actor) -> Surroundings:
 
 
 def _visitors(
-    case: Case, places: Collection[int], since: datetime, outcomes: dict[int, list[int]]
+    case: Case, places: Collection[int], since: datetime, outcomes: dict[int, list[int]], by: Actor
 ) -> list[Visitor]:
-    """Those who paid most often, the cardholder among them where they did."""
+    """Those of the departments the reader sees who paid most often, the cardholder among them where they did."""
+    seen = within_units(Claim.objects.filter(merchant__in=places), by)
     counted: Any = (
-        Claim.objects.filter(merchant__in=places, currency=case.currency, transacted_at__gte=since)
+        seen.filter(currency=case.currency, transacted_at__gte=since)
         .exclude(txn_type=Claim.TxnType.DECLINE)
         .values("cardholder_id")
         .annotate(n=Count("id"), total=Sum("amount_minor"), last_at=Max("transacted_at"))

@@ -20,8 +20,9 @@ from cases.models import Alert
 from cases.services.company import company_today
 from cases.services.outbox import enqueue_notice
 from fraud.claims.bulk import in_list, read_frame
+from fraud.claims.identity import holders_of
 from fraud.claims.labels import labels_known_by
-from fraud.claims.models import Label, User
+from fraud.claims.models import Label
 from fraud.detection.intervals import clopper_pearson, wilson
 from fraud.detection.models import ScreeningRun
 from fraud.learning.alarms import Alarm, damaged_champion, find_alarms
@@ -201,7 +202,7 @@ def tell_of_damage(now: datetime) -> int:
 
 def _mail_owners(found: list[Alarm], key: str, how_often: Promise) -> int:
     site = getattr(settings, "SITE_URL", "").rstrip("/")
-    owners = User.objects.filter(is_active=True, groups__name=Role.MODEL_OWNER.value).exclude(email="")
+    owners = holders_of(Role.MODEL_OWNER).exclude(email="")
     n_mails = 0
     for owner in owners.order_by("pk"):
         with translation.override(spoken(owner.language)):

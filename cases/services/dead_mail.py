@@ -20,7 +20,7 @@ from cases.services.company import company_today, present
 from cases.services.outbox import address_of, enqueue_notice
 from cases.services.standing import case_subject
 from cases.services.texts import NOTE_MIN, clean_line
-from fraud.claims.models import User
+from fraud.claims.identity import holders_of
 
 _S = OutboxMessage.State
 #: Tries that fail by chance are nobody's concern.
@@ -86,7 +86,7 @@ def tell_of_dead_mail(now: datetime) -> int:
     if not n:
         return 0
     site = getattr(settings, "SITE_URL", "").rstrip("/")
-    owners = User.objects.filter(is_active=True, groups__name=Role.SYSTEM_ADMIN.value).exclude(email="")
+    owners = holders_of(Role.SYSTEM_ADMIN).exclude(email="")
     told = 0
     for owner in owners.order_by("pk"):
         with translation.override(spoken(owner.language)):

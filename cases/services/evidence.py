@@ -44,6 +44,7 @@ from cases.services.steps import (
     read_case,
 )
 from cases.workflow import Action, State
+from fraud.claims.units import sees_department
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 30  # a case
@@ -302,7 +303,8 @@ def _check_may_open(evidence: Evidence, by: Actor) -> None:
     own = relations.is_cardholder or relations.is_manager
     if own and can(by, "cases.view_own_request"):
         return
-    if relations.involvement or not can(by, "cases.view_evidence"):
+    is_outside = not sees_department(by, evidence.case.cardholder.department_id)
+    if is_outside or relations.involvement or not can(by, "cases.view_evidence"):
         code = "own_case" if relations.involvement else "not_yours"
         record_refusal(by=by, action="cases.view_evidence", subject=case_subject(evidence.case), code=code)
         raise errors.CaseNotFound

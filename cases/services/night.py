@@ -55,6 +55,7 @@ from fraud.detection.screening.services import (
     take,
 )
 from fraud.learning.rounds import first_version
+from fraud.people.leaving import end_leavers
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -124,6 +125,7 @@ def let_time_pass() -> dict[str, int]:
     """What happens without anybody acting: deadlines, reminders, the outbox, uploads nobody goes on with; how often each happened."""
     ring(LastRing.Bell.SWEEP)
     done = {**sweep_clocks(), **erase_expired(), "mail_addressed": give_addresses()}
+    done["logins_ended"] = end_leavers()
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
     done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}

@@ -15,6 +15,7 @@ from cases.services.company import present
 from cases.services.conflicts import user_of
 from cases.services.mails import render_mail
 from fraud.claims.models import Cardholder, User
+from fraud.people.mailing import with_link
 
 #: Tries after 2, 4, 8 … minutes, then every four hours: a mail server may be away for a weekend's day and a half.
 MAX_ATTEMPTS = 16
@@ -106,7 +107,7 @@ def _send(message: OutboxMessage, now: datetime | None) -> str:
     hit("outbox_claimed")
     mail = EmailMessage(
         message.subject,
-        message.body,
+        with_link(message.key, message.body, message.recipient),
         settings.DEFAULT_FROM_EMAIL,
         [message.recipient],
         # The same id on every attempt: a mail server drops the second copy.

@@ -21,6 +21,7 @@ from cases.services.steps import check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
 from fraud.claims.models import User
+from fraud.claims.units import sees_department
 
 TAKE_DAYS = 2  # business days until a take expires
 TAKE_NEXT_LOOKS = 1000  # cases looked at before the queue counts as empty for somebody
@@ -84,13 +85,18 @@ def release_case(*, case: Case, by: Actor, expected_version: int | None, reason:
 def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None, reason: str = "") -> Case:
     """A lead gives a case to a reviewer; it stays theirs until released.
 
-    Raises PersonNotSuitable when `to` is no reviewer or involved, OwnCase when the lead is.
+    Raises PersonNotSuitable when `to` is no reviewer, involved or does not see the department, OwnCase when the lead is.
     """
     case = read_case(case)
     row = check_step(case, Action.ASSIGN, by=by, expected_version=expected_version)
     receiver = actor_of(to)
     involved = bool(relations_of(receiver, case).involvement)
-    if not to.is_active or Party.REVIEWER not in parties_of(receiver.roles, is_involved=involved):
+    is_outside = not sees_department(receiver, case.cardholder.department_id)
+    if (
+        not to.is_active
+        or is_outside
+        or Party.REVIEWER not in parties_of(receiver.roles, is_involved=involved)
+    ):
         raise errors.PersonNotSuitable
     before = case.assignee.get_username() if case.assignee else ""
     move(

@@ -19,7 +19,7 @@ from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import MAX_SNOOZE_DAYS, Action, State
-from fraud.claims.models import User
+from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
 
@@ -60,8 +60,8 @@ def action_context(
             "clauses": _clauses(rules, language),
         }
     if Action.ASSIGN in actions:
-        people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.APPROVER])
-        context["people"] = people.distinct().order_by("last_name", "first_name", "id")[:200]
+        people = holders_of(Role.REVIEWER, Role.APPROVER)
+        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
         context["appeal"] = appeal

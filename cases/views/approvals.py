@@ -10,7 +10,7 @@ from cases.pages.approvals import KIND_WORDS, waiting_for
 from fraud.web.access import page
 
 
-@page("cases.approve_decision", "rules.activate_rule", "fraud.promote_version")
+@page("cases.approve_decision", "rules.activate_rule", "fraud.promote_version", "fraud.approve_access")
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """What the reader may decide, the oldest first; each leads to the page where it is decided."""

@@ -17,6 +17,7 @@ from cases.services import errors
 from cases.services.decisions import BulkItem, bulk_close
 from cases.views.actions import sentence_of, status_of
 from cases.views.queue import show_queue
+from fraud.claims.units import within_units
 from fraud.web.access import page
 
 
@@ -66,6 +67,8 @@ def _chosen(request: HttpRequest) -> list[BulkItem]:
             versions[reference] = number
     found: dict[str, Case] = {
         case.reference: case
-        for case in Case.objects.filter(reference__in=versions).select_related("cardholder")
+        for case in within_units(Case.objects.filter(reference__in=versions), request.actor).select_related(
+            "cardholder"
+        )
     }
     return [BulkItem(found[ref], version) for ref, version in versions.items() if ref in found]

@@ -15,6 +15,7 @@ from cases.views.queue import decorate
 from cases.visibility import visible_cases
 from fraud.claims.identity import people_named
 from fraud.claims.models import Claim, Merchant
+from fraud.claims.units import within_units
 from fraud.detection.claim_filters import filter_claims, source_systems
 from fraud.detection.claim_filters import read_filters as read_claim_filters
 from fraud.detection.models import ScreeningRun
@@ -52,7 +53,7 @@ def _exact(text: str, by: Actor) -> str | None:
         if run:
             return f"/runs/{run}/"
     if can(by, "fraud.view_claim"):
-        claim = Claim.objects.filter(source_system__in=source_systems(), external_id=text)
+        claim = within_units(Claim.objects.filter(source_system__in=source_systems(), external_id=text), by)
         found = list(claim.values_list("pk", flat=True)[:2])
         if len(found) == 1:
             return f"/claims/{found[0]}/"
@@ -70,7 +71,7 @@ def _found(text: str, by: Actor) -> dict[str, Any]:
         )
         decorate(context["cases"])
     if can(by, "fraud.view_claim"):
-        people = people_named(text)
+        people = within_units(people_named(text), by, "department")
         context["people"] = list(people.select_related("department")[:N_EACH])
         context["merchants"] = list(Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))[:N_EACH])
         if context["people"] or context["merchants"]:

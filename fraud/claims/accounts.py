@@ -93,7 +93,7 @@ def issue_token(
     `scopes`: None for those of its last token, or all. Raises NotPermitted, also for a person's login, and AccountNotValid.
     """
     require(by, "fraud.change_accounts")
-    if not user.groups.filter(name=Role.DATA_CLIENT.value).exists():
+    if Role.DATA_CLIENT not in user.roles_held():
         raise NotPermitted("fraud.change_accounts", "not_a_program")
     now, earlier = clock.now(), living(user)
     if scopes is None:
@@ -125,13 +125,17 @@ def issue_token(
 def revoke_tokens(*, user: User, by: Actor) -> int:
     """End all tokens of a program at once; returns how many. Raises NotPermitted."""
     require(by, "fraud.change_accounts")
-    now = clock.now()
-    n = user.tokens.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now)
-    if n:
+    if n := end_tokens(user):
         record(
             action="account.revoked", by=by, subject=CONFIG, after={"username": user.username, "tokens": n}
         )
     return n
+
+
+def end_tokens(user: User) -> int:
+    """End all tokens of a login now; how many there were. Part of a service that has checked who asks and writes the entry."""
+    now = clock.now()
+    return user.tokens.filter(revoked_at=None, expires_at__gt=now).update(revoked_at=now)
 
 
 def _check(scopes: Collection[str], days: int) -> None:

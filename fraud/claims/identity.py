@@ -6,10 +6,10 @@ from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from audit.actor import Actor
+from audit.actor import Actor, Role
 from audit.people import number_key
 from audit.people_rows import folded, key_of, with_number
-from fraud.claims.models import Cardholder, Claim, Relative, User
+from fraud.claims.models import Cardholder, Claim, Relative, RoleGrant, User
 
 
 def lists_number(path: str, number: str) -> tuple[Combinable, str]:
@@ -83,6 +83,12 @@ def led_by(number: str) -> QuerySet[Cardholder]:
 def logins_of(number: str) -> QuerySet[User]:
     """The active logins of the employee, the oldest first."""
     return with_number(User.objects.filter(is_active=True), "employee_no", number).order_by("id")
+
+
+def holders_of(*roles: Role) -> QuerySet[User]:
+    """The active logins that hold one of the roles now, each once."""
+    grants = RoleGrant.objects.in_force().filter(role__in=[role.value for role in roles])
+    return User.objects.filter(is_active=True, pk__in=grants.values("user"))
 
 
 def people_named(text: str) -> QuerySet[Cardholder]:

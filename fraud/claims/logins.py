@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from audit.actor import Actor
-from audit.people import Person, number_key, require_second_person
-from audit.permissions import APPROVING, EXCLUSIVE_ROLES, NotPermitted, Role, can
+from audit.people import number_key
+from audit.permissions import APPROVING, EXCLUSIVE_ROLES, NotPermitted, Role, can, require
 from audit.redaction import find_struck
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from fraud.claims.identity import cardholders_of, logins_of
-from fraud.claims.models import Cardholder, User
+from fraud.claims.models import Cardholder, RoleGrant, User
+from fraud.claims.models.access import GrantQuerySet
 
 
 class RolesNotCompatible(Exception):
@@ -34,6 +34,11 @@ def check_roles(roles: frozenset[Role]) -> None:
     staff = roles - {Role.CARDHOLDER, Role.MANAGER}
     if staff & EXCLUSIVE_ROLES and len(staff) > 1:
         raise RolesNotCompatible(staff)
+
+
+def roles_of(grants: GrantQuerySet) -> frozenset[Role]:
+    """The roles that some grants name."""
+    return frozenset(Role(name) for name in grants.values_list("role", flat=True).distinct())
 
 
 #: Roles whose holder is somebody's second person: without an employee number nobody could tell whose.
@@ -108,14 +113,15 @@ def create_login(
 ) -> User:
     """Create a login with its roles, or return the one of that name unchanged.
 
-    Nobody gives roles to themselves, under whatever login; duties that exclude each other are kept apart over all logins
-    of one employee. Raises NotPermitted, RolesNotCompatible, NameNotValid, or Django's ValidationError for a weak password.
+    On the server only, but for programs: a person invites (`fraud/people/inviting.py`), and another confirms the roles. Duties that exclude each
+    other are kept apart over all logins of one employee. Raises NotPermitted, RolesNotCompatible, NameNotValid, or Django's ValidationError for a weak password.
     """
-    if not (by.is_system or can(by, "fraud.change_settings")):
-        raise NotPermitted("fraud.change_settings")
-    check_name(username)
     held = frozenset(roles)
-    require_second_person(by, [Person(username, employee_no)], "fraud.change_settings", code="own_roles")
+    if not by.is_system and held != {Role.DATA_CLIENT}:
+        raise NotPermitted("fraud.manage_people")
+    if not by.is_system:
+        require(by, "fraud.change_accounts")
+    check_name(username)
     check_roles(held)
     check_roles(held | _held_elsewhere(username, employee_no))
     with one_transaction():
@@ -132,7 +138,7 @@ def create_login(
                 validate_password(password, user)
             user.set_password(password)
         user.save()
-        user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in held])
+        RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role.value) for role in sorted(held))
         record(
             action="user.created",
             by=by,
@@ -144,8 +150,8 @@ def create_login(
 
 def _held_elsewhere(username: str, employee_no: str) -> frozenset[Role]:
     """Duties of the employee's other logins."""
-    names = logins_of(employee_no).exclude(username=username).values_list("groups__name", flat=True)
-    return frozenset(role for role in Role if role.value in set(names))
+    others = logins_of(employee_no).exclude(username=username)
+    return roles_of(RoleGrant.objects.standing().filter(user__in=others))
 
 
 def weak_password_sentences(error: ValidationError) -> str:

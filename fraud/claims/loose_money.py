@@ -27,6 +27,7 @@ from fraud.claims.importing.cancellations import link_people, unlinked_cancellat
 from fraud.claims.importing.merchants import Business, plain_name
 from fraud.claims.importing.sides import DAYS, Left, Side, happened_before
 from fraud.claims.models import Claim, MoneyBackChoice
+from fraud.claims.units import within_units
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 N_OFFERED = 10
@@ -79,7 +80,7 @@ def find_purchase(claim_id: int, by: Actor) -> Claim | None:
 def _of_others(claims: QuerySet[Claim], by: Actor) -> QuerySet[Claim]:
     """Claims without those the reader is involved in: to them they do not exist."""
     own = claims_involving(by, Claim.objects.all())
-    return claims.exclude(pk__in=own.values("pk"))
+    return within_units(claims, by).exclude(pk__in=own.values("pk"))
 
 
 def state_token(claim: Claim) -> str:

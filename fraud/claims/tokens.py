@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from audit import clock
 from fraud.claims.accounts import SCOPES, digest_of
-from fraud.claims.models import ServiceToken
+from fraud.claims.models import ServiceToken, User
 
 #: Writing down every use would be a write a request.
 _USED_EVERY = timedelta(minutes=1)
@@ -41,4 +41,5 @@ class ServiceTokenAuthentication(TokenAuthentication):
             raise AuthenticationFailed(_("The token is not known, has ended or was revoked."))
         if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
             ServiceToken.objects.filter(pk=token.pk).update(last_used_at=now)
+            User.objects.filter(pk=token.user_id).update(last_used_at=now)
         return token.user, TokenRights(token)

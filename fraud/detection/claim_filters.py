@@ -17,6 +17,7 @@ from audit.actor import Actor
 from audit.typed import choice, day, decimal_number, whole_number
 from fraud.claims.identity import cardholders_of, claims_involving, people_named
 from fraud.claims.models import Claim, Merchant
+from fraud.claims.units import within_units
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.web.refusals import stray_filters
 from fraud.web.tags import current_language
@@ -107,8 +108,8 @@ def read_filters(
 
 
 def filter_claims(filters: ClaimFilters, by: Actor) -> QuerySet[Claim]:
-    """Claims that meet the filters. Where a filter is about scores or hits, without those the reader is involved in."""
-    claims = Claim.objects.all()
+    """Claims of the departments they see that meet the filters. Where a filter is about scores or hits, without those the reader is involved in."""
+    claims = within_units(Claim.objects.all(), by)
     if filters.is_about_scores:
         claims = claims.exclude(pk__in=claims_involving(by, Claim.objects.all()).values("pk"))
     if filters.text:

@@ -99,6 +99,10 @@ INSTALLED_APPS = [
     "rules",
     "fraud",
     "cases",
+    # Behind our own apps, so that our words and templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -110,11 +114,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "fraud.people.sessions.watch_session",
     "fraud.web.middleware.language_of_user",
     "audit.middleware.request_identity",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -152,7 +158,11 @@ TEMPLATES = [
 DATABASES = {"default": database(env("DATABASE_URL"), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "fraud.people.guessing.GuessingDoor",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -164,7 +174,37 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-SESSION_COOKIE_AGE = 12 * 3600
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what `fraud/people/guessing.py` counts
+AXES_CLIENT_IP_CALLABLE = "fraud.people.guessing.client_address"
+TRUSTED_PROXIES = env_int(
+    "TRUSTED_PROXIES", 0
+)  # how many of our own stand in front and tell the client's address
+SIGN_IN_FAILURES_PER_LOGIN = env_int(
+    "SIGN_IN_FAILURES_PER_LOGIN", 30
+)  # in a quarter of an hour, from anywhere
+SIGN_IN_FAILURES_PER_ADDRESS = env_int("SIGN_IN_FAILURES_PER_ADDRESS", 100)  # likewise, for any login
+PASSWORD_RESET_TIMEOUT = env_int("ONE_TIME_LINK_HOURS", 24) * 3600
+SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 12) * 3600  # from the sign-in, however busy
+SESSION_IDLE_SECONDS = env_int("SESSION_IDLE_MINUTES", 30) * 60
+#: Roles that need a second step behind the password. The demo company asks it of nobody.
+SECOND_STEP_ROLES = tuple(
+    env(
+        "SECOND_STEP_ROLES",
+        "" if DEMO else "approver,recovery_clerk,rule_admin,model_owner,auditor,system_admin",
+    )
+    .replace(",", " ")
+    .split()
+)
+ACCOUNT_ADAPTER = "fraud.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+MFA_ADAPTER = "fraud.people.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = env(
@@ -253,6 +293,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     # Choices that several serializers call by the same field name.
     "ENUM_NAME_OVERRIDES": {
+        "LoginState": "fraud.people.listing.STATES",
+        "Role": "fraud.people.api.rows.ROLE_CHOICES",
+        "AccessChangeState": "fraud.claims.models.AccessChange.State",
         "CaseState": "cases.models.Case.STATES",
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",

@@ -1,13 +1,22 @@
 """All URLs. Each app owns its own list."""
 
+from allauth.account.views import reauthenticate
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from fraud.people.views import sign_in
+
 urlpatterns = [
-    path("accounts/login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
+    path("accounts/login/", sign_in.SignIn.as_view(), name="account_login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", sign_in.change_password, name="change-password"),
+    path("accounts/password/forgotten/", sign_in.forgot_password, name="forgot-password"),
+    path("accounts/password/<str:uid>/<str:token>/", sign_in.set_password, name="set-password"),
+    path("accounts/confirm/", reauthenticate, name="account_reauthenticate"),
+    path("accounts/second-step/", include("allauth.mfa.urls")),
     path("", include("cases.urls")),
     path("", include("fraud.urls")),
     path("audit/", include("audit.urls")),

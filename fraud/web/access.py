@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import actor_of
 from fraud.web.refusals import refusal_sentence
@@ -35,7 +36,7 @@ def page(*actions: str, body: int = 0) -> Callable[[View], View]:
             actor = actor_of(request)
             request.actor = actor  # type: ignore[attr-defined]
             try:
-                _require_any(actor, actions)
+                require_any(actor, actions)
                 return view(request, *args, **kwargs)
             except NotPermitted as error:
                 return refuse(request, error)
@@ -48,7 +49,8 @@ def page(*actions: str, body: int = 0) -> Callable[[View], View]:
     return decorate
 
 
-def _require_any(actor: Any, actions: tuple[str, ...]) -> None:
+def require_any(actor: Actor, actions: tuple[str, ...]) -> None:
+    """Raises NotPermitted where the actor may do none of the actions."""
     refused: NotPermitted | None = None
     for action in actions:
         try:

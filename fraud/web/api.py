@@ -19,6 +19,7 @@ from audit.paging import Page, keyset_page
 from audit.permissions import require
 from audit.services import actor_of
 from audit.typed import whole_number
+from fraud.web.access import require_any
 from fraud.web.api_strict import StrictJSONParser
 
 MAX_PAGE = 200
@@ -90,13 +91,16 @@ class FraudView(APIView):
     parser_classes = (StrictJSONParser,)
     metadata_class = None
     permission = ""
+    any_of: tuple[str, ...] = ()  # permissions of which one is enough, in place of `permission`
     filters: tuple[str, ...] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Sign-in, then the permission, then the names of the filters. Raises NotPermitted, ValidationError."""
         super().initial(request, *args, **kwargs)
         self.by: Actor = actor_of(request)
-        if self.permission:
+        if self.any_of:
+            require_any(self.by, self.any_of)
+        elif self.permission:
             require(self.by, self.permission)
         known = {*self.filters, "format"}
         stray = sorted(set(request.query_params) - known)

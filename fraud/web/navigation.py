@@ -28,7 +28,7 @@ RAIL: tuple[RailItem, ...] = (
         "approvals",
         pgettext_lazy("rail", "Approvals"),
         "/approvals/",
-        ("cases.approve_decision", "rules.activate_rule", "fraud.promote_version"),
+        ("cases.approve_decision", "rules.activate_rule", "fraud.promote_version", "fraud.approve_access"),
     ),
     RailItem("claims", pgettext_lazy("rail", "Claims"), "/claims/", ("fraud.view_claim",)),
     RailItem("runs", pgettext_lazy("rail", "Runs"), "/runs/", ("fraud.view_run",)),
@@ -47,6 +47,7 @@ RAIL: tuple[RailItem, ...] = (
     ),
     RailItem("health", pgettext_lazy("rail", "Health"), "/health/", ("cases.view_health",)),
     RailItem("audit", pgettext_lazy("rail", "Audit"), "/audit/", ("audit.view_events",)),
+    RailItem("people", pgettext_lazy("rail", "People"), "/people/", ("fraud.view_people",)),
     RailItem(
         "settings",
         pgettext_lazy("rail", "Settings"),

@@ -92,12 +92,12 @@ def demo_logins() -> list[dict[str, str]]:
         return []
     column = 1 if current_language() == "ko" else 0
     found: dict[str, dict[str, str]] = {}
-    logins = get_user_model().objects.filter(is_active=True).order_by("pk").prefetch_related("groups")
+    logins = get_user_model().objects.filter(is_active=True).order_by("pk").prefetch_related("grants")
     for login in logins[:200]:
-        for group in login.groups.all():
-            if group.name in Role.__members__.values() and group.name not in found:
-                found[group.name] = {
-                    "role": ROLE_LABELS[Role(group.name)][column],
+        for grant in login.grants.all():  # the demo's are without an end
+            if grant.ended_at is None and grant.role not in found:
+                found[grant.role] = {
+                    "role": ROLE_LABELS[Role(grant.role)][column],
                     "username": login.get_username(),
                     "name": name_of(login),
                     "password": getattr(settings, "DEMO_PASSWORD", ""),

@@ -115,6 +115,7 @@ PARTS: dict[str, str | Promise] = {
     "registry": pgettext_lazy("part of the system", "models"),
     "import": pgettext_lazy("part of the system", "import"),
     "install": pgettext_lazy("part of the system", "installation"),
+    "personnel": pgettext_lazy("part of the system", "personnel feed"),
     "command": pgettext_lazy("part of the system", "command on the server"),
     "demo": pgettext_lazy("part of the system", "demo company"),
 }

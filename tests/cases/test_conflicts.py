@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 
 from audit.models import AuditEvent
 from audit.permissions import Role
@@ -18,7 +17,7 @@ from cases.visibility import visible_cases
 from cases.workflow import TRANSITIONS, Action, Party
 from fraud.claims.models import Claim, Relative, User
 from tests.cases.stage import LEGITIMATE, Stage, fresh
-from tests.cast import NOW, make_cardholder, make_case, make_claim, make_person
+from tests.cast import NOW, make_cardholder, make_case, make_claim, make_person, take_away
 
 STAFF_ACTIONS = sorted(
     {
@@ -108,7 +107,7 @@ def test_the_attempt_changes_nothing_and_is_kept(stage: Stage, step: Any) -> Non
 
 def test_a_lost_role_is_lost_at_the_next_step(stage: Stage) -> None:
     case = stage.taken()
-    stage.cast.reviewer.groups.remove(Group.objects.get(name="reviewer"))
+    take_away(stage.cast.reviewer, Role.REVIEWER)
     person = User.objects.get(pk=stage.cast.reviewer.pk)
     with pytest.raises(errors.Refused):
         queue.release_case(case=case, by=actor_of(person), expected_version=case.version)

@@ -13,6 +13,7 @@ import pytest
 import cases.services
 from audit.actor import Actor
 from audit.models import AuditEvent
+from audit.permissions import Role
 from audit.services import find_faults
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, OutboxMessage
@@ -205,8 +206,7 @@ def test_the_reason_code_belongs_to_the_disposition(
 
 def test_nobody_approves_their_own_proposal_not_even_with_a_second_login(stage: Stage) -> None:
     case = stage.proposed(by="approver")
-    twin = make_person("mira.jung2", employee_no=stage.cast.approver.employee_no)
-    twin.groups.set(stage.cast.approver.groups.all())
+    twin = make_person("mira.jung2", Role.APPROVER, employee_no=stage.cast.approver.employee_no)
     proposal = case.decisions.get()
     for by in (stage.actor("approver"), _actor(twin)):
         with pytest.raises(errors.OwnProposal):

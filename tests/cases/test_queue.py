@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from audit.models import AuditEvent
+from audit.permissions import Role
 from cases.models import Case, OutboxMessage
 from cases.services import errors, queue
 from cases.workflow import State
@@ -100,8 +101,7 @@ def test_assigning_tells_the_reviewer_once_and_does_not_expire(stage: Stage) -> 
 
 def test_a_case_is_not_assigned_to_who_is_involved_or_no_reviewer(stage: Stage) -> None:
     case = stage.case()
-    second_login = make_person("dohyun.kim2", *[], employee_no="E2001")
-    second_login.groups.set(stage.cast.reviewer.groups.all())
+    second_login = make_person("dohyun.kim2", Role.REVIEWER, employee_no="E2001")
     for nobody in (stage.cast.auditor, stage.cast.clerk, second_login):
         with pytest.raises(errors.PersonNotSuitable):
             queue.assign_case(case=case, to=nobody, by=stage.actor("approver"), expected_version=1)

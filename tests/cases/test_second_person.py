@@ -22,10 +22,12 @@ from cases.pages.approvals import KIND_WORDS, waiting_count, waiting_for
 from cases.services import appeals, decisions, recovery, webhooks, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
+from fraud.claims.models import User
 from fraud.company.changing import activate_settings, propose_settings
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
 from fraud.learning import registry
+from fraud.people.changes import confirm_change, propose_role
 from rules import services as rules
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services import values
@@ -210,6 +212,27 @@ def _posted(stage: Stage) -> tuple[Any, Any]:
     return fresh(case), posting
 
 
+def access(stage: Stage) -> Approval:
+    user = stage.cast.reviewer
+    change = propose_role(
+        user=user,
+        role=Role.APPROVER,
+        starts_on=None,
+        ends_on=None,
+        reason="stands in for Mira",
+        by=stage.actor("system_admin"),
+        seen=0,
+    )
+    path = reverse("fraud:person-step", args=[user.pk, "confirm"])
+    return Approval(
+        "system_admin",
+        lambda by: confirm_change(change=change, by=by),
+        path,
+        {"change": change.pk},
+        f"access-changes/{change.pk}/confirm/",
+    )
+
+
 def exemption(stage: Stage) -> Approval:
     by = stage.actor("system_admin")
     row = propose_exemption(profile=get_profile("generic"), column="주문번호", reason="order numbers", by=by)
@@ -242,6 +265,7 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "fraud.activate_threshold": [company_settings],
     "fraud.promote_version": [model_version],
     "fraud.approve_exemption": [exemption],
+    "fraud.approve_access": [access],
     "cases.approve_decision": [decision],
     "cases.decide_appeal": [appeal],
     "cases.reverse_posting": [reversal, confirmation],
@@ -249,6 +273,16 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "cases.approve_webhook": [webhook],
 }
 EACH = [(name, made) for name, all_made in APPROVALS.items() for made in all_made]
+
+
+def deciding_role(made: Callable[[Stage], Approval]) -> Role:
+    return Role.AUDITOR if made is access else Role.APPROVER
+
+
+def somebody(made: Callable[[Stage], Approval]) -> User:
+    return make_person("somebody.else", deciding_role(made), employee_no="E3333")
+
+
 SPELLINGS = [" {lower} ", "{head}-{tail}", "{wide}"]
 
 
@@ -292,7 +326,7 @@ def test_somebody_else_of_the_same_role_is_not_refused(
     stage: Stage, made: Callable[[Stage], Approval]
 ) -> None:
     approval = made(stage)
-    approval.service(actor_of(make_person("somebody.else", Role.APPROVER, employee_no="E3333")))
+    approval.service(actor_of(somebody(made)))
 
 
 INBOX = [
@@ -304,6 +338,7 @@ INBOX = [
         (company_settings, "settings"),
         (model_version, "version"),
         (exemption, "exemption"),
+        (access, "access"),
         (decision, "decision"),
         (appeal, "appeal"),
         (write_off, "write_off"),
@@ -327,10 +362,9 @@ def test_what_waits_reaches_somebody_else_and_never_whoever_asked(
 ) -> None:
     approval = made(stage)
     first = getattr(stage.cast, approval.asked_by)
-    asked = make_person(
-        "second.login", Role.APPROVER, employee_no=spelled(first.employee_no, "{head}-{tail}")
-    )
-    someone = make_person("somebody.else", Role.APPROVER, employee_no="E3333")
+    number = spelled(first.employee_no, "{head}-{tail}")
+    asked = make_person("second.login", deciding_role(made), employee_no=number)
+    someone = somebody(made)
     assert [row.kind for row in waiting_for(actor_of(someone))] == [kind]
     assert waiting_for(actor_of(asked)) == []
     assert (waiting_count(actor_of(someone)), waiting_count(actor_of(asked))) == (1, 0)

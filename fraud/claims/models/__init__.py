@@ -1,5 +1,6 @@
 """Claims, their files, the people and merchants in them, and labels."""
 
+from fraud.claims.models.access import AccessChange, AccessReview, RoleGrant
 from fraud.claims.models.claims import (
     Claim,
     ClaimAlias,
@@ -32,6 +33,8 @@ from fraud.claims.models.uploads import UploadInParts
 
 __all__ = [
     "Absence",
+    "AccessChange",
+    "AccessReview",
     "Cardholder",
     "Claim",
     "ClaimAlias",
@@ -52,6 +55,7 @@ __all__ = [
     "Position",
     "PreApproval",
     "Relative",
+    "RoleGrant",
     "ServiceToken",
     "Trip",
     "UploadInParts",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
+from audit.actor import Role
 from audit.people_rows import indexed_key
 
 
@@ -20,9 +22,39 @@ class User(AbstractUser):
     employee_no = models.CharField(max_length=40, blank=True, db_index=True)
     language = models.CharField(max_length=5, default="ko")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    units: models.ManyToManyField[Department, models.Model] = models.ManyToManyField(
+        "Department", related_name="+"
+    )  # whose cases it sees; none: all
+    access_version = models.PositiveIntegerField(default=0)  # counts changes of access
+    n_sign_outs = models.PositiveIntegerField(default=0)  # a session begun before the last one is over
+    last_used_at = models.DateTimeField(null=True)  # page or interface, to some ten minutes
 
     def __str__(self) -> str:
         return self.get_username()
+
+    def access_held(self) -> tuple[frozenset[Role], frozenset[str]]:
+        """The roles that hold now, and the codes of the departments the login was given. One query.
+
+        A role that has ended is not among them from the moment it ended.
+        """
+        as_role, as_unit = (models.Value(word, models.CharField()) for word in ("role", "unit"))
+        roles = self.grants.in_force().annotate(kind=as_role).values_list("kind", "role")
+        units = self.units.order_by().annotate(kind=as_unit).values_list("kind", "code")
+        found = set(roles.union(units, all=True))
+        names = {name for kind, name in found if kind == "role"}
+        held = frozenset(role for role in Role if role.value in names)
+        return held, frozenset(name for kind, name in found if kind == "unit")
+
+    def roles_held(self) -> frozenset[Role]:
+        """The roles that hold now."""
+        return self.access_held()[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What ties a session to the login: another password or a sign-out everywhere ends all of them."""
+        made = salted_hmac(
+            "fraud.User.session", f"{self.password}:{self.n_sign_outs}", secret=secret, algorithm="sha256"
+        )
+        return made.hexdigest()
 
 
 class Department(models.Model):

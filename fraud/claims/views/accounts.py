@@ -23,6 +23,7 @@ from fraud.claims.accounts import (
     issue_token,
     revoke_tokens,
 )
+from fraud.claims.identity import holders_of
 from fraud.claims.models import ServiceToken, User
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
@@ -51,11 +52,7 @@ class AccountRow:
 def account_rows() -> list[AccountRow]:
     """Every program, by name."""
     rows = []
-    for user in (
-        User.objects.filter(groups__name=Role.DATA_CLIENT.value)
-        .prefetch_related("tokens")
-        .order_by("username")
-    ):
+    for user in holders_of(Role.DATA_CLIENT).prefetch_related("tokens").order_by("username"):
         tokens = [_row(token) for token in user.tokens.all()[:SHOWN_TOKENS]]
         rows.append(AccountRow(user, tokens, any(one.state in ("living", "expiring") for one in tokens)))
     return rows
@@ -102,7 +99,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, username: str, name: str) -> HttpResponse:
     """`rotate`: a new token beside the old one, which ends a day later; `revoke`: no token any more, at once."""
-    user = get_object_or_404(User, username=username, groups__name=Role.DATA_CLIENT.value)
+    user = get_object_or_404(holders_of(Role.DATA_CLIENT), username=username)
     try:
         if name == "rotate":
             return _show(

@@ -22,6 +22,7 @@ from fraud.claims.importing.rows import RowResult, RowsResult, import_rows
 from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Claim, ClaimFile
 from fraud.claims.panels import scores_hidden_from
+from fraud.claims.units import within_units
 from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
 from fraud.detection.claim_filters import filter_claims, read_filters
 from fraud.web.api import PAGING, FraudView, describe, query
@@ -145,9 +146,8 @@ class ClaimOne(FraudView):
 
     def get(self, request: Request, claim_id: int) -> Response:
         """The claim; looking at it is recorded. A blind sample shows no score to anybody, a claim none to those involved."""
-        claim = (
-            Claim.objects.select_related("cardholder", "department", "merchant").filter(pk=claim_id).first()
-        )
+        claims = within_units(Claim.objects.filter(pk=claim_id), self.by)
+        claim = claims.select_related("cardholder", "department", "merchant").first()
         if claim is None:
             raise Http404
         record_access(

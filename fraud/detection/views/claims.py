@@ -26,6 +26,7 @@ from audit.transactions import one_transaction
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, ClaimFacts
 from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
+from fraud.claims.units import within_units
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
@@ -70,13 +71,13 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 @page("fraud.view_claim")
 def claim_page(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim version: its facts, hits, scores with reasons, other versions, and what other apps add."""
+    actor = request.actor  # type: ignore[attr-defined]
     claim = get_object_or_404(
-        Claim.objects.select_related(
+        within_units(Claim.objects.all(), actor).select_related(
             "cardholder__department", "department", "merchant", "file", "original_claim"
         ),
         pk=claim_id,
     )
-    actor = request.actor  # type: ignore[attr-defined]
     record_access(
         request=request, subject=f"claim:{claim.pk}", what="claim", employee_no=claim.cardholder.employee_no
     )
@@ -205,7 +206,7 @@ def _with_names(rows: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page, int]:
     """Claims of a run in the order of the queue, paged on (queue probability, id) of the score."""
-    scores = Score.objects.filter(run=filters.run)
+    scores = within_units(Score.objects.filter(run=filters.run), by, "claim__cardholder__department")
     if filters.band:
         scores = scores.filter(band=filters.band)
     wanted = filter_claims(filters, by)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 
 from audit.models import AuditEvent
+from audit.permissions import Role
 from cases.models import Case
 from cases.services.recovery import the_recovery
 from tests.cases.api.conftest import Caller
 from tests.cases.stage import LEGITIMATE, REASON, Stage, fresh
+from tests.cast import give, take_away
 
 Call = Callable[[str], Caller]
 CLOSE = {"disposition_reason": "cancelled", "reason": LEGITIMATE}
@@ -378,7 +379,7 @@ def test_c15_ones_own_case_is_as_good_as_absent_and_kept_as_a_security_event(
     person = stage.cast.approver
     person.employee_no, person.is_superuser = "E2001", True
     person.save()
-    person.groups.add(Group.objects.get(name="reviewer"))
+    give(person, Role.REVIEWER)
     response = call("approver").step(case, name, body)
     assert (response.status_code, code_of(response)) == (404, "not_found")
     kept = AuditEvent.objects.get(action="access.refused")
@@ -409,7 +410,7 @@ def test_c16_cardholders_and_nobody_read_nothing_of_the_staff(
 def test_c16_a_role_taken_away_a_second_ago_is_gone(stage: Stage, call: Call) -> None:
     case, reviewer = stage.case(), call("reviewer")
     assert reviewer.get("cases/").status_code == 200
-    stage.cast.reviewer.groups.clear()
+    take_away(stage.cast.reviewer)
     assert reviewer.get("cases/").status_code == 403
     assert reviewer.step(case, "take").status_code == 403
 

@@ -232,6 +232,9 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
     tags = {tag for methods in schema["paths"].values() for one in methods.values() for tag in one["tags"]}
     assert tags == {
         "approvals",
+        "access-changes",
+        "logins",
+        "units",
         "claims",
         "deliveries",
         "money-back",

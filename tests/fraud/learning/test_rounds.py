@@ -27,6 +27,7 @@ from fraud.learning.registry import failed_gates
 from fraud.learning.rounds import drift_references, learnt_from, train_challenger, training_set
 from fraud.learning.training import TrainingConfig, process
 from rules.models import RuleVersion
+from tests.cast import give
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 from tests.warm import TRAINING, apart
@@ -193,11 +194,8 @@ def test_compare_command_prints_what_each_scorer_does(reviewed: list[int], capsy
 
 
 def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> None:
-    from django.contrib.auth.models import Group
-
     for name, role in (("owner", Role.MODEL_OWNER), ("lead", Role.APPROVER), ("second", Role.APPROVER)):
-        user = User.objects.create(username=name)
-        user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+        give(User.objects.create(username=name), role)
     ref = version.reference
     call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more")
     with pytest.raises(CommandError, match="may not do this"):

@@ -1,0 +1,1 @@
+"""People and what they may do: logins, roles with their dates, units, and signing in."""

@@ -1,0 +1,87 @@
+"""How the library behind the second step behaves here: our words, our audit entries, secrets encrypted where they are kept."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from audit import clock
+from audit.people import name_of
+from fraud.people.sessions import BEGAN
+
+RECENT_SECONDS = 300
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up by themselves; what happened is told by our own pages and mails."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
+        "incorrect_password": _("The password is not right."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        user.backend = settings.AUTHENTICATION_BACKENDS[-1]  # the one that finds the login of a session again
+        super().login(request, user)
+
+    def is_reauthentication_required(self, **more: Any) -> bool:
+        """Whoever has just signed in need not say it again."""
+        began = context.request.session.get(BEGAN, 0)
+        return clock.now().timestamp() - began >= RECENT_SECONDS
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """None of the library's own."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """`signals.py` records and tells it."""
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """Secrets are encrypted with a key made of SECRET_KEY: a copy of the database alone opens no login."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is not right. Take the one that is shown now."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)
+
+    def get_totp_issuer(self) -> str:
+        return "Cleancard"
+
+    def _get_site_name(self) -> str:
+        return "Cleancard"
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**found, "display_name": name_of(user), "name": user.username}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return pgettext("second step", "Key")
+
+
+def _cipher() -> Fernet:
+    key = sha256(b"second step:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

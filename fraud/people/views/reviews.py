@@ -1,0 +1,51 @@
+"""The monthly review of access."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from fraud.claims.models import User
+from fraud.people.refusals import AccessRefused
+from fraud.people.reviews import month_now, review_access, review_rows
+from fraud.web.access import page
+from fraud.web.refusals import number_seen
+
+
+@page("fraud.view_people")
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    """Every login with a role: what it has, when it was last used, and what was found this month."""
+    rows = review_rows(request.actor)
+    n_done = sum(one.review is not None for one in rows)
+    context = {"rows": rows, "month": month_now(), "n_done": n_done, "n": len(rows)}
+    return render(request, "fraud/people/review.html", context)
+
+
+@page("fraud.approve_access")
+@require_POST
+def decide(request: HttpRequest, login_id: int) -> HttpResponse:
+    """Keep the access of a login, or end the login."""
+    user = get_object_or_404(User, pk=login_id)
+    keep = request.POST.get("result") == "kept"
+    try:
+        review_access(
+            user=user,
+            keep=keep,
+            reason=request.POST.get("reason", ""),
+            by=request.actor,
+            seen=number_seen(request),
+        )
+        messages.success(
+            request,
+            pgettext("review", "Kept.")
+            if keep
+            else _("The login has ended: its sessions and its token are gone."),
+        )
+    except AccessRefused as error:
+        messages.error(request, f"{user.username}: {error.sentence}")
+    return redirect("fraud:access-review")

@@ -1,0 +1,88 @@
+"""Signing in: password, then the second step where there is one; passwords by mail and changed; one's own sign-in page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from fraud.people.guessing import client_address, is_guessing
+from fraud.people.passwords import ask_for_password, keep_password, login_of_link
+
+
+class SignIn(LoginView):
+    """The form of the sign-in page; a login with a second step is signed in only behind it."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user: Any = form.get_user()
+        login = Login(user=user, redirect_url=self.get_success_url())
+        return perform_password_login(self.request, {"username": user.get_username()}, login)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context = super().get_context_data(**more)
+        if self.request.method == "POST":
+            name = str(self.request.POST.get("username", ""))
+            context["rests"] = is_guessing(name, client_address(self.request))
+        return context
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def forgot_password(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail. The answer is the same whether the address is known or not."""
+    is_sent = request.method == "POST"
+    if is_sent:
+        ask_for_password(request.POST.get("email", "")[:254])
+    return render(request, "registration/forgot_password.html", {"is_sent": is_sent})
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Choose a password by a one-time link; afterwards one signs in as always."""
+    user = login_of_link(uid, token)
+    if user is None:
+        return render(request, "registration/set_password.html", {"is_over": True}, status=410)
+    form = SetPasswordForm(user, request.POST if request.method == "POST" else None)  # type: ignore[type-var]
+    if request.method == "POST" and form.is_valid():
+        keep_password(user=user, password=form.cleaned_data["new_password1"], by_link=True)
+        messages.success(request, _("The password is kept. Sign in with it."))
+        return redirect("login")
+    context = {"form": form, "login": user, "hints": _hints()}
+    return render(request, "registration/set_password.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; every other session of the login ends."""
+    user: Any = request.user
+    form = PasswordChangeForm(user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        keep_password(user=user, password=form.cleaned_data["new_password1"], by_link=False)
+        update_session_auth_hash(request, user)
+        messages.success(request, _("The password is changed. Other devices have to sign in again."))
+        return redirect("mfa_index")
+    context = {"form": form, "hints": _hints()}
+    return render(request, "registration/change_password.html", context, status=422 if form.errors else 200)
+
+
+def _hints() -> str:
+    return _("At least ten characters, and none of the passwords everybody uses. A sentence is good.")

@@ -1,0 +1,163 @@
+"""A reviewer who was given departments sees the cases and claims of these and what is below them, and nothing of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from audit.permissions import Role
+from audit.services import actor_of
+from cases.models import Case
+from cases.services import errors, queue
+from cases.visibility import hidden_cases, visible_cases
+from fraud.claims.models import Claim, Department, User
+from fraud.claims.units import seen_departments, with_below
+from tests.cases.stage import LEGITIMATE, Stage
+from tests.cast import make_cardholder, make_case, make_claim, make_department, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Company:
+    stage: Stage
+    person: User
+    lab: Case
+    team: Case
+    sales: Case
+    lab_claim: Claim
+    sales_claim: Claim
+
+
+@pytest.fixture
+def company(stage: Stage) -> Company:
+    """Research with a team below it, and the cast's sales; a reviewer who was given research."""
+    cache.clear()
+    lab = make_department("RND", name="연구소")
+    team = make_department("RND1", name="연구1팀", parent=lab)
+    person = make_person("lab.reviewer", Role.REVIEWER, employee_no="E4444")
+    person.units.add(lab)
+    claims = [
+        make_claim(cardholder=who, external_id=name)
+        for who, name in (
+            (make_cardholder("E9001", name="연구소 사람", department=lab), "LAB-1"),
+            (make_cardholder("E9002", name="연구팀 사람", department=team), "TEAM-1"),
+            (stage.cast.cardholder_record, "SALES-1"),
+        )
+    ]
+    cases = [
+        make_case(cardholder=one.cardholder, claims=[one], priority=9 - n) for n, one in enumerate(claims)
+    ]
+    return Company(stage, person, *cases, claims[0], claims[2])
+
+
+def browser_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_lists_counts_and_search_know_only_the_departments_given(company: Company) -> None:
+    """ASVS 8.2.2: data only for those with explicit permission."""
+    page = browser_of(company.person)
+    mine = {company.lab.reference, company.team.reference}
+    assert {row.reference for row in page.get("/queue/?view=all").context["page"].rows} == mine
+    counts = {
+        tab["label"]: tab["count"] for tab in page.get("/queue/").context["tabs"] if tab["count"] is not None
+    }
+    assert max(counts.values()) == 2
+    found = page.get("/search/?q=사람").context
+    assert {case.reference for case in found["cases"]} == mine
+    assert not page.get("/search/?q=김도현").context["people"]
+    claims = page.get("/claims/").context["page"].rows
+    assert {claim.external_id for claim in claims} == {"LAB-1", "TEAM-1"}
+    assert page.get("/reports/").context["figures"].n_open == 2
+
+
+def test_one_thing_of_another_department_is_as_good_as_absent(company: Company) -> None:
+    page, program = browser_of(company.person), APIClient()
+    program.force_authenticate(company.person)
+    case, claim = company.sales, company.sales_claim
+    for path in (
+        f"/cases/{case.reference}/",
+        f"/claims/{claim.pk}/",
+        f"/claims/{claim.pk}/open-case/",
+        f"/search/?q={case.reference}",
+        f"/cases/{case.reference}/do/take/",
+    ):
+        answer = page.post(path, {"version": 1}) if path.endswith("take/") else page.get(path)
+        assert answer.status_code == 404 or (path.startswith("/search") and answer.status_code == 200), path
+    assert page.get(f"/search/?q={claim.external_id}").status_code == 200  # no redirect to it
+    assert program.get(f"/api/v1/cases/{case.reference}/").status_code == 404
+    assert program.get(f"/api/v1/claims/{claim.pk}/").status_code == 404
+    assert {row["reference"] for row in program.get("/api/v1/cases/").json()["results"]} == {
+        company.lab.reference,
+        company.team.reference,
+    }
+    assert AuditEvent.objects.get(action="access.refused").after["code"] == "other_unit"
+    assert page.get(f"/cases/{company.team.reference}/").status_code == 200
+
+
+def test_closing_many_leaves_other_departments_alone(company: Company) -> None:
+    page = browser_of(company.person)
+    chosen = [f"{company.sales.reference}@{company.sales.version}"]
+    page.post(
+        "/queue/close/", {"case": chosen, "reason": LEGITIMATE, "disposition_reason": "business_purpose"}
+    )
+    company.sales.refresh_from_db()
+    assert company.sales.state == "new"
+
+
+def test_an_export_has_only_the_departments_given(company: Company) -> None:
+    approver = company.stage.cast.approver
+    approver.units.add(Department.objects.get(code="RND1"))
+    answer = browser_of(approver).post("/claims/export/", {"reason": "for the meeting"})
+    text = b"".join(answer.streaming_content).decode()
+    assert "TEAM-1" in text
+    assert "LAB-1" not in text
+    assert "SALES-1" not in text
+
+
+def test_nobody_is_given_a_case_they_do_not_see(company: Company) -> None:
+    by = company.stage.actor("approver")
+    with pytest.raises(errors.PersonNotSuitable):
+        queue.assign_case(
+            case=company.sales, to=company.person, by=by, expected_version=company.sales.version
+        )
+    queue.assign_case(case=company.lab, to=company.person, by=by, expected_version=company.lab.version)
+
+
+def test_none_given_is_all_and_nobody_else_is_narrowed(company: Company) -> None:
+    everything = {company.lab.pk, company.team.pk, company.sales.pk}
+    for who in ("reviewer", "approver", "auditor"):
+        by = company.stage.actor(who)
+        assert set(visible_cases(by).values_list("pk", flat=True)) == everything
+        assert hidden_cases(by) == frozenset()
+    narrowed = actor_of(company.person)
+    assert hidden_cases(narrowed) == {company.sales.pk}
+
+
+trees = st.lists(st.integers(min_value=-1, max_value=11), min_size=1, max_size=12)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(parents=trees, given_=st.sets(st.integers(min_value=0, max_value=11), max_size=3))
+def test_what_is_below_a_department_is_seen_with_it(parents: list[int], given_: set[int]) -> None:
+    """Against walking up from each department to its root."""
+    above = [parent if 0 <= parent < n else None for n, parent in enumerate(parents)]
+
+    def is_below(at: int | None) -> bool:
+        return at is not None and (at in given_ or is_below(above[at]))
+
+    rows = [(n, parent, f"T{n}") for n, parent in enumerate(above)]
+    codes = {f"T{n}" for n in given_}
+    assert with_below(rows, codes) == {n for n in range(len(parents)) if is_below(n)}
+    assert seen_departments(Actor("x")) is None
