@@ -106,7 +106,7 @@ class PartParser(BaseParser):
 class BeginUploads(FraudView):
     """Beginning the same file again goes on with it: `received` says where."""
 
-    permission = "fraud.import_claims"
+    permission = "fraud.deliver_claims"
 
     def post(self, request: Request) -> Response:
         """The upload. Raises ValidationError for a profile there is none of or a file that is too large."""
@@ -143,7 +143,7 @@ class BeginUploads(FraudView):
 class OneUpload(FraudView):
     """One's own upload; another's is as one that is not there."""
 
-    permission = "fraud.import_claims"
+    permission = "fraud.deliver_claims"
     parser_classes = (PartParser,)  # type: ignore[assignment]
     filters = ("offset",)
 
@@ -174,7 +174,7 @@ class OneUpload(FraudView):
 class FinishUpload(FraudView):
     """Its delivery is read under `deliveries/` by the reference in `file`; finishing twice changes nothing."""
 
-    permission = "fraud.import_claims"
+    permission = "fraud.deliver_claims"
 
     def post(self, request: Request, reference: str) -> Response:
         """The upload with its delivery. Raises UploadNotWhole, UploadDamaged, ValidationError."""

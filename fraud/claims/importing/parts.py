@@ -27,7 +27,7 @@ from fraud.claims.models import ImportProfile, UploadInParts
 
 PART_BYTES = 8 << 20  # the most that one part may be
 KEPT_FOR = timedelta(days=7)  # since the last part
-_ACTION = "fraud.import_claims"
+_ACTION = "fraud.deliver_claims"
 
 
 class UploadRefused(Exception):
@@ -107,6 +107,8 @@ def begin_upload(
     Raises NotPermitted, UploadTooLarge.
     """
     require(by, _ACTION)
+    if is_history:  # what is never screened is not for a feed to say
+        require(by, "fraud.import_claims")
     if size_bytes > MAX_UPLOAD_BYTES:
         raise UploadTooLarge(MAX_UPLOAD_BYTES)
     now = clock.now()

@@ -80,12 +80,9 @@ def import_claim_file(
     Raises NotPermitted, ProfileNotValid, and what the database raises (the file is then `failed` and can be started again).
     """
     require(by, "fraud.import_claims")
-    spec = read_spec(profile.spec)
-    digest, size = digest_of(path)
-    delivery = Delivery(name, digest, size, lambda: open_table(path, spec), path)
-    return import_delivery(
-        delivery=delivery,
-        spec=spec,
+    return import_taken(
+        path=path,
+        name=name,
         profile=profile,
         by=by,
         is_history=is_history,
@@ -94,6 +91,14 @@ def import_claim_file(
         again=again,
         progress=progress,
     )
+
+
+def import_taken(*, path: Path, name: str, profile: ImportProfile, by: Actor, **more: Any) -> ClaimFile:
+    """`import_claim_file` for a file that was taken from somebody who may deliver it."""
+    spec = read_spec(profile.spec)
+    digest, size = digest_of(path)
+    delivery = Delivery(name, digest, size, lambda: open_table(path, spec), path)
+    return import_delivery(delivery=delivery, spec=spec, profile=profile, by=by, **more)
 
 
 def import_delivery(

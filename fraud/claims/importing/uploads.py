@@ -22,7 +22,7 @@ from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.running import FINAL_STATES, begin_again, close_file
 from fraud.claims.importing.scanning import refuse_in_name
-from fraud.claims.importing.services import Delivery, digest_of, get_ready, import_claim_file, receive_file
+from fraud.claims.importing.services import Delivery, digest_of, get_ready, import_taken, receive_file
 from fraud.claims.models import ClaimFile, ImportProfile
 
 MAX_UPLOAD_BYTES = 600 << 20
@@ -67,7 +67,7 @@ def take_whole(
 ) -> ClaimFile:
     """Take a file that lies whole in the folder of incoming files: imported at once, or moved aside for a process of its own.
 
-    Raises ProfileNotValid, NotPermitted.
+    For callers who have asked who may deliver it. Raises ProfileNotValid.
     """
     spec = read_spec(profile.spec)
     sha256, size = digest_of(path)
@@ -81,9 +81,7 @@ def take_whole(
         close_file(file, by, ClaimFile.State.QUARANTINED, error.as_json())
         return file
     if size <= AT_ONCE_BYTES:
-        done = import_claim_file(
-            path=path, name=name, profile=profile, by=by, is_history=is_history, apart=True
-        )
+        done = import_taken(path=path, name=name, profile=profile, by=by, is_history=is_history, apart=True)
         get_ready()
         return done
     path.replace(waiting_path(file))
@@ -128,7 +126,7 @@ def import_waiting(*, file: ClaimFile, by: Actor) -> ClaimFile:
     """Import a waiting upload; its bytes are removed once it is imported or quarantined."""
     assert file.profile is not None
     path = waiting_path(file)
-    done = import_claim_file(
+    done = import_taken(
         path=path, name=file.name, profile=file.profile, by=by, is_history=file.is_history, apart=True
     )
     if done.state in FINAL_STATES:

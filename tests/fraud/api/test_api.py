@@ -250,4 +250,7 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "reports",
         "my",
         "uploads",
+        "webhooks",
+        "rules",
+        "health",
     }

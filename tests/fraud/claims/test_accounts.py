@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 from rest_framework.test import APIClient
@@ -179,6 +180,7 @@ def test_a_token_from_before_goes_on_under_its_hash() -> None:
     from django.apps import apps
 
     user, _token = account()
+    user.groups.add(Group.objects.create(name="data_client"))  # as roles were kept then
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, created timestamp, user_id bigint)"

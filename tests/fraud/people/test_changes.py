@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from audit import clock
+from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from audit.services import actor_of, find_faults
+from fraud.claims.accounts import create_account
 from fraud.claims.logins import RolesNotCompatible, check_roles
 from fraud.claims.models import AccessChange, Department, RoleGrant, User
 from fraud.people import changes
@@ -159,12 +160,14 @@ def test_a_role_holds_exactly_from_its_first_to_its_last_day(
 def test_a_role_that_ended_gives_nothing_in_a_running_session_and_through_a_token(office: Office) -> None:
     """ASVS 8.3.2: rights lost count at the next request."""
     user = office.cast.reviewer
-    token = Token.objects.create(user=user)
-    session, program = APIClient(), APIClient(headers={"authorization": f"Token {token.key}"})
+    feed, token = create_account(name="erp", scopes=["deliveries:read"], by=Actor.system("tests"))
+    session, program = APIClient(), APIClient(headers={"authorization": f"Token {token}"})
     session.force_login(user)
-    assert [one.get("/api/v1/cases/").status_code for one in (session, program)] == [200, 200]
-    user.grants.update(starts_on=date(2026, 1, 1), ends_on=clock.today() - timedelta(days=1))
-    assert [one.get("/api/v1/cases/").status_code for one in (session, program)] == [403, 403]
+    asked = [(session, "/api/v1/cases/"), (program, "/api/v1/deliveries/")]
+    assert [one.get(path).status_code for one, path in asked] == [200, 200]
+    for login in (user, feed):
+        login.grants.update(starts_on=date(2026, 1, 1), ends_on=clock.today() - timedelta(days=1))
+    assert [one.get(path).status_code for one, path in asked] == [403, 403]
     assert session.get("/queue/").status_code == 403
 
 

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from audit import clock
+from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from cases.models import OutboxMessage
 from cases.services.night import let_time_pass
 from cases.services.outbox import send_outbox
+from fraud.claims.accounts import create_account, living
 from fraud.claims.models import AccessChange, User
 from fraud.people import changes
 from fraud.people.inviting import invite_again, invite_login
@@ -125,15 +126,17 @@ def test_an_invitation_is_sent_again_until_a_password_is_chosen(office: Office) 
 def test_an_ended_login_is_nobody_at_its_next_click(office: Office) -> None:
     """ASVS 7.4.2: all sessions end when an account is disabled."""
     user = office.cast.reviewer
-    token = Token.objects.create(user=user)
-    page, program = Client(), APIClient(headers={"authorization": f"Token {token.key}"})
+    feed, token = create_account(name="erp", scopes=["deliveries:read"], by=Actor.system("tests"))
+    page, program = Client(), APIClient(headers={"authorization": f"Token {token}"})
     page.force_login(user)
     office.propose(user)
-    assert (page.get("/queue/").status_code, program.get("/api/v1/cases/").status_code) == (200, 200)
-    end_login(user=user, reason="left in a hurry", by=office.admin, seen=None)
+    assert (page.get("/queue/").status_code, program.get("/api/v1/deliveries/").status_code) == (200, 200)
+    for login in (user, feed):
+        end_login(user=login, reason="left in a hurry", by=office.admin, seen=None)
     answer = page.get("/queue/")
     assert (answer.status_code, answer.headers["Location"][:16]) == (302, "/accounts/login/")
-    assert program.get("/api/v1/cases/").status_code == 401
+    assert program.get("/api/v1/deliveries/").status_code == 401
+    assert not living(feed)
     form = {"username": user.username, "password": PASSWORD}
     assert Client().post("/accounts/login/", form).status_code == 200
     assert AccessChange.objects.get().state == AccessChange.State.WITHDRAWN
@@ -165,12 +168,13 @@ def test_nobody_ends_themselves_and_reviewers_end_nobody(office: Office) -> None
 def test_signing_out_everywhere_ends_sessions_and_the_token_but_not_the_login(office: Office) -> None:
     """ASVS 7.4.5: an administrator can end the sessions of a user."""
     user = office.cast.reviewer
-    Token.objects.create(user=user)
+    feed, _token = create_account(name="erp", scopes=["deliveries:read"], by=Actor.system("tests"))
+    sign_out_everywhere(user=feed, reason=WHY, by=office.admin, seen=None)
+    assert not living(feed)
     page = Client()
     page.force_login(user)
     sign_out_everywhere(user=user, reason=WHY, by=office.admin, seen=None)
     assert page.get("/queue/").status_code == 302
-    assert not Token.objects.filter(user=user).exists()
     page.force_login(User.objects.get(pk=user.pk))
     assert page.get("/queue/").status_code == 200
 

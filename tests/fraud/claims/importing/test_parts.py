@@ -18,6 +18,7 @@ from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
 from audit.services import actor_of
+from fraud.claims.accounts import create_account
 from fraud.claims.importing import parts
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.profiles import get_profile
@@ -191,6 +192,17 @@ def test_what_nobody_goes_on_with_is_forgotten_with_its_bytes(by: Actor) -> None
 def test_a_name_with_a_card_number_is_kept_without_it(by: Actor) -> None:
     upload = begun(by, name="4111111111111111.csv")
     assert "4111" not in UploadInParts.objects.get(pk=upload.pk).name
+
+
+def test_a_program_sends_files_but_does_not_say_that_they_are_never_screened(by: Actor, cast: Cast) -> None:
+    feed, _token = create_account(name="erp", scopes=["claims:deliver"], by=Actor.system("tests"))
+    program = actor_of(feed)
+    upload = parts.add_part(upload=begun(program), offset=0, part=CONTENT, by=program)
+    file = parts.finish_upload(upload=upload, by=program).file
+    assert file is not None
+    assert (file.n_accepted, file.received_by) == (20, "erp")
+    with pytest.raises(NotPermitted):
+        begun(program, is_history=True)
 
 
 # The interface -----------------------------------------------------------------------------------------------------
