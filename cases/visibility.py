@@ -14,7 +14,7 @@ from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
-from cases.services.conflicts import Relations, lists, relations_of
+from cases.services.conflicts import Relations, answers_by, lists, relations_of
 from cases.services.dead_mail import stuck_mails
 from cases.services.standing import case_subject
 from cases.workflow import State
@@ -26,19 +26,18 @@ from fraud.claims.units import outside_units, seen_departments, sees_department,
 def visible_cases(by: Actor) -> QuerySet[Case]:
     """Cases of the departments they see that they are not involved in.
 
-    Involved are the cardholder, who approved or attended a claim, and who reports to the cardholder.
+    Involved are the cardholder, who approved or attended a claim, who reports to the cardholder, and who has answered for them.
     """
     cases = cases_of_others(by)
-    involved = _alerts_involving(by)
-    return cases if involved is None else cases.exclude(Exists(involved.filter(case=OuterRef("pk"))))
+    involved = _is_named(by)
+    return cases if involved is None else cases.exclude(involved)
 
 
 def involved_cases(by: Actor) -> QuerySet[Case]:
     """The cases the person is involved in."""
-    involved = _alerts_involving(by)
-    if involved is None:
+    is_named = _is_named(by)
+    if is_named is None:
         return Case.objects.none()
-    is_named = Exists(involved.filter(case=OuterRef("pk")))
     return Case.objects.filter(Q(cardholder__in=barred_cardholders(by)) | is_named)
 
 
@@ -64,14 +63,16 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
-    """The rows of a page without those where the person approved a claim or is a listed attendee. One query."""
+    """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. Two queries."""
     number = number_key(by.employee_no)
     if not number or not cases:
         return cases
-    claims = Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
+    shown = [case.pk for case in cases]
+    claims = Alert.objects.filter(case__in=shown).values_list(
         "case_id", "claim__approver_no", "claim__attendees"
     )
-    involved = {
+    answered = answers_by(by).filter(request__case__in=shown).values_list("request__case_id", flat=True)
+    involved = set(answered) | {
         case_id
         for case_id, approver_no, attendees in claims
         if same_number(approver_no, number) or lists(attendees, number)
@@ -195,11 +196,13 @@ def find_mail(pk: int, by: Actor, *, trying: str) -> OutboxMessage:
     return found
 
 
-def _alerts_involving(by: Actor) -> QuerySet[Alert] | None:
-    """Alerts on claims the person approved or is listed in; None for people without an employee number."""
+def _is_named(by: Actor) -> Q | None:
+    """Of cases: that the person approved a claim, is listed in one, or has answered; None for people without an employee number."""
     key = number_key(by.employee_no)
     if by.is_system or not key:
         return None
     attendees, listed = lists_number("claim__attendees", key)
     alerts = Alert.objects.alias(approver_key=key_of("claim__approver_no"), attendees_text=attendees)
-    return alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))
+    on_claim = alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))
+    answered = answers_by(by).filter(request__case=OuterRef("pk"))
+    return Q(Exists(on_claim.filter(case=OuterRef("pk")))) | Q(Exists(answered))

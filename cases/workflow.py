@@ -294,7 +294,7 @@ def parties_of(
 ) -> frozenset[Party]:
     """Every position somebody holds towards a case.
 
-    `is_involved`: cardholder, the claim's approver, an attendee, or a report of the cardholder; it takes every staff
+    `is_involved`: cardholder, the claim's approver, an attendee, a report of the cardholder, or whoever answered for them; it takes every staff
     position away, whatever the roles. `has_judged`: proposed or decided what is now to be judged.
     """
     if is_system:

@@ -10,7 +10,8 @@ from django.db.models import Exists, FilteredRelation, Q, QuerySet
 
 from audit.actor import Actor
 from audit.people import same_number
-from cases.models import Case
+from audit.people_rows import with_number
+from cases.models import Case, Explanation
 from fraud.claims.identity import cardholders_of, logins_of, relatives
 from fraud.claims.models import Cardholder, Claim, Relative, User
 
@@ -24,12 +25,13 @@ class Relations:
     is_attendee: bool = False
     is_report: bool = False  # reports to the cardholder
     is_relative: bool = False  # of the cardholder, as the personnel feed says
+    is_speaker: bool = False  # has answered a request of the case
     is_manager: bool = False  # the cardholder reports to them
 
     @property
     def involvement(self) -> str:
         """The relation that keeps them from acting as staff, or an empty text."""
-        for name in ("cardholder", "claim_approver", "attendee", "report", "relative"):
+        for name in ("cardholder", "claim_approver", "attendee", "report", "relative", "speaker"):
             if getattr(self, f"is_{name}"):
                 return name
         return ""
@@ -52,15 +54,15 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     if by.is_system or not number.strip():
         return Relations()
     kin_rows = relatives(number, case.cardholder.employee_no)
-    people: Iterable[tuple[str, Any, bool]]
+    people: Iterable[tuple[str, Any, bool, bool]]
     if claims is None:
-        people = _people_of(case, kin_rows)
+        people = _people_of(case, by, kin_rows)
     else:
-        is_kin = kin_rows.exists()
-        people = [("", None, is_kin), *((claim.approver_no, claim.attendees, is_kin) for claim in claims)]
-    approver = attendee = kin = False
-    for approver_no, attendees, is_kin in people:
-        kin = kin or is_kin
+        kin = kin_rows.exists()
+        people = [("", None, kin, False), *((one.approver_no, one.attendees, kin, False) for one in claims)]
+    approver = attendee = kin = speaker = False
+    for approver_no, attendees, is_kin, has_spoken in people:
+        kin, speaker = kin or is_kin, speaker or has_spoken
         approver = approver or same_number(approver_no, number)
         attendee = attendee or lists(attendees, number)
     return Relations(
@@ -69,16 +71,28 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
         is_attendee=attendee,
         is_report=manages(case.cardholder.employee_no, employee_no=number),
         is_relative=kin,
+        is_speaker=speaker,
         is_manager=manages(number, person=case.cardholder),
     )
 
 
-def _people_of(case: Case, kin_rows: QuerySet[Relative]) -> Iterable[tuple[str, Any, bool]]:
-    """(approver, attendees, whether a relative is asking) of every claim the case is about, one row also where it has none. One query."""
+def _people_of(
+    case: Case, by: Actor, kin_rows: QuerySet[Relative]
+) -> Iterable[tuple[str, Any, bool, bool]]:
+    """(approver, attendees, whether a relative is asking, whether they have answered) of every claim the case is about, one row
+    also where it has none. One query."""
     rows = Case.objects.filter(pk=case.pk).annotate(
-        held=FilteredRelation("alerts", condition=Q(alerts__left_at=None)), is_kin=Exists(kin_rows)
+        held=FilteredRelation("alerts", condition=Q(alerts__left_at=None)),
+        is_kin=Exists(kin_rows),
+        has_spoken=Exists(answers_by(by).filter(request__case=case.pk)),
     )
-    return rows.values_list("held__claim__approver_no", "held__claim__attendees", "is_kin")
+    return rows.values_list("held__claim__approver_no", "held__claim__attendees", "is_kin", "has_spoken")
+
+
+def answers_by(by: Actor) -> QuerySet[Explanation]:
+    """What the person has answered for themselves or for somebody of their team, under whatever login."""
+    logins = with_number(User.objects.all(), "employee_no", by.employee_no)
+    return Explanation.objects.filter(submitted_by__in=logins.values("pk"))
 
 
 def manages(manager_no: str, *, employee_no: str = "", person: Cardholder | None = None) -> bool:

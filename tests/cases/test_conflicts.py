@@ -9,11 +9,11 @@ import pytest
 from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of, find_faults
-from cases.models import Case
+from cases.models import Case, Explanation, ExplanationRequest
 from cases.services import by_hand, decisions, errors, notes, queue
 from cases.services.conflicts import relations_of
 from cases.services.steps import actions_now, check_step
-from cases.visibility import visible_cases
+from cases.visibility import hidden_cases, visible_cases, without_involved
 from cases.workflow import TRANSITIONS, Action, Party
 from fraud.claims.models import Claim, Relative, User
 from tests.cases.stage import LEGITIMATE, Stage, fresh
@@ -52,10 +52,30 @@ def involve(stage: Stage, relation: str) -> tuple[Case, User]:
         )
     elif relation == "report":
         make_cardholder("E7777", manager_no=owner.employee_no)
-    return make_case(cardholder=owner, claims=[claim], band="medium"), person
+    case = make_case(cardholder=owner, claims=[claim], band="medium")
+    if relation == "speaker":
+        answer_as(make_person("team.lead", Role.MANAGER, employee_no=" e7777"), case, stage)
+    return case, person
 
 
-@pytest.mark.parametrize("relation", ["cardholder", "claim_approver", "attendee", "report"])
+def answer_as(login: User, case: Case, stage: Stage) -> None:
+    """An answer that somebody gave for the cardholder."""
+    request = ExplanationRequest.objects.create(
+        reference=f"Q-{case.reference[2:]}-1",
+        case=case,
+        round_no=1,
+        state="answered",
+        text="?",
+        requested_by=stage.cast.reviewer,
+        sent_at=NOW,
+        due_on=NOW.date(),
+    )
+    Explanation.objects.create(
+        request=request, text="대신 답합니다.", on_behalf=True, submitted_by=login, submitted_at=NOW
+    )
+
+
+@pytest.mark.parametrize("relation", ["cardholder", "claim_approver", "attendee", "report", "speaker"])
 @pytest.mark.parametrize("action", STAFF_ACTIONS)
 def test_no_staff_step_is_open_to_who_is_involved(stage: Stage, relation: str, action: Action) -> None:
     case, person = involve(stage, relation)
@@ -65,6 +85,9 @@ def test_no_staff_step_is_open_to_who_is_involved(stage: Stage, relation: str, a
         check_step(case, action, by=by, expected_version=case.version)
     assert refusal.value.relation == relation
     assert not set(actions_now(case, by)) & set(STAFF_ACTIONS)
+    assert not visible_cases(by).filter(pk=case.pk).exists()
+    assert without_involved([case], by) == [] or relation in ("cardholder", "report")
+    assert hidden_cases(by) == {case.pk}
 
 
 def test_department_heads_manage_and_their_people_report(stage: Stage) -> None:
