@@ -242,7 +242,7 @@ def _recovery_rows() -> list[Transition]:
             guards=(G.WRITE_OFF_REQUESTED,),
         ),
         # Every payment turned out to be somebody else's.
-        *_rows(TOLD, A.DISSOLVE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks"),
+        *_rows([*TOLD, S.CLOSED], A.DISSOLVE, S.CLOSED, P.SYSTEM, "cases.sweep_clocks"),
         # The card took back what it had given: the decision asks again for what it asked for.
         *_rows([S.CLOSED], A.RESUME, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", guards=(G.OUTSTANDING,)),
         # The closed case stays as it is; a successor that refers to it starts as new.

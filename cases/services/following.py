@@ -20,7 +20,7 @@ from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
 from cases.services.money import at_stake, balance_of, due_minor, expected_loss_of, outstanding
 from cases.services.outbox import enqueue_mail
-from cases.services.settling import dissolve_case, resume_recovery, settle_recovery
+from cases.services.settling import dissolve_case, due_with_parts, resume_recovery, settle_recovery
 from cases.services.standing import current_decision, recovery_of
 from cases.services.steps import change_recorded, check_step, move
 from cases.workflow import TOLD, Action, State, find_row
@@ -70,33 +70,40 @@ def _follow(pk: int) -> bool:
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
     found = Alert.objects.filter(claim=change.claim_id, left_at=None).order_by("case_id")
     alerts = list(found.select_related("case__cardholder__department", "case__assignee"))
-    ended = [alert.case for alert in alerts if alert.case.state == State.CLOSED]
+    ended = [alert for alert in alerts if alert.case.state == State.CLOSED]
     for alert in alerts:
-        if alert.case not in ended:
+        if alert not in ended:
             _reach(change, alert)
-    for case in ended:
-        _reach_ended(change, case)
+    for alert in ended:
+        _reach_ended(change, alert)
     return True
 
 
-def _reach_ended(change: ClaimChange, case: Case) -> None:
-    """What one change does to a closed case that decided an amount: it is told, and what is missing again is asked for again."""
+def _reach_ended(change: ClaimChange, alert: Alert) -> None:
+    """What one change does to a closed case: a payment that is another's leaves it, and where none is left the decision falls; of one
+    that decided an amount every change is told, and what is missing again is asked for again."""
+    case = alert.case
+    has_left = _take_out(change, alert)
     decision = current_decision(case)
-    if decision is None or not decision.amount_minor:
+    if not has_left and (decision is None or not decision.amount_minor):
         return
     details = _details(change, case, at_stake(case))
-    change_recorded(
-        case, {"version": case.version + 1, "has_news": True}, event=ACTION, by=BY, details=details
-    )
+    n_claims = case.alerts.filter(left_at=None).count()
+    values = {"version": case.version + 1, "has_news": True, "n_claims": n_claims}
+    change_recorded(case, values, event=ACTION, by=BY, details=details)
+    if not n_claims:
+        dissolve_case(case, by=BY)
+        return
+    if decision is None or not decision.amount_minor:
+        return
     if _waiting(case).exists() or not resume_recovery(case, by=BY):
         _tell_of_owed(change, case)
 
 
 def _reach(change: ClaimChange, alert: Alert) -> None:
     """What one change does to one case."""
-    case, claim = alert.case, change.claim
-    if claim.cardholder_id != case.cardholder_id:
-        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+    case = alert.case
+    _take_out(change, alert)
     stake, expected = at_stake(case), expected_loss_of(case)
     details = _details(change, case, stake)
     values: dict[str, Any] = {
@@ -115,6 +122,14 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         return
     _tell(case, change, stake, has_left=details["has_left"])
     _settle(case)
+
+
+def _take_out(change: ClaimChange, alert: Alert) -> bool:
+    """Let a payment that is another person's now leave the case; whether it did."""
+    has_left = change.claim.cardholder_id != alert.case.cardholder_id
+    if has_left:
+        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+    return has_left
 
 
 def _details(change: ClaimChange, case: Case, stake: int) -> dict[str, Any]:
@@ -196,8 +211,10 @@ def _tell_of_owed(change: ClaimChange, case: Case) -> None:
 
 
 def _settle(case: Case) -> None:
-    """End a recovery that nothing is left of, once everything that waits has been followed: a closed case follows no more."""
+    """End a recovery that nothing is left of, once everything that waits has been followed: a closed case follows no more. One in
+    parts is due when the last part that is left of it is."""
     recovery = recovery_of(case)
     if case.state != State.RECOVERING or recovery is None or _waiting(case).exists():
         return
-    settle_recovery(recovery, by=BY)
+    if not settle_recovery(recovery, by=BY):
+        due_with_parts(case, recovery)

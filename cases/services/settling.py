@@ -7,6 +7,8 @@ from typing import Any
 
 from audit.actor import Actor
 from audit.services import record
+from cases.dispositions import Disposition, label_for
+from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Decision, ExplanationRequest, Recovery
 from cases.services.company import company_today, due_on, present
 from cases.services.mails import render_mail
@@ -71,6 +73,7 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     what was repaid is owed back."""
     row = check_step(case, Action.DISSOLVE, by=by, expected_version=None)
     recovery = recovery_of(case)
+    was_told = case.state != State.CLOSED or _knows_of(case)
     fields = {"disposition": "", "disposition_reason": ""}
     move(case, row, by=by, event="case.dissolved", fields=fields)
     asked = case.requests.filter(state=ExplanationRequest.State.SENT)
@@ -80,7 +83,10 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
     open_appeal = case.appeals.filter(result=Appeal.Result.OPEN)
     open_appeal.update(result=Appeal.Result.VOID, decided_at=present())
     if recovery is not None:
-        set_recovery(recovery, closed_at=present(), **_without_request(case, recovery))
+        ended_at = recovery.closed_at or present()
+        set_recovery(recovery, closed_at=ended_at, **_without_request(case, recovery))
+    if not was_told:
+        return
     enqueue_mail(
         key=f"{NOT_THEIRS}:{case.reference}:{case.version}",
         to=case.cardholder,
@@ -88,6 +94,12 @@ def dissolve_case(case: Case, *, by: Actor) -> None:
         case=case,
         **_facts_of_end(case),
     )
+
+
+def _knows_of(case: Case) -> bool:
+    """Whether the cardholder of a closed case was asked or told of a decision that speaks against them, and nothing since."""
+    is_against = case.disposition != "" and label_for(Disposition(case.disposition)) is True
+    return (is_against or case.requests.exists()) and not case.reopened_as.exists()
 
 
 def said_of_end(case: Case, language: str) -> str:
@@ -123,6 +135,15 @@ def begin_recovery(case: Case, decision: Decision) -> Recovery:
         opened_at=now,
         due_on=due,
     )
+
+
+def due_with_parts(case: Case, recovery: Recovery) -> None:
+    """Let a recovery in agreed parts be due with the last part that anything is left of; one without parts keeps its day."""
+    parts = agreed_parts(recovery.plan, balance_of(recovery), recovery.planned_after_minor)
+    due = max((part.due_on for part in parts if part.amount_minor), default=recovery.due_on)
+    if due != recovery.due_on:
+        set_recovery(recovery, due_on=due)
+        Case.objects.filter(pk=case.pk).update(due_on=due)
 
 
 def close_recovery(case: Case, recovery: Recovery, *, waived: bool = False) -> None:

@@ -682,11 +682,13 @@ def hand_over(case: Case, *, merchant: str) -> None:
     follow_changes()
 
 
-@pytest.mark.parametrize("at", ["asked", "explained", "notified", "appealed", "recovering"])
+@pytest.mark.parametrize("at", ["asked", "explained", "notified", "appealed", "recovering", "repaid"])
 def test_a_case_of_which_no_payment_is_the_persons_ends_and_its_decision_falls(stage: Stage, at: str) -> None:
-    case = getattr(stage, at)()
-    if at == "recovering":
-        stage.post(case, 30_000)
+    case = stage.recovering() if at == "repaid" else getattr(stage, at)()
+    paid = {"recovering": 30_000, "repaid": AMOUNT}.get(at, 0)
+    if paid:
+        stage.post(case, paid)
+    assert (fresh(case).state == "closed") == (at == "repaid")
     hand_over(case, merchant="산부인과")
     case = fresh(case)
     assert (case.state, case.disposition, at_stake(case)) == ("closed", "", 0)
@@ -697,9 +699,26 @@ def test_a_case_of_which_no_payment_is_the_persons_ends_and_its_decision_falls(s
     told = mails.last()
     assert told is not None
     assert told.key.startswith("case.not_theirs:")
-    assert ("30,000" in told.body) == (at == "recovering")
-    if at == "recovering":
-        assert balance_of(ledger(case)).overpaid_minor == 30_000
+    assert (f"{paid:,}원" in told.body) == bool(paid)
+    if paid:
+        assert balance_of(ledger(case)).overpaid_minor == paid
+
+
+def test_a_case_closed_without_a_word_loses_the_payment_in_silence(stage: Stage) -> None:
+    case = stage.closed()
+    hand_over(case, merchant="산부인과")
+    assert (fresh(case).state, fresh(case).disposition, fresh(case).n_claims) == ("closed", "", 0)
+    assert not OutboxMessage.objects.filter(key__startswith="case.not_theirs:").exists()
+
+
+def test_a_recovery_in_parts_is_due_with_the_last_part_that_is_left(stage: Stage) -> None:
+    case = stage.recovering()
+    plan = [Instalment(date(2026, 12, day), AMOUNT // 2) for day in (10, 21)]
+    recovery.set_plan(case=case, plan=plan, by=stage.actor("clerk"), expected_version=fresh(case).version)
+    give_back(case, AMOUNT // 2, at=NOW + timedelta(days=1))
+    assert (ledger(case).due_on, fresh(case).due_on) == (date(2026, 12, 10), date(2026, 12, 10))
+    take_back(case, 1_000, at=NOW + timedelta(days=2))
+    assert ledger(case).due_on == date(2026, 12, 21)
 
 
 def test_the_mail_about_a_changed_payment_says_what_is_to_be_repaid_once_that_is_decided(

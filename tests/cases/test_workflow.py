@@ -91,6 +91,7 @@ recovering           | consent             |            | recovering           |
 recovering           | post                | partial    | recovering           | recovery_clerk      | outstanding
 recovering           | post                | in_full    | closed               | recovery_clerk      | settled
 recovering           | reverse_posting     |            | recovering           | recovery_clerk approver | repaid
+closed               | dissolve            |            | closed               | system              |
 closed               | reverse_posting     |            | closed               | recovery_clerk approver | repaid
 recovering           | settle              |            | closed               | system              | settled
 recovering           | request_write_off   |            | recovering           | recovery_clerk      | outstanding no_write_off

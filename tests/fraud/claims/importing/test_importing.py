@@ -43,9 +43,11 @@ from tests.fraud.claims.importing.files import (
     ARRIVED,
     BY,
     GOOD,
+    HEADER,
     assert_accounted,
     codes,
     csv_bytes,
+    csv_text,
     deliver,
     profile,
     row,
@@ -557,3 +559,15 @@ def test_parquet_and_csv_of_the_same_rows_are_the_same_claims(tmp_path: Path) ->
     typed.write_parquet(path)
     file = import_claim_file(path=path, name="typed.parquet", profile=profile(), by=BY, received_at=ARRIVED)
     assert (file.n_accepted, file.n_duplicate, codes(file)) == (0, 1, [])
+
+
+@pytest.mark.parametrize("change", ["blank columns left out", "small letters"])
+def test_a_row_that_says_the_same_in_another_spelling_changes_nothing(tmp_path: Path, change: str) -> None:
+    """No new version, so that nothing that rests on the facts is void."""
+    said = row(사번="A100", 적요="")
+    deliver(tmp_path, csv_text([{**said, "mcc": ""}], header=[*HEADER, "mcc"]).encode())
+    is_blank = change == "blank columns left out"
+    header = [name for name in HEADER if not is_blank or said[name]]
+    file = deliver(tmp_path, csv_text([said if is_blank else {**said, "사번": "a100"}], header=header).encode())
+    claim = Claim.objects.get()
+    assert (file.n_duplicate, file.n_superseding, claim.version) == (1, 0, 1)
