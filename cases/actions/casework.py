@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.people import name_of
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
+from cases.actions.regrouping import REGROUPING
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
@@ -283,4 +284,4 @@ _DECIDING = (
     ),
 )
 
-CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING))
+CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING, *REGROUPING))

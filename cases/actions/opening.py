@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cases.actions.casework import CLOSE
-from cases.actions.fields import Choice, Field, Form, Text
+from cases.actions.fields import Choice, Field, Form, Ids, Text
 from cases.services.by_hand import MAX_CLAIMS, TIP_ORIGINS
 from cases.services.decisions import BULK_MAX
 from cases.services.texts import REASON_MIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ids(Field):
-    """Ids of claims as their source names them; a page names the claim in its address instead."""
-
-    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

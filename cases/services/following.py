@@ -30,7 +30,6 @@ from fraud.claims.money import money_of
 
 BY = Actor.system("following")
 _BATCH = 200
-OTHER_PERSON = "other_person"
 
 
 def follow_changes() -> int:
@@ -96,7 +95,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     """What one change does to one case."""
     case, claim = alert.case, change.claim
     if claim.cardholder_id != case.cardholder_id:
-        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=Alert.Left.OTHER_PERSON)
     stake, expected = at_stake(case), expected_loss_of(case)
     details = _details(change, case, stake)
     values: dict[str, Any] = {

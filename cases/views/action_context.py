@@ -12,13 +12,14 @@ from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
+from cases.pages.regrouping import regrouping_context
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
 from cases.services.money import due_minor
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.telling import is_notice_told, is_request_told
-from cases.workflow import MAX_SNOOZE_DAYS, Action, State
+from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
@@ -69,6 +70,7 @@ def action_context(
         context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
+    context |= regrouping_context(case, by, actions)
     context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
     return context
@@ -114,7 +116,7 @@ def _mail_waits(case: Case) -> bool:
 
 def _waits_for(case: Case, decision: Decision | None, may: dict[str, bool]) -> str:
     """Who has to act next when the reader cannot: a code the template puts into words."""
-    if may.keys() - {Action.NOTE.value, Action.ASSIGN.value}:
+    if may.keys() - {action.value for action in BESIDE}:
         return ""
     codes = {
         State.PENDING_APPROVAL: "approver",

@@ -12,6 +12,7 @@ from cases.api.serializers.person import Answered
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
+from cases.pages.regrouping import linked_cases
 from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
 from cases.services.files import sent_files
@@ -216,12 +217,23 @@ class ClaimReasons(serializers.Serializer):
     reasons = ReasonRow(many=True)
 
 
+class LinkRow(serializers.Serializer):
+    """A case that belongs to this one, and why."""
+
+    case = serializers.CharField(source="case.reference")
+    reason = serializers.CharField()
+    linked_at = serializers.DateTimeField(source="at")
+
+
 class CaseDetail(CaseRow):
     """A case with everything its reviewer works with; `actions` are those allowed to the caller now."""
 
     disposition_reason = serializers.CharField()
     snooze_reason = serializers.CharField()
     reopened_from = serializers.CharField(source="reopened_from.reference", default=None, allow_null=True)
+    merged_into = serializers.CharField(source="merged_into.reference", default=None, allow_null=True)
+    split_from = serializers.CharField(source="split_from.reference", default=None, allow_null=True)
+    linked = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
@@ -234,10 +246,16 @@ class CaseDetail(CaseRow):
     class Meta(CaseRow.Meta):
         # fmt: off
         fields = (
-            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "actions", "claims", "reasons",
+            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "merged_into", "split_from", "linked", "actions", "claims", "reasons",
             "requests", "evidence", "decisions", "appeals", "notes",
         )  # type: ignore[assignment]
         # fmt: on
+
+    @extend_schema_field(LinkRow(many=True))
+    def get_linked(self, case: Case) -> Any:
+        by = self.context.get("by")
+        shown = linked_cases(case, by) if by else []
+        return LinkRow(shown, many=True).data
 
     @extend_schema_field(EvidenceRow(many=True))
     def get_evidence(self, case: Case) -> Any:
