@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.people import name_of
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
+from cases.actions.marks import MARKS
 from cases.actions.regrouping import REGROUPING
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
 from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
-from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, queue
+from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, over_limit, queue
 from cases.services.texts import REASON_MIN, SHORT_MAX
 from cases.workflow import MAX_EXTENSION_DAYS, Action
 from fraud.claims.models import User
@@ -234,6 +235,15 @@ _DECIDING = (
         key="r",
     ),
     Row(
+        name="propose-part",
+        action=Action.PROPOSE,
+        label=gettext_lazy("Accept the part within the limit"),
+        summary="Propose that the part within the limit is accepted and the rest recovered",
+        call=lambda step: over_limit.propose_part(**step.common()),
+        said=lambda step, decision: said_of_decision(decision),
+        key="b",
+    ),
+    Row(
         name="close",
         action=Action.CLOSE_LEGITIMATE,
         label=gettext_lazy("Close as legitimate"),
@@ -284,4 +294,4 @@ _DECIDING = (
     ),
 )
 
-CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING, *REGROUPING))
+CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING, *REGROUPING, *MARKS))

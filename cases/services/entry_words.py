@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.models import AuditEvent
 from cases.models import Case, Evidence
+from cases.services.checking import text_of
 from cases.services.claim_changes import said_of_entry
 from rules.money import format_money
 
@@ -70,6 +71,7 @@ def told_entries(
         parts = (
             file.name if file else "",
             *_named_in(event),
+            _check_of(event, language),
             _money_of(event, case, language),
             said_of_entry(event, language),
         )
@@ -83,6 +85,11 @@ def _named_in(event: AuditEvent) -> tuple[str, ...]:
         return ()
     claims = kept.get("claims") or kept.get("tags") or []
     return (str(kept.get("other") or ""), ", ".join(str(one) for one in claims))
+
+
+def _check_of(event: AuditEvent, language: str) -> str:
+    step = (event.after or {}).get("step") if event.action.startswith("case.check") else None
+    return text_of(str(step), language) if step else ""
 
 
 def _money_of(event: AuditEvent, case: Case, language: str) -> str:

@@ -13,9 +13,11 @@ from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.pages.regrouping import regrouping_context
+from cases.services.checking import checks_of
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
 from cases.services.money import due_minor
+from cases.services.over_limit import over_limit_of
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.telling import is_notice_told, is_request_told
@@ -43,7 +45,8 @@ def action_context(
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
-        "rows": {row.action.value: row for row in CASE_ACTIONS.values()},
+        "rows": {row.action.value: row for row in reversed(CASE_ACTIONS.values())},  # the first of an action
+        "part_row": CASE_ACTIONS["propose-part"],
         "primary": PRIMARY.get(State(case.state), ""),
         "asked": current_request(case),
         "decision": current_decision(case),
@@ -59,6 +62,7 @@ def action_context(
             "forecast_legitimate": forecast_legitimate(case, settings),
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(rules, language),
+            "over": over_limit_of(case) if heard and Action.PROPOSE in actions else None,
         }
     if Action.ASSIGN in actions:
         people = holders_of(Role.REVIEWER, Role.APPROVER)
@@ -70,6 +74,7 @@ def action_context(
         context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
+    context["checklist"] = checks_of(case, language)
     context |= regrouping_context(case, by, actions)
     context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
