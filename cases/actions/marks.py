@@ -14,7 +14,7 @@ CHECK = Form(
     "Check",
     (
         Text(name="step", maximum=40),
-        Choice(name="result", choices=checking.RESULTS),
+        Choice(name="mark", choices=checking.RESULTS),
         Text(name="word", maximum=SHORT_MAX, required=False),
     ),
 )
@@ -27,7 +27,9 @@ MARKS = (
         label=pgettext_lazy("check", "Tick"),
         summary="Tick, skip or open again a step of the checklist",
         form=CHECK,
-        call=lambda step: checking.mark_check(**step.common(), **step.data),
+        call=lambda step: checking.mark_check(
+            **step.common(), step=step.data["step"], result=step.data["mark"], word=step.text("word")
+        ),
         said=always(gettext_lazy("the checklist was kept.")),
         stays=True,
     ),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from audit.language import current_language
 from audit.typed import day, decimal_number, month
 from cases.dispositions import Disposition
-from cases.models import BLIND, Appeal, Case
+from cases.models import BLIND, Appeal, Case, CaseTag
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
@@ -34,6 +34,7 @@ from cases.services.decided import (
     with_expectation,
 )
 from cases.services.money import cases_at_stake
+from cases.services.tagging import NAME_MAX
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
 from fraud.claims.models import Merchant
@@ -220,6 +221,7 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "open_at": Filter(pgettext_lazy("filter", "Open at the end of"), _by_day(open_at_end_of), is_day=True),
     "min": Filter(gettext_lazy("At least"), _least),
+    "tag": Filter(pgettext_lazy("filter", "Tag"), lambda value: _tag_condition(value[:NAME_MAX])),
 }
 #: What the queue reads of an address: its filters, the tab, the part and the place in it.
 KNOWN = frozenset([*FILTERS, "view", "part", "pane", "after"])
@@ -280,6 +282,10 @@ def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
         if pattern.lower() in known:
             shown.setdefault(known[pattern.lower()], set()).add(case_id)
     return shown
+
+
+def _tag_condition(name: str) -> Q:
+    return Q(pk__in=CaseTag.objects.filter(name=name.lstrip("#").lower()).values("case"))
 
 
 def _reason_condition(code: str) -> Q:

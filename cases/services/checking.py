@@ -65,7 +65,7 @@ def mark_check(
     if step not in checklist_of(case.pattern) and kept is None:
         raise errors.ChoiceNotValid(field="step", choices=list(checklist_of(case.pattern)))
     if result not in RESULTS:
-        raise errors.ChoiceNotValid(field="result", choices=list(RESULTS))
+        raise errors.ChoiceNotValid(field="mark", choices=list(RESULTS))
     least = NOTE_MIN if result == CaseCheck.Result.SKIPPED else 0
     said = clean_line(word, minimum=least, field="word")
     fields = touch_lock(case) if case.assignee_id == by.user_id else {}

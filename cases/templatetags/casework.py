@@ -56,6 +56,12 @@ def case_state(code: str) -> SafeString:
 
 
 @register.filter
+def state_word(code: str) -> str | Promise:
+    """`in_review` → In review."""
+    return STATES.get(code, (code, ""))[0]
+
+
+@register.filter
 def source_word(code: str) -> str | Promise:
     """`control_sample` → Random check."""
     return SOURCES.get(code, code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from audit.actor import Actor
@@ -12,6 +12,7 @@ from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
+from cases.pages.queue import next_to_do
 from cases.pages.regrouping import regrouping_context
 from cases.services.checking import checks_of
 from cases.services.company import company_today
@@ -20,6 +21,7 @@ from cases.services.money import due_minor
 from cases.services.over_limit import over_limit_of
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
+from cases.services.tagging import tags_in_use
 from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.identity import holders_of
@@ -74,11 +76,23 @@ def action_context(
         context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
+    context["next_case"] = next_to_do(by, case)
+    context["tags_in_use"] = tags_in_use() if Action.TAG in actions else []
+    context["deadline_passed_on"] = _after_deadline(case)
+    context["snooze_week"] = today + timedelta(days=7 - today.weekday())
     context["checklist"] = checks_of(case, language)
     context |= regrouping_context(case, by, actions)
     context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
     return context
+
+
+def _after_deadline(case: Case) -> date | None:
+    """The day after the case's deadline, as far as setting aside reaches."""
+    today = company_today()
+    if case.due_on is None or not today <= case.due_on < today + timedelta(days=MAX_SNOOZE_DAYS):
+        return None
+    return case.due_on + timedelta(days=1)
 
 
 def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:

@@ -81,14 +81,14 @@ def test_page_and_interface_show_and_tick_the_same_list(stage: Stage, client: An
     client.force_login(stage.cast.reviewer)
     page = client.get(f"/cases/{case.reference}/").content.decode()
     assert all(checking.text_of(code, "ko") in page for code in checklists.checklist_of("A04"))
-    sent = {"version": case.version, "step": "limit_part", "result": "done"}
+    sent = {"version": case.version, "step": "limit_part", "mark": "done"}
     assert client.post(f"/cases/{case.reference}/do/check/", sent).status_code == 302
     answer = call("reviewer").send(
         f"cases/{case.reference}/check/",
-        {"step": "colleagues", "result": "skipped", "word": "혼자 결제"},
+        {"step": "colleagues", "mark": "skipped", "word": "혼자 결제"},
         version=fresh(case).version,
     )
-    told = {one["code"]: one["result"] for one in answer.json()["checklist"]}
+    told = {one["code"]: one["mark"] for one in answer.json()["checklist"]}
     assert (told["limit_part"], told["colleagues"], told["side_by_side"]) == ("done", "skipped", "open")
     tagged = call("reviewer").send(
         f"cases/{case.reference}/tags/", {"tags": ["#출장", "VIP", "vip"]}, version=fresh(case).version

@@ -224,7 +224,7 @@ class CheckRow(serializers.Serializer):
 
     code = serializers.CharField()
     text = serializers.CharField()
-    result = serializers.ChoiceField(RESULTS)
+    mark = serializers.ChoiceField(RESULTS, source="result")
     word = serializers.CharField()
     by = serializers.CharField()
     at = serializers.DateTimeField(allow_null=True)
@@ -320,7 +320,7 @@ class RequestPreview(serializers.Serializer):
 
 class BulkOutcomeRow(serializers.Serializer):
     reference = serializers.CharField()
-    result = serializers.ChoiceField(["closed", "pending", "refused"])
+    result = serializers.ChoiceField(["done", "closed", "pending", "refused"])
     code = serializers.CharField()
     sentence = serializers.CharField()
 
