@@ -273,7 +273,12 @@ _JUDGED = Q(claim__alerts__score__run=F("run")) | Q(claim__alerts__score=None, c
 def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
     """Code of a rule → keys of those of the cases that show it among their reasons, as the filter by reason has it."""
     open_to_all = cases.exclude(BLIND)
-    hits = RuleHit.objects.filter(_JUDGED, is_shadow=False, claim__alerts__case__in=open_to_all.values("pk"))
+    hits = RuleHit.objects.filter(
+        _JUDGED,
+        claim__alerts__left_at=None,
+        is_shadow=False,
+        claim__alerts__case__in=open_to_all.values("pk"),
+    )
     shown: dict[str, set[int]] = {}
     for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
         shown.setdefault(code, set()).add(case_id)
@@ -291,7 +296,11 @@ def _tag_condition(name: str) -> Q:
 def _reason_condition(code: str) -> Q:
     """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
     hits = RuleHit.objects.filter(
-        _JUDGED, rule_version__rule__code__iexact=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
+        _JUDGED,
+        claim__alerts__left_at=None,
+        rule_version__rule__code__iexact=code,
+        is_shadow=False,
+        claim__alerts__case=OuterRef("pk"),
     )
     return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
 

@@ -13,10 +13,12 @@ from audit.language import current_language
 from cases.dispositions import Disposition
 from cases.models import Case, Decision
 from cases.services import errors
+from cases.services.casework import casework
 from cases.services.decisions import propose_decision
 from cases.services.money import stake_of
-from cases.services.steps import read_case
+from cases.services.steps import check_step, read_case
 from cases.services.texts import shown_money
+from cases.workflow import AGAINST, Action
 from fraud.detection.models import RuleHit
 
 _SINGLE, _PER_HEAD = "$single_limit", "$per_head_limit"
@@ -56,9 +58,12 @@ def over_limit_of(case: Case) -> OverLimit | None:
     return OverLimit(minor, rule.code, clause)
 
 
+@casework
 def propose_part(*, case: Case, by: Actor, expected_version: int | None) -> Decision:
     """Propose that the part within the limit is accepted and the rest comes back. Raises OverNotKnown, and as propose_decision."""
-    over = over_limit_of(read_case(case))
+    case = read_case(case)
+    check_step(case, Action.PROPOSE, by=by, expected_version=expected_version, outcome=AGAINST)
+    over = over_limit_of(case)
     if over is None:
         raise errors.OverNotKnown
     money = shown_money(over.minor, case.currency)

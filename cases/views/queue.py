@@ -154,7 +154,7 @@ def decorate(cases: list[Case]) -> None:
     """Give each case its `url`, `sentence` (what happened) and `tags` (its reasons): three queries for all of them."""
     language = current_language()
     pairs = list(
-        Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
+        Alert.objects.filter(case__in=[case.pk for case in cases], left_at=None).values_list(
             "case_id", "claim_id", Coalesce("score__run_id", "run_id")
         )
     )

@@ -36,7 +36,9 @@ def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
     page.keyboard.press("t")
     page.wait_for_url("**/cases/C-*/")
     worked = []
-    for _ in range(10):
+    for _ in range(30):
+        if len(worked) == 10:
+            break
         if page.locator("[data-key=a]").count() and page.locator("[data-key=a]").first.is_visible():
             page.keyboard.press("a")
             page.wait_for_selector("[data-dialog=close]")
@@ -47,7 +49,7 @@ def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
         worked.append(close_this_one(page))
         if "/cases/" not in page.url:
             break
-    assert len(worked) >= 5
+    assert len(set(worked)) == 10
     done = Case.objects.filter(reference__in=worked)
     assert {case.state for case in done} <= {State.CLOSED.value, State.PENDING_APPROVAL.value}
 
