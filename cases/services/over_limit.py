@@ -15,7 +15,7 @@ from cases.models import Case, Decision
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.decisions import propose_decision
-from cases.services.money import stake_of
+from cases.services.money import shown_stake
 from cases.services.steps import check_step, read_case
 from cases.services.texts import shown_money
 from cases.workflow import AGAINST, Action
@@ -39,23 +39,30 @@ def over_limit_of(case: Case) -> OverLimit | None:
     Several payments: each one's part where the limit is of one payment, the largest total where it is of all together. Facts
     that no longer hold, since a payment was corrected or money came back, state nothing.
     """
-    stake = stake_of(case)
-    hits, n_claims = _hits(case)
-    if case.is_blind or not hits or len(hits) < n_claims or stake.spent_minor != stake.at_stake_minor:
+    if case.is_blind:
         return None
+    hits, n_claims = _hits(case)
     known = [over_of(hit.facts, case.currency) for hit in hits]
+    if (
+        not hits
+        or len(hits) < n_claims
+        or not all(_is_as_paid(*one) for one in zip(known, hits, strict=True))
+    ):
+        return None
     apart = sum(over.minor for over in known if over and not over.is_together)
     minor = apart + max((over.minor for over in known if over and over.is_together), default=0)
-    as_paid = all(
-        over is not None and over.paid_minor == hit.claim.amount_minor
-        for over, hit in zip(known, hits, strict=True)
-    )
-    if not as_paid or not 0 < minor < stake.at_stake_minor:
+    stake = shown_stake(case)
+    if stake.spent_minor != stake.at_stake_minor or not 0 < minor < stake.at_stake_minor:
         return None
     rule = hits[0].rule_version.rule
     is_korean = current_language() == "ko"
     clause = rule.policy_clause if is_korean else rule.policy_clause_en or rule.policy_clause
     return OverLimit(minor, rule.code, clause)
+
+
+def _is_as_paid(over: Over | None, hit: RuleHit) -> bool:
+    """Whether the facts state a part, and speak of the payment as it is now."""
+    return over is not None and over.paid_minor == hit.claim.amount_minor
 
 
 @casework

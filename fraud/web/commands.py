@@ -28,7 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("propose", "r", pgettext_lazy("command", "propose recovery")),
     Command("part", "b", pgettext_lazy("command", "accept the part within the limit")),
     Command("snooze", "s", pgettext_lazy("command", "set aside")),
-    Command("next_case", "g", pgettext_lazy("command", "next case by expected loss")),
+    Command("next_case", "g", pgettext_lazy("command", "next case of the queue")),
     Command("undo", "u", pgettext_lazy("command", "undo, within ten seconds")),
     Command("preview", "p", pgettext_lazy("command", "preview beside the list")),
     Command("note", "n", pgettext_lazy("command", "write a note; in a list the next page")),

@@ -8,6 +8,7 @@ import pytest
 
 from cases.models import Case
 from cases.workflow import State
+from tests.cast import make_case
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,8 @@ def close_this_one(page) -> str:
 
 
 def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
+    for _ in range(8):
+        make_case(cardholder=scene.cast.cardholder_record)
     page = visit("reviewer")
     Case.objects.filter(state=State.NEW).update(band="medium")
     page.open("/queue/?view=new")
