@@ -9,7 +9,8 @@ from audit.permissions import Role, can
 from cases.models import Case
 from cases.services.tagging import tags_in_use
 from cases.workflow import State
-from fraud.claims.models import Department, User
+from fraud.claims.identity import holders_of
+from fraud.claims.models import Department
 from rules.models import Rule
 
 
@@ -28,6 +29,6 @@ def choices_of(by: Actor, language: str) -> dict[str, Any]:
         rules = Rule.objects.filter(code__in=patterns).order_by("code")
         context["rules"] = list(rules.values_list("code", f"name_{language}"))
     if can(by, "cases.assign_case"):
-        people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.APPROVER])
-        context["people"] = people.distinct().order_by("last_name", "first_name", "id")[:200]
+        people = holders_of(Role.REVIEWER, Role.APPROVER)
+        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
     return context

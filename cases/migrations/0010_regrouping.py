@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_planned_after'),
+        ('cases', '0009_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
