@@ -174,9 +174,8 @@ def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
     bound = Cursor("", after.priority, after.pk) if after is not None else None
     for start in (bound, None) if bound is not None else (None,):
         for segment in view.segments:
-            found = _walk(cases.filter(segment.condition), segment.states, start, NEXT_LOOKS)
-            rows = Case.objects.in_bulk([pk for _priority, pk in found])
-            shown = without_involved([rows[pk] for _priority, pk in found if pk in rows], by)
+            rows = cases.filter(segment.condition, beyond(start, "priority"), state__in=segment.states)
+            shown = without_involved(list(rows.order_by("-priority", "-pk")[:NEXT_LOOKS]), by)
             if shown:
                 return shown[0]
     return None
