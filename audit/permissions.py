@@ -90,6 +90,9 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "cases.assign_case": {_R.APPROVER: _ALL},
     "cases.write_note": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.review_case": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    # Claims from one case to another, and back; which cases belong together
+    "cases.regroup_claims": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
+    "cases.link_cases": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.request_explanation": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
     "cases.propose_decision": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
     "cases.approve_decision": {_R.APPROVER: _ALL},

@@ -92,7 +92,13 @@ def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[C
     """`find_case` with how the person stands to the case, which had to be asked."""
     case = (
         Case.objects.select_related(
-            "cardholder__department", "merchant", "assignee", "run__model_version", "reopened_from"
+            "cardholder__department",
+            "merchant",
+            "assignee",
+            "run__model_version",
+            "reopened_from",
+            "merged_into",
+            "split_from",
         )
         .filter(reference=reference)
         .first()

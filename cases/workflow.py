@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from audit.permissions import Role
 from cases.workflow_terms import (
     AGAINST,
+    BESIDE,
     CLEARED,
     CLOCK_DAYS,
     GUARDS,
@@ -36,6 +37,7 @@ from cases.workflow_terms import (
 
 __all__ = [
     "AGAINST",
+    "BESIDE",
     "CLEARED",
     "CLOCK_DAYS",
     "GUARDS",
@@ -246,7 +248,28 @@ def _recovery_rows() -> list[Transition]:
         # The card took back what it had given: the decision asks again for what it asked for.
         *_rows([S.CLOSED], A.RESUME, S.RECOVERING, P.SYSTEM, "cases.sweep_clocks", guards=(G.OUTSTANDING,)),
         # The closed case stays as it is; a successor that refers to it starts as new.
-        *_rows([S.CLOSED], A.REOPEN, S.NEW, P.APPROVER, "cases.reopen_case"),
+        *_rows([S.CLOSED], A.REOPEN, S.NEW, P.APPROVER, "cases.reopen_case", guards=(G.NOT_MERGED,)),
+    ]
+
+
+def _regrouping_rows() -> list[Transition]:
+    """Which claims are in which case, which cases belong together: claims move only while nobody was asked about them."""
+    S, A, P, G = State, Action, Party, Guard
+    regroup, link, review = "cases.regroup_claims", "cases.link_cases", "cases.review_case"
+    unasked = (G.NEVER_ASKED,)
+    mine = [S.IN_REVIEW, S.PENDING_APPROVAL]  # a proposal that waits is void by it
+    return [
+        *(
+            row
+            for action in (A.MERGE, A.SPLIT, A.DETACH, A.ATTACH)
+            for row in _rows(mine, action, S.IN_REVIEW, P.HOLDER, regroup, guards=unasked)
+        ),
+        *_rows(mine, A.END_MERGED, S.CLOSED, P.HOLDER, regroup, guards=unasked),
+        *_rows([S.CLOSED], A.UNMERGE, S.IN_REVIEW, P.REVIEWER, regroup, guards=(G.MERGED,)),
+        *_rows(State, A.LINK, None, P.REVIEWER, link),
+        *_rows(State, A.UNLINK, None, P.REVIEWER, link),
+        *_rows(_OPEN_TO_STAFF[1:], A.CHECK, None, P.HOLDER, review),
+        *_rows(State, A.TAG, None, P.REVIEWER, "cases.write_note"),
     ]
 
 
@@ -256,6 +279,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_decision_rows(),
     *_notice_rows(),
     *_recovery_rows(),
+    *_regrouping_rows(),
 )
 
 _BY_PLACE: dict[tuple[State, Action], tuple[Transition, ...]] = {}
@@ -329,6 +353,7 @@ _NOT_OFFERED = frozenset(
         Action.SETTLE,
         Action.RESUME,
         Action.DISSOLVE,
+        Action.END_MERGED,
     }
 )
 

@@ -56,6 +56,34 @@ class Action(StrEnum):
     RESUME = "resume"
     DISSOLVE = "dissolve"
     REOPEN = "reopen"
+    MERGE = "merge"  # take another case's claims in …
+    END_MERGED = "end_merged"  # … which ends it
+    UNMERGE = "unmerge"
+    SPLIT = "split"
+    DETACH = "detach"
+    ATTACH = "attach"
+    LINK = "link"
+    UNLINK = "unlink"
+    CHECK = "check"
+    TAG = "tag"
+
+
+#: What can be done beside the way a case goes: it waits for somebody else all the same.
+BESIDE = frozenset(
+    {
+        Action.NOTE,
+        Action.ASSIGN,
+        Action.MERGE,
+        Action.UNMERGE,
+        Action.SPLIT,
+        Action.DETACH,
+        Action.ATTACH,
+        Action.LINK,
+        Action.UNLINK,
+        Action.CHECK,
+        Action.TAG,
+    }
+)
 
 
 class Party(StrEnum):
@@ -90,6 +118,9 @@ class Guard(StrEnum):
     REPAID = "repaid"
     NO_WRITE_OFF = "no_write_off"
     WRITE_OFF_REQUESTED = "write_off_requested"
+    NEVER_ASKED = "never_asked"
+    MERGED = "merged"
+    NOT_MERGED = "not_merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +139,7 @@ class Facts:
     owed_minor: int = 0  # to the cardholder: came back beyond what is due
     is_repaid: bool = False  # money was posted
     write_off_requested: bool = False
+    is_merged: bool = False  # ended since its claims went into another case
 
 
 MAX_ROUNDS = 3
@@ -130,6 +162,10 @@ GUARDS: Mapping[Guard, Callable[[Facts], bool]] = {
     Guard.REPAID: lambda facts: facts.is_repaid,
     Guard.NO_WRITE_OFF: lambda facts: not facts.write_off_requested,
     Guard.WRITE_OFF_REQUESTED: lambda facts: facts.write_off_requested,
+    # What a letter to the cardholder names stays in the case that asked.
+    Guard.NEVER_ASKED: lambda facts: facts.n_rounds == 0,
+    Guard.MERGED: lambda facts: facts.is_merged,
+    Guard.NOT_MERGED: lambda facts: not facts.is_merged,
 }
 
 #: States in which a reviewer still looks for facts: a later alert or a tip joins the case

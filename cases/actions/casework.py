@@ -9,14 +9,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.people import name_of
 from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
+from cases.actions.marks import MARKS
+from cases.actions.regrouping import REGROUPING
 from cases.actions.rows import Row, Step, always, by_name, say
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
 from cases.pages.outcomes import said_of_appeal, said_of_approval, said_of_decision
-from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, queue
+from cases.services import appeals, by_hand, decisions, errors, explanation_requests, notes, over_limit, queue
 from cases.services.texts import REASON_MIN, SHORT_MAX
 from cases.workflow import MAX_EXTENSION_DAYS, Action
 from fraud.claims.models import User
+from fraud.web.commands import key_of
 
 REASON = Form("Reason", (Text(name="reason", minimum=REASON_MIN),))
 SHORT_REASON = Form("ShortReason", (Text(name="reason", maximum=SHORT_MAX),))
@@ -132,7 +135,7 @@ _QUEUE = (
         summary="Take a case",
         call=lambda step: queue.take_case(**step.common()),
         said=always(gettext_lazy("the case is yours.")),
-        key="a",
+        key=key_of("take"),
         stays=True,
     ),
     Row(
@@ -155,13 +158,14 @@ _QUEUE = (
     ),
     Row(
         name="snooze",
+        leads_on=True,
         action=Action.SNOOZE,
         label=gettext_lazy("Set aside"),
         summary="Set a case aside until a day",
         form=SNOOZE,
         call=lambda step: queue.snooze_case(**step.common(), **step.data),
         said=lambda step, case: _("set aside until %(day)s.") % {"day": say(step.data["until"])},
-        key="s",
+        key=key_of("snooze"),
     ),
     Row(
         name="wake",
@@ -180,13 +184,14 @@ _QUEUE = (
         form=NOTE,
         call=lambda step: notes.add_note(**step.common(), text=step.text("text")),
         said=always(gettext_lazy("the note was added.")),
-        key="n",
+        key=key_of("note"),
         stays=True,
     ),
 )
 _ASKING = (
     Row(
         name="request-explanation",
+        leads_on=True,
         action=Action.REQUEST_EXPLANATION,
         label=gettext_lazy("Ask for an explanation"),
         summary="Ask the cardholder for an explanation",
@@ -196,7 +201,7 @@ _ASKING = (
         confirms=gettext_lazy(
             "The cardholder gets this text by mail and on their page; it names no rule, score or threshold. You may change it."
         ),
-        key="e",
+        key=key_of("ask"),
     ),
     Row(
         name="withdraw-request",
@@ -224,26 +229,39 @@ _ASKING = (
 _DECIDING = (
     Row(
         name="propose",
+        leads_on=True,
         action=Action.PROPOSE,
         label=gettext_lazy("Propose a decision"),
         summary="Propose a decision",
         form=PROPOSE,
         call=_propose,
         said=lambda step, decision: said_of_decision(decision),
-        key="r",
+        key=key_of("propose"),
+    ),
+    Row(
+        name="propose-part",
+        leads_on=True,
+        action=Action.PROPOSE,
+        label=gettext_lazy("Accept the part within the limit"),
+        summary="Propose that the part within the limit is accepted and the rest recovered",
+        call=lambda step: over_limit.propose_part(**step.common()),
+        said=lambda step, decision: said_of_decision(decision),
+        key=key_of("part"),
     ),
     Row(
         name="close",
+        leads_on=True,
         action=Action.CLOSE_LEGITIMATE,
         label=gettext_lazy("Close as legitimate"),
         summary="Close as legitimate",
         form=CLOSE,
         call=lambda step: decisions.close_legitimate(**step.common(), **step.data),
         said=lambda step, decision: said_of_decision(decision),
-        key="l",
+        key=key_of("legitimate"),
     ),
     Row(
         name="approve",
+        leads_on=True,
         action=Action.APPROVE,
         label=gettext_lazy("Approve exactly this"),
         summary="Approve a proposal",
@@ -253,6 +271,7 @@ _DECIDING = (
     ),
     Row(
         name="return",
+        leads_on=True,
         action=Action.RETURN,
         label=gettext_lazy("Return the proposal"),
         summary="Return a proposal",
@@ -262,6 +281,7 @@ _DECIDING = (
     ),
     Row(
         name="decide-appeal",
+        leads_on=True,
         action=Action.DECIDE_APPEAL,
         label=gettext_lazy("Decide the appeal"),
         summary="Decide an appeal",
@@ -283,4 +303,4 @@ _DECIDING = (
     ),
 )
 
-CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING))
+CASE_ACTIONS = by_name((*_QUEUE, *_ASKING, *_DECIDING, *REGROUPING, *MARKS))

@@ -198,6 +198,42 @@ class Parts(Field):
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids(Field):
+    """Ids of claims as their source names them; a page sends each on its own, or names the claim in its address instead."""
+
+    most: int
+
+    def is_given(self, form: QueryDict) -> bool:
+        """Whether any is chosen."""
+        return bool(self._chosen(form))
+
+    def read(self, form: QueryDict) -> list[str]:
+        """The ids. Raises ClaimsNotHere where none is chosen, TooMany."""
+        found = self._chosen(form)
+        if not found:
+            raise errors.ClaimsNotHere(field=self.name, claims=[])
+        if len(found) > self.most:
+            raise errors.TooMany(n=self.most, field=self.name)
+        return found
+
+    def _chosen(self, form: QueryDict) -> list[str]:
+        return [one for one in form.getlist(self.name) if one.strip()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Field):
+    """Another case with the version seen of it; a page sends `reference@version`."""
+
+    def read(self, form: QueryDict) -> dict[str, Any]:
+        """`reference` and `version`. Raises CasesDiffer."""
+        reference, _at, version = form.get(self.name, "").strip().partition("@")
+        number = whole_number(version)
+        if not reference or number is None:
+            raise errors.CasesDiffer("none")
+        return {"reference": reference, "version": number}
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The fields of one or several actions; `name` is what the interface's description calls the body."""

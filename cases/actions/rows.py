@@ -68,6 +68,7 @@ class Row:
     confirms: Any = ""  # what the dialog says before it is done
     key: str = ""  # on the keyboard
     stays: bool = False  # the person goes on working on the same case
+    leads_on: bool = False  # the work on the case is over for now: the next one opens
     takes_files: bool = False  # files of the page's form, `files`, are kept before the step is taken
     binds: bool = False  # the cardholder is bound by it: only on what their page shows, its version with it
     makes: bool = False  # something new comes of it: the interface answers 201

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from cases.actions import fields as kinds
 from cases.actions.fields import AMOUNT_MAX, Field, Form
-from cases.actions.opening import Ids, Versions
+from cases.actions.opening import Versions
 from cases.services.choice_words import choice_word
 from fraud.web.api_strict import (
     StrictBooleanField,
@@ -124,7 +124,12 @@ def _(field: Versions) -> serializers.Field:
 
 
 @json_field.register
-def _(field: Ids) -> serializers.Field:
+def _(field: kinds.Seen) -> serializers.Field:
+    return BulkRow(required=field.required)
+
+
+@json_field.register
+def _(field: kinds.Ids) -> serializers.Field:
     child = StrictCharField(max_length=120)
     return serializers.ListField(child=child, min_length=1, max_length=field.most)
 

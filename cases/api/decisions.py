@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.actions.opening import BULK_CLOSE, TIP
+from cases.actions.opening import BULK_CLOSE, TIP, BulkRow
 from cases.api.base import CaseworkView, describe
 from cases.api.bodies import body_of
 from cases.api.queue import claims_of
@@ -49,8 +49,15 @@ class BulkClose(CaseworkView):
         return self.once(lambda: self._close(data))
 
     def _close(self, data: Any) -> Response:
-        results = []
-        items = []
+        items, results = self.chosen(data)
+        results += decisions.bulk_close(
+            items=items, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by
+        )
+        return self.told(results)
+
+    def chosen(self, data: Any) -> tuple[list[decisions.BulkItem], list[decisions.BulkOutcome]]:
+        """The cases of a body that are theirs to see, and the refusals of the others."""
+        results, items = [], []
         for row in data["cases"]:
             try:
                 case = find_case(row["reference"], self.by, trying=self.permission)
@@ -58,11 +65,35 @@ class BulkClose(CaseworkView):
             except Http404:
                 error = CaseNotFound()
                 results.append(decisions.BulkOutcome(row["reference"], "refused", error.code, error.sentence))
-        results += decisions.bulk_close(
-            items=items, disposition_reason=data["disposition_reason"], reason=data["reason"], by=self.by
-        )
+        return items, results
+
+    def told(self, results: list[decisions.BulkOutcome]) -> Response:
+        """What became of each."""
         told = {"sentence": said_of_bulk(results), "results": BulkOutcomeRow(results, many=True).data}
         return Response(told)
+
+
+class BulkStep(BulkClose):
+    """POST …/cases/bulk-<name>/: the step of one row on many cases."""
+
+    row: BulkRow
+
+    def post(self, request: Request) -> Any:
+        data = self.input(body_of(self.row.form))
+        return self.once(lambda: self._take(data))
+
+    def _take(self, data: Any) -> Response:
+        items, results = self.chosen(data)
+        given = {name: value for name, value in data.items() if name != "cases"}
+        results += self.row.call(items=items, by=self.by, **given)
+        return self.told(results)
+
+
+def bulk_step(row: BulkRow) -> type[BulkStep]:
+    """The endpoint of one step on many cases."""
+    made = type("BulkStep", (BulkStep,), {"row": row, "permission": row.permission})
+    described = describe(row.summary, answer=BulkAnswer, body=body_of(row.form))
+    return cast(type[BulkStep], extend_schema_view(post=described)(made))
 
 
 @extend_schema_view(post=describe("Record a tip", answer=TipAnswer, body=body_of(TIP), ok=201))

@@ -63,6 +63,7 @@ FILTERS = [
     query("asked", "Asked since this day, and answered or past the deadline."),
     query("appealed", "With a decided appeal that was submitted since this day."),
     query("appeal", "With an appeal that ended so.", enum=list(APPEAL_WORDS)),
+    query("tag", "With this tag."),
     query("order", "Default `priority`.", enum=list(ORDERS)),
     *PAGING,
 ]

@@ -3,6 +3,7 @@ from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
 
 from cases.actions.casework import CASE_ACTIONS
+from cases.actions.opening import BULK_ROWS
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.api import (
@@ -54,6 +55,10 @@ urlpatterns = [
     path("cases/open/", queue.OpenCase.as_view(), name="cases-open"),
     path("cases/take-next/", queue.TakeNext.as_view(), name="cases-take-next"),
     path("cases/bulk-close/", decisions.BulkClose.as_view(), name="cases-bulk-close"),
+    *(
+        path(f"cases/bulk-{name}/", decisions.bulk_step(row).as_view(), name=f"cases-bulk-{name}")
+        for name, row in BULK_ROWS.items()
+    ),
     path("cases/held-back/", held_back.HeldBackList.as_view(), name="cases-held-back"),
     path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
     path("cases/<str:reference>/dossier/", dossier.ExportDossier.as_view(), name="case-dossier"),

@@ -63,7 +63,7 @@ class NoBody(StrictSerializer):
     """No fields."""
 
 
-class ReasonBody(StrictSerializer):
+class WebhookReason(StrictSerializer):
     reason = StrictCharField(max_length=300)
 
 
@@ -138,9 +138,13 @@ STEPS: dict[str, type[CaseworkView]] = {
         "approve", "cases.approve_webhook", "Agree to a webhook", webhooks.approve_webhook, NoBody
     ),
     "return": _step(
-        "return", "cases.approve_webhook", "Turn a proposed webhook down", webhooks.return_webhook, ReasonBody
+        "return",
+        "cases.approve_webhook",
+        "Turn a proposed webhook down",
+        webhooks.return_webhook,
+        WebhookReason,
     ),
-    "stop": _step("stop", "cases.change_webhook", "Stop a webhook", webhooks.stop_webhook, ReasonBody),
+    "stop": _step("stop", "cases.change_webhook", "Stop a webhook", webhooks.stop_webhook, WebhookReason),
     "rotate": _step(
         "rotate", "cases.change_webhook", "Give a webhook a new secret", webhooks.rotate_secret, NoBody
     ),

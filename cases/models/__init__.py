@@ -1,6 +1,6 @@
 """Models of cases, explanations, decisions, recovery and the outbox."""
 
-from cases.models.cases import BLIND, Alert, Case, CaseNote, SavedView, Tip
+from cases.models.cases import BLIND, Alert, Case, CaseCheck, CaseLink, CaseNote, CaseTag, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
 from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.held_back import HeldBack
@@ -15,7 +15,10 @@ __all__ = [
     "Alert",
     "Appeal",
     "Case",
+    "CaseCheck",
+    "CaseLink",
     "CaseNote",
+    "CaseTag",
     "Consent",
     "Decision",
     "Evidence",

@@ -67,6 +67,9 @@ class Case(models.Model):
     has_news = models.BooleanField(default=False)  # since the assignee last looked
     drawn_blind = models.BooleanField(default=False)  # control sample: the reviewer is not to be anchored
     reopened_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reopened_as")
+    # Its claims are in that case now; emptied when the merge is taken back.
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    split_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="split_off")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)  # compare-and-set: no lost update
@@ -131,6 +134,17 @@ class Alert(models.Model):
         TIP = "tip"
         MANUAL = "manual"
 
+    class Left(models.TextChoices):
+        OTHER_PERSON = "other_person"  # it turned out to be another person's
+        MERGED = "merged"  # with its case, into another one
+        UNMERGED = "unmerged"  # back into the case it had come from
+        SPLIT = "split"  # into a case of its own
+        WAITING = "waiting"  # taken out: it competes for a seat again
+        DROPPED = "dropped"  # taken out for good, with a reason
+
+    #: How a person took a claim out of a case by itself, so that it can be put back.
+    DETACHED = (Left.WAITING, Left.DROPPED)
+
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="alerts")
     claim_version = models.PositiveIntegerField(default=1)  # of the facts it was raised on
     run = models.ForeignKey(ScreeningRun, null=True, on_delete=models.PROTECT, related_name="alerts")
@@ -139,7 +153,8 @@ class Alert(models.Model):
     channel = models.CharField(max_length=16, choices=Channel)
     inclusion_probability = models.FloatField(default=1.0)
     left_at = models.DateTimeField(null=True)  # the claim is no longer part of the case …
-    left_why = models.CharField(max_length=20, blank=True)  # … since it turned out to be another person's
+    left_why = models.CharField(max_length=20, blank=True, choices=Left)
+    came_from = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")  # by a merge
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -179,15 +194,85 @@ class Tip(models.Model):
         return self.text[:60]
 
 
+class CaseLink(models.Model):
+    """Two cases that belong together, with the reason; a link that was taken away keeps its row."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links")  # the one opened first
+    other = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links_from")
+    reason = models.CharField(max_length=300)
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "other"], condition=Q(ended_at=None), name="caselink_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} – {self.other}"
+
+
+class CaseCheck(models.Model):
+    """A step of a case's checklist that was ticked or skipped; a step without a row is open."""
+
+    class Result(models.TextChoices):
+        DONE = "done"
+        SKIPPED = "skipped"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="checks")
+    step = models.CharField(max_length=40)  # code of cases/checklists.py
+    result = models.CharField(max_length=8, choices=Result)
+    word = models.CharField(max_length=300, blank=True)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step"], name="casecheck_step"),
+            # A step is skipped with a word.
+            models.CheckConstraint(condition=~Q(result="skipped", word=""), name="casecheck_skip_has_word"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.step}"
+
+
+class CaseTag(models.Model):
+    """A word reviewers put on a case to find it by."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tag_rows")
+    name = models.CharField(max_length=30)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["case", "name"], name="casetag_once")]
+        indexes = [models.Index(fields=["name"], name="casetag_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SavedView(models.Model):
     """A named set of queue filters of one person."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=500)
+    is_default = models.BooleanField(default=False)  # where its owner starts
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="savedview_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="savedview_name"),
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(is_default=True), name="savedview_one_default"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

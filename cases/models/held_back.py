@@ -16,6 +16,7 @@ class HeldBack(models.Model):
         CAPACITY = "capacity"
         RULE_BUDGET = "rule_budget"
         PERSON_BUDGET = "person_budget"
+        DETACHED = "detached"  # a reviewer took it out of a case
 
     class How(models.TextChoices):
         OPENED = "opened"

@@ -30,10 +30,12 @@ class ShownChange:
 
 def changes_of(case: Case, since: datetime | None = None) -> list[ShownChange]:
     """The changes since the case was opened, or since a later moment, newest first."""
-    held = Alert.objects.filter(case=case, claim=OuterRef("claim"))
+    # What somebody took out, or moved to another case, is told there.
+    own = Alert.objects.filter(case=case, left_why__in=("", Alert.Left.OTHER_PERSON))
+    held = own.filter(claim=OuterRef("claim"))
     rows = (
         ClaimChange.objects.filter(at__gte=since or case.opened_at)
-        .filter(claim__in=Alert.objects.filter(case=case).values("claim"))
+        .filter(claim__in=own.values("claim"))
         .annotate(left_case_at=Subquery(held.values("left_at")[:1]))
         .select_related("claim__cardholder", "file")
         .order_by("-pk")[:MAX_SHOWN]

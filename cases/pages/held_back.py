@@ -39,6 +39,7 @@ WHY: dict[str, str | Promise] = {
     HeldBack.Why.CAPACITY.value: pgettext_lazy("held back", "no seat left"),
     HeldBack.Why.RULE_BUDGET.value: pgettext_lazy("held back", "too many of one rule"),
     HeldBack.Why.PERSON_BUDGET.value: pgettext_lazy("held back", "too many of one person"),
+    HeldBack.Why.DETACHED.value: pgettext_lazy("held back", "taken out of a case"),
 }
 #: part → what it is ordered by
 ORDER = {WAITING: "expected_loss_minor", **dict.fromkeys(list(PARTS)[1:], "resolved_at")}

@@ -65,9 +65,11 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
     """ "2 closed, 1 sent for approval, 1 left as it was", or that nothing was changed."""
     n = {
         result: sum(1 for one in outcomes if one.result == result)
-        for result in ("closed", "pending", "refused")
+        for result in ("done", "closed", "pending", "refused")
     }
     parts = []
+    if n["done"]:
+        parts.append(ngettext("%(n)d done", "%(n)d done", n["done"]) % {"n": n["done"]})
     if n["closed"]:
         parts.append(ngettext("%(n)d closed", "%(n)d closed", n["closed"]) % {"n": n["closed"]})
     if n["pending"]:

@@ -19,12 +19,15 @@ from audit.typed import whole_number
 from cases.models import Case, Decision
 from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
+from cases.services.company import company_today
 from cases.services.money import attach_stakes
+from cases.visibility import cases_of_others, without_involved
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 
 PAGE_SIZE = 50
 COUNT_SECONDS = 30
+NEXT_LOOKS = 10  # cases looked at for the next one, as some may be one's own
 #: The view of claims, not cases: those that wait for a seat.
 HELD_BACK = "held_back"
 
@@ -157,6 +160,27 @@ def queue_page(
     return Page(attach_stakes(shown), following, bound is not None)
 
 
+def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
+    """The case to work on next: what waits for the person, then what nobody has, by expected loss; after this one if given.
+
+    Past the last one it starts again from the top. None for people without a to-do list, or where it is empty.
+    """
+    view = queue_views(by, company_today())[0]
+    if view.code != "todo":
+        return None
+    cases = cases_of_others(by)
+    if after is not None:
+        cases = cases.exclude(pk=after.pk)
+    bound = Cursor("", after.priority, after.pk) if after is not None else None
+    for start in (bound, None) if bound is not None else (None,):
+        for segment in view.segments:
+            rows = cases.filter(segment.condition, beyond(start, "priority"), state__in=segment.states)
+            shown = without_involved(list(rows.order_by("-priority", "-pk")[:NEXT_LOOKS]), by)
+            if shown:
+                return shown[0]
+    return None
+
+
 def view_count(view: QueueView, filters: QueueFilters, hidden: frozenset[int]) -> int:
     """How many rows a view has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
 
@@ -202,7 +226,11 @@ def _read_cursor(cursor: str) -> tuple[int, Cursor | None]:
 
 
 def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.select_related("cardholder__department", "merchant", "assignee").defer("undo")
+    return (
+        cases.select_related("cardholder__department", "merchant", "assignee")
+        .prefetch_related("tag_rows")
+        .defer("undo")
+    )
 
 
 def _placed(case: Case, segment: Segment) -> Case:

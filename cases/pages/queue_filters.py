@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from audit.language import current_language
 from audit.typed import day, decimal_number, month
 from cases.dispositions import Disposition
-from cases.models import BLIND, Appeal, Case
+from cases.models import BLIND, Appeal, Case, CaseTag
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
@@ -34,6 +34,7 @@ from cases.services.decided import (
     with_expectation,
 )
 from cases.services.money import cases_at_stake
+from cases.services.tagging import NAME_MAX
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
 from fraud.claims.models import Merchant
@@ -220,6 +221,7 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "open_at": Filter(pgettext_lazy("filter", "Open at the end of"), _by_day(open_at_end_of), is_day=True),
     "min": Filter(gettext_lazy("At least"), _least),
+    "tag": Filter(pgettext_lazy("filter", "Tag"), lambda value: _tag_condition(value[:NAME_MAX])),
 }
 #: What the queue reads of an address: its filters, the tab, the part and the place in it.
 KNOWN = frozenset([*FILTERS, "view", "part", "pane", "after"])
@@ -271,7 +273,12 @@ _JUDGED = Q(claim__alerts__score__run=F("run")) | Q(claim__alerts__score=None, c
 def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
     """Code of a rule → keys of those of the cases that show it among their reasons, as the filter by reason has it."""
     open_to_all = cases.exclude(BLIND)
-    hits = RuleHit.objects.filter(_JUDGED, is_shadow=False, claim__alerts__case__in=open_to_all.values("pk"))
+    hits = RuleHit.objects.filter(
+        _JUDGED,
+        claim__alerts__left_at=None,
+        is_shadow=False,
+        claim__alerts__case__in=open_to_all.values("pk"),
+    )
     shown: dict[str, set[int]] = {}
     for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
         shown.setdefault(code, set()).add(case_id)
@@ -282,10 +289,18 @@ def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
     return shown
 
 
+def _tag_condition(name: str) -> Q:
+    return Q(pk__in=CaseTag.objects.filter(name=name.lstrip("#").lower()).values("case"))
+
+
 def _reason_condition(code: str) -> Q:
     """Every case that shows the code among its reasons: its leading one, or any hit in the run that judged the claim."""
     hits = RuleHit.objects.filter(
-        _JUDGED, rule_version__rule__code__iexact=code, is_shadow=False, claim__alerts__case=OuterRef("pk")
+        _JUDGED,
+        claim__alerts__left_at=None,
+        rule_version__rule__code__iexact=code,
+        is_shadow=False,
+        claim__alerts__case=OuterRef("pk"),
     )
     return (Q(pattern__iexact=code) | Q(Exists(hits))) & ~BLIND
 

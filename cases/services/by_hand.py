@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError
-
 from audit.actor import Actor
 from audit.permissions import require
-from audit.services import record
-from audit.transactions import one_transaction
 from cases.models import Alert, Case, HeldBack, Tip
 from cases.services import errors
 from cases.services.casework import casework
-from cases.services.company import due_on, present
+from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.held_back import let_go
 from cases.services.joining import joinable_case_of
 from cases.services.labelling import label_claims
 from cases.services.money import expected_loss_of, priority_of
-from cases.services.numbering import next_reference
-from cases.services.steps import case_subject, change_recorded, check_step, read_case
+from cases.services.opening_rows import create_case, free_key
+from cases.services.steps import change_recorded, check_step, read_case
 from cases.services.texts import clean_reason, clean_text
 from cases.workflow import Action, State
 from fraud.claims.models import Claim
@@ -30,7 +26,6 @@ from fraud.detection.models import Score
 
 MAX_CLAIMS = 100
 TIP_ORIGINS = ("hotline", "internal_audit", "issuer", "colleague", "other")
-_NUMBER_TRIES = 5
 
 
 @casework
@@ -92,7 +87,7 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
     )
     if again is not None:
         raise errors.OpenCaseExists(reference=again.reference)
-    successor = _create(
+    successor = create_case(
         by,
         bundle_key=case.bundle_key,
         cardholder=case.cardholder,
@@ -165,10 +160,10 @@ def _open(claims: Sequence[Claim], *, source: Case.Source, by: Actor, reason: st
         scores[score.claim_id] = score
     best = max(scores.values(), key=lambda score: score.hybrid_probability, default=None)
     merchants = {claim.merchant_id for claim in claims}
-    case = _create(
+    case = create_case(
         by,
         reason=reason,
-        bundle_key=_free_key(f"h:{claims[0].cardholder_id}:{claims[0].pk}"),
+        bundle_key=free_key(f"h:{claims[0].cardholder_id}:{claims[0].pk}"),
         cardholder=claims[0].cardholder,
         merchant=claims[0].merchant if len(merchants) == 1 else None,
         source=source,
@@ -202,49 +197,3 @@ def _weigh(case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(
         expected_loss_minor=case.expected_loss_minor, priority=case.priority
     )
-
-
-def _free_key(key: str) -> str:
-    taken = set(
-        Case.objects.filter(bundle_key__startswith=key)
-        .exclude(state=State.CLOSED)
-        .values_list("bundle_key", flat=True)
-    )
-    number, free = 1, key
-    while free in taken:
-        number, free = number + 1, f"{key}#{number + 1}"
-    return free
-
-
-def _create(by: Actor, *, reason: str = "", **fields: Any) -> Case:
-    """A case in `new` under the next free reference, with its first entry."""
-    now = present()
-    for attempt in range(_NUMBER_TRIES):
-        try:
-            with one_transaction():
-                case = Case.objects.create(
-                    reference=next_reference(now.year),
-                    state_since=now,
-                    opened_at=now,
-                    due_on=due_on(State.NEW, now),
-                    **fields,
-                )
-                break
-        except IntegrityError:
-            if attempt == _NUMBER_TRIES - 1:
-                raise
-    reopened = fields.get("reopened_from")
-    record(
-        action="case.opened",
-        by=by,
-        subject=case_subject(case),
-        reason=reason,
-        after={
-            "source": case.source,
-            "pattern": case.pattern,
-            "state": case.state,
-            "version": case.version,
-            **({"reopened_from": reopened.reference} if reopened else {}),
-        },
-    )
-    return case

@@ -26,8 +26,7 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        case = _case_of(kwargs)
-        if case is not None:
+        for case in _cases_of(kwargs):
             follow_case(case)
         try:
             with one_transaction():
@@ -42,13 +41,14 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def _case_of(arguments: dict[str, Any]) -> Case | None:
-    """The case a service is called for: by itself, or behind the row it is called with."""
+def _cases_of(arguments: dict[str, Any]) -> list[Case]:
+    """The cases a service is called for: those given, else the one behind the row it is called with."""
+    cases = [given for given in arguments.values() if isinstance(given, Case)]
+    if cases:
+        return cases
     for given in arguments.values():
-        if isinstance(given, Case):
-            return given
         for row in (given, getattr(given, "recovery", None), getattr(given, "request", None)):
             found = getattr(row, "case", None)
             if isinstance(found, Case):
-                return found
-    return None
+                return [found]
+    return []

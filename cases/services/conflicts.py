@@ -76,9 +76,7 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     )
 
 
-def _people_of(
-    case: Case, by: Actor, kin_rows: QuerySet[Relative]
-) -> Iterable[tuple[str, Any, bool, bool]]:
+def _people_of(case: Case, by: Actor, kin_rows: QuerySet[Relative]) -> Iterable[tuple[str, Any, bool, bool]]:
     """(approver, attendees, whether a relative is asking, whether they have answered) of every claim the case is about, one row
     also where it has none. One query."""
     rows = Case.objects.filter(pk=case.pk).annotate(

@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.models import AuditEvent
 from cases.models import Case, Evidence
+from cases.services.checking import text_of
 from cases.services.claim_changes import said_of_entry
 from rules.money import format_money
 
@@ -26,6 +27,22 @@ _NAMES_MONEY = frozenset(
         "recovery.write_off_approved",
         "recovery.write_off_requested",
         "recovery.write_off_voided",
+    }
+)
+
+
+_NAMES_OTHERS = frozenset(
+    {
+        "case.took_in",
+        "case.merged",
+        "case.unmerged",
+        "case.gave_back",
+        "case.split",
+        "case.claim_detached",
+        "case.claim_attached",
+        "case.linked",
+        "case.unlinked",
+        "case.tagged",
     }
 )
 
@@ -51,8 +68,28 @@ def told_entries(
         file = files.get(str((event.after or {}).get("evidence"))) if event.action in OF_FILES else None
         if event.action in OF_FILES and file is not None and not file.is_sent:
             continue
-        parts = (file.name if file else "", _money_of(event, case, language), said_of_entry(event, language))
+        parts = (
+            file.name if file else "",
+            *_named_in(event),
+            _check_of(event, language),
+            _money_of(event, case, language),
+            said_of_entry(event, language),
+        )
         yield ToldEntry(event, " · ".join(part for part in parts if part), file)
+
+
+def _named_in(event: AuditEvent) -> tuple[str, ...]:
+    """The other case and the claims of a regrouping, the step of a checklist, the tags: names that need no words."""
+    kept: Mapping[str, Any] = event.after or {}
+    if event.action not in _NAMES_OTHERS:
+        return ()
+    claims = kept.get("claims") or kept.get("tags") or []
+    return (str(kept.get("other") or ""), ", ".join(str(one) for one in claims))
+
+
+def _check_of(event: AuditEvent, language: str) -> str:
+    step = (event.after or {}).get("step") if event.action.startswith("case.check") else None
+    return text_of(str(step), language) if step else ""
 
 
 def _money_of(event: AuditEvent, case: Case, language: str) -> str:

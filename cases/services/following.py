@@ -30,7 +30,6 @@ from fraud.claims.money import money_of
 
 BY = Actor.system("following")
 _BATCH = 200
-OTHER_PERSON = "other_person"
 
 
 def follow_changes() -> int:
@@ -128,7 +127,7 @@ def _take_out(change: ClaimChange, alert: Alert) -> bool:
     """Let a payment that is another person's now leave the case; whether it did."""
     has_left = change.claim.cardholder_id != alert.case.cardholder_id
     if has_left:
-        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=OTHER_PERSON)
+        Alert.objects.filter(pk=alert.pk).update(left_at=present(), left_why=Alert.Left.OTHER_PERSON)
     return has_left
 
 

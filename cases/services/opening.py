@@ -244,7 +244,10 @@ class _Writer:
         case = lock_joinable(bundle.case_id, bundle.cardholder_id)
         if case is None:
             return None
-        known = set(Alert.objects.filter(case=case).values_list("claim_id", flat=True))
+        rows = list(Alert.objects.filter(case=case).values_list("claim_id", "left_at"))
+        known, left = {row[0] for row in rows}, {row[0] for row in rows if row[1] is not None}
+        if left & set(bundle.claims):
+            return None  # somebody took it out of this case
         new = [claim for claim in bundle.claims if claim not in known]
         if not new:
             return 0

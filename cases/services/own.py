@@ -6,9 +6,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.actor import Actor
 from audit.permissions import Role
-from cases.models import Case, Decision, ExplanationRequest
+from cases.models import Case, Decision, ExplanationRequest, OutboxMessage
 from cases.services import errors
 from cases.services.conflicts import relations_of
+from cases.services.settling import NOT_THEIRS
 from cases.services.standing import DISSOLVED
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, led_by
@@ -22,7 +23,9 @@ def _known_to_person(cases: QuerySet[Case]) -> QuerySet[Case]:
         state=ExplanationRequest.State.WITHDRAWN
     )
     decided = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.APPROVED, amount_minor__gt=0)
-    return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)) | DISSOLVED)
+    told_of_end = OutboxMessage.objects.filter(case=OuterRef("pk"), key__startswith=f"{NOT_THEIRS}:")
+    ended = DISSOLVED & Q(Exists(told_of_end))
+    return cases.filter(Q(Exists(asked)) | Q(state__in=_TOLD) | Q(Exists(decided)) | ended)
 
 
 def told_cases(by: Actor) -> QuerySet[Case]:

@@ -17,7 +17,7 @@ from cases.services.casework import casework
 from cases.services.company import company_today, lock_until, present
 from cases.services.conflicts import relations_of
 from cases.services.outbox import enqueue_mail
-from cases.services.steps import check_step, move, read_case
+from cases.services.steps import UNDO_SECONDS, check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import MAX_SNOOZE_DAYS, Action, Party, State, parties_of
 from fraud.claims.models import User
@@ -108,7 +108,13 @@ def assign_case(*, case: Case, to: User, by: Actor, expected_version: int | None
         fields={"assignee_id": to.pk, "lock_until": None},
         details={"assignee": to.get_username(), "from": before},
     )
-    enqueue_mail(key=f"case.assigned:{case.reference}:{case.version}", to=to, mail="case.assigned", case=case)
+    enqueue_mail(
+        key=f"case.assigned:{case.reference}:{case.version}",
+        to=to,
+        mail="case.assigned",
+        case=case,
+        delay_seconds=UNDO_SECONDS + 5,
+    )
     return read_case(case)
 
 

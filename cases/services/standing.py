@@ -86,12 +86,13 @@ def recovery_of(case: Case) -> Recovery | None:
 
 
 #: Cases that ended since every payment turned out to be somebody else's: closed without a word on what they were.
-DISSOLVED = Q(state=State.CLOSED.value, n_claims=0, disposition="")
+DISSOLVED = Q(state=State.CLOSED.value, n_claims=0, disposition="", merged_into=None)
 
 
 def is_dissolved(case: Case) -> bool:
     """Whether the case ended since every payment of it turned out to be somebody else's."""
-    return case.state == State.CLOSED and not case.n_claims and not case.disposition
+    is_over = case.state == State.CLOSED and not case.n_claims and not case.disposition
+    return is_over and case.merged_into_id is None
 
 
 def is_heard(case: Case) -> bool:
@@ -114,6 +115,7 @@ def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any)
     values: dict[str, Any] = {
         "is_held": case.assignee_id is not None and (case.lock_until is None or case.lock_until > now),
         "is_snoozed": case.snoozed_until is not None,
+        "is_merged": case.merged_into_id is not None,
         "n_rounds": case.n_rounds,
         "is_heard": Guard.HEARD in wanted and is_heard(case),
         "notice_over": case.state == State.NOTIFIED and case.due_on is not None and today > case.due_on,

@@ -64,6 +64,7 @@ UNDO_SECONDS = 10
 UNDOABLE = frozenset(
     {
         Action.TAKE,
+        Action.ASSIGN,
         Action.RELEASE,
         Action.SNOOZE,
         Action.WAKE,

@@ -26,7 +26,7 @@ _MOMENTS = {"state_since", "lock_until", "closed_at"}
 def undo_last_action(*, case: Case, by: Actor, expected_version: int | None) -> Case:
     """Put the case back as it was before the actor's own last step.
 
-    Taking, releasing, setting aside, asking, proposing and closing can be undone. Rows that a step added are not
+    Taking, assigning, releasing, setting aside, asking, proposing and closing can be undone. Rows that a step added are not
     deleted: a request becomes withdrawn, a decision superseded, a label is withdrawn by a further one.
     Raises NothingToUndo, StaleCase, OwnCase.
     """
@@ -69,6 +69,8 @@ def _restored(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _undo_rows(case: Case, action: Action, by: Actor) -> None:
+    if action == Action.ASSIGN:
+        cancel_mails(prefix=f"case.assigned:{case.reference}:")
     if action == Action.REQUEST_EXPLANATION:
         request = case.requests.order_by("-round_no").first()
         if request is not None:

@@ -9,11 +9,12 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from audit.language import current_language
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
+from cases.models import Alert
 from cases.pages.answers import answers_of
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
@@ -55,9 +56,25 @@ def case_state(code: str) -> SafeString:
 
 
 @register.filter
+def state_word(code: str) -> str | Promise:
+    """`in_review` → In review."""
+    return STATES.get(code, (code, ""))[0]
+
+
+@register.filter
 def source_word(code: str) -> str | Promise:
     """`control_sample` → Random check."""
     return SOURCES.get(code, code)
+
+
+@register.filter
+def left_word(code: str) -> str:
+    """How a claim was taken out of a case: waiting, dropped."""
+    words = {
+        Alert.Left.WAITING.value: pgettext("claim", "waits for a seat"),
+        Alert.Left.DROPPED.value: pgettext("claim", "dropped"),
+    }
+    return words.get(code, code)
 
 
 register.filter("disposition_word", disposition_word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from audit.actor import Actor
@@ -12,13 +12,18 @@ from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
+from cases.pages.queue import next_to_do
+from cases.pages.regrouping import regrouping_context
+from cases.services.checking import checks_of
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
 from cases.services.money import due_minor
+from cases.services.over_limit import over_limit_of
 from cases.services.standing import is_heard
 from cases.services.steps import actions_now, current_decision, current_request
+from cases.services.tagging import tags_in_use
 from cases.services.telling import is_notice_told, is_request_told
-from cases.workflow import MAX_SNOOZE_DAYS, Action, State
+from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
@@ -42,7 +47,8 @@ def action_context(
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
-        "rows": {row.action.value: row for row in CASE_ACTIONS.values()},
+        "rows": {row.action.value: row for row in reversed(CASE_ACTIONS.values())},  # the first of an action
+        "part_row": CASE_ACTIONS["propose-part"],
         "primary": PRIMARY.get(State(case.state), ""),
         "asked": current_request(case),
         "decision": current_decision(case),
@@ -58,6 +64,7 @@ def action_context(
             "forecast_legitimate": forecast_legitimate(case, settings),
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(rules, language),
+            "over": over_limit_of(case) if heard and Action.PROPOSE in actions else None,
         }
     if Action.ASSIGN in actions:
         people = holders_of(Role.REVIEWER, Role.APPROVER)
@@ -69,9 +76,23 @@ def action_context(
         context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
     if case.state == State.CLOSED:
         context["reopened_as"] = case.reopened_as.first()
+    context["next_case"] = next_to_do(by, case)
+    context["tags_in_use"] = tags_in_use() if Action.TAG in actions else []
+    context["deadline_passed_on"] = _after_deadline(case)
+    context["snooze_week"] = today + timedelta(days=7 - today.weekday())
+    context["checklist"] = checks_of(case, language)
+    context |= regrouping_context(case, by, actions)
     context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
     return context
+
+
+def _after_deadline(case: Case) -> date | None:
+    """The day after the case's deadline, as far as setting aside reaches."""
+    today = company_today()
+    if case.due_on is None or not today <= case.due_on < today + timedelta(days=MAX_SNOOZE_DAYS):
+        return None
+    return case.due_on + timedelta(days=1)
 
 
 def _dispositions(language: str, heard: bool) -> list[dict[str, Any]]:
@@ -114,7 +135,7 @@ def _mail_waits(case: Case) -> bool:
 
 def _waits_for(case: Case, decision: Decision | None, may: dict[str, bool]) -> str:
     """Who has to act next when the reader cannot: a code the template puts into words."""
-    if may.keys() - {Action.NOTE.value, Action.ASSIGN.value}:
+    if may.keys() - {action.value for action in BESIDE}:
         return ""
     codes = {
         State.PENDING_APPROVAL: "approver",

@@ -16,7 +16,8 @@ from audit.typed import whole_number
 from cases.actions.casework import CASE_ACTIONS
 from cases.actions.rows import Row, Step
 from cases.models import Case
-from cases.pages.undo import UNDO_KEY
+from cases.pages.queue import next_to_do
+from cases.pages.undo import UNDO_KEY, remember_undo
 from cases.services import errors
 from cases.services.explanation_requests import preview_request_text
 from cases.services.queue import take_next_case
@@ -130,21 +131,22 @@ def version_seen(request: HttpRequest) -> int:
 
 def _remember_undo(request: HttpRequest, case: Case, row: Row) -> None:
     if row.undoable:
-        request.session[UNDO_KEY] = {"case": case.reference, "action": row.action.value}
+        remember_undo(request, [case.reference], row.action.value)
     else:
         request.session.pop(UNDO_KEY, None)
 
 
 def _next_page(request: HttpRequest, case: Case, row: Row) -> str:
-    """Stay where the work goes on; otherwise back to the queue the person came from, the next row chosen."""
+    """Stay where the work goes on; otherwise the next case of the queue, or the queue where none is left."""
     case.refresh_from_db()
     asked = _safe(request, request.POST.get("next", ""))
     actor = request.actor  # type: ignore[attr-defined]
     if asked:
         return asked
-    if row.stays or not actions_now(case, actor):
+    if row.stays or (not row.leads_on and not actions_now(case, actor)):
         return reverse("cases:detail", args=[case.reference])
-    return reverse("cases:queue")
+    following = next_to_do(actor, case)
+    return reverse("cases:detail", args=[following.reference]) if following else reverse("cases:queue")
 
 
 def _safe(request: HttpRequest, target: str) -> str:

@@ -1,20 +1,21 @@
-"""Closing several cases with one reason; each is decided on its own, and each refusal is named."""
+"""One step on several cases: each is taken on its own, each refusal is named, and all can be taken back together."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from audit.permissions import NotPermitted
+from audit.permissions import NotPermitted, require
 from audit.typed import whole_number
-from cases.actions.opening import BULK_CLOSE
+from cases.actions.opening import BULK_CLOSE, BULK_ROWS
 from cases.models import Case
 from cases.pages.outcomes import said_of_bulk
-from cases.services import errors
-from cases.services.decisions import BulkItem, bulk_close
+from cases.pages.undo import UNDO_KEY, remember_undo
+from cases.services import bulk, errors
+from cases.services.decisions import BulkItem, BulkOutcome, bulk_close
 from cases.views.actions import sentence_of, status_of
 from cases.views.queue import show_queue
 from fraud.claims.units import within_units
@@ -34,6 +35,50 @@ def close_selected(request: HttpRequest) -> HttpResponse:
         outcomes = bulk_close(items=items, by=actor, **BULK_CLOSE.without("cases").read(request.POST))
     except (errors.CaseworkError, NotPermitted) as error:
         return _again(request, error)
+    return _told(request, outcomes)
+
+
+@page("cases.view_case")
+@require_POST
+def do_selected(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask, assign or set aside the chosen rows; one undo takes all of them back."""
+    row = BULK_ROWS.get(name)
+    if row is None:
+        raise Http404
+    actor = request.actor  # type: ignore[attr-defined]
+    require(actor, row.permission)
+    items = _chosen(request)
+    if not items:
+        messages.info(request, _("Choose at least one case first."))
+        return redirect("cases:queue")
+    try:
+        outcomes = row.call(items=items, by=actor, **row.form.without("cases").read(_typed(request, name)))
+    except (errors.CaseworkError, NotPermitted) as error:
+        return _again(request, error, name)
+    done = [outcome.reference for outcome in outcomes if outcome.result == bulk.DONE]
+    if done:
+        remember_undo(request, done, name)
+    return _told(request, outcomes)
+
+
+@page("cases.view_case")
+@require_POST
+def undo_selected(request: HttpRequest) -> HttpResponse:
+    """Take the last step on several cases back, within ten seconds."""
+    request.session.pop(UNDO_KEY, None)
+    outcomes = bulk.bulk_undo(items=_chosen(request), by=request.actor)  # type: ignore[attr-defined]
+    return _told(request, outcomes)
+
+
+def _typed(request: HttpRequest, name: str) -> QueryDict:
+    """The fields of one dialog: all of them stand in one form, so the reason of each but closing is named after it."""
+    typed = request.POST.copy()
+    typed["reason"] = request.POST.get(f"{name}_reason", request.POST.get("reason", ""))
+    return typed
+
+
+def _told(request: HttpRequest, outcomes: list[BulkOutcome]) -> HttpResponse:
+    """Back to the list with what was done; where some were refused, which and why."""
     outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
     if not outcomes:
         return redirect("cases:queue")
@@ -45,12 +90,15 @@ def close_selected(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/queue/refused.html", {"refused": refused}, status=409)
 
 
-def _again(request: HttpRequest, error: errors.CaseworkError | NotPermitted) -> HttpResponse:
+def _again(
+    request: HttpRequest, error: errors.CaseworkError | NotPermitted, name: str = "close"
+) -> HttpResponse:
     """The list as it was, the rows chosen and the dialog open, with the sentence at its field."""
     request.GET = QueryDict(request.POST.get("query", "").lstrip("?")[:500])
     return show_queue(
         request,
         status=status_of(error),
+        bulk_refused=name,
         bulk_refusal=sentence_of(error),
         wrong_field=getattr(error, "field", ""),
         typed=request.POST,

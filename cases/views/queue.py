@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.db.models.functions import Coalesce
@@ -17,13 +18,16 @@ from audit.language import current_language
 from audit.typed import choice
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
+from cases.pages.choices import choices_of
 from cases.pages.headlines import headline, rule_names
 from cases.pages.held_back import ABOUT, PARTS, WAITING, held_back_count, held_back_page, held_back_parts
+from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_count
 from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, hidden_cases, without_involved
+from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.tags import PAGING
@@ -34,7 +38,11 @@ N_TAGS = 2
 
 @page("cases.view_case")
 def queue(request: HttpRequest) -> HttpResponse:
-    """The queue with the chosen view; `view`, filters and `after` live in the URL."""
+    """The queue with the chosen view; `view`, filters and `after` live in the URL. Without any it opens where its reader starts."""
+    if not request.GET:
+        start = SavedView.objects.filter(owner_id=request.user.pk, is_default=True).first()
+        if start is not None and start.query:
+            return redirect(f"{reverse('cases:queue')}?{start.query}")
     return show_queue(request)
 
 
@@ -52,6 +60,7 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
     found = queue_page(view, filters, others, cursor=request.GET.get(PAGING, ""))
     found = replace(found, rows=without_involved(found.rows, actor))
     decorate(found.rows)
+    count_near(found.rows, actor)
     context = {
         "view": view,
         "tabs": _tabs(request, views, view, filters),
@@ -66,6 +75,10 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
         "bands": Score.Band.values,
         "sources": Case.Source.values,
         "states": [state.value for state in OPEN],
+        "snooze_min": today + timedelta(days=1),
+        "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
+        "snooze_week": today + timedelta(days=7 - today.weekday()),
+        **choices_of(actor, current_language()),
     }
     return render(request, "cases/queue/page.html", context | more, status=status)
 
@@ -86,6 +99,16 @@ def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueVi
         "about": ABOUT[part],
     }
     return render(request, "cases/queue/held_back.html", context)
+
+
+@page("cases.view_case")
+def near(request: HttpRequest, reference: str) -> HttpResponse:
+    """The other open cases of the person and of the merchant of a row: a fragment for a dialog, the list stays where it is."""
+    actor = request.actor  # type: ignore[attr-defined]
+    case = find_case(reference, actor)
+    cases = near_cases(case, actor)
+    decorate(cases)
+    return render(request, "cases/queue/_near.html", {"case": case, "cases": cases})
 
 
 @page("cases.view_case")
@@ -114,6 +137,11 @@ def save_view(request: HttpRequest) -> HttpResponse:
     name = " ".join(request.POST.get("name", "").split())[:60]
     query = kept_query(request.POST.get("query", "").lstrip("?")[:500])[:500]
     own = SavedView.objects.filter(owner_id=request.user.pk)
+    if request.POST.get("start"):  # where they start from now on; again: no longer
+        was = own.filter(name=name, is_default=True).exists()
+        own.filter(is_default=True).update(is_default=False)
+        own.filter(name=name).update(is_default=not was)
+        return redirect(f"{reverse('cases:queue')}?{query}" if query else "cases:queue")
     if request.POST.get("forget"):
         own.filter(name=name).delete()
         return redirect("cases:queue")
@@ -126,7 +154,7 @@ def decorate(cases: list[Case]) -> None:
     """Give each case its `url`, `sentence` (what happened) and `tags` (its reasons): three queries for all of them."""
     language = current_language()
     pairs = list(
-        Alert.objects.filter(case__in=[case.pk for case in cases]).values_list(
+        Alert.objects.filter(case__in=[case.pk for case in cases], left_at=None).values_list(
             "case_id", "claim_id", Coalesce("score__run_id", "run_id")
         )
     )

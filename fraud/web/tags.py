@@ -21,6 +21,7 @@ from audit import clock
 from audit.language import current_language
 from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
+from fraud.web.commands import COMMANDS, Command, key_of
 from fraud.web.dates import say_day, say_moment
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
@@ -224,6 +225,15 @@ def dialog(content: str, name: str, title: str) -> SafeString:
         icon("close"),
         content,
     )
+
+
+@register.simple_tag
+def commands() -> tuple[Command, ...]:
+    """Every command with its key."""
+    return COMMANDS
+
+
+register.simple_tag(key_of, name="key_of")
 
 
 @register.inclusion_tag("fraud/_components/field.html")

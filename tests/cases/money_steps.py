@@ -15,11 +15,13 @@ from cases.services import (
     by_hand,
     clocks,
     decisions,
+    detaching,
     explanation_requests,
     explanations,
     giving_back,
     queue,
     recovery,
+    regrouping,
     write_offs,
 )
 from cases.workflow import State
@@ -283,6 +285,139 @@ def reopen(walk: Walk, case: Case, chance: Random) -> None:
         walk.ledger.held[made.reference] = Held(held.person, held.currency, held.claims)
 
 
+@_step("merge")
+def merge(walk: Walk, case: Case, chance: Random) -> None:
+    """Into another case of the walk, whatever it is: most are refused."""
+    others = [name for name in walk.ledger.held if name != case.reference]
+    fitting = [name for name in others if _fits(walk, case, name)]
+    pool = fitting if fitting and chance.random() < MOSTLY else others
+    if not pool:
+        return
+    other = walk.row(chance.choice(sorted(pool)))
+    made = walk.attempt(
+        "merge",
+        lambda: regrouping.merge_cases(
+            case=case,
+            other=other,
+            reason="같은 출장",
+            by=walk.actors["approver"],
+            expected_version=case.version,
+            other_version=other.version,
+        ),
+        f"{other.reference} into {case.reference}",
+    )
+    if made is not None:
+        into, gone = walk.held(case), walk.held(other)
+        decided = gone.decided + into.decided + gone.came_back
+        assert decided == 0, "a decided case was merged"
+        into.claims, into.ever = into.claims | gone.claims, into.ever | gone.claims
+        gone.claims, gone.is_closed = frozenset(), True
+
+
+def _fits(walk: Walk, case: Case, name: str) -> bool:
+    other = walk.rows[name]
+    alike = (other.cardholder_id, other.currency) == (case.cardholder_id, case.currency)
+    return alike and other.state in (State.NEW, State.IN_REVIEW, State.PENDING_APPROVAL)
+
+
+@_step("unmerge")
+def unmerge(walk: Walk, case: Case, chance: Random) -> None:
+    merged = Case.objects.exclude(merged_into=None).select_related("merged_into").order_by("pk").last()
+    if merged is None or merged.merged_into is None:
+        return
+    into = merged.merged_into
+    made = walk.attempt(
+        "unmerge",
+        lambda: regrouping.unmerge_case(
+            case=merged,
+            other=into,
+            reason="잘못 합침",
+            by=walk.actors["approver"],
+            expected_version=merged.version,
+            other_version=into.version,
+        ),
+    )
+    if made is not None:
+        _as_in_the_rows(walk, merged, into)
+        walk.held(merged).is_closed = False
+
+
+@_step("split")
+def split(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    if len(walk.ledger.held) >= CASES_AT_MOST or not held.claims:
+        return
+    some = [name for name in sorted(held.claims) if chance.random() < 0.5] or sorted(held.claims)[:1]
+    made = walk.attempt(
+        "split",
+        lambda: regrouping.split_case(
+            case=case,
+            claims=some,
+            reason="다른 건",
+            by=walk.actors["approver"],
+            expected_version=case.version,
+        ),
+        f"{some} off {case.reference}",
+    )
+    if made is not None:
+        walk.ledger.held[made.reference] = Held(held.person, held.currency, frozenset(some))
+        held.claims -= frozenset(some)
+
+
+@_step("detach")
+def detach(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    if not held.claims:
+        return
+    name, goes = chance.choice(sorted(held.claims)), chance.choice(list(detaching.GoesTo))
+    made = walk.attempt(
+        "detach",
+        lambda: detaching.detach_claim(
+            case=case,
+            claim=name,
+            goes=goes,
+            reason="무관",
+            by=walk.actors["approver"],
+            expected_version=case.version,
+        ),
+        f"{name} from {case.reference}",
+    )
+    if made is not None:
+        held.claims -= {name}
+
+
+@_step("attach")
+def attach(walk: Walk, case: Case, chance: Random) -> None:
+    held = walk.held(case)
+    left = sorted(held.ever - held.claims)
+    if not left:
+        return
+    name = chance.choice(left)
+    made = walk.attempt(
+        "attach",
+        lambda: detaching.attach_claim(
+            case=case, claim=name, reason="다시", by=walk.actors["approver"], expected_version=case.version
+        ),
+    )
+    if made is not None:
+        held.claims |= {name}
+
+
+def _as_in_the_rows(walk: Walk, *cases: Case) -> None:
+    """Which claims came back is the product's affair: some had left meanwhile; none may be in neither, none in both by it."""
+    before = frozenset().union(*(walk.held(case).claims for case in cases))
+    found = {case: frozenset(_names(case)) for case in cases}
+    assert frozenset().union(*found.values()) == before, "a claim was lost between two cases"
+    for case, names in found.items():
+        assert names, "a case was left without a claim"
+        walk.held(case).claims = names
+        walk.held(case).ever |= names
+
+
+def _names(case: Case) -> list[str]:
+    return list(case.alerts.filter(left_at=None).values_list("claim__external_id", flat=True))
+
+
 def open_case(walk: Walk, chance: Random) -> None:
     """By hand, for one or more payments of one person in one currency, or by a tip on one of them."""
     known = walk.ledger.known()
@@ -309,8 +444,19 @@ def open_case(walk: Walk, chance: Random) -> None:
 
 
 NEXT: dict[State, list[str]] = {
-    State.NEW: ["take"],
-    State.IN_REVIEW: ["ask", "propose"],
+    State.NEW: ["take", "take", "take", "unmerge"],
+    State.IN_REVIEW: [
+        "ask",
+        "ask",
+        "ask",
+        "propose",
+        "merge",
+        "merge",
+        "split",
+        "detach",
+        "attach",
+        "unmerge",
+    ],
     State.AWAITING_EXPLANATION: ["answer"],
     State.EXPLAINED: ["propose"],
     State.NO_RESPONSE: ["propose"],

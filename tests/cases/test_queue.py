@@ -158,7 +158,7 @@ def test_a_refused_state_names_what_is_allowed(stage: Stage) -> None:
     case = stage.closed()
     with pytest.raises(errors.TransitionNotAllowed) as refusal:
         queue.take_case(case=case, by=stage.actor("reviewer"), expected_version=case.version)
-    assert refusal.value.allowed == ["note"]
+    assert refusal.value.allowed == ["note", "link", "unlink", "tag"]
     assert refusal.value.state == "closed"
 
 

@@ -22,6 +22,7 @@ from cases.services import appeals, by_hand, drafting, errors, recovery, write_o
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of, outstanding
+from cases.services.own import own_cases
 from cases.services.reconciliation import PostingFileNotValid, import_postings
 from fraud.claims.changes import note_money
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh, recovered
@@ -709,6 +710,7 @@ def test_a_case_closed_without_a_word_loses_the_payment_in_silence(stage: Stage)
     hand_over(case, merchant="산부인과")
     assert (fresh(case).state, fresh(case).disposition, fresh(case).n_claims) == ("closed", "", 0)
     assert not OutboxMessage.objects.filter(key__startswith="case.not_theirs:").exists()
+    assert not own_cases(stage.actor("cardholder")).exists()  # they never knew of it
 
 
 def test_a_recovery_in_parts_is_due_with_the_last_part_that_is_left(stage: Stage) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from audit.permissions import ACTIONS, Role
 from cases.workflow import (
+    BESIDE,
     CLOCK_DAYS,
     TRANSITIONS,
     Action,
@@ -101,7 +102,52 @@ recovering           | give_back           |            | recovering           |
 closed               | give_back           |            | closed               | recovery_clerk      | owed
 closed               | note                |            | closed               | reviewer            |
 closed               | resume              |            | recovering           | system              | outstanding
-closed               | reopen              |            | new                  | approver            |
+closed               | reopen              |            | new                  | approver            | not_merged
+in_review            | merge               |            | in_review            | holder              | never_asked
+pending_approval     | merge               |            | in_review            | holder              | never_asked
+in_review            | split               |            | in_review            | holder              | never_asked
+pending_approval     | split               |            | in_review            | holder              | never_asked
+in_review            | detach              |            | in_review            | holder              | never_asked
+pending_approval     | detach              |            | in_review            | holder              | never_asked
+in_review            | attach              |            | in_review            | holder              | never_asked
+pending_approval     | attach              |            | in_review            | holder              | never_asked
+in_review            | end_merged          |            | closed               | holder              | never_asked
+pending_approval     | end_merged          |            | closed               | holder              | never_asked
+closed               | unmerge             |            | in_review            | reviewer            | merged
+new                  | link                |            | new                  | reviewer            |
+in_review            | link                |            | in_review            | reviewer            |
+awaiting_explanation | link                |            | awaiting_explanation | reviewer            |
+explained            | link                |            | explained            | reviewer            |
+no_response          | link                |            | no_response          | reviewer            |
+pending_approval     | link                |            | pending_approval     | reviewer            |
+notified             | link                |            | notified             | reviewer            |
+appealed             | link                |            | appealed             | reviewer            |
+recovering           | link                |            | recovering           | reviewer            |
+closed               | link                |            | closed               | reviewer            |
+new                  | unlink              |            | new                  | reviewer            |
+in_review            | unlink              |            | in_review            | reviewer            |
+awaiting_explanation | unlink              |            | awaiting_explanation | reviewer            |
+explained            | unlink              |            | explained            | reviewer            |
+no_response          | unlink              |            | no_response          | reviewer            |
+pending_approval     | unlink              |            | pending_approval     | reviewer            |
+notified             | unlink              |            | notified             | reviewer            |
+appealed             | unlink              |            | appealed             | reviewer            |
+recovering           | unlink              |            | recovering           | reviewer            |
+closed               | unlink              |            | closed               | reviewer            |
+new                  | tag                 |            | new                  | reviewer            |
+in_review            | tag                 |            | in_review            | reviewer            |
+awaiting_explanation | tag                 |            | awaiting_explanation | reviewer            |
+explained            | tag                 |            | explained            | reviewer            |
+no_response          | tag                 |            | no_response          | reviewer            |
+pending_approval     | tag                 |            | pending_approval     | reviewer            |
+notified             | tag                 |            | notified             | reviewer            |
+appealed             | tag                 |            | appealed             | reviewer            |
+recovering           | tag                 |            | recovering           | reviewer            |
+closed               | tag                 |            | closed               | reviewer            |
+in_review            | check               |            | in_review            | holder              |
+awaiting_explanation | check               |            | awaiting_explanation | holder              |
+explained            | check               |            | explained            | holder              |
+no_response          | check               |            | no_response          | holder              |
 """
 
 
@@ -234,6 +280,8 @@ def test_positions_come_from_roles_and_relations(roles: set, relation: dict, exp
     assert {party.value for party in parties_of(frozenset(roles), **relation)} == expected
 
 
+HOLDER = {Party.HOLDER, Party.REVIEWER}
+
 GUARDS = [
     # guard, facts that meet it, facts that do not
     (Guard.FREE, Facts(), Facts(is_held=True)),
@@ -251,6 +299,9 @@ GUARDS = [
     (Guard.REPAID, Facts(is_repaid=True), Facts()),
     (Guard.NO_WRITE_OFF, Facts(), Facts(write_off_requested=True)),
     (Guard.WRITE_OFF_REQUESTED, Facts(write_off_requested=True), Facts()),
+    (Guard.NEVER_ASKED, Facts(), Facts(n_rounds=1)),
+    (Guard.MERGED, Facts(is_merged=True), Facts()),
+    (Guard.NOT_MERGED, Facts(), Facts(is_merged=True)),
 ]
 
 
@@ -290,7 +341,34 @@ OFFERED = [
 
 @pytest.mark.parametrize(("state", "parties", "facts", "expected"), OFFERED)
 def test_only_what_is_possible_now_is_offered(state: str, parties: set, facts: Facts, expected: str) -> None:
-    assert [a.value for a in allowed_actions(State(state), parties, facts)] == expected.split()
+    offered = [
+        a
+        for a in allowed_actions(State(state), parties, facts)
+        if a not in BESIDE - {Action.NOTE, Action.ASSIGN}
+    ]
+    assert [a.value for a in offered] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "facts", "expected"),
+    [
+        (State.NEW, {Party.REVIEWER}, Facts(), "link unlink tag"),
+        (State.IN_REVIEW, HOLDER, Facts(), "merge split detach attach link unlink check tag"),
+        (State.IN_REVIEW, {Party.REVIEWER}, Facts(), "link unlink tag"),
+        (State.IN_REVIEW, HOLDER, Facts(n_rounds=1), "link unlink check tag"),
+        (State.AWAITING_EXPLANATION, HOLDER, Facts(n_rounds=1), "link unlink check tag"),
+        (State.PENDING_APPROVAL, HOLDER, Facts(), "merge split detach attach link unlink tag"),
+        (State.CLOSED, {Party.REVIEWER}, Facts(), "link unlink tag"),
+        (State.CLOSED, {Party.REVIEWER}, Facts(is_merged=True), "unmerge link unlink tag"),
+        (State.CLOSED, {Party.CARDHOLDER}, Facts(is_merged=True), ""),
+    ],
+)
+def test_claims_change_cases_only_while_nobody_was_asked(
+    state: State, who: set, facts: Facts, expected: str
+) -> None:
+    beside = BESIDE - {Action.NOTE, Action.ASSIGN}
+    offered = [action.value for action in allowed_actions(state, who, facts) if action in beside]
+    assert offered == expected.split()
 
 
 def test_a_row_is_found_by_its_outcome_only() -> None:

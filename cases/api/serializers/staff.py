@@ -12,10 +12,13 @@ from cases.api.serializers.person import Answered
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest
 from cases.pages.answers import answers_of
 from cases.pages.headlines import headline, rule_names
+from cases.pages.regrouping import linked_cases
+from cases.services.checking import RESULTS, checks_of
 from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
 from cases.services.files import sent_files
 from cases.services.money import claims_of, shown_stake
+from cases.services.over_limit import over_limit_of
 from cases.workflow import Action
 from fraud.claims.models import Claim
 from fraud.detection.api.serializers import ReasonRow, told_reasons
@@ -216,12 +219,37 @@ class ClaimReasons(serializers.Serializer):
     reasons = ReasonRow(many=True)
 
 
+class CheckRow(serializers.Serializer):
+    """A step of the checklist of the case's pattern."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    mark = serializers.ChoiceField(RESULTS, source="result")
+    word = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class LinkRow(serializers.Serializer):
+    """A case that belongs to this one, and why."""
+
+    case = serializers.CharField(source="case.reference")
+    reason = serializers.CharField()
+    linked_at = serializers.DateTimeField(source="at")
+
+
 class CaseDetail(CaseRow):
     """A case with everything its reviewer works with; `actions` are those allowed to the caller now."""
 
     disposition_reason = serializers.CharField()
     snooze_reason = serializers.CharField()
     reopened_from = serializers.CharField(source="reopened_from.reference", default=None, allow_null=True)
+    merged_into = serializers.CharField(source="merged_into.reference", default=None, allow_null=True)
+    split_from = serializers.CharField(source="split_from.reference", default=None, allow_null=True)
+    linked = serializers.SerializerMethodField()
+    checklist = serializers.SerializerMethodField()
+    over_limit = serializers.SerializerMethodField()
+    tags = serializers.SlugRelatedField("name", source="tag_rows", many=True, read_only=True)
     actions = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
@@ -234,10 +262,26 @@ class CaseDetail(CaseRow):
     class Meta(CaseRow.Meta):
         # fmt: off
         fields = (
-            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "actions", "claims", "reasons",
+            *CaseRow.Meta.fields, "disposition_reason", "snooze_reason", "reopened_from", "merged_into", "split_from", "linked", "checklist", "over_limit", "tags", "actions", "claims", "reasons",
             "requests", "evidence", "decisions", "appeals", "notes",
         )  # type: ignore[assignment]
         # fmt: on
+
+    @extend_schema_field(CheckRow(many=True))
+    def get_checklist(self, case: Case) -> Any:
+        return CheckRow(checks_of(case, current_language()), many=True).data
+
+    @extend_schema_field(AMOUNT_SCHEMA)
+    def get_over_limit(self, case: Case) -> str | None:
+        """What `propose-part` would ask for; null where the facts do not say."""
+        over = over_limit_of(case) if self._shown(case) else None
+        return decimal_text(over.minor, case.currency) if over else None
+
+    @extend_schema_field(LinkRow(many=True))
+    def get_linked(self, case: Case) -> Any:
+        by = self.context.get("by")
+        shown = linked_cases(case, by) if by else []
+        return LinkRow(shown, many=True).data
 
     @extend_schema_field(EvidenceRow(many=True))
     def get_evidence(self, case: Case) -> Any:
@@ -276,7 +320,7 @@ class RequestPreview(serializers.Serializer):
 
 class BulkOutcomeRow(serializers.Serializer):
     reference = serializers.CharField()
-    result = serializers.ChoiceField(["closed", "pending", "refused"])
+    result = serializers.ChoiceField(["done", "closed", "pending", "refused"])
     code = serializers.CharField()
     sentence = serializers.CharField()
 

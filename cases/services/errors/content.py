@@ -139,6 +139,61 @@ class DayNotValid(ContentNotValid):
         self.field = field
 
 
+class CasesDiffer(ContentNotValid):
+    """`why`: none, same, person, currency, sample, empty, not_merged, linked, not_linked."""
+
+    code = "cases_differ"
+    field = "other"
+    texts: Mapping[str, Any] = {
+        "none": _("Choose another case from the list, or name one by its reference."),
+        "same": _("Name another case than this one."),
+        "person": _("The cases are of different cardholders. Link them instead."),
+        "currency": _("The cases are in different currencies. Link them instead."),
+        "sample": _("A case drawn at random stays by itself. Link them instead."),
+        "empty": _("No claim would be left in one of the cases, or none is there to move."),
+        "not_merged": _("The case was not merged into this one."),
+        "linked": _("The cases are linked already."),
+        "not_linked": _("The cases are not linked."),
+    }
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+        self.text = self.texts[why]
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "why": self.why}
+
+
+class ClaimsNotHere(ContentNotValid):
+    code = "claims_not_here"
+    text = _("Choose claims of this case.")
+
+    def __init__(self, *, field: str, claims: Sequence[str]) -> None:
+        super().__init__()
+        self.field, self.claims = field, list(claims)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"field": self.field, "claims": self.claims}
+
+
+class ClaimsStay(ContentNotValid):
+    code = "claims_stay"
+    text = _("At least one claim stays in the case. To end it, close it or merge it into another one.")
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class NeverJudged(ContentNotValid):
+    code = "never_judged"
+    field = "goes"
+    text = _("No night has judged this claim, so it cannot wait for a seat. Drop it with a reason instead.")
+
+
 class NumberNotValid(ContentNotValid):
     code = "number_not_valid"
     text = _("Give a whole number from %(first)d to %(last)d.")

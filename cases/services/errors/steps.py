@@ -159,6 +159,11 @@ class DecisionNeedsSecondPerson(CaseworkError):
     text = _("This decision needs a second person; propose it instead.")
 
 
+class OverNotKnown(CaseworkError):
+    code = "over_not_known"
+    text = _("The facts of this case do not say which part lies over the limit. Propose the amount yourself.")
+
+
 class ProposalChanged(CaseworkError):
     code = "proposal_changed"
     text = _("The proposal is no longer the one you saw. Look at it again before you approve.")

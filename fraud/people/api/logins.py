@@ -99,7 +99,7 @@ class LoginOne(PeopleView):
 class LoginStep(PeopleView):
     """A step on a login; answers with the login as it is then."""
 
-    body: Any = rows.ReasonBody
+    body: Any = rows.AccessReason
 
     def post(self, request: Request, login_id: int) -> Response:
         """Raises Http404, NotPermitted, AccessRefused."""
@@ -111,7 +111,7 @@ class LoginStep(PeopleView):
         raise NotImplementedError
 
 
-def _described(summary: str, name: str, body: Any = rows.ReasonBody) -> Any:
+def _described(summary: str, name: str, body: Any = rows.AccessReason) -> Any:
     return extend_schema_view(
         post=describe(
             summary, answer=rows.OneLoginAnswer, body=body, refusals=(404, 409), operation_id=f"logins_{name}"

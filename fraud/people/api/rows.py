@@ -121,7 +121,7 @@ class UnitPage(serializers.Serializer):
     results = UnitRow(many=True)
 
 
-class ReasonBody(StrictSerializer):
+class AccessReason(StrictSerializer):
     seen = StrictIntegerField(help_text="`seen` of the login the step rests on.")
     reason = StrictCharField(max_length=500)
 
@@ -130,17 +130,17 @@ class AgainBody(StrictSerializer):
     seen = StrictIntegerField(help_text="`seen` of the login the step rests on.")
 
 
-class RoleBody(ReasonBody):
+class RoleBody(AccessReason):
     role = serializers.ChoiceField(ROLE_CHOICES)
     starts_on = serializers.DateField(required=False, allow_null=True, default=None)
     ends_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class TakeBody(ReasonBody):
+class TakeBody(AccessReason):
     grant = StrictIntegerField(help_text="`id` of the role of the login.")
 
 
-class UnitsBody(ReasonBody):
+class UnitsBody(AccessReason):
     units = serializers.ListField(
         child=StrictCharField(max_length=40), max_length=500, help_text="Codes; none: all."
     )

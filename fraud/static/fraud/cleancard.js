@@ -44,13 +44,62 @@
     return false;
   }
   // A key of the case page pressed in the queue opens the case with that form; see the start of the page below.
-  const ofCase = "elrs";
+  const ofCase = "elrs"; // keys of forms that the case page has
   function openWith(key) {
     const row = current();
     if (!row?.dataset.preview || !ofCase.includes(key)) return false;
     location.assign(`${$("a.main", row).href}#key-${key}`);
     return true;
   }
+  // The palette: the commands whose button is on this page, and the pages of the menu; it presses what a key would press.
+  const canPress = (key) => $$(`[data-key="${CSS.escape(key)}"]`).some(visible) || (current()?.dataset.preview && ofCase.includes(key));
+  function openPalette() {
+    const list = $("[data-palette]");
+    if (!list || $("dialog[open]")) return;
+    $$("[data-go]", list).forEach((link) => link.parentElement.remove());
+    $$(".rail a[href]:not(.brand)").forEach((page) => {
+      const item = document.createElement("li"), link = document.createElement("a");
+      Object.assign(link, { className: "button quiet wide", href: page.href, textContent: page.textContent.trim() });
+      link.dataset.go = "";
+      item.append(link);
+      list.append(item);
+    });
+    $$("[data-run]", list).forEach((one) => { one.parentElement.dataset.off = canPress(one.dataset.run) ? "" : "1"; });
+    $("#palette-find").value = "";
+    narrow();
+    openDialog("palette");
+  }
+  function narrow() {
+    const wanted = $("#palette-find").value.trim().toLowerCase();
+    $$("[data-palette] li").forEach((item) => { item.hidden = item.dataset.off === "1" || !item.textContent.toLowerCase().includes(wanted); });
+  }
+  document.addEventListener("input", (event) => { if (event.target.id === "palette-find") narrow(); });
+  document.addEventListener("click", (event) => {
+    const run = event.target.closest("[data-run]");
+    if (!run) return;
+    run.closest("dialog").close();
+    if (!press(run.dataset.run)) openWith(run.dataset.run);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id === "palette-find" && event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      $("[data-palette] li:not([hidden]) :is(button, a)")?.click();
+    } else if (event.code === "KeyK" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      openPalette();
+    }
+  });
+
+  // Ctrl+Enter sends the form one is writing in; the browser still says what is missing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    const form = event.target.form;
+    const place = event.target.closest("dialog") || form; // a dialog of the list has the fields of a form that stands elsewhere
+    const button = form && ($("button.primary", place) || $("button:not([type=button])", place));
+    if (!form || form.method === "get") return;
+    event.preventDefault();
+    if (visible(button)) button.click(); else form.requestSubmit();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {

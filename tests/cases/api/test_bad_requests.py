@@ -284,7 +284,7 @@ def test_c12_an_illegal_step_names_the_legal_ones(stage: Stage, call: Call) -> N
     case = stage.closed()
     response = call("reviewer").step(case, "request-explanation", {})
     assert (response.status_code, code_of(response)) == (409, "transition_not_allowed")
-    assert response.json()["error"]["details"]["allowed"] == ["note"]
+    assert response.json()["error"]["details"]["allowed"] == ["note", "link", "unlink", "tag"]
 
 
 def test_c12_deciding_against_somebody_unheard(stage: Stage, call: Call) -> None:

@@ -568,6 +568,8 @@ def test_a_row_that_says_the_same_in_another_spelling_changes_nothing(tmp_path: 
     deliver(tmp_path, csv_text([{**said, "mcc": ""}], header=[*HEADER, "mcc"]).encode())
     is_blank = change == "blank columns left out"
     header = [name for name in HEADER if not is_blank or said[name]]
-    file = deliver(tmp_path, csv_text([said if is_blank else {**said, "사번": "a100"}], header=header).encode())
+    file = deliver(
+        tmp_path, csv_text([said if is_blank else {**said, "사번": "a100"}], header=header).encode()
+    )
     claim = Claim.objects.get()
     assert (file.n_duplicate, file.n_superseding, claim.version) == (1, 0, 1)

@@ -1,0 +1,70 @@
+"""What the page of a case shows of other cases beside it, and which claims and cases its regrouping may choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from audit.actor import Actor
+from cases.models import Alert, Case
+from cases.services.linking import links_of
+from cases.visibility import visible_cases
+from cases.workflow import Action, State
+
+MAX_CHOICES = 20
+MAX_NEAR = 60
+_MERGEABLE = (State.NEW, State.IN_REVIEW, State.PENDING_APPROVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A case this one is linked with, and why."""
+
+    case: Case
+    reason: str
+    at: datetime
+
+
+def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> dict[str, Any]:
+    """`linked`, `joined` (merged into this one), `split_off`, `detached`; `mergeable` and `splittable` where they are open now."""
+    near = _near(case, by)
+    context: dict[str, Any] = {
+        "linked": linked_cases(case, by),
+        "joined": [other for other in near if other.merged_into_id == case.pk],
+        "split_off": [other for other in near if other.split_from_id == case.pk],
+        "detached": list(
+            case.alerts.filter(left_why__in=Alert.DETACHED).select_related("claim").order_by("claim_id")
+        ),
+    }
+    if Action.MERGE in actions:
+        context["mergeable"] = [other for other in near if _is_mergeable(case, other)][:MAX_CHOICES]
+    return context
+
+
+def _near(case: Case, by: Actor) -> list[Case]:
+    """Cases of the same cardholder that were merged into it, split off from it, or may be merged into it; the newest first."""
+    open_ones = Q(currency=case.currency, state__in=_MERGEABLE, n_rounds=0, drawn_blind=False)
+    near = visible_cases(by).filter(
+        open_ones | Q(merged_into=case) | Q(split_from=case), cardholder_id=case.cardholder_id
+    )
+    return list(near.exclude(pk=case.pk).select_related("merchant", "assignee").order_by("-pk")[:MAX_NEAR])
+
+
+def _is_mergeable(case: Case, other: Case) -> bool:
+    is_open = other.state in _MERGEABLE and not other.n_rounds and other.n_claims > 0
+    return is_open and not case.drawn_blind and not other.drawn_blind and other.currency == case.currency
+
+
+def linked_cases(case: Case, by: Actor) -> list[Linked]:
+    """The cases this one is linked with, as far as the reader may see them, the newest link first."""
+    links = list(links_of(case))
+    if not links:
+        return []
+    others = {link.other_id if link.case_id == case.pk else link.case_id for link in links}
+    seen = {other.pk: other for other in visible_cases(by).filter(pk__in=others).select_related("cardholder")}
+    pairs = ((seen.get(link.other_id if link.case_id == case.pk else link.case_id), link) for link in links)
+    return [Linked(other, link.reason, link.linked_at) for other, link in pairs if other is not None]

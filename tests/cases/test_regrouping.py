@@ -1,0 +1,283 @@
+"""Claims from one case into another and back: both sides keep what happened, nothing may be asked for that was not before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from audit.models import AuditEvent
+from audit.services import find_faults
+from cases.dispositions import Disposition
+from cases.models import Alert, Case, CaseLink, Decision, HeldBack
+from cases.services import decisions, detaching, errors, linking, queue, regrouping
+from cases.services.money import at_stake
+from cases.services.standing import is_dissolved
+from cases.workflow import State
+from tests.cases.api.conftest import call
+from tests.cases.stage import REASON, Stage, fresh
+from tests.cast import make_case, make_claim, make_run, make_score
+
+__all__ = ["call"]
+WHY = "같은 출장의 결제입니다"
+pytestmark = pytest.mark.django_db
+
+
+def two(stage: Stage, *, by: str = "reviewer") -> tuple[Case, Case]:
+    """A case in review with two payments, and a new one with a third, of one cardholder."""
+    person = stage.cast.cardholder_record
+    claims = [make_claim(cardholder=person, amount_minor=minor) for minor in (10_000, 20_000, 40_000)]
+    kept = make_case(cardholder=person, claims=claims[:2])
+    other = make_case(cardholder=person, claims=claims[2:])
+    taken = queue.take_case(case=kept, by=stage.actor(by), expected_version=kept.version)
+    return taken, fresh(other)
+
+
+def merge(stage: Stage, kept: Case, other: Case, by: str = "reviewer", **more: Any) -> Case:
+    given = {"expected_version": kept.version, "other_version": other.version, "reason": WHY, **more}
+    return regrouping.merge_cases(case=kept, other=other, by=stage.actor(by), **given)
+
+
+def unmerge(stage: Stage, merged: Case, into: Case, by: str = "reviewer") -> Case:
+    return regrouping.unmerge_case(
+        case=merged,
+        other=into,
+        reason=WHY,
+        by=stage.actor(by),
+        expected_version=merged.version,
+        other_version=into.version,
+    )
+
+
+def split(stage: Stage, case: Case, names: list[str], by: str = "reviewer") -> Case:
+    return regrouping.split_case(
+        case=case, claims=names, reason=WHY, by=stage.actor(by), expected_version=case.version
+    )
+
+
+def detach(stage: Stage, case: Case, name: str, goes: str) -> Case:
+    return detaching.detach_claim(
+        case=case,
+        claim=name,
+        goes=detaching.GoesTo(goes),
+        reason=WHY,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+    )
+
+
+def names(case: Case) -> list[str]:
+    return sorted(case.alerts.filter(left_at=None).values_list("claim__external_id", flat=True))
+
+
+def entries(case: Case) -> list[str]:
+    return list(
+        AuditEvent.objects.filter(subject=f"case:{case.reference}")
+        .order_by("seq")
+        .values_list("action", flat=True)
+    )
+
+
+def test_merging_moves_the_claims_and_the_other_case_says_where_they_are(stage: Stage) -> None:
+    kept, other = two(stage)
+    before, moved = at_stake(kept) + at_stake(other), names(other)
+    made = merge(stage, kept, other)
+    gone = fresh(other)
+    assert (made.state, gone.state, gone.merged_into) == (State.IN_REVIEW, State.CLOSED, made)
+    assert (made.n_claims, gone.n_claims, gone.disposition) == (3, 0, "")
+    assert at_stake(made) == before == 70_000
+    assert at_stake(gone) == 0
+    assert set(moved) <= set(names(made))
+    assert not is_dissolved(gone)
+    assert entries(made)[-1] == "case.took_in"
+    assert entries(gone)[-1] == "case.merged"
+    assert find_faults() == []
+
+
+def test_a_merge_that_is_taken_back_leaves_both_cases_as_they_were(stage: Stage) -> None:
+    kept, other = two(stage)
+    ours, theirs = names(kept), names(other)
+    made = merge(stage, kept, other)
+    back = unmerge(stage, fresh(other), made)
+    assert (back.state, back.merged_into, back.closed_at) == (State.IN_REVIEW, None, None)
+    assert back.assignee == made.assignee
+    assert (names(back), names(made)) == (theirs, ours)
+    assert (at_stake(back), at_stake(made)) == (40_000, 30_000)
+    again = merge(stage, fresh(made), back)
+    assert names(again) == sorted([*ours, *theirs])
+    assert find_faults() == []
+
+
+def test_a_payment_that_both_cases_held_is_in_both_again(stage: Stage) -> None:
+    person = stage.cast.cardholder_record
+    claims = [make_claim(cardholder=person, amount_minor=10_000) for _ in range(3)]
+    kept = make_case(cardholder=person, claims=claims[:2])
+    other = make_case(cardholder=person, claims=claims[1:])
+    kept = queue.take_case(case=kept, by=stage.actor("reviewer"), expected_version=kept.version)
+    made = merge(stage, kept, fresh(other))
+    assert at_stake(made) == 30_000
+    back = unmerge(stage, fresh(other), made)
+    assert (len(names(back)), len(names(fresh(made)))) == (2, 2)
+
+
+def test_a_proposal_that_waits_is_void_and_says_why(stage: Stage) -> None:
+    kept, other = two(stage)
+    decisions.propose_decision(
+        case=kept,
+        disposition=Disposition.LEGITIMATE,
+        disposition_reason="cancelled",
+        reason=REASON,
+        by=stage.actor("reviewer"),
+        expected_version=kept.version,
+    )
+    kept = fresh(kept)
+    assert kept.state == State.PENDING_APPROVAL
+    made = merge(stage, kept, other)
+    void = Decision.objects.get(case=made)
+    assert (made.state, void.state) == (State.IN_REVIEW, Decision.State.VOID)
+    assert WHY in void.decided_reason
+    assert "decision.voided" in entries(made)
+
+
+def test_what_a_cardholder_was_asked_about_stays_where_it_was_asked(stage: Stage) -> None:
+    asked, (kept, other) = stage.asked(), two(stage)
+    for into, gone in ((kept, asked), (asked, other)):
+        with pytest.raises(errors.TransitionNotAllowed):
+            merge(stage, into, gone)
+    with pytest.raises(errors.TransitionNotAllowed):
+        split(stage, asked, names(asked))
+    assert names(fresh(asked)) == names(asked)
+
+
+@pytest.mark.parametrize("why", ["same", "person", "currency", "sample"])
+def test_cases_that_do_not_belong_in_one_are_not_merged(stage: Stage, why: str) -> None:
+    kept, other = two(stage)
+    if why == "same":
+        other = kept
+    elif why == "person":
+        other = make_case(cardholder=stage.cast.stranger_record)
+    elif why == "currency":
+        other = make_case(cardholder=stage.cast.cardholder_record, currency="USD")
+    else:
+        Case.objects.filter(pk=other.pk).update(drawn_blind=True)
+    with pytest.raises(errors.CasesDiffer) as refusal:
+        merge(stage, kept, fresh(other))
+    assert refusal.value.why == why
+    assert fresh(kept).version == kept.version
+
+
+def test_the_versions_of_both_cases_count(stage: Stage) -> None:
+    kept, other = two(stage)
+    with pytest.raises(errors.StaleCase):
+        merge(stage, kept, other, other_version=other.version + 1)
+    with pytest.raises(errors.StaleCase):
+        merge(stage, kept, other, expected_version=kept.version - 1)
+    assert (names(fresh(kept)), fresh(other).state) == (names(kept), State.NEW)
+
+
+def test_a_case_somebody_else_works_on_is_not_taken_from_them(stage: Stage) -> None:
+    kept, other = two(stage)
+    other = queue.take_case(case=other, by=stage.actor("other_reviewer"), expected_version=other.version)
+    with pytest.raises(errors.NotAssigned):
+        merge(stage, kept, other)
+    with pytest.raises(errors.NotAssigned):
+        merge(stage, kept, other, by="other_reviewer")
+
+
+def test_claims_that_are_split_off_make_a_case_and_merging_it_back_undoes_it(stage: Stage) -> None:
+    kept, _other = two(stage)
+    ours = names(kept)
+    new = split(stage, kept, ours[:1])
+    assert (new.state, new.split_from, names(new), names(kept)) == (State.NEW, kept, ours[:1], ours[1:])
+    assert at_stake(new) + at_stake(kept) == 30_000
+    assert (new.n_claims, fresh(kept).n_claims) == (1, 1)
+    assert entries(new)[0] == "case.opened"
+    assert entries(kept)[-1] == "case.split"
+    made = merge(stage, fresh(kept), new)
+    assert names(made) == ours
+
+
+def test_a_case_keeps_at_least_one_claim(stage: Stage) -> None:
+    kept, other = two(stage)
+    with pytest.raises(errors.ClaimsStay):
+        split(stage, kept, names(kept))
+    with pytest.raises(errors.ClaimsNotHere) as refusal:
+        split(stage, kept, names(other))
+    assert refusal.value.details["claims"] == names(other)
+    new = split(stage, kept, names(kept)[:1])
+    with pytest.raises(errors.ClaimsStay):
+        detach(stage, fresh(kept), names(kept)[0], "dropped")
+    assert new.n_claims == 1
+
+
+def test_a_claim_that_is_taken_out_waits_for_a_seat_or_is_dropped_and_can_come_back(stage: Stage) -> None:
+    kept, _other = two(stage)
+    first, second = names(kept)
+    with pytest.raises(errors.NeverJudged):
+        detach(stage, kept, first, "waiting")
+    run = make_run()
+    for alert in kept.alerts.all():
+        Alert.objects.filter(pk=alert.pk).update(score=make_score(run=run, claim=alert.claim), run=run)
+    made = detach(stage, kept, first, "waiting")
+    waiting = HeldBack.objects.get(claim__external_id=first)
+    assert (waiting.resolved_at, waiting.why, names(made)) == (None, HeldBack.Why.DETACHED, [second])
+    back = detaching.attach_claim(
+        case=made, claim=first, reason=WHY, by=stage.actor("reviewer"), expected_version=made.version
+    )
+    waiting.refresh_from_db()
+    assert (names(back), waiting.how) == ([first, second], HeldBack.How.JOINED)
+    dropped = detach(stage, back, second, "dropped")
+    assert (names(dropped), at_stake(dropped)) == ([first], 10_000)
+    assert entries(dropped)[-3:] == ["case.claim_detached", "case.claim_attached", "case.claim_detached"]
+
+
+def test_cases_are_linked_with_a_reason_on_both_sides_and_unlinked(stage: Stage) -> None:
+    kept, _other = two(stage)
+    stranger = make_case(cardholder=stage.cast.stranger_record)
+    common = {"case": kept, "other": stranger, "by": stage.actor("other_reviewer"), "reason": WHY}
+    linking.link_cases(**common, expected_version=kept.version)
+    kept = fresh(kept)
+    with pytest.raises(errors.CasesDiffer):
+        linking.link_cases(**{**common, "case": kept}, expected_version=kept.version)
+    assert entries(kept)[-1] == entries(stranger)[-1] == "case.linked"
+    assert fresh(stranger).version == stranger.version
+    linking.unlink_cases(**{**common, "case": kept}, expected_version=kept.version)
+    assert CaseLink.objects.get().ended_at is not None
+    assert find_faults() == []
+
+
+def test_page_and_interface_merge_split_and_link(stage: Stage, client: Any) -> None:
+    kept, other = two(stage)
+    client.force_login(stage.cast.reviewer)
+    page = client.get(f"/cases/{kept.reference}/").content.decode()
+    seen = f"{other.reference}@{other.version}"
+    assert seen in page
+    sent = {"version": kept.version, "other": seen, "reason": WHY}
+    assert client.post(f"/cases/{kept.reference}/do/merge/", sent).status_code == 302
+    merged = client.get(f"/cases/{other.reference}/").content.decode()
+    assert f"{kept.reference}@{fresh(kept).version}" in merged
+    wrong = client.post(
+        f"/cases/{kept.reference}/do/link/",
+        {"version": fresh(kept).version, "other": "C-1999-000001", "reason": WHY},
+    )
+    assert wrong.status_code == 422
+
+
+def test_the_interface_answers_with_the_new_case_and_its_links(stage: Stage, call: Any) -> None:
+    kept, other = two(stage)
+    theirs = {"reference": other.reference, "version": other.version}
+    sent = call("reviewer").send(
+        f"cases/{kept.reference}/merge/", {"other": theirs, "reason": WHY}, version=kept.version
+    )
+    assert sent.status_code == 200, sent.content
+    kept = fresh(kept)
+    new = call("reviewer").send(
+        f"cases/{kept.reference}/split/", {"claims": names(kept)[:1], "reason": WHY}, version=kept.version
+    )
+    assert (new.status_code, new.json()["split_from"]) == (201, kept.reference)
+    linked = call("reviewer").send(
+        f"cases/{kept.reference}/link/",
+        {"other": other.reference, "reason": WHY},
+        version=fresh(kept).version,
+    )
+    assert linked.json()["linked"][0]["case"] == other.reference
