@@ -33,7 +33,17 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
         if path.startswith(
             tuple(
                 f"/api/v1/{name}"
-                for name in ("approvals", "cases", "my", "recover", "reports", "tips", "mail")
+                for name in (
+                    "approvals",
+                    "cases",
+                    "health",
+                    "my",
+                    "recover",
+                    "reports",
+                    "tips",
+                    "mail",
+                    "webhooks",
+                )
             )
         )
     }
