@@ -96,7 +96,10 @@ def reopen_case(*, case: Case, reason: str, by: Actor, expected_version: int | N
         source=case.source,
         pattern=case.pattern,
         headline=case.headline,
-        currency=case.currency,
+        # In the one currency that its payments are told in now.
+        currency=told.pop()
+        if len(told := {alert.claim.currency for alert in alerts}) == 1
+        else case.currency,
         probability=case.probability,
         band=case.band,
         is_calibrated=case.is_calibrated,

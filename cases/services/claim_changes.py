@@ -68,9 +68,14 @@ def changed_pairs(told: Mapping[str, Any], language: str) -> list[tuple[str, str
         "attendees": pgettext("a claim", "attendees"),
     }
     currency = str(told["currency"])
+    facts = told.get("facts") or {}
+    currencies = facts.get("currency") or [currency, currency]
     pairs = [
-        (names[fact], *(_said(fact, value, currency, language) for value in values))
-        for fact, values in (told.get("facts") or {}).items()
+        (
+            names[fact],
+            *(_said(fact, value, str(of), language) for value, of in zip(values, currencies, strict=True)),
+        )
+        for fact, values in facts.items()
         if fact in names
     ]
     left = told.get("left_minor")

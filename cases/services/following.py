@@ -19,10 +19,11 @@ from cases.models import Alert, Case, Decision
 from cases.services.claim_changes import ACTION, VOIDED, said_of_change
 from cases.services.company import present
 from cases.services.money import at_stake, balance_of, due_minor, expected_loss_of, outstanding
+from cases.services.money_rows import DECIDED
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import dissolve_case, due_with_parts, resume_recovery, settle_recovery
 from cases.services.standing import current_decision, recovery_of
-from cases.services.steps import change_recorded, check_step, move
+from cases.services.steps import change_case, change_recorded, check_step, move
 from cases.workflow import TOLD, Action, State, find_row
 from fraud.claims.changes import changed_facts
 from fraud.claims.models import ClaimChange
@@ -103,6 +104,7 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
     """What one change does to one case."""
     case = alert.case
     _take_out(change, alert)
+    _follow_currency(case)
     stake, expected = at_stake(case), expected_loss_of(case)
     details = _details(change, case, stake)
     values: dict[str, Any] = {
@@ -121,6 +123,17 @@ def _reach(change: ClaimChange, alert: Alert) -> None:
         return
     _tell(case, change, stake, has_left=details["has_left"])
     _settle(case)
+
+
+def _follow_currency(case: Case) -> None:
+    """A case on which nothing is decided is about its payments as they are told now, also where all are in another currency."""
+    told = _currencies(case)
+    if len(told) == 1 and case.currency not in told and case.state not in DECIDED:
+        change_case(case, currency=told.pop())
+
+
+def _currencies(case: Case) -> set[str]:
+    return set(case.alerts.filter(left_at=None).values_list("claim__currency", flat=True))
 
 
 def _take_out(change: ClaimChange, alert: Alert) -> bool:

@@ -6,7 +6,8 @@
     open     = due - postings - an approved write-off, never below 0; nothing once the recovery has ended
 
 Queue, case, letter, proposal, approval, notice, appeal, opening, sweep, reopening, reports and exports ask here. Amounts
-are minor units of the case's currency; claims in another currency, or of another person since a correction, count nothing.
+are minor units of the case's currency; claims of another person since a correction count nothing, nor do those in another
+currency, but where they were judged in the case's own (`money_claims`).
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from itertools import takewhile
 from django.db.models import Q, Sum
 
 from cases.models import Alert, Case, Decision, Recovery
+from cases.services.money_claims import in_currency_of, net_of, purchases_of
 from cases.services.money_rows import (
     Asked,
     HeldClaim,
     Posted,
     asked_by_case,
-    net_of,
     others_of,
     posted_by_case,
-    purchases_of,
     read_held,
 )
 from fraud.claims.models import Claim
@@ -149,8 +149,9 @@ def cost_by_currency(cases: Collection[Case]) -> dict[str, tuple[int, int]]:
     gone: dict[str, dict[int, int]] = defaultdict(dict)
     for start in range(0, len(rows), _IDS):
         currency = {case.pk: case.currency for case in rows[start : start + _IDS]}
-        purchases = purchases_of(read_held(list(currency)), list(currency))
-        net = net_of(purchases)
+        held = read_held(list(currency))
+        purchases = purchases_of(held, list(currency))
+        net = net_of(purchases, held)
         for case_id, claims in purchases.items():
             spent[currency[case_id]] |= claims
             gone[currency[case_id]] |= net[case_id]
@@ -159,13 +160,14 @@ def cost_by_currency(cases: Collection[Case]) -> dict[str, tuple[int, int]]:
 
 def net_by_claim(case: Case) -> dict[int, int]:
     """Claim id → what of it is still gone, for the purchases that count in the case."""
-    return net_of(purchases_of(read_held([case.pk]), [case.pk])).get(case.pk, {})
+    held = read_held([case.pk])
+    return net_of(purchases_of(held, [case.pk]), held).get(case.pk, {})
 
 
 def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> dict[int, Stake]:
     held = read_held(case_ids)
     purchases = purchases_of(held, case_ids)
-    net = net_of(purchases, returned)
+    net = net_of(purchases, held, returned)
     elsewhere = _elsewhere(net, held)
     holding: dict[int, set[int]] = defaultdict(set)
     for row in held:
@@ -186,13 +188,17 @@ def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> d
     }
 
 
-def _elsewhere(net: Mapping[int, Mapping[int, int]], held: Iterable[HeldClaim]) -> dict[int, int]:
+def _elsewhere(net: Mapping[int, Mapping[int, int]], held: Collection[HeldClaim]) -> dict[int, int]:
     """Case → what other cases hold of its claims."""
     shared = others_of(net, held)
     if not shared:
         return {}
-    asked = asked_by_case({*net, *(other for others in shared.values() for other in others)})
-    return {case_id: _held(case_id, net[case_id], others, asked) for case_id, others in shared.items()}
+    known = {*net, *(other for others in shared.values() for other in others)}
+    asked, told = asked_by_case(known), purchases_of(held, known)
+    return {
+        case_id: _held(case_id, net[case_id], others, in_currency_of(case_id, asked, told, held))
+        for case_id, others in shared.items()
+    }
 
 
 def _held(

@@ -16,8 +16,10 @@ from django.db.models import Q, QuerySet, Sum
 
 from cases.models import Alert, Decision, RecoveryPosting
 from cases.workflow import State
-from fraud.claims.money import returned_by_claim
 from rules.language.transactions import PAYMENTS
+
+#: States in which a decision of the case holds.
+DECIDED = frozenset({State.NOTIFIED, State.APPEALED, State.RECOVERING, State.CLOSED})
 
 
 class HeldClaim(NamedTuple):
@@ -44,6 +46,13 @@ class HeldClaim(NamedTuple):
         """A purchase in the case's currency that still belongs to its cardholder."""
         is_purchase = self.txn_type in PAYMENTS and self.minor > 0
         return is_purchase and self.is_persons and self.claim_currency == self.case_currency
+
+    @property
+    def is_restated(self) -> bool:
+        """A purchase of a case on which something was decided, which a correction tells in another currency since."""
+        is_purchase = self.txn_type in PAYMENTS and self.minor > 0
+        is_other = self.claim_currency != self.case_currency
+        return is_purchase and self.is_persons and is_other and self.case_state in DECIDED
 
     @property
     def is_asked(self) -> bool:
@@ -92,28 +101,6 @@ def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
     """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
     claims = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
     return [HeldClaim(*row) for row in _held().filter(claim_id__in=claims)]
-
-
-def purchases_of(held: Iterable[HeldClaim], case_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """Case → claim → what it took: purchases in the case's currency that still belong to its cardholder."""
-    wanted = set(case_ids)
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in held:
-        if row.case_id in wanted and row.counts:
-            found[row.case_id][row.claim_id] = row.minor
-    return found
-
-
-def net_of(
-    purchases: Mapping[int, Mapping[int, int]], returned: Mapping[int, int] | None = None
-) -> dict[int, dict[int, int]]:
-    """Case → claim → what of it is still gone, never below 0. `returned`: what came back of every claim, where it was just asked."""
-    if returned is None:
-        returned = returned_by_claim(claim_id for claims in purchases.values() for claim_id in claims)
-    return {
-        case_id: {claim_id: max(minor - returned.get(claim_id, 0), 0) for claim_id, minor in claims.items()}
-        for case_id, claims in purchases.items()
-    }
 
 
 def others_of(

@@ -100,6 +100,8 @@ def changed_facts(change: ClaimChange) -> dict[str, list[str | int | None]]:
     found: dict[str, list[str | int | None]] = {
         name: [old, new] for name, (old, new) in pairs.items() if old != new
     }
+    if "currency" in found:  # the same number is another amount
+        found["amount_minor"] = list(pairs["amount_minor"])
     if before.attendees != after.attendees and "attendees" not in found:
         found["attendees"] = [pairs["attendees"][0], f"{pairs['attendees'][1] or 0}{OTHERS}"]
     elif "n_attendees" in found:

@@ -19,6 +19,7 @@ from cases.dispositions import Disposition
 from cases.instalments import Instalment, agreed_parts
 from cases.models import Case, OutboxMessage, Recovery, RecoveryPosting
 from cases.services import appeals, by_hand, drafting, errors, recovery, write_offs
+from cases.services.claim_changes import changed_pairs
 from cases.services.clocks import sweep_clocks
 from cases.services.following import follow_changes
 from cases.services.money import at_stake, balance_of, outstanding
@@ -666,6 +667,63 @@ def test_what_came_back_stands_beside_each_payment_and_is_no_hit_in_the_news(
     assert told["amount"] == "54000"
     page = client.get(f"/my/{case.reference}/").content.decode()
     assert "of it came back" in page
+
+
+# Payments that are told in another currency -------------------------------------------------------------------------
+
+
+def in_dollars(case: Case, minor: int = 5_500, days: int = 1) -> None:
+    """A delivery says that the case's payment was in dollars."""
+    claim = case.alerts.get(left_at=None).claim
+    correct_claim(claim, received_at=NOW + timedelta(days=days), currency="USD", amount_minor=minor)
+    follow_changes()
+
+
+def test_a_case_that_is_not_decided_is_about_the_payment_as_it_is_told_now(stage: Stage) -> None:
+    case = stage.explained()
+    in_dollars(case)
+    case = fresh(case)
+    assert (case.currency, at_stake(case), case.expected_loss_minor <= 5_500) == ("USD", 5_500, True)
+    (told,) = AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.claim_changed")
+    assert [pair[1:] for pair in changed_pairs(told.after, "en")] == [(f"KRW {AMOUNT:,}", "USD 55.00")]
+
+
+@pytest.mark.parametrize("paid", [0, 30_000, AMOUNT])
+def test_a_decided_sum_stays_until_people_decide_anew_and_nothing_is_told_as_given_back(
+    stage: Stage, paid: int
+) -> None:
+    case = stage.recovering()
+    if paid:
+        stage.post(case, paid)
+    state = fresh(case).state
+    in_dollars(case)
+    assert (fresh(case).state, fresh(case).currency) == (state, "KRW")
+    balance = balance_of(ledger(case))
+    assert (balance.due_minor, balance.outstanding_minor, balance.overpaid_minor) == (
+        AMOUNT,
+        AMOUNT - paid,
+        0,
+    )
+
+
+def test_of_a_restated_payment_the_share_that_came_back_is_not_asked_for(stage: Stage) -> None:
+    case = stage.recovering()
+    in_dollars(case)
+    give_back(case, 1_375, at=NOW + timedelta(days=2))  # a quarter of 55 dollars
+    assert balance_of(ledger(case)).due_minor == AMOUNT * 3 // 4
+
+
+def test_a_case_opened_again_asks_in_the_new_currency_less_what_came_back_in_the_old(stage: Stage) -> None:
+    case = stage.recovering()
+    stage.post(case, AMOUNT)
+    in_dollars(case)
+    again = by_hand.reopen_case(
+        case=fresh(case),
+        reason="통화가 정정되어 다시 봅니다.",
+        by=stage.actor("approver"),
+        expected_version=fresh(case).version,
+    )
+    assert (again.currency, at_stake(again)) == ("USD", 0)  # all of it came back
 
 
 # Payments that turn out to be somebody else's ------------------------------------------------------------------------
