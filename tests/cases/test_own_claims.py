@@ -43,6 +43,7 @@ def involved(stage: Stage, relation: str, claim: Claim) -> User:
     """A reviewer who stands to the claim as named; numbers spelled otherwise."""
     person = stage.cast.other_reviewer
     if relation == "cardholder":
+        stage.cast.cardholder.grants.all().delete()
         stage.cast.cardholder.delete()
         person.employee_no = " e-2001"
     elif relation == "claim_approver":
