@@ -96,6 +96,11 @@ def decided_in(since: date, until: date | None = None) -> Any:
     return decided_cases().filter(days("decided_at", since, until))
 
 
+def misuse_decided_in(since: date, until: date | None = None) -> Any:
+    """Those of them that were decided as misuse: what confirmed and recovered money is counted of."""
+    return decided_in(since, until).filter(disposition__in=misuse_codes())
+
+
 def requests_counted(since: date, until: date | None = None) -> QuerySet[ExplanationRequest]:
     """Requests sent in these days whose time is over: answered, or the deadline has passed."""
     sent = ExplanationRequest.objects.filter(days("sent_at", since, until))

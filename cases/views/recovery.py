@@ -18,6 +18,7 @@ from audit.paging import keyset_page
 from audit.permissions import NotPermitted, can, require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
+from audit.typed import day
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
@@ -26,6 +27,7 @@ from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recov
 from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
+from cases.services.decided import misuse_decided_in
 from cases.services.giving_back import WAYS
 from cases.services.money import balance_of
 from cases.services.reconciliation import COLUMNS, MAX_BYTES, import_postings
@@ -47,6 +49,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
         get_ready()  # for a statement
     view = request.GET.get("view", "open")
     today = company_today()
+    since = day(request.GET.get("decided", ""))
+    if since is not None:  # what the overview's figure counts
+        rows = rows.filter(case__in=misuse_decided_in(since).values("pk"))
     chosen: dict[str, Q] = {
         "open": Q(closed_at=None),
         "overdue": Q(closed_at=None, due_on__lt=today),
@@ -63,9 +68,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "rows": with_balances(found.rows),
         "view": view,
         "today": today,
+        "since": since,
         "tabs": [
             {
-                "href": f"?view={code}",
+                "href": f"?view={code}" + (f"&decided={since}" if since else ""),
                 "label": label,
                 "count": rows.filter(chosen[code])[:1001].count(),
                 "is_current": code == view,

@@ -227,3 +227,13 @@ def test_agreed_parts_are_paid_in_order_by_what_came_back_since():
     assert parts(300, 100, given_up=150) == [(100, 100), (50, 0)]
     assert parts(350, 0, before=50) == [(100, 0), (100, 0), (150, 0)]
     assert agreed_parts([], Balance(300, 300, 0, 0), 0) == []
+
+
+def test_the_ledger_lists_what_the_overview_counts_as_recovered(client, cast, case) -> None:
+    client.force_login(cast.clerk)
+    for days, is_listed in ((-3, True), (30, False)):
+        since = company_today() + timedelta(days=days)
+        page = client.get(f"/recovery/?view=all&decided={since}").content.decode()
+        assert (f">{case.reference}<" in page) == is_listed
+        assert f"{since}" in page
+    assert f">{case.reference}<" in client.get("/recovery/?view=all&decided=x").content.decode()
