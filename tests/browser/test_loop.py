@@ -110,6 +110,11 @@ def press(page, key: str, dialog: str) -> None:
     page.wait_for_selector(f"dialog#{dialog}[open]")
 
 
+def leave(page, case: Case) -> None:
+    """Wait for what follows a step that closes the page of a case: the next case, or the queue."""
+    page.wait_for_url(lambda url: f"/cases/{case.reference}/" not in url)
+
+
 def take_and_ask(visit, case: Case):
     page = visit("reviewer")
     page.open("/queue/?view=new")
@@ -120,7 +125,7 @@ def take_and_ask(visit, case: Case):
     press(page, "e", "request-explanation")
     page.wait_for_selector("#request-text input[name=language]", state="attached")
     page.locator("dialog#request-explanation .primary").click()
-    page.wait_for_url("**/queue/")
+    leave(page, case)
     return page
 
 
@@ -145,7 +150,7 @@ def propose(page, case: Case, amount: str) -> None:
         "#propose-reason", "The dinner had no business purpose; three payments stay below the limit each."
     )
     page.locator("dialog#propose .primary").click()
-    page.wait_for_url("**/queue/")
+    leave(page, case)
 
 
 def approve(visit, case: Case):
@@ -235,7 +240,7 @@ def test_dismissal_silence_and_an_appeal_that_reverses(visit, scene):
     page.check("input[name=disposition_reason][value=within_policy]")
     page.fill("#legitimate-reason", "The amount is usual for this shop and covered by the policy.")
     page.locator("dialog#close .primary").click()
-    page.wait_for_url("**/queue/")
+    leave(page, other)
     other.refresh_from_db()
     assert other.state in {State.CLOSED, State.PENDING_APPROVAL}
 

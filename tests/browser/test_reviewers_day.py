@@ -58,7 +58,7 @@ def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
 
     last = worked[-1]
     page.keyboard.press("u")  # from the next case, the step on the last one
-    page.wait_for_function("document.querySelector('.undo') === null")
+    page.wait_for_selector(".undo", state="detached")
     assert Case.objects.get(reference=last).state == State.IN_REVIEW
 
     page.open("/queue/?view=open&state=in_review")
@@ -72,7 +72,7 @@ def test_a_day_of_ten_cases_needs_no_mouse(visit, scene):
     page.wait_for_selector(".undo")
     assert Case.objects.exclude(snoozed_until=None).filter(snooze_reason="trip").exists()
     page.keyboard.press("u")
-    page.wait_for_function("document.querySelector('.undo') === null")
+    page.wait_for_selector(".undo", state="detached")
     assert not Case.objects.filter(snooze_reason="trip").exists()
 
 
