@@ -706,6 +706,18 @@ def test_a_decided_sum_stays_until_people_decide_anew_and_nothing_is_told_as_giv
     )
 
 
+@pytest.mark.parametrize("state", ["explained", "notified", "recovering"])
+def test_a_currency_that_is_told_back_leaves_everything_as_it_was(stage: Stage, state: str) -> None:
+    case = getattr(stage, state)()
+    in_dollars(case)
+    claim = case.alerts.get(left_at=None).claim
+    correct_claim(claim, received_at=NOW + timedelta(days=2), currency="KRW", amount_minor=AMOUNT)
+    follow_changes()
+    again = fresh(case)
+    assert (again.state, again.currency, at_stake(again)) == (case.state, "KRW", AMOUNT)
+    assert entries(case, "recovery.settled") == entries(case, "recovery.resumed") == 0
+
+
 def test_of_a_restated_payment_the_share_that_came_back_is_not_asked_for(stage: Stage) -> None:
     case = stage.recovering()
     in_dollars(case)
