@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class FraudConfig(AppConfig):
@@ -7,6 +8,10 @@ class FraudConfig(AppConfig):
 
     def ready(self) -> None:
         from fraud import audit_events  # noqa: F401
+        from fraud.people.directory import read_group_roles
         from fraud.people.signals import listen
 
         listen()
+        read_group_roles(
+            settings.OIDC_GROUPS
+        )  # a group nobody can be in is told at the start, not at a sign-in

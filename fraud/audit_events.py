@@ -55,6 +55,16 @@ register("access.returned", en="returned a change of access", ko="접근 권한 
 register(
     "access.withdrawn", en="withdrew a proposed change of access", ko="접근 권한 변경 상신을 철회했습니다"
 )
+register(
+    "access.left_group",
+    en="lost roles by leaving a group of the directory",
+    ko="디렉터리 그룹에서 빠져 역할이 종료되었습니다",
+)
+register(
+    "user.directory_linked",
+    en="signed in through the directory for the first time",
+    ko="회사 디렉터리로 처음 로그인했습니다",
+)
 register("access.reviewed", en="reviewed somebody's access", ko="접근 권한을 점검했습니다")
 register("run.started", en="started a screening run", ko="심사 실행을 시작했습니다")
 register("run.finished", en="finished a screening run", ko="심사 실행을 마쳤습니다")

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import base64
+import logging
 from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from audit import clock
 from audit.people import name_of
+from fraud.people.directory import NotOfTheCompany, Told, enter, follow_groups, read_told
 from fraud.people.sessions import BEGAN
+
+logger = logging.getLogger(__name__)
 
 RECENT_SECONDS = 300
 
@@ -80,6 +89,42 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return pgettext("second step", "Key")
+
+
+class DirectoryAdapter(DefaultSocialAccountAdapter):
+    """Who comes from the company's directory gets the login they have; nobody gets a new one, and what it said of them is not kept."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> Any:
+        """The first moment at which an answer is known: read it, and let nothing of it reach a table."""
+        request.told = read_told(sociallogin.account.extra_data)  # type: ignore[attr-defined]
+        sociallogin.account.extra_data = {}
+        return sociallogin.user
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Raises ImmediateHttpResponse, back to the sign-in page, for whoever has no login here."""
+        told: Told = request.told  # type: ignore[attr-defined]
+        try:
+            user = enter(sociallogin, told)
+        except NotOfTheCompany as error:
+            raise ImmediateHttpResponse(_back(request, error.sentence)) from None
+        follow_groups(user, told.groups)
+        request.is_strong = told.is_strong and settings.OIDC_SECOND_STEP == "directory"  # type: ignore[attr-defined]
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
+        """Raises ImmediateHttpResponse, back to the sign-in page."""
+        logger.warning("no sign-in through the directory: %r %r", more.get("error"), more.get("exception"))
+        sentence = _(
+            "Signing in through the directory did not work. Try again, or use user name and password."
+        )
+        raise ImmediateHttpResponse(_back(request, str(sentence)))
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """None of the library's own."""
+
+
+def _back(request: HttpRequest, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect("login")
 
 
 def _cipher() -> Fernet:

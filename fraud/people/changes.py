@@ -96,7 +96,7 @@ def propose_role(
         raise AccessRefused("role_held", _("The login holds this role on some of these days already."), 409)
     _no_twin(locked, _Kind.GIVE_ROLE, role)
     change = AccessChange(user=locked, kind=_Kind.GIVE_ROLE, role=role, starts_on=starts_on, ends_on=ends_on)
-    return _propose(change, said, by)
+    return write_proposal(change, said, by)
 
 
 @one_transaction()
@@ -108,7 +108,7 @@ def propose_taking(*, grant: RoleGrant, reason: str, by: Actor, seen: int | None
         raise AccessRefused("role_over", _("The role has ended already."), 409)
     _no_twin(locked, _Kind.TAKE_ROLE, grant.role)
     change = AccessChange(user=locked, kind=_Kind.TAKE_ROLE, role=grant.role, grant=grant)
-    return _propose(change, said, by)
+    return write_proposal(change, said, by)
 
 
 @one_transaction()
@@ -129,7 +129,7 @@ def propose_units(
     if wanted == unit_codes(locked):
         raise AccessRefused("units_held", _("These are the departments it has already."), 409, "units")
     _no_twin(locked, _Kind.UNITS)
-    return _propose(AccessChange(user=locked, kind=_Kind.UNITS, units=wanted), said, by)
+    return write_proposal(AccessChange(user=locked, kind=_Kind.UNITS, units=wanted), said, by)
 
 
 @one_transaction()
@@ -140,7 +140,7 @@ def propose_return(*, user: User, reason: str, by: Actor, seen: int | None) -> A
     if locked.is_active:
         raise AccessRefused("login_works", _("This login works already."), 409)
     _no_twin(locked, _Kind.RETURN)
-    return _propose(AccessChange(user=locked, kind=_Kind.RETURN), said, by)
+    return write_proposal(AccessChange(user=locked, kind=_Kind.RETURN), said, by)
 
 
 @one_transaction()
@@ -211,8 +211,10 @@ def _no_twin(user: User, kind: str, role: str = "") -> None:
         raise AccessRefused("proposed_already", _("This is proposed already and waits to be confirmed."), 409)
 
 
-def _propose(change: AccessChange, reason: str, by: Actor) -> AccessChange:
-    change.reason, change.proposed_by_id, change.proposed_at = reason, by.person_id, clock.now()
+def write_proposal(change: AccessChange, reason: str, by: Actor) -> AccessChange:
+    """Keep a proposal with its entry; for services that have checked who asks. The system's own has nobody as its author."""
+    proposer = None if by.is_system else by.person_id
+    change.reason, change.proposed_by_id, change.proposed_at = reason, proposer, clock.now()
     change.save()
     _recorded("access.proposed", change, by, reason)
     return change

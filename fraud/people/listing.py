@@ -175,7 +175,7 @@ def _change_row(change: AccessChange, held: list[RoleGrant], by: Actor) -> Chang
         what=what_changes(change),
         before=before,
         after=after,
-        by=name_of(change.proposed_by),
+        by=name_of(change.proposed_by) or pgettext("access", "The company’s directory"),
         may_decide=is_open and others and can(by, APPROVE),
         may_withdraw=is_open and change.proposed_by_id == by.user_id,
     )

@@ -48,6 +48,10 @@ def begin_session(request: HttpRequest, user: User) -> None:
     """Let both times of a session run from now."""
     at = int(clock.now().timestamp())
     request.session.update({BEGAN: at, SEEN: at})
+    if getattr(
+        request, "is_strong", False
+    ):  # the directory asked for a second step, and the company lets that be enough
+        request.session[PASSED] = True
     note_use(user)
 
 

@@ -37,6 +37,20 @@ def local_secret(home: Path, name: str) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def secure_address(url: str) -> bool:
+    """Whether what is sent there is encrypted, or does not leave the machine."""
+    parts = urlparse(url)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    )
+
+
+def origin_of(url: str) -> str:
+    """The origin of an address, as a policy of pages names it."""
+    parts = urlparse(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def database(url: str, home: Path) -> dict[str, object]:
     """Database settings from `postgresql://user:password@host:port/name` or `sqlite:///file`; empty: SQLite in `home`.
 
@@ -103,6 +117,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -195,6 +211,30 @@ SECOND_STEP_ROLES = tuple(
     .replace(",", " ")
     .split()
 )
+#: The company's own directory (OpenID Connect), for signing in; without an issuer there is none.
+OIDC_ISSUER = env("OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env("OIDC_NAME")  # as the button calls it
+OIDC_GROUPS = env("OIDC_GROUPS")  # group=role; group=role
+OIDC_GROUPS_CLAIM = env("OIDC_GROUPS_CLAIM", "groups")
+OIDC_EMPLOYEE_CLAIM = env("OIDC_EMPLOYEE_CLAIM")  # the claim that has the employee number
+OIDC_SECOND_STEP = env("OIDC_SECOND_STEP", "here")  # here, or directory: its own second step is enough
+if OIDC_ISSUER and not secure_address(OIDC_ISSUER):
+    raise ValueError(f"OIDC_ISSUER: write https://…, not {OIDC_ISSUER}")
+SOCIALACCOUNT_ADAPTER = "fraud.people.adapters.DirectoryAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": OIDC_NAME or "OpenID Connect",
+                "client_id": env("OIDC_CLIENT_ID"),
+                "secret": env("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ],
+    }
+}
 ACCOUNT_ADAPTER = "fraud.people.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -252,7 +292,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the answer to a form to this as well, and signing in at the directory is one.
+        "form-action": [SELF, *([origin_of(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
     }
 }

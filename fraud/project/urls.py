@@ -11,6 +11,8 @@ from fraud.people.views import sign_in
 urlpatterns = [
     path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
     path("accounts/login/", sign_in.SignIn.as_view(), name="account_login"),
+    path("accounts/directory/", sign_in.directory_sign_in, name="directory-sign-in"),
+    path("accounts/directory/<slug:provider_id>/", sign_in.directory_answer, name="openid_connect_callback"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("accounts/password/", sign_in.change_password, name="change-password"),
     path("accounts/password/forgotten/", sign_in.forgot_password, name="forgot-password"),

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.socialaccount.providers.openid_connect import views as directory
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+from requests import RequestException
 
 from fraud.people.guessing import client_address, is_guessing
 from fraud.people.passwords import ask_for_password, keep_password, login_of_link
+
+logger = logging.getLogger(__name__)
+DIRECTORY = "company"  # the one directory, as the library's addresses name it
 
 
 class SignIn(LoginView):
@@ -34,10 +41,41 @@ class SignIn(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context = super().get_context_data(**more)
+        if settings.OIDC_ISSUER:
+            context["directory"] = settings.OIDC_NAME or _("Company sign-in")
         if self.request.method == "POST":
             name = str(self.request.POST.get("username", ""))
             context["rests"] = is_guessing(name, client_address(self.request))
         return context
+
+
+@never_cache
+@require_http_methods(["POST"])
+def directory_sign_in(request: HttpRequest) -> HttpResponse:
+    """Off to the company's directory; it comes back to `directory_answer`. Raises Http404 where the company has none."""
+    return _with_directory(request, DIRECTORY, directory.login)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def directory_answer(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Back from the directory. Raises Http404 where the company has none."""
+    return _with_directory(request, provider_id, directory.callback)
+
+
+def _with_directory(request: HttpRequest, name: str, view: Any) -> HttpResponse:
+    if not settings.OIDC_ISSUER or name != DIRECTORY:
+        raise Http404
+    try:
+        answer: HttpResponse = view(request, name)
+    except (RequestException, KeyError, ValueError) as error:
+        logger.warning("the directory does not answer as one: %r", error)
+        messages.error(
+            request,
+            _("The directory does not answer. Sign in with user name and password, or try again later."),
+        )
+        return redirect("login")
+    return answer
 
 
 @never_cache
