@@ -24,6 +24,7 @@ from requests import RequestException
 
 from fraud.people.guessing import client_address, is_guessing
 from fraud.people.passwords import ask_for_password, keep_password, login_of_link
+from rules.language.korean import with_particles
 
 logger = logging.getLogger(__name__)
 DIRECTORY = "company"  # the one directory, as the library's addresses name it
@@ -42,7 +43,8 @@ class SignIn(LoginView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context = super().get_context_data(**more)
         if settings.OIDC_ISSUER:
-            context["directory"] = settings.OIDC_NAME or _("Company sign-in")
+            name = settings.OIDC_NAME or _("Company sign-in")
+            context["directory"] = with_particles(_("Sign in with %(directory)s") % {"directory": name})
         if self.request.method == "POST":
             name = str(self.request.POST.get("username", ""))
             context["rests"] = is_guessing(name, client_address(self.request))
