@@ -36,12 +36,13 @@ def _fields(group: str, kind: Kind, **lengths: int) -> dict[str, Field]:
 #: What transactions are called in every profile, beside the profile's own words; compared without case and spaces.
 TXN_WORDS: dict[str, str] = {
     **dict.fromkeys(
-        ("승인", "정상", "정상승인", "일반승인", "매입", "구매", "결제", "일시불", "할부"), "purchase"
+        ("승인", "정상", "매출", "정상승인", "일반승인", "매입", "구매", "결제", "일시불", "할부"), "purchase"
     ),
     **dict.fromkeys(("approved", "approval", "sale", "purchased", "normal", "debit"), "purchase"),
     **dict.fromkeys(("취소", "전체취소", "전액취소", "승인취소", "매입취소", "취소승인"), "cancel"),
     **dict.fromkeys(
-        ("매출취소", "결제취소", "당일취소", "취소완료", "정상취소", "거래취소", "취소매출"), "cancel"
+        ("매출취소", "결제취소", "취소분", "당일취소", "취소완료", "정상취소", "거래취소", "취소매출"),
+        "cancel",
     ),
     **dict.fromkeys(
         ("cancelled", "canceled", "cancellation", "void", "voided", "reversal", "reversed"), "cancel"

@@ -175,6 +175,15 @@ RAMP: dict[str, Any] = {
         "transacted_at": ["Transaction Time", "Transaction Date"],
         "settled_at": ["Clearing Time", "Clearing Date"],
         "amount": ["Amount"],
+        "txn_type": {
+            "from": ["Transaction Type", "State", "Status"],
+            "values": {
+                "PENDING": "purchase",
+                "COMPLETION": "purchase",
+                "ERROR": "decline",
+                "card transaction": "purchase",
+            },
+        },
         "currency": ["Currency", "Currency Code"],
         "merchant_name": ["Merchant Name", "Merchant Description"],
         "region": ["Merchant City"],
@@ -200,6 +209,17 @@ BREX: dict[str, Any] = {
         "settled_at": ["Posted Date", "Posted Date (UTC)"],
         # A payment of the company to Brex stands among the transactions; it is no claim.
         "batch_id": ["Type"],
+        "txn_type": {
+            "from": ["Type", "Status"],
+            "values": {
+                **dict.fromkeys(
+                    ("transaction", "card", "expense", "card transaction", "card expense", "card purchase"),
+                    "purchase",
+                ),
+                **dict.fromkeys(("card refund", "merchant refund"), "refund"),
+                "pending": "purchase",
+            },
+        },
         "amount": ["Amount"],
         "currency": ["Currency", "Currency Code"],
         "merchant_name": ["Merchant Name", "Merchant", "Statement Descriptor"],
@@ -216,7 +236,7 @@ BREX: dict[str, Any] = {
         {
             "code": "other_row",
             "column": "batch_id",
-            "unless": r"(?i)^\s*(transaction|card|expense|refund|purchase)",
+            "unless": r"(?i)^\s*(transaction|card|expense|refund|purchase|merchant refund|charge-?back)",
         }
     ],
     "currency": {"default": "USD"},

@@ -13,6 +13,7 @@ from fraud.claims.importing.guessing.contents import Content, content_of
 from fraud.claims.importing.guessing.grid import Grid
 from fraud.claims.importing.guessing.words import known_names, known_phrases, words_of
 from fraud.claims.importing.headers import plain
+from fraud.claims.importing.txn_words import STANDINGS
 
 #: What a column may be beside a field: the time of day of a field, or kept beside the claim.
 TIME_OF = "transacted_at:time"
@@ -25,6 +26,8 @@ _ESSENTIAL = frozenset({"amount", "transacted_at", "merchant_name", "employee_no
 _CLOSE = 0.15
 #: An id that is unique within a month only would replace last month's rows: half a name is not enough for it.
 _WHOLE_NAMES = frozenset({"external_id", "version"})
+#: What several columns may be; of two that tell the kind of transaction the one that says more than "payment" counts.
+_SEVERAL = frozenset({KEPT, "txn_type"})
 _LENIENT = frozenset({"brn", "mcc", "card_number"})
 
 
@@ -67,7 +70,7 @@ def guess_columns(
 
     `former`: plain header → (field, profile that mapped it). `fixed`: header → (field, name) of the profile the file fits.
     """
-    contents = [content_of(grid.column(i), len(grid.rows)) for i in range(len(grid.headers))]
+    contents = [content_of(grid.column(i), len(grid.rows), h) for i, h in enumerate(grid.headers)]
     candidates: list[_Candidate] = []
     for index, header in enumerate(grid.headers):
         if not header.strip() or header in grid.doubled:
@@ -131,6 +134,9 @@ def _candidates(
     if plain(header) in former:
         name, profile = former[plain(header)]
         yield _Candidate(index, name, 0.97, "former", {"profile": profile})
+    if plain(header) in STANDINGS and content.share("txn_ends"):
+        # A status is of a report or of a payment; what was declined or cancelled is a payment.
+        yield _Candidate(index, "txn_type", 0.88, "name_content", {})
     for name, sure, why in _by_name(header):
         fit = fits(name, content)
         if fit is None:
@@ -228,7 +234,7 @@ def _assign(candidates: Sequence[_Candidate], contents: Sequence[Content]) -> di
     for one in sorted(candidates, key=rank, reverse=True):
         if one.sure < _LEAST or one.column in chosen:
             continue
-        if one.field in taken and one.why != "profile" and one.field != KEPT:
+        if one.field in taken and one.why != "profile" and one.field not in _SEVERAL:
             continue
         chosen[one.column] = one
         taken.add(one.field)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fraud.claims.importing.fields import TXN_WORDS
-from fraud.claims.importing.headers import plain
-from fraud.claims.importing.parsing.codes import parse_brn
+from fraud.claims.importing.parsing.codes import choice_key, parse_brn
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import Notes
+from fraud.claims.importing.txn_words import txn_words
 from rules.language.transactions import KINDS
 from rules.money import is_known_currency
 
@@ -35,7 +34,6 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "letters": re.compile(r"[^\W\d_]{2,}"),
     "yes_no": re.compile(r"^(y|n|yes|no|true|false|0|1|예|아니오|아니요|네|o|x|여|부)$", re.IGNORECASE),
 }
-_TXN = frozenset(map(plain, (*TXN_WORDS, *KINDS)))
 _CURRENCY = {"원": "KRW", "₩": "KRW", "달러": "USD", "US$": "USD"}
 
 
@@ -54,14 +52,17 @@ class Content:
         return self.shares.get(shape, 0.0)
 
 
-def content_of(values: Sequence[str], n_rows: int) -> Content:
-    """Look at the filled values of a column; `n_rows` is how many rows there are."""
+def content_of(values: Sequence[str], n_rows: int, header: str = "") -> Content:
+    """Look at the filled values of a column; `n_rows` is how many rows there are. Under some headers more words name a transaction."""
     texts = [value.strip() for value in values]
     if not texts:
         return Content(n_rows, 0, 0, {}, 0.0)
     shares = {name: _share(bool(p.search(t)) for t in texts) for name, p in _SHAPES.items()}
     shares["currency"] = _share(is_known_currency(_CURRENCY.get(t, t).upper()) for t in texts)
-    shares["txn"] = _share(plain(t) in _TXN for t in texts)
+    known = {choice_key(word): kind for word, kind in txn_words(header).items()} | {k: k for k in KINDS}
+    kinds = [known.get(choice_key(text), "") for text in texts]
+    shares["txn"] = _share(bool(kind) for kind in kinds)
+    shares["txn_ends"] = _share(kind not in {"", "purchase"} for kind in kinds)
     numbers = parse_brn(pl.Series(texts, dtype=pl.String), ProblemRows(len(texts), Notes()))
     shares["brn"] = _share(number is not None for number in numbers)
     return Content(n_rows, len(texts), len(set(texts)), shares, sum(map(len, texts)) / len(texts))

@@ -59,8 +59,12 @@ def of_layout(grid: Grid, chosen: Layout) -> list[Finding]:
     return found
 
 
-def of_dates(found: DateForms, is_base: bool) -> Finding:
-    """The order of day, month and year."""
+def of_dates(found: DateForms, is_base: bool, *, is_widened: bool = False) -> Finding:
+    """The order of day, month and year. `is_widened`: the profile's forms do not read this file's days, and others stand beside them."""
+    if is_widened and found.is_open and not found.proof:
+        return Finding("dates", "open", "either_order", {"example": found.example})
+    if is_widened:
+        return Finding("dates", "likely", "profile_widened")
     if is_base:
         return Finding("dates", "sure", "of_profile", {"example": found.example})
     if found.is_open and not found.proof:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import polars as pl
 
 from fraud.claims.importing.parsing.formats import ISO, compile_form, format_clashes
-from fraud.claims.importing.parsing.readings import EITHER_WAY, one_reading
+from fraud.claims.importing.parsing.readings import EITHER_WAY, one_reading, read_somehow
 from rules.money import exponent
 
 #: Days as people write them, the likeliest first; each also with a time behind it.
@@ -69,6 +69,20 @@ def with_times(day: str) -> tuple[str, ...]:
     return tuple(day + time for time in (_COMPACT_TIMES if day in {"%Y%m%d", "%y%m%d"} else _TIMES))
 
 
+def widened(forms: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """A profile's forms, and behind them those that days of a column have that it reads hardly any of: last month's form need not be this month's."""
+    kept = list(forms)
+    for values in columns:
+        texts = _dates_among(sorted({unicodedata.normalize("NFKC", value.strip()) for value in values}))
+        column = pl.Series(texts, dtype=pl.String)
+        read = pl.repeat(False, len(column), dtype=pl.Boolean, eager=True)
+        for form in kept:
+            read = read | column.str.contains(compile_form(form).pattern)
+        if texts and int(read.sum()) < 0.5 * len(texts):
+            kept += [form for form in guess_dates([texts]).forms if not format_clashes([*kept, form])]
+    return tuple(dict.fromkeys(kept))
+
+
 def guess_dates(columns: Iterable[Sequence[str]]) -> DateForms:
     """The forms of all date columns together; one that could be read in two orders is left open."""
     forms: list[str] = []
@@ -76,6 +90,7 @@ def guess_dates(columns: Iterable[Sequence[str]]) -> DateForms:
     proof = example = ""
     for values in columns:
         texts = sorted({unicodedata.normalize("NFKC", value.strip()) for value in values if value.strip()})
+        texts = _dates_among(texts) or texts
         if not texts:
             continue
         found = _forms_of(texts)
@@ -93,6 +108,20 @@ def guess_dates(columns: Iterable[Sequence[str]]) -> DateForms:
         else:
             kept.append(form)
     return DateForms(tuple(kept), is_open, proof, example)
+
+
+def _dates_among(texts: list[str]) -> list[str]:
+    """Those that are dates in some order: a total, a note, N/A or a day that no month has says nothing about the order."""
+    if not texts:
+        return []
+    column = pl.Series(texts, dtype=pl.String)
+    found = read_somehow(column)
+    for day in all_forms():
+        for form in with_times(day):
+            found = found | (
+                column.str.contains(compile_form(form).pattern) & ~column.str.contains(EITHER_WAY)
+            )
+    return column.filter(found).to_list()
 
 
 def _forms_of(texts: list[str]) -> list[str]:

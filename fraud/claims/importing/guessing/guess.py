@@ -20,7 +20,7 @@ from fraud.claims.importing.guessing.findings import (
     of_sign,
 )
 from fraud.claims.importing.guessing.fitting import Known, fitting_profiles, fixed_columns, former_choices
-from fraud.claims.importing.guessing.forms import AmountForms, DateForms, guess_amounts, guess_dates
+from fraud.claims.importing.guessing.forms import AmountForms, DateForms, guess_amounts, guess_dates, widened
 from fraud.claims.importing.guessing.grid import UNKNOWN, Grid, Layout, read_grid
 from fraud.claims.importing.guessing.kinds import Kind, other_kind
 from fraud.claims.importing.presets import GENERIC
@@ -117,7 +117,7 @@ def guess_table(
         grid=grid,
         columns=tuple(columns),
         choices=found.choices(grid, columns, base),
-        fits=fitting.name if fitting and not like else "",
+        fits=fitting.name if fitting and not like and not found.widens(base) else "",
         like=like,
         based=fitting.name if fitting else "",
         missed=missed if like else (),
@@ -127,7 +127,7 @@ def guess_table(
         open_dates=found.dates.is_open,
         open_amounts=found.amounts.is_open and not base,
         kind=kind,
-        findings=(*of_layout(grid, layout), *found.findings(columns, bool(base))),
+        findings=(*of_layout(grid, layout), *found.findings(columns, base)),
     )
 
 
@@ -197,6 +197,9 @@ class _Forms:
     currency: str
     home: str
     n_amounts: int
+    of_profile: tuple[
+        str, ...
+    ] = ()  # the base's own forms of dates, with those that its days of this file need beside them
 
     @classmethod
     def of(cls, grid: Grid, columns: Sequence[Guess], base: Mapping[str, Any], home: str) -> _Forms:
@@ -213,7 +216,13 @@ class _Forms:
         default = str(base.get("currency", {}).get("default", ""))
         amounts = guess_amounts(texts, _usual(codes) or default or home)
         currency = default or _currency(amounts, home, has_column=bool(codes))
-        return cls(guess_dates(dates), amounts, currency, home, len(texts))
+        forms = tuple(base.get("dates", {}).get("formats", ()))
+        own = widened(forms, dates) if forms else ()
+        return cls(guess_dates(dates), amounts, currency, home, len(texts), own)
+
+    def widens(self, base: Mapping[str, Any]) -> bool:
+        """True where the base's forms do not read the days of this file."""
+        return bool(self.of_profile) and self.of_profile != tuple(base["dates"]["formats"])
 
     def choices(self, grid: Grid, columns: Sequence[Guess], base: Mapping[str, Any]) -> Choices:
         """What the profile is to say."""
@@ -223,7 +232,7 @@ class _Forms:
             # The next file's sheet may be called otherwise; the first one needs no name.
             layout=replace(grid.layout, sheet="") if grid.layout.sheet in grid.sheets[:1] else grid.layout,
             fields={column.header: column.field for column in columns if column.field},
-            date_forms=tuple(base.get("dates", {}).get("formats", ())) or self.dates.forms,
+            date_forms=self.of_profile or self.dates.forms,
             decimal=style.get("decimal", "." if base else amounts.decimal),
             thousands=style.get("thousands", "," if base else amounts.thousands),
             zero_decimals=style.get("zero_decimals", amounts.zero_decimals and not base),
@@ -236,11 +245,12 @@ class _Forms:
             base=base,
         )
 
-    def findings(self, columns: Sequence[Guess], is_base: bool) -> list[Finding]:
+    def findings(self, columns: Sequence[Guess], base: Mapping[str, Any]) -> list[Finding]:
         """Each form with how sure and why."""
+        is_base = bool(base)
         invert = of_sign(self.amounts, self.n_amounts, invert=self.amounts.invert_sign and not is_base)
         return [
-            of_dates(self.dates, is_base),
+            of_dates(self.dates, is_base, is_widened=self.widens(base)),
             *of_amounts(self.amounts, is_base),
             *([invert] if invert else []),
             of_currency(self.currency, self.amounts, columns, is_base, self.home),

@@ -40,6 +40,7 @@ _FOUND: dict[str, tuple[str, str]] = {
     "marked": ("the first bytes say so", "첫 바이트에 표시되어 있음"),
     "names": ("{known} of its {n} cells are names of columns", "셀 {n}개 중 {known}개가 열 이름"),
     "of_profile": ("the profile says so", "프로필에 정해져 있음"),
+    "profile_widened": ("the profile's forms do not read these days; the form they have is added", "프로필의 형식으로 읽히지 않아 이 파일의 날짜 형식을 추가함"),
     "either_order": ("{example} can be read in several ways", "{example}을(를) 여러 가지로 읽을 수 있음"),
     "proof": ("{proof} can be read in no other way", "{proof}은(는) 다르게 읽을 수 없음"),
     "proof_elsewhere": ("{proof} in another column can be read in no other way", "다른 열의 {proof}은(는) 다르게 읽을 수 없음"),

@@ -14,6 +14,7 @@ from typing import Any
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.presets import PRESETS
+from fraud.claims.importing.txn_words import txn_headers
 
 # fmt: off
 _NAMES = """
@@ -91,6 +92,8 @@ def known_names() -> Mapping[str, str]:
             raise ValueError(f"there is no field {field!r}")
         for word in words.split(","):
             names.setdefault(plain(word), field)
+    for header in txn_headers():
+        names.setdefault(header, "txn_type")
     for name, (_, _, spec) in PRESETS.items():
         if name not in _PUBLIC:
             for alias, field in _aliases(spec["columns"]):

@@ -72,16 +72,23 @@ def parse_choice(
     raw: pl.Series, values: Mapping[str, str], allowed: tuple[str, ...], header: str, problems: ProblemRows
 ) -> pl.Series:
     """Our own values, after the profile's mapping of delivered ones; unknown ones are refused."""
-    known = {_word(value): value for value in allowed} | {_word(key): value for key, value in values.items()}
-    text = raw.str.normalize("NFKC").str.to_lowercase().str.replace_all(_BETWEEN, "")
+    known = {choice_key(value): value for value in allowed}
+    known |= {choice_key(key): value for key, value in values.items()}
+    lower = raw.str.normalize("NFKC").str.to_lowercase().str.strip_chars()
+    alone = lower.str.replace_all(_BETWEEN, "")
+    text = pl.select(
+        pl.when(alone == "").then(lower).otherwise(alone)
+    ).to_series()  # "-" is a word of its own
     result = text.replace_strict(known, default=None, return_dtype=pl.String)
     unread = result.is_null() & text.is_not_null() & (text != "")
     problems.add(unread, header, "choice_unknown", known=", ".join([*values, *allowed])[:300])
     return result
 
 
-def _word(text: str) -> str:
-    return re.sub(_BETWEEN, "", unicodedata.normalize("NFKC", text).lower())
+def choice_key(text: str) -> str:
+    """A word as it is compared: without case, width, and what people write between its parts."""
+    lower = unicodedata.normalize("NFKC", text).lower().strip()
+    return re.sub(_BETWEEN, "", lower) or lower
 
 
 def parse_labels(

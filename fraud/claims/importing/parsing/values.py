@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, TXN_WORDS, Kind
+from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
 from fraud.claims.importing.parsing.amounts import parse_amounts, parse_optional_amounts
 from fraud.claims.importing.parsing.attendees import parse_attendees
@@ -29,6 +29,7 @@ from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier,
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import Amounts, ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
+from fraud.claims.importing.txn_words import txn_words
 from rules.language.transactions import KINDS, MONEY_BACK, PAYMENTS
 
 #: Identifiers a spreadsheet could have turned into numbers.
@@ -152,15 +153,12 @@ class ChunkValues:
 
         A row may state its own payment and what was taken back of it (`stated_back`); it is then the payment.
         """
-        raw, amount = self.delivered_values("txn_type"), self.values.get("amount")
+        amount = self.values.get("amount")
         cancel = self.values.get("cancel_amount")
         nothing = pl.repeat(None, self.height, dtype=pl.Int64, eager=True)
         if amount is None and cancel is None:
             return
-        kind = pl.repeat(None, self.height, dtype=pl.String, eager=True)
-        if raw is not None:
-            values = TXN_WORDS | dict(self.spec.columns["txn_type"].values)
-            kind = parse_choice(raw.cast(pl.String), values, KINDS, self.header("txn_type"), self.problems)
+        kind = self._kinds()
         given = nothing if amount is None else amount
         frame = pl.DataFrame(
             {"kind": kind, "amount": given, "cancel": nothing if cancel is None else cancel.abs()}
@@ -176,6 +174,35 @@ class ChunkValues:
         if cancel is not None:
             stated = signed.get_column("back").is_not_null()
             self.values["cancel_amount"] = cancel.set(stated, None)
+
+    def _kinds(self) -> pl.Series:
+        """The kind of each row; of several columns the one that says that it failed, then one that says more than that it is a payment.
+
+        A word nobody knows costs the row in the first column that is filled; further ones only add what they are known to say.
+        """
+        nothing = pl.repeat(None, self.height, dtype=pl.String, eager=True)
+        first = self.delivered_values("txn_type")
+        if first is None:
+            return nothing
+        own = dict(self.spec.columns["txn_type"].values)
+        sources = self.mapping.columns.get("txn_type", ())
+        header = self.header("txn_type")
+        if len(sources) < 2:
+            return parse_choice(first.cast(pl.String), txn_words(header) | own, KINDS, header, self.problems)
+        kinds, before = [], nothing
+        aside = ProblemRows(self.height, Notes())
+        for source in sources:
+            raw = blank_to_null(self.delivered.get_column(source).cast(pl.String))
+            header, words = source.strip()[:80], txn_words(source.strip()) | own
+            is_first = before.is_null()
+            kinds.append(parse_choice(raw.set(~is_first, None), words, KINDS, header, self.problems))
+            kinds.append(parse_choice(raw.set(is_first, None), words, KINDS, header, aside))
+            before = pl.select(pl.coalesce(before, raw)).to_series()
+        frame = pl.DataFrame({str(n): kind for n, kind in enumerate(kinds)})
+        each = [pl.col(name) for name in frame.columns]
+        failed = [pl.when(kind == "decline").then(kind) for kind in each]
+        telling = [pl.when(~kind.is_in(PAYMENTS)).then(kind) for kind in each]
+        return frame.select(pl.coalesce(*failed, *telling, *each).alias("kind")).to_series()
 
     def _parse_times(self) -> None:
         for name, info in FIELDS.items():
