@@ -30,7 +30,7 @@ def words_of(error: StatementNotValid) -> str:
     return str(_told()[error.code]) % error.params
 
 
-_WITH_SUMS = ("balance", "running")
+_WITH_SUMS = ("balance", "running", "sum")
 
 
 def _with_sums(code: str, params: dict[str, Any]) -> str:
@@ -47,6 +47,11 @@ def _with_sums(code: str, params: dict[str, Any]) -> str:
             "The balance of line %(line)s should be %(total)s after its amount, but says %(closing)s: %(missing)s are missing. "
             "A row was left out or changed; download the whole period again. Nothing was posted."
         ) % {**shown, "line": params["line"]}
+    if code == "sum":
+        return _(
+            "The sum on line %(line)s says %(closing)s, but the rows above it make %(total)s: %(missing)s are missing. "
+            "A row was left out or changed; export the whole table again. Nothing was posted."
+        ) % {**shown, "line": params["line"]}
     return _(
         "Opening balance and entries of the account ending in %(account)s make %(total)s, but the bank states %(closing)s: %(missing)s are missing. "
         "Ask the bank for the whole statement; nothing was posted."
@@ -55,6 +60,12 @@ def _with_sums(code: str, params: dict[str, Any]) -> str:
 
 def _told() -> dict[str, str]:
     return {
+        "line": _(
+            "Line %(line)s of the statement cannot be read: %(text)s. Download it from the bank again; nothing was posted."
+        ),
+        "doctype": _(
+            "The file carries a document type (DTD), which statements of banks do not have. Download it from the bank again."
+        ),
         "not_xml": _("The file is not valid XML. Download it from the bank again."),
         "not_a_statement": _("This is no camt.053, camt.054 or MT940 statement."),
         "amount": _(

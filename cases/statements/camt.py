@@ -28,12 +28,9 @@ def read_camt(content: bytes) -> list[Statement]:
     """Every statement or notification of the file. Raises StatementNotValid."""
     try:
         root = fromstring(_readable(content), forbid_dtd=True)
-    except (
-        ParseError,
-        DefusedXmlException,
-        LookupError,
-        ValueError,
-    ) as error:  # the last two: encodings expat cannot read
+    except DefusedXmlException as error:
+        raise StatementNotValid("doctype") from error
+    except (ParseError, LookupError, ValueError) as error:  # the last two: encodings expat cannot read
         raise StatementNotValid("not_xml") from error
     found = [_statement(part) for part in root.iter() if _name(part) in ("Stmt", "Ntfctn")]
     if not found:

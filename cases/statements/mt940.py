@@ -17,19 +17,45 @@ from cases.statements.entries import Entry, Statement, StatementNotValid, accoun
 #: Field 86 is told whole, or part by part where it is structured (?20 and on are its purpose, joined over their lines).
 _SAID = ("customer_reference", "extra_details", "transaction_details", "purpose", "end_to_end_reference")
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{13,32}|[0-9][0-9 -]{4,30}")
+_FIRST = re.compile(r"(^|\n)\s*(\{1:.*)?:20:", re.DOTALL)
+_LINES = (":60F", ":60M", ":62F", ":62M")
+_MOVEMENT = re.compile(r":61:(?P<day>[0-9]{6})([0-9]{4})?R?[CD][A-Z]?[0-9]{1,15}[,.][0-9]{0,4}")
+_BALANCE = re.compile(r":6[02][FM]:[CD](?P<day>[0-9]{6})[A-Z]{3}[0-9]{1,15}[,.][0-9]{0,4}")
 _SIGNS = {"C": 1, "RD": 1, "D": -1, "RC": -1}
 
 
 def read_mt940(text: str) -> list[Statement]:
-    """Every statement of the file. Raises StatementNotValid."""
+    """Every statement of the file. Raises StatementNotValid; for a file that is one, with what of it is cut off or cannot be read."""
+    if not _FIRST.search(text):
+        raise StatementNotValid("not_a_statement")
+    _check_lines(text)
     try:
         parsed = list(mt940.parse_statements(text))
     except Exception as error:  # the library names no base class of its own errors
-        raise StatementNotValid("not_a_statement") from error
+        raise StatementNotValid("line", line=1, text="") from error
     found = [_statement(each) for each in parsed if each.data]
     if not found:
         raise StatementNotValid("not_a_statement")
     return found
+
+
+def _check_lines(text: str) -> None:
+    """Raises StatementNotValid `line` for a movement or a balance that is not written as one, or whose day does not exist."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        tag = line[:5].rstrip(":")
+        if tag not in _LINES and not line.startswith(":61:"):
+            continue
+        found = (_MOVEMENT if line.startswith(":61:") else _BALANCE).match(line.strip())
+        if found is None or not _is_day(found["day"]):
+            raise StatementNotValid("line", line=number, text=line.strip()[:30])
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    except ValueError:
+        return False
+    return True
 
 
 def _statement(parsed: Any) -> Statement:
@@ -37,7 +63,8 @@ def _statement(parsed: Any) -> Statement:
     opening = data.get("final_opening_balance") or data.get("intermediate_opening_balance")
     closing = data.get("final_closing_balance") or data.get("intermediate_closing_balance")
     if opening is None or closing is None:
-        raise StatementNotValid("not_a_statement")
+        account = account_end(str(data.get("account_identification", "")))
+        raise StatementNotValid("no_balance", account=account or "–")
     currency = str(opening.amount.currency)
     entries = [_entry(each.data, currency) for each in parsed if "amount" in each.data]
     return Statement(

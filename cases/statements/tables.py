@@ -25,7 +25,7 @@ from fraud.claims.importing.headers import plain
 from fraud.claims.importing.parsing.amounts import parse_amounts
 from fraud.claims.importing.parsing.dates import DateParser
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
-from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.profile import Amounts, Column, ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk, Table, is_1904
 from fraud.claims.importing.reading.opening import open_table
@@ -64,10 +64,11 @@ def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list
         is_payroll = "employee_no" in payroll and "balance" not in bank
         chosen = payroll if is_payroll else bank
         _require(chosen, table, is_payroll=is_payroll)
-        lines = _lines(table, chosen, spec, currency=spec.currency or currency, zone=zone)
+        lines, sums = _lines(table, chosen, spec, currency=spec.currency or currency, zone=zone)
     except FileQuarantined as error:
         raise StatementNotValid("file", reason=error.code, values=error.params) from error
     if is_payroll:
+        _check_sums(lines, sums)
         return [_payroll(lines)] if lines else []
     account = next((m[1] for title in _titles(table) if (m := _ACCOUNT.search(title))), "")
     return [_bank(lines, account)] if lines else []
@@ -123,7 +124,8 @@ def _paid_on(table: Table) -> date | None:
 
 def _lines(
     table: Table, found: Mapping[str, str], spec: TableSpec, *, currency: str, zone: str
-) -> list[Line]:
+) -> tuple[list[Line], list[tuple[int, int]]]:
+    """The rows, and (line, minor units) of those that add up others."""
     forms = (spec.date_form,) if spec.date_form else _FORMS
     dates = DateParser(forms, zone, workbook=table.encoding == "xlsx", is_1904=is_1904(table))
     chunks = list(table.chunks())
@@ -135,10 +137,12 @@ def _lines(
         dates.settle()
     spec = spec if spec.decimal else _marked(chunks, found, spec, currency)
     lines: list[Line] = []
+    sums: list[tuple[int, int]] = []
     for chunk in chunks:
         others = chunk.rejects.filter(~pl.col("code").is_in(_SUMS))
         for reject in others.head(1).iter_rows(named=True):
             raise StatementNotValid("row", line=reject["line"], column="", reason=reject["code"], values={})
+        sums += _sums(chunk, found, spec, spec.currency or currency)
         frame, numbers = _without_sums(chunk.frame, chunk.lines.tolist())
         problems = ProblemRows(frame.height, table.notes)
         values = _values(frame, found, spec, dates, problems, currency, _paid_on(table))
@@ -147,7 +151,41 @@ def _lines(
                 column, code, params = problems.of(row)
                 raise StatementNotValid("row", line=numbers[row], column=column, reason=code, values=params)
         lines += [_line(numbers[row], values, row, found) for row in range(frame.height)]
-    return lines
+    return lines, sums
+
+
+def _sums(chunk: Chunk, found: Mapping[str, str], spec: TableSpec, currency: str) -> list[tuple[int, int]]:
+    """(line, minor units) of the rows that add up others and say an amount."""
+    added = _is_sum(chunk.frame)
+    rows = chunk.frame.filter(added)
+    if rows.is_empty() or "amount" not in found:
+        return []
+    style = Amounts(decimal=spec.decimal, thousands=spec.thousands, zero_decimals=True)
+    codes = pl.Series([currency] * rows.height, dtype=pl.String)
+    aside = ProblemRows(rows.height, Notes())
+    raw = _blank(rows.get_column(found["amount"]).cast(pl.String))
+    minor = parse_amounts(raw, codes, style, found["amount"], aside, exact_zeros=True).to_list()
+    numbers = [n for n, is_sum in zip(chunk.lines.tolist(), added.to_list(), strict=True) if is_sum]
+    return [
+        (n, each)
+        for n, each, good in zip(numbers, minor, aside.good, strict=True)
+        if good and each is not None
+    ]
+
+
+def _check_sums(lines: list[Line], sums: list[tuple[int, int]]) -> None:
+    """Raises StatementNotValid `sum` where a sum is neither that of all rows above nor of those since the sum before."""
+    before = 0
+    for number, stated in sums:
+        above = [line for line in lines if line.number < number]
+        total = sum(line.entry.minor for line in above)
+        since = sum(line.entry.minor for line in above if line.number > before)
+        before = number
+        if above and stated not in {total, since}:
+            currency = above[0].entry.currency
+            raise StatementNotValid(
+                "sum", line=number, currency=currency, total_minor=total, closing_minor=stated
+            )
 
 
 def _marked(chunks: list[Chunk], found: Mapping[str, str], spec: TableSpec, currency: str) -> TableSpec:

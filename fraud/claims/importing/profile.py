@@ -84,6 +84,9 @@ class Records:
     format: str = ""  # one of RECORD_FORMATS
     names: Mapping[str, str] = field(default_factory=dict)  # lines: position (first = 1) → name
     keep: str = ""  # lines: the first value of those that are rows
+    counts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # lines: first value → position of the number of rows
 
 
 @dataclass(frozen=True, slots=True)

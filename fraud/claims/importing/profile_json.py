@@ -172,7 +172,7 @@ _TOP: dict[str, Reader] = {
     "sheet": _text,
     "allow_formulas": _flag,
     "zone": _text,
-    "records": _group(Records, {"format": _text, "names": _mapping, "keep": _text}),
+    "records": _group(Records, {"format": _text, "names": _mapping, "keep": _text, "counts": _mapping}),
     "columns": _columns,
     "required": _texts,
     "file_name_pattern": _texts,

@@ -27,7 +27,7 @@ from fraud.claims.importing.problems import REJECT_SCHEMA, FileQuarantined, Note
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk, Table, is_1904
 from fraud.claims.importing.scanning import refuse_in_name
-from fraud.claims.importing.verdicts import judge
+from fraud.claims.importing.verdicts import REFUSED, judge
 
 Open = Callable[[], Table]
 
@@ -112,7 +112,8 @@ def _stage(open_file: Open, *, name: str, spec: ProfileSpec, context: Context, f
     totals.add("rejected", all_rejects.filter(~sums))
     _compare(table, index, all_rejects.filter(~sums), all_rejects.filter(sums), n_rows, notes)
     totals.add("duplicate", verdicts.duplicates)
-    notes.add("identifiers_repeated", verdicts.duplicates.height)
+    notes.add("identifiers_repeated", verdicts.duplicates.height - verdicts.n_older)
+    notes.add("identifiers_older", verdicts.n_older)
     return StagedFile(
         folder=str(folder),
         encoding=table.encoding,
@@ -138,7 +139,7 @@ def _compare(
     columns = ("line", "amount_minor", "currency")
     compare_announced(getattr(table, "titles", []), pl.concat([rejects, sums]), n_rows, notes)
     if not sums.is_empty():
-        late = rejects.filter(pl.col("code") != "id_conflict")  # those stand in the index too
+        late = rejects.filter(~pl.col("code").is_in(REFUSED))  # those stand in the index too
         compare_sums(
             pl.concat([part.select(columns) for part in (*index, late)]), sums.select(columns), notes
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from fraud.claims.importing.stated import SUFFIX
 
-_CONFLICT, _REPEATED = "id_conflict", "duplicate"
+_CONFLICT, _REPEATED, _OLDER = "id_conflict", "duplicate", "older"
+#: Rows that supersede each other in a ring, and rows of which several supersede one claim: nobody can say which holds.
+_RING, _TWICE = "supersedes_ring", "supersedes_conflict"
+#: Why rows are refused that only the whole file shows to be wrong.
+REFUSED = (_CONFLICT, _RING, _TWICE)
 
 
 @dataclass
@@ -20,12 +24,18 @@ class Verdicts:
 
     @property
     def duplicates(self) -> pl.DataFrame:
-        return self.index.filter(pl.col("verdict") == _REPEATED)
+        """Rows that say nothing that holds: repeated ones, and earlier states of what the file tells further on."""
+        return self.index.filter(pl.col("verdict").is_in([_REPEATED, _OLDER]))
+
+    @property
+    def n_older(self) -> int:
+        """How many of them tell an earlier state."""
+        return self.index.filter(pl.col("verdict") == _OLDER).height
 
     @property
     def rejected(self) -> pl.DataFrame:
         """line, code, amount_minor, currency of rows that are refused after all."""
-        refused = self.index.filter(pl.col("verdict") == _CONFLICT)
+        refused = self.index.filter(pl.col("verdict").is_in(REFUSED))
         return refused.rename({"verdict": "code"}).select("line", "code", "amount_minor", "currency")
 
     def parts(self, n_chunks: int) -> Iterator[pl.DataFrame]:
@@ -42,7 +52,7 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
     With `has_identity` the files name no id: a row's id is the hash of its identifying values, and equal rows are told
     apart by their number of occurrence, ordered by content, so that a second delivery of the same rows finds the same
     ids; rows with one approval number are one payment. Otherwise an id that repeats with the same content is a duplicate (the first stays) and one that repeats with
-    other content is refused in all its rows.
+    other content is refused in all its rows. Rows of which the file tells a later state itself (a higher version, a row that supersedes them) are older.
     """
     if not index.width:
         return Verdicts(index)
@@ -55,10 +65,42 @@ def judge(index: pl.DataFrame, *, has_identity: bool) -> Verdicts:
 
 
 def _succeeded(index: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the file that another row of it supersedes count as told before."""
-    over = index.filter(pl.col("supersedes") != pl.col("external_id")).get_column("supersedes").unique()
-    is_over = pl.col("external_id").is_in(over.to_list()) & (pl.col("verdict") == "")
-    return index.with_columns(pl.when(is_over).then(pl.lit(_REPEATED)).otherwise("verdict").alias("verdict"))
+    """Rows of the file that another row of it supersedes count as told before; what supersedes in a ring or twice is refused."""
+    standing = (pl.col("verdict") == "") & (pl.col("supersedes") != pl.col("external_id"))
+    naming = index.filter(standing).drop_nulls("supersedes")
+    if naming.is_empty():
+        return index
+    twice = naming.filter(pl.col("supersedes").is_duplicated())["external_id"].to_list()
+    rings = _in_rings(dict(naming.select("external_id", "supersedes").iter_rows()))
+    own = pl.col("external_id")
+    over = naming.filter(~own.is_in([*twice, *rings]))["supersedes"].unique().to_list()
+    is_standing = pl.col("verdict") == ""
+    verdict = (
+        pl.when(is_standing & own.is_in(rings))
+        .then(pl.lit(_RING))
+        .when(is_standing & own.is_in(twice))
+        .then(pl.lit(_TWICE))
+        .when(is_standing & own.is_in(over))
+        .then(pl.lit(_OLDER))
+        .otherwise("verdict")
+    )
+    return index.with_columns(verdict.alias("verdict"))
+
+
+def _in_rings(before: Mapping[str, str]) -> list[str]:
+    """The ids from which one comes back to the same id by going to what each supersedes."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for start in before:
+        path: list[str] = []
+        at = start
+        while at in before and at not in done:
+            done.add(at)
+            path.append(at)
+            at = before[at]
+        if at in path:
+            found.update(path[path.index(at) :])
+    return sorted(found)
 
 
 def _numbered(index: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +135,9 @@ def _compared(index: pl.DataFrame) -> pl.DataFrame:
     verdict = (
         pl.when((contents > 1).any().over("external_id"))
         .then(pl.lit(_CONFLICT))
-        .when((pl.col("said") < pl.col("last_said")) | ~is_first)
+        .when(pl.col("said") < pl.col("last_said"))
+        .then(pl.lit(_OLDER))
+        .when(~is_first)
         .then(pl.lit(_REPEATED))
         .otherwise(pl.lit(""))
     )

@@ -19,7 +19,7 @@ CONCUR_SAE: dict[str, Any] = {
     "encodings": ["utf-8", "cp1252"],
     "delimiter": "|",
     "quoting": "none",
-    "records": {"format": "lines", "names": _SAE, "keep": "DETAIL"},
+    "records": {"format": "lines", "names": _SAE, "keep": "DETAIL", "counts": {"EXTRACT": "3"}},
     "columns": {
         # An entry that is allocated has several journal lines; each is a part of its amount.
         "external_id": {"compose": "{claim_no}/{receipt_id}/{line_no}"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ class Content:
 
 def content_of(values: Sequence[str], n_rows: int, header: str = "") -> Content:
     """Look at the filled values of a column; `n_rows` is how many rows there are. Under some headers more words name a transaction."""
-    texts = [value.strip() for value in values]
+    texts = [unicodedata.normalize("NFKC", value).strip() for value in values]
     if not texts:
         return Content(n_rows, 0, 0, {}, 0.0)
     shares = {name: _share(bool(p.search(t)) for t in texts) for name, p in _SHAPES.items()}

@@ -23,6 +23,8 @@ from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.scanning import Scan, scan_frame
 
 _SHOWN_LINES = 5
+#: What stands where the date of a sum row would: a sign, or how many rows it adds up.
+_NO_DATE = r"^\s*(?:[-–—*./]+|[0-9][0-9,]*\s*(?:건|행|rows?|items?|records?|transactions?)|n/?a|#N/A)\s*$"
 #: Columns that say nothing about whether a row was delivered with other content.
 _NOT_CONTENT = frozenset({"line", "is_misuse", "identity", "batch_id", "stated_back", "back_at"})
 
@@ -170,7 +172,12 @@ class _ChunkRows(ChunkValues):
         undated = ~given["transacted_at"]
         dates = self.delivered_values("transacted_at")
         if dates is not None and dates.dtype == pl.String:  # the word may stand where the date would
-            undated = undated | dates.str.contains(SUM_WORDS).fill_null(False)
+            # "2건" or "-" in the place of the date says no more than nothing does
+            undated = (
+                undated
+                | dates.str.contains(SUM_WORDS).fill_null(False)
+                | dates.str.contains(_NO_DATE).fill_null(False)
+            )
         if not undated.any():
             return np.zeros(self.height, bool)
         others = [filled for name, filled in given.items() if name != "amount"]

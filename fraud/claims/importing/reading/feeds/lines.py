@@ -20,6 +20,7 @@ class LineTable:
 
     def __init__(self, path: Path, spec: ProfileSpec, limits: Limits) -> None:
         self.notes = Notes()
+        self.titles: list[str] = []  # what the other lines say of the file, as titles above a header would
         self._spec, self._limits = spec, limits
         self.encoding, self._rows = text_rows(path, spec, limits, self.notes)
         first = next(self._kept(), None)
@@ -36,6 +37,13 @@ class LineTable:
                 yield line, values
             else:
                 self.notes.add("lines_other")
+                self._note_count(values)
+
+    def _note_count(self, values: list[str]) -> None:
+        position = int(self._spec.records.counts.get(values[0].strip(), "0") or 0)
+        stated = values[position - 1].strip() if 0 < position <= len(values) else ""
+        if stated.isdigit():
+            self.titles.append(f"rows: {int(stated)}")
 
     def chunks(self) -> Iterator[Chunk]:
         """The kept lines, in chunks."""
@@ -54,6 +62,7 @@ _DEBITS = frozenset(
     {"10", "20", "22", "40", "50", "52", "54", "56", "62", "64", "66", "80", "82", "84", "86", "88"}
 )
 _BLOCK_STARTS, _BLOCK_ENDS, _TRANSACTIONS = "8", "9", "5"
+_COUNT = 5  # where the end of a block says how many rows it has
 
 
 class VcfTable:
@@ -61,6 +70,7 @@ class VcfTable:
 
     def __init__(self, path: Path, spec: ProfileSpec, limits: Limits) -> None:
         self.notes = Notes()
+        self.titles: list[str] = []
         self._limits = limits
         self.headers = [_VCF.get(n, f"field {n}") for n in range(_VCF_WIDTH)]
         self.encoding, rows = text_rows(path, spec, limits, self.notes)
@@ -71,17 +81,27 @@ class VcfTable:
         self._rows = chain((first,), self._rows)
 
     def _transactions(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Rows of the blocks of card transactions; the ends of those say how many there are. Raises FileQuarantined where a block has no end."""
         inside = False
+        block = ""
+        stated: list[str] = []
         for line, values in rows:
             code = values[0].strip()
             if code == _BLOCK_STARTS and len(values) > 4:
+                block = code
                 inside = values[4].strip().lstrip("0") == _TRANSACTIONS
             elif code == _BLOCK_ENDS:
-                inside = False
+                if inside and len(values) > _COUNT and values[_COUNT].strip().isdigit():
+                    stated.append(values[_COUNT].strip())
+                inside, block = False, ""
             elif inside:
                 yield line, _translated(values)
                 continue
             self.notes.add("lines_other")
+        if block:
+            raise FileQuarantined("file_damaged")
+        if stated:
+            self.titles.append(f"rows: {sum(map(int, stated))}")
 
     def chunks(self) -> Iterator[Chunk]:
         """The card transactions, in chunks."""
