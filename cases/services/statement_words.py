@@ -10,11 +10,16 @@ from django.utils.translation import gettext as _
 from audit.language import current_language
 from cases.statements import StatementNotValid
 from fraud.claims.importing.texts import sentence
+from rules.language.korean import with_particles
 from rules.money import format_money
 
 
 def words_of(error: StatementNotValid) -> str:
     """The sentence of a refused statement."""
+    return with_particles(_words_of(error))
+
+
+def _words_of(error: StatementNotValid) -> str:
     language = current_language()
     if error.code in _WITH_SUMS:
         return _with_sums(error.code, error.params)
@@ -62,6 +67,9 @@ def _told() -> dict[str, str]:
     return {
         "line": _(
             "Line %(line)s of the statement cannot be read: %(text)s. Download it from the bank again; nothing was posted."
+        ),
+        "broken": _(
+            "This MT940 statement cannot be read: it was cut off or changed. Download it from the bank again; nothing was posted."
         ),
         "doctype": _(
             "The file carries a document type (DTD), which statements of banks do not have. Download it from the bank again."

@@ -32,10 +32,10 @@ def read_mt940(text: str) -> list[Statement]:
     try:
         parsed = list(mt940.parse_statements(text))
     except Exception as error:  # the library names no base class of its own errors
-        raise StatementNotValid("line", line=1, text="") from error
+        raise StatementNotValid("broken") from error
     found = [_statement(each) for each in parsed if each.data]
     if not found:
-        raise StatementNotValid("not_a_statement")
+        raise StatementNotValid("broken")
     return found
 
 

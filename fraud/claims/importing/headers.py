@@ -61,6 +61,12 @@ def map_headers(
 
 def looks_like_header(values: Sequence[str], spec: ProfileSpec) -> bool:
     """True when at least half of the required fields that have columns are named in `values`."""
+    hits, needed = named_fields(values, spec)
+    return bool(needed) and hits * 2 >= needed
+
+
+def named_fields(values: Sequence[str], spec: ProfileSpec) -> tuple[int, int]:
+    """How many of the required fields that have columns are named in `values`, and how many such fields there are."""
     names = {plain(value) for value in values}
     names |= {f"{name}1" for name in names}  # 상호[1] is called 상호
     needed = [
@@ -68,8 +74,7 @@ def looks_like_header(values: Sequence[str], spec: ProfileSpec) -> bool:
         for name in spec.required
         if name in spec.columns and spec.columns[name].sources
     ]
-    hits = sum(any(plain(alias) in names for alias in aliases) for aliases in needed)
-    return bool(needed) and hits * 2 >= len(needed)
+    return sum(any(plain(alias) in names for alias in aliases) for aliases in needed), len(needed)
 
 
 class _Found:

@@ -148,6 +148,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     "lines_other": ("{n} [line|lines] of other kinds (headers, trailers, details) [was|were] passed over.", "다른 종류의 줄(머리, 꼬리, 상세) {n}개를 건너뛰었습니다."),
     "hidden_rows": ("{n} hidden [row|rows] of the sheet [was|were] read (row {lines}).", "숨겨진 행 {n}개도 읽었습니다({lines}행)."),
     "sheets_hidden": ("Hidden sheets were not read: {sheets}.", "숨겨진 시트는 읽지 않았습니다: {sheets}."),
+    "cells_spread": ("{n} [cell is merged|cells are merged] over several rows: the value was read for each of them.", "여러 행에 병합된 셀 {n}개의 값을 각 행의 값으로 읽었습니다."),
     "rows_announced": ("The file speaks of {stated} rows, but {found} were read. Part of it may be missing; compare it with the original.", "파일에는 {stated}건이라고 적혀 있으나 {found}건을 읽었습니다. 일부가 빠졌을 수 있으니 원본과 비교해 주십시오."),
     "sum_differs": ("The sum row on line {line} says {stated}, but the rows above it add up to {found} ({currency}). Rows may be missing; compare the file with the original.", "{line}행의 합계는 {stated}인데 위 행들의 합은 {found}입니다({currency}). 빠진 행이 있을 수 있으니 원본과 비교해 주십시오."),
     "sheets_ignored": ("Other sheets were ignored: {sheets}.", "다른 시트는 무시했습니다: {sheets}."),

@@ -173,8 +173,22 @@ def test_a_notification_has_no_balance_and_the_same_references() -> None:
         (camt(ROUND, closing=1).replace(b"CLBD", b"ITBD"), "balance"),
         (camt(ROUND).replace(b"UTF-8", b"no-such"), "not_xml"),
         (camt(ROUND).replace(b"UTF-8", b"shift_jis"), "not_xml"),
-        (b":20:X\n:25:1\nnothing", "not_a_statement"),
-        (b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>', "not_xml"),
+        (b":20:X\n:25:1\nnothing", "no_balance"),
+        (b":20:X\n:25:1/2\n:28C:1/1\n:60F:C261101EUR1,", "no_balance"),
+        (
+            b":20:X\n:25:1/2\n:28C:1/1\n:60F:C261101EUR1,\n:61:26X1021102C50,NTRFNONREF//Q1\n:62F:C261102EUR51,",
+            "line",
+        ),
+        (
+            b":20:X\n:25:1/2\n:28C:1/1\n:60F:C261101EUR1,\n:61:2602301102C50,NTRFNONREF//Q1\n:62F:C261102EUR51,",
+            "line",
+        ),
+        (
+            b":20:X\n:25:1/2\n:28C:1/1\n:60F:C261101EUR1,\n:61:2611021102C50,NTRFNONREF//Q1\n:62F:C261131EUR51,",
+            "line",
+        ),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><Document/>', "doctype"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>', "doctype"),
     ],
 )
 def test_what_cannot_be_believed_is_refused_by_its_reason(content: bytes, code: str) -> None:

@@ -25,6 +25,7 @@ from fraud.claims.importing.reading.archive import Sheet, check_archive, examine
 from fraud.claims.importing.reading.columnar import ColumnarTable
 from fraud.claims.importing.reading.decoding import Decoding, detect, utf8_blocks
 from fraud.claims.importing.reading.limits import Limits
+from fraud.claims.importing.reading.merging import spread
 from fraud.claims.importing.reading.opening import open_table
 
 #: How much of a file is looked at.
@@ -192,6 +193,7 @@ def _sheet_rows(path: Path, sheet: Sheet) -> list[tuple[str, ...]]:
         ).to_polars()
     except Exception as error:  # the parser raises its own kinds for damaged files
         raise FileQuarantined("file_damaged") from error
+    frame = spread(frame, sheet.merged, sheet.first_row, sheet.first_column)
     rows = [tuple(_as_shown(_text(value)) for value in row) for row in frame.rows()]
     return [row for row in rows if any(cell.strip() for cell in row)]
 

@@ -16,6 +16,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.reading.limits import Limits
+from fraud.claims.importing.reading.merging import column_number
 
 _BLOCK = 1 << 20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -34,6 +35,7 @@ _SUM = re.compile(
 )
 _KEPT = 10_000  # merged cells and formulas that are remembered
 _MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z0-9:]+)"')
+_VALUED = re.compile(rb'<c\b[^>]*? r="([A-Z]+)\d+"[^>/]*>\s*<(?:v|is|f)\b')
 _VALUE = re.compile(rb"<v>|<v |<is>|<is ")
 
 
@@ -45,6 +47,7 @@ class Sheet:
     part: str
     hidden: bool
     first_row: int = 1  # of the first cell with a value
+    first_column: int = 0  # the leftmost with a value, from 1; 0 as long as none was seen
     n_rows: int = 0
     last_row: int = 0
     n_columns: int = 26
@@ -178,11 +181,11 @@ def _count_rows(piece: bytes, sheet: Sheet, limits: Limits) -> None:
 
 
 def _find_features(piece: bytes, sheet: Sheet) -> None:
+    if sheet.first_column != 1:
+        seen = [column_number(letters.decode()) for letters in set(_VALUED.findall(piece))]
+        sheet.first_column = min([*seen, *([sheet.first_column] if sheet.first_column else [])], default=0)
     for letters in set(_WIDE.findall(piece)):
-        number = 0
-        for letter in letters:
-            number = number * 26 + letter - 64
-        sheet.n_columns = max(sheet.n_columns, number)
+        sheet.n_columns = max(sheet.n_columns, column_number(letters.decode()))
     if b"<f" in piece:
         for parts in _FORMULA.findall(piece):
             cell, formula, value = (part.decode("utf-8", "replace")[:80] for part in parts)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from fraud.claims.importing.headers import looks_like_header
+from fraud.claims.importing.headers import looks_like_header, named_fields
 from fraud.claims.importing.profile import ProfileSpec
 
 #: Rows in which a header is looked for that is not where the profile says.
@@ -44,7 +44,9 @@ def header_row(rows: Sequence[Sequence[str]], spec: ProfileSpec) -> int | None:
     looked = rows if spec.header_search == 1 else rows[: max(spec.header_search, SEARCH_ROWS)]
     for index, fields in enumerate(looked):
         if looks_like_header(fields, spec):
-            return index
+            # Two rows of headers, bands above and names below them: the lower one names more.
+            below = looked[index + 1] if index + 1 < len(looked) else ()
+            return index + (named_fields(below, spec) > named_fields(fields, spec))
     if spec.header_search > 1:
         return None
     return 1 if len(rows) > 1 and is_declaration(rows[0]) else 0

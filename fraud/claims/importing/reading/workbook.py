@@ -13,12 +13,15 @@ import numpy as np
 import polars as pl
 
 from fraud.claims.importing.announced import SUM_WORDS
+from fraud.claims.importing.fields import FIELDS, Kind
+from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.archive import Sheet, check_archive, examine_sheet, read_structure
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.reading.delimited import unique_names
 from fraud.claims.importing.reading.limits import DEFAULT_LIMITS, Limits
+from fraud.claims.importing.reading.merging import spread, stands_over_rows
 from fraud.claims.importing.reading.shape import SEARCH_ROWS, header_row
 
 _SHOWN = 20  # hidden rows that are named
@@ -62,12 +65,20 @@ class WorkbookTable:
         self._judge(self._sheet, spec)
 
     def _judge(self, sheet: Sheet, spec: ProfileSpec) -> None:
-        """Merged titles and rows that only add up others are plain enough; other merged cells and formulas are not."""
+        """Merged titles, rows that only add up others and cells merged over rows are plain enough; other merged cells and formulas are not."""
         header = self._first_line - 1
+        amounts = self._amount_columns(spec)
+        n_spread = 0
         for first, last, cells in sheet.merged:
-            if last >= header and not (first == last and self._is_sparse(first)):
+            if last < header or (first == last and self._is_sparse(first)):
+                continue
+            column = stands_over_rows((first, last, cells))
+            # An amount over several rows is the sum of them, or of one: nobody can tell.
+            if column is None or (last > header and column - sheet.first_column in amounts):
                 raise FileQuarantined("workbook_merged", cells=cells)
-        others = [found for found in sheet.others if found[0] >= header]
+            n_spread += last > header
+        self.notes.add("cells_spread", n_spread)
+        others = [f for f in sheet.others if f[0] >= header and not (f[0] > header and self._adds_up(f[0]))]
         sums = [row for row in sheet.sum_rows if row > header]
         if not spec.allow_formulas:
             for _, cell, formula, value in others:
@@ -84,6 +95,21 @@ class WorkbookTable:
         rows = ", ".join(str(row) for row in sheet.hidden_rows[:_SHOWN])
         more = " …" if len(sheet.hidden_rows) > _SHOWN else ""
         self.notes.add("hidden_rows", len(sheet.hidden_rows), lines=rows + more)
+
+    def _amount_columns(self, spec: ProfileSpec) -> set[int]:
+        """Which columns the profile, or a usual name, takes for amounts."""
+        named = {
+            plain(source)
+            for name, column in spec.columns.items()
+            if name in FIELDS and FIELDS[name].kind is Kind.AMOUNT
+            for source in column.sources
+        }
+        return {n for n, header in enumerate(self.headers) if plain(header) in named}
+
+    def _adds_up(self, line: int) -> bool:
+        """True for a row with a word for a sum, whatever formula makes it."""
+        texts = self._texts(line)
+        return self._is_sparse(line) and bool(texts) and re.match(SUM_WORDS, texts[0]) is not None
 
     def _texts(self, line: int) -> list[str]:
         """The filled cells of a row below the header, by its line in the sheet."""
@@ -136,6 +162,7 @@ def _load(path: Path, sheet: Sheet) -> pl.DataFrame:
         raise FileQuarantined("file_damaged") from error
     if frame.is_empty():
         raise FileQuarantined("empty_file")
+    frame = spread(frame, sheet.merged, sheet.first_row, sheet.first_column)
     return frame.with_columns(
         # 0.30000000000000004 is 0.3 in the cell: Excel keeps and shows 15 digits.
         pl.when(pl.col(name).str.contains(_LONG_FRACTION))

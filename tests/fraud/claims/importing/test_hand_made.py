@@ -97,9 +97,37 @@ def merged_in_a_claim(made: Any, sheet: Any) -> None:
     sheet.merge_range("A2:B2", "C-0")
 
 
-def merged_over_claims(made: Any, sheet: Any) -> None:
+def merged_amount(made: Any, sheet: Any) -> None:
+    table(sheet)
+    column = "ABCDEFGHI"[AMOUNT]
+    sheet.merge_range(f"{column}2:{column}4", 3000)
+
+
+def merged_person(made: Any, sheet: Any) -> None:
     table(sheet)
     sheet.merge_range("B2:B4", "E1001")
+
+
+def two_rows_of_headers(made: Any, sheet: Any) -> None:
+    """Bands above, names below; a name that needs no band is merged downwards."""
+    table(sheet, 1)
+    sheet.merge_range(0, 0, 0, AMOUNT - 1, "승인 내역")
+    sheet.merge_range(0, AMOUNT, 1, AMOUNT, "금액")
+    for column in range(AMOUNT + 1, len(HEADER)):
+        sheet.merge_range(0, column, 1, column, HEADER[column])
+
+
+def added_by_hand(made: Any, sheet: Any) -> None:
+    end = table(sheet)
+    sheet.write_string(end, 0, "총 계")
+    sheet.write_formula(end, AMOUNT, "=E2+E3+E4", None, 3000)
+
+
+def summed_behind_a_count(made: Any, sheet: Any) -> None:
+    end = table(sheet)
+    sheet.write_string(end, 0, "합계")
+    sheet.write_string(end, HEADER.index("사용일시"), "3건")
+    sheet.write_number(end, AMOUNT, 9000)
 
 
 def computed_in_a_claim(made: Any, sheet: Any) -> None:
@@ -120,6 +148,10 @@ def running_sum(made: Any, sheet: Any) -> None:
         (summed, [(5, "subtotal_row")], set()),
         (summed_without_a_word, [(5, "subtotal_row")], set()),
         (summed_and_merged, [(5, "subtotal_row")], set()),
+        (merged_person, [], {"cells_spread"}),
+        (two_rows_of_headers, [], set()),
+        (added_by_hand, [(5, "subtotal_row")], set()),
+        (summed_behind_a_count, [(5, "subtotal_row")], {"sum_differs"}),
         (summed_under_the_dates, [(5, "subtotal_row")], set()),
         (summed_wrongly, [(5, "subtotal_row")], {"sum_differs"}),
         (hidden, [], {"hidden_rows", "sheets_hidden"}),
@@ -132,8 +164,10 @@ def test_what_is_plain_is_read_and_what_was_left_out_is_named(
     assert (file.state, file.error, codes(file)) == ("imported", None, rejected)
     assert file.n_accepted == 3
     assert file.totals["KRW"]["read"] == 3000
+    if draw is merged_person:
+        assert {claim.cardholder.employee_no for claim in Claim.objects.all()} == {"E1001"}
     assert notes <= noted(file)
-    assert ("sum_differs" in noted(file)) == (draw is summed_wrongly)
+    assert ("sum_differs" in noted(file)) == (draw in (summed_wrongly, summed_behind_a_count))
     assert_accounted(file)
 
 
@@ -148,7 +182,7 @@ def test_hidden_rows_and_sheets_are_named(tmp_path: Path) -> None:
     ("draw", "code"),
     [
         (merged_in_a_claim, "workbook_merged"),
-        (merged_over_claims, "workbook_merged"),
+        (merged_amount, "workbook_merged"),
         (computed_in_a_claim, "workbook_formula"),
         (running_sum, "workbook_formula"),
     ],

@@ -191,3 +191,39 @@ def test_deliveries_that_correct_and_cancel_end_at_the_same_sums_in_whatever_ord
     left = {row["external_id"]: (row["amount_minor"], row["net_minor"]) for row in known.to_dicts()}
     under = "A3" if order.index(0) < order.index(1) else "B3"  # a claim is known by the id that came first
     assert left == {"A1": (12_000, 0), "A2": (20_000, 0), under: (33_000, 33_000)}
+
+
+# What supersedes what, within one file --------------------------------------------------------------------------------
+
+
+def chain(*rows: tuple[str, str]) -> bytes:
+    """(id, the id it supersedes), each with an amount of its own."""
+    told = [
+        {**GOOD, HEADER[0]: own, "supersedes": old, "금액": str(1000 * n)}
+        for n, (own, old) in enumerate(rows, start=1)
+    ]
+    return csv_text(told, [*HEADER, "supersedes"]).encode()
+
+
+@pytest.mark.parametrize("order", list(permutations([("T3", "T2"), ("T2", "T1"), ("T1", "")])))
+def test_of_rows_that_supersede_one_another_the_last_holds(
+    order: tuple[tuple[str, str], ...], tmp_path: Path
+) -> None:
+    file = deliver(tmp_path, chain(*order))
+    assert (file.n_accepted, file.n_duplicate, codes(file)) == (1, 2, [])
+    assert {"identifiers_older"} == noted(file) & {"identifiers_older", "identifiers_repeated"}
+    assert Claim.objects.get().amount_minor == 1000 * (order.index(("T3", "T2")) + 1)
+
+
+def test_rows_that_supersede_each_other_in_a_ring_are_refused_and_others_are_not(tmp_path: Path) -> None:
+    file = deliver(tmp_path, chain(("P1", "P3"), ("P2", "P1"), ("P3", "P2"), ("Q1", "")))
+    assert codes(file) == [(line, "supersedes_ring") for line in (2, 3, 4)]
+    assert (file.n_accepted, file.n_duplicate) == (1, 0)
+    assert_accounted(file)
+
+
+def test_two_rows_that_supersede_the_same_claim_are_refused_and_it_stays(tmp_path: Path) -> None:
+    file = deliver(tmp_path, chain(("T2", "T1"), ("T3", "T1"), ("T1", "")))
+    assert codes(file) == [(2, "supersedes_conflict"), (3, "supersedes_conflict")]
+    assert [claim.external_id for claim in Claim.objects.all()] == ["T1"]
+    assert_accounted(file)
