@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ import polars as pl
 
 from cases.statements.columns import BANK, PAYROLL, TableSpec
 from cases.statements.entries import Entry, Statement, StatementNotValid, account_end
-from fraud.claims.importing.announced import SUM_WORDS
+from cases.statements.sums import Line, check_sums, is_sum, without_sums
 from fraud.claims.importing.guessing.forms import guess_amounts
 from fraud.claims.importing.guessing.grid import likely_encodings
 from fraud.claims.importing.headers import plain
@@ -44,16 +44,6 @@ _AMOUNTS = ("incoming", "outgoing", "amount", "balance")
 _SUMS = ("blank_row", "subtotal_row")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the table: its line in the file, the signed amount, the balance after it, and the entry it makes."""
-
-    number: int
-    moment: str
-    balance: int | None
-    entry: Entry
-
-
 def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list[Statement]:
     """The one statement of a table, read as a payroll's where it names employees. Raises StatementNotValid."""
     try:
@@ -68,7 +58,7 @@ def read_table(path: Path, spec: TableSpec, *, currency: str, zone: str) -> list
     except FileQuarantined as error:
         raise StatementNotValid("file", reason=error.code, values=error.params) from error
     if is_payroll:
-        _check_sums(lines, sums)
+        check_sums(lines, sums)
         return [_payroll(lines)] if lines else []
     account = next((m[1] for title in _titles(table) if (m := _ACCOUNT.search(title))), "")
     return [_bank(lines, account)] if lines else []
@@ -132,7 +122,7 @@ def _lines(
     if not spec.date_form and "booked_on" in found:
         for chunk in chunks:
             dates.survey(
-                chunk.frame.filter(~_is_sum(chunk.frame)).get_column(found["booked_on"]), found["booked_on"]
+                chunk.frame.filter(~is_sum(chunk.frame)).get_column(found["booked_on"]), found["booked_on"]
             )
         dates.settle()
     spec = spec if spec.decimal else _marked(chunks, found, spec, currency)
@@ -143,7 +133,7 @@ def _lines(
         for reject in others.head(1).iter_rows(named=True):
             raise StatementNotValid("row", line=reject["line"], column="", reason=reject["code"], values={})
         sums += _sums(chunk, found, spec, spec.currency or currency)
-        frame, numbers = _without_sums(chunk.frame, chunk.lines.tolist())
+        frame, numbers = without_sums(chunk.frame, chunk.lines.tolist())
         problems = ProblemRows(frame.height, table.notes)
         values = _values(frame, found, spec, dates, problems, currency, _paid_on(table))
         for row in range(frame.height):
@@ -156,7 +146,7 @@ def _lines(
 
 def _sums(chunk: Chunk, found: Mapping[str, str], spec: TableSpec, currency: str) -> list[tuple[int, int]]:
     """(line, minor units) of the rows that add up others and say an amount."""
-    added = _is_sum(chunk.frame)
+    added = is_sum(chunk.frame)
     rows = chunk.frame.filter(added)
     if rows.is_empty() or "amount" not in found:
         return []
@@ -171,21 +161,6 @@ def _sums(chunk: Chunk, found: Mapping[str, str], spec: TableSpec, currency: str
         for n, each, good in zip(numbers, minor, aside.good, strict=True)
         if good and each is not None
     ]
-
-
-def _check_sums(lines: list[Line], sums: list[tuple[int, int]]) -> None:
-    """Raises StatementNotValid `sum` where a sum is neither that of all rows above nor of those since the sum before."""
-    before = 0
-    for number, stated in sums:
-        above = [line for line in lines if line.number < number]
-        total = sum(line.entry.minor for line in above)
-        since = sum(line.entry.minor for line in above if line.number > before)
-        before = number
-        if above and stated not in {total, since}:
-            currency = above[0].entry.currency
-            raise StatementNotValid(
-                "sum", line=number, currency=currency, total_minor=total, closing_minor=stated
-            )
 
 
 def _marked(chunks: list[Chunk], found: Mapping[str, str], spec: TableSpec, currency: str) -> TableSpec:
@@ -210,18 +185,6 @@ def _marked(chunks: list[Chunk], found: Mapping[str, str], spec: TableSpec, curr
     if told.is_open or told.is_mixed:
         return replace(spec, decimal=".", thousands=",")
     return replace(spec, decimal=told.decimal, thousands=told.thousands)
-
-
-def _is_sum(frame: pl.DataFrame) -> pl.Series:
-    """True for the rows that add up others."""
-    first = pl.coalesce(pl.col(pl.String).str.strip_chars().replace("", None))
-    return frame.select(first.str.contains(SUM_WORDS).fill_null(False).alias("sum")).to_series()
-
-
-def _without_sums(frame: pl.DataFrame, numbers: list[int]) -> tuple[pl.DataFrame, list[int]]:
-    """The rows that are none of those that add up others."""
-    keep = ~_is_sum(frame)
-    return frame.filter(keep), [number for number, kept in zip(numbers, keep.to_list(), strict=True) if kept]
 
 
 def _values(

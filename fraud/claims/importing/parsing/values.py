@@ -25,12 +25,13 @@ from fraud.claims.importing.parsing.codes import (
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.identity import row_hashes
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.parsing.signs import signed as signed_rows
 from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier, clean_text
 from fraud.claims.importing.problems import Notes
-from fraud.claims.importing.profile import Amounts, ProfileSpec
+from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
 from fraud.claims.importing.txn_words import txn_words
-from rules.language.transactions import KINDS, MONEY_BACK, PAYMENTS
+from rules.language.transactions import KINDS, PAYMENTS
 
 #: Identifiers a spreadsheet could have turned into numbers.
 _IDENTIFIERS = {"external_id", "claim_no", "employee_no", "approver_no", "merchant_no", "authorization_code"}
@@ -163,7 +164,7 @@ class ChunkValues:
         frame = pl.DataFrame(
             {"kind": kind, "amount": given, "cancel": nothing if cancel is None else cancel.abs()}
         )
-        signed = _signed(frame, self.spec.amounts, states=self.spec.amounts.cancels == "state")
+        signed = signed_rows(frame, self.spec.amounts, states=self.spec.amounts.cancels == "state")
         unknown = signed.select(
             pl.col("stated") & (pl.col("kind") == "partial_cancel") & (pl.col("cancel").fill_null(0) == 0)
         ).to_series()
@@ -290,51 +291,6 @@ class ChunkValues:
     def _frame(self, names: Sequence[str]) -> pl.DataFrame:
         alias = {"card_number": "card_token"}
         return pl.DataFrame({alias.get(n, n): self.values[alias.get(n, n)] for n in names})
-
-
-def _signed(frame: pl.DataFrame, style: Amounts, *, states: bool) -> pl.DataFrame:
-    """Kind, amount and delivered cancellation as `txn_type`, `signed`, `stated` and `back`.
-
-    `states`: a cancelled payment is delivered as its own row again. Without it a row with a type that takes money back is
-    the money back, unless it names less than its amount as cancelled; a payment may name its cancelled part anyway.
-    """
-    amount, cancel, kind = pl.col("amount"), pl.col("cancel"), pl.col("kind")
-    only_back = (amount.fill_null(0) == 0) & (cancel > 0) & (kind != "decline").fill_null(True)
-    frame = frame.with_columns(
-        # Only the column of cancelled amounts is filled: it is the amount, also where no word says what the row is.
-        pl.when(only_back).then(-cancel).otherwise(amount).alias("amount"),
-        pl.when(only_back & ~kind.is_in(MONEY_BACK).fill_null(False))
-        .then(pl.lit("cancel"))
-        .otherwise(kind)
-        .alias("kind"),
-    )
-    by_sign = pl.when(amount < 0).then(pl.lit("refund")).otherwise(pl.lit("purchase"))
-    paid_back = kind.is_in(PAYMENTS) & (amount < 0)
-    frame = frame.with_columns(
-        pl.when(kind.is_null() | paid_back).then(by_sign).otherwise(kind).alias("kind")
-    )
-    pays = kind.is_in(PAYMENTS) & (amount > 0)
-    cancelled = kind.is_in(["cancel", "partial_cancel"]) & (amount > 0)
-    part = cancelled & (cancel > 0) & (cancel < amount)
-    stated = (cancelled if states else part).fill_null(False)
-    back = (
-        pl.when(stated)
-        .then(pl.when(cancel > 0).then(cancel).otherwise(amount))
-        .when(pays)
-        .then(cancel.fill_null(0) if states else cancel)
-        .when(kind == "decline")
-        .then(pl.lit(0 if states else None, pl.Int64))
-    )
-    turned = kind.is_in(list(style.negative_types)) & (amount > 0) & ~stated
-    return frame.with_columns(stated.alias("stated"), back.alias("back")).with_columns(
-        pl.when("stated").then(pl.lit("purchase")).otherwise(kind).alias("txn_type"),
-        pl.when(turned)
-        .then(-amount)
-        .when(kind == "decline")
-        .then(amount.abs())
-        .otherwise(amount)
-        .alias("signed"),
-    )
 
 
 def _template_parts(template: str) -> list[tuple[str, str]]:
