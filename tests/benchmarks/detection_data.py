@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import build_features
-from fraud.detection.features.label_history import label_events, label_features
-from fraud.detection.features.rows import rows_of
+from tests.benchmarks._outcomes import with_outcomes
 
 ZONE = "UTC"
 CURRENCY = "USD"
@@ -135,16 +134,7 @@ def split_of(data: Labelled, start: date) -> Split:
 
 def with_known(data: Labelled, rows: NDArray[np.int64], labels: pl.DataFrame) -> pl.DataFrame:
     """Features of these rows where only `labels` are ever known: the label history is computed again, the rest stays."""
-    targets = np.zeros(data.claims.height, dtype=bool)
-    targets[rows] = True
-    asked = rows_of(data.claims, targets, ZONE)
-    history = label_features(asked, label_events(data.claims, labels, asked.category_codes))
-    features = data.features[rows]
-    columns = [
-        pl.Series(name, values, nan_to_null=True).cast(features.schema[name])
-        for name, values in history.items()
-    ]
-    return features.with_columns(columns)
+    return with_outcomes(data.claims, data.features, rows, labels, ZONE)
 
 
 def scenarios_of(path: Path) -> NDArray[np.int64]:

@@ -30,6 +30,7 @@ from fraud.demo.frames import ZONE, canonical_claims, true_labels
 from fraud.detection.features import build_features
 from fraud.learning.training import TrainedModel, TrainingConfig, train_hybrid
 from rules.engine import evaluate
+from tests.benchmarks._outcomes import with_outcomes
 from tests.benchmarks.loop_nights import REVIEW, TIP, Policy, Year, choose
 from tests.rules.starter import starter_context, starter_specs
 
@@ -116,7 +117,7 @@ def read_year(company: DemoCompany, seed: int) -> Year:
     order = np.argsort(ids)
     hits = np.asarray(outcome.hits, dtype=bool)
     schemes = scheme.to_numpy()
-    return Year(claims, truth, schemes, hits, specs, delivered, calendar, tips, (ids[order], order))
+    return Year(claims, plain, truth, schemes, hits, specs, delivered, tips, (ids[order], order))
 
 
 def labels_of(
@@ -154,15 +155,8 @@ def run_year(year: Year, policy: Policy, first: int, last: int, options: argpars
         wanted = year.mask(start, min(start + 7, last))
         if not wanted.any():
             continue
-        past = year.delivered < start + 7
-        frame = build_features(
-            year.claims.filter(pl.Series(past)),
-            calendar=year.calendar,
-            zone=ZONE,
-            labels=known,
-            targets=wanted[past],
-        )
         rows = np.flatnonzero(wanted)
+        frame = with_outcomes(year.claims, year.features, rows, known, ZONE)
         if policy.model is None or number % options.retrain_weeks == 0:
             policy.model = train(year, policy, frame, rows, known, now)
         alerts, reviewed, nights = choose(year, policy, frame, rows, start, rng)

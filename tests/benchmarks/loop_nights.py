@@ -11,7 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
-from fraud.company.calendar import CompanyCalendar
 from fraud.detection.scoring.beliefs import RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
@@ -35,12 +34,14 @@ class Year:
     """The company's claims in order of time, their truth, rule hits, and the day each was delivered (days since 1970)."""
 
     claims: pl.DataFrame
+    features: (
+        pl.DataFrame
+    )  # without outcomes; they see what happened earlier, also where it was delivered later
     truth: NDArray[np.bool_]
     scheme: NDArray[np.object_]  # code of the scheme, None where there is no misuse
     hits: NDArray[np.bool_]
     specs: list[RuleSpec]
     delivered: Ints
-    calendar: CompanyCalendar
     tips: pl.DataFrame  # labels that arrive without an alert
     by_id: tuple[Ints, Ints]  # claim ids in order, and the position of each
 
@@ -206,6 +207,7 @@ def scored_claims(year: Year, rows: Ints, scores: pl.DataFrame, evidence: list[R
             "pattern": pl.Series(lead.tolist(), dtype=pl.String),
             "is_always_open": (hits & hard).any(axis=1),
             "probability": scores["hybrid_probability"],
+            "model_probability": scores["model_probability"],
             "queue_probability": scores["queue_probability"],
             "novelty": scores["novelty"],
             "anomaly_score": scores["anomaly_score"],

@@ -5,6 +5,8 @@ import pytest
 
 from tests.benchmarks.strangers import report
 from tests.benchmarks.strangers.figures import Ground, Way, best_of_nights, calibration, figures_of
+from tests.benchmarks.strangers.goals import control_goal
+from tests.benchmarks.strangers.measure import control_finds
 
 
 def test_figures_agree_with_counting_by_hand() -> None:
@@ -38,6 +40,15 @@ def test_control_sample_counts_by_how_likely_it_was_drawn() -> None:
     assert found["ratio_reviewed"] == pytest.approx(0.75)
     assert found["control_estimate"] == pytest.approx(1 + 1 / 0.25)
     assert found["ratio_control"] == pytest.approx(3 / 5)
+
+
+def test_finds_of_the_control_sample_stand_beside_those_of_equal_chances() -> None:
+    channel = np.array(["control_sample", "control_sample", "", "", "", "", "model", "novelty"], dtype=object)
+    truth = np.array([True, False, True, False, False, False, True, True])
+    found = control_finds(channel, truth)
+    assert found == {"checks": 2, "finds": 1, "uniform": round(2 * 2 / 6, 4)}
+    goal = control_goal([{"seats": {"control": found}}] * 2)
+    assert (goal.value, goal.verdict) == (1.5, "missed")
 
 
 def test_summary_takes_the_median_and_the_worst_of_all_companies() -> None:

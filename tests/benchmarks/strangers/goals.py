@@ -59,11 +59,22 @@ def goals_of(companies: Sequence[Company], options: Namespace) -> list[Goal]:
         seats, finds = (sum(of[name] for of in hidden) for name in ("novelty", "novelty_misuse"))
         what = f"precision of {seats} novelty seats, one scheme hidden ({len(hidden)} in turn)"
         found.append(_goal(what, round(finds / seats, 4) if seats else None, "≥ .05", lambda x: x >= 0.05))
+    if options.control:
+        found.append(control_goal(companies))
     for name, (words, sign) in _NOWHERE_BELOW.items():
         gaps = [gap for c in companies if (gap := _gap(c, name, sign)) is not None]
         what = f"worst: {words}, better than the best baseline by"
         found.append(_goal(what, min(gaps, default=None), "≥ 0", lambda x: x >= 0))
     return found
+
+
+def control_goal(companies: Sequence[Company]) -> Goal:
+    """All companies together: single ones find too little in it to be compared."""
+    finds, uniform = (
+        sum(c["seats"]["control"][name] or 0 for c in companies) for name in ("finds", "uniform")
+    )
+    what = f"finds of the control sample ({finds}) against equal chances ({uniform:.1f})"
+    return _goal(what, round(finds / uniform, 2) if uniform else None, "≥ 2", lambda x: x >= 2)
 
 
 def _figure(each: Company, way: str, name: str) -> float | None:

@@ -168,7 +168,15 @@ def _seats(company: Company, tested: Tested, ground: Ground, rows: NDArray[np.in
         "taken": rounded(1 - tested.seats_free / max(tested.seats_total, 1)),
         "waiting_a_night": rounded(tested.n_waiting / ground.nights),
         "channels": by_channel,
+        "control": control_finds(channel, truth),
     }
+
+
+def control_finds(channel: NDArray[np.object_], truth: Mask) -> dict[str, Any]:
+    """Checks of the control sample, the misuse they found, and what as many equal chances would have found among all that nothing else opened."""
+    drawn, left = channel == CONTROL, (channel == CONTROL) | (channel == "")
+    uniform = float(drawn.sum() * truth[left].mean()) if left.any() else 0.0
+    return {"checks": int(drawn.sum()), "finds": int(truth[drawn].sum()), "uniform": rounded(uniform)}
 
 
 def _useless(nights: Nights) -> dict[str, Any]:
