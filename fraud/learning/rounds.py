@@ -119,7 +119,7 @@ def _window_start(labels: pl.DataFrame, cut_off: datetime, config: TrainingConfi
     misuse = labels.filter(pl.col("is_misuse"))["transacted_at"].sort(descending=True)
     if len(misuse) < config.min_confirmed:
         return None
-    start = cut_off - timedelta(days=config.window_days + config.delay_days)
+    start = cut_off - timedelta(days=config.reach_days + config.delay_days)
     earliest = misuse[config.min_confirmed - 1]
     assert isinstance(earliest, datetime)
     return min(start, earliest)

@@ -38,6 +38,12 @@ class TrainingConfig:
     detector_features: tuple[str, ...] | None = None
     concepts: Mapping[str, str] | None = None
 
+    @property
+    def reach_days(self) -> int:
+        """Days before the delay gap that rows come from, where misuse is plentiful: the window, or what the out-of-fold blocks need if
+        that is more: themselves, the gap before the first of them, and a block to learn from."""
+        return max(self.window_days, (self.n_blocks + 1) * self.block_days + self.delay_days)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for the model card and the training process."""
         return asdict(self)

@@ -107,8 +107,8 @@ def _joined(features: pl.DataFrame, labels: pl.DataFrame) -> tuple[NDArray, ...]
 
 
 def _window_start(confirmed_at: NDArray[np.int64], end: int, config: TrainingConfig) -> int:
-    """``window_days`` back from the end, further until ``min_confirmed`` misuse claims are inside (or all there are)."""
-    start = end - config.window_days * 86_400_000_000
+    """``reach_days`` back from the end, further until ``min_confirmed`` misuse claims are inside (or all there are)."""
+    start = end - config.reach_days * 86_400_000_000
     ordered = np.sort(confirmed_at)[::-1]
     if len(ordered) < config.min_confirmed:
         return int(np.iinfo(np.int64).min)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -57,11 +58,12 @@ def test_rows_stop_at_the_cut_off_and_leave_out_what_nobody_could_have_reviewed_
 
 def test_window_reaches_back_until_enough_misuse_is_inside() -> None:
     made = made_claims(2000)
+    narrow = quick_config(window_days=14, n_blocks=1, block_days=2)
     short = training_rows(
-        made.features, made.labels, cut_off=CUT_OFF, config=quick_config(window_days=14, min_confirmed=1)
+        made.features, made.labels, cut_off=CUT_OFF, config=replace(narrow, min_confirmed=1)
     )
     long = training_rows(
-        made.features, made.labels, cut_off=CUT_OFF, config=quick_config(window_days=14, min_confirmed=30)
+        made.features, made.labels, cut_off=CUT_OFF, config=replace(narrow, min_confirmed=30)
     )
     assert short.n_confirmed < 30
     assert long.n_confirmed == 30
@@ -119,3 +121,14 @@ def test_folds_fall_back_to_the_gap_when_all_labels_came_at_once() -> None:
     assert [f.as_known for f in found] == [False, False]
     for fold in found:
         assert rows.at[fold.train].max() < rows.at[fold.block].min() - 6 * 86_400_000_000
+
+
+def test_where_misuse_is_plentiful_the_window_still_has_rows_before_its_blocks() -> None:
+    made = made_claims(4000)
+    config: TrainingConfig = quick_config(window_days=14, block_days=7, min_confirmed=10)
+    rows = training_rows(made.features, made.labels, cut_off=CUT_OFF, config=config)
+    day = 86_400_000_000
+    end = microseconds(CUT_OFF) - 7 * day
+    assert len(folds(rows, end, config)) == 2
+    # two blocks, the gap before the first of them, and a block to learn from; no more than that
+    assert end - 28 * day <= rows.at[0] < end - 21 * day
