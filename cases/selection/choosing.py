@@ -5,7 +5,7 @@ The capacity is counted in cases, because a case is what a reviewer works on:
 1. a claim that breaks an absolute ban (`always_open`) opens a case whatever the budget;
 2. a claim over the threshold that fits a case already open joins it without a seat;
 3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability;
-4. seats the model leaves free go to unusual claims, the likelier and the rarer first, one a person and one a merchant;
+4. seats the model leaves free go to unusual claims, the likelier first, one a person and one a merchant;
 5. where fewer seats are used than the company wants, more are drawn, with their inclusion probability, from what teaches
    most: likely ones below the threshold, hits of rules nobody has judged yet;
 6. a sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion probability.
@@ -40,9 +40,6 @@ from cases.selection.terms import (
     claims_of,
     single,
 )
-
-#: Beyond this share of rarer training rows one claim counts as rare as another: the tables of the detectors end there.
-_RAREST = 1e-4
 
 
 def select_alerts(
@@ -139,18 +136,16 @@ def _without(bundles: list[Bundle], claims: set[int]) -> list[Bundle]:
 def _novel(ranked: pl.DataFrame, taken_by: list[Bundle], seats: int, opened: list[OpenCase]) -> list[Bundle]:
     """Unusual claims nobody has chosen: one a person and one a merchant, none whose person is under such review.
 
-    In the order of probability times rarity: of two equally rare claims the one that looks likelier. Rarity alone found less (docs/detection.md).
+    In the order of what the model alone thinks of them: what a rule says of a claim has been judged by the rule's own outcomes. Rarity
+    alone, and probability times rarity, found less (docs/detection.md).
     """
     if seats <= 0:
         return []
     taken = claims_of(taken_by)
     people = {case.cardholder_id for case in opened if case.pattern == NOVELTY_PATTERN}
     merchants: set[int] = set()
-    rarity = (1 - pl.col("anomaly_score")).clip(lower_bound=_RAREST)
-    unusual = (
-        ranked.filter((pl.col("anomaly_score") > UNUSUAL_FROM) & (pl.col("amount_minor") > 0))
-        .with_columns(worth=pl.col("probability") / rarity)
-        .sort(["worth", "anomaly_score", "claim_id"], descending=[True, True, False])
+    unusual = ranked.filter((pl.col("anomaly_score") > UNUSUAL_FROM) & (pl.col("amount_minor") > 0)).sort(
+        ["model_probability", "anomaly_score", "claim_id"], descending=[True, True, False]
     )
     found: list[Bundle] = []
     for row in unusual.iter_rows(named=True):

@@ -17,6 +17,7 @@ SCORED: dict[str, Any] = {
     "pattern": pl.String,  # leading rule hit, null without one
     "is_always_open": pl.Boolean,
     "probability": pl.Float64,
+    "model_probability": pl.Float64,  # what the model alone thinks, before beliefs in rules
     "queue_probability": pl.Float64,
     "novelty": pl.Float64,
     "anomaly_score": pl.Float64,

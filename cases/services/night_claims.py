@@ -29,7 +29,7 @@ _COMPETING = """
 _FROM_COMPETING = f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE {_COMPETING}"
 _CANDIDATES = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.transacted_at,
-           s.hybrid_probability AS probability, s.queue_probability, s.novelty, s.anomaly_score
+           s.hybrid_probability AS probability, s.model_probability, s.queue_probability, s.novelty, s.anomaly_score
     {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.anomaly_score > %s OR EXISTS (
         SELECT 1 FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
         WHERE h.run_id = s.run_id AND h.claim_id = s.claim_id AND v.is_always_open AND NOT h.is_shadow))
@@ -38,7 +38,9 @@ _CANDIDATE_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
     "txn_type": pl.String,
     "transacted_at": pl.Datetime("us", "UTC"),
-    **dict.fromkeys(["probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64),
+    **dict.fromkeys(
+        ["probability", "model_probability", "queue_probability", "novelty", "anomaly_score"], pl.Float64
+    ),
 }
 _HITS = f"""
     SELECT h.claim_id, r.code, v.weight, v.is_always_open

@@ -86,6 +86,7 @@ def _as_scored(data: Labelled, rows: NDArray[np.int64], hits: Mask, scores: pl.D
         "pattern": pl.Series(lead.tolist(), dtype=pl.String),
         "is_always_open": pl.repeat(False, len(rows), eager=True),
         "probability": scores["hybrid_probability"],
+        "model_probability": scores["model_probability"],
         "queue_probability": scores["queue_probability"],
         "novelty": scores["novelty"],
         "anomaly_score": scores["anomaly_score"],

@@ -36,6 +36,7 @@ def claim(claim_id: int, person: int = 1, merchant: int = 1, **values: Any) -> d
         "pattern": None,
         "is_always_open": False,
         "probability": 0.01,
+        "model_probability": values.get("probability", 0.01),
         "queue_probability": values.get("probability", 0.01),
         "novelty": 0.0,
         "anomaly_score": 0.5,
@@ -124,19 +125,18 @@ def test_novelty_takes_one_claim_a_person_and_one_a_merchant() -> None:
     assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[1], [4]]
 
 
-def test_of_unusual_claims_the_likelier_and_the_rarer_go_first() -> None:
+def test_of_unusual_claims_those_the_model_alone_thinks_likelier_go_first() -> None:
     seats = Seats(0, 2, 0, 0.05, "x")
     rows = [
-        claim(1, person=1, merchant=1, probability=0.0009, anomaly_score=0.999),  # .9
-        claim(2, person=2, merchant=2, probability=0.02, anomaly_score=0.95),  # .4
-        claim(3, person=3, merchant=3, probability=0.01, anomaly_score=0.99),  # 1
-        claim(4, person=4, merchant=4, probability=0.045, anomaly_score=0.89),  # not unusual
-        claim(5, person=5, merchant=5, probability=0.004, anomaly_score=0.998),  # 2
+        claim(1, person=1, merchant=1, model_probability=0.0009, anomaly_score=0.999),
+        # a rule nobody believes in any more still lifts it
+        claim(2, person=2, merchant=2, model_probability=0.002, probability=0.04, anomaly_score=0.95),
+        claim(3, person=3, merchant=3, model_probability=0.01, anomaly_score=0.91),
+        claim(4, person=4, merchant=4, model_probability=0.045, anomaly_score=0.89),  # not unusual
+        claim(5, person=5, merchant=5, model_probability=0.004, anomaly_score=0.95),
+        claim(6, person=6, merchant=6, model_probability=0.004, anomaly_score=0.99),  # as likely, and rarer
     ]
-    assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[5], [3]]
-    # what lies beyond the tables is no rarer than their last row
-    far = [claim(6, person=6, merchant=6, probability=0.00005, anomaly_score=1.0), *rows]
-    assert claims_of(select_alerts(frame(far), seats), "novelty") == [[5], [3]]
+    assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[3], [6]]
 
 
 def test_person_under_novelty_review_gets_no_second_one() -> None:
@@ -257,6 +257,7 @@ ROWS = st.lists(
         pattern=st.sampled_from([None, "A04", "D03"]),
         is_always_open=st.sampled_from([False, False, False, True]),
         probability=st.floats(0, 1),
+        model_probability=st.floats(0, 1),
         novelty=st.floats(0, 1),
         anomaly_score=st.floats(0, 1),
         amount_minor=st.integers(-100, 1000),

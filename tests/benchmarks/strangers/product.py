@@ -193,6 +193,7 @@ def scored_claims(
             "pattern": pl.Series(lead.tolist(), dtype=pl.String),
             "is_always_open": (hits & hard).any(axis=1),
             "probability": scores["hybrid_probability"],
+            "model_probability": scores["model_probability"],
             "queue_probability": scores["queue_probability"],
             "novelty": scores["novelty"],
             "anomaly_score": scores["anomaly_score"],
