@@ -145,7 +145,7 @@ def _novel(ranked: pl.DataFrame, taken_by: list[Bundle], seats: int, opened: lis
     people = {case.cardholder_id for case in opened if case.pattern == NOVELTY_PATTERN}
     merchants: set[int] = set()
     unusual = ranked.filter((pl.col("anomaly_score") > UNUSUAL_FROM) & (pl.col("amount_minor") > 0)).sort(
-        ["model_probability", "anomaly_score", "claim_id"], descending=[True, True, False]
+        ["model_probability", "anomaly_score", "claim_id"], descending=[True, True, False], nulls_last=True
     )
     found: list[Bundle] = []
     for row in unusual.iter_rows(named=True):
