@@ -46,6 +46,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/views/", queue.save_view, name="save-view"),
     path("queue/next/", actions.take_next, name="take-next"),
+    path("queue/following/", actions.next_case, name="next"),
     path("queue/do/<slug:name>/", bulk.do_selected, name="bulk-do"),
     path("queue/undo/", bulk.undo_selected, name="undo-many"),
     path("queue/close/", bulk.close_selected, name="bulk-close"),
