@@ -68,6 +68,7 @@ def looks(page: Any, source: str) -> Iterator[tuple[str, Any]]:
     """(how it was looked at, what was found): the page in every width and theme, its menus open, and each dialog open."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(50)  # what follows the width has followed
         for theme in THEMES:
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             how = f"{width} {theme}"
