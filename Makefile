@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-.PHONY: help setup run test drill faults lint format bench messages clean
+.PHONY: help setup run test drill faults screenshots axe lint format bench messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,12 @@ drill: .venv/.dev  ## a company is backed up at work, destroyed, put back, and g
 
 faults: .venv/.dev  ## kills, full disks and servers that go away, drawn from a printed seed (SEED=…); prints tried, lost, doubled, recovery
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m tests.faults $(ARGS) $(if $(SEED),--seed $(SEED))
+
+screenshots: .venv/.dev  ## pictures of the twenty main pages of a demo company that runs (make run), into var/screenshots
+	@$(PY) -m tests.browser.screenshots --base http://localhost:$(PORT) $(ARGS)
+
+axe: .venv/.dev  ## axe-core (AXE_CORE=…/axe.min.js) over every page of a demo company that runs
+	@CLEANCARD_DEMO=1 $(PY) -m tests.browser.axe --base http://localhost:$(PORT) $(ARGS)
 
 lint: .venv/.dev  ## ruff, mypy and the import contracts
 	@.venv/bin/ruff check .

@@ -6,10 +6,12 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldError, ValidationError
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 COUNT_CAP = 1000
@@ -95,3 +97,37 @@ def beyond(after: Cursor | None, by: str, *, ascending: bool = False) -> Q:
 def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> int:
     """How many rows, counted no further than `cap` + 1: shown as `1,000+` by the template tag `capped`."""
     return rows.order_by().values("pk")[: cap + 1].count()
+
+
+def capped_counts(lists: Sequence[QuerySet[Any]], cap: int = COUNT_CAP) -> list[int]:
+    """`capped_count` of several lists in one query."""
+    rows = [found.order_by().values("pk")[: cap + 1] for found in lists]
+    counts = dict.fromkeys(range(len(lists)), 0)
+    for number, n in _read_all(rows, "SELECT {number}, COUNT(*) FROM ({sql}) AS list_{number}"):
+        counts[number] = n
+    return [counts[number] for number in range(len(lists))]
+
+
+def read_together(lists: Sequence[QuerySet[Any]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several `values_list` querysets of the same plain columns, each with its own order and limit, in one query."""
+    found: list[list[tuple[Any, ...]]] = [[] for _one in lists]
+    for number, *row in _read_all(lists, "SELECT {number}, list_{number}.* FROM ({sql}) AS list_{number}"):
+        found[number].append(tuple(row))
+    return found
+
+
+def _read_all(lists: Sequence[QuerySet[Any]], part: str) -> list[tuple[Any, ...]]:
+    parts: list[str] = []
+    params: list[Any] = []
+    for number, rows in enumerate(lists):
+        try:
+            sql, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(part.format(number=number, sql=sql))
+        params += values
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return list(cursor.fetchall())

@@ -88,6 +88,11 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "cases.view_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.AUDITOR: _ALL},
     "cases.take_case": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.assign_case": {_R.APPROVER: _ALL},
+    # Who has what, who is away, what each knows best
+    "cases.view_work": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL},
+    "cases.change_work": {_R.APPROVER: _ALL},
+    # What one was told oneself, and how one wants to be told
+    "cases.view_notice": {_R.REVIEWER: Scope.OWN, _R.APPROVER: Scope.OWN, _R.RECOVERY_CLERK: Scope.OWN},
     "cases.write_note": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "cases.review_case": {_R.REVIEWER: Scope.ASSIGNED, _R.APPROVER: _ALL},
     # Claims from one case to another, and back; which cases belong together

@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
         from cases.pages.approvals import waiting_count
         from cases.services.alarms import case_alarms
         from cases.services.following import follow_changes
+        from cases.services.notices import unread_count
         from cases.services.outbox import enqueue_notice
         from cases.services.webhook_outbox import enqueue_messages
         from fraud.claims.changes import register_follower
@@ -22,5 +23,6 @@ class CasesConfig(AppConfig):
         register_listener(enqueue_messages)
         register_alarms(case_alarms)
         register_count("approvals", waiting_count)
+        register_count("notices", unread_count)
         register_follower(follow_changes)
         register_outbox(enqueue_notice)

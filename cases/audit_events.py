@@ -10,6 +10,13 @@ register("case.taken", en="took the case", ko="건을 맡았습니다")
 register("case.released", en="put the case back into the queue", ko="건을 대기열로 돌려놓았습니다")
 register("case.lock_expired", en="let the take expire", ko="맡은 기한이 지나 대기열로 돌아갔습니다")
 register("case.assigned", en="assigned the case", ko="건을 배정했습니다")
+register(
+    "case.handed_over",
+    en="handed the case to somebody who is there",
+    ko="근무 중인 담당자에게 건을 넘겼습니다",
+)
+register("case.escalated", en="told others that the case is late", ko="건이 지연되고 있음을 알렸습니다")
+register("work.profile_changed", en="changed what a reviewer works on", ko="검토자의 업무 설정을 바꿨습니다")
 register("case.snoozed", en="set the case aside", ko="건을 보류했습니다")
 register("case.woken", en="took the case up again", ko="보류를 해제했습니다")
 register("case.noted", en="wrote a note", ko="메모를 남겼습니다")

@@ -17,6 +17,7 @@ from cases.views import (
     looks,
     mails,
     my,
+    notices,
     overview,
     own_data,
     queue,
@@ -24,6 +25,7 @@ from cases.views import (
     scores,
     search,
     webhooks,
+    work,
 )
 
 app_name = "cases"
@@ -46,6 +48,13 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/views/", queue.save_view, name="save-view"),
     path("queue/next/", actions.take_next, name="take-next"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="read-notices"),
+    path("notices/choose/", notices.choose, name="choose-notices"),
+    path("notices/<int:pk>/", notices.open_notice, name="open-notice"),
+    path("work/", work.work, name="work"),
+    path("work/<str:username>/", work.change, name="change-work"),
+    path("queue/following/", actions.next_case, name="next"),
     path("queue/do/<slug:name>/", bulk.do_selected, name="bulk-do"),
     path("queue/undo/", bulk.undo_selected, name="undo-many"),
     path("queue/close/", bulk.close_selected, name="bulk-close"),

@@ -12,6 +12,7 @@ from django.http import Http404
 from audit.actor import Actor
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
+from audit.reading import read_once
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
 from cases.services.conflicts import Relations, answers_by, lists, relations_of
@@ -21,6 +22,7 @@ from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
 from fraud.claims.models import Cardholder, Claim
 from fraud.claims.units import outside_units, seen_departments, sees_department, within_units
+from fraud.detection.models.screening import pinned
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
@@ -43,6 +45,10 @@ def involved_cases(by: Actor) -> QuerySet[Case]:
 
 def hidden_cases(by: Actor, *, are_open: bool = False) -> frozenset[int]:
     """Keys of the cases `visible_cases` leaves out, for counts and sums: what a list leaves out is not counted either."""
+    return read_once(("hidden cases", by, are_open), lambda: _hidden(by, are_open))
+
+
+def _hidden(by: Actor, are_open: bool) -> frozenset[int]:
     found = involved_cases(by)
     outside = outside_units(by)
     if outside is not None:
@@ -63,19 +69,18 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:
-    """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. Two queries."""
+    """The rows of a page without those where the person approved a claim, is a listed attendee or has answered. One query."""
     number = number_key(by.employee_no)
     if not number or not cases:
         return cases
-    shown = [case.pk for case in cases]
-    claims = Alert.objects.filter(case__in=shown).values_list(
-        "case_id", "claim__approver_no", "claim__attendees"
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).annotate(
+        has_spoken=Exists(answers_by(by).filter(request__case=OuterRef("pk")))
     )
-    answered = answers_by(by).filter(request__case__in=shown).values_list("request__case_id", flat=True)
-    involved = set(answered) | {
+    people = rows.values_list("pk", "alerts__claim__approver_no", "alerts__claim__attendees", "has_spoken")
+    involved = {
         case_id
-        for case_id, approver_no, attendees in claims
-        if same_number(approver_no, number) or lists(attendees, number)
+        for case_id, approver_no, attendees, has_spoken in people
+        if has_spoken or same_number(approver_no, number) or lists(attendees, number)
     }
     return [case for case in cases if case.pk not in involved]
 
@@ -100,6 +105,7 @@ def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[C
             "merged_into",
             "split_from",
         )
+        .defer(*pinned("run"))
         .filter(reference=reference)
         .first()
     )

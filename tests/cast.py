@@ -366,6 +366,7 @@ def make_answer(*, request: ExplanationRequest, by: User, **fields: Any) -> Expl
 
 
 def make_note(*, case: Case, by: User, text: str = "영수증을 확인했다.") -> CaseNote:
+    make_event(case=case, action="case.noted", by=by)
     return CaseNote.objects.create(case=case, written_by=by, text=text)
 
 

@@ -9,6 +9,7 @@ from cases.models.recovery import Consent, Recovery, RecoveryPosting
 from cases.models.rings import LastRing
 from cases.models.statements import StatementEntry, StatementFile, StatementProfile
 from cases.models.webhooks import Webhook, WebhookMessage
+from cases.models.work import Notice, NoticeChoice, WorkProfile
 
 __all__ = [
     "BLIND",
@@ -28,6 +29,8 @@ __all__ = [
     "HeldBack",
     "IdempotencyRecord",
     "LastRing",
+    "Notice",
+    "NoticeChoice",
     "OutboxMessage",
     "Recovery",
     "RecoveryPosting",
@@ -38,4 +41,5 @@ __all__ = [
     "Tip",
     "Webhook",
     "WebhookMessage",
+    "WorkProfile",
 ]

@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from audit.language import current_language
 from cases.models import Alert, Case
+from cases.services.over_limit import Paid
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import fact_names, hit_facts_text
 from fraud.detection.models import RuleHit, Score
+from fraud.detection.models.screening import pinned
 from fraud.detection.sentences import reason_sentence, together
 from rules.models import Rule
 
@@ -75,6 +77,7 @@ def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]
     alerts = (
         Alert.objects.filter(case=case, left_at=None)
         .select_related("claim__merchant", "claim__department", "score__run__model_version")
+        .defer("score__features", *pinned("score__run"))
         .order_by("claim__transacted_at", "claim_id")[:at_most]
     )
     found = list(alerts)
@@ -85,6 +88,7 @@ def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]
     hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related(
         "rule_version__rule", "run"
     )
+    hits = hits.defer("rule_version__text", "rule_version__examples", *pinned("run", of_model=False))
     for hit in hits.order_by("rule_version__rule__code"):
         row = rows[hit.claim_id]
         if row.judged_in in (None, hit.run_id):
@@ -93,6 +97,18 @@ def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]
         for row in rows.values():
             row.deviates = deviations(row)
     return list(rows.values())
+
+
+def leading_hits(case: Case, rows: list[ClaimRow]) -> tuple[list[Paid], int]:
+    """The hits of the rule the case is named after, by claim, and how many claims there are."""
+    ordered = sorted(rows, key=lambda row: row.claim.pk)
+    hits = [
+        Paid(hit, row.claim.amount_minor)
+        for row in ordered
+        for hit in row.hits
+        if hit.rule_version.rule.code == case.pattern
+    ]
+    return hits, len(rows)
 
 
 def reasons_of(case: Case, rows: list[ClaimRow]) -> Why:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from audit.actor import Actor
 from cases.models import Case
-from cases.visibility import visible_cases
+from cases.visibility import hidden_cases, visible_cases
 from cases.workflow import State
 
 MAX_NEAR = 30
@@ -20,7 +20,9 @@ def count_near(cases: Sequence[Case], by: Actor) -> None:
     people = {case.cardholder_id for case in cases}
     places = {case.merchant_id for case in cases if case.merchant_id}
     near = Q(cardholder_id__in=people) | Q(merchant_id__in=places)
-    rows = visible_cases(by).exclude(state=State.CLOSED).filter(near)
+    rows = (
+        Case.objects.filter(near).exclude(state=State.CLOSED).exclude(pk__in=hidden_cases(by, are_open=True))
+    )
     found = list(rows.values_list("pk", "cardholder_id", "merchant_id"))
     of_person, of_place = Counter(row[1] for row in found), Counter(row[2] for row in found)
     of_both = Counter((row[1], row[2]) for row in found)

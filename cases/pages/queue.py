@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
-from audit.paging import Cursor, Page, beyond, capped_count, keyset_page, read_cursor
+from audit.paging import Cursor, Page, beyond, capped_counts, keyset_page, read_cursor, read_together
 from audit.permissions import Role, can
 from audit.typed import whole_number
 from cases.models import Case, Decision
@@ -110,7 +111,7 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     ]
     if can(by, "fraud.view_score"):  # to have been held back is a word of the score
         views.insert(-2, QueueView(HELD_BACK, pgettext_lazy("queue", "Held back"), (), False))
-    if not {Role.REVIEWER, Role.APPROVER} & by.roles:
+    if not has_queue(by):
         views = [view for view in views if view.code not in ("todo", "mine")]
     return tuple(views)
 
@@ -140,14 +141,9 @@ def queue_page(
         closed = [_placed(case, view.segments[0]) for case in page.rows]
         return replace(page, rows=attach_stakes(closed))
     start, bound = _read_cursor(cursor)
-    places: list[tuple[int, int, int]] = []  # (segment number, priority, id)
-    for number, segment in enumerate(view.segments):
-        if number < start or len(places) > size:
-            continue
-        found = _walk(
-            visible.filter(segment.condition), segment.states, bound if number == start else None, size + 1
-        )
-        places += [(number, priority, pk) for priority, pk in found]
+    walked = _walk(visible, view, start, bound, size + 1)
+    # (segment number, priority, id), segment by segment, each by priority
+    places = sorted(walked, key=lambda place: (place[0], -place[1], -place[2]))[: size + 1]
     more, places = len(places) > size, places[:size]
     found_cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
     shown = [
@@ -160,14 +156,19 @@ def queue_page(
     return Page(attach_stakes(shown), following, bound is not None)
 
 
+def has_queue(by: Actor) -> bool:
+    """Whether the person works cases, and so has a to-do list."""
+    return bool({Role.REVIEWER, Role.APPROVER} & by.roles)
+
+
 def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
     """The case to work on next: what waits for the person, then what nobody has, by expected loss; after this one if given.
 
     Past the last one it starts again from the top. None for people without a to-do list, or where it is empty.
     """
-    view = queue_views(by, company_today())[0]
-    if view.code != "todo":
+    if not has_queue(by):
         return None
+    view = queue_views(by, company_today())[0]
     cases = cases_of_others(by)
     if after is not None:
         cases = cases.exclude(pk=after.pk)
@@ -181,39 +182,45 @@ def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
     return None
 
 
-def view_count(view: QueueView, filters: QueueFilters, hidden: frozenset[int]) -> int:
-    """How many rows a view has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
+def view_counts(views: Sequence[QueueView], filters: QueueFilters, hidden: frozenset[int]) -> dict[str, int]:
+    """View → how many rows it has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
 
-    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together.
+    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together. One query.
     """
     visible = Case.objects.filter(filters.condition)
     visible = visible.exclude(pk__in=hidden) if hidden else visible
-    if view.is_own:
-        return _count(view, visible)
     chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
-    key = "cases:count:" + sha256(f"{view.code}{chosen}{sorted(hidden)}".encode()).hexdigest()
-    known: int | None = cache.get(key)
-    if known is None:
-        known = _count(view, visible)
-        cache.set(key, known, COUNT_SECONDS)
-    return known
-
-
-def _count(view: QueueView, cases: QuerySet[Case]) -> int:
-    parts = [cases.filter(segment.condition, state__in=segment.states) for segment in view.segments]
-    return sum(capped_count(part) for part in parts)
+    keys = {
+        view.code: "cases:count:" + sha256(f"{view.code}{chosen}{sorted(hidden)}".encode()).hexdigest()
+        for view in views
+        if not view.is_own
+    }
+    known = cache.get_many(keys.values())
+    counts = {code: known[key] for code, key in keys.items() if key in known}
+    missing = [view for view in views if view.code not in counts]
+    parts = [(view.code, part) for view in missing for part in view.segments]
+    rows = [visible.filter(part.condition, state__in=part.states) for _code, part in parts]
+    counts |= {view.code: 0 for view in missing}
+    for (code, _part), n in zip(parts, capped_counts(rows), strict=True):
+        counts[code] += n
+    cache.set_many({keys[v.code]: counts[v.code] for v in missing if v.code in keys}, COUNT_SECONDS)
+    return counts
 
 
 def _walk(
-    cases: QuerySet[Case], states: tuple[State, ...], bound: Cursor | None, n: int
-) -> list[tuple[int, int]]:
-    """The first n (priority, id) after the bound, over all states, highest first."""
-    cases = cases.filter(beyond(bound, "priority"))
-    found: list[tuple[int, int]] = []
-    for state in states:
-        walk = cases.filter(state=state).order_by("-priority", "-pk")
-        found += list(walk.values_list("priority", "pk")[:n])
-    return sorted(found, reverse=True)[:n]
+    cases: QuerySet[Case], view: QueueView, start: int, bound: Cursor | None, n: int
+) -> list[tuple[int, int, int]]:
+    """The first n (segment number, priority, id) of each state of each segment from `start`, there after the bound. One query."""
+    numbers: list[int] = []
+    walks: list[QuerySet[Any]] = []
+    for number, segment in list(enumerate(view.segments))[start:]:
+        rows = cases.filter(segment.condition, beyond(bound if number == start else None, "priority"))
+        ordered = rows.order_by("-priority", "-pk").values_list("priority", "pk")
+        for state in segment.states:
+            numbers.append(number)
+            walks.append(ordered.filter(state=state)[:n])
+    found = read_together(walks)
+    return [(number, *row) for number, rows in zip(numbers, found, strict=True) for row in rows]
 
 
 def _read_cursor(cursor: str) -> tuple[int, Cursor | None]:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from audit.actor import Actor
 from cases.models import Alert, Case
 from cases.services.linking import links_of
+from cases.services.standing import may_have
 from cases.visibility import visible_cases
 from cases.workflow import Action, State
 
@@ -31,18 +32,22 @@ class Linked:
 
 def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> dict[str, Any]:
     """`linked`, `joined` (merged into this one), `split_off`, `detached`; `mergeable` and `splittable` where they are open now."""
-    near = _near(case, by)
+    is_regrouped = may_have(case, "case.took_in", "case.split")
+    near = _near(case, by) if is_regrouped or Action.MERGE in actions else []
+    took_out = may_have(case, "case.claim_detached")
     context: dict[str, Any] = {
         "linked": linked_cases(case, by),
         "joined": [other for other in near if other.merged_into_id == case.pk],
         "split_off": [other for other in near if other.split_from_id == case.pk],
-        "detached": list(
-            case.alerts.filter(left_why__in=Alert.DETACHED).select_related("claim").order_by("claim_id")
-        ),
+        "detached": _detached(case) if took_out else [],
     }
     if Action.MERGE in actions:
         context["mergeable"] = [other for other in near if _is_mergeable(case, other)][:MAX_CHOICES]
     return context
+
+
+def _detached(case: Case) -> list[Alert]:
+    return list(case.alerts.filter(left_why__in=Alert.DETACHED).select_related("claim").order_by("claim_id"))
 
 
 def _near(case: Case, by: Actor) -> list[Case]:
@@ -61,7 +66,7 @@ def _is_mergeable(case: Case, other: Case) -> bool:
 
 def linked_cases(case: Case, by: Actor) -> list[Linked]:
     """The cases this one is linked with, as far as the reader may see them, the newest link first."""
-    links = list(links_of(case))
+    links = list(links_of(case)) if may_have(case, "case.linked") else []
     if not links:
         return []
     others = {link.other_id if link.case_id == case.pk else link.case_id for link in links}

@@ -35,5 +35,9 @@ def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
     url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])
     month = f"{cell.month:%Y-%m}"
     return format_html(
-        '<a href="{0}" title="{1}: {2}" aria-label="{1}: {2}">{3}</a>', url, month, words, told
+        '<a href="{0}" title="{1}: {2}">{3}<span class="visually-hidden">, {1}: {2}</span></a>',
+        url,
+        month,
+        words,
+        told,
     )

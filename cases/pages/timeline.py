@@ -18,8 +18,8 @@ from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import Answered, answers_of
 from cases.services.choice_words import disposition_word
-from cases.services.entry_words import ToldEntry, told_entries
-from cases.services.standing import RECOVERY
+from cases.services.entry_words import OF_FILES, ToldEntry, told_entries
+from cases.services.standing import CHAIN, RECOVERY, case_subject, may_have
 from fraud.claims.models import User
 
 # Entries told by the thing itself: that many chain entries of the action are not repeated.
@@ -52,7 +52,7 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
     """Read afresh what was asked and proposed in a case, with who did it, for everything a page shows of it; for the timeline also
     what was answered and sent.
 
-    Two queries for a case nobody has asked about or decided; nothing is looked up that cannot exist yet.
+    Three queries for a case nobody has asked about or decided; nothing is looked up that cannot exist yet.
     """
     kept: dict[str, Any] = {}
     case._prefetched_objects_cache = kept  # type: ignore[attr-defined]
@@ -62,6 +62,7 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
         asked = asked.prefetch_related(Prefetch("explanations", answers))
     decided = Decision.objects.select_related("proposed_by", "decided_by")
     prefetch_related_objects([case], Prefetch("requests", asked), Prefetch("decisions", decided))
+    kept[CHAIN] = list(AuditEvent.objects.filter(subject=case_subject(case)).order_by("seq"))
     recovery = None
     if case.decisions.all():
         recoveries = Recovery.objects.filter(case=case).select_related("write_off_requested_by")
@@ -70,10 +71,12 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
         recovery.case = case  # with the stake a page attached
     kept[RECOVERY] = recovery
     if with_answers:
-        has_sent = bool(case.requests.all() or case.decisions.all())
+        has_sent = may_have(case, *OF_FILES)
         evidence, appeals = Evidence.objects.filter(case=case), Appeal.objects.filter(case=case)
         kept["evidence"] = list(evidence.select_related("uploaded_by")) if has_sent else []
-        kept["appeals"] = list(appeals.select_related("submitted_by")) if case.decisions.all() else []
+        kept["appeals"] = (
+            list(appeals.select_related("submitted_by")) if may_have(case, "appeal.submitted") else []
+        )
 
 
 def explanations_of(case: Case) -> list[Explanation]:
@@ -92,13 +95,13 @@ def _kept(case: Case, name: str) -> list[Any]:
 
 
 def timeline_of(case: Case, *, is_gathered: bool = False) -> list[Entry]:
-    """The entries of a case, newest first. `is_gathered`: its rows were just read; then three queries whatever its length."""
+    """The entries of a case, newest first. `is_gathered`: its rows were just read; then two queries whatever its length."""
     if not is_gathered:
         gather(case)
-    events: list[Any] = [*AuditEvent.objects.filter(subject=f"case:{case.reference}").order_by("seq")]
+    events = _kept(case, CHAIN)
     requests, decisions = list(case.requests.all()), list(case.decisions.all())
     answers, appeals = explanations_of(case), _kept(case, "appeals")
-    notes = list(case.notes.select_related("written_by"))
+    notes = list(case.notes.select_related("written_by")) if may_have(case, "case.noted") else []
     evidence = _kept(case, "evidence")
     files = [file for file in evidence if file.is_sent]
     names = _names(case, events, answers, notes)

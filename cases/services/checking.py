@@ -13,6 +13,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.queue import touch_lock
+from cases.services.standing import may_have
 from cases.services.steps import check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line
 from cases.workflow import Action
@@ -40,7 +41,9 @@ class Checked:
 
 def checks_of(case: Case, language: str) -> list[Checked]:
     """The steps of the case's pattern in their order, then those ticked that it has no more, in the reader's language."""
-    kept = {check.step: check for check in case.checks.select_related("checked_by")}
+    kept: dict[str, CaseCheck] = {}
+    if may_have(case, "case.checked", "case.check_skipped"):
+        kept = {check.step: check for check in case.checks.select_related("checked_by")}
     codes = dict.fromkeys((*checklist_of(case.pattern), *kept))
     return [_told(code, kept.get(code), language) for code in codes]
 

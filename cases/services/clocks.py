@@ -79,10 +79,10 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
         "rescanned": rescan_evidence,
         "forgotten": lambda: _forget_answers(moment),
     }
-    return {name: _done(name, step) for name, step in steps.items()}
+    return {name: count_done(name, step) for name, step in steps.items()}
 
 
-def _done(name: str, step: Callable[[], int]) -> int:
+def count_done(name: str, step: Callable[[], int]) -> int:
     """How often the step was done; one that fails is logged and done by the next sweep, the others go on. A lost database ends all."""
     try:
         return step()

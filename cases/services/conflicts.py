@@ -12,7 +12,7 @@ from audit.actor import Actor
 from audit.people import same_number
 from audit.people_rows import with_number
 from cases.models import Case, Explanation
-from fraud.claims.identity import cardholders_of, logins_of, relatives
+from fraud.claims.identity import led_by, logins_of, relatives
 from fraud.claims.models import Cardholder, Claim, Relative, User
 
 
@@ -53,38 +53,48 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     number = by.employee_no
     if by.is_system or not number.strip():
         return Relations()
-    kin_rows = relatives(number, case.cardholder.employee_no)
-    people: Iterable[tuple[str, Any, bool, bool]]
+    kin_rows, own_rows = relatives(number, case.cardholder.employee_no), _reports(case, number)
+    people: Iterable[tuple[str, Any, bool, bool, bool]]
     if claims is None:
-        people = _people_of(case, by, kin_rows)
+        people = _people_of(case, by, kin_rows, own_rows)
     else:
-        kin = kin_rows.exists()
-        people = [("", None, kin, False), *((one.approver_no, one.attendees, kin, False) for one in claims)]
-    approver = attendee = kin = speaker = False
-    for approver_no, attendees, is_kin, has_spoken in people:
-        kin, speaker = kin or is_kin, speaker or has_spoken
+        near = (kin_rows.exists(), own_rows.exists(), False)
+        people = [("", None, *near), *((one.approver_no, one.attendees, *near) for one in claims)]
+    approver = attendee = kin = speaker = report = False
+    for approver_no, attendees, is_kin, is_led, has_spoken in people:
+        kin, speaker, report = kin or is_kin, speaker or has_spoken, report or is_led
         approver = approver or same_number(approver_no, number)
         attendee = attendee or lists(attendees, number)
     return Relations(
         is_cardholder=same_number(case.cardholder.employee_no, number),
         is_claim_approver=approver,
         is_attendee=attendee,
-        is_report=manages(case.cardholder.employee_no, employee_no=number),
+        is_report=report,
         is_relative=kin,
         is_speaker=speaker,
         is_manager=manages(number, person=case.cardholder),
     )
 
 
-def _people_of(case: Case, by: Actor, kin_rows: QuerySet[Relative]) -> Iterable[tuple[str, Any, bool, bool]]:
-    """(approver, attendees, whether a relative is asking, whether they have answered) of every claim the case is about, one row
-    also where it has none. One query."""
+def _reports(case: Case, number: str) -> QuerySet[Cardholder]:
+    """The person with this number where they report to the case's cardholder."""
+    return with_number(led_by(case.cardholder.employee_no), "employee_no", number)
+
+
+def _people_of(
+    case: Case, by: Actor, kin_rows: QuerySet[Relative], own_rows: QuerySet[Cardholder]
+) -> Iterable[tuple[str, Any, bool, bool, bool]]:
+    """(approver, attendees, whether a relative is asking, whether who reports to the cardholder is, whether they have answered)
+    of every claim the case is about, one row also where it has none. One query."""
     rows = Case.objects.filter(pk=case.pk).annotate(
         held=FilteredRelation("alerts", condition=Q(alerts__left_at=None)),
         is_kin=Exists(kin_rows),
+        is_led=Exists(own_rows),
         has_spoken=Exists(answers_by(by).filter(request__case=case.pk)),
     )
-    return rows.values_list("held__claim__approver_no", "held__claim__attendees", "is_kin", "has_spoken")
+    return rows.values_list(
+        "held__claim__approver_no", "held__claim__attendees", "is_kin", "is_led", "has_spoken"
+    )
 
 
 def answers_by(by: Actor) -> QuerySet[Explanation]:
@@ -93,11 +103,8 @@ def answers_by(by: Actor) -> QuerySet[Explanation]:
     return Explanation.objects.filter(submitted_by__in=logins.values("pk"))
 
 
-def manages(manager_no: str, *, employee_no: str = "", person: Cardholder | None = None) -> bool:
+def manages(manager_no: str, *, person: Cardholder) -> bool:
     """Whether `manager_no` is the manager of the person: by name, or as head of their department."""
-    if person is None:
-        people = cardholders_of(employee_no).select_related("department")
-        return any(manages(manager_no, person=one) for one in people)
     if same_number(person.employee_no, manager_no):
         return False
     if same_number(person.manager_no, manager_no):

@@ -20,6 +20,7 @@ from itertools import takewhile
 
 from django.db.models import Q, Sum
 
+from audit.reading import read_once
 from cases.models import Alert, Case, Decision, Recovery
 from cases.services.money_claims import in_currency_of, net_of, purchases_of
 from cases.services.money_rows import (
@@ -235,12 +236,12 @@ def _take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
 
 def due_minor(case: Case, decision: Decision | None) -> int:
     """What a decision may ask for now: what was decided, but never more than is at stake."""
-    return 0 if decision is None else min(decision.amount_minor, at_stake(case))
+    return 0 if decision is None else min(decision.amount_minor, shown_stake(case).at_stake_minor)
 
 
 def balance_of(recovery: Recovery) -> Balance:
     """How one recovery stands."""
-    return balances_of([recovery])[recovery.pk]
+    return read_once(("balance", recovery.pk), lambda: balances_of([recovery])[recovery.pk])
 
 
 def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:

@@ -24,6 +24,7 @@ from cases.models import LastRing
 from cases.services.alarms import tell_alarms, tell_of_damage
 from cases.services.clocks import sweep_clocks
 from cases.services.dead_mail import give_addresses, tell_of_dead_mail
+from cases.services.escalating import allocate_work
 from cases.services.following import follow_changes
 from cases.services.health import ring
 from cases.services.opening import open_cases
@@ -126,6 +127,7 @@ def let_time_pass() -> dict[str, int]:
     ring(LastRing.Bell.SWEEP)
     done = {**sweep_clocks(), **erase_expired(), "mail_addressed": give_addresses()}
     done["logins_ended"] = end_leavers()
+    done |= allocate_work(now())
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
     done |= {f"webhooks_{what}": n for what, n in send_messages().items()}
     done |= {"mail_alarms": tell_of_dead_mail(now()), "model_alarms": tell_of_damage(now())}

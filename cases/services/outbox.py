@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from audit.faults import hit
-from cases.models import Case, OutboxMessage
+from cases.models import Case, Notice, OutboxMessage
 from cases.services.company import present
 from cases.services.conflicts import user_of
 from cases.services.mails import render_mail
+from cases.services.notices import OF_MAILS, keep_notice
 from fraud.claims.models import Cardholder, User
 from fraud.people.mailing import with_link
 
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 def enqueue_mail(
     *, key: str, to: User | Cardholder | None, mail: str, case: Case, delay_seconds: int = 0, **facts: Any
 ) -> OutboxMessage | None:
-    """Write a mail to be sent after this transaction; None for staff without an address.
+    """Write a mail to be sent after this transaction; None for staff without an address, or who want it otherwise.
 
     `mail` names a text of `cases.services.mails`, rendered in the recipient's language. The same key is one mail, ever.
     A cardholder's without an address is kept as dead, so that it shows and no clock runs (`telling`).
@@ -38,6 +39,10 @@ def enqueue_mail(
         return None
     login = to if isinstance(to, User) else user_of(to)
     address = address_of(to)
+    if isinstance(to, User) and mail in OF_MAILS:
+        notice, _is_new = keep_notice(user=to, kind=OF_MAILS[mail], key=key, case=case)
+        if notice.mail != Notice.Mail.SENT:  # they want it in the day's letter, or on the page only
+            return None
     if not address and isinstance(to, User):
         return None
     language = login.language if login else "ko"

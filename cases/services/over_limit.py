@@ -33,36 +33,38 @@ class OverLimit:
     clause: str
 
 
-def over_limit_of(case: Case) -> OverLimit | None:
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A hit of the leading rule, and what was paid as it is now, minor units."""
+
+    hit: RuleHit
+    minor: int
+
+
+def over_limit_of(case: Case, found: tuple[list[Paid], int] | None = None) -> OverLimit | None:
     """What the hits of the case's leading rule state as over the limit; None where they do not state it for every claim.
 
     Several payments: each one's part where the limit is of one payment, the largest total where it is of all together. Facts
-    that no longer hold, since a payment was corrected or money came back, state nothing.
+    that no longer hold, since a payment was corrected or money came back, state nothing. `found`: those hits and how many
+    claims the case has, where a page has read them.
     """
     if case.is_blind:
         return None
-    hits, n_claims = _hits(case)
-    known = [over_of(hit.facts, case.currency) for hit in hits]
-    if (
-        not hits
-        or len(hits) < n_claims
-        or not all(_is_as_paid(*one) for one in zip(known, hits, strict=True))
-    ):
+    hits, n_claims = found if found is not None else _hits(case)
+    known = [over_of(one.hit.facts, case.currency) for one in hits]
+    if not hits or len(hits) < n_claims:
+        return None
+    if any(over is None or over.paid_minor != one.minor for over, one in zip(known, hits, strict=True)):
         return None
     apart = sum(over.minor for over in known if over and not over.is_together)
     minor = apart + max((over.minor for over in known if over and over.is_together), default=0)
     stake = shown_stake(case)
     if stake.spent_minor != stake.at_stake_minor or not 0 < minor < stake.at_stake_minor:
         return None
-    rule = hits[0].rule_version.rule
+    rule = hits[0].hit.rule_version.rule
     is_korean = current_language() == "ko"
     clause = rule.policy_clause if is_korean else rule.policy_clause_en or rule.policy_clause
     return OverLimit(minor, rule.code, clause)
-
-
-def _is_as_paid(over: Over | None, hit: RuleHit) -> bool:
-    """Whether the facts state a part, and speak of the payment as it is now."""
-    return over is not None and over.paid_minor == hit.claim.amount_minor
 
 
 @casework
@@ -127,10 +129,11 @@ def _money(values: Mapping[str, Any], name: str, currency: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _hits(case: Case) -> tuple[list[RuleHit], int]:
+def _hits(case: Case) -> tuple[list[Paid], int]:
     """Hits of the leading rule on claims that are in the case, in the run that judged each; and how many claims it has."""
     rows = case.alerts.filter(left_at=None).values_list("claim_id", "run_id", "score__run_id")
     judged = {claim: score_run or run for claim, run, score_run in rows}
     hits = RuleHit.objects.filter(claim__in=judged, rule_version__rule__code=case.pattern, is_shadow=False)
     rows_of = hits.select_related("rule_version__rule", "claim").order_by("claim_id")
-    return [hit for hit in rows_of if judged[hit.claim_id] in (None, hit.run_id)], len(judged)
+    own = [hit for hit in rows_of if judged[hit.claim_id] in (None, hit.run_id)]
+    return [Paid(hit, hit.claim.amount_minor) for hit in own], len(judged)

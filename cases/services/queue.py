@@ -11,7 +11,7 @@ from audit.actor import Actor
 from audit.paging import Cursor, beyond
 from audit.permissions import require
 from audit.services import actor_of
-from cases.models import Case
+from cases.models import Case, WorkProfile
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import company_today, lock_until, present
@@ -48,7 +48,7 @@ def take_next_case(*, by: Actor) -> Case:
     TAKE_NEXT_LOOKS of them. Raises QueueEmpty and NotPermitted.
     """
     require(by, "cases.take_case")
-    for case in _waiting_cases():
+    for case in _waiting_cases(by):
         if relations_of(by, case).involvement:
             continue
         try:
@@ -58,10 +58,31 @@ def take_next_case(*, by: Actor) -> Case:
     raise errors.QueueEmpty
 
 
-def _waiting_cases() -> Iterator[Case]:
-    """Unassigned cases as the queue orders them, read a few at a time so that each is as it stands when it is tried."""
+def _waiting_cases(by: Actor) -> Iterator[Case]:
+    """Unassigned cases as the queue orders them, read a few at a time so that each is as it stands when it is tried; where it was
+    kept what the person knows best, first those."""
+    known = _known_best(by)
+    if known is not None:
+        yield from _in_order(known)
+        yield from _in_order(~known)
+    else:
+        yield from _in_order(Q())
+
+
+def _known_best(by: Actor) -> Q | None:
+    """The cases of what the person knows best, or None where nobody said."""
+    profile = WorkProfile.objects.filter(user_id=by.person_id).first()
+    if profile is None or not (profile.patterns or profile.departments):
+        return None
+    own = Case.objects.filter(
+        Q(pattern__in=profile.patterns) | Q(cardholder__department__code__in=profile.departments)
+    )
+    return Q(pk__in=own.values("pk"))
+
+
+def _in_order(which: Q) -> Iterator[Case]:
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=company_today())
-    waiting = Case.objects.filter(awake, state=State.NEW, assignee=None).select_related("cardholder")
+    waiting = Case.objects.filter(which, awake, state=State.NEW, assignee=None).select_related("cardholder")
     after: Cursor | None = None
     for _part in range(TAKE_NEXT_LOOKS // _LOOKED_AT_ONCE):
         cases = list(waiting.filter(beyond(after, "priority")).order_by("-priority", "-id")[:_LOOKED_AT_ONCE])

@@ -45,6 +45,20 @@ def read_case(case: Case) -> Case:
 RECOVERY = "its recovery"
 
 
+#: The entries every posting comes with.
+POSTED = ("recovery.posted", "recovery.reversed", "recovery.given_back")
+#: Under which name a page keeps the entries of the case's chain.
+CHAIN = "its chain"
+
+
+def may_have(case: Case, *actions: str) -> bool:
+    """Whether rows that come with one of these entries can exist: by the chain a page has read, else unknown and so True."""
+    if not is_gathered(case, CHAIN):
+        return True
+    chain = case._prefetched_objects_cache[CHAIN]  # type: ignore[attr-defined]
+    return any(event.action in actions for event in chain)
+
+
 def is_gathered(case: Case, name: str) -> bool:
     """Whether a page has read these rows of the case already (cases.pages.timeline.gather); services read afresh."""
     return name in getattr(case, "_prefetched_objects_cache", {})
@@ -124,7 +138,7 @@ def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any)
     if request is not None:
         values |= {"is_extended": request.is_extended, "deadline_passed": today > request.due_on}
     if Guard.REPAID in wanted and case.state in (State.RECOVERING, State.CLOSED):
-        values["is_repaid"] = RecoveryPosting.objects.filter(recovery__case=case).exists()
+        values["is_repaid"] = _is_repaid(case)
     is_open = case.state == State.RECOVERING
     asked = wanted & (_OF_MONEY | _OF_WRITE_OFF | _OF_OWED) if is_open else wanted & _OF_OWED
     recovery = recovery_of(case) if asked else None
@@ -135,6 +149,13 @@ def facts_of(case: Case, guards: Collection[Guard] = tuple(Guard), **known: Any)
             values["owed_minor"] = balance.overpaid_minor
         values["write_off_requested"] = is_open and recovery.write_off == Recovery.WriteOff.REQUESTED
     return Facts(**{**values, **known})
+
+
+def _is_repaid(case: Case) -> bool:
+    """Whether money was ever posted: by the chain a page has read, else by the postings."""
+    if is_gathered(case, CHAIN):
+        return may_have(case, *POSTED)
+    return RecoveryPosting.objects.filter(recovery__case=case).exists()
 
 
 def parties_towards(case: Case, by: Actor, relations: Relations | None = None) -> frozenset[Party]:

@@ -9,6 +9,7 @@ from cases.models import Case, CaseTag
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
+from cases.services.standing import may_have
 from cases.services.steps import check_step, move, read_case
 from cases.services.texts import clean_line
 from cases.workflow import Action
@@ -39,6 +40,11 @@ def set_tags(*, case: Case, tags: Sequence[str], by: Actor, expected_version: in
 def clean_tag(text: str) -> str:
     """A tag as it is kept: one line in small letters, without a leading #. Raises TextTooLong, ReasonTooShort."""
     return clean_line(text.strip().lstrip("#"), minimum=1, maximum=NAME_MAX, field="tags").lower()
+
+
+def tags_of(case: Case) -> list[CaseTag]:
+    """The tags of a case, in order."""
+    return list(case.tag_rows.order_by("name")) if may_have(case, "case.tagged") else []
 
 
 def tags_in_use() -> list[str]:

@@ -14,6 +14,7 @@ from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.decisions import set_decision
 from cases.services.labelling import label_claims
+from cases.services.notices import take_back
 from cases.services.outbox import cancel_mails
 from cases.services.steps import UNDO_SECONDS, case_subject, change_recorded, read_case, stale
 from cases.workflow import Action
@@ -71,6 +72,7 @@ def _restored(fields: dict[str, Any]) -> dict[str, Any]:
 def _undo_rows(case: Case, action: Action, by: Actor) -> None:
     if action == Action.ASSIGN:
         cancel_mails(prefix=f"case.assigned:{case.reference}:")
+        take_back(prefix=f"case.assigned:{case.reference}:")
     if action == Action.REQUEST_EXPLANATION:
         request = case.requests.order_by("-round_no").first()
         if request is not None:

@@ -10,18 +10,19 @@ from audit.actor import Actor
 from audit.permissions import Role
 from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
-from cases.models import Appeal, Case, Decision
+from cases.models import Appeal, Case, Decision, Evidence
+from cases.pages.case import ClaimRow, leading_hits
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
-from cases.pages.queue import next_to_do
+from cases.pages.queue import has_queue
 from cases.pages.regrouping import regrouping_context
 from cases.services.checking import checks_of
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
 from cases.services.money import due_minor
-from cases.services.over_limit import over_limit_of
-from cases.services.standing import is_heard
+from cases.services.over_limit import Paid, over_limit_of
+from cases.services.standing import is_gathered, is_heard, may_have
 from cases.services.steps import actions_now, current_decision, current_request
-from cases.services.tagging import tags_in_use
+from cases.services.tagging import tags_in_use, tags_of
 from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.identity import holders_of
@@ -40,10 +41,11 @@ PRIMARY = {
 
 
 def action_context(
-    case: Case, by: Actor, *, language: str, rules: Sequence[Rule], relations: Relations | None = None
+    case: Case, by: Actor, *, language: str, claims: list[ClaimRow], relations: Relations | None = None
 ) -> dict[str, Any]:
-    """`may` maps action names to True; the rest feeds the forms of those actions only. `rules`: those that matched its claims."""
+    """`may` maps action names to True; the rest feeds the forms of those actions only. `claims`: the case's own."""
     actions = actions_now(case, by, relations)
+    rules = [hit.rule_version.rule for row in claims for hit in row.hits]
     today = company_today()
     context: dict[str, Any] = {
         "may": {action.value: True for action in actions},
@@ -64,19 +66,22 @@ def action_context(
             "forecast_legitimate": forecast_legitimate(case, settings),
             "legitimate_reasons": _reasons(language),
             "clauses": _clauses(rules, language),
-            "over": over_limit_of(case) if heard and Action.PROPOSE in actions else None,
+            "over": over_limit_of(case, _leading(case, claims))
+            if heard and Action.PROPOSE in actions
+            else None,
         }
     if Action.ASSIGN in actions:
         people = holders_of(Role.REVIEWER, Role.APPROVER)
         context["people"] = people.order_by("last_name", "first_name", "id")[:200]
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
-        appeal = Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
+        appeal = _open_appeal(case)
         context["appeal"] = appeal
         context["due_minor"] = due_minor(case, context["decision"])
-        context["appeal_files"] = list(appeal.evidence.select_related("uploaded_by")) if appeal else []
-    if case.state == State.CLOSED:
+        context["appeal_files"] = _files_of(case, appeal) if appeal else []
+    if case.state == State.CLOSED and may_have(case, "case.reopened"):
         context["reopened_as"] = case.reopened_as.first()
-    context["next_case"] = next_to_do(by, case)
+    context["has_queue"] = has_queue(by)
+    context["tag_rows"] = tags_of(case)
     context["tags_in_use"] = tags_in_use() if Action.TAG in actions else []
     context["deadline_passed_on"] = _after_deadline(case)
     context["snooze_week"] = today + timedelta(days=7 - today.weekday())
@@ -85,6 +90,23 @@ def action_context(
     context["mail_waits"] = _mail_waits(case)
     context["waits_for"] = _waits_for(case, context["decision"], context["may"])
     return context
+
+
+def _open_appeal(case: Case) -> Appeal | None:
+    if is_gathered(case, "appeals"):
+        return next((one for one in case.appeals.all() if one.result == Appeal.Result.OPEN), None)
+    return Appeal.objects.filter(case=case, result=Appeal.Result.OPEN).first()
+
+
+def _files_of(case: Case, appeal: Appeal) -> list[Evidence]:
+    if is_gathered(case, "evidence"):
+        return [file for file in case.evidence.all() if file.appeal_id == appeal.pk]
+    return list(appeal.evidence.select_related("uploaded_by"))
+
+
+def _leading(case: Case, claims: list[ClaimRow]) -> tuple[list[Paid], int] | None:
+    """The leading rule's hits, where the page shows all claims of the case."""
+    return leading_hits(case, claims) if len(claims) == case.n_claims else None
 
 
 def _after_deadline(case: Case) -> date | None:

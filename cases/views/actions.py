@@ -24,7 +24,7 @@ from cases.services.queue import take_next_case
 from cases.services.steps import actions_now, change_sentences
 from cases.services.undo import undo_last_action
 from cases.views.case import case_context
-from cases.visibility import find_case
+from cases.visibility import find_case, visible_cases
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
 
@@ -62,6 +62,14 @@ def take_next(request: HttpRequest) -> HttpResponse:
         return redirect("cases:queue")
     _remember_undo(request, case, CASE_ACTIONS["take"])
     return redirect("cases:detail", reference=case.reference)
+
+
+@page("cases.view_case")
+@require_GET
+def next_case(request: HttpRequest) -> HttpResponse:
+    """The case to work on next, after the one of `after`; the queue where none is left."""
+    after = visible_cases(request.actor).filter(reference=request.GET.get("after", "")[:40]).first()  # type: ignore[attr-defined]
+    return redirect(_following(request, after))
 
 
 @page("cases.view_case")
@@ -145,7 +153,11 @@ def _next_page(request: HttpRequest, case: Case, row: Row) -> str:
         return asked
     if row.stays or (not row.leads_on and not actions_now(case, actor)):
         return reverse("cases:detail", args=[case.reference])
-    following = next_to_do(actor, case)
+    return _following(request, case)
+
+
+def _following(request: HttpRequest, case: Case | None) -> str:
+    following = next_to_do(request.actor, case)  # type: ignore[attr-defined]
     return reverse("cases:detail", args=[following.reference]) if following else reverse("cases:queue")
 
 

@@ -89,7 +89,7 @@ def case_context(
         "is_mine": case.assignee_id == by.user_id,
         "same_payments": _same_payments(case, by),
     }
-    context |= action_context(case, by, language=current_language(), relations=relations, rules=matched)
+    context |= action_context(case, by, language=current_language(), relations=relations, claims=rows)
     context |= {"links": links_of(case, rows, by, opened)} if tab == "related" else {}
     context |= _TAB_CONTEXTS[tab](case, rows, by)
     if tab == "history":

@@ -22,7 +22,7 @@ from cases.pages.choices import choices_of
 from cases.pages.headlines import headline, rule_names
 from cases.pages.held_back import ABOUT, PARTS, WAITING, held_back_count, held_back_page, held_back_parts
 from cases.pages.near import count_near, near_cases
-from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_count
+from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
 from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services.company import company_today
 from cases.services.steps import actions_now
@@ -203,14 +203,20 @@ def _tabs(
     for own in (PAGING, "part"):
         query.pop(own, None)
     hidden = hidden_cases(request.actor, are_open=True)  # type: ignore[attr-defined]
+    counts: dict[str, int | None] = {**view_counts([one for one in views if one.has_count], filters, hidden)}
+    counts[HELD_BACK] = (
+        held_back_count(request.actor) if any(one.code == HELD_BACK for one in views) else None
+    )  # type: ignore[attr-defined]
     tabs = []
     for one in views:
         query["view"] = one.code
-        count = view_count(one, filters, hidden) if one.has_count else None
-        if one.code == HELD_BACK:
-            count = held_back_count(request.actor)  # type: ignore[attr-defined]
         tabs.append(
-            {"href": f"?{query.urlencode()}", "label": one.label, "count": count, "is_current": one is view}
+            {
+                "href": f"?{query.urlencode()}",
+                "label": one.label,
+                "count": counts.get(one.code),
+                "is_current": one is view,
+            }
         )
     return tabs
 

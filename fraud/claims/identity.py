@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from audit.actor import Actor, Role
 from audit.people import number_key
 from audit.people_rows import folded, key_of, with_number
+from audit.reading import read_once
 from fraud.claims.models import Cardholder, Claim, Relative, RoleGrant, User
 
 
@@ -23,6 +24,10 @@ def barred_cardholders(by: Actor) -> set[int]:
     own = number_key(by.employee_no)
     if by.is_system or not own:
         return set()
+    return read_once(("barred cardholders", own), lambda: _barred(own))
+
+
+def _barred(own: str) -> set[int]:
     rows = with_number(Cardholder.objects.all(), "employee_no", own)
     led_by_name = rows.annotate(led=key_of("manager_no")).values("led")
     led_by_head = rows.filter(department__isnull=False).annotate(led=key_of("department__manager_no"))

@@ -122,6 +122,8 @@ def outcomes_about(
     first = connection.ops.adapt_datetimefield_value(since)
     named = "k.approver_no, CAST(k.attendees AS text) AS attendees, l.id AS label_id"
     known = told_labels(cut_off, where, [first, cardholder_id, merchant_id or 0], named=named)
+    if known.is_empty():
+        return known
     newest = known.group_by("claim_id", maintain_order=True).last()
     kept = newest.filter(pl.col("is_misuse").is_not_null())
     places = ("transacted_at", "cardholder_id", "merchant_id")
@@ -148,6 +150,8 @@ def told_labels(
         sql = sql.replace("SELECT l.id AS label_id", f"SELECT {named}", 1)
         schema = {"approver_no": pl.String, "attendees": pl.String, **_READ_SCHEMA}
     known = read_frame(sql, asked, schema=schema)
+    if known.is_empty():
+        return known
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
 
 

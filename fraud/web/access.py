@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.shortcuts import render
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted, require
+from audit.reading import one_reading
 from audit.services import actor_of
 from fraud.web.refusals import refusal_sentence
 
 View = Callable[..., HttpResponseBase]
+SAFE = frozenset({"GET", "HEAD"})
 
 
 def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
@@ -37,7 +40,8 @@ def page(*actions: str, body: int = 0) -> Callable[[View], View]:
             request.actor = actor  # type: ignore[attr-defined]
             try:
                 require_any(actor, actions)
-                return view(request, *args, **kwargs)
+                with one_reading() if request.method in SAFE else nullcontext():
+                    return view(request, *args, **kwargs)
             except NotPermitted as error:
                 return refuse(request, error)
 

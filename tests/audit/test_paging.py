@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.paging import Cursor, capped_count, keyset_page, read_cursor
+from audit.paging import Cursor, capped_count, capped_counts, keyset_page, read_cursor, read_together
 from fraud.claims.models import Merchant
 from fraud.detection.models import ScreeningRun
 from tests.cast import NOW, make_cardholder, make_claim, make_merchant, make_run
@@ -107,3 +107,19 @@ def test_count_stops_at_its_cap():
         make_merchant(f"m{index}")
     assert capped_count(Merchant.objects.all(), cap=3) == 4
     assert capped_count(Merchant.objects.all(), cap=10) == 5
+
+
+@pytest.mark.django_db
+def test_several_lists_are_read_and_counted_in_one_query(django_assert_num_queries):
+    for number in range(5):
+        make_merchant(name=f"place {number}")
+    low = Merchant.objects.filter(name__lte="place 1").order_by("name")
+    high, none = Merchant.objects.filter(name__gt="place 1").order_by("-name"), Merchant.objects.none()
+    with django_assert_num_queries(1):
+        read = read_together([one.values_list("name", "pk")[:2] for one in (low, none, high)])
+    assert [[name for name, _pk in rows] for rows in read] == [
+        ["place 0", "place 1"], [], ["place 4", "place 3"],
+    ]  # fmt: skip
+    with django_assert_num_queries(1):
+        assert capped_counts([high, none, low], cap=2) == [3, 0, 2]
+    assert (capped_counts([]), read_together([none.values_list("pk")])) == ([], [[]])

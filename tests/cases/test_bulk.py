@@ -99,7 +99,10 @@ def test_after_a_closing_step_the_next_case_is_open_with_the_undo_of_the_last(
     assert answer.headers["Location"] == f"/cases/{second.reference}/"
     page = client.get(answer.headers["Location"]).content.decode()
     assert f"/cases/{first.reference}/undo/" in page
-    assert f"/cases/{third.reference}/" in page  # the next one is a link
+    assert f"/queue/following/?after={second.reference}" in page
+    following = client.get("/queue/following/", {"after": second.reference})
+    assert following.headers["Location"] == f"/cases/{third.reference}/"
+    assert client.get("/queue/following/", {"after": "C-1"}).status_code == 302
 
 
 def test_tags_find_a_case_and_the_row_counts_what_else_is_open(stage: Stage, client: Any) -> None:

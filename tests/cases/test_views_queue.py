@@ -63,7 +63,7 @@ def test_pages_show_every_case_of_a_view_once_and_in_order(client, scene, monkey
 def test_queue_needs_few_queries_whatever_its_length(client, scene, django_assert_max_num_queries):
     client.force_login(scene.cast.reviewer)
     client.get("/queue/?view=open")  # counts of the tabs are remembered for half a minute
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(25):
         client.get("/queue/?view=open")
 
 

@@ -31,7 +31,7 @@ new                  | assign              |            | in_review            |
 new                  | note                |            | new                  | reviewer            |
 in_review            | take                |            | in_review            | reviewer            | free
 in_review            | release             |            | new                  | holder system       |
-in_review            | assign              |            | in_review            | approver            |
+in_review            | assign              |            | in_review            | approver system     |
 in_review            | snooze              |            | in_review            | holder              | not_snoozed
 in_review            | wake                |            | in_review            | holder system       | snoozed
 in_review            | note                |            | in_review            | reviewer            |
@@ -49,7 +49,7 @@ awaiting_explanation | ask_extension       |            | awaiting_explanation |
 awaiting_explanation | extend              |            | awaiting_explanation | holder              | not_extended
 awaiting_explanation | answer              |            | explained            | cardholder manager  |
 awaiting_explanation | lapse               |            | no_response          | system              | deadline_passed
-explained            | assign              |            | explained            | approver            |
+explained            | assign              |            | explained            | approver system     |
 explained            | dissolve            |            | closed               | system              |
 explained            | note                |            | explained            | reviewer            |
 explained            | request_explanation |            | awaiting_explanation | holder              | rounds_left
@@ -59,7 +59,7 @@ explained            | propose             | against    | pending_approval     |
 explained            | propose             | cleared    | pending_approval     | holder              |
 explained            | decide              | against    | notified             | holder              | heard one_pair_of_eyes
 explained            | decide              | cleared    | closed               | holder              | one_pair_of_eyes
-no_response          | assign              |            | no_response          | approver            |
+no_response          | assign              |            | no_response          | approver system     |
 no_response          | dissolve            |            | closed               | system              |
 no_response          | note                |            | no_response          | reviewer            |
 no_response          | answer_late         |            | explained            | cardholder manager  |
@@ -237,8 +237,9 @@ def test_the_system_can_never_decide() -> None:
     }
     by_itself = {row.action for row in TRANSITIONS if Party.SYSTEM in row.who}
     assert not deciding & by_itself
-    # it lets time pass and follows the money, and nothing else
+    # it lets time pass, follows the money and hands over what strands with the absent, and nothing else
     assert by_itself == {
+        Action.ASSIGN,
         Action.WAKE,
         Action.LAPSE,
         Action.END_NOTICE,

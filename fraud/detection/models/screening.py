@@ -158,3 +158,13 @@ class RuleHit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_version} on {self.claim}"
+
+
+#: What a run pinned and what it counted: large, and of no use to a page that names the run.
+_PINNED = ("rule_set", "rule_evidence", "recalibration", "settings_used", "stages", "not_evaluable")
+
+
+def pinned(path: str, *, of_model: bool = True) -> tuple[str, ...]:
+    """The large columns of a joined run, with the card of its joined model, to be left out by `defer`."""
+    card = (f"{path}__model_version__card",) if of_model else ()
+    return (*(f"{path}__{name}" for name in _PINNED), *card)

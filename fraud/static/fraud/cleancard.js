@@ -221,7 +221,15 @@
       if (!one.matches(".danger")) setTimeout(() => one.remove(), Number(one.dataset.toast) || 8000);
     });
     countSelected();
+    reachScrolling();
   }
+  // What scrolls by itself can be scrolled by keyboard; what fits is no stop on the way.
+  function reachScrolling() {
+    $$(".scroll, .diff").forEach((one) => {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0; else one.removeAttribute("tabindex");
+    });
+  }
+  window.addEventListener("resize", reachScrolling);
   document.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
   document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline));
   document.addEventListener("htmx:beforeRequest", () => $("#busy")?.classList.add("htmx-request"));

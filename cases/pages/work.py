@@ -1,0 +1,94 @@
+"""What the lead's page shows: who is there, who has what, what is late and who was told, what nobody can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from audit.actor import Actor
+from cases.models import Case, Notice
+from cases.services.clocks import overdue_cases
+from cases.services.company import company_today
+from cases.services.work import WORKED, Desk, days_late, desks, is_stranded
+from cases.visibility import cases_of_others, without_involved
+from cases.workflow import State
+from fraud.claims.models import Department
+from fraud.company.values import current_calendar
+from rules.models import Rule
+
+MAX_LATE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LateCase:
+    """A late case, by how many business days, whether its holder is away past it, and who was told."""
+
+    case: Case
+    n_days: int
+    is_stranded: bool
+    told: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A desk with how many approvals were given to it and not looked at, and how its load compares with the fullest."""
+
+    desk: Desk
+    n_approvals: int
+    back_on: date | None
+
+
+def work_page(by: Actor, language: str) -> dict[str, Any]:
+    """`rows` (who has what), `late`, `n_unassigned`, `most` (of the fullest desk), and what profiles can choose from."""
+    today, people = company_today(), desks()
+    unread = Notice.objects.filter(kind="approval", read_at=None).values_list("user_id", flat=True)
+    given = list(unread)
+    calendar = current_calendar()
+    rows = [
+        DeskRow(
+            desk,
+            given.count(desk.user.pk),
+            calendar.add_business_days(desk.away_until, 1) if desk.away_until else None,
+        )
+        for desk in people
+    ]
+    name = f"name_{language}"
+    waiting = cases_of_others(by).filter(state=State.NEW, assignee=None)
+    return {
+        "rows": rows,
+        "states": WORKED,
+        "most": max((desk.n_open for desk in people), default=0),
+        "late": _late(by, people, today),
+        "n_unassigned": waiting.count(),
+        "rules": list(Rule.objects.order_by("code").values_list("code", name)),
+        "departments": _departments(language),
+    }
+
+
+def _late(by: Actor, people: list[Desk], today: date) -> list[LateCase]:
+    late = (
+        cases_of_others(by).filter(overdue_cases(today)).select_related("cardholder__department", "assignee")
+    )
+    cases = without_involved(list(late.order_by("due_on", "pk")[:MAX_LATE]), by)
+    by_user = {desk.user.pk: desk for desk in people}
+    told: dict[int, list[str]] = {}
+    notices = Notice.objects.filter(case__in=cases, kind__in=("late", "escalated")).select_related("user")
+    names = {desk.user.pk: desk.name for desk in people}
+    for notice in notices.order_by("pk"):
+        if notice.key.startswith(f"late:{notice.case.reference}:"):
+            told.setdefault(notice.case_id, []).append(names.get(notice.user_id, str(notice.user)))
+    return [
+        LateCase(
+            case,
+            days_late(case, today),
+            case.assignee_id is not None and is_stranded(case, by_user.get(case.assignee_id), today),
+            list(dict.fromkeys(told.get(case.pk, []))),
+        )
+        for case in cases
+    ]
+
+
+def _departments(language: str) -> list[tuple[str, str]]:
+    rows = Department.objects.order_by("code").values_list("code", "name", "name_en")[:500]
+    return [(code, (en if language == "en" else ko) or ko) for code, ko, en in rows]

@@ -1,0 +1,242 @@
+"""Who works on what: who is there, how much each has, what each knows best; and cases of people who are away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Q
+
+from audit.actor import Actor
+from audit.people import name_of, number_key
+from audit.permissions import Role, require
+from audit.services import actor_of, record
+from audit.transactions import one_transaction
+from cases.models import Case, WorkProfile
+from cases.services import errors
+from cases.services.casework import casework
+from cases.services.company import company_today
+from cases.services.conflicts import relations_of
+from cases.services.steps import check_step, move, read_case
+from cases.services.telling_staff import tell
+from cases.workflow import Action, State
+from fraud.claims.identity import holders_of
+from fraud.claims.models import Absence, Department, User
+from fraud.claims.units import sees_department
+from fraud.company.values import current_calendar
+from rules.models import Rule
+
+BY = Actor.system("clocks")
+WORKED = (State.IN_REVIEW, State.AWAITING_EXPLANATION, State.EXPLAINED, State.NO_RESPONSE)
+HELD = (State.IN_REVIEW, State.EXPLAINED, State.NO_RESPONSE)  # where it is the holder's turn
+MOST_OPEN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One person who works cases: until when they are away (None: there), how many open cases they hold, what they know best."""
+
+    user: User
+    actor: Actor
+    away_until: date | None = None
+    n_open: int = 0
+    n_late: int = 0
+    most_open: int | None = None
+    patterns: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+    version: int = 0
+    by_state: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return name_of(self.user)
+
+    @property
+    def is_full(self) -> bool:
+        return self.most_open is not None and self.n_open >= self.most_open
+
+    def knows(self, case: Case) -> bool:
+        """Whether the case is of what they know best."""
+        department = case.cardholder.department
+        return case.pattern in self.patterns or (
+            department is not None and department.code in self.departments
+        )
+
+
+def away_until(numbers: Collection[str], today: date) -> dict[str, date]:
+    """Employee number as it is compared → the last day of the whole-day leave somebody is on, leave that follows at once included."""
+    keys = {key for number in numbers if (key := number_key(number))}
+    rows = Absence.objects.filter(superseded_at=None, half="", ends_on__gte=today).order_by("starts_on")
+    found: dict[str, date] = {}
+    for number, first, last in rows.values_list("employee_no", "starts_on", "ends_on"):
+        key = number_key(number)
+        if key not in keys:
+            continue
+        until = found.get(key)
+        if first <= today or (until is not None and first <= _next_working(until)):
+            found[key] = max(last, until or last)
+    return found
+
+
+def _next_working(day: date) -> date:
+    return current_calendar().add_business_days(day, 1)
+
+
+def desks(*roles: Role) -> list[Desk]:
+    """Everybody who works cases (or holds one of `roles`), by name. A handful of queries."""
+    people = list(
+        holders_of(*(roles or (Role.REVIEWER, Role.APPROVER))).order_by("last_name", "first_name", "pk")
+    )
+    today = company_today()
+    away = away_until([user.employee_no for user in people], today)
+    profiles = {profile.user_id: profile for profile in WorkProfile.objects.filter(user__in=people)}
+    counts = Case.objects.filter(assignee__in=people).exclude(state=State.CLOSED).order_by()
+    late = Count("pk", filter=Q(due_on__lt=today))
+    held: dict[int, dict[str, tuple[int, int]]] = {}
+    for user_id, state, n, n_late in (
+        counts.values("assignee", "state")
+        .annotate(n=Count("pk"), late=late)
+        .values_list("assignee", "state", "n", "late")
+    ):
+        held.setdefault(user_id, {})[state] = (n, n_late)
+    return [_desk(user, away, held.get(user.pk, {}), profiles.get(user.pk)) for user in people]
+
+
+def _desk(
+    user: User, away: dict[str, date], held: dict[str, tuple[int, int]], profile: WorkProfile | None
+) -> Desk:
+    own = {state: n for state, (n, _late) in held.items() if state in WORKED}
+    return Desk(
+        user=user,
+        actor=actor_of(user),
+        away_until=away.get(number_key(user.employee_no)),
+        n_open=sum(own.values()),
+        n_late=sum(late for state, (_n, late) in held.items() if state in WORKED),
+        most_open=profile.most_open if profile else None,
+        patterns=frozenset(profile.patterns) if profile else frozenset(),
+        departments=frozenset(profile.departments) if profile else frozenset(),
+        version=profile.version if profile else 0,
+        by_state=own,
+    )
+
+
+def may_work(desk: Desk, case: Case) -> bool:
+    """Whether the case may be given to them: they see its department and are not involved."""
+    return (
+        sees_department(desk.actor, case.cardholder.department_id)
+        and not relations_of(desk.actor, case).involvement
+    )
+
+
+def best_of(people: Iterable[Desk], case: Case) -> Desk | None:
+    """Who of them gets the case: there, not full, may have it; who knows it best first, then who has least."""
+    there = [desk for desk in people if desk.away_until is None and not desk.is_full]
+    ordered = sorted(there, key=lambda desk: (not desk.knows(case), desk.n_open, desk.user.pk))
+    return next((desk for desk in ordered if may_work(desk, case)), None)
+
+
+def hand_over_all(today: date) -> int:
+    """Cases whose holder is away past the deadline, or works no cases any more, go to somebody who is there; how many went."""
+    people = desks()
+    by_user = {desk.user.pk: desk for desk in people}
+    rows = Case.objects.filter(state__in=HELD, snoozed_until=None).exclude(assignee=None)
+    found = [
+        case for case in rows.order_by("pk") if is_stranded(case, by_user.get(case.assignee_id or 0), today)
+    ]
+    done = 0
+    for case in found:
+        try:
+            done += hand_over(case=case)
+        except (errors.CaseworkError, errors.Refused):
+            continue  # somebody was faster
+    return done
+
+
+def is_stranded(case: Case, holder: Desk | None, today: date) -> bool:
+    """Whether its holder cannot meet the deadline: gone, or away until the day it is due or longer."""
+    if holder is None:
+        return True
+    return holder.away_until is not None and case.due_on is not None and case.due_on <= holder.away_until
+
+
+@casework
+def hand_over(*, case: Case) -> bool:
+    """The sweep's part: a stranded case goes to whoever is there; False where it is not stranded any more, or nobody can have it."""
+    case = read_case(case)
+    people = desks()
+    holder = next((desk for desk in people if desk.user.pk == case.assignee_id), None)
+    if case.state not in HELD or case.assignee is None or not is_stranded(case, holder, company_today()):
+        return False
+    to = best_of([desk for desk in people if desk.user.pk != case.assignee_id], case)
+    if to is None:
+        return False
+    before, until = case.assignee, holder.away_until if holder else None
+    row = check_step(case, Action.ASSIGN, by=BY, expected_version=None)
+    told = {"assignee": to.user.get_username(), "from": before.get_username()}
+    details = {**told, "why": "away" if until else "gone", "until": until.isoformat() if until else None}
+    fields = {"assignee_id": to.user.pk, "lock_until": None}
+    move(case, row, by=BY, event="case.handed_over", fields=fields, details=details)
+    key = f"handed:{case.reference}:{case.version}"
+    tell(user=to.user, kind="assigned", key=key, case=case)
+    if before.is_active:
+        tell(user=before, kind="handed", key=key, case=case, to=to.name)
+    return True
+
+
+@one_transaction()
+def set_work_profile(
+    *,
+    user: User,
+    most_open: int | None,
+    patterns: Collection[str],
+    departments: Collection[str],
+    by: Actor,
+    expected_version: int | None,
+) -> WorkProfile:
+    """What somebody knows best and how many open cases are enough for them.
+
+    Raises NotPermitted, PersonNotSuitable for who works no cases, ChoiceNotValid for a rule or department that is not known,
+    TooMany, StaleCase where somebody changed it since.
+    """
+    require(by, "cases.change_work")
+    if not holders_of(Role.REVIEWER, Role.APPROVER).filter(pk=user.pk).exists():
+        raise errors.PersonNotSuitable
+    if most_open is not None and not 1 <= most_open <= MOST_OPEN_MAX:
+        raise errors.TooMany(n=MOST_OPEN_MAX, field="most_open")
+    _require_known(
+        "patterns", patterns, Rule.objects.filter(code__in=list(patterns)).values_list("code", flat=True)
+    )
+    known = Department.objects.filter(code__in=list(departments)).values_list("code", flat=True)
+    _require_known("departments", departments, known)
+    row = WorkProfile.objects.select_for_update().filter(user=user).first()
+    version = row.version if row else 0
+    if expected_version != version:
+        raise errors.StaleCase(version=version, changes=[])
+    values = {
+        "most_open": most_open,
+        "patterns": sorted(set(patterns)),
+        "departments": sorted(set(departments)),
+    }
+    before = {name: getattr(row, name) for name in values} if row else None
+    saved, _is_new = WorkProfile.objects.update_or_create(
+        user=user, defaults={**values, "version": version + 1}
+    )
+    record(
+        action="work.profile_changed", by=by, subject=f"work:{user.get_username()}", before=before,
+        after={**values, "version": version + 1},
+    )  # fmt: skip
+    return saved
+
+
+def _require_known(field_name: str, wanted: Collection[str], known: Iterable[str]) -> None:
+    found = set(known)
+    if set(wanted) - found:
+        raise errors.ChoiceNotValid(field=field_name, choices=sorted(found))
+
+
+def days_late(case: Case, today: date) -> int:
+    """Business days since the case's deadline; 0 before its end."""
+    if case.due_on is None or case.due_on >= today:
+        return 0
+    return current_calendar().business_days_between(case.due_on, today)

@@ -1,0 +1,69 @@
+"""The rows of the queue: what shows the same is not put into words again.
+
+A reader comes back to the queue after every case, and one row of fifty has changed. A row's key names everything the row shows,
+so a row is never older than what it was made of; `tests/cases/test_queue_rows.py` holds that.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from audit.language import current_language
+from audit.people import name_of
+from cases.models import Case
+from cases.services.money import shown_stake
+
+register = template.Library()
+KEPT = 2000  # rows a process keeps: some 4 MB
+_rows: OrderedDict[Hashable, SafeString] = OrderedDict()
+#: Columns of the case that the row shows, or that decide what it shows.
+_COLUMNS = (
+    "pk", "reference", "version", "n_near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
+    "has_news", "n_claims", "source", "merged_into_id", "state", "closed_at", "snoozed_until", "snooze_reason", "due_on",
+)  # fmt: skip
+#: What the page gives to every row.
+_OF_PAGE = ("loss_title", "take_word", "largest", "today", "calendar", "may_take")
+
+
+@register.simple_tag(takes_context=True)
+def queue_row(context: Any, case: Case) -> SafeString:
+    """One row of the queue, as `_row.html` has it."""
+    given = {name: context.get(name, "") for name in _OF_PAGE}
+    given |= {"case": case, "chosen": {case.reference} & set(context.get("chosen") or ())}
+    key = _key(case, given)
+    found = _rows.get(key)
+    if found is None:
+        row = context.template.engine.get_template("cases/queue/_row.html")
+        found = row.render(context.new(given))
+        _rows[key] = found
+        while len(_rows) > KEPT:
+            _rows.popitem(last=False)
+    else:
+        _rows.move_to_end(key)
+    return found
+
+
+def forget_rows() -> None:
+    """Put every row into words again, for tests."""
+    _rows.clear()
+
+
+def _key(case: Case, given: dict[str, Any]) -> Hashable:
+    department = case.cardholder.department
+    return (
+        current_language(),
+        *(getattr(case, name, None) for name in _COLUMNS),
+        *(given[name] for name in _OF_PAGE),
+        bool(given["chosen"]),
+        str(case.cardholder),
+        (department.name, department.name_en) if department is not None else None,
+        tuple(tag.name for tag in case.tag_rows.all()),
+        tuple((tag["code"], tag["name"]) for tag in case.tags),  # type: ignore[attr-defined]
+        shown_stake(case).at_stake_minor,
+        name_of(case.assignee) if case.assignee is not None else None,
+    )
