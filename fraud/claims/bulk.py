@@ -82,6 +82,11 @@ def forget_pages() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA shrink_memory")
+    return_memory()
+
+
+def return_memory() -> None:
+    """Give what was freed back to the system, where the C library keeps it; asks no database."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:  # only glibc has it
         trim(0)

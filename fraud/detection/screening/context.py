@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fraud.claims.bulk import forget_pages
+from fraud.claims.bulk import return_memory
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import COMPUTED, build_features
 from fraud.detection.features.claim import claim_features
@@ -55,7 +55,7 @@ def features_and_context(
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted)
-    forget_pages()  # of what features were made of nothing is left, and the rules' frame is as large
+    return_memory()  # of what features were made of nothing is left, and the rules' frame is as large
     is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
     read = names_windows_read(specs)
     is_taken = read <= {*TAKEN_NAMES}
