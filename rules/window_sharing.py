@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.int64] | NDArray[np.int32]
 Mask = NDArray[np.bool_]
 _BUCKETS = 1 << 18
 
@@ -17,8 +18,8 @@ _BUCKETS = 1 << 18
 class Sharing:
     """Rows that share keys with a target, in their order, and one code per such row below `n_codes`, equal where the keys are."""
 
-    rows: Ints
-    codes: Ints
+    rows: Places
+    codes: Places
     n_codes: int
 
     def since(self, row: int) -> Sharing:
@@ -30,7 +31,7 @@ class Sharing:
         """Those of them that share one more key with the same target."""
         values = _places_of_targets(key[self.rows], targets[self.rows])
         rows = self.rows[values.rows]
-        both = self.codes[values.rows] * values.n_codes + values.codes
+        both = self.codes[values.rows].astype(np.int64) * values.n_codes + values.codes
         found = _places_of_targets(both, targets[rows])
         return Sharing(rows[found.rows], found.codes, found.n_codes)
 
@@ -54,7 +55,8 @@ def _places_of_targets(values: Ints, is_target: Mask) -> Sharing:
         ranks[asked] = np.arange(len(asked), dtype=np.int32)
         found = ranks[np.maximum(values, -1)]
         kept = np.flatnonzero(found >= 0)
-        return Sharing(kept, found[kept].astype(np.int64), len(asked))
+        rows = kept.astype(np.int32) if len(found) <= np.iinfo(np.int32).max else kept
+        return Sharing(rows, found[kept], len(asked))
     maybe = np.zeros(
         _BUCKETS, dtype=np.bool_
     )  # most values share not even their last digits with one asked for

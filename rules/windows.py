@@ -25,6 +25,8 @@ from rules.window_sharing import Sharing, sharing
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+#: Row numbers.
+Places = NDArray[np.int64] | NDArray[np.int32]
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
@@ -66,6 +68,11 @@ class TimeOrder:
     def __len__(self) -> int:
         return len(self.at_us)
 
+    def rows_at(self, places: Ints) -> Places:
+        """The rows at places of the order."""
+        rows = places if self.is_ordered else self.rows[places]
+        return rows.astype(np.int32) if len(self) <= np.iinfo(np.int32).max else rows
+
     @cached_property
     def rank(self) -> Ints:
         """Per row: its place in the order."""
@@ -86,7 +93,7 @@ class TimeOrder:
         """Per moment: the place in the order of the first row with at >= moment."""
         return np.searchsorted(self._sorted_at, boundary_us, side="left").astype(np.int64)
 
-    def first_rank_within(self, duration_us: int, rows: Ints) -> Ints:
+    def first_rank_within(self, duration_us: int, rows: Places) -> Ints:
         """Per given row: the place in the order of the first row with at >= own at - duration.
 
         Asked for most rows it searches all of them once, in time order, and remembers the answers.
@@ -122,29 +129,32 @@ class WindowIndex:
         self._order = order if order is not None else TimeOrder(at_us, tie)
         n = len(self._order)
         if targets is None:
-            codes, _ = group_codes(keys)
-            rows = np.flatnonzero(codes >= 0)
-            codes = codes[rows]
+            everyones, _ = group_codes(keys)
+            rows: Places = np.flatnonzero(everyones >= 0)
+            codes: Places = everyones[rows]
         else:
             found = sharing(keys, targets, first)
             rows, codes = found.rows, found.codes
         # unique (group, place in time) pairs packed in one integer: sorting values beats argsort
-        packed = codes * n + self._order.rank[rows]
+        packed = codes.astype(np.int64)
+        packed *= n
+        packed += self._order.rank[rows]
         packed.sort()
         self._packed = packed
         self._n = n
         places = packed % n if n else packed
-        self._rows: Ints = self._order.rows[places]
+        #: Rows in group order, in as few bytes as their number allows: a night keeps some twenty indexes.
+        self._rows: Places = self._order.rows_at(places)
         self._set_targets(targets)
         self._base: Ints = packed[self._at] - places[self._at]
-        self._kept: dict[int, tuple[Mask, Ints, Ints]] = {}
+        self._kept: dict[int, tuple[Mask, Ints, Places]] = {}
 
     def _set_targets(self, targets: Mask | None) -> None:
         """Positions (in group order) of the rows to answer for, and where their answers go."""
         if targets is None:
             self._n_out = self._n
             self._at = np.arange(len(self._rows), dtype=np.int64)
-            self._out = self._rows
+            self._out: Places = self._rows
         else:
             self._n_out = int(targets.sum())
             self._at = np.flatnonzero(targets[self._rows])
@@ -279,7 +289,7 @@ class WindowIndex:
         elapsed[has_one] = at_us[own] - at_us[first]
         return self._spread(elapsed, np.float64(np.nan))
 
-    def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Ints]:
+    def _ranges(self, start: Ints, include_self: bool, where: Mask | None) -> tuple[Ints, Ints, Places]:
         """Windows as ranges over the kept rows: (first, one past the last, the kept rows)."""
         end = self._at + 1 if include_self else self._at
         first = np.minimum(start, end)
@@ -288,7 +298,7 @@ class WindowIndex:
         before, kept = self._kept_by(where)
         return before[first], before[end], kept
 
-    def _kept_by(self, where: Mask) -> tuple[Ints, Ints]:
+    def _kept_by(self, where: Mask) -> tuple[Ints, Places]:
         """How many rows satisfy the condition before each position, and those rows; conditions in a row are mostly the same one."""
         found = self._kept.get(id(where))
         if found is None:

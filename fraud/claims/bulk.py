@@ -6,7 +6,9 @@ Everything runs on the default connection and inside the caller's transaction. F
 
 from __future__ import annotations
 
+import ctypes
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -73,6 +75,21 @@ def write_rows(table: str, columns: Sequence[str], frame: pl.DataFrame, *, confl
     chosen = frame.select(columns)
     write = _write_postgres if connection.vendor == "postgresql" else _write_sqlite
     return sum(write(table, columns, part, conflict) for part in chosen.iter_slices(_WRITE_ROWS))
+
+
+def forget_pages() -> None:
+    """Give back what SQLite keeps of the pages it has read, which the system's own cache has still, and what was freed before."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
+    return_memory()
+
+
+def return_memory() -> None:
+    """Give what was freed back to the system, where the C library keeps it; asks no database."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:  # only glibc has it
+        trim(0)
 
 
 # Reading ---------------------------------------------------------------------------------------------------------

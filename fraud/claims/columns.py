@@ -110,7 +110,7 @@ def shape_claims(
     texts = [
         pl.col(name).replace("", None)
         for name, dtype in CLAIM_SCHEMA.items()
-        if dtype == pl.String and name in frame.columns
+        if dtype == pl.String and frame.schema.get(name) == pl.String
     ]
     frame = frame.with_columns(texts)
     if not set(PERSONNEL) & set(wanted):

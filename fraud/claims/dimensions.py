@@ -50,18 +50,26 @@ def in_order(claims: pl.DataFrame) -> pl.DataFrame:
     return claims[np.lexsort((tie, at))]
 
 
+def text_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """The texts as categories, empty ones null: a text that a million claims share is kept once."""
+    return frame.with_columns(pl.col(pl.String).replace("", None).cast(pl.Categorical))
+
+
 class Dimensions:
     """Whatever `wanted` columns lie beside the claims, as known at a moment (a parameter of the database).
 
-    With `claims` only of the people and places in them: few claims need no more.
+    With `claims` only of the people and places in them: few claims need no more. `coded`: texts are categories (`text_codes`),
+    those of the claims too.
     """
 
-    def __init__(self, wanted: frozenset[str], at: object, claims: pl.DataFrame | None = None) -> None:
-        self.wanted, self.at, self._claims = wanted, at, claims
+    def __init__(
+        self, wanted: frozenset[str], at: object, claims: pl.DataFrame | None = None, *, coded: bool = False
+    ) -> None:
+        self.wanted, self.at, self._claims, self._coded = wanted, at, claims, coded
 
     def of(self, claims: pl.DataFrame) -> Dimensions:
         """Those of some claims only."""
-        return Dimensions(self.wanted, self.at, claims)
+        return Dimensions(self.wanted, self.at, claims, coded=self._coded)
 
     def beside(self, claims: pl.DataFrame, zone: str | None) -> pl.DataFrame:
         """The claims with the wanted columns in their order, by (transacted_at, claim_id)."""
@@ -103,7 +111,10 @@ class Dimensions:
             condition, params = in_list(self._claims[of].unique().drop_nulls().to_list())
             where = f" WHERE {key} {condition}"
         schema = {name: dtype for name, (_, dtype) in columns.items()}
-        return read_frame(f"SELECT {named} FROM {table}{where}", params, schema=schema)
+        return self._made(read_frame(f"SELECT {named} FROM {table}{where}", params, schema=schema))
+
+    def _made(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return text_codes(rows) if self._coded else rows
 
     @cached_property
     def _people(self) -> pl.DataFrame:
@@ -127,11 +138,12 @@ class Dimensions:
 
     @cached_property
     def _departments(self) -> pl.DataFrame:
-        return read_frame(
+        rows = read_frame(
             "SELECT id AS department_id, code AS department_code FROM fraud_department",
             schema={"department_id": pl.Int64, "department_code": pl.String},
         )
+        return self._made(rows)
 
     @cached_property
     def _positions(self) -> pl.DataFrame:
-        return positions_known(self.at)
+        return self._made(positions_known(self.at))

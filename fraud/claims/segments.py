@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -29,6 +29,7 @@ from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.columns import COLUMNS
 from fraud.claims.importing.locks import folder_lock
 from fraud.claims.models import ClaimFile
+from fraud.claims.received import received_sums
 
 log = logging.getLogger(__name__)
 #: Columns that tell deliveries apart; neither features nor rules look at them, and segments do not hold them.
@@ -62,22 +63,33 @@ class Segments:
     manifest: dict[str, Any] = field(default_factory=dict)
 
     def read(
-        self, names: Sequence[str], known_by: datetime, first: datetime, until: datetime
+        self,
+        names: Sequence[str],
+        known_by: datetime,
+        first: datetime,
+        until: datetime,
+        made: Callable[[pl.DataFrame], pl.DataFrame] = lambda part: part,
     ) -> pl.DataFrame:
-        """`names` of the versions that held at `known_by`, of payments from `first` until before `until`, in no order."""
-        told = [
-            pl.read_parquet(self.folder / one["name"], columns=[*dict.fromkeys([*names, *_ALWAYS])])
-            for one in self.files
-            if one["first"] < until.isoformat() and one["last"] >= first.isoformat()
-        ]
-        if not told:
-            return pl.DataFrame(schema={name: KEPT[name][1] for name in names})
+        """`names` of the versions that held at `known_by`, of payments from `first` until before `until`, in no order.
+
+        `made` is done to the rows of each file before they come together.
+        """
         inside = pl.col("transacted_at").is_between(first, until, closed="left")
-        known = [part.filter(inside & (pl.col("known_at") <= known_by)) for part in told]
-        held, over = pl.concat(known), _over_by(known_by)
-        if not over.is_empty():
-            held = held.join(over, on=["claim_id", "claim_version"], how="anti")
-        return held.select(names)
+        holds, over = inside & (pl.col("known_at") <= known_by), _over_by(known_by)
+        told = []
+        for one in self.files:
+            if one["first"] >= until.isoformat() or one["last"] < first.isoformat():
+                continue
+            columns = [*dict.fromkeys([*names, *_ALWAYS])]
+            part = pl.read_parquet(self.folder / one["name"], columns=columns).filter(holds)
+            if not over.is_empty():
+                part = part.join(over, on=["claim_id", "claim_version"], how="anti")
+            told.append(made(part.select(names)))
+        return pl.concat(told or [made(pl.DataFrame(schema={name: KEPT[name][1] for name in names}))])
+
+    def starts(self) -> list[datetime]:
+        """Moments at which a stretch of payments begins: cut there, no file of many days is read twice."""
+        return sorted(datetime.fromisoformat(one["first"]) for one in self.files if not one["is_daily"])
 
     def span(self) -> tuple[datetime, datetime] | None:
         """The first and the last payment's time; None where there is none."""
@@ -232,19 +244,6 @@ def _digest_once(path: str, _size: int, _changed: int) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "blake2b").hexdigest()
-
-
-def received_sums(watermark: datetime) -> list[int]:
-    """What the database has received by then: versions, and the sum of their claims' keys; an index tells both."""
-    at = connection.ops.adapt_datetimefield_value(watermark)
-    told = read_frame(
-        "SELECT sum(n) AS n, sum(claims) AS claims FROM ("
-        "SELECT count(*) AS n, coalesce(sum(id), 0) AS claims FROM fraud_claim WHERE received_at <= %s UNION ALL "
-        "SELECT count(*) AS n, coalesce(sum(claim_id), 0) AS claims FROM fraud_claimversion WHERE received_at <= %s) AS told",
-        [at, at],
-        schema={"n": pl.Int64, "claims": pl.Int64},
-    )
-    return [int(value or 0) for value in told.row(0)]
 
 
 def _probes_hold(probes: list[list[Any]]) -> bool:

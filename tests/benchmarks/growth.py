@@ -40,7 +40,7 @@ def _night(history: int, options: argparse.Namespace) -> dict[str, Any]:
     command += ["--postgres"] if options.postgres else []
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     told = json.loads(done.stdout.strip().splitlines()[-1])
-    return {name: told[name] for name in ("history", "new", "cpu", "seconds", "peak_rss_mb")}
+    return {name: told[name] for name in ("history", "new", "cpu", "process_cpu", "seconds", "peak_rss_mb")}
 
 
 if __name__ == "__main__":

@@ -64,7 +64,8 @@ def measure(options: argparse.Namespace, say: Any) -> dict[str, Any]:
         night.train()
     night.close_connections()
     nights = [night.in_fresh_process(options.profile, say, on) for on in NIGHTS]
-    keys = {"night_seconds": "seconds", "night_cpu": "cpu", "peak_rss_mb": "peak_rss_mb", "inside": "inside"}
+    keys = {"night_seconds": "seconds", "night_cpu": "cpu", "process_cpu": "process_cpu"}
+    keys |= {"peak_rss_mb": "peak_rss_mb", "inside": "inside"}
     _before, cold, warm = ({keys[name]: value for name, value in one.items()} for one in nights)
     return {"history": n - 3 * options.new, "new": options.new, **warm, "cold": cold}
 

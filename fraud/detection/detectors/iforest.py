@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.detection.detectors.base import Detector
-from fraud.detection.detectors.errors import ArtefactDamaged
+from fraud.detection.detectors.forest import Forest
 from fraud.detection.detectors.frames import Matrix
 from fraud.detection.detectors.preparation import Preparation
 from fraud.detection.detectors.tails import Floats
@@ -44,32 +44,21 @@ class IsolationForestDetector(Detector):
         ]
         # A forest of single rows has no depth; then every score is 1.
         self.depth_unit_ = float(len(trees) * max(_average_path(np.array([samples]))[0], 1e-9))
-        self._open(_booster_json(trees, X.shape[1]))
+        self._forest = Forest(_booster_json(trees, X.shape[1]))
 
     def _score(self, X: Matrix) -> Floats:
-        depth = self._booster.inplace_predict(self.preparation_.fill(X), predict_type="margin")
+        depth = self._forest.margin(self.preparation_.fill(X))
         return np.power(2.0, -np.asarray(depth, dtype=np.float64) / self.depth_unit_)
 
     def _state(self) -> dict[str, Any]:
-        content = np.frombuffer(bytes(self._booster.save_raw("ubj")), dtype=np.uint8)
+        content = np.frombuffer(self._forest.to_bytes(), dtype=np.uint8)
         prepared = {"centre": self.preparation_.centre, "scale": self.preparation_.scale}
         return {"forest": content, "depth_unit": self.depth_unit_, **prepared}
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.preparation_ = Preparation(state["centre"], state["scale"])
         self.depth_unit_ = float(state["depth_unit"])
-        self._open(np.asarray(state["forest"], dtype=np.uint8).tobytes())
-
-    def _open(self, content: bytes) -> None:
-        from xgboost import Booster
-        from xgboost.core import XGBoostError
-
-        try:
-            self._booster = Booster(model_file=bytearray(content))
-        except XGBoostError as error:
-            raise ArtefactDamaged("the isolation forest cannot be opened") from error
-        # Threads work on chunks of rows (fraud.detection.scoring.threads), so the predictor itself stays single-threaded.
-        self._booster.set_param({"nthread": 1})
+        self._forest = Forest(np.asarray(state["forest"], dtype=np.uint8).tobytes())
 
 
 def _average_path(n: NDArray[np.integer]) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.detection.detectors.errors import ArtefactDamaged, DetectorNotFitted
+from fraud.detection.detectors.forest import Forest
 from fraud.detection.detectors.frames import Matrix
 from fraud.detection.detectors.tails import Floats, require_finite
 
@@ -52,7 +53,7 @@ class TreeDetector:
         self.settings = settings or TreeSettings()
         self.random_state = random_state
         self.names_: tuple[str, ...] = ()
-        self._booster: Any = None
+        self._forest: Forest | None = None
 
     def fit(
         self, X: Matrix, names: Sequence[str], y: NDArray[np.bool_], weight: NDArray[np.floating]
@@ -65,46 +66,35 @@ class TreeDetector:
         rows = QuantileDMatrix(
             X, label=y.astype(np.float32), weight=weight.astype(np.float32), max_bin=self.settings.max_bin
         )
-        self._booster = train(parameters, rows, num_boost_round=self.settings.n_trees)
-        self._booster.set_param({"nthread": 1})
+        booster = train(parameters, rows, num_boost_round=self.settings.n_trees)
+        self._forest = Forest(bytes(booster.save_raw("ubj")))
         return self
 
     def margin(self, X: Matrix) -> Floats:
         """Log-odds (n,) of misuse. Raises DetectorFailed on a non-finite value."""
-        out = np.asarray(self._fitted().inplace_predict(X, predict_type="margin"), dtype=np.float64)
+        out = np.asarray(self._fitted().margin(X), dtype=np.float64)
         require_finite(out, self.name)
         return out
 
     def contributions(self, X: Matrix) -> Floats:
         """Exact TreeSHAP in log-odds (n, d + 1), last column the intercept; rows sum to ``margin``. Slow: flagged claims only."""
-        from xgboost import DMatrix
-
-        return np.asarray(self._fitted().predict(DMatrix(X, nthread=1), pred_contribs=True), dtype=np.float64)
+        return np.asarray(self._fitted().contributions(X), dtype=np.float64)
 
     def to_bytes(self) -> bytes:
         """UBJSON of the trees; feature names are stored with the model, not in here."""
-        return bytes(self._fitted().save_raw("ubj"))
+        return self._fitted().to_bytes()
 
     @classmethod
     def from_bytes(cls, content: bytes, names: Sequence[str]) -> Self:
         """Trees from UBJSON whose hash the caller has compared (one flipped byte can hang the reader). Raises ArtefactDamaged."""
-        from xgboost import Booster
-        from xgboost.core import XGBoostError
-
         detector = cls()
-        try:
-            detector._booster = Booster(model_file=bytearray(content))
-        except XGBoostError as error:
-            raise ArtefactDamaged("the trees cannot be opened") from error
-        detector._booster.set_param({"nthread": 1})
+        detector._forest = forest = Forest(content)
         detector.names_ = tuple(names)
-        if detector._booster.num_features() != len(detector.names_):
-            raise ArtefactDamaged(
-                f"the trees read {detector._booster.num_features()} features, not {len(detector.names_)}"
-            )
+        if forest.n_features != len(detector.names_):
+            raise ArtefactDamaged(f"the trees read {forest.n_features} features, not {len(detector.names_)}")
         return detector
 
-    def _fitted(self) -> Any:
-        if self._booster is None:
+    def _fitted(self) -> Forest:
+        if self._forest is None:
             raise DetectorNotFitted("the tree detector has not been fitted or loaded")
-        return self._booster
+        return self._forest

@@ -9,7 +9,7 @@ are compared within one currency. A claim that is not spending has no ratio of i
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.detection.features.rows import Floats, Ints, Mask, Rows, ratio
+from fraud.detection.features.rows import Floats, Ints, Mask, Rows, ratio, shares
 from rules.windows import DAY_US, MINUTE_US
 
 #: the longest window of any feature; older history never changes a feature
@@ -162,7 +162,7 @@ def _rows_behind_targets(rows: Rows, key: Ints) -> Mask | None:
     """Rows that share their key with a target and whose own habit feeds a target's feature; None for all."""
     if rows.targets is None:
         return None
-    behind: Mask = np.isin(key, np.unique(key[rows.targets])) & (key >= 0)
+    behind: Mask = shares(key, key[rows.targets])
     if behind.any():
         earliest = rows.at_us[rows.targets].min()
         behind &= rows.at_us >= earliest - (HABIT_DAYS * _HABIT_PASSES + 14) * DAY_US

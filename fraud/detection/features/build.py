@@ -73,6 +73,7 @@ def build_features(
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
     for features in _BEHAVIOUR:
         frame = frame.with_columns(_series(features(rows)))
+        rows.forget_short()
     frame = frame.with_columns(_label_series(rows, claims, labels))
     computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
     return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(wanted))

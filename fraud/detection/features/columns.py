@@ -160,11 +160,18 @@ def column(claims: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name) if claims.schema[name] == dtype else pl.col(name).cast(dtype)
 
 
+def text_column(claims: pl.DataFrame, name: str) -> pl.Expr:
+    """A column of texts as it is, as texts or as categories, or typed nulls where the frame does not have it."""
+    if isinstance(claims.schema.get(name), pl.Categorical):
+        return pl.col(name)
+    return column(claims, name, pl.String())
+
+
 def with_net(claims: pl.DataFrame) -> pl.DataFrame:
     """`net_minor` beside the claims where the frame does not say it: nothing came back, and what pays nothing is 0."""
     if "net_minor" in claims.columns:
         return claims
-    kind = column(claims, "txn_type", pl.String())
+    kind = text_column(claims, "txn_type")
     pays = ~kind.is_in(NOT_SPENDING).fill_null(False)
     amount = pl.col("amount_minor").cast(pl.Int64)
     return claims.with_columns(net_minor=pl.when(pays).then(amount.clip(lower_bound=0)).otherwise(0))
@@ -179,8 +186,8 @@ def untyped_nulls(claims: pl.DataFrame) -> list[pl.Expr]:
     return [pl.lit(None).alias(name) for name in absent]
 
 
-def take_columns(claims: pl.DataFrame, zone: str) -> pl.DataFrame:
-    """Keys and stored facts of every claim, named as rules and detectors know them.
+def take_columns(claims: pl.DataFrame, zone: str, only: frozenset[str] | None = None) -> pl.DataFrame:
+    """Keys and stored facts of every claim, named as rules and detectors know them; all of them, or `only` some of those.
 
     `per_head` is whole minor units, rounded up: amount divided by the attendees, one when they are missing. Rounded up it is
     over a limit exactly when the amount is over the limit times the attendees.
@@ -189,21 +196,27 @@ def take_columns(claims: pl.DataFrame, zone: str) -> pl.DataFrame:
     """
     claims = with_net(claims)
     keys = [column(claims, name, pl.Int64()) for name in KEYS]
-    taken = [column(claims, source, dtype).alias(name) for name, (source, dtype) in TAKEN.items()]
+    taken = [
+        (text_column(claims, source) if dtype == pl.String else column(claims, source, dtype)).alias(name)
+        for name, (source, dtype) in TAKEN.items()
+    ]
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
     heads = column(claims, "n_attendees", pl.Int64()).fill_null(1).clip(lower_bound=1)
     per_head = ((pl.col("amount_minor").cast(pl.Int64) + heads - 1) // heads).alias("per_head")
     owner, cardholder = (_plain_name(claims, name) for name in _NAMES)
     is_own = (owner == cardholder).alias("merchant.ceo_is_cardholder")
-    return claims.select(
+    all_of_them = [
         *keys,
         *taken,
         has_time.alias("has_time"),
         per_head,
         is_own,
         business_date(zone, has_time).alias("business_date"),
-        *content_columns(claims),
-    )
+    ]
+    if only is None:
+        return claims.select(*all_of_them, *content_columns(claims))
+    contents = content_columns(claims) if only & {*CONTENTS} else []
+    return claims.select(*(one for one in all_of_them if one.meta.output_name() in only), *contents)
 
 
 def _plain_name(claims: pl.DataFrame, name: str) -> pl.Expr:

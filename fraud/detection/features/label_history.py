@@ -54,7 +54,7 @@ def label_events(
         "merchant_id",
         "transacted_at",
         column(labelled, "approver_id", pl.Int64()).alias("approver_id"),
-        category_of(labelled).alias("category"),
+        category_of(labelled).cast(pl.String).alias("category"),
     )
     own = [name for name in _KEYS if name in labels.columns]
     frame = labels.select("claim_id", "is_misuse", pl.col("known_at").cast(MOMENT), *own)

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR
-from fraud.detection.features.columns import column, with_net
+from fraud.detection.features.columns import column, text_column, with_net
 from rules.language.transactions import NOT_SPENDING
 from rules.money import exponent
 from rules.window_sharing import Sharing, sharing
@@ -107,6 +107,11 @@ class Rows:
             return 0
         return int(np.searchsorted(self.at_us, self.at_us[self.targets].min() - days * DAY_US))
 
+    def forget_short(self) -> None:
+        """Let go of the indexes of a few days or of many keys: they belong to the builder that asked for them."""
+        for name in [name for name in self._indexes if name[-1] is not None]:
+            del self._indexes[name]
+
     @cached_property
     def _indexes(self) -> dict[tuple[int | None, ...], tuple[WindowIndex, tuple[Ints, ...]]]:
         """Indexes made so far; of few targets several builders ask for the same ones."""
@@ -161,8 +166,8 @@ def rows_of(
         merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
         department=column(claims, "department_id", pl.Int64()).fill_null(_NO_KEY),
         category=category_of(claims).cast(pl.Categorical),
-        currency=_text_codes(column(claims, "currency", pl.String()).fill_null("")),
-        purpose=_text_codes(column(claims, "purpose_code", pl.String())),
+        currency=_text_codes(text_column(claims, "currency").fill_null("")),
+        purpose=_text_codes(text_column(claims, "purpose_code")),
         approver=column(claims, "approver_id", pl.Int64()).fill_null(_NO_KEY),
         day_part=pl.when(has_time).then(part_of_day(local.dt.hour())).otherwise(_NO_KEY),
         is_weekend=local.dt.weekday() >= _SATURDAY,
@@ -181,7 +186,7 @@ def rows_of(
 
 def category_of(claims: pl.DataFrame) -> pl.Expr:
     """The kind of spend: the MCC, or the business type where no MCC is known."""
-    return pl.coalesce(column(claims, "mcc", pl.String()), column(claims, "biz_type", pl.String()))
+    return pl.coalesce(text_column(claims, "mcc"), text_column(claims, "biz_type"))
 
 
 def part_of_day(hour: pl.Expr) -> pl.Expr:
@@ -212,7 +217,7 @@ def _round_step(currency: str) -> int:
 def spends(claims: pl.DataFrame) -> pl.Expr:
     """Whether a claim of a frame with `net_minor` took money out and it was not all taken back."""
     was_taken_back = (pl.col("amount_minor") > 0) & (pl.col("net_minor") <= 0)
-    moves_nothing = column(claims, "txn_type", pl.String()).is_in(NOT_SPENDING).fill_null(False)
+    moves_nothing = text_column(claims, "txn_type").is_in(NOT_SPENDING).fill_null(False)
     return (pl.col("amount_minor") >= 0) & ~was_taken_back & ~moves_nothing
 
 

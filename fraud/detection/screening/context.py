@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fraud.claims.bulk import return_memory
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.features import COMPUTED, build_features
 from fraud.detection.features.claim import claim_features
-from fraud.detection.features.columns import KEYS, PAST_COLUMNS, sources_of, take_columns
+from fraud.detection.features.columns import KEYS, PAST_COLUMNS, TAKEN_NAMES, sources_of, take_columns
 from fraud.detection.features.moments import MOMENTS, moment_features
 from fraud.detection.features.rows import shares
 from fraud.detection.screening.windows import is_unbounded, windows_of
@@ -54,15 +55,23 @@ def features_and_context(
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted)
+    return_memory()  # of what features were made of nothing is left, and the rules' frame is as large
     is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
-    past = take_columns(claims.filter(pl.Series(is_past)), zone)
     read = names_windows_read(specs)
+    is_taken = read <= {*TAKEN_NAMES}
+    past = take_columns(claims.filter(pl.Series(is_past)), zone, read if is_taken else None)
+    if not is_taken:  # what is computed of texts takes them as texts
+        past = past.with_columns(pl.col(pl.Categorical).cast(pl.String))
     if read & set(MOMENTS):
         past = past.hstack(moment_features(past, calendar, zone))
     if read - set(past.columns):
         past = past.hstack(claim_features(past, zone))
     names = [name for name in past.columns if name in own.columns and name in read]
-    frame = pl.concat([past.select(names), own.select(names)], how="vertical_relaxed")
+    asked = own.select(
+        pl.col(name).cast(pl.Categorical) if isinstance(past.schema[name], pl.Categorical) else name
+        for name in names
+    )
+    frame = pl.concat([past.select(names), asked], how="vertical_relaxed")
     frame = frame.sort("transacted_at", "claim_id")
     return own, frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
 

@@ -12,7 +12,9 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from audit import faults
+from fraud.claims.bulk import forget_pages
 from fraud.claims.labels import history_of, told_labels
+from fraud.claims.received import one_look
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
@@ -99,7 +101,8 @@ def night_frame(run: ScreeningRun) -> NightFrame:
     with _lock:
         if run.pk not in _kept:
             _kept.clear()
-            _kept[run.pk] = _build(run, pending, told)
+            with one_look():
+                _kept[run.pk] = _build(run, pending, told)
         return _kept[run.pk]
 
 
@@ -123,6 +126,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
     until = latest_reached(latest, rules.specs) + _TICK if isinstance(latest, datetime) else None
     columns = columns_of_past(rules.specs) if 0 < pending.height <= _FEW else None
     labels, wanted = history_of(told), None
+    forget_pages()
     with timed("read"):
         if columns is None:
             claims = claims_since(run.cut_off_at, since, until)
@@ -131,6 +135,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
             wanted = claims_of(run.cut_off_at, pending["claim_id"])
             labels = _with_approvers(labels, run.cut_off_at)
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
+    forget_pages()
     with timed("features"):
         features, context, asked = features_and_context(
             claims,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.reading import db_time, known_claims
+from fraud.claims.received import one_look
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening.news import judged_again
 from fraud.detection.screening.settled import note_received, settled_until
@@ -32,9 +34,14 @@ def pending_claims(run: ScreeningRun) -> pl.DataFrame:
     Current at the cut-off and no history: those never scored by an earlier run in this version, and those scored before
     into whose windows something came that became known since.
     """
+    with one_look():  # what comes late under an earlier cut-off from here on is in no note of this run
+        settled = settled_until(run)
+        note_received(run)
+        return _pending(run, settled)
+
+
+def _pending(run: ScreeningRun, settled: datetime | None) -> pl.DataFrame:
     claims, known = known_claims(run.cut_off_at)
-    note_received(run)
-    settled = settled_until(run)
     since, after = ("c.received_at > %s AND ", [db_time(settled)]) if settled else ("", [])
     sql = _PENDING.format(claims=claims, since=since)
     new = read_frame(sql, [*known, *after, run.pk], schema=_PENDING_SCHEMA)

@@ -29,8 +29,8 @@ def claims_of(
 def past_of(
     cut_off: datetime, since: datetime | None, until: datetime | None, columns: Collection[str]
 ) -> pl.DataFrame:
-    """The same columns of everything current at the cut-off and transacted from `since` to before `until`."""
-    return read_many_claims(cut_off, since=since, until=until, without=all_but(columns))
+    """The same columns of everything current at the cut-off and transacted from `since` to before `until`; texts are categories."""
+    return read_many_claims(cut_off, since=since, until=until, without=all_but(columns), coded=True)
 
 
 def all_but(columns: Collection[str] | None) -> Collection[str]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from django.conf import settings
 
 from audit import faults
-from fraud.claims.segments import has_columns, received_sums
+from fraud.claims.received import received_sums
+from fraud.claims.segments import has_columns
 from fraud.detection.models import RunPart, ScreeningRun
 
 log = logging.getLogger(__name__)

@@ -50,7 +50,11 @@ def from_rows(known_by: datetime, **limits: Any) -> pl.DataFrame:
 
 def same(known_by: datetime, **limits: Any) -> None:
     assert usable_segments() is not None
-    assert_frame_equal(read(known_by, **limits), from_rows(known_by, **limits), check_exact=True)
+    rows = from_rows(known_by, **limits)
+    assert_frame_equal(read(known_by, **limits), rows, check_exact=True)
+    coded = read(known_by, coded=True, **limits)
+    assert coded.schema["currency"] == pl.Categorical
+    assert_frame_equal(coded.with_columns(pl.col(pl.Categorical).cast(pl.String)), rows, check_exact=True)
 
 
 STEP = st.tuples(st.integers(0, 4), st.integers(0, 30), st.integers(1, 9), st.integers(-120, 3))

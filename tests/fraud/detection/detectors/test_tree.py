@@ -26,8 +26,15 @@ def tree(data):
     return TreeDetector(TreeSettings(n_trees=30)).fit(X, list("abcde"), y, np.ones(len(y)))
 
 
-def test_tree_keeps_the_settings_that_save_rare_positives(tree) -> None:
-    config = json.loads(tree._booster.save_config())["learner"]
+def test_tree_keeps_the_settings_that_save_rare_positives(data, monkeypatch) -> None:
+    import xgboost
+
+    fitted, train_as_it_is = [], xgboost.train
+    monkeypatch.setattr(
+        xgboost, "train", lambda *args, **more: fitted.append(train_as_it_is(*args, **more)) or fitted[-1]
+    )
+    TreeDetector(TreeSettings(n_trees=2)).fit(data[0], list("abcde"), data[1], np.ones(len(data[1])))
+    config = json.loads(fitted[0].save_config())["learner"]
     train = config["gradient_booster"]["tree_train_param"]
     assert TreeSettings() == TreeSettings(150, 4, 0.08, 4096, 0.5, 0.8, 0.7, None)
     assert int(train["max_bin"]) == 4096

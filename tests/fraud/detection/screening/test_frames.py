@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import polars as pl
 import pytest
 from django.conf import settings as project
 from django.db import transaction
@@ -20,7 +21,7 @@ from audit.actor import Actor
 from fraud.claims.labels import NewLabel, add_label
 from fraud.claims.models import Claim, ClaimVersion
 from fraud.detection.models import Score, ScreeningRun
-from fraud.detection.screening import frames
+from fraud.detection.screening import frames, pending
 from fraud.detection.screening.context import columns_of_past
 from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.prepare import open_run
@@ -114,29 +115,33 @@ def unsettled() -> Iterator[None]:
             project.COLUMNS_DIR = folder
 
 
+def scored_and_finished(run: ScreeningRun, pending: pl.DataFrame) -> None:
+    for claim, version in pending.select("claim_id", "claim_version").iter_rows():
+        make_score(claim=Claim.objects.get(pk=claim), run=run, claim_version=version)
+    ScreeningRun.objects.filter(pk=run.pk).update(state=ScreeningRun.State.FINISHED)
+
+
 def of_night(hour: int, number: int) -> None:
     """Both ways see the same features, hits, facts and what could not be judged."""
     at = AT + timedelta(hours=hour)
     run = open_run(
         business_date=AT.date() + timedelta(days=number), by=NIGHTLY, source=f"t{number}", cut_off_at=at
     )
-    pending, told = pending_claims(run), frames.told_labels(at)
-    assert set(pending["claim_id"]) >= unscored(run)
+    waiting, told = pending_claims(run), frames.told_labels(at)
+    assert set(waiting["claim_id"]) >= unscored(run)
     with unsettled():
-        assert_frame_equal(pending, pending_claims(run))
-    few = frames._build(run, pending, told)
+        assert_frame_equal(waiting, pending_claims(run))
+    few = frames._build(run, waiting, told)
     most, frames._FEW = frames._FEW, 0
     try:
-        whole = frames._build(run, pending, told)
+        whole = frames._build(run, waiting, told)
     finally:
         frames._FEW = most
     assert_frame_equal(few.features, whole.features, check_exact=True)
     assert (few.hits == whole.hits).all()
     assert few.not_evaluable() == whole.not_evaluable()
     assert not few.failed_rules()
-    for claim, version in pending.select("claim_id", "claim_version").iter_rows():
-        make_score(claim=Claim.objects.get(pk=claim), run=run, claim_version=version)
-    ScreeningRun.objects.filter(pk=run.pk).update(state=ScreeningRun.State.FINISHED)
+    scored_and_finished(run, waiting)
     for row, rule in zip(*few.hits.nonzero(), strict=True):
         assert few.outcome.facts(int(row), int(rule)) == whole.outcome.facts(int(row), int(rule))
 
@@ -161,6 +166,36 @@ def test_whatever_came_when_a_night_sees_what_it_sees_when_it_reads_everything(
             else:
                 deliver(what, people, places)
         of_night(min(nights), len(nights))
+
+
+@pytest.mark.parametrize("step", ["settled_until", "note_received", "known_claims", "judged_again"])
+def test_claim_stored_late_while_a_night_looks_is_judged_by_the_next(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was received before the first night and is stored at some point of the second one's looking for its claims."""
+    person, place = make_cardholder(), make_merchant()
+    facts = {"cardholder": person, "merchant": place, "transacted_at": AT - timedelta(days=2)}
+    for number in range(3):
+        make_claim(external_id=f"K{number}", received_at=AT, **facts)
+    of_night(1, 1)
+    make_claim(external_id="K3", received_at=AT + timedelta(hours=2), **facts)
+    run = open_run(
+        business_date=AT.date() + timedelta(days=2),
+        by=NIGHTLY,
+        source="t2",
+        cut_off_at=AT + timedelta(hours=3),
+    )
+    as_it_is, late = getattr(pending, step), []
+
+    def storing(*args: Any) -> Any:
+        if not late:
+            late.append(make_claim(external_id="K4", received_at=AT, **facts))
+        return as_it_is(*args)
+
+    monkeypatch.setattr(pending, step, storing)
+    scored_and_finished(run, pending.pending_claims(run))
+    assert late
+    of_night(5, 3)  # asks for whatever has no score
 
 
 def test_rules_of_this_file_leave_history_its_columns(db: None) -> None:
