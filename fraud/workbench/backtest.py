@@ -109,7 +109,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         not_evaluable=int(unjudged[0]),
         missing=list(unjudged[1]),
         weeks=_weeks(rows, mine),
-        samples=_samples(rows, mine, lambda row: outcome.facts(row, 0), by),
+        samples=samples_of(rows, mine, lambda row: outcome.facts(row, 0), by),
         error=outcome.errors.get(0, ""),
         unmet=[to_text(part) for place, part in enumerate(parts) if not of_each[:, place].any()],
     )
@@ -161,10 +161,12 @@ def _weeks(rows: pl.DataFrame, hits: NDArray[np.bool_]) -> list[tuple[str, int]]
     return [(name, int(sums.get(name, 0))) for name in dict.fromkeys(names)]
 
 
-def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor) -> list[dict[str, Any]]:
-    """The newest hits with their claims and the facts that made the rule true; none the reader is involved in."""
+def samples_of(
+    rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor, *, most: int = N_SAMPLES
+) -> list[dict[str, Any]]:
+    """The newest hits with their claims and the facts (of a row) that made the rule true; none the reader is involved in."""
     at = np.flatnonzero(hits)
-    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][: N_SAMPLES * 5]]
+    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][: most * 5]]
     ids = rows["claim_id"].to_numpy()[order]
     hidden = scores_hidden_from(by, ids.tolist())
     claims = {
@@ -178,4 +180,4 @@ def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor)
         for row, pk in zip(order, ids, strict=True)
         if int(pk) in claims and int(pk) not in hidden
     ]
-    return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:N_SAMPLES]]
+    return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:most]]
