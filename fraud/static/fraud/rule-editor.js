@@ -25,6 +25,7 @@
   }
   B.changed = (isForm) => {
     if (isForm) draw();
+    asked?.abort();
     clearTimeout(timer);
     const wrong = $("[aria-invalid=true]", place);
     if (wrong) { note(B.say("fill")); return; }
@@ -83,7 +84,7 @@
     const number = one ? one.dataset.explain : event.target.closest("[data-explain-one]") ? $("#one-claim").value : null;
     if (number === null) return;
     if (one) $("#one-claim").value = number;
-    post(root.dataset.explain, { text: text.value, claim: number }, $("[data-explained]", tried));
+    post(root.dataset.stepByStep, { text: text.value, claim: number }, $("[data-explained]", tried));
   });
   $("#one-claim")?.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); $("[data-explain-one]").click(); } });
 
@@ -143,7 +144,8 @@
     else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); offer([]); }
   });
   text.addEventListener("blur", () => offer([]));
-  function typed() { clearTimeout(timer); timer = setTimeout(() => read({ text: text.value }), 300); }
+  // What was sent before is no longer meant: its answer must not write over what is being typed.
+  function typed() { asked?.abort(); clearTimeout(timer); timer = setTimeout(() => read({ text: text.value }), 300); }
   text.addEventListener("input", () => { typed(); suggest(); });
 
   fetch(root.dataset.words).then((answer) => answer.json()).then((words) => {

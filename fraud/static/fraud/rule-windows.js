@@ -125,7 +125,7 @@
       const op = opOf(test), fits = opsFor(kind).includes(op) || op === "missing";
       const isAlike = was === kind && B.choicesOf(made).length === 0;
       const plain = isAlike ? test : { ...test, right: test.type === "comparison" && !B.isLiteral(test.right) && B.typeOf(test.right) === kind ? test.right : B.fresh(kind, made), pattern: undefined, collection: test.collection?.type === "list" ? test.collection : undefined };
-      put(withOp(plain, kind === "yes_no" ? "so" : fits && op !== "so" ? op : B.isCount(made) ? ">=" : ORDER.includes(kind) ? ">" : "=", made));
+      put(withOp(plain, kind === "yes_no" ? "so" : fits && op !== "so" && !(B.isCount(made) && !isAlike) ? op : B.isCount(made) ? ">=" : ORDER.includes(kind) ? ">" : "=", made));
     } };
     box.append(B.value(proxy, "node", `${at}.left`, { label: say("what"), conditions: true, literals: false }));
     const kind = B.typeOf(slot.node), op = opOf(test);
