@@ -238,7 +238,7 @@ def _told(found: WouldBe, before: Nights, after: Nights, values: CompanyValues, 
             part("sampled", ~hits & ~over & sampled),
             part("neither", ~hits & ~over & ~sampled),
         ],
-        departments=[share(names.get(code, code), codes == code) for code, n in most],
+        departments=[share(str(names.get(code, code)), codes == code) for code, n in most],
         bands=[
             (high, share("", is_own_money & (amounts > low) & (amounts <= high)))
             for low, high in itertools.pairwise(ends)

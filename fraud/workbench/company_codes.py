@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -39,7 +40,7 @@ def company_codes() -> Codes:
     if kept is None:
         kept = _counted(names)
         keep_answer("codes", names, kept)
-    return {name: [(value, n) for value, n in rows] for name, rows in kept.items()}
+    return {name: [(str(value), int(n)) for value, n in rows] for name, rows in kept.items()}
 
 
 def _counted(names: list[str]) -> dict[str, list[list[str | int]]]:
@@ -63,10 +64,10 @@ def _counted(names: list[str]) -> dict[str, list[list[str | int]]]:
     return found
 
 
-def choices_of(name: str, codes: Codes, departments: Mapping[str, str]) -> list[dict[str, str | int]]:
+def choices_of(name: str, codes: Codes, departments: Mapping[str, str]) -> list[dict[str, Any]]:
     """The values of a field to choose from: {"value", "label", "n"}; the label is empty where there is no word for a code."""
     language, is_korean = current_language(), current_language() == "ko"
-    rows = []
+    rows: list[dict[str, Any]] = []
     for value, n in codes.get(name, [])[:MOST_CHOICES]:
         word = CODE_WORDS.get(value, ("", ""))[is_korean]
         if name.endswith("mcc"):

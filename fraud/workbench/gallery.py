@@ -115,7 +115,10 @@ def data_states() -> Mapping[str, DataState]:
     texts = {code: template.text for code, template in GALLERY.items()}
     kept = kept_answer("gallery", texts)
     if kept is not None:
-        return {code: DataState(*figures[:3], tuple(figures[3])) for code, figures in kept.items()}
+        return {
+            code: DataState(n, hits, unknown, tuple(names))
+            for code, (n, hits, unknown, names) in kept.items()
+        }
     specs = [RuleSpec(code, 1, parse(text)) for code, text in texts.items()]
     frames = window_frames(specs)
     if frames is None:

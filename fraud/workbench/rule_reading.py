@@ -21,6 +21,7 @@ def read_rule(*, text: str = "", tree: Any = None) -> dict[str, Any]:
     ``tree`` (plain JSON) is read where it is given, else ``text``. A text that has no form gives the tree None; a tree that has none
     gives the text None. A text stays as it was typed.
     """
+    found: Expression | None
     if tree is not None:
         try:
             found = from_json(tree)

@@ -168,7 +168,10 @@ def _leading(hits: Mask, specs: list[RuleSpec]) -> tuple[pl.Series, pl.Series]:
     codes = np.array([specs[j].code for j in order], dtype=object)
     pattern = pl.Series(
         "pattern",
-        [code if hit else None for code, hit in zip(codes[first], has, strict=True)],
+        [
+            code if hit else None
+            for code, hit in zip(codes[first].tolist(), np.asarray(has).tolist(), strict=True)
+        ],
         dtype=pl.String,
     )
     bans = [j for j, spec in enumerate(specs) if spec.always_open]

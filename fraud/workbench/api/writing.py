@@ -33,7 +33,7 @@ class ProblemAnswer(serializers.Serializer):
 class ReadAnswer(serializers.Serializer):
     text = serializers.CharField(allow_null=True)
     tree = serializers.DictField(allow_null=True)
-    is_valid = serializers.BooleanField()
+    is_valid = serializers.BooleanField()  # type: ignore[assignment]
     sentence = serializers.CharField(allow_blank=True)
     warnings = serializers.ListField(child=serializers.CharField())
     problems = ProblemAnswer(many=True)
