@@ -42,7 +42,7 @@ def builder_words() -> dict[str, Any]:
         "windows": [
             {
                 "name": name,
-                "label": _window_words()[name],
+                "label": window_words()[name],
                 "value": None if kinds is None else sorted(kinds),
                 "others": name in OF_OTHERS,
                 "whole": name not in NOT_WHOLE and name != "since_last",
@@ -83,7 +83,7 @@ def builder_words() -> dict[str, Any]:
             for row in Parameter.objects.order_by("name")
         ],
         "currency": current_settings().currency,
-        "words": _words(),
+        "words": block_words(),
         "groups": _groups(),
     }
 
@@ -122,7 +122,8 @@ def _groups() -> dict[str, str]:
     }
 
 
-def _window_words() -> dict[str, str]:
+def window_words() -> dict[str, str]:
+    """Aggregate → what it is called."""
     return {
         "count": pgettext("rule builder", "number of payments"),
         "since_last": pgettext("rule builder", "time since the previous payment"),
@@ -139,7 +140,8 @@ def _window_words() -> dict[str, str]:
     }
 
 
-def _words() -> dict[str, str]:
+def block_words() -> dict[str, str]:
+    """The words between the parts of blocks."""
     return {
         "and": pgettext("rule builder", "all of these hold"),
         "or": pgettext("rule builder", "at least one of these holds"),

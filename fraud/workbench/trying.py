@@ -14,11 +14,12 @@ from fraud.claims.models import Claim
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
 from fraud.workbench.backtest import bundles_of, involving, samples_of
+from fraud.workbench.builder_words import block_words, window_words
 from fraud.workbench.frames import Frames, window_frames
 from rules.engine import Outcome, RuleSpec
 from rules.facts import fact_text, hit_sentence
 from rules.fields import FIELDS
-from rules.language import Expression, parse, to_sentence, to_text
+from rules.language import Expression, nodes, parse, to_sentence, to_text
 from rules.language.steps import Step
 from rules.services.common import checked
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
@@ -90,11 +91,7 @@ def explain_claim(*, text: str, claim_id: int, by: Actor) -> list[Said] | None:
     places = np.flatnonzero(rows["claim_id"].to_numpy() == claim_id)
     if not len(places) or not Claim.objects.filter(pk=claim_id).exists():
         return None
-    lists, parameters = list_specs(), parameter_specs()
-    return [
-        _said(step, to_sentence(step.expression, current_language(), lists=lists, parameters=parameters))
-        for step in outcome.steps(int(places[0]), 0)
-    ]
+    return [_said(step) for step in outcome.steps(int(places[0]), 0)]
 
 
 def _evaluated(tree: Expression, by: Actor) -> tuple[Frames | None, Outcome | None, pl.DataFrame]:
@@ -107,16 +104,35 @@ def _evaluated(tree: Expression, by: Actor) -> tuple[Frames | None, Outcome | No
     return frames, outcome, frames.rows.filter(pl.Series(keep))
 
 
-def _said(step: Step, sentence: str) -> Said:
+def _said(step: Step) -> Said:
     language = current_language()
-    facts = tuple((_leaf(name), fact_text(fact, language)) for name, fact in step.facts.items())
+    facts = tuple((_leaf(parse(text)), fact_text(fact, language)) for text, fact in step.facts.items())
     missing = tuple(_label(name) for name in step.missing)
-    return Said(to_text(step.expression), sentence, step.depth, step.answer, facts, missing, step.decides)
+    node = step.expression
+    words = block_words()
+    match node:
+        case nodes.And() | nodes.Or():  # the parts stand below, each in its own words
+            sentence = words["and" if isinstance(node, nodes.And) else "or"]
+        case nodes.Not(operand=nodes.And() | nodes.Or() | nodes.Not()):
+            sentence = words["not"]
+        case _:
+            sentence = _sentence(node)
+    return Said(to_text(node), sentence, step.depth, step.answer, facts, missing, step.decides)
 
 
-def _leaf(text: str) -> str:
-    """A field, parameter or window in words."""
-    return to_sentence(parse(text), current_language(), lists=list_specs(), parameters=parameter_specs())
+def _sentence(node: Expression) -> str:
+    return to_sentence(node, current_language(), lists=list_specs(), parameters=parameter_specs())
+
+
+def _leaf(node: Expression) -> str:
+    """A field, parameter or window, named shortly: its condition stands in full above."""
+    match node:
+        case nodes.FieldRef(name=name):
+            return _label(name)
+        case nodes.Window(function=function):
+            return window_words()[function]
+        case _:
+            return _sentence(node)
 
 
 def _label(name: str) -> str:
