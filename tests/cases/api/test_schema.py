@@ -43,6 +43,7 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
                     "tips",
                     "mail",
                     "webhooks",
+                    "rules/case-load",
                 )
             )
         )
