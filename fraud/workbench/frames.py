@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from rules.starter import GALLERY
 WINDOW_DAYS = 90
 #: Periods kept in memory: the last days, and the one that was asked for beside them.
 _MOST_KEPT = 2
+_TICK = timedelta(microseconds=1)
 _lock = threading.Lock()
 _kept: dict[tuple[Any, ...], Frames] = {}
 
@@ -90,15 +91,13 @@ def period_of(first: date | None = None, last: date | None = None) -> Period | N
     newest = Claim.objects.aggregate(at=Max("transacted_at"))["at"]
     if newest is None:
         return None
-    zone = ZoneInfo(settings.TIME_ZONE)
-    until = newest
-    if last is not None:
-        until = min(
-            newest, datetime.combine(last + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
-        )
-    if first is None:
-        return Period(until - timedelta(days=WINDOW_DAYS), until)
-    return Period(datetime.combine(first, time(), zone) - timedelta(microseconds=1), until)
+    until = newest if last is None else min(newest, _midnight(last + timedelta(days=1)) - _TICK)
+    return Period(until - timedelta(days=WINDOW_DAYS) if first is None else _midnight(first) - _TICK, until)
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day on the company's clock, in UTC as claims have it."""
+    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
 
 
 def window_frames(specs: Sequence[RuleSpec], period: Period | None = None) -> Frames | None:
@@ -138,7 +137,7 @@ def _usual() -> tuple[RuleSpec, ...]:
 def _made(period: Period, specs: tuple[RuleSpec, ...], received: datetime) -> Frames:
     known = received + timedelta(seconds=1)
     since = history_start(period.after, specs)
-    claims = claims_since(known, since, period.until + timedelta(microseconds=1))
+    claims = claims_since(known, since, period.until + _TICK)
     calendar = current_calendar()
     targets = (claims["transacted_at"] > period.after).to_numpy()
     rows, frame, asked = features_and_context(

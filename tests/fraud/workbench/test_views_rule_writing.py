@@ -111,7 +111,10 @@ def test_one_claim_is_told_part_by_part_and_nobody_their_own(cast, claims):
         assert [step.answer for step in steps] == [False, False, True]
         assert ("amount", "KRW 300,000") in steps[1].facts
         assert steps[1].decides
-        assert (steps[0].sentence, steps[2].facts) == ("all of these hold", (("number of payments", "3 claims"),))
+        assert (steps[0].sentence, steps[2].facts) == (
+            "all of these hold",
+            (("number of payments", "3 claims"),),
+        )
     own = make_claim(cardholder=make_cardholder(me.employee_no), transacted_at=claims[-1].transacted_at)
     assert explain_claim(text=TEXT, claim_id=own.pk, by=me) is None
     assert explain_claim(text=TEXT, claim_id=10**9, by=me) is None
