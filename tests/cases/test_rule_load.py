@@ -48,7 +48,7 @@ def test_page_and_interface_say_what_the_nights_would_choose(client, cast):
     code = "X01"
     page = client.get(reverse("cases:rule-load", args=[code]))
     assert "New cases a night" in page.content.decode()
-    for asked in ("from=x", "from=2026-13-01", "from=2001-01-01&to=2001-01-02", "from=2001-01-01"):
+    for asked in ("from=x", "from=2026-13-01", "from=2001-01-01"):
         refused = client.get(f"{reverse('cases:rule-load', args=[code])}?{asked}")
         assert refused.status_code == 422
         assert 'role="alert"' in refused.content.decode()
