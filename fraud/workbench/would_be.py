@@ -27,7 +27,7 @@ from rules.models import RuleVersion
 from rules.services.rule_sets import active_rule_set, current_context
 
 Mask = NDArray[np.bool_]
-_SCORES = ("hybrid_probability", "queue_probability", "novelty", "anomaly_score")
+_SCORES = ("hybrid_probability", "model_probability", "queue_probability", "novelty", "anomaly_score")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def company(rows: list[tuple[int, int, float]]) -> tuple[pl.DataFrame, pl.DataFr
     scores = pl.DataFrame(
         {
             "probability": p,
+            "model_probability": p,
             "queue_probability": p,
             "novelty": [0.0] * len(p),
             "anomaly_score": [0.0] * len(p),
