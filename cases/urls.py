@@ -22,6 +22,7 @@ from cases.views import (
     own_data,
     queue,
     recovery,
+    rule_load,
     scores,
     search,
     webhooks,
@@ -32,6 +33,7 @@ app_name = "cases"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("rules/<str:code>/load/", rule_load.rule_load, name="rule-load"),
     path("my/", my.requests, name="my-requests"),
     path("my/data/", own_data.own_data, name="own-data"),
     path("my/requests/<str:reference>/", my.by_request, name="my-by-request"),

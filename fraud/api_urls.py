@@ -3,7 +3,7 @@ from django.urls import path
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs
 from fraud.people.api import logins
-from fraud.workbench.api import book
+from fraud.workbench.api import book, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -45,6 +45,9 @@ urlpatterns = [
         "access-changes/<int:change_id>/<slug:name>/", logins.DecideChange.as_view(), name="api-decide-access"
     ),
     path("units/", logins.UnitList.as_view(), name="api-units"),
+    path("rules/words/", writing.RuleWords.as_view(), name="api-rule-words"),
+    path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
+    path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),

@@ -8,7 +8,7 @@ from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
 from fraud.web import shell
-from fraud.workbench.views import rule_gallery, rule_values, rules
+from fraud.workbench.views import rule_gallery, rule_values, rule_writing, rules
 
 app_name = "fraud"
 
@@ -48,7 +48,10 @@ urlpatterns = [
     path("rules/gallery/<str:code>/adopt/", rule_gallery.adopt, name="adopt-template"),
     path("rules/book/", rule_gallery.book, name="rule-book"),
     path("rules/book/export/", rule_gallery.export, name="export-book"),
-    path("rules/check/", rules.check_text, name="check-rule"),
+    path("rules/words/", rule_writing.words, name="rule-words"),
+    path("rules/read/", rule_writing.read, name="read-rule"),
+    path("rules/try/", rule_writing.attempt, name="try-rule"),
+    path("rules/explain/", rule_writing.explain, name="explain-claim"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
     path(

@@ -24,6 +24,7 @@ from rules.language.nodes import Expression
 from rules.language.plain_windows import is_money_window, key_columns, more_columns, needs_time_of_day
 from rules.language.reasons import ALWAYS, true_facts
 from rules.language.specs import Context, ParameterSpec, ParameterValue, PlainCalendar, ValueListSpec
+from rules.language.steps import Step, steps_of
 from rules.language.table import Table
 from rules.language.types import Type
 
@@ -78,6 +79,10 @@ class Outcome:
         A value is ``{"kind": …, "value": …}``, money with ``currency`` (minor units), a duration in seconds, times in the company's zone.
         """
         return true_facts(self._rules[rule].expression, self._run.reader(row))
+
+    def steps(self, row: int, rule: int) -> list[Step]:
+        """Rule ``rule`` for target row ``row`` part by part: what each part answered, and from which values."""
+        return steps_of(self._rules[rule].expression, self._run.reader(row))
 
 
 def evaluate(

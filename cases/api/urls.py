@@ -21,6 +21,7 @@ from cases.api import (
     own_data,
     queue,
     recovery,
+    rule_load,
     scores,
     webhooks,
 )
@@ -66,6 +67,7 @@ urlpatterns = [
     path("reports/assurance/", assurance.Assurance.as_view(), name="assurance"),
     path("reports/assurance/export/", assurance.ExportAssurance.as_view(), name="assurance-export"),
     path("reports/export/", assurance.ExportFigures.as_view(), name="reports-export"),
+    path("rules/case-load/", rule_load.RuleLoad.as_view(), name="rule-load"),
     path("scores/export/", scores.ExportScores.as_view(), name="scores-export"),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),

@@ -5,39 +5,29 @@ Uses the night's own features and engine, so the preview and the night cannot di
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
-from django.conf import settings
-from django.db.models import Max
 from numpy.typing import NDArray
 
 from audit.actor import Actor
 from fraud.claims.identity import claims_involving
-from fraud.claims.labels import label_history
-from fraud.claims.models import Claim, ClaimChange, Label
+from fraud.claims.models import Claim, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
-from fraud.detection.features import build_features
-from fraud.detection.screening.reads import claims_since
-from fraud.detection.screening.windows import history_start
-from rules.engine import RuleSpec, evaluate
+from fraud.workbench.frames import WINDOW_DAYS, Frames, window_frames
+from rules.engine import RuleSpec
 from rules.language import Expression, parse, to_text
 from rules.language.certain.branches import TooMany, branches_of
 from rules.language.nodes import Window, walk
 from rules.services.common import checked
 from rules.services.rule_sets import current_context
 
-WINDOW_DAYS = 90
 N_SAMPLES = 20
 MOST_PARTS = 20
-_lock = threading.Lock()
-_kept: dict[tuple[Any, ...], tuple[pl.DataFrame, NDArray[np.bool_]]] = {}
 
 
 @dataclass(frozen=True)
@@ -92,15 +82,15 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
     if active_text:
         specs.append(RuleSpec("active", 0, parse(active_text)))
     parts = plain_parts(tree)
-    frame, targets = window_features(specs)
-    targets = targets & ~_own(frame, targets, by)
-    if frame.height == 0 or not targets.any():
+    frames = window_frames(specs)
+    keep = None if frames is None else ~involving(frames, by)
+    if frames is None or keep is None or not keep.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
     context = current_context(calendar=current_calendar())
-    outcome = evaluate(frame, specs, context=context, targets=targets)
+    outcome = frames.evaluate(specs, context, keep)
     of_parts = [RuleSpec(f"part {place}", 0, part) for place, part in enumerate(parts)]
-    of_each = evaluate(frame, of_parts, context=context, targets=targets).hits
-    rows = frame.filter(pl.Series(targets))
+    of_each = frames.evaluate(of_parts, context, keep).hits
+    rows = frames.rows.filter(pl.Series(keep))
     mine = outcome.hits[:, 0]
     active = outcome.hits[:, 1] if active_text else np.zeros(rows.height, dtype=bool)
     keys = bundles_of(rows)
@@ -119,7 +109,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         not_evaluable=int(unjudged[0]),
         missing=list(unjudged[1]),
         weeks=_weeks(rows, mine),
-        samples=_samples(rows, mine, lambda row: outcome.facts(row, 0), by),
+        samples=samples_of(rows, mine, lambda row: outcome.facts(row, 0), by),
         error=outcome.errors.get(0, ""),
         unmet=[to_text(part) for place, part in enumerate(parts) if not of_each[:, place].any()],
     )
@@ -135,37 +125,11 @@ def plain_parts(tree: Expression) -> list[Expression]:
     return [part for part in parts if not any(isinstance(each, Window) for each in walk(part))][:MOST_PARTS]
 
 
-def window_features(specs: Sequence[RuleSpec]) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """Features of the window with the history that windows of these rules look back on; kept until something becomes known."""
-    newest = Claim.objects.all().aggregate(at=Max("transacted_at"), pk=Max("pk"), received=Max("received_at"))
-    if newest["at"] is None:
-        return pl.DataFrame(), np.zeros(0, dtype=bool)
-    start: datetime = newest["at"] - timedelta(days=WINDOW_DAYS)
-    since = history_start(start, specs)
-    changes = ClaimChange.objects.aggregate(pk=Max("pk"))["pk"], Label.objects.aggregate(pk=Max("pk"))["pk"]
-    key = (settings.DATABASES["default"]["NAME"], *newest.values(), *changes, since)
-    with _lock:
-        if key not in _kept:
-            _kept.clear()
-            until: datetime = newest["at"] + timedelta(seconds=1)
-            received = newest["received"] + timedelta(seconds=1)
-            claims = claims_since(received, since, until)
-            calendar = current_calendar()
-            frame = build_features(
-                claims, calendar=calendar, zone=settings.TIME_ZONE, labels=label_history(received)
-            )
-            targets = (claims["transacted_at"] > start).to_numpy()
-            _kept[key] = (frame, targets)
-        return _kept[key]
-
-
-def _own(frame: pl.DataFrame, targets: NDArray[np.bool_], by: Actor) -> NDArray[np.bool_]:
-    """The window's claims that the reader is involved in: no count of hits or outcomes tells them of those."""
-    first = frame["transacted_at"].filter(pl.Series(targets)).min() if targets.any() else None
-    if first is None:
-        return np.zeros(len(targets), dtype=bool)
-    own = claims_involving(by, Claim.objects.filter(transacted_at__gte=first)).values_list("pk", flat=True)
-    return frame["claim_id"].is_in(list(own)).to_numpy()
+def involving(frames: Frames, by: Actor) -> NDArray[np.bool_]:
+    """Rows of `frames.rows` that the reader is involved in: no count of hits or outcomes tells them of those."""
+    since = Claim.objects.filter(transacted_at__gt=frames.period.after)
+    own = claims_involving(by, since).values_list("pk", flat=True)
+    return frames.rows["claim_id"].is_in(list(own)).to_numpy()
 
 
 def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:
@@ -197,10 +161,12 @@ def _weeks(rows: pl.DataFrame, hits: NDArray[np.bool_]) -> list[tuple[str, int]]
     return [(name, int(sums.get(name, 0))) for name in dict.fromkeys(names)]
 
 
-def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor) -> list[dict[str, Any]]:
-    """The newest hits with their claims and the facts that made the rule true; none the reader is involved in."""
+def samples_of(
+    rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor, *, most: int = N_SAMPLES
+) -> list[dict[str, Any]]:
+    """The newest hits with their claims and the facts (of a row) that made the rule true; none the reader is involved in."""
     at = np.flatnonzero(hits)
-    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][: N_SAMPLES * 5]]
+    order = at[np.argsort(rows["transacted_at"].to_numpy()[at])[::-1][: most * 5]]
     ids = rows["claim_id"].to_numpy()[order]
     hidden = scores_hidden_from(by, ids.tolist())
     claims = {
@@ -214,4 +180,4 @@ def _samples(rows: pl.DataFrame, hits: NDArray[np.bool_], facts: Any, by: Actor)
         for row, pk in zip(order, ids, strict=True)
         if int(pk) in claims and int(pk) not in hidden
     ]
-    return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:N_SAMPLES]]
+    return [{"claim": claims[pk], "facts": facts(int(row))} for row, pk in shown[:most]]

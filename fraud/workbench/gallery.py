@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import polars as pl
 
 from audit.language import current_language
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import window_features
-from rules.engine import RuleSpec, evaluate, undelivered
+from fraud.workbench.frames import Frames, window_frames
+from fraud.workbench.kept_answers import keep_answer, kept_answer
+from rules.engine import RuleSpec, undelivered
 from rules.fields import FIELDS, KEY_LABELS, KEYS
-from rules.language import Expression, nodes, parse, to_sentence
+from rules.language import Context, Expression, nodes, parse, to_sentence
 from rules.models import Rule, RuleVersion
 from rules.services.book import told_version
 from rules.services.rule_sets import current_context, list_specs, parameter_specs
 from rules.starter import GALLERY, StarterRule
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
-
-_lock = threading.Lock()
-_kept: dict[int, tuple[pl.DataFrame, Mapping[str, DataState]]] = {}
 
 
 @dataclass(frozen=True)
@@ -117,28 +111,34 @@ def need(name: str, language: str) -> Need:
 
 
 def data_states() -> Mapping[str, DataState]:
-    """Code → what the claims of the last 90 days let a template judge. Seconds the first time; kept until something becomes known."""
-    frame, targets = window_features([])
-    if frame.height == 0 or not targets.any():
+    """Code → what the claims of the last 90 days let a template judge; kept, in memory and beside the data, until something becomes known."""
+    texts = {code: template.text for code, template in GALLERY.items()}
+    kept = kept_answer("gallery", texts)
+    if kept is not None:
+        return {
+            code: DataState(n, hits, unknown, tuple(names))
+            for code, (n, hits, unknown, names) in kept.items()
+        }
+    specs = [RuleSpec(code, 1, parse(text)) for code, text in texts.items()]
+    frames = window_frames(specs)
+    if frames is None:
         return {}
-    with _lock:
-        held = _kept.get(0)
-        if held is None or held[0] is not frame:
-            _kept[0] = (frame, _judged(frame, targets))
-        return _kept[0][1]
+    found = _judged(frames, specs)
+    figures = {code: [s.n_claims, s.n_hits, s.n_unknown, list(s.missing_names)] for code, s in found.items()}
+    keep_answer("gallery", texts, figures)
+    return found
 
 
-def _judged(frame: pl.DataFrame, targets: Any) -> dict[str, DataState]:
-    specs = [RuleSpec(code, 1, parse(template.text)) for code, template in GALLERY.items()]
-    context = current_context(calendar=current_calendar())
+def _judged(frames: Frames, specs: list[RuleSpec]) -> dict[str, DataState]:
+    context: Context = current_context(calendar=current_calendar())
     context = replace(
         context,
         lists={**STARTER_LISTS, **context.lists},
         parameters={**STARTER_PARAMETERS, **context.parameters},
-        undelivered=undelivered(frame.filter(pl.Series(targets)), also_empty=True),
+        undelivered=undelivered(frames.rows, also_empty=True),
     )
-    outcome = evaluate(frame, specs, context=context, targets=targets)
-    n_claims = int(targets.sum())
+    outcome = frames.evaluate(specs, context)
+    n_claims = frames.rows.height
     return {
         spec.code: DataState(
             n_claims,

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import WINDOW_DAYS, bundles_of, window_features
+from fraud.workbench.backtest import bundles_of
+from fraud.workbench.frames import WINDOW_DAYS, window_frames
 from fraud.workbench.values_page import used_by
-from rules.engine import Context, RuleSpec, evaluate
+from rules.engine import Context, RuleSpec
 from rules.language import parse
 from rules.models import Parameter, RuleVersion, ValueChange
 from rules.services.rule_sets import current_context, proposed_value
@@ -40,14 +40,12 @@ def preview_change(change: ValueChange) -> list[Effect]:
     active = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE, rule__code__in=codes)
     rows = list(active.select_related("rule").order_by("rule__code"))
     specs = [RuleSpec(row.rule.code, row.number, parse(row.text)) for row in rows]
-    frame, targets = window_features(specs)
-    if frame.height == 0 or not targets.any():
+    frames = window_frames(specs)
+    if frames is None:
         return []
     now = current_context(calendar=current_calendar())
-    before, after = (
-        evaluate(frame, specs, context=c, targets=targets).hits for c in (now, _changed(now, change))
-    )
-    keys = bundles_of(frame.filter(pl.Series(targets)))
+    before, after = (frames.evaluate(specs, c).hits for c in (now, _changed(now, change)))
+    keys = bundles_of(frames.rows)
     return [
         Effect(
             spec.code,

@@ -23,7 +23,8 @@ from rules.language.words import function_meant
 
 #: Functions whose arguments are of one kind.
 _ALIKE = frozenset({"min", "max", "is_multiple", "quotient", "remainder"})
-_KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
+#: Kinds of field that may stand behind "same".
+KEY_TYPES = frozenset({"code", "text", "money", "yes_no", "date", "number"})
 
 
 class CallChecker(PartChecker):
@@ -216,9 +217,9 @@ class CallChecker(PartChecker):
 
     def _key(self, node: n.Window, key: str) -> None:
         known = self.vocabulary.get(key)
-        if key in KEYS or (known is not None and known.type in _KEY_TYPES):
+        if key in KEYS or (known is not None and known.type in KEY_TYPES):
             return
         hint_en, hint_ko = did_you_mean(
-            key, (*KEYS, *(name for name, f in self.vocabulary.items() if f.type in _KEY_TYPES))
+            key, (*KEYS, *(name for name, f in self.vocabulary.items() if f.type in KEY_TYPES))
         )
         self.add(node, "unknown_key", name=key, known=", ".join(KEYS), hint_en=hint_en, hint_ko=hint_ko)

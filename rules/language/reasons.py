@@ -26,6 +26,13 @@ def true_facts(node: Expression, claim: ClaimReader) -> dict[str, dict[str, Any]
     return found
 
 
+def leaf_facts(node: Expression, claim: ClaimReader) -> dict[str, dict[str, Any]]:
+    """Text of a leaf → its value, for every leaf of a test, whatever it answered; missing ones with None."""
+    found: dict[str, dict[str, Any]] = {}
+    _leaves(node, claim, found, asked=True)
+    return found
+
+
 def _collect(node: Expression, wanted: bool, claim: ClaimReader, found: dict[str, dict[str, Any]]) -> None:
     match node:
         case n.Not():

@@ -97,13 +97,6 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "fraud/rules/new.html", context, status=422 if request.method == "POST" else 200)
 
 
-@page("rules.view_rule")
-@require_POST
-def check_text(request: HttpRequest) -> HttpResponse:
-    """While typing: the text in words with full brackets, or where it is wrong and what would be right."""
-    return render(request, "fraud/rules/_checked.html", checked_text(request.POST.get("text", "")))
-
-
 @page("rules.draft_rule", "rules.activate_rule")
 @require_POST
 def preview(request: HttpRequest, code: str) -> HttpResponse:

@@ -47,7 +47,9 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
             )
         )
     }
-    assert len(described) >= len(VIEWS) - 3
+    assert (
+        len(described) >= len(VIEWS) - 4
+    )  # scores, health and the case load of a rule are no steps on a case
     for path in described:
         for method, operation in schema["paths"][path].items():
             codes = set(operation["responses"])

@@ -30,8 +30,7 @@ from fraud.detection.screening.context import columns_of_past
 from fraud.detection.screening.frames import night_frame
 from fraud.detection.screening.rulebook import current_rules
 from fraud.learning.rounds import training_config, training_set
-from fraud.workbench.backtest import window_features
-from rules.engine import evaluate
+from fraud.workbench.frames import window_frames
 from rules.models import RuleVersion
 from rules.services.rule_sets import current_context
 from tests.cast import correct_claim, make_cardholder, make_claim, make_department, make_merchant
@@ -243,10 +242,11 @@ def of_training() -> Facts:
 
 def of_preview() -> Facts:
     specs = current_rules(cut_off(N_NIGHTS - 1)).specs
-    frame, targets = window_features(specs)
-    outcome = evaluate(frame, specs, context=current_context(calendar=current_calendar()), targets=targets)
+    frames = window_frames(specs)
+    assert frames is not None
+    outcome = frames.evaluate(specs, current_context(calendar=current_calendar()))
     assert not outcome.errors
-    return facts_of(frame.filter(pl.Series(targets)), outcome.hits, [spec.code for spec in specs])
+    return facts_of(frames.rows, outcome.hits, [spec.code for spec in specs])
 
 
 @contextmanager

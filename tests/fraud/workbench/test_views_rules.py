@@ -102,9 +102,9 @@ def test_rule_list_shows_every_rule(client, cast):
 
 def test_text_is_said_in_words_or_its_fault_is_named_by_line_and_column(client, cast):
     client.force_login(cast.rule_admin)
-    good = client.post(reverse("fraud:check-rule"), {"text": HIGH}).content.decode()
+    good = client.post(reverse("fraud:read-rule"), {"text": HIGH}).json()["checked"]
     assert "900,000" in good
-    bad = client.post(reverse("fraud:check-rule"), {"text": "amount >\n  amonut"}).content.decode()
+    bad = client.post(reverse("fraud:read-rule"), {"text": "amount >\n  amonut"}).json()["checked"]
     assert "amount" in bad
     assert "2" in bad
     assert 'class="error"' in bad
@@ -114,10 +114,10 @@ def test_a_rule_that_can_never_hit_is_told_before_it_is_saved(client, cast):
     client.force_login(cast.rule_admin)
     client.cookies["django_language"] = "en"
     text = "amount > 500,000 KRW and amount < 100,000 KRW"
-    page = client.post(reverse("fraud:check-rule"), {"text": text}).content.decode()
+    page = client.post(reverse("fraud:read-rule"), {"text": text}).json()["checked"]
     assert "This rule can never hit." in page
     assert "can never both hold" in page
-    assert "notice warning" not in client.post(reverse("fraud:check-rule"), {"text": HIGH}).content.decode()
+    assert "notice warning" not in client.post(reverse("fraud:read-rule"), {"text": HIGH}).json()["checked"]
 
 
 def test_preview_names_the_parts_that_no_claim_of_the_window_meets(client, cast, claims):

@@ -1,0 +1,116 @@
+"""The case load of a rule's text through the interface."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.language import current_language
+from cases.pages.case_load import CaseLoad, case_load
+from cases.pages.load_period import asked_period
+from fraud.detection.model_files import ModelDamaged, NoChampion
+from fraud.web.api import FraudView, describe
+from fraud.web.api_strict import StrictCharField, StrictSerializer
+from rules.language import RuleNotValid
+from rules.language.nodes import MAX_TEXT
+from rules.services.common import checked
+
+
+class LoadBody(StrictSerializer):
+    code = StrictCharField(max_length=20, help_text="The rule it stands in place of; a new code adds a rule.")
+    text = StrictCharField(max_length=MAX_TEXT)
+    since = StrictCharField(
+        max_length=10, required=False, allow_blank=True, default="", help_text="First day, 2026-03-01."
+    )
+    until = StrictCharField(max_length=10, required=False, allow_blank=True, default="")
+
+
+class ShareAnswer(serializers.Serializer):
+    name = serializers.CharField()
+    n_claims = serializers.IntegerField()
+    n_hits = serializers.IntegerField()
+    n_known = serializers.IntegerField()
+    n_misuse = serializers.IntegerField()
+
+
+class LoadAnswer(serializers.Serializer):
+    n_nights = serializers.IntegerField()
+    cases_a_night_before = serializers.FloatField()
+    cases_a_night_after = serializers.FloatField()
+    hours_a_week = serializers.FloatField(help_text="More reviewers' hours; negative: fewer.")
+    n_claims = serializers.IntegerField()
+    n_hits = serializers.IntegerField()
+    n_known = serializers.IntegerField(help_text="Hits with a known outcome.")
+    n_misuse = serializers.IntegerField()
+    interval = serializers.ListField(child=serializers.FloatField(), help_text="95 % of misuse among them.")
+    n_gained = serializers.IntegerField()
+    n_lost = serializers.IntegerField()
+    gained = serializers.ListField(child=serializers.IntegerField(), help_text="Claims.")
+    lost = serializers.ListField(child=serializers.IntegerField())
+    gained_minor = serializers.IntegerField()
+    lost_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    n_missed = serializers.IntegerField()
+    n_missed_hit = serializers.IntegerField()
+    overlap = ShareAnswer(many=True)
+    departments = ShareAnswer(many=True)
+
+
+class RuleLoad(FraudView):
+    """What the nights of a period would have chosen with a rule and without it; nothing is stored."""
+
+    any_of = ("rules.draft_rule", "rules.activate_rule")
+
+    @describe("Case load of a rule", answer=LoadAnswer, body=LoadBody, operation_id="rule_case_load")
+    def post(self, request: Request) -> Response:
+        """Raises ValidationError for a text that is no rule, and for days that are none."""
+        data = self.input(LoadBody)
+        try:
+            tree = checked(data["text"])
+        except RuleNotValid as error:
+            said = "; ".join(problem.message(current_language()) for problem in error.problems)
+            raise self.wrong("text", said) from error
+        period = asked_period(data["since"], data["until"])
+        if isinstance(period, str):
+            raise self.wrong("since", period)
+        try:
+            found = case_load(code=data["code"].strip().upper(), tree=tree, by=self.by, period=period)
+        except (NoChampion, ModelDamaged) as error:
+            said = _("No model version can be opened, so nobody can say what the nights would choose.")
+            raise self.wrong("text", said) from error
+        if found is None:
+            raise self.wrong("since", _("No claim lies in these days."))
+        return Response(LoadAnswer(_answer(found)).data)
+
+
+def _answer(found: CaseLoad) -> dict[str, Any]:
+    names = [
+        "n_claims",
+        "n_hits",
+        "n_known",
+        "n_misuse",
+        "n_gained",
+        "n_lost",
+        "gained_minor",
+        "lost_minor",
+        "currency",
+        "n_missed",
+        "n_missed_hit",
+    ]
+    return {
+        **{name: getattr(found, name) for name in names},
+        "n_nights": len(found.nights),
+        "cases_a_night_before": found.before_a_night,
+        "cases_a_night_after": found.after_a_night,
+        "hours_a_week": found.hours,
+        "interval": list(found.interval),
+        "gained": [claim.pk for claim in found.gained],
+        "lost": [claim.pk for claim in found.lost],
+        "overlap": [asdict(each) for each in found.overlap],
+        "departments": [asdict(each) for each in found.departments],
+    }

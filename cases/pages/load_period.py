@@ -1,0 +1,29 @@
+"""The nights a case load is asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from audit.typed import day
+from fraud.workbench.frames import Period, period_of
+
+#: Nights chosen again where nothing else is asked for, and at most.
+DAYS, MOST_DAYS = 28, 366
+
+
+def asked_period(first: str, last: str) -> Period | str | None:
+    """The period of two days as typed (empty: the last DAYS days); a sentence where it is none."""
+    if not first and not last:
+        whole = period_of()
+        return None if whole is None else Period(whole.until - timedelta(days=DAYS), whole.until)
+    start, end = day(first), day(last) if last else None
+    if start is None or (last and end is None):
+        return _("Give the day as 2026-03-31.")
+    found = period_of(start, end)
+    if found is not None and found.until <= found.after:
+        return _("No claim lies in these days.")
+    if found is not None and found.days > MOST_DAYS + 1:
+        return _("Ask for at most %(n)s days at a time.") % {"n": MOST_DAYS}
+    return found

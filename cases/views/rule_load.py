@@ -1,0 +1,84 @@
+"""Before a rule goes live: the nights of any period chosen again with it and without it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from audit.language import current_language
+from cases.pages.case_load import CaseLoad, case_load
+from cases.pages.load_period import asked_period
+from fraud.detection.model_files import ModelDamaged, NoChampion
+from fraud.web.access import page
+from fraud.web.charts import Axis, Series, lines
+from fraud.workbench.would_be import version_shown
+from rules.language import RuleNotValid
+from rules.services.common import checked
+
+
+@page("rules.draft_rule", "rules.activate_rule")
+@require_GET
+def rule_load(request: HttpRequest, code: str) -> HttpResponse:
+    """The case load of the version that is written or waits, else of the one that runs; ``?from=&to=`` asks for a period."""
+    version = version_shown(code)
+    if version is None:
+        raise Http404
+    period = asked_period(request.GET.get("from", ""), request.GET.get("to", ""))
+    context: dict[str, Any] = {"rule": version.rule, "version": version, "typed": request.GET}
+    if isinstance(period, str):
+        return render(request, "cases/rules/load.html", context | {"refusal": period}, status=422)
+    try:
+        found = case_load(
+            code=code,
+            tree=checked(version.text),
+            by=request.actor,  # type: ignore[attr-defined]
+            period=period,
+            weight=version.weight,
+            always=version.is_always_open,
+        )
+    except RuleNotValid as error:
+        said = "; ".join(problem.message(current_language()) for problem in error.problems)
+        return render(request, "cases/rules/load.html", context | {"refusal": said}, status=422)
+    except (NoChampion, ModelDamaged):
+        said = _("No model version can be opened, so nobody can say what the nights would choose.")
+        return render(request, "cases/rules/load.html", context | {"refusal": said})
+    if period is not None:
+        context |= {"first": (period.after + timedelta(seconds=1)), "last": period.until}
+    return render(
+        request, "cases/rules/load.html", context | {"load": found, **(_drawn(found) if found else {})}
+    )
+
+
+def overlap_word(name: str) -> str:
+    """A part of the claims, by who would flag it."""
+    return {
+        "both": pgettext("rule overlap", "Rule and model"),
+        "rule": pgettext("rule overlap", "Rule only"),
+        "model": pgettext("rule overlap", "Model only"),
+        "sampled": pgettext("rule overlap", "Neither, in the control sample"),
+        "neither": pgettext("rule overlap", "Neither"),
+    }[name]
+
+
+def _drawn(found: CaseLoad) -> dict[str, Any]:
+    xs = [float(n) for n in range(len(found.nights))]
+    series = [
+        Series(pgettext("case load", "with the rule"), [float(n) for n in found.after.cases], xs, "c1"),
+        Series(pgettext("case load", "without it"), [float(n) for n in found.before.cases], xs, "c2"),
+    ]
+    label = pgettext("case load", "New cases a night")
+    every = max(len(xs) // 5, 1)
+    ticks = [(x, f"{found.nights[int(x)]:%m-%d}") for x in xs[::every]]
+    axis = Axis(pgettext("case load", "night"), ticks=ticks)
+    chart = lines(series, label=label, x=axis, y=Axis(label)) if len(xs) > 1 else ""
+    return {
+        "chart": chart,
+        "overlap": [(overlap_word(each.name), each) for each in found.overlap],
+        "bands": [(high if high < 10**15 else None, each) for high, each in found.bands],
+    }

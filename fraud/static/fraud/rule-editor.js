@@ -1,0 +1,160 @@
+// Text and blocks of one rule beside each other. The server keeps the tree: either side sends what it has and both show what comes back.
+(() => {
+  "use strict";
+  const B = window.cleancardBlocks;
+  const root = document.querySelector("[data-builder]");
+  if (!root) return;
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const text = $("#text"), place = $("[data-tree]", root), stale = $("[data-stale]", root), tried = $("[data-trying]");
+  const token = () => text.form.querySelector("[name=csrfmiddlewaretoken]").value;
+  let model = { tree: null }, asked = null, timer = 0, tryTimer = 0;
+
+  // Drawing: the focus stays where it was, or goes to what was just added.
+  function draw() {
+    const at = B.focusOn ?? document.activeElement?.dataset?.at;
+    const hadFocus = B.focusOn || place.contains(document.activeElement);
+    B.lastWindow = lastWindow(model.tree);
+    place.replaceChildren(B.group(model, "tree", "b", true));
+    if (hadFocus && at) ($(`[data-at="${CSS.escape(at)}"]`, place) ?? $("[data-at]", place))?.focus({ preventScroll: true });
+    B.focusOn = null;
+  }
+  function lastWindow(node) {
+    let found = null;
+    JSON.stringify(node, (key, part) => { if (part?.type === "window") found = part; return part; });
+    return found;
+  }
+  B.changed = (isForm) => {
+    if (isForm) draw();
+    asked?.abort();
+    clearTimeout(timer);
+    const wrong = $("[aria-invalid=true]", place);
+    if (wrong) { note(B.say("fill")); return; }
+    timer = setTimeout(() => read({ tree: JSON.stringify(B.plain(model.tree)) }), isForm ? 0 : 250);
+  };
+  function note(words) { stale.hidden = !words; stale.textContent = words; }
+
+  async function read(sent) {
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    let found;
+    try {
+      const answer = await fetch(root.dataset.read, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(sent), signal: mine.signal });
+      if (!answer.ok) throw new Error(answer.statusText);
+      found = await answer.json();
+    } catch (error) {
+      if (error.name !== "AbortError") note(B.say("offline"));
+      return;
+    }
+    $("#checked").outerHTML = found.checked;
+    if ("tree" in sent) {
+      if (found.text !== null) text.value = found.text;
+      note("");
+    } else if (found.tree) {
+      note("");
+      if (JSON.stringify(found.tree) !== JSON.stringify(order(B.plain(model.tree), found.tree))) { model.tree = B.asGroup(found.tree); draw(); }
+    } else note(text.value.trim() ? B.say("stale") : "");
+    root.dataset.valid = found.is_valid ? "yes" : "no";
+    if (found.is_valid) attempt();
+  }
+  // The same names in the same order, so that two trees compare as texts.
+  function order(node, like) {
+    if (Array.isArray(node)) return node.map((part, n) => order(part, like?.[n]));
+    if (node === null || typeof node !== "object") return node;
+    const names = like && typeof like === "object" ? Object.keys(like) : Object.keys(node);
+    return Object.fromEntries([...new Set([...names, ...Object.keys(node)])].filter((name) => name in node).map((name) => [name, order(node[name], like?.[name])]));
+  }
+
+  // What it hits as it stands.
+  function attempt() {
+    if (!tried) return;
+    tried.hidden = false;
+    clearTimeout(tryTimer);
+    tryTimer = setTimeout(() => post(root.dataset.try, { text: text.value }, $("[data-tried]", tried)), 400);
+  }
+  async function post(url, sent, into) {
+    into.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(sent) });
+      if (answer.ok && (sent.text === text.value)) into.innerHTML = await answer.text();
+    } catch { note(B.say("offline")); }
+    into.removeAttribute("aria-busy");
+  }
+  tried?.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-explain]");
+    const number = one ? one.dataset.explain : event.target.closest("[data-explain-one]") ? $("#one-claim").value : null;
+    if (number === null) return;
+    if (one) $("#one-claim").value = number;
+    post(root.dataset.stepByStep, { text: text.value, claim: number }, $("[data-explained]", tried));
+  });
+  $("#one-claim")?.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); $("[data-explain-one]").click(); } });
+
+  // Suggestions while typing: the word before the caret against everything that may be named.
+  const box = $("[data-suggestions]", root);
+  let offered = [], current = -1, from = 0;
+  const kinds = () => [
+    ...B.words.fields.map((one) => ({ write: one.name, label: one.label, help: one.example, kind: one.type })),
+    ...B.words.windows.map((one) => ({ write: `${one.name}(`, label: one.label, help: one.example, kind: B.say("function_word") })),
+    ...B.words.functions.map((one) => ({ write: `${one.name}(`, label: one.label, help: one.example, kind: B.say("function_word") })),
+    ...B.words.lists.map((one) => ({ write: `@${one.name}`, label: one.label, help: "", kind: B.say("list_word") })),
+    ...B.words.parameters.map((one) => ({ write: `$${one.name}`, label: one.label, help: "", kind: B.say("parameter_word") })),
+  ];
+  function suggest() {
+    const before = text.value.slice(0, text.selectionStart);
+    const value = before.match(/([A-Za-z_.]+)\s*(?:=|!=|in\s*\((?:[^()"]|"[^"]*")*)\s*"([^"]*)$/);
+    const same = before.match(/\bsame\s+(?:[\w., ]+,\s*)?([\w.]*)$/);
+    const word = before.match(/[@$]?[\p{L}_][\p{L}\p{N}_.]*$|[@$]$/u)?.[0] ?? "";
+    let rows = [];
+    if (value && B.fields[value[1]]?.choices.length) {
+      from = text.selectionStart - value[2].length;
+      rows = B.fields[value[1]].choices.filter((one) => `${one.value} ${one.label}`.toLowerCase().includes(value[2].toLowerCase())).map((one) => ({ write: `${one.value}"`, shown: one.value, label: one.label, help: "", kind: B.say("value_word") }));
+    } else if (same) {
+      from = text.selectionStart - same[1].length;
+      rows = B.words.keys.filter((one) => one.name.startsWith(same[1]) && one.name !== same[1]).map((one) => ({ write: one.name, label: one.label, help: "", kind: B.say("key_word") }));
+    } else if (word && !/"[^"]*$/.test(before.replace(/"[^"\n]*"/g, ""))) {
+      from = text.selectionStart - word.length;
+      const wanted = word.toLowerCase(), all = kinds().filter((one) => one.write !== word);
+      rows = [...all.filter((one) => one.write.startsWith(wanted)), ...all.filter((one) => !one.write.startsWith(wanted) && (wanted.length > 1 || /[^\x00-\x7f]/.test(wanted)) && (one.write.includes(wanted) || one.label.toLowerCase().includes(wanted)))];
+    }
+    offer(rows.slice(0, 8));
+  }
+  function offer(rows) {
+    offered = rows; current = -1;
+    box.hidden = !rows.length;
+    if (rows.length) text.setAttribute("aria-controls", "suggested"); else text.removeAttribute("aria-controls");
+    text.removeAttribute("aria-activedescendant");
+    box.replaceChildren(B.make("ul", { id: "suggested", role: "listbox", "aria-label": B.say("suggestions") }, ...rows.map((one, n) => B.make("li", { id: `suggested-${n}`, role: "option", "aria-selected": "false", on: { mousedown: (event) => { event.preventDefault(); take(n); } } },
+      B.make("code", {}, one.shown ?? one.write), B.make("span", {}, ` ${one.label}`), B.make("small", { className: "muted" }, ` ${one.kind}`), one.help ? B.make("code", { className: "example" }, one.help) : null))));
+  }
+  function pick(by) {
+    current = (current + by + offered.length) % offered.length;
+    [...box.querySelectorAll("li")].forEach((one, n) => one.setAttribute("aria-selected", String(n === current)));
+    text.setAttribute("aria-activedescendant", `suggested-${current}`);
+    $(`#suggested-${current}`).scrollIntoView({ block: "nearest" });
+  }
+  function take(n) {
+    const end = text.selectionStart;
+    text.setRangeText(offered[n].write, from, end, "end");
+    offer([]);
+    typed();
+  }
+  text.addEventListener("keydown", (event) => {
+    if (!offered.length || event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); pick(event.key === "ArrowDown" ? 1 : -1); }
+    else if (event.key === "Tab" && !event.shiftKey && current >= 0 || event.key === "Enter" && current >= 0) { event.preventDefault(); take(current); }
+    else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); offer([]); }
+  });
+  text.addEventListener("blur", () => offer([]));
+  // What was sent before is no longer meant: its answer must not write over what is being typed.
+  function typed() { asked?.abort(); clearTimeout(timer); timer = setTimeout(() => read({ text: text.value }), 300); }
+  text.addEventListener("input", () => { typed(); suggest(); });
+
+  fetch(root.dataset.words).then((answer) => answer.json()).then((words) => {
+    B.use(words);
+    model.tree = B.start();
+    $("[data-blocks]", root).hidden = false;
+    root.classList.add("both");
+    for (const [name, value] of [["aria-autocomplete", "list"], ["aria-haspopup", "listbox"]]) text.setAttribute(name, value);
+    draw();
+    if (text.value.trim()) read({ text: text.value });
+  }).catch(() => {});
+})();

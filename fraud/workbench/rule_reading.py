@@ -1,0 +1,87 @@
+"""A rule as it is being written, as text or as blocks: both forms of the same tree, what is wrong with it, and what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.language import current_language
+from fraud.workbench.company_codes import Codes, company_codes, is_known_value
+from fraud.workbench.rule_texts import checked_text, problems_of
+from rules.fields import FIELDS
+from rules.language import Expression, RuleNotValid, from_json, nodes, parse, to_json, to_text
+
+
+def read_rule(*, text: str = "", tree: Any = None) -> dict[str, Any]:
+    """Both forms of a rule and what is said of it: {"text", "tree", "is_valid", "sentence", "warnings", "problems", "correction"}.
+
+    ``tree`` (plain JSON) is read where it is given, else ``text``. A text that has no form gives the tree None; a tree that has none
+    gives the text None. A text stays as it was typed.
+    """
+    found: Expression | None
+    if tree is not None:
+        try:
+            found = from_json(tree)
+        except RuleNotValid as error:
+            return _told(None, None, {"problems": problems_of(error, ""), "correction": None})
+        text = to_text(found)
+    else:
+        found = _parsed(text)
+    said = checked_text(text) if text.strip() else {}
+    if found is not None and "sentence" in said:
+        said["warnings"] = [*said["warnings"], *unseen_values(found, company_codes())]
+    return _told(text, None if found is None else to_json(found), said)
+
+
+def _parsed(text: str) -> Expression | None:
+    try:
+        return parse(text)
+    except RuleNotValid:
+        return None
+
+
+def _told(text: str | None, tree: Any, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "text": text,
+        "tree": tree,
+        "is_valid": "sentence" in said,
+        "sentence": said.get("sentence", ""),
+        "warnings": said.get("warnings", []),
+        "problems": said.get("problems", []),
+        "correction": said.get("correction") or "",
+    }
+
+
+def unseen_values(tree: Expression, codes: Codes) -> list[str]:
+    """A sentence for every code that is asked for and that no claim of the last year has, with the nearest one that is there."""
+    said: dict[str, None] = {}
+    for name, value in _asked_for(tree):
+        if is_known_value(codes, name, value):
+            continue
+        words = {"field": FIELDS[name].label(current_language()), "value": value}
+        near = get_close_matches(value, [each for each, n in codes[name]], n=1, cutoff=0.6)
+        if near:
+            sentence = _("No claim of the last year has “%(value)s” as %(field)s. There is “%(near)s”.")
+            said[sentence % {**words, "near": near[0]}] = None
+            continue
+        sentence = _("No claim of the last year has “%(value)s” as %(field)s. There are: %(some)s.")
+        some = ", ".join(each for each, n in codes[name][:5])
+        said[sentence % {**words, "some": some}] = None
+    return list(said)
+
+
+def _asked_for(tree: Expression) -> Iterator[tuple[str, str]]:
+    """(field, text) of every equality and every item of a list written in the rule."""
+    for node in nodes.walk(tree):
+        match node:
+            case nodes.Comparison(
+                op="=", left=nodes.FieldRef(name=name), right=nodes.TextLiteral(value=value)
+            ):
+                yield name, value
+            case nodes.Membership(
+                operand=nodes.FieldRef(name=name), collection=nodes.InlineList(items=items)
+            ):
+                yield from ((name, item.value) for item in items if isinstance(item, nodes.TextLiteral))

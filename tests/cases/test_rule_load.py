@@ -1,0 +1,60 @@
+"""The case load of a rule as page and interface, on a company with a model."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.pages.case_load import case_load
+from cases.pages.load_period import asked_period
+from fraud.claims.models import Claim
+from rules.language import parse
+from tests.cast import make_cast
+from tests.night_company import add_claims, add_people, add_rules
+from tests.night_model import install_model
+
+pytestmark = pytest.mark.django_db
+TEXT = "amount > 300,000 KRW"
+
+
+@pytest.fixture
+def cast():
+    found = make_cast()
+    add_rules()
+    add_people(20, 30)
+    install_model()
+    add_claims(300, days=20, start=timezone.now() - timedelta(days=20), is_history=True)
+    return found
+
+
+def test_page_and_interface_say_what_the_nights_would_choose(client, cast):
+    by = cast.actor("rule_admin")
+    found = case_load(code="Z90", tree=parse(TEXT), by=by, period=asked_period("", ""))
+    payments = Claim.objects.filter(txn_type="purchase", amount_minor__gt=0)
+    assert found.n_hits == sum(claim.amount_minor > 300_000 for claim in payments)
+    assert sum(part.n_claims for part in found.overlap) == found.n_claims == payments.count()
+    assert len(found.before.cases) == len(found.after.cases) == len(found.nights)
+    assert sum(part.n_hits for _, part in found.bands) == found.n_hits
+
+    client.force_login(cast.rule_admin)
+    client.cookies["django_language"] = "en"
+    body = {"code": "Z90", "text": TEXT}
+    answer = client.post("/api/v1/rules/case-load/", json.dumps(body), content_type="application/json")
+    assert (answer.status_code, answer.json()["n_hits"]) == (200, found.n_hits)
+    code = "X01"
+    page = client.get(reverse("cases:rule-load", args=[code]))
+    assert "New cases a night" in page.content.decode()
+    for asked in ("from=x", "from=2026-13-01", "from=2001-01-01"):
+        refused = client.get(f"{reverse('cases:rule-load', args=[code])}?{asked}")
+        assert refused.status_code == 422
+        assert 'role="alert"' in refused.content.decode()
+    assert client.get(reverse("cases:rule-load", args=["NONE"])).status_code == 404
+
+
+def test_who_may_neither_write_nor_approve_rules_sees_no_case_load(client, cast):
+    client.force_login(cast.auditor)
+    assert client.get(reverse("cases:rule-load", args=["X01"])).status_code == 403
