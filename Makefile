@@ -39,10 +39,10 @@ setup: .venv/.dev  ## environment with development tools and the commit hooks
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@echo "Preparing the database"
-	@$(PY) manage.py migrate --no-input --verbosity 0
-	@$(PY) manage.py demo
+	@$(PY) manage.py demo --skip-checks --migrate --until-open
 	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"
-	@$(PY) manage.py sweep --every 20 >/dev/null & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	@grep -qs '"is_finished": true' $${CLEANCARD_HOME:-var}/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
+	nice $(PY) manage.py sweep --every 20 --skip-checks >/dev/null & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
