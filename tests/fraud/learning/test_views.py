@@ -238,7 +238,7 @@ def test_miss_panel_estimates_from_the_control_sample_alone(cast):
 
 def test_version_that_is_being_tested_says_so_until_the_test_has_ended(client, cast, settings, tmp_path):
     settings.HOME = tmp_path
-    version, said = make_version("champion"), "being tested on later claims"
+    version, said = make_version("champion"), "이후 청구로 시험하고 있습니다"
     client.force_login(cast.model_owner)
     page = reverse("fraud:version", args=[version.reference])
     with folder_lock(lock_of(version)):
