@@ -101,6 +101,7 @@ def build_demo(*, plan: DemoPlan, say: Progress, until_open: bool = False) -> De
     write_plan(plan)
     build = Build(plan, say, Actor.system("demo"))
     if not is_open():
+        plan.is_finished = False  # of another database, where the folder knows a demo and this one has none
         _take(STEPS, build, 0)
         plan.is_open = True
         write_plan(plan)
