@@ -121,7 +121,7 @@ def _rules(frame: Any, windows: Any) -> Any:
     """Forty rules as masks: five limits of eight kinds."""
     import pandas as pd
 
-    hour, weekday = frame["at"].dt.hour, frame["at"].dt.weekday
+    hour, weekday = frame["at"].dt.hour, frame["at"].dt.dayofweek
     n = frame["n_attendees"].fillna(1).clip(lower=1)
     masks = {}
     for k in range(1, 6):
