@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-.PHONY: help setup run test drill faults screenshots axe lint format bench messages clean
+.PHONY: help setup run services test drill faults screenshots axe lint format bench messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,14 +36,23 @@ help:  ## show this list
 setup: .venv/.dev  ## environment with development tools and the commit hooks
 	@test ! -d .git || .venv/bin/pre-commit install >/dev/null
 
+# What lets time pass and sends mail: with a broker a worker with its schedule (the night at 02:00 with it), else a loop.
+ifdef CELERY_BROKER_URL
+CLOCK := $(PY) -m celery -A fraud.project.celery worker -c 1 -Q celery,training -B -s $${CLEANCARD_HOME:-var}/beat-schedule -l WARNING
+else
+CLOCK := $(PY) manage.py sweep --every 20 --skip-checks
+endif
 run: export SITE_URL ?= http://localhost:$(PORT)
 run: .venv/.runtime  ## demo company on http://localhost:8000
 	@echo "Preparing the database"
-	@$(PY) manage.py migrate --no-input --verbosity 0
-	@$(PY) manage.py demo
+	@$(PY) manage.py demo --skip-checks --migrate --until-open
 	@echo "Cleancard is at http://localhost:$(PORT)  (stop with Ctrl-C; mail to people is written to var/outbox)"
-	@$(PY) manage.py sweep --every 20 >/dev/null & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	@grep -qs '"is_finished": true' $${CLEANCARD_HOME:-var}/demo/plan.json || nice $(PY) manage.py demo --skip-checks >/dev/null & LATER=$$!; \
+	nice $(CLOCK) >/dev/null & trap "kill $$! $$LATER 2>/dev/null" EXIT INT TERM; \
 	.venv/bin/gunicorn fraud.project.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --worker-class gthread --log-level warning
+
+services:  ## PostgreSQL and Redis in var/services, from installed programs; then ". var/services/env; make run" uses them
+	@deploy/services start
 
 test: .venv/.dev  ## all tests that can run here, with a summary of what was skipped and why
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -22,11 +22,13 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
+from fraud.claims.importing.locks import folder_lock
 from fraud.claims.models import Label
 from fraud.company.values import current_settings
 from fraud.detection.model_files import load_version
 from fraud.detection.models import ModelVersion
 from fraud.detection.scoring.hybrid import HybridModel
+from fraud.learning.being_tested import test_lock
 from fraud.learning.evaluation import metrics
 from fraud.learning.evaluation.comparison import Limits, Window, differences, figures, promotion_gates
 from fraud.learning.evaluation.costs import confusion, cost_curve
@@ -94,10 +96,11 @@ def evaluate_out_of_time(
     require(by, "fraud.train_model")
     now = clock.now()
     start, end = cut_off.astimezone(UTC), (window_to or now).astimezone(UTC)
-    later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
-    model = _trained_again(version, start)
-    scorers = {"challenger": later.probability(model)} | later.apart(model)
-    return _store(version, None, later, scorers, None, (start, end), by, trained_again_at=start)
+    with folder_lock(test_lock(version)):
+        later = later_claims(window_from=start, window_to=end, known_by=max(end, now))
+        model = _trained_again(version, start)
+        scorers = {"challenger": later.probability(model)} | later.apart(model)
+        return _store(version, None, later, scorers, None, (start, end), by, trained_again_at=start)
 
 
 def _store(

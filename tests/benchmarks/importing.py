@@ -142,6 +142,7 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
         "import_rows_per_second": round(rows / first["seconds"]),
         "import_processor_seconds": round(work, 1),
         "import_peak_megabytes": round(memory),
+        "peak_rss_mb": round(memory),
         "repeat_seconds": again["seconds"],
         "repeat_rows_per_second": round(rows / again["seconds"]),
         "repeat_processor_seconds": round(again_work, 1),

@@ -1,21 +1,26 @@
 """`python -m tests.benchmarks rules [--claims 1000000]`: 50 rules over generated claims, a third of them with windows.
 
 Prints claims a second for the scalar rules, the window rules and all together, the time of each window rule alone, and an incremental
-night (the last 9,000 claims against the whole history).
+night (the last 9,000 claims against the whole history), then what zen-engine (its batch call) and rule-engine take for the same scalar rules where
+they are installed, and whether their hits of every rule are the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import time
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
 from rules.language import parse
+from tests.benchmarks import _peers
 
 SCALAR = (
     "amount > {k}00,000 KRW",
@@ -112,30 +117,55 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser(prog="python -m tests.benchmarks rules")
     options.add_argument("--claims", type=int, default=1_000_000)
     options.add_argument("--each", action="store_true", help="also the time of each window rule alone")
+    options.add_argument(
+        "--peer-claims", type=int, default=2_000, help="claims the slower engines judge; 0: none"
+    )
+    options.add_argument("--json", action="store_true")
     chosen = options.parse_args(argv)
-    frame = claims(chosen.claims)
+    say = (lambda text: None) if chosen.json else print
+    figures = measure(chosen.claims, chosen.each, chosen.peer_claims, say)
+    print(json.dumps(figures) if chosen.json else json.dumps(figures, indent=1))
+    return 0
+
+
+def measure(n: int, each: bool, n_peers: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Figures of all kinds of rules, of an incremental night, and beside other engines."""
+    frame = claims(n)
     scalar, windows = rule_book()
     timed(frame.head(1_000), scalar + windows)
-    for label, rules in (
-        ("scalar rules", scalar),
-        ("window rules", windows),
-        ("all rules", scalar + windows),
-    ):
+    figures: dict[str, Any] = {"claims": n}
+    for label, rules in (("scalar", scalar), ("window", windows), ("all", scalar + windows)):
         seconds, busy, hits = timed(frame, rules)
-        rate, effort = chosen.claims / seconds, chosen.claims / busy
-        print(
-            f"{label:<13} {len(rules):>3} rules {seconds:7.2f} s {rate:>11,.0f} claims/s"
-            f" {busy:7.2f} CPU s {effort:>11,.0f} claims/CPU s {hits:>10,} hits"
+        say(
+            f"{label:<7} {len(rules):>3} rules {seconds:7.2f} s {n / seconds:>11,.0f} claims/s"
+            f" {busy:7.2f} CPU s {n / busy:>11,.0f} claims/CPU s {hits:>10,} hits"
         )
-    for rule in windows if chosen.each else ():
+        figures |= {
+            f"{label}_seconds": round(seconds, 2),
+            f"{label}_cpu": round(busy, 3),
+            f"{label}_hits": hits,
+        }
+    for rule in windows if each else ():
         seconds, busy, hits = timed(frame, [rule])
-        print(f"  {seconds:6.2f} s {busy:6.2f} CPU s {hits:>8,} hits  {rule.code}")
+        say(f"  {seconds:6.2f} s {busy:6.2f} CPU s {hits:>8,} hits  {rule.code}")
     last = np.zeros(frame.height, dtype=np.bool_)
     last[np.argsort(frame["transacted_at"].to_numpy())[-9_000:]] = True
-    seconds, busy, hits = timed(frame, scalar + windows, last)
-    print(
-        f"incremental   9,000 new claims on {chosen.claims:,}: {seconds:.2f} s, {busy:.2f} CPU s, {hits:,} hits"
-    )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory    {peak:,.0f} MB")
-    return 0
+    _, busy, _ = timed(frame, scalar + windows, last)
+    figures |= {
+        "incremental_cpu": round(busy, 2),
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    return figures | beside(frame, scalar, figures["scalar_cpu"] / n, n_peers)
+
+
+def beside(frame: pl.DataFrame, scalar: list[RuleSpec], ours: float, n: int) -> dict[str, Any]:
+    """How many times the processor time a claim other engines take for the same scalar rules (ours: seconds a claim)."""
+    if not n:
+        return {}
+    some = frame.head(n)
+    hits = np.asarray(evaluate(some, scalar, context=context(), targets=None).hits).sum(axis=0)
+    found = _peers.compare(some, len(scalar), hits)
+    for name in ("zen", "rule_engine"):
+        if f"{name}_microseconds" in found:
+            found[f"{name}_ratio"] = round(found[f"{name}_microseconds"] / (1e6 * ours), 1)
+    return {"peer_claims": n, **found}

@@ -27,9 +27,9 @@ from cases.services.money import at_stake
 from cases.services.steps import change_sentences, current_request
 from cases.workflow import State
 from fraud.claims.importing.profiles import get_profile
-from fraud.claims.models import Cardholder, Claim, ClaimFile
+from fraud.claims.models import Cardholder, Claim, ClaimChange, ClaimFile
 from tests.cases.stage import REASON, Stage, fresh
-from tests.cast import make_person
+from tests.cast import make_claim, make_person
 from tests.fraud.claims.importing.files import deliver
 from tests.shared_data import shared_folder
 
@@ -379,3 +379,15 @@ def test_two_changes_that_are_followed_together_each_say_what_was_left_then(
     entries = AuditEvent.objects.filter(subject=f"case:{case.reference}", action="case.claim_changed")
     told = [entry.after["left_minor"] for entry in entries.order_by("seq")]
     assert told == [[150_000, 100_000], [100_000, 70_000]]
+
+
+def test_changes_of_claims_in_no_case_are_followed_together_whatever_their_number(
+    later: Stage, django_assert_max_num_queries
+) -> None:
+    ClaimChange.objects.bulk_create(
+        ClaimChange(claim=make_claim(), kind=ClaimChange.Kind.MONEY, from_version=1, to_version=1, at=ARRIVED)
+        for _ in range(30)
+    )
+    with django_assert_max_num_queries(12):
+        assert follow_changes() == 30
+    assert not ClaimChange.objects.filter(followed_at=None).exists()

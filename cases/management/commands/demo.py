@@ -6,9 +6,10 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.demo.company import build_demo, is_built, login_lines
+from cases.demo.company import build_demo, is_built, is_open, login_lines
 from cases.demo.plan import new_plan, read_plan
 from fraud.claims.models import Claim
 from fraud.demo.options import DEFAULT_SEED
@@ -26,19 +27,30 @@ class Command(BaseCommand):
         parser.add_argument("--small", action="store_true", help="200 employees and six months")
         parser.add_argument("--nights", type=int, default=3, help="how many of the last nights are screened")
 
+        parser.add_argument(
+            "--until-open",
+            action="store_true",
+            help="end when the pages can be opened; the next call does the rest",
+        )
+        parser.add_argument(
+            "--migrate", action="store_true", help="first bring the tables of the database up to date"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["nights"] <= MOST_NIGHTS:
             raise CommandError(f"--nights takes 1 to {MOST_NIGHTS}, not {options['nights']}.")
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         plan = read_plan()
         if plan is None:
             if Claim.objects.exists():
                 raise CommandError("There are claims in this database already; the demo needs an empty one.")
             plan = new_plan(seed=options["seed"], nights=options["nights"], is_small=options["small"])
-        if is_built():
+        if is_built() or (options["until_open"] and is_open()):
             self.stdout.write("The demo company is there already.")
         else:
             started = time.monotonic()
-            plan = build_demo(plan=plan, say=self._say)
+            plan = build_demo(plan=plan, say=self._say, until_open=options["until_open"])
             self.stdout.write(f"The demo company is ready after {time.monotonic() - started:.0f} s.")
         self.stdout.write("\n".join(login_lines(plan)))
 

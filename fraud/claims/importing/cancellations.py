@@ -6,21 +6,24 @@ do not depend on the order in which files arrived, and follow corrections. What 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.changes import note_money
 from fraud.claims.importing.merchants import plain_name
-from fraud.claims.importing.pairing import pair_money_back
+from fraud.claims.importing.pairing import near, pair_money_back
 from fraud.claims.importing.sides import BACK, SIDES
 from fraud.claims.importing.stated import SUFFIX
 from fraud.claims.models import Claim, ClaimFile, ClaimVersion, EarlierLink, MoneyBackChoice
+from fraud.claims.reading import db_time
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 _BACK_TYPES, _PAYING_TYPES = (", ".join(f"'{name}'" for name in kinds) for kinds in (MONEY_BACK, PAYMENTS))
@@ -71,30 +74,29 @@ def link_people(people: list[int], *, file: ClaimFile | None, at: datetime) -> i
     back = _read(people, f"(n.txn_type IN ({_BACK_TYPES}) OR n.original_claim_id IS NOT NULL)", is_back=True)
     if back.is_empty():
         return 0
-    purchases = _read(people, f"n.txn_type IN ({_PAYING_TYPES}) AND n.amount_minor > 0")
-    waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back"))
-    owners = dict(former.group_by("claim_id").agg("former").iter_rows())
-    pairs = pair_money_back(waiting.select(list(BACK)), purchases, _choices(back), owners)
+    waiting = back.filter(pl.col("minor") > 0, pl.col("takes_back")).select(list(BACK))
+    owners, choices = dict(former.group_by("claim_id").agg("former").iter_rows()), _choices(back)
+    purchases = _purchases(people, waiting, {*choices.values(), *owners, *waiting["own"]} - {None})
+    pairs = pair_money_back(waiting, purchases, choices, owners)
     old = {
         row[0]: row[1:]
         for row in back.select("claim_id", "old_purchase", "old_credit", "old_excess").iter_rows()
     }
     changed = [(pk, *pairs.get(pk, _NOWHERE)) for pk in old if pairs.get(pk, _NOWHERE) != old[pk]]
     _keep_earlier(back.filter(pl.col("claim_id").is_in([pk for pk, *_ in changed])), at)
-    rows = [
-        Claim(
-            id=pk,
-            original_claim_id=purchase,
-            credit_minor=credit,
-            excess_minor=excess,
-            linked_at=at if purchase else None,
-        )
-        for pk, purchase, credit, excess in changed
-    ]
-    linked = ["original_claim", "credit_minor", "excess_minor", "linked_at"]
-    Claim.objects.bulk_update(rows, linked, batch_size=500)
+    _link(
+        [(purchase, credit, excess, at if purchase else None, pk) for pk, purchase, credit, excess in changed]
+    )
     note_money(more=_purchases_changed(old, changed), file=file, at=at)
     return len(pairs)
+
+
+def _link(rows: list[tuple[int | None, int | None, int, datetime | None, int]]) -> None:
+    """Write (purchase, credit, excess, linked at, claim) of thousands of rows; the caller holds the transaction."""
+    sql = "UPDATE fraud_claim SET original_claim_id = %s, credit_minor = %s, excess_minor = %s, linked_at = %s WHERE id = %s"
+    with connection.cursor() as cursor:
+        values: list[tuple[Any, ...]] = [(*row[:3], row[3] and db_time(row[3]), row[4]) for row in rows]
+        cursor.executemany(sql, values)
 
 
 def _former_owners(people: list[int]) -> pl.DataFrame:
@@ -138,7 +140,30 @@ def _purchases_changed(
     return {purchase: amount for purchase, amount in difference.items() if amount}
 
 
-def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.DataFrame:
+def _purchases(people: list[int], waiting: pl.DataFrame, named: set[int | None]) -> pl.DataFrame:
+    """The payments that this money back can belong to: all of a person's are told apart by four columns, and only what is left is read whole."""
+    where, params = in_list(people)
+    is_payment = f"n.txn_type IN ({_PAYING_TYPES}) AND n.amount_minor > 0"
+    sql = (
+        "SELECT n.id AS claim_id, n.cardholder_id AS person, n.authorization_code AS code, n.transacted_at AS at "
+        f"FROM fraud_claim n WHERE n.cardholder_id {where} AND {is_payment}"
+    )
+    narrow = read_frame(
+        sql, params, schema={name: SIDES[name] for name in ("claim_id", "person", "code", "at")}
+    )
+    chosen = near(_with_day(narrow), waiting, named)["claim_id"].to_list()
+    among, ids = in_list(chosen)
+    return _read(people, f"{is_payment} AND n.id {among}", ids)
+
+
+def _with_day(frame: pl.DataFrame) -> pl.DataFrame:
+    day = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().alias("day")
+    return frame.with_columns(day, pl.col("code").fill_null(""))
+
+
+def _read(
+    people: list[int], condition: str, more_params: Sequence[Any] = (), *, is_back: bool = False
+) -> pl.DataFrame:
     more = (
         f", o.id AS own, n.txn_type IN ({_BACK_TYPES}) AS takes_back, n.original_claim_id AS old_purchase, n.credit_minor AS old_credit, coalesce(n.excess_minor, 0) AS old_excess, n.linked_at"
         if is_back
@@ -148,10 +173,9 @@ def _read(people: list[int], condition: str, *, is_back: bool = False) -> pl.Dat
     wanted = {**BACK, "takes_back": pl.Boolean, **_LINKS} if is_back else SIDES
     schema: dict[str, Any] = {name: dtype for name, dtype in wanted.items() if name != "day"}
     sql = _SIDE.format(more=more, join=_OWN if is_back else "", people=where, condition=condition)
-    frame = read_frame(sql, params, schema=schema).with_columns(pl.col("code").fill_null(""))
-    day = pl.col("at").dt.convert_time_zone(settings.TIME_ZONE).dt.date().alias("day")
+    frame = _with_day(read_frame(sql, [*params, *more_params], schema=schema))
     name = plain_name(pl.col("name").fill_null(""))
-    return frame.with_columns(day, pl.col("abroad_currency").fill_null(""), name.alias("name"))
+    return frame.with_columns(pl.col("abroad_currency").fill_null(""), name.alias("name"))
 
 
 def _choices(back: pl.DataFrame) -> dict[int, int | None]:

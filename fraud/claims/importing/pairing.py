@@ -36,7 +36,7 @@ def pair_money_back(
     """
     fixed = fixed or {}
     named = {*fixed.values(), *(former or {}), *back.get_column("own")} - {None}
-    left = {side.claim_id: Left(side) for side in _sides(_near(purchases, back, named))}
+    left = {side.claim_id: Left(side) for side in _sides(near(purchases, back, named))}
     waiting = sorted(_sides(back), key=_order)
     found: dict[int, tuple[int, int, int]] = {}
 
@@ -92,14 +92,29 @@ def pair_money_back(
     return found
 
 
-def _near(purchases: pl.DataFrame, back: pl.DataFrame, named: set[int | None]) -> pl.DataFrame:
-    """The purchases of people to whom money came back, from so long before it as is looked back, and those that are named."""
+def near(purchases: pl.DataFrame, back: pl.DataFrame, named: set[int | None]) -> pl.DataFrame:
+    """The purchases that money back can belong to at all: of its people, from so long before it as is looked back, with a code that one of
+    its rows tells, or where one of the two rows tells none; and those that are named.
+
+    Looks at `claim_id, person, code, day` only.
+    """
     spans = back.group_by("person").agg(
-        pl.col("day").min().dt.offset_by(f"-{DAYS}d").alias("since"), pl.col("day").max().alias("until")
+        pl.col("day").min().dt.offset_by(f"-{DAYS}d").alias("since"),
+        pl.col("day").max().alias("until"),
+        (pl.col("code") == "").any().alias("tells_none"),
     )
-    joined = purchases.join(spans, on="person", how="left", maintain_order="left")
-    near = pl.col("day").is_between("since", "until").fill_null(False)
-    return joined.filter(near | pl.col("claim_id").is_in(list(named))).drop("since", "until")
+    joined = _with_key(purchases).join(spans, on="person", how="left", maintain_order="left")
+    told = _with_key(back).select("person", "code_key", is_told=pl.lit(True)).unique()
+    joined = joined.join(told, on=["person", "code_key"], how="left", maintain_order="left")
+    in_time = pl.col("day").is_between("since", "until").fill_null(False)
+    can_be = pl.col("is_told").fill_null(False) | pl.col("tells_none") | (pl.col("code") == "")
+    chosen = joined.filter((in_time & can_be) | pl.col("claim_id").is_in(list(named)))
+    return chosen.drop("since", "until", "tells_none", "code_key", "is_told")
+
+
+def _with_key(frame: pl.DataFrame) -> pl.DataFrame:
+    keys = [code_key(code) for code in frame.get_column("code")]
+    return frame.with_columns(pl.Series("code_key", keys, dtype=pl.String))
 
 
 def _likely(candidates: list[Left], back: Side) -> Left | None:

@@ -20,6 +20,7 @@ from fraud.detection.models import DriftReport, ModelVersion, ScreeningRun
 from fraud.detection.scoring.reasons import label
 from fraud.learning import registry
 from fraud.learning.alarms import find_alarms
+from fraud.learning.being_tested import is_being_tested
 from fraud.learning.comparing import compare_versions
 from fraud.learning.evaluation_page import comparison_context, shown_evaluation
 from fraud.learning.misses import miss_panel
@@ -86,6 +87,7 @@ def _show_version(
     context = {
         "version": found,
         "evaluation": evaluation,
+        "is_being_tested": evaluation is None and is_being_tested(found),
         "may_go_back": can(_by(request), "fraud.promote_version")
         or can(_by(request), "fraud.propose_promotion"),
         "card": card_context(found, current_language()),

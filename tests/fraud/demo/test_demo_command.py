@@ -111,8 +111,14 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
             stop_at(patch, name, calls, demo_work if (name, calls) in PLAYED else demo)
             with pytest.raises(Stopped):
                 run_demo()
+    assert "The demo company is ready" in run_demo(until_open=True)
+    assert (read_plan().is_open, read_plan().is_finished) == (True, False)
+    assert "there already" in run_demo(until_open=True)
     text = run_demo()
+    assert read_plan().is_finished
     assert "The demo company is ready" in text
+    assert "Test of the first model" in text
+    assert "Nights" not in text
 
     people_are_there()
     claims_are_there(demo_home)

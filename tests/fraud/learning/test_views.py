@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from audit.actor import Actor
 from audit.services import actor_of
+from fraud.claims.importing.locks import folder_lock
 from fraud.claims.models import Label
 from fraud.company.changing import propose_settings
 from fraud.company.models import CompanySettings
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import current_settings
 from fraud.detection.models import ModelVersion
+from fraud.learning.being_tested import test_lock as lock_of
 from fraud.learning.misses import miss_panel
 from fraud.learning.models import Evaluation
 from fraud.learning.threshold_figures import Distribution, at_threshold, recent_scores
@@ -232,6 +234,16 @@ def test_miss_panel_estimates_from_the_control_sample_alone(cast):
     assert estimate.missed == pytest.approx(980 / 20)
     assert estimate.recall == pytest.approx(6 / (6 + 49))
     assert not estimate.is_enough
+
+
+def test_version_that_is_being_tested_says_so_until_the_test_has_ended(client, cast, settings, tmp_path):
+    settings.HOME = tmp_path
+    version, said = make_version("champion"), "이후 청구로 시험하고 있습니다"
+    client.force_login(cast.model_owner)
+    page = reverse("fraud:version", args=[version.reference])
+    with folder_lock(lock_of(version)):
+        assert said in client.get(page).content.decode()
+    assert said not in client.get(page).content.decode()
 
 
 def test_overview_says_what_is_missing_before_the_first_night(client, cast):
