@@ -2,6 +2,7 @@ from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs
+from fraud.learning.api import mined_rules
 from fraud.people.api import logins
 from fraud.workbench.api import book
 
@@ -46,6 +47,18 @@ urlpatterns = [
     ),
     path("units/", logins.UnitList.as_view(), name="api-units"),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
+    path("rules/searches/", mined_rules.SearchList.as_view(), name="api-rule-searches"),
+    path("rules/searches/<int:number>/", mined_rules.SearchDetail.as_view(), name="api-rule-search"),
+    path(
+        "rules/searches/<int:number>/cancel/",
+        mined_rules.CancelSearch.as_view(),
+        name="api-rule-search-cancel",
+    ),
+    path(
+        "rules/searches/<int:number>/draft/",
+        mined_rules.DraftCandidate.as_view(),
+        name="api-rule-search-draft",
+    ),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),

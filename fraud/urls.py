@@ -3,7 +3,7 @@ from django.urls import path
 from fraud.claims.views import accounts, assistant, exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs
-from fraud.learning.views import evaluations, experiments, threshold
+from fraud.learning.views import evaluations, experiments, mined_rules, threshold
 from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
@@ -48,6 +48,11 @@ urlpatterns = [
     path("rules/gallery/<str:code>/adopt/", rule_gallery.adopt, name="adopt-template"),
     path("rules/book/", rule_gallery.book, name="rule-book"),
     path("rules/book/export/", rule_gallery.export, name="export-book"),
+    path("rules/from-misses/", mined_rules.mined_rules, name="mined-rules"),
+    path("rules/from-misses/start/", mined_rules.start, name="start-mining"),
+    path("rules/from-misses/<int:number>/", mined_rules.search, name="mined-rules-one"),
+    path("rules/from-misses/<int:number>/cancel/", mined_rules.cancel, name="cancel-mining"),
+    path("rules/from-misses/<int:number>/<int:candidate>/draft/", mined_rules.draft, name="draft-mined"),
     path("rules/check/", rules.check_text, name="check-rule"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),

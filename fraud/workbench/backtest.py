@@ -23,6 +23,7 @@ from fraud.claims.labels import label_history
 from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
+from fraud.detection.bundles import bundles_of
 from fraud.detection.features import build_features
 from fraud.detection.screening.reads import claims_since
 from fraud.detection.screening.windows import history_start
@@ -166,13 +167,6 @@ def _own(frame: pl.DataFrame, targets: NDArray[np.bool_], by: Actor) -> NDArray[
         return np.zeros(len(targets), dtype=bool)
     own = claims_involving(by, Claim.objects.filter(transacted_at__gte=first)).values_list("pk", flat=True)
     return frame["claim_id"].is_in(list(own)).to_numpy()
-
-
-def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:
-    """One number for each cardholder × merchant × week."""
-    week = rows["transacted_at"].dt.truncate("1w").dt.epoch("d")
-    keyed = rows.select("cardholder_id", "merchant_id").with_columns(week.alias("week"))
-    return keyed.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy().astype(np.int64)
 
 
 def _outcomes(claim_ids: NDArray[np.int64]) -> dict[int, bool]:

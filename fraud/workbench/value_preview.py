@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import WINDOW_DAYS, bundles_of, window_features
+from fraud.detection.bundles import bundles_of
+from fraud.workbench.backtest import WINDOW_DAYS, window_features
 from fraud.workbench.values_page import used_by
 from rules.engine import Context, RuleSpec, evaluate
 from rules.language import parse
