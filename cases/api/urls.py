@@ -21,6 +21,7 @@ from cases.api import (
     own_data,
     queue,
     recovery,
+    rule_operation,
     scores,
     webhooks,
 )
@@ -148,6 +149,8 @@ urlpatterns = [
         name="my-appeal-evidence-withdraw",
     ),
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
+    path("rules/to-look-at/", rule_operation.RulesToLookAt.as_view(), name="rules-to-look-at"),
+    path("rules/<str:code>/operation/", rule_operation.RuleOperation.as_view(), name="rule-operation"),
     # Last: what is not there answers like what is not yours.
     re_path("", Absent.as_view(), name="absent"),
 ]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext, override
 
 from audit.actor import Actor
-from fraud.claims.models import Claim
-from fraud.claims.panels import scores_hidden_from
-from fraud.claims.units import within_units
 from fraud.learning.experimenting import ExperimentNotValid
 from fraud.learning.models import Experiment
 from rules.language import parse, to_sentence
@@ -43,15 +39,6 @@ def candidates_of(experiment: Experiment, language: str) -> list[dict[str, Any]]
         }
         for number, row in enumerate(found, 1)
     ]
-
-
-def claims_named(ids: Iterable[int], by: Actor) -> list[Claim]:
-    """Claims that a candidate names, in their order: without those the reader is involved in, may not see, or nobody may judge yet."""
-    wanted = list(ids)
-    hidden = scores_hidden_from(by, wanted)
-    rows = within_units(Claim.objects.filter(pk__in=wanted), by).select_related("cardholder", "merchant")
-    claims = {claim.pk: claim for claim in rows}
-    return [claims[pk] for pk in wanted if pk in claims and pk not in hidden]
 
 
 def draft_candidate(*, experiment: Experiment, number: int, by: Actor, code: str = "") -> RuleVersion:

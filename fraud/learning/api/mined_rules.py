@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.language import current_language
+from fraud.claims.named import claims_named
 from fraud.learning import experimenting
-from fraud.learning.mined_rules import candidates_of, claims_named, draft_candidate, searches
+from fraud.learning.mined_rules import candidates_of, draft_candidate, searches
 from fraud.learning.models import Experiment
 from fraud.web.api import PAGING, FraudView, describe
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
 from audit.language import current_language
+from fraud.claims.named import claims_named
 from fraud.learning import experimenting
 from fraud.learning.experiment_words import STATES, STEPS, error_sentence
-from fraud.learning.mined_rules import candidates_of, claims_named, draft_candidate, searches
+from fraud.learning.mined_rules import candidates_of, draft_candidate, searches
 from fraud.learning.models import Experiment
 from fraud.web.access import page
 from rules.exceptions import RuleServiceError
