@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
-from fraud.detection.api import claims, runs
+from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
 from fraud.workbench.api import book
@@ -59,6 +59,12 @@ urlpatterns = [
         mined_rules.DraftCandidate.as_view(),
         name="api-rule-search-draft",
     ),
+    path(
+        "rules/suppressions/<int:number>/<slug:name>/",
+        suppressions.DecideSuppression.as_view(),
+        name="api-suppression-step",
+    ),
+    path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),

@@ -2,7 +2,7 @@ from django.urls import path
 
 from fraud.claims.views import accounts, assistant, exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
-from fraud.detection.views import claims, runs
+from fraud.detection.views import claims, runs, suppressions
 from fraud.learning.views import evaluations, experiments, mined_rules, threshold
 from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
@@ -68,6 +68,8 @@ urlpatterns = [
     path(
         "rules/values/changes/<int:change_id>/<slug:name>/", rule_values.decide_change, name="decide-change"
     ),
+    path("rules/suppressions/<int:number>/<slug:name>/", suppressions.step, name="suppression-step"),
+    path("rules/<str:code>/suppressions/", suppressions.propose, name="propose-suppression"),
     path("rules/<str:code>/", rules.rule, name="rule"),
     path("rules/<str:code>/draft/", rules.start_draft, name="draft-rule"),
     path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from audit import clock
 from audit.actor import Actor
@@ -30,7 +30,7 @@ _CHANNELS = (Alert.Channel.MODEL, Alert.Channel.RULE)
 
 @dataclass(frozen=True)
 class Hits:
-    """Hits of active versions in the nights of the last DAYS days: rule code → (claim, run) with their time; outcomes of the claims.
+    """Hits of active versions, suppressed ones too, in the nights of the last DAYS days: rule code → (claim, run) with their time; outcomes of the claims.
 
     What the reader is involved in is left out, so that no count tells them of it.
     """
@@ -38,6 +38,7 @@ class Hits:
     since: datetime
     by_code: Mapping[str, Mapping[tuple[int, int], datetime]]
     outcomes: Mapping[int, bool]
+    suppressed: Mapping[str, set[int]]  # claims of which a hit was suppressed
 
     def claims(self, code: str) -> set[int]:
         """Claims a rule hit."""
@@ -81,6 +82,7 @@ class Operation:
     hours: float
     n_waiting: int
     n_held_back: int
+    n_suppressed: int
     covered: Covered | None
     recent: tuple[int, ...] = field(default=())
     legitimate: tuple[int, ...] = field(default=())
@@ -105,16 +107,19 @@ def hits_for(by: Actor) -> Hits:
     """What all rules hit, for this reader."""
     now = clock.now()
     since = now - timedelta(days=DAYS)
-    rows = RuleHit.objects.filter(is_shadow=False, run__started_at__gte=since).order_by()
+    rows = RuleHit.objects.filter(run__started_at__gte=since).order_by()
+    rows = rows.filter(Q(is_shadow=False) | Q(is_suppressed=True))
     found: dict[str, dict[tuple[int, int], datetime]] = defaultdict(dict)
-    values = rows.values_list("rule_version__rule__code", "claim_id", "run_id", "run__started_at")
-    pairs = list(values)
-    own = _own(by, {claim for _code, claim, _run, _at in pairs})
-    for code, claim, run, at in pairs:
+    names = "rule_version__rule__code", "claim_id", "run_id", "run__started_at", "is_suppressed"
+    pairs, muted = list(rows.values_list(*names)), defaultdict[str, set[int]](set)
+    own = _own(by, {claim for _code, claim, *_rest in pairs})
+    for code, claim, run, at, is_suppressed in pairs:
         if claim not in own:
             found[code][claim, run] = at
+            if is_suppressed:
+                muted[code].add(claim)
     known = labels_known_by(now).select("claim_id", "is_misuse") if pairs else None
-    return Hits(since, found, {} if known is None else dict(known.iter_rows()))
+    return Hits(since, found, {} if known is None else dict(known.iter_rows()), muted)
 
 
 def _own(by: Actor, claims: set[int]) -> set[int]:
@@ -150,6 +155,7 @@ def operation_of(rule: Rule, hits: Hits) -> Operation:
         hours=len(cases) * current_settings().minutes_per_case / 60,
         n_waiting=held.filter(resolved_at=None).count(),
         n_held_back=held.count(),
+        n_suppressed=len(claims & hits.suppressed.get(rule.code, set())),
         covered=covered_of(rule.code, hits, active_codes()),
         recent=tuple(newest[:50]),
         legitimate=tuple(claim for claim in known if not hits.outcomes[claim])[:50],

@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from audit import clock
 from audit.language import current_language
 from cases.pages.rule_operation import DAYS, hits_for, operation_of
 from cases.pages.rules_to_look_at import rules_to_look_at
 from fraud.claims.named import claims_named
+from fraud.detection.suppressing import visible_suppressions
 from fraud.web.access import page
 from fraud.workbench.near_misses import misses_of
 from rules.language import to_sentence
@@ -39,6 +41,10 @@ def operation(request: HttpRequest, code: str) -> HttpResponse:
         "version": _shown(rule),
         "found": found,
         "days": DAYS,
+        "suppressions": visible_suppressions(
+            rule.suppressions.select_related("cardholder", "merchant", "proposed_by")[:SHOWN], by
+        ),
+        "today": clock.today(),
         "recent": claims_named(found.recent, by)[:SHOWN],
         "legitimate": claims_named(found.legitimate, by)[:SHOWN],
     }

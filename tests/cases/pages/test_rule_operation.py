@@ -78,13 +78,16 @@ def test_figures_are_those_of_a_plain_count(cast, run):
     assert set(found.legitimate) == {claims[3].pk}
 
 
-def test_shadow_hits_and_old_nights_do_not_count(cast, run):
+def test_shadow_hits_and_old_nights_do_not_count_and_suppressed_ones_do(cast, run):
     version = make_rule_version("A04")
     claims = hit(run, version, 2)
     RuleHit.objects.filter(claim=claims[0]).update(is_shadow=True)
+    (left_alone,) = hit(run, version, 1)
+    RuleHit.objects.filter(claim=left_alone).update(is_shadow=True, is_suppressed=True)
     old = make_run(business_date=(timezone.now() - timedelta(days=300)).date())
     hit(old, version, 1)
-    assert operation_of(version.rule, hits_for(BY)).n_claims == 1
+    found = operation_of(version.rule, hits_for(BY))
+    assert (found.n_claims, found.n_suppressed) == (2, 1)
 
 
 def test_what_the_reader_is_involved_in_is_not_counted(cast, run):
