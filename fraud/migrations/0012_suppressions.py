@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fraud', '0010_mining'),
+        ('fraud', '0011_mining'),
         ('rules', '0002_examples_and_expiry'),
     ]
 

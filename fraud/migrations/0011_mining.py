@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fraud', '0009_people_and_roles'),
+        ('fraud', '0010_directory_proposals'),
     ]
 
     operations = [
