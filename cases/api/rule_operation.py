@@ -46,7 +46,7 @@ class OperationAnswer(serializers.Serializer):
     misuse_only_here = serializers.IntegerField(allow_null=True)
 
 
-class ReasonRow(serializers.Serializer):
+class RuleToLookAtRow(serializers.Serializer):
     code = serializers.CharField(source="rule.code")
     version = serializers.IntegerField(source="version.number")
     why = serializers.ChoiceField(
@@ -56,8 +56,8 @@ class ReasonRow(serializers.Serializer):
     speaks_for_stopping = serializers.BooleanField()
 
 
-class ReasonRows(serializers.Serializer):
-    results = ReasonRow(many=True)
+class RulesToLookAtRows(serializers.Serializer):
+    results = RuleToLookAtRow(many=True)
 
 
 def _told(found: Operation) -> dict[str, Any]:
@@ -101,7 +101,9 @@ class RuleOperation(FraudView):
         return Response(OperationAnswer(_told(operation_of(rule, hits_for(self.by)))).data)
 
 
-@extend_schema_view(get=describe("Rules to look at", answer=ReasonRows, operation_id="rules_to_look_at"))
+@extend_schema_view(
+    get=describe("Rules to look at", answer=RulesToLookAtRows, operation_id="rules_to_look_at")
+)
 class RulesToLookAt(FraudView):
     """Active rules that somebody should look at, a row a reason."""
 
@@ -109,4 +111,4 @@ class RulesToLookAt(FraudView):
 
     def get(self, request: Request) -> Response:
         """Those that speak for stopping a rule come first."""
-        return Response(ReasonRows({"results": rules_to_look_at(self.by)}).data)
+        return Response(RulesToLookAtRows({"results": rules_to_look_at(self.by)}).data)
