@@ -102,7 +102,9 @@ class RuleOperation(FraudView):
 
 
 @extend_schema_view(
-    get=describe("Rules to look at", answer=RulesToLookAtRows, operation_id="rules_to_look_at")
+    get=describe(
+        "Rules to look at", answer=RulesToLookAtRows, refusals=(404,), operation_id="rules_to_look_at"
+    )
 )
 class RulesToLookAt(FraudView):
     """Active rules that somebody should look at, a row a reason."""
