@@ -77,6 +77,9 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "rules.draft_rule": {_R.RULE_ADMIN: _ALL},
     "rules.propose_rule": {_R.RULE_ADMIN: _ALL},
     "rules.activate_rule": {_R.APPROVER: _ALL},
+    # A rule that leaves one person or merchant alone for a while
+    "fraud.suppress_rule": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL, _R.RULE_ADMIN: _ALL},
+    "fraud.approve_suppression": {_R.APPROVER: _ALL},
     # Models and detection
     "fraud.view_detection": {_R.APPROVER: _ALL, _R.RULE_ADMIN: _ALL, _R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
     "fraud.train_model": {_R.MODEL_OWNER: _ALL},
@@ -152,6 +155,7 @@ APPROVING: frozenset[str] = frozenset(
         "rules.activate_rule",
         "fraud.promote_version",
         "fraud.approve_exemption",
+        "fraud.approve_suppression",
         "fraud.activate_threshold",
         "fraud.approve_access",
         "cases.approve_decision",

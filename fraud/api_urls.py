@@ -1,7 +1,8 @@
 from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
-from fraud.detection.api import claims, runs
+from fraud.detection.api import claims, runs, suppressions
+from fraud.learning.api import mined_rules
 from fraud.people.api import logins
 from fraud.workbench.api import book, writing
 
@@ -49,6 +50,24 @@ urlpatterns = [
     path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
     path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
+    path("rules/searches/", mined_rules.SearchList.as_view(), name="api-rule-searches"),
+    path("rules/searches/<int:number>/", mined_rules.SearchDetail.as_view(), name="api-rule-search"),
+    path(
+        "rules/searches/<int:number>/cancel/",
+        mined_rules.CancelSearch.as_view(),
+        name="api-rule-search-cancel",
+    ),
+    path(
+        "rules/searches/<int:number>/draft/",
+        mined_rules.DraftCandidate.as_view(),
+        name="api-rule-search-draft",
+    ),
+    path(
+        "rules/suppressions/<int:number>/<slug:name>/",
+        suppressions.DecideSuppression.as_view(),
+        name="api-suppression-step",
+    ),
+    path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),

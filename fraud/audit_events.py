@@ -100,3 +100,11 @@ register("experiment.finished", en="finished an experiment", ko="실험을 마�
 register("experiment.failed", en="stopped an experiment with an error", ko="실험이 오류로 중단되었습니다")
 register("file.cancel_wanted", en="asked that an import stops", ko="가져오기 취소를 요청했습니다")
 register("file.cancelled", en="stopped the import of a file", ko="파일 가져오기를 중단했습니다")
+register(
+    "suppression.proposed",
+    en="proposed that a rule leaves a person or merchant alone",
+    ko="규칙의 예외(사람·가맹점)를 상신했습니다",
+)
+register("suppression.confirmed", en="agreed to a suppression of a rule", ko="규칙 예외를 승인했습니다")
+register("suppression.returned", en="returned a suppression of a rule", ko="규칙 예외를 반려했습니다")
+register("suppression.ended", en="ended a suppression of a rule early", ko="규칙 예외를 조기 종료했습니다")

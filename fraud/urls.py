@@ -2,8 +2,8 @@ from django.urls import path
 
 from fraud.claims.views import accounts, assistant, exemptions, files, money_back, outcomes, people, profiles
 from fraud.company import pages as settings
-from fraud.detection.views import claims, runs
-from fraud.learning.views import evaluations, experiments, threshold
+from fraud.detection.views import claims, runs, suppressions
+from fraud.learning.views import evaluations, experiments, mined_rules, threshold
 from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
@@ -52,6 +52,11 @@ urlpatterns = [
     path("rules/read/", rule_writing.read, name="read-rule"),
     path("rules/try/", rule_writing.attempt, name="try-rule"),
     path("rules/explain/", rule_writing.explain, name="explain-claim"),
+    path("rules/from-misses/", mined_rules.mined_rules, name="mined-rules"),
+    path("rules/from-misses/start/", mined_rules.start, name="start-mining"),
+    path("rules/from-misses/<int:number>/", mined_rules.search, name="mined-rules-one"),
+    path("rules/from-misses/<int:number>/cancel/", mined_rules.cancel, name="cancel-mining"),
+    path("rules/from-misses/<int:number>/<int:candidate>/draft/", mined_rules.draft, name="draft-mined"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
     path(
@@ -66,6 +71,8 @@ urlpatterns = [
     path(
         "rules/values/changes/<int:change_id>/<slug:name>/", rule_values.decide_change, name="decide-change"
     ),
+    path("rules/suppressions/<int:number>/<slug:name>/", suppressions.step, name="suppression-step"),
+    path("rules/<str:code>/suppressions/", suppressions.propose, name="propose-suppression"),
     path("rules/<str:code>/", rules.rule, name="rule"),
     path("rules/<str:code>/draft/", rules.start_draft, name="draft-rule"),
     path("rules/<str:code>/preview/", rules.preview, name="preview-rule"),

@@ -22,6 +22,7 @@ from cases.api import (
     queue,
     recovery,
     rule_load,
+    rule_operation,
     scores,
     webhooks,
 )
@@ -150,6 +151,8 @@ urlpatterns = [
         name="my-appeal-evidence-withdraw",
     ),
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
+    path("rules/to-look-at/", rule_operation.RulesToLookAt.as_view(), name="rules-to-look-at"),
+    path("rules/<str:code>/operation/", rule_operation.RuleOperation.as_view(), name="rule-operation"),
     # Last: what is not there answers like what is not yours.
     re_path("", Absent.as_view(), name="absent"),
 ]

@@ -28,7 +28,8 @@ from cases.visibility import visible_cases, visible_recoveries
 from cases.workflow import State
 from fraud.claims.models import ColumnExemption
 from fraud.company.pages import waiting_settings
-from fraud.detection.models import ModelVersion
+from fraud.detection.models import ModelVersion, RuleSuppression
+from fraud.detection.suppressing import visible_suppressions
 from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.values_page import open_changes, rows_of
@@ -68,6 +69,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
+    "suppression": pgettext_lazy("approval", "Suppression of a rule"),
     "webhook": pgettext_lazy("approval", "Webhook"),
     "access": pgettext_lazy("approval", "Access"),
 }
@@ -256,6 +258,23 @@ def _exemptions(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _suppressions(by: Actor) -> Iterator[Waiting]:
+    found = RuleSuppression.objects.filter(state=RuleSuppression.State.PROPOSED, until__gte=clock.today())
+    rows = found.select_related("rule", "cardholder", "merchant", "proposed_by").order_by("proposed_at")
+    for row in visible_suppressions(rows[:MOST], by):
+        if not is_among(by, [row.proposed_by]):
+            whom = row.cardholder.name if row.cardholder else row.merchant.name if row.merchant else "–"
+            yield Waiting(
+                "suppression",
+                f"{row.rule.code} {t2(row.rule, 'name')}",
+                reverse("cases:rule-operation", args=[row.rule.code]) + "#suppressions",
+                _name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                (Fact(_("Left alone"), "–", f"{whom} · {row.until.isoformat()}"),),
+            )
+
+
 def _webhooks(by: Actor) -> Iterator[Waiting]:
     found = Webhook.objects.filter(state=Webhook.State.PROPOSED).select_related("proposed_by")
     for row in found.order_by("proposed_at")[:MOST]:
@@ -298,6 +317,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.activate_threshold", _settings),
     ("fraud.promote_version", _versions),
     ("fraud.approve_exemption", _exemptions),
+    ("fraud.approve_suppression", _suppressions),
     ("cases.approve_webhook", _webhooks),
     ("fraud.approve_access", _access),
 )

@@ -30,6 +30,7 @@ from fraud.learning.experimenting import State, end
 from fraud.learning.experiments.process import RESULTS, costs_of, write_window
 from fraud.learning.experiments.split import columns
 from fraud.learning.later_claims import LaterClaims, NothingToCompare, later_claims
+from fraud.learning.mining_job import TooFewMisses, write_mining
 from fraud.learning.models import Experiment, ExperimentRow
 from fraud.learning.rounds import training_config, training_set
 from fraud.learning.training import NothingToTrainOn, TrainingConfig
@@ -65,6 +66,8 @@ def run_experiment(experiment: Experiment) -> Experiment:
         _finish(experiment, State.FAILED, refusal("nothing_to_train_on"))
     except NothingToCompare:
         _finish(experiment, State.FAILED, refusal("nothing_to_compare"))
+    except TooFewMisses:
+        _finish(experiment, State.FAILED, refusal("too_few_misses"))
     except (ModelDamaged, FeaturesMissing, ExperimentFailed) as error:
         _finish(experiment, State.FAILED, str(error))
     except BaseException as error:
@@ -102,6 +105,7 @@ def _write_job(experiment: Experiment, folder: Path) -> None:
         "methods": _write_methods,
         "autoencoder": _write_autoencoder,
         "surrogate": _write_surrogate,
+        "mining": write_mining,
     }
     job = {
         "kind": experiment.kind,
@@ -209,6 +213,8 @@ def _keep(experiment: Experiment, line: dict[str, Any]) -> None:
     experiment.refresh_from_db()
     if "doing" in line:
         experiment.doing = line["doing"]
+    if "n_done" in line:
+        experiment.n_done = line["n_done"]
     if "counts" in line:
         experiment.counts = {**experiment.counts, **line["counts"]}
     if "result" in line:

@@ -25,11 +25,17 @@ STEPS: dict[str, Any] = {
     "fit": gettext_lazy("learning what is usual"),
     "score": gettext_lazy("scoring the later claims"),
     "paths": gettext_lazy("following the paths"),
+    "cuts": gettext_lazy("choosing round limits"),
+    "trees": gettext_lazy("learning from the older claims"),
+    "proof": gettext_lazy("counting on later claims"),
+    "choice": gettext_lazy("choosing the best"),
+    "latest": gettext_lazy("counting on the latest claims"),
 }
 KINDS: dict[str, Any] = {
     "methods": gettext_lazy("Imbalance and other methods"),
     "autoencoder": gettext_lazy("Autoencoder"),
     "surrogate": gettext_lazy("Paths of the score"),
+    "mining": gettext_lazy("Rules from misses"),
 }
 STATES: dict[str, tuple[Any, str]] = {
     "waiting": (pgettext_lazy("experiment", "waits"), ""),
@@ -57,6 +63,9 @@ REFUSALS: dict[str, Any] = {
     ),
     "nothing_to_compare": gettext_lazy(
         "No claim since that day has an outcome yet. Test on more weeks, or wait for outcomes."
+    ),
+    "too_few_misses": gettext_lazy(
+        "Of the misuse known then, too little was missed by the rules to learn from. Test on fewer weeks, or wait for more outcomes."
     ),
     "lost": gettext_lazy("Its process ended without a result; start it again."),
 }

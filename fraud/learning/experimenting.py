@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.permissions import require
+from audit.permissions import NotPermitted, can
 from audit.services import record
 from audit.transactions import one_transaction
 from audit.typed import decimal_number, whole_number
 from fraud.detection.models import ModelVersion
 from fraud.learning.experiment_words import METHODS, refusal
+from fraud.learning.mining.mine import STEPS as MINING_STEPS
 from fraud.learning.models import Experiment
+from rules.models import Rule
 
 Kind, State = Experiment.Kind, Experiment.State
 WEEKS, MOST_WEEKS = 12, 52
@@ -62,6 +64,8 @@ def read_asked(kind: str, typed: Mapping[str, Any]) -> Asked:
         options = {"layers": _layers(str(typed.get("layers") or LAYERS), problems)}
     elif kind == Kind.SURROGATE:
         options = {"depth": _depth(typed, problems), "version": _version(typed, problems)}
+    elif kind == Kind.MINING:
+        options = {"depth": _depth(typed, problems, usual=3), "without": _without(typed, problems)}
     else:
         problems["kind"] = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
     if problems or weeks is None:
@@ -102,11 +106,22 @@ def _layers(text: str, problems: dict[str, str]) -> list[int]:
     return known
 
 
-def _depth(typed: Mapping[str, Any], problems: dict[str, str]) -> int:
-    depth = whole_number(str(typed.get("depth") or 4), 1, minimum=1, maximum=4)
+def _depth(typed: Mapping[str, Any], problems: dict[str, str], *, usual: int = 4) -> int:
+    depth = whole_number(str(typed.get("depth") or usual), 1, minimum=1, maximum=4)
     if depth is None:
         problems["depth"] = _("Give a depth from 1 to 4.")
-    return depth or 4
+    return depth or usual
+
+
+def _without(typed: Mapping[str, Any], problems: dict[str, str]) -> list[str]:
+    """Codes of rules that the search does without, as if the company had never written them."""
+    codes = sorted({code.upper() for code in str(typed.get("without") or "").replace(",", " ").split()})
+    unknown = sorted(set(codes) - set(Rule.objects.filter(code__in=codes).values_list("code", flat=True)))
+    if unknown:
+        problems["without"] = _(
+            "There is no rule %(codes)s; give codes such as A01, separated by commas."
+        ) % {"codes": ", ".join(unknown)}
+    return codes
 
 
 def _version(typed: Mapping[str, Any], problems: dict[str, str]) -> str:
@@ -128,7 +143,7 @@ def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
 
     Raises NotPermitted and ExperimentNotValid while another one waits or runs.
     """
-    require(by, "fraud.train_model")
+    require_start(by, asked.kind)
     settle_lost()
     other = Experiment.objects.filter(state__in=[State.WAITING, State.RUNNING]).first()
     if other is not None:
@@ -136,7 +151,7 @@ def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
             {"kind": _("Experiment %(n)s is not over yet; wait for it or cancel it.") % {"n": other.pk}}
         )
     now = clock.now()
-    n_steps = len(asked.options.get("methods") or []) or 1
+    n_steps = len(MINING_STEPS) if asked.kind == Kind.MINING else len(asked.options.get("methods") or []) or 1
     experiment = Experiment.objects.create(
         kind=asked.kind,
         cut_off_at=now - timedelta(weeks=asked.weeks),
@@ -152,6 +167,17 @@ def start_experiment(*, asked: Asked, by: Actor) -> Experiment:
         after={"kind": asked.kind, "cut_off_at": experiment.cut_off_at.isoformat(), **asked.options},
     )
     return experiment
+
+
+def may_start(by: Actor, kind: str) -> bool:
+    """Whether somebody may start and cancel experiments of a kind: rules are looked for by those who write them, too."""
+    return can(by, "fraud.train_model") or (kind == Kind.MINING and can(by, "rules.draft_rule"))
+
+
+def require_start(by: Actor, kind: str) -> None:
+    """Raises NotPermitted."""
+    if not may_start(by, kind):
+        raise NotPermitted("rules.draft_rule" if kind == Kind.MINING else "fraud.train_model")
 
 
 def start_process(experiment: Experiment) -> None:
@@ -173,7 +199,7 @@ def cancel_experiment(*, experiment: Experiment, by: Actor) -> bool:
 
     Raises NotPermitted.
     """
-    require(by, "fraud.train_model")
+    require_start(by, experiment.kind)
     if not end(experiment, State.CANCELLED):
         return False
     record(

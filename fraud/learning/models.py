@@ -34,12 +34,14 @@ class Evaluation(models.Model):
 
 
 class Experiment(models.Model):
-    """A question asked of the company's own claims: which method, what an autoencoder sees, which paths a score follows."""
+    """A question asked of the company's own claims: which method, what an autoencoder sees, which paths a score
+    follows, which rules would have caught what no rule flagged."""
 
     class Kind(models.TextChoices):
         METHODS = "methods"
         AUTOENCODER = "autoencoder"
         SURROGATE = "surrogate"
+        MINING = "mining"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -56,7 +58,7 @@ class Experiment(models.Model):
     n_done = models.PositiveIntegerField(default=0)
     doing = models.CharField(max_length=40, blank=True)  # the step it is in
     counts = models.JSONField(default=dict)  # claims and misuse learnt from, calibrated on, tested on
-    result = models.JSONField(default=dict)  # of an autoencoder or a surrogate
+    result = models.JSONField(default=dict)  # of an autoencoder, a surrogate or a search for rules
     error = models.TextField(blank=True)
     started_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)

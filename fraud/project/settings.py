@@ -342,6 +342,8 @@ SPECTACULAR_SETTINGS = {
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
         "DeliveryState": "fraud.claims.models.ClaimFile.State",
+        "SearchState": "fraud.learning.models.Experiment.State",
+        "SuppressionState": "fraud.detection.models.RuleSuppression.State",
         "RunState": "fraud.detection.models.ScreeningRun.State",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
     },

@@ -18,6 +18,7 @@ from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
+from fraud.detection.bundles import bundles_of
 from fraud.workbench.frames import WINDOW_DAYS, Frames, window_frames
 from rules.engine import RuleSpec
 from rules.language import Expression, parse, to_text
@@ -130,13 +131,6 @@ def involving(frames: Frames, by: Actor) -> NDArray[np.bool_]:
     since = Claim.objects.filter(transacted_at__gt=frames.period.after)
     own = claims_involving(by, since).values_list("pk", flat=True)
     return frames.rows["claim_id"].is_in(list(own)).to_numpy()
-
-
-def bundles_of(rows: pl.DataFrame) -> NDArray[np.int64]:
-    """One number for each cardholder × merchant × week."""
-    week = rows["transacted_at"].dt.truncate("1w").dt.epoch("d")
-    keyed = rows.select("cardholder_id", "merchant_id").with_columns(week.alias("week"))
-    return keyed.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy().astype(np.int64)
 
 
 def _outcomes(claim_ids: NDArray[np.int64]) -> dict[int, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import bundles_of
+from fraud.detection.bundles import bundles_of
 from fraud.workbench.frames import WINDOW_DAYS, window_frames
 from fraud.workbench.values_page import used_by
 from rules.engine import Context, RuleSpec

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from audit import clock
 from audit.actor import Actor
 from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
@@ -26,13 +27,14 @@ from fraud.claims.models import User
 from fraud.company.changing import activate_settings, propose_settings
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
+from fraud.detection.suppressing import confirm_suppression, propose_suppression
 from fraud.learning import registry
 from fraud.people.changes import confirm_change, propose_role
 from rules import services as rules
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services import values
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
-from tests.cast import make_person
+from tests.cast import make_cardholder, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +242,24 @@ def exemption(stage: Stage) -> Approval:
     return Approval("system_admin", lambda by: approve_exemption(exemption=row, by=by), path)
 
 
+def suppression(stage: Stage) -> Approval:
+    row = propose_suppression(
+        rule=Rule.objects.create(code="X02", name_en="x", name_ko="x"),
+        cardholder=make_cardholder(),
+        reason="drives the shuttle",
+        until=clock.today(),
+        by=stage.actor("rule_admin"),
+    )
+    return Approval(
+        "rule_admin",
+        lambda by: confirm_suppression(suppression=row, by=by, seen=1),
+        reverse("fraud:suppression-step", args=[row.pk, "confirm"]),
+        {"seen": "1"},
+        f"rules/suppressions/{row.pk}/confirm/",
+        {"seen": 1},
+    )
+
+
 def webhook(stage: Stage) -> Approval:
     row, _secret = webhooks.propose_webhook(
         name="erp",
@@ -265,6 +285,7 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "fraud.activate_threshold": [company_settings],
     "fraud.promote_version": [model_version],
     "fraud.approve_exemption": [exemption],
+    "fraud.approve_suppression": [suppression],
     "fraud.approve_access": [access],
     "cases.approve_decision": [decision],
     "cases.decide_appeal": [appeal],
@@ -338,6 +359,7 @@ INBOX = [
         (company_settings, "settings"),
         (model_version, "version"),
         (exemption, "exemption"),
+        (suppression, "suppression"),
         (access, "access"),
         (decision, "decision"),
         (appeal, "appeal"),

@@ -120,7 +120,7 @@ class HitRow(serializers.ModelSerializer):
 
     class Meta:
         model = RuleHit
-        fields = ("run", "rule", "version", "is_shadow", "sentence")
+        fields = ("run", "rule", "version", "is_shadow", "is_suppressed", "sentence")
 
     def get_sentence(self, hit: RuleHit) -> str:
         return hit_facts_text(hit.facts, hit.claim.currency, current_language())

@@ -146,7 +146,8 @@ class RuleHit(models.Model):
     rule_version = models.ForeignKey(
         RuleVersion, on_delete=models.PROTECT, related_name="hits", db_index=False
     )
-    is_shadow = models.BooleanField(default=False)
+    is_shadow = models.BooleanField(default=False)  # only watched: a version in shadow, or a suppressed hit
+    is_suppressed = models.BooleanField(default=False)  # the rule was to leave this person or merchant alone
     facts = models.JSONField(null=True)
 
     class Meta:

@@ -38,7 +38,8 @@ class NightFrame:
     run_id: int
     features: pl.DataFrame
     versions: pl.DataFrame  # claim_id, claim_version: the facts that are judged
-    hits: NDArray[np.bool_]
+    hits: NDArray[np.bool_]  # those that count
+    muted: NDArray[np.bool_]  # (n, rules): those of suppressed rules, stored and marked
     rules: RunRules
     outcome: Outcome
 
@@ -152,7 +153,9 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
         outcome = rules.evaluate(context, asked, features)
     faults.hit("features.built")
     versions = pending.select("claim_id", "claim_version")
-    return NightFrame(run.pk, features, versions, np.asarray(outcome.hits, dtype=bool), rules, outcome)
+    hits = np.asarray(outcome.hits, dtype=bool)
+    muted = hits & rules.suppressed(features) if rules.suppressions else np.zeros_like(hits)
+    return NightFrame(run.pk, features, versions, hits & ~muted, muted, rules, outcome)
 
 
 def _with_approvers(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:

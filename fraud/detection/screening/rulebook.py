@@ -25,6 +25,7 @@ from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.hits import Rules
+from fraud.detection.suppressing import pinned_suppressions
 from rules.engine import Context, Outcome, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
 from rules.language.nodes import Expression
 from rules.language.parse import parse
@@ -44,6 +45,7 @@ class RunRules:
     evidence: Mapping[int, RuleEvidence] = field(
         default_factory=dict
     )  # by rule version; empty outside a night
+    suppressions: tuple[Mapping[str, Any], ...] = ()  # code, and whom it leaves alone
 
     @cached_property
     def counted(self) -> NDArray[np.int64]:
@@ -58,6 +60,17 @@ class RunRules:
         known = [self.evidence[version] for version in versions] if self.evidence else []
         levels = tuple(float("nan") if each.level is None else each.level for each in known)
         return Rules(codes, weights, tuple(each.belief for each in known), levels)
+
+    def suppressed(self, features: pl.DataFrame) -> NDArray[np.bool_]:
+        """Which rules leave which claims alone: (claims, rules), of a frame with cardholder_id and merchant_id."""
+        muted = np.zeros((features.height, len(self.specs)), dtype=bool)
+        for row in self.suppressions:
+            name = "cardholder_id" if row["cardholder_id"] is not None else "merchant_id"
+            alone = (features[name] == row[name]).fill_null(False).to_numpy()
+            for j, spec in enumerate(self.specs):
+                if spec.code == row["code"]:
+                    muted[:, j] |= alone
+        return muted
 
     def evaluate(
         self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None, whole: pl.DataFrame | None = None
@@ -82,7 +95,10 @@ def pin_rules() -> dict[str, Any]:
         },
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return {"hash": hashlib.sha256(text.encode()).hexdigest(), **content}
+    pin = {"hash": hashlib.sha256(text.encode()).hexdigest(), **content}
+    # The book is the same book while it leaves somebody alone, so its hash is.
+    suppressions = pinned_suppressions(today)
+    return {**pin, "suppressions": suppressions} if suppressions else pin
 
 
 def rules_of(run: ScreeningRun) -> RunRules:
@@ -128,6 +144,7 @@ def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
         np.array([row["id"] for row in rows], dtype=np.int64),
         np.array([row["shadow"] for row in rows], dtype=bool),
         context,
+        suppressions=tuple(pin.get("suppressions", [])),
     )
 
 

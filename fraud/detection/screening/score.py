@@ -46,7 +46,7 @@ OF_THE_WHOLE = (ModelDamaged, SettingsDamaged, OperationalError, InterfaceError,
 _CUT_OFF, _PAUSES = (OperationalError, InterfaceError), (0, 1, 2, 4, 8, 15)
 #: Claims of the whole run tried alone before a part is cut: when none of them can be scored, the fault is not the part's.
 _PROBES = 8
-_HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow")
+_HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow", "is_suppressed")
 
 
 def next_part(run: ScreeningRun) -> RunPart | None:
@@ -144,7 +144,7 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
         rows = part_rows(frame.features, part.spec)
         features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
-    hit_rows = _hit_frame(run, features["claim_id"], hits, frame)
+    hit_rows = _hit_frame(run, features["claim_id"], hits, frame.muted[rows], frame)
     computed = time.perf_counter()
     faults.hit("part.computed")
     with one_transaction():
@@ -236,15 +236,21 @@ def with_bands(scores: pl.DataFrame, amounts: pl.Series, values: CompanyValues) 
 
 
 def _hit_frame(
-    run: ScreeningRun, claim_ids: pl.Series, hits: NDArray[np.bool_], frame: NightFrame
+    run: ScreeningRun,
+    claim_ids: pl.Series,
+    hits: NDArray[np.bool_],
+    muted: NDArray[np.bool_],
+    frame: NightFrame,
 ) -> pl.DataFrame:
-    rows, rules = np.nonzero(hits)
+    """Hits that count and suppressed ones as stored; the latter are only watched, as if in shadow."""
+    rows, rules = np.nonzero(hits | muted)
     return pl.DataFrame(
         {
             "run_id": np.full(len(rows), run.pk, dtype=np.int64),
             "claim_id": claim_ids.to_numpy()[rows],
             "rule_version_id": frame.rules.version_ids[rules],
-            "is_shadow": frame.rules.is_shadow[rules],
+            "is_shadow": frame.rules.is_shadow[rules] | muted[rows, rules],
+            "is_suppressed": muted[rows, rules],
         }
     )
 

@@ -30,6 +30,7 @@ from fraud.claims.units import within_units
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
+from fraud.detection.suppressing import suppressions_of
 from fraud.web.access import page
 from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
 from rules.money import to_decimal
@@ -166,11 +167,13 @@ def hits_of(claim: Claim) -> list[dict[str, Any]]:
         .order_by("-run_id", "pk")[:60]
     )
     newest = hits[0].run_id if hits else None
+    open_ones = suppressions_of(claim)
     return [
         {
             "hit": hit,
             "rule": hit.rule_version.rule,
             "facts": hit_facts_text(hit.facts, claim.currency, current_language()),
+            "suppressions": [row for row in open_ones if row.rule_id == hit.rule_version.rule_id],
         }
         for hit in hits
         if hit.run_id == newest

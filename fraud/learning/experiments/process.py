@@ -51,6 +51,7 @@ def run_job(folder: Path) -> None:
         "methods": _methods,
         "autoencoder": _autoencoder,
         "surrogate": _surrogate,
+        "mining": _mining,
     }
     with (folder / RESULTS).open("a", encoding="utf-8") as out:
         for line in steps[job["kind"]](folder, job):
@@ -137,6 +138,25 @@ def _surrogate(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
         depth=job["depth"],
     )
     yield {"counts": {"learnt": found["n_claims"]}, "step": "paths", "result": found}
+
+
+def _mining(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
+    """Candidates for rules; each step is told before it begins."""
+    from fraud.learning.mining.choosing import MiningSettings
+    from fraud.learning.mining.files import read_block
+    from fraud.learning.mining.mine import STEPS, mining, told
+
+    learn, check, latest = (read_block(folder, name) for name in ("learn", "check", "latest"))
+    cost, settings = CostMatrix(**job["costs"]), MiningSettings(depth=job["depth"], seed=job["seed"])
+    steps = mining(learn, check, currency=job["currency"], cost=cost, settings=settings)
+    try:
+        while True:
+            step = next(steps)
+            yield {"doing": step, "n_done": STEPS.index(step)}
+    except StopIteration as over:
+        mined = over.value
+    yield {"doing": "latest", "n_done": STEPS.index("latest")}
+    yield {"result": told(mined, check, latest, cost)}
 
 
 def plain(value: Any) -> Any:

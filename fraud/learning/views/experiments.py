@@ -21,6 +21,8 @@ from fraud.web.access import page
 from fraud.web.tables import csv_answer
 
 SHOWN = 30
+#: Rules are looked for on a page beside the rules.
+ASKED_HERE = [kind for kind in Experiment.Kind.values if kind != Experiment.Kind.MINING]
 
 
 @page("fraud.view_detection")
@@ -32,12 +34,13 @@ def experiments(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, kind: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    kind = choice(kind, Experiment.Kind.values, Experiment.Kind.METHODS.value)
+    kind = choice(kind, ASKED_HERE, Experiment.Kind.METHODS.value)
     context = {
         "experiments": [_shown(one) for one in Experiment.objects.filter(kind=kind)[:SHOWN]],
         "tabs": [
             {"href": f"?kind={name}", "label": words, "is_current": name == kind}
             for name, words in KINDS.items()
+            if name in ASKED_HERE
         ],
         "kind": kind,
         "methods": METHODS,
@@ -69,6 +72,8 @@ def _shown(one: Experiment) -> dict[str, Any]:
 def start(request: HttpRequest) -> HttpResponse:
     """Start an experiment in a process of its own; a refusal says what would be right."""
     kind = request.POST.get("kind", "")
+    if kind == Experiment.Kind.MINING:
+        return redirect("fraud:mined-rules")
     typed = {**request.POST.dict(), "methods": request.POST.getlist("methods")}
     try:
         asked = experimenting.read_asked(kind, typed)
@@ -85,6 +90,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def experiment(request: HttpRequest, number: int) -> HttpResponse:
     """One experiment. htmx asks for the changing part alone while it is under way; `?csv=` gives a table."""
     found = _find(number)
+    if found.kind == Experiment.Kind.MINING:
+        return redirect("fraud:mined-rules-one", number=number)
     context = page_of(found, request.GET.get("claim", ""))
     file = csv_answer(request, context["tables"])
     if file is not None:

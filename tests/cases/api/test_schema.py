@@ -40,6 +40,8 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
                     "my",
                     "recover",
                     "reports",
+                    "rules/to-look-at",
+                    "rules/{code}/operation",
                     "tips",
                     "mail",
                     "webhooks",

@@ -1,0 +1,116 @@
+"""Rules in operation through the interface: how one does, and which to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.pages.rule_operation import Operation, hits_for, operation_of
+from cases.pages.rules_to_look_at import rules_to_look_at
+from fraud.web.api import FraudView, describe
+from fraud.web.api_money import decimal_text
+from rules.models import Rule
+
+
+class MoneySum(serializers.Serializer):
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class OperationAnswer(serializers.Serializer):
+    """The last 180 days of a rule; `precision_low` and `precision_high` are the 95 % interval among hits with an outcome."""
+
+    code = serializers.CharField()
+    hits = serializers.IntegerField(help_text="Claims hit.")
+    cases = serializers.IntegerField()
+    reviewed = serializers.IntegerField()
+    misuse = serializers.IntegerField()
+    precision = serializers.FloatField(allow_null=True)
+    precision_low = serializers.FloatField()
+    precision_high = serializers.FloatField()
+    belief = serializers.FloatField(allow_null=True)
+    last_hit_at = serializers.DateTimeField(allow_null=True)
+    to_recover = MoneySum(many=True)
+    appeals = serializers.IntegerField()
+    reversed = serializers.IntegerField(help_text="Of the judged appeals: granted in whole or in part.")
+    hours = serializers.FloatField()
+    held_back = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    covered_by = serializers.CharField(allow_null=True)
+    covered_share = serializers.FloatField(allow_null=True)
+    misuse_only_here = serializers.IntegerField(allow_null=True)
+
+
+class RuleToLookAtRow(serializers.Serializer):
+    code = serializers.CharField(source="rule.code")
+    version = serializers.IntegerField(source="version.number")
+    why = serializers.ChoiceField(
+        choices=["too_little", "covered", "reversed", "silent", "overflow", "unknown"]
+    )
+    sentence = serializers.CharField()
+    speaks_for_stopping = serializers.BooleanField()
+
+
+class RulesToLookAtRows(serializers.Serializer):
+    results = RuleToLookAtRow(many=True)
+
+
+def _told(found: Operation) -> dict[str, Any]:
+    covered, bounds = found.covered, found.interval
+    return {
+        "code": found.code,
+        "hits": found.n_claims,
+        "cases": found.n_cases,
+        "reviewed": found.n_reviewed,
+        "misuse": found.n_misuse,
+        "precision": found.precision,
+        "precision_low": bounds.low,
+        "precision_high": bounds.high,
+        "belief": found.belief.evidence.belief if found.belief else None,
+        "last_hit_at": found.last_hit_at,
+        "to_recover": [{"amount": decimal_text(n, cur), "currency": cur} for cur, n in found.money],
+        "appeals": found.n_appeals,
+        "reversed": found.n_reversed,
+        "hours": found.hours,
+        "held_back": found.n_held_back,
+        "waiting": found.n_waiting,
+        "covered_by": covered.by if covered else None,
+        "covered_share": covered.share if covered else None,
+        "misuse_only_here": covered.n_misuse_only_here if covered else None,
+    }
+
+
+@extend_schema_view(
+    get=describe("How a rule does", answer=OperationAnswer, refusals=(404,), operation_id="rule_operation")
+)
+class RuleOperation(FraudView):
+    """Hits, cases, outcomes, money, reversals, hours and overlap of a rule."""
+
+    permission = "rules.view_rule"
+
+    def get(self, request: Request, code: str) -> Response:
+        """Raises Http404."""
+        rule = Rule.objects.filter(code=code).first()
+        if rule is None:
+            raise Http404
+        return Response(OperationAnswer(_told(operation_of(rule, hits_for(self.by)))).data)
+
+
+@extend_schema_view(
+    get=describe(
+        "Rules to look at", answer=RulesToLookAtRows, refusals=(404,), operation_id="rules_to_look_at"
+    )
+)
+class RulesToLookAt(FraudView):
+    """Active rules that somebody should look at, a row a reason."""
+
+    permission = "rules.view_rule"
+
+    def get(self, request: Request) -> Response:
+        """Those that speak for stopping a rule come first."""
+        return Response(RulesToLookAtRows({"results": rules_to_look_at(self.by)}).data)

@@ -1,0 +1,19 @@
+"""Claims that figures name by number, for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audit.actor import Actor
+from fraud.claims.models import Claim
+from fraud.claims.panels import scores_hidden_from
+from fraud.claims.units import within_units
+
+
+def claims_named(ids: Iterable[int], by: Actor) -> list[Claim]:
+    """The claims in their order: without those the reader is involved in, may not see, or nobody may judge yet."""
+    wanted = list(ids)
+    hidden = scores_hidden_from(by, wanted)
+    rows = within_units(Claim.objects.filter(pk__in=wanted), by).select_related("cardholder", "merchant")
+    claims = {claim.pk: claim for claim in rows}
+    return [claims[pk] for pk in wanted if pk in claims and pk not in hidden]

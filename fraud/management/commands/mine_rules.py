@@ -1,0 +1,58 @@
+"""`manage.py mine_rules`: which rules would have caught the misuse that no rule flagged. Proposes; makes no rule."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.actor import Actor
+from audit.language import current_language
+from fraud.learning.experiment_run import run_experiment
+from fraud.learning.experiment_words import error_sentence
+from fraud.learning.experimenting import ExperimentNotValid, read_asked, start_experiment
+from fraud.learning.mined_rules import candidates_of
+from fraud.learning.models import Experiment
+
+
+class Command(BaseCommand):
+    help = "Learn rules from misuse that no rule flagged, prove them on later claims, show them on the latest ones."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--weeks", default="", help="weeks of the latest claims to show them on (default 12)"
+        )
+        parser.add_argument("--depth", default="", help="conditions a rule at most, 1 to 4 (default 3)")
+        parser.add_argument("--without", default="", help="codes of rules to do without, such as A01,B03")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            asked = read_asked(Experiment.Kind.MINING, options)
+            experiment = start_experiment(asked=asked, by=Actor.system("training"))
+        except ExperimentNotValid as error:
+            raise CommandError(str(error)) from error
+        experiment = run_experiment(experiment)
+        if experiment.state == Experiment.State.FAILED:
+            raise CommandError(error_sentence(experiment.error))
+        if options["json"]:
+            answer = {"search": experiment.pk, "counts": experiment.counts, **experiment.result}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
+            return
+        self._say(experiment)
+
+    def _say(self, experiment: Experiment) -> None:
+        result = experiment.result
+        self.stdout.write(
+            f"search {experiment.pk}: {experiment.counts}; {result['n_paths']} paths, "
+            f"{result['n_promising']} promising, {result['n_proven']} hold on later claims"
+        )
+        for one in candidates_of(experiment, current_language()):
+            latest = one["latest"]
+            self.stdout.write(f"{one['number']}. {one['text']}\n   {one['sentence']}")
+            self.stdout.write(
+                f"   latest claims: {latest['hits']} hits, {latest['misuse']} misuse of {latest['reviewed']} with an outcome, "
+                f"{latest['cases_a_night']:.1f} cases a night"
+            )
