@@ -13,8 +13,8 @@ from fraud.claims.importing.parsing.codes import choice_key, parse_brn
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.txn_words import txn_words
+from rules.currencies import currencies_of_sign, currency_named
 from rules.language.transactions import KINDS
-from rules.money import is_known_currency
 
 #: Shapes by name; a column has the share of its filled values that match.
 _SHAPES: dict[str, re.Pattern[str]] = {
@@ -35,7 +35,6 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "letters": re.compile(r"[^\W\d_]{2,}"),
     "yes_no": re.compile(r"^(y|n|yes|no|true|false|0|1|예|아니오|아니요|네|o|x|여|부)$", re.IGNORECASE),
 }
-_CURRENCY = {"원": "KRW", "₩": "KRW", "달러": "USD", "US$": "USD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def content_of(values: Sequence[str], n_rows: int, header: str = "") -> Content:
     if not texts:
         return Content(n_rows, 0, 0, {}, 0.0)
     shares = {name: _share(bool(p.search(t)) for t in texts) for name, p in _SHAPES.items()}
-    shares["currency"] = _share(is_known_currency(_CURRENCY.get(t, t).upper()) for t in texts)
+    shares["currency"] = _share(bool(currency_named(t) or currencies_of_sign(t)) for t in texts)
     known = {choice_key(word): kind for word, kind in txn_words(header).items()} | {k: k for k in KINDS}
     kinds = [known.get(choice_key(text), "") for text in texts]
     shares["txn"] = _share(bool(kind) for kind in kinds)
