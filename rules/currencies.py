@@ -69,7 +69,12 @@ _NAMES = {
     "RUB": "루블 ruble rouble rubles",
 }
 _CODE_OF = {name: code for code, names in _NAMES.items() for name in names.split()}
-_SIGN_OF = {unicodedata.normalize("NFKC", sign).casefold(): codes for sign, codes in CURRENCY_SIGNS.items()}
+#: Signs as they stand in a cell of their own; `KR` there is a country.
+_SIGN_OF = {
+    unicodedata.normalize("NFKC", sign).casefold(): codes
+    for sign, codes in CURRENCY_SIGNS.items()
+    if sign != "kr"
+}
 #: Signs that one currency is nearly always meant by, though a few others use them.
 _PLAIN_SIGNS = frozenset({"£"})
 _BETWEEN = re.compile(r"[\s().,\[\]/:;_-]+")

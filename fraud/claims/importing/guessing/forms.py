@@ -44,7 +44,7 @@ class DateForms:
 
 @dataclass(frozen=True, slots=True)
 class AmountForms:
-    """How amounts are written; `currency` is empty where no mark names one, `has_fractions` where pence stand behind them."""
+    """How amounts are written; `currency` is empty where no mark names one, `has_fractions` where pence stand behind them, were it zeros."""
 
     decimal: str = "."
     thousands: str = ","
@@ -174,7 +174,9 @@ def guess_amounts(values: Sequence[str], currency: str) -> AmountForms:
         or (bool(example) and any(re.search(rf"[{decimal}]\d{{3,}}\D*$", t) for t in texts)),
         invert_sign=len(texts) >= 3 and negative > 0.8 * len(texts),
         currency=named,
-        has_fractions=any(f.strip("0") for f in fractions),
+        # 45.00 and 1,200.00 throughout: money that is written with pence, though none stand there.
+        has_fractions=any(f.strip("0") for f in fractions)
+        or (bool(texts) and [len(f) for f in fractions] == [2] * len(texts)),
         is_mixed=is_mixed,
         is_whole=bool(code) and exponent(code) == 0 and not any("." in text for text in texts),
         is_open=is_open,
