@@ -14,6 +14,9 @@ from fraud.claims.importing.people_feeds import FEEDS, Feed
 from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.profile import Column, ProfileSpec
 
+#: Both say what somebody is at work, now or since a day.
+_ALIKE = ("cardholders", "positions")
+
 
 @dataclass(frozen=True, slots=True)
 class FeedHeaders:
@@ -88,6 +91,8 @@ def _refuse_other_kind(headers: Sequence[str], feed: Feed) -> None:
     """A list of leave sent as one of trips would excuse, and one of trips sent as leave accuse."""
     kind = other_kind(headers, ())
     if kind is None or kind.name not in FEEDS or FEEDS[kind.name] is feed or _own(headers, feed):
+        return
+    if all(any(one is FEEDS[name] for name in _ALIKE) for one in (feed, FEEDS[kind.name])):
         return
     raise FileQuarantined("feed_of_other_kind", feed=kind.name, columns=", ".join(kind.columns)[:200])
 

@@ -76,6 +76,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "leave_of_hours": ("Leave of some hours cannot be told from a whole day. Leave the row out, or write half a day as am or pm.", "시간 단위 휴가는 종일 휴가와 구별할 수 없습니다. 행을 빼거나 반차라면 오전·오후로 써 주십시오."),
     "leave_kind_unknown": ("This is not a kind of leave that is known, and as one it could accuse somebody. Work elsewhere (재택, 출장, training) is none: leave such rows out. Known: {known}.", "알 수 없는 휴가 종류입니다. 휴가가 아닌 재택·출장·교육 등은 행을 빼 주십시오. 쓸 수 있는 값: {known}"),
     "leave_not_granted": ("The kind says that the leave was cancelled, rejected or only asked for. Leave the row out, or write the kind alone and its state in a column such as 결재상태 (approval status).", "휴가 종류에 취소·반려·신청 같은 상태가 적혀 있습니다. 행을 빼거나, 종류만 적고 상태는 결재상태 열에 따로 적어 주십시오."),
+    "half_not_told": ("The row is half a day of leave and does not say which half. Write am or pm in a column such as 반차구분 (half), or a kind such as 오전반차.", "반일 휴가인데 오전인지 오후인지 없습니다. 반차구분 열에 오전·오후를 적거나 오전반차처럼 종류에 적어 주십시오."),
     "half_of_days": ("Half a day is one day, but the row has several. Split it, one row for the half day and one for the whole days.", "반차는 하루인데 기간이 여러 날입니다. 반차와 종일 휴가를 행을 나누어 적어 주십시오."),
     "state_unknown": ("This does not say whether the row was approved. Known: {known}.", "승인 여부를 알 수 없는 값입니다. 쓸 수 있는 값: {known}"),
     "relative_is_self": ("Nobody is their own relative. Correct one of the two employee numbers.", "본인을 본인의 관계인으로 등록할 수 없습니다. 두 사번 중 하나를 바로잡아 주십시오."),

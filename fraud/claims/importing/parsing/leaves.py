@@ -157,7 +157,7 @@ def with_halves_of_kinds(half: pl.Series, kind: pl.Series, header: str, problems
     told = text.replace_strict({k: h for k, (_, h) in meanings.items()}, return_dtype=pl.String)
     for refusal in ("leave_of_hours", "leave_kind_unknown", "leave_not_granted"):
         problems.add(code == refusal, header, refusal, known=KNOWN_KINDS)
-    problems.add((told == "?") & (half == ""), header, "half_not_valid")
+    problems.add((told == "?") & (half == ""), header, "half_not_told")
     told = told.replace("?", "")
     problems.add((told != "") & (half != "") & (told != half), header, "half_not_valid")
     return pl.select(pl.when(half == "").then(told).otherwise(half)).to_series()
@@ -214,7 +214,7 @@ def refuse_parts_of_days(
         ),
     )
     told = half != ""
-    problems.add(half_day & ~told, header, "half_not_valid")
+    problems.add(half_day & ~told, header, "half_not_told")
     problems.add(~whole & ~half_day, header, "leave_of_hours")
     problems.add(whole & told & (text != ""), header, "half_not_valid")
 

@@ -116,6 +116,13 @@ class ChunkValues:
 
     # Values ----------------------------------------------------------------------------------------------------
 
+    def _without_errors(self, name: str, raw: pl.Series) -> pl.Series:
+        """A field's text without the errors of spreadsheets, which cost the row only where it cannot do without."""
+        if raw.dtype != pl.String:
+            return raw
+        needed = name in {"amount", "cancel_amount", *self.spec.required, *self.spec.identity}
+        return without_cell_errors(raw, self.header(name), self.problems, needed=needed)
+
     def _parse_codes(self) -> None:
         for name, spec in FIELDS.items():
             if (
@@ -124,8 +131,7 @@ class ChunkValues:
             ):
                 continue
             header = self.header(name)
-            needed = name in self.spec.required or name in self.spec.identity
-            raw = without_cell_errors(raw.cast(pl.String), header, self.problems, needed=needed)
+            raw = self._without_errors(name, raw.cast(pl.String))
             if name == "mcc":
                 self.values[name] = parse_mcc(raw, self.problems)
             elif name == "brn":
@@ -149,7 +155,12 @@ class ChunkValues:
             needed = name in {"amount", "cancel_amount", *spec.required}
             parse = parse_amounts if needed else parse_optional_amounts
             self.values[name] = parse(
-                raw, currency, spec.amounts, self.header(name), self.problems, exact_zeros=self.typed
+                self._without_errors(name, raw),
+                currency,
+                spec.amounts,
+                self.header(name),
+                self.problems,
+                exact_zeros=self.typed,
             )
         self._sign_amounts()
 
@@ -239,7 +250,7 @@ class ChunkValues:
         for name, info in FIELDS.items():
             if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self.delivered_values(name)) is None:
                 continue
-            header = self.header(name)
+            header, raw = self.header(name), self._without_errors(name, raw)
             if info.kind is Kind.DAY:
                 self.values[name] = parse_days(self.dates, raw, header, self.problems)
                 continue

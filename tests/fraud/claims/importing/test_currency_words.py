@@ -68,16 +68,17 @@ def test_an_original_amount_that_cannot_be_read_costs_no_row(
 def test_an_error_of_a_spreadsheet_is_no_merchant_and_costs_only_what_needs_it(tmp_path: Path) -> None:
     bad = [
         row(claim_id="C-1", 가맹점명="#N/A"),
-        row(claim_id="C-2", 적요="#REF!"),
+        row(claim_id="C-2", 적요="#REF!") | {"vat": "#N/A", "settled_at": "#VALUE!"},
         row(claim_id="C-3", 적요="#1 lunch"),
+        row(claim_id="C-4", 금액="#REF!"),
+        row(claim_id="C-5", 사용일시="#VALUE!"),
     ]
-    file = deliver(tmp_path, csv_bytes(*bad))
-    assert codes(file) == [(2, "cell_error")]
+    file = deliver(tmp_path, csv_text(bad, [*HEADER, "vat", "settled_at"]).encode())
+    assert codes(file) == [(2, "cell_error"), (5, "cell_error"), (6, "cell_error")]
     assert "cell_errors_left_empty" in noted(file)
-    assert list(Claim.objects.order_by("external_id").values_list("purpose_text", flat=True)) == [
-        "",
-        "#1 lunch",
-    ]
+    texts = Claim.objects.order_by("external_id").values_list("purpose_text", "vat_minor")
+    assert list(texts) == [("", None), ("#1 lunch", None)]
+    assert_accounted(file)
 
 
 @pytest.mark.parametrize("version", ["1.0", "１", " 1 ", "1.00"])

@@ -85,7 +85,7 @@ def test_a_word_that_takes_something_back_is_never_read_over(text: str, word: st
 def test_a_refused_kind_says_what_is_known_in_both_languages(tmp_path: Path) -> None:
     rows = "E1,재택근무,2026-11-02,2026-11-02\nE2,연차(신청중),2026-11-02,2026-11-02\nE3,연차,2026-11-02,2026-11-02\nE4,반차,2026-11-02,2026-11-02\n"
     result = delivered(tmp_path, "absences", "사번,휴가종류,시작일,종료일\n" + rows)
-    assert codes(result) == [(2, "leave_kind_unknown"), (3, "leave_not_granted"), (5, "half_not_valid")]
+    assert codes(result) == [(2, "leave_kind_unknown"), (3, "leave_not_granted"), (5, "half_not_told")]
     assert list(Absence.objects.values_list("employee_no", flat=True)) == ["E3"]
     for language in "en", "ko":
         assert "연차, 월차, 병가" in sentence(
@@ -145,9 +145,9 @@ def test_only_what_was_approved_excuses_or_accuses(feed: str, model: Any, text: 
 @pytest.mark.parametrize(
     ("columns", "values", "becomes"),
     [
-        ("시간", "8", ""), ("시간", "16시간", ""), ("시간", "", ""), ("시간", "4", "half_not_valid"), ("시간", "2", "leave_of_hours"),
-        ("시간", "02:00", "leave_of_hours"), ("hours", "7.5", ""), ("시간", "몇", "leave_of_hours"), ("휴가일수", "1", ""), ("휴가일수", "0.5", "half_not_valid"),
-        ("휴가일수", "0.5일", "half_not_valid"), ("휴가일수", "0.25", "leave_of_hours"), ("휴가일수", "2.0", ""), ("반차,시간", "오전,4", "am"),
+        ("시간", "8", ""), ("시간", "16시간", ""), ("시간", "", ""), ("시간", "4", "half_not_told"), ("시간", "2", "leave_of_hours"),
+        ("시간", "02:00", "leave_of_hours"), ("hours", "7.5", ""), ("시간", "몇", "leave_of_hours"), ("휴가일수", "1", ""), ("휴가일수", "0.5", "half_not_told"),
+        ("휴가일수", "0.5일", "half_not_told"), ("휴가일수", "0.25", "leave_of_hours"), ("휴가일수", "2.0", ""), ("반차,시간", "오전,4", "am"),
         ("반차,시간", "오전,8", "half_not_valid"), ("반차,휴가일수", "오후,0.5", "pm"), ("시작시간,종료시간", "09:00,13:00", "leave_of_hours"),
         ("시작시간,종료시간", "09:00,18:00", ""), ("반차,시작시간,종료시간", "am,09:00,13:00", "am"),
     ],
@@ -224,6 +224,14 @@ def test_a_list_of_another_kind_is_told_apart_and_nobody_joins_by_it(
     assert refusal.value.code == code
     assert not Cardholder.objects.exists()
     assert not Absence.objects.exists()
+
+
+@pytest.mark.django_db
+def test_lists_of_people_and_of_moves_may_tell_each_others_columns(tmp_path: Path) -> None:
+    people = "사번,성명,부서명,발령일\nE1,하나,영업,2026-01-02\n"
+    assert delivered(tmp_path, "cardholders", people).n_rejected == 0
+    moves = "사번,시작일,부서명,상급자사번\nE1,2026-03-02,구매,E2\n"
+    assert delivered(tmp_path, "positions", moves).n_written
 
 
 @pytest.mark.django_db

@@ -99,7 +99,7 @@ def test_one_day_of_leave_may_have_one_column(tmp_path: Path) -> None:
         ("Half day AM", "", "am"),
         ("연차", "", ""),
         ("반차", "오전", "am"),
-        ("반차", "", "half_not_valid"),
+        ("반차", "", "half_not_told"),
         ("오전반차", "pm", "half_not_valid"),
         ("반반차", "", "leave_of_hours"),
         ("반반차", "am", "leave_of_hours"),
