@@ -49,7 +49,7 @@ CURRENCY_SIGNS: Mapping[str, tuple[str, ...]] = {
 }
 _NAMES = {
     "KRW": "원 원화 대한민국원 won wons koreanwon 한화",
-    "USD": "달러 미달러 미국달러 미화 불 dollar dollars usdollar usdollars",
+    "USD": "달러 미달러 미국달러 미화 불 usdollar usdollars",
     "EUR": "유로 유로화 euro euros",
     "GBP": "파운드 영국파운드 파운드화 pound pounds sterling poundsterling",
     "JPY": "엔 엔화 일본엔 yen japaneseyen",
@@ -69,12 +69,13 @@ _NAMES = {
     "RUB": "루블 ruble rouble rubles",
 }
 _CODE_OF = {name: code for code, names in _NAMES.items() for name in names.split()}
-#: Signs as they stand in a cell of their own; `KR` there is a country.
+#: Signs as they stand in a cell of their own, and the word that means as many; `KR` there is a country.
 _SIGN_OF = {
     unicodedata.normalize("NFKC", sign).casefold(): codes
     for sign, codes in CURRENCY_SIGNS.items()
     if sign != "kr"
 }
+_SIGN_OF |= dict.fromkeys(("dollar", "dollars"), CURRENCY_SIGNS["$"])
 #: Signs that one currency is nearly always meant by, though a few others use them.
 _PLAIN_SIGNS = frozenset({"£"})
 _BETWEEN = re.compile(r"[\s().,\[\]/:;_-]+")

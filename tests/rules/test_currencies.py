@@ -29,13 +29,31 @@ def test_a_name_or_a_sign_of_one_currency_is_that_currency(code: str, names: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", "US", "KR", "??", "XXQ", "달라", "$", "¥", "kr", "元", "원 (USD)", "KRW USD", "XAU", "천원"]
+    "text",
+    [
+        "",
+        "US",
+        "KR",
+        "??",
+        "XXQ",
+        "달라",
+        "$",
+        "dollars",
+        "¥",
+        "kr",
+        "元",
+        "원 (USD)",
+        "KRW USD",
+        "XAU",
+        "천원",
+    ],
 )
 def test_what_is_no_currency_or_may_be_several_is_none(text: str) -> None:
     assert currency_named(text) == ""
 
 
 def test_a_sign_of_several_is_the_usual_one_where_that_is_among_them() -> None:
+    assert currency_named("Dollars", "AUD") == "AUD"
     assert (currency_named("$", "CAD"), currency_named("$", "KRW"), currency_named("¥", "CNY")) == (
         "CAD",
         "",
@@ -45,7 +63,8 @@ def test_a_sign_of_several_is_the_usual_one_where_that_is_among_them() -> None:
 
 
 def test_in_a_policy_the_dollar_sign_is_the_dollar_of_the_united_states() -> None:
-    assert [currency_of(word) for word in ("$", "¥", "원", "usd", "abc", "kr")] == [
+    assert [currency_of(word) for word in ("$", "dollars", "¥", "원", "usd", "abc", "kr")] == [
+        "USD",
         "USD",
         "JPY",
         "KRW",

@@ -242,7 +242,7 @@ def _expense_systems() -> list[PresetFile]:
                 "2026-11-03|Harbor Hotel|Refund|kim@example.com|lee@example.com|Lodging|P-1|0.00|-20.00|USD|card|r/2",
                 "2026-11-03|Corner Cafe|Coffee|kim@example.com|lee@example.com|Meals|P-1|0.00|4.50|Dollars|card|r/3",
             ),
-            (3, 2, 0, 0, 1), {"USD": 10_000}, ("currency_unknown",),
+            (3, 2, 0, 0, 1), {"USD": 10_000}, ("currency_open",),
         ),
         PresetFile(
             "ramp", "ramp.csv",
