@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import pgettext
+
+from fraud.claims.importing.people import FeedResult
+from fraud.claims.importing.texts import sentence
 
 
 def feed_words() -> dict[str, str]:
@@ -18,3 +24,15 @@ def feed_words() -> dict[str, str]:
         "vehicles": pgettext("feed", "Vehicles"),
         "pre_approvals": pgettext("feed", "Expenses approved before"),
     }
+
+
+def feed_refusal(code: str, params: Mapping[str, Any], language: str) -> str:
+    """Why a personnel file was refused as a whole, with the name of the feed it looks like."""
+    words = feed_words()
+    named = {"feed": words.get(params["feed"], params["feed"])} if "feed" in params else {}
+    return sentence("file", code, {**params, **named}, language)
+
+
+def feed_notes(result: FeedResult, language: str) -> list[str]:
+    """What was noticed while a personnel file was read: columns that nothing takes, spellings that were changed, values left empty."""
+    return [sentence("note", note["code"], note["params"], language) for note in result.notes]

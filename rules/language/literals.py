@@ -6,7 +6,8 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
+from rules.currencies import currency_named
+from rules.money import MoneyNotValid, exponent, to_minor
 
 _SCALE = {"십": 10, "백": 100, "천": 1_000, "만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
 _LATIN_SCALE = {
@@ -19,14 +20,6 @@ _LATIN_SCALE = {
     "b": 1_000_000_000,
     "bn": 1_000_000_000,
 }
-_CURRENCIES = {
-    "원": "KRW", "원화": "KRW", "won": "KRW", "krw": "KRW", "₩": "KRW", "￦": "KRW",
-    "달러": "USD", "불": "USD", "dollar": "USD", "dollars": "USD", "usd": "USD", "$": "USD", "us$": "USD",
-    "유로": "EUR", "euro": "EUR", "euros": "EUR", "eur": "EUR", "€": "EUR",
-    "파운드": "GBP", "pound": "GBP", "pounds": "GBP", "gbp": "GBP", "£": "GBP",
-    "엔": "JPY", "엔화": "JPY", "yen": "JPY", "jpy": "JPY", "¥": "JPY", "￥": "JPY",
-    "위안": "CNY", "yuan": "CNY", "rmb": "CNY", "cny": "CNY",
-}  # fmt: skip
 _LENGTHS = {
     "second": "s sec secs second seconds 초",
     "minute": "m min mins minute minutes mn 분",
@@ -110,9 +103,8 @@ def number_of(text: str) -> Decimal | None:
 
 
 def currency_of(word: str) -> str | None:
-    """The code of a currency's name or sign in either language."""
-    plain = word.strip().lower()
-    return _CURRENCIES.get(plain) or (plain.upper() if is_known_currency(plain.upper()) else None)
+    """The code of a currency's name or sign in either language; in a policy `$` is the dollar of the United States and `¥` the yen."""
+    return currency_named(word, "USD") or currency_named(word, "JPY") or None
 
 
 def money_text(amount: Decimal, currency: str) -> str | None:

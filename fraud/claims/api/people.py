@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.language import current_language
+from fraud.claims.feed_words import feed_notes, feed_refusal
 from fraud.claims.importing.people_feeds import FEEDS
 from fraud.claims.importing.people_uploads import MAX_BYTES, FeedTooLarge, receive_feed
 from fraud.claims.importing.problems import FileQuarantined
@@ -37,12 +38,18 @@ class FeedReject(serializers.Serializer):
 
 
 class FeedAnswer(serializers.Serializer):
-    """`n_rows` were read, of which `n_rejected` could not be taken; `n_written` are new or changed."""
+    """`n_rows` were read, of which `n_rejected` could not be taken and `n_unapproved` do not hold: cancelled, rejected or still open.
+
+    `n_written` are new or changed, `n_ended` were known and were cancelled or rejected since. `notes` name the columns that nothing takes.
+    """
 
     feed = serializers.CharField()
     n_rows = serializers.IntegerField()
     n_written = serializers.IntegerField()
     n_rejected = serializers.IntegerField()
+    n_unapproved = serializers.IntegerField()
+    n_ended = serializers.IntegerField()
+    notes = serializers.ListField(child=serializers.CharField())
     rejected = FeedReject(many=True)
 
 
@@ -76,7 +83,7 @@ class PeopleFeed(FraudView):
                 {"file": sentence("file", "file_too_large", {"limit": MAX_BYTES}, language)}
             ) from error
         except FileQuarantined as error:
-            raise ValidationError({"file": sentence("file", error.code, error.params, language)}) from error
+            raise ValidationError({"file": feed_refusal(error.code, error.params, language)}) from error
         rejected = [
             {
                 "line": row["line"],
@@ -86,5 +93,5 @@ class PeopleFeed(FraudView):
             }
             for row in result.rejects.iter_rows(named=True)
         ]
-        counts = {name: getattr(result, name) for name in ("feed", "n_rows", "n_written", "n_rejected")}
-        return Response(FeedAnswer({**counts, "rejected": rejected}).data)
+        more = {"notes": feed_notes(result, language), "rejected": rejected}
+        return Response(FeedAnswer({**result.counts(), **more}).data)

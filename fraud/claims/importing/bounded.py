@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import resource
 import select
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,7 @@ class Bounds:
 
 
 USUAL = Bounds()
+_log = logging.getLogger(__name__)
 
 
 class _Died(Exception):
@@ -64,7 +67,7 @@ def ask_child(
 ) -> dict[str, Any]:
     """What `answer_to` of a module says to a task, asked in a child. `going_on` is called now and then and may raise to stop it.
 
-    Raises FileQuarantined `reader_stopped` where the child had to be killed or died.
+    Raises FileQuarantined: `reader_stopped` where the child had to be killed or was by the system, `reader_failed` where the program itself failed.
     """
     given = json.dumps({**task, "module": module, "seconds": bounds.seconds}).encode()
     waited = _take()
@@ -73,7 +76,11 @@ def ask_child(
             return _ask(child or _start(), given, bounds, going_on)
         except _Died:  # one that waited may have died before: another is asked
             continue
-    raise FileQuarantined("reader_stopped", seconds=bounds.seconds, megabytes=bounds.megabytes)
+    raise _stopped(bounds)
+
+
+def _stopped(bounds: Bounds) -> FileQuarantined:
+    return FileQuarantined("reader_stopped", seconds=bounds.seconds, megabytes=bounds.megabytes)
 
 
 def _take() -> Child | None:
@@ -126,7 +133,7 @@ def _watch(child: Child, task: bytes, bounds: Bounds, going_on: Callable[[], Non
     polls = 0
     while child.poll() is None:
         if time.monotonic() > deadline or _resident_megabytes(child.pid) > bounds.megabytes:
-            raise FileQuarantined("reader_stopped", seconds=bounds.seconds, megabytes=bounds.megabytes)
+            raise _stopped(bounds)
         if going_on is not None and polls % _ASK_EVERY == 0:
             going_on()
         polls += 1
@@ -134,7 +141,11 @@ def _watch(child: Child, task: bytes, bounds: Bounds, going_on: Callable[[], Non
     text = child.stdout.read()
     if child.returncode or not text:
         raise _Died
-    return dict(json.loads(text))
+    answer: dict[str, Any] = json.loads(text)
+    if "failed" in answer:
+        _log.error("reading a file failed: %s", answer["failed"])
+        raise FileQuarantined("reader_failed", error=answer["failed"])
+    return answer
 
 
 def _resident_megabytes(pid: int) -> float:
@@ -158,8 +169,22 @@ def main() -> int:
     seconds = int(used.ru_utime + used.ru_stime) + int(task["seconds"]) * 2  # processor time of two threads
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    print(json.dumps(importlib.import_module(task["module"]).answer_to(task)))
+    try:
+        answer = importlib.import_module(task["module"]).answer_to(task)
+    except MemoryError:
+        return 1
+    except Exception as error:
+        answer = {"failed": _where(error)}
+    print(json.dumps(answer))
     return 0
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and where it arose: never its words, which may hold what the file says."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_ROOT)]
+    frame = ours[-1] if ours else frame
+    return f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
 
 
 if __name__ == "__main__":

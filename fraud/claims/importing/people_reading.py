@@ -5,187 +5,187 @@ Pure: knows no database. Separator, encoding, sheet and titles above the header 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from audit.redaction import redact
-from fraud.claims.importing.fields import Field, Kind
-from fraud.claims.importing.guessing.grid import likely_encodings
-from fraud.claims.importing.guessing.words import known_names
-from fraud.claims.importing.headers import plain
-from fraud.claims.importing.parsing.clocks import parse_clocks
-from fraud.claims.importing.parsing.codes import parse_choice
-from fraud.claims.importing.parsing.dates import DateParser, parse_days
-from fraud.claims.importing.parsing.leaves import parse_halves, with_halves_of_kinds
+from fraud.claims.importing.parsing.approvals import cancelled_on, parse_cancelled, parse_states, worst
+from fraud.claims.importing.parsing.dates import DateParser
+from fraud.claims.importing.parsing.leaves import (
+    refuse_hours_between,
+    refuse_parts_of_days,
+    with_halves_of_kinds,
+)
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
-from fraud.claims.importing.parsing.text import clean_text
-from fraud.claims.importing.people_feeds import HOLIDAY_KINDS, HOLIDAYS, Feed, FeedColumn
-from fraud.claims.importing.problems import FileQuarantined, Notes, reject_frame
-from fraud.claims.importing.profile import Column, ProfileSpec
+from fraud.claims.importing.people_columns import FeedHeaders, find_columns, layout
+from fraud.claims.importing.people_feeds import Feed
+from fraud.claims.importing.people_values import (
+    parse_money,
+    parse_times,
+    parse_value,
+    times_beside_days,
+    without_no_days,
+)
+from fraud.claims.importing.problems import Notes, reject_frame
 from fraud.claims.importing.reading.chunks import Chunk, is_1904
 from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.scanning import scan_frame
-from rules.money import is_known_currency
 
 _DATE_FORMS = ("iso", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y년 %m월 %d일", "%Y. %m. %d")
-#: How systems write that there is no day: nobody has a day zero, and the last days of the calendar are no leaving days.
-_NO_DAY = r"^(?:-+|–|0{4}[-./]?0{2}[-./]?0{2}(?: 00:00:00)?|(?i:n/?a|null|none)|없음|해당\s?없음)$"
-_NO_LAST_YEAR = 2900
+#: States that end what was known; what is still open ends nothing.
+_ENDED = ("cancelled", "rejected")
 
 
-def read_people(
-    path: Path, feed: Feed, *, zone: str, delimiter: str = ","
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(the good rows, a column each of the feed's that the file has; the rejected ones). `zone` is the company's.
+@dataclass
+class FeedRead:
+    """What a file says: rows that hold, a column each of the feed's that the file has; those that were cancelled or rejected; those nobody could read.
+
+    `n_unapproved` counts rows that were cancelled, rejected or are still open: none of them holds. `notes` as in `Notes.as_json`.
+    """
+
+    rows: pl.DataFrame
+    ended: pl.DataFrame
+    rejects: pl.DataFrame
+    n_unapproved: int = 0
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_people(path: Path, feed: Feed, *, zone: str, delimiter: str = ",") -> FeedRead:
+    """Read a personnel file. `zone` is the company's.
 
     Raises FileQuarantined for what is no such file, or holds numbers that must not be kept.
     """
-    table = open_table(path, _layout(feed, path, delimiter))
-    found = _columns(table.headers, feed)
+    table = open_table(path, layout(feed, path, delimiter))
+    found = find_columns(table.headers, feed, table.notes)
     chunks = list(table.chunks())
     dates = DateParser(_DATE_FORMS, zone, workbook=table.encoding == "xlsx", is_1904=is_1904(table))
-    days = [name for name in found if feed.columns[name].is_day]
+    days = [name for name in found.columns if feed.columns[name].is_day]
     for chunk in chunks:
         for name in days:
-            dates.survey(_without_no_days(chunk.frame.get_column(found[name])), found[name])
+            header = found.columns[name]
+            dates.survey(without_no_days(chunk.frame.get_column(header)), header)
     dates.settle()
-    parsed = [_parse(chunk, feed, found, table.notes, dates) for chunk in chunks]
-    return pl.concat([frame for frame, _ in parsed]), pl.concat([rejects for _, rejects in parsed]).sort(
-        "line"
+    parsed = [_ChunkOfPeople(chunk, feed, found, table.notes, dates).parse() for chunk in chunks]
+    return FeedRead(
+        rows=pl.concat([one.rows for one in parsed]),
+        ended=pl.concat([one.ended for one in parsed]),
+        rejects=pl.concat([one.rejects for one in parsed]).sort("line"),
+        n_unapproved=sum(one.n_unapproved for one in parsed),
+        notes=table.notes.as_json(),
     )
 
 
-def _layout(feed: Feed, path: Path, delimiter: str) -> ProfileSpec:
-    """Where the header is looked for: the row that names what every such file has."""
-    known = {name: headers_of(feed, name) for name in feed.columns}
-    known |= {name: (*known[name], *feed.one_day) for name in feed.days}
-    required = tuple(name for name, column in feed.columns.items() if column.required)
-    return ProfileSpec(
-        delimiter=delimiter,
-        columns={name: Column(headers) for name, headers in known.items()},
-        required=required,
-        encodings=likely_encodings(path),
-    )
+class _ChunkOfPeople:
+    """One chunk of a personnel file on its way."""
 
+    def __init__(self, chunk: Chunk, feed: Feed, found: FeedHeaders, notes: Notes, dates: DateParser) -> None:
+        self.chunk, self.feed, self.found, self.dates = chunk, feed, found, dates
+        self.height = chunk.frame.height
+        self.problems = ProblemRows(self.height, notes)
+        scan = scan_frame(chunk.frame, chunk.lines.tolist(), notes)
+        self.suspected = pl.Series([row in scan.residents for row in range(self.height)], dtype=pl.Boolean)
+        self.values: dict[str, pl.Series] = {}
 
-def headers_of(feed: Feed, name: str) -> tuple[str, ...]:
-    """The headers a column is known by: the feed's own, then what claim files call the same."""
-    column = feed.columns[name]
-    return (
-        *column.sources,
-        *(word for word, of in known_names().items() if column.field and of == column.field),
-    )
+    def parse(self) -> FeedRead:
+        """The rows that hold, that ended, and that cannot be read."""
+        self.problems.add(self.suspected, "", "resident_number_in_row")
+        state = self._state()
+        self._parse_values()
+        self._check_leave()
+        self._check_rows()
+        good = pl.Series(self.problems.good, dtype=pl.Boolean)
+        holds = state == "approved"
+        # What does not hold is not asked for more than it takes to say so.
+        bad = ~good & (holds | self.suspected)
+        frame = pl.DataFrame(self.values)
+        rejects = pl.concat([self.chunk.rejects, reject_frame(map(self._reject, bad.arg_true().to_list()))])
+        return FeedRead(
+            rows=frame.filter(good & holds),
+            ended=frame.filter(good & state.is_in(list(_ENDED))),
+            rejects=rejects,
+            n_unapproved=int((~holds & ~bad).sum()),
+        )
 
+    def _parse_values(self) -> None:
+        raw = {name: self.chunk.frame.get_column(header) for name, header in self.found.columns.items()}
+        columns = self.feed.columns
+        money = {name: raw[name] for name in raw if columns[name].kind in {"amount", "currency"}}
+        if money:
+            parsed = parse_money(money, self.found.columns, self.height, self.problems)
+        for name, header in self.found.columns.items():
+            self.values[name] = (
+                parsed.pop(name)
+                if name in money
+                else parse_value(raw[name], columns[name], name, header, self.dates, self.problems)
+            )
+        if money:
+            self.values |= parsed
 
-def _columns(headers: list[str], feed: Feed) -> dict[str, str]:
-    """Column of the feed → delivered header. Raises FileQuarantined for a missing one."""
-    free: dict[str, str] = {}
-    for header in headers:
-        free.setdefault(plain(header), header)
+    def _state(self) -> pl.Series:
+        states = []
+        for name, headers in self.found.checks.items():
+            kind = self.feed.checks[name].kind
+            for header in headers:
+                raw = self.chunk.frame.get_column(header)
+                if kind == "state":
+                    states.append(parse_states(raw, header, self.problems))
+                elif kind == "cancelled":
+                    states.append(parse_cancelled(raw, header, self.problems))
+                elif kind == "cancelled_on":
+                    states.append(cancelled_on(without_no_days(raw)))
+        return worst(states, self.height)
 
-    def take(words: tuple[str, ...]) -> str | None:
-        key = next((key for word in words if (key := plain(word)) in free), None)
-        return None if key is None else free.pop(key)
+    def _check_leave(self) -> None:
+        """Which half of a day, and whether it is a day at all."""
+        if "half" not in self.feed.columns:
+            return
+        found, values = self.found, self.values
+        half = values.get("half", pl.repeat("", self.height, dtype=pl.String, eager=True))
+        if "kind" in found.columns:
+            half = with_halves_of_kinds(half, values["kind"], found.columns["kind"], self.problems)
+        values["half"] = half
+        for name, in_hours in ("hours", True), ("n_days", False):
+            for header in found.checks.get(name, ()):
+                raw = self.chunk.frame.get_column(header).cast(pl.String)
+                refuse_parts_of_days(raw, half, header, self.problems, in_hours=in_hours)
+        one_day = values["starts_on"] == values["ends_on"]
+        self.problems.add(~one_day & (half != ""), found.columns["ends_on"], "half_of_days")
+        since, until = (self._times(*names) for names in (("since", "starts_on"), ("until", "ends_on")))
+        since = since.set(~one_day.fill_null(False), None)
+        refuse_hours_between(since, until, half, found.columns["starts_on"], self.problems)
 
-    taken = {name: take(headers_of(feed, name)) for name in feed.columns}
-    found = {name: header for name, header in taken.items() if header is not None}
-    if not found.keys() & set(feed.days) and (day := take(feed.one_day)) is not None:
-        found |= dict.fromkeys(feed.days, day)  # a day of leave may have one column
-    missing = [
-        " / ".join(column.sources[:3])
-        for name, column in feed.columns.items()
-        if column.required and name not in found
-    ]
-    if missing:
-        raise FileQuarantined("feed_columns_missing", columns=", ".join(missing))
-    return found
+    def _times(self, check: str, day: str) -> pl.Series:
+        """The time of day by a column of its own, else the one that stands behind the day."""
+        headers = self.found.checks.get(check, ())
+        if headers:
+            return parse_times(self.chunk.frame.get_column(headers[0]), headers[0], self.problems)
+        return times_beside_days(self.chunk.frame.get_column(self.found.columns[day]))
 
+    def _check_rows(self) -> None:
+        found, values = self.found.columns, self.values
+        for name, column in self.feed.columns.items():
+            if column.required:
+                self.problems.add(values[name].is_null(), found[name], "feed_value_missing")
+        if "starts_on" in values and "ends_on" in values:
+            self.problems.add(values["ends_on"] < values["starts_on"], found["ends_on"], "days_not_in_order")
+        if "relative_no" in values:
+            own, other = (_bare(values[name]) for name in ("employee_no", "relative_no"))
+            self.problems.add(own == other, found["relative_no"], "relative_is_self")
 
-def _parse(
-    chunk: Chunk, feed: Feed, found: Mapping[str, str], notes: Notes, dates: DateParser
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    problems = ProblemRows(chunk.frame.height, notes)
-    scan = scan_frame(chunk.frame, chunk.lines.tolist(), notes)
-    suspected = pl.Series([row in scan.residents for row in range(chunk.frame.height)], dtype=pl.Boolean)
-    problems.add(suspected, "", "resident_number_in_row")
-    values = {
-        name: _value(chunk.frame.get_column(h), feed.columns[name], name, h, dates, problems)
-        for name, h in found.items()
-    }
-    if "half" in feed.columns and "kind" in found:
-        half = values.get("half", pl.repeat("", chunk.frame.height, dtype=pl.String, eager=True))
-        values["half"] = with_halves_of_kinds(half, values["kind"], found["kind"], problems)
-    for name, column in feed.columns.items():
-        if column.required:
-            problems.add(values[name].is_null(), found[name], "feed_value_missing")
-    if "starts_on" in values and "ends_on" in values:
-        problems.add(values["ends_on"] < values["starts_on"], found["ends_on"], "days_not_in_order")
-    good = pl.Series(problems.good, dtype=pl.Boolean)
-    rejects = [
-        {
-            "line": int(chunk.lines[row]),
-            "column": problems.of(row)[0],
-            "code": problems.of(row)[1],
-            "params": problems.of(row)[2],
-            "original": redact(chunk.original(row)),
+    def _reject(self, row: int) -> dict[str, Any]:
+        column, code, params = self.problems.of(row)
+        return {
+            "line": int(self.chunk.lines[row]),
+            "column": column,
+            "code": code,
+            "params": params,
+            "original": redact(self.chunk.original(row)),
         }
-        for row in (~good).arg_true().to_list()
-    ]
-    frame = pl.DataFrame(values).filter(good)
-    return frame, pl.concat([chunk.rejects, reject_frame(rejects)])
 
 
-def _value(
-    raw: pl.Series, column: FeedColumn, name: str, header: str, dates: DateParser, problems: ProblemRows
-) -> pl.Series:
-    if column.is_day:
-        return _days(raw, column, header, dates, problems)
-    if column.kind == "holiday":
-        kinds = parse_choice(raw.cast(pl.String), HOLIDAYS, HOLIDAY_KINDS, header, problems)
-        return kinds.fill_null("company")
-    if column.kind == "decimal":
-        return _decimals(raw.cast(pl.String), header, problems)
-    if column.kind == "currency":
-        return _currencies(raw.cast(pl.String), header, problems)
-    if column.kind == "half":
-        return parse_halves(raw.cast(pl.String), header, problems)
-    if column.kind == "clock":
-        if raw.dtype == pl.Time:
-            return raw
-        seconds = parse_clocks(raw.cast(pl.String), header, problems) % 86_400  # 24:00 ends the day
-        return pl.select(pl.from_epoch(seconds.cast(pl.Int64), time_unit="s").dt.time()).to_series()
-    return clean_text(raw.cast(pl.String), Field(name, Kind.CODE, column.length), header, problems)
-
-
-def _days(
-    raw: pl.Series, column: FeedColumn, header: str, dates: DateParser, problems: ProblemRows
-) -> pl.Series:
-    """Calendar days; what systems write for none is none where the row can do without, 9999-12-31 where a last day is asked."""
-    days = parse_days(dates, raw if column.required else _without_no_days(raw), header, problems)
-    if column.kind == "last_day":
-        days = days.set((days.dt.year() >= _NO_LAST_YEAR).fill_null(False), None)
-    return days
-
-
-def _without_no_days(raw: pl.Series) -> pl.Series:
-    if raw.dtype != pl.String:
-        return raw
-    return raw.set(raw.str.strip_chars().str.contains(_NO_DAY).fill_null(False), None)
-
-
-def _decimals(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
-    """Plain decimals as text, `1,234.50` as `1234.50`; empty where none is given."""
-    text = raw.str.strip_chars().fill_null("")
-    well = text.str.contains(r"^(?:[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,3})?$")
-    problems.add(~well & (text != ""), header, "amount_not_valid")
-    return text.str.replace_all(",", "", literal=True)
-
-
-def _currencies(raw: pl.Series, header: str, problems: ProblemRows) -> pl.Series:
-    """Codes of ISO 4217; empty where none is given."""
-    text = raw.str.strip_chars().str.to_uppercase().fill_null("")
-    known = pl.Series([code == "" or is_known_currency(code) for code in text], dtype=pl.Boolean)
-    problems.add(~known, header, "currency_unknown")
-    return text
+def _bare(numbers: pl.Series) -> pl.Series:
+    """Employee numbers as one compares them: without case and the zeros in front."""
+    return numbers.str.to_lowercase().str.strip_chars_start("0")

@@ -86,6 +86,23 @@ def store_days(feed: Feed, frame: pl.DataFrame, at: datetime) -> int:
     return write_rows(feed.table, [*feed.columns, "received_at"], rows)
 
 
+def end_people(feed: Feed, ended: pl.DataFrame, *, held: pl.DataFrame, at: datetime) -> int:
+    """What is known by the keys of rows that were cancelled or rejected holds until `at` only, unless a row of the same file holds; returns how much."""
+    if not feed.is_of_days or ended.is_empty():
+        return 0
+    keys = list(feed.keys)
+    ended, held = (
+        _complete(feed, f.with_columns(pl.col("employee_no").replace(spelled_as_known(f["employee_no"]))))
+        for f in (ended, held)
+    )
+    gone = _known(feed, ended).join(ended, on=keys, how="semi").join(held, on=keys, how="anti")
+    moment: Any = db_time(at)
+    chosen, params = in_list(gone["id"].to_list())
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{feed.table}" SET superseded_at = %s WHERE id {chosen}', [moment, *params])
+    return gone.height
+
+
 def _complete(feed: Feed, frame: pl.DataFrame) -> pl.DataFrame:
     """Every column of the feed: no text is empty, no clock null, and clocks are texts that can be compared."""
     frame = frame.with_columns(
@@ -122,7 +139,9 @@ def with_department_codes(frame: pl.DataFrame) -> pl.DataFrame:
     if "department_code" not in frame.columns:
         names = frame.get_column("department_name").drop_nulls().unique().to_list()
         frame = frame.with_columns(
-            department_code=pl.col("department_name").replace_strict(_codes_of(names), default=None)
+            department_code=pl.col("department_name").replace_strict(
+                _codes_of(names), default=None, return_dtype=pl.String
+            )
         )
     name = pl.col("department_name") if "department_name" in frame.columns else pl.lit(None, pl.String)
     departments = (

@@ -96,10 +96,7 @@ GENERIC: dict[str, Any] = {
     "encodings": ["utf-8", "cp949"],
     "delimiter": ",",
     "columns": _GENERIC_COLUMNS,
-    "currency": {
-        "default": "KRW",
-        "aliases": {"원": "KRW", "₩": "KRW", "WON": "KRW", "US$": "USD", "달러": "USD"},
-    },
+    "currency": {"default": "KRW"},
     "dates": {"formats": _KOREAN_DATES, "future": "reject", "max_age_years": 5},
     "labels": {"sources": ["is_misuse", "outcome"], "delay_days": 7},
 }
@@ -141,7 +138,7 @@ CODEF: dict[str, Any] = {
         "merchant_no",
     ],
     "amounts": {"cancels": "state"},
-    "currency": {"default": "KRW", "aliases": {"원": "KRW", "₩": "KRW"}},
+    "currency": {"default": "KRW"},
     "dates": {"formats": ["%Y%m%d %H%M%S", "%Y%m%d"], "max_age_years": 5},
 }
 
@@ -169,7 +166,7 @@ BAROBILL: dict[str, Any] = {
         "installments": ["InstallmentMonths"],
         "currency": ["CurrencyCode"],
     },
-    "currency": {"default": "KRW", "aliases": {"원": "KRW", "₩": "KRW"}},
+    "currency": {"default": "KRW"},
     "dates": {"formats": ["%Y%m%d%H%M%S", "iso"], "max_age_years": 5},
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.language import current_language
-from fraud.claims.feed_words import feed_words
+from fraud.claims.feed_words import feed_notes, feed_refusal, feed_words
 from fraud.claims.importing.drafts import Draft, find_draft
 from fraud.claims.importing.people import FeedResult
 from fraud.claims.importing.people_feeds import FEEDS
@@ -53,12 +53,12 @@ def send_feed(request: HttpRequest) -> HttpResponse:
         text = _("The file is larger than %(n)s MB. Split it, or import it on the server.")
         return _show(request, status=413, problem=text % {"n": error.limit >> 20})
     except FileQuarantined as error:
-        return _show(
-            request, status=422, problem=sentence("file", error.code, error.params, current_language())
-        )
+        problem = feed_refusal(error.code, error.params, current_language())
+        return _show(request, status=422, problem=problem)
     if draft:
         draft.drop()
-    return _show(request, result=result, rejects=_rejects(result), name=name)
+    notes = feed_notes(result, current_language())
+    return _show(request, result=result, rejects=_rejects(result), notes=notes, name=name)
 
 
 def _rejects(result: FeedResult) -> list[dict[str, Any]]:
@@ -85,6 +85,7 @@ def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
                     {"headers": " / ".join(column.sources[:3]), "required": column.required}
                     for column in feed.columns.values()
                 ],
+                "checks": [" / ".join(column.sources[:3]) for column in feed.checks.values()],
             }
             for code, feed in FEEDS.items()
         ],

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.actor import Actor
 from audit.language import current_language
+from fraud.claims.feed_words import feed_notes, feed_refusal
 from fraud.claims.importing.people import FEEDS, import_people
 from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
@@ -34,18 +35,24 @@ class Command(BaseCommand):
         try:
             result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))
         except FileQuarantined as error:
-            raise CommandError(sentence("file", error.code, error.params, language)) from error
-        counts = {name: getattr(result, name) for name in ("feed", "n_rows", "n_written", "n_rejected")}
+            raise CommandError(feed_refusal(error.code, error.params, language)) from error
+        counts, notes = result.counts(), feed_notes(result, language)
         if options["json"]:
             changes = result.changes.as_json() if result.changes else {}
-            self.stdout.write(json.dumps(counts | changes, ensure_ascii=False))
+            self.stdout.write(json.dumps(counts | changes | {"notes": notes}, ensure_ascii=False))
         else:
             self.stdout.write(
                 f"{result.feed}: {result.n_rows:,} rows, {result.n_written:,} new or changed, {result.n_rejected:,} rejected"
             )
+            if result.n_unapproved:
+                self.stdout.write(
+                    f"  {result.n_unapproved:,} cancelled, rejected or still open and not taken; {result.n_ended:,} known ones ended"
+                )
             for what, who in (result.changes.as_json() if result.changes else {}).items():
                 more = " …" if len(who) > _SHOWN else ""
                 self.stdout.write(f"  {what} {len(who):,}: {', '.join(who[:_SHOWN])}{more}")
+            for note in notes:
+                self.stdout.write(f"  {note}")
             for reject in result.rejects.head(_SHOWN).iter_rows(named=True):
                 text = sentence("row", reject["code"], json.loads(reject["params"]), language)
                 self.stdout.write(f"  line {reject['line']} {reject['column']}: {text}")

@@ -17,7 +17,7 @@ _DATES = [
     "%Y%m%d%H%M%S",
     "%Y년 %m월 %d일",
 ]
-_CURRENCY = {"default": "KRW", "aliases": {"원": "KRW", "₩": "KRW", "원화": "KRW"}}
+_CURRENCY = {"default": "KRW"}
 #: A card stands for its holder until the card register says who that is.
 _EMPLOYEE = {"from": ["사번", "사원번호", "employee_no"], "compose": "card-{card_last4}"}
 _IDENTITY = [

@@ -13,8 +13,8 @@ from fraud.claims.importing.parsing.codes import choice_key, parse_brn
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.txn_words import txn_words
+from rules.currencies import currencies_of_sign, currency_named
 from rules.language.transactions import KINDS
-from rules.money import is_known_currency
 
 #: Shapes by name; a column has the share of its filled values that match.
 _SHAPES: dict[str, re.Pattern[str]] = {
@@ -26,7 +26,8 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "fraction": re.compile(r"^0(\.\d+)?$"),
     "digits6": re.compile(r"^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$"),
     "amount": re.compile(
-        r"^[-+−△▲(]?\s*([₩$£€¥\\]|US\$|[A-Z]{3})?\s*[-−]?\s*\d[\d.,]*\s*(원|[₩$£€¥]|[A-Z]{3})?\s*([-−)]|CR|DR)?$"
+        r"^[-+−–△▲(]?\s*((CR|DR)\.?\s?)?([₩$£€¥₹฿\\]|US\$|[A-Z]{3})?\s*[-−–]?\s*\d[\d.,]*([ '’]\d{3})*([.,]\d+)?\s*"
+        r"(원|[₩$£€¥₹฿]|[A-Z]{3})?\s*([-−–)]|CR|DR|[HS])?$"
     ),
     "decimal": re.compile(r"^[-+−(]?\D{0,3}\d[\d.,]*[.,]\d{2}\)?$|^\D{0,2}\d{1,3}(,\d{3})+\D?$"),
     "masked": re.compile(r"^[\dXx*•●]{0,8}[-\s]?[\dXx*•●-]*[Xx*•●]{2,}[\dXx*•●\s-]*\d{3,4}$"),
@@ -35,7 +36,6 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "letters": re.compile(r"[^\W\d_]{2,}"),
     "yes_no": re.compile(r"^(y|n|yes|no|true|false|0|1|예|아니오|아니요|네|o|x|여|부)$", re.IGNORECASE),
 }
-_CURRENCY = {"원": "KRW", "₩": "KRW", "달러": "USD", "US$": "USD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def content_of(values: Sequence[str], n_rows: int, header: str = "") -> Content:
     if not texts:
         return Content(n_rows, 0, 0, {}, 0.0)
     shares = {name: _share(bool(p.search(t)) for t in texts) for name, p in _SHAPES.items()}
-    shares["currency"] = _share(is_known_currency(_CURRENCY.get(t, t).upper()) for t in texts)
+    shares["currency"] = _share(bool(currency_named(t) or currencies_of_sign(t)) for t in texts)
     known = {choice_key(word): kind for word, kind in txn_words(header).items()} | {k: k for k in KINDS}
     kinds = [known.get(choice_key(text), "") for text in texts]
     shares["txn"] = _share(bool(kind) for kind in kinds)

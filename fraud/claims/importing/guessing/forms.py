@@ -12,6 +12,7 @@ import polars as pl
 
 from fraud.claims.importing.parsing.formats import ISO, compile_form, format_clashes
 from fraud.claims.importing.parsing.readings import EITHER_WAY, one_reading, read_somehow
+from rules.currencies import CURRENCY_SIGNS, sign_in
 from rules.money import exponent
 
 #: Days as people write them, the likeliest first; each also with a time behind it.
@@ -21,7 +22,8 @@ _DAYS = (
 )  # fmt: skip
 _TIMES = ("", " %H:%M:%S", " %H:%M")
 _COMPACT_TIMES = ("", "%H%M%S", " %H%M%S", " %H:%M:%S", " %H:%M")
-_MARKS = {"₩": "KRW", "원": "KRW", "\\": "KRW", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
+#: Signs that say nothing alone: too many currencies have them.
+_OPEN_SIGNS = frozenset({"$", "元", "kr"})
 _COMMA_DECIMAL = re.compile(r"^[^,]*\d,\d{1,2}\D*$|^\D*\d{1,3}(\.\d{3})+(,\d+)?\D*$")
 _OTHER = {".": ",", ",": "."}
 _NEGATIVE = re.compile(r"^\s*[-−△▲(]|[-−]\s*$")
@@ -42,7 +44,7 @@ class DateForms:
 
 @dataclass(frozen=True, slots=True)
 class AmountForms:
-    """How amounts are written; `currency` is empty where no mark names one, `has_fractions` where pence stand behind them."""
+    """How amounts are written; `currency` is empty where no mark names one, `has_fractions` where pence stand behind them, were it zeros."""
 
     decimal: str = "."
     thousands: str = ","
@@ -151,7 +153,8 @@ def guess_amounts(values: Sequence[str], currency: str) -> AmountForms:
     Where every amount can be read with either decimal sign and the readings differ, the form is left open.
     """
     texts = [unicodedata.normalize("NFKC", value.strip()) for value in values if value.strip()]
-    marks = {code for text in texts for mark, code in _MARKS.items() if mark in text}
+    signs = {sign_in(text) for text in texts} - {""}
+    marks = {CURRENCY_SIGNS[sign][0] for sign in signs - _OPEN_SIGNS}
     named = marks.pop() if len(marks) == 1 else ""
     code = named or currency
     decimal, is_open, example = _decimal_sign(texts, exponent(code) if code else 2)
@@ -171,7 +174,9 @@ def guess_amounts(values: Sequence[str], currency: str) -> AmountForms:
         or (bool(example) and any(re.search(rf"[{decimal}]\d{{3,}}\D*$", t) for t in texts)),
         invert_sign=len(texts) >= 3 and negative > 0.8 * len(texts),
         currency=named,
-        has_fractions=any(f.strip("0") for f in fractions),
+        # 45.00 and 1,200.00 throughout: money that is written with pence, though none stand there.
+        has_fractions=any(f.strip("0") for f in fractions)
+        or (bool(texts) and [len(f) for f in fractions] == [2] * len(texts)),
         is_mixed=is_mixed,
         is_whole=bool(code) and exponent(code) == 0 and not any("." in text for text in texts),
         is_open=is_open,

@@ -24,7 +24,8 @@ from fraud.claims.importing.guessing.forms import AmountForms, DateForms, guess_
 from fraud.claims.importing.guessing.grid import UNKNOWN, Grid, Layout, read_grid
 from fraud.claims.importing.guessing.kinds import Kind, other_kind
 from fraud.claims.importing.presets import GENERIC
-from rules.money import exponent, is_known_currency
+from rules.currencies import currency_named
+from rules.money import exponent
 
 _DAYS = ("settled_at", "submitted_at", "claim_approved_at", "paid_at")
 _PERSONS = ("department_code", "department_name", "project_code")
@@ -259,7 +260,7 @@ class _Forms:
 
 def _usual(codes: Sequence[str]) -> str:
     """The currency most rows name, if it is one."""
-    known = [code.strip().upper() for code in codes if is_known_currency(code.strip().upper())]
+    known = [code for text in codes if (code := currency_named(text))]
     return max(set(known), key=known.count) if known else ""
 
 

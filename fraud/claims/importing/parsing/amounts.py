@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 import polars as pl
 
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.profile import Amounts
+from rules.currencies import CURRENCY_SIGNS, currency_named
 from rules.money import exponent
 
 _PLAIN = r"^-?[0-9]{1,13}$"
 _SCIENTIFIC = r"^[-+(]?\s*[0-9][0-9.,]*[eE][-+]?[0-9]+\)?$"
+_SIGNS = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
+_MARK = rf"(?:{_SIGNS}|[A-Z]{{3}})"
+#: Thousands that stand between spaces or apostrophes, whatever the decimal sign: nothing else is written so.
+_SPACED = r"[1-9][0-9]{0,2}(?:(?: [0-9]{3})+|(?:['’][0-9]{3})+)"
+#: The side of the account: credit, debit; Haben, Soll.
+_SIDE = r"[CcDd][Rr]\.?"
 #: sign or bracket, mark, sign or bracket, digits, unit, sign, closing bracket or side of the account, unit
 _PARTS = (
-    r"^(?P<before>[-−+△▲(])?\s*(?P<mark>US\$|[₩$£€¥\\]|[A-Z]{3})?\s*(?P<inner>[-−+△▲(])?\s*"
-    r"(?P<body>[0-9][0-9.,]*|\.[0-9]+)\s*(?P<unit>원|[₩$£€¥]|[A-Z]{3})?\s*(?P<after>\)|[-−+]|[CcDd][Rr]\.?)?"
-    r"\s*(?P<end>원|[₩$£€¥]|[A-Z]{3})?$"
+    rf"^(?P<before>[-−–+△▲(]|{_SIDE}\s?)?\s*(?P<mark>{_MARK})?\s*(?P<inner>[-−–+△▲(])?\s*"
+    rf"(?P<body>[0-9][0-9., '’]*[0-9]|[0-9][.,]?|\.[0-9]+)\s*(?P<unit>{_MARK})?\s*(?P<after>\)|[-−–+]|{_SIDE}|[HhSs])?"
+    rf"\s*(?P<end>{_MARK})?$"
 )
 _NAMES = ("mark", "inner", "unit", "after", "end")
-_MINUS = ("-", "−", "△", "▲", "(", ")", "CR")
-_MARKS: dict[str, tuple[str, ...]] = {
-    "₩": ("KRW",),
-    "원": ("KRW",),
-    "\\": ("KRW",),  # how the won sign is stored in CP949
-    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"),
-    "US$": ("USD",),
-    "£": ("GBP", "EGP"),
-    "€": ("EUR",),
-    "¥": ("JPY", "CNY"),
-}
+_MINUS = ("-", "−", "–", "△", "▲", "(", ")", "CR", "H")
+_ANY_MARK = re.compile(_MARK)
+#: What leaves an amount empty that its row can do without, and the note that says so.
+_LEFT_EMPTY = {"amount_scale": "amount_left_empty", "amount_currency_mark": "amount_sign_left_empty"}
 _MAX_DIGITS = 13
 
 
@@ -62,14 +63,27 @@ def parse_optional_amounts(
     *,
     exact_zeros: bool,
 ) -> pl.Series:
-    """`parse_amounts` for what a row can do without: more decimals than the currency has leave it empty, with a note."""
+    """`parse_amounts` for what a row can do without: more decimals than the currency has, or the sign of another one, leave it empty, with a note."""
     own = ProblemRows(len(raw), problems.notes)
     minor = parse_amounts(raw, currency, style, header, own, exact_zeros=exact_zeros)
-    scale = np.isin(own.first, [n for n, kind in enumerate(own.kinds) if kind[1] == "amount_scale"])
-    problems.notes.add("amount_left_empty", int(scale.sum()), column=header)
-    own.first[scale] = 0
+    for code, note in _LEFT_EMPTY.items():
+        empty = np.isin(own.first, [n for n, kind in enumerate(own.kinds) if kind[1] == code])
+        problems.notes.add(note, int(empty.sum()), column=header)
+        own.first[empty] = 0
     problems.merge(own)
     return minor
+
+
+def named_by_marks(raw: pl.Series) -> pl.Series:
+    """The code of the one currency whose sign, name or code stands beside each amount; null where none or an open one (`$`) does."""
+    found = {text: _marked(text) for text in raw.drop_nulls().unique()}
+    return raw.replace_strict(found, default=None, return_dtype=pl.String).replace("", None)
+
+
+def _marked(text: str) -> str:
+    marks = _ANY_MARK.findall(unicodedata.normalize("NFKC", text))
+    codes = {currency_named(mark) for mark in marks}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _minor_units(
@@ -141,7 +155,9 @@ def _split(text: pl.Series) -> pl.DataFrame:
         return plain
     marked = text.str.extract_groups(_PARTS).struct.unnest().select(plain.columns)
     marked = marked.with_columns(pl.all().replace("", None))
-    marked = marked.with_columns(pl.col("after").str.to_uppercase().str.strip_suffix("."))
+    marked = marked.with_columns(
+        pl.col("before", "after").str.strip_chars().str.to_uppercase().str.strip_suffix(".")
+    )
     choose = pl.Series("simple", simple)
     both = pl.concat([plain, marked.rename(lambda name: f"{name}_"), choose.to_frame()], how="horizontal")
     return both.select(
@@ -158,28 +174,27 @@ def _check_marks(parts: pl.DataFrame, currency: pl.Series, header: str, problems
     signs = parts.select("mark", "unit", "end").unique()
     marks = {mark for row in signs.rows() for mark in row if mark}
     for mark in sorted(marks):
-        allowed = list(_MARKS.get(mark, (mark,)))
+        allowed = list(CURRENCY_SIGNS.get(mark, (mark,)))
         has = parts.select(
             pl.any_horizontal((pl.col(name) == mark).fill_null(False) for name in ("mark", "unit", "end"))
         ).to_series()
-        wrong = has & ~currency.is_in(allowed).fill_null(False)
+        # What the currency is, is not known everywhere: such a row has that problem, or no value.
+        wrong = has & currency.is_not_null() & ~currency.is_in(allowed).fill_null(False)
         for code in currency.filter(wrong).unique().to_list():
-            problems.add(
-                wrong & (currency == code), header, "amount_currency_mark", mark=mark, currency=code or "?"
-            )
+            problems.add(wrong & (currency == code), header, "amount_currency_mark", mark=mark, currency=code)
 
 
 def _whole_and_fraction(body: pl.Series, style: Amounts) -> tuple[pl.Series, pl.Series]:
     """Digits before and after the decimal sign; null where the digits are not grouped as the profile says."""
     decimal, group = re.escape(style.decimal), re.escape(style.thousands)
-    grouping = rf"|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+" if style.thousands else ""
+    grouping = rf"|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|{_SPACED}" if style.thousands else ""
     pattern = rf"^([0-9]+{grouping})?(?:{decimal}([0-9]+))?$"
     if body.str.contains(r"^[0-9]+$").fill_null(True).all():
         return body, pl.repeat(None, len(body), dtype=pl.String, eager=True)
     found = body.str.extract_groups(pattern).struct.unnest()
     whole, fraction = found.get_columns()
     if style.thousands:
-        whole = whole.str.replace_all(style.thousands, "", literal=True)
+        whole = whole.str.replace_all(style.thousands, "", literal=True).str.replace_all("[ '’]", "")
     only_fraction = (whole.is_null() | (whole == "")) & fraction.is_not_null() & (fraction != "")
     return whole.set(only_fraction.fill_null(False), "0"), fraction
 
@@ -240,7 +255,7 @@ def _fit_fraction(
     length = fraction.str.len_chars()
     many = (length > digits) & (length > 0)
     problems.add(many & (length == 3) & (digits < 3), header, "amount_ambiguous")
-    for code in currency.filter(many.fill_null(False)).unique().to_list():
+    for code in currency.filter(many.fill_null(False)).drop_nulls().unique().to_list():
         problems.add(many & (currency == code), header, "amount_scale", currency=code, digits=exponent(code))
     kept = fraction.set(many.fill_null(False), None)
     frame = pl.DataFrame({"fraction": kept, "digits": digits})

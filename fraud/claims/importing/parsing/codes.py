@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
-from rules.money import is_known_currency
+from rules.currencies import currencies_of_sign, currency_named
 
 _YES = ("y", "yes", "true", "t", "1", "예", "네", "o", "여")
 _NO = ("n", "no", "false", "f", "0", "아니오", "아니요", "x", "부")
@@ -29,26 +29,28 @@ def parse_currency(
     header: str,
     problems: ProblemRows,
 ) -> pl.Series:
-    """ISO codes; blank becomes the default, an alias its code, anything unknown is refused."""
+    """ISO codes; blank becomes the default, an alias of the profile or a currency's name or sign its code, anything unknown is refused."""
     if raw is None:
         return pl.repeat(default or None, height, dtype=pl.String, eager=True)
     known = {alias.strip().upper(): code for alias, code in aliases.items()}
     text = raw.str.strip_chars().str.normalize("NFKC").str.to_uppercase()
     codes: dict[str, str] = {}
     for value in text.unique().drop_nulls().to_list():
-        code = known.get(value, value)
-        if is_known_currency(code):
+        if code := known.get(value) or currency_named(value, default):
             codes[value] = code
     result = text.replace_strict(codes, default=None, return_dtype=pl.String)
     blank = text.is_null() | (text == "")
+    for value in text.filter(~blank & result.is_null()).unique().to_list():
+        if several := currencies_of_sign(value):
+            problems.add(text == value, header, "currency_open", sign=value, codes=", ".join(several))
     problems.add(~blank & result.is_null(), header, "currency_unknown")
     problems.notes.add("currency_alias", int(((result != raw) & ~blank).sum()))
     return result.set(blank, default or None)
 
 
 def parse_numbers(raw: pl.Series, header: str, problems: ProblemRows, *, lenient: bool) -> pl.Series:
-    """Whole numbers below a thousand million; `lenient` leaves what is none empty (``일시불``), with a note."""
-    text = raw.str.strip_chars()
+    """Whole numbers below a thousand million, also `1.0` and full-width; `lenient` leaves what is none empty (``일시불``), with a note."""
+    text = raw.str.normalize("NFKC").str.strip_chars().str.replace(r"^([0-9]+)\.0+$", "${1}")
     whole = text.str.contains(r"^[0-9]{1,9}$")
     numbers = text.set(~whole.fill_null(False), None).cast(pl.Int64, strict=False)
     unread = text.is_not_null() & (text != "") & ~whole

@@ -11,6 +11,8 @@ from fraud.claims.importing.parsing.problem_rows import ProblemRows
 _CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
 _ZERO_WIDTH = r"[\u200b-\u200d\u2060\ufeff\u00ad]"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]+$"
+#: What spreadsheets show where a formula found no value; it stands in exports as if it were one.
+_CELL_ERROR = r"^#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!|GETTING_DATA|FIELD!|BUSY!)$"
 _UNUSUAL = r"[^\x20-\x7e]"
 
 
@@ -39,6 +41,20 @@ def clean_text(text: pl.Series, field: Field, header: str, problems: ProblemRows
     text = blank_to_null(text)
     problems.add(text.str.len_chars() > field.length, header, "text_too_long", limit=field.length)
     return text
+
+
+def without_cell_errors(text: pl.Series, header: str, problems: ProblemRows, *, needed: bool) -> pl.Series:
+    """A column without errors such as `#N/A`: a row that needs the value is refused for it, others have none, with a note."""
+    if not text.str.contains("#", literal=True).any():
+        return text
+    bare = text.str.strip_chars().str.to_uppercase()
+    errors = bare.str.contains(_CELL_ERROR).fill_null(False)
+    if needed:
+        for error in bare.filter(errors).unique().to_list():
+            problems.add(errors & (bare == error), header, "cell_error", error=error)
+    else:
+        problems.notes.add("cell_errors_left_empty", int(errors.sum()), column=header)
+    return text.set(errors, None)
 
 
 def _normalised(text: pl.Series, field: Field, header: str, problems: ProblemRows) -> pl.Series:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from fraud.claims.importing.fields import FIELDS, ORIGINAL_AMOUNTS, Kind
 from fraud.claims.importing.headers import Mapping as HeaderMapping
-from fraud.claims.importing.parsing.amounts import parse_amounts, parse_optional_amounts
+from fraud.claims.importing.parsing.amounts import named_by_marks, parse_amounts, parse_optional_amounts
 from fraud.claims.importing.parsing.attendees import parse_attendees
 from fraud.claims.importing.parsing.codes import (
     parse_brn,
@@ -26,7 +27,12 @@ from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.identity import row_hashes
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
 from fraud.claims.importing.parsing.signs import signed as signed_rows
-from fraud.claims.importing.parsing.text import blank_to_null, clean_identifier, clean_text
+from fraud.claims.importing.parsing.text import (
+    blank_to_null,
+    clean_identifier,
+    clean_text,
+    without_cell_errors,
+)
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
@@ -72,6 +78,7 @@ class ChunkValues:
         self.height = chunk.frame.height
         self.problems = ProblemRows(self.height, notes)
         self.values: dict[str, pl.Series] = {}
+        self.unread_currency = pl.Series(np.zeros(self.height, bool))  # original currencies nobody knows
 
     def parse_values(self) -> None:
         """Fill `values`; rows that cannot be read are marked in `problems`."""
@@ -109,6 +116,13 @@ class ChunkValues:
 
     # Values ----------------------------------------------------------------------------------------------------
 
+    def _without_errors(self, name: str, raw: pl.Series) -> pl.Series:
+        """A field's text without the errors of spreadsheets, which cost the row only where it cannot do without."""
+        if raw.dtype != pl.String:
+            return raw
+        needed = name in {"amount", "cancel_amount", *self.spec.required, *self.spec.identity}
+        return without_cell_errors(raw, self.header(name), self.problems, needed=needed)
+
     def _parse_codes(self) -> None:
         for name, spec in FIELDS.items():
             if (
@@ -116,9 +130,8 @@ class ChunkValues:
                 or (raw := self.delivered_values(name)) is None
             ):
                 continue
-            if raw.dtype != pl.String:
-                raw = raw.cast(pl.String)
             header = self.header(name)
+            raw = self._without_errors(name, raw.cast(pl.String))
             if name == "mcc":
                 self.values[name] = parse_mcc(raw, self.problems)
             elif name == "brn":
@@ -130,24 +143,52 @@ class ChunkValues:
 
     def _parse_money(self) -> None:
         spec = self.spec
-        for name, default in (("currency", spec.currency_default), ("original_currency", "")):
-            raw = self.delivered_values(name)
-            if raw is not None or name == "currency":
-                self.values[name] = parse_currency(
-                    raw, self.height, default, spec.currency_aliases, self.header(name), self.problems
-                )
+        self.values["currency"] = self._currency("currency", spec.currency_default, "amount")
+        if {"original_currency", "original_amount"} & set(self.mapping.columns):
+            self.values["original_currency"] = self._currency("original_currency", "", "original_amount")
         for name, info in FIELDS.items():
             if info.kind is not Kind.AMOUNT or (raw := self.delivered_values(name)) is None:
                 continue
             currency = self.values["currency"]
             if name in ORIGINAL_AMOUNTS and "original_currency" in self.values:
-                currency = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
+                currency = self._original_currency(currency)
             needed = name in {"amount", "cancel_amount", *spec.required}
             parse = parse_amounts if needed else parse_optional_amounts
             self.values[name] = parse(
-                raw, currency, spec.amounts, self.header(name), self.problems, exact_zeros=self.typed
+                self._without_errors(name, raw),
+                currency,
+                spec.amounts,
+                self.header(name),
+                self.problems,
+                exact_zeros=self.typed,
             )
         self._sign_amounts()
+
+    def _currency(self, name: str, default: str, amount: str) -> pl.Series:
+        """Codes of a column of currencies; where it says nothing, and nothing holds by default, what the sign in the amount names.
+
+        A row can do without its original currency: one that nobody knows is left empty, with a note.
+        """
+        raw, header = self.delivered_values(name), self.header(name)
+        own = ProblemRows(self.height, self.problems.notes)
+        codes = parse_currency(raw, self.height, default, self.spec.currency_aliases, header, own)
+        unread = pl.Series(~own.good)
+        if name == "currency" or name in self.spec.required:
+            self.problems.merge(own)
+        else:
+            self.problems.notes.add("currency_left_empty", int(unread.sum()), column=header)
+            self.unread_currency = unread
+        amounts = self.delivered_values(amount)
+        if default or amounts is None or amounts.dtype != pl.String:
+            return codes
+        return pl.select(
+            pl.when(codes.is_null() & ~unread).then(named_by_marks(amounts)).otherwise(codes).alias(name)
+        ).to_series()
+
+    def _original_currency(self, currency: pl.Series) -> pl.Series:
+        """What original amounts are in: their own currency, else the row's; null where their own could not be read."""
+        both = pl.select(pl.coalesce(self.values["original_currency"], currency)).to_series()
+        return both.set(self.unread_currency, None)
 
     def _sign_amounts(self) -> None:
         """The kind of transaction and the sign of its amount agree: money that comes back is negative, whatever was delivered.
@@ -209,7 +250,7 @@ class ChunkValues:
         for name, info in FIELDS.items():
             if info.kind not in (Kind.TIME, Kind.DAY) or (raw := self.delivered_values(name)) is None:
                 continue
-            header = self.header(name)
+            header, raw = self.header(name), self._without_errors(name, raw)
             if info.kind is Kind.DAY:
                 self.values[name] = parse_days(self.dates, raw, header, self.problems)
                 continue

@@ -10,5 +10,7 @@ from typing import Any
 def answer_to(task: dict[str, Any]) -> dict[str, Any]:
     if task.get("die"):
         os._exit(3)
+    if task.get("fail"):
+        raise TypeError("a card number 4111 1111 1111 1111")
     time.sleep(task.get("sleep", 0))
     return {"said": task.get("say"), "pid": os.getpid()}

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import xlsxwriter
 
 from audit.actor import Actor
 from fraud.claims.importing.people_feeds import FEEDS
-from fraud.claims.importing.people_reading import read_people
+from fraud.claims.importing.people_reading import FeedRead, read_people
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.importing.services import import_claim_file
 from fraud.claims.models import ClaimFile, ImportProfile
@@ -121,8 +120,6 @@ def noted(file: ClaimFile) -> set[str]:
     return {note["code"] for note in file.notes}
 
 
-def read_people_here(
-    path: Path, feed: str, *, bounds: object, **how: Any
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_people_here(path: Path, feed: str, *, bounds: object, **how: Any) -> FeedRead:
     """In place of `read_people_apart`, which has tests of its own: a process for every file would take long."""
     return read_people(path, FEEDS[feed], **how)

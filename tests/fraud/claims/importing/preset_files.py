@@ -240,7 +240,7 @@ def _expense_systems() -> list[PresetFile]:
                 "Date|Merchant|Description|From|To|Category|Tag|Tax|Amount|Currency|Type|Receipt URL",
                 "2026-11-02|Harbor Hotel|Trade fair|kim@example.com|lee@example.com|Lodging|P-1|0.00|120.00|USD|card|r/1",
                 "2026-11-03|Harbor Hotel|Refund|kim@example.com|lee@example.com|Lodging|P-1|0.00|-20.00|USD|card|r/2",
-                "2026-11-03|Corner Cafe|Coffee|kim@example.com|lee@example.com|Meals|P-1|0.00|4.50|Dollars|card|r/3",
+                "2026-11-03|Corner Cafe|Coffee|kim@example.com|lee@example.com|Meals|P-1|0.00|4.50|Taler|card|r/3",
             ),
             (3, 2, 0, 0, 1), {"USD": 10_000}, ("currency_unknown",),
         ),

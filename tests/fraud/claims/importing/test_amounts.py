@@ -8,6 +8,8 @@ from pathlib import Path
 import iso4217
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fraud.claims.importing.parsing.amounts import parse_amounts, parse_optional_amounts
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
@@ -40,7 +42,12 @@ READ = [
     ("1500-", "KRW", "-1500"), ("△1,500", "KRW", "-1500"), ("▲1,500", "KRW", "-1500"), ("−1,500", "KRW", "-1500"), ("₩1,500", "KRW", "1500"),
     ("1,500원", "KRW", "1500"), ("-1,500원", "KRW", "-1500"), ("₩-1,500", "KRW", "-1500"), ("1500 KRW", "KRW", "1500"),
     ("12500.00", "KRW", "12500"), ("12,500.0", "KRW", "12500"), ("12500.0000", "KRW", "12500"), ("-12500.00", "KRW", "-12500"),
-    ("1500 CRC", "CRC", "1500"), (".5", "USD", "0.5"), ("1.2345", "CLF", "1.2345"), ("0.125", "KWD", "0.125"), ("12", "CLF", "12"),
+    ("1500 CRC", "CRC", "1500"), (".5", "USD", "0.5"),
+    ("CR 1500", "KRW", "-1500"), ("CR. 1,500", "KRW", "-1500"), ("DR1,500", "KRW", "1500"), ("Cr ₩1,500", "KRW", "-1500"), ("CRC 1500", "CRC", "1500"),
+    ("–1500", "KRW", "-1500"), ("1500–", "KRW", "-1500"), ("$–12.34", "USD", "-12.34"), ("1 500", "KRW", "1500"), ("1\u00a0500", "KRW", "1500"),
+    ("-1\u202f234\u202f567", "KRW", "-1234567"), ("1'500.00", "USD", "1500"), ("1’500.25", "CHF", "1500.25"), ("1 500.25 CR", "USD", "-1500.25"),
+    ("₹1,500.50", "INR", "1500.50"), ("฿120", "THB", "120"), ("CA$12.34", "CAD", "12.34"), ("R$ 12.34", "BRL", "12.34"), ("12.34 zł", "PLN", "12.34"),
+    ("34.50 H", "EUR", "-34.50"), ("34.50 S", "EUR", "34.50"), ("34.50H", "EUR", "-34.50"), ("1.2345", "CLF", "1.2345"), ("0.125", "KWD", "0.125"), ("12", "CLF", "12"),
 ]
 REFUSED = [
     ("12345.675", "USD", "amount_ambiguous"), ("12.000", "KRW", "amount_ambiguous"), ("12500.50", "KRW", "amount_scale"),
@@ -49,7 +56,9 @@ REFUSED = [
     ("12.34 C", "USD", "amount_not_valid"), ("12.34 USD USD", "USD", "amount_not_valid"), ("€12.34", "USD", "amount_currency_mark"),
     ("12.34 (EUR)", "USD", "amount_not_valid"), ("+", "USD", "amount_not_valid"), ("CR", "USD", "amount_not_valid"),
     ("1.500,00", "KRW", "amount_ambiguous"), ("1e5", "KRW", "amount_scientific"), ("--5", "KRW", "amount_not_valid"),
-    ("+-5", "KRW", "amount_not_valid"), ("1 500", "KRW", "amount_not_valid"), ("12,34", "USD", "amount_ambiguous"),
+    ("+-5", "KRW", "amount_not_valid"), ("1 50", "KRW", "amount_not_valid"), ("1 500'000", "KRW", "amount_not_valid"),
+    ("CR 12-", "USD", "amount_not_valid"), ("CR (12)", "USD", "amount_not_valid"), ("CR", "KRW", "amount_not_valid"), ("1 500 600 7", "KRW", "amount_not_valid"),
+    ("12 H CR", "USD", "amount_not_valid"), ("₹12", "USD", "amount_currency_mark"), ("CA$12", "USD", "amount_currency_mark"), ("12,34", "USD", "amount_ambiguous"),
     ("0,001", "KWD", "amount_ambiguous"), ("0,0001", "CLF", "amount_ambiguous"), ("01,234", "KRW", "amount_ambiguous"),
 ]
 # fmt: on
@@ -69,6 +78,38 @@ def test_an_amount_a_row_can_do_without_is_left_empty_where_it_has_too_many_deci
     assert parsed("1136.36", "KRW", optional=True) == (None, "", {"amount_left_empty"})
     assert parsed("1136", "KRW", optional=True) == (1136, "", set())
     assert parsed("abc", "KRW", optional=True)[1] == "amount_not_valid"
+
+
+SIGNED = ["$45.00", "US$1", "₩4,500", "4,500원", "45.00 USD", "€45.00", "CR 45", "₹45"]
+
+
+@given(
+    st.sampled_from([*SIGNED, "45.00", "45.000", "1e5", ""]) | st.text(max_size=8),
+    st.sampled_from(["KRW", "USD", "KWD", None]),
+    st.booleans(),
+)
+def test_whatever_stands_for_amount_and_currency_is_read_or_refused(
+    text: str, currency: str | None, typed: bool
+) -> None:
+    problems = ProblemRows(2, Notes())
+    amounts, codes_ = pl.Series("amount", [text, "12"]), pl.Series([currency, "USD"], dtype=pl.String)
+    for parse in parse_amounts, parse_optional_amounts:
+        value, good = parse(amounts, codes_, Amounts(), "amount", problems, exact_zeros=typed)
+        assert good == 1_200
+        assert value is None or (currency and problems.good[0])
+
+
+@pytest.mark.django_db
+def test_a_sign_beside_a_currency_nobody_knows_costs_its_row_only(tmp_path: Path) -> None:
+    bad = [
+        row(claim_id=f"B-{sign}-{code}", 금액=sign, 통화=code)
+        for sign in SIGNED
+        for code in ("US", "XXQ", "??", "달라", "ABC")
+    ]
+    file = deliver(tmp_path, csv_bytes(*bad, row(claim_id="C-1")))
+    assert ({code for _, code in codes(file)}, file.n_rejected) == ({"currency_unknown"}, len(bad))
+    assert file.n_accepted == 1
+    assert_accounted(file)
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fraud.claims.importing import bounded
 from fraud.claims.importing.bounded import Bounds, ask_child
 from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.importing.texts import sentence
 
 ECHO = "tests.fraud.claims.importing.echo"
 
@@ -57,6 +59,16 @@ def test_one_that_lasts_too_long_or_dies_is_told_as_such() -> None:
         with pytest.raises(FileQuarantined) as refusal:
             ask_child(ECHO, task, Bounds(seconds=seconds))
         assert refusal.value.code == "reader_stopped"
+
+
+def test_a_fault_of_the_program_is_told_as_one_without_its_words() -> None:
+    """Not as a file that took too long, and nothing the file says leaves with it."""
+    with pytest.raises(FileQuarantined) as refusal:
+        ask_child(ECHO, {"fail": True}, Bounds(seconds=30))
+    assert refusal.value.code == "reader_failed"
+    assert re.fullmatch(r"TypeError, echo\.py:[0-9]+", refusal.value.params["error"])
+    for language, word in ("en", "error of the program"), ("ko", "프로그램 오류"):
+        assert word in sentence("file", "reader_failed", refusal.value.params, language)
 
 
 def test_who_asks_may_stop_waiting() -> None:

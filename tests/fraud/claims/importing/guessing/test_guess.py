@@ -192,6 +192,21 @@ def test_amounts_with_pence_and_no_currency_are_not_called_won(tmp_path: Path) -
     assert guess_table(written(tmp_path, table([rows[0], *marked]))).choices.currency == "GBP"
 
 
+@pytest.mark.parametrize(
+    ("amounts", "currency"),
+    [(["45.00", "1,200.00", "9.00"], ""), (["45,000", "1,200"], "KRW"), (["12500.00", "4500"], "KRW")],
+)
+def test_amounts_written_with_pence_throughout_are_not_called_won_either(
+    amounts: list[str], currency: str, tmp_path: Path
+) -> None:
+    rows = [["Date", "Merchant", "Amount", "Employee ID"]]
+    rows += [[f"2026-11-0{n + 1}", "A shop", amount, f"E{n}"] for n, amount in enumerate(amounts)]
+    found = guess_table(written(tmp_path, table(rows)), KNOWN)
+    (finding,) = [one for one in found.findings if one.what == "currency"]
+    assert found.choices.currency == currency
+    assert finding.level == ("likely" if currency else "open")
+
+
 def test_a_doubled_or_nameless_column_is_shown_and_given_to_nothing(tmp_path: Path) -> None:
     rows = [
         ["Date", "Merchant", "Amount", "Note", "Note", ""],
