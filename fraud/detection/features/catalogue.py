@@ -257,6 +257,11 @@ FACTS: tuple[Feature, ...] = (
 DESCRIBED: dict[str, Feature] = COMPUTED | {feature.name: feature for feature in FACTS}
 
 
+def is_money(name: str) -> bool:
+    """Whether a feature is an amount, in minor units of the claim's own currency."""
+    return name in DESCRIBED and DESCRIBED[name].unit == "money"
+
+
 def grows_by_itself(name: str) -> Grows:
     """Why a feature moves at a company where nothing changes; "" for one that does not, or that is none of the catalogue."""
     return DESCRIBED[name].grows if name in DESCRIBED else ""
