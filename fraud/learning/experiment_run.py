@@ -166,7 +166,7 @@ def _write_surrogate(experiment: Experiment, folder: Path, later: LaterClaims) -
 def _blank_other_money(table: Matrix, names: Sequence[str], currency: pl.Series) -> str:
     """Leave in the columns of money only amounts of the commonest currency, which is returned: a limit in a path is of one currency."""
     common = str(currency.mode().sort()[0])
-    money = [j for j, name in enumerate(names) if is_money(name)]
+    money = np.array([j for j, name in enumerate(names) if is_money(name)], dtype=np.int64)
     table[np.ix_((currency != common).fill_null(True).to_numpy(), money)] = np.nan
     return common
 
