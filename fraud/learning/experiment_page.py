@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -230,7 +230,8 @@ def _chosen_claim(claims: Sequence[Mapping[str, Any]], typed: str) -> dict[str, 
 
 def _surrogate(experiment: Experiment) -> dict[str, Any]:
     result = experiment.result
-    currency = result.get("currency") or current_settings().currency
+    known = str(result.get("currency", ""))
+    currency = known or _commonest_currency(experiment)
     rows = [{**row, "path": path_text(row["conditions"], currency)} for row in result["paths"]]
     reads_money = any(is_money(str(one["name"])) for row in rows for one in row["conditions"])
     table = Table(
@@ -254,10 +255,17 @@ def _surrogate(experiment: Experiment) -> dict[str, Any]:
         "fidelity": result["fidelity"],
         "agreement": result["agreement"],
         "version": experiment.options.get("version", ""),
-        "money_in": currency if reads_money else "",
+        "money_in": known if reads_money else "",
         "tables": [table],
         "table": table,
     }
+
+
+def _commonest_currency(experiment: Experiment) -> str:
+    """The currency of most claims tested, for results from before it was kept with them."""
+    tested = Claim.objects.filter(transacted_at__gte=experiment.cut_off_at).order_by()
+    found = tested.values_list("currency").annotate(n=Count("id")).order_by("-n", "currency").first()
+    return found[0] if found else current_settings().currency
 
 
 def path_text(conditions: Sequence[Mapping[str, Any]], currency: str) -> str:

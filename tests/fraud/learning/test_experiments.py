@@ -237,6 +237,11 @@ def test_paths_of_the_champions_score_hold_every_later_claim(client, reviewed):
     assert len(rows) == len(paths)
     assert rows[0]["Path"].startswith("IF ")
     assert experiment.result["currency"] == "KRW"
+    del experiment.result["currency"]  # as it was kept before
+    experiment.result["paths"][0]["conditions"] = [{"name": "amount", "above": 4_656.0, "at_most": None}]
+    experiment.save()
+    Claim.objects.update(currency="EUR")
+    assert "IF amount &gt; EUR 46.56" in client.get(address).content.decode()
 
 
 def test_a_path_knows_amounts_of_one_currency_only():
