@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.actor import Actor
 from audit.permissions import require
@@ -141,8 +141,16 @@ def _line(score: Score, pinned: list[Any], decision: tuple[str, str]) -> list[An
 
 
 def _decisions(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Claim → what the night did with it (opened, joined, held_back) and by which channel; others got nothing."""
+    """Claim → what the night did with it (opened, joined, held_back) and by which channel; others got nothing.
+
+    `in_case`: it stood in a case already, opened or joined by an earlier night or made by hand, and nothing new was made of it.
+    """
     found: dict[int, tuple[str, str]] = {}
+    earlier = Q(run__lt=run.pk) | Q(run=None, created_at__lt=run.started_at)
+    before = Alert.objects.filter(earlier, claim__in=claim_ids)
+    before = before.filter(Q(left_at=None) | Q(left_at__gt=run.started_at)).order_by("pk")
+    for claim, channel in before.values_list("claim_id", "channel"):
+        found[claim] = ("in_case", channel)
     held = HeldBack.objects.filter(claim__in=claim_ids, run__lte=run.pk, last_run__gte=run.pk)
     held = held.exclude(how=HeldBack.How.OUTDATED, last_run=run)  # that night it was no longer in question
     for claim, why in held.values_list("claim_id", "why"):

@@ -7,7 +7,7 @@ The capacity is counted in cases, because a case is what a reviewer works on:
 3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability;
 4. seats the model leaves free go to unusual claims, the likelier first, one a person and one a merchant;
 5. where fewer seats are used than the company wants, more are drawn, with their inclusion probability, from what teaches
-   most: likely ones below the threshold, hits of rules nobody has judged yet;
+   most: likely ones below the threshold, hits of rules nobody has judged yet, a few of any one rule;
 6. a sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion probability.
 
 What is over the threshold and got no seat is held back, with the reason: the capacity, or the budget of one rule or one
@@ -89,6 +89,7 @@ def population_of(scored: pl.DataFrame) -> pl.DataFrame:
         *(name for name in POPULATION if name in SCORED),
         n_hits=pl.col("pattern").is_not_null().cast(pl.Int64),
         n_untried=pl.lit(0, dtype=pl.Int64),
+        untried=pl.lit(None, dtype=pl.String),
     )
 
 

@@ -22,8 +22,10 @@ Ints = NDArray[np.int64]
 _OF_A_HIT = 0.05
 #: What a claim teaches: its probability, and more where a rule without outcomes hit it or little of it is like anything before.
 _UNTRIED, _NOVEL = 0.03, 0.01
-#: Less than this share of the threshold, and nothing new about it, teaches nothing worth a reviewer's time.
-_LEAST_WORTH = 0.2
+#: A claim less likely than this share of the threshold teaches nothing worth a reviewer's time, whatever is new about it.
+_LEAST_LIKELY = 0.2
+#: Seats for learning that hits of one rule get a night: what a rule finds is learnt from a few a night, and others have to be learnt too.
+_OF_A_RULE = 3
 
 
 def control_sample(rest: pl.DataFrame, n: int, seed: str) -> list[Bundle]:
@@ -50,27 +52,45 @@ def control_sample(rest: pl.DataFrame, n: int, seed: str) -> list[Bundle]:
 
 
 def teaching_draw(rest: pl.DataFrame, n: int, threshold: float, seed: str) -> list[Bundle]:
-    """At most `n` claims that teach most, one a person and one a merchant, drawn in proportion to what they teach."""
+    """At most `n` claims that teach most, one a person, one a merchant and _OF_A_RULE a rule, drawn in proportion to what they teach."""
     if n <= 0 or rest.is_empty():
         return []
+    likely = pl.col("probability").fill_null(0)
     worth = (
-        pl.col("probability").fill_null(0)
+        likely
         + _UNTRIED * pl.col("n_untried").fill_null(0).clip(upper_bound=2)
         + _NOVEL * pl.col("novelty").fill_null(0)
     )
-    ranked = rest.with_columns(worth=worth).filter(pl.col("worth") > _LEAST_WORTH * threshold)
+    ranked = rest.filter(likely > _LEAST_LIKELY * threshold).with_columns(worth=worth)
     ranked = ranked.sort(["worth", "claim_id"], descending=[True, False])
     ranked = ranked.unique("cardholder_id", keep="first", maintain_order=True)
     ranked = ranked.unique("merchant_id", keep="first", maintain_order=True)
-    if ranked.is_empty():
-        return []
-    chances = inclusion_probabilities(ranked["worth"].to_numpy(), min(n, ranked.height))
     found = []
-    for at in systematic_draw(ranked["claim_id"].to_numpy(), chances, f"{seed}/teaching").tolist():
-        row = ranked.row(at, named=True)
-        bundle = single(row, "learning", row["pattern"] or "learning", "s")
-        bundle.inclusion_probability = float(chances[at])
-        found.append(bundle)
+    for part, seats, name in _by_rule(ranked, n):
+        chances = inclusion_probabilities(part["worth"].to_numpy(), seats)
+        for at in systematic_draw(part["claim_id"].to_numpy(), chances, f"{seed}/teaching{name}").tolist():
+            row = part.row(at, named=True)
+            bundle = single(row, "learning", row["pattern"] or "learning", "s")
+            bundle.inclusion_probability = float(chances[at])
+            found.append(bundle)
+    return found
+
+
+def _by_rule(ranked: pl.DataFrame, n: int) -> list[tuple[pl.DataFrame, int, str]]:
+    """The claims in parts that are drawn apart, each with its seats and name: those of every rule that would get more than _OF_A_RULE
+    of the `n` seats, and all others. A claim counts for the untried rule it meets, otherwise for its leading one."""
+    found: list[tuple[pl.DataFrame, int, str]] = []
+    rest, rule = ranked, pl.coalesce("untried", "pattern")
+    while not rest.is_empty():
+        left = n - sum(seats for _, seats, _ in found)
+        chances = inclusion_probabilities(rest["worth"].to_numpy(), min(left, rest.height))
+        shares = rest.select(rule=rule, chance=pl.Series(chances)).drop_nulls("rule")
+        of_rules = shares.group_by("rule").agg(pl.col("chance").sum()).sort("chance", "rule", descending=True)
+        if of_rules.is_empty() or of_rules["chance"][0] <= _OF_A_RULE + 1e-9:
+            return [*found, (rest, min(left, rest.height), "")]
+        greatest = of_rules["rule"][0]
+        found.append((rest.filter(rule == greatest), _OF_A_RULE, f"/{greatest}"))
+        rest = rest.filter(rule.ne_missing(greatest))
     return found
 
 

@@ -24,7 +24,7 @@ SCORED: dict[str, Any] = {
     "amount_minor": pl.Int64,
 }
 #: Columns of the night's own scored payments: what is drawn from. `pattern`: as in SCORED; `n_hits`: rules hit, `n_untried`: of
-#: them those without outcomes enough to be believed or not.
+#: them those without outcomes enough to be believed or not, `untried`: the heaviest of these.
 POPULATION: dict[str, Any] = {
     "claim_id": pl.Int64,
     "cardholder_id": pl.Int64,
@@ -35,6 +35,7 @@ POPULATION: dict[str, Any] = {
     "novelty": pl.Float64,
     "n_hits": pl.Int64,
     "n_untried": pl.Int64,
+    "untried": pl.String,
 }
 #: A model alert without a rule hit.
 MODEL_PATTERN = "model"

@@ -9,11 +9,11 @@ import polars as pl
 from django.conf import settings
 
 from cases.selection import POPULATION, SCORED, UNUSUAL_FROM
-from fraud.claims.bulk import read_frame
+from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.labels import newest_labels
 from fraud.claims.money import returned_by_claim
 from fraud.detection.models import ScreeningRun
-from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.beliefs import TRIED, RuleEvidence
 from fraud.detection.screening.services import labels_of, rules_of
 from rules.language import nodes
 from rules.language.transactions import PAYMENTS
@@ -93,6 +93,14 @@ _HITS_OF_RUN_SCHEMA: dict[str, Any] = {
     "code": pl.String,
     "weight": pl.Float64,
 }
+#: Claims in cases that a rule hit, whatever has come of them: how often it has been asked about.
+_ASKED_ABOUT = """
+    SELECT h.rule_version_id AS version, COUNT(DISTINCT h.claim_id) AS n
+    FROM cases_alert a JOIN fraud_rulehit h ON h.claim_id = a.claim_id
+    WHERE a.left_at IS NULL AND h.run_id < %s AND h.rule_version_id {these} GROUP BY h.rule_version_id
+"""
+#: Hits of a rule under review from which on no seat is spent to get to know it: their outcomes will tell.
+_ENOUGH_ASKED = 2 * TRIED
 _NOVELTY_OUTCOMES = """
     SELECT DISTINCT a.claim_id FROM cases_alert a WHERE a.channel = 'novelty' AND a.run_id < %s
 """
@@ -186,24 +194,32 @@ def sample_population(run: ScreeningRun) -> pl.DataFrame:
     """Every scored payment of the run of which something is still gone, columns of `POPULATION`: what samples and free seats are drawn from."""
     claims = _not_taken_back(read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA))
     hits = read_frame(_HITS_OF_RUN, [run.pk], schema=_HITS_OF_RUN_SCHEMA)
-    untried = [
-        int(version)
-        for version, known in run.rule_evidence.items()
-        if RuleEvidence.from_json(known).is_untried
-    ]
+    is_untried = pl.col("version").is_in(_untried(run))
     of_claim = (
         hits.sort(["claim_id", "weight", "code"], descending=[False, True, False])
         .group_by("claim_id", maintain_order=True)
         .agg(
             pl.col("code").first().alias("pattern"),
             pl.len().cast(pl.Int64).alias("n_hits"),
-            pl.col("version").is_in(untried).sum().cast(pl.Int64).alias("n_untried"),
+            is_untried.sum().cast(pl.Int64).alias("n_untried"),
+            pl.col("code").filter(is_untried).first().alias("untried"),
         )
     )
     found = claims.join(of_claim, on="claim_id", how="left").with_columns(
         pl.col("n_hits", "n_untried").fill_null(0), _week().alias("week")
     )
     return found.select(*POPULATION)
+
+
+def _untried(run: ScreeningRun) -> list[int]:
+    """Rule versions with too few outcomes to be known, and too few hits under review for that to change by itself."""
+    evidence = {int(version): RuleEvidence.from_json(state) for version, state in run.rule_evidence.items()}
+    few = [version for version, of_rule in evidence.items() if of_rule.is_untried]
+    these, params = in_list(few)
+    sql = _ASKED_ABOUT.format(these=these)
+    asked = read_frame(sql, [run.pk, *params], schema={"version": pl.Int64, "n": pl.Int64})
+    known = set(asked.filter(pl.col("n") >= _ENOUGH_ASKED)["version"].to_list())
+    return [version for version in few if version not in known]
 
 
 def novelty_outcomes(run: ScreeningRun) -> tuple[int, int]:

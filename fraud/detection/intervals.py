@@ -23,7 +23,9 @@ def wilson(found: float, n: float, z: float = _Z95) -> Interval:
     p, zz = found / n, z * z
     middle = (p + zz / (2 * n)) / (1 + zz / n)
     half = z / (1 + zz / n) * math.sqrt(p * (1 - p) / n + zz / (4 * n * n))
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    # at the ends both terms are the same number but for rounding
+    low = 0.0 if found <= 0 else max(0.0, middle - half)
+    return Interval(low, 1.0 if found >= n else min(1.0, middle + half))
 
 
 def clopper_pearson(found: float, n: float, level: float = 0.95) -> Interval:

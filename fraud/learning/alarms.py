@@ -109,7 +109,7 @@ def _calibration(f: Mapping[str, Any]) -> tuple[str, str]:
 
 def _useless(f: Mapping[str, Any]) -> tuple[str, str]:
     said = _(
-        "Rule %(code)s: at most %(upper)s of its hits are misuse, less than alerts are opened for. Consider stopping it."
+        "Rule %(code)s: at most %(upper)s of the hits that only it finds are misuse, less than alerts are opened for. Consider stopping it."
     )
     return _("A rule finds too little"), said % {"code": f["code"], "upper": percent(f["upper"], 1)}
 

@@ -55,6 +55,9 @@ def detail_context(evaluation: Evaluation, kind: str) -> dict[str, Any]:
         "charts": charts,
         "measures": measures,
         "crossed": crossed,
+        "money_unknown_in": ""
+        if _has_money(evaluation.figures.get("crossing") or {})
+        else current_settings().currency,
         "figures_table": figures,
         "files": [measures_file, figures, crossed, *(chart["table"] for chart in charts)],
         "kinds": [(name, words) for name, words in KINDS.items() if _rows_of(evaluation, name)],
@@ -270,6 +273,12 @@ def _flat(found: Mapping[str, Measure | None]) -> dict[str, float | None]:
     return out
 
 
+def _has_money(crossing: Mapping[str, Any]) -> bool:
+    """Whether misuse of the cells is known in money: with none in the company's currency all of it would read 0."""
+    n_misuse = sum(cell["n_misuse"] for cell in crossing.values())
+    return not n_misuse or any(cell["money_misuse"] for cell in crossing.values())
+
+
 def _crossed(evaluation: Evaluation) -> Table:
     """Rules × model × control sample, with precision and money."""
     stored, currency = evaluation.figures.get("crossing") or {}, current_settings().currency
@@ -288,6 +297,7 @@ def _crossed(evaluation: Evaluation) -> Table:
         Column("expected_low", _("at least"), counted),
         Column("expected_high", _("at most"), counted),
     ]
+    has_money = _has_money(stored)
     rows = []
     for name, words in CROSSED_WORDS.items():
         if cell := stored.get(name):
@@ -301,7 +311,7 @@ def _crossed(evaluation: Evaluation) -> Table:
                     "cell": words,
                     "precision_low": precise[0],
                     "precision_high": precise[1],
-                    "money": float(to_decimal(cell["money_misuse"], currency)),
+                    "money": float(to_decimal(cell["money_misuse"], currency)) if has_money else None,
                     "expected_low": wide[0],
                     "expected_high": wide[1],
                 }

@@ -70,6 +70,7 @@ def comparison_context(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "scorers": [SCORERS[name] for name in scorers],
         "outcomes": [(SOURCES.get(name, name), n) for name, n in outcomes.items()],
+        "n_reviewed": sum(outcomes.values()),
         "is_simulated": "simulated_history" in outcomes,
         "has_control_sample": "control_sample" in outcomes,
         "rows": [_row(name, evaluation, scorers) for name in FIGURES if _has(name, evaluation, scorers)],

@@ -6,13 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.actor import Actor
 from audit.language import current_language
-from audit.typed import whole_number
+from fraud.claims.models import Claim
+from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_settings
-from fraud.detection.features.catalogue import COMPUTED
+from fraud.detection.features.catalogue import COMPUTED, is_money
 from fraud.detection.scoring.reasons import label
 from fraud.learning.evaluation_detail import CLASSES, curve_chart, spread_chart
 from fraud.learning.evaluation_page import FIGURES
@@ -20,7 +23,7 @@ from fraud.learning.experiment_words import METHODS, error_sentence
 from fraud.learning.models import Experiment, ExperimentRow
 from fraud.learning.side_by_side import COLORS
 from fraud.web.tables import Column, Table, counted, one_digit, share, three_digits
-from rules.money import format_number
+from rules.money import format_money
 
 TRIED = ("average_precision", "auc", "recall_at_seats", "precision_at_seats", "f1", "cost_per_1000", "brier")
 WAYS: dict[str, Any] = {
@@ -33,14 +36,14 @@ SHOWN_CLAIMS = 20
 _UNKNOWN = -1e8
 
 
-def page_of(experiment: Experiment, claim: str = "") -> dict[str, Any]:
-    """What the page of a kind shows; `tables` are those to download."""
+def page_of(experiment: Experiment, by: Actor, claim: str = "") -> dict[str, Any]:
+    """What the page of a kind shows; `tables` are those to download. `claim`: the number of one to look at."""
     if experiment.kind == Experiment.Kind.METHODS:
         return _methods(experiment)
     if not experiment.result:
         return {"tables": []}
     if experiment.kind == Experiment.Kind.AUTOENCODER:
-        return _autoencoder(experiment, claim)
+        return _autoencoder(experiment, by, claim)
     return _surrogate(experiment)
 
 
@@ -121,8 +124,9 @@ def verdict(row: ExperimentRow) -> dict[str, Any]:
     return {"kind": kind, "text": text % {"method": name, **numbers}}
 
 
-def _autoencoder(experiment: Experiment, claim: str) -> dict[str, Any]:
+def _autoencoder(experiment: Experiment, by: Actor, claim: str) -> dict[str, Any]:
     result, language = experiment.result, current_language()
+    kept = _named(result["claims"], by)
     edges = [f"{edge:.3g}" for edge in result["edges"]]
     spread = spread_chart(
         "errors", _("Reconstruction error by class"), result["spread"], edges, _("Error from")
@@ -157,7 +161,7 @@ def _autoencoder(experiment: Experiment, claim: str) -> dict[str, Any]:
             Column("error", _("Error"), three_digits),
             Column("worst", _("Could not be rebuilt")),
         ],
-        [_claim_row(row, language) for row in result["claims"][:SHOWN_CLAIMS]],
+        [_claim_row(row, language) for row in kept[:SHOWN_CLAIMS]],
     )
     medians = [(words, result["medians"].get(key)) for key, words in CLASSES.items()]
     return {
@@ -168,23 +172,43 @@ def _autoencoder(experiment: Experiment, claim: str) -> dict[str, Any]:
         "medians": medians,
         "layers": "-".join(str(width) for width in experiment.options.get("layers", [])),
         "tables": [spread["table"], lines, columns, claims],
-        **_chosen_claim(result["claims"], claim),
+        **_chosen_claim(kept, claim),
     }
+
+
+def _named(claims: Sequence[Mapping[str, Any]], by: Actor) -> list[dict[str, Any]]:
+    """The kept claims with their `number` and `claim_no`, without those the reader is involved in or nobody may see the score of yet."""
+    ids = [int(row["claim"]) for row in claims]
+    numbers = {
+        pk: names
+        for pk, *names in Claim.objects.filter(pk__in=ids).values_list("pk", "external_id", "claim_no")
+    }
+    hidden = scores_hidden_from(by, ids)
+    return [
+        {**row, "number": numbers[pk][0], "claim_no": numbers[pk][1]}
+        for pk, row in zip(ids, claims, strict=True)
+        if pk in numbers and pk not in hidden
+    ]
 
 
 def _claim_row(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     worst = ", ".join(
         f"{label(part['name'], language)} {part['share'] * 100:.0f} %" for part in row["columns"][:3]
     )
-    return {"claim": row["claim"], "class": CLASSES[row["class"]], "error": row["error"], "worst": worst}
+    return {"claim": row["number"], "class": CLASSES[row["class"]], "error": row["error"], "worst": worst}
 
 
 def _chosen_claim(claims: Sequence[Mapping[str, Any]], typed: str) -> dict[str, Any]:
     """What could not be rebuilt of one claim; a sentence where the number is none or nothing is kept of it."""
     if not typed:
         return {"typed_claim": ""}
-    number = whole_number(typed.strip(), 15)
-    row = next((one for one in claims if one["claim"] == number), None)
+    number = typed.strip()
+    row = next((one for one in claims if number in (one["number"], one["claim_no"])), None)
+    if row is None and not Claim.objects.filter(Q(external_id=number) | Q(claim_no=number)).exists():
+        problem = _(
+            "There is no claim with this number. Type it as it stands on the case or in the file of claims."
+        )
+        return {"typed_claim": typed, "claim_problem": problem}
     if row is None:
         problem = _(
             "Of this claim nothing is kept. Kept are the %(n)s most unusual and those with an outcome; choose one of them."
@@ -206,7 +230,10 @@ def _chosen_claim(claims: Sequence[Mapping[str, Any]], typed: str) -> dict[str, 
 
 def _surrogate(experiment: Experiment) -> dict[str, Any]:
     result = experiment.result
-    rows = [{**row, "path": path_text(row["conditions"])} for row in result["paths"]]
+    known = str(result.get("currency", ""))
+    currency = known or _commonest_currency(experiment)
+    rows = [{**row, "path": path_text(row["conditions"], currency)} for row in result["paths"]]
+    reads_money = any(is_money(str(one["name"])) for row in rows for one in row["conditions"])
     table = Table(
         "paths",
         [
@@ -228,19 +255,29 @@ def _surrogate(experiment: Experiment) -> dict[str, Any]:
         "fidelity": result["fidelity"],
         "agreement": result["agreement"],
         "version": experiment.options.get("version", ""),
+        "money_in": known if reads_money else "",
         "tables": [table],
         "table": table,
     }
 
 
-def path_text(conditions: Sequence[Mapping[str, Any]]) -> str:
-    """`IF amount > 120,000 AND late at night`; a path without a condition holds for every claim."""
+def _commonest_currency(experiment: Experiment) -> str:
+    """The currency of most claims tested, for results from before it was kept with them."""
+    tested = Claim.objects.filter(transacted_at__gte=experiment.cut_off_at).order_by()
+    found = tested.values_list("currency").annotate(n=Count("id")).order_by("-n", "currency").first()
+    return found[0] if found else current_settings().currency
+
+
+def path_text(conditions: Sequence[Mapping[str, Any]], currency: str) -> str:
+    """`IF amount > EUR 46.56 AND late at night`; a path without a condition holds for every claim. `currency`: of all money in it."""
     if not conditions:
         return _("for every claim")
-    return _("IF %(conditions)s") % {"conditions": _(" AND ").join(_condition(one) for one in conditions)}
+    return _("IF %(conditions)s") % {
+        "conditions": _(" AND ").join(_condition(one, currency) for one in conditions)
+    }
 
 
-def _condition(one: Mapping[str, Any]) -> str:
+def _condition(one: Mapping[str, Any], currency: str) -> str:
     name, low, high = str(one["name"]), one["above"], one["at_most"]
     code = name.partition("rule:")[2]
     words = _("rule %(code)s hit") % {"code": code} if code else label(name, current_language())
@@ -255,10 +292,10 @@ def _condition(one: Mapping[str, Any]) -> str:
     if name in COMPUTED and COMPUTED[name].unit == "count":
         return _count_condition(words, known, high)
     if known is None:
-        return f"{words} ≤ {_number(name, high)}"
+        return f"{words} ≤ {_number(name, high, currency)}"
     if high is None:
-        return f"{words} > {_number(name, known)}"
-    return f"{_number(name, known)} < {words} ≤ {_number(name, high)}"
+        return f"{words} > {_number(name, known, currency)}"
+    return f"{_number(name, known, currency)} < {words} ≤ {_number(name, high, currency)}"
 
 
 def _count_condition(words: str, low: float | None, high: float | None) -> str:
@@ -269,8 +306,7 @@ def _count_condition(words: str, low: float | None, high: float | None) -> str:
     return f"{words} ≥ {least:,}" if most is None else f"{least:,} ≤ {words} ≤ {most:,}"
 
 
-def _number(name: str, value: float) -> str:
-    unit = "money" if name == "amount" else COMPUTED[name].unit if name in COMPUTED else ""
-    if unit == "money":
-        return format_number(round(value), current_settings().currency)
+def _number(name: str, value: float, currency: str) -> str:
+    if is_money(name):
+        return format_money(round(value), currency, current_language())
     return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"

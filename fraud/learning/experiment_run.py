@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -22,7 +22,8 @@ from audit.services import record
 from audit.transactions import one_transaction
 from fraud.company.values import current_settings
 from fraud.detection.detectors.errors import FeaturesMissing
-from fraud.detection.detectors.frames import matrix
+from fraud.detection.detectors.frames import Matrix, matrix
+from fraud.detection.features.catalogue import is_money
 from fraud.detection.model_files import ModelDamaged, load_version
 from fraud.detection.models import ModelVersion
 from fraud.learning.experiment_words import refusal
@@ -155,9 +156,19 @@ def _write_surrogate(experiment: Experiment, folder: Path, later: LaterClaims) -
     codes = later.rules.codes
     # The logarithm of an amount cuts where the amount does, and nobody reads logarithms.
     read = tuple(name for name in model.tree_features if name != "log_amount")
-    np.save(folder / "later.npy", columns(later.features, read, later.hits), allow_pickle=False)
+    table = columns(later.features, read, later.hits)
+    currency = _blank_other_money(table, read, later.features["currency"])
+    np.save(folder / "later.npy", table, allow_pickle=False)
     np.save(folder / "probability.npy", later.probability(model), allow_pickle=False)
-    return {"names": [*read, *(f"rule:{code}" for code in codes)]}
+    return {"names": [*read, *(f"rule:{code}" for code in codes)], "currency": currency}
+
+
+def _blank_other_money(table: Matrix, names: Sequence[str], currency: pl.Series) -> str:
+    """Leave in the columns of money only amounts of the commonest currency, which is returned: a limit in a path is of one currency."""
+    common = str(currency.mode().sort()[0])
+    money = np.array([j for j, name in enumerate(names) if is_money(name)], dtype=np.int64)
+    table[np.ix_((currency != common).fill_null(True).to_numpy(), money)] = np.nan
+    return common
 
 
 def _names(features: pl.DataFrame, config: TrainingConfig) -> TrainingConfig:

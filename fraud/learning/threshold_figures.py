@@ -25,7 +25,8 @@ BINS = 1000  # scores are counted by thousandths: the page's cost does not grow 
 class Distribution:
     """Counts of scores by probability (BINS,), their middles (BINS,), over how many nights, and the money at stake per bin.
 
-    `losses` (BINS,): sum of probability x amount, minor units of the company's currency; claims in others count none.
+    `losses` (BINS,): sum of probability x amount, minor units of the company's currency; claims in others count none. `currencies`:
+    scores by the currency of their claim, commonest first; `currency` is the company's.
     """
 
     counts: NDArray[np.float64]
@@ -33,18 +34,26 @@ class Distribution:
     n_nights: int
     is_calibrated: bool
     losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(BINS))
+    currencies: dict[str, int] = field(default_factory=dict)
+    currency: str = ""
 
     @property
     def n_claims(self) -> int:
         """Scores counted."""
         return int(self.counts.sum())
 
+    @property
+    def has_money(self) -> bool:
+        """Whether any claim is in the company's currency: of the others no money is known in it, which is not none."""
+        return not self.currencies or self.currency in self.currencies
+
 
 @dataclass(frozen=True)
 class ThresholdPoint:
     """Figures at one threshold, a night or per 1,000 claims; `found` and `missed` are expected by the calibrated scores.
 
-    Money in minor units a night: what the misuse among the alerts and among the rest is expected to have cost.
+    Money in minor units a night: what the misuse among the alerts and among the rest is expected to have cost; None where no claim is in
+    the company's currency.
     """
 
     threshold: float
@@ -52,8 +61,8 @@ class ThresholdPoint:
     found: float
     missed: float
     cost_per_1000: float
-    money_found: int = 0
-    money_missed: int = 0
+    money_found: int | None = None
+    money_missed: int | None = None
 
     @property
     def precision(self) -> float:
@@ -86,7 +95,8 @@ def recent_scores(now: datetime | None = None, nights: int = NIGHTS, currency: s
         .values_list("id", "model_version__is_calibrated")[:nights]
     )
     cell = Cast(Floor(F("hybrid_probability") * BINS), IntegerField())
-    rows = Score.objects.filter(run__in=[pk for pk, _ in runs]).annotate(cell=cell).values_list("cell")
+    scores = Score.objects.filter(run__in=[pk for pk, _ in runs])
+    rows = scores.annotate(cell=cell).values_list("cell")
     counts, losses = np.zeros(BINS), np.zeros(BINS)
     loss = Sum("expected_loss_minor", filter=Q(claim__currency=currency))
     for number, n, money in rows.annotate(n=Count("id"), money=loss).order_by():
@@ -94,7 +104,9 @@ def recent_scores(now: datetime | None = None, nights: int = NIGHTS, currency: s
         counts[at] += n
         losses[at] += money or 0
     middles = (np.arange(BINS) + 0.5) / BINS
-    return Distribution(counts, middles, len(runs), bool(runs and runs[0][1]), losses)
+    by_currency = scores.order_by().values_list("claim__currency").annotate(n=Count("id"))
+    currencies = dict(sorted(by_currency, key=lambda row: (-row[1], row[0])))
+    return Distribution(counts, middles, len(runs), bool(runs and runs[0][1]), losses, currencies, currency)
 
 
 def at_threshold(scores: Distribution, threshold: float, cost: CostMatrix) -> ThresholdPoint:
@@ -112,8 +124,8 @@ def at_threshold(scores: Distribution, threshold: float, cost: CostMatrix) -> Th
         found / nights,
         missed / nights,
         1000 * total / n,
-        round(float((scores.losses * on).sum()) / nights),
-        round(float((scores.losses * ~on).sum()) / nights),
+        round(float((scores.losses * on).sum()) / nights) if scores.has_money else None,
+        round(float((scores.losses * ~on).sum()) / nights) if scores.has_money else None,
     )
 
 

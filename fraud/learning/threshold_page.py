@@ -149,10 +149,14 @@ def _row(words: Any, point: ThresholdPoint, values: CompanyValues) -> dict[str, 
         "precision": None if is_nothing else point.precision,
         "recall": point.recall,
         "f1": point.f1,
-        "money_found": float(to_decimal(point.money_found, values.currency)),
-        "money_missed": float(to_decimal(point.money_missed, values.currency)),
+        "money_found": _major(point.money_found, values.currency),
+        "money_missed": _major(point.money_missed, values.currency),
         "cost": point.cost_per_1000,
     }
+
+
+def _major(minor: int | None, currency: str) -> float | None:
+    return None if minor is None else float(to_decimal(minor, currency))
 
 
 def _cost_chart(curve: Sequence[ThresholdPoint], tried: float) -> str:

@@ -38,6 +38,6 @@ def beliefs_by_version() -> dict[int, RuleBelief]:
     found = {}
     for version, state in run.rule_evidence.items():
         evidence = RuleEvidence.from_json(state)
-        is_useless = not evidence.is_untried and evidence.upper < threshold
+        is_useless = evidence.is_judged and evidence.upper < threshold
         found[int(version)] = RuleBelief(evidence, run.reference, run.business_date, is_useless)
     return found

@@ -19,7 +19,7 @@ def missed_by_lot(scores: Scores, replications: int = REPLICATIONS) -> list[Figu
     frame = pl.DataFrame(
         {"claim_id": rest, "cardholder_id": scores.cardholder[rest], "merchant_id": 0, "week": "w"}
         | {"pattern": None, "probability": scores.probability[rest], "novelty": 0.0}
-        | {"n_hits": scores.hits[rest].sum(axis=1), "n_untried": 0},
+        | {"n_hits": scores.hits[rest].sum(axis=1), "n_untried": 0, "untried": None},
         schema=POPULATION,
     )
     nights = [frame.filter(pl.Series(scores.day[rest] == day)) for day in np.unique(scores.day)]

@@ -24,3 +24,10 @@ def test_a_rule_without_any_misuse_is_told_of_and_one_with_a_tenth_is_not() -> N
 
 def test_honest_probabilities_are_seldom_an_alarm() -> None:
     assert alarms.told(lambda rng: alarms.level_weeks(rng, 3), 3)["a_year"] < 1
+
+
+def test_at_a_company_where_nothing_changes_the_claims_have_not_moved_and_where_prices_double_they_have() -> (
+    None
+):
+    assert not any(alarms.drift_weeks(np.random.default_rng(1), weeks=6))
+    assert any(alarms.drift_weeks(np.random.default_rng(1), weeks=3, factor=2.5))

@@ -232,9 +232,54 @@ def test_free_seats_stay_empty_where_nothing_teaches() -> None:
 
 
 def test_hits_of_a_rule_nobody_has_judged_teach_more_than_likelier_claims() -> None:
-    population = payments(40, n_untried=lambda i: int(i <= 3), probability=lambda i: 0.002)
-    chosen = select_alerts(frame([]), Seats(3, 0, 0, 0.05, "R-1", least=3), population=population)
-    assert {b.claims[0] for b in chosen.bundles} == {1, 2, 3}
+    population = payments(40, n_untried=lambda i: int(i <= 3), probability=lambda i: 0.012 if i < 4 else 0.04)
+    nights = [
+        select_alerts(frame([]), Seats(1, 0, 0, 0.05, f"R-{night}", least=1), population=population)
+        for night in range(400)
+    ]
+    drawn = Counter(bundle.claims[0] for chosen in nights for bundle in chosen.bundles)
+    # .042 against .04 each
+    assert sum(drawn[i] for i in (1, 2, 3)) / 400 == pytest.approx(
+        3 * 0.042 / (3 * 0.042 + 37 * 0.04), abs=0.05
+    )
+
+
+@pytest.mark.parametrize("column", ["pattern", "untried"])
+def test_hits_of_one_rule_take_three_seats_for_learning_a_night_and_the_others_are_drawn_from_the_rest(
+    column,
+) -> None:
+    """Of a courier's sixty payments forty meet one broad rule; twenty more are as likely, and each has its own chance."""
+    rule = {column: lambda i: "BROAD" if i <= 40 else None}
+    untried = {"n_untried": lambda i: int(i <= 40)} if column == "untried" else {}
+    population = payments(60, probability=lambda i: 0.03, **rule, **untried)
+    drawn: Counter[int] = Counter()
+    told: dict[int, float] = {}
+    nights = 600
+    for night in range(nights):
+        chosen = select_alerts(
+            frame([]), Seats(12, 0, 0, 0.05, f"R-{night}", least=12), population=population
+        )
+        assert len(chosen.bundles) == 12
+        assert sum(b.claims[0] <= 40 for b in chosen.bundles) == 3
+        for bundle in chosen.bundles:
+            drawn[bundle.claims[0]] += 1
+            told[bundle.claims[0]] = bundle.inclusion_probability
+    assert (told[1], told[60]) == (pytest.approx(3 / 40), pytest.approx(9 / 20))
+    for claim_id, probability in told.items():
+        spread = math.sqrt(nights * probability * (1 - probability))
+        assert abs(drawn[claim_id] - nights * probability) < 5 * spread
+
+
+def test_nothing_under_a_fifth_of_the_threshold_is_drawn_to_learn_from_whatever_is_new_about_it() -> None:
+    population = payments(
+        20,
+        probability=lambda i: 0.0047,
+        n_untried=lambda i: 2,
+        untried=lambda i: "NOISE",
+        novelty=lambda i: 1.0,
+    )
+    chosen = select_alerts(frame([]), Seats(8, 1, 0, 0.05, "R-1", least=7), population=population)
+    assert chosen.bundles == []
 
 
 def test_learning_seats_take_one_claim_a_person_and_one_a_merchant() -> None:

@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from audit import clock
 from audit.models import AuditEvent
 from cases.models import Case, HeldBack
+from fraud.claims.models import Claim
 from tests.cast import Cast, make_alert, make_case, make_cast, make_claim, make_run, make_score, put_case
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,21 @@ def test_a_line_says_what_was_scored_with_what_and_what_was_decided(
     assert (float(row["probability"]), float(row["ranking"]), row["band"]) == (0.4, 0.41, "high")
     assert (Decimal(row["expected_loss"]), row["currency"]) == (Decimal(84_000 * 55 // 100), "KRW")
     assert len(row["settings"]) == 12
+
+
+def test_what_is_judged_again_while_it_stands_in_a_case_is_said_to_stand_there(
+    client: Any, cast: Cast, run: Any
+) -> None:
+    again = make_run(business_date=date(2026, 11, 12))
+    for name in ("opened", "joined", "=plain"):
+        make_score(claim=Claim.objects.get(external_id=name), run=again)
+    client.force_login(cast.model_owner)
+    found = lines(ask(client, **{"from": "2026-11-12", "to": "2026-11-12"}))
+    assert {name: (row["decision"], row["channel"]) for name, row in found.items()} == {
+        "opened": ("in_case", "model"),
+        "joined": ("in_case", "rule"),
+        "'=plain": ("none", ""),
+    }
 
 
 def test_a_model_that_only_ranks_has_no_probability_in_the_file(client: Any, cast: Cast, run: Any) -> None:

@@ -63,13 +63,18 @@ class Amounts:
     extreme: int = 1_000_000_000  # minor units
 
 
+#: What outcomes are called in files, wherever they are delivered, in lower case.
+MISUSE_WORDS = ("misuse", "오남용", "부정", "부정사용", "confirmed", "confirmed misuse", "fraud")
+LEGITIMATE_WORDS = ("legitimate", "정상", "정상사용", "in order", "genuine")
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
     """Known outcomes: the column that carries them and when they became known."""
 
     sources: tuple[str, ...] = ()
-    misuse: tuple[str, ...] = ("1", "y", "yes", "true")
-    legitimate: tuple[str, ...] = ("0", "n", "no", "false")
+    misuse: tuple[str, ...] = ("1", "y", "yes", "true", *MISUSE_WORDS)
+    legitimate: tuple[str, ...] = ("0", "n", "no", "false", *LEGITIMATE_WORDS)
     delay_days: int = 7
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from fraud.claims.importing.profile import LEGITIMATE_WORDS, MISUSE_WORDS
+
 #: outcome → what it says of the claim; None takes back what the same finding said before.
 VERDICTS: dict[str, bool | None] = {"misuse": True, "legitimate": False, "withdrawn": None}
 OUTCOME_WORDS: dict[str, str | Promise] = {
@@ -15,8 +17,8 @@ OUTCOME_WORDS: dict[str, str | Promise] = {
     "withdrawn": pgettext_lazy("outcome", "Withdrawn"),
 }
 OUTCOME_ALIASES: dict[str, str] = {
-    **dict.fromkeys(("오남용", "부정", "부정사용", "confirmed", "confirmed misuse", "fraud"), "misuse"),
-    **dict.fromkeys(("정상", "정상사용", "in order", "genuine"), "legitimate"),
+    **dict.fromkeys(MISUSE_WORDS[1:], "misuse"),
+    **dict.fromkeys(LEGITIMATE_WORDS[1:], "legitimate"),
     **dict.fromkeys(("철회", "withdrawn finding"), "withdrawn"),
 }
 

@@ -11,6 +11,7 @@ from fraud.detection.features.catalogue import (
     LABEL_FEATURES,
     TREE_FEATURES,
     Feature,
+    grows_by_itself,
 )
 from fraud.detection.features.columns import ClaimFrameNotValid
 from fraud.detection.features.peers import SHARE_DAYS
@@ -42,4 +43,5 @@ __all__ = [
     "ClaimFrameNotValid",
     "Feature",
     "build_features",
+    "grows_by_itself",
 ]

@@ -1,6 +1,6 @@
 """Every computed feature: its type, what it is about, its words in both languages and its unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -22,12 +22,16 @@ Unit = Literal[
     "", "money", "count", "number", "tail", "ratio", "share", "days", "minutes", "hour", "z", "yes_no"
 ]
 
+#: Why a feature's values move at a company where nothing changes: the calendar alone, the length of the history known so far, or the
+#: company's own reviewing. What only moves for such a reason is no drift.
+Grows = Literal["", "calendar", "history", "reviews"]
+
 _INT, _FLOAT, _MONEY, _BOOL = pl.Int32(), pl.Float32(), pl.Int64(), pl.Boolean()
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One column that `build_features` computes. `from_labels`: only detectors may read it."""
+    """One column that `build_features` computes. `from_labels`: only detectors may read it; `grows`: why it moves by itself, if it does."""
 
     name: str
     dtype: pl.DataType
@@ -36,6 +40,7 @@ class Feature:
     en: str
     unit: Unit = ""
     from_labels: bool = False
+    grows: Grows = ""
 
 
 def _behaviour() -> list[Feature]:
@@ -165,11 +170,63 @@ def _known_misuse() -> list[Feature]:
         for (name, dtype, unit, in_korean, in_english), days in columns:
             words = {"who": who, "days": days, "ko": ko, "en": en}
             texts = (in_korean.format(**words), in_english.format(**words))
-            found.append(Feature(name.format(**words), dtype, "known_misuse", *texts, unit, from_labels=True))
+            found.append(
+                Feature(
+                    name.format(**words),
+                    dtype,
+                    "known_misuse",
+                    *texts,
+                    unit,
+                    from_labels=True,
+                    grows="reviews",
+                )
+            )
     return found
 
 
-BEHAVIOUR_FEATURES: tuple[Feature, ...] = tuple(_behaviour())
+#: Features that look back 90 days and longer: until the history is as long, their windows fill from claim to claim.
+_OF_HISTORY = frozenset(
+    {
+        *(
+            "amount_z_self",
+            "amount_ratio_self_max",
+            "amount_ratio_usual",
+            "max_ratio_usual_14d",
+            "n_unusual_amount_14d",
+        ),
+        *(
+            "day_part_share_120d",
+            "weekend_share_120d",
+            "round_share_cardholder_120d",
+            "round_share_merchant_180d",
+        ),
+        *(
+            "minutes_since_previous",
+            "minutes_since_same_merchant",
+            "is_first_at_merchant",
+            "amount_ratio_merchant_90d",
+        ),
+        *(
+            "price_shift_merchant_30d",
+            "amount_ratio_same_merchant_180d",
+            "same_merchant_share_90d",
+            "own_share_merchant_180d",
+        ),
+        *("amount_ratio_same_category_180d", "same_category_share_180d", "days_since_same_category"),
+        *("category_surprise_28d", "purpose_category_share_180d", "amount_z_peer", "mcc_share_peer"),
+    }
+)
+#: Features that count days from a date that stays where it is.
+_OF_THE_CALENDAR = frozenset({"days_since_hired", "merchant_seen_days", "merchant_age_days"})
+
+
+def _marked(feature: Feature) -> Feature:
+    if feature.name in _OF_THE_CALENDAR:
+        return replace(feature, grows="calendar")
+    return replace(feature, grows="history") if feature.name in _OF_HISTORY else feature
+
+
+BEHAVIOUR_FEATURES: tuple[Feature, ...] = tuple(map(_marked, _behaviour()))
 LABEL_FEATURES: tuple[Feature, ...] = tuple(_known_misuse())
 FEATURES: tuple[Feature, ...] = BEHAVIOUR_FEATURES + LABEL_FEATURES
 COMPUTED: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
@@ -198,6 +255,17 @@ FACTS: tuple[Feature, ...] = (
 )
 #: everything that has words: computed or taken as it is
 DESCRIBED: dict[str, Feature] = COMPUTED | {feature.name: feature for feature in FACTS}
+
+
+def is_money(name: str) -> bool:
+    """Whether a feature is an amount, in minor units of the claim's own currency."""
+    return name in DESCRIBED and DESCRIBED[name].unit == "money"
+
+
+def grows_by_itself(name: str) -> Grows:
+    """Why a feature moves at a company where nothing changes; "" for one that does not, or that is none of the catalogue."""
+    return DESCRIBED[name].grows if name in DESCRIBED else ""
+
 
 #: what supervised trees read: facts of the claim and everything computed
 TREE_FEATURES: tuple[str, ...] = tuple(dict.fromkeys([*(feature.name for feature in FACTS), *COMPUTED]))

@@ -40,9 +40,14 @@ PAST, PAST_CONFIRMED = 0.5, 0.15
 HOPE = 5.0
 #: What is hoped before any outcome: half of what narrowness promises.
 FIRST_HOPE = 0.5
-LEAST_HOPE, MOST_HOPE = 0.2, 1.5
+#: With the least hope the narrowest rule still stays over the threshold of .05 until its sixth genuine outcome.
+LEAST_HOPE, MOST_HOPE = 0.35, 1.5
+#: Outcomes of one rule that say anything of the others.
+OF_ONE_RULE = 10.0
 #: How much of the model's odds counts within a rule's hits.
 WITHIN = 0.5
+#: Hits from before a rule's first night of which a run keeps the model's odds, and hits of nights after which these no longer count.
+KEPT_ODDS = 20
 
 
 def prior_of(hits_a_night: float) -> float:
@@ -57,6 +62,7 @@ class RuleEvidence:
     `reviewed` and `confirmed` are outcomes known by the run's cut-off, those of earlier versions counting EARLIER each.
     `past_reviewed`, `past_confirmed`: hits among the claims whose outcome came with the history. `hope`: what the other rules'
     outcomes make of the prior (`hope_of`). `level`: log-odds the model gives to its hits (`level_of`), None where it gave none.
+    `tried_odds`: log-odds it gave to some of the hits of the weeks before the rule's first night (`odds_kept`).
     """
 
     code: str
@@ -68,6 +74,7 @@ class RuleEvidence:
     past_confirmed: float = 0.0
     hope: float = FIRST_HOPE
     level: float | None = None
+    tried_odds: tuple[float, ...] = ()
 
     @property
     def hits_a_night(self) -> float:
@@ -88,8 +95,13 @@ class RuleEvidence:
 
     @property
     def is_untried(self) -> bool:
-        """Whether too few of its hits have an outcome for anybody to know how good it is."""
-        return self.reviewed < TRIED
+        """Whether too few of its hits have an outcome, here or from before the product, for anybody to know how good it is."""
+        return self.reviewed + PAST * self.past_reviewed < TRIED
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether reviews here alone say how good it is: what came with the history was looked at for reasons of its own."""
+        return self.reviewed >= TRIED
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the belief beside what it rests on."""
@@ -98,13 +110,21 @@ class RuleEvidence:
     @classmethod
     def from_json(cls, state: Mapping[str, Any]) -> RuleEvidence:
         """What `to_json` gave."""
-        return cls(**{each.name: state[each.name] for each in fields(cls) if each.name in state})
+        values = {each.name: state[each.name] for each in fields(cls) if each.name in state}
+        return cls(**{**values, "tried_odds": tuple(values.get("tried_odds", ()))})
 
 
 def hope_of(evidence: Sequence[RuleEvidence]) -> float:
-    """How rules' hits turned out in this company against what narrowness alone promised; FIRST_HOPE before any outcome."""
-    confirmed = sum(each.confirmed for each in evidence)
-    promised = sum(prior_of(each.hits_a_night) * each.reviewed for each in evidence)
+    """How rules' hits turned out in this company against what narrowness alone promised; FIRST_HOPE before any outcome.
+
+    Of each rule at most OF_ONE_RULE outcomes count: hope is learnt from rules, and one that is looked at often is still one.
+    """
+    heard = [min(1.0, OF_ONE_RULE / each.reviewed) if each.reviewed else 0.0 for each in evidence]
+    confirmed = sum(share * each.confirmed for share, each in zip(heard, evidence, strict=True))
+    promised = sum(
+        share * prior_of(each.hits_a_night) * each.reviewed
+        for share, each in zip(heard, evidence, strict=True)
+    )
     return min(max((FIRST_HOPE * HOPE + confirmed) / (HOPE + promised), LEAST_HOPE), MOST_HOPE)
 
 
@@ -115,9 +135,22 @@ def with_hope(evidence: Sequence[RuleEvidence]) -> list[RuleEvidence]:
 
 
 def with_level(evidence: RuleEvidence, alone: Floats) -> RuleEvidence:
-    """The evidence with the level of the model's odds among recent hits; `alone` (n,): what the model alone thought of them."""
+    """The evidence with the level of the model's odds among recent hits; `alone` (n,): what the model alone thought of them.
+
+    While nights have seen few hits, those from before its first night count as well.
+    """
+    if len(alone) < KEPT_ODDS:
+        alone = np.concatenate([alone, sigmoid(np.asarray(evidence.tried_odds, dtype=np.float64))])
     level = level_of(evidence.belief, alone)
     return replace(evidence, level=None if np.isnan(level) else round(level, 6))
+
+
+def odds_kept(alone: Floats) -> tuple[float, ...]:
+    """Log-odds of what the model alone thought of a rule's hits (n,), at most KEPT_ODDS of them: their quantiles where there are more."""
+    odds = np.sort(logit(alone))
+    if len(odds) > KEPT_ODDS:
+        odds = np.quantile(odds, (np.arange(KEPT_ODDS) + 0.5) / KEPT_ODDS)
+    return tuple(np.round(odds, 4).tolist())
 
 
 def best_of_hits(

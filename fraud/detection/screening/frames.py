@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -105,6 +105,13 @@ def night_frame(run: ScreeningRun) -> NightFrame:
             with one_look():
                 _kept[run.pk] = _build(run, pending, told)
         return _kept[run.pk]
+
+
+def renew_rules(run: ScreeningRun) -> None:
+    """Give the frame in memory what the run knows of its rules by now: a first version is fitted on it before that is pinned."""
+    with _lock:
+        if run.pk in _kept:
+            _kept[run.pk] = replace(_kept[run.pk], rules=rules_of(run))
 
 
 def forget_frames() -> None:

@@ -31,6 +31,8 @@ from rules.fields import FIELDS
 from rules.language.normal import normalise
 
 _AT = "transacted_at"
+#: Calendar periods of windows as polars cuts dates; weeks begin on Mondays.
+_EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 _TICK, _FOR_EVER = timedelta(microseconds=1), datetime(9000, 1, 1, tzinfo=UTC)
 #: Claims of which another version, or other linked money, became known in a stretch of time.
 _CHANGED = (
@@ -147,6 +149,11 @@ def _keyed(claims: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:
     if compared - set(frame.columns):
         frame = frame.hstack(claim_features(frame, zone))
     frame = frame.select(name for name in frame.columns if name in {"claim_id", _AT, *compared})
+    day = pl.col(_AT).dt.convert_time_zone(zone).dt.date()
+    frame = frame.with_columns(
+        day.dt.truncate(_EVERY[period]).alias(_column_of(period))
+        for period in {each.period for each in links} - {""}
+    )
     texts = [name for name in frame.columns if name in FIELDS and FIELDS[name].type in {"text", "code"}]
     return frame.with_columns(
         pl.col(name).replace_strict(
@@ -155,6 +162,11 @@ def _keyed(claims: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:
         for name in texts
         if frame.schema[name] == pl.String and frame[name].null_count() < frame.height
     )
+
+
+def _column_of(period: str) -> str:
+    """The column that holds the first day of a claim's calendar period on the company's clock."""
+    return f"first day of the {period}"
 
 
 def _stretches(moments: list[datetime], links: Iterable[Link]) -> list[tuple[datetime, datetime]]:
@@ -190,6 +202,7 @@ def _reached(near: pl.DataFrame, news: pl.DataFrame, links: Iterable[Link]) -> p
     for link in links:
         # a behaviour is no key of its own here: without it the link reaches more, never less
         keys = sorted(link.columns & set(near.columns))
+        keys += [_column_of(link.period)] if link.period else []
         found.append(_joined(near, news, keys, "backward", link.after))
         if link.before:
             found.append(_joined(near, news, keys, "forward", link.before))

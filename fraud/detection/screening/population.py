@@ -2,7 +2,8 @@
 
 One night is one day of the week: what its claims look like says more about the calendar than about a shift. Every report
 therefore keeps its own night's counts a bin, and judges the sum over the nights of seven days. Before a version has
-screened a whole week nothing is judged; what is seen must last into the next week before it says act.
+screened a whole week nothing is judged; what is seen must last into the next week before it says act. Features that move where
+nothing changes (`grows_by_itself`) keep their figure and are judged neither alone nor in the report.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from fraud.detection.drift import Reference, Shift, counts, overall, shift_of_counts
+from fraud.detection.features import grows_by_itself
 from fraud.detection.models import DriftReport, ScreeningRun
 
 WEEK = timedelta(days=7)
@@ -29,7 +31,7 @@ _CALENDAR = frozenset({"weekday", "is_weekend", "is_holiday", "is_business_day"}
 class PopulationShift:
     """The week's claims and nights, per feature its figures with tonight's counts, and the level.
 
-    `features`: name → {psi, floor, level, counts}; every level is calm before `is_whole_week`.
+    `features`: name → {psi, floor, level, counts}; every level is calm before `is_whole_week`, and of what moves by itself always.
     """
 
     n_claims: int
@@ -55,12 +57,13 @@ def population_shift(run: ScreeningRun, features: pl.DataFrame) -> PopulationShi
     nights = [report for report in earlier if report.run.business_date > run.business_date - WEEK]  # type: ignore[union-attr]
     is_whole = _spans_a_week(earlier, run.business_date)
     found = {name: _pooled(references[name], name, tonight[name], nights) for name in references}
-    level = overall(found, _levels_a_week_ago(earlier, run.business_date)) if is_whole else "calm"
+    judged = {name: one for name, one in found.items() if is_whole and not grows_by_itself(name)}
+    level = overall(judged, _levels_a_week_ago(earlier, run.business_date))
     rows_of = {
         name: {
             "psi": round(one.psi, 5),
             "floor": round(one.floor, 5) if np.isfinite(one.floor) else None,
-            "level": one.level if is_whole else "calm",
+            "level": one.level if name in judged else "calm",
             "counts": tonight[name],
         }
         for name, one in found.items()

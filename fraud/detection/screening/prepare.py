@@ -16,9 +16,9 @@ from audit.permissions import require
 from audit.services import record
 from audit.transactions import one_transaction
 from fraud.company.values import pinned_settings, usable_settings
-from fraud.detection.model_files import NoChampion, challenger, champion
+from fraud.detection.model_files import NoChampion, challenger, champion, load_version
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
-from fraud.detection.screening.frames import labels_of, pending_of
+from fraud.detection.screening.frames import labels_of, pending_of, renew_rules
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes
 from fraud.detection.screening.recalibrating import recalibration_of
@@ -96,10 +96,10 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
         with stage(run, "prepare") as current:
             usable_settings(run.settings_used)
             pending = pending_of(run)
-            if pending.height:
-                _pin_evidence(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model, current) if pending.height else None
+            if pending.height:
+                _pin_evidence(run, scoring)
             faults.hit("prepare.model")
             _cut(run, token, pending, scoring, current)
     except LeaseLost as error:
@@ -112,11 +112,16 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     return run
 
 
-def _pin_evidence(run: ScreeningRun) -> None:
+def _pin_evidence(run: ScreeningRun, scoring: ModelVersion | None) -> None:
     """What is known of rules and probabilities by the cut-off, kept before anything is scored; another attempt pins the same again."""
     told = labels_of(run)
-    run.rule_evidence, run.recalibration = evidence_of(run, told), recalibration_of(run, told).to_json()
+    model = load_version(scoring) if scoring else None
+    run.rule_evidence, run.recalibration = (
+        evidence_of(run, told, model),
+        recalibration_of(run, told).to_json(),
+    )
     run.save(update_fields=["rule_evidence", "recalibration"])
+    renew_rules(run)
 
 
 def _cut(

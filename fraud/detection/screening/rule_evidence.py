@@ -1,33 +1,32 @@
 """What a run knows of its rules by themselves, pinned when it opens: how narrow each is, and what its outcomes were.
 
 A rule's hits are counted over the nights it ran. One that is new has not run on any: it is tried once on the last weeks of
-claims and on the outcomes that came with the history, and from the next night on counts go on from what the last run had pinned.
+claims and on the outcomes that came with the history (`rule_trial`), and from the next night on counts go on from what the last
+run had pinned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
-from django.conf import settings
 from django.db.models import Count
 from numpy.typing import NDArray
 
 from fraud.claims.bulk import read_frame
-from fraud.claims.labels import history_of, newest_labels, told_labels
+from fraud.claims.labels import newest_labels, told_labels
 from fraud.claims.reading import db_time
 from fraud.claims.spans import known_span, n_known_after
-from fraud.company.values import current_calendar, from_json
+from fraud.company.values import from_json
 from fraud.detection.models import RuleHit, ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, EARLIER, RuleEvidence, with_hope, with_level
-from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.reads import claims_since
-from fraud.detection.screening.rulebook import RunRules, rules_of
-from fraud.detection.screening.windows import history_start
-from rules.engine import RuleSpec
+from fraud.detection.scoring.hybrid import HybridModel
+from fraud.detection.screening.rule_trial import Tried, try_rules
+from fraud.detection.screening.rulebook import rules_of
 from rules.models import RuleVersion
 
 _REVIEWED = """
@@ -38,45 +37,39 @@ _REVIEWED = """
 """
 
 
-#: How far back outcomes from before the product say anything of a rule.
-PAST_DAYS = 365
-_SCORED_LABELS = """
-    SELECT DISTINCT l.claim_id FROM fraud_label l JOIN fraud_score s ON s.claim_id = l.claim_id WHERE s.run_id < %s
-"""
-_NEWEST = """
-    SELECT s.claim_id, s.model_probability AS alone FROM fraud_score s
-    WHERE s.id IN (SELECT MAX(n.id) FROM fraud_score n WHERE n.run_id < %s GROUP BY n.claim_id)
-"""
 _ALONE = """
     SELECT h.rule_version_id AS version, s.model_probability AS alone FROM fraud_rulehit h
     JOIN fraud_score s ON s.run_id = h.run_id AND s.claim_id = h.claim_id JOIN fraud_screeningrun r ON r.id = h.run_id
     WHERE h.run_id < %s AND r.cut_off_at > %s
 """
-#: (hits, nights, past_reviewed, past_confirmed) of a rule version
-Known = tuple[int, float, float, float]
 
 
-def evidence_of(run: ScreeningRun, labels: pl.DataFrame | None = None) -> dict[str, Any]:
+def evidence_of(
+    run: ScreeningRun, labels: pl.DataFrame | None = None, model: HybridModel | None = None
+) -> dict[str, Any]:
     """Rule version id (as text) → what is known of it by the run's cut-off, as plain values (`RuleEvidence.to_json`).
 
-    `labels` is `told_labels` of the cut-off where the caller has them.
+    `labels` is `told_labels` of the cut-off where the caller has them; `model` the version that will score: without it the
+    hits of a rule that has not run yet have no level.
     """
     labels = told_labels(run.cut_off_at) if labels is None else labels
-    rules = rules_of(run)
+    rules = replace(rules_of(run), evidence={})
     last, days, a_day = _recent(run.cut_off_at)
     if last is None:
         return {}
     known = _counted_before(run, a_day)
     new = [j for j, version in enumerate(rules.version_ids.tolist()) if version not in known]
-    tried, alone_of_new = _tried(rules, new, run, labels, last, days)
-    known |= tried
-    outcomes, alone = _outcomes(run, labels), _alone(run) | alone_of_new
+    known |= try_rules(rules, new, run, labels, model=model, last=last, days=days)
+    outcomes, alone = _outcomes(run, labels), _alone(run)
     evidence = []
     for spec, version in zip(rules.specs, rules.version_ids.tolist(), strict=True):
-        hits, nights, past_reviewed, past_confirmed = known[version]
+        tried = known[version]
         reviewed, confirmed = outcomes.get(version, (0.0, 0.0))
+        past = tried.past_reviewed, tried.past_confirmed
         evidence.append(
-            RuleEvidence(spec.code, hits, nights, reviewed, confirmed, past_reviewed, past_confirmed)
+            RuleEvidence(
+                spec.code, tried.hits, tried.nights, reviewed, confirmed, *past, tried_odds=tried.odds
+            )
         )
     versions = rules.version_ids.tolist()
     pairs = zip(versions, with_hope(evidence), strict=True)
@@ -93,7 +86,7 @@ def _recent(cut_off: datetime) -> tuple[datetime | None, float, float]:
     return last, days, max(n / days, 1.0)
 
 
-def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Known]:
+def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Tried]:
     """What the last run had pinned of each rule version, and its hits and nights since; at most DAYS nights, older ones fade."""
     earlier = ScreeningRun.objects.filter(pk__lt=run.pk, state=ScreeningRun.State.FINISHED)
     last = earlier.exclude(rule_evidence={}).order_by("-pk").first()
@@ -108,64 +101,9 @@ def _counted_before(run: ScreeningRun, a_day: float) -> dict[int, Known]:
         fade = min(1.0, DAYS / (state["nights"] + nights)) if state["nights"] + nights else 1.0
         n_hits = state["hits"] + hits.get(int(version), 0)
         past = state.get("past_reviewed", 0.0), state.get("past_confirmed", 0.0)
-        found[int(version)] = (round(n_hits * fade), (state["nights"] + nights) * fade, *past)
+        odds = tuple(state.get("tried_odds", ()))
+        found[int(version)] = Tried(round(n_hits * fade), (state["nights"] + nights) * fade, *past, odds)
     return found
-
-
-def _tried(
-    rules: RunRules, new: list[int], run: ScreeningRun, told: pl.DataFrame, last: datetime, days: float
-) -> tuple[dict[int, Known], dict[int, NDArray[np.float64]]]:
-    """Of rules that have not run yet, on claims known by the cut-off: hits of the last days, hits among the claims whose outcome is
-    known without a night having scored them, and what the model alone thought of the recent hits."""
-    if not new:
-        return {}, {}
-    specs: tuple[RuleSpec, ...] = tuple(rules.specs[j] for j in new)
-    start = last - timedelta(days=days)
-    past = _past_outcomes(run, told)
-    earliest = past["transacted_at"].min() if past.height else start
-    assert isinstance(earliest, datetime)
-    claims = claims_since(run.cut_off_at, history_start(min(start, earliest), specs))
-    is_recent = (claims["transacted_at"] > start).to_numpy()
-    targets = is_recent | claims["claim_id"].is_in(past["claim_id"].implode()).to_numpy()
-    features, context, asked = features_and_context(
-        claims, targets, specs, calendar=current_calendar(), zone=settings.TIME_ZONE, labels=history_of(told)
-    )
-    alone = RunRules(specs, rules.version_ids[new], rules.is_shadow[new], rules.context)
-    hits = np.asarray(alone.evaluate(context, asked, features).hits, dtype=bool)
-    judged = features.select("claim_id", "transacted_at").join(
-        past.select("claim_id", "is_misuse"), on="claim_id", how="left", maintain_order="left"
-    )
-    recent = (judged["transacted_at"] > start).to_numpy()
-    reviewed = judged["is_misuse"].is_not_null().to_numpy()
-    misuse = judged["is_misuse"].fill_null(False).to_numpy()
-    known = {
-        int(rules.version_ids[j]): (
-            int(column[recent].sum()),
-            days,
-            float((column & reviewed).sum()),
-            float((column & misuse).sum()),
-        )
-        for j, column in zip(new, hits.T, strict=True)
-    }
-    thought = _thought_of(run, judged["claim_id"])
-    return known, {
-        int(rules.version_ids[j]): thought[column & recent & ~np.isnan(thought)]
-        for j, column in zip(new, hits.T, strict=True)
-    }
-
-
-def _past_outcomes(run: ScreeningRun, told: pl.DataFrame) -> pl.DataFrame:
-    """`claim_id, is_misuse, transacted_at` of the last year's outcomes whose claims no night had scored."""
-    known = newest_labels(told).filter(pl.col("transacted_at") > run.cut_off_at - timedelta(days=PAST_DAYS))
-    scored = read_frame(_SCORED_LABELS, [run.pk], schema={"claim_id": pl.Int64})
-    return known.join(scored, on="claim_id", how="anti").select("claim_id", "is_misuse", "transacted_at")
-
-
-def _thought_of(run: ScreeningRun, claims: pl.Series) -> NDArray[np.float64]:
-    """What the model alone thought of these claims when it judged them last, nan where it has not; in their order."""
-    scores = read_frame(_NEWEST, [run.pk], schema={"claim_id": pl.Int64, "alone": pl.Float64})
-    found = claims.to_frame("claim_id").join(scores, on="claim_id", how="left", maintain_order="left")
-    return found["alone"].fill_null(float("nan")).to_numpy()
 
 
 def _alone(run: ScreeningRun) -> dict[int, NDArray[np.float64]]:

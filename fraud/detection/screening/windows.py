@@ -15,16 +15,19 @@ from rules.language.reach import reach_days, reach_days_after
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A claim is looked at by claims with the same `columns` up to `after` later (None: ever) and up to `before` earlier."""
+    """A claim is looked at by claims with the same `columns` up to `after` later (None: ever) and up to `before` earlier, with a
+    `period` only by those of the same calendar day, week, month, quarter or year."""
 
     columns: frozenset[str]
     after: timedelta | None
     before: timedelta = timedelta(0)
+    period: str = ""
 
     def covers(self, other: Link) -> bool:
         """Whether everything the other one connects is connected by this one too."""
         reaches = self.after is None or (other.after is not None and other.after <= self.after)
-        return self.columns <= other.columns and reaches and other.before <= self.before
+        is_as_wide = self.period in ("", other.period) and other.before <= self.before
+        return self.columns <= other.columns and reaches and is_as_wide
 
 
 def history_start(earliest: datetime, specs: Iterable[RuleSpec]) -> datetime | None:
@@ -49,7 +52,7 @@ def links_of(specs: Iterable[RuleSpec], parameters: Mapping[str, ParameterSpec])
         days = None if is_unbounded(window) else reach_days(window, parameters) or 0.0
         after = None if days is None else timedelta(days=days)
         before = timedelta(days=reach_days_after(window))
-        links.append(Link(frozenset(key_columns(window.keys)), after, before))
+        links.append(Link(frozenset(key_columns(window.keys)), after, before, window.period or ""))
     links = list(dict.fromkeys(links))
     return tuple(link for link in links if not any(o is not link and o.covers(link) for o in links))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,11 @@ class MissEstimate:
     n_audited: int
     n_found: int
     is_enough: bool
+
+    @property
+    def has_recall(self) -> bool:
+        """Whether any misuse is known: of none there is no share that was found."""
+        return not math.isnan(self.recall)
 
 
 def counted_by_lot(found: Sequence[float], heaviest: float, level: float = 0.95) -> tuple[float, Interval]:

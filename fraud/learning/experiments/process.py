@@ -137,6 +137,7 @@ def _surrogate(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
         job["threshold"],
         depth=job["depth"],
     )
+    found["currency"] = job.get("currency", "")
     yield {"counts": {"learnt": found["n_claims"]}, "step": "paths", "result": found}
 
 

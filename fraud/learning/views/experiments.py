@@ -92,7 +92,7 @@ def experiment(request: HttpRequest, number: int) -> HttpResponse:
     found = _find(number)
     if found.kind == Experiment.Kind.MINING:
         return redirect("fraud:mined-rules-one", number=number)
-    context = page_of(found, request.GET.get("claim", ""))
+    context = page_of(found, _by(request), request.GET.get("claim", ""))
     file = csv_answer(request, context["tables"])
     if file is not None:
         return file

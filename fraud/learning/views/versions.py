@@ -15,6 +15,7 @@ from audit.language import current_language
 from audit.permissions import NotPermitted, can
 from fraud.company.pages import waiting_settings
 from fraud.company.values import current_settings
+from fraud.detection.features import grows_by_itself
 from fraud.detection.model_files import ModelDamaged
 from fraud.detection.models import DriftReport, ModelVersion, ScreeningRun
 from fraud.detection.scoring.reasons import label
@@ -28,6 +29,9 @@ from fraud.learning.model_card_page import card_context
 from fraud.learning.triggers import learning_state
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
+
+#: Features the drift panel lists at least.
+N_SHIFTS = 12
 
 
 @page("fraud.view_detection")
@@ -46,24 +50,28 @@ def detection(request: HttpRequest) -> HttpResponse:
         "proposals": waiting_settings(),
         "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).first(),
     }
-    context["shifts"] = _shifts(context["drift"])
+    context |= _shifts(context["drift"])
     return render(request, "fraud/detection/detection.html", context)
 
 
-def _shifts(report: Any) -> list[dict[str, Any]]:
-    """The features that moved most, largest first."""
+def _shifts(report: Any) -> dict[str, list[dict[str, Any]]]:
+    """`shifts`: features that moved most, largest first, all that are not calm among them; `growing`: those that move by themselves."""
     if report is None:
-        return []
+        return {"shifts": [], "growing": []}
     language = current_language()
     rows = [
         {
             "name": name,
             "label": label(name, language),
+            "grows": grows_by_itself(name),
             **(value if isinstance(value, dict) else {"psi": value}),
         }
         for name, value in report.psi.items()
     ]
-    return sorted(rows, key=lambda row: -(row.get("psi") or 0))[:12]
+    rows.sort(key=lambda row: -(row.get("psi") or 0))
+    judged = [row for row in rows if not row["grows"]]
+    n_moved = sum(row.get("level", "calm") != "calm" for row in judged)
+    return {"shifts": judged[: max(N_SHIFTS, n_moved)], "growing": [row for row in rows if row["grows"]]}
 
 
 @page("fraud.view_detection")

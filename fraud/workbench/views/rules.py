@@ -297,6 +297,7 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "version": shown,
         "running": running,
         "belief": beliefs_by_version().get(running.pk) if running else None,
+        "believed_found": running.found if running else None,  # type: ignore[attr-defined]
         "typed": typed,
         "events": list(chain_entries(subject_of(found)))[-20:][::-1],
         "is_editable": shown is not None

@@ -188,7 +188,7 @@ def _useless(nights: Nights) -> dict[str, Any]:
         "rules": len(useless),
         "upper": rounded(float(np.median([each.upper for each in useless] or [np.nan]))),
         "condemned": len(condemned),
-        "proposed": sum(not each.is_untried for each in condemned),
+        "proposed": sum(each.is_judged for each in condemned),
     }
 
 

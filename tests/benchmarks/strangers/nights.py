@@ -175,7 +175,10 @@ class Nights:
     def evidence(self, book: Book, day: int) -> list[RuleEvidence]:
         """What is known of each rule by itself that morning."""
         recent = self.company.arrived(day - product.BELIEF_DAYS, day)
-        asked = recent & ~np.isnan(self.alone)
+        alone = self.alone
+        if not (recent & ~np.isnan(alone)).any():  # the first night: the version scores the weeks before it
+            alone = self.scored_now(recent, book, day)
+        asked = recent & ~np.isnan(alone)
         known = self.known(day)
         place, misuse = known["claim_id"].to_numpy() - 1, known["is_misuse"].to_numpy().astype(np.float64)
         scored = ~np.isnan(self.tested.probability[place])
@@ -190,9 +193,19 @@ class Nights:
             product.BELIEF_DAYS,
             live=seen(place[unseen], misuse[unseen]),
             past=seen(place[~scored], misuse[~scored]),
-            alone=seen(asked, self.alone[asked]),
+            alone=seen(asked, alone[asked]),
         )
         self.believed = found
+        return found
+
+    def scored_now(self, wanted: NDArray[np.bool_], book: Book, day: int) -> NDArray[np.float64]:
+        """What the version thinks of these claims that no night has judged; nan for the others."""
+        assert self.model is not None
+        found = np.full(self.company.claims.height, np.nan)
+        features = product.features_of(self.company, self.known(day), self.company.delivered < day, wanted)
+        hits = self.hits[wanted][:, book.columns]
+        scores = product.score(self.model, features, hits, book, None, Recalibration())
+        found[wanted] = scores["model_probability"].to_numpy()
         return found
 
     def recalibration(self, day: int) -> Recalibration:

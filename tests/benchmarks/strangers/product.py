@@ -181,8 +181,7 @@ def scored_claims(
     claims = company.claims[rows]
     hard = np.array([spec.always_open for spec in book.specs])
     order = np.lexsort((np.array(book.codes), -np.array(book.weights), ~hard))
-    first = np.argmax(hits[:, order], axis=1)
-    lead = np.where(hits.any(axis=1), np.array(book.codes, dtype=object)[order][first], None)
+    lead = _first_of(hits, order, book.codes)
     untried = np.array([each.is_untried for each in evidence or []] or [True] * len(book.codes))
     frame = pl.DataFrame(
         {
@@ -190,7 +189,7 @@ def scored_claims(
             "cardholder_id": claims["cardholder_id"],
             "merchant_id": claims["merchant_id"],
             "week": claims["transacted_at"].dt.convert_time_zone(company.traits.zone).dt.strftime("%G-W%V"),
-            "pattern": pl.Series(lead.tolist(), dtype=pl.String),
+            "pattern": lead,
             "is_always_open": (hits & hard).any(axis=1),
             "probability": scores["hybrid_probability"],
             "model_probability": scores["model_probability"],
@@ -200,6 +199,7 @@ def scored_claims(
             "amount_minor": claims["amount_minor"],
             "n_hits": hits.sum(axis=1),
             "n_untried": hits[:, untried].sum(axis=1),
+            "untried": _first_of(hits & untried, order, book.codes),
         }
     )
     worth = (claims["net_minor"] > 0) | pl.Series((hits & _about_cancelling(book)).any(axis=1))
@@ -207,6 +207,13 @@ def scored_claims(
         frame.filter(worth).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items()),
         frame.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
     )
+
+
+def _first_of(hits: Mask, order: Ints, codes: Sequence[str]) -> pl.Series:
+    """The code of the first rule of the order that each claim meets, null without one."""
+    first = np.argmax(hits[:, order], axis=1)
+    found = np.where(hits.any(axis=1), np.array(codes, dtype=object)[order][first], None)
+    return pl.Series(found.tolist(), dtype=pl.String)
 
 
 def _about_cancelling(book: Book) -> Mask:

@@ -13,6 +13,12 @@ def test_wilson_equals_published_values() -> None:
     assert wilson(0, 0).high == 1.0
 
 
+def test_a_share_of_nothing_and_of_all_has_an_end_that_is_exactly_zero_or_one() -> None:
+    for n in (*range(1, 400), 1_234.5, 0.3):
+        assert wilson(0, n).low == 0.0
+        assert wilson(n, n).high == 1.0
+
+
 def test_clopper_pearson_equals_scipy() -> None:
     from scipy.stats import binomtest
 

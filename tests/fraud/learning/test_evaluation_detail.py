@@ -90,6 +90,40 @@ def test_rules_and_model_are_crossed_with_precision_and_money(client, evaluation
         assert row["Misuse in the cell, by the sample"] == ""  # nothing was drawn by lot
 
 
+def test_cells_tell_no_money_where_no_misuse_is_in_the_companys_currency(client, evaluation):
+    crossing = {name: cell | {"money_misuse": 0} for name, cell in evaluation.figures["crossing"].items()}
+    assert sum(cell["n_misuse"] for cell in crossing.values())
+    evaluation.figures = evaluation.figures | {"crossing": crossing}
+    evaluation.save()
+    client.force_login(make_cast().model_owner)
+    client.cookies["django_language"] = "en"
+    rows = read(client, evaluation, csv=f"rules-and-model-{evaluation.pk}")
+    assert {row["Misused, KRW"] for row in rows} == {""}
+    page = client.get(reverse("fraud:evaluation", args=[evaluation.pk])).content.decode()
+    assert "No misuse of these cells is in KRW" in page
+
+
+def test_the_page_says_which_claims_count_and_that_a_recipe_was_trained_again(client, evaluation):
+    evaluation.trained_again_at = CUT_OFF
+    evaluation.save()
+    reviewed = sum(evaluation.figures["outcomes"].values())
+    assert 0 < reviewed < evaluation.n_claims
+    client.force_login(make_cast().model_owner)
+    client.cookies["django_language"] = "en"
+    pages = [
+        client.get(address).content.decode()
+        for address in (
+            reverse("fraud:evaluation", args=[evaluation.pk]),
+            reverse("fraud:version", args=[evaluation.model_version.reference]),
+        )
+    ]
+    for page in pages:
+        assert "recipe was trained again on what was known on" in page
+        assert f"{reviewed:,} of the {evaluation.n_claims:,} claims have an outcome." in page
+        assert "None was drawn at random" in page
+    assert "the two do not compare" in pages[0]
+
+
 def test_control_sample_stands_for_its_cell_by_the_chance_it_was_drawn_with(reviewed):
     labels = Label.objects.filter(claim__transacted_at__gte=CUT_OFF, claim__transacted_at__lt=END)
     labels.update(source="control_sample", selection_probability=0.25)

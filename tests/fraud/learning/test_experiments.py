@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -22,7 +23,7 @@ from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim
 from fraud.learning import experiment_run, experimenting
 from fraud.learning.experiment_page import path_text, verdict
-from fraud.learning.experiment_run import run_experiment
+from fraud.learning.experiment_run import _blank_other_money, run_experiment
 from fraud.learning.experiment_words import REFUSALS, error_sentence, refusal
 from fraud.learning.experimenting import (
     ExperimentNotValid,
@@ -204,12 +205,17 @@ def test_autoencoder_learns_from_claims_presumed_normal_and_its_page_tells_of_a_
     client.cookies["django_language"] = "en"
     kept = experiment.result["claims"][0]
     address = reverse("fraud:experiment", args=[experiment.pk])
-    page = client.get(address, {"claim": str(kept["claim"])})
-    assert page.context["chosen"] == kept
+    number = Claim.objects.get(pk=kept["claim"]).external_id
+    page = client.get(address, {"claim": number})
+    assert page.context["chosen"]["claim"] == kept["claim"]
+    assert f"Claim {number}," in page.content.decode()
     assert page.context["layers"] == "8-3-8"
     assert "Could not be rebuilt" in page.content.decode()
-    unknown = client.get(address, {"claim": "999999999"})
-    assert "nothing is kept" in unknown.content.decode()
+    unknown = client.get(address, {"claim": str(kept["claim"])})  # what only the database calls it
+    assert "There is no claim with this number" in unknown.content.decode()
+    ids = {row["claim"] for row in experiment.result["claims"]}
+    other = client.get(address, {"claim": Claim.objects.exclude(pk__in=ids)[0].external_id})
+    assert "nothing is kept" in other.content.decode()
     for name in ("errors", "error-lines", "columns", "claims"):
         assert client.get(address, {"csv": name}).status_code == 200
 
@@ -230,6 +236,21 @@ def test_paths_of_the_champions_score_hold_every_later_claim(client, reviewed):
     )
     assert len(rows) == len(paths)
     assert rows[0]["Path"].startswith("IF ")
+    assert experiment.result["currency"] == "KRW"
+    del experiment.result["currency"]  # as it was kept before
+    experiment.result["paths"][0]["conditions"] = [{"name": "amount", "above": 4_656.0, "at_most": None}]
+    experiment.save()
+    Claim.objects.update(currency="EUR")
+    assert "IF amount &gt; EUR 46.56" in client.get(address).content.decode()
+
+
+def test_a_path_knows_amounts_of_one_currency_only():
+    table = np.array([[4_656, 1.0], [900, 0.0], [7_000, 1.0]], dtype=np.float32)
+    currency = pl.Series(["EUR", "JPY", "EUR"])
+    assert _blank_other_money(table, ["amount", "is_night"], currency) == "EUR"
+    np.testing.assert_array_equal(
+        table, np.array([[4_656, 1.0], [np.nan, 0.0], [7_000, 1.0]], dtype=np.float32)
+    )
 
 
 def make_row(experiment: Experiment, method: str, ap: float, **figures) -> ExperimentRow:
@@ -323,9 +344,19 @@ def test_paths_read_as_sentences():
             {"name": "rule:A01", "above": None, "at_most": 0.5},
             {"name": "n_unusual_amount_14d", "above": 1.5, "at_most": 3.5},
             {"name": "amount_z_peer", "above": None, "at_most": -5e8},
-        ]
+        ],
+        "KRW",
     )
-    assert "> 120,000" in said
+    assert "> 120,000원" in said or "> KRW 120,000" in said
+    cents = [
+        {"name": "amount", "above": 4_656.0, "at_most": None},
+        {"name": "per_head", "above": 1.0, "at_most": 950.4},
+    ]
+    for language in ("en", "ko"):
+        with override(language):
+            assert "> EUR 46.56" in path_text(cents, "EUR")
+            assert "EUR 0.01 <" in path_text(cents, "EUR")
+            assert "≤ EUR 9.50" in path_text(cents, "EUR")
     assert "2 ≤" in said
     assert "≤ 3" in said
     assert "A01" in said

@@ -8,6 +8,7 @@ import io
 import pytest
 from django.urls import reverse
 
+from fraud.claims.models import Claim
 from fraud.company.changing import settings_version
 from fraud.company.models import CompanySettings
 from fraud.company.values import current_settings
@@ -78,6 +79,22 @@ def test_money_in_another_currency_is_added_to_nothing(client, cast):
     )
     context = shown(client)
     assert context["nothing"].money_missed * context["scores"].n_nights == pytest.approx(before, abs=2)
+
+
+def test_where_no_claim_is_in_the_companys_currency_no_money_is_told_and_the_page_says_why(client, cast):
+    """A bakery in Madrid left the company's currency at won; all its claims are in euros."""
+    Claim.objects.update(currency="EUR")
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("fraud:threshold"))
+    page = answer.content.decode()
+    assert (answer.context["tried"].money_found, answer.context["nothing"].money_missed) == (None, None)
+    assert "No claim is in KRW, the company’s currency" in page
+    assert "The claims of these nights are in EUR" in page
+    assert reverse("fraud:settings") in page
+    assert "KRW 0" not in page
+    file = client.get(reverse("fraud:threshold"), {"csv": "threshold-ways"}).content.decode("utf-8-sig")
+    assert {row["Found a night, KRW"] for row in csv.DictReader(io.StringIO(file))} == {""}
 
 
 def test_line_by_capacity_leaves_no_more_alerts_than_seats(client, cast):

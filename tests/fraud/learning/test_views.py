@@ -18,7 +18,8 @@ from fraud.company.changing import propose_settings
 from fraud.company.models import CompanySettings
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import current_settings
-from fraud.detection.models import ModelVersion
+from fraud.detection.features import LABEL_FEATURES
+from fraud.detection.models import DriftReport, ModelVersion
 from fraud.learning.being_tested import test_lock as lock_of
 from fraud.learning.misses import miss_panel
 from fraud.learning.models import Evaluation
@@ -244,6 +245,54 @@ def test_version_that_is_being_tested_says_so_until_the_test_has_ended(client, c
     with folder_lock(lock_of(version)):
         assert said in client.get(page).content.decode()
     assert said not in client.get(page).content.decode()
+
+
+def test_where_no_misuse_is_known_no_recall_and_no_interval_are_shown(client, cast):
+    run = make_run(n_scored=1000, n_alerts=0, state="finished", started_at=timezone.now() - timedelta(days=3))
+    for _ in range(3):
+        claim = make_claim()
+        make_score(claim=claim, run=run)
+        Label.objects.create(
+            claim=claim,
+            is_misuse=False,
+            source="control_sample",
+            known_at=timezone.now(),
+            labelled_by="x",
+            selection_probability=0.02,
+        )
+    estimate = miss_panel(timezone.now() + timedelta(seconds=1)).estimate
+    assert not estimate.has_recall
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:detection")).content.decode()
+    assert "no misuse known and none found at random" in page
+    assert "– –" not in page
+
+
+def test_drift_lists_what_moved_and_apart_what_moves_by_itself(client, cast):
+    """At a stationary company twenty-six features grow; of the others one has moved, and it is not hidden among them."""
+    champion = make_version("champion")
+    quiet = {f"quiet_{i}": {"psi": 0.02, "floor": 0.04, "level": "calm"} for i in range(20)}
+    grown = {feature.name: {"psi": 5.0, "floor": 0.04, "level": "calm"} for feature in LABEL_FEATURES[:25]}
+    moved = {"log_amount": {"psi": 0.4, "floor": 0.04, "level": "act"}}
+    DriftReport.objects.create(
+        model_version=champion,
+        run=make_run(),
+        n_claims=700,
+        n_nights=7,
+        is_whole_week=True,
+        level="act",
+        psi=quiet | grown | moved | {"days_since_hired": {"psi": 6.35, "floor": 0.04, "level": "calm"}},
+    )
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("fraud:detection"))
+    assert answer.context["shifts"][0]["name"] == "log_amount"
+    assert len(answer.context["shifts"]) == 12
+    assert len(answer.context["growing"]) == 26
+    page = answer.content.decode()
+    assert "Features that move by themselves: 26" in page
+    assert ("Days go by" in page, "Outcomes become known" in page) == (True, True)
 
 
 def test_overview_says_what_is_missing_before_the_first_night(client, cast):

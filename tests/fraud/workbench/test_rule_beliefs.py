@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 from audit.actor import Actor
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.workbench.rule_beliefs import beliefs_by_version
+from fraud.workbench.rule_hits import VersionHits
 from rules.models import RuleVersion
 from rules.services import install_starter_rules
 from tests.cast import make_cast, make_run
@@ -47,6 +48,22 @@ def test_only_a_finished_night_counts(cast) -> None:
     assert beliefs_by_version() == {}
     night(state="running", A01=RuleEvidence("A01", 280, 28, 120, 1))
     assert beliefs_by_version() == {}
+
+
+def test_rule_page_tells_what_only_the_rule_finds_from_all_of_its_outcomes(client, cast, monkeypatch) -> None:
+    """Eleven of thirteen known hits are misuse; the model finds twelve of them, and the one that only the rule finds is in order."""
+    night(A01=RuleEvidence("A01", 13, 28, 1, 0))
+    version = RuleVersion.objects.get(rule__code="A01", state="active")
+    found = {version.pk: VersionHits(n_claims=13, n_known=13, n_misuse=11)}
+    monkeypatch.setattr("fraud.workbench.views.rules.hits_by_version", lambda **of: found)
+    client.force_login(cast.rule_admin)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:rule", args=["A01"])).content.decode()
+    panel = page[page.index('id="belief"') :]
+    assert "12.5 % of the hits that only it finds are misuse" in panel  # 5 * .5 * .3 / 6
+    assert "11 of 13 known were misuse" in panel
+    assert "Most of them the model finds as well" in panel
+    assert "0.0 confirmed of 1.0" in panel
 
 
 def test_rule_page_and_list_say_how_good_a_rule_is_and_that_it_might_stop(client, cast) -> None:

@@ -80,6 +80,16 @@ def test_the_command_says_that_a_file_was_known(tmp_path: Path, capsys: pytest.C
     assert answers == [False, True]
 
 
+def test_an_outcome_is_known_by_the_words_that_files_of_outcomes_use(tmp_path: Path) -> None:
+    words = ["misuse", "Legitimate", "오남용", "정상", "fraud", "in order"]
+    rows = [row(claim_id=f"C-{n}", outcome=word) for n, word in enumerate(words)]
+    lines = [",".join(rows[0])] + [",".join(r.values()) for r in rows]
+    file = deliver(tmp_path, "\n".join(lines).encode())
+    known = dict(Label.objects.values_list("claim__external_id", "is_misuse"))
+    assert known == {f"C-{n}": n % 2 == 0 for n in range(6)}
+    assert not [note for note in file.notes if note["code"] == "label_unknown"]
+
+
 def test_an_outcome_nobody_knows_is_no_outcome_and_is_noted(tmp_path: Path) -> None:
     rows = [row(claim_id=f"C-{n}", outcome=word) for n, word in enumerate(["1", "0", "검토중", ""])]
     lines = [",".join(rows[0])] + [",".join(r.values()) for r in rows]

@@ -28,8 +28,10 @@ def version() -> ModelVersion:
     )
 
 
-def night(version: ModelVersion, on: date, values: np.ndarray) -> PopulationShift:
+def night(version: ModelVersion, on: date, values: np.ndarray | pl.DataFrame) -> PopulationShift:
     """One night's report, stored as the night stores it."""
+    if isinstance(values, np.ndarray):
+        values = pl.DataFrame({"log_amount": values, "weekday": values})
     now = datetime.now(UTC)
     run = ScreeningRun.objects.create(
         reference=f"R-{on}",
@@ -39,7 +41,7 @@ def night(version: ModelVersion, on: date, values: np.ndarray) -> PopulationShif
         started_by="x",
         model_version=version,
     )
-    found = population_shift(run, pl.DataFrame({"log_amount": values, "weekday": values}))
+    found = population_shift(run, values)
     assert found is not None
     DriftReport.objects.create(
         run=run,
@@ -123,3 +125,24 @@ def test_another_versions_nights_do_not_count(version: ModelVersion) -> None:
     )
     found = nights(other, 7, 7, 1.5)[0]
     assert (found.n_nights, found.is_whole_week, found.level) == (1, False, "calm")
+
+
+def test_what_grows_by_itself_keeps_its_figure_and_is_never_a_shift(version: ModelVersion) -> None:
+    """An orchard hires nobody: days since hired grow by one a day, outcomes become known, the first use of a merchant lies further back."""
+    names = ["days_since_hired", "merchant_seen_days", "n_known_labels_approver_90d", "mcc_share_peer"]
+    version.card = {"drift": {name: Reference.of(LEARNT).to_json() for name in ["log_amount", *names]}}
+    version.save()
+    found = []
+    for day in range(21):
+        rng = np.random.default_rng(day)
+        grown = dict.fromkeys(names, rng.normal(9.0, 1, 400))
+        found.append(
+            night(
+                version,
+                MONDAY + timedelta(days=day),
+                pl.DataFrame({"log_amount": rng.normal(size=400)} | grown),
+            )
+        )
+    assert {one.level for one in found} == {"calm"}
+    assert {found[-1].features[name]["level"] for name in names} == {"calm"}
+    assert all(found[-1].features[name]["psi"] > 1 for name in names)

@@ -52,3 +52,13 @@ def test_keys_of_rules_connect_claims_and_covered_ones_are_left_out() -> None:
         Link(frozenset({"merchant.brn"}), timedelta(days=40)),
     }
     assert plain <= found
+
+
+def test_a_window_over_a_calendar_period_connects_claims_of_the_same_period_only() -> None:
+    plain = set(links_of([], {}))
+    [link] = set(links_of([spec("count(same authorization, whole day) > 1")], {})) - plain
+    two_days = timedelta(days=2)
+    assert link == Link(frozenset({"authorization_code"}), two_days, two_days, "day")
+    assert Link(link.columns, two_days, two_days).covers(link)
+    assert not link.covers(Link(link.columns, two_days, two_days))
+    assert not link.covers(Link(link.columns, two_days, two_days, "week"))

@@ -16,7 +16,7 @@ SCORE = np.round(np.clip(RNG.normal(0.3, 0.15, 300) + 0.2 * Y, 0, 1), 2)
 WEIGHT = RNG.choice([1.0, 5.0], 300)
 
 
-def test_every_point_of_the_roc_curve_is_one_of_a_threshold():
+def test_points_of_the_roc_curve_are_those_of_thresholds_and_one_between_two_of_them_at_most():
     points = set()
     for line in np.unique(SCORE):
         on = line <= SCORE
@@ -26,7 +26,25 @@ def test_every_point_of_the_roc_curve_is_one_of_a_threshold():
     found = roc(Y, SCORE, WEIGHT, 40)
     assert found[0] == (0, 0)
     assert found[-1] == pytest.approx((1, 1))
-    assert {(round(x, 9), round(y, 9)) for x, y in found[1:]} <= points
+    real = [(round(x, 9), round(y, 9)) in points for x, y in found[1:]]
+    assert sum(real) >= 15
+    assert all(one or other for one, other in pairwise(real))
+    assert {(round(x, 9), round(y, 9)) for x, y in roc(Y, SCORE, WEIGHT, 10_000)[1:]} <= points
+
+
+@pytest.mark.parametrize("n", [6, 20, 60])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_area_under_a_thinned_curve_is_that_of_the_whole_and_it_never_falls(n, seed):
+    rng = np.random.default_rng(seed)
+    truth = rng.random(4_000) < 0.03
+    score = rng.normal(size=4_000) + 2.5 * truth
+    weight = rng.choice([1.0, 30.0], 4_000)
+    found = roc(truth, score, weight, n)
+    x, y = np.array(found).T
+    assert len(found) <= n + 2
+    assert (np.diff(x) >= -1e-12).all()
+    assert (np.diff(y) >= -1e-12).all()
+    assert np.trapezoid(y, x) == pytest.approx(roc_auc(truth, score, weight), abs=1e-9)
 
 
 def test_area_under_the_whole_roc_curve_is_the_auc():

@@ -25,7 +25,7 @@ def nights() -> tuple[pl.DataFrame, np.ndarray]:
     ids = np.arange(n)
     frame = pl.DataFrame(
         {"claim_id": ids, "cardholder_id": ids, "merchant_id": ids, "week": "w", "pattern": None}
-        | {"probability": p, "novelty": 0.0, "n_hits": hits, "n_untried": 0},
+        | {"probability": p, "novelty": 0.0, "n_hits": hits, "n_untried": 0, "untried": None},
         schema=POPULATION,
     )
     return frame, truth
