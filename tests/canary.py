@@ -77,9 +77,10 @@ class Canary:
         return _written(digits, len(self.planted))
 
     def plain(self) -> str:
-        """One more, as plain digits: for headers, which are ASCII."""
-        self.planted.append(next(self._numbers))
-        return self.planted[-1]
+        """One more in ASCII, for headers; a resident number with its hyphen, by which alone one of after October 2020 is known."""
+        digits = next(self._numbers)
+        self.planted.append(digits)
+        return f"{digits[:6]}-{digits[6:]}" if len(digits) == 13 else digits
 
     def text(self) -> str:
         """Words with a number in them, long enough for a reason."""

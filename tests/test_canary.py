@@ -247,7 +247,10 @@ def rulebook(walk: Walk) -> None:
         **{**good, **about, "text": f'merchant_name = "{number()}"'},
         status=(422, 200),
     )
-    walk.post("rule_admin", "/rules/check/", text=f"amount > 1 # {number()}", status=(200, 422))
+    for door in ("read", "try", "explain"):
+        written = f'merchant.name = "{number()}"'
+        walk.post("rule_admin", f"/rules/{door}/", text=written, claim=number(), status=(200, 422))
+    walk.post("rule_admin", "/rules/read/", tree=f'{{"text": "{number()}"}}', status=(200, 422))
     walk.post("rule_admin", "/rules/new/", **good, **about)
     walk.post(
         "rule_admin",

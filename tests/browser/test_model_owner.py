@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from fraud.claims.models import Claim
 from fraud.company.models import CompanySettings
 from fraud.company.values import current_settings
 from fraud.learning import experimenting
@@ -137,7 +138,7 @@ def test_autoencoder_shows_errors_by_class_and_what_of_a_claim_could_not_be_rebu
     owner.wait_for_selector("#lines table")
     assert owner.locator("#lines tbody tr").count() == 3
     experiment.refresh_from_db()
-    claim = experiment.result["claims"][0]["claim"]
+    claim = Claim.objects.get(pk=experiment.result["claims"][0]["claim"]).external_id
     owner.fill("#claim-number", str(claim))
     owner.locator("#claim button").click()
     owner.wait_for_url(f"**claim={claim}**")

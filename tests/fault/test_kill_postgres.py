@@ -89,7 +89,9 @@ def test_parent_of_a_working_worker_never_maps_a_learning_library(crew: Crew) ->
     crew.ring("cases.tasks.run_night", DAY)
     crew.wait_for(crew.is_finished)
     (child,) = children_of(worker.pid)
-    assert learning_libraries_of(child) >= {"xgboost", "sklearn"}, "the child scores, so it must have them"
+    assert learning_libraries_of(child) == {"xgboost"}, (
+        "the child scores, and needs the library of the trees only"
+    )
     assert learning_libraries_of(worker.pid) == set()
 
 
