@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,50 @@ def test_a_text_without_context_is_one_text_in_all_apps():
                 told.setdefault(found[1], set()).add(found[2])
     assert len(told) > 1_000
     assert {text: words for text, words in told.items() if len(words) > 1} == {}
+
+
+_TRANSLATED = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
+_IN_TEMPLATES = re.compile(r'{%\s*translate\s+"([^"]+)"(?:\s+context\s+"([^"]+)")?')
+
+
+def texts_of_code() -> Iterator[tuple[str, str]]:
+    """(context, text) of everything that a module asks the words of."""
+    for path in (file for app in SOURCES for file in (ROOT / app).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                not isinstance(node, ast.Call)
+                or not isinstance(node.func, ast.Name)
+                or node.func.id not in _TRANSLATED
+            ):
+                continue
+            said = [
+                part.value
+                for part in node.args
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            with_context = node.func.id.startswith("pgettext")
+            if len(said) == len(node.args) == 1 + with_context:
+                yield (said[0] if with_context else "", said[-1])
+
+
+def texts_of_templates() -> Iterator[tuple[str, str]]:
+    for path in (file for app in SOURCES for file in (ROOT / app).rglob("*.html")):
+        for text, context in _IN_TEMPLATES.findall(path.read_text(encoding="utf-8")):
+            yield context, text.replace("%", "%%")
+
+
+def test_every_text_of_code_and_pages_has_korean_words():
+    known = {}
+    for app in SOURCES:
+        file = ROOT / app / "locale" / "ko" / "LC_MESSAGES" / "django.mo"
+        if file.exists():
+            with file.open("rb") as stream:
+                known.update(gettext.GNUTranslations(stream)._catalog)
+    names = {name[0] if isinstance(name, tuple) else name for name in known}
+    texts = {*texts_of_code(), *texts_of_templates()}
+    assert len(texts) > 2_000
+    missing = {f"{context}\x04{text}" if context else text for context, text in texts if text} - names
+    assert sorted(missing) == []
 
 
 def test_celery_parent_modules_load_no_model_library():

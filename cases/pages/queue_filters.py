@@ -140,7 +140,7 @@ FILTERS: Mapping[str, Filter] = {
         lambda: {code.value: disposition_word(code) for code in Disposition},
     ),
     "overdue": Filter(
-        gettext_lazy("Late"),
+        pgettext_lazy("queue", "Late"),
         lambda value: overdue_cases() if value == "true" else None,
         lambda: {"true": pgettext("filter", "past the deadline")},
     ),
