@@ -70,7 +70,7 @@ def propose_suppression(
         raise ValueNotValid(reason=_("Give a day from today on, at most a year ahead, such as 2026-12-31."))
     if (cardholder is None) == (merchant is None):
         raise ValueNotValid(reason=_("Choose the person or the merchant that the rule shall leave alone."))
-    _refuse_own(by, cardholder, _PROPOSE)
+    _refuse_own(by, cardholder, merchant, _PROPOSE)
     same = RuleSuppression.objects.filter(rule=rule, cardholder=cardholder, merchant=merchant)
     found = same.filter(state__in=[State.PROPOSED, State.ACTIVE], until__gte=today).first()
     if found is not None:
@@ -116,7 +116,7 @@ def end_suppression(*, suppression: RuleSuppression, reason: str, by: Actor, see
     require(by, _PROPOSE)
     said = redact(needed_reason(reason))[:500]
     current = _locked(suppression, seen, State.ACTIVE)
-    _refuse_own(by, current.cardholder, _PROPOSE)
+    _refuse_own(by, current.cardholder, current.merchant, _PROPOSE)
     current.state, current.answer = State.ENDED, said
     current.ended_at, current.ended_by_id, current.version = clock.now(), by.user_id, current.version + 1
     current.save(update_fields=["state", "answer", "ended_at", "ended_by", "version"])
@@ -144,7 +144,7 @@ def _decided(
     require(by, _APPROVE)
     current = _locked(suppression, seen, State.PROPOSED)
     require_second_person(by, [current.proposed_by], _APPROVE)
-    _refuse_own(by, current.cardholder, _APPROVE)
+    _refuse_own(by, current.cardholder, current.merchant, _APPROVE)
     current.state, current.answer = state, answer
     current.decided_at, current.decided_by_id, current.version = clock.now(), by.user_id, current.version + 1
     current.save(update_fields=["state", "answer", "decided_at", "decided_by", "version"])
@@ -162,8 +162,13 @@ def _locked(suppression: RuleSuppression, seen: int, allowed: RuleSuppression.St
     return current
 
 
-def _refuse_own(by: Actor, cardholder: Cardholder | None, action: str) -> None:
-    if cardholder is not None and cardholder.pk in barred_cardholders(by):
+def _refuse_own(by: Actor, cardholder: Cardholder | None, merchant: Merchant | None, action: str) -> None:
+    """Nobody lets a rule pass them by: not at their own name, and not at a merchant they have paid at."""
+    is_own = cardholder is not None and cardholder.pk in barred_cardholders(by)
+    if merchant is not None and by.employee_no:
+        own = cardholders_of(by.employee_no).values("pk")
+        is_own = Claim.objects.filter(merchant=merchant, cardholder__in=own).exists()
+    if is_own:
         raise NotPermitted(action, "own_case")
 
 

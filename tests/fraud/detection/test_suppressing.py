@@ -85,6 +85,20 @@ def test_nobody_frees_themselves_of_a_rule(cast, rule):
         confirm_suppression(suppression=row, by=actor_of(cast.approver), seen=1)
 
 
+def test_nobody_frees_a_merchant_they_have_paid_at(cast, rule):
+    """Not by asking, not by agreeing, under whatever spelling of their number; somebody who never paid there may."""
+    merchant = make_merchant()
+    make_claim(cardholder=make_cardholder(employee_no=cast.rule_admin.employee_no), merchant=merchant)
+    with pytest.raises(NotPermitted) as refused:
+        asked(cast, rule, merchant=merchant)
+    assert refused.value.code == "own_case"
+    row = asked(cast, rule, merchant=merchant, by=cast.reviewer)
+    make_claim(cardholder=make_cardholder(employee_no=cast.approver.employee_no.lower()), merchant=merchant)
+    with pytest.raises(NotPermitted):
+        confirm_suppression(suppression=row, by=actor_of(cast.approver), seen=1)
+    confirm_suppression(suppression=row, by=actor_of(cast.other_approver), seen=1)
+
+
 @pytest.mark.parametrize("days", [-1, MOST_DAYS + 1])
 def test_a_day_that_is_past_or_too_far_is_refused(cast, rule, days):
     with pytest.raises(ValueNotValid):

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
+from fraud.claims.importing.parsing.codes import parse_choice
+from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import Amounts
-from rules.language.transactions import MONEY_BACK, PAYMENTS
+from fraud.claims.importing.txn_words import txn_words
+from rules.language.transactions import KINDS, MONEY_BACK, PAYMENTS
+
+
+def kinds_of(
+    columns: Sequence[tuple[str, pl.Series]], own: Mapping[str, str], problems: ProblemRows
+) -> pl.Series:
+    """The kind of each row; of several columns (header, texts) the one that says that it failed, then one that says more than that it is a payment.
+
+    `own`: the profile's words. A word nobody knows costs the row in the first column that is filled; further ones only add what they
+    are known to say.
+    """
+    height = len(columns[0][1])
+    aside = ProblemRows(height, Notes())
+    before = pl.repeat(None, height, dtype=pl.String, eager=True)
+    kinds = []
+    for header, text in columns:
+        words, is_first = txn_words(header) | dict(own), before.is_null()
+        kinds.append(parse_choice(text.set(~is_first, None), words, KINDS, header, problems))
+        kinds.append(parse_choice(text.set(is_first, None), words, KINDS, header, aside))
+        before = pl.select(pl.coalesce(before, text)).to_series()
+    frame = pl.DataFrame({str(n): kind for n, kind in enumerate(kinds)})
+    each = [pl.col(name) for name in frame.columns]
+    failed = [pl.when(kind == "decline").then(kind) for kind in each]
+    telling = [pl.when(~kind.is_in(PAYMENTS)).then(kind) for kind in each]
+    return frame.select(pl.coalesce(*failed, *telling, *each).alias("kind")).to_series()
 
 
 def signed(frame: pl.DataFrame, style: Amounts, *, states: bool) -> pl.DataFrame:

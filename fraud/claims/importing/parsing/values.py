@@ -16,7 +16,6 @@ from fraud.claims.importing.parsing.attendees import parse_attendees
 from fraud.claims.importing.parsing.codes import (
     parse_brn,
     parse_cards,
-    parse_choice,
     parse_currency,
     parse_labels,
     parse_mcc,
@@ -26,6 +25,7 @@ from fraud.claims.importing.parsing.codes import (
 from fraud.claims.importing.parsing.dates import DateParser, parse_days
 from fraud.claims.importing.parsing.identity import row_hashes
 from fraud.claims.importing.parsing.problem_rows import ProblemRows
+from fraud.claims.importing.parsing.signs import kinds_of
 from fraud.claims.importing.parsing.signs import signed as signed_rows
 from fraud.claims.importing.parsing.text import (
     blank_to_null,
@@ -36,8 +36,6 @@ from fraud.claims.importing.parsing.text import (
 from fraud.claims.importing.problems import Notes
 from fraud.claims.importing.profile import ProfileSpec
 from fraud.claims.importing.reading.chunks import Chunk
-from fraud.claims.importing.txn_words import txn_words
-from rules.language.transactions import KINDS, PAYMENTS
 
 #: Identifiers a spreadsheet could have turned into numbers.
 _IDENTIFIERS = {"external_id", "claim_no", "employee_no", "approver_no", "merchant_no", "authorization_code"}
@@ -218,33 +216,16 @@ class ChunkValues:
             self.values["cancel_amount"] = cancel.set(stated, None)
 
     def _kinds(self) -> pl.Series:
-        """The kind of each row; of several columns the one that says that it failed, then one that says more than that it is a payment.
-
-        A word nobody knows costs the row in the first column that is filled; further ones only add what they are known to say.
-        """
-        nothing = pl.repeat(None, self.height, dtype=pl.String, eager=True)
+        """The kind of each row, by the columns that tell it."""
         first = self.delivered_values("txn_type")
         if first is None:
-            return nothing
-        own = dict(self.spec.columns["txn_type"].values)
+            return pl.repeat(None, self.height, dtype=pl.String, eager=True)
         sources = self.mapping.columns.get("txn_type", ())
-        header = self.header("txn_type")
-        if len(sources) < 2:
-            return parse_choice(first.cast(pl.String), txn_words(header) | own, KINDS, header, self.problems)
-        kinds, before = [], nothing
-        aside = ProblemRows(self.height, Notes())
-        for source in sources:
-            raw = blank_to_null(self.delivered.get_column(source).cast(pl.String))
-            header, words = source.strip()[:80], txn_words(source.strip()) | own
-            is_first = before.is_null()
-            kinds.append(parse_choice(raw.set(~is_first, None), words, KINDS, header, self.problems))
-            kinds.append(parse_choice(raw.set(is_first, None), words, KINDS, header, aside))
-            before = pl.select(pl.coalesce(before, raw)).to_series()
-        frame = pl.DataFrame({str(n): kind for n, kind in enumerate(kinds)})
-        each = [pl.col(name) for name in frame.columns]
-        failed = [pl.when(kind == "decline").then(kind) for kind in each]
-        telling = [pl.when(~kind.is_in(PAYMENTS)).then(kind) for kind in each]
-        return frame.select(pl.coalesce(*failed, *telling, *each).alias("kind")).to_series()
+        columns = [(self.header("txn_type"), first.cast(pl.String))]
+        if len(sources) > 1:
+            texts = (self.delivered.get_column(source).cast(pl.String) for source in sources)
+            columns = [(s.strip()[:80], blank_to_null(text)) for s, text in zip(sources, texts, strict=True)]
+        return kinds_of(columns, dict(self.spec.columns["txn_type"].values), self.problems)
 
     def _parse_times(self) -> None:
         for name, info in FIELDS.items():
