@@ -53,7 +53,7 @@ _OPENERS = "() => [...document.querySelectorAll('dialog[id]')].map(d => d.id)"
 
 def axe_source() -> str:
     """The text of axe-core. Raises FileNotFoundError where AXE_CORE names no file."""
-    return Path(os.environ.get("AXE_CORE", "axe.min.js")).read_text(encoding="utf-8")
+    return Path(os.environ.get("AXE_CORE") or "axe.min.js").read_text(encoding="utf-8")
 
 
 def violations_of(page: Any, source: str, where: str = "") -> list[tuple[str, list[str]]]:
