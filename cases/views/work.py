@@ -61,4 +61,4 @@ def _chosen(request: HttpRequest) -> dict[str, list[str]]:
 
 def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     context = work_page(request.actor, current_language())  # type: ignore[attr-defined]
-    return render(request, "cases/work/page.html", context | more, status=status)
+    return render(request, "cases/workload/page.html", context | more, status=status)

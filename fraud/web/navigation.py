@@ -31,7 +31,7 @@ RAIL: tuple[RailItem, ...] = (
         ("cases.approve_decision", "rules.activate_rule", "fraud.promote_version", "fraud.approve_access"),
     ),
     RailItem("notices", pgettext_lazy("rail", "Notices"), "/notices/", ("cases.view_notice",)),
-    RailItem("work", pgettext_lazy("rail", "Work"), "/work/", ("cases.view_work",)),
+    RailItem("work", pgettext_lazy("rail", "Work"), "/workload/", ("cases.view_work",)),
     RailItem("claims", pgettext_lazy("rail", "Claims"), "/claims/", ("fraud.view_claim",)),
     RailItem("runs", pgettext_lazy("rail", "Runs"), "/runs/", ("fraud.view_run",)),
     RailItem("files", pgettext_lazy("rail", "Files"), "/files/", ("fraud.view_file",)),

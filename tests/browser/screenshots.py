@@ -21,7 +21,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("claims", "/claims/"), ("notices", "/notices/"),
     ),
     "approver1": (
-        ("approvals", "/approvals/"), ("work", "/work/"), ("overview", "/reports/"), ("assurance", "/reports/assurance/"),
+        ("approvals", "/approvals/"), ("work", "/workload/"), ("overview", "/reports/"), ("assurance", "/reports/assurance/"),
         ("runs", "/runs/"), ("files", "/files/"), ("mail", "/mail/"),
     ),
     "ruleadmin": (("rules", "/rules/"), ("gallery", "/rules/gallery/")),

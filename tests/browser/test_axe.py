@@ -9,7 +9,7 @@ from tests.browser.axe import LANGUAGES, axe_source, looks
 pytestmark = pytest.mark.browser
 SAMPLE = {
     "reviewer": ("/queue/", "/cases/{case}/"),
-    "approver": ("/work/", "/notices/", "/approvals/"),
+    "approver": ("/workload/", "/notices/", "/approvals/"),
     "cardholder": ("/my/",),
 }
 

@@ -258,14 +258,14 @@ def test_pages_show_who_has_what_and_what_one_was_told(stage: Stage, client: Any
     assert now.assignee is not None
     client.force_login(stage.cast.approver)
     client.cookies["django_language"] = "en"
-    page = client.get("/work/").content.decode()
+    page = client.get("/workload/").content.decode()
     assert f"assignee={now.assignee.username}" in page
     assert "back on" in page
     sent = {"version": "0", "most_open": "7", "departments": stage.cast.department.code}
-    assert client.post(f"/work/{now.assignee.username}/", sent).status_code == 302
-    again = client.post(f"/work/{now.assignee.username}/", sent | {"most_open": "viele"})
+    assert client.post(f"/workload/{now.assignee.username}/", sent).status_code == 302
+    again = client.post(f"/workload/{now.assignee.username}/", sent | {"most_open": "viele"})
     assert (again.status_code, "viele" in again.content.decode()) == (422, True)
-    assert client.post(f"/work/{now.assignee.username}/", sent).status_code == 409
+    assert client.post(f"/workload/{now.assignee.username}/", sent).status_code == 409
     client.force_login(now.assignee)
     page = client.get("/notices/").content.decode()
     assert f"{case.reference} is yours" in page

@@ -44,7 +44,7 @@ def move_into(env: dict[str, str]) -> None:
     from django.conf import settings
     from django.db import connections
 
-    from fraud.project.settings import database
+    from fraud.project.environment import database
 
     os.environ.update(env)
     home = Path(env["CLEANCARD_HOME"])

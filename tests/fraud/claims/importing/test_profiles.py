@@ -18,7 +18,7 @@ from fraud.claims.importing.people import import_people
 from fraud.claims.importing.problems import ProfileNotValid
 from fraud.claims.importing.profiles import save_profile
 from fraud.claims.models import Absence, Cardholder, Claim, ColumnExemption, ImportProfile, Label
-from fraud.project.settings import database
+from fraud.project.environment import database
 from rules.exceptions import ReasonNeeded, WrongState
 from tests.cast import make_person
 from tests.fraud.claims.importing.files import BY, codes, csv_bytes, deliver, noted, profile, row
