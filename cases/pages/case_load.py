@@ -133,7 +133,11 @@ def case_load(
 
 def play_nights(claims: pl.DataFrame, scores: pl.DataFrame, values: CompanyValues) -> Nights:
     """Choose the nights one after the other: what is held back competes again, a case takes claims until it is worked."""
-    rows = claims.hstack(scores).rename({"amount": "amount_minor"}).select(*SCORED, "night")
+    # Which rules will have proven themselves by then nobody knows: none is put last.
+    hoped = pl.lit(None, dtype=pl.String).alias("unproven")
+    rows = (
+        claims.hstack(scores).rename({"amount": "amount_minor"}).with_columns(hoped).select(*SCORED, "night")
+    )
     played, opened, held = Nights(), dict[int, tuple[int, OpenCase]](), dict[int, int]()
     for number, night in enumerate(_nights(claims)):
         own = rows.filter(pl.col("night") == night)

@@ -1,6 +1,7 @@
 """A night's selection: which scored claims become cases, within the reviewers' seats. Pure, knows no database."""
 
 from cases.selection.choosing import population_of, select_alerts
+from cases.selection.hope import HITS, lifted_by_unproven
 from cases.selection.terms import (
     POPULATION,
     SCORED,
@@ -13,6 +14,7 @@ from cases.selection.terms import (
 )
 
 __all__ = [
+    "HITS",
     "POPULATION",
     "SCORED",
     "UNUSUAL_FROM",
@@ -21,6 +23,7 @@ __all__ = [
     "Seats",
     "Selection",
     "adapted_novelty",
+    "lifted_by_unproven",
     "population_of",
     "select_alerts",
 ]

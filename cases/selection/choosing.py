@@ -4,7 +4,8 @@ The capacity is counted in cases, because a case is what a reviewer works on:
 
 1. a claim that breaks an absolute ban (`always_open`) opens a case whatever the budget;
 2. a claim over the threshold that fits a case already open joins it without a seat;
-3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability;
+3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability; last what
+   only a rule asks for of which a few hits were asked about and nothing was confirmed;
 4. seats the model leaves free go to unusual claims, the likelier first, one a person and one a merchant;
 5. where fewer seats are used than the company wants, more are drawn, with their inclusion probability, from what teaches
    most: likely ones below the threshold, hits of rules nobody has judged yet, a few of any one rule;
@@ -17,13 +18,14 @@ person that keeps a burst from taking all seats. Claims held back on earlier nig
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
 
 from cases.selection.bundling import bundles_of, join_open
 from cases.selection.drawing import control_sample, teaching_draw
+from cases.selection.hope import hope_last
 from cases.selection.terms import (
     CAPACITY,
     MODEL_PATTERN,
@@ -48,11 +50,13 @@ def select_alerts(
     open_cases: Iterable[OpenCase] = (),
     *,
     population: pl.DataFrame | None = None,
+    asked: Mapping[str, int] | None = None,
 ) -> Selection:
     """Choose and bundle. `scored` has the columns of SCORED; the same rows in any order give the same selection.
 
     `scored` may leave out claims that are neither over the threshold nor unusual (over UNUSUAL_FROM) nor banned; `population`
-    (columns of POPULATION) then names every payment of the night itself, which the samples are drawn from.
+    (columns of POPULATION) then names every payment of the night itself, which the samples are drawn from. `asked`: how many
+    hits of a rule were asked about before, by its code.
     """
     ranked = scored.sort(["queue_probability", "claim_id"], descending=[True, False])
     over = ranked.filter(pl.col("is_always_open") | (pl.col("probability") > seats.threshold))
@@ -61,6 +65,7 @@ def select_alerts(
     bans = [bundle for bundle in waiting if bundle.channel == "rule"]
     allowed, braked = _braked([bundle for bundle in waiting if bundle.channel == "model"], bans, seats)
     room = seats.model + seats.novelty
+    allowed = hope_last(allowed, scored, asked or {})
     seated, rest = allowed[:room], allowed[room:]
     chosen = [*joining, *bans, *seated]
     novel = _novel(ranked, [*chosen, *braked, *rest], min(seats.novelty, room - len(seated)), opened)

@@ -22,6 +22,7 @@ SCORED: dict[str, Any] = {
     "novelty": pl.Float64,
     "anomaly_score": pl.Float64,
     "amount_minor": pl.Int64,
+    "unproven": pl.String,  # the rule of which nothing was confirmed that alone lifts it over the threshold, null without
 }
 #: Columns of the night's own scored payments: what is drawn from. `pattern`: as in SCORED; `n_hits`: rules hit, `n_untried`: of
 #: them those without outcomes enough to be believed or not, `untried`: the heaviest of these.
@@ -43,6 +44,8 @@ NOVELTY_PATTERN = "novelty"
 SAMPLE_PATTERN = "control_sample"
 #: What competes for novelty seats: claims more unusual than this share of the training rows.
 UNUSUAL_FROM = 0.9
+#: Hits of a rule that are asked about in the order of its hope while none of them was confirmed.
+ENOUGH_ASKED = 5
 #: Why a bundle was held back.
 CAPACITY, RULE_BUDGET, PERSON_BUDGET = "capacity", "rule_budget", "person_budget"
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from cases.selection import POPULATION, SCORED, UNUSUAL_FROM
+from cases.selection import POPULATION, SCORED, UNUSUAL_FROM, lifted_by_unproven
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.labels import newest_labels
 from fraud.claims.money import returned_by_claim
@@ -146,7 +146,11 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame,
     worth = _worth_opening(found, hits, run)
     asked = pl.col("is_always_open") | (pl.col("probability") > threshold)
     n_taken_back = found.filter(asked).height - worth.filter(asked).height
-    return _not_alerted(worth, hits, run).select(*SCORED), n_taken_back
+    unproven = lifted_by_unproven(claims, hits, _evidence(run).values(), threshold)
+    competing = _not_alerted(worth, hits, run).join(
+        unproven, on="claim_id", how="left", maintain_order="left"
+    )
+    return competing.select(*SCORED), n_taken_back
 
 
 def _week() -> pl.Expr:
@@ -213,13 +217,28 @@ def sample_population(run: ScreeningRun) -> pl.DataFrame:
 
 def _untried(run: ScreeningRun) -> list[int]:
     """Rule versions with too few outcomes to be known, and too few hits under review for that to change by itself."""
-    evidence = {int(version): RuleEvidence.from_json(state) for version, state in run.rule_evidence.items()}
-    few = [version for version, of_rule in evidence.items() if of_rule.is_untried]
-    these, params = in_list(few)
+    few = [version for version, of_rule in _evidence(run).items() if of_rule.is_untried]
+    asked = _asked_about(run, few)
+    return [version for version in few if asked.get(version, 0) < _ENOUGH_ASKED]
+
+
+def asked_about(run: ScreeningRun) -> dict[str, int]:
+    """How many hits of each rule of which nothing was confirmed were asked about before the run, by its code."""
+    unproven = {version: of_rule.code for version, of_rule in _evidence(run).items() if of_rule.is_unproven}
+    return {unproven[version]: n for version, n in _asked_about(run, list(unproven)).items()}
+
+
+def _asked_about(run: ScreeningRun, versions: list[int]) -> dict[int, int]:
+    """Claims in cases that each of these rule versions hit."""
+    these, params = in_list(versions)
     sql = _ASKED_ABOUT.format(these=these)
     asked = read_frame(sql, [run.pk, *params], schema={"version": pl.Int64, "n": pl.Int64})
-    known = set(asked.filter(pl.col("n") >= _ENOUGH_ASKED)["version"].to_list())
-    return [version for version in few if version not in known]
+    return dict(asked.iter_rows())
+
+
+def _evidence(run: ScreeningRun) -> dict[int, RuleEvidence]:
+    """What the run knew of each rule version."""
+    return {int(version): RuleEvidence.from_json(state) for version, state in run.rule_evidence.items()}
 
 
 def novelty_outcomes(run: ScreeningRun) -> tuple[int, int]:

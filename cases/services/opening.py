@@ -22,7 +22,13 @@ from cases.services.company import due_on
 from cases.services.held_back import Waited, keep_waiting
 from cases.services.joining import joinable_cases, lock_joinable
 from cases.services.new_hits import add_new_hits, new_hits, standing_claims
-from cases.services.night_claims import candidate_claims, chosen_claims, novelty_outcomes, sample_population
+from cases.services.night_claims import (
+    asked_about,
+    candidate_claims,
+    chosen_claims,
+    novelty_outcomes,
+    sample_population,
+)
 from cases.services.numbering import last_number, reference
 from cases.workflow import State
 from fraud.company.values import CompanyValues, from_json
@@ -91,7 +97,9 @@ def _select(run: ScreeningRun) -> tuple[Selection, int]:
     standing = standing_claims(run)["claim_id"]  # what stands in an open case needs no seat: see new_hits
     candidates = candidates.filter(~pl.col("claim_id").is_in(standing.implode()))
     people = candidates["cardholder_id"].unique().to_list()
-    chosen = select_alerts(candidates, seats, joinable_cases(people), population=sample_population(run))
+    chosen = select_alerts(
+        candidates, seats, joinable_cases(people), population=sample_population(run), asked=asked_about(run)
+    )
     return chosen, n_taken_back
 
 

@@ -91,6 +91,9 @@ def _as_scored(data: Labelled, rows: NDArray[np.int64], hits: Mask, scores: pl.D
         "novelty": scores["novelty"],
         "anomaly_score": scores["anomaly_score"],
         "amount_minor": claims["amount_minor"],
+        "unproven": pl.repeat(
+            None, len(rows), dtype=pl.String, eager=True
+        ),  # the model knows every rule here
     }
     return pl.DataFrame(frame).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 from fraud.learning.training import TrainedModel
 from rules.engine import RuleSpec
+from tests.benchmarks.strangers.product import with_unproven
 
 if TYPE_CHECKING:
     from fraud.company.values import CompanyValues
@@ -93,7 +95,7 @@ def choose(
     if model.has_learnt:
         given = recalibration.undo(scores["hybrid_probability"].to_numpy())
         policy.given |= dict(zip(ids, given.tolist(), strict=True))
-    scored = scored_claims(year, rows, scores, evidence)
+    scored = scored_claims(year, rows, scores, evidence, policy.values.alert_threshold)
     tree = scores["tree_probability"].fill_null(0.0).to_numpy()
     alerts, reviewed, nights = [], [], []
     for day in range(start, start + 7):
@@ -101,7 +103,8 @@ def choose(
         if not tonight.any():
             continue
         if policy.is_product:
-            raised = chosen = chosen_by_product(policy, scored.filter(pl.Series(tonight)), day, start)
+            asked = asked_about(year, policy)
+            raised = chosen = chosen_by_product(policy, scored.filter(pl.Series(tonight)), day, start, asked)
         else:
             at = rows[tonight]
             raised = at[year.hits[at].any(axis=1) | (tree[tonight] >= TREE_THRESHOLD)]
@@ -190,7 +193,9 @@ def reviewed_apart(year: Year, raised: Ints, seats: int, rng: Any) -> Ints:
     return raised[np.isin(keys, np.concatenate([banned, others]))]
 
 
-def scored_claims(year: Year, rows: Ints, scores: pl.DataFrame, evidence: list[RuleEvidence]) -> pl.DataFrame:
+def scored_claims(
+    year: Year, rows: Ints, scores: pl.DataFrame, evidence: list[RuleEvidence], threshold: float
+) -> pl.DataFrame:
     """The week's claims as selection takes them, columns of SCORED and POPULATION; `claim_id` is the position."""
     claims, hits = year.claims[rows], year.hits[rows]
     hard = np.array([spec.always_open for spec in year.specs])
@@ -198,7 +203,7 @@ def scored_claims(year: Year, rows: Ints, scores: pl.DataFrame, evidence: list[R
     order = np.lexsort((codes.astype(str), -np.array([spec.weight for spec in year.specs]), ~hard))
     lead = np.where(hits.any(axis=1), codes[order][np.argmax(hits[:, order], axis=1)], None)
     untried = np.array([each.is_untried for each in evidence])
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "claim_id": rows,
             "cardholder_id": claims["cardholder_id"],
@@ -216,9 +221,18 @@ def scored_claims(year: Year, rows: Ints, scores: pl.DataFrame, evidence: list[R
             "n_untried": hits[:, untried].sum(axis=1),
         }
     )
+    return with_unproven(frame, hits, codes.tolist(), evidence, threshold)
 
 
-def chosen_by_product(policy: Policy, tonight: pl.DataFrame, day: int, start: int) -> Ints:
+def asked_about(year: Year, policy: Policy) -> dict[str, int]:
+    """How many of the claims opened so far each rule hit."""
+    counts = year.hits[np.array(list(policy.channels), dtype=np.int64)].sum(axis=0)
+    return {spec.code: int(n) for spec, n in zip(year.specs, counts, strict=True)}
+
+
+def chosen_by_product(
+    policy: Policy, tonight: pl.DataFrame, day: int, start: int, asked: Mapping[str, int] | None = None
+) -> Ints:
     """The night's selection as the product makes it: what waits competes again, alerts join open cases; positions opened."""
     policy.waiting = [
         (held, part) for held, part in policy.waiting if day - held < policy.values.held_back_nights
@@ -231,6 +245,7 @@ def chosen_by_product(policy: Policy, tonight: pl.DataFrame, day: int, start: in
         seats_of(policy, day, start),
         [case for _, case in policy.cases],
         population=tonight.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
+        asked=asked,
     )
     policy.seats_free.append(chosen.seats["free"])
     keep_waiting(policy, chosen, everything, day)

@@ -32,6 +32,7 @@ def tonight(*rows: dict[str, Any]) -> pl.DataFrame:
         "novelty": 0.0,
         "anomaly_score": 0.5,
         "amount_minor": 1,
+        "unproven": None,
     }
     usual |= {"n_hits": 0, "n_untried": 0, "merchant_id": 1}
     filled = [{**usual, "queue_probability": row["probability"], **row} for row in rows]

@@ -136,6 +136,30 @@ def test_a_rule_true_in_two_of_five_hits_opens_at_once_and_twenty_outcomes_tell_
     assert evidence["belief"] == pytest.approx(0.4, abs=0.08)
 
 
+def test_while_nothing_of_a_rule_is_confirmed_its_sixth_hit_lets_others_go_first() -> None:
+    """Five of its hits are under review and nobody has decided yet: with two seats left those of another new rule come first."""
+    other = "다른수법 상회"
+    add_rules({"N01": NEW, "N09": ('merchant.name contains "다른수법"', 0.4, False)})
+    first = [misuse(each, 0) for each in range(5)]
+    assert opened(night(0), first) == 5
+    CompanySettings.objects.create(
+        number=1,
+        state="active",
+        values={"reviewer_minutes_per_day": 60, "minutes_per_case": 20, "control_sample_number": 0},
+        proposed_by="test",
+    )
+    again = [misuse(10 + each, 1) for each in range(4)]
+    others = [misuse(20 + each, 1, name=other) for each in range(2)]
+    run = night(1)
+    assert opened(run, others) == 2
+    held = HeldBack.objects.filter(claim__in=again, resolved_at=None)
+    assert held.count() >= 3
+    assert set(held.values_list("why", flat=True)) == {"capacity"}
+    decide(first[:1], 1, is_misuse=True)  # one confirmed hit, and they compete as anything else
+    late = [misuse(30 + each, 2) for each in range(2)]
+    assert opened(night(2), [*again, *late]) > opened(run, again)
+
+
 def test_a_noisy_new_rule_keeps_to_its_budget_until_its_outcomes_silence_it() -> None:
     add_rules({"N01": NEW})
     CompanySettings.objects.create(number=1, state="active", values={"rule_budget": 3}, proposed_by="test")

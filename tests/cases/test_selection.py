@@ -41,6 +41,7 @@ def claim(claim_id: int, person: int = 1, merchant: int = 1, **values: Any) -> d
         "novelty": 0.0,
         "anomaly_score": 0.5,
         "amount_minor": 1000,
+        "unproven": None,
         **values,
     }
 

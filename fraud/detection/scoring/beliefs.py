@@ -31,6 +31,8 @@ MOST, FINDS = 0.30, 0.5
 DAYS = 28
 #: With fewer outcomes nobody knows how good a rule is.
 TRIED = 5
+#: Confirmed hits that prove a rule: one of an earlier version, or four from before the product.
+PROVEN = 0.5
 #: What outcomes of earlier versions of a rule count: its text was another then.
 EARLIER = 0.5
 #: What outcomes from before the product count, and a confirmed one among them: claims were looked at for a reason then, and the
@@ -40,8 +42,9 @@ PAST, PAST_CONFIRMED = 0.5, 0.15
 HOPE = 5.0
 #: What is hoped before any outcome: half of what narrowness promises.
 FIRST_HOPE = 0.5
-#: With the least hope the narrowest rule still stays over the threshold of .05 until its sixth genuine outcome.
-LEAST_HOPE, MOST_HOPE = 0.35, 1.5
+#: However little others found, a new rule is hoped no less of: many useless ones cost its hits their place in the queue otherwise, and
+#: are held down by that order themselves (cases.selection.hope).
+LEAST_HOPE, MOST_HOPE = FIRST_HOPE, 1.5
 #: Outcomes of one rule that say anything of the others.
 OF_ONE_RULE = 10.0
 #: How much of the model's odds counts within a rule's hits.
@@ -97,6 +100,11 @@ class RuleEvidence:
     def is_untried(self) -> bool:
         """Whether too few of its hits have an outcome, here or from before the product, for anybody to know how good it is."""
         return self.reviewed + PAST * self.past_reviewed < TRIED
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether nothing it hit was confirmed here, and next to nothing before the product: what it asks for rests on hope."""
+        return self.confirmed + PAST_CONFIRMED * self.past_confirmed < PROVEN
 
     @property
     def is_judged(self) -> bool:

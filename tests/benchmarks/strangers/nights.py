@@ -168,7 +168,9 @@ class Nights:
             self.given[rows] = recalibration.undo(self.tested.probability[rows])
         self.tested.queue[rows] = scores["queue_probability"].to_numpy()
         with self.clock.stage("select"):
-            scored = product.scored_claims(self.company, rows, scores, hits, book, evidence)
+            scored = product.scored_claims(
+                self.company, rows, scores, hits, book, evidence, self.values.alert_threshold
+            )
             for day in range(start, end):
                 self.night(day, scored.of(self.company.delivered[rows] == day))
 
@@ -227,11 +229,16 @@ class Nights:
         self.cases = [(opened, case) for opened, case in self.cases if day - opened < DECIDED_AFTER]
         waiting = [part for _, part in self.waiting]
         seats = product.seats_of(self.values, str(day), self.novelty_outcomes(day))
-        chosen = product.select(tonight, waiting, seats, [case for _, case in self.cases])
+        chosen = product.select(tonight, waiting, seats, [case for _, case in self.cases], self.asked())
         self.tested.seats_total += sum(chosen.seats.values())
         self.tested.seats_free += chosen.seats["free"]
         self.keep_waiting(day, chosen, pl.concat([tonight.competing, *waiting]))
         self.open(day, chosen)
+
+    def asked(self) -> dict[str, int]:
+        """How many claims each rule hit that were opened so far."""
+        counts = self.hits[self.tested.opened].sum(axis=0)
+        return {ruled.spec.code: int(n) for ruled, n in zip(self.rules, counts, strict=True)}
 
     def keep_waiting(self, day: int, chosen: Selection, competing: pl.DataFrame) -> None:
         """What got no seat competes again until it expires, counted from the night it was held first."""

@@ -5,7 +5,7 @@ Whoever changes how a night works in the product changes it here, and nowhere el
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
+from cases.selection import (
+    HITS,
+    POPULATION,
+    SCORED,
+    OpenCase,
+    Seats,
+    Selection,
+    adapted_novelty,
+    lifted_by_unproven,
+    select_alerts,
+)
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
@@ -176,6 +186,7 @@ def scored_claims(
     hits: Mask,
     book: Book,
     evidence: list[RuleEvidence] | None,
+    threshold: float,
 ) -> Scored:
     """Claims at positions `rows`: what competes for seats, and every payment that samples are drawn from."""
     claims = company.claims[rows]
@@ -202,11 +213,25 @@ def scored_claims(
             "untried": _first_of(hits & untried, order, book.codes),
         }
     )
+    frame = with_unproven(frame, hits, book.codes, evidence or [], threshold)
     worth = (claims["net_minor"] > 0) | pl.Series((hits & _about_cancelling(book)).any(axis=1))
     return Scored(
         frame.filter(worth).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items()),
         frame.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
     )
+
+
+def with_unproven(
+    claims: pl.DataFrame, hits: Mask, codes: Sequence[str], evidence: list[RuleEvidence], threshold: float
+) -> pl.DataFrame:
+    """The claims with the column `unproven` of SCORED; hits (n, rules) of these claims, row by row."""
+    row, column = np.nonzero(hits)
+    ids = claims["claim_id"].to_numpy()[row]
+    each = pl.DataFrame(
+        {"claim_id": ids, "code": np.array(codes, dtype=object)[column].tolist()}, schema=HITS
+    )
+    lifted = lifted_by_unproven(claims, each, evidence, threshold)
+    return claims.join(lifted, on="claim_id", how="left", maintain_order="left")
 
 
 def _first_of(hits: Mask, order: Ints, codes: Sequence[str]) -> pl.Series:
@@ -222,8 +247,12 @@ def _about_cancelling(book: Book) -> Mask:
 
 
 def select(
-    tonight: Scored, waiting: Sequence[pl.DataFrame], seats: Seats, opened: Sequence[OpenCase]
+    tonight: Scored,
+    waiting: Sequence[pl.DataFrame],
+    seats: Seats,
+    opened: Sequence[OpenCase],
+    asked: Mapping[str, int],
 ) -> Selection:
     """The night's selection: claims held back earlier compete as well, samples are drawn from tonight's alone."""
     competing = pl.concat([tonight.competing, *waiting])
-    return select_alerts(competing, seats, opened, population=tonight.population)
+    return select_alerts(competing, seats, opened, population=tonight.population, asked=asked)

@@ -67,12 +67,11 @@ def test_what_other_rules_found_makes_new_ones_more_or_less_hopeful() -> None:
     lucky = [RuleEvidence(f"R{i}", 28, 28, 50, 25) for i in range(3)]
     new = RuleEvidence("NEW", 28, 28)
     assert hope_of([new]) == 0.5
-    # ten outcomes of each count, of which three were promised to be misuse
-    assert hope_of([*quiet, new]) == 0.35 > 2.5 / (5 + 3 * 3)
-    assert hope_of(quiet[:1]) == pytest.approx(max(2.5 / (5 + 3), 0.35))
+    # ten outcomes of each count, of which three were promised to be misuse; nothing found takes no hope from others
+    assert hope_of([*quiet, new]) == 0.5 > 2.5 / (5 + 3 * 3)
+    assert hope_of(quiet[:1]) == 0.5
     assert hope_of(lucky) == pytest.approx((2.5 + 3 * 5) / (5 + 3 * 3))
-    assert with_hope([*quiet, new])[3].belief == pytest.approx(0.3 * 0.35)
-    assert with_hope([*quiet, new])[3].belief > 0.05  # a narrow rule opens all the same
+    assert with_hope([*quiet, new])[3].belief == pytest.approx(0.3 * 0.5)
     assert with_hope([*lucky, new])[3].belief == pytest.approx(0.3 * hope_of(lucky))
 
 
@@ -85,13 +84,22 @@ def test_however_often_one_useless_rule_is_looked_at_it_says_no_more_of_others_t
     assert hope_of([useless]) == pytest.approx(hope_of([ten]))
 
 
-def test_beside_many_useless_rules_a_narrow_new_one_still_opens_after_its_first_genuine_outcomes() -> None:
+def test_beside_many_useless_rules_a_narrow_new_one_still_opens_after_nine_genuine_outcomes() -> None:
     """A clinic's forty starter rules found nothing in hundreds of reviews; a rule of true precision .4 is new."""
     useless = [RuleEvidence(f"R{i}", 28 * 5, 28, 60, 0) for i in range(40)]
-    after = [with_hope([*useless, RuleEvidence("NEW", 28, 28, n, 0)])[-1].belief for n in range(7)]
-    assert all(belief > 0.05 for belief in after[:6])
-    assert after[6] < 0.05
-    assert 0.6**6 < 0.05  # so that it falls silent by bad luck in one of twenty cases
+    after = [with_hope([*useless, RuleEvidence("NEW", 28, 28, n, 0)])[-1].belief for n in range(11)]
+    assert all(belief > 0.05 for belief in after[:10])
+    assert after[10] <= 0.05
+    assert 0.6**10 < 0.01  # so that hardly any falls silent by bad luck
+
+
+def test_a_rule_is_proven_by_one_confirmed_hit_here_or_by_several_from_before() -> None:
+    assert RuleEvidence("NEW", 28, 28).is_unproven
+    assert RuleEvidence("R", 28, 28, 30, 0).is_unproven
+    assert not RuleEvidence("R", 28, 28, 30, 1).is_unproven
+    assert not RuleEvidence("R", 28, 28, 0.5, 0.5).is_unproven  # one of an earlier version
+    assert RuleEvidence("R", 28, 28, past_reviewed=9, past_confirmed=3).is_unproven
+    assert not RuleEvidence("R", 28, 28, past_reviewed=9, past_confirmed=4).is_unproven
 
 
 def test_past_outcomes_make_a_rule_known_but_only_reviews_here_make_it_one_to_give_up() -> None:
