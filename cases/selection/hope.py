@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from cases.selection.terms import ENOUGH_ASKED, Bundle
-from fraud.detection.scoring.beliefs import RuleEvidence
+from cases.selection.terms import Bundle
+from fraud.detection.scoring.beliefs import ASKED_ON_HOPE, RuleEvidence
 
 #: One row for each hit of a claim by a rule.
 HITS = {"claim_id": pl.Int64, "code": pl.String}
@@ -42,7 +42,7 @@ def lifted_by_unproven(
 
 
 def hope_last(bundles: list[Bundle], scored: pl.DataFrame, asked: Mapping[str, int]) -> list[Bundle]:
-    """The bundles in their order, but last what an unproven rule alone asks for once ENOUGH_ASKED of its hits were asked about.
+    """The bundles in their order, but last what an unproven rule alone asks for once ASKED_ON_HOPE of its hits were asked about.
 
     `scored`: columns of SCORED; `asked`: hits asked about so far, per rule. Until its first outcomes come a rule would otherwise take
     seats of what is known to be likely, on nothing but hope, and many new rules at once all of them.
@@ -54,7 +54,7 @@ def hope_last(bundles: list[Bundle], scored: pl.DataFrame, asked: Mapping[str, i
     for bundle in bundles:
         rules = [lifted_by[claim] for claim in bundle.claims if claim in lifted_by]
         has_other = len(rules) < len(bundle.claims)
-        may_ask = has_other or any(counts[rule] < ENOUGH_ASKED for rule in rules)
+        may_ask = has_other or any(counts[rule] < ASKED_ON_HOPE for rule in rules)
         (first if may_ask else last).append(bundle)
         counts.update(rules)
     return [*first, *last]

@@ -44,8 +44,6 @@ NOVELTY_PATTERN = "novelty"
 SAMPLE_PATTERN = "control_sample"
 #: What competes for novelty seats: claims more unusual than this share of the training rows.
 UNUSUAL_FROM = 0.9
-#: Hits of a rule that are asked about in the order of its hope while none of them was confirmed.
-ENOUGH_ASKED = 5
 #: Why a bundle was held back.
 CAPACITY, RULE_BUDGET, PERSON_BUDGET = "capacity", "rule_budget", "person_budget"
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
-from fraud.detection.scoring.beliefs import RuleEvidence
+from fraud.detection.scoring.beliefs import ASKED_ON_HOPE, RuleEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class RuleBelief:
     reference: str
     on: date
     is_useless: bool
+
+    @property
+    def asked_on_hope(self) -> int:
+        return ASKED_ON_HOPE
 
     @property
     def percent(self) -> float:

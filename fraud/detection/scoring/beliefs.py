@@ -33,6 +33,8 @@ DAYS = 28
 TRIED = 5
 #: Confirmed hits that prove a rule: one of an earlier version, or four from before the product.
 PROVEN = 0.5
+#: Hits of a rule that are asked about in the order of its hope while none was confirmed; further ones let everything else go first.
+ASKED_ON_HOPE = 5
 #: What outcomes of earlier versions of a rule count: its text was another then.
 EARLIER = 0.5
 #: What outcomes from before the product count, and a confirmed one among them: claims were looked at for a reason then, and the
