@@ -17,7 +17,7 @@ from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 from fraud.learning.training import TrainedModel
 from rules.engine import RuleSpec
-from tests.benchmarks.strangers.product import with_unproven
+from tests.benchmarks.hit_rows import with_unproven
 
 if TYPE_CHECKING:
     from fraud.company.values import CompanyValues

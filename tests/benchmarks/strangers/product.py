@@ -13,17 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import (
-    HITS,
-    POPULATION,
-    SCORED,
-    OpenCase,
-    Seats,
-    Selection,
-    adapted_novelty,
-    lifted_by_unproven,
-    select_alerts,
-)
+from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
@@ -33,6 +23,7 @@ from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
 from rules.engine import RuleSpec, evaluate
 from rules.language.nodes import field_names
+from tests.benchmarks.hit_rows import with_unproven
 from tests.benchmarks.strangers.company import Company
 from tests.benchmarks.strangers.rulebook import company_context
 
@@ -219,19 +210,6 @@ def scored_claims(
         frame.filter(worth).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items()),
         frame.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
     )
-
-
-def with_unproven(
-    claims: pl.DataFrame, hits: Mask, codes: Sequence[str], evidence: list[RuleEvidence], threshold: float
-) -> pl.DataFrame:
-    """The claims with the column `unproven` of SCORED; hits (n, rules) of these claims, row by row."""
-    row, column = np.nonzero(hits)
-    ids = claims["claim_id"].to_numpy()[row]
-    each = pl.DataFrame(
-        {"claim_id": ids, "code": np.array(codes, dtype=object)[column].tolist()}, schema=HITS
-    )
-    lifted = lifted_by_unproven(claims, each, evidence, threshold)
-    return claims.join(lifted, on="claim_id", how="left", maintain_order="left")
 
 
 def _first_of(hits: Mask, order: Ints, codes: Sequence[str]) -> pl.Series:
