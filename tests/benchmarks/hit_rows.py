@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cases.selection import HITS, lifted_by_unproven
 from fraud.detection.scoring.beliefs import RuleEvidence
 
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
@@ -25,3 +26,10 @@ def with_unproven(
     )
     lifted = lifted_by_unproven(claims, each, evidence, threshold)
     return claims.join(lifted, on="claim_id", how="left", maintain_order="left")
+
+
+def first_of(hits: Mask, order: Ints, codes: Sequence[str]) -> pl.Series:
+    """The code of the first rule of the order that each claim meets, null without one."""
+    first = np.argmax(hits[:, order], axis=1)
+    found = np.where(hits.any(axis=1), np.array(codes, dtype=object)[order][first], None)
+    return pl.Series(found.tolist(), dtype=pl.String)

@@ -17,7 +17,7 @@ from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 from fraud.learning.training import TrainedModel
 from rules.engine import RuleSpec
-from tests.benchmarks.hit_rows import with_unproven
+from tests.benchmarks.hit_rows import first_of, with_unproven
 
 if TYPE_CHECKING:
     from fraud.company.values import CompanyValues
@@ -199,9 +199,8 @@ def scored_claims(
     """The week's claims as selection takes them, columns of SCORED and POPULATION; `claim_id` is the position."""
     claims, hits = year.claims[rows], year.hits[rows]
     hard = np.array([spec.always_open for spec in year.specs])
-    codes = np.array([spec.code for spec in year.specs], dtype=object)
-    order = np.lexsort((codes.astype(str), -np.array([spec.weight for spec in year.specs]), ~hard))
-    lead = np.where(hits.any(axis=1), codes[order][np.argmax(hits[:, order], axis=1)], None)
+    codes = [spec.code for spec in year.specs]
+    order = np.lexsort((np.array(codes), -np.array([spec.weight for spec in year.specs]), ~hard))
     untried = np.array([each.is_untried for each in evidence])
     frame = pl.DataFrame(
         {
@@ -209,7 +208,7 @@ def scored_claims(
             "cardholder_id": claims["cardholder_id"],
             "merchant_id": claims["merchant_id"],
             "week": claims["transacted_at"].dt.strftime("%G-W%V"),
-            "pattern": pl.Series(lead.tolist(), dtype=pl.String),
+            "pattern": first_of(hits, order, codes),
             "is_always_open": (hits & hard).any(axis=1),
             "probability": scores["hybrid_probability"],
             "model_probability": scores["model_probability"],
@@ -219,9 +218,10 @@ def scored_claims(
             "amount_minor": claims["amount_minor"],
             "n_hits": hits.sum(axis=1),
             "n_untried": hits[:, untried].sum(axis=1),
+            "untried": first_of(hits & untried, order, codes),
         }
     )
-    return with_unproven(frame, hits, codes.tolist(), evidence, threshold)
+    return with_unproven(frame, hits, codes, evidence, threshold)
 
 
 def asked_about(year: Year, policy: Policy) -> dict[str, int]:

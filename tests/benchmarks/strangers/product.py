@@ -23,7 +23,7 @@ from fraud.learning.rounds import training_config
 from fraud.learning.training import TrainedModel, train_hybrid
 from rules.engine import RuleSpec, evaluate
 from rules.language.nodes import field_names
-from tests.benchmarks.hit_rows import with_unproven
+from tests.benchmarks.hit_rows import first_of, with_unproven
 from tests.benchmarks.strangers.company import Company
 from tests.benchmarks.strangers.rulebook import company_context
 
@@ -183,7 +183,7 @@ def scored_claims(
     claims = company.claims[rows]
     hard = np.array([spec.always_open for spec in book.specs])
     order = np.lexsort((np.array(book.codes), -np.array(book.weights), ~hard))
-    lead = _first_of(hits, order, book.codes)
+    lead = first_of(hits, order, book.codes)
     untried = np.array([each.is_untried for each in evidence or []] or [True] * len(book.codes))
     frame = pl.DataFrame(
         {
@@ -201,7 +201,7 @@ def scored_claims(
             "amount_minor": claims["amount_minor"],
             "n_hits": hits.sum(axis=1),
             "n_untried": hits[:, untried].sum(axis=1),
-            "untried": _first_of(hits & untried, order, book.codes),
+            "untried": first_of(hits & untried, order, book.codes),
         }
     )
     frame = with_unproven(frame, hits, book.codes, evidence or [], threshold)
@@ -210,13 +210,6 @@ def scored_claims(
         frame.filter(worth).select(pl.col(name).cast(dtype) for name, dtype in SCORED.items()),
         frame.select(pl.col(name).cast(dtype) for name, dtype in POPULATION.items()),
     )
-
-
-def _first_of(hits: Mask, order: Ints, codes: Sequence[str]) -> pl.Series:
-    """The code of the first rule of the order that each claim meets, null without one."""
-    first = np.argmax(hits[:, order], axis=1)
-    found = np.where(hits.any(axis=1), np.array(codes, dtype=object)[order][first], None)
-    return pl.Series(found.tolist(), dtype=pl.String)
 
 
 def _about_cancelling(book: Book) -> Mask:
