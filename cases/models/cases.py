@@ -152,6 +152,7 @@ class Alert(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
     channel = models.CharField(max_length=16, choices=Channel)
     inclusion_probability = models.FloatField(default=1.0)
+    drawn_by = models.CharField(max_length=12, blank=True)  # which order gave a novelty seat: cases.selection
     left_at = models.DateTimeField(null=True)  # the claim is no longer part of the case …
     left_why = models.CharField(max_length=20, blank=True, choices=Left)
     came_from = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")  # by a merge

@@ -3,7 +3,9 @@
 from cases.selection.choosing import population_of, select_alerts
 from cases.selection.hope import HITS, lifted_by_unproven
 from cases.selection.terms import (
+    LIKELY,
     POPULATION,
+    RARE,
     SCORED,
     UNUSUAL_FROM,
     Bundle,
@@ -11,11 +13,14 @@ from cases.selection.terms import (
     Seats,
     Selection,
     adapted_novelty,
+    rare_share,
 )
 
 __all__ = [
     "HITS",
+    "LIKELY",
     "POPULATION",
+    "RARE",
     "SCORED",
     "UNUSUAL_FROM",
     "Bundle",
@@ -25,5 +30,6 @@ __all__ = [
     "adapted_novelty",
     "lifted_by_unproven",
     "population_of",
+    "rare_share",
     "select_alerts",
 ]

@@ -6,7 +6,7 @@ The capacity is counted in cases, because a case is what a reviewer works on:
 2. a claim over the threshold that fits a case already open joins it without a seat;
 3. what is over the threshold, and so worth its review by cost, takes the seats in the order of its queue probability; last what
    only a rule asks for of which a few hits were asked about and nothing was confirmed;
-4. seats the model leaves free go to unusual claims, the likelier first, one a person and one a merchant;
+4. seats the model leaves free go to unusual claims, some to the likelier and some to the rarer, one a person and one a merchant;
 5. where fewer seats are used than the company wants, more are drawn, with their inclusion probability, from what teaches
    most: likely ones below the threshold, hits of rules nobody has judged yet, a few of any one rule;
 6. a sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion probability.
@@ -28,10 +28,12 @@ from cases.selection.drawing import control_sample, teaching_draw
 from cases.selection.hope import hope_last
 from cases.selection.terms import (
     CAPACITY,
+    LIKELY,
     MODEL_PATTERN,
     NOVELTY_PATTERN,
     PERSON_BUDGET,
     POPULATION,
+    RARE,
     RULE_BUDGET,
     SCORED,
     UNUSUAL_FROM,
@@ -40,6 +42,7 @@ from cases.selection.terms import (
     Seats,
     Selection,
     claims_of,
+    rare_seats,
     single,
 )
 
@@ -68,7 +71,8 @@ def select_alerts(
     allowed = hope_last(allowed, scored, asked or {})
     seated, rest = allowed[:room], allowed[room:]
     chosen = [*joining, *bans, *seated]
-    novel = _novel(ranked, [*chosen, *braked, *rest], min(seats.novelty, room - len(seated)), opened)
+    free = min(seats.novelty, room - len(seated))
+    novel = _novel(ranked, [*chosen, *braked, *rest], free, seats, opened)
     chosen += novel
     # in one order: sums of chances must not depend on how the claims came
     population = (population_of(scored) if population is None else population).sort("claim_id")
@@ -139,27 +143,39 @@ def _without(bundles: list[Bundle], claims: set[int]) -> list[Bundle]:
     return [bundle for bundle in kept if bundle.claims]
 
 
-def _novel(ranked: pl.DataFrame, taken_by: list[Bundle], seats: int, opened: list[OpenCase]) -> list[Bundle]:
-    """Unusual claims nobody has chosen: one a person and one a merchant, none whose person is under such review.
+def _novel(
+    ranked: pl.DataFrame, taken_by: list[Bundle], n: int, seats: Seats, opened: list[OpenCase]
+) -> list[Bundle]:
+    """At most `n` unusual claims nobody has chosen: one a person and one a merchant, none whose person is under such review.
 
-    In the order of what the model alone thinks of them: what a rule says of a claim has been judged by the rule's own outcomes. Rarity
-    alone, and probability times rarity, found less (docs/detection.md).
+    Some in the order of what the model alone thinks of them (what a rule says of a claim has been judged by the rule's own outcomes), some
+    in the order of how unusual they are: which of the two finds misuse that nobody has labelled depends on the company
+    (docs/detection.md), so that their outcomes divide the seats.
     """
-    if seats <= 0:
+    if n <= 0:
         return []
-    taken = claims_of(taken_by)
     people = {case.cardholder_id for case in opened if case.pattern == NOVELTY_PATTERN}
-    merchants: set[int] = set()
-    unusual = ranked.filter((pl.col("anomaly_score") > UNUSUAL_FROM) & (pl.col("amount_minor") > 0)).sort(
-        ["model_probability", "anomaly_score", "claim_id"], descending=[True, True, False], nulls_last=True
+    unusual = ranked.filter(
+        (pl.col("anomaly_score") > UNUSUAL_FROM)
+        & (pl.col("amount_minor") > 0)
+        & ~pl.col("claim_id").is_in(list(claims_of(taken_by)))
+        & ~pl.col("cardholder_id").is_in(list(people))
     )
+    n_rare = rare_seats(n, seats.rare_share)
     found: list[Bundle] = []
-    for row in unusual.iter_rows(named=True):
-        if len(found) == seats:
-            break
-        if row["claim_id"] in taken or row["cardholder_id"] in people or row["merchant_id"] in merchants:
-            continue
-        people.add(row["cardholder_id"])
-        merchants.add(row["merchant_id"])
-        found.append(single(row, "novelty", NOVELTY_PATTERN, "p"))
+    orders = (
+        (LIKELY, n - n_rare, ["model_probability", "anomaly_score"]),
+        (RARE, n, ["anomaly_score", "model_probability"]),
+    )
+    merchants: set[int] = set()
+    for drawn_by, room, by in orders:
+        ordered = unusual.sort([*by, "claim_id"], descending=[True, True, False], nulls_last=True)
+        for row in ordered.iter_rows(named=True):
+            if len(found) >= room:
+                break
+            if row["cardholder_id"] in people or row["merchant_id"] in merchants:
+                continue
+            people.add(row["cardholder_id"])
+            merchants.add(row["merchant_id"])
+            found.append(replace(single(row, "novelty", NOVELTY_PATTERN, "p"), drawn_by=drawn_by))
     return found

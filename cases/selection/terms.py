@@ -42,6 +42,8 @@ POPULATION: dict[str, Any] = {
 MODEL_PATTERN = "model"
 NOVELTY_PATTERN = "novelty"
 SAMPLE_PATTERN = "control_sample"
+#: The two orders of the novelty seats: what the model alone thinks likeliest among the unusual, and the most unusual.
+LIKELY, RARE = "likely", "rare"
 #: What competes for novelty seats: claims more unusual than this share of the training rows.
 UNUSUAL_FROM = 0.9
 #: Why a bundle was held back.
@@ -66,6 +68,7 @@ class Seats:
     per_rule: int | None = None  # new cases a night by one leading rule; None: no limit
     per_person: int | None = None
     least: int = 0
+    rare_share: float = 0.0  # of the novelty seats, those that go to the most unusual: see `rare_share`
 
     @property
     def total(self) -> int:
@@ -96,6 +99,7 @@ class Bundle:
     case_id: int | None = None
     inclusion_probability: float = 1.0
     why_held: str = ""
+    drawn_by: str = ""  # of a novelty seat: LIKELY or RARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,29 @@ def single(row: dict[str, Any], channel: str, pattern: str, kind: str) -> Bundle
     )
 
 
-#: What novelty seats are trusted to find before they showed it, and how many outcomes that is worth.
-_NOVELTY_PRIOR, _PRIOR_WORTH = 0.05, 20.0
+#: What novelty seats are trusted to find before they showed it (the most unusual a little less), and how many outcomes that is worth.
+_NOVELTY_PRIOR, _RARE_PRIOR, _PRIOR_WORTH = 0.05, 0.035, 20.0
 
 
 def adapted_novelty(seats: int, reviewed: int, confirmed: int) -> int:
     """Novelty seats after their outcomes: fewer where they find less than one in twenty, at most twice as many where more; one stays."""
     if seats <= 0:
         return 0
-    found = (_NOVELTY_PRIOR * _PRIOR_WORTH + confirmed) / (_PRIOR_WORTH + reviewed)
-    return max(1, round(seats * min(found / _NOVELTY_PRIOR, 2.0)))
+    return max(1, round(seats * min(_found(_NOVELTY_PRIOR, reviewed, confirmed) / _NOVELTY_PRIOR, 2.0)))
+
+
+def rare_share(likely: tuple[int, int], rare: tuple[int, int]) -> float:
+    """Share of the novelty seats for the most unusual, in (0, 1): by what either order found, (reviewed, confirmed), squared."""
+    of_likely, of_rare = _found(_NOVELTY_PRIOR, *likely) ** 2, _found(_RARE_PRIOR, *rare) ** 2
+    return of_rare / (of_likely + of_rare)
+
+
+def rare_seats(seats: int, share: float) -> int:
+    """How many of the night's novelty seats go to the most unusual: a single one by the better order, of several at least one by either."""
+    if seats < 2:
+        return int(seats == 1 and share > 0.5)
+    return min(max(round(seats * share), 1), seats - 1)
+
+
+def _found(prior: float, reviewed: int, confirmed: int) -> float:
+    return (prior * _PRIOR_WORTH + confirmed) / (_PRIOR_WORTH + reviewed)

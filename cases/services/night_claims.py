@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from cases.selection import POPULATION, SCORED, UNUSUAL_FROM, lifted_by_unproven
+from cases.selection import POPULATION, RARE, SCORED, UNUSUAL_FROM, lifted_by_unproven
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.labels import newest_labels
 from fraud.claims.money import returned_by_claim
@@ -102,7 +102,7 @@ _ASKED_ABOUT = """
 #: Hits of a rule under review from which on no seat is spent to get to know it: their outcomes will tell.
 _ENOUGH_ASKED = 2 * TRIED
 _NOVELTY_OUTCOMES = """
-    SELECT DISTINCT a.claim_id FROM cases_alert a WHERE a.channel = 'novelty' AND a.run_id < %s
+    SELECT DISTINCT a.claim_id, a.drawn_by FROM cases_alert a WHERE a.channel = 'novelty' AND a.run_id < %s
 """
 _DETAILS = f"""
     SELECT s.claim_id, s.claim_version, s.id AS score_id, s.run_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.currency,
@@ -241,12 +241,19 @@ def _evidence(run: ScreeningRun) -> dict[int, RuleEvidence]:
     return {int(version): RuleEvidence.from_json(state) for version, state in run.rule_evidence.items()}
 
 
-def novelty_outcomes(run: ScreeningRun) -> tuple[int, int]:
-    """(reviewed, confirmed) of the claims that novelty seats of earlier runs opened, as known by the run's cut-off."""
-    seated = read_frame(_NOVELTY_OUTCOMES, [run.pk], schema={"claim_id": pl.Int64})
+def novelty_outcomes(run: ScreeningRun) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(reviewed, confirmed) of the claims that novelty seats of earlier runs opened, as known by the run's cut-off: of the likelier and of
+    the rarer ones."""
+    seated = read_frame(_NOVELTY_OUTCOMES, [run.pk], schema={"claim_id": pl.Int64, "drawn_by": pl.String})
     if seated.is_empty():
-        return 0, 0
-    known = newest_labels(labels_of(run)).join(seated, on="claim_id", how="semi")
+        return (0, 0), (0, 0)
+    known = newest_labels(labels_of(run)).join(seated, on="claim_id")
+    rare = known.filter(pl.col("drawn_by") == RARE)
+    likely = known.filter(pl.col("drawn_by") != RARE)  # before there were two orders all were of this kind
+    return _counts(likely), _counts(rare)
+
+
+def _counts(known: pl.DataFrame) -> tuple[int, int]:
     return known.height, int(known["is_misuse"].sum())
 
 

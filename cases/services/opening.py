@@ -17,7 +17,7 @@ from audit.permissions import require
 from audit.services import record, record_first
 from audit.transactions import one_transaction
 from cases.models import Alert, Case, HeldBack
-from cases.selection import Bundle, Seats, Selection, adapted_novelty, select_alerts
+from cases.selection import Bundle, Seats, Selection, adapted_novelty, rare_share, select_alerts
 from cases.services.company import due_on
 from cases.services.held_back import Waited, keep_waiting
 from cases.services.joining import joinable_cases, lock_joinable
@@ -105,9 +105,11 @@ def _select(run: ScreeningRun) -> tuple[Selection, int]:
 
 def _seats(run: ScreeningRun) -> Seats:
     values = from_json(run.settings_used)
+    likely, rare = novelty_outcomes(run)
     return Seats(
         model=values.model_seats,
-        novelty=adapted_novelty(values.novelty_seats, *novelty_outcomes(run)),
+        novelty=adapted_novelty(values.novelty_seats, likely[0] + rare[0], likely[1] + rare[1]),
+        rare_share=rare_share(likely, rare),
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=run.reference,
@@ -296,6 +298,7 @@ class _Writer:
                     case=case,
                     channel=bundle.channel,
                     inclusion_probability=bundle.inclusion_probability,
+                    drawn_by=bundle.drawn_by,
                 )
                 for case, bundle, claim in added
             ),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import SCORED, Seats, adapted_novelty, select_alerts
+from cases.selection import LIKELY, RARE, SCORED, Seats, adapted_novelty, rare_share, select_alerts
 from fraud.detection.detectors.frames import matrix
 from fraud.detection.features.catalogue import DETECTOR_FEATURES
 from fraud.detection.scoring.model import tails_of
@@ -114,15 +114,22 @@ def misuse_nobody_labelled(hidden: Hidden) -> list[Figure]:
 
 def _opened(hidden: Hidden) -> tuple[Mask, Mask]:
     """Which claims the days' seats opened, and which of them novelty seats; these follow their outcomes of a week before."""
-    opened, novel = (np.zeros(len(hidden.day), dtype=bool) for _ in range(2))
+    opened = np.zeros(len(hidden.day), dtype=bool)
+    drawn_by = np.full(len(hidden.day), "", dtype=object)
     for day in np.unique(hidden.day):
-        decided = novel & (hidden.day <= day - DELAY_DAYS)
-        n_novel = adapted_novelty(NOVELTY, int(decided.sum()), int((hidden.scenario[decided] > 0).sum()))
-        seats = Seats(SEATS - NOVELTY, n_novel, 0, COST_THRESHOLD, seed=str(day))
+        decided = hidden.day <= day - DELAY_DAYS
+        outcomes = [_outcomes(hidden, decided & (drawn_by == order)) for order in (LIKELY, RARE)]
+        n_novel = adapted_novelty(NOVELTY, *(sum(each) for each in zip(*outcomes, strict=True)))
+        share = rare_share(*outcomes)
+        seats = Seats(SEATS - NOVELTY, n_novel, 0, COST_THRESHOLD, seed=str(day), rare_share=share)
         for bundle in select_alerts(hidden.scored.filter(pl.Series(hidden.day == day)), seats).bundles:
             opened[bundle.claims] = True
-            novel[bundle.claims] = bundle.channel == "novelty"
-    return opened, novel
+            drawn_by[bundle.claims] = bundle.drawn_by
+    return opened, drawn_by != ""
+
+
+def _outcomes(hidden: Hidden, rows: Mask) -> tuple[int, int]:
+    return int(rows.sum()), int((hidden.scenario[rows] > 0).sum())
 
 
 def detectors_alone(data: Labelled, config: TrainingConfig) -> list[Figure]:

@@ -11,7 +11,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
+from cases.selection import (
+    POPULATION,
+    SCORED,
+    OpenCase,
+    Seats,
+    Selection,
+    adapted_novelty,
+    rare_share,
+    select_alerts,
+)
 from fraud.detection.scoring.beliefs import RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
@@ -150,6 +159,8 @@ def seats_of(policy: Policy, day: int, start: int) -> Seats:
         per_rule=values.rule_budget,
         per_person=values.person_budget,
         least=values.least_seats,
+        # hardly a seat of the year is left for novelty: which order opened it is not kept
+        rare_share=rare_share(novelty_outcomes(policy, start), (0, 0)),
     )
 
 

@@ -16,9 +16,10 @@ from django.utils import translation
 from audit import clock
 from audit.actor import Actor
 from audit.models import AuditEvent
-from cases.models import OutboxMessage
+from cases.models import Alert, OutboxMessage
 from cases.services import night
 from cases.services.alarms import case_alarms, level_of_probabilities, tell_alarms
+from cases.services.night_claims import novelty_outcomes
 from fraud.claims.labels import NewLabel, add_labels, labels_known_by
 from fraud.claims.models import Claim
 from fraud.detection.model_files import forget_loaded
@@ -134,6 +135,19 @@ def test_a_novelty_channel_that_finds_nothing_is_an_alarm_after_enough_outcomes(
     opened(tonight, made, "novelty")
     told(made, n_misuse)
     assert [code for code in codes() if code == "novelty"] == expected
+
+
+def test_outcomes_of_novelty_seats_are_told_by_the_order_that_opened_them(tonight: Any) -> None:
+    made = scored(tonight, 12, 0.001)
+    opened(tonight, made, "novelty")
+    Alert.objects.filter(claim__in=made[:5]).update(drawn_by="rare")
+    Alert.objects.filter(claim__in=made[5:8]).update(
+        drawn_by="likely"
+    )  # the others are from before there were two
+    told(made[:10], 2)
+    later = make_run(business_date=clock.today())
+    assert novelty_outcomes(later) == ((5, 0), (5, 2))
+    assert novelty_outcomes(tonight) == ((0, 0), (0, 0))
 
 
 @pytest.mark.parametrize(("late", "expected"), [(1, ["rule_fallen"]), (9, [])])

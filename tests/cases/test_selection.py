@@ -21,8 +21,10 @@ from cases.selection import (
     Seats,
     Selection,
     adapted_novelty,
+    rare_share,
     select_alerts,
 )
+from cases.selection.terms import rare_seats
 
 SEATS = Seats(model=3, novelty=1, sample=2, threshold=0.05, seed="R-2026-05-04")
 
@@ -126,8 +128,8 @@ def test_novelty_takes_one_claim_a_person_and_one_a_merchant() -> None:
     assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[1], [4]]
 
 
-def test_of_unusual_claims_those_the_model_alone_thinks_likelier_go_first() -> None:
-    seats = Seats(0, 2, 0, 0.05, "x")
+def test_one_novelty_seat_goes_to_the_likelier_two_also_to_the_rarest_and_their_outcomes_decide() -> None:
+    seats = Seats(0, 2, 0, 0.05, "x", rare_share=0.3)
     rows = [
         claim(1, person=1, merchant=1, model_probability=0.0009, anomaly_score=0.999),
         # a rule nobody believes in any more still lifts it
@@ -137,7 +139,17 @@ def test_of_unusual_claims_those_the_model_alone_thinks_likelier_go_first() -> N
         claim(5, person=5, merchant=5, model_probability=0.004, anomaly_score=0.95),
         claim(6, person=6, merchant=6, model_probability=0.004, anomaly_score=0.99),  # as likely, and rarer
     ]
-    assert claims_of(select_alerts(frame(rows), seats), "novelty") == [[3], [6]]
+    chosen = select_alerts(frame(rows), seats)
+    assert [(b.claims, b.drawn_by) for b in chosen.bundles] == [([3], "likely"), ([1], "rare")]
+    one = replace(seats, novelty=1)
+    assert claims_of(select_alerts(frame(rows), one), "novelty") == [[3]]
+    assert claims_of(select_alerts(frame(rows), replace(one, rare_share=0.6)), "novelty") == [[1]]
+    three = replace(seats, novelty=3)
+    assert claims_of(select_alerts(frame(rows), three), "novelty") == [
+        [3],
+        [6],
+        [1],
+    ]  # 6: as likely as 5, and rarer
 
 
 def test_person_under_novelty_review_gets_no_second_one() -> None:
@@ -160,6 +172,21 @@ def test_novelty_seats_follow_what_they_found() -> None:
     assert adapted_novelty(6, 40, 8) == 12
     assert adapted_novelty(6, 4000, 2000) == 12  # at most twice as many
     assert adapted_novelty(0, 40, 8) == 0
+
+
+def test_outcomes_divide_the_novelty_seats_between_their_two_orders() -> None:
+    assert rare_share((0, 0), (0, 0)) == pytest.approx(0.035**2 / (0.05**2 + 0.035**2))
+    assert rare_share((40, 4), (40, 4)) == pytest.approx((4.7 / 60) ** 2 / ((4.7 / 60) ** 2 + (5 / 60) ** 2))
+    assert rare_share((60, 0), (0, 0)) > 0.5  # nothing found in sixty: a single seat tries the other order
+    assert rare_share((60, 30), (10, 0)) < 0.05
+
+
+@given(st.integers(0, 200), st.floats(0, 1))
+def test_either_order_keeps_a_seat_where_there_are_several(n: int, share: float) -> None:
+    n_rare = rare_seats(n, share)
+    assert 0 <= n_rare <= n
+    if n >= 2:
+        assert 1 <= n_rare <= n - 1
 
 
 def test_sample_is_uniform_over_many_nights() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import Bundle, OpenCase, Selection
+from cases.selection import LIKELY, RARE, Bundle, OpenCase, Selection
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.recalibration import Recalibration, learnt_from
 from fraud.learning.training import TrainedModel
@@ -109,6 +109,7 @@ class Nights:
         self.waiting: list[tuple[int, pl.DataFrame]] = []
         self.cases: list[tuple[int, OpenCase]] = []
         self.n_cases = 0
+        self.novel: dict[str, list[int]] = {LIKELY: [], RARE: []}  # positions opened by novelty seats
         self.believed: list[RuleEvidence] = []  # what the last week knew of each rule
         self.rng = traits.rng("reviewers")
 
@@ -217,9 +218,9 @@ class Nights:
         asked = self.tested.opened[place] & ~np.isnan(self.given[place])
         return learnt_from(self.given[place[asked]], misuse[asked])
 
-    def novelty_outcomes(self, day: int) -> tuple[int, int]:
-        """(reviewed, confirmed) of what novelty seats opened, as known that morning."""
-        place = np.flatnonzero(self.tested.channel == NOVELTY)
+    def novelty_outcomes(self, day: int, drawn_by: str) -> tuple[int, int]:
+        """(reviewed, confirmed) of what novelty seats opened in one of their orders, as known that morning."""
+        place = np.array(self.novel[drawn_by], dtype=np.int64)
         known = self.known(day).filter(pl.col("claim_id").is_in((place + 1).tolist()))
         return known.height, int(known["is_misuse"].sum())
 
@@ -228,7 +229,8 @@ class Nights:
         self.waiting = [(held, part) for held, part in self.waiting if day - held < product.WAITING_NIGHTS]
         self.cases = [(opened, case) for opened, case in self.cases if day - opened < DECIDED_AFTER]
         waiting = [part for _, part in self.waiting]
-        seats = product.seats_of(self.values, str(day), self.novelty_outcomes(day))
+        outcomes = [self.novelty_outcomes(day, order) for order in (LIKELY, RARE)]
+        seats = product.seats_of(self.values, str(day), *outcomes)
         chosen = product.select(tonight, waiting, seats, [case for _, case in self.cases], self.asked())
         self.tested.seats_total += sum(chosen.seats.values())
         self.tested.seats_free += chosen.seats["free"]
@@ -257,6 +259,8 @@ class Nights:
             if len(rows):
                 self.tested.night[rows], self.tested.channel[rows] = day, bundle.channel
                 self.tested.inclusion[rows] = bundle.inclusion_probability
+                if bundle.channel == NOVELTY:
+                    self.novel[bundle.drawn_by].extend(rows.tolist())
                 self.keep_case(day, bundle)
                 self.decide(day, bundle, rows)
 

@@ -13,7 +13,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.selection import POPULATION, SCORED, OpenCase, Seats, Selection, adapted_novelty, select_alerts
+from cases.selection import (
+    POPULATION,
+    SCORED,
+    OpenCase,
+    Seats,
+    Selection,
+    adapted_novelty,
+    rare_share,
+    select_alerts,
+)
 from fraud.company.values import CompanyValues
 from fraud.detection.features import build_features
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, with_hope, with_level
@@ -61,11 +70,12 @@ def settings_of(seats: int, control: int | None) -> CompanyValues:
     )
 
 
-def seats_of(values: CompanyValues, night: str, novelty: tuple[int, int]) -> Seats:
-    """The night's seats as the product splits them; `novelty` are outcomes of novelty seats: (reviewed, confirmed)."""
+def seats_of(values: CompanyValues, night: str, likely: tuple[int, int], rare: tuple[int, int]) -> Seats:
+    """The night's seats as the product splits them; outcomes of novelty seats by their order: (reviewed, confirmed)."""
     return Seats(
         model=values.model_seats,
-        novelty=adapted_novelty(values.novelty_seats, *novelty),
+        novelty=adapted_novelty(values.novelty_seats, likely[0] + rare[0], likely[1] + rare[1]),
+        rare_share=rare_share(likely, rare),
         sample=values.control_sample_size,
         threshold=values.alert_threshold,
         seed=night,
