@@ -85,7 +85,7 @@ def score_part(part_id: int) -> None:
 def finish_run(run_id: int) -> str:
     """Open the run's cases and end it; then start the next night that waits. The result says what came of the run."""
     run = ScreeningRun.objects.get(pk=run_id)
-    if run.state == Run.OPENING and night.close_run(run, by=NIGHTLY):
+    if run.state == Run.OPENING and run.paused_at is None and night.close_run(run, by=NIGHTLY):
         _ring_next_run()
     run.refresh_from_db()
     return night.closing_line(run)
@@ -102,9 +102,9 @@ def sweep() -> None:
 
 
 def _ring_what_waits() -> None:
-    for run in ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED]).order_by(
-        "business_date", "pk"
-    ):
+    for run in ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date", "pk"):
+        if run.paused_at is not None:
+            break  # later nights wait behind it
         if night.give_up(run, by=NIGHTLY):
             continue
         if run.state == Run.SCORING:
@@ -115,12 +115,8 @@ def _ring_what_waits() -> None:
 
 
 def _ring_next_run() -> None:
-    run = (
-        ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED])
-        .order_by("business_date", "pk")
-        .first()
-    )
-    if run is not None and run.state == Run.PREPARING:
+    run = ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date", "pk").first()
+    if run is not None and run.state == Run.PREPARING and run.paused_at is None:
         prepare_run.delay(run.pk)
 
 

@@ -72,6 +72,9 @@ register(
     "run.restarted", en="started a failed screening run again", ko="실패한 심사 실행을 다시 시작했습니다"
 )
 register("run.failed", en="stopped a screening run with an error", ko="심사 실행이 오류로 중단되었습니다")
+register("run.paused", en="paused a screening run", ko="심사 실행을 일시 중지했습니다")
+register("run.resumed", en="resumed a screening run", ko="심사 실행을 재개했습니다")
+register("run.cancelled", en="cancelled a screening run", ko="심사 실행을 취소했습니다")
 register("outcomes.delivered", en="delivered outcomes", ko="결과를 등록했습니다")
 register("labels.exported", en="exported labels", ko="라벨을 내보냈습니다")
 register("scores.exported", en="exported scores", ko="점수를 내보냈습니다")

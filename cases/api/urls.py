@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
@@ -18,6 +20,7 @@ from cases.api import (
     held_back,
     mails,
     my,
+    nights,
     own_data,
     queue,
     recovery,
@@ -45,7 +48,7 @@ RECOVERY_STEPS: dict[str, type[APIView]] = {
 }
 
 
-def _steps(prefix: str, views: dict[str, type[APIView]]) -> list[URLPattern]:
+def _steps(prefix: str, views: Mapping[str, type[APIView]]) -> list[URLPattern]:
     return [
         path(f"{prefix}/<str:reference>/{name}/", view.as_view(), name=f"{prefix}-{name}")
         for name, view in views.items()
@@ -73,6 +76,8 @@ urlpatterns = [
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),
     path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
+    path("nights/", nights.StartNight.as_view(), name="nights-start"),
+    *_steps("runs", nights.STEPS),
     path("health/", health.HealthRead.as_view(), name="health"),
     path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
     path(

@@ -157,9 +157,7 @@ def _night(at: datetime) -> list[Fact]:
 
 def _work(at: datetime) -> list[Fact]:
     """Age of the oldest run or delivery that is not at its end."""
-    runs = ScreeningRun.objects.exclude(state__in=[Run.FINISHED, Run.FAILED]).aggregate(
-        since=Min("started_at")
-    )
+    runs = ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).aggregate(since=Min("started_at"))
     files = ClaimFile.objects.exclude(state__in=ENDED).aggregate(since=Min("received_at"))
     since = min((one["since"] for one in (runs, files) if one["since"]), default=None)
     return [_age("oldest_work_seconds", since, at, 1 * HOUR, 6 * HOUR)]

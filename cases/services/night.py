@@ -95,10 +95,23 @@ def run_night(
     else:
         wanted = _not_later(business_date, cut_off_at or now())
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
+    held = paused_before(run)
+    if held is not None:
+        say(f"{held.reference} is paused; {run.reference} waits behind it")
+        return held
     for missed in late:
         say(f"{missed.reference}: missed, caught up now")
-        _work(missed, by, say)
+        if _work(missed, by, say).paused_at is not None:
+            return missed
     return _work(run, by, say)
+
+
+def paused_before(run: ScreeningRun) -> ScreeningRun | None:
+    """An earlier night that stands still: later ones wait behind it, so that every claim meets its own night first."""
+    paused = ScreeningRun.objects.filter(
+        source=NIGHTLY, business_date__lt=run.business_date, paused_at__isnull=False
+    )
+    return paused.order_by("business_date").first() if run.source == NIGHTLY else None
 
 
 def open_nights(*, by: Actor, business_date: date | None = None) -> list[ScreeningRun]:
@@ -159,22 +172,30 @@ def claims_waiting(run: ScreeningRun) -> int:
 
 
 def missed_nights(before: date) -> list[date]:
-    """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded."""
+    """Business dates since the last run that had none or whose run did not finish, oldest first, `before` excluded.
+
+    A cancelled night is not missed: its claims are the next one's.
+    """
     runs = ScreeningRun.objects.filter(source=NIGHTLY, business_date__lt=before)
     last = runs.filter(state=State.FINISHED).order_by("-business_date").first()
     if last is None:
         return []
     first = max(last.business_date + timedelta(days=1), before - timedelta(days=MAX_CAUGHT_UP))
-    return [first + timedelta(days=i) for i in range((before - first).days)]
+    cancelled = set(runs.filter(state=State.CANCELLED).values_list("business_date", flat=True))
+    days = [first + timedelta(days=i) for i in range((before - first).days)]
+    return [day for day in days if day not in cancelled]
 
 
 def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
-    """All stages of a run in this process; waits while somebody else works on it.
+    """All stages of a run in this process, until it ends or is paused; waits while somebody else works on it.
 
     An error of the whole run fails it with its reason at once: in this process nobody tries again.
     """
     try:
-        while run.state != State.FINISHED:
+        while run.state not in (State.FINISHED, State.CANCELLED):
+            if run.paused_at is not None:
+                say(f"{run.reference}: paused, {n_stored(run):,} of {run.n_claims:,} claims scored are kept")
+                break
             if not advance(run, by=by, say=say):
                 time.sleep(_POLL_SECONDS)
             run.refresh_from_db()
@@ -185,9 +206,11 @@ def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
 
 
 def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> bool:
-    """Do the next piece of a run's work; False when all of it is in other hands now."""
+    """Do the next piece of a run's work; False when all of it is in other hands now, or the run is paused."""
     say = say or (lambda line: None)
     run.refresh_from_db()
+    if run.paused_at is not None:
+        return False
     if run.state == State.FAILED:
         _revive(run, by)
     if run.state == State.PREPARING:
@@ -215,8 +238,10 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
     say = say or (lambda line: None)
     run.refresh_from_db()
     token = new_token()
-    if run.state != State.OPENING or not take(run, token, attempts=run.attempts + 1):
+    if run.state != State.OPENING or run.paused_at is not None:
         return run.state == State.FINISHED
+    if not take(run, token, attempts=run.attempts + 1):
+        return False
     try:
         opened = open_cases(run=run, token=token, by=by)
         say(
@@ -250,11 +275,11 @@ def give_up(run: ScreeningRun, *, by: Actor) -> bool:
 def fail_run(run: ScreeningRun, *, by: Actor, reason: str) -> bool:
     """Mark a run as failed with the reason; False when it has ended or somebody else works on it."""
     run.refresh_from_db()
-    if run.state in (State.FINISHED, State.FAILED) or not is_free(run):
+    if run.state in ScreeningRun.ENDED or not is_free(run):
         return False
     with one_transaction():
         seen = ScreeningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts)
-        if not seen.update(state=State.FAILED, error=reason[:2000]):
+        if not seen.update(state=State.FAILED, error=reason[:2000], paused_at=None):
             return False
         record(action="run.failed", by=by, subject=f"run:{run.reference}", after={"error": reason[:2000]})
     return True

@@ -34,8 +34,9 @@ _EVENTS = {
     "appeal.decided": "case.decided",
     "run.finished": "run.finished",
     "run.failed": "run.finished",
+    "run.cancelled": "run.finished",
 }
-_RUN_STATES = {"run.finished": "finished", "run.failed": "failed"}
+_RUN_STATES = {"run.finished": "finished", "run.failed": "failed", "run.cancelled": "cancelled"}
 #: Steps that may be taken back wait that long, as their mails do.
 _UNDOABLE = frozenset({"request.sent", "case.decided"})
 LEASE = timedelta(minutes=2)

@@ -21,6 +21,8 @@ RUN_STATES: dict[str, tuple[str | Promise, str]] = {
     "opening": (pgettext_lazy("run state", "Opening cases"), "accent"),
     "finished": (pgettext_lazy("run state", "Finished"), "success"),
     "failed": (pgettext_lazy("run state", "Failed"), "danger"),
+    "paused": (pgettext_lazy("run state", "Paused"), "warning"),
+    "cancelled": (pgettext_lazy("run state", "Cancelled"), ""),
 }
 TXN_TYPES: dict[str, str | Promise] = {
     "purchase": pgettext_lazy("transaction", "Purchase"),
@@ -141,6 +143,7 @@ STAGE_STATES: dict[str, str | Promise] = {
     "running": pgettext_lazy("run stage state", "running"),
     "done": pgettext_lazy("run stage state", "done"),
     "failed": pgettext_lazy("run stage state", "failed"),
+    "paused": pgettext_lazy("run stage state", "paused"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fault.rig import Company
+from tests.fault.rig import Company, sql_rows
 
 # fmt: off
 POINTS = (
@@ -68,3 +68,62 @@ def test_audit_chain_is_whole_after_a_kill(lite_company: Company) -> None:
     assert lite_company.nightly()["status"] == 0
     verified = lite_company.manage("verify_audit")
     assert verified["status"] == 0, verified["output"]
+
+
+def without_control(left: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """What is left, its audit entries without their place in the chain and without those of pausing and resuming."""
+    control = {"run.paused", "run.resumed"}
+    entries = [(subject, action) for subject, _, action in left["audit"] if action not in control]
+    return {**left, "audit": entries}
+
+
+def half_done(company: Company) -> None:
+    """A night of which the first part is stored and nobody works any more."""
+    assert company.nightly(CLEANCARD_FAULT="part.done:kill")["status"] == -signal.SIGKILL
+
+
+def test_paused_night_keeps_what_is_done_and_ends_as_an_undisturbed_one(
+    lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    half_done(lite_company)
+    for step in ("pause", "resume"):
+        killed = lite_company.manage("nightly", f"--{step}", CLEANCARD_FAULT=f"{step}.written:kill")
+        assert killed["status"] == -signal.SIGKILL, killed["output"]
+        if step == "resume":
+            break
+        assert sql_rows(lite_company, "SELECT paused_at, version FROM fraud_screeningrun") == [(None, 0)]
+        assert lite_company.manage("nightly", "--pause")["status"] == 0
+        kept = lite_company.left()["scores"]
+        assert 0 < len(kept) < 2000
+        waited = lite_company.nightly()
+        assert (waited["status"], lite_company.left()["scores"]) == (0, kept)
+        assert "paused" in waited["output"]
+        assert "paused" in lite_company.manage("nightly", "--watch")["output"]
+    gone_on = lite_company.manage("nightly", "--resume")
+    assert gone_on["status"] == 0, gone_on["output"]
+    assert without_control(lite_company.left()) == without_control(undisturbed)
+
+
+@pytest.mark.parametrize("point", ["cancel.parts", "cancel.written"])
+def test_night_whose_cancelling_is_killed_was_never_cancelled(
+    point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    half_done(lite_company)
+    killed = lite_company.manage("nightly", "--cancel", CLEANCARD_FAULT=f"{point}:kill")
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    assert lite_company.nightly()["status"] == 0
+    assert lite_company.left() == undisturbed
+
+
+def test_cancelled_night_loses_no_claim(lite_company: Company, undisturbed: dict[str, list[Any]]) -> None:
+    half_done(lite_company)
+    cancelled = lite_company.manage("nightly", "--cancel")
+    assert (cancelled["status"], lite_company.left()["scores"]) == (0, []), cancelled["output"]
+    again = lite_company.nightly()
+    assert "was cancelled" in again["output"]
+    assert lite_company.left()["scores"] == []
+    assert lite_company.manage("nightly", "--date", "2026-05-05")["status"] == 0
+    left = lite_company.left()
+    assert [(row[1], row[3]) for row in left["run"]] == [("cancelled", 0), ("finished", 2000)]
+    assert (left["scores"], left["hits"]) == (undisturbed["scores"], undisturbed["hits"])
+    assert lite_company.manage("verify_audit")["status"] == 0

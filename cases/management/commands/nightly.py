@@ -6,17 +6,22 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit import clock
 from audit.actor import Actor
 from audit.typed import day
+from cases.management.night_bar import bar_of, drawn_while_it_works, stage_lines, watch
+from cases.services.errors import CaseworkError
 from cases.services.night import NightNotYet, claims_waiting, closing_line, end_of_night, run_night
+from cases.services.night_control import cancel_night, pause_night, resume_night
 from fraud.detection.models import ScreeningRun
+from fraud.detection.screening.services import pace_of
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +32,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--date", help="business date, YYYY-MM-DD (default: the one that just ended)")
         parser.add_argument("--json", action="store_true", help="print the run as JSON")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--watch", action="store_true", help="draw a night that works elsewhere until it ends"
+        )
+        what.add_argument("--pause", action="store_true", help="begin nothing further; what is done is kept")
+        what.add_argument("--resume", action="store_true", help="let a paused night go on, in this process")
+        what.add_argument("--cancel", action="store_true", help="end it; its claims wait for the next night")
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = _date(options["date"])
+        for name in ("watch", "pause", "cancel", "resume"):
+            if options[name]:
+                run = _under_way(day)
+                if self._step(name, run) is not None:
+                    return
+                day = run.business_date
+        self._work(day, options)
+
+    def _step(self, name: str, run: ScreeningRun) -> ScreeningRun | None:
+        """What is asked of the run; None where it is to be worked afterwards."""
+        if name == "watch":
+            return watch(run, self.stdout)
+        by, seen = Actor.system("command"), run.version
+        try:
+            if name == "resume":
+                resume_night(run=run, expected_version=seen, by=by, is_worked_here=True)
+                return None
+            (pause_night if name == "pause" else cancel_night)(run=run, expected_version=seen, by=by)
+        except CaseworkError as error:
+            with translation.override("en"):  # as everything else that commands say
+                raise CommandError(error.sentence) from error
+        self.stdout.write("\n".join([bar_of(run, pace_of(run)), *stage_lines(pace_of(run))]))
+        return run
+
+    def _work(self, day: date | None, options: dict[str, Any]) -> None:
         begun = clock.now()
         say = (lambda line: None) if options["json"] else self.stdout.write
         try:
-            run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
+            with nullcontext() if options["json"] else drawn_while_it_works(self.stdout):
+                run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
         except NightNotYet as error:
             raise CommandError(
                 f"there can be no night of {day} yet; the last one possible is {error.latest}"
@@ -59,6 +97,16 @@ def _failed(error: Exception) -> ScreeningRun:
     return run
 
 
+def _under_way(day: date | None) -> ScreeningRun:
+    """The night of a business date, else the oldest that has not ended. Raises CommandError."""
+    runs = ScreeningRun.objects.order_by("business_date", "pk")
+    wanted = runs.filter(business_date=day) if day else runs.exclude(state__in=ScreeningRun.ENDED)
+    run = wanted.first()
+    if run is None:
+        raise CommandError(f"there is no night of {day}" if day else "no night is under way")
+    return run
+
+
 def _date(text: str | None) -> date | None:
     if text is None:
         return None
@@ -74,6 +122,7 @@ def summary(run: ScreeningRun) -> dict[str, Any]:
         "reference": run.reference,
         "business_date": run.business_date.isoformat(),
         "state": run.state,
+        "paused_at": run.paused_at.isoformat() if run.paused_at else None,
         "is_late": run.is_late,
         "model": run.model_version.reference if run.model_version else None,
         "shadow": run.shadow_version.reference if run.shadow_version else None,
@@ -97,7 +146,7 @@ def nothing_to_do(run: ScreeningRun) -> list[str]:
     following = run.business_date + timedelta(days=1)
     waiting = claims_waiting(run)
     found = [
-        f"{run.reference}: the night of {run.business_date} was finished at {_moment(run.finished_at)}; nothing to do"
+        f"{run.reference}: the night of {run.business_date} was {run.state} at {_moment(run.finished_at)}; nothing to do"
     ]
     if waiting:
         found.append(
@@ -117,7 +166,7 @@ def _counted(run: ScreeningRun, name: str, what: str) -> int:
 
 def lines(run: ScreeningRun) -> list[str]:
     """A run as text: one line a stage, then what it could not judge, then what came of it."""
-    found = [f"{run.reference} {run.state}{' (late)' if run.is_late else ''}"]
+    found = [f"{run.reference} {run.shown_state}{' (late)' if run.is_late else ''}"]
     for stage in run.stages:
         counts = ", ".join(f"{name} {value}" for name, value in stage["counts"].items())
         found.append(f"  {stage['name']:<8} {stage['state']:<8} {stage['seconds']:>8.1f} s  {counts}")

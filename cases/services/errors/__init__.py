@@ -48,6 +48,7 @@ from cases.services.errors.evidence import (
     PreviewMissing,
     StorageFull,
 )
+from cases.services.errors.nights import NightCannotStart, NightEnded, NightHasCases, NightMoved
 from cases.services.errors.steps import (
     AlreadyExtended,
     CaseNotFound,
@@ -114,6 +115,10 @@ __all__ = [
     "HeldByOther",
     "MailMoved",
     "NeverJudged",
+    "NightCannotStart",
+    "NightEnded",
+    "NightHasCases",
+    "NightMoved",
     "NoAddress",
     "NotAPayment",
     "NotAssigned",

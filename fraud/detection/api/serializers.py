@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.language import current_language
@@ -11,6 +12,7 @@ from fraud.claims.models import Claim
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.detection.scoring.reasons import sentence
+from fraud.detection.screening.pace import pace_of
 from fraud.web.api_money import Amount
 
 
@@ -24,7 +26,7 @@ class RunRow(serializers.ModelSerializer):
         # fmt: off
         fields = (
             "reference", "business_date", "source", "state", "is_late", "cut_off_at", "started_at", "finished_at",
-            "model", "n_claims", "n_scored", "n_hits", "n_alerts", "n_cases", "n_held_back",
+            "paused_at", "version", "model", "n_claims", "n_scored", "n_hits", "n_alerts", "n_cases", "n_held_back",
         )
         # fmt: on
 
@@ -38,9 +40,30 @@ class StageRow(serializers.Serializer):
     error = serializers.CharField(allow_blank=True)
 
 
-class RunDetail(RunRow):
-    """A run with its stages, what it was pinned to and what it could not judge."""
+class PaceRow(serializers.Serializer):
+    """How far a stage is, in claims; null where nothing says so yet."""
 
+    name = serializers.CharField()
+    state = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    rows_a_second = serializers.FloatField(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True)
+
+
+class ProgressRow(serializers.Serializer):
+    """How far a run is: claims scored of all, its stages, the seconds left of all of them."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    stages = PaceRow(many=True)
+    seconds_left = serializers.FloatField(allow_null=True)
+
+
+class RunDetail(RunRow):
+    """A run with its stages, how far it is, what it was pinned to and what it could not judge."""
+
+    progress = serializers.SerializerMethodField()
     stages = StageRow(many=True)
     not_evaluable = serializers.DictField()
     shadow_model = serializers.SlugRelatedField("reference", source="shadow_version", read_only=True)
@@ -51,10 +74,15 @@ class RunDetail(RunRow):
             "shadow_model",
             "rule_set_hash",
             "code_version",
+            "progress",
             "stages",
             "not_evaluable",
             "error",
         )
+
+    @extend_schema_field(ProgressRow)
+    def get_progress(self, run: ScreeningRun) -> dict[str, Any]:
+        return ProgressRow(pace_of(run)).data
 
 
 class RunPage(serializers.Serializer):

@@ -19,6 +19,10 @@ class ScreeningRun(models.Model):
         OPENING = "opening"
         FINISHED = "finished"
         FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    #: Where a run stays for good; one that failed may be started again.
+    ENDED = (State.FINISHED, State.FAILED, State.CANCELLED)
 
     reference = models.CharField(max_length=20, unique=True)  # "R-2026-11-21"
     business_date = models.DateField()
@@ -48,6 +52,8 @@ class ScreeningRun(models.Model):
     not_evaluable = models.JSONField(default=dict)  # rule code → {"n": …, "missing": [fields]}
     is_late = models.BooleanField(default=False)  # a missed night, caught up afterwards
     attempts = models.PositiveIntegerField(default=0)  # of the stage it is in
+    paused_at = models.DateTimeField(null=True)  # nothing further is begun while this stands
+    version = models.PositiveIntegerField(default=0)  # of what people did to it: paused, resumed, cancelled
     error = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
@@ -61,6 +67,11 @@ class ScreeningRun(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def shown_state(self) -> str:
+        """The state as people see it: `paused` wherever it stands still."""
+        return self.state if self.paused_at is None else "paused"
 
 
 class RunPart(models.Model):

@@ -33,6 +33,8 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
     run.refresh_from_db()
     if run.state != State.SCORING:
         return run.state == State.OPENING
+    if run.paused_at is not None:
+        return False
     parts = list(RunPart.objects.filter(run=run))
     if any(part.state in (RunPart.State.WAITING, RunPart.State.TAKEN) for part in parts):
         return False

@@ -87,7 +87,7 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     `first_model` makes a champion where there is none yet. Raises RunBusy while another process prepares the run.
     """
     run.refresh_from_db()
-    if run.state != ScreeningRun.State.PREPARING:
+    if run.state != ScreeningRun.State.PREPARING or run.paused_at is not None:
         return run
     token = new_token()
     if not take(run, token, attempts=run.attempts + 1):

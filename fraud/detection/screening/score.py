@@ -65,6 +65,8 @@ def score_part(*, part_id: int) -> bool:
     part = RunPart.objects.select_related("run", "run__model_version", "run__shadow_version").get(pk=part_id)
     if part.state in (State.DONE, State.QUARANTINED) or part.run.state != ScreeningRun.State.SCORING:
         return False
+    if part.run.paused_at is not None:
+        return False
     if not is_free(part):
         return False
     # What all parts share is opened before this one is taken: its failure is the run's, not the part's.

@@ -1,5 +1,6 @@
 """Screening: everything a night needs below the cases, by name."""
 
+from fraud.detection.screening.control import CasesOpened, RunEnded, RunMoved, call_off, hold, let_go_on
 from fraud.detection.screening.explain import explain_claims
 from fraud.detection.screening.finish import finish_run, finish_scoring, n_stored
 from fraud.detection.screening.frames import forget_frames, labels_of, night_frame
@@ -13,6 +14,7 @@ from fraud.detection.screening.leases import (
     release,
     take,
 )
+from fraud.detection.screening.pace import Pace, pace_of
 from fraud.detection.screening.prepare import RunBusy, open_run, prepare_run
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.score import next_part, score_part
@@ -20,21 +22,29 @@ from fraud.detection.screening.stages import put_stage, stage, stage_of
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "CasesOpened",
     "LeaseLost",
+    "Pace",
     "RunBusy",
+    "RunEnded",
+    "RunMoved",
+    "call_off",
     "ends_its_leases",
     "explain_claims",
     "finish_run",
     "finish_scoring",
     "forget_frames",
+    "hold",
     "is_free",
     "keep",
     "labels_of",
+    "let_go_on",
     "n_stored",
     "new_token",
     "next_part",
     "night_frame",
     "open_run",
+    "pace_of",
     "prepare_run",
     "put_stage",
     "release",

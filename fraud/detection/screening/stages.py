@@ -23,7 +23,7 @@ class Stage:
         self.counts: dict[str, Any] = {}
 
     def row(self, state: str, error: str = "") -> dict[str, Any]:
-        """The stage as stored; seconds are those since its first start, interruptions included."""
+        """The stage as stored; seconds are those since its first start, interruptions included, pauses taken off by `put_stage`."""
         seconds = (clock.now() - self.started_at).total_seconds()
         return {
             "name": self.name,
@@ -40,6 +40,9 @@ def put_stage(run: ScreeningRun, row: dict[str, Any]) -> None:
     with one_transaction():
         stored = ScreeningRun.objects.select_for_update().only("stages").get(pk=run.pk).stages
         by_name = {stage["name"]: stage for stage in stored}
+        rested = by_name.get(row["name"], {}).get("paused", 0.0)
+        if rested:
+            row = {**row, "paused": rested, "seconds": round(max(row["seconds"] - rested, 0.0), 3)}
         by_name[row["name"]] = row
         stages = sorted(by_name.values(), key=lambda stage: NAMES.index(stage["name"]))
         ScreeningRun.objects.filter(pk=run.pk).update(stages=stages)

@@ -16,6 +16,7 @@ from audit.permissions import can
 from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.detection.models import Score, ScreeningRun
+from fraud.detection.screening.pace import Pace, pace_of
 from fraud.web.access import page
 from rules.fields import FIELDS
 from rules.models import Rule
@@ -34,7 +35,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "rule_set", "settings_used", "not_evaluable", "stages"
     )
     found = keyset_page(runs, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
-    return render(request, "fraud/runs/list.html", {"page": found, "running": RUNNING})
+    under_way = next((run for run in found.rows if run.state in RUNNING), None)
+    return render(request, "fraud/runs/list.html", {"page": found, "under_way": under_way})
 
 
 @page("fraud.view_run")
@@ -46,17 +48,21 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "is_running": run.state in RUNNING,
-        "stages": stages_of(run),
+        "may_cancel": (*RUNNING, ScreeningRun.State.FAILED).count(run.state) and not _has_cases(run),
+        "pace": (pace := pace_of(run)),
+        "stages": stages_of(run, pace),
         "stands_in_for": next(
             (s["counts"]["stands_in_for"] for s in run.stages if s["counts"].get("stands_in_for")), ""
         ),
         "n_expired": sum(stage["counts"].get("expired", 0) for stage in run.stages),
-        "progress": progress_of(run),
     }
     if request.headers.get("HX-Request"):
         answer = render(request, "fraud/runs/_progress.html", context)
-        if not context["is_running"]:
-            answer["HX-Refresh"] = "true"  # it has just finished: the lists below are now known
+        seen = request.GET.get("shown", "")
+        if not context["is_running"] or (seen and seen != str(run.version)):
+            answer["HX-Refresh"] = (
+                "true"  # it has just ended, so the lists below are known; or somebody paused or resumed it
+            )
         return answer
     context |= {
         "files": _files_of(run),
@@ -66,8 +72,12 @@ def run_page(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "fraud/runs/page.html", context)
 
 
-def stages_of(run: ScreeningRun) -> list[dict[str, Any]]:
-    """Every stage in order, with its word, state, seconds and counts; those not reached yet are waiting."""
+def _has_cases(run: ScreeningRun) -> bool:
+    return any(stage["name"] == "opening" and stage["state"] == "done" for stage in run.stages)
+
+
+def stages_of(run: ScreeningRun, pace: Pace) -> list[dict[str, Any]]:
+    """Every stage in order, with its word, state, pace, seconds and counts; those not reached yet are waiting."""
     words = {
         "prepare": pgettext("run stage", "Gather claims"),
         "scoring": pgettext("run stage", "Rules, models and anomalies"),
@@ -75,11 +85,13 @@ def stages_of(run: ScreeningRun) -> list[dict[str, Any]]:
         "finish": pgettext("run stage", "Drift and summary"),
     }
     stored = {stage["name"]: stage for stage in run.stages}
+    paces = {one.name: one for one in pace.stages}
     names = [*STAGE_NAMES, *(name for name in stored if name not in STAGE_NAMES)]
     return [
         {
             "word": words.get(name, name),
-            "state": stored.get(name, {}).get("state", "waiting"),
+            "state": paces[name].state if name in paces else stored[name]["state"],
+            "pace": paces.get(name),
             "seconds": stored.get(name, {}).get("seconds"),
             "started_at": _time(stored.get(name, {}).get("started_at")),
             "counts": _counts(stored.get(name, {}).get("counts") or {}),
@@ -87,15 +99,6 @@ def stages_of(run: ScreeningRun) -> list[dict[str, Any]]:
         }
         for name in names
     ]
-
-
-def progress_of(run: ScreeningRun) -> dict[str, int]:
-    """How far the run is: scored claims of all claims."""
-    if run.state == ScreeningRun.State.FINISHED:
-        return {"done": 1, "total": 1, "share": 100}
-    total = max(run.n_claims, 1)
-    done = min(run.n_scored, total)
-    return {"done": done, "total": total, "share": done * 100 // total}
 
 
 def not_evaluable_of(run: ScreeningRun) -> list[dict[str, Any]]:

@@ -1,0 +1,83 @@
+"""Nights through the interface: started, paused, resumed, cancelled; `/api/v1/runs/` tells how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseworkView, describe
+from cases.services.errors import CaseNotFound
+from cases.services.night_control import RUN_NIGHT, cancel_night, pause_night, resume_night, start_night
+from fraud.detection.models import ScreeningRun
+from fraud.web.api_strict import StrictSerializer
+
+
+class NoBody(StrictSerializer):
+    """No fields."""
+
+
+class NightRow(serializers.ModelSerializer):
+    """`version` is that of what people did to the night: send it back in If-Match."""
+
+    class Meta:
+        model = ScreeningRun
+        fields = ("reference", "business_date", "state", "paused_at", "version")
+
+
+@extend_schema_view(
+    post=describe(
+        "Start the night that just ended", answer=NightRow, body=NoBody, ok=202, operation_id="nights_start"
+    )
+)
+class StartNight(CaseworkView):
+    """Missed nights before it are caught up first. One that works already goes on as it does."""
+
+    permission = RUN_NIGHT
+
+    def post(self, request: Request) -> HttpResponseBase:
+        self.input(NoBody)
+        return self.once(lambda: Response(NightRow(start_night(by=self.by)).data, status=202))
+
+
+def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning: str) -> type[CaseworkView]:
+    class Step(CaseworkView):
+        permission = RUN_NIGHT
+
+        def post(self, request: Request, reference: str) -> HttpResponseBase:
+            self.input(NoBody)
+            run = ScreeningRun.objects.filter(reference=reference).first()
+            if run is None:
+                raise CaseNotFound
+            seen = self.version()
+            return self.once(
+                lambda: Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
+            )
+
+    Step.__name__, Step.__doc__ = f"{name.title()}Night", meaning
+    decorate = extend_schema_view(
+        post=describe(summary, answer=NightRow, body=NoBody, versioned=True, operation_id=f"nights_{name}")
+    )
+    found: type[CaseworkView] = decorate(Step)
+    return found
+
+
+STEPS: dict[str, type[CaseworkView]] = {
+    "pause": _step(
+        "pause",
+        "Pause a night",
+        pause_night,
+        "What is in hand is stored, what is done is kept; nothing further begins.",
+    ),
+    "resume": _step("resume", "Resume a paused night", resume_night, "It goes on where it stood."),
+    "cancel": _step(
+        "cancel",
+        "Cancel a night",
+        cancel_night,
+        "Before its cases are open: its scores are forgotten, and all its claims wait for the next night.",
+    ),
+}
