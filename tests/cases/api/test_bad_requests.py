@@ -22,7 +22,7 @@ PROPOSE = {"disposition": "confirmed_misuse", "reason": REASON, "amount": "84000
 
 
 def code_of(response: Any) -> str:
-    return str(response.json()["error"]["code"])
+    return str(response.json()["code"])
 
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -66,7 +66,7 @@ def test_a_body_that_is_not_understood_changes_nothing(
     case = stage.taken()
     response = call("reviewer").raw(f"cases/{case.reference}/close/", body, version=case.version)
     assert (response.status_code, code_of(response)) == (status, code)
-    assert response.json()["error"]["message"]
+    assert response.json()["detail"]
     assert fresh(case).version == case.version
 
 
@@ -87,7 +87,7 @@ def test_money_is_a_text_and_never_a_json_number(stage: Stage, call: Call, numbe
     case = stage.explained()
     response = call("reviewer").step(case, "propose", {**PROPOSE, "amount": amount})
     assert (response.status_code, code_of(response)) == (400, "invalid")
-    assert list(response.json()["error"]["fields"]) == ["amount"]
+    assert list(response.json()["fields"]) == ["amount"]
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_text_that_is_no_amount_is_refused_with_what_would_be_right(
     assert response.status_code in {400, 422}
     assert fresh(case).version == case.version
     if response.status_code == 422:
-        assert "150,000" in response.json()["error"]["message"]
+        assert "150,000" in response.json()["detail"]
         why = {"-1": "sign", "84000.5": "decimals_none"}.get(amount, "not_a_number")
-        assert response.json()["error"]["details"] == {"field": "amount", "why": why}
+        assert response.json()["facts"] == {"field": "amount", "why": why}
 
 
 RECOVERED = [
@@ -147,7 +147,7 @@ def test_c17_more_than_is_at_stake_cannot_be_proposed(stage: Stage, call: Call) 
     case = stage.explained()
     response = call("reviewer").step(case, "propose", {**PROPOSE, "amount": "84001"})
     assert (response.status_code, code_of(response)) == (422, "amount_not_valid")
-    assert "84,000" in response.json()["error"]["message"]
+    assert "84,000" in response.json()["detail"]
 
 
 def test_c7_more_than_five_hundred_in_bulk(stage: Stage, call: Call) -> None:
@@ -256,7 +256,7 @@ def test_a_filter_that_does_not_exist_is_refused(
 ) -> None:
     response = call("reviewer").get("cases/", **query)
     assert response.status_code == 400
-    assert list(response.json()["error"]["fields"]) == list(query)
+    assert list(response.json()["fields"]) == list(query)
 
 
 def test_c11_a_page_is_capped_and_cursors_reach_every_case_once(stage: Stage, call: Call) -> None:
@@ -284,7 +284,7 @@ def test_c12_an_illegal_step_names_the_legal_ones(stage: Stage, call: Call) -> N
     case = stage.closed()
     response = call("reviewer").step(case, "request-explanation", {})
     assert (response.status_code, code_of(response)) == (409, "transition_not_allowed")
-    assert response.json()["error"]["details"]["allowed"] == ["note", "link", "unlink", "tag"]
+    assert response.json()["facts"]["allowed"] == ["note", "link", "unlink", "tag"]
 
 
 def test_c12_deciding_against_somebody_unheard(stage: Stage, call: Call) -> None:
@@ -344,7 +344,7 @@ def test_c14_a_stale_version_says_what_happened_since(stage: Stage, call: Call) 
     call("approver").step(case, "notes", {"text": "확인 바랍니다"})
     response = call("reviewer").step(case, "close", CLOSE)
     assert (response.status_code, code_of(response)) == (409, "stale_case")
-    details = response.json()["error"]["details"]
+    details = response.json()["facts"]
     assert details["version"] == case.version + 1
     assert [(c["action"], c["actor"]) for c in details["changes"]] == [("case.noted", "mira.jung")]
 
@@ -492,4 +492,4 @@ def test_c27_late_twice_and_after_the_decision(stage: Stage, call: Call) -> None
         version=decided.version,
     )
     assert (after.status_code, code_of(after)) == (409, "transition_not_allowed")
-    assert "details" not in after.json()["error"]
+    assert "facts" not in after.json()
