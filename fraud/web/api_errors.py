@@ -63,7 +63,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into the API's answer, or None for what is a fault of ours (500)."""
     if _knows_its_answer(error):
         known: Any = error
-        return refuse(known.status, known.code, known.sentence, facts=dict(known.details or {}))
+        answered = refuse(known.status, known.code, known.sentence, facts=dict(known.details or {}))
+        if wait := getattr(known, "retry_after", 0):
+            answered["Retry-After"] = str(wait)
+        return answered
     if isinstance(error, NotPermitted):
         return refuse(403, error.code, refusal_sentence(error))
     response = exception_handler(error, context)

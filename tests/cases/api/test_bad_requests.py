@@ -435,6 +435,49 @@ def test_c18_a_session_without_its_token_writes_nothing(stage: Stage, call: Call
     assert fresh(case).state == "new"
 
 
+def test_c19_a_hundred_exports_in_an_hour_are_enough(stage: Stage, call: Call, monkeypatch: Any) -> None:
+    monkeypatch.setattr("audit.pace.EXPORTS_AN_HOUR", 3)
+    path, case = "cases/{}/dossier/", stage.closed()
+    answers = [
+        call("approver").send(path.format(case.reference), {"reason": "for the auditor"}) for _ in range(4)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (code_of(answers[-1]), answers[-1]["Retry-After"]) == ("too_often", "3600")
+    assert AuditEvent.objects.filter(action="dossier.exported").count() == 3
+    assert call("auditor").send(path.format(case.reference), {"reason": "for myself"}).status_code == 200
+    stage.go_on(hours=2)
+    assert (
+        call("approver").send(path.format(case.reference), {"reason": "for the auditor"}).status_code == 200
+    )
+
+
+def test_c19_trying_numbers_that_are_others_ends_in_too_often_and_is_kept(
+    stage: Stage, call: Call, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("audit.pace.REFUSALS_AN_HOUR", 5)
+    request = stage.asked().requests.get().reference
+    tried = [call("stranger").get(f"my/requests/{request}/") for _ in range(6)]
+    assert [answer.status_code for answer in tried] == [404] * 4 + [429] * 2
+    assert AuditEvent.objects.filter(action="access.refused", actor="sua.lee").count() == 6
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Original-Host"])
+def test_c20_a_host_told_by_a_header_is_not_believed(stage: Stage, call: Call, header: str) -> None:
+    answer = call("reviewer").client.get("/api/v1/cases/", headers={header: "evil.example"})
+    assert answer.status_code == 200
+    assert b"evil.example" not in answer.content
+
+
+def test_c21_line_breaks_of_a_caller_make_no_log_lines(stage: Stage, call: Call, capsys: Any) -> None:
+    answer = call("reviewer").client.get(
+        "/api/v1/cases/C-1%0d%0a%7B%22level%22:%22error%22%7D/",
+        headers={"User-Agent": 'x"}{"level": "error"'},
+    )
+    assert answer.status_code == 404
+    lines = [line for line in capsys.readouterr().err.splitlines() if line]
+    assert all(json.loads(line)["level"] != "error" for line in lines)
+
+
 def test_c26_an_explanation_is_kept_as_written_and_never_as_markup(stage: Stage, call: Call) -> None:
     request = stage.asked().requests.get()
     text = '<script>alert(1)</script> "그리고" & 더'

@@ -164,6 +164,7 @@ def send_file(caller: Caller, reference: str, name: str = "receipt.png", content
     )
 
 
+@pytest.mark.catalogue("D14")
 def test_evidence_is_sent_listed_opened_and_withdrawn(stage: Stage, call: Call) -> None:
     reference = stage.asked().requests.get().reference
     person = call("cardholder")

@@ -45,6 +45,7 @@ def signed_in(role: Role, client: Client) -> Client:
     return client
 
 
+@pytest.mark.catalogue("C20")
 @pytest.mark.parametrize("path", ["/", "/accounts/login/", "/healthz", "/nothing/here/", "/api/v1/cases/"])
 def test_a_foreign_host_name_is_answered_with_words_and_leaves_no_trace(
     client: Client, path: str, caplog: pytest.LogCaptureFixture
