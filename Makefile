@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-.PHONY: help setup run services test drill faults screenshots axe lint format bench messages clean
+.PHONY: help setup run services test drill faults kills fuzz mutants feed crowd screenshots axe lint format bench messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,16 @@ drill: .venv/.dev  ## a company is backed up at work, destroyed, put back, and g
 
 faults: .venv/.dev  ## kills, full disks and servers that go away, drawn from a printed seed (SEED=…); prints tried, lost, doubled, recovery
 	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m tests.faults $(ARGS) $(if $(SEED),--seed $(SEED))
+
+kills: .venv/.dev  ## two hundred kills of night, import, training, promotion, sweep and backup from a printed seed (SEED=…, ARGS="--kills 50")
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m tests.faults.kills $(ARGS) $(if $(SEED),--seed $(SEED))
+
+# An environment of its own: schemathesis brings libraries that nothing else of ours needs.
+.venv-fuzz/bin/st: requirements/fuzz.txt
+	@$(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt && touch $@
+
+fuzz: .venv/.dev .venv-fuzz/bin/st  ## ten minutes of requests nobody would write, as every role, against a copy of the demo company (make run first)
+	@OMP_NUM_THREADS=1 $(PY) -m tests.fuzz $(ARGS) $(if $(SEED),--seed $(SEED))
 
 screenshots: .venv/.dev  ## pictures of the twenty main pages of a demo company that runs (make run), into var/screenshots
 	@$(PY) -m tests.browser.screenshots --base http://localhost:$(PORT) $(ARGS)

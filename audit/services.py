@@ -16,6 +16,7 @@ from audit.actor import Actor, Role
 from audit.chain import GENESIS, Fault, entry_hash, first_fault
 from audit.keeping import kept, keyed
 from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.pace import REFUSED, keep_pace
 from audit.people import Login, Person
 from audit.recorded import tell
 from audit.redaction import redact
@@ -71,12 +72,14 @@ def record(
 ) -> AuditEvent:
     """Append one entry to the chain of `subject`, inside the caller's transaction.
 
-    Raises ActionNotRegistered for an unknown code and RuntimeError outside a transaction: a change and its entry
+    Raises ActionNotRegistered for an unknown code, TooOften for a hundred exports in an hour and RuntimeError outside a transaction: a change and its entry
     stand or fall together. `before` and `after` hold plain JSON values (money as integer minor units, times as text).
     """
     action_for(action)
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run inside the transaction of the change it records")
+    if action != REFUSED:  # what was tried is kept, however often
+        keep_pace(by, action)
     subject = keyed(subject, 80)
     heads = AuditHead.objects.filter(subject=subject)
     # The UPDATE takes the row lock on PostgreSQL; SQLite's IMMEDIATE transactions are already alone.
@@ -135,9 +138,10 @@ def record_first(*, action: str, by: Actor, entries: Sequence[tuple[str, dict[st
 
 
 def record_refusal(*, by: Actor, action: str, subject: str, code: str) -> None:
-    """Keep that somebody tried what they may not do; in a transaction of its own, since the attempt changed nothing."""
+    """Keep that somebody tried what they may not do; in a transaction of its own, since the attempt changed nothing. Raises TooOften for the hundredth in an hour."""
     with one_transaction():
-        record(action="access.refused", by=by, subject=subject, after={"action": action, "code": code})
+        record(action=REFUSED, by=by, subject=subject, after={"action": action, "code": code})
+    keep_pace(by, REFUSED)
 
 
 def record_access(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from audit.actor import Actor
 from audit.permissions import ACTIONS, Role, can
 from fraud.claims.logins import create_login
+from tests.routes import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -36,15 +35,6 @@ SAMPLES = {
     "slug": "nothing",
     "uuid": "00000000-0000-0000-0000-000000000000",
 }
-
-
-def walk(patterns: list, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from walk(entry.url_patterns, route)
-        else:
-            yield route, entry
 
 
 def sample(route: str) -> str:

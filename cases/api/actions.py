@@ -48,7 +48,7 @@ class RowView(CaseworkView):
 
     def post(self, request: Request, reference: str, number: int = 0) -> Any:
         version, data = self.version(), self.input(body_of(self.row.form))
-        return self.once(lambda: self._take(reference, version, data, str(number)))
+        return self._take(reference, version, data, str(number))
 
     def _take(self, reference: str, version: int, data: Any, part: str) -> Response:
         case = find_case(reference, self.by, trying=self.row.permission)
@@ -109,7 +109,7 @@ class Undo(CaseworkView):
 
     def post(self, request: Request, reference: str) -> Any:
         version, _ = self.version(), self.input(body_of(EMPTY))
-        return self.once(lambda: self._undo(reference, version))
+        return self._undo(reference, version)
 
     def _undo(self, reference: str, version: int) -> Response:
         found = find_case(reference, self.by, trying=self.permission)

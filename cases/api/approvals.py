@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
 from cases.pages.approvals import APPROVING_ACTIONS, KIND_WORDS, waiting_for
+from fraud.web.api import ONLY_PAGING, PAGING
 
 
 class ChangeRow(serializers.Serializer):
@@ -31,15 +32,25 @@ class WaitingRow(serializers.Serializer):
 
 class WaitingPage(serializers.Serializer):
     results = WaitingRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 @extend_schema_view(
-    get=describe("List what waits for a second person", answer=WaitingPage, operation_id="approvals_list")
+    get=describe(
+        "List what waits for a second person",
+        answer=WaitingPage,
+        parameters=PAGING,
+        operation_id="approvals_list",
+    )
 )
 class ApprovalList(CaseworkView):
     """At most a hundred of a kind, the oldest first; nothing the caller proposed, and no case they are involved in."""
 
     any_of = APPROVING_ACTIONS
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        return Response(WaitingPage({"results": waiting_for(self.by)}).data)
+        page = self.page_of(
+            waiting_for(self.by), key=lambda row: f"{row.at or ''} {row.kind} {row.href} {row.title}"
+        )
+        return self.paged(WaitingRow(page.rows, many=True).data, page)

@@ -182,6 +182,7 @@ def _reason(view: CaseworkView, text: str) -> str:
 class ExportAssurance(CaseworkView):
     """The report as PDF, CSV or XLSX. A post, since the export and its reason are kept."""
 
+    answers_kept = "no"  # a file
     permission = ACTION
 
     def post(self, request: Request) -> FileResponse:
@@ -203,6 +204,7 @@ class ExportAssurance(CaseworkView):
 class ExportFigures(CaseworkView):
     """What the overview counts, as CSV or XLSX. A post, since the export and its reason are kept."""
 
+    answers_kept = "no"  # a file
     permission = EXPORT
 
     def post(self, request: Request) -> FileResponse:

@@ -46,7 +46,7 @@ class BulkClose(CaseworkView):
 
     def post(self, request: Request) -> Any:
         data = self.input(body_of(BULK_CLOSE))
-        return self.once(lambda: self._close(data))
+        return self._close(data)
 
     def _close(self, data: Any) -> Response:
         items, results = self.chosen(data)
@@ -80,7 +80,7 @@ class BulkStep(BulkClose):
 
     def post(self, request: Request) -> Any:
         data = self.input(body_of(self.row.form))
-        return self.once(lambda: self._take(data))
+        return self._take(data)
 
     def _take(self, data: Any) -> Response:
         items, results = self.chosen(data)
@@ -102,7 +102,7 @@ class Tip(CaseworkView):
 
     def post(self, request: Request) -> Any:
         data = self.input(body_of(TIP))
-        return self.once(lambda: self._record(data))
+        return self._record(data)
 
     def _record(self, data: Any) -> Response:
         claim = claims_of([data["claim"]], data.get("source_system", ""), self.by, trying=self.permission)[0]

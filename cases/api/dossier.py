@@ -38,6 +38,7 @@ class DossierExport(StrictSerializer):
 class ExportDossier(CaseworkView):
     """Everything of a case the caller may see, as an archive that can be verified or as a document alone. A post, since the export and its reason are kept."""
 
+    answers_kept = "no"  # a file
     permission = ACTION
 
     def post(self, request: Request, reference: str) -> FileResponse:

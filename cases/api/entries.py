@@ -23,7 +23,7 @@ from cases.services.statement_steps import (
     take_entry_up,
 )
 from cases.visibility import find_entry
-from fraud.web.api import PAGING, query
+from fraud.web.api import ONLY_PAGING, PAGING, query
 from fraud.web.api_money import Amount, decimal_text
 from fraud.web.api_strict import StrictCharField, StrictSerializer
 
@@ -111,6 +111,7 @@ class ProfileRow(serializers.Serializer):
 
 class ProfileList(serializers.Serializer):
     results = ProfileRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class _EntryView(CaseworkView):
@@ -218,7 +219,10 @@ class TakeEntryUp(_EntryView):
 
 @extend_schema_view(
     get=describe(
-        "List profiles of statement tables", answer=ProfileList, operation_id="statement_profiles_list"
+        "List profiles of statement tables",
+        answer=ProfileList,
+        parameters=PAGING,
+        operation_id="statement_profiles_list",
     ),
     post=describe("Save a profile of statement tables", answer=ProfileRow, body=ProfileBody),
 )
@@ -226,9 +230,11 @@ class Profiles(_EntryView):
     """Saving one of the same name replaces it."""
 
     permission = "cases.post_recovery"
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        return Response({"results": list(StatementProfile.objects.order_by("name").values("name", "spec"))})
+        page = self.page(StatementProfile.objects.order_by(), by="name", ascending=True)
+        return self.paged(ProfileRow(page.rows, many=True).data, page)
 
     def post(self, request: Request) -> Response:
         data = self.input(ProfileBody)

@@ -36,6 +36,7 @@ _ENVELOPE = 64 * 1024
     )
 )
 class SendEvidence(CaseworkView):
+    answers_kept = "after"  # a file beside the row
     permission = "cases.submit_explanation"
     body_limit = 10**18  # `initial` refuses in the words of evidence
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]

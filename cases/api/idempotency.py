@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
@@ -14,13 +16,16 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import clock
 from audit.actor import Actor
-from audit.permissions import NotPermitted
 from audit.transactions import one_transaction
 from cases.models import IdempotencyRecord
-from cases.services.errors import CaseworkError
+from fraud.web.api import FraudView
+from fraud.web.api_errors import is_refusal
 
 MAX_KEY = 80
+#: A key whose request was never answered: longer than any request may take.
+ABANDONED = timedelta(minutes=10)
 _BUSY = 0  # the row of a request that is still being worked on
 
 
@@ -42,40 +47,64 @@ class KeyBusy(exceptions.APIException):
     default_detail = _("The same request is being worked on. Ask again in a moment.")
 
 
-def once(request: Request, by: Actor, step: Callable[[], Response]) -> Response:
-    """The step's answer, or the stored one for a key that was answered before.
+def once(view: FraudView, step: Callable[[], Any]) -> Any:
+    """The step's answer, or the stored one for a key that was answered before. The request has an Idempotency-Key.
 
-    Key, effect and answer are one transaction; a fault of ours takes all three back. A refusal leaves nothing behind, so the same key may try again.
-    Raises KeyReused for another body, KeyNotValid, KeyBusy.
+    Key, effect and answer are one transaction, where the view says so (`answers_kept`); a fault of ours takes all three back. Else the key is
+    kept first and the answer afterwards: one whose process died meanwhile may be asked again after `ABANDONED`. A refusal leaves nothing
+    behind, so the same key may try again. Raises KeyReused for another request, KeyNotValid, KeyBusy.
     """
+    request, by = view.request, view.by
     key = request.headers.get("Idempotency-Key", "")
-    if not key:
-        return step()
     if not (8 <= len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
         raise KeyNotValid
     digest = _digest(request)
     answered = _answered(key, by, digest)
     if answered is not None:
         return answered
+    if view.answers_kept == "after":
+        row = _claim(key, by, digest)
+        return _after(view, row, step) if row else _busy(key, by, digest)
     refusal: Exception | None = None
     with one_transaction():
         row = _claim(key, by, digest)
         if row is None:
-            return _answered(key, by, digest) or _busy()
+            return _busy(key, by, digest)
         try:
             response = step()
-        except (CaseworkError, NotPermitted, exceptions.APIException) as error:
+        except Exception as error:
+            if not is_refusal(error):
+                raise
             # The service undid itself; what it recorded about the refusal must stay.
             row.delete()
             refusal = error
         else:
-            plain = json.loads(JSONRenderer().render(response.data) or b"null")
-            IdempotencyRecord.objects.filter(pk=row.pk).update(
-                status=response.status_code, answer={"body": plain, "etag": response.get("ETag", "")}
-            )
+            _keep(view, row, response)
     if refusal is not None:
         raise refusal
     return response
+
+
+def _after(view: FraudView, row: IdempotencyRecord, step: Callable[[], Any]) -> Any:
+    try:
+        response = step()
+    except Exception:
+        row.delete()
+        raise
+    _keep(view, row, response)
+    return response
+
+
+def _keep(view: FraudView, row: IdempotencyRecord, response: Any) -> None:
+    if response.status_code >= 400:
+        row.delete()
+        return
+    plain = json.loads(JSONRenderer().render(response.data) or b"null")
+    if view.told_once:
+        plain = {name: value for name, value in plain.items() if name not in view.told_once}
+    IdempotencyRecord.objects.filter(pk=row.pk).update(
+        status=response.status_code, answer={"body": plain, "etag": response.get("ETag", "")}
+    )
 
 
 def _claim(key: str, by: Actor, digest: str) -> IdempotencyRecord | None:
@@ -96,17 +125,34 @@ def _answered(key: str, by: Actor, digest: str) -> Response | None:
     if found.body_hash != digest:
         raise KeyReused
     if found.status == _BUSY:
-        raise KeyBusy
+        if found.created_at > clock.now() - ABANDONED:
+            raise KeyBusy
+        found.delete()
+        return None
     headers = {"ETag": found.answer["etag"]} if found.answer.get("etag") else {}
     return Response(found.answer["body"], status=found.status, headers=headers)
 
 
-def _busy() -> Response:
-    raise KeyBusy
+def _busy(key: str, by: Actor, digest: str) -> Response:
+    """What somebody who was faster was answered. Raises KeyBusy."""
+    answered = _answered(key, by, digest)
+    if answered is None:
+        raise KeyBusy
+    return answered
 
 
 def _digest(request: Request) -> str:
-    """Method, path, version and body: the same words twice."""
+    """Method, path, version and body: the same words twice, the same bytes of a file."""
     body: Any = request.data
     parts = [request.method, request.path, request.headers.get("If-Match", ""), body]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    seen = hashlib.sha256()
+    for chunk in value.chunks():
+        seen.update(chunk)
+    value.seek(0)
+    return f"{value.name}:{seen.hexdigest()}"

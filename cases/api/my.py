@@ -20,8 +20,7 @@ from cases.api.serializers.person import STEPS, MyNotice, MyNoticePage, MyReques
 from cases.models import Case, ExplanationRequest
 from cases.services.errors import CaseNotFound, CaseworkError, StaleCase, TransitionNotAllowed
 from fraud.claims.identity import cardholders_of, led_by
-
-MAX_ROWS = 200
+from fraud.web.api import ONLY_PAGING, PAGING
 
 
 def my_requests(by: Actor) -> QuerySet[ExplanationRequest]:
@@ -116,12 +115,16 @@ class _Changed(StaleCase):
 
 
 @extend_schema_view(
-    get=describe("Own requests, newest first", answer=MyRequestPage, operation_id="my_requests_list")
+    get=describe(
+        "Own requests, newest first", answer=MyRequestPage, parameters=PAGING, operation_id="my_requests_list"
+    )
 )
 class MyRequestList(MyView):
+    filters = ONLY_PAGING
+
     def get(self, request: Request) -> Response:
-        rows = my_requests(self.by).order_by("-sent_at", "-id")[:MAX_ROWS]
-        return Response({"results": MyRequestRow(rows, many=True).data})
+        page = self.page(my_requests(self.by), by="sent_at")
+        return self.paged(MyRequestRow(page.rows, many=True).data, page)
 
 
 @extend_schema_view(get=describe("Read a request", answer=MyRequest))
@@ -139,7 +142,7 @@ class RequestStep(MyView):
         """Take the step of the row."""
         version = self.version() if self.row.binds else None
         data, found = self.input(body_of(self.row.form)), my_request(reference, self.by)
-        return self.once(lambda: self._take(found, data, version))
+        return self._take(found, data, version)
 
     def _take(self, found: ExplanationRequest, data: Any, version: int | None) -> Response:
         self.row.call(Step(case=found.case, by=self.by, data=data, version=version, request=found))
@@ -171,12 +174,19 @@ class SaveDraft(RequestStep):
 
 
 @extend_schema_view(
-    get=describe("Results of own cases, newest first", answer=MyNoticePage, operation_id="my_notices_list")
+    get=describe(
+        "Results of own cases, newest first",
+        answer=MyNoticePage,
+        parameters=PAGING,
+        operation_id="my_notices_list",
+    )
 )
 class MyNoticeList(MyView):
+    filters = ONLY_PAGING
+
     def get(self, request: Request) -> Response:
-        rows = my_cases(self.by).order_by("-state_since", "-id")[:MAX_ROWS]
-        return Response({"results": MyNotice(rows, many=True).data})
+        page = self.page(my_cases(self.by), by="state_since")
+        return self.paged(MyNotice(page.rows, many=True).data, page)
 
 
 @extend_schema_view(get=describe("Read a result", answer=MyNotice))
@@ -193,7 +203,7 @@ class NoticeStep(MyView):
     def post(self, request: Request, reference: str) -> Any:
         version = self.version() if self.row.binds else None
         data, case = self.input(body_of(self.row.form)), my_case(reference, self.by)
-        return self.once(lambda: self.take(self.row, case, data, version))
+        return self.take(self.row, case, data, version)
 
     def take(self, row: Row, case: Case, data: Any, version: int | None) -> Response:
         """Call the row's service and tell the result anew."""

@@ -35,6 +35,7 @@ class OwnData(serializers.Serializer):
 class ExportOwnData(CaseworkView):
     """The caller's own data, without scores, notes or other people's; the reason is kept in the audit log."""
 
+    answers_kept = "no"  # personal data is kept where it belongs only
     permission = ACTION
 
     def post(self, request: Request) -> Response:

@@ -39,7 +39,7 @@ from cases.visibility import claims_to_act_on, find_case, visible_cases
 from cases.workflow import State
 from fraud.claims.models import Claim
 from fraud.detection.models import Score
-from fraud.web.api import PAGING, query
+from fraud.web.api import ONLY_PAGING, PAGING, query
 
 #: What a list may be ordered by: the column, and whether it ascends.
 ORDERS = {"priority": ("priority", False), "opened": ("opened_at", False), "due": ("due_on", True)}
@@ -81,6 +81,7 @@ class CaseList(CaseworkView):
 
     permission = "cases.view_case"
     filters = tuple(one.name for one in FILTERS)
+    of_scores = OF_SCORES
 
     def get(self, request: Request) -> Response:
         order = self.one_of("order", list(ORDERS), "priority")
@@ -97,7 +98,7 @@ class CaseList(CaseworkView):
         if self.param("state"):
             states = self.param("state").split(",")
             if set(states) - {state.value for state in State}:
-                raise ValidationError({"state": _("There is no such state.")})
+                raise self.wrong("state", _("Choose one of: %(choices)s.") % {"choices": ", ".join(State)})
             cases = cases.filter(state__in=states)
         if self.param("assignee"):
             cases = cases.filter(self._assignee(self.param("assignee")))
@@ -110,8 +111,6 @@ class CaseList(CaseworkView):
             value = "" if name in OWN_WAY else self.param(name)
             if not value:
                 continue
-            if name in OF_SCORES and not can(self.by, "fraud.view_score"):
-                raise ValidationError({name: _("There is no such filter.")})
             if name == "q" and (len(value) > 200 or "\x00" in value):
                 raise ValidationError({"q": _("Search for at most 200 characters.")})
             if words := one.words():
@@ -162,9 +161,12 @@ def _said(sent: Explanation | Appeal, answers: list[Answered]) -> dict[str, Any]
     return {"text": sent.text, "answers": answers, "evidence": list(files)}
 
 
-@extend_schema_view(get=describe("Read what happened to a case, oldest first", answer=Timeline))
+@extend_schema_view(
+    get=describe("Read what happened to a case, oldest first", answer=Timeline, parameters=PAGING)
+)
 class CaseTimeline(CaseworkView):
     permission = "cases.view_case"
+    filters = ONLY_PAGING
 
     def get(self, request: Request, reference: str) -> Response:
         case = find_case(reference, self.by)
@@ -172,6 +174,7 @@ class CaseTimeline(CaseworkView):
         said = said_in(case)
         rows = [
             {
+                "seq": told.event.seq,
                 "at": told.event.at,
                 "action": told.event.action,
                 "sentence": sentence(told.event.action, current_language()),
@@ -184,7 +187,8 @@ class CaseTimeline(CaseworkView):
             }
             for told in told_entries(case, events, case.evidence.all(), current_language())
         ]
-        return Response({"results": TimelineEntry(rows, many=True).data})
+        page = self.page_of(rows, key=lambda row: f"{row['seq']:012}")
+        return self.paged(TimelineEntry(page.rows, many=True).data, page)
 
 
 @extend_schema_view(post=describe("Take the most urgent case", answer=CaseDetail, body=body_of(EMPTY)))
@@ -193,7 +197,7 @@ class TakeNext(CaseworkView):
 
     def post(self, request: Request) -> Any:
         self.input(body_of(EMPTY))
-        return self.once(self._take)
+        return self._take()
 
     def _take(self) -> Response:
         case = queue.take_next_case(by=self.by)
@@ -217,10 +221,5 @@ class OpenCase(CaseworkView):
     def post(self, request: Request) -> Any:
         data = self.input(body_of(OPEN_CASE))
         claims = claims_of(data["claims"], data.get("source_system", ""), self.by, trying=self.permission)
-        return self.once(
-            lambda: answer_case(
-                by_hand.open_case_by_hand(claims=claims, reason=data["reason"], by=self.by),
-                self.by,
-                status=201,
-            )
-        )
+        opened = by_hand.open_case_by_hand(claims=claims, reason=data["reason"], by=self.by)
+        return answer_case(opened, self.by, status=201)

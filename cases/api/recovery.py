@@ -16,8 +16,7 @@ from cases.api.serializers.recoveries import PostingReportAnswer, RecoveryDetail
 from cases.models import Recovery
 from cases.services import reconciliation
 from cases.visibility import find_recovery, visible_recoveries
-
-MAX_ROWS = 200
+from fraud.web.api import ONLY_PAGING, PAGING
 
 
 @extend_schema_view(get=describe("Read a recovery", answer=RecoveryDetail))
@@ -43,16 +42,17 @@ VIEWS = ("open", "write_off", "closed", "all")
         "List recoveries, the first due first",
         answer=RecoveryPage,
         parameters=[
-            OpenApiParameter("view", OpenApiTypes.STR, enum=list(VIEWS), description="Default `open`.")
+            OpenApiParameter("view", OpenApiTypes.STR, enum=list(VIEWS), description="Default `open`."),
+            *PAGING,
         ],
         operation_id="recoveries_list",
     )
 )
 class RecoveryList(CaseworkView):
-    """At most 200 recoveries, without those the caller is involved in."""
+    """Recoveries without those the caller is involved in, keyset paged."""
 
     permission = "cases.view_recovery"
-    filters = ("view",)
+    filters = ("view", *ONLY_PAGING)
 
     def get(self, request: Request) -> Response:
         view = self.one_of("view", VIEWS, "open")
@@ -61,9 +61,10 @@ class RecoveryList(CaseworkView):
             rows = rows.filter(closed_at__isnull=view != "closed")
         if view == "write_off":
             rows = rows.filter(write_off=Recovery.WriteOff.REQUESTED)
-        rows = rows.prefetch_related("postings__posted_by", "postings__confirmed_by").order_by("due_on", "id")
+        rows = rows.prefetch_related("postings__posted_by", "postings__confirmed_by").order_by()
+        page = self.page(rows, by="due_on", ascending=True)
         record_access(request=request._request, subject="recoveries", what="recovery_list")
-        return Response({"results": RecoveryDetail(rows[:MAX_ROWS], many=True).data})
+        return self.paged(RecoveryDetail(page.rows, many=True).data, page)
 
 
 @extend_schema_view(
@@ -74,6 +75,7 @@ class RecoveryList(CaseworkView):
     )
 )
 class ImportPostings(CaseworkView):
+    answers_kept = "after"
     permission = "cases.post_recovery"
     body_limit = reconciliation.MAX_BYTES
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]

@@ -64,6 +64,7 @@ class LoadAnswer(serializers.Serializer):
 class RuleLoad(FraudView):
     """What the nights of a period would have chosen with a rule and without it; nothing is stored."""
 
+    answers_kept = "no"  # nothing is changed
     any_of = ("rules.draft_rule", "rules.activate_rule")
 
     @describe("Case load of a rule", answer=LoadAnswer, body=LoadBody, operation_id="rule_case_load")

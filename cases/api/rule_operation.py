@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from cases.pages.rule_operation import Operation, hits_for, operation_of
 from cases.pages.rules_to_look_at import rules_to_look_at
-from fraud.web.api import FraudView, describe
+from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe
 from fraud.web.api_money import decimal_text
 from rules.models import Rule
 
@@ -58,6 +58,7 @@ class RuleToLookAtRow(serializers.Serializer):
 
 class RulesToLookAtRows(serializers.Serializer):
     results = RuleToLookAtRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 def _told(found: Operation) -> dict[str, Any]:
@@ -103,14 +104,23 @@ class RuleOperation(FraudView):
 
 @extend_schema_view(
     get=describe(
-        "Rules to look at", answer=RulesToLookAtRows, refusals=(404,), operation_id="rules_to_look_at"
+        "Rules to look at",
+        answer=RulesToLookAtRows,
+        parameters=PAGING,
+        refusals=(404,),
+        operation_id="rules_to_look_at",
     )
 )
 class RulesToLookAt(FraudView):
     """Active rules that somebody should look at, a row a reason."""
 
     permission = "rules.view_rule"
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
         """Those that speak for stopping a rule come first."""
-        return Response(RulesToLookAtRows({"results": rules_to_look_at(self.by)}).data)
+        page = self.page_of(
+            rules_to_look_at(self.by),
+            key=lambda row: f"{int(not row.speaks_for_stopping)} {row.rule.code} {row.version.pk} {row.why}",
+        )
+        return self.paged(RuleToLookAtRow(page.rows, many=True).data, page)

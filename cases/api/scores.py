@@ -37,6 +37,7 @@ class ScoreExport(StrictSerializer):
 class ExportScores(CaseworkView):
     """A line for each claim and night as CSV, streamed. A post, since the export and its reason are kept."""
 
+    answers_kept = "no"  # a file
     permission = ACTION
 
     def post(self, request: Request) -> HttpResponseBase:

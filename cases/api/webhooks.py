@@ -13,10 +13,11 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
 from cases.models import Webhook, WebhookMessage
-from cases.pages.webhooks import WebhookRow, stuck_messages, webhook_rows
+from cases.pages.webhooks import stuck_messages, webhook_rows
 from cases.services import webhooks
 from cases.services.errors import CaseNotFound
 from cases.services.webhooks import EVENTS
+from fraud.web.api import ONLY_PAGING, PAGING
 from fraud.web.api_strict import StrictCharField, StrictSerializer
 
 
@@ -47,6 +48,7 @@ class StuckMessage(serializers.Serializer):
 
 class WebhookPage(serializers.Serializer):
     results = WebhookAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
     stuck = StuckMessage(many=True)
 
 
@@ -78,7 +80,10 @@ class StepDone(serializers.Serializer):
 
 @extend_schema_view(
     get=describe(
-        "List webhooks and messages that did not arrive", answer=WebhookPage, operation_id="webhooks_list"
+        "List webhooks and messages that did not arrive",
+        answer=WebhookPage,
+        parameters=PAGING,
+        operation_id="webhooks_list",
     ),
     post=describe(
         "Propose a webhook", answer=StepDone, body=WebhookBody, ok=201, operation_id="webhooks_propose"
@@ -87,11 +92,14 @@ class StepDone(serializers.Serializer):
 class Webhooks(CaseworkView):
     """Nothing is sent before a second person agrees. The secret is in the answer to the proposal only."""
 
+    told_once = ("secret",)
     permission = "cases.view_webhook"
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        rows: list[WebhookRow] = webhook_rows(self.by)
-        return Response(WebhookPage({"results": rows, "stuck": stuck_messages()}).data)
+        page = self.page_of(webhook_rows(self.by), key=lambda row: f"{row.webhook.pk:012}")
+        stuck = StuckMessage(stuck_messages(), many=True).data
+        return self.paged(WebhookAnswer(page.rows, many=True).data, page, stuck=stuck)
 
     def post(self, request: Request) -> Response:
         row, secret = webhooks.propose_webhook(**self.input(WebhookBody), by=self.by)
@@ -116,6 +124,8 @@ def _step(
     """One step on one webhook."""
 
     class Step(CaseworkView):
+        told_once = ("secret",)
+
         def post(self, request: Request, number: int) -> HttpResponseBase:
             asked, row = self.input(body), _webhook(number)
             made = service(webhook=row, by=self.by, expected_version=self.version(), **asked)

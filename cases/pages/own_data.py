@@ -32,6 +32,7 @@ from fraud.claims.models import (
     User,
     Vehicle,
 )
+from fraud.people.directory import directory_links
 from rules.money import to_decimal
 
 ACTION = "cases.view_own_request"
@@ -116,7 +117,12 @@ def _login(by: Actor) -> dict[str, Any] | None:
     if user is None:
         return None
     names = ("username", "last_name", "first_name", "email", "language", "theme", "date_joined", "last_login")
-    return {**{name: getattr(user, name) for name in names}, "roles": sorted(role.value for role in by.roles)}
+    return {
+        **{name: getattr(user, name) for name in names},
+        "roles": sorted(role.value for role in by.roles),
+        "departments_seen": sorted(by.units),
+        "directory": directory_links(user.pk),
+    }
 
 
 def _facts(model: Any, by: Actor) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, hidden_cases, without_involved
 from cases.workflow import MAX_SNOOZE_DAYS
+from fraud.claims.units import given_departments
 from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.tags import PAGING
@@ -64,6 +65,7 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
     context = {
         "view": view,
         "tabs": _tabs(request, views, view, filters),
+        "given_departments": given_departments(actor),
         "saved_views": _saved_views(request),
         "page": found,
         "segments": list(segments_of(found.rows)),

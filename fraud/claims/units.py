@@ -23,6 +23,11 @@ def seen_departments(by: Actor) -> frozenset[int] | None:
     return with_below(Department.objects.values_list("pk", "parent_id", "code"), by.units)
 
 
+def given_departments(by: Actor) -> list[Department]:
+    """The departments the actor was given, by code; empty where they see all."""
+    return list(Department.objects.filter(code__in=by.units).order_by("code")) if by.units else []
+
+
 def with_below(rows: Iterable[tuple[int, int | None, str]], codes: Collection[str]) -> frozenset[int]:
     """Keys of the departments with these codes and of all below them; `rows` are (key, key of the one above, code)."""
     below: dict[int | None, list[int]] = {}

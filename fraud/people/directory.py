@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
@@ -150,3 +150,17 @@ def follow_groups(user: User, groups: Collection[str] | None) -> None:
         named = ", ".join(sorted(group for group, its in roles.items() if its == role and group in groups))
         change = AccessChange(user=locked, kind=AccessChange.Kind.GIVE_ROLE, role=role)
         write_proposal(change, f"{_('Group of the directory')}: {named}"[:500], BY)
+
+
+def directory_links(user_id: int | None) -> list[dict[str, Any]]:
+    """The entries of directories that a login is linked to: which directory, the entry there, since when, and last used when."""
+    found = SocialAccount.objects.filter(user_id=user_id).order_by("pk")
+    return [
+        {
+            "directory": one.provider,
+            "entry": one.uid,
+            "linked_at": one.date_joined,
+            "last_used_at": one.last_login,
+        }
+        for one in found
+    ]

@@ -145,11 +145,15 @@ def role_row(grant: RoleGrant) -> RoleRow:
     return RoleRow(grant, role_word(grant.role), state)
 
 
-def waiting_changes(by: Actor) -> list[ChangeRow]:
-    """Every proposal on access, the oldest first, as the reader sees it; at most two hundred."""
+def proposed_changes() -> QuerySet[AccessChange]:
+    """Every proposal on access that waits, the oldest first."""
     found = AccessChange.objects.filter(state=AccessChange.State.PROPOSED)
-    rows = list(found.select_related("user", "proposed_by").order_by("proposed_at", "pk")[:200])
-    return change_rows(rows, by)
+    return found.select_related("user", "proposed_by").order_by("proposed_at", "pk")
+
+
+def waiting_changes(by: Actor) -> list[ChangeRow]:
+    """Those as the reader sees them; at most two hundred."""
+    return change_rows(list(proposed_changes()[:200]), by)
 
 
 def waiting_changes_count() -> int:

@@ -251,10 +251,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "fraud.web.api_schema.InterfaceSchema",
     "EXCEPTION_HANDLER": "fraud.web.api_errors.answer",
     "STRICT_JSON": True,
 }
+# Where the interface keeps the answer of a change that came with an Idempotency-Key.
+API_ANSWERS_ONCE = "cases.api.idempotency.once"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cleancard",
     "DESCRIPTION": "Claims, screening runs, scores with reasons, and cases of corporate-card monitoring.",

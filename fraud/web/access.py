@@ -23,8 +23,13 @@ SAFE = frozenset({"GET", "HEAD"})
 
 
 def refuse(request: HttpRequest, error: NotPermitted) -> HttpResponse:
-    """The 403 page with the reason."""
-    return render(request, "403.html", {"refusal": refusal_sentence(error)}, status=403)
+    """The page with the reason: 403, or what the refusal says."""
+    answer = render(
+        request, "403.html", {"refusal": refusal_sentence(error)}, status=getattr(error, "status", 403)
+    )
+    if wait := getattr(error, "retry_after", 0):
+        answer["Retry-After"] = str(wait)
+    return answer
 
 
 def page(*actions: str, body: int = 0) -> Callable[[View], View]:

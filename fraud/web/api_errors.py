@@ -1,10 +1,13 @@
-"""One form for every refusal of the API: {"error": {"code", "message", "fields"?}}."""
+"""One form for every refusal of the API: problem details (RFC 9457) with a stable `code`, and what helps to do better."""
 
-from typing import Any
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -13,35 +16,78 @@ from audit.permissions import NotPermitted
 from fraud.web.api_strict import first_code
 from fraud.web.refusals import refusal_sentence
 
+PROBLEM: Final = "application/problem+json"
+#: What kind of refusal it is, the same for all of a status; `detail` says what is to be done.
+_TITLES: Final[Mapping[int, Any]] = {
+    400: pgettext_lazy("kind of refusal", "Not understood"),
+    401: pgettext_lazy("kind of refusal", "Not signed in"),
+    403: pgettext_lazy("kind of refusal", "Not permitted"),
+    404: pgettext_lazy("kind of refusal", "Nothing here"),
+    405: pgettext_lazy("kind of refusal", "Not a way to ask"),
+    406: pgettext_lazy("kind of refusal", "No such form of answer"),
+    409: pgettext_lazy("kind of refusal", "Not as it stands now"),
+    411: pgettext_lazy("kind of refusal", "Length missing"),
+    413: pgettext_lazy("kind of refusal", "Too large"),
+    415: pgettext_lazy("kind of refusal", "Not a form that is read"),
+    422: pgettext_lazy("kind of refusal", "Content not right"),
+    428: pgettext_lazy("kind of refusal", "Version missing"),
+    429: pgettext_lazy("kind of refusal", "Too often"),
+    503: pgettext_lazy("kind of refusal", "Not now"),
+    507: pgettext_lazy("kind of refusal", "No room"),
+}
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The body of a refusal; of `more` (`fields`, `facts`) what holds something."""
+    title = str(_TITLES[status]) if status in _TITLES else HTTPStatus(status).phrase
+    head = {"type": f"urn:cleancard:problem:{code}", "title": title, "status": status}
+    return {**head, "detail": detail, "code": code, **{name: value for name, value in more.items() if value}}
+
+
+def refuse(status: int, code: str, detail: str, **more: Any) -> Response:
+    """The same as an answer."""
+    return Response(problem(status, code, detail, **more), status=status, content_type=PROBLEM)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether it is an answer to the caller, not a fault of ours."""
+    known = (NotPermitted, exceptions.APIException, Http404, PermissionDenied)
+    return isinstance(error, known) or _knows_its_answer(error)
+
+
+def _knows_its_answer(error: Exception) -> bool:
+    return hasattr(error, "sentence") and hasattr(error, "status")
+
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into the API's answer, or None for what is a fault of ours (500)."""
-    body: dict[str, Any]
-    if hasattr(error, "sentence") and hasattr(error, "status"):  # a refusal that knows its own answer
-        details = {"details": dict(error.details)} if error.details else {}
-        body = {"code": error.code, "message": error.sentence, **details}
-        return Response({"error": body}, status=error.status)
+    if _knows_its_answer(error):
+        known: Any = error
+        answered = refuse(known.status, known.code, known.sentence, facts=dict(known.details or {}))
+        if wait := getattr(known, "retry_after", 0):
+            answered["Retry-After"] = str(wait)
+        return answered
     if isinstance(error, NotPermitted):
-        return Response({"error": {"code": error.code, "message": refusal_sentence(error)}}, status=403)
+        return refuse(403, error.code, refusal_sentence(error))
     response = exception_handler(error, context)
     if response is None:
         return None
+    fields: Any = None
     if isinstance(error, exceptions.ValidationError):
-        body = {
-            "code": first_code(error.detail),
-            "message": _("Some fields are not right."),
-            "fields": response.data,
-        }
+        code, detail = first_code(error.detail), _("Some fields are not right.")
+        told = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
+        fields = {name: [said] if isinstance(said, str) else said for name, said in told.items()}
     elif isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response.status_code = 401
         response["WWW-Authenticate"] = "Token"
-        body = {"code": "not_authenticated", "message": _("Sign in first.")}
+        code, detail = "not_authenticated", _("Sign in first.")
     elif isinstance(error, Http404 | exceptions.NotFound):
-        body = {"code": "not_found", "message": _("There is nothing here, or it is not yours to see.")}
+        code, detail = "not_found", _("There is nothing here, or it is not yours to see.")
     elif isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        body = {"code": "not_permitted", "message": refusal_sentence(NotPermitted("api"))}
+        code, detail = "not_permitted", refusal_sentence(NotPermitted("api"))
     else:
         code = str(error.get_codes()) if isinstance(error, exceptions.APIException) else "error"
-        body = {"code": code, "message": str(getattr(error, "detail", error))}
-    response.data = {"error": body}
+        detail = str(getattr(error, "detail", error))
+    response.data = problem(response.status_code, code, detail, fields=fields)
+    response.content_type = PROBLEM
     return response

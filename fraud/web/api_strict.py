@@ -123,7 +123,12 @@ class StrictSerializer(serializers.Serializer):
             known = {name for name, field in self.fields.items() if not field.read_only}
             stray = [str(name) for name in data if name not in known]
             if stray:
-                sentence = _("There is no such field.")
+                fields = ", ".join(sorted(known))
+                sentence = (
+                    _("There is no such field. There are: %(names)s.") % {"names": fields}
+                    if fields
+                    else _("There is no such field; none is taken here.")
+                )
                 raise serializers.ValidationError(
                     {name: exceptions.ErrorDetail(sentence, code="unknown_field") for name in sorted(stray)}
                 )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from audit.permissions import can
 from audit.services import actor_of
 from audit.typed import whole_number
+from fraud.web.api_errors import PROBLEM, problem
 from fraud.web.api_strict import MAX_BODY_BYTES
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def refused(request: HttpRequest, status: int, code: str, limit: int = 0) -> Htt
         "length_required": _("Send the length of the body (Content-Length)."),
         "body_too_large": _("The request is too large; send at most %(size)s.") % {"size": _size(limit)},
     }
-    return JsonResponse({"error": {"code": code, "message": said[code]}}, status=status)
+    return JsonResponse(problem(status, code, said[code]), status=status, content_type=PROBLEM)
 
 
 def _size(n_bytes: int) -> str:

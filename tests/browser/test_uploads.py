@@ -25,7 +25,7 @@ def test_a_large_file_goes_on_where_the_connection_broke(
     page = visit("approver")
     page.open("/files/")
     page.set_input_files("#file", str(path))
-    page.route("**offset=8388608", lambda route: route.fulfill(status=507, json={"error": {}}))
+    page.route("**offset=8388608", lambda route: route.fulfill(status=507, json={}))
     page.locator("form[data-parts] .primary").click()
     page.wait_for_selector("progress.failed")
     assert UploadInParts.objects.get().n_bytes == 8 << 20

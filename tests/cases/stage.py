@@ -43,7 +43,7 @@ class Stage:
 
     def case(self, **fields: Any) -> Case:
         """A new case of the cast's cardholder, two bands from nothing."""
-        return make_case(cardholder=self.cast.cardholder_record, **{"band": "medium", **fields})
+        return make_case(**{"cardholder": self.cast.cardholder_record, "band": "medium", **fields})
 
     def tell(self) -> None:
         """Let waiting mail leave."""

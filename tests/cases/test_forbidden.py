@@ -102,7 +102,7 @@ def sends(
     if surface == "interface":
         path = f"{step.prefix[1]}/{case.reference}/{step.name}/"
         answer = call(who).send(path, step.sent, version=version)
-        return answer.status_code, answer.json().get("error", {}).get("message", "")
+        return answer.status_code, answer.json().get("detail", "")
     client = Client()
     client.force_login(getattr(stage.cast, who))
     middle = "do/" if step.prefix[0] == "cases" else ""

@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 
 from audit.models import AccessRecord, AuditEvent
 from cases.evidence import store
@@ -67,10 +68,15 @@ def taken(client: Any, stage: Stage, **body: str) -> zipfile.ZipFile:
 
 
 def test_it_holds_what_is_kept_about_the_person(client: Any, stage: Stage, told: Any) -> None:
+    SocialAccount.objects.create(user=stage.cast.cardholder, provider="company", uid="entry-of-dohyun")
+    SocialAccount.objects.create(user=stage.cast.stranger, provider="company", uid="entry-of-sua")
     archive = taken(client, stage)
     data = json.loads(archive.read("data.json"))
     assert [one["employee_no"] for one in data["person"]] == ["E2001"]
     assert data["login"]["username"] == "dohyun.kim"
+    assert [(one["directory"], one["entry"]) for one in data["login"]["directory"]] == [
+        ("company", "entry-of-dohyun")
+    ]
     assert [one["kind"] for one in data["personnel"]["absences"]] == ["annual"]
     own = Claim.objects.filter(cardholder=stage.cast.cardholder_record)
     assert len(data["claims"]) == own.count() > 1

@@ -269,6 +269,7 @@ def test_a_text_without_a_place_has_the_questions_at_its_end(client, cast, case)
     assert asked.text == f"{text}\n\n다음 사항을 알려 주십시오.\n1. 누구와?\n2. 왜?"
 
 
+@pytest.mark.catalogue("C25")
 def test_next_never_leads_off_the_site(client, cast, case):
     client.force_login(cast.reviewer)
     answer = act(client, case, "take", next="//evil.example/")

@@ -136,6 +136,7 @@ class MyChange(serializers.Serializer):
 
 class MyRequestPage(serializers.Serializer):
     results = MyRequestRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class MyRequest(MyRequestRow):
@@ -319,3 +320,4 @@ class MyNotice(serializers.Serializer):
 
 class MyNoticePage(serializers.Serializer):
     results = MyNotice(many=True)
+    next = serializers.CharField(allow_null=True)

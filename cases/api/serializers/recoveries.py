@@ -93,6 +93,7 @@ class RecoveryDetail(serializers.ModelSerializer):
 
 class RecoveryPage(serializers.Serializer):
     results = RecoveryDetail(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class RejectedRow(serializers.Serializer):

@@ -212,6 +212,7 @@ class TimelineEntry(serializers.Serializer):
 
 class Timeline(serializers.Serializer):
     results = TimelineEntry(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class ClaimReasons(serializers.Serializer):

@@ -46,7 +46,7 @@ class DeliveryList(DeliveryView):
     def get(self, request: Request) -> Response:
         """A page of deliveries."""
         page = self.page(self.files().defer("notes", "totals", "error"), by="received_at")
-        return Response({"results": DeliveryRow(page.rows, many=True).data, "next": page.next_cursor})
+        return Response({"results": DeliveryRow(page.rows, many=True).data, "next": page.next_cursor or None})
 
 
 @extend_schema_view(
@@ -80,4 +80,4 @@ class RejectList(DeliveryView):
         page = self.page(file.rejects.all(), by="line")
         if page.rows:
             record_access(request=request._request, subject=f"file:{file.reference}", what="rejected rows")
-        return Response({"results": RejectRow(page.rows, many=True).data, "next": page.next_cursor})
+        return Response({"results": RejectRow(page.rows, many=True).data, "next": page.next_cursor or None})

@@ -79,7 +79,7 @@ class MoneyBackOne(MoneyBackRow):
 
 class MoneyBackPage(serializers.Serializer):
     results = MoneyBackRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class MoneyBackReason(StrictSerializer):
@@ -122,7 +122,9 @@ class MoneyBackList(MoneyBackView):
     def get(self, request: Request) -> Response:
         """A page of the list."""
         page = self.page(waiting_money(self.by).order_by(), by="transacted_at")
-        return Response({"results": MoneyBackRow(page.rows, many=True).data, "next": page.next_cursor})
+        return Response(
+            {"results": MoneyBackRow(page.rows, many=True).data, "next": page.next_cursor or None}
+        )
 
 
 @extend_schema_view(

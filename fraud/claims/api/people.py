@@ -66,6 +66,7 @@ class FeedAnswer(serializers.Serializer):
 class PeopleFeed(FraudView):
     """Adds and updates; the same feed twice changes nothing."""
 
+    answers_kept = "after"
     permission = "fraud.import_claims"
     body_limit = MAX_BYTES
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]

@@ -125,9 +125,9 @@ class RejectRow(serializers.ModelSerializer):
 
 class DeliveryPage(serializers.Serializer):
     results = DeliveryRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class RejectPage(serializers.Serializer):
     results = RejectRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)

@@ -143,6 +143,7 @@ class BeginUploads(FraudView):
 class OneUpload(FraudView):
     """One's own upload; another's is as one that is not there."""
 
+    answers_kept = "no"  # the offset tells what came before
     permission = "fraud.deliver_claims"
     parser_classes = (PartParser,)  # type: ignore[assignment]
     filters = ("offset",)
@@ -174,6 +175,7 @@ class OneUpload(FraudView):
 class FinishUpload(FraudView):
     """Its delivery is read under `deliveries/` by the reference in `file`; finishing twice changes nothing."""
 
+    answers_kept = "after"
     permission = "fraud.deliver_claims"
 
     def post(self, request: Request, reference: str) -> Response:

@@ -25,7 +25,7 @@ class RunList(FraudView):
         """A page of runs."""
         rows = ScreeningRun.objects.select_related("model_version").defer("rule_set")
         page = self.page(rows, by="business_date")
-        return Response({"results": RunRow(page.rows, many=True).data, "next": page.next_cursor})
+        return Response({"results": RunRow(page.rows, many=True).data, "next": page.next_cursor or None})
 
 
 @extend_schema_view(

@@ -87,7 +87,7 @@ class RunDetail(RunRow):
 
 class RunPage(serializers.Serializer):
     results = RunRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)
 
 
 def told_reasons(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -205,4 +205,4 @@ class ClaimDetail(ClaimRow):
 
 class ClaimPage(serializers.Serializer):
     results = ClaimRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)

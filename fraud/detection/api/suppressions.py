@@ -19,7 +19,8 @@ from fraud.detection.suppressing import (
     return_suppression,
     visible_suppressions,
 )
-from fraud.web.api import FraudView, describe
+from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe
+from fraud.web.api_errors import refuse
 from fraud.web.api_strict import StrictCharField, StrictDateField, StrictIntegerField, StrictSerializer
 from rules.exceptions import RuleServiceError
 from rules.models import Rule
@@ -46,6 +47,7 @@ class SuppressionRow(serializers.ModelSerializer):
 
 class SuppressionRows(serializers.Serializer):
     results = SuppressionRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class SuppressionAsked(StrictSerializer):
@@ -69,12 +71,16 @@ class SuppressionView(FraudView):
 
     def refused(self, error: RuleServiceError) -> Response:
         """The service's own sentence and status."""
-        return Response({"error": {"code": error.code, "message": str(error)}}, status=error.status)
+        return refuse(error.status, error.code, str(error))
 
 
 @extend_schema_view(
     get=describe(
-        "Suppressions of a rule", answer=SuppressionRows, refusals=(404,), operation_id="suppression_list"
+        "Suppressions of a rule",
+        answer=SuppressionRows,
+        parameters=PAGING,
+        refusals=(404,),
+        operation_id="suppression_list",
     ),
     post=describe(
         "Propose a suppression",
@@ -87,10 +93,13 @@ class SuppressionView(FraudView):
 class SuppressionList(SuppressionView):
     """Hits of a suppressed rule are stored and marked; they lift no score and open no case. Give `employee_no` or `brn`."""
 
+    filters = ONLY_PAGING
+
     def get(self, request: Request, code: str) -> Response:
         """Newest first; none about a person the reader must not judge."""
         rows = self._rule(code).suppressions.select_related("rule", "cardholder", "merchant")
-        return Response(SuppressionRows({"results": visible_suppressions(rows[:200], self.by)}).data)
+        page = self.page(rows, by="proposed_at")
+        return self.paged(SuppressionRow(visible_suppressions(page.rows, self.by), many=True).data, page)
 
     def post(self, request: Request, code: str) -> Response:
         """Raises ValidationError for a number nobody has."""

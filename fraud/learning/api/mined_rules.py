@@ -69,7 +69,7 @@ class SearchRow(serializers.ModelSerializer):
 
 class SearchPage(serializers.Serializer):
     results = SearchRow(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class SearchOne(SearchRow):
@@ -124,12 +124,13 @@ class SearchView(FraudView):
 class SearchList(SearchView):
     """Which rules would have caught misuse that no rule flagged; one search at a time, in a process of its own."""
 
+    answers_kept = "after"  # a process of its own goes on with it
     filters = ("page_size", "cursor")
 
     def get(self, request: Request) -> Response:
         """Newest first."""
         found = self.page(searches(), by="created_at")
-        return Response({"results": SearchRow(found.rows, many=True).data, "next": found.next_cursor})
+        return Response({"results": SearchRow(found.rows, many=True).data, "next": found.next_cursor or None})
 
     def post(self, request: Request) -> Response:
         """Raises ValidationError for what cannot be asked, also while another one runs."""

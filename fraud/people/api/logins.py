@@ -12,21 +12,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.permissions import Role
-from fraud.claims.models import AccessChange, RoleGrant, User
+from fraud.claims.models import AccessChange, Department, RoleGrant, User
 from fraud.people import changes, leaving
 from fraud.people.api import rows
 from fraud.people.inviting import Invitation, invite_again, invite_login
 from fraud.people.listing import (
     STATES,
     change_rows,
-    known_units,
     login_rows,
     logins,
     one_login,
+    proposed_changes,
     read_login_filters,
-    waiting_changes,
 )
-from fraud.web.api import PAGING, FraudView, describe, query
+from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe, query
 
 
 class PeopleView(FraudView):
@@ -73,7 +72,7 @@ class LoginList(PeopleView):
         condition, _problems = read_login_filters(request.query_params)
         page = self.page(logins(condition), by="username", ascending=True)
         answer = rows.LoginAnswer(login_rows(page.rows), many=True).data
-        return Response({"results": answer, "next": page.next_cursor})
+        return Response({"results": answer, "next": page.next_cursor or None})
 
     def post(self, request: Request) -> Response:
         """Raises NotPermitted, AccessRefused."""
@@ -180,14 +179,20 @@ class InviteAgain(LoginStep):
 
 @extend_schema_view(
     get=describe(
-        "List what is proposed about access", answer=rows.ChangePage, operation_id="access_changes_list"
+        "List what is proposed about access",
+        answer=rows.ChangePage,
+        parameters=PAGING,
+        operation_id="access_changes_list",
     )
 )
 class ChangeList(PeopleView):
-    """The oldest first, at most two hundred."""
+    """The oldest first."""
+
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        return Response({"results": rows.ChangeAnswer(waiting_changes(self.by), many=True).data})
+        page = self.page(proposed_changes(), by="proposed_at", ascending=True)
+        return self.paged(rows.ChangeAnswer(change_rows(page.rows, self.by), many=True).data, page)
 
 
 @extend_schema_view(
@@ -218,9 +223,14 @@ class DecideChange(PeopleView):
         return Response(rows.ChangeAnswer(change_rows([change], self.by)[0]).data)
 
 
-@extend_schema_view(get=describe("List departments", answer=rows.UnitPage, operation_id="units_list"))
+@extend_schema_view(
+    get=describe("List departments", answer=rows.UnitPage, parameters=PAGING, operation_id="units_list")
+)
 class UnitList(PeopleView):
-    """Departments whose cases somebody may be given."""
+    """Departments whose cases somebody may be given, by their codes."""
+
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        return Response({"results": known_units()})
+        page = self.page(Department.objects.order_by(), by="code", ascending=True)
+        return self.paged(rows.UnitRow(page.rows, many=True).data, page)

@@ -104,11 +104,12 @@ class OneLoginAnswer(LoginAnswer):
 
 class LoginPage(serializers.Serializer):
     results = LoginAnswer(many=True)
-    next = serializers.CharField(allow_blank=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class ChangePage(serializers.Serializer):
     results = ChangeAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class UnitRow(serializers.Serializer):
@@ -119,6 +120,7 @@ class UnitRow(serializers.Serializer):
 
 class UnitPage(serializers.Serializer):
     results = UnitRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class AccessReason(StrictSerializer):

@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from requests import RequestException
 
-from fraud.people.guessing import client_address, is_guessing
+from fraud.people.guessing import WINDOW, client_address, is_guessing
 from fraud.people.passwords import ask_for_password, keep_password, login_of_link
 from rules.language.korean import with_particles
 
@@ -39,6 +39,13 @@ class SignIn(LoginView):
         user: Any = form.get_user()
         login = Login(user=user, redirect_url=self.get_success_url())
         return perform_password_login(self.request, {"username": user.get_username()}, login)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_invalid(form)
+        if answer.context_data["rests"]:  # type: ignore[attr-defined]
+            answer.status_code = 429
+            answer["Retry-After"] = str(int(WINDOW.total_seconds()))
+        return answer
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context = super().get_context_data(**more)

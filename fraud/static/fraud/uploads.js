@@ -13,14 +13,14 @@
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   class Refused extends Error {
-    constructor(status, error) { super(error.message || ""); this.status = status; this.error = error; }
+    constructor(status, error) { super(error.detail || ""); this.status = status; this.error = error; }
   }
   async function ask(method, path, body, type) {
     const headers = { "X-CSRFToken": token, Accept: "application/json" };
     if (type) headers["Content-Type"] = type;
     const answer = await fetch(form.dataset.parts + path, { method, body, headers, credentials: "same-origin" });
     const told = answer.status === 204 ? {} : await answer.json();
-    if (!answer.ok) throw new Refused(answer.status, told.error || {});
+    if (!answer.ok) throw new Refused(answer.status, told);
     return told;
   }
   // What the network lost is tried again for about two minutes; what the server refused is not.

@@ -78,6 +78,7 @@ class RuleWords(FraudView):
 class RuleRead(FraudView):
     """Text and JSON form of one tree."""
 
+    answers_kept = "no"  # nothing is changed
     permission = "rules.view_rule"
 
     @describe("Read a rule", answer=ReadAnswer, body=RuleBody, operation_id="rule_read")
@@ -92,6 +93,7 @@ class RuleRead(FraudView):
 class RuleTry(FraudView):
     """What a text hits on the last 90 days; nothing is saved."""
 
+    answers_kept = "no"  # nothing is changed
     any_of = ("rules.draft_rule", "rules.activate_rule")
 
     @describe("Try a rule", answer=TriedAnswer, body=TextBody, operation_id="rule_try")

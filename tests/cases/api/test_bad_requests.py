@@ -22,7 +22,7 @@ PROPOSE = {"disposition": "confirmed_misuse", "reason": REASON, "amount": "84000
 
 
 def code_of(response: Any) -> str:
-    return str(response.json()["error"]["code"])
+    return str(response.json()["code"])
 
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -66,7 +66,7 @@ def test_a_body_that_is_not_understood_changes_nothing(
     case = stage.taken()
     response = call("reviewer").raw(f"cases/{case.reference}/close/", body, version=case.version)
     assert (response.status_code, code_of(response)) == (status, code)
-    assert response.json()["error"]["message"]
+    assert response.json()["detail"]
     assert fresh(case).version == case.version
 
 
@@ -87,7 +87,7 @@ def test_money_is_a_text_and_never_a_json_number(stage: Stage, call: Call, numbe
     case = stage.explained()
     response = call("reviewer").step(case, "propose", {**PROPOSE, "amount": amount})
     assert (response.status_code, code_of(response)) == (400, "invalid")
-    assert list(response.json()["error"]["fields"]) == ["amount"]
+    assert list(response.json()["fields"]) == ["amount"]
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_text_that_is_no_amount_is_refused_with_what_would_be_right(
     assert response.status_code in {400, 422}
     assert fresh(case).version == case.version
     if response.status_code == 422:
-        assert "150,000" in response.json()["error"]["message"]
+        assert "150,000" in response.json()["detail"]
         why = {"-1": "sign", "84000.5": "decimals_none"}.get(amount, "not_a_number")
-        assert response.json()["error"]["details"] == {"field": "amount", "why": why}
+        assert response.json()["facts"] == {"field": "amount", "why": why}
 
 
 RECOVERED = [
@@ -147,7 +147,7 @@ def test_c17_more_than_is_at_stake_cannot_be_proposed(stage: Stage, call: Call) 
     case = stage.explained()
     response = call("reviewer").step(case, "propose", {**PROPOSE, "amount": "84001"})
     assert (response.status_code, code_of(response)) == (422, "amount_not_valid")
-    assert "84,000" in response.json()["error"]["message"]
+    assert "84,000" in response.json()["detail"]
 
 
 def test_c7_more_than_five_hundred_in_bulk(stage: Stage, call: Call) -> None:
@@ -256,7 +256,7 @@ def test_a_filter_that_does_not_exist_is_refused(
 ) -> None:
     response = call("reviewer").get("cases/", **query)
     assert response.status_code == 400
-    assert list(response.json()["error"]["fields"]) == list(query)
+    assert list(response.json()["fields"]) == list(query)
 
 
 def test_c11_a_page_is_capped_and_cursors_reach_every_case_once(stage: Stage, call: Call) -> None:
@@ -284,7 +284,7 @@ def test_c12_an_illegal_step_names_the_legal_ones(stage: Stage, call: Call) -> N
     case = stage.closed()
     response = call("reviewer").step(case, "request-explanation", {})
     assert (response.status_code, code_of(response)) == (409, "transition_not_allowed")
-    assert response.json()["error"]["details"]["allowed"] == ["note", "link", "unlink", "tag"]
+    assert response.json()["facts"]["allowed"] == ["note", "link", "unlink", "tag"]
 
 
 def test_c12_deciding_against_somebody_unheard(stage: Stage, call: Call) -> None:
@@ -344,7 +344,7 @@ def test_c14_a_stale_version_says_what_happened_since(stage: Stage, call: Call) 
     call("approver").step(case, "notes", {"text": "확인 바랍니다"})
     response = call("reviewer").step(case, "close", CLOSE)
     assert (response.status_code, code_of(response)) == (409, "stale_case")
-    details = response.json()["error"]["details"]
+    details = response.json()["facts"]
     assert details["version"] == case.version + 1
     assert [(c["action"], c["actor"]) for c in details["changes"]] == [("case.noted", "mira.jung")]
 
@@ -435,6 +435,49 @@ def test_c18_a_session_without_its_token_writes_nothing(stage: Stage, call: Call
     assert fresh(case).state == "new"
 
 
+def test_c19_a_hundred_exports_in_an_hour_are_enough(stage: Stage, call: Call, monkeypatch: Any) -> None:
+    monkeypatch.setattr("audit.pace.EXPORTS_AN_HOUR", 3)
+    path, case = "cases/{}/dossier/", stage.closed()
+    answers = [
+        call("approver").send(path.format(case.reference), {"reason": "for the auditor"}) for _ in range(4)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (code_of(answers[-1]), answers[-1]["Retry-After"]) == ("too_often", "3600")
+    assert AuditEvent.objects.filter(action="dossier.exported").count() == 3
+    assert call("auditor").send(path.format(case.reference), {"reason": "for myself"}).status_code == 200
+    stage.go_on(hours=2)
+    assert (
+        call("approver").send(path.format(case.reference), {"reason": "for the auditor"}).status_code == 200
+    )
+
+
+def test_c19_trying_numbers_that_are_others_ends_in_too_often_and_is_kept(
+    stage: Stage, call: Call, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("audit.pace.REFUSALS_AN_HOUR", 5)
+    request = stage.asked().requests.get().reference
+    tried = [call("stranger").get(f"my/requests/{request}/") for _ in range(6)]
+    assert [answer.status_code for answer in tried] == [404] * 4 + [429] * 2
+    assert AuditEvent.objects.filter(action="access.refused", actor="sua.lee").count() == 6
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Original-Host"])
+def test_c20_a_host_told_by_a_header_is_not_believed(stage: Stage, call: Call, header: str) -> None:
+    answer = call("reviewer").client.get("/api/v1/cases/", headers={header: "evil.example"})
+    assert answer.status_code == 200
+    assert b"evil.example" not in answer.content
+
+
+def test_c21_line_breaks_of_a_caller_make_no_log_lines(stage: Stage, call: Call, capsys: Any) -> None:
+    answer = call("reviewer").client.get(
+        "/api/v1/cases/C-1%0d%0a%7B%22level%22:%22error%22%7D/",
+        headers={"User-Agent": 'x"}{"level": "error"'},
+    )
+    assert answer.status_code == 404
+    lines = [line for line in capsys.readouterr().err.splitlines() if line]
+    assert all(json.loads(line)["level"] != "error" for line in lines)
+
+
 def test_c26_an_explanation_is_kept_as_written_and_never_as_markup(stage: Stage, call: Call) -> None:
     request = stage.asked().requests.get()
     text = '<script>alert(1)</script> "그리고" & 더'
@@ -492,4 +535,4 @@ def test_c27_late_twice_and_after_the_decision(stage: Stage, call: Call) -> None
         version=decided.version,
     )
     assert (after.status_code, code_of(after)) == (409, "transition_not_allowed")
-    assert "details" not in after.json()["error"]
+    assert "facts" not in after.json()

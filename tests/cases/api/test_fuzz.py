@@ -83,6 +83,6 @@ def test_no_body_ends_in_a_server_error(
     )
     assert response.status_code < 500, (place, response.content[:300])
     if response.status_code >= 400:
-        error = response.json()["error"]
+        error = response.json()
         assert error["code"]
-        assert error["message"]
+        assert error["detail"]

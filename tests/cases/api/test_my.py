@@ -104,7 +104,7 @@ def test_refusals_to_a_cardholder_tell_nothing_of_the_inside(stage: Stage, call:
         f"my/requests/{request.reference}/answer/", {"text": "답변입니다"}, version=request.case.version
     )
     assert refused.status_code == 409
-    assert set(refused.json()["error"]) == {"code", "message"}
+    assert set(refused.json()) == {"type", "title", "status", "detail", "code"}
 
 
 def test_an_answer_needs_no_free_text_where_a_question_is_answered_and_says_what_is_missing_else(
@@ -114,7 +114,7 @@ def test_an_answer_needs_no_free_text_where_a_question_is_answered_and_says_what
     address = f"my/requests/{request.reference}/answer/"
     for empty in ({}, {"admits": True}, {"answers": {}}, {"text": ""}):
         refused = person.send(address, empty, version=request.case.version)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "reason_too_short")
+        assert (refused.status_code, refused.json()["code"]) == (422, "reason_too_short")
     first = request.questions[0]["id"]
     body = {"answers": {first: "거래처와 함께한 자리였습니다"}}
     assert person.send(address, body, version=request.case.version).status_code == 201
@@ -164,6 +164,7 @@ def send_file(caller: Caller, reference: str, name: str = "receipt.png", content
     )
 
 
+@pytest.mark.catalogue("D14")
 def test_evidence_is_sent_listed_opened_and_withdrawn(stage: Stage, call: Call) -> None:
     reference = stage.asked().requests.get().reference
     person = call("cardholder")
@@ -190,7 +191,7 @@ def test_evidence_is_sent_listed_opened_and_withdrawn(stage: Stage, call: Call) 
     withdrawn = person.client.delete(f"/api/v1/my/requests/{reference}/evidence/{evidence}/")
     assert withdrawn.status_code == 204
     assert person.get(f"my/requests/{reference}/").json()["evidence"] == []
-    assert person.get(f"evidence/{evidence}/").json()["error"]["code"] == "evidence_withdrawn"
+    assert person.get(f"evidence/{evidence}/").json()["code"] == "evidence_withdrawn"
 
 
 def test_a_draft_s_file_is_for_others_like_one_that_is_not_there(stage: Stage, call: Call) -> None:
@@ -293,8 +294,8 @@ def test_nobody_binds_themselves_to_an_amount_that_was_not_shown(
     corrected(case, 83_000)
     assert person.send(f"{path}{name}/", body).status_code == 428
     refused = person.send(f"{path}{name}/", body, version=seen["version"])
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "stale_case")
-    assert "details" not in refused.json()["error"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_case")
+    assert "facts" not in refused.json()
     assert fresh(case).state == "notified"
     shown = person.get(path).json()
     assert shown["amount"] == "83000"
@@ -325,11 +326,11 @@ def test_uploads_are_refused_as_the_table_says(stage: Stage, call: Call) -> None
     response = person.client.post(
         f"/api/v1/my/requests/{reference}/evidence/", {"file": empty}, format="multipart"
     )
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "evidence_empty")
+    assert (response.status_code, response.json()["code"]) == (400, "evidence_empty")
     assert send_file(call("stranger"), reference).status_code == 404
     extra = {"file": SimpleUploadedFile("a.png", files.picture()), "case": "C-1"}
     strange = person.client.post(f"/api/v1/my/requests/{reference}/evidence/", extra, format="multipart")
-    assert (strange.status_code, strange.json()["error"]["code"]) == (400, "unknown_field")
+    assert (strange.status_code, strange.json()["code"]) == (400, "unknown_field")
     assert person.send(f"my/requests/{reference}/evidence/", {"file": "x"}).status_code == 415
     assert not Evidence.objects.exists()
 

@@ -111,7 +111,7 @@ def test_setting_aside_undoing_assigning_and_returning(stage: Stage, call: Call)
         approver.step(fresh(case), "assign", {"assignee": "seojun.yoon"}).json()["assignee"] == "seojun.yoon"
     )
     unknown = approver.step(fresh(case), "assign", {"assignee": "nobody"})
-    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "person_not_suitable")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "person_not_suitable")
     assert call("other_reviewer").step(fresh(case), "release", {"reason": "휴가"}).json()["state"] == "new"
     proposed = stage.proposed()
     returned = approver.step(proposed, "return", {"reason": "근거를 보완해 주십시오."})
@@ -147,7 +147,7 @@ def test_a_tip_joins_or_opens_and_a_case_is_opened_by_hand(stage: Stage, call: C
     assert (case.source, case.alerts.get().channel, case.tips.count()) == ("tip", "tip", 2)
     body = {"claims": [claim.external_id], "reason": REASON}
     taken = call("reviewer").send("cases/open/", body)
-    assert (taken.status_code, taken.json()["error"]["code"]) == (409, "open_case_exists")
+    assert (taken.status_code, taken.json()["code"]) == (409, "open_case_exists")
     free = [make_claim(cardholder=stage.cast.cardholder_record).external_id for _ in range(2)]
     opened = call("reviewer").send("cases/open/", {"claims": free, "reason": REASON})
     assert (opened.status_code, opened.json()["n_claims"], opened.json()["source"]) == (201, 2, "manual")
@@ -249,14 +249,14 @@ def test_a_bank_file_is_reconciled(stage: Stage, call: Call) -> None:
 
 def test_unknown_paths_answer_in_the_same_form(stage: Stage, call: Call) -> None:
     response = call("reviewer").get("nothing/here/")
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 def test_sentences_follow_the_readers_language(stage: Stage, call: Call) -> None:
     stage.cast.reviewer.language = "en"
     stage.cast.reviewer.save()
     case = stage.closed()
-    refused = call("reviewer").step(case, "take").json()["error"]["message"]
+    refused = call("reviewer").step(case, "take").json()["detail"]
     assert refused == "This is not possible in the case's present state."
     assert json.dumps(refused).isascii()
 

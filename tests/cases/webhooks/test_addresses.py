@@ -34,6 +34,7 @@ MALFORMED = [
 # fmt: on
 
 
+@pytest.mark.catalogue("C22")
 @pytest.mark.parametrize("host", PRIVATE)
 def test_a_private_address_is_refused_when_it_is_typed(host: str) -> None:
     with pytest.raises(AddressRefused):
@@ -54,6 +55,7 @@ def test_a_public_address_is_taken_apart() -> None:
     assert read_url("https://[2606:4700::1111]/").host_header == "[2606:4700::1111]"
 
 
+@pytest.mark.catalogue("C22")
 @given(
     st.ip_addresses(network="10.0.0.0/8")
     | st.ip_addresses(network="192.168.0.0/16")
@@ -137,6 +139,7 @@ def test_a_message_is_one_plain_request() -> None:
     assert b"\r\nContent-Length: 7\r\n" in head
 
 
+@pytest.mark.catalogue("C23")
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -152,6 +155,7 @@ def test_whatever_is_no_agreement_is_a_failure_with_its_reason(answer: bytes, wh
         send(url)
 
 
+@pytest.mark.catalogue("C23")
 def test_a_trickling_receiver_is_cut_off_by_the_one_deadline() -> None:
     begun = time.monotonic()
     with (
@@ -162,6 +166,7 @@ def test_a_trickling_receiver_is_cut_off_by_the_one_deadline() -> None:
     assert time.monotonic() - begun < 2
 
 
+@pytest.mark.catalogue("C23")
 def test_an_endless_answer_is_read_to_a_limit_only() -> None:
     with answering(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000_000) as (url, _got):
         assert send(url) == 200

@@ -189,6 +189,7 @@ def test_text_that_is_no_rule_is_refused_and_stays_in_the_form(client, cast):
     assert version.text == HIGH
 
 
+@pytest.mark.catalogue("B19")
 def test_two_admins_on_one_draft_do_not_overwrite_each_other(client, cast):
     version = draft(client, cast)
     stale = version.lock_version

@@ -221,10 +221,10 @@ def test_the_interface_takes_parts_and_says_where_to_go_on(client: Client, cast:
     one = answer.json()["reference"]
     assert put(client, f"{one}/?offset=0", CONTENT[:64]).json()["received"] == 64
     again = put(client, f"{one}/?offset=0", CONTENT[:64])
-    assert (again.status_code, again.json()["error"]["code"]) == (409, "upload_elsewhere")
-    assert again.json()["error"]["details"] == {"received": 64}
+    assert (again.status_code, again.json()["code"]) == (409, "upload_elsewhere")
+    assert again.json()["facts"] == {"received": 64}
     early = client.post(f"/api/v1/uploads/{one}/finish/")
-    assert (early.status_code, early.json()["error"]["code"]) == (409, "upload_not_whole")
+    assert (early.status_code, early.json()["code"]) == (409, "upload_not_whole")
     assert put(client, f"{one}/?offset=64", CONTENT[64:]).json()["received"] == len(CONTENT)
     assert client.get(f"/api/v1/uploads/{one}/").json()["received"] == len(CONTENT)
     done = client.post(f"/api/v1/uploads/{one}/finish/").json()
@@ -251,7 +251,7 @@ def test_what_cannot_be_begun_says_which_field(
     client.force_login(cast.approver)
     about = {"name": "march.csv", "size_bytes": 10, "profile": "generic", **change}
     answer = client.post("/api/v1/uploads/", about, content_type="application/json")
-    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [field])
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
     assert not UploadInParts.objects.exists()
 
 
@@ -259,7 +259,7 @@ def test_what_cannot_be_begun_says_which_field(
 def test_an_offset_that_is_no_number_is_refused(client: Client, cast: Cast, by: Actor, offset: str) -> None:
     client.force_login(cast.approver)
     answer = put(client, f"{begun(by).reference}/?offset={offset}", b"abc")
-    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["offset"])
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["offset"])
 
 
 def test_a_part_above_the_limit_is_refused_before_it_is_kept(client: Client, cast: Cast, by: Actor) -> None:
