@@ -13,7 +13,7 @@ from audit.language import current_language
 from fraud.claims.models import Claim
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import bundles_of, involving, samples_of
+from fraud.workbench.backtest import bundles_of, samples_of, visible
 from fraud.workbench.builder_words import block_words, window_words
 from fraud.workbench.frames import Frames, window_frames
 from rules.engine import Outcome, RuleSpec
@@ -65,7 +65,7 @@ def try_rule(*, text: str, by: Actor) -> Tried | None:
     frames, outcome, rows = _evaluated(tree, by)
     if frames is None or outcome is None:
         return None
-    hits = outcome.hits[:, 0]
+    hits = outcome.hits_of(0)
     samples = samples_of(rows, hits, lambda row: outcome.facts(row, 0), by, most=N_SHOWN)
     for sample in samples:
         sample["sentence"] = hit_sentence(sample["facts"], current_language())
@@ -97,11 +97,11 @@ def explain_claim(*, text: str, claim_id: int, by: Actor) -> list[Said] | None:
 def _evaluated(tree: Expression, by: Actor) -> tuple[Frames | None, Outcome | None, pl.DataFrame]:
     specs = [RuleSpec("draft", 0, tree)]
     frames = window_frames(specs)
-    keep = None if frames is None else ~involving(frames, by)
+    keep = None if frames is None else visible(frames, by)
     if frames is None or keep is None or not keep.any():
         return None, None, pl.DataFrame()
     outcome = frames.evaluate(specs, current_context(calendar=current_calendar()), keep)
-    return frames, outcome, frames.rows.filter(pl.Series(keep))
+    return frames, outcome, frames.part(keep)[1]
 
 
 def _said(step: Step) -> Said:
