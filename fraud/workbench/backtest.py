@@ -96,7 +96,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
     mine = outcome.hits_of(0)
     active = outcome.hits_of(1) if active_text else np.zeros(rows.height, dtype=bool)
     keys = bundles_of(rows)
-    known = _outcomes(rows["claim_id"].to_numpy()[mine])
+    known = outcomes_of(rows["claim_id"].to_numpy()[mine])
     unjudged = outcome.not_evaluable[0]
     return Backtest(
         n_claims=rows.height,
@@ -137,7 +137,7 @@ def visible(frames: Frames, by: Actor) -> NDArray[np.bool_]:
     return frames.seen[reader]
 
 
-def _outcomes(claim_ids: NDArray[np.int64]) -> dict[int, bool]:
+def outcomes_of(claim_ids: NDArray[np.int64]) -> dict[int, bool]:
     """Known outcomes of hit claims: the newest label that says misuse or not."""
     found: dict[int, bool] = {}
     ids = [int(one) for one in claim_ids]
