@@ -64,14 +64,31 @@ class NotEvaluable(NamedTuple):
 
 @dataclass
 class Outcome:
-    """``hits[i, j]``: target row i met rule j. ``not_evaluable[j]`` belongs to rule j. ``errors`` holds, by rule number, why a rule could
-    not run at all (it hits nothing and every claim counts as not evaluable)."""
+    """``answers[j]``: rule j's hits, a bit per target row. ``not_evaluable[j]`` belongs to rule j. ``errors`` holds, by rule number, why a
+    rule could not run at all (it hits nothing and every claim counts as not evaluable)."""
 
-    hits: Mask
+    answers: list[pl.Series]
     not_evaluable: list[NotEvaluable]
     errors: dict[int, str]
     _rules: Sequence[RuleSpec] = field(repr=False)
     _run: _Run = field(repr=False)
+
+    @cached_property
+    def hits(self) -> Mask:
+        """``hits[i, j]``: target row i met rule j. A byte per claim and rule: who asks one rule asks ``hits_of``."""
+        hits = np.zeros((self._run.table.height, len(self.answers)), dtype=np.bool_, order="F")
+        for number in range(len(self.answers)):
+            hits[:, number] = self.hits_of(number)
+        return hits
+
+    def hits_of(self, rule: int) -> Mask:
+        """(n,) which target rows met a rule."""
+        found: Mask = self.answers[rule].to_numpy()
+        return found
+
+    def n_hits(self) -> NDArray[np.int64]:
+        """(r,) how many target rows met each rule."""
+        return np.array([int(answer.sum()) for answer in self.answers], dtype=np.int64)
 
     def facts(self, row: int, rule: int) -> dict[str, dict[str, Any]]:
         """The values that made rule ``rule`` true for target row ``row``, by their text in the rule; plain JSON values.
@@ -112,13 +129,13 @@ def evaluate(
     run = _Run(frame, context, mask, whole)
     answers = run.judge_all(rules)
     results = run.collect(answers)
-    hits = np.zeros((run.table.height, len(rules)), dtype=np.bool_, order="F")  # filled rule by rule
-    reports = []
-    for number, (rule, result) in enumerate(zip(rules, results, strict=True)):
+    hits, reports = [], []
+    for rule, result in zip(rules, results, strict=True):
         if result is None:
+            hits.append(pl.repeat(False, run.table.height, dtype=pl.Boolean, eager=True))
             reports.append(NotEvaluable(run.table.height, ()))
             continue
-        hits[:, number] = (result.fill_null(False) if result.null_count() else result).to_numpy()
+        hits.append(result.fill_null(False) if result.null_count() else result)
         reports.append(run.report(rule, result))
     return Outcome(hits, reports, run.errors, rules, run)
 
@@ -126,11 +143,10 @@ def evaluate(
 def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[str]:
     """Fields of the vocabulary the frame has no column for; with ``also_empty`` also those whose column holds no value at all, which
     is right for a company's whole history and wrong for a handful of claims."""
-    lacking = {name for name in FIELDS if name not in frame.columns or frame.schema[name] == pl.Null}
+    schema = frame.schema
+    lacking = {name for name in FIELDS if schema.get(name, pl.Null) == pl.Null}
     if also_empty and frame.height:
-        lacking |= {
-            name for name in FIELDS if name in frame.columns and frame[name].null_count() == frame.height
-        }
+        lacking |= {name for name in FIELDS if name in schema and frame[name].null_count() == frame.height}
     return frozenset(lacking)
 
 

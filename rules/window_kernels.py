@@ -5,7 +5,7 @@ answers all of them at once in a few passes over the data. A range never needs t
 groups: the caller guarantees that it lies inside one.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,11 @@ def compact_codes(codes: Ints) -> tuple[Ints, int]:
     # small enough that a product of two such codes, or of one and a row number, cannot overflow
     if highest < max(4 * len(codes), 1 << 20):
         return np.maximum(codes, 0), max(highest + 1, 1)
+    return ranks_of(codes)
+
+
+def ranks_of(codes: Ints) -> tuple[Ints, int]:
+    """The place of each code among the different ones, and how many those are."""
     distinct, ranks = np.unique(codes, return_inverse=True)
     return ranks.astype(np.int64, copy=False), len(distinct)
 
@@ -102,23 +107,28 @@ def range_kth(ranks: Ints, n_ranks: int, start: Ints, end: Ints, k: Ints) -> Int
     `ranks` are integers in [0, n_ranks); every range must hold more than k values. All queries
     descend together, so the cost is one pass per bit.
     """
-    start, end, k = start.copy(), end.copy(), k.copy()
-    answer = np.zeros(len(start), dtype=np.int64)
-    current = ranks
+    # half the bytes walk in three quarters of the time
+    small = np.dtype(np.int32 if len(ranks) < np.iinfo(np.int32).max else np.int64)
+    start, end, k = (part.astype(small) for part in (start, end, k))
+    answer: NDArray[Any] = np.zeros(len(start), dtype=small)
+    current: NDArray[Any] = ranks.astype(small)
     for bit in range(max(int(n_ranks - 1).bit_length(), 1) - 1, -1, -1):
         is_one = (current >> bit) & 1
-        ones = prefix_sums(is_one)
+        ones: NDArray[Any] = np.zeros(len(current) + 1, dtype=small)
+        np.cumsum(is_one, out=ones[1:])
         n_zeros = len(current) - int(ones[-1])
-        one_start, one_end = ones[start], ones[end]
-        zeros_inside = (end - one_end) - (start - one_start)
+        one_start, one_end = np.take(ones, start), np.take(ones, end)
+        zero_start = start - one_start
+        zeros_inside = end - one_end
+        zeros_inside -= zero_start
         go_high = k >= zeros_inside
-        k -= np.where(go_high, zeros_inside, 0)
-        start = np.where(go_high, n_zeros + one_start, start - one_start)
-        end = np.where(go_high, n_zeros + one_end, end - one_end)
-        answer |= go_high.astype(np.int64) << bit
+        k -= zeros_inside * go_high
+        start = np.where(go_high, one_start + n_zeros, zero_start)
+        end = np.where(go_high, one_end + n_zeros, end - one_end)
+        answer |= go_high.astype(small) << bit
         mask = is_one.astype(np.bool_)
         current = np.concatenate([current[~mask], current[mask]])
-    return answer
+    return answer.astype(np.int64)
 
 
 def range_kth_without(

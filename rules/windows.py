@@ -30,6 +30,7 @@ Places = NDArray[np.int64] | NDArray[np.int32]
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
+_LARGEST = 1 << 62
 #: rows asked about are few below this part of all
 _FEW = 4
 
@@ -47,11 +48,16 @@ def group_codes(keys: Sequence[Ints]) -> tuple[Ints, int]:
     codes = np.asarray(keys[0], dtype=np.int64)
     is_null = codes < 0
     codes, size = kernels.compact_codes(codes)
+    most = _LARGEST // max(len(codes), 1)
     for key in keys[1:]:
         key = np.asarray(key, dtype=np.int64)
         is_null = is_null | (key < 0)
         dense, n_dense = kernels.compact_codes(key)
-        codes, size = kernels.compact_codes(codes * n_dense + dense)
+        if size * n_dense > _LARGEST:
+            codes, size = kernels.ranks_of(codes)
+        codes, size = codes * n_dense + dense, size * n_dense
+    if size > most:  # ranks cost a sort: only where the product is too large
+        codes, size = kernels.ranks_of(codes)
     return np.where(is_null, -1, codes), size
 
 

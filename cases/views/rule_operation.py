@@ -14,6 +14,7 @@ from fraud.claims.named import claims_named
 from fraud.detection.suppressing import visible_suppressions
 from fraud.web.access import page
 from fraud.workbench.near_misses import misses_of
+from fraud.workbench.trying import told_values
 from rules.language import to_sentence
 from rules.models import Rule, RuleVersion
 from rules.services.rule_sets import list_specs, parameter_specs
@@ -63,14 +64,18 @@ def misses(request: HttpRequest, code: str) -> HttpResponse:
     active = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE).exclude(rule=rule)
     found = misses_of(version.text, list(active.values_list("text", flat=True)))
     lists, parameters, language = list_specs(), parameter_specs(), current_language()
+    shown = found.near[: SHOWN * 2]
     parts = {
-        near.claim_id: to_sentence(near.part, language, lists=lists, parameters=parameters)
-        for near in found.near
+        near.claim_id: (
+            to_sentence(near.part, language, lists=lists, parameters=parameters),
+            told_values(near.facts),
+        )
+        for near in shown
     }
     context = {
         "found": found,
         "caught": claims_named(found.caught[: SHOWN * 2], by)[:SHOWN],
-        "near": [(claim, parts[claim.pk]) for claim in claims_named(list(parts)[: SHOWN * 2], by)][:SHOWN],
+        "near": [(claim, *parts[claim.pk]) for claim in claims_named(parts, by)][:SHOWN],
     }
     return render(request, "cases/rule_operation/_misses.html", context)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from audit.actor import Actor
 from fraud.claims.models import Claim
 from fraud.claims.panels import scores_hidden_from
@@ -17,3 +19,13 @@ def claims_named(ids: Iterable[int], by: Actor) -> list[Claim]:
     rows = within_units(Claim.objects.filter(pk__in=wanted), by).select_related("cardholder", "merchant")
     claims = {claim.pk: claim for claim in rows}
     return [claims[pk] for pk in wanted if pk in claims and pk not in hidden]
+
+
+def claim_numbered(number: str, by: Actor) -> Claim | None:
+    """The claim with the number that its page and papers show (the sender's, or the claim's own), the newest of several; None where there is
+    none among those the reader may see."""
+    wanted = number.strip()
+    if not wanted:
+        return None
+    rows = within_units(Claim.objects.filter(Q(external_id=wanted) | Q(claim_no=wanted)), by)
+    return rows.order_by("-transacted_at", "-pk").first()

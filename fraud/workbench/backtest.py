@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from audit.actor import Actor
-from fraud.claims.identity import claims_involving
+from audit.people import number_key
+from fraud.claims.identity import barred_cardholders, claims_involving
 from fraud.claims.models import Claim, Label
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
@@ -84,18 +85,18 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         specs.append(RuleSpec("active", 0, parse(active_text)))
     parts = plain_parts(tree)
     frames = window_frames(specs)
-    keep = None if frames is None else ~involving(frames, by)
+    keep = None if frames is None else visible(frames, by)
     if frames is None or keep is None or not keep.any():
         return Backtest(0, 0, 0, None, 0, 0, 0, 0, 0, 0, [], [])
     context = current_context(calendar=current_calendar())
     outcome = frames.evaluate(specs, context, keep)
     of_parts = [RuleSpec(f"part {place}", 0, part) for place, part in enumerate(parts)]
-    of_each = frames.evaluate(of_parts, context, keep).hits
-    rows = frames.rows.filter(pl.Series(keep))
-    mine = outcome.hits[:, 0]
-    active = outcome.hits[:, 1] if active_text else np.zeros(rows.height, dtype=bool)
+    of_each = frames.evaluate(of_parts, context, keep).n_hits()
+    rows = frames.part(keep)[1]
+    mine = outcome.hits_of(0)
+    active = outcome.hits_of(1) if active_text else np.zeros(rows.height, dtype=bool)
     keys = bundles_of(rows)
-    known = _outcomes(rows["claim_id"].to_numpy()[mine])
+    known = outcomes_of(rows["claim_id"].to_numpy()[mine])
     unjudged = outcome.not_evaluable[0]
     return Backtest(
         n_claims=rows.height,
@@ -112,7 +113,7 @@ def backtest_rule(*, text: str, by: Actor, active_text: str = "") -> Backtest:
         weeks=_weeks(rows, mine),
         samples=samples_of(rows, mine, lambda row: outcome.facts(row, 0), by),
         error=outcome.errors.get(0, ""),
-        unmet=[to_text(part) for place, part in enumerate(parts) if not of_each[:, place].any()],
+        unmet=[to_text(part) for place, part in enumerate(parts) if not of_each[place]],
     )
 
 
@@ -126,14 +127,17 @@ def plain_parts(tree: Expression) -> list[Expression]:
     return [part for part in parts if not any(isinstance(each, Window) for each in walk(part))][:MOST_PARTS]
 
 
-def involving(frames: Frames, by: Actor) -> NDArray[np.bool_]:
-    """Rows of `frames.rows` that the reader is involved in: no count of hits or outcomes tells them of those."""
-    since = Claim.objects.filter(transacted_at__gt=frames.period.after)
-    own = claims_involving(by, since).values_list("pk", flat=True)
-    return frames.rows["claim_id"].is_in(list(own)).to_numpy()
+def visible(frames: Frames, by: Actor) -> NDArray[np.bool_]:
+    """Rows of `frames.rows` that the reader is not involved in: no count of hits or outcomes tells them of the others."""
+    reader = number_key(by.employee_no), frozenset(barred_cardholders(by))
+    if reader not in frames.seen:
+        since = Claim.objects.filter(transacted_at__gt=frames.period.after)
+        own = claims_involving(by, since).values_list("pk", flat=True)
+        frames.seen[reader] = ~frames.rows["claim_id"].is_in(list(own)).to_numpy()
+    return frames.seen[reader]
 
 
-def _outcomes(claim_ids: NDArray[np.int64]) -> dict[int, bool]:
+def outcomes_of(claim_ids: NDArray[np.int64]) -> dict[int, bool]:
     """Known outcomes of hit claims: the newest label that says misuse or not."""
     found: dict[int, bool] = {}
     ids = [int(one) for one in claim_ids]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Model
 from numpy.typing import NDArray
 
 from fraud.claims.labels import label_history
@@ -61,17 +61,30 @@ class Frames:
     targets: NDArray[np.bool_]
     specs: tuple[RuleSpec, ...] = ()
     since: datetime | None = None
+    #: Per person and the cardholders they may not judge: the rows they may see, worked out once.
+    seen: dict[tuple[str, frozenset[int]], NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _parts: dict[int, tuple[NDArray[np.bool_], NDArray[np.bool_], pl.DataFrame]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def part(self, keep: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], pl.DataFrame]:
+        """(the targets among `frame`, their `rows`) that `keep` (n rows of `rows`) marks; the last one asked for stays."""
+        if keep.all():
+            return self.targets, self.rows
+        held = self._parts.get(id(keep))
+        if held is None:
+            targets = self.targets.copy()
+            targets[np.flatnonzero(self.targets)[~keep]] = False
+            self._parts.clear()
+            held = self._parts[id(keep)] = keep, targets, self.rows.filter(pl.Series(keep))
+        return held[1:]
 
     def evaluate(
         self, specs: Sequence[RuleSpec], context: Context, keep: NDArray[np.bool_] | None = None
     ) -> Outcome:
         """The rules over the period's claims, or those of them that `keep` marks (n rows of `rows`)."""
-        if keep is None or keep.all():
-            return evaluate(self.frame, specs, context=context, targets=self.targets, whole=self.rows)
-        targets = self.targets.copy()
-        targets[np.flatnonzero(self.targets)[~keep]] = False
-        whole = self.rows.filter(pl.Series(keep))
-        return evaluate(self.frame, specs, context=context, targets=targets, whole=whole)
+        targets, rows = (self.targets, self.rows) if keep is None else self.part(keep)
+        return evaluate(self.frame, specs, context=context, targets=targets, whole=rows)
 
     def serves(self, specs: Sequence[RuleSpec], since: datetime | None) -> bool:
         """Whether everything the windows of these rules look at is in the frame."""
@@ -88,7 +101,7 @@ def period_of(first: date | None = None, last: date | None = None) -> Period | N
 
     None where there are no claims.
     """
-    newest = Claim.objects.aggregate(at=Max("transacted_at"))["at"]
+    newest = _newest(Claim, "transacted_at")
     if newest is None:
         return None
     until = newest if last is None else min(newest, _midnight(last + timedelta(days=1)) - _TICK)
@@ -105,12 +118,12 @@ def window_frames(specs: Sequence[RuleSpec], period: Period | None = None) -> Fr
 
     Takes a second or two on a few hundred thousand claims the first time; kept until something becomes known.
     """
-    newest = Claim.objects.aggregate(at=Max("transacted_at"), pk=Max("pk"), received=Max("received_at"))
+    received = _newest(Claim, "received_at")
     period = period or period_of()
-    if period is None or newest["received"] is None:
+    if period is None or received is None:
         return None
-    changes = ClaimChange.objects.aggregate(pk=Max("pk"))["pk"], Label.objects.aggregate(pk=Max("pk"))["pk"]
-    state = (settings.DATABASES["default"]["NAME"], *newest.values(), *changes)
+    told = [_newest(Claim, "transacted_at"), *(_newest(model, "pk") for model in (Claim, ClaimChange, Label))]
+    state = (settings.DATABASES["default"]["NAME"], received, *told)
     key = (state, period)
     since = history_start(period.after, specs)
     with _lock:
@@ -121,9 +134,14 @@ def window_frames(specs: Sequence[RuleSpec], period: Period | None = None) -> Fr
             while len(_kept) >= _MOST_KEPT:
                 del _kept[next(iter(_kept))]
             usual = () if held is None else held.specs
-            _kept[key] = _made(period, (*specs, *(usual or _usual())), newest["received"])
+            _kept[key] = _made(period, (*specs, *(usual or _usual())), received)
         found = _kept[key]
     return found if found.rows.height else None
+
+
+def _newest(model: type[Model], name: str) -> Any:
+    """The greatest value of a column: asked alone, an index answers it, and several at once read the whole table."""
+    return model._default_manager.aggregate(newest=Max(name))["newest"]
 
 
 def _usual() -> tuple[RuleSpec, ...]:

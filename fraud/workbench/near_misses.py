@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,10 +20,11 @@ from rules.services.rule_sets import current_context
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A misuse of which all conditions of the rule held but one, and that one."""
+    """A misuse of which all conditions of the rule held but one, that one, and the values it looked at (as ``Step.facts``)."""
 
     claim_id: int
     part: Expression
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,18 @@ def misses_of(text: str, others: Sequence[str]) -> Misses:
     pieces = [*parts, *(nodes.Not(part) for part in parts)]
     specs = [*asked, *(RuleSpec(f"part {place}", 0, each) for place, each in enumerate(pieces))]
     context = current_context(calendar=current_calendar())
-    hits = frames.evaluate(specs, context, wanted).hits[::-1]
+    outcome = frames.evaluate(specs, context, wanted)
+    hits = outcome.hits[::-1]
     ids = frames.rows["claim_id"].to_numpy()[wanted][::-1]
     whole, flagged = hits[:, 0], hits[:, 1 : len(asked)].any(axis=1)
     hold = hits[:, len(asked) : len(asked) + len(parts)]
     fail = hits[:, len(asked) + len(parts) :]
     caught = tuple(int(pk) for pk in ids[whole & ~flagged])
     one_fails = (hold.sum(axis=1) == len(parts) - 1) & (fail.sum(axis=1) == 1) & bool(parts)
-    near = tuple(
-        NearMiss(int(ids[row]), parts[int(np.argmax(fail[row]))])
-        for row in np.flatnonzero(one_fails & ~flagged)
-    )
-    return Misses(len(ids), caught, near)
+    near = []
+    for row in np.flatnonzero(one_fails & ~flagged):
+        failing = int(np.argmax(fail[row]))
+        steps = outcome.steps(len(ids) - 1 - int(row), len(asked) + failing)
+        facts = {text: fact for step in steps for text, fact in step.facts.items()}
+        near.append(NearMiss(int(ids[row]), parts[failing], facts))
+    return Misses(len(ids), caught, tuple(near))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from audit.language import current_language
 from fraud.claims.models import Claim
 from fraud.claims.panels import scores_hidden_from
 from fraud.company.values import current_calendar
-from fraud.workbench.backtest import bundles_of, involving, samples_of
+from fraud.workbench.backtest import bundles_of, outcomes_of, samples_of, visible
 from fraud.workbench.builder_words import block_words, window_words
+from fraud.workbench.edit_effects import Base, Effects, base_of, effects_of
 from fraud.workbench.frames import Frames, window_frames
 from rules.engine import Outcome, RuleSpec
 from rules.facts import fact_text, hit_sentence
@@ -39,6 +41,7 @@ class Tried:
     missing: tuple[str, ...]
     samples: list[dict[str, Any]]
     error: str = ""
+    effects: Effects | None = None  # beside what the rule says today, where the text is an edit of one
 
     @property
     def hit_rate(self) -> float:
@@ -59,13 +62,19 @@ class Said:
     decides: bool
 
 
-def try_rule(*, text: str, by: Actor) -> Tried | None:
-    """What a text hits now; None where there are no claims. Raises RuleNotValid."""
+def try_rule(*, text: str, by: Actor, code: str = "") -> Tried | None:
+    """What a text hits now, and what it changes where it is an edit of the rule `code`; None where there are no claims. Raises RuleNotValid."""
     tree = checked(text)
-    frames, outcome, rows = _evaluated(tree, by)
+    base = base_of(code, text) if code else None
+    frames, outcome, rows = _evaluated(tree, by, base)
     if frames is None or outcome is None:
         return None
-    hits = outcome.hits[:, 0]
+    hits = outcome.hits_of(0)
+    effects = None
+    if base is not None and 1 not in outcome.errors:
+        before = outcome.hits_of(1)
+        known = outcomes_of(rows["claim_id"].to_numpy()[hits ^ before])
+        effects = effects_of(base, rows, hits, before, known)
     samples = samples_of(rows, hits, lambda row: outcome.facts(row, 0), by, most=N_SHOWN)
     for sample in samples:
         sample["sentence"] = hit_sentence(sample["facts"], current_language())
@@ -78,6 +87,7 @@ def try_rule(*, text: str, by: Actor) -> Tried | None:
         missing=tuple(_label(name) for name in unjudged[1][:4]),
         samples=samples,
         error=outcome.errors.get(0, ""),
+        effects=effects,
     )
 
 
@@ -94,19 +104,22 @@ def explain_claim(*, text: str, claim_id: int, by: Actor) -> list[Said] | None:
     return [_said(step) for step in outcome.steps(int(places[0]), 0)]
 
 
-def _evaluated(tree: Expression, by: Actor) -> tuple[Frames | None, Outcome | None, pl.DataFrame]:
+def _evaluated(
+    tree: Expression, by: Actor, base: Base | None = None
+) -> tuple[Frames | None, Outcome | None, pl.DataFrame]:
     specs = [RuleSpec("draft", 0, tree)]
+    if base is not None:
+        specs.append(RuleSpec("base", 0, parse(base.text)))
     frames = window_frames(specs)
-    keep = None if frames is None else ~involving(frames, by)
+    keep = None if frames is None else visible(frames, by)
     if frames is None or keep is None or not keep.any():
         return None, None, pl.DataFrame()
     outcome = frames.evaluate(specs, current_context(calendar=current_calendar()), keep)
-    return frames, outcome, frames.rows.filter(pl.Series(keep))
+    return frames, outcome, frames.part(keep)[1]
 
 
 def _said(step: Step) -> Said:
-    language = current_language()
-    facts = tuple((_leaf(parse(text)), fact_text(fact, language)) for text, fact in step.facts.items())
+    facts = told_values(step.facts)
     missing = tuple(_label(name) for name in step.missing)
     node = step.expression
     words = block_words()
@@ -118,6 +131,12 @@ def _said(step: Step) -> Said:
         case _:
             sentence = _sentence(node)
     return Said(to_text(node), sentence, step.depth, step.answer, facts, missing, step.decides)
+
+
+def told_values(facts: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """(what was looked at, its value) in the reader's words."""
+    language = current_language()
+    return tuple((_leaf(parse(text)), fact_text(fact, language)) for text, fact in facts.items())
 
 
 def _sentence(node: Expression) -> str:

@@ -18,7 +18,7 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, hope_of, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration
-from fraud.workbench.backtest import involving
+from fraud.workbench.backtest import visible
 from fraud.workbench.frames import Period, window_frames
 from rules.engine import RuleSpec
 from rules.language import Expression
@@ -69,7 +69,7 @@ def would_be(
         return None
     rows = frames.rows
     pays = rows["txn_type"].is_in(PAYMENTS) & (rows["amount"] > 0) & (rows["net_amount"] > 0)
-    keep = ~involving(frames, by) & pays.fill_null(False).to_numpy()
+    keep = visible(frames, by) & pays.fill_null(False).to_numpy()
     if not keep.any():
         return None
     outcome = frames.evaluate(mine, current_context(calendar=current_calendar()), keep)

@@ -18,6 +18,7 @@ from rules.language.table import SeriesTest, Table, equals, is_one_of, text_fiel
 from rules.language.times import DAY_US, epoch_us
 from rules.language.types import Kind
 from rules.language.values import DECIMALS, EXACT, literal, literal_money
+from rules.language.whole_numbers import compared_whole, whole_column, whole_literal
 
 #: Answers a window with a column name of the table.
 WindowColumns = Callable[[n.Window], pl.Expr]
@@ -90,6 +91,9 @@ class Compiler:
         left_type, right_type = self.table.type_of(left_node), self.table.type_of(right_node)
         if left_type.is_textual:
             return self._compare_text(op, left_node, right_node)
+        small = compared_whole(self.table, left_node, right_node)
+        if small is not None:
+            return compare(op, *small)
         left, right = self.compile(left_node), self.compile(right_node)
         if {left_type.kind, right_type.kind} == {Kind.DATE, Kind.DATETIME}:
             left = self.day(left_node, left)
@@ -109,8 +113,8 @@ class Compiler:
         """Day number of a date or of a moment's local date."""
         if self.table.type_of(node).kind is Kind.DATE:
             return compiled
-        if isinstance(node, n.FieldRef) and node.name == "transacted_at":
-            return self.table.claim_day()
+        if isinstance(node, n.FieldRef):
+            return self.table.days(node.name)
         return self.table.local_day(compiled)
 
     def _membership(self, node: n.Membership) -> pl.Expr:
@@ -137,6 +141,9 @@ class Compiler:
         above, below = self._compare(">=", owner, node.low), self._compare("<=", owner, node.high)
         if not self.table.type_of(owner).cycle:
             return above & below
+        ends = whole_literal(self.table, node.low), whole_literal(self.table, node.high)
+        if ends[0] is not None and ends[1] is not None:
+            return above | below if ends[0] > ends[1] else above & below
         low, high = self.compile(node.low), self.compile(node.high)
         wraps = pl.when(low > high).then(above | below).otherwise(above & below)
         return pl.when((low <= high).is_not_null()).then(wraps)
@@ -186,6 +193,10 @@ class Compiler:
         if left_kind is Kind.DATE and right_kind is Kind.DURATION:
             moved = calculate(node.op, left, right.cast(pl.Float64) / DAY_US)
             return moved.floor().cast(pl.Int64, strict=False)
+        if node.op == "/":
+            whole = whole_column(self.table, node.left), whole_column(self.table, node.right)
+            if whole[0] and whole[1]:  # exact in floats, so divided once
+                return quotient_of(whole[0][0], whole[1][0])
         return calculate(node.op, left, right)
 
 
@@ -204,6 +215,12 @@ def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
             return left > right
         case _:
             return left >= right
+
+
+def quotient_of(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Whole numbers divided; null for division by zero."""
+    whole = a.cast(pl.Float64) / b.cast(pl.Float64)
+    return pl.when(b != 0).then(whole)
 
 
 def finite(value: pl.Expr) -> pl.Expr:

@@ -17,6 +17,7 @@ from rules.language.table import Table, text_field
 from rules.language.times import FIRST_DAY, LAST_DAY, date_of
 from rules.language.types import Kind
 from rules.language.values import EXACT
+from rules.language.whole_numbers import clock_part, whole_column, whole_literal
 
 _US_PER_MINUTE = 60_000_000
 
@@ -37,6 +38,12 @@ class Compiler(Protocol):
 
 def compile_call(compiler: Compiler, node: n.Call) -> pl.Expr:
     """The expression of a function call; null where an argument is, and where the time of day is needed but unknown."""
+    part = clock_part(compiler.table, node)
+    if part is not None:
+        return part.cast(pl.Float64)
+    whole = _whole_multiple(compiler.table, node)
+    if whole is not None:
+        return whole
     values = [compiler.compile(argument) for argument in node.arguments]
     result = _result(compiler, node, values)
     if FUNCTIONS[node.name].needs_time and not compiler.table.all_have_time and reads_transaction_time(node):
@@ -152,6 +159,17 @@ def _multiple(value: pl.Expr, step: pl.Expr) -> pl.Expr:
     whole = (value == value.floor()) & (step == step.floor())
     rest = value.cast(pl.Int64, strict=False) % pl.when(step != 0).then(step).cast(pl.Int64, strict=False)
     return pl.when(value.is_not_null() & step.is_not_null() & (step != 0)).then(whole & (rest == 0))
+
+
+def _whole_multiple(table: Table, node: n.Call) -> pl.Expr | None:
+    """``is_multiple`` of a whole column and a whole literal, in integers; None for other calls."""
+    if node.name != "is_multiple":
+        return None
+    found = whole_column(table, node.arguments[0])
+    step = None if found is None else whole_literal(table, node.arguments[1], found[1])
+    if found is None or not step:
+        return None
+    return found[0] % pl.lit(step, dtype=found[1]) == 0
 
 
 def _whole_division(name: str, value: pl.Expr, step: pl.Expr) -> pl.Expr:

@@ -7,13 +7,15 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from rules.fields import FIELDS, Field
+from rules.language import clock
 from rules.language import nodes as n
 from rules.language.check import Checker
 from rules.language.nodes import Expression
-from rules.language.normal import normalise
 from rules.language.specs import Context
+from rules.language.text_columns import TextColumn
 from rules.language.types import Type
 
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
@@ -31,48 +33,8 @@ _EMPTY: dict[str, pl.DataType] = {
 }
 
 
-#: Printable ASCII with single blanks inside: normalising it is only making it small, which polars does for a whole column.
-_PLAIN_ASCII = r"^[!-~]+(?: [!-~]+)*$"
 #: What Python takes for blank: Unicode's white space and four separators.
 _BLANK = r"^[\s\x1c-\x1f]*$"
-
-
-def normalised(values: pl.Series) -> pl.Series:
-    """``normalise`` of every value; null for blank ones."""
-    is_plain = values.str.contains(_PLAIN_ASCII)
-    small = values.str.to_lowercase()
-    if bool(is_plain.all()):
-        return small
-    others = [normalise(value) or None for value in values.filter(~is_plain).to_list()]
-    return small.scatter((~is_plain).arg_true(), pl.Series(others, dtype=pl.String))
-
-
-class TextColumn:
-    """A text column as codes into its different values, so that a test runs once per value and not once per claim."""
-
-    def __init__(self, series: pl.Series) -> None:
-        values = series.drop_nulls().unique()
-        #: Normalised values; blank ones are missing.
-        self.values = normalised(values)
-        self.codes = series.cast(pl.Enum(values)).to_physical().cast(pl.UInt32)
-
-    def test(self, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
-        """One answer per claim from a test of the different values; missing stays missing."""
-        answers = test(self.values)
-        return self.spread(answers if answers.null_count() else answers.set(self.values.is_null(), None))
-
-    def spread(self, answers: pl.Series) -> pl.Series:
-        """Answers per different value → answers per claim."""
-        return (
-            answers.gather(self.codes)
-            if len(answers)
-            else pl.Series(dtype=answers.dtype).extend_constant(None, len(self.codes))
-        )
-
-    @cached_property
-    def text(self) -> pl.Series:
-        """The normalised text of each claim."""
-        return self.spread(self.values)
 
 
 class Table:
@@ -87,6 +49,7 @@ class Table:
         self.height = frame.height
         self._columns: dict[object, tuple[str, pl.Series]] = {}
         self._texts: dict[str, TextColumn] = {}
+        self._clocks: dict[str, clock.LocalClock | None] = {}
         self._checker = Checker(vocabulary, context.lists, context.parameters)
         self._types: dict[Expression, Type | None] = {}
 
@@ -151,7 +114,7 @@ class Table:
         """A text or code column by its different values."""
         if name not in self._texts:
             if name in self.frame.columns and self.frame.schema[name] != pl.Null:
-                series = self.frame[name].cast(pl.String)
+                series = self.frame[name]
             else:
                 series = pl.Series(name, [None] * self.height, dtype=pl.String)
             self._texts[name] = TextColumn(series)
@@ -191,7 +154,7 @@ class Table:
 
     def local(self, moment: pl.Expr) -> pl.Expr:
         """Microseconds since 1970 → the moment on the company's clock."""
-        return moment.cast(pl.Int64).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(self.context.zone)
+        return clock.local(moment, self.context.zone)
 
     def local_day(self, moment: pl.Expr) -> pl.Expr:
         """Microseconds since 1970 → day number on the company's clock."""
@@ -199,7 +162,43 @@ class Table:
 
     def claim_day(self) -> pl.Expr:
         """Local day number of the transaction, computed once."""
-        return self.column(("claim day",), lambda: self.series(self.local_day(self.field("transacted_at"))))
+        return self.days("transacted_at")
+
+    def days(self, name: str) -> pl.Expr:
+        """Local day number of a moment, computed once."""
+        found = self.local_clock(name)
+        if found is None:
+            return self.column(("day", name), lambda: self.series(self.local_day(self.field(name))))
+        return self.column(("day", name), lambda: found.days)
+
+    def hours(self, name: str) -> pl.Expr | None:
+        """Local hour of a moment that every claim has, a byte each, computed once; missing where only the day is known."""
+        found = self.local_clock(name)
+        if found is None:
+            return None
+        if name != "transacted_at" or self.all_have_time:
+            return self.column(("hour", name), lambda: found.hours)
+        has_none = ~self.has_time()
+        return self.column(("hour", name), lambda: found.hours.set(self.series(has_none), None))
+
+    def weekdays(self, name: str) -> pl.Expr | None:
+        """Local weekday of a moment that every claim has, Monday 1, a byte each, computed once."""
+        found = self.local_clock(name)
+        return None if found is None else self.column(("weekday", name), lambda: found.weekdays)
+
+    def local_clock(self, name: str) -> clock.LocalClock | None:
+        """The company's clock for a moment; None where a claim has no such moment."""
+        if name not in self._clocks:
+            there = name in self.frame.columns and self.height and not self.frame[name].null_count()
+            moments = self._microseconds(name) if there else None
+            self._clocks[name] = None if moments is None else clock.LocalClock(moments, self.context.zone)
+        return self._clocks[name]
+
+    def _microseconds(self, name: str) -> NDArray[np.int64]:
+        if self.frame.schema[name] == pl.Datetime("us", "UTC"):
+            found: NDArray[np.int64] = self.frame[name].to_physical().to_numpy()
+            return found
+        return self.series(self.field(name)).to_numpy()
 
     @cached_property
     def at_us(self) -> np.ndarray:

@@ -6,7 +6,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.window_statistics import Span, Statistics
@@ -14,6 +14,7 @@ from rules.window_statistics import Span, Statistics
 WHOLE = st.lists(st.integers(-(2**47), 2**47), min_size=0, max_size=25)
 
 
+@settings(deadline=None)
 @given(WHOLE, st.data())
 def test_statistics_of_what_is_left_agree_with_the_plain_ones(values: list[int], data: st.DataObject) -> None:
     is_out = data.draw(st.lists(st.booleans(), min_size=len(values), max_size=len(values)))

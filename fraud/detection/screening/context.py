@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -147,6 +148,7 @@ def windows_read_behaviour(specs: Iterable[RuleSpec]) -> bool:
     return False
 
 
+@lru_cache(maxsize=1)
 def _names_without_history() -> frozenset[str]:
     """Computed features that look at one claim alone."""
     empty = pl.DataFrame(

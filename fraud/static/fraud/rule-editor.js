@@ -69,7 +69,7 @@
     if (!tried) return;
     tried.hidden = false;
     clearTimeout(tryTimer);
-    tryTimer = setTimeout(() => post(root.dataset.try, { text: text.value }, $("[data-tried]", tried)), 400);
+    tryTimer = setTimeout(() => post(root.dataset.try, { text: text.value, rule: root.dataset.rule }, $("[data-tried]", tried)), 400);
   }
   async function post(url, sent, into) {
     into.setAttribute("aria-busy", "true");
@@ -81,10 +81,9 @@
   }
   tried?.addEventListener("click", (event) => {
     const one = event.target.closest("[data-explain]");
-    const number = one ? one.dataset.explain : event.target.closest("[data-explain-one]") ? $("#one-claim").value : null;
-    if (number === null) return;
-    if (one) $("#one-claim").value = number;
-    post(root.dataset.stepByStep, { text: text.value, claim: number }, $("[data-explained]", tried));
+    if (!one && !event.target.closest("[data-explain-one]")) return;
+    if (one) $("#one-claim").value = one.dataset.number;
+    post(root.dataset.stepByStep, { text: text.value, claim: one ? one.dataset.explain : "", number: $("#one-claim").value }, $("[data-explained]", tried));
   });
   $("#one-claim")?.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); $("[data-explain-one]").click(); } });
 

@@ -13,14 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
 from audit.typed import whole_number
+from fraud.claims.models import Claim
+from fraud.claims.named import claim_numbered, claims_named
 from fraud.web.access import page
 from fraud.workbench.builder_words import builder_words
 from fraud.workbench.rule_reading import read_rule
-from fraud.workbench.trying import explain_claim, try_rule
+from fraud.workbench.trying import Tried, explain_claim, try_rule
 from rules.language import RuleNotValid
 
 #: A tree of 200 parts with long texts stays far below.
 _LARGEST = 200_000
+#: Claims shown of each kind of change.
+SHOWN = 4
 
 
 @page("rules.view_rule")
@@ -60,26 +64,44 @@ def _tree(sent: str) -> Any:
 @page("rules.draft_rule", "rules.activate_rule")
 @require_POST
 def attempt(request: HttpRequest) -> HttpResponse:
-    """What a text hits on the last 90 days, while it is written; nothing is saved."""
+    """What a text hits on the last 90 days, while it is written, and what it changes where ``rule`` names the rule it edits; nothing is saved."""
+    by, text = _by(request), request.POST.get("text", "")
     try:
-        found = try_rule(text=request.POST.get("text", ""), by=_by(request))
+        found = try_rule(text=text, by=by, code=request.POST.get("rule", ""))
     except RuleNotValid:
         return render(request, "fraud/rules/_tried.html", {"is_broken": True})
-    return render(request, "fraud/rules/_tried.html", {"found": found, "text": request.POST.get("text", "")})
+    context = {"found": found, "text": text, "changes": _changes(found, by)}
+    return render(request, "fraud/rules/_tried.html", context)
+
+
+def _changes(found: Tried | None, by: Actor) -> list[tuple[str, bool | None, Claim]]:
+    """(gained or lost, whether it was misuse, claim) of some claims an edit changes, those with an outcome first."""
+    if found is None or found.effects is None:
+        return []
+    told: list[tuple[str, bool | None, Claim]] = []
+    for kind, change in (("lost", found.effects.lost), ("gained", found.effects.gained)):
+        for claim in claims_named(change.first(2 * SHOWN), by)[:SHOWN]:
+            outcome = True if claim.pk in change.misuse else False if claim.pk in change.genuine else None
+            told.append((kind, outcome, claim))
+    return sorted(told, key=lambda row: {True: 0, False: 1, None: 2}[row[1]])
 
 
 @page("rules.draft_rule", "rules.activate_rule")
 @require_POST
 def explain(request: HttpRequest) -> HttpResponse:
-    """One claim through a text, step by step."""
-    number = whole_number(request.POST.get("claim", "").strip(), 12)
+    """One claim through a text, step by step: ``claim`` is the claim a button named, ``number`` what somebody read on a page or paper."""
+    by, pk = _by(request), whole_number(request.POST.get("claim", "").strip(), 12)
+    if pk is None:
+        claim = claim_numbered(request.POST.get("number", "")[:80], by)
+    else:
+        claim = Claim.objects.filter(pk=pk).first()
     steps = None
     try:
-        if number is not None:
-            steps = explain_claim(text=request.POST.get("text", ""), claim_id=number, by=_by(request))
+        if claim is not None:
+            steps = explain_claim(text=request.POST.get("text", ""), claim_id=claim.pk, by=by)
     except RuleNotValid:
         return render(request, "fraud/rules/_explained.html", {"is_broken": True})
-    return render(request, "fraud/rules/_explained.html", {"steps": steps, "claim_id": number})
+    return render(request, "fraud/rules/_explained.html", {"steps": steps, "claim": claim})
 
 
 def _by(request: HttpRequest) -> Actor:

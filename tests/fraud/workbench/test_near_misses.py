@@ -45,6 +45,9 @@ def test_one_false_condition_is_a_near_miss_and_is_named():
         small.pk: "amount > 300,000 KRW",
         other.pk: 'merchant.name contains "바"',
     }
+    told = {near.claim_id: near.facts for near in found.near}
+    assert told[small.pk]["amount"]["value"] == 200_000
+    assert told[other.pk]["merchant.name"]["value"] == "한우 식당"
 
 
 def test_what_cannot_be_judged_is_no_near_miss():
