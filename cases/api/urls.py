@@ -19,6 +19,7 @@ from cases.api import (
     mails,
     my,
     own_data,
+    precheck,
     queue,
     recovery,
     rule_load,
@@ -109,6 +110,7 @@ urlpatterns = [
         for name in ON_POSTINGS
     ),
     path("my/data/", own_data.ExportOwnData.as_view(), name="my-data"),
+    path("precheck/", precheck.PrecheckClaim.as_view(), name="precheck"),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
     path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),
