@@ -128,6 +128,10 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Mail that has not left: nobody's clock runs before they were told
     "cases.view_mail": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.resend_mail": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # What mails say: written by one, agreed to by another
+    "cases.view_mail_text": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.change_mail_text": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.approve_mail_text": {_R.APPROVER: _ALL},
     # Other systems that are told of events
     "cases.view_webhook": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.change_webhook": {_R.SYSTEM_ADMIN: _ALL},
@@ -165,6 +169,7 @@ APPROVING: frozenset[str] = frozenset(
         "cases.reverse_posting",
         "cases.approve_write_off",
         "cases.approve_webhook",
+        "cases.approve_mail_text",
     }
 )
 
