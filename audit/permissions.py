@@ -65,6 +65,8 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     "fraud.view_labels": {_R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
     "fraud.export_scores": {_R.MODEL_OWNER: _ALL, _R.AUDITOR: _ALL},
     "fraud.view_file": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # A payment looked at before it is filed: one's own; a program asks for others beside its own deliveries only
+    "fraud.precheck_claim": dict.fromkeys(_R, Scope.OWN),
     # Refunds that fit no purchase for certain: owned by who gets the money back, and by who approves what is asked for
     "fraud.view_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL, _R.AUDITOR: _ALL},
     "fraud.link_money_back": {_R.APPROVER: _ALL, _R.RECOVERY_CLERK: _ALL},
@@ -126,6 +128,10 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Mail that has not left: nobody's clock runs before they were told
     "cases.view_mail": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.resend_mail": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    # What mails say: written by one, agreed to by another
+    "cases.view_mail_text": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.change_mail_text": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
+    "cases.approve_mail_text": {_R.APPROVER: _ALL},
     # Other systems that are told of events
     "cases.view_webhook": {_R.APPROVER: _ALL, _R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "cases.change_webhook": {_R.SYSTEM_ADMIN: _ALL},
@@ -163,6 +169,7 @@ APPROVING: frozenset[str] = frozenset(
         "cases.reverse_posting",
         "cases.approve_write_off",
         "cases.approve_webhook",
+        "cases.approve_mail_text",
     }
 )
 

@@ -133,6 +133,9 @@ register(
     ko="모든 결제가 다른 사람의 것으로 확인되어 건을 종료했습니다",
 )
 register("recovery.reminded", en="reminded of the repayment", ko="환수 독촉을 보냈습니다")
+register("mail.text_proposed", en="proposed the text of a mail", ko="메일 문구 변경을 상신했습니다")
+register("mail.text_changed", en="let a new text of a mail count", ko="메일 문구를 변경했습니다")
+register("mail.text_returned", en="returned the text of a mail", ko="메일 문구 변경을 반려했습니다")
 register("tip.recorded", en="recorded a tip", ko="제보를 기록했습니다")
 register("run.held_back", en="held back claims that got no seat", ko="자리를 얻지 못한 청구를 대기시켰습니다")
 register(

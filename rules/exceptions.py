@@ -48,6 +48,24 @@ class WrongState(RuleServiceError):
     message = _("This version is %(state)s; the step is possible only from: %(allowed)s.")
 
 
+class ClauseMissing(RuleServiceError):
+    """What cites no paragraph of the policy is told to nobody ahead."""
+
+    code = "clause_missing"
+    status = 422
+    message = _("Only a rule that cites a clause of the policy may be told before a claim is filed.")
+
+
+class AheadNotPossible(RuleServiceError):
+    """The rule looks at more than the payment and the person's own claims."""
+
+    code = "ahead_not_possible"
+    status = 422
+    message = _(
+        "This rule cannot be told before a claim is filed: it looks beyond the payment and the person's own claims (%(parts)s)."
+    )
+
+
 class CodeTaken(RuleServiceError):
     """A rule with this code exists."""
 

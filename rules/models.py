@@ -50,6 +50,9 @@ class RuleVersion(models.Model):
     text = models.TextField()
     weight = models.FloatField(default=1.0)  # expert weight w_j of the hybrid's cold start
     is_always_open = models.BooleanField(default=False)  # an absolute ban: opens a case outside the budget
+    is_told_ahead = models.BooleanField(
+        default=False
+    )  # a cardholder may hear of it before filing: rules/ahead.py
     note = models.TextField(blank=True)
     examples = models.JSONField(
         default=list

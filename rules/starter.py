@@ -35,6 +35,7 @@ class StarterRule:
     group: str
     weight: float
     is_always_open: bool
+    is_told_ahead: bool
     state: str
     name_en: str
     name_ko: str
@@ -57,6 +58,7 @@ def _rule(group: str, row: Mapping[str, Any]) -> StarterRule:
         group=group,
         weight=float(row["weight"]),
         is_always_open=row.get("always", False),
+        is_told_ahead=row.get("ahead", False),
         state=row.get("state", "active"),
         name_en=name_en,
         name_ko=name_ko,

@@ -18,10 +18,12 @@ from cases.api import (
     evidence,
     health,
     held_back,
+    mail_texts,
     mails,
     my,
     nights,
     own_data,
+    precheck,
     queue,
     recovery,
     rule_load,
@@ -90,6 +92,17 @@ urlpatterns = [
         for name, view in webhooks.STEPS.items()
     ),
     path("mail/", mails.MailList.as_view(), name="mail"),
+    path("mail/texts/", mail_texts.TextList.as_view(), name="mail-texts"),
+    path(
+        "mail/texts/changes/<int:number>/approve/", mail_texts.ApproveText.as_view(), name="mail-text-approve"
+    ),
+    path("mail/texts/changes/<int:number>/return/", mail_texts.ReturnText.as_view(), name="mail-text-return"),
+    path("mail/texts/<str:mail>/<str:language>/", mail_texts.TextOne.as_view(), name="mail-text"),
+    path(
+        "mail/texts/<str:mail>/<str:language>/preview/",
+        mail_texts.TextPreview.as_view(),
+        name="mail-text-preview",
+    ),
     path("mail/<int:number>/send-again/", mails.SendAgain.as_view(), name="mail-send-again"),
     path("mail/<int:number>/told/", mails.ToldOtherwise.as_view(), name="mail-told"),
     path("recoveries/", recovery.RecoveryList.as_view(), name="recoveries"),
@@ -114,6 +127,7 @@ urlpatterns = [
         for name in ON_POSTINGS
     ),
     path("my/data/", own_data.ExportOwnData.as_view(), name="my-data"),
+    path("precheck/", precheck.PrecheckClaim.as_view(), name="precheck"),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),
     path("my/requests/<str:reference>/draft/", my.SaveDraft.as_view(), name="my-draft"),

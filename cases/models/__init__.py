@@ -4,6 +4,7 @@ from cases.models.cases import BLIND, Alert, Case, CaseCheck, CaseLink, CaseNote
 from cases.models.decisions import Appeal, Decision
 from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.held_back import HeldBack
+from cases.models.mail_texts import MailText
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
 from cases.models.recovery import Consent, Recovery, RecoveryPosting
 from cases.models.rings import LastRing
@@ -29,6 +30,7 @@ __all__ = [
     "HeldBack",
     "IdempotencyRecord",
     "LastRing",
+    "MailText",
     "Notice",
     "NoticeChoice",
     "OutboxMessage",

@@ -19,9 +19,12 @@ from audit.language import current_language
 from audit.people import Login, is_among, name_of
 from audit.permissions import can
 from audit.services import people_behind
-from cases.models import Appeal, Decision, Recovery, Webhook
+from cases.models import Appeal, Decision, MailText, Recovery, Webhook
 from cases.pages.changes import Fact
+from cases.pages.mail_texts import LANGUAGE_WORDS
+from cases.pages.mails import WHAT
 from cases.services.choice_words import disposition_word
+from cases.services.mail_texts import current_text, text_of
 from cases.services.money import outstanding
 from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
@@ -71,6 +74,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
     "suppression": pgettext_lazy("approval", "Suppression of a rule"),
     "webhook": pgettext_lazy("approval", "Webhook"),
+    "mail_text": pgettext_lazy("approval", "Text of a mail"),
     "access": pgettext_lazy("approval", "Access"),
 }
 
@@ -291,6 +295,23 @@ def _webhooks(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _mail_texts(by: Actor) -> Iterator[Waiting]:
+    found = MailText.objects.filter(state=MailText.State.PROPOSED).select_related("proposed_by")
+    for row in found.order_by("proposed_at")[:MOST]:
+        if not is_among(by, [row.proposed_by]):
+            before, after = current_text(row.mail, row.language), text_of(row)
+            told = ((_("Subject"), before[0], after[0]), (_("Text"), before[1], after[1]))
+            yield Waiting(
+                "mail_text",
+                f"{WHAT[row.mail]} · {LANGUAGE_WORDS[row.language]}",
+                reverse("cases:mail-text", args=[row.mail, row.language]),
+                _name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                tuple(Fact(label, old, new) for label, old, new in told if old != new),
+            )
+
+
 def _access(by: Actor) -> Iterator[Waiting]:
     for row in waiting_changes(by)[:MOST]:
         if row.may_decide:
@@ -319,6 +340,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.approve_exemption", _exemptions),
     ("fraud.approve_suppression", _suppressions),
     ("cases.approve_webhook", _webhooks),
+    ("cases.approve_mail_text", _mail_texts),
     ("fraud.approve_access", _access),
 )
 #: Whoever may do one of these has an inbox.

@@ -37,7 +37,7 @@ WHAT: Mapping[str, Promise] = {
     "case.claim_changed": _l("What a delivery changed of a payment"),
     "case.claim_left": _l("A payment that is not theirs, taken out of the case"),
     "case.not_theirs": _l("The end of a case about payments that are not theirs"),
-    "deadline.moved": _l("A new deadline"),
+    "deadline.moved": _l("A new deadline, since a day off was added"),
     "decision.cleared": _l("The end of a review"),
     "decision.notified": _l("A decision"),
     "detection.alarms": _l("Alarms of detection, to the model owners"),

@@ -175,7 +175,7 @@ def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str,
             asked[rule.code, *place] = (size, text)
     texts = [text for _, text in asked.values()][: _MAX_QUESTIONS - 1]
     for claim in claims:
-        text = fill(_WORDS[language]["fallback"], claim_facts(claim, language))
+        text = general_question(claim, language)
         if claim.pk not in covered and text not in texts:
             texts.append(text)
     return numbered(texts[:_MAX_QUESTIONS])
@@ -186,6 +186,11 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
     if not template or any(name not in facts for name in _PLACE.findall(template)):
         return ""
     return with_particles(_PLACE.sub(lambda found: facts[found.group(1)], template))
+
+
+def general_question(claim: Claim, language: str) -> str:
+    """What is asked of a claim where no rule asks."""
+    return fill(_WORDS[language]["fallback"], claim_facts(claim, language))
 
 
 def claim_facts(claim: Claim, language: str) -> dict[str, str]:

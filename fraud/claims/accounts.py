@@ -31,6 +31,7 @@ SCOPES: Final[Mapping[str, tuple[str, str | Promise]]] = {
         "fraud.view_delivery",
         pgettext_lazy("scope", "read its own deliveries and what was rejected"),
     ),
+    "claims:precheck": ("fraud.precheck_claim", pgettext_lazy("scope", "check claims before they are filed")),
     "outcomes:deliver": ("fraud.deliver_outcomes", pgettext_lazy("scope", "deliver outcomes")),
 }
 DAYS: Final = 90

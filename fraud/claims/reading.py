@@ -6,7 +6,7 @@ halves the text that has to cross.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,6 +96,22 @@ def read_many_claims(
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
         slices.append(_with_net(joined, returned).drop(*without, strict=False))
     return _in_one(slices) if coded else pl.concat(slices, rechunk=True)
+
+
+def read_sketch(values: Mapping[str, Any], known_by: datetime) -> pl.DataFrame:
+    """One payment that is no claim yet, as a row of the canonical frame with what is known of its person, day and merchant.
+
+    `values` by canonical column; whatever is not among them is missing.
+    """
+    wanted = wanted_without(())
+    own = {name: dtype for name, (_, dtype) in own_columns(wanted).items()}
+    row = pl.DataFrame([{name: values.get(name) for name in own}], schema=own)
+    joined = Dimensions(wanted, db_time(known_by), row).beside(row, None)
+    joined = joined.with_columns(
+        pl.lit(value).alias(name) for name, value in values.items() if name not in own
+    )
+    shaped = shape_claims(joined, wanted, read=_personnel(known_by, row))
+    return _with_net(shaped, pl.DataFrame(schema={"claim_id": pl.Int64, "back": pl.Int64, "back_at": _AT}))
 
 
 def _in_one(slices: list[pl.DataFrame]) -> pl.DataFrame:

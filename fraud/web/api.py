@@ -45,6 +45,7 @@ _REFUSALS = {
     415: "Not JSON, or a kind of file that is not taken.",
     422: "The content is not right.",
     428: "The version seen is missing.",
+    429: "Too often in one hour.",
 }
 
 

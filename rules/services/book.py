@@ -58,6 +58,8 @@ def rule_entry(rule: Rule, version: RuleVersion) -> Entry:
         "note": version.note,
         "text": version.text,
     }
+    if version.is_told_ahead:
+        entry["told_ahead"] = "yes"
     if version.examples:
         entry["examples"] = [example_entry(one) for one in version.examples]
     return entry

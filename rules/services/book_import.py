@@ -46,6 +46,7 @@ _RULE = frozenset(
         "state",
         "weight",
         "always_open",
+        "told_ahead",
         "note",
         "text",
         "examples",
@@ -167,7 +168,8 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
     kept = {
         "text": _word(entry, "text", most=2_000),
         "weight": float(weight),
-        "is_always_open": _said_yes(entry.get("always_open", "no")),
+        "is_always_open": _said_yes(entry, "always_open"),
+        "is_told_ahead": _said_yes(entry, "told_ahead"),
         "note": str(entry.get("note") or "")[:500],
         "examples": examples,
     }
@@ -198,8 +200,8 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
 
 
 def _decides(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    usual = {"weight": "1", "always_open": "no", "note": "", "examples": []}
-    names = ("weight", "always_open", "note", "text", "examples")
+    usual = {"weight": "1", "always_open": "no", "told_ahead": "no", "note": "", "examples": []}
+    names = ("weight", "always_open", "told_ahead", "note", "text", "examples")
     return tuple(entry.get(name) or usual.get(name, "") for name in names)
 
 
@@ -303,11 +305,10 @@ def _choice(entry: Entry, name: str, known: list[str]) -> str:
     return value
 
 
-def _said_yes(text: Any) -> bool:
+def _said_yes(entry: Entry, name: str) -> bool:
+    text = entry.get(name, "no")
     if str(text) not in {"yes", "no"}:
-        raise ValueNotValid(
-            reason=_("%(name)s is one of %(known)s.") % {"name": "always_open", "known": "yes, no"}
-        )
+        raise ValueNotValid(reason=_("%(name)s is one of %(known)s.") % {"name": name, "known": "yes, no"})
     return str(text) == "yes"
 
 

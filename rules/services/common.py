@@ -13,8 +13,11 @@ from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import Login, require_second_person
 from audit.services import people_behind, record
+from rules.ahead import not_own
 from rules.examples import ExampleNotValid, Verdict, clean_examples, judge_examples
 from rules.exceptions import (
+    AheadNotPossible,
+    ClauseMissing,
     ExampleFails,
     PageStale,
     ProposalStale,
@@ -88,6 +91,9 @@ def hash_of(version: RuleVersion) -> str:
             version.is_always_open,
             rule.question_ko,
             rule.question_en,
+            *(
+                ["told ahead"] if version.is_told_ahead else []
+            ),  # proposals made before there was the choice still hold
         ]
     )
 
@@ -98,6 +104,14 @@ def require_question(rule: Rule) -> None:
         raise QuestionMissing()
 
 
+def require_tellable(text: str, rule: Rule) -> None:
+    """Raises ClauseMissing or AheadNotPossible where a rule must not be told to somebody who has not filed yet (`rules/ahead.py`)."""
+    if not rule.policy_clause.strip():
+        raise ClauseMissing()
+    if beyond := not_own(checked(text), current_language()):
+        raise AheadNotPossible(parts=", ".join(beyond))
+
+
 def summary(version: RuleVersion) -> dict[str, Any]:
     """A version as plain values for the audit log."""
     return {
@@ -106,6 +120,7 @@ def summary(version: RuleVersion) -> dict[str, Any]:
         "text": version.text,
         "weight": version.weight,
         "is_always_open": version.is_always_open,
+        "is_told_ahead": version.is_told_ahead,
     }
 
 

@@ -25,6 +25,7 @@ from rules.services.common import (
     require_question,
     require_seen,
     require_state,
+    require_tellable,
     subject_of,
     summary,
 )
@@ -43,6 +44,7 @@ def draft_rule(
     by: Actor,
     weight: float = 1.0,
     is_always_open: bool = False,
+    is_told_ahead: bool = False,
     note: str = "",
     examples: Sequence[Any] = (),
     **about: str,
@@ -50,7 +52,7 @@ def draft_rule(
     """Start a new rule, or a new version of an existing one, as a draft.
 
     ``about`` are names, group, clauses and questions of the rule; names are needed for a new rule. Raises NotPermitted, RuleNotValid,
-    DraftExists when a version of the rule is still open, and CodeTaken when ``about`` names an existing rule anew.
+    DraftExists when a version of the rule is still open, ClauseMissing, AheadNotPossible, and CodeTaken when ``about`` names an existing rule anew.
     """
     require(by, "rules.draft_rule")
     kept = checked_examples(text, list(examples))
@@ -64,6 +66,8 @@ def draft_rule(
         still_open = rule.versions.filter(state__in=[State.DRAFT, State.PROPOSED]).first()
         if still_open is not None:
             raise DraftExists(number=still_open.number)
+        if is_told_ahead:
+            require_tellable(text, rule)
         number = (rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         version = RuleVersion.objects.create(
             rule=rule,
@@ -71,6 +75,7 @@ def draft_rule(
             text=text,
             weight=weight,
             is_always_open=is_always_open,
+            is_told_ahead=is_told_ahead,
             note=note,
             examples=kept,
             created_by_id=by.user_id,
@@ -88,16 +93,23 @@ def edit_draft(
     text: str | None = None,
     weight: float | None = None,
     is_always_open: bool | None = None,
+    is_told_ahead: bool | None = None,
     note: str | None = None,
     examples: Sequence[Any] | None = None,
 ) -> RuleVersion:
     """Save changes to a draft. Editing a proposed version takes the proposal back: its approval would be for another text.
 
     The example rows run against the text; without ``examples`` those it has. ``lock_version`` is the one the editor loaded. Raises ExampleFails, StaleDraft when somebody saved meanwhile, WrongState for frozen versions,
-    RuleNotValid, NotPermitted.
+    RuleNotValid, ClauseMissing, AheadNotPossible, NotPermitted.
     """
     require(by, "rules.draft_rule")
-    given = {"text": text, "weight": weight, "is_always_open": is_always_open, "note": note}
+    given = {
+        "text": text,
+        "weight": weight,
+        "is_always_open": is_always_open,
+        "is_told_ahead": is_told_ahead,
+        "note": note,
+    }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if text is not None or examples is not None:
         held = version.examples if examples is None else list(examples)
@@ -109,6 +121,8 @@ def edit_draft(
         require_state(current, State.DRAFT, State.PROPOSED)
         if current.activated_at is not None:  # proposed again for a roll-back: its text is frozen
             raise WrongState(state=State.RETIRED.label, allowed=State.DRAFT.label)
+        if current.is_told_ahead if is_told_ahead is None else is_told_ahead:
+            require_tellable(current.text if text is None else text, current.rule)
         changed = RuleVersion.objects.filter(pk=current.pk, lock_version=lock_version).update(
             **changes,
             edited_by_id=by.user_id,

@@ -101,6 +101,7 @@ def _add_rule(starter: StarterRule) -> bool:
             note=starter.note_en,
             examples=examples_of(starter.code),
             is_always_open=starter.is_always_open,
+            is_told_ahead=starter.is_told_ahead,
             activated_at=clock.now() if starter.state == "active" else None,
         )
     return is_new

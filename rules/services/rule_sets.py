@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from audit import clock
+from rules.ahead import not_own
 from rules.engine import Context, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec
 from rules.language import parse
 from rules.language.specs import Calendar, PlainCalendar
@@ -60,6 +61,18 @@ def active_rule_set(*, states: Iterable[str] = (RuleVersion.State.ACTIVE,)) -> R
         },
     }
     return RuleSet(content_hash(content), specs, tuple(row.pk for row in versions), lists, parameters)
+
+
+def told_ahead() -> list[tuple[RuleVersion, RuleSpec]]:
+    """The rules that count and may be told before a claim is filed, by code (`rules/ahead.py`)."""
+    versions = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE, is_told_ahead=True)
+    found = [
+        (row, RuleSpec(row.rule.code, row.number, parse(row.text), row.weight, row.is_always_open))
+        for row in versions.select_related("rule").order_by("rule__code")
+    ]
+    return [
+        (row, spec) for row, spec in found if row.rule.policy_clause and not not_own(spec.expression, "en")
+    ]
 
 
 def current_context(*, calendar: Calendar | None = None, now: datetime | None = None) -> Context:

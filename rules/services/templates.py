@@ -38,6 +38,7 @@ def adopt_template(*, code: str, by: Actor) -> RuleVersion:
             by=by,
             weight=chosen.weight,
             is_always_open=chosen.is_always_open,
+            is_told_ahead=chosen.is_told_ahead,
             note=chosen.note_en,
             examples=examples_of(code),
             policy_clause=chosen.clause_ko,

@@ -16,6 +16,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 사전에 누구의 승인을 받으셨는지 알려 주십시오.",
         ),
         "weight": 1.0,
+        "ahead": True,
         "text": "net_amount > $single_limit and net_amount > $pre_approval_margin * or_zero(pre_approved_amount)",
     },
     {
@@ -27,6 +28,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount} 식사의 참석자를 모두 알려 주십시오.",
         ),
         "weight": 1.0,
+        "ahead": True,
         "text": "net_amount > 0 and per_head > $per_head_limit and merchant.mcc in @restaurant_mcc",
         "note": (
             "Where no attendees are given the claim counts as one person's meal.",
@@ -148,6 +150,7 @@ AMOUNT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 결제한 {amount}은 사전 승인 내용과 다릅니다. 달라진 이유를 알려 주십시오.",
         ),
         "weight": 1.5,
+        "ahead": True,
         "text": "net_amount > 0 and (or_no(is_outside_pre_approval)\n"
         "  or pre_approved_amount is not missing and amount > $pre_approval_margin * pre_approved_amount)",
     },

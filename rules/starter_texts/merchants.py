@@ -17,6 +17,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 무엇을 누구와 이용하셨는지 알려 주십시오.",
         ),
         "weight": 5.0,
+        "ahead": True,
         "always": True,
         "text": "net_amount > 0 and (merchant.mcc in @restricted_mcc\n"
         "  or or_no(merchant.biz_type contains any @restricted_words) or or_no(merchant.biz_item contains any @restricted_words))",
@@ -33,6 +34,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}을 결제하셨습니다. 업무상 필요를 알려 주십시오.",
         ),
         "weight": 1.5,
+        "ahead": True,
         "text": "net_amount > 0 and merchant.mcc in @sensitive_mcc",
     },
     {
@@ -47,6 +49,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 {amount}의 상품권 등을 구입하셨습니다. 누구에게 전달하셨는지 배부 내역을 첨부해 주십시오.",
         ),
         "weight": 3.0,
+        "ahead": True,
         "text": "net_amount > 0 and (merchant.mcc in @quasi_cash_mcc\n"
         "  or or_no(merchant.name contains any @quasi_cash_words))",
     },
@@ -62,6 +65,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 현금 {amount}이 인출되었습니다. 어디에 쓰셨는지 알려 주십시오.",
         ),
         "weight": 5.0,
+        "ahead": True,
         "always": True,
         "text": 'net_amount > 0 and (merchant.mcc in @cash_mcc or or_no(txn_type = "cash_advance"))',
     },

@@ -14,6 +14,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}의 영수증을 첨부해 주십시오.",
         ),
         "weight": 0.5,
+        "ahead": True,
         "text": "net_amount > 0 and amount > $receipt_limit and receipt_id is missing and evidence_type in @no_evidence and not or_no(is_recurring)",
         "note": (
             "Where a company delivers no receipts at all the rule is not evaluable instead of hitting every claim.",
@@ -32,6 +33,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 {amount}이 {count}회 청구되었습니다. 각각 어떤 결제인지 알려 주십시오.",
         ),
         "weight": 2.0,
+        "ahead": True,
         "text": "net_amount > 0 and count(same cardholder, merchant, amount, day where net_amount > 0) >= 2",
         "note": (
             "Hits the second and every further row of same cardholder, merchant, day and amount: the first one is no repetition, and a "
@@ -71,6 +73,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}의 {amount}과 승인번호가 같은 결제가 이미 청구되었습니다. 다시 청구하신 이유를 알려 주십시오.",
         ),
         "weight": 4.0,
+        "ahead": True,
         "text": "net_amount > 0 and count(same authorization, merchant, amount within 90 days where net_amount > 0) >= 2",
     },
     {
@@ -82,6 +85,7 @@ DOCUMENT_RULES: tuple[dict[str, Any], ...] = (
             "{date} {merchant}에서 결제한 {amount}의 사용 목적을 구체적으로 알려 주십시오.",
         ),
         "weight": 0.5,
+        "ahead": True,
         "text": "net_amount > 0 and amount > $receipt_limit and (purpose_text is missing or length(purpose_text) < $shortest_purpose) and not or_no(is_recurring)",
     },
     {

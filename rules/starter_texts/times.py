@@ -17,6 +17,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date} {time}에 {merchant}에서 {amount}을 결제하셨습니다. 그 시각에 어떤 업무가 있었는지, 누구의 요청이었는지 알려 주십시오.",
         ),
         "weight": 2.0,
+        "ahead": True,
         "text": "is_night and net_amount > 0 and not has_overtime and not on_trip and not or_no(is_recurring)\n"
         "  and merchant.mcc not in @late_allowed_mcc",
     },
@@ -29,6 +30,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "휴일인 {date}에 {merchant}에서 {amount}을 결제하셨습니다. 그날 어떤 업무가 있었는지 알려 주십시오.",
         ),
         "weight": 1.0,
+        "ahead": True,
         "text": "not is_business_day(business_date) and net_amount > 0 and not or_no(has_overtime) and not or_no(on_trip) and not or_no(is_recurring)",
     },
     {
@@ -40,6 +42,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date} {time}의 택시비 {amount}을 야근 교통비로 청구하셨습니다. 그날 몇 시까지 근무하셨는지 알려 주십시오.",
         ),
         "weight": 2.5,
+        "ahead": True,
         "text": "net_amount > 0 and purpose_code in @overtime_taxi_purpose\n"
         "  and (not has_overtime or hour(transacted_at) not in $taxi_from..$taxi_to)",
     },
@@ -80,6 +83,7 @@ TIME_RULES: tuple[dict[str, Any], ...] = (
             "{date}에 {merchant}에서 결제한 {amount}을 늦게 청구하신 사유를 알려 주십시오.",
         ),
         "weight": 0.5,
+        "ahead": True,
         "text": "net_amount > 0 and submitted_at - transacted_at > $late_filing",
     },
     {

@@ -20,7 +20,7 @@ from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
 from cases.pages.approvals import KIND_WORDS, waiting_count, waiting_for
-from cases.services import appeals, decisions, recovery, webhooks, write_offs
+from cases.services import appeals, decisions, mail_texts, recovery, webhooks, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import User
@@ -280,6 +280,27 @@ def webhook(stage: Stage) -> Approval:
     )
 
 
+def mail_text(stage: Stage) -> Approval:
+    row = mail_texts.propose_text(
+        mail="decision.cleared",
+        language="en",
+        subject="All is settled ({reference})",
+        body="Nothing further is needed. Thank you.\n\n{notice_link}",
+        reason="people asked for thanks",
+        by=stage.actor("system_admin"),
+        expected_number=0,
+    )
+    return Approval(
+        "system_admin",
+        lambda by: mail_texts.approve_text(text=row, by=by),
+        f"/mail/texts/changes/{row.pk}/approve/",
+        {},
+        f"mail/texts/changes/{row.pk}/approve/",
+        {},
+        None,
+    )
+
+
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
     "fraud.activate_threshold": [company_settings],
@@ -292,6 +313,7 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "cases.reverse_posting": [reversal, confirmation],
     "cases.approve_write_off": [write_off],
     "cases.approve_webhook": [webhook],
+    "cases.approve_mail_text": [mail_text],
 }
 EACH = [(name, made) for name, all_made in APPROVALS.items() for made in all_made]
 
@@ -365,6 +387,7 @@ INBOX = [
         (appeal, "appeal"),
         (write_off, "write_off"),
         (webhook, "webhook"),
+        (mail_text, "mail_text"),
     )
 ]
 

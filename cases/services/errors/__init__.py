@@ -48,6 +48,7 @@ from cases.services.errors.evidence import (
     PreviewMissing,
     StorageFull,
 )
+from cases.services.errors.mail_texts import MailTextMoved, MailTextNotValid, MailTextWaits
 from cases.services.errors.nights import NightCannotStart, NightEnded, NightHasCases, NightMoved
 from cases.services.errors.steps import (
     AlreadyExtended,
@@ -114,6 +115,9 @@ __all__ = [
     "FilesNotKept",
     "HeldByOther",
     "MailMoved",
+    "MailTextMoved",
+    "MailTextNotValid",
+    "MailTextWaits",
     "NeverJudged",
     "NightCannotStart",
     "NightEnded",

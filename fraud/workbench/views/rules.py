@@ -138,6 +138,7 @@ def _save(request: HttpRequest, version: RuleVersion) -> str:
         text=request.POST.get("text", ""),
         weight=None if weight is None else float(weight),
         is_always_open=request.POST.get("is_always_open") == "on",
+        is_told_ahead=request.POST.get("is_told_ahead") == "on",
         note=request.POST.get("note", ""),
         examples=_typed_examples(request, version),
     )
@@ -247,6 +248,7 @@ def start_draft(request: HttpRequest, code: str) -> HttpResponse:
             by=_by(request),
             weight=source.weight if source else 1.0,
             is_always_open=bool(source and source.is_always_open),
+            is_told_ahead=bool(source and source.is_told_ahead),
         )
     except (RuleServiceError, RuleNotValid) as error:
         messages.error(request, str(error))
