@@ -11,19 +11,37 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 _set_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+_played_moment: ContextVar[datetime | None] = ContextVar("played_moment", default=None)
 
 
 def now() -> datetime:
     """The moment it is, in UTC."""
-    return datetime.now(UTC)
+    return _played_moment.get() or datetime.now(UTC)
 
 
 def present() -> datetime:
     """The moment that is worked on: now, or the one set by `at_moment`."""
     return _set_moment.get() or now()
+
+
+@contextmanager
+def played_at(moment: datetime) -> Iterator[None]:
+    """Let it be this moment (aware) for everything within the block, entries of the audit log included.
+
+    The past of a made-up company is played with it; raises RuntimeError where no demo company may be.
+    """
+    if not settings.DEMO:
+        raise RuntimeError("only a demo company's past can be played")
+    token = _played_moment.set(moment.astimezone(UTC))
+    try:
+        with at_moment(moment.astimezone(UTC)):
+            yield
+    finally:
+        _played_moment.reset(token)
 
 
 @contextmanager

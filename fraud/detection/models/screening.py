@@ -20,6 +20,9 @@ class ScreeningRun(models.Model):
         FINISHED = "finished"
         FAILED = "failed"
 
+    #: A run of its own over a week of history, which no night screens.
+    LOOK_BACK = "history"
+
     reference = models.CharField(max_length=20, unique=True)  # "R-2026-11-21"
     business_date = models.DateField()
     source = models.CharField(max_length=40, default="nightly")

@@ -33,7 +33,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     runs = ScreeningRun.objects.select_related("model_version").defer(
         "rule_set", "settings_used", "not_evaluable", "stages"
     )
-    found = keyset_page(runs, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
+    found = keyset_page(runs, by="business_date", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
     return render(request, "fraud/runs/list.html", {"page": found, "running": RUNNING})
 
 
