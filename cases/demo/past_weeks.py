@@ -23,7 +23,7 @@ from cases.services.night import end_of_night, look_back
 from cases.services.notices import read_notices
 from fraud.detection.models import ScreeningRun
 
-SEATS = 18  # cases a week: what three reviewers, and a build behind the pages, have time for
+SEATS = 16  # cases a week: what three reviewers, and a build behind the pages, have time for
 _READ = timedelta(days=2)
 log = logging.getLogger(__name__)
 
