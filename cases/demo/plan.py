@@ -27,6 +27,7 @@ LEARNING: dict[str, Any] = {
     "max_negatives": 10_000,
     "trees": TreeSettings(max_bin=512),
 }
+WORKED_WEEKS = 12
 TEST_WEEKS = 12  # the first version's recipe is tried on the claims of so many last weeks
 SMALL = {"employees": 200, "months": 6, "claims_target": 15_000, "misuse_rate": 0.02}
 
@@ -43,6 +44,11 @@ class DemoPlan:
     logins: list[dict[str, str]] = field(default_factory=list)
     is_open: bool = False  # everything is there that pages show from the first moment
     is_finished: bool = False
+
+
+def weeks_of(plan: DemoPlan) -> int:
+    """How many weeks before the nights have been worked: fewer in a company that is young."""
+    return min(WORKED_WEEKS, plan.options.get("months", 18) * 2)
 
 
 def demo_folder() -> Path:

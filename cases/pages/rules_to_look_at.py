@@ -96,7 +96,11 @@ def _overflow(versions: list[RuleVersion], hits: Hits) -> Iterator[_Reason]:
 
 
 def _unknown(versions: list[RuleVersion], hits: Hits) -> Iterator[_Reason]:
-    run = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).order_by("-pk").first()
+    run = (
+        ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED)
+        .order_by("-business_date", "-pk")
+        .first()
+    )
     if run is None or not run.n_scored:
         return
     for version in versions:

@@ -65,7 +65,11 @@ class Level:
 
 def case_alarms(now: datetime) -> list[Alarm]:
     """The alarms of this room; kept for ten minutes as long as neither a night nor an outcome is new."""
-    run = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).order_by("-pk").first()
+    run = (
+        ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED)
+        .order_by("-business_date", "-pk")
+        .first()
+    )
     if run is None:
         return []
     label = Label.objects.order_by("-pk").values_list("pk", "created_at").first()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
@@ -35,7 +36,7 @@ from fraud.claims.importing.parts import forget_uploads
 from fraud.claims.importing.positions import begin_positions
 from fraud.claims.models import Claim
 from fraud.company.calendar import NIGHT_ENDS_HOUR
-from fraud.company.values import pinned_settings
+from fraud.company.values import current_settings, pinned_settings, to_json
 from fraud.detection.models import RunPart, Score, ScreeningRun
 from fraud.detection.screening.services import (
     MAX_ATTEMPTS,
@@ -112,6 +113,26 @@ def paused_before(run: ScreeningRun) -> ScreeningRun | None:
         source=NIGHTLY, business_date__lt=run.business_date, paused_at__isnull=False
     )
     return paused.order_by("business_date").first() if run.source == NIGHTLY else None
+
+
+def look_back(
+    *, week_to: date, known_by: datetime, seats: int, by: Actor, progress: Progress | None = None
+) -> ScreeningRun:
+    """Screen the history paid in the seven days up to `week_to`, as known at `known_by`, and open at most about `seats` cases of it.
+
+    Of what nobody has judged yet; the cases are opened now. Running again continues what was interrupted. Raises NotPermitted.
+    """
+    values = current_settings()
+    minutes = seats * values.minutes_per_case
+    run = open_run(
+        business_date=week_to,
+        by=by,
+        source=ScreeningRun.LOOK_BACK,
+        cut_off_at=known_by,
+        is_late=True,
+        settings_used=to_json(replace(values, reviewer_minutes_per_day=minutes)),
+    )
+    return _work(run, by, progress or (lambda line: None))
 
 
 def open_nights(*, by: Actor, business_date: date | None = None) -> list[ScreeningRun]:
@@ -249,7 +270,8 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
             f"{opened.n_held_back} held back, {opened.n_expired} expired"
         )
         finish_run(run=run, token=token, by=by)
-        _tell_alarms()
+        if run.source != ScreeningRun.LOOK_BACK:
+            _tell_alarms()
     except LeaseLost:
         return False
     except Exception as error:

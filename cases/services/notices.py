@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -131,10 +132,12 @@ def choose_notices(*, choices: Mapping[str, str], by: Actor) -> None:
 
 
 @one_transaction()
-def read_notices(*, by: Actor, pk: int | None = None) -> int:
-    """Mark one notice of one's own, or all of them, as read; how many were new."""
+def read_notices(*, by: Actor, pk: int | None = None, until: datetime | None = None) -> int:
+    """Mark one notice of one's own, or all of them (those told before `until`), as read; how many were new."""
     require(by, "cases.view_notice")
     rows = Notice.objects.filter(user_id=by.person_id, read_at=None)
+    if until is not None:
+        rows = rows.filter(created_at__lt=until)
     n = (rows.filter(pk=pk) if pk is not None else rows).update(read_at=present())
     cache.delete(_count_key(by.person_id))
     return n

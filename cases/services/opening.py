@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -97,10 +97,15 @@ def _select(run: ScreeningRun) -> tuple[Selection, int]:
     standing = standing_claims(run)["claim_id"]  # what stands in an open case needs no seat: see new_hits
     candidates = candidates.filter(~pl.col("claim_id").is_in(standing.implode()))
     people = candidates["cardholder_id"].unique().to_list()
+    takes_part = run.source != ScreeningRun.LOOK_BACK
+    if not takes_part:  # what waits for a seat waits for tonight's, and an open case is about the present
+        own = list(Score.objects.filter(run=run).values_list("claim_id", flat=True))
+        candidates = candidates.filter(pl.col("claim_id").is_in(own))
+    cases = joinable_cases(people) if takes_part else []
     chosen = select_alerts(
-        candidates, seats, joinable_cases(people), population=sample_population(run), asked=asked_about(run)
+        candidates, seats, cases, population=sample_population(run), asked=asked_about(run)
     )
-    return chosen, n_taken_back
+    return (chosen if takes_part else replace(chosen, held=[])), n_taken_back
 
 
 def _seats(run: ScreeningRun) -> Seats:
@@ -159,7 +164,9 @@ def _write(run: ScreeningRun, selection: Selection, by: Actor) -> tuple[Opened, 
         for bundle in ordered
         for claim in bundle.claims
     }
-    waited = keep_waiting(run=run, held=selection.held, seated=seated, rows=rows, at=writer.at, by=by)
+    waited = Waited(0, 0, 0, 0, 0)
+    if run.source != ScreeningRun.LOOK_BACK:
+        waited = keep_waiting(run=run, held=selection.held, seated=seated, rows=rows, at=writer.at, by=by)
     n_joined = sum(n or 0 for n in joining.values())
     return Opened(len(opened), n_joined, writer.n_alerts, waited.n_waiting, waited.n_expired), waited
 

@@ -81,6 +81,6 @@ def _found(text: str, by: Actor) -> dict[str, Any]:
             context["claims"] = list(claims.order_by("-transacted_at", "-pk")[:N_EACH])
     if can(by, "fraud.view_run"):
         context["runs"] = list(
-            ScreeningRun.objects.filter(reference__icontains=text).order_by("-id")[:N_EACH]
+            ScreeningRun.objects.filter(reference__icontains=text).order_by("-business_date", "-id")[:N_EACH]
         )
     return context

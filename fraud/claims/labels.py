@@ -161,6 +161,8 @@ def _that_held(known: pl.DataFrame) -> pl.DataFrame:
     A later decision holds from when it is known; an earlier one only where it corrects the very finding (source and reference)
     that holds.
     """
+    if known["decided_at"].null_count() == known.height:
+        return known  # each holds from when it is known
     mixed = known.filter(
         pl.len().over("claim_id") > 1, pl.col("decided_at").is_not_null().any().over("claim_id")
     )

@@ -102,7 +102,7 @@ def _alike(key: str) -> str:
 def create_login(
     *,
     username: str,
-    password: str,
+    password: str | None,
     roles: Iterable[Role],
     by: Actor,
     name: str = "",
@@ -111,7 +111,7 @@ def create_login(
     language: str = "ko",
     check_password: bool = True,
 ) -> User:
-    """Create a login with its roles, or return the one of that name unchanged.
+    """Create a login with its roles, or return the one of that name unchanged. Without a `password` nobody signs in with it.
 
     On the server only, but for programs: a person invites (`fraud/people/inviting.py`), and another confirms the roles. Duties that exclude each
     other are kept apart over all logins of one employee. Raises NotPermitted, RolesNotCompatible, NameNotValid, or Django's ValidationError for a weak password.
@@ -131,7 +131,9 @@ def create_login(
         user = User(
             username=username, first_name=name, employee_no=employee_no, email=email, language=language
         )
-        if held == {Role.DATA_CLIENT}:  # a program: it has a token and cannot sign in
+        if (
+            held == {Role.DATA_CLIENT} or password is None
+        ):  # a program has a token; a person may be let in elsewhere
             user.set_unusable_password()
         else:
             if check_password:

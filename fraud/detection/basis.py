@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -110,6 +111,7 @@ _OUTCOMES = re.compile(
 _ALWAYS_DAYS = 36_500
 
 
+@lru_cache(maxsize=4_096)  # a page asks it of every fact, and parses rules for it
 def has_basis(name: str) -> bool:
     """Whether the fact rests on more than its own claim, so that there is something to look at."""
     return name in _FEATURES or _OUTCOMES.fullmatch(name) is not None or _node(name) is not None

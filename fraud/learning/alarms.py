@@ -66,7 +66,11 @@ def damaged_champion() -> list[Alarm]:
 def _own(now: datetime) -> list[Alarm]:
     found = []
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
-    report = DriftReport.objects.filter(model_version=champion).first() if champion else None
+    report = (
+        DriftReport.objects.filter(model_version=champion).order_by("-run__business_date", "-id").first()
+        if champion
+        else None
+    )
     if report is not None and report.level == "act":  # moved for a second week; one week is only watched
         n_moved = sum(isinstance(one, dict) and one.get("level") == "act" for one in report.psi.values())
         found.append(Alarm("drift", {"n": n_moved}))

@@ -80,5 +80,9 @@ def _rules_since(since: datetime, now: datetime) -> int:
 def _drifted() -> int:
     """Whether the champion's last week has moved so far that something must be done."""
     champion = ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()
-    report = DriftReport.objects.filter(model_version=champion).first() if champion else None
+    report = (
+        DriftReport.objects.filter(model_version=champion).order_by("-run__business_date", "-id").first()
+        if champion
+        else None
+    )
     return int(report is not None and report.level == "act")

@@ -35,7 +35,9 @@ class RuleBelief:
 def beliefs_by_version() -> dict[int, RuleBelief]:
     """Rule version id → what the last finished night believed of it; empty before the first."""
     finished = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).exclude(rule_evidence={})
-    run = finished.order_by("-pk").only("reference", "business_date", "rule_evidence").first()
+    run = (
+        finished.order_by("-business_date", "-pk").only("reference", "business_date", "rule_evidence").first()
+    )
     if run is None:
         return {}
     threshold = current_settings().alert_threshold

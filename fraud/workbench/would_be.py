@@ -113,7 +113,7 @@ def _scored(
     claims: pl.DataFrame,
     period: Period,
 ) -> pl.DataFrame:
-    last = ScreeningRun.objects.exclude(rule_evidence={}).order_by("-pk").first()
+    last = ScreeningRun.objects.exclude(rule_evidence={}).order_by("-business_date", "-pk").first()
     pinned = (
         {} if last is None else {int(v): RuleEvidence.from_json(row) for v, row in last.rule_evidence.items()}
     )

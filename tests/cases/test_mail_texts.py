@@ -42,7 +42,8 @@ def proposed(stage: Stage, body: str = NEW, who: str = "system_admin", **more: o
 def test_every_shipped_text_passes_its_own_check_and_previews_whole(mail: str, language: str) -> None:
     check_text(mail, language, *MAILS[mail][language])
     subject, body = preview(mail, language, *MAILS[mail][language])
-    assert "{" not in subject + body and body.strip()
+    assert "{" not in subject + body
+    assert body.strip()
     assert set(known_places(mail)) <= set(PLACES)
 
 
@@ -51,7 +52,9 @@ def test_a_text_counts_once_a_second_person_agreed_and_for_the_next_mail(stage: 
     assert current_text(MAIL, "ko") == MAILS[MAIL]["ko"]
     approve_text(text=row, by=stage.actor("approver"))
     sent = enqueue_mail(key="k", to=stage.cast.cardholder_record, mail=MAIL, case=stage.case())
-    assert sent is not None and "협조해 주셔서 감사합니다" in sent.body and "/my/notices/" in sent.body
+    assert sent is not None
+    assert "협조해 주셔서 감사합니다" in sent.body
+    assert "/my/notices/" in sent.body
     assert MAILS[MAIL]["en"] == current_text(MAIL, "en")  # the other language stays
     entries = AuditEvent.objects.filter(action__startswith="mail.text_").order_by("pk")
     assert [entry.action for entry in entries] == ["mail.text_proposed", "mail.text_changed"]
@@ -81,7 +84,8 @@ def test_an_unknown_or_missing_place_is_refused_with_what_would_be_right(
 ) -> None:
     with pytest.raises(errors.MailTextNotValid) as refused:
         proposed(stage, body)
-    assert said in refused.value.sentence and refused.value.field == "body"
+    assert said in refused.value.sentence
+    assert refused.value.field == "body"
     assert not MailText.objects.exists()
 
 
@@ -126,11 +130,13 @@ def test_the_pages_keep_what_was_typed_and_show_how_it_would_read(stage: Stage, 
     assert "메일 문구" in client.get("/mail/texts/").content.decode()
     address = f"/mail/texts/{MAIL}/ko/"
     look = client.post(address, {"look": "1", "subject": "끝({reference})", "body": NEW}).content.decode()
-    assert "끝(C-2026-000123)" in look and not MailText.objects.exists()
+    assert "끝(C-2026-000123)" in look
+    assert not MailText.objects.exists()
     bad = client.post(
         address, {"subject": "완료", "body": "주소 없이", "reason": "짧게 합니다", "number": "0"}
     )
-    assert bad.status_code == 422 and "주소 없이" in bad.content.decode()
+    assert bad.status_code == 422
+    assert "주소 없이" in bad.content.decode()
     assert (
         client.post(
             address, {"subject": "완료", "body": NEW, "reason": "짧게 합니다", "number": "0"}
@@ -157,7 +163,8 @@ def test_programs_read_propose_and_preview_alike(stage: Stage, client) -> None:
     json = "application/json"
     assert client.post(f"{address}preview/", body, content_type=json).json()["subject"] == "끝(C-2026-000123)"
     wrong = client.post(f"{address}preview/", {**body, "body": "{x}"}, content_type=json)
-    assert wrong.status_code == 422 and wrong.json()["error"]["details"]["field"] == "body"
+    assert wrong.status_code == 422
+    assert wrong.json()["error"]["details"]["field"] == "body"
     made = client.post(address, {**body, "reason": "짧게 합니다", "number": 0}, content_type=json).json()
     assert client.get(address).json()["waiting"] == made["number"]
     client.force_login(stage.cast.approver)

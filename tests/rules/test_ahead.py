@@ -53,9 +53,10 @@ def test_every_shipped_rule_that_is_told_looks_at_nobody_else_and_cites_the_poli
         rule.code for rule in told
     }  # avoiding a limit, others' claims
     for rule in told:
-        assert (
-            not_own(parse(rule.text), "en") == [] and rule.clause_ko and rule.clause_en and rule.question_ko
-        )
+        assert not_own(parse(rule.text), "en") == []
+        assert rule.clause_ko
+        assert rule.clause_en
+        assert rule.question_ko
         assert not any(sign in rule.question_en + rule.question_ko for sign in "$@")
 
 

@@ -24,6 +24,9 @@ class ScreeningRun(models.Model):
     #: Where a run stays for good; one that failed may be started again.
     ENDED = (State.FINISHED, State.FAILED, State.CANCELLED)
 
+    #: A run of its own over a week of history, which no night screens.
+    LOOK_BACK = "history"
+
     reference = models.CharField(max_length=20, unique=True)  # "R-2026-11-21"
     business_date = models.DateField()
     source = models.CharField(max_length=40, default="nightly")

@@ -101,7 +101,7 @@ def is_free(row: ScreeningRun | RunPart, now: datetime | None = None) -> bool:
     """No lease, an expired one, or one whose owner is gone."""
     if row.lease_until is None or not row.lease_token:
         return True
-    return row.lease_until <= (now or clock.now()) or is_owner_gone(row.lease_token)
+    return row.lease_until <= (now or clock.machine_now()) or is_owner_gone(row.lease_token)
 
 
 def take(row: Row, token: str, **changes: object) -> bool:
@@ -109,14 +109,14 @@ def take(row: Row, token: str, **changes: object) -> bool:
     if not is_free(row):
         return False
     seen = {"pk": row.pk, "state": row.state, "lease_token": row.lease_token, "lease_until": row.lease_until}
-    until = clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    until = clock.machine_now() + timedelta(seconds=settings.LEASE_SECONDS)
     values = {**changes, "lease_token": token, "lease_until": until}
     return type(row).objects.filter(**seen).update(**values) == 1
 
 
 def keep(row: Row, token: str, **changes: object) -> None:
     """Store changes while the lease holds and renew it. Raises LeaseLost."""
-    until = clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    until = clock.machine_now() + timedelta(seconds=settings.LEASE_SECONDS)
     if type(row).objects.filter(pk=row.pk, lease_token=token).update(**changes, lease_until=until) != 1:
         raise LeaseLost(str(row))
 

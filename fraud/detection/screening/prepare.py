@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -40,10 +41,11 @@ def open_run(
     source: str = "nightly",
     cut_off_at: datetime | None = None,
     is_late: bool = False,
+    settings_used: dict[str, Any] | None = None,
 ) -> ScreeningRun:
     """The run of a source and business date, made if it does not exist yet; however many ring, it is one.
 
-    Pins the cut-off (default: now), the active rules with their lists and parameters, and the company's settings.
+    Pins the cut-off (default: now), the active rules with their lists and parameters, and the company's settings (default: those in force).
     Raises NotPermitted.
     """
     require(by, "fraud.run_night")
@@ -61,7 +63,7 @@ def open_run(
                 "started_by": by.username,
                 "rule_set_hash": rules["hash"],
                 "rule_set": rules,
-                "settings_used": pinned_settings(),
+                "settings_used": settings_used or pinned_settings(),
                 "code_version": code_version(),
                 "is_late": is_late,
             },

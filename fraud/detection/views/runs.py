@@ -34,7 +34,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     runs = ScreeningRun.objects.select_related("model_version").defer(
         "rule_set", "settings_used", "not_evaluable", "stages"
     )
-    found = keyset_page(runs, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
+    found = keyset_page(runs, by="business_date", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
     under_way = next((run for run in found.rows if run.state in RUNNING), None)
     return render(request, "fraud/runs/list.html", {"page": found, "under_way": under_way})
 

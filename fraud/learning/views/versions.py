@@ -45,10 +45,16 @@ def detection(request: HttpRequest) -> HttpResponse:
         "panel": miss_panel(),
         "learning": learning_state(),
         "alarms": find_alarms(),
-        "drift": DriftReport.objects.filter(model_version=champion).first() if champion else None,
+        "drift": DriftReport.objects.filter(model_version=champion)
+        .order_by("-run__business_date", "-id")
+        .first()
+        if champion
+        else None,
         "values": current_settings(),
         "proposals": waiting_settings(),
-        "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).first(),
+        "last_run": ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED)
+        .order_by("-business_date", "-id")
+        .first(),
     }
     context |= _shifts(context["drift"])
     return render(request, "fraud/detection/detection.html", context)

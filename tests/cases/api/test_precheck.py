@@ -31,7 +31,8 @@ def person(client):
 
 def test_the_page_asks_in_the_persons_words_and_names_no_limit(client, person):
     page = client.post("/my/check/", FORM).content.decode()
-    assert "식사의 참석자를 모두 알려" in page and "제4조 2항" in page
+    assert "식사의 참석자를 모두 알려" in page
+    assert "제4조 2항" in page
     assert not re.search(r"50,?000원|A02|한도 초과|per_head|점수", page)
 
 
@@ -39,7 +40,8 @@ def test_both_ways_say_the_same(client, person):
     body = {**FORM, "n_attendees": 2}
     told = client.post("/api/v1/precheck/", body, content_type="application/json").json()
     page = client.post("/my/check/", FORM).content.decode()
-    assert told["questions"] and all(row["question"] in page for row in told["questions"])
+    assert told["questions"]
+    assert all(row["question"] in page for row in told["questions"])
     assert {"clause", "fields"} == set(told["not_looked_at"][0])
     assert "has_receipt" in {name for row in told["not_looked_at"] for name in row["fields"]}
 
@@ -65,16 +67,19 @@ def test_nobody_asks_for_another_person(client, person):
         {**FORM, "n_attendees": 2, "employee_no": "E2002"},
         content_type="application/json",
     )
-    assert answer.status_code == 400 and "employee_no" in answer.json()["error"]["fields"]
+    assert answer.status_code == 400
+    assert "employee_no" in answer.json()["error"]["fields"]
 
 
 def test_too_many_checks_are_refused_and_keep_what_was_typed(client, person, monkeypatch):
     monkeypatch.setattr("fraud.detection.precheck.MOST_AN_HOUR", 1)
     client.post("/my/check/", FORM)
     answer = client.post("/my/check/", FORM)
-    assert answer.status_code == 429 and "한밭식당" in answer.content.decode()
+    assert answer.status_code == 429
+    assert "한밭식당" in answer.content.decode()
     told = client.post("/api/v1/precheck/", {**FORM, "n_attendees": 2}, content_type="application/json")
-    assert told.status_code == 429 and told.json()["error"]["code"] == "too_many_checks"
+    assert told.status_code == 429
+    assert told.json()["error"]["code"] == "too_many_checks"
 
 
 def test_staff_without_a_card_may_look_too(client):

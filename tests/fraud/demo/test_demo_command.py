@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -15,9 +15,11 @@ from audit.models import AuditEvent
 from audit.permissions import Role
 from audit.services import actor_of, find_faults
 from cases.demo import company as demo
+from cases.demo import past_stories, past_weeks
+from cases.demo import plan as demo_plan
 from cases.demo import work as demo_work
 from cases.demo.plan import DemoPlan, read_plan, write_plan
-from cases.models import Alert, Case, Recovery
+from cases.models import Alert, Case, OutboxMessage, Recovery
 from cases.services.money import outstanding
 from fraud.claims.importing.stated import SUFFIX
 from fraud.claims.models import (
@@ -70,7 +72,7 @@ def quick_training(*, by, config):
 
 @pytest.fixture(autouse=True)
 def demo_home(tmp_path: Path, settings, monkeypatch) -> Path:
-    settings.HOME = tmp_path
+    settings.HOME, settings.DEMO = tmp_path, True
     monkeypatch.setattr(demo, "train_challenger", quick_training)
     return tmp_path / "demo"
 
@@ -114,6 +116,7 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
     assert "The demo company is ready" in run_demo(until_open=True)
     assert (read_plan().is_open, read_plan().is_finished) == (True, False)
     assert "there already" in run_demo(until_open=True)
+    worked_weeks_are_stopped_anywhere(monkeypatch)
     text = run_demo()
     assert read_plan().is_finished
     assert "The demo company is ready" in text
@@ -125,6 +128,7 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
     outcomes_are_simulated_and_say_so(demo_home)
     nights_opened_cases()
     casework_has_something_for_everybody()
+    weeks_have_been_worked(demo_home)
     every_role_can_sign_in(text)
     n_events = AuditEvent.objects.count()
     again = run_demo()
@@ -177,11 +181,11 @@ def outcomes_are_simulated_and_say_so(folder: Path) -> None:
 
 
 def nights_opened_cases() -> None:
-    runs = ScreeningRun.objects.order_by("business_date")
+    runs = ScreeningRun.objects.filter(source="nightly").order_by("business_date")
     assert [str(run.business_date) for run in runs] == ["2026-03-30", "2026-03-31"]
     assert {run.state for run in runs} == {"finished"}
     # A night may judge earlier claims again whose windows its own enter; none is left out.
-    judged = set(Score.objects.values_list("claim_id", flat=True))
+    judged = set(Score.objects.filter(run__in=runs).values_list("claim_id", flat=True))
     assert judged == set(Claim.objects.filter(is_history=False).values_list("pk", flat=True))
     assert ModelVersion.objects.get().stage == "champion"
     assert Alert.objects.exists()
@@ -190,22 +194,69 @@ def nights_opened_cases() -> None:
 
 def casework_has_something_for_everybody() -> None:
     """The clerk's ledger, the approver's queue and the reports are not empty, and the chain holds."""
-    states = set(Case.objects.values_list("state", flat=True))
+    tonight = Case.objects.filter(run__source="nightly")
+    states = set(tonight.values_list("state", flat=True))
     assert states >= {"new", "in_review", "awaiting_explanation", "explained", "pending_approval", "notified"}
-    recovery = Recovery.objects.get(case__state="recovering")
+    recovery = Recovery.objects.get(case__state="recovering", case__in=tonight)
     assert len(recovery.plan) == 3
     assert recovery.postings.count() == 1
     assert 0 < outstanding(recovery) < recovery.amount_minor
-    repaid = Recovery.objects.get(case__disposition="personal_use_repaid")
+    repaid = Recovery.objects.get(case__disposition="personal_use_repaid", case__in=tonight)
     assert repaid.case.state == "closed"
     assert outstanding(repaid) == 0
-    assert Case.objects.filter(state="in_review", snoozed_until__isnull=False).count() == 1
-    assert Case.objects.filter(source="control_sample", state="closed", disposition="legitimate").exists()
-    pending = Case.objects.filter(state="pending_approval", decisions__state="proposed")
+    assert tonight.filter(state="in_review", snoozed_until__isnull=False).count() == 1
+    assert tonight.filter(source="control_sample", state="closed", disposition="legitimate").exists()
+    pending = tonight.filter(state="pending_approval", decisions__state="proposed")
     assert pending.exists()
     assert not pending.filter(decisions__why_approval="").exists()
     assert Label.objects.exclude(source="simulated_history").filter(is_misuse=True).exists()
     assert not find_faults()
+
+
+def worked_weeks_are_stopped_anywhere(monkeypatch) -> None:
+    """Stopped in a look back and in the middle of two stories: nothing of such a story stays."""
+    monkeypatch.setattr(demo_plan, "WORKED_WEEKS", 2)
+    before = ScreeningRun.objects.count(), Case.objects.count()
+    for module, name, calls in (
+        (past_weeks, "look_back", 1),
+        (past_stories, "request_explanation", 2),
+        (past_stories, "submit_explanation", 2),
+    ):
+        with monkeypatch.context() as patch:
+            stop_at(patch, name, calls, module)
+            with pytest.raises(Stopped):
+                run_demo()
+        begun = Case.objects.filter(run__source="history", version__gt=1)
+        assert not begun.filter(state__in=["new", "in_review", "explained"]).exists()
+    assert (ScreeningRun.objects.count() - before[0]) == 1
+    assert Case.objects.count() > before[1]
+
+
+def weeks_have_been_worked(folder: Path) -> None:
+    """Opened at their time by look backs, decided by people after what is true of them, and told with their own times."""
+    runs = ScreeningRun.objects.filter(source="history").order_by("business_date")
+    assert [str(run.business_date) for run in runs] == ["2026-03-15", "2026-03-22"]
+    cases = Case.objects.filter(run__in=runs)
+    assert cases.count() == sum(run.n_cases for run in runs) > 10
+    assert {case.opened_at.date() for case in cases} == {date(2026, 3, 15), date(2026, 3, 22)}
+    # Half a year has passed since: everything that was to happen has happened.
+    closed = cases.filter(state="closed")
+    assert closed.count() > 0.8 * cases.count()
+    truth = set(pl.read_parquet(folder / "truth.parquet")["external_id"])
+    judged = {
+        case.pk: (not truth.isdisjoint(case.alerts.values_list("claim__external_id", flat=True)), case)
+        for case in closed.exclude(disposition__in=["insufficient_information", "duplicate"])
+    }
+    right = [true == (case.disposition != "legitimate") for true, case in judged.values()]
+    assert sum(right) > 0.7 * len(right)
+    events = AuditEvent.objects.filter(subject__in=[f"case:{case.reference}" for case in closed])
+    assert events.exclude(action="case.opened").count() > 3 * closed.count()
+    for case in closed:
+        told = [e.at for e in events.filter(subject=f"case:{case.reference}").order_by("seq")]
+        assert told == sorted(told)
+        assert told[-1] >= case.closed_at.isoformat()
+    assert not OutboxMessage.objects.filter(case__in=closed, state="waiting").exists()
+    assert not closed.exclude(state="closed").filter(assignee=None).exists()
 
 
 def every_role_can_sign_in(text: str) -> None:

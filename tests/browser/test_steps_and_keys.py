@@ -1,0 +1,136 @@
+"""The steps and keys of the tasks of `docs/usability.md`, counted while they are done; words typed are not keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.models import Case
+from cases.services.explanation_requests import request_explanation
+from cases.services.queue import take_case
+from cases.workflow import State
+from tests.cases.files import picture
+from tests.cast import make_case
+
+pytestmark = pytest.mark.browser
+#: Seconds, as is usual for such estimates: a tap with finding its place, a letter on a phone, a word that is read, a photo.
+TAP, LETTER, READ, PHOTO = 2.5, 0.35, 0.27, 20
+ANSWERS = (
+    "Dinner with Kim and Lee of Hanbit, our supplier.",
+    "The head of department approved it before.",
+    "The receipt is in the picture.",
+)
+
+
+class Counted:
+    """Keys pressed on a page; what is typed between them is not counted."""
+
+    def __init__(self, page) -> None:
+        self.page, self.keys = page, []
+
+    def press(self, key: str) -> None:
+        self.keys.append(key)
+        self.page.keyboard.press(key)
+
+    def words(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+
+@pytest.fixture
+def two_cases(scene):
+    """The next two cases of the queue, of no high risk: one pair of eyes is enough for them."""
+    cases = [make_case(cardholder=scene.cast.cardholder_record, priority=9_000_000 - n) for n in range(2)]
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(band="medium")
+    return [case.reference for case in cases]
+
+
+def test_take_and_close_takes_five_keys(visit, two_cases):
+    page = visit("reviewer")
+    page.open("/queue/?view=new")
+    hands = Counted(page)
+    hands.press("t")
+    page.wait_for_url(f"**/cases/{two_cases[0]}/")
+    hands.press("l")
+    page.wait_for_selector("dialog#close[open]")
+    hands.press("Space")
+    hands.press("Tab")
+    hands.words("The minutes and the partner confirm the meeting.")
+    hands.press("Control+Enter")
+    page.wait_for_url(lambda url: two_cases[0] not in url)
+    done = Case.objects.get(reference=two_cases[0])
+    assert done.state in (State.CLOSED, State.PENDING_APPROVAL)
+    assert len(hands.keys) <= 5
+
+
+def test_take_and_ask_takes_three_keys(visit, two_cases):
+    page = visit("reviewer")
+    page.open("/queue/?view=new")
+    hands = Counted(page)
+    hands.press("t")
+    page.wait_for_url(f"**/cases/{two_cases[0]}/")
+    hands.press("e")
+    page.wait_for_selector("dialog[open]")
+    hands.press("Control+Enter")
+    page.wait_for_url(lambda url: two_cases[0] not in url)
+    assert Case.objects.get(reference=two_cases[0]).state == State.AWAITING_EXPLANATION
+    assert len(hands.keys) <= 3
+
+
+@pytest.fixture
+def asked(scene):
+    """A case of which the cardholder is asked three questions."""
+    by = scene.cast.actor("reviewer")
+    case = make_case(cardholder=scene.cast.cardholder_record, priority=9_000_000)
+    case = take_case(case=case, by=by, expected_version=case.version)
+    questions = [f"Question number {n}: what was it for?" for n in range(1, 4)]
+    request_explanation(case=case, by=by, expected_version=case.version, questions=questions)
+    return case
+
+
+def test_answer_and_its_evidence_are_read_after_one_key(visit, scene, asked):
+    phone = visit("cardholder", width=360, phone=True)
+    phone.open(f"/my/{asked.reference}/")
+    answer_on_the_phone(phone)
+    page = visit("reviewer")
+    page.open(f"/queue/?view=open&state=explained&q={asked.reference}")
+    hands = Counted(page)
+    hands.press("Enter")
+    page.wait_for_url(f"**/cases/{asked.reference}/")
+    assert page.locator("#timeline", has_text=ANSWERS[0]).is_visible()
+    photo = page.locator("#timeline img.page-preview").first
+    assert photo.is_visible()
+    for _ in range(50):  # the policy forbids the driver's own waiting for a condition
+        if photo.evaluate("picture => picture.naturalWidth") > 0:
+            break
+        page.wait_for_timeout(100)
+    assert photo.evaluate("picture => picture.naturalWidth") == 60
+    assert len(hands.keys) == 1
+
+
+def answer_on_the_phone(phone) -> tuple[int, int, int]:
+    """Answer, add a photo and send; (taps, letters typed, words there are to read)."""
+    n_words = len(phone.inner_text("main").split())
+    taps = 0
+    for n, said in enumerate(ANSWERS, 1):
+        phone.tap(f"#answer-{n}")
+        phone.keyboard.type(said)
+        taps += 1
+    file = {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
+    phone.set_input_files("#files", file)
+    taps += 2  # the field, and the camera's own button
+    phone.tap("#answer footer .primary")
+    taps += 1
+    phone.wait_for_selector("ol.answers")
+    return taps, sum(map(len, ANSWERS)), n_words
+
+
+def test_a_new_answer_on_a_phone_takes_three_minutes(visit, scene, asked):
+    phone = visit("cardholder", width=360, phone=True)
+    phone.open("/my/")
+    phone.tap(f"a[href*='{asked.reference}']")
+    phone.wait_for_url(f"**/my/{asked.reference}/**")
+    taps, letters, words = answer_on_the_phone(phone)
+    assert taps + 1 <= 8
+    seconds = (taps + 1) * TAP + letters * LETTER + words * READ + PHOTO
+    print(f"{taps + 1} taps, {letters} letters, {words} words to read: {seconds:.0f} s")
+    assert seconds <= 180
+    assert Case.objects.get(pk=asked.pk).state == State.EXPLAINED
