@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
@@ -37,11 +37,20 @@ __all__ = [
     "PlainCalendar",
     "RuleSpec",
     "ValueListSpec",
+    "answer_windows",
     "evaluate",
     "undelivered",
+    "why_not",
+    "windows_asked",
 ]
 
 Mask = NDArray[np.bool_]
+#: A window's value per target row, or the error that it ends in.
+Answer = pl.Series | str
+
+
+class WindowFailed(ValueError):
+    """A window that could not be computed; its text is the error as it happened."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,13 @@ def evaluate(
     context: Context,
     targets: NDArray[np.bool_] | None = None,
     whole: pl.DataFrame | None = None,
+    answers: Mapping[n.Window, Answer] | None = None,
 ) -> Outcome:
     """Run all rules over the rows marked by ``targets`` (None: every row); windows look back over the whole frame.
 
     ``frame`` is the feature frame: vocabulary columns by name (absent ones are missing), ``claim_id``, ``cardholder_id``,
     ``merchant_id``, ``department_id``. Where it has only what windows read of earlier claims, ``whole`` is the targets with all
-    columns, in the same order. Raises ValueError when the mask does not fit the frame. A rule that fails is reported in
+    columns, in the same order. With ``answers`` (``answer_windows`` of these rows) no window is computed and the frame is the rows alone. Raises ValueError when the mask does not fit the frame. A rule that fails is reported in
     ``Outcome.errors`` and never stops the others.
     """
     mask = None if targets is None else np.asarray(targets, dtype=np.bool_)
@@ -126,9 +136,8 @@ def evaluate(
         whole = frame if mask is None else frame.filter(pl.Series(mask))
     if context.undelivered is None:
         context = replace(context, undelivered=undelivered(whole))
-    run = _Run(frame, context, mask, whole)
-    answers = run.judge_all(rules)
-    results = run.collect(answers)
+    run = _Run(frame, context, mask, whole, answers)
+    results = run.collect(run.judge_all(rules))
     hits, reports = [], []
     for rule, result in zip(rules, results, strict=True):
         if result is None:
@@ -137,7 +146,34 @@ def evaluate(
             continue
         hits.append(result.fill_null(False) if result.null_count() else result)
         reports.append(run.report(rule, result))
+    del run.compiler  # it knows the run: a circle would keep the whole frame until somebody looks for circles
     return Outcome(hits, reports, run.errors, rules, run)
+
+
+def windows_asked(rules: Sequence[RuleSpec]) -> list[n.Window]:
+    """Every different window of the rules, in one order."""
+    parts = (part for rule in rules for part in n.walk(rule.expression))
+    return list(dict.fromkeys(part for part in parts if isinstance(part, n.Window)))
+
+
+def answer_windows(
+    frame: pl.DataFrame, rules: Sequence[RuleSpec], *, context: Context, targets: NDArray[np.bool_]
+) -> Iterator[tuple[n.Window, Answer]]:
+    """The answer of every window of the rules for the targets, or why it has none; few are alive at a time.
+
+    ``frame`` needs what windows look at of every row, ``context.undelivered`` what the whole claims lack.
+    """
+    run = _Run(frame, context, None if targets.all() else targets, frame, None)
+    yield from run.answers(windows_asked([rule for rule in rules if why_not(rule, context) is None]))
+
+
+def why_not(rule: RuleSpec, context: Context) -> str | None:
+    """Why a rule cannot run with these lists and parameters; None where it can."""
+    try:
+        check(rule.expression, lists=context.lists, parameters=context.parameters)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def undelivered(frame: pl.DataFrame, *, also_empty: bool = False) -> frozenset[str]:
@@ -154,11 +190,17 @@ class _Run:
     """The tables of one evaluation: the target rows, and behind them the history that windows look into."""
 
     def __init__(
-        self, frame: pl.DataFrame, context: Context, targets: Mask | None, whole: pl.DataFrame
+        self,
+        frame: pl.DataFrame,
+        context: Context,
+        targets: Mask | None,
+        whole: pl.DataFrame,
+        answers: Mapping[n.Window, Answer] | None,
     ) -> None:
         self.context = context
         self.history = Table(frame, context)
         self.table = self.history if whole is frame else Table(whole, context)
+        self._answers = answers
         self._windows: History | None = History(self.history, targets)
         self.compiler = Compiler(self.table, self.window)
         self.errors: dict[int, str] = {}
@@ -169,6 +211,11 @@ class _Run:
         """The column of a window, computed the first time."""
 
         def answer() -> pl.Series:
+            if self._answers is not None:
+                known = self._answers[node]
+                if isinstance(known, str):
+                    raise WindowFailed(known)
+                return known
             if self._windows is None:
                 raise RuntimeError("windows are computed before the rules")
             return self._windows.answer(node)
@@ -178,13 +225,11 @@ class _Run:
     def judge_all(self, rules: Sequence[RuleSpec]) -> list[pl.Expr | None]:
         """The rules' expressions. Windows come first, those over the same keys together, so that one index lives at a time."""
         for number, rule in enumerate(rules):
-            self._check(number, rule)
+            if error := why_not(rule, self.context):
+                self.errors[number] = error
         valid = [rule for number, rule in enumerate(rules) if number not in self.errors]
         self._fields.update(name for rule in valid for name in n.field_names(rule.expression))
-        windows = dict.fromkeys(
-            part for rule in valid for part in n.walk(rule.expression) if isinstance(part, n.Window)
-        )
-        for _, group in groupby(sorted(windows, key=_keys_of), key=_keys_of):
+        for group in _by_keys(windows_asked(valid)):
             for node in group:
                 # a window that fails is met again, and reported, with its rule
                 with suppress(Exception):
@@ -195,11 +240,16 @@ class _Run:
         self._windows = None  # the answers stay, what they were made from goes
         return answers
 
-    def _check(self, number: int, rule: RuleSpec) -> None:
-        try:
-            check(rule.expression, lists=self.context.lists, parameters=self.context.parameters)
-        except Exception as error:
-            self.errors[number] = f"{type(error).__name__}: {error}"
+    def answers(self, windows: Sequence[n.Window]) -> Iterator[tuple[n.Window, Answer]]:
+        """The windows' answers, those over the same keys together; none is kept here."""
+        assert self._windows is not None
+        for group in _by_keys(windows):
+            for node in group:
+                try:
+                    yield node, self._windows.answer(node)
+                except Exception as error:
+                    yield node, f"{type(error).__name__}: {error}"
+            self._windows.forget_indexes()
 
     def judge(self, number: int, rule: RuleSpec) -> pl.Expr | None:
         """A rule's expression, or None with the reason kept."""
@@ -207,6 +257,9 @@ class _Run:
             return None
         try:
             return self.compiler.compile(rule.expression)
+        except WindowFailed as error:
+            self.errors[number] = str(error)
+            return None
         except Exception as error:
             self.errors[number] = f"{type(error).__name__}: {error}"
             return None
@@ -318,6 +371,11 @@ class _Run:
             *self._fields,
         }
         return self.table.frame.select([name for name in self.table.frame.columns if name in names])
+
+
+def _by_keys(windows: Sequence[n.Window]) -> Iterator[list[n.Window]]:
+    """Windows over the same keys together, so that one index lives at a time."""
+    return (list(group) for _, group in groupby(sorted(windows, key=_keys_of), key=_keys_of))
 
 
 def _keys_of(node: n.Window) -> tuple[str, ...]:

@@ -196,6 +196,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folde
 MEDIA_ROOT = HOME / "media"  # reached only through views that check the right to see a file
 MODELS_DIR = HOME / "models"
 COLUMNS_DIR = HOME / "columns"  # claims in columns, made anew from the database whenever it is gone
+NIGHTS_DIR = HOME / "nights"  # windows of a large night while it runs, worked out anew whenever they are gone
 COLUMNS_FROM = env_int("COLUMNS_FROM", 50_000)  # below so many claims reading them from rows costs as little
 OUTBOX_DIR = HOME / "outbox"
 INBOX_DIR = HOME / "inbox"
@@ -302,6 +303,7 @@ CELERY_TIMEZONE = TIME_ZONE
 # A lease outlives the hard limit of a task and ends before the broker would deliver the message again.
 LEASE_SECONDS = env_int("LEASE_SECONDS", 1800)
 PART_CLAIMS = env_int("PART_CLAIMS", 100_000)
+LARGE_NIGHT = env_int("LARGE_NIGHT", 20_000)  # above so many claims a night works in two phases
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING = {

@@ -49,6 +49,22 @@ def test_night_killed_while_it_keeps_something_for_the_next_one_ends_as_one_that
     assert (lite_company.home / "columns" / "manifest.json").exists()
 
 
+@pytest.mark.parametrize(
+    "point",
+    ["windows.half_written:kill:5", "windows.written:kill", "windows.listed:kill", "part.written:kill:2"],
+)
+def test_large_night_killed_at_any_of_its_points_ends_as_one_that_was_not_large(
+    point: str, lite_company: Company, undisturbed: dict[str, list[Any]]
+) -> None:
+    killed = lite_company.nightly(CLEANCARD_FAULT=point, LARGE_NIGHT="100")
+    assert killed["status"] == -signal.SIGKILL, killed["output"]
+    assert list((lite_company.home / "nights").glob("*/claims.arrow"))
+    again = lite_company.nightly(LARGE_NIGHT="100")
+    assert again["status"] == 0, again["output"]
+    assert lite_company.left() == undisturbed
+    assert not list((lite_company.home / "nights").glob("*/*"))
+
+
 def test_night_killed_at_every_part_still_ends_whole(
     lite_company: Company, undisturbed: dict[str, list[Any]]
 ) -> None:

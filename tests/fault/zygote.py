@@ -53,6 +53,7 @@ def move_into(env: dict[str, str]) -> None:
     settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = home / "media", home / "outbox"
     settings.PART_CLAIMS = int(env["PART_CLAIMS"])
     settings.COLUMNS_DIR, settings.COLUMNS_FROM = home / "columns", int(env.get("COLUMNS_FROM", "50000"))
+    settings.NIGHTS_DIR, settings.LARGE_NIGHT = home / "nights", int(env.get("LARGE_NIGHT", "20000"))
     connections["default"].close()
     connections.settings["default"] = connections.configure_settings(
         {"default": database(env.get("DATABASE_URL", ""), home)}

@@ -1,5 +1,7 @@
 """The one implementation of features: night, training, backtest and preview all call it."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ from fraud.detection.features.columns import (
 )
 from fraud.detection.features.customs import custom_features
 from fraud.detection.features.kinds import category_features
-from fraud.detection.features.label_history import label_events, label_features
+from fraud.detection.features.label_history import label_events, label_parts
 from fraud.detection.features.links import link_features
 from fraud.detection.features.moments import moment_features
 from fraud.detection.features.peers import peer_features
@@ -62,29 +64,56 @@ def build_features(
     known_at`) known by its time. With `targets` (mask over the rows) only those rows are returned,
     with the same values they have without it; `wanted` is those rows where `claims` has no more than PAST_COLUMNS. Raises ClaimFrameNotValid for a missing key column.
     """
+    parts = look_back(claims, zone=zone, labels=labels, targets=targets, wanted=wanted)
+    if wanted is None:
+        wanted = claims if targets is None else claims.filter(pl.Series(targets))
+    return with_own_facts(wanted, pl.concat(list(parts), how="horizontal"), calendar=calendar, zone=zone)
+
+
+def look_back(
+    claims: pl.DataFrame,
+    *,
+    zone: str,
+    labels: pl.DataFrame | None = None,
+    targets: NDArray[np.bool_] | None = None,
+    wanted: pl.DataFrame | None = None,
+) -> Iterator[pl.DataFrame]:
+    """What features say of earlier claims and outcomes, some columns of the asked rows at a time: each is let go of before the next.
+
+    Takes what `build_features` takes; `claims` needs PAST_COLUMNS, and the approver where `wanted` does not tell it.
+    """
     require_columns(claims)
     rows = rows_of(claims, targets, zone, wanted)
-    chosen = claims if targets is None else claims.filter(pl.Series(targets))
-    if wanted is None:
-        wanted = chosen
-    elif not wanted["claim_id"].equals(chosen["claim_id"]):
-        raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
+    if wanted is not None:
+        chosen = claims if targets is None else claims.filter(pl.Series(targets))
+        if not wanted["claim_id"].equals(chosen["claim_id"]):
+            raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
+    for features in _BEHAVIOUR:
+        yield pl.DataFrame(_series(features(rows)))
+        rows.forget_short()
+    yield from _known_outcomes(rows, claims, labels)
+
+
+def with_own_facts(
+    wanted: pl.DataFrame, behind: pl.DataFrame, *, calendar: CompanyCalendar, zone: str
+) -> pl.DataFrame:
+    """The feature frame of the claims: their own facts beside what `look_back` said of them, row by row."""
     frame = take_columns(wanted, zone)
     frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
-    for features in _BEHAVIOUR:
-        frame = frame.with_columns(_series(features(rows)))
-        rows.forget_short()
-    frame = frame.with_columns(_label_series(rows, claims, labels))
+    frame = frame.hstack(behind)
     computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
     return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(wanted))
 
 
-def _label_series(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> list[pl.Series | pl.Expr]:
+def _known_outcomes(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
     """Label-derived columns; without any labels they are what an empty label history gives."""
     if labels is None or len(labels) == 0:
-        return [_nothing_known(feature.name, feature.dtype) for feature in LABEL_FEATURES]
-    columns = _series(label_features(rows, label_events(claims, labels, rows.category_codes)))
-    return list(columns)
+        n = len(rows.answered(rows.at_us))
+        empty = (_nothing_known(feature.name, feature.dtype) for feature in LABEL_FEATURES)
+        yield pl.select(row=pl.int_range(n)).with_columns(*empty).drop("row")
+        return
+    for part in label_parts(rows, label_events(claims, labels, rows.category_codes)):
+        yield pl.DataFrame(_series(part))
 
 
 def _nothing_known(name: str, dtype: pl.DataType) -> pl.Expr:

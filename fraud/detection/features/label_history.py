@@ -5,7 +5,7 @@ training exactly as at night, and stops counting when a newer label of the same 
 Windows are about when the label became known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,17 +85,21 @@ def label_events(
 
 def label_features(rows: Rows, events: LabelEvents) -> Columns:
     """Known misuse at the merchant, by the cardholder, under the approver and in the category, as of each claim's own time."""
+    return {name: values for part in label_parts(rows, events) for name, values in part.items()}
+
+
+def label_parts(rows: Rows, events: LabelEvents) -> Iterator[Columns]:
+    """The same, what is known of one subject after the other."""
     at_us = rows.answered(rows.at_us)
-    found: Columns = {}
     for name in COUNT_WINDOWS:
         keys: Ints = getattr(rows, name)
         until = int(at_us.max(initial=0))
         history = Events(events.keys[name], events.known_us, events.replaced_us, until_us=until)
         questions = Questions(history, rows.answered(keys), at_us)
-        found |= _counts(questions, events, name)
+        found = _counts(questions, events, name)
         if name in RUNS_OF:
             found |= _latest_run(history, questions, events, at_us, name)
-    return found
+        yield found
 
 
 def _counts(questions: Questions, events: LabelEvents, name: str) -> Columns:

@@ -89,7 +89,7 @@ class RunPart(models.Model):
     run = models.ForeignKey(ScreeningRun, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
-    spec = models.JSONField(default=dict)  # which claims: id range or cardholder bucket
+    spec = models.JSONField(default=dict)  # which claims: stretch of time or cardholder bucket
     n_claims = models.IntegerField(default=0)
     n_scored = models.IntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)

@@ -58,16 +58,8 @@ def features_and_context(
     own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted)
     return_memory()  # of what features were made of nothing is left, and the rules' frame is as large
     is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
-    read = names_windows_read(specs)
-    is_taken = read <= {*TAKEN_NAMES}
-    past = take_columns(claims.filter(pl.Series(is_past)), zone, read if is_taken else None)
-    if not is_taken:  # what is computed of texts takes them as texts
-        past = past.with_columns(pl.col(pl.Categorical).cast(pl.String))
-    if read & set(MOMENTS):
-        past = past.hstack(moment_features(past, calendar, zone))
-    if read - set(past.columns):
-        past = past.hstack(claim_features(past, zone))
-    names = [name for name in past.columns if name in own.columns and name in read]
+    past = windows_frame(claims.filter(pl.Series(is_past)), specs, calendar=calendar, zone=zone)
+    names = [name for name in past.columns if name in own.columns]
     asked = own.select(
         pl.col(name).cast(pl.Categorical) if isinstance(past.schema[name], pl.Categorical) else name
         for name in names
@@ -75,6 +67,22 @@ def features_and_context(
     frame = pl.concat([past.select(names), asked], how="vertical_relaxed")
     frame = frame.sort("transacted_at", "claim_id")
     return own, frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
+
+
+def windows_frame(
+    claims: pl.DataFrame, specs: Sequence[RuleSpec], *, calendar: CompanyCalendar, zone: str
+) -> pl.DataFrame:
+    """What windows of the rules look at, of every one of the claims, under the names rules know."""
+    read = names_windows_read(specs)
+    is_taken = read <= {*TAKEN_NAMES}
+    past = take_columns(claims, zone, read if is_taken else None)
+    if not is_taken:  # what is computed of texts takes them as texts
+        past = past.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    if read & set(MOMENTS):
+        past = past.hstack(moment_features(past, calendar, zone))
+    if read - set(past.columns):
+        past = past.hstack(claim_features(past, zone))
+    return past.select(name for name in past.columns if name in read)
 
 
 def columns_of_past(specs: Sequence[RuleSpec]) -> frozenset[str] | None:

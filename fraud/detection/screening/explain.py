@@ -17,7 +17,7 @@ from audit.transactions import one_transaction
 from fraud.detection.model_files import load_version
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.contributions import Contribution
-from fraud.detection.screening.frames import NightFrame, night_frame
+from fraud.detection.screening.frames import NightFrame, frame_of
 from rules.models import Rule
 
 #: What is a JSON value as it is.
@@ -38,7 +38,7 @@ def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequen
     if not wanted:
         return 0
     assert run.model_version is not None
-    frame, model = night_frame(run), load_version(run.model_version)
+    frame, model = frame_of(run, wanted), load_version(run.model_version)
     rows = frame.rows_of(wanted)
     rules = frame.rules.for_score()
     counted = frame.hits[:, frame.rules.counted]

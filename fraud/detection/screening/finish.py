@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 from django.db.models import F, Sum
@@ -11,7 +12,8 @@ from audit.actor import Actor
 from audit.services import record
 from audit.transactions import after_commit, one_transaction
 from fraud.detection.models import DriftReport, RunPart, ScreeningRun
-from fraud.detection.screening.frames import forget_frames, night_frame
+from fraud.detection.screening.frames import forget_frames, noted_of
+from fraud.detection.screening.kept_windows import forget_windows
 from fraud.detection.screening.leases import release
 from fraud.detection.screening.population import population_shift
 from fraud.detection.screening.stages import Stage, put_stage, stage_of, started_at
@@ -48,7 +50,7 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
     }
     if run.n_claims and not totals["scored"]:
         _nothing_scored(run, parts)
-    missing = night_frame(run).not_evaluable() if run.n_claims else {}
+    missing = noted_of(run).not_evaluable if run.n_claims else {}
     moved = ScreeningRun.objects.filter(pk=run.pk, state=State.SCORING).update(
         state=State.OPENING,
         n_scored=totals["scored"],
@@ -81,7 +83,8 @@ def _nothing_scored(run: ScreeningRun, parts: list[RunPart]) -> NoReturn:
 def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
     """The drift report, the end of the run and its audit entry, in one transaction; the caller holds the lease."""
     run.refresh_from_db()
-    drift = population_shift(run, night_frame(run).features) if run.n_claims else None
+    noted = noted_of(run) if run.n_claims else None
+    drift = population_shift(run, noted.features) if noted else None
     closing = Stage("finish", started_at(run, "finish"))
     closing.counts = {"drift": drift.level} if drift else {}
     opened = stage_of(run, "opening") or {"counts": {}}
@@ -116,16 +119,16 @@ def finish_run(*, run: ScreeningRun, token: str, by: Actor) -> None:
         faults.hit("finish.recorded")
         release(run, token, state=State.FINISHED, finished_at=clock.now(), attempts=0, error="")
         after_commit(forget_frames)
-    _stop_failing_rules(run, by)
+    forget_windows(run.pk)
+    if noted:
+        _stop_failing_rules(noted.failed_rules, by)
     faults.hit("finish.done")
     run.refresh_from_db()
 
 
-def _stop_failing_rules(run: ScreeningRun, by: Actor) -> None:
+def _stop_failing_rules(failed: Mapping[int, str], by: Actor) -> None:
     """A rule that could not run at all is taken out of service, visibly; it never counts as "nothing found"."""
-    if not any("error" in entry for entry in run.not_evaluable.values()):
-        return
-    for version_id, error in night_frame(run).failed_rules().items():
+    for version_id, error in failed.items():
         version = RuleVersion.objects.select_related("rule").get(pk=version_id)
         if version.state in (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW):
             disable_rule(version=version, by=by, reason=error)

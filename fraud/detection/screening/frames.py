@@ -1,10 +1,14 @@
-"""A night's features and rule hits: computed once a process and kept while the run lasts."""
+"""A night's features and rule hits: computed once a process and kept while the run lasts; of a large night a part at a time."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,10 +21,20 @@ from fraud.claims.labels import history_of, told_labels
 from fraud.claims.received import one_look
 from fraud.claims.segments import advance_segments
 from fraud.company.values import current_calendar
-from fraud.detection.models import ScreeningRun
+from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening.context import columns_of_past, features_and_context
+from fraud.detection.screening.kept_windows import KeptWindows, forget_windows
+from fraud.detection.screening.large import (
+    ClaimsMoved,
+    Judged,
+    judge_claims,
+    judge_stretch,
+    limits_of,
+    windows_of_night,
+)
 from fraud.detection.screening.pending import pending_claims
-from fraud.detection.screening.reads import claims_of, claims_since, past_of
+from fraud.detection.screening.population import counted_rows, references_of
+from fraud.detection.screening.reads import claims_of, claims_since, past_of, with_approvers
 from fraud.detection.screening.rulebook import RunRules, rules_of
 from fraud.detection.screening.timing import timed
 from fraud.detection.screening.windows import history_start, latest_reached
@@ -32,8 +46,17 @@ _TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What of a whole night its end needs: what could not be judged by rule code, errors by rule version, features that are counted."""
+
+    not_evaluable: dict[str, dict[str, Any]]
+    failed_rules: dict[int, str]
+    features: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class NightFrame:
-    """The run's claims in time order: feature frame (n rows), hits (n, rules), and how the rules went."""
+    """Claims of the run in time order: feature frame (n rows), hits (n, rules), and how the rules went."""
 
     run_id: int
     features: pl.DataFrame
@@ -71,8 +94,11 @@ class NightFrame:
         return {int(self.rules.version_ids[j]): error for j, error in self.outcome.errors.items()}
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _kept: dict[int, NightFrame] = {}
+#: Of a large night one part's frame at a time: (run, stretch) → it.
+_stretch: dict[tuple[int, str], NightFrame] = {}
+_windows: dict[int, KeptWindows] = {}
 _pending: dict[int, pl.DataFrame] = {}
 _labels: dict[int, pl.DataFrame] = {}
 
@@ -107,6 +133,119 @@ def night_frame(run: ScreeningRun) -> NightFrame:
         return _kept[run.pk]
 
 
+def part_frame(run: ScreeningRun, spec: dict[str, Any]) -> NightFrame:
+    """A frame that holds at least the claims of a part: the night's, or of a large night those of its stretch of time."""
+    with _lock:
+        if "since" not in spec or run.pk in _kept:
+            return night_frame(run)
+        name = _name_of(spec)
+        if (run.pk, name) not in _stretch:
+            _stretch.clear()
+            _stretch[run.pk, name] = _build_stretch(run, spec, name)
+        return _stretch[run.pk, name]
+
+
+def frame_of(run: ScreeningRun, claim_ids: Sequence[int]) -> NightFrame:
+    """A frame that holds these claims of the run, wherever in the night they are."""
+    with _lock:
+        if run.pk in _kept or not is_cut_by_time(run):
+            return night_frame(run)
+        with _anew_where_moved(run):
+            return _of_judged(run, judge_claims(run, windows_kept(run), claim_ids))
+
+
+def windows_kept(run: ScreeningRun) -> KeptWindows:
+    """The windows of a large night's claims, worked out by the first who asks."""
+    pending, told = pending_of(run), labels_of(run)
+    with _lock:
+        if run.pk not in _windows:
+            _windows.clear()
+            _windows[run.pk] = windows_of_night(run, pending, told)
+        return _windows[run.pk]
+
+
+def is_in_memory(run: ScreeningRun) -> bool:
+    """Whether this process holds the whole night."""
+    return run.pk in _kept
+
+
+def is_cut_by_time(run: ScreeningRun) -> bool:
+    """Whether the run's parts are stretches of time: only a large night's are."""
+    return RunPart.objects.filter(run=run, spec__has_key="since").exists()
+
+
+def noted_of(run: ScreeningRun) -> Noted:
+    """What could not be judged, which rules could not run, and the features that are counted for drift: of all the run's claims."""
+    with _lock:
+        if run.pk in _kept or not is_cut_by_time(run):
+            frame = night_frame(run)
+            return Noted(frame.not_evaluable(), frame.failed_rules(), frame.features)
+        kept, told = windows_kept(run), []
+        specs = {
+            _name_of(spec): spec for spec in RunPart.objects.filter(run=run).values_list("spec", flat=True)
+        }
+        for name, spec in sorted(specs.items()):
+            if kept.noted(name) is None:
+                part_frame(run, spec)
+            told.append(kept.noted(name) or _noted(run, kept, part_frame(run, spec), spec))
+    return _together([one for one, _ in told], pl.concat([rows for _, rows in told]))
+
+
+def _together(told: Sequence[dict[str, Any]], rows: pl.DataFrame) -> Noted:
+    missing: dict[str, dict[str, Any]] = {}
+    failed: dict[int, str] = {}
+    for one in told:
+        failed |= {int(version): error for version, error in one["failed"].items()}
+        for code, entry in one["not_evaluable"].items():
+            known = missing.setdefault(code, {"n": 0, "missing": []})
+            known["n"] += entry["n"]
+            known["missing"] = sorted({*known["missing"], *entry["missing"]})
+            if "error" in entry:
+                known["error"] = entry["error"]
+    return Noted(missing, failed, rows)
+
+
+def _build_stretch(run: ScreeningRun, spec: dict[str, Any], name: str) -> NightFrame:
+    kept = windows_kept(run)
+    with _anew_where_moved(run):
+        frame = _of_judged(run, judge_stretch(run, kept, spec))
+    forget_pages()
+    if kept.noted(name) is None:
+        kept.note(name, *_noted(run, kept, frame, spec))
+    return frame
+
+
+@contextmanager
+def _anew_where_moved(run: ScreeningRun) -> Iterator[None]:
+    """Whoever finds other claims than the windows are of leaves nothing behind that the next attempt would believe."""
+    try:
+        yield
+    except ClaimsMoved:
+        forget_frames()
+        forget_windows(run.pk)
+        raise
+
+
+def _noted(
+    run: ScreeningRun, kept: KeptWindows, frame: NightFrame, spec: dict[str, Any]
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """What `noted_of` needs of a stretch: counts, errors, and the rows of it that are counted."""
+    rows = kept.between(*limits_of(spec))
+    counted = counted_rows(kept.claims.height)
+    inside = counted.filter(counted.is_between(rows.start, rows.stop, closed="left")) - rows.start
+    names = [name for name in references_of(run) if name in frame.features.columns]
+    told = {"not_evaluable": frame.not_evaluable(), "failed": frame.failed_rules()}
+    return told, frame.features.select(names)[inside]
+
+
+def _of_judged(run: ScreeningRun, judged: Judged) -> NightFrame:
+    return _night_frame(run, pending_of(run), judged.features, judged.outcome, judged.rules)
+
+
+def _name_of(spec: dict[str, Any]) -> str:
+    return f"part-{sha256(repr((spec['since'], spec['until'])).encode()).hexdigest()[:16]}"
+
+
 def renew_rules(run: ScreeningRun) -> None:
     """Give the frame in memory what the run knows of its rules by now: a first version is fitted on it before that is pinned."""
     with _lock:
@@ -118,6 +257,8 @@ def forget_frames() -> None:
     """Free the memory; the next call builds the frame again."""
     with _lock:
         _kept.clear()
+        _stretch.clear()
+        _windows.clear()
         _pending.clear()
         _labels.clear()
 
@@ -141,7 +282,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
         else:
             claims = past_of(run.cut_off_at, since, until, columns)
             wanted = claims_of(run.cut_off_at, pending["claim_id"])
-            labels = _with_approvers(labels, run.cut_off_at)
+            labels = with_approvers(labels, run.cut_off_at)
         targets = claims["claim_id"].is_in(pending["claim_id"].implode()).to_numpy()
     forget_pages()
     with timed("features"):
@@ -159,19 +300,13 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
     with timed("rules"):
         outcome = rules.evaluate(context, asked, features)
     faults.hit("features.built")
+    return _night_frame(run, pending, features, outcome, rules)
+
+
+def _night_frame(
+    run: ScreeningRun, pending: pl.DataFrame, features: pl.DataFrame, outcome: Outcome, rules: RunRules
+) -> NightFrame:
     versions = pending.select("claim_id", "claim_version")
     hits = np.asarray(outcome.hits, dtype=bool)
     muted = hits & rules.suppressed(features) if rules.suppressions else np.zeros_like(hits)
     return NightFrame(run.pk, features, versions, hits & ~muted, muted, rules, outcome)
-
-
-def _with_approvers(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:
-    """Labels of which nobody is known now who approved the claim, by who was known at the cut-off."""
-    unknown = labels.filter(pl.col("approver_id").is_null())["claim_id"].unique()
-    if unknown.is_empty():
-        return labels
-    told = claims_of(cut_off, unknown, ("claim_id", "approver_id")).select("claim_id", then="approver_id")
-    return labels.join(told, on="claim_id", how="left", maintain_order="left").select(
-        pl.coalesce("approver_id", "then").alias(name) if name == "approver_id" else name
-        for name in labels.columns
-    )

@@ -41,17 +41,30 @@ class PopulationShift:
     level: str
 
 
+def references_of(run: ScreeningRun) -> dict[str, Any]:
+    """Feature → what the champion learnt from, as its card keeps it."""
+    return dict(run.model_version.card.get("drift", {})) if run.model_version else {}
+
+
+def counted_rows(n: int) -> pl.Series:
+    """Which of so many claims, in the order of time, are counted."""
+    everything = pl.int_range(n, eager=True)
+    return everything.sample(_MOST_ROWS, seed=0) if n > _MOST_ROWS else everything
+
+
 def population_shift(run: ScreeningRun, features: pl.DataFrame) -> PopulationShift | None:
-    """The shift over the seven days up to the run's business date; None where the champion keeps no reference."""
-    stored = run.model_version.card.get("drift", {}) if run.model_version else {}
+    """The shift over the seven days up to the run's business date; None where the champion keeps no reference.
+
+    `features` are those of the run's claims, or of the `counted_rows` of them.
+    """
     references = {
         name: Reference.from_json(one)
-        for name, one in stored.items()
+        for name, one in references_of(run).items()
         if name in features.columns and name not in _CALENDAR
     }
     if not references:
         return None
-    rows = features.sample(_MOST_ROWS, seed=0) if features.height > _MOST_ROWS else features
+    rows = features[counted_rows(features.height)] if features.height > _MOST_ROWS else features
     tonight = {name: counts(one, rows[name].cast(pl.Float64).to_numpy()) for name, one in references.items()}
     earlier = list(_reports(run, run.business_date))
     nights = [report for report in earlier if report.run.business_date > run.business_date - WEEK]  # type: ignore[union-attr]

@@ -19,12 +19,13 @@ from audit.transactions import one_transaction
 from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion, load_version
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
-from fraud.detection.screening.frames import labels_of, pending_of, renew_rules
+from fraud.detection.screening.frames import is_in_memory, labels_of, pending_of, renew_rules, windows_kept
+from fraud.detection.screening.large import MOST_AT_ONCE, is_in_two_phases, stretches
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes
 from fraud.detection.screening.recalibrating import recalibration_of
 from fraud.detection.screening.rule_evidence import evidence_of
-from fraud.detection.screening.rulebook import pin_rules
+from fraud.detection.screening.rulebook import pin_rules, rules_of
 from fraud.detection.screening.stages import Stage, put_stage, stage
 
 FirstModel = Callable[[ScreeningRun, Actor], ModelVersion | None]
@@ -103,6 +104,8 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
             if pending.height:
                 _pin_evidence(run, scoring)
             faults.hit("prepare.model")
+            if _is_large(run, pending) and not is_in_memory(run):
+                windows_kept(run)  # worked out before anybody is rung: whoever scores a part finds them
             _cut(run, token, pending, scoring, current)
     except LeaseLost as error:
         raise RunBusy(run.reference) from error
@@ -129,10 +132,10 @@ def _pin_evidence(run: ScreeningRun, scoring: ModelVersion | None) -> None:
 def _cut(
     run: ScreeningRun, token: str, pending: pl.DataFrame, scoring: ModelVersion | None, current: Stage
 ) -> None:
-    sizes = bucket_sizes(pending["cardholder_id"].to_numpy(), settings.PART_CLAIMS)
+    specs = _specs(run, pending)
     parts = [
-        RunPart(run=run, number=i + 1, n_claims=size, spec={"of": len(sizes), "bucket": i})
-        for i, size in enumerate(sizes)
+        RunPart(run=run, number=i, n_claims=size, spec=spec)
+        for i, (spec, size) in enumerate(specs, start=1)
         if size
     ]
     current.counts |= {"claims": pending.height, "parts": len(parts)}
@@ -151,6 +154,18 @@ def _cut(
             error="",
         )
     put_stage(run, Stage("scoring", clock.now()).row("running"))
+
+
+def _specs(run: ScreeningRun, pending: pl.DataFrame) -> list[tuple[dict[str, Any], int]]:
+    """(spec, claims) of each part: stretches of time of a large night, else buckets of people."""
+    if _is_large(run, pending):
+        return stretches(pending["transacted_at"], min(settings.PART_CLAIMS, MOST_AT_ONCE))
+    sizes = bucket_sizes(pending["cardholder_id"].to_numpy(), settings.PART_CLAIMS)
+    return [({"of": len(sizes), "bucket": i}, size) for i, size in enumerate(sizes)]
+
+
+def _is_large(run: ScreeningRun, pending: pl.DataFrame) -> bool:
+    return pending.height > settings.LARGE_NIGHT and is_in_two_phases(rules_of(run).specs)
 
 
 def _champion(run: ScreeningRun, by: Actor, first_model: FirstModel, current: Stage) -> ModelVersion | None:

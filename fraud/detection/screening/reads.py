@@ -36,3 +36,15 @@ def past_of(
 def all_but(columns: Collection[str] | None) -> Collection[str]:
     """What a reading of these columns leaves out; of None: what features and rules never look at."""
     return IDENTITY if columns is None else {*CLAIM_SCHEMA, *PERSONNEL} - {*columns}
+
+
+def with_approvers(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:
+    """Labels of which nobody is known now who approved the claim, by who was known at the cut-off."""
+    unknown = labels.filter(pl.col("approver_id").is_null())["claim_id"].unique()
+    if unknown.is_empty():
+        return labels
+    told = claims_of(cut_off, unknown, ("claim_id", "approver_id")).select("claim_id", then="approver_id")
+    return labels.join(told, on="claim_id", how="left", maintain_order="left").select(
+        pl.coalesce("approver_id", "then").alias(name) if name == "approver_id" else name
+        for name in labels.columns
+    )

@@ -21,8 +21,8 @@ from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import odds_kept
 from fraud.detection.scoring.hybrid import HybridModel
-from fraud.detection.screening.context import features_and_context
-from fraud.detection.screening.reads import claims_since
+from fraud.detection.screening.context import columns_of_past, features_and_context
+from fraud.detection.screening.reads import claims_of, claims_since, past_of, with_approvers
 from fraud.detection.screening.rulebook import RunRules
 from fraud.detection.screening.windows import history_start
 
@@ -101,17 +101,26 @@ def _hits_since(
     """Features of the claims since `start` and of those with an outcome, by time, and which of all the rules each meets."""
     earliest = past["transacted_at"].min() if past.height else start
     assert isinstance(earliest, datetime)
-    claims = claims_since(run.cut_off_at, history_start(min(start, earliest), rules.specs))
+    since, columns = history_start(min(start, earliest), rules.specs), columns_of_past(rules.specs)
+    labels = history_of(told)
+    if columns is None:
+        claims = claims_since(run.cut_off_at, since)
+    else:
+        claims, labels = past_of(run.cut_off_at, since, None, columns), with_approvers(labels, run.cut_off_at)
     is_recent = (claims["transacted_at"] > start).to_numpy()
     targets = is_recent | claims["claim_id"].is_in(past["claim_id"].implode()).to_numpy()
+    asked_for = claims["claim_id"].filter(pl.Series(targets))
     features, context, asked = features_and_context(
         claims,
         targets,
         rules.specs,
         calendar=current_calendar(),
         zone=settings.TIME_ZONE,
-        labels=history_of(told),
+        labels=labels,
+        wanted=None if columns is None else claims_of(run.cut_off_at, asked_for),
+        parameters=rules.context.parameters,
     )
+    del claims
     return features, np.asarray(rules.evaluate(context, asked, features).hits, dtype=bool)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,8 +26,20 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.suppressing import pinned_suppressions
-from rules.engine import Context, Outcome, ParameterSpec, ParameterValue, RuleSpec, ValueListSpec, evaluate
-from rules.language.nodes import Expression
+from rules.engine import (
+    Answer,
+    Context,
+    Outcome,
+    ParameterSpec,
+    ParameterValue,
+    RuleSpec,
+    ValueListSpec,
+    answer_windows,
+    evaluate,
+    why_not,
+    windows_asked,
+)
+from rules.language.nodes import Expression, Window
 from rules.language.parse import parse
 from rules.models import Parameter, RuleVersion, ValueList
 
@@ -73,10 +85,29 @@ class RunRules:
         return muted
 
     def evaluate(
-        self, frame: pl.DataFrame, targets: NDArray[np.bool_] | None, whole: pl.DataFrame | None = None
+        self,
+        frame: pl.DataFrame,
+        targets: NDArray[np.bool_] | None,
+        whole: pl.DataFrame | None = None,
+        answers: Mapping[Window, Answer] | None = None,
     ) -> Outcome:
-        """All rules over the frame; hits of the target rows, which are `whole` where the frame has not all columns."""
-        return evaluate(frame, self.specs, context=self.context, targets=targets, whole=whole)
+        """All rules over the frame; hits of the target rows, which are `whole` where the frame has not all columns.
+
+        With `answers` of the rows' windows none is computed.
+        """
+        return evaluate(
+            frame, self.specs, context=self.context, targets=targets, whole=whole, answers=answers
+        )
+
+    def answer_windows(
+        self, frame: pl.DataFrame, targets: NDArray[np.bool_]
+    ) -> Iterator[tuple[Window, Answer]]:
+        """The rules' windows for the targets, of a frame that has what windows look at."""
+        return answer_windows(frame, self.specs, context=self.context, targets=targets)
+
+    def windows(self) -> list[Window]:
+        """Every different window of the rules that can run, in one order."""
+        return windows_asked([spec for spec in self.specs if why_not(spec, self.context) is None])
 
 
 def pin_rules() -> dict[str, Any]:

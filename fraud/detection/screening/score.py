@@ -19,7 +19,8 @@ from fraud.company.values import CompanyValues, SettingsDamaged, from_json, usab
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.scoring.recalibration import Recalibration
-from fraud.detection.screening.frames import NightFrame, night_frame
+from fraud.detection.screening.frames import NightFrame, frame_of, part_frame, pending_of
+from fraud.detection.screening.large import limits_of
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -70,7 +71,7 @@ def score_part(*, part_id: int) -> bool:
     if not is_free(part):
         return False
     # What all parts share is opened before this one is taken: its failure is the run's, not the part's.
-    frame = _shared_frame(part.run)
+    frame = _shared_frame(part.run, part.spec)
     if part.attempts >= MAX_ATTEMPTS:
         set_aside(part, frame)
         return False
@@ -117,13 +118,13 @@ def _give_back(part: RunPart, token: str) -> None:
         return
 
 
-def _shared_frame(run: ScreeningRun) -> NightFrame:
-    """The run's frame, with its settings and its model known to be usable. Raises whatever stops all parts alike."""
+def _shared_frame(run: ScreeningRun, spec: dict[str, Any]) -> NightFrame:
+    """The frame that holds a part's claims, with its settings and its model known to be usable. Raises whatever stops all parts alike."""
     try:
         usable_settings(run.settings_used)
         assert run.model_version is not None
         load_version(run.model_version)
-        return night_frame(run)
+        return part_frame(run, spec)
     except Exception as error:
         _blame_run(run, error)
         raise
@@ -179,11 +180,24 @@ def _columns(run: ScreeningRun) -> list[str]:
 
 
 def part_rows(features: pl.DataFrame, spec: dict[str, Any]) -> NDArray[np.int64]:
-    """Positions of a part's claims: bucket of the cardholder, and after a split also a bucket of the claim."""
-    inside = features["cardholder_id"].to_numpy() % spec["of"] == spec["bucket"]
+    """Positions of a part's claims: stretch of time or bucket of the cardholder, and after a split also a bucket of the claim."""
+    if "since" in spec:
+        inside = _in_stretch(features["transacted_at"], spec)
+    else:
+        inside = features["cardholder_id"].to_numpy() % spec["of"] == spec["bucket"]
     if "claims_of" in spec:
         inside &= features["claim_id"].to_numpy() % spec["claims_of"] == spec["claims_bucket"]
     return np.flatnonzero(inside)
+
+
+def _in_stretch(at: pl.Series, spec: dict[str, Any]) -> NDArray[np.bool_]:
+    since, until = limits_of(spec)
+    inside = np.ones(len(at), dtype=np.bool_)
+    if since is not None:
+        inside &= (at >= since).to_numpy()
+    if until is not None:
+        inside &= (at < until).to_numpy()
+    return inside
 
 
 def score_rows(
@@ -267,7 +281,7 @@ def set_aside(part: RunPart, frame: NightFrame) -> None:
 
     Raises NothingCanBeScored, and sets nothing aside, when claims from all over the run fail just the same.
     """
-    if not _any_can_be_scored(part.run, frame):
+    if not _any_can_be_scored(part.run):
         error = NothingCanBeScored(f"no claim of the run can be scored: {part.error}")
         RunPart.objects.filter(pk=part.pk, state=State.WAITING).update(attempts=0)
         _blame_run(part.run, error)
@@ -302,13 +316,17 @@ def set_aside(part: RunPart, frame: NightFrame) -> None:
         release(part, token, state=State.DONE, n_claims=0, result={"split_into": [h.number for h in halves]})
 
 
-def _any_can_be_scored(run: ScreeningRun, frame: NightFrame) -> bool:
+def _any_can_be_scored(run: ScreeningRun) -> bool:
     """Whether one of a few claims, spread over the run, can be scored alone; the first that can settles it."""
-    n = frame.features.height
-    for row in np.unique(np.linspace(0, n - 1, num=min(_PROBES, n)).round().astype(int)):
-        rows = [int(row)]
+    by_time = pending_of(run).sort("transacted_at", "claim_id")["claim_id"]
+    n = len(by_time)
+    chosen = by_time[
+        np.unique(np.linspace(0, n - 1, num=min(_PROBES, n)).round().astype(int)).tolist()
+    ].to_list()
+    frame = frame_of(run, chosen)
+    for row in frame.rows_of(chosen):
         try:
-            score_rows(run, frame.features.select(_columns(run))[rows], frame.hits[rows], frame)
+            score_rows(run, frame.features.select(_columns(run))[[row]], frame.hits[[row]], frame)
             return True
         except Exception as error:  # whatever it is, it is what the part met
             log.warning("run.probe_failed", extra={"run": run.reference, "why": str(error)})

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from django.conf import settings as project
@@ -21,8 +22,9 @@ from audit.actor import Actor
 from fraud.claims.labels import NewLabel, add_label
 from fraud.claims.models import Claim, ClaimVersion
 from fraud.detection.models import Score, ScreeningRun
-from fraud.detection.screening import frames, pending
+from fraud.detection.screening import frames, large, pending
 from fraud.detection.screening.context import columns_of_past
+from fraud.detection.screening.frames import NightFrame
 from fraud.detection.screening.pending import pending_claims
 from fraud.detection.screening.prepare import open_run
 from fraud.detection.screening.rulebook import rules_of
@@ -51,6 +53,7 @@ STEP = st.tuples(
 @pytest.fixture(autouse=True)
 def small(settings: Any, tmp_path: Path) -> None:
     settings.COLUMNS_FROM, settings.COLUMNS_DIR = 0, tmp_path / "columns"
+    settings.NIGHTS_DIR = tmp_path / "nights"
     add_rules(RULES)
 
 
@@ -141,9 +144,29 @@ def of_night(hour: int, number: int) -> None:
     assert (few.hits == whole.hits).all()
     assert few.not_evaluable() == whole.not_evaluable()
     assert not few.failed_rules()
+    in_two_phases(run, waiting, few)
     scored_and_finished(run, waiting)
     for row, rule in zip(*few.hits.nonzero(), strict=True):
         assert few.outcome.facts(int(row), int(rule)) == whole.outcome.facts(int(row), int(rule))
+
+
+def in_two_phases(run: ScreeningRun, waiting: pl.DataFrame, whole: NightFrame) -> None:
+    """Windows first, then two claims at a time, or every third one by itself: the same features, hits, facts."""
+    if waiting.is_empty():
+        return
+    kept = large.windows_of_night(run, waiting, frames.told_labels(run.cut_off_at))
+    parts = large.stretches(waiting["transacted_at"], 2)
+    judged = [large.judge_stretch(run, kept, spec) for spec, size in parts]
+    assert [one.features.height for one in judged] == [size for _, size in parts]
+    assert_frame_equal(pl.concat([one.features for one in judged]), whole.features, check_exact=True)
+    hits = np.concatenate([one.outcome.hits for one in judged])
+    assert (hits == whole.hits).all()
+    missing = [sum(one.outcome.not_evaluable[j][0] for one in judged) for j in range(hits.shape[1])]
+    assert missing == [n for n, _ in whole.outcome.not_evaluable]
+    some = large.judge_claims(run, kept, whole.features["claim_id"][::3].to_list())
+    assert_frame_equal(some.features, whole.features[::3], check_exact=True)
+    for row, rule in zip(*some.outcome.hits.nonzero(), strict=True):
+        assert some.outcome.facts(int(row), int(rule)) == whole.outcome.facts(3 * int(row), int(rule))
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
