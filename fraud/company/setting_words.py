@@ -47,7 +47,9 @@ LABELS: dict[str, Words] = {
     "texts_months": gettext_lazy("Months answers, appeals and mails are kept after a case ended"),
     "training_window_days": gettext_lazy("Days of claims to train on"),
     "label_delay_days": gettext_lazy("Days until an outcome is usually known"),
-    "minimum_confirmed": gettext_lazy("Confirmed misuse before percentages are shown"),
+    "minimum_confirmed": gettext_lazy(
+        "Confirmed misuse among what is held out while training, before percentages are shown"
+    ),
 }
 #: What a refusal may name besides the settings themselves.
 _FIELDS: dict[str, Words] = {

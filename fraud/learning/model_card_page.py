@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from fraud.detection.models import ModelVersion
+from fraud.detection.scoring.calibration import PLATT_FROM
 from fraud.detection.scoring.reasons import label
 
 # key of the card's counts → words
@@ -43,15 +46,36 @@ def card_context(version: ModelVersion, language: str) -> dict[str, Any]:
     return {
         "counts": [(words, counts[key]) for key, words in COUNTS.items() if key in counts],
         "calibration": CALIBRATION.get(card.get("calibration", ""), card.get("calibration", "")),
+        "why_ranks": why_ranks(version),
         "shares": [(words, shares[key]) for key, words in SHARES.items() if shares.get(key)],
         "held_out": [
             (words, round(held_out[key], digits))
             for key, (words, digits) in OUT_OF_FOLD.items()
             if held_out.get(key) is not None
         ],
+        "claims_from": _day(card.get("data_from")),
+        "claims_to": _day(card.get("data_to")),
         "held_out_rows": held_out.get("rows"),
         "held_out_confirmed": held_out.get("confirmed"),
         "features": [label(name, language) for name in card.get("tree_features", [])],
         "rules": list((card.get("rules") or {}).items()),
         "libraries": list((card.get("versions") or {}).items()),
     }
+
+
+def _day(text: str | None) -> date | None:
+    """The company's day of a moment as cards keep it, which is in UTC."""
+    moment = datetime.fromisoformat(text) if text else None
+    return timezone.localtime(moment).date() if moment is not None and moment.tzinfo else moment
+
+
+def why_ranks(version: ModelVersion | None) -> str:
+    """What is missing before the version's scores are percentages; empty where they are, or where nothing is in service."""
+    if version is None or version.is_calibrated:
+        return ""
+    card = version.card
+    there = (card.get("out_of_fold") or {}).get("confirmed") or 0
+    needed = (card.get("config") or {}).get("percent_from", PLATT_FROM)
+    return gettext(
+        "Percentages need %(needed)s confirmed misuses among the claims that training holds out (the last weeks, block by block); there were %(there)s."
+    ) % {"needed": needed, "there": there}

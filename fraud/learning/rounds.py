@@ -130,7 +130,10 @@ def training_config(values: CompanyValues | None = None) -> TrainingConfig:
     values = values or current_settings()
     delay = values.label_delay_days
     return TrainingConfig(
-        window_days=values.training_window_days, delay_days=delay, block_days=max(delay, 14)
+        window_days=values.training_window_days,
+        delay_days=delay,
+        block_days=max(delay, 14),
+        percent_from=values.minimum_confirmed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -148,7 +149,23 @@ def threshold_by(policy: str, scores: Distribution, values: CompanyValues, fixed
     return None if found is None else min(max(found, LOWEST), HIGHEST)
 
 
-def threshold_curve(scores: Distribution, cost: CostMatrix) -> list[ThresholdPoint]:
-    """Points from .005 to .5, dense where the cost usually has its minimum."""
-    grid = np.unique(np.round(np.concatenate([np.linspace(0.005, 0.1, 20), np.linspace(0.1, 0.5, 17)]), 4))
-    return [at_threshold(scores, float(t), cost) for t in grid]
+def threshold_curve(
+    scores: Distribution, cost: CostMatrix, also: Sequence[float] = ()
+) -> list[ThresholdPoint]:
+    """Points from .001 to .5, dense where the cost usually has its minimum; where a threshold of `also` lies beyond, up to behind it."""
+    inside = [each for each in also if 0 < each < 1]
+    last = min(max(0.5, *(1.25 * each for each in inside), 0.5), 1.0)
+    grid = [*np.geomspace(0.001, 0.1, 24), *np.linspace(0.1, last, 17), *inside]
+    return [at_threshold(scores, float(t), cost) for t in np.unique(np.round(grid, 4))]
+
+
+def lowest_cost(scores: Distribution, cost: CostMatrix) -> ThresholdPoint:
+    """The cheapest of all thousandths, of alerting to everything (0) and of doing nothing (infinity); the highest of equals."""
+    misuse = scores.counts * scores.middles
+    genuine = scores.counts - misuse
+    if_alerted, if_not = misuse * cost.tp + genuine * cost.fp, misuse * cost.fn + genuine * cost.tn
+    below = np.concatenate([[0.0], np.cumsum(if_not)])  # (BINS + 1,) of what lies under the k-th thousandth
+    above = np.concatenate([np.cumsum(if_alerted[::-1])[::-1], [0.0]])
+    total = below + above
+    place = len(total) - 1 - int(np.argmin(np.round(total[::-1], 9)))
+    return at_threshold(scores, place / BINS if place < BINS else float("inf"), cost)

@@ -13,6 +13,8 @@ from fraud.company.changing import settings_version
 from fraud.company.setting_words import POLICIES
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import THRESHOLD_POLICIES, CompanyValues, SettingsNotValid, current_settings
+from fraud.detection.models import ModelVersion
+from fraud.learning.model_card_page import why_ranks
 from fraud.learning.threshold_figures import (
     HIGHEST,
     LOWEST,
@@ -20,6 +22,7 @@ from fraud.learning.threshold_figures import (
     ThresholdPoint,
     at_threshold,
     doing_nothing,
+    lowest_cost,
     recent_scores,
     threshold_by,
     threshold_curve,
@@ -77,7 +80,8 @@ def _number(text: str | None, otherwise: float, low: float, high: float) -> floa
 def threshold_context(tried: Tried) -> dict[str, Any]:
     """Figures of the chosen line, of what holds and of doing nothing; the ways side by side; charts with their tables."""
     held, scores, cost = current_settings(), tried.scores, tried.values.costs
-    point, curve = at_threshold(scores, tried.threshold, cost), threshold_curve(scores, cost)
+    point, best = at_threshold(scores, tried.threshold, cost), lowest_cost(scores, cost)
+    curve = threshold_curve(scores, cost, [tried.threshold, best.threshold])
     ways = _ways(tried, point, held)
     return {
         "values": tried.values,
@@ -89,18 +93,26 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
         "hours": point.hours(tried.values.minutes_per_case),
         "hours_there": tried.values.reviewer_minutes_per_day / 60,
         "is_beyond_capacity": point.alerts > tried.values.capacity_per_day,
-        "now": at_threshold(scores, held.alert_threshold, held.costs),
+        "now": at_threshold(scores, held.alert_threshold, cost),  # what is compared is counted by one matrix
         "nothing": doing_nothing(scores, cost),
-        "best": min(curve, key=lambda each: each.cost_per_1000) if scores.n_claims else None,
+        "best": best if scores.n_claims else None,
+        "is_best_nothing": best.threshold > 1,
         "formula": cost.threshold(),
         "scores": scores,
+        "why_ranks": ""
+        if scores.is_calibrated
+        else why_ranks(ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()),
         "seen": settings_version(),
-        "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims else "",
-        "load_chart": _load_chart(curve, tried.threshold, tried.values.capacity_per_day)
+        "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims and scores.is_calibrated else "",
+        "load_chart": _load_chart(
+            curve, tried.threshold, tried.values.capacity_per_day, is_calibrated=scores.is_calibrated
+        )
         if scores.n_claims
         else "",
         "ways_table": ways,
-        "curve_table": _table("threshold-curve", [(None, each) for each in curve], tried.values),
+        "curve_table": _table(
+            "threshold-curve", [(None, each) for each in curve], tried.values, shows=scores.is_calibrated
+        ),
     }
 
 
@@ -114,11 +126,16 @@ def _ways(tried: Tried, point: ThresholdPoint, held: CompanyValues) -> Table:
     marked = [index for index, (words, _p) in enumerate(rows) if words == POLICIES[tried.policy]]
     rows.append((_("What holds now"), at_threshold(tried.scores, held.alert_threshold, cost)))
     rows.append((_("Doing nothing"), doing_nothing(tried.scores, cost)))
-    return _table("threshold-ways", rows, tried.values, marked)
+    return _table("threshold-ways", rows, tried.values, marked, shows=tried.scores.is_calibrated)
 
 
 def _table(
-    name: str, rows: Sequence[tuple[Any, ThresholdPoint]], values: CompanyValues, marked: Sequence[int] = ()
+    name: str,
+    rows: Sequence[tuple[Any, ThresholdPoint]],
+    values: CompanyValues,
+    marked: Sequence[int] = (),
+    *,
+    shows: bool,
 ) -> Table:
     unit = values.currency
     named = [Column("way", _("Drawn"))] if any(words for words, _point in rows) else []
@@ -135,12 +152,16 @@ def _table(
         Column("money_found", _("Found a night, %(unit)s") % {"unit": unit}, counted),
         Column("money_missed", _("Missed a night, %(unit)s") % {"unit": unit}, counted),
     ]
-    return Table(name, columns, [_row(words, each, values) for words, each in rows], marked=marked)
+    return Table(name, columns, [_row(words, each, values, shows) for words, each in rows], marked=marked)
 
 
-def _row(words: Any, point: ThresholdPoint, values: CompanyValues) -> dict[str, Any]:
+#: What is expected by the probabilities: of ranks nothing can be summed.
+_EXPECTED = ("found", "precision", "recall", "f1", "money_found", "money_missed", "cost")
+
+
+def _row(words: Any, point: ThresholdPoint, values: CompanyValues, shows: bool) -> dict[str, Any]:
     is_nothing = point.threshold == float("inf")
-    return {
+    row = {
         "way": words,
         "threshold": None if is_nothing else point.threshold,
         "alerts": point.alerts,
@@ -153,6 +174,7 @@ def _row(words: Any, point: ThresholdPoint, values: CompanyValues) -> dict[str, 
         "money_missed": _major(point.money_missed, values.currency),
         "cost": point.cost_per_1000,
     }
+    return row if shows else {**row, **dict.fromkeys(_EXPECTED)}
 
 
 def _major(minor: int | None, currency: str) -> float | None:
@@ -171,12 +193,11 @@ def _cost_chart(curve: Sequence[ThresholdPoint], tried: float) -> str:
     )
 
 
-def _load_chart(curve: Sequence[ThresholdPoint], tried: float, capacity: int) -> str:
+def _load_chart(curve: Sequence[ThresholdPoint], tried: float, capacity: int, *, is_calibrated: bool) -> str:
     xs = [point.threshold for point in curve]
-    series = [
-        Series(_("Alerts a night"), [p.alerts for p in curve], xs),
-        Series(_("Misuse expected among them"), [p.found for p in curve], xs, color="c5"),
-    ]
+    series = [Series(_("Alerts a night"), [p.alerts for p in curve], xs)]
+    if is_calibrated:
+        series.append(Series(_("Misuse expected among them"), [p.found for p in curve], xs, color="c5"))
     marks = [Mark(_("chosen"), x=tried)] if tried <= max(xs) else []
     marks.append(Mark(_("capacity"), y=capacity))
     return lines(

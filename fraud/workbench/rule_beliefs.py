@@ -20,6 +20,11 @@ class RuleBelief:
     is_useless: bool
 
     @property
+    def rests_on_hope(self) -> bool:
+        """Whether no outcome at all speaks of the hits that only it finds."""
+        return not (self.evidence.reviewed or self.evidence.past_reviewed)
+
+    @property
     def asked_on_hope(self) -> int:
         return ASKED_ON_HOPE
 

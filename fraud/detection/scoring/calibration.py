@@ -38,13 +38,15 @@ class Calibrator:
     second: Floats | tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, z: Floats, y: Floats, weight: Floats, n_positive: int | None = None) -> Self:
-        """Choose by the number of positives among out-of-fold rows z (n,), y (n,) in [0, 1], weight (n,).
+    def fit(
+        cls, z: Floats, y: Floats, weight: Floats, n_positive: int | None = None, *, least: int = PLATT_FROM
+    ) -> Self:
+        """Choose by the number of positives among out-of-fold rows z (n,), y (n,) in [0, 1], weight (n,); none with fewer than `least`.
 
         `n_positive`: how many were confirmed, where `y` holds expectations for rows without an outcome.
         """
         positives = int(y.sum()) if n_positive is None else n_positive
-        if positives < PLATT_FROM or positives == len(y):
+        if positives < max(least, 1) or positives == len(y):
             return cls()
         if positives < ISOTONIC_FROM:
             return cls("platt", *_platt(z, y, weight))
@@ -91,14 +93,14 @@ class Calibrator:
 
 
 def expected_outcomes(
-    z: Floats, y: Floats, reviewed: Mask, by_lot: Mask, weight: Floats
+    z: Floats, y: Floats, reviewed: Mask, by_lot: Mask, weight: Floats, *, least: int = PLATT_FROM
 ) -> tuple[Floats, float]:
     """Outcome of every row in [0, 1] and the ratio behind it: the verdict where there is one, else what is expected.
 
     z, y, weight (n,); reviewed (n,): has a verdict; by_lot (n,): of these, drawn whatever anybody thought of the claim. With fewer
-    than PLATT_FROM confirmed the rest counts as genuine, ratio 0.
+    than `least` confirmed the rest counts as genuine, ratio 0.
     """
-    if y.sum() < PLATT_FROM or reviewed.all():
+    if y.sum() < max(least, 1) or reviewed.all():
         return np.where(reviewed, y, 0.0), 0.0
     others = ~by_lot
     intercept, slope = (float(part[0]) for part in _platt(z[others], y[others], weight[others]))

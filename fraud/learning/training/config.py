@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fraud.detection.detectors.tree import TreeSettings
+from fraud.detection.scoring.calibration import PLATT_FROM
 from fraud.detection.scoring.formula import Constants
 
 
@@ -17,6 +18,7 @@ class TrainingConfig:
     ``unreviewed_weight``: weight of claims nobody reviewed as genuine ones while fitting the trees; None leaves them out. Stack and
     calibration always count them in full, because the score is read on the whole population.
     ``delay_days``: how long an outcome takes to become known; younger unreviewed claims say nothing yet.
+    ``percent_from``: confirmed misuse in the held-out blocks from which a score is a percentage; with fewer it is a rank.
     ``tree_features``, ``detector_features``, ``concepts``: None takes the feature catalogue's.
     """
 
@@ -29,6 +31,7 @@ class TrainingConfig:
     max_negatives: int = 100_000
     unreviewed_weight: float | None = 0.2
     min_fold_confirmed: int = 5
+    percent_from: int = PLATT_FROM
     stack_strength: float = 0.2
     detectors: tuple[str, ...] = ("iforest", "hbos", "ecdf", "autoencoder", "peers")
     trees: TreeSettings = field(default_factory=TreeSettings)

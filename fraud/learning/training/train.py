@@ -139,8 +139,9 @@ def _learn(
         )
         model = replace(model, stack=stack)
     z = _cross_fitted_z(model, inputs, rows, out, config)
-    expected, ratio = expected_outcomes(z, y, rows.reviewed[at], rows.by_lot[at], rows.share[at])
-    model = replace(model, calibrator=Calibrator.fit(z, expected, rows.share[at], int(y.sum())))
+    least = config.percent_from
+    expected, ratio = expected_outcomes(z, y, rows.reviewed[at], rows.by_lot[at], rows.share[at], least=least)
+    model = replace(model, calibrator=Calibrator.fit(z, expected, rows.share[at], int(y.sum()), least=least))
     return model, replace(out, z=z, y=rows.y[at], weight=rows.share[at], ratio=ratio)
 
 

@@ -16,6 +16,9 @@ from fraud.learning.side_by_side import MOST, chosen, context_of, offered
 from fraud.web.access import page
 from fraud.web.tables import csv_answer
 
+#: With fewer misuses a page warns that its figures are moved by each single one.
+FEW_MISUSES = 30
+
 
 @page("fraud.view_detection")
 @require_GET
@@ -29,7 +32,7 @@ def evaluation(request: HttpRequest, number: int) -> HttpResponse:
     if file is not None:
         return file
     shown = {**comparison_context(found), **context, "evaluation": found, "panel": miss_panel()}
-    return render(request, "fraud/detection/evaluation.html", shown)
+    return render(request, "fraud/detection/evaluation.html", {**shown, "few": FEW_MISUSES})
 
 
 @page("fraud.view_detection")

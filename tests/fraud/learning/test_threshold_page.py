@@ -12,6 +12,7 @@ from fraud.claims.models import Claim
 from fraud.company.changing import settings_version
 from fraud.company.models import CompanySettings
 from fraud.company.values import current_settings
+from fraud.detection.models import ModelVersion, ScreeningRun
 from tests.cast import make_cast, make_claim, make_run, make_score
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,7 @@ def test_a_line_by_f1_stays_where_it_was_approved_when_costs_change(client, cast
 
 
 def test_both_tables_come_as_files_with_the_figures_of_the_page(client, cast):
+    calibrated()
     client.force_login(cast.model_owner)
     client.cookies["django_language"] = "en"
     answer = client.get(reverse("fraud:threshold"), {"csv": "threshold-ways", "fn": "50"})
@@ -147,3 +149,68 @@ def test_both_tables_come_as_files_with_the_figures_of_the_page(client, cast):
     assert float(rows[-1]["Cost per 1,000 claims"]) == pytest.approx(1000 * sum(CHANCES) * 50 / len(CHANCES))
     assert client.get(reverse("fraud:threshold"), {"csv": "threshold-curve"}).status_code == 200
     assert client.get(reverse("fraud:threshold"), {"csv": "another"}).status_code == 404
+
+
+def calibrated():
+    version = ModelVersion.objects.create(
+        reference="M-2026-0001", stage="champion", folder="m", is_calibrated=True
+    )
+    ScreeningRun.objects.update(model_version=version)
+    return version
+
+
+@pytest.mark.parametrize(
+    ("fn", "expected"), [("2000", 0.0025), ("5000", 0.001), ("8", 0.625), ("30", 0.1667)]
+)
+def test_the_lowest_cost_is_the_lowest_of_all_thresholds_and_where_the_matrix_says(
+    client, cast, fn, expected
+):
+    client.force_login(cast.model_owner)
+    context = shown(client, fn=fn, fp="5", tp="5")
+    costs = {t: plain_cost(t, float(fn)) for t in [n / 1000 for n in range(1001)]}
+    assert context["best"].cost_per_1000 == pytest.approx(min(costs.values()))
+    assert plain_cost(context["best"].threshold, float(fn)) == pytest.approx(min(costs.values()))
+    assert context["tried"].threshold == pytest.approx(expected, abs=1e-4)
+    assert context["tried"].cost_per_1000 >= context["best"].cost_per_1000 - 1e-9
+    table = context["curve_table"]
+    assert any(row["threshold"] == pytest.approx(expected, abs=1e-4) for row in table.rows)
+
+
+def plain_cost(threshold: float, fn: float) -> float:
+    """Claim by claim: reviewing costs five, leaving alone the missed misuse."""
+    return 1000 * sum(5 if p >= threshold else p * fn for p in CHANCES) / len(CHANCES)
+
+
+def test_where_missing_costs_less_than_looking_nothing_is_the_cheapest_and_the_page_says_so(client, cast):
+    calibrated()
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("fraud:threshold"), {"fn": "4"})
+    assert answer.context["best"].alerts == 0
+    assert "nothing costs less than doing nothing" in answer.content.decode()
+
+
+def test_what_holds_now_costs_the_same_in_the_tile_and_in_the_table(client, cast):
+    calibrated()
+    client.force_login(cast.model_owner)
+    context = shown(client, fn="1000")
+    now = [row for row in context["ways_table"].rows if row["alerts"] == context["now"].alerts]
+    assert context["now"].cost_per_1000 in [row["cost"] for row in now]
+
+
+def test_ranks_are_summed_to_nothing_and_the_page_says_what_is_missing(client, cast):
+    calibrated()
+    ModelVersion.objects.update(
+        is_calibrated=False, card={"out_of_fold": {"confirmed": 20}, "config": {"percent_from": 30}}
+    )
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:threshold")).content.decode()
+    assert "Percentages need 30 confirmed misuses" in page
+    assert "there were 20" in page
+    for words in ("Recall, expected", "Misused money found a night", "Cost per 1,000 claims</span>"):
+        assert words not in page
+    file = client.get(reverse("fraud:threshold"), {"csv": "threshold-ways"}).content.decode("utf-8-sig")
+    for row in csv.DictReader(io.StringIO(file)):
+        assert (row["Recall"], row["Cost per 1,000 claims"], row["F1"]) == ("", "", "")
+        assert row["Alerts a night"]

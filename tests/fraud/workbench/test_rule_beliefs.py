@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 from scipy.stats import binomtest
 
 from audit.actor import Actor
+from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
 from fraud.workbench.rule_beliefs import beliefs_by_version
 from fraud.workbench.rule_hits import VersionHits
@@ -25,8 +28,11 @@ def cast():
 
 def night(state: str = "finished", **evidence: RuleEvidence):
     versions = {v.rule.code: v.pk for v in RuleVersion.objects.filter(state="active").select_related("rule")}
+    day = date(2026, 11, 1) + timedelta(days=ScreeningRun.objects.count())
     return make_run(
-        state=state, rule_evidence={str(versions[code]): each.to_json() for code, each in evidence.items()}
+        business_date=day,
+        state=state,
+        rule_evidence={str(versions[code]): each.to_json() for code, each in evidence.items()},
     )
 
 
@@ -78,6 +84,7 @@ def test_rule_page_and_list_say_how_good_a_rule_is_and_that_it_might_stop(client
     nobody = night(A03=RuleEvidence("A03", 3, 28))
     fresh = client.get(reverse("fraud:rule", args=["A03"])).content.decode()
     assert nobody.reference in fresh
+    assert "기대" in fresh or "Hoped" in fresh
     assert "아직 없음" in fresh or "none yet" in fresh
     night(A01=RuleEvidence("A01", 280, 28, 120, 1))
     listed = client.get(reverse("fraud:rules")).content.decode()

@@ -113,3 +113,11 @@ def test_with_every_outcome_known_or_too_few_of_them_nothing_is_expected_beyond(
     np.testing.assert_array_equal(expected_outcomes(z, y, everything, few, np.ones(2000))[0], y)
     some = np.where(np.cumsum(y) <= 20, y, 0.0)
     np.testing.assert_array_equal(expected_outcomes(z, some, some > 0, few, np.ones(2000))[0], some)
+
+
+@pytest.mark.parametrize(("least", "kind"), [(31, "none"), (30, "platt"), (10, "platt")])
+def test_how_many_confirmed_make_a_percentage_is_the_companys_choice(least, kind):
+    rng = np.random.default_rng(3)
+    y = np.zeros(1000)
+    y[:30] = 1
+    assert Calibrator.fit(rng.normal(size=1000) + y, y, np.ones(1000), least=least).kind == kind
