@@ -140,6 +140,7 @@ def kind_of(path: str) -> str | None:
 def sign_in(browser: Any, base: str, login: str) -> Any:
     """A page of somebody who has signed in, at the address they start at."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(300_000)  # a walk beside other work waits instead of giving up
     page.goto(base + "/accounts/login/")
     page.fill("#id_username", login)
     page.fill("#id_password", PASSWORD)
