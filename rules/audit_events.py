@@ -11,6 +11,7 @@ register("rule.proposed", en="proposed a rule version", ko="규칙 적용을 상
 register("rule.returned", en="returned a proposed rule version", ko="규칙 상신을 반려했습니다")
 register("rule.shadowed", en="let a rule version run in shadow", ko="규칙을 시험 운영으로 전환했습니다")
 register("rule.activated", en="activated a rule version", ko="규칙을 적용했습니다")
+register("rule.widened", en="let a rule count for more cardholders", ko="규칙 적용 대상을 확대했습니다")
 register("rule.retired", en="retired a rule", ko="규칙 적용을 중단했습니다")
 register("rule.retirement_proposed", en="proposed to stop a rule", ko="규칙 적용 중단을 상신했습니다")
 register(

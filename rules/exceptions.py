@@ -130,6 +130,27 @@ class QuestionMissing(RuleServiceError):
     )
 
 
+class ShareNotPossible(RuleServiceError):
+    """A share of the cardholders that is none, or one beside a version that counts for all of them."""
+
+    code = "share_not_possible"
+    status = 422
+    message = _(
+        "A share is a whole percentage from 1 to 100. Less than 100 is possible only while no other version of the rule counts: "
+        "the others would be judged by none."
+    )
+
+
+class ShareNotGrowing(RuleServiceError):
+    """A rule is rolled out to more people, never to fewer."""
+
+    code = "share_not_growing"
+    status = 422
+    message = _(
+        "The rule counts for that share already. To take it back, stop the rule or go back to an earlier version."
+    )
+
+
 class ExampleFails(RuleServiceError):
     """An example row of the rule says otherwise than the rule's text."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +54,8 @@ class RuleVersion(models.Model):
     is_told_ahead = models.BooleanField(
         default=False
     )  # a cardholder may hear of it before filing: rules/ahead.py
+    # Of the cardholders, while it counts; the hits of the others are stored and only watched (rules/rollout.py).
+    rollout_rate = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal(1))
     note = models.TextField(blank=True)
     examples = models.JSONField(
         default=list
@@ -91,6 +94,9 @@ class RuleVersion(models.Model):
             # One text of a rule counts at a time.
             models.UniqueConstraint(
                 fields=["rule"], condition=Q(state="active"), name="ruleversion_one_active"
+            ),
+            models.CheckConstraint(
+                condition=Q(rollout_rate__gt=0, rollout_rate__lte=1), name="ruleversion_rollout_rate"
             ),
             # Four eyes: whoever proposed does not activate.
             models.CheckConstraint(

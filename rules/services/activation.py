@@ -7,7 +7,7 @@ from audit.actor import Actor
 from audit.permissions import NotPermitted, require
 from audit.services import record
 from audit.transactions import one_transaction
-from rules.exceptions import ApprovalVoid
+from rules.exceptions import ApprovalVoid, ShareNotPossible
 from rules.models import RuleVersion
 from rules.services.common import (
     State,
@@ -23,6 +23,7 @@ from rules.services.common import (
     subject_of,
     summary,
 )
+from rules.services.rolling_out import rate_of
 
 
 def shadow_version(
@@ -49,27 +50,31 @@ def shadow_version(
 
 
 def activate_version(
-    *, version: RuleVersion, by: Actor, reason: str = "", seen: int | None = None
+    *, version: RuleVersion, by: Actor, reason: str = "", seen: int | None = None, percent: int = 100
 ) -> RuleVersion:
     """Let a proposed (or shadow) version count from the next run on; the version that counted so far retires.
 
-    `seen`: the lock version the page was showing. Raises NotPermitted for whoever wrote, edited or proposed it, ApprovalVoid when
+    `percent`: the share of the cardholders it counts for, the others' hits are only watched; `widen_rule` raises it. `seen`: the lock version the page was showing. Raises NotPermitted for whoever wrote, edited or proposed it, ApprovalVoid when
     the content is not the proposed one, PageStale, ProposalStale when another version counts by now, WrongState,
-    RuleNotValid (a list or parameter it needs is gone), QuestionMissing.
+    RuleNotValid (a list or parameter it needs is gone), QuestionMissing, ShareNotPossible (also for a share beside a version that counts).
     """
     require(by, "rules.activate_rule")
+    rate = rate_of(percent)
     with one_transaction():
         current = locked(version)
         require_state(current, State.PROPOSED, State.SHADOW)
         _refuse_unapproved(current, by, seen)
         checked(current.text)
         require_question(current.rule)
+        if rate < 1 and current.rule.versions.filter(state=State.ACTIVE).exists():
+            raise ShareNotPossible()
         before = summary(current)
         stop_running(current.rule, by, reason="replaced", states=[State.ACTIVE])
+        current.rollout_rate = rate
         current.state = State.ACTIVE
         current.activated_at = clock.now()
         current.activated_by_id = by.user_id
-        current.save(update_fields=["state", "activated_at", "activated_by"])
+        current.save(update_fields=["state", "rollout_rate", "activated_at", "activated_by"])
         record(
             action="rule.activated",
             by=by,

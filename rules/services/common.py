@@ -121,6 +121,7 @@ def summary(version: RuleVersion) -> dict[str, Any]:
         "weight": version.weight,
         "is_always_open": version.is_always_open,
         "is_told_ahead": version.is_told_ahead,
+        "share_percent": int(version.rollout_rate * 100),
     }
 
 

@@ -91,7 +91,7 @@ def _titles() -> dict[str, dict[str, str]]:
 def _rule_facts(frame: NightFrame, row: int, titles: dict[str, dict[str, str]]) -> dict[int, dict[str, Any]]:
     """Rule version id → its code, its title in both languages and the values that made it true."""
     found: dict[int, dict[str, Any]] = {}
-    for j in np.flatnonzero(frame.hits[row] | frame.muted[row]).tolist():
+    for j in np.flatnonzero(frame.hits[row] | frame.muted[row] | frame.outside[row]).tolist():
         code = frame.rules.specs[j].code
         values = {name: plain(value) for name, value in frame.outcome.facts(row, j).items()}
         found[int(frame.rules.version_ids[j])] = {

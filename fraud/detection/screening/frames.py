@@ -63,6 +63,9 @@ class NightFrame:
     versions: pl.DataFrame  # claim_id, claim_version: the facts that are judged
     hits: NDArray[np.bool_]  # those that count
     muted: NDArray[np.bool_]  # (n, rules): those of suppressed rules, stored and marked
+    outside: NDArray[
+        np.bool_
+    ]  # (n, rules): those outside the share a rule counts for, stored as if in shadow
     rules: RunRules
     outcome: Outcome
 
@@ -309,4 +312,6 @@ def _night_frame(
     versions = pending.select("claim_id", "claim_version")
     hits = np.asarray(outcome.hits, dtype=bool)
     muted = hits & rules.suppressed(features) if rules.suppressions else np.zeros_like(hits)
-    return NightFrame(run.pk, features, versions, hits & ~muted, muted, rules, outcome)
+    outside = hits & ~muted
+    outside = outside & rules.outside(features) if min(rules.rates, default=1) < 1 else np.zeros_like(hits)
+    return NightFrame(run.pk, features, versions, hits & ~muted & ~outside, muted, outside, rules, outcome)

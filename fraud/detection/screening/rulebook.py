@@ -21,6 +21,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from audit import clock
+from audit.people import number_key
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import RuleEvidence
@@ -42,6 +43,7 @@ from rules.engine import (
 from rules.language.nodes import Expression, Window
 from rules.language.parse import parse
 from rules.models import Parameter, RuleVersion, ValueList
+from rules.rollout import is_inside
 
 _STATES = (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW)
 
@@ -58,6 +60,7 @@ class RunRules:
         default_factory=dict
     )  # by rule version; empty outside a night
     suppressions: tuple[Mapping[str, Any], ...] = ()  # code, and whom it leaves alone
+    rates: tuple[float, ...] = ()  # share of the cardholders each counts for; empty: all of them
 
     @cached_property
     def counted(self) -> NDArray[np.int64]:
@@ -83,6 +86,18 @@ class RunRules:
                 if spec.code == row["code"]:
                     muted[:, j] |= alone
         return muted
+
+    def outside(self, features: pl.DataFrame) -> NDArray[np.bool_]:
+        """Which claims lie outside the share of cardholders that a rule counts for: (claims, rules). A person with several cards is one person."""
+        found = np.zeros((features.height, len(self.specs)), dtype=bool)
+        for j, (spec, rate) in enumerate(zip(self.specs, self.rates, strict=False)):
+            if rate < 1:
+                people = _people_of(features)
+                inside = {
+                    one: is_inside(spec.code, one, rate) for one in people.unique().drop_nulls().to_list()
+                }
+                found[:, j] = [not inside.get(one, False) for one in people.to_list()]
+        return found
 
     def evaluate(
         self,
@@ -176,11 +191,22 @@ def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
         np.array([row["shadow"] for row in rows], dtype=bool),
         context,
         suppressions=tuple(pin.get("suppressions", [])),
+        rates=tuple(float(row.get("rate", 1)) for row in rows),
     )
 
 
+def _people_of(features: pl.DataFrame) -> pl.Series:
+    """Per claim its person: the employee number in one spelling, or the card's holder where there is none."""
+    holders = "#" + features["cardholder_id"].cast(pl.String)
+    if "cardholder.employee_no" not in features.columns:
+        return holders
+    numbers = features["cardholder.employee_no"].cast(pl.String)
+    keys = {one: number_key(one) for one in numbers.unique().drop_nulls().to_list()}
+    return pl.Series([keys.get(one) or holder for one, holder in zip(numbers, holders, strict=True)])
+
+
 def _rule(row: RuleVersion) -> dict[str, Any]:
-    return {
+    pinned = {
         "id": row.pk,
         "code": row.rule.code,
         "number": row.number,
@@ -189,6 +215,8 @@ def _rule(row: RuleVersion) -> dict[str, Any]:
         "always_open": row.is_always_open,
         "shadow": row.state == RuleVersion.State.SHADOW,
     }
+    is_shared = row.state == RuleVersion.State.ACTIVE and row.rollout_rate < 1
+    return {**pinned, "rate": str(row.rollout_rate)} if is_shared else pinned
 
 
 def _value(row: Any) -> dict[str, Any]:

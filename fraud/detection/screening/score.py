@@ -147,7 +147,7 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
         rows = part_rows(frame.features, part.spec)
         features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
-    hit_rows = _hit_frame(run, features["claim_id"], hits, frame.muted[rows], frame)
+    hit_rows = _hit_frame(run, features["claim_id"], hits, frame.muted[rows], frame.outside[rows], frame)
     computed = time.perf_counter()
     faults.hit("part.computed")
     with one_transaction():
@@ -256,16 +256,17 @@ def _hit_frame(
     claim_ids: pl.Series,
     hits: NDArray[np.bool_],
     muted: NDArray[np.bool_],
+    outside: NDArray[np.bool_],
     frame: NightFrame,
 ) -> pl.DataFrame:
-    """Hits that count and suppressed ones as stored; the latter are only watched, as if in shadow."""
-    rows, rules = np.nonzero(hits | muted)
+    """Hits as stored: those that count, and suppressed ones and those outside a rule's share, which are only watched, as if in shadow."""
+    rows, rules = np.nonzero(hits | muted | outside)
     return pl.DataFrame(
         {
             "run_id": np.full(len(rows), run.pk, dtype=np.int64),
             "claim_id": claim_ids.to_numpy()[rows],
             "rule_version_id": frame.rules.version_ids[rules],
-            "is_shadow": frame.rules.is_shadow[rules] | muted[rows, rules],
+            "is_shadow": frame.rules.is_shadow[rules] | muted[rows, rules] | outside[rows, rules],
             "is_suppressed": muted[rows, rules],
         }
     )

@@ -16,7 +16,7 @@ from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import chain_entries
-from audit.typed import decimal_number
+from audit.typed import decimal_number, whole_number
 from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import number_seen, refusal_sentence
@@ -29,7 +29,7 @@ from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.language import RuleNotValid
 from rules.models import Rule, RuleVersion, ValueChange
-from rules.services import activation, drafts, turning_off
+from rules.services import activation, drafts, rolling_out, turning_off
 from rules.services.book import example_entry
 from rules.services.common import subject_of
 
@@ -175,8 +175,15 @@ def _approval(request: HttpRequest) -> dict[str, Any]:
 
 
 def _activate(request: HttpRequest, version: RuleVersion) -> str:
-    activation.activate_version(version=version, **_approval(request))
+    percent = whole_number(request.POST.get("percent", "100").strip(), 3) or 0
+    activation.activate_version(version=version, percent=percent, **_approval(request))
     return _("The version counts from the next run on.")
+
+
+def _widen(request: HttpRequest, version: RuleVersion) -> str:
+    percent = whole_number(request.POST.get("percent", "").strip(), 3) or 0
+    rolling_out.widen_rule(version=version, percent=percent, **_approval(request))
+    return _("The rule counts for more cardholders from the next run on.")
 
 
 def _shadow(request: HttpRequest, version: RuleVersion) -> str:
@@ -225,6 +232,7 @@ STEPS: dict[str, Step] = {
     "ask": _ask,
     "propose": _propose,
     "activate": _activate,
+    "widen": _widen,
     "shadow": _shadow,
     "return": _return,
     "discard": _discard,
@@ -233,6 +241,13 @@ STEPS: dict[str, Step] = {
     "keep": _keep,
     "roll-back": _roll_back,
 }
+
+
+def _wider(running: RuleVersion | None) -> list[int]:
+    """Shares of the cardholders that a version which counts for some of them may be widened to."""
+    if running is None or running.state != State.ACTIVE:
+        return []
+    return [percent for percent in rolling_out.SHARES if percent > running.rollout_rate * 100]
 
 
 @page("rules.draft_rule", "rules.activate_rule")
@@ -298,6 +313,9 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "versions": versions,
         "version": shown,
         "running": running,
+        "shares": [percent for percent in rolling_out.SHARES if percent < 100],
+        "wider": _wider(running),
+        "may_share": State.ACTIVE not in by_state,
         "belief": beliefs_by_version().get(running.pk) if running else None,
         "believed_found": running.found if running else None,  # type: ignore[attr-defined]
         "typed": typed,
