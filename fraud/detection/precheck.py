@@ -33,6 +33,7 @@ from fraud.detection.models import PrecheckUse
 from fraud.detection.suppressing import pinned_suppressions
 from rules.engine import RuleSpec, evaluate
 from rules.models import RuleVersion
+from rules.rollout import is_inside
 from rules.services.rule_sets import current_context, told_ahead
 
 ACTION = "fraud.precheck_claim"
@@ -123,6 +124,8 @@ def precheck_claim(*, sketch: Sketch, by: Actor, employee_no: str = "") -> Prech
     met, unjudged = [], []
     for j, (version, _spec) in enumerate(rules):
         n_open, missing = outcome.not_evaluable[j]
+        if not _counts_for(version, employee_no if is_program else by.employee_no):
+            continue
         if outcome.hits[0, j] and not muted[j]:
             met.append(Told(version, {"values": outcome.facts(0, j)}))
         elif n_open and not muted[j]:
@@ -187,6 +190,11 @@ def _place(sketch: Sketch, history: pl.DataFrame) -> tuple[int, str]:
         return row["merchant_id"] or _NOWHERE, row["mcc"] or ""
     kinds = set(Merchant.objects.filter(name__iexact=sketch.merchant).values_list("mcc", flat=True)[:50])
     return _NOWHERE, kinds.pop() if len(kinds) == 1 else ""
+
+
+def _counts_for(version: RuleVersion, employee_no: str) -> bool:
+    """Whether the night would count a hit of this person: a rule that is rolled out counts for a share of them."""
+    return is_inside(version.rule.code, number_key(employee_no), float(version.rollout_rate))
 
 
 def _muted(specs: Sequence[RuleSpec], row: pl.DataFrame) -> list[bool]:

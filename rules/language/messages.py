@@ -68,6 +68,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "dots.{hint_en}",
         "이름 {name}에 라틴 글자처럼 보이는 문자 {character}({character_name})이(가) 있습니다. 이름에는 a-z, 0-9, _, 점만 씁니다.{hint_ko}",
     ),
+    "foreign_word": (
+        'There is no field {name}. To look for that word write merchant.name contains "{name}"; the fields stand under “Words of the language”.',
+        '{name}(이)라는 항목은 없습니다. 그 낱말을 찾으려면 merchant.name contains "{name}"(으)로 쓰십시오. 쓸 수 있는 항목은 ‘규칙 언어의 단어’에 있습니다.',
+    ),
     "dunder": (
         "{name} is not a name of this language; names with double underscores do not exist.",
         "{name}은(는) 이 언어의 이름이 아닙니다. 밑줄 두 개를 이어 쓴 이름은 없습니다.",

@@ -14,12 +14,14 @@ _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁһӏԛԝαονικρτυχЅ
 
 
 def plain_name(name: str, position: Position) -> str:
-    """The name after NFKC. Raises RuleNotValid for other alphabets and for double underscores."""
+    """The name after NFKC. Raises RuleNotValid for other alphabets (a word of another language is told apart from a look-alike) and for double underscores."""
     plain = unicodedata.normalize("NFKC", name)
     if not plain.isascii():
         character = next(letter for letter in plain if not letter.isascii())
         meant = plain.translate(_LOOK_ALIKES)
         hint_en, hint_ko = (f" Write {meant}", f" {meant}(으)로 쓰십시오") if meant.isascii() else ("", "")
+        if not meant.isascii() and not any(letter.isascii() and letter.isalpha() for letter in plain):
+            raise refuse(position, "foreign_word", name=name)
         raise refuse(
             position,
             "not_ascii",

@@ -48,7 +48,7 @@ REFUSED = [
     ("B4", "__dict__ = 1", "dunder"),
     ("B4", "аmount > 500 KRW", "not_ascii"),
     ("B4", "amоunt > 500 KRW", "not_ascii"),
-    ("B4", "금액 > 500 KRW", "not_ascii"),
+    ("B4", "금액 > 500 KRW", "foreign_word"),
     ("B5", "9**9**9 > amount", "sign"),
     ("B5", "amount ^ 2 > 1", "sign"),
     ("B6", "'a' * 10 = merchant.name", "arithmetic"),

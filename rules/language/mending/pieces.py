@@ -67,7 +67,7 @@ _KINDS = (
     ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
     ("loose_money", rf"{_N}\s*(?:[십백천]?[만억조]|[백천])(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))*(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
                     rf"|{_N}\s*(?:thousand|million|billion)\s*(?:{_CURRENCY})?{_END}|{_N}\s*(?:KRW\s*원|원\s*KRW){_END}"
-                    rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
+                    rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥\\]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
                     rf"|[0-9]{{1,3}}(?:[.' ][0-9]{{3}})+\s*(?:{_CURRENCY}){_END}|[0-9]{{1,3}}(?:\.[0-9]{{3}})*,[0-9]{{1,2}}\s*(?:{_CURRENCY}){_END}|{_N}\s*(?:{_CURRENCY}|[₩￦€£]){_END}"),
     ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
     ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
@@ -142,6 +142,8 @@ def _piece(kind: str, written: str, start: int) -> Piece:
 def _money(written: str) -> tuple[str, str, str] | None:
     plain = written.strip()
     plain = re.sub(r"(?i)\s*(?:KRW\s*원|원\s*KRW)$", " KRW", plain)
+    if plain.startswith("\\"):  # the key of ₩ on a Korean keyboard
+        plain = "₩" + plain[1:]
     sign = re.match(r"[₩￦$€£¥￥]|KRW|USD|EUR|GBP|JPY|CNY", plain, re.IGNORECASE)
     word = re.search(rf"(?:{_CURRENCY}|[₩￦€£])$", plain, re.IGNORECASE)
     currency = currency_of(sign[0]) if sign else currency_of(word[0]) if word else "KRW"

@@ -88,6 +88,7 @@ def _pass(pieces: list[Piece], names: Names) -> list[Piece]:
     found = say_ranges(found)
     found = say_korean_order(found)
     found = name_words(found, names)
+    found = _say_there(found)
     found = say_endings(found)
     found = say_lists(found)
     found = say_joins(found)
@@ -141,6 +142,28 @@ def _say_is(pieces: list[Piece]) -> list[Piece]:
             continue
         found.append(pieces[at])
         at += 1
+    return found
+
+
+#: Fields that hold a paper's or a trip's number: yes and no ask whether there is one.
+_NUMBERS = frozenset({"receipt_id", "trip_id", "pre_approval_id", "authorization_code", "loyalty_id"})
+_THERE = {"yes": True, "true": True, "no": False, "none": False, "false": False}
+
+
+def _say_there(pieces: list[Piece]) -> list[Piece]:
+    """``receipt_id = no`` → ``receipt_id is missing``."""
+    found = list(pieces)
+    for at in range(len(found) - 2):
+        field, sign, value = found[at : at + 3]
+        there = _THERE.get(value.word.strip('"'))
+        is_quoted = value.kind == "text" and not value.code  # somebody means the word itself
+        if field.out not in _NUMBERS or sign.out not in {"=", "==", "!="} or there is None or is_quoted:
+            continue
+        is_there = there == (sign.out != "!=")
+        sign.out, sign.kind, sign.code = "is not" if is_there else "is", "word", "write_word"
+        value.out, value.kind, value.code = "missing", "word", ""
+        sign.end, sign.shown = value.end, f"{sign.out} missing"
+        value.start = value.end
     return found
 
 

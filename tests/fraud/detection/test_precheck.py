@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from audit.actor import Actor
+from audit.people import number_key
 from audit.permissions import NotPermitted, Role
 from fraud.claims.models import Absence, Claim
 from fraud.detection.features import COMPUTED
@@ -15,6 +16,7 @@ from fraud.detection.screening.context import _names_without_history
 from rules.ahead import BEHAVIOUR
 from rules.fields import FIELDS
 from rules.models import RuleVersion
+from rules.rollout import is_inside
 from rules.services import install_starter_rules
 from tests.cast import NOW, Cast, make_cast, make_claim, make_file, make_merchant
 
@@ -55,6 +57,13 @@ def test_an_ordinary_lunch_raises_nothing(cast: Cast):
 def test_over_the_limit_per_head_is_told_and_gone_with_more_people(cast: Cast):
     assert "A02" in codes(cast, amount_minor=180_000)
     assert "A02" not in codes(cast, amount_minor=180_000, n_attendees=4)
+
+
+def test_a_rule_that_counts_for_a_share_is_told_to_that_share_only(cast: Cast):
+    RuleVersion.objects.filter(rule__code="A02").update(rollout_rate="0.50")
+    for who in ("cardholder", "stranger"):
+        is_told = "A02" in codes(cast, who=who, amount_minor=180_000)
+        assert is_told == is_inside("A02", number_key(cast.actor(who).employee_no), 0.5)
 
 
 def test_a_payment_one_filed_already_is_told(cast: Cast):
