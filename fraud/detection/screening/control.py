@@ -15,6 +15,7 @@ from audit import clock, faults
 from audit.transactions import after_commit, one_transaction
 from fraud.detection.models import RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening.frames import forget_frames
+from fraud.detection.screening.kept_windows import forget_windows
 from fraud.detection.screening.stages import stage_of
 
 State = ScreeningRun.State
@@ -88,6 +89,7 @@ def call_off(run: ScreeningRun, *, seen: int) -> dict[str, int]:
         )
         faults.hit("cancel.written")
         after_commit(forget_frames)
+    forget_windows(run.pk)
     return gone
 
 
