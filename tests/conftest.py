@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as drawn
 
 from tests.counted import COUNTED, told
 from tests.databases import put_migrated_file
@@ -38,6 +39,10 @@ LONGEST_FIRST = (
     "tests/rules/test_agreement.py",
     "tests/test_house.py",
 )
+
+# How long one drawn example takes says how busy the machine is, and nothing about the code.
+drawn.register_profile("patient", parent=drawn(), deadline=None)
+drawn.load_profile("patient")
 
 REQUIRE_ALL = os.environ.get("CLEANCARD_REQUIRE_ALL") == "1"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -39,24 +38,22 @@ class StartNight(CaseworkView):
 
     permission = RUN_NIGHT
 
-    def post(self, request: Request) -> HttpResponseBase:
+    def post(self, request: Request) -> Response:
         self.input(NoBody)
-        return self.once(lambda: Response(NightRow(start_night(by=self.by)).data, status=202))
+        return Response(NightRow(start_night(by=self.by)).data, status=202)
 
 
 def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning: str) -> type[CaseworkView]:
     class Step(CaseworkView):
         permission = RUN_NIGHT
 
-        def post(self, request: Request, reference: str) -> HttpResponseBase:
+        def post(self, request: Request, reference: str) -> Response:
             self.input(NoBody)
             run = ScreeningRun.objects.filter(reference=reference).first()
             if run is None:
                 raise CaseNotFound
             seen = self.version()
-            return self.once(
-                lambda: Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
-            )
+            return Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
 
     Step.__name__, Step.__doc__ = f"{name.title()}Night", meaning
     decorate = extend_schema_view(

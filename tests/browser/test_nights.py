@@ -69,13 +69,13 @@ def test_cancelling_a_night_on_a_phone_says_first_what_becomes_of_its_claims(vis
     for _ in range(2):
         assert advance(run, by=NIGHTLY)
     page.open(f"/runs/{run.reference}/")
-    page.get_by_role("button", name="실행 취소").click()
+    page.get_by_role("button", name="심사 취소").click()
     dialog = page.locator("#cancel-run")
     assert "모두 다음 야간 심사로" in dialog.inner_text()
     dialog.get_by_role("button", name="그대로 두기").click()
     assert screening.n_stored(run) == Score.objects.filter(run=run).count() > 0
-    page.get_by_role("button", name="실행 취소").click()
-    dialog.get_by_role("button", name="실행 취소").click()
+    page.get_by_role("button", name="심사 취소").click()
+    dialog.get_by_role("button", name="심사 취소").click()
     page.locator(".page-head .tag", has_text="취소됨").wait_for()
     assert not Score.objects.filter(run=run).exists()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
