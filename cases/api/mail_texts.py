@@ -16,6 +16,7 @@ from cases.models import MailText
 from cases.pages.mail_texts import preview, text_context
 from cases.services.mail_defaults import MAILS
 from cases.services.mail_texts import LANGUAGES, approve_text, check_text, propose_text, return_text
+from fraud.web.api import ONLY_PAGING, PAGING
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 
@@ -40,14 +41,15 @@ class TextAnswer(serializers.Serializer):
 
 class TextPage(serializers.Serializer):
     results = TextAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
-class TextBody(StrictSerializer):
+class MailTextBody(StrictSerializer):
     subject = StrictCharField(max_length=150)
     body = StrictCharField(max_length=4_000)
 
 
-class ProposalBody(TextBody):
+class ProposalBody(MailTextBody):
     """`number`: the version that counted when it was read."""
 
     reason = StrictCharField(max_length=300)
@@ -83,15 +85,21 @@ class TextView(CaseworkView):
         return {**found, "places": places, "waiting": waiting}
 
 
-@extend_schema_view(get=describe("List the texts of mails", answer=TextPage, operation_id="mail_texts_list"))
+@extend_schema_view(
+    get=describe(
+        "List the texts of mails", answer=TextPage, parameters=PAGING, operation_id="mail_texts_list"
+    )
+)
 class TextList(TextView):
-    """Every mail in both languages."""
+    """Every mail in both languages, by its name."""
 
     permission = "cases.view_mail_text"
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        rows = [self.row(mail, language) for mail in MAILS for language in LANGUAGES]
-        return Response({"results": TextAnswer(rows, many=True).data})
+        names = [(mail, language) for mail in MAILS for language in LANGUAGES]
+        page = self.page_of(names, key=" ".join)
+        return self.paged(TextAnswer([self.row(*name) for name in page.rows], many=True).data, page)
 
 
 @extend_schema_view(
@@ -122,18 +130,22 @@ class TextOne(TextView):
 
 @extend_schema_view(
     post=describe(
-        "See how a mail would read", answer=PreviewAnswer, body=TextBody, operation_id="mail_texts_preview"
+        "See how a mail would read",
+        answer=PreviewAnswer,
+        body=MailTextBody,
+        operation_id="mail_texts_preview",
     )
 )
 class TextPreview(TextView):
     """With made-up values; nothing is kept."""
 
+    answers_kept = "no"
     permission = "cases.view_mail_text"
 
     def post(self, request: Request, mail: str, language: str) -> Response:
         """Subject and body. Raises Http404, MailTextNotValid (422)."""
         self.row(mail, language)
-        body = self.input(TextBody)
+        body = self.input(MailTextBody)
         check_text(mail, language, body["subject"], body["body"])
         subject, text = preview(mail, language, body["subject"], body["body"])
         return Response({"subject": subject, "body": text})

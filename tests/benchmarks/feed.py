@@ -30,7 +30,7 @@ class Cut(http.client.HTTPConnection):
     """A connection that `draw` may cut: half way through the body, or after it, before the answer."""
 
     draw: random.Random
-    share = 0.2
+    share = 0.35
     cuts = {"in the body": 0, "before the answer": 0}
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **more: Any) -> None:
