@@ -102,3 +102,7 @@ def test_an_altered_entry_beside_sealed_ones_is_found():
     found = first_fault("case:C-1", chain, may_be_sealed=True)
     assert found is not None
     assert (found.seq, found.code) == (2, "hash")
+
+
+def test_a_chain_that_never_began_fits_a_head_that_knows_of_nothing():
+    assert first_fault("case:C-1", [], (0, GENESIS)) is None
