@@ -48,7 +48,7 @@ from tests.cast import (
 )
 from tests.routes import walk
 
-SEED, SHARE = int(os.environ.get("WALK_SEED", "12")), float(os.environ.get("WALK", "0.02"))
+SEED, SHARE = int(os.environ.get("WALK_SEED", "12")), float(os.environ.get("WALK", "0.012"))
 #: Who sees cases; `narrowed` those of research only, `involved` all but their own.
 SEES_CASES = frozenset({"reviewer", "approver", "auditor", "involved"})
 #: Word → whoever may read it. The others never meet it.
