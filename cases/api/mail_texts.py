@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.permissions import require
 from cases.api.base import CaseworkView, describe
 from cases.api.mails import NoBody
 from cases.models import MailText
@@ -111,16 +112,15 @@ class TextList(TextView):
 class TextOne(TextView):
     """One text of one mail in one language."""
 
-    @property
-    def permission(self) -> str:  # type: ignore[override]
-        return "cases.change_mail_text" if self.request.method == "POST" else "cases.view_mail_text"
+    permission = "cases.view_mail_text"
 
     def get(self, request: Request, mail: str, language: str) -> Response:
         """The text. Raises Http404."""
         return Response(TextAnswer(self.row(mail, language)).data)
 
     def post(self, request: Request, mail: str, language: str) -> Response:
-        """Propose it anew. Raises Http404, MailTextNotValid (422), MailTextMoved (409)."""
+        """Propose it anew. Raises Http404, MailTextNotValid (422), MailTextMoved (409), NotPermitted."""
+        require(self.by, "cases.change_mail_text")
         self.row(mail, language)
         body = dict(self.input(ProposalBody))
         number = body.pop("number")

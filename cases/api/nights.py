@@ -42,7 +42,7 @@ class StartNight(CaseworkView):
 
     def post(self, request: Request) -> HttpResponseBase:
         self.input(NoBody)
-        return self.once(lambda: Response(NightRow(start_night(by=self.by)).data, status=202))
+        return Response(NightRow(start_night(by=self.by)).data, status=202)
 
 
 def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning: str) -> type[CaseworkView]:
@@ -56,9 +56,7 @@ def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning
             if run is None:
                 raise CaseNotFound
             seen = self.version()
-            return self.once(
-                lambda: Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
-            )
+            return Response(NightRow(service(run=run, expected_version=seen, by=self.by)).data)
 
     Step.__name__, Step.__doc__ = f"{name.title()}Night", meaning
     decorate = extend_schema_view(

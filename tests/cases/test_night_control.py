@@ -256,7 +256,7 @@ def test_interface_takes_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None
         1,
         False,
     )
-    assert caller.send(f"{at}/resume/", {}, version=0).json()["error"]["details"] == {"version": 1}
+    assert caller.send(f"{at}/resume/", {}, version=0).json()["facts"] == {"version": 1}
     assert caller.send(f"{at}/resume/", {}, version=1).status_code == 200
     progress = caller.get(f"{at}/").json()["progress"]
     assert [one["name"] for one in progress["stages"]] == ["prepare", "scoring", "opening", "finish"]
