@@ -59,7 +59,8 @@ SECRETS: dict[str, frozenset[str]] = {
     "ZQ-reason-of-decision": SEES_CASES,
     "ZQ-merchant-sales": SEES_CASES | {"clerk", "cardholder", "manager"},
     "ZQ-merchant-research": SEES_CASES | {"clerk", "narrowed", "stranger"},
-    "ZQ-merchant-involved": SEES_CASES - {"involved"} | {"clerk"},
+    "ZQ-merchant-involved": SEES_CASES
+    | {"clerk"},  # one's own payment is no secret, what is thought of it is
     "ZQ-rule-by-name": SEES_CASES | {"narrowed", "rule_admin", "model_owner"},
     "ZQ-receipt": SEES_CASES | {"cardholder", "manager"},
     "ZQ-draft": frozenset({"cardholder"}),
