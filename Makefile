@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # On a terminal the installer shows how far it is; in a log its list of packages would only be noise.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-.PHONY: help setup run services test drill faults kills fuzz mutants feed crowd screenshots axe lint format bench messages clean
+.PHONY: help setup run services test drill faults kills fuzz walk mutants feed screenshots axe lint format bench messages clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,15 @@ kills: .venv/.dev  ## two hundred kills of night, import, training, promotion, s
 
 fuzz: .venv/.dev .venv-fuzz/bin/st  ## ten minutes of requests nobody would write, as every role, against a copy of the demo company (make run first)
 	@OMP_NUM_THREADS=1 $(PY) -m tests.fuzz $(ARGS) $(if $(SEED),--seed $(SEED))
+
+walk: .venv/.dev  ## every reader, address, object and secret; prints the cells tried and what is wrong (WALK=0.15 for a part, WALK_SEED=…)
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 WALK=$(or $(WALK),1) $(PY) -m pytest -q -s tests/cases/test_permission_walk.py
+
+mutants: .venv/.dev  ## one change at a time in audit, permissions, money and decisions, from a printed seed; 1 where tests notice under 85 %
+	@CLEANCARD_DEMO=0 OMP_NUM_THREADS=1 $(PY) -m tests.mutants $(ARGS) $(if $(SEED),--seed $(SEED))
+
+feed: .venv/.dev  ## 100,000 claims in batches, the connection cut at random from a printed seed; all accounted for (ARGS="--claims 5000")
+	@$(PY) -m tests.benchmarks feed $(ARGS) $(if $(SEED),--seed $(SEED))
 
 screenshots: .venv/.dev  ## pictures of the twenty main pages of a demo company that runs (make run), into var/screenshots
 	@$(PY) -m tests.browser.screenshots --base http://localhost:$(PORT) $(ARGS)

@@ -10,12 +10,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.permissions import require
 from cases.api.base import CaseworkView, describe
 from cases.api.mails import NoBody
 from cases.models import MailText
 from cases.pages.mail_texts import preview, text_context
 from cases.services.mail_defaults import MAILS
 from cases.services.mail_texts import LANGUAGES, approve_text, check_text, propose_text, return_text
+from fraud.web.api import ONLY_PAGING, PAGING
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 
@@ -40,6 +42,7 @@ class TextAnswer(serializers.Serializer):
 
 class TextPage(serializers.Serializer):
     results = TextAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class MailTextBody(StrictSerializer):
@@ -83,15 +86,21 @@ class TextView(CaseworkView):
         return {**found, "places": places, "waiting": waiting}
 
 
-@extend_schema_view(get=describe("List the texts of mails", answer=TextPage, operation_id="mail_texts_list"))
+@extend_schema_view(
+    get=describe(
+        "List the texts of mails", answer=TextPage, parameters=PAGING, operation_id="mail_texts_list"
+    )
+)
 class TextList(TextView):
-    """Every mail in both languages."""
+    """Every mail in both languages, by its name."""
 
     permission = "cases.view_mail_text"
+    filters = ONLY_PAGING
 
     def get(self, request: Request) -> Response:
-        rows = [self.row(mail, language) for mail in MAILS for language in LANGUAGES]
-        return Response({"results": TextAnswer(rows, many=True).data})
+        names = [(mail, language) for mail in MAILS for language in LANGUAGES]
+        page = self.page_of(names, key=" ".join)
+        return self.paged(TextAnswer([self.row(*name) for name in page.rows], many=True).data, page)
 
 
 @extend_schema_view(
@@ -103,16 +112,15 @@ class TextList(TextView):
 class TextOne(TextView):
     """One text of one mail in one language."""
 
-    @property
-    def permission(self) -> str:  # type: ignore[override]
-        return "cases.change_mail_text" if self.request.method == "POST" else "cases.view_mail_text"
+    permission = "cases.view_mail_text"
 
     def get(self, request: Request, mail: str, language: str) -> Response:
         """The text. Raises Http404."""
         return Response(TextAnswer(self.row(mail, language)).data)
 
     def post(self, request: Request, mail: str, language: str) -> Response:
-        """Propose it anew. Raises Http404, MailTextNotValid (422), MailTextMoved (409)."""
+        """Propose it anew. Raises Http404, MailTextNotValid (422), MailTextMoved (409), NotPermitted."""
+        require(self.by, "cases.change_mail_text")
         self.row(mail, language)
         body = dict(self.input(ProposalBody))
         number = body.pop("number")
@@ -131,6 +139,7 @@ class TextOne(TextView):
 class TextPreview(TextView):
     """With made-up values; nothing is kept."""
 
+    answers_kept = "no"
     permission = "cases.view_mail_text"
 
     def post(self, request: Request, mail: str, language: str) -> Response:

@@ -37,6 +37,7 @@ class StartNight(CaseworkView):
     """Missed nights before it are caught up first. One that works already goes on as it does."""
 
     permission = RUN_NIGHT
+    answers_kept = "after"  # a process of its own goes on with it
 
     def post(self, request: Request) -> Response:
         self.input(NoBody)
@@ -45,6 +46,7 @@ class StartNight(CaseworkView):
 
 def _step(name: str, summary: str, service: Callable[..., ScreeningRun], meaning: str) -> type[CaseworkView]:
     class Step(CaseworkView):
+        answers_kept = "after"  # as with starting
         permission = RUN_NIGHT
 
         def post(self, request: Request, reference: str) -> Response:

@@ -76,6 +76,7 @@ class PrecheckClaim(CaseworkView):
     """People check their own payments, a program those of an employee beside its own deliveries."""
 
     permission = ACTION
+    answers_kept = "no"  # nothing is changed
 
     def post(self, request: Request) -> Response:
         """The questions. Raises ContentNotValid (422), TooManyChecks (429)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -73,7 +73,12 @@ def _found(text: str, by: Actor) -> dict[str, Any]:
     if can(by, "fraud.view_claim"):
         people = within_units(people_named(text), by, "department")
         context["people"] = list(people.select_related("department")[:N_EACH])
-        context["merchants"] = list(Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))[:N_EACH])
+        merchants = Merchant.objects.filter(Q(name__icontains=text) | Q(brn=text))
+        if by.units:  # where only others' departments paid, there is nothing to see
+            merchants = merchants.filter(
+                Exists(within_units(Claim.objects.filter(merchant=OuterRef("pk")), by))
+            )
+        context["merchants"] = list(merchants[:N_EACH])
         if context["people"] or context["merchants"]:
             claims = filter_claims(read_claim_filters(query), by).select_related(
                 "cardholder", "department", "merchant"

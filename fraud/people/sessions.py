@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from audit import clock
 from fraud.claims.models import User
 from fraud.people.second_step import has_second_step, needs_second_step
+from fraud.web.api_errors import PROBLEM, problem
 
 BEGAN, SEEN, PASSED = (
     "began_at",
@@ -92,7 +93,7 @@ def _without_second_step(request: HttpRequest) -> HttpResponse | None:
         return None
     if request.path.startswith("/api/"):
         said = _("Your role needs a second step for signing in. Set it up on the page first.")
-        return JsonResponse({"error": {"code": "second_step_missing", "message": said}}, status=403)
+        return JsonResponse(problem(403, "second_step_missing", said), status=403, content_type=PROBLEM)
     return _whole_page(
         request, HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{urlencode({'needed': 1})}")
     )

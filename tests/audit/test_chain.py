@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.chain import GENESIS, entry_hash, first_fault
+from audit.chain import GENESIS, SEALED, entry_hash, first_fault
 
 FIELDS = ("action", "actor", "actor_role", "reason", "request_id", "at")
 
@@ -84,3 +84,25 @@ def test_rewritten_tail_differs_from_the_exported_head():
     fault = first_fault("case:C-1", [*chain[:3], forged], head)
     assert fault is not None
     assert fault.code == "hash"
+
+
+def test_only_an_entry_that_is_sealed_where_sealing_is_allowed_is_held_by_its_place_alone():
+    chain = make_chain(3)
+    chain[1] = {**chain[1], "reason": "altered", SEALED: True}
+    head = (3, chain[-1]["hash"])
+    assert first_fault("case:C-1", chain, head, may_be_sealed=True) is None
+    refused = first_fault("case:C-1", chain, head)
+    assert refused is not None
+    assert (refused.seq, refused.code) == (2, "hash"), "nobody seals where all must be told"
+
+
+def test_an_altered_entry_beside_sealed_ones_is_found():
+    chain = make_chain(3)
+    chain[1] = {**chain[1], "reason": "altered"}
+    found = first_fault("case:C-1", chain, may_be_sealed=True)
+    assert found is not None
+    assert (found.seq, found.code) == (2, "hash")
+
+
+def test_a_chain_that_never_began_fits_a_head_that_knows_of_nothing():
+    assert first_fault("case:C-1", [], (0, GENESIS)) is None

@@ -164,7 +164,7 @@ def test_programs_read_propose_and_preview_alike(stage: Stage, client) -> None:
     assert client.post(f"{address}preview/", body, content_type=json).json()["subject"] == "끝(C-2026-000123)"
     wrong = client.post(f"{address}preview/", {**body, "body": "{x}"}, content_type=json)
     assert wrong.status_code == 422
-    assert wrong.json()["error"]["details"]["field"] == "body"
+    assert wrong.json()["facts"]["field"] == "body"
     made = client.post(address, {**body, "reason": "짧게 합니다", "number": 0}, content_type=json).json()
     assert client.get(address).json()["waiting"] == made["number"]
     client.force_login(stage.cast.approver)

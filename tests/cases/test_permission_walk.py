@@ -2,7 +2,7 @@
 
 A secret is a word that stands in one place of the company, with who may read it written here by hand. Pages, interface, exports (archives are
 opened), searches, fragments, previews, notices and refusals are asked for with objects that are theirs, another's, their own case and absent.
-`WALK=all` walks every cell (`make walk`); without it a part drawn from the printed seed.
+`WALK=1` walks every cell (`make walk`), less a part drawn from the printed seed: most of what tells something, some of what is refused anyway.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from tests.cast import (
 )
 from tests.routes import walk
 
-SEED, SHARE = int(os.environ.get("WALK_SEED", "12")), 1.0 if os.environ.get("WALK") == "all" else 0.02
+SEED, SHARE = int(os.environ.get("WALK_SEED", "12")), float(os.environ.get("WALK", "0.012"))
 #: Who sees cases; `narrowed` those of research only, `involved` all but their own.
 SEES_CASES = frozenset({"reviewer", "approver", "auditor", "involved"})
 #: Word → whoever may read it. The others never meet it.
@@ -59,7 +59,8 @@ SECRETS: dict[str, frozenset[str]] = {
     "ZQ-reason-of-decision": SEES_CASES,
     "ZQ-merchant-sales": SEES_CASES | {"clerk", "cardholder", "manager"},
     "ZQ-merchant-research": SEES_CASES | {"clerk", "narrowed", "stranger"},
-    "ZQ-merchant-involved": SEES_CASES - {"involved"} | {"clerk"},
+    "ZQ-merchant-involved": SEES_CASES
+    | {"clerk"},  # one's own payment is no secret, what is thought of it is
     "ZQ-rule-by-name": SEES_CASES | {"narrowed", "rule_admin", "model_owner"},
     "ZQ-receipt": SEES_CASES | {"cardholder", "manager"},
     "ZQ-draft": frozenset({"cardholder"}),
@@ -254,7 +255,11 @@ def test_nobody_reads_what_is_not_theirs_on_any_surface(
     monkeypatch.setattr("fraud.learning.experimenting.start_process", lambda experiment: None)
     draw, wrong, seen = random.Random(SEED), [], set()
     cells: Counter[str] = Counter()
-    asked = [one for one in addresses(world) if draw.random() < SHARE]
+    asked = [
+        one
+        for one in addresses(world)
+        if draw.random() < SHARE * (3 if one[0] != "post" else 1 if SHARE >= 1 else 0.25)
+    ]
     for reader in READERS:
         client = Client(headers={"Authorization": f"Token {world.token}"} if reader == "client" else {})
         person = world.people[reader]
@@ -284,6 +289,6 @@ def test_nobody_reads_what_is_not_theirs_on_any_surface(
         f"seed {SEED}: {sum(cells.values()):,} cells ({dict(cells)}), {len(asked):,} addresses × {len(READERS)} readers, {len(wrong)} wrong, read by somebody: {len(SECRETS) - len(unread)} of {len(SECRETS)} secrets"
     )
     assert wrong == []
-    if SHARE == 1:
+    if SHARE >= 0.15:
         assert unread == [], "a secret that nobody reads proves nothing"
         assert sum(cells.values()) >= 30_000

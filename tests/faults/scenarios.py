@@ -33,6 +33,8 @@ class Outcome:
 
 
 Make = Callable[[str], Company]
+#: Seconds from the database's return until its workers have finished the night.
+RECOVERED_WITHIN = 60
 
 
 def script(company: Company, *call: str, **env: str) -> dict[str, Any]:
@@ -326,8 +328,12 @@ def database_restart(
         crew,
         calm,
         took,
-        f"away {away:.0f} s under a worker that held a part; from its return to the end of the night",
+        f"away {away:.0f} s under a worker that held a part; from its return to the end of the night{_in_time(took)}",
     )
+
+
+def _in_time(took: float) -> str:
+    return "" if took <= RECOVERED_WITHIN else f", NOT WITHIN {RECOVERED_WITHIN} s"
 
 
 def until_there(path: Path, seconds: float = 60) -> None:

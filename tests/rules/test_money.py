@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.money import MAX_MINOR, MoneyNotValid, exponent, format_money, to_decimal, to_minor
+from rules.money import MAX_MINOR, MoneyNotValid, exponent, format_money, parse_major, to_decimal, to_minor
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,23 @@ def test_minor_units_survive_the_way_to_decimal_and_back(minor: int, currency: s
 )
 def test_money_is_written_for_a_reader(minor: int, currency: str, lang: str, text: str) -> None:
     assert format_money(minor, currency, lang) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("150,000", "KRW", 150_000),
+        ("150000원", "KRW", 150_000),
+        (" 12.50 ", "GBP", 1250),
+        ("1,234.05", "GBP", 123_405),
+        ("7", "GBP", 700),
+    ],
+)
+def test_a_typed_amount_is_read_to_the_unit(typed: str, currency: str, minor: int) -> None:
+    assert parse_major(typed, currency) == minor
+
+
+@pytest.mark.parametrize("typed", ["", "-5", "+5", "1e5", "1,00", "12.5.0", "１２"])
+def test_what_is_no_amount_is_refused(typed: str) -> None:
+    with pytest.raises(MoneyNotValid):
+        parse_major(typed, "GBP")

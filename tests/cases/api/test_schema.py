@@ -46,6 +46,8 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
                     "rules/{code}/operation",
                     "tips",
                     "mail",
+                    "nights",
+                    "precheck",
                     "webhooks",
                 )
             )
