@@ -39,15 +39,15 @@ class TextAnswer(serializers.Serializer):
 
 
 class TextPage(serializers.Serializer):
-    results = TextAnswer(many=True)
+    texts = TextAnswer(many=True)
 
 
-class TextBody(StrictSerializer):
+class MailTextBody(StrictSerializer):
     subject = StrictCharField(max_length=150)
     body = StrictCharField(max_length=4_000)
 
 
-class ProposalBody(TextBody):
+class ProposalBody(MailTextBody):
     """`number`: the version that counted when it was read."""
 
     reason = StrictCharField(max_length=300)
@@ -91,7 +91,7 @@ class TextList(TextView):
 
     def get(self, request: Request) -> Response:
         rows = [self.row(mail, language) for mail in MAILS for language in LANGUAGES]
-        return Response({"results": TextAnswer(rows, many=True).data})
+        return Response({"texts": TextAnswer(rows, many=True).data})
 
 
 @extend_schema_view(
@@ -122,7 +122,10 @@ class TextOne(TextView):
 
 @extend_schema_view(
     post=describe(
-        "See how a mail would read", answer=PreviewAnswer, body=TextBody, operation_id="mail_texts_preview"
+        "See how a mail would read",
+        answer=PreviewAnswer,
+        body=MailTextBody,
+        operation_id="mail_texts_preview",
     )
 )
 class TextPreview(TextView):
@@ -133,7 +136,7 @@ class TextPreview(TextView):
     def post(self, request: Request, mail: str, language: str) -> Response:
         """Subject and body. Raises Http404, MailTextNotValid (422)."""
         self.row(mail, language)
-        body = self.input(TextBody)
+        body = self.input(MailTextBody)
         check_text(mail, language, body["subject"], body["body"])
         subject, text = preview(mail, language, body["subject"], body["body"])
         return Response({"subject": subject, "body": text})

@@ -164,10 +164,10 @@ def test_programs_read_propose_and_preview_alike(stage: Stage, client) -> None:
     assert client.post(f"{address}preview/", body, content_type=json).json()["subject"] == "끝(C-2026-000123)"
     wrong = client.post(f"{address}preview/", {**body, "body": "{x}"}, content_type=json)
     assert wrong.status_code == 422
-    assert wrong.json()["error"]["details"]["field"] == "body"
+    assert wrong.json()["facts"]["field"] == "body"
     made = client.post(address, {**body, "reason": "짧게 합니다", "number": 0}, content_type=json).json()
     assert client.get(address).json()["waiting"] == made["number"]
     client.force_login(stage.cast.approver)
     agreed = client.post(f"/api/v1/mail/texts/changes/{made['number']}/approve/", {}, content_type=json)
     assert agreed.json()["state"] == "active"
-    assert len(client.get("/api/v1/mail/texts/").json()["results"]) == 2 * len(MAILS)
+    assert len(client.get("/api/v1/mail/texts/").json()["texts"]) == 2 * len(MAILS)
