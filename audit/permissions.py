@@ -151,6 +151,13 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Programs and their tokens
     "fraud.view_accounts": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
     "fraud.change_accounts": {_R.SYSTEM_ADMIN: _ALL},
+    # Which days are business days: whoever reckons with deadlines
+    "fraud.view_calendar": {
+        **_STAFF_READ,
+        _R.RECOVERY_CLERK: _ALL,
+        _R.RULE_ADMIN: _ALL,
+        _R.SYSTEM_ADMIN: _ALL,
+    },
     "fraud.view_settings": {_R.AUDITOR: _ALL, _R.SYSTEM_ADMIN: _ALL},
 }
 

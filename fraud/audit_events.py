@@ -92,6 +92,12 @@ register(
     ko="이전 모델 복원을 상신했습니다",
 )
 register("model.damaged", en="refused a damaged model file", ko="손상된 모델 파일을 거부했습니다")
+register(
+    "holiday.proposed", en="proposed a change of the company's calendar", ko="회사 휴일 변경을 상신했습니다"
+)
+register(
+    "holiday.returned", en="returned a change of the company's calendar", ko="회사 휴일 변경을 반려했습니다"
+)
 register("holiday.added", en="added a day to the company's calendar", ko="회사 휴일을 추가했습니다")
 register("holiday.removed", en="took a day off the company's calendar", ko="회사 휴일을 삭제했습니다")
 register("settings.proposed", en="proposed settings", ko="설정 변경을 상신했습니다")

@@ -101,7 +101,5 @@ urlpatterns = [
     path("people/<int:login_id>/", logins.person, name="person"),
     path("people/<int:login_id>/<slug:name>/", logins.step, name="person-step"),
     path("settings/", settings.settings, name="settings"),
-    path("settings/holidays/", settings.add_day, name="add-holiday"),
-    path("settings/holidays/<int:day_id>/remove/", settings.remove_day, name="remove-holiday"),
     path("settings/propose/", settings.propose, name="propose-settings"),
 ]

@@ -306,10 +306,11 @@ def company_and_models(walk: Walk) -> None:
     )
     walk.post(
         "system_admin",
-        "/settings/holidays/",
+        "/calendar/",
         on="2026-11-25",
         name=text()[:80],
         kind="company",
+        reason=text()[:300],
         status=(302, 403),
     )
     walk.post(

@@ -12,6 +12,7 @@ from cases.api import (
     actions,
     approvals,
     assurance,
+    calendar,
     decisions,
     dossier,
     entries,
@@ -92,6 +93,9 @@ urlpatterns = [
         for name, view in webhooks.STEPS.items()
     ),
     path("mail/", mails.MailList.as_view(), name="mail"),
+    path("calendar/", calendar.CalendarYear.as_view(), name="calendar"),
+    path("calendar/changes/<int:number>/approve/", calendar.ApproveDay.as_view(), name="calendar-approve"),
+    path("calendar/changes/<int:number>/return/", calendar.ReturnDay.as_view(), name="calendar-return"),
     path("mail/texts/", mail_texts.TextList.as_view(), name="mail-texts"),
     path(
         "mail/texts/changes/<int:number>/approve/", mail_texts.ApproveText.as_view(), name="mail-text-approve"

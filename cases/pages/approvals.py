@@ -20,6 +20,7 @@ from audit.people import Login, is_among, name_of
 from audit.permissions import can
 from audit.services import people_behind
 from cases.models import Appeal, Decision, MailText, Recovery, Webhook
+from cases.pages.calendar_year import KIND_WORDS as KIND_WORDS_OF_DAYS
 from cases.pages.changes import Fact
 from cases.pages.mail_texts import LANGUAGE_WORDS
 from cases.pages.mails import WHAT
@@ -30,6 +31,7 @@ from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
 from cases.workflow import State
 from fraud.claims.models import ColumnExemption
+from fraud.company.holiday_changes import DECIDING, may_decide, waiting_days
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion, RuleSuppression
 from fraud.detection.suppressing import visible_suppressions
@@ -74,6 +76,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
     "suppression": pgettext_lazy("approval", "Suppression of a rule"),
     "webhook": pgettext_lazy("approval", "Webhook"),
+    "calendar": pgettext_lazy("approval", "Calendar"),
     "mail_text": pgettext_lazy("approval", "Text of a mail"),
     "access": pgettext_lazy("approval", "Access"),
 }
@@ -295,6 +298,22 @@ def _webhooks(by: Actor) -> Iterator[Waiting]:
             )
 
 
+def _days(by: Actor) -> Iterator[Waiting]:
+    for row in waiting_days()[:MOST]:
+        if may_decide(row, by):
+            proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
+            told = f"{row.name} ({KIND_WORDS_OF_DAYS[row.kind]})"
+            yield Waiting(
+                "calendar",
+                f"{row.on.isoformat()} {row.name}",
+                f"{reverse('cases:calendar')}?year={row.on.year}",
+                _name(proposers[-1]),
+                row.proposed_at,
+                row.reason,
+                (Fact(row.on.isoformat(), told if row.is_removal else "–", "–" if row.is_removal else told),),
+            )
+
+
 def _mail_texts(by: Actor) -> Iterator[Waiting]:
     found = MailText.objects.filter(state=MailText.State.PROPOSED).select_related("proposed_by")
     for row in found.order_by("proposed_at")[:MOST]:
@@ -340,6 +359,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("fraud.approve_exemption", _exemptions),
     ("fraud.approve_suppression", _suppressions),
     ("cases.approve_webhook", _webhooks),
+    (DECIDING, _days),
     ("cases.approve_mail_text", _mail_texts),
     ("fraud.approve_access", _access),
 )

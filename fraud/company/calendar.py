@@ -116,6 +116,18 @@ def public_holidays(country: str, years: Iterable[int]) -> frozenset[date]:
 
 
 @cache
+def public_names(country: str, year: int, language: str) -> dict[date, str]:
+    """The names of a country's holidays in a year, in `ko` or `en` where the library has them; empty where it knows none."""
+    categories = ("public", "bank") if country == "KR" else None
+    wanted = {"ko": "ko", "en": "en_US"}.get(language, "en_US")
+    try:
+        found = holidays.country_holidays(country, years=year, categories=categories, language=wanted)
+        return {on: name for on, name in found.items() if on.year == year}
+    except NotImplementedError:
+        return {}
+
+
+@cache
 def country_of_zone(zone: str) -> str:
     """The country (ISO 3166) of a time zone, by the zone database's own table; empty where it names none (UTC)."""
     if zone == "Asia/Seoul":

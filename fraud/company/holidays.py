@@ -43,12 +43,22 @@ def add_holiday(
     Raises HolidayNotValid, NotPermitted.
     """
     require(by, "fraud.change_settings")
-    name, name_en = name.strip()[:80], name_en.strip()[:80]
-    if not name:
+    return put_day(on=on, name=name, by=by, kind=kind, name_en=name_en)
+
+
+def check_day(name: str, kind: str) -> None:
+    """Raises HolidayNotValid for a day without a name or of no known kind."""
+    if not name.strip():
         raise HolidayNotValid("name", _("Name the day, such as Foundation Day."))
     if kind not in CompanyHoliday.Kind.values:
         known = ", ".join(f"{code} ({word})" for code, word in KINDS.items())
         raise HolidayNotValid("kind", _("Kinds of days: %(kinds)s.") % {"kinds": known})
+
+
+def put_day(*, on: date, name: str, by: Actor, kind: str, name_en: str) -> CompanyHoliday:
+    """`add_holiday` of whoever has been allowed to already (`holiday_changes`)."""
+    check_day(name, kind)
+    name, name_en = name.strip()[:80], name_en.strip()[:80]
     worked = CompanyHoliday.objects.filter(on=on, kind=CompanyHoliday.Kind.WORKING).exists()
     told: dict[str, Any] = {"name": name, "name_en": name_en, "kind": kind}
     if worked and kind != CompanyHoliday.Kind.WORKING:  # a day off again: deadlines follow it anew
@@ -70,14 +80,24 @@ def remove_holiday(*, day: CompanyHoliday, reason: str, by: Actor) -> None:
     Raises HolidayNotValid of field `reason` below five characters, NotPermitted.
     """
     require(by, "fraud.change_settings")
+    drop_day(day=day, reason=needed_why(reason), by=by)
+
+
+def needed_why(reason: str) -> str:
+    """The reason on one line. Raises HolidayNotValid of field `reason` below five characters."""
     said = " ".join(reason.split())[:300]
     if len(said) < REASON_MIN:
         raise HolidayNotValid("reason", _("Say why in at least %(n)d characters.") % {"n": REASON_MIN})
+    return said
+
+
+def drop_day(*, day: CompanyHoliday, reason: str, by: Actor) -> None:
+    """`remove_holiday` of whoever has been allowed to already (`holiday_changes`)."""
     record(
         action="holiday.removed",
         by=by,
         subject=CONFIG,
         before={"on": day.on.isoformat(), "name": day.name, "kind": day.kind},
-        after={"reason": said},
+        after={"reason": reason},
     )
     day.delete()

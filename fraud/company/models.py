@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from audit import clock
 
@@ -26,6 +27,45 @@ class CompanyHoliday(models.Model):
 
     class Meta:
         ordering = ["on"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
+class HolidayChange(models.Model):
+    """A day of the company that one person wants added to its calendar or taken off it; it counts once another agreed."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", pgettext_lazy("calendar change", "Proposed")
+        APPLIED = "applied", pgettext_lazy("calendar change", "Agreed")
+        RETURNED = "returned", pgettext_lazy("calendar change", "Returned")
+
+    on = models.DateField()
+    kind = models.CharField(max_length=20, choices=CompanyHoliday.Kind, default=CompanyHoliday.Kind.COMPANY)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
+    is_removal = models.BooleanField(default=False)
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.CharField(max_length=150)
+    proposed_by_no = models.CharField(max_length=60, blank=True)  # the proposer's employee number then
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            # One change of a day waits at a time.
+            models.UniqueConstraint(
+                fields=["on"], condition=Q(state="proposed"), name="holidaychange_one_waits"
+            ),
+            # Four eyes: whoever proposed does not decide.
+            models.CheckConstraint(
+                condition=~Q(decided_by=models.F("proposed_by")), name="holidaychange_four_eyes"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.name}"

@@ -50,6 +50,7 @@ RAIL: tuple[RailItem, ...] = (
     RailItem("health", pgettext_lazy("rail", "Health"), "/health/", ("cases.view_health",)),
     RailItem("audit", pgettext_lazy("rail", "Audit"), "/audit/", ("audit.view_events",)),
     RailItem("people", pgettext_lazy("rail", "People"), "/people/", ("fraud.view_people",)),
+    RailItem("clock", pgettext_lazy("rail", "Calendar"), "/calendar/", ("fraud.view_calendar",)),
     RailItem(
         "settings",
         pgettext_lazy("rail", "Settings"),

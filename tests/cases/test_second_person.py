@@ -25,6 +25,7 @@ from fraud.claims.importing.exemptions import approve_exemption, propose_exempti
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import User
 from fraud.company.changing import activate_settings, propose_settings
+from fraud.company.holiday_changes import confirm_day, propose_day
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
 from fraud.detection.suppressing import confirm_suppression, propose_suppression
@@ -280,6 +281,19 @@ def webhook(stage: Stage) -> Approval:
     )
 
 
+def company_day(stage: Stage) -> Approval:
+    row = propose_day(
+        on=date(2026, 12, 24), name="종무식", reason="the company closes", by=stage.actor("system_admin")
+    )
+    return Approval(
+        "system_admin",
+        lambda by: confirm_day(number=row.pk, by=by),
+        f"/calendar/changes/{row.pk}/approve/",
+        {},
+        f"calendar/changes/{row.pk}/approve/",
+    )
+
+
 def mail_text(stage: Stage) -> Approval:
     row = mail_texts.propose_text(
         mail="decision.cleared",
@@ -296,14 +310,12 @@ def mail_text(stage: Stage) -> Approval:
         f"/mail/texts/changes/{row.pk}/approve/",
         {},
         f"mail/texts/changes/{row.pk}/approve/",
-        {},
-        None,
     )
 
 
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
     "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
-    "fraud.activate_threshold": [company_settings],
+    "fraud.activate_threshold": [company_settings, company_day],
     "fraud.promote_version": [model_version],
     "fraud.approve_exemption": [exemption],
     "fraud.approve_suppression": [suppression],
@@ -358,7 +370,7 @@ def test_a_second_login_of_whoever_asked_is_refused_everywhere(
     client.force_login(other)
     assert client.post(approval.page, approval.form).status_code == 403
     if approval.api:
-        headers = {"If-Match": f'"{approval.version}"'}
+        headers = {} if "seen" in approval.body else {"If-Match": f'"{approval.version}"'}
         answer = client.post(f"/api/v1/{approval.api}", approval.body, format="json", headers=headers)
         assert answer.status_code == 403
         assert answer.json()["code"].startswith("own_")
@@ -388,6 +400,7 @@ INBOX = [
         (write_off, "write_off"),
         (webhook, "webhook"),
         (mail_text, "mail_text"),
+        (company_day, "calendar"),
     )
 ]
 

@@ -48,6 +48,7 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
                     "mail",
                     "nights",
                     "precheck",
+                    "calendar",
                     "webhooks",
                 )
             )

@@ -8,15 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 from audit.models import AuditEvent
-from audit.permissions import Role
 from fraud.claims.importing.people import import_people
-from fraud.company.calendar import country_of_zone, public_holidays
+from fraud.company.calendar import country_of_zone, public_holidays, public_names
 from fraud.company.models import CompanyHoliday
 from fraud.company.values import current_calendar
-from tests.cast import make_person
 from tests.fraud.claims.importing.files import BY
 
 pytestmark = pytest.mark.django_db
@@ -96,23 +93,10 @@ def test_a_file_brings_the_company_s_days(tmp_path: Path) -> None:
     ]
 
 
-def test_the_page_adds_days(client: Client) -> None:
-    client.force_login(make_person("admin", Role.SYSTEM_ADMIN, employee_no="E1"))
-    assert client.post("/settings/holidays/", {"on": "25.11.", "name": "x"}).status_code == 422
-    assert client.post("/settings/holidays/", {"on": "2026-11-25", "name": " "}).status_code == 422
-    client.post("/settings/holidays/", {"on": "2026-11-25", "name": "창립기념일", "kind": "company"})
-    assert "창립기념일" in client.get("/settings/").content.decode()
-
-
-def test_a_day_is_taken_off_for_a_reason_that_is_kept(client: Client) -> None:
-    call_command("add_holiday", "2026-11-25", "창립기념일")
-    day = CompanyHoliday.objects.get()
-    client.force_login(make_person("admin", Role.SYSTEM_ADMIN, employee_no="E1"))
-    address = f"/settings/holidays/{day.pk}/remove/"
-    for reason in ({}, {"reason": " 네 "}):
-        refused = client.post(address, reason)
-        assert refused.status_code == 422
-        assert CompanyHoliday.objects.filter(pk=day.pk).exists()
-    assert client.post(address, {"reason": "창립일이 바뀌었음"}).status_code == 302
-    assert not CompanyHoliday.objects.exists()
-    assert AuditEvent.objects.get(action="holiday.removed").after == {"reason": "창립일이 바뀌었음"}
+def test_names_of_public_days_are_told_in_both_languages() -> None:
+    for language, name in (("ko", "설날"), ("en", "Korean New Year")):
+        assert public_names("KR", 2026, language)[date(2026, 2, 17)] == name
+    assert set(public_names("KR", 2026, "ko")) == {
+        day for day in public_holidays("KR", [2026]) if day.year == 2026
+    }
+    assert public_names("", 2026, "ko") == {}
