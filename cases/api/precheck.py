@@ -68,7 +68,7 @@ class PrecheckAnswer(serializers.Serializer):
         "Check a payment before it is filed",
         answer=PrecheckAnswer,
         body=PrecheckBody,
-        refusals=(422, 429),
+        refusals=(404, 422, 429),
         operation_id="precheck_claim",
     )
 )
