@@ -12,7 +12,7 @@ from audit.services import record_access
 from cases.api.base import CaseworkView, describe
 from cases.api.serializers.staff import Person
 from cases.models import HeldBack
-from cases.pages.held_back import ORDER, PARTS, WAITING, held_back_rows
+from cases.pages.held_back import ORDER, PARTS, WAITING, WHY, Among, held_back_rows
 from fraud.web.api import PAGING, query
 from fraud.web.api_money import Amount
 
@@ -49,6 +49,12 @@ class HeldBackPage(serializers.Serializer):
 
 FILTERS = [
     query("part", "Default `waiting`.", enum=list(PARTS)),
+    query(
+        "why",
+        "Reason for waiting. `unproven`: nothing of its rule was confirmed yet, so that everything else goes first.",
+        enum=list(WHY),
+    ),
+    query("rule", "Code of a rule that hit them."),
     query("run", "Reference of the run that held them back or let them go last."),
     *PAGING,
 ]
@@ -68,7 +74,10 @@ class HeldBackList(CaseworkView):
     def get(self, request: Request) -> Response:
         require(self.by, "fraud.view_score")  # to have been held back is a word of the score
         part = self.one_of("part", list(PARTS), WAITING)
-        rows = held_back_rows(self.by, part, run=self.param("run")[:20]).select_related(
+        among = Among(
+            run=self.param("run")[:20], why=self.one_of("why", list(WHY), ""), rule=self.param("rule")[:40]
+        )
+        rows = held_back_rows(self.by, part, among).select_related(
             "claim__cardholder__department", "run", "last_run"
         )
         page = self.page(rows, by=ORDER[part])

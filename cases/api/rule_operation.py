@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.pages.held_back import WHY
 from cases.pages.rule_operation import Operation, hits_for, operation_of
 from cases.pages.rules_to_look_at import rules_to_look_at
 from fraud.web.api import ONLY_PAGING, PAGING, FraudView, describe
@@ -20,6 +21,12 @@ from rules.models import Rule
 class MoneySum(serializers.Serializer):
     amount = serializers.CharField()
     currency = serializers.CharField()
+
+
+class WaitingReason(serializers.Serializer):
+    why = serializers.ChoiceField(choices=list(WHY), source="code")
+    words = serializers.CharField(help_text="In the reader's language.")
+    claims = serializers.IntegerField(source="n")
 
 
 class OperationAnswer(serializers.Serializer):
@@ -39,9 +46,14 @@ class OperationAnswer(serializers.Serializer):
     appeals = serializers.IntegerField()
     reversed = serializers.IntegerField(help_text="Of the judged appeals: granted in whole or in part.")
     hours = serializers.FloatField()
-    held_back = serializers.IntegerField()
-    waiting = serializers.IntegerField()
-    covered_by = serializers.CharField(allow_null=True)
+    held_back = serializers.IntegerField(
+        help_text="Claims that its nightly budget has let wait in this time."
+    )
+    waiting = serializers.IntegerField(help_text="Claims hit that wait for a seat now, for whatever reason.")
+    waiting_by_reason = WaitingReason(many=True)
+    covered_by = serializers.CharField(
+        allow_null=True, help_text="Null where no other active rule shares a hit."
+    )
     covered_share = serializers.FloatField(allow_null=True)
     misuse_only_here = serializers.IntegerField(allow_null=True)
 
@@ -80,7 +92,8 @@ def _told(found: Operation) -> dict[str, Any]:
         "hours": found.hours,
         "held_back": found.n_held_back,
         "waiting": found.n_waiting,
-        "covered_by": covered.by if covered else None,
+        "waiting_by_reason": found.waiting,
+        "covered_by": (covered.by or None) if covered else None,
         "covered_share": covered.share if covered else None,
         "misuse_only_here": covered.n_misuse_only_here if covered else None,
     }

@@ -16,6 +16,7 @@ class HeldBack(models.Model):
         CAPACITY = "capacity"
         RULE_BUDGET = "rule_budget"
         PERSON_BUDGET = "person_budget"
+        UNPROVEN = "unproven"  # only a rule of which nothing was confirmed yet asks for it: everything else goes first
         DETACHED = "detached"  # a reviewer took it out of a case
 
     class How(models.TextChoices):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -16,6 +17,7 @@ from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
 from fraud.claims.units import within_units
 from fraud.company.values import current_settings
+from fraud.detection.models import RuleHit
 
 PAGE_SIZE = 50
 WAITING = "waiting"
@@ -39,14 +41,40 @@ WHY: dict[str, str | Promise] = {
     HeldBack.Why.CAPACITY.value: pgettext_lazy("held back", "no seat left"),
     HeldBack.Why.RULE_BUDGET.value: pgettext_lazy("held back", "too many of one rule"),
     HeldBack.Why.PERSON_BUDGET.value: pgettext_lazy("held back", "too many of one person"),
+    HeldBack.Why.UNPROVEN.value: pgettext_lazy(
+        "held back", "nothing of its rule confirmed yet: everything else goes first"
+    ),
     HeldBack.Why.DETACHED.value: pgettext_lazy("held back", "taken out of a case"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for waiting, in words, and how many claims wait for it."""
+
+    code: str
+    words: str | Promise
+    n: int
+
+
 #: part → what it is ordered by
 ORDER = {WAITING: "expected_loss_minor", **dict.fromkeys(list(PARTS)[1:], "resolved_at")}
 
 
-def held_back_rows(by: Actor, part: str, *, run: str = "") -> QuerySet[HeldBack]:
-    """The rows of a part, without claims the reader is involved in and those in a blind case; `run` is a reference."""
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which rows of a part: held back or let go last by the run of a reference, for a reason (`HeldBack.Why`), hit by the rule of a code."""
+
+    run: str = ""
+    why: str = ""
+    rule: str = ""
+
+
+ALL = Among()
+
+
+def held_back_rows(by: Actor, part: str, among: Among = ALL) -> QuerySet[HeldBack]:
+    """The rows of a part, without claims the reader is involved in and those in a blind case."""
     rows = HeldBack.objects.filter(resolved_at=None) if part == WAITING else HeldBack.objects.filter(how=part)
     blind = Alert.objects.filter(
         claim=OuterRef("claim"), left_at=None, case__drawn_blind=True, case__closed_at=None
@@ -54,12 +82,30 @@ def held_back_rows(by: Actor, part: str, *, run: str = "") -> QuerySet[HeldBack]
     own = claims_involving(by, Claim.objects.all())
     rows = rows.exclude(claim__in=own.values("pk")).exclude(Exists(blind))
     rows = within_units(rows, by, "claim__cardholder__department")
-    return rows.filter(last_run__reference=run) if run else rows
+    if among.run:
+        rows = rows.filter(last_run__reference=among.run)
+    if among.why:
+        rows = rows.filter(why=among.why)
+    if among.rule:
+        hits = RuleHit.objects.filter(
+            claim=OuterRef("claim"), rule_version__rule__code=among.rule, is_shadow=False
+        )
+        rows = rows.filter(Exists(hits))
+    return rows
 
 
-def held_back_page(by: Actor, part: str, *, cursor: str, run: str = "", language: str) -> Page:
+def waiting_by_reason(by: Actor, rule: str) -> tuple[Reason, ...]:
+    """What a rule hit and waits for a seat now, by reason, the most first: for pages and interface, as the list itself counts it."""
+    rows = held_back_rows(by, WAITING, Among(rule=rule)).order_by().values_list("why")
+    counts = dict(rows.annotate(n=Count("pk")))
+    return tuple(
+        Reason(why, WHY[why], counts[why]) for why in sorted(counts, key=lambda why: (-counts[why], why))
+    )
+
+
+def held_back_page(by: Actor, part: str, *, cursor: str, among: Among = ALL, language: str) -> Page:
     """A page of a part, the largest (or latest) first; each row carries `why_word`, `reason` and `nights`, those it may wait."""
-    rows = held_back_rows(by, part, run=run).select_related(
+    rows = held_back_rows(by, part, among).select_related(
         "claim__cardholder__department", "claim__merchant", "run"
     )
     page = keyset_page(rows, by=ORDER[part], cursor=cursor, size=PAGE_SIZE)

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from audit import clock
 from audit.actor import Actor
 from cases.models import Alert, Appeal, HeldBack, Recovery
+from cases.pages.held_back import Reason, waiting_by_reason
 from fraud.claims.identity import claims_involving
 from fraud.claims.labels import labels_known_by
 from fraud.claims.models import Claim
@@ -35,6 +36,7 @@ class Hits:
     What the reader is involved in is left out, so that no count tells them of it.
     """
 
+    reader: Actor
     since: datetime
     by_code: Mapping[str, Mapping[tuple[int, int], datetime]]
     outcomes: Mapping[int, bool]
@@ -47,13 +49,18 @@ class Hits:
 
 @dataclass(frozen=True)
 class Covered:
-    """The other rule that hits most of a rule's claims, its share of them, and the misuse that only this rule hit."""
+    """The other rule that hits most of a rule's claims (none: empty) and how many of them, and the misuse that only this rule hit."""
 
     by: str
-    share: float
+    n_shared: int
     n_claims: int
     n_only_here: int
     n_misuse_only_here: int
+
+    @property
+    def share(self) -> float:
+        """Share of the rule's claims that the other one hits as well."""
+        return self.n_shared / self.n_claims
 
     @property
     def is_superfluous(self) -> bool:
@@ -66,7 +73,8 @@ class Covered:
 class Operation:
     """One rule over the last DAYS days. `cases`: opened by a hit of it, perhaps among others; `hours` as the settings plan a case.
 
-    `money`: currency → minor units decided to come back from those cases. `held_back`: claims that its nightly budget let wait.
+    `money`: currency → minor units decided to come back from those cases. `n_held_back`: claims that its nightly budget has let wait;
+    `waiting`: what of its hits waits for a seat now, by reason.
     """
 
     code: str
@@ -80,7 +88,7 @@ class Operation:
     n_appeals: int
     n_reversed: int
     hours: float
-    n_waiting: int
+    waiting: tuple[Reason, ...]
     n_held_back: int
     n_suppressed: int
     covered: Covered | None
@@ -96,6 +104,11 @@ class Operation:
     def interval(self) -> Interval:
         """The 95 % interval of the precision."""
         return wilson(self.n_misuse, self.n_reviewed)
+
+    @property
+    def n_waiting(self) -> int:
+        """Claims hit that wait for a seat now, for whatever reason."""
+        return sum(reason.n for reason in self.waiting)
 
     @property
     def days_silent(self) -> int | None:
@@ -119,7 +132,7 @@ def hits_for(by: Actor) -> Hits:
             if is_suppressed:
                 muted[code].add(claim)
     known = labels_known_by(now).select("claim_id", "is_misuse") if pairs else None
-    return Hits(since, found, {} if known is None else dict(known.iter_rows()), muted)
+    return Hits(by, since, found, {} if known is None else dict(known.iter_rows()), muted)
 
 
 def _own(by: Actor, claims: set[int]) -> set[int]:
@@ -140,7 +153,6 @@ def operation_of(rule: Rule, hits: Hits) -> Operation:
     known = [claim for claim in newest if claim in hits.outcomes]
     cases = _cases(pairs)
     reversed_, appeals = _appeals(cases)
-    held = HeldBack.objects.filter(why=HeldBack.Why.RULE_BUDGET, pattern=rule.code, since__gte=hits.since)
     return Operation(
         code=rule.code,
         belief=_belief(rule),
@@ -153,8 +165,8 @@ def operation_of(rule: Rule, hits: Hits) -> Operation:
         n_appeals=appeals,
         n_reversed=reversed_,
         hours=len(cases) * current_settings().minutes_per_case / 60,
-        n_waiting=held.filter(resolved_at=None).count(),
-        n_held_back=held.count(),
+        waiting=waiting_by_reason(hits.reader, rule.code),
+        n_held_back=held_nights(hits.since)[rule.code],
         n_suppressed=len(claims & hits.suppressed.get(rule.code, set())),
         covered=covered_of(rule.code, hits, active_codes()),
         recent=tuple(newest[:50]),
@@ -178,7 +190,7 @@ def covered_of(code: str, hits: Hits, active: Collection[str]) -> Covered | None
     others = {claim for other in shared for claim in hits.claims(other)}
     only = claims - others
     misuse = sum(hits.outcomes.get(claim, False) for claim in only)
-    return Covered(best, shared[best] / len(claims), len(claims), len(only), misuse)
+    return Covered(best if shared[best] else "", shared[best], len(claims), len(only), misuse)
 
 
 def held_nights(since: datetime) -> Counter[str]:

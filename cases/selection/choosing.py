@@ -11,8 +11,8 @@ The capacity is counted in cases, because a case is what a reviewer works on:
    most: likely ones below the threshold, hits of rules nobody has judged yet, a few of any one rule;
 6. a sample of what is left of the night's own payments is drawn to measure what is missed, with its inclusion probability.
 
-What is over the threshold and got no seat is held back, with the reason: the capacity, or the budget of one rule or one
-person that keeps a burst from taking all seats. Claims held back on earlier nights compete in the same order as new ones.
+What is over the threshold and got no seat is held back, with the reason: the capacity, that nothing of its rule was confirmed yet
+so that everything else went first, or the budget of one rule or one person that keeps a burst from taking all seats. Claims held back on earlier nights compete in the same order as new ones.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def select_alerts(
     allowed, braked = _braked([bundle for bundle in waiting if bundle.channel == "model"], bans, seats)
     room = seats.model + seats.novelty
     allowed = hope_last(allowed, scored, asked or {})
-    seated, rest = allowed[:room], allowed[room:]
+    seated = [replace(bundle, why_held="") for bundle in allowed[:room]]
+    rest = [replace(bundle, why_held=bundle.why_held or CAPACITY) for bundle in allowed[room:]]
     chosen = [*joining, *bans, *seated]
     free = min(seats.novelty, room - len(seated))
     novel = _novel(ranked, [*chosen, *braked, *rest], free, seats, opened)
@@ -82,7 +83,7 @@ def select_alerts(
     left = _without_claims(population, chosen)
     sample = control_sample(left, seats.sample, seats.seed)
     chosen += sample
-    held = _without([*braked, *(replace(bundle, why_held=CAPACITY) for bundle in rest)], claims_of(sample))
+    held = _without([*braked, *rest], claims_of(sample))
     used = {"model": seated, "novelty": novel, "learning": teaching, "control_sample": sample}
     places = {channel: len(bundles) for channel, bundles in used.items()}
     places["free"] = max(seats.total - sum(places.values()), 0)

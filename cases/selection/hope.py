@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
-from cases.selection.terms import Bundle
+from cases.selection.terms import HOPE, Bundle
 from fraud.detection.scoring.beliefs import ASKED_ON_HOPE, RuleEvidence
 
 #: One row for each hit of a claim by a rule.
@@ -44,6 +45,8 @@ def lifted_by_unproven(
 def hope_last(bundles: list[Bundle], scored: pl.DataFrame, asked: Mapping[str, int]) -> list[Bundle]:
     """The bundles in their order, but last what an unproven rule alone asks for once ASKED_ON_HOPE of its hits were asked about.
 
+    Those put last say HOPE in `why_held`, for whoever gets no seat.
+
     `scored`: columns of SCORED; `asked`: hits asked about so far, per rule. Until its first outcomes come a rule would otherwise take
     seats of what is known to be likely, on nothing but hope, and many new rules at once all of them.
     """
@@ -55,6 +58,9 @@ def hope_last(bundles: list[Bundle], scored: pl.DataFrame, asked: Mapping[str, i
         rules = [lifted_by[claim] for claim in bundle.claims if claim in lifted_by]
         has_other = len(rules) < len(bundle.claims)
         may_ask = has_other or any(counts[rule] < ASKED_ON_HOPE for rule in rules)
-        (first if may_ask else last).append(bundle)
+        if may_ask:
+            first.append(bundle)
+        else:
+            last.append(replace(bundle, why_held=HOPE))
         counts.update(rules)
     return [*first, *last]

@@ -46,8 +46,8 @@ SAMPLE_PATTERN = "control_sample"
 LIKELY, RARE = "likely", "rare"
 #: What competes for novelty seats: claims more unusual than this share of the training rows.
 UNUSUAL_FROM = 0.9
-#: Why a bundle was held back.
-CAPACITY, RULE_BUDGET, PERSON_BUDGET = "capacity", "rule_budget", "person_budget"
+#: Why a bundle was held back. HOPE: only a rule of which nothing was confirmed yet asks for it, so that everything else went first.
+CAPACITY, RULE_BUDGET, PERSON_BUDGET, HOPE = "capacity", "rule_budget", "person_budget", "unproven"
 
 Key = tuple[int, str]
 

@@ -20,7 +20,16 @@ from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.choices import choices_of
 from cases.pages.headlines import headline, rule_names
-from cases.pages.held_back import ABOUT, PARTS, WAITING, held_back_count, held_back_page, held_back_parts
+from cases.pages.held_back import (
+    ABOUT,
+    PARTS,
+    WAITING,
+    WHY,
+    Among,
+    held_back_count,
+    held_back_page,
+    held_back_parts,
+)
 from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
 from cases.pages.queue_filters import QueueFilters, read_filters
@@ -89,15 +98,22 @@ def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueVi
     """The claims that wait for a seat, or waited in vain."""
     actor = request.actor  # type: ignore[attr-defined]
     part = choice(request.GET.get("part", ""), PARTS) or WAITING
-    run = request.GET.get("run", "")[:20]
+    among = Among(
+        run=request.GET.get("run", "")[:20],
+        why=choice(request.GET.get("why", ""), WHY) or "",
+        rule=request.GET.get("rule", "")[:40],
+    )
     found = held_back_page(
-        actor, part, cursor=request.GET.get(PAGING, ""), run=run, language=current_language()
+        actor, part, cursor=request.GET.get(PAGING, ""), among=among, language=current_language()
     )
     context = {
         "view": view,
         "tabs": _tabs(request, views, view, read_filters(QueryDict())),
         "page": found,
         "parts": held_back_parts(part),
+        "part": part,
+        "among": among,
+        "reasons": WHY,
         "about": ABOUT[part],
     }
     return render(request, "cases/queue/held_back.html", context)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from audit import clock
 from audit.language import current_language
+from audit.permissions import can
 from cases.pages.rule_operation import DAYS, hits_for, operation_of
 from cases.pages.rules_to_look_at import rules_to_look_at
 from fraud.claims.named import claims_named
@@ -42,6 +43,7 @@ def operation(request: HttpRequest, code: str) -> HttpResponse:
         "version": _shown(rule),
         "found": found,
         "days": DAYS,
+        "may_list_waiting": can(by, "cases.view_case") and can(by, "fraud.view_score"),
         "suppressions": visible_suppressions(
             rule.suppressions.select_related("cardholder", "merchant", "proposed_by")[:SHOWN], by
         ),

@@ -18,7 +18,7 @@ from audit.typed import decimal_number, whole_number
 from fraud.company.changing import MONEY
 from fraud.company.models import CompanySettings
 from fraud.company.values import KEPT_MONTHS, NOT_NEGATIVE, SHARES, CompanyValues, SettingsNotValid, to_json
-from rules.money import MoneyNotValid, exponent, format_money, parse_major
+from rules.money import MoneyNotValid, exponent, format_money, parse_major, to_decimal
 
 Words = str | Promise
 
@@ -97,19 +97,35 @@ def shown_settings(values: CompanyValues) -> list[Shown]:
 
 
 def shown_changes(row: CompanySettings, currency: str) -> list[Shown]:
-    """What a proposal changes, each with the value it was made on; amounts in the currency of then."""
+    """What a proposal changes, each with the value it was made on; an amount in the currency it is in, before and after.
+
+    Where the currency changes every amount is a row, also one whose number is only kept: it says so.
+    """
     found = []
+    moved = row.changes.get("currency")
     for name, change in row.changes.items():
         unit = change.get("currency", currency)
+        was, will = (moved["old"], moved["new"]) if moved else (unit, unit)
         old, new = _flat({name: change["old"]}), _flat({name: change["new"]})
         found += [
             Shown(
-                part, label_of(part), value_words(part, new[part], unit), value_words(part, old[part], unit)
+                part,
+                _kept_label(part) if moved and _keeps_number(part, change, was, will) else label_of(part),
+                value_words(part, new[part], will),
+                value_words(part, old[part], was),
             )
             for part in new
-            if old.get(part) != new[part]
+            if old.get(part) != new[part] or (moved and part in MONEY)
         ]
     return found
+
+
+def _kept_label(name: str) -> str:
+    return _("%(setting)s (the number stays and is not converted)") % {"setting": label_of(name)}
+
+
+def _keeps_number(name: str, change: Mapping[str, Any], was: str, will: str) -> bool:
+    return name in MONEY and int(to_decimal(change["old"], was)) == to_decimal(change["new"], will)
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,3 +100,17 @@ def test_what_hope_alone_asks_for_is_never_lost_and_never_before_others_beyond_f
         mine = sum(rows[c]["unproven"] == rule for c in opened)
         if others_wait:
             assert mine <= max(0, 5 - asked.get(rule, 0))
+
+
+def test_what_waits_since_nothing_of_its_rule_was_confirmed_says_so_and_what_found_no_seat_says_that() -> (
+    None
+):
+    rows = [hoped(1), hoped(2), *(likely(number, 0.1) for number in range(10, 15))]
+    chosen = select_alerts(frame(rows), SEATS, asked={"NEW": 5})
+    assert {c: b.why_held for b in chosen.held for c in b.claims} == {
+        1: "unproven",
+        2: "unproven",
+        14: "capacity",
+    }
+    few = select_alerts(frame(rows[:3]), SEATS, asked={"NEW": 5})
+    assert [b.why_held for b in few.bundles] == ["", "", ""]

@@ -78,6 +78,64 @@ def test_figures_are_those_of_a_plain_count(cast, run):
     assert set(found.legitimate) == {claims[3].pk}
 
 
+def waits(run, claim: Claim, why: str, pattern: str = "A04") -> HeldBack:
+    return HeldBack.objects.create(
+        claim=claim,
+        run=run,
+        last_run=run,
+        why=why,
+        pattern=pattern,
+        expected_loss_minor=1,
+        since=timezone.now(),
+    )
+
+
+def test_what_of_its_hits_waits_is_told_by_every_reason_and_the_list_shows_the_same(cast, run, client):
+    version = make_rule_version("A04")
+    claims = hit(run, version, 7)
+    for claim, why in zip(
+        claims, ["unproven", "unproven", "unproven", "capacity", "capacity", "person_budget"], strict=False
+    ):
+        waits(run, claim, why)
+    waits(run, claims[6], "rule_budget", "B01")  # the budget of another rule that leads it
+    waits(run, make_claim(cardholder=make_cardholder()), "capacity")  # not hit by it
+    found = operation_of(version.rule, hits_for(BY))
+    counts = {reason.code: reason.n for reason in found.waiting}
+    assert counts == {"unproven": 3, "capacity": 2, "person_budget": 1, "rule_budget": 1}
+    assert (found.n_waiting, found.n_held_back) == (7, 0)
+    client.force_login(cast.auditor)
+    client.cookies["django_language"] = "en"
+    answer = client.get("/api/v1/rules/A04/operation/").json()
+    assert (answer["waiting"], answer["held_back"]) == (7, 0)
+    told = {row["why"]: (row["claims"], row["words"]) for row in answer["waiting_by_reason"]}
+    assert told["unproven"] == (3, "nothing of its rule confirmed yet: everything else goes first")
+    for lang, words in (("en", "everything else goes first"), ("ko", "다른 건이 우선")):
+        client.cookies["django_language"] = lang
+        page = client.get(reverse("cases:rule-operation", args=["A04"])).content.decode()
+        assert words in page
+        listed = client.get("/queue/?view=held_back&rule=A04&why=unproven")
+        assert [row.claim_id for row in listed.context["page"].rows] == [
+            one.pk for one in reversed(claims[:3])
+        ]
+        assert words in listed.content.decode()
+    rows = client.get("/api/v1/cases/held-back/?rule=A04&why=unproven").json()["results"]
+    assert {row["why"] for row in rows} == {"unproven"}
+    assert len(rows) == 3
+    assert client.get("/api/v1/cases/held-back/?why=hope").status_code == 400
+
+
+def test_a_rule_that_shares_no_hit_with_another_says_so(cast, run, client):
+    version, other = make_rule_version("A04"), make_rule_version("B01", text="amount > 1 KRW")
+    hit(run, version, 2)
+    hit(run, other, 1)
+    client.force_login(cast.auditor)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("cases:rule-operation", args=["A04"])).content.decode()
+    assert "No other active rule shares a hit with it." in page
+    assert "0 %" not in page[page.index("Most like it") :][:300]
+    assert client.get("/api/v1/rules/A04/operation/").json()["covered_by"] is None
+
+
 def test_shadow_hits_and_old_nights_do_not_count_and_suppressed_ones_do(cast, run):
     version = make_rule_version("A04")
     claims = hit(run, version, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from audit.models import AuditEvent
 from fraud.company.changing import (
@@ -13,6 +14,7 @@ from fraud.company.changing import (
     settings_version,
 )
 from fraud.company.models import CompanySettings
+from fraud.company.setting_words import shown_changes
 from fraud.company.values import DEFAULTS, SettingsNotValid, current_settings
 from tests.fraud.company.test_values import LEAD, RULES
 
@@ -104,3 +106,39 @@ def test_a_value_that_is_not_of_its_kind_is_refused(changes):
     with pytest.raises(SettingsNotValid) as refused:
         propose_settings(changes=changes, note="because it is better", by=RULES)
     assert set(refused.value.problems) == set(changes)
+
+
+@pytest.mark.parametrize(
+    ("held", "limit", "currency", "before", "after"),
+    [
+        ("KRW", 500_000, "PLN", "KRW 500,000", "PLN 500,000.00"),
+        ("PLN", 50_050, "KRW", "PLN 500.50", "KRW 500"),
+        ("KRW", 500_000, "JPY", "KRW 500,000", "JPY 500,000"),
+    ],
+)
+def test_with_another_currency_an_amount_is_shown_in_its_own_before_and_after(
+    held, limit, currency, before, after
+):
+    if held != "KRW":
+        activate_settings(number=proposed(currency=held, four_eyes_limit_minor=limit), by=LEAD)
+    row = CompanySettings.objects.get(number=proposed(currency=currency))
+    for _once in range(2):  # as it waits, and later in the history
+        with override("en"):
+            rows = {each.name: each for each in shown_changes(row, current_settings().currency)}
+        limit_row = rows["four_eyes_limit_minor"]
+        assert (limit_row.before, limit_row.value) == (before, after)
+        assert "not converted" in str(limit_row.label)
+        if row.state == "proposed":
+            row = activate_settings(number=row.number, by=LEAD)
+
+
+def test_an_amount_given_with_the_new_currency_is_no_number_kept():
+    row = CompanySettings.objects.get(number=proposed(currency="PLN", four_eyes_limit_minor=150_000))
+    with override("en"):
+        rows = {each.name: each for each in shown_changes(row, "KRW")}
+        limit = rows["four_eyes_limit_minor"]
+        assert (str(limit.label), limit.before, limit.value) == (
+            "Four eyes above",
+            "KRW 500,000",
+            "PLN 1,500.00",
+        )
