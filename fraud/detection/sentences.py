@@ -6,9 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fraud.detection.scoring.feature_words import OWN_AMOUNT, is_of_payment, meaning, speaks
-from fraud.detection.scoring.reasons import feature_text, headline_details, sentence, together
+from fraud.detection.scoring.reasons import (
+    feature_text,
+    headline_details,
+    parts_of_sum,
+    sentence,
+    together,
+    weight_of,
+)
 
-__all__ = ["headline_reason", "payment_facts", "reason_sentence", "tells_payment", "together", "told_once"]
+__all__ = [
+    "headline_reason",
+    "parts_of_sum",
+    "payment_facts",
+    "reason_sentence",
+    "tells_payment",
+    "together",
+    "told_once",
+    "weight_of",
+]
 
 _WITH_DETAILS = ("tree", "novelty", "anomaly")
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from audit.language import current_language
-from fraud.detection.sentences import reason_sentence, told_once
+from fraud.detection.sentences import parts_of_sum, reason_sentence, told_once
 
 register = template.Library()
 
@@ -20,3 +20,4 @@ def sentence(reason: Mapping[str, Any] | None) -> str:
 
 
 register.filter("told_once", told_once)
+register.filter("parts_of_sum", parts_of_sum)

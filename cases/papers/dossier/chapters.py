@@ -93,7 +93,9 @@ def reasons(paper: Paper, contents: Contents) -> None:
 
 def _strongest(score: dict[str, Any]) -> str:
     """The reasons that speak for misuse, the strongest first; the data has all of them."""
-    against = [reason["said"] for reason in score["reasons"] if reason["value"] > WEAK]
+    against = [
+        reason["said"] for reason in score["reasons"] if (reason["value"] or reason["tail"] or 0) > WEAK
+    ]
     return "\n".join(against[:N_REASONS])
 
 

@@ -11,7 +11,7 @@ from cases.papers.dossier.values import plain, values_of
 from fraud.claims.models import Claim
 from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.hit_facts import hit_facts_text
-from fraud.detection.sentences import reason_sentence
+from fraud.detection.sentences import reason_sentence, weight_of
 from fraud.web.api_money import decimal_text
 
 #: What a delivery says of a claim. No card number is kept anywhere; its stand-in (a token) stays inside the house.
@@ -127,7 +127,7 @@ def _score(row: ClaimRow, language: str) -> dict[str, Any] | None:
             {
                 "kind": str(reason.get("kind") or reason.get("source") or ""),
                 "code": reason["code"],
-                "value": reason["value"],
+                **weight_of(reason),
                 "said": reason_sentence(reason, language),
             }
             for reason in score.reasons or []

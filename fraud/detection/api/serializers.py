@@ -11,7 +11,7 @@ from audit.language import current_language
 from fraud.claims.models import Claim
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score, ScreeningRun
-from fraud.detection.scoring.reasons import sentence
+from fraud.detection.scoring.reasons import sentence, weight_of
 from fraud.detection.screening.pace import pace_of
 from fraud.web.api_money import Amount
 
@@ -97,7 +97,7 @@ def told_reasons(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "kind": str(reason.get("kind") or reason.get("source") or ""),
             "code": reason["code"],
-            "value": reason["value"],
+            **weight_of(reason),
             "sentence": sentence(reason, language),
         }
         for reason in reasons
@@ -105,11 +105,16 @@ def told_reasons(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class ReasonRow(serializers.Serializer):
-    """One reason: what spoke for or against, by how much in log-odds, and with its facts as a sentence."""
+    """One reason: what spoke for or against, by how much, and with its facts as a sentence. Those `in_sum` add up to the score's `z`."""
 
     kind = serializers.CharField()
     code = serializers.CharField()
-    value = serializers.FloatField()
+    in_sum = serializers.BooleanField(help_text="Whether `value` is a part of `z`.")
+    value = serializers.FloatField(allow_null=True, help_text="Log-odds; null where it is no part of `z`.")
+    tail = serializers.FloatField(
+        allow_null=True,
+        help_text="Of kind `novelty`: -log10 of the share of claims as far from the ordinary, 3 for 1 in 1,000; else null.",
+    )
     sentence = serializers.CharField()
 
 

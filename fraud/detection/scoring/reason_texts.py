@@ -58,6 +58,22 @@ SENTENCES: dict[str, Texts] = {
         "en": "All facts together: only about {rank} claims is as unusual ({detector})",
         "ko": "모든 사실을 종합하면 약 {rank}로만 이만큼 이례적({detector})",
     },
+    "anomaly_slight": {
+        "en": "All facts together: a little unusual, about {rank} claims is as much so ({detector})",
+        "ko": "모든 사실을 종합하면 다소 이례적으로, 약 {rank}로 나타나는 수준({detector})",
+    },
+    "anomaly_raises": {
+        "en": "Hardly unusual as a whole, yet beside the other facts it raises the score ({detector})",
+        "ko": "전체적으로는 거의 이례적이지 않으나 다른 사실과 함께 점수를 높임({detector})",
+    },
+    "anomaly_lowers": {
+        "en": "About {rank} claims is as unusual as a whole, which here lowers the score ({detector})",
+        "ko": "전체적으로 약 {rank}로 나타나는 수준이나 여기서는 점수를 낮춤({detector})",
+    },
+    "tree_together": {
+        "en": "{concept}: {details}; only beside the other facts it raises the score",
+        "ko": "{concept}: {details}, 다른 사실과 함께 볼 때만 점수를 높임",
+    },
     "anomaly_ordinary": {
         "en": "Not unusual as a whole ({detector})",
         "ko": "전체적으로 이례적이지 않음({detector})",

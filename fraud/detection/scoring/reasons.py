@@ -15,6 +15,9 @@ from rules.money import format_money
 
 LANGUAGES = ("ko", "en")
 _UNCOUNTED = 6.0
+_NOTHING = 0.005  # log-odds that are shown as 0.00
+#: Kinds whose values are log-odds that add up to a score's z; the value of novelty is a tail, that of an audit says nothing.
+SUMMED = ("rule", "tree", "anomaly", "intercept")
 _ONE_IN_TWO = 0.29  # log10(1.95), which is said as 1 in 2
 
 
@@ -31,12 +34,13 @@ def sentence(reason: Mapping[str, Any], lang: str) -> str:
         return texts.SENTENCES["rule_titled" if title else "rule"][lang].format(code=code, title=title)
     if kind == "tree":
         concept = texts.CONCEPTS.get(code, {}).get(lang) or label(code, lang)
-        return texts.SENTENCES["tree"][lang].format(
-            concept=concept, details=details(facts, lang, is_against=float(reason.get("value") or 0) >= 0)
-        )
+        value = float(reason.get("value") or 0)
+        said = details(facts, lang, is_against=value >= 0)
+        key = "tree_together" if value > _NOTHING and texts.RANK_ORDINARY[lang] in said else "tree"
+        return texts.SENTENCES[key][lang].format(concept=concept, details=said)
     if kind == "anomaly":
         tail, detector = float(facts.get("tail") or 0.0), texts.DETECTORS.get(code, {}).get(lang, code)
-        key = "anomaly" if tail >= 1.0 else "anomaly_ordinary"
+        key = _anomaly_words(tail, float(reason.get("value") or 0.0))
         return texts.SENTENCES[key][lang].format(rank=_rank(tail, lang), detector=detector)
     if kind == "novelty":
         tail = float(reason.get("value") or 0.0)
@@ -47,6 +51,33 @@ def sentence(reason: Mapping[str, Any], lang: str) -> str:
         return _unusual_sentence(facts, lang)
     known = texts.SENTENCES.get(kind) or texts.SENTENCES["other"]
     return known[lang].format(code=code)
+
+
+def _anomaly_words(tail: float, value: float) -> str:
+    """Which sentence: by how rare the claim is to the detector, and by whether that raised or lowered the score."""
+    if value < -_NOTHING:
+        return "anomaly_lowers" if _is_rare(tail) else "anomaly_ordinary"
+    if tail >= 1.0:
+        return "anomaly"
+    if value > _NOTHING:
+        return "anomaly_slight" if _is_rare(tail) else "anomaly_raises"
+    return "anomaly_ordinary"
+
+
+def weight_of(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """`in_sum`: whether it is a part of z; `value`: its log-odds, None where it is none; `tail`: -log10 of how rare novelty is, else None."""
+    kind, value = _kind(reason), float(reason.get("value") or 0.0)
+    in_sum = kind in SUMMED
+    return {
+        "in_sum": in_sum,
+        "value": value if in_sum else None,
+        "tail": value if kind == "novelty" else None,
+    }
+
+
+def parts_of_sum(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The reasons whose values add up to the score's z, as they are stored."""
+    return [reason for reason in reasons if _kind(reason) in SUMMED]
 
 
 def sentences(reasons: Sequence[Mapping[str, Any]], lang: str, *, top: int = 3) -> list[str]:

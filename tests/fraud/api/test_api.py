@@ -136,9 +136,9 @@ def test_claim_shows_scores_with_reasons_to_a_reviewer(screened: Cast) -> None:
     stored = Score.objects.get(claim_id=claim_id)
     assert score["z"] == stored.z
     assert score["hybrid_probability"] is None  # not calibrated: it ranks, it is no percentage
-    assert sum(r["value"] for r in score["reasons"] if r["kind"] != "novelty") == pytest.approx(
-        stored.z, abs=1e-4
-    )
+    assert sum(r["value"] for r in score["reasons"] if r["in_sum"]) == pytest.approx(stored.z, abs=1e-4)
+    assert sum(r["value"] or 0 for r in score["reasons"]) == pytest.approx(stored.z, abs=1e-4)
+    assert {r["kind"] for r in score["reasons"] if r["tail"] is not None} <= {"novelty"}
     assert all(reason["sentence"] for reason in score["reasons"])
     assert {hit["rule"] for hit in answer.data["hits"]} <= {"A01", "D03", "M01", "X01"}
     assert AccessRecord.objects.filter(subject=f"claim:{claim_id}", actor=screened.reviewer.username).exists()

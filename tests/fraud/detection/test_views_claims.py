@@ -238,3 +238,32 @@ def test_what_the_list_cannot_filter_by_is_said_in_words(client, scene, query, s
     (problem,) = client.get(f"/claims/?{query}").context["filters"].problems
     assert said in problem
     assert "partial_cancel" not in problem
+
+
+def test_parts_of_a_score_on_the_claims_page_add_up_to_what_it_says(client, scene):
+    score = scene.run.scores.exclude(reasons=None).first() or scene.run.scores.first()
+    parts = [
+        ("rule", "A04", 1.234),
+        ("tree", "amount", 0.517),
+        ("anomaly", "peers", 0.596),
+        ("intercept", "base", -4.111),
+    ]
+    facts = {"tail": 0.8}
+    score.reasons = [
+        *({"kind": kind, "code": code, "value": value, "facts": facts} for kind, code, value in parts),
+        {"kind": "novelty", "code": "amount", "value": 3.2, "facts": {"features": {"amount": 90_000}}},
+    ]
+    score.z = sum(value for *_name, value in parts)
+    score.save(update_fields=["reasons", "z"])
+    client.force_login(scene.cast.reviewer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/claims/{score.claim_id}/").content.decode()
+    table = page[page.index('id="sum"') :].split("</details>")[0].replace("−", "-")
+    *shown_parts, total = (
+        float(cell) for cell in re.findall(r'class="number(?: strong)?">([+-][\d.]+)<', table)
+    )
+    assert len(shown_parts) == len(parts)
+    assert sum(shown_parts) == pytest.approx(total, abs=0.005 * (len(parts) + 1))
+    assert "log-odds" in table
+    assert "Rule A04" in table
+    assert f"{total:+.2f}" in table.split("</summary>")[0]

@@ -16,9 +16,11 @@ from fraud.detection.scoring.reasons import (
     distinct,
     feature_text,
     headline_details,
+    parts_of_sum,
     sentence,
     sentences,
     together,
+    weight_of,
 )
 from tests.fraud.made_claims import trained
 
@@ -138,9 +140,54 @@ def test_every_feature_has_a_sentence_of_its_own_in_both_languages() -> None:
 
 
 def test_anomaly_reason_calls_nothing_unusual_that_is_not() -> None:
-    usual = {"kind": "anomaly", "code": "iforest", "value": 0.1, "facts": {"tail": 0.3}}
+    usual = {"kind": "anomaly", "code": "iforest", "value": 0.0, "facts": {"tail": 0.2}}
     assert sentence(usual, "en") == "Not unusual as a whole (isolation forest)"
     assert "1 in 3,200" in sentence({**usual, "facts": {"tail": 3.5}}, "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("tail", [0.0, 0.2, 0.29, 0.9, 1.0, 2.5, 7.0])
+@pytest.mark.parametrize("value", [-0.6, -0.01, 0.0, 0.01, 0.596])
+@pytest.mark.parametrize("code", ["peers", "iforest"])
+def test_words_of_a_detector_never_contradict_its_weight(
+    lang: str, tail: float, value: float, code: str
+) -> None:
+    said = sentence({"kind": "anomaly", "code": code, "value": value, "facts": {"tail": tail}}, lang)
+    ordinary = {"en": "Not unusual", "ko": "이례적이지 않음"}[lang]
+    unusual = {"en": "All facts together", "ko": "모든 사실을 종합하면"}[lang]
+    if value > 0:
+        assert ordinary not in said
+    if value < 0:
+        assert unusual not in said
+    if tail < 0.29:
+        assert unusual not in said
+    if value < 0 and tail >= 1:
+        assert {"en": "lowers the score", "ko": "점수를 낮춤"}[lang] in said
+
+
+def test_a_concept_of_nothing_unusual_that_raises_the_score_says_through_what() -> None:
+    reason = {
+        "kind": "tree",
+        "code": "peers",
+        "value": 0.4,
+        "facts": {"features": {"category_surprise_28d": 0.1}},
+    }
+    assert sentence(reason, "en").endswith("only beside the other facts it raises the score")
+    assert "raises" not in sentence({**reason, "value": -0.4}, "en")
+
+
+def test_what_adds_up_is_told_from_what_does_not() -> None:
+    reasons = [
+        {"kind": "rule", "code": "A04", "value": 1.0, "facts": {}},
+        {"kind": "novelty", "code": "amount", "value": 3.0, "facts": {}},
+        {"kind": "intercept", "code": "base", "value": -5.0, "facts": {}},
+    ]
+    assert [weight_of(reason) for reason in reasons] == [
+        {"in_sum": True, "value": 1.0, "tail": None},
+        {"in_sum": False, "value": None, "tail": 3.0},
+        {"in_sum": True, "value": -5.0, "tail": None},
+    ]
+    assert sum(part["value"] for part in parts_of_sum(reasons)) == -4.0
 
 
 def test_audit_reason_says_that_lot_decided() -> None:
