@@ -41,7 +41,8 @@ class OperationAnswer(serializers.Serializer):
     precision_low = serializers.FloatField()
     precision_high = serializers.FloatField()
     belief = serializers.FloatField(allow_null=True)
-    last_hit_at = serializers.DateTimeField(allow_null=True)
+    last_hit_at = serializers.DateTimeField(allow_null=True, help_text="When the night ran that hit last.")
+    last_hit_on = serializers.DateField(allow_null=True, help_text="Day of the latest payment hit.")
     to_recover = MoneySum(many=True)
     appeals = serializers.IntegerField()
     reversed = serializers.IntegerField(help_text="Of the judged appeals: granted in whole or in part.")
@@ -86,6 +87,7 @@ def _told(found: Operation) -> dict[str, Any]:
         "precision_high": bounds.high,
         "belief": found.belief.evidence.belief if found.belief else None,
         "last_hit_at": found.last_hit_at,
+        "last_hit_on": found.last_hit_on,
         "to_recover": [{"amount": decimal_text(n, cur), "currency": cur} for cur, n in found.money],
         "appeals": found.n_appeals,
         "reversed": found.n_reversed,

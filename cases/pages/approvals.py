@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from audit import clock
 from audit.actor import Actor
@@ -35,6 +35,7 @@ from fraud.company.holiday_changes import DECIDING, may_decide, waiting_days
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion, RuleSuppression
 from fraud.detection.suppressing import visible_suppressions
+from fraud.learning.promotion_words import evidence_words
 from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.values_page import open_changes, rows_of
@@ -247,7 +248,10 @@ def _versions(by: Actor) -> Iterator[Waiting]:
                 _name(proposers[-1]),
                 row.proposed_at,
                 row.proposed_reason,
-                (Fact(_("In service"), row.proposed_over or "–", row.reference),),
+                (
+                    Fact(_("In service"), row.proposed_over or "–", row.reference),
+                    Fact(pgettext("approval", "Evidence"), "–", " ".join(evidence_words(row))),
+                ),
             )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
 
 from audit import clock
 from audit.actor import Actor
@@ -74,13 +75,15 @@ class Operation:
     """One rule over the last DAYS days. `cases`: opened by a hit of it, perhaps among others; `hours` as the settings plan a case.
 
     `money`: currency → minor units decided to come back from those cases. `n_held_back`: claims that its nightly budget has let wait;
-    `waiting`: what of its hits waits for a seat now, by reason.
+    `waiting`: what of its hits waits for a seat now, by reason. `last_hit_at`: when the night ran that hit last; `last_hit_on`: day of the
+    latest payment hit.
     """
 
     code: str
     belief: RuleBelief | None
     n_claims: int
     last_hit_at: datetime | None
+    last_hit_on: date | None
     n_cases: int
     n_reviewed: int
     n_misuse: int
@@ -158,6 +161,7 @@ def operation_of(rule: Rule, hits: Hits) -> Operation:
         belief=_belief(rule),
         n_claims=len(claims),
         last_hit_at=max(pairs.values(), default=None),
+        last_hit_on=_latest_day(claims),
         n_cases=len(cases),
         n_reviewed=len(known),
         n_misuse=sum(hits.outcomes[claim] for claim in known),
@@ -228,6 +232,15 @@ def _appeals(cases: Collection[int]) -> tuple[int, int]:
         results.update(Appeal.objects.filter(case_id__in=some).values_list("result", flat=True))
     judged = sum(n for result, n in results.items() if result not in Appeal.NOT_JUDGED)
     return results[Appeal.Result.REVERSED] + results[Appeal.Result.REDUCED], judged
+
+
+def _latest_day(claims: Collection[int]) -> date | None:
+    """The day of the latest payment of these, on the company's clock."""
+    found = [
+        Claim.objects.filter(pk__in=some).aggregate(at=Max("transacted_at"))["at"]
+        for some in _chunks(sorted(claims))
+    ]
+    return max((timezone.localtime(at).date() for at in found if at is not None), default=None)
 
 
 def _money(cases: Collection[int]) -> tuple[tuple[str, int], ...]:

@@ -20,6 +20,8 @@ COUNTS: dict[str, Any] = {
     "reviewed_genuine": gettext_lazy("Reviewed and legitimate"),
     "unreviewed": gettext_lazy("Not reviewed, a sample"),
 }
+#: In the place of the sample where a training took all of them.
+_ALL_UNREVIEWED = gettext_lazy("Not reviewed, all of them")
 CALIBRATION: dict[str, Any] = {
     "none": gettext_lazy("none: the score is a rank, no percentage"),
     "platt": gettext_lazy("Platt curve"),
@@ -44,7 +46,11 @@ def card_context(version: ModelVersion, language: str) -> dict[str, Any]:
     card = version.card
     counts, shares, held_out = (card.get(name) or {} for name in ("counts", "shares", "out_of_fold"))
     return {
-        "counts": [(words, counts[key]) for key, words in COUNTS.items() if key in counts],
+        "counts": [
+            (_ALL_UNREVIEWED if key == "unreviewed" and not _is_sample(card) else words, counts[key])
+            for key, words in COUNTS.items()
+            if key in counts
+        ],
         "calibration": CALIBRATION.get(card.get("calibration", ""), card.get("calibration", "")),
         "why_ranks": why_ranks(version),
         "shares": [(words, shares[key]) for key, words in SHARES.items() if shares.get(key)],
@@ -79,3 +85,10 @@ def why_ranks(version: ModelVersion | None) -> str:
     return gettext(
         "Percentages need %(needed)s confirmed misuses among the claims that training holds out (the last weeks, block by block); there were %(there)s."
     ) % {"needed": needed, "there": there}
+
+
+def _is_sample(card: dict[str, Any]) -> bool:
+    """Whether claims without confirmed misuse were drawn: only where there were more than a training takes."""
+    counts, most = card.get("counts") or {}, (card.get("config") or {}).get("max_negatives")
+    taken = counts.get("reviewed_genuine", 0) + counts.get("unreviewed", 0)
+    return most is None or taken >= most

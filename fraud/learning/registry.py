@@ -41,6 +41,7 @@ __all__ = [
     "PromotionNotAllowed",
     "challenger",
     "champion",
+    "decisive_evaluation",
     "failed_gates",
     "forget_loaded",
     "install_first_version",
@@ -61,9 +62,7 @@ class GatesNotPassed(PromotionNotAllowed):
 
     def __init__(self, failed: list[str]) -> None:
         super().__init__(
-            _(
-                "Not met: %(gates)s. To promote anyway, say why and tick the box that says that conditions are not met."
-            )
+            _("Not met: %(gates)s. To go on anyway, say why and confirm that conditions are not met.")
             % {"gates": ", ".join(str(GATES.get(name, name)) for name in failed)}
         )
         self.failed = failed
@@ -81,10 +80,19 @@ def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
 
 
 @one_transaction()
-def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
-    """Ask a second person to put a challenger into service. Raises NotPermitted, PromotionNotAllowed."""
+def propose_promotion(
+    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False
+) -> ModelVersion:
+    """Ask a second person to put a challenger into service.
+
+    Raises NotPermitted, PromotionNotAllowed, GatesNotPassed (unless ``despite_gates``: who proposes against the evidence, or without
+    any, says so as whoever promotes does).
+    """
     require(by, "fraud.propose_promotion")
     _need_reason(reason)
+    failed = failed_gates(version)
+    if version.stage == Stage.CHALLENGER and failed and not despite_gates:
+        raise GatesNotPassed(failed)
     _move(
         version,
         Stage.CHALLENGER,
@@ -93,14 +101,14 @@ def propose_promotion(*, version: ModelVersion, reason: str, by: Actor) -> Model
         proposed_by_no=by.employee_no,
         proposed_at=clock.now(),
         proposed_reason=reason,
-        proposed_over=_champion_reference(),
+        proposed_over=champion_reference(),
     )
     record(
         action="model.proposed",
         by=by,
         subject=subject_of(version),
         reason=reason,
-        after={"stage": Stage.PROPOSED.value, "sha256": version.sha256, "gates": failed_gates(version)},
+        after={"stage": Stage.PROPOSED.value, "sha256": version.sha256, "gates": failed},
     )
     return version
 
@@ -158,7 +166,7 @@ def promote_version(
     _prove(version)
     with one_transaction():
         current = ModelVersion.objects.select_for_update().filter(stage=Stage.CHAMPION).first()
-        if version.proposed_over is not None and version.proposed_over != _champion_reference():
+        if version.proposed_over is not None and version.proposed_over != champion_reference():
             raise PromotionNotAllowed(
                 _(
                     "Another version has come into service since this was proposed. Return it, and compare anew."
@@ -190,7 +198,7 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
         proposed_by_no=by.employee_no,
         proposed_at=clock.now(),
         proposed_reason=reason,
-        proposed_over=_champion_reference(),
+        proposed_over=champion_reference(),
     )
     record(
         action="model.roll_back_proposed",
@@ -203,10 +211,17 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
     return earlier
 
 
-def _champion_reference() -> str:
-    """The version in service, empty for none."""
-    found = ModelVersion.objects.filter(stage=Stage.CHAMPION).values_list("reference", flat=True).first()
+def champion_reference(*, without: ModelVersion | None = None) -> str:
+    """The version in service, empty for none, or where it is the one of `without`."""
+    rows = ModelVersion.objects.filter(stage=Stage.CHAMPION)
+    found = rows.exclude(pk=without.pk if without else None).values_list("reference", flat=True).first()
     return found or ""
+
+
+def decisive_evaluation(version: ModelVersion) -> Evaluation | None:
+    """The comparison on later claims that decides about a promotion; None while there is none whose conditions were judged."""
+    latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
+    return latest if latest is not None and latest.gates else None
 
 
 def was_in_service(version: ModelVersion) -> bool:
@@ -221,10 +236,10 @@ def failed_gates(version: ModelVersion) -> list[str]:
     """
     if was_in_service(version):
         return []
-    if not ModelVersion.objects.filter(stage=Stage.CHAMPION).exclude(pk=version.pk).exists():
+    if not champion_reference(without=version):
         return []
-    latest = Evaluation.objects.filter(model_version=version, trained_again_at=None).first()
-    if latest is None or not latest.gates:
+    latest = decisive_evaluation(version)
+    if latest is None:
         return ["not_compared"]
     return [str(gate.get("gate")) for gate in latest.gates if not gate.get("holds")]
 

@@ -46,7 +46,7 @@ def propose() -> None:
 
     people = _people()
     version = ModelVersion.objects.filter(stage="challenger").latest("pk")
-    propose_promotion(version=version, reason="finds more", by=people["model_owner"])
+    propose_promotion(version=version, reason="finds more", by=people["model_owner"], despite_gates=True)
 
 
 def promote() -> None:

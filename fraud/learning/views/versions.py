@@ -26,6 +26,7 @@ from fraud.learning.comparing import compare_versions
 from fraud.learning.evaluation_page import comparison_context, shown_evaluation
 from fraud.learning.misses import miss_panel
 from fraud.learning.model_card_page import card_context
+from fraud.learning.promotion_words import evidence_words
 from fraud.learning.triggers import learning_state
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
@@ -105,6 +106,9 @@ def _show_version(
         "may_go_back": can(_by(request), "fraud.promote_version")
         or can(_by(request), "fraud.propose_promotion"),
         "card": card_context(found, current_language()),
+        "evidence": evidence_words(found)
+        if found.stage in (ModelVersion.Stage.CHALLENGER, ModelVersion.Stage.PROPOSED)
+        else [],
         "failed": registry.failed_gates(found) if found.stage != ModelVersion.Stage.CHAMPION else [],
         **(comparison_context(evaluation) if evaluation else {}),
     }
@@ -133,7 +137,7 @@ def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, des
         compared = compare_versions(version=found, by=by)
         return _("Compared on %(n)s later claims.") % {"n": f"{compared.n_claims:,}"}
     if name == "propose":
-        registry.propose_promotion(version=found, reason=reason, by=by)
+        registry.propose_promotion(version=found, reason=reason, by=by, despite_gates=despite)
         return _("Proposed. Somebody else has to promote it.")
     if name == "promote":
         registry.promote_version(version=found, reason=reason, by=by, despite_gates=despite)

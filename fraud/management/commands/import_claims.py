@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.claims.importing.problems import ProfileNotValid
@@ -43,7 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         newest = ClaimFile.objects.aggregate(pk=Max("pk", default=0))["pk"]
         started = self._shown = time.monotonic()
         try:
@@ -73,5 +74,6 @@ class Command(BaseCommand):
         now = time.monotonic()
         if now - self._shown >= (0.5 if self.stdout.isatty() else _QUIET_SECONDS):
             self._shown = now
-            self.stdout.write(f"  {file.rows_done:,} of {file.n_rows:,} rows")
+            told = _("%(done)s of %(n)s rows")
+            self.stdout.write("  " + told % {"done": f"{file.rows_done:,}", "n": f"{file.n_rows:,}"})
             self.stdout.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.language import current_language
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language, by = current_language(), Actor.system("import")
         try:
             rows = read_file(path=path, name=path.name, schemes=schemes())
@@ -46,11 +47,13 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"n_rows": len(rows), "n_stored": done.n_stored, **done.counts}))
         else:
-            self.stdout.write(f"{len(rows):,} rows, {done.n_stored:,} stored")
+            told = _("Rows: %(n)s, stored: %(stored)s")
+            self.stdout.write(told % {"n": f"{len(rows):,}", "stored": f"{done.n_stored:,}"})
             for status, n in done.counts.items():
                 self.stdout.write(f"  {STATUS_WORDS[status]}: {n:,}")
             for row in [row for row in done.rows if row.code][:_SHOWN]:
                 said = sentence("row", row.code, row.params, language)
-                self.stdout.write(f"  line {row.line} {row.column}: {said}")
+                line = _("Line %(n)s %(column)s: %(said)s")
+                self.stdout.write("  " + line % {"n": row.line, "column": row.column, "said": said})
         if done.counts["refused"]:
             sys.exit(1)

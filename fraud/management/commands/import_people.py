@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.language import current_language
@@ -17,6 +19,13 @@ from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.texts import sentence
 
 _SHOWN = 20
+
+#: What a personnel list says of people → its words.
+_CHANGES = {
+    "joined": pgettext_lazy("people changes", "joined"),
+    "moved": pgettext_lazy("people changes", "moved"),
+    "left": pgettext_lazy("people changes", "left"),
+}
 
 
 class Command(BaseCommand):
@@ -30,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language = current_language()
         try:
             result = import_people(path=path, name=path.name, feed=options["feed"], by=Actor.system("import"))
@@ -41,20 +50,26 @@ class Command(BaseCommand):
             changes = result.changes.as_json() if result.changes else {}
             self.stdout.write(json.dumps(counts | changes | {"notes": notes}, ensure_ascii=False))
         else:
-            self.stdout.write(
-                f"{result.feed}: {result.n_rows:,} rows, {result.n_written:,} new or changed, {result.n_rejected:,} rejected"
-            )
+            told = _("%(feed)s: rows %(n)s, new or changed %(written)s, rejected %(rejected)s")
+            figures = {"n": result.n_rows, "written": result.n_written, "rejected": result.n_rejected}
+            self.stdout.write(told % {"feed": result.feed, **{name: f"{n:,}" for name, n in figures.items()}})
             if result.n_unapproved:
+                told = _(
+                    "Cancelled, rejected or still open and not taken: %(n)s; known ones ended: %(ended)s"
+                )
                 self.stdout.write(
-                    f"  {result.n_unapproved:,} cancelled, rejected or still open and not taken; {result.n_ended:,} known ones ended"
+                    "  " + told % {"n": f"{result.n_unapproved:,}", "ended": f"{result.n_ended:,}"}
                 )
             for what, who in (result.changes.as_json() if result.changes else {}).items():
                 more = " …" if len(who) > _SHOWN else ""
-                self.stdout.write(f"  {what} {len(who):,}: {', '.join(who[:_SHOWN])}{more}")
+                self.stdout.write(f"  {_CHANGES[what]} {len(who):,}: {', '.join(who[:_SHOWN])}{more}")
             for note in notes:
                 self.stdout.write(f"  {note}")
             for reject in result.rejects.head(_SHOWN).iter_rows(named=True):
                 text = sentence("row", reject["code"], json.loads(reject["params"]), language)
-                self.stdout.write(f"  line {reject['line']} {reject['column']}: {text}")
+                line = _("Line %(n)s %(column)s: %(said)s")
+                self.stdout.write(
+                    "  " + line % {"n": reject["line"], "column": reject["column"], "said": text}
+                )
         if result.n_rejected:
             sys.exit(1)

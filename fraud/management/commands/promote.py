@@ -6,12 +6,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from audit.permissions import NotPermitted
 from audit.services import actor_of
 from fraud.claims.models import User
 from fraud.detection.models import ModelVersion
+from fraud.learning.promotion_words import STAGES, evidence_words
 from fraud.learning.registry import (
+    GatesNotPassed,
     ModelDamaged,
     PromotionNotAllowed,
     promote_version,
@@ -19,6 +23,7 @@ from fraud.learning.registry import (
     propose_roll_back,
     return_proposal,
 )
+from fraud.web.refusals import refusal_sentence
 
 
 class Command(BaseCommand):
@@ -32,13 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", required=True, help="login that acts; its roles decide")
         parser.add_argument("--reason", required=True)
         parser.add_argument(
-            "--despite-gates", action="store_true", help="promote although gates fail; recorded"
+            "--despite-gates",
+            action="store_true",
+            help="propose or promote although conditions are not met; recorded",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"there is no login {options['username']!r}")
+            raise CommandError(_("There is no login “%(name)s”.") % {"name": options["username"]})
         by, reason = actor_of(user), options["reason"]
         try:
             if options["roll_back"]:
@@ -46,7 +53,9 @@ class Command(BaseCommand):
             else:
                 version = _version(options["version"])
                 if options["propose"]:
-                    version = propose_promotion(version=version, reason=reason, by=by)
+                    version = propose_promotion(
+                        version=version, reason=reason, by=by, despite_gates=options["despite_gates"]
+                    )
                 elif options["return"]:
                     version = return_proposal(version=version, reason=reason, by=by)
                 else:
@@ -54,14 +63,22 @@ class Command(BaseCommand):
                         version=version, reason=reason, by=by, despite_gates=options["despite_gates"]
                     )
         except NotPermitted as refusal:
-            raise CommandError(f"{by.username} may not do this ({refusal.code})") from refusal
+            raise CommandError(refusal_sentence(refusal)) from refusal
+        except GatesNotPassed as error:
+            told = "\n".join(
+                [*evidence_words(version), str(error), _("The command confirms it with --despite-gates.")]
+            )
+            raise CommandError(told) from error
         except (PromotionNotAllowed, ModelDamaged) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{version.reference} is {version.stage}")
+        told = pgettext("promotion", "%(version)s: %(stage)s")
+        self.stdout.write(told % {"version": version.reference, "stage": STAGES[version.stage]})
+        if version.stage == ModelVersion.Stage.PROPOSED:
+            self.stdout.write("\n".join(f"  {said}" for said in evidence_words(version)))
 
 
 def _version(reference: str | None) -> ModelVersion:
     version = ModelVersion.objects.filter(reference=reference or "").first()
     if version is None:
-        raise CommandError(f"there is no model version {reference!r}")
+        raise CommandError(_("There is no model version “%(name)s”.") % {"name": reference or ""})
     return version

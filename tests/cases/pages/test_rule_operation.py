@@ -76,6 +76,8 @@ def test_figures_are_those_of_a_plain_count(cast, run):
     assert (found.n_held_back, found.n_waiting) == (1, 1)
     assert found.last_hit_at == run.started_at
     assert set(found.legitimate) == {claims[3].pk}
+    assert found.last_hit_on == max(timezone.localtime(one.transacted_at).date() for one in claims)
+    assert found.last_hit_on < timezone.localtime(run.started_at).date()
 
 
 def waits(run, claim: Claim, why: str, pattern: str = "A04") -> HeldBack:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -182,11 +187,14 @@ def test_other_roles_neither_register_propose_promote_return_nor_roll_back(cast,
 def test_failed_gates_stop_a_promotion_unless_somebody_takes_it_on_themselves(cast, registered) -> None:
     in_service(registered)
     version = registered()
+    owner, approver = cast.actor("model_owner"), cast.actor("approver")
     with pytest.raises(registry.GatesNotPassed) as refused:
-        promoted(cast, version)
+        registry.propose_promotion(version=version, reason="finds more", by=owner)
     assert refused.value.failed == ["not_compared"]
+    version.refresh_from_db()
+    assert version.stage == Stage.CHALLENGER
+    registry.propose_promotion(version=version, reason="finds more", by=owner, despite_gates=True)
     compared(version, holds=False)
-    approver = cast.actor("approver")
     with pytest.raises(registry.GatesNotPassed) as refused:
         registry.promote_version(version=version, reason="agreed", by=approver)
     assert "better" in refused.value.failed
@@ -261,3 +269,59 @@ def test_every_move_needs_a_reason(cast, registered, reason) -> None:
     with pytest.raises(registry.PromotionNotAllowed):
         registry.propose_promotion(version=version, reason=reason, by=cast.actor("model_owner"))
     assert AuditEvent.objects.filter(subject=f"model:{version.reference}").count() == 1
+
+
+def test_a_proposal_says_what_was_compared_and_what_not(cast, registered, client) -> None:
+    first, version = in_service(registered), registered()
+    ModelVersion.objects.filter(pk=version.pk).update(n_confirmed=61)
+    client.cookies["django_language"] = "en"
+    client.force_login(cast.model_owner)
+    nothing = f"Nothing was compared: there is no comparison with {first.reference} on later claims."
+    assert nothing in client.get(reverse("fraud:version", args=[version.reference])).content.decode()
+    step = reverse("fraud:version-step", args=[version.reference, "propose"])
+    assert client.post(step, {"reason": "finds more"}).status_code == 409
+    assert client.post(step, {"reason": "finds more", "despite_gates": "on"}).status_code == 302
+    client.force_login(cast.approver)
+    for told in (client.get("/approvals/").content.decode(), str(client.get("/api/v1/approvals/").json())):
+        assert nothing in told
+        assert "It learnt from 61 claims confirmed as misuse." in told
+    out = StringIO()
+    with override("en"):
+        back = ["--return", "--as", cast.approver.username, "--reason", "compare"]
+        call_command("promote", version.reference, *back, stdout=out)
+        assert out.getvalue() == f"{version.reference}: challenger\n"
+        compared(version)
+        call_command(
+            "promote",
+            version.reference,
+            "--propose",
+            "--as",
+            cast.model_owner.username,
+            "--reason",
+            "better",
+            stdout=out,
+        )
+    assert f"Compared with {first.reference} on 1 later claim, 1 confirmed misuse." in out.getvalue()
+    assert "All conditions are met." in out.getvalue()
+
+
+def test_the_command_speaks_one_language(cast, registered) -> None:
+    in_service(registered)
+    version = registered()
+    propose = [
+        "promote",
+        version.reference,
+        "--propose",
+        "--as",
+        cast.model_owner.username,
+        "--reason",
+        "finds more",
+    ]
+    for language, is_korean in (("en", False), ("ko", True)):
+        with override(language):
+            with pytest.raises(CommandError) as refused:
+                call_command(*propose)
+            with pytest.raises(CommandError) as unknown:
+                call_command("promote", "M-none", *propose[2:])
+        for line in [*str(refused.value).splitlines(), str(unknown.value)]:
+            assert bool(re.search("[가-힣]", line)) is is_korean, line

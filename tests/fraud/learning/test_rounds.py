@@ -197,8 +197,10 @@ def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> No
     for name, role in (("owner", Role.MODEL_OWNER), ("lead", Role.APPROVER), ("second", Role.APPROVER)):
         give(User.objects.create(username=name), role)
     ref = version.reference
-    call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more")
-    with pytest.raises(CommandError, match="may not do this"):
+    with pytest.raises(CommandError, match="--despite-gates"):
+        call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more")
+    call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more", "--despite-gates")
+    with pytest.raises(CommandError, match="다른 사람이 결정"):
         call_command("promote", ref, "--approve", "--as", "owner", "--reason", "mine", "--despite-gates")
     with pytest.raises(CommandError, match="확인된 오남용"):
         call_command("promote", ref, "--approve", "--as", "lead", "--reason", "yes")

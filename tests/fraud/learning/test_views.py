@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from audit.actor import Actor
 from audit.services import actor_of
@@ -22,6 +23,7 @@ from fraud.detection.features import LABEL_FEATURES
 from fraud.detection.models import DriftReport, ModelVersion
 from fraud.learning.being_tested import test_lock as lock_of
 from fraud.learning.misses import miss_panel
+from fraud.learning.model_card_page import card_context
 from fraud.learning.models import Evaluation
 from fraud.learning.threshold_figures import Distribution, at_threshold, recent_scores
 from tests.cast import make_cast, make_claim, make_run, make_score
@@ -199,7 +201,9 @@ def test_promotion_without_reason_or_by_the_proposer_is_refused(client, cast):
     client.force_login(cast.model_owner)
     url = reverse("fraud:version-step", args=[version.reference, "propose"])
     assert client.post(url, {"reason": ""}).status_code == 409
-    assert client.post(url, {"reason": "finds more at the same load"}).status_code == 302
+    assert client.post(url, {"reason": "finds more at the same load"}).status_code == 409  # never compared
+    sent = {"reason": "finds more at the same load", "despite_gates": "on"}
+    assert client.post(url, sent).status_code == 302
     version.refresh_from_db()
     assert version.stage == "proposed"
     promote = reverse("fraud:version-step", args=[version.reference, "promote"])
@@ -210,7 +214,7 @@ def test_promotion_without_reason_or_by_the_proposer_is_refused(client, cast):
     assert version.stage == "proposed"
 
 
-def test_miss_panel_estimates_from_the_control_sample_alone(cast):
+def test_miss_panel_estimates_from_the_control_sample_alone(client, cast):
     run = make_run(
         n_scored=1000, n_alerts=20, state="finished", started_at=timezone.now() - timedelta(days=3)
     )
@@ -235,6 +239,15 @@ def test_miss_panel_estimates_from_the_control_sample_alone(cast):
     assert estimate.missed == pytest.approx(980 / 20)
     assert estimate.recall == pytest.approx(6 / (6 + 49))
     assert not estimate.is_enough
+    client.force_login(cast.model_owner)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:detection")).content.decode()
+    tile = page[page.index("Recall, estimated") :].split("</div>")[0]
+    bounds = [
+        f"{100 * bound:.0f} %" for bound in (estimate.recall_interval.low, estimate.recall_interval.high)
+    ]
+    assert all(bound in tile.split("</span>")[1] for bound in bounds)  # the large figure
+    assert f">{100 * estimate.recall:.0f} %" not in tile  # one check more or less would move it by halves
 
 
 def test_version_that_is_being_tested_says_so_until_the_test_has_ended(client, cast, settings, tmp_path):
@@ -343,3 +356,17 @@ def test_approver_sees_what_proposed_settings_change_whichever_it_is(client, pat
     text = client.get(path).content.decode()
     assert "500,000원 → <b>765,432원</b>" in text
     assert "/detection/settings/" in text
+
+
+@pytest.mark.parametrize(("n_unreviewed", "words"), [(4_735, "all of them"), (99_900, "a sample")])
+def test_a_card_calls_a_sample_only_what_was_drawn(n_unreviewed, words):
+    counts = {
+        "rows": n_unreviewed + 160,
+        "confirmed": 60,
+        "reviewed_genuine": 100,
+        "unreviewed": n_unreviewed,
+    }
+    version = ModelVersion(card={"counts": counts, "config": {"max_negatives": 100_000}})
+    with override("en"):
+        told = {str(label): n for label, n in card_context(version, "en")["counts"]}
+    assert told[f"Not reviewed, {words}"] == n_unreviewed

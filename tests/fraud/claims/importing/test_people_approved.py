@@ -190,7 +190,7 @@ def test_columns_that_nothing_takes_are_named_by_command_page_and_interface(
     path.write_text(text)
     call_command("import_people", str(path), "--feed", "absences")
     assert "비고" in (said := capsys.readouterr().out)
-    assert "1 cancelled, rejected or still open" in said
+    assert "미승인으로 반영하지 않음: 1개" in said
     client.force_login(make_cast().approver)
     answer = client.post(
         "/api/v1/people/absences/", {"file": SimpleUploadedFile("a.csv", text.encode())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -88,6 +90,12 @@ def test_the_same_row_again_changes_nothing_by_whatever_door(claim: Claim, tmp_p
     call_command("import_outcomes", str(file), "--json", stdout=out)
     assert json.loads(out.getvalue())["known"] == 1
     assert Label.objects.count() == 1
+    for language, is_korean in (("en", False), ("ko", True)):
+        told = io.StringIO()
+        with override(language):
+            call_command("import_outcomes", str(file), stdout=told)
+        for line in told.getvalue().splitlines():
+            assert bool(re.search("[가-힣]", line)) is is_korean, line
 
 
 def test_a_later_delivery_corrects_the_finding_and_the_earlier_one_does_not_come_back(claim: Claim) -> None:
