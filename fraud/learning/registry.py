@@ -214,8 +214,9 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
 def champion_reference(*, without: ModelVersion | None = None) -> str:
     """The version in service, empty for none, or where it is the one of `without`."""
     rows = ModelVersion.objects.filter(stage=Stage.CHAMPION)
-    found = rows.exclude(pk=without.pk if without else None).values_list("reference", flat=True).first()
-    return found or ""
+    if without is not None:
+        rows = rows.exclude(pk=without.pk)
+    return rows.values_list("reference", flat=True).first() or ""
 
 
 def decisive_evaluation(version: ModelVersion) -> Evaluation | None:

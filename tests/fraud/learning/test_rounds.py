@@ -200,7 +200,7 @@ def promote_with_two_people(version: ModelVersion, champion: ModelVersion) -> No
     with pytest.raises(CommandError, match="--despite-gates"):
         call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more")
     call_command("promote", ref, "--propose", "--as", "owner", "--reason", "finds more", "--despite-gates")
-    with pytest.raises(CommandError, match="다른 사람이 결정"):
+    with pytest.raises(CommandError, match="맡은 역할"):
         call_command("promote", ref, "--approve", "--as", "owner", "--reason", "mine", "--despite-gates")
     with pytest.raises(CommandError, match="확인된 오남용"):
         call_command("promote", ref, "--approve", "--as", "lead", "--reason", "yes")
