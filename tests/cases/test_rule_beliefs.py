@@ -154,7 +154,7 @@ def test_while_nothing_of_a_rule_is_confirmed_its_sixth_hit_lets_others_go_first
     assert opened(run, others) == 2
     held = HeldBack.objects.filter(claim__in=again, resolved_at=None)
     assert held.count() >= 3
-    assert set(held.values_list("why", flat=True)) == {"capacity"}
+    assert set(held.values_list("why", flat=True)) == {"unproven"}
     decide(first[:1], 1, is_misuse=True)  # one confirmed hit, and they compete as anything else
     late = [misuse(30 + each, 2) for each in range(2)]
     assert opened(night(2), [*again, *late]) > opened(run, again)
