@@ -211,6 +211,7 @@ def test_description_names_every_endpoint(cast: Cast) -> None:
         "/api/v1/deliveries/{reference}/rejects/",
         "/api/v1/runs/",
         "/api/v1/runs/{reference}/",
+        *(f"/api/v1/runs/{{reference}}/{step}/" for step in ("pause", "resume", "cancel")),
     }
     deliver_ = schema["paths"]["/api/v1/claims/"]["post"]
     assert {"200", "400", "401", "403", "413", "422"} <= set(deliver_["responses"])
@@ -236,6 +237,9 @@ def test_description_sorts_endpoints_by_what_they_are_about(cast: Cast) -> None:
         "logins",
         "units",
         "claims",
+        "precheck",
+        "nights",
+        "calendar",
         "deliveries",
         "money-back",
         "outcomes",
