@@ -230,8 +230,9 @@ def _median_days(decided: Any) -> float | None:
 
 
 def _runs() -> list[dict[str, Any]]:
-    """The last runs, oldest first."""
-    rows = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).order_by("-business_date", "-id")
+    """The last nights, oldest first; a look back at a week of history is none."""
+    nights = ScreeningRun.objects.exclude(source=ScreeningRun.LOOK_BACK)
+    rows = nights.filter(state=ScreeningRun.State.FINISHED).order_by("-business_date", "-id")
     picked = rows.values("reference", "business_date", "n_claims", "n_alerts", "n_cases", "n_held_back")[
         :N_RUNS
     ]

@@ -92,6 +92,7 @@ def recent_scores(now: datetime | None = None, nights: int = NIGHTS, currency: s
     since = (now or clock.now()) - timedelta(days=nights)
     runs = list(
         ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED, started_at__gte=since)
+        .exclude(source=ScreeningRun.LOOK_BACK)  # a week of history at once is no night
         .order_by("-id")
         .values_list("id", "model_version__is_calibrated")[:nights]
     )

@@ -214,3 +214,13 @@ def test_ranks_are_summed_to_nothing_and_the_page_says_what_is_missing(client, c
     for row in csv.DictReader(io.StringIO(file)):
         assert (row["Recall"], row["Cost per 1,000 claims"], row["F1"]) == ("", "", "")
         assert row["Alerts a night"]
+
+
+def test_a_look_back_at_a_week_of_history_is_no_night(client, cast):
+    client.force_login(cast.model_owner)
+    before = shown(client)["tried"]
+    run = make_run(source=ScreeningRun.LOOK_BACK)
+    for _number in range(20):
+        make_score(claim=make_claim(), run=run, hybrid_probability=0.9)
+    after = shown(client)["tried"]
+    assert (after.alerts, after.found) == (before.alerts, before.found)
