@@ -241,7 +241,7 @@ def _policy(by: Actor) -> Iterator[Waiting]:
             tuple(
                 Fact(
                     number_words(part["number"], current_language()),
-                    t2(part["before"], "text") if part["before"] else "–",
+                    t2(part["before"], "text") if part["before"] and not part["before"].is_example else "–",
                     "–" if part["after"]["is_removed"] else t2(part["after"], "text"),
                 )
                 for part in told["parts"][:3]
