@@ -4,7 +4,7 @@ from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
-from fraud.workbench.api import book, writing
+from fraud.workbench.api import book, policy, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -49,6 +49,12 @@ urlpatterns = [
     path("rules/words/", writing.RuleWords.as_view(), name="api-rule-words"),
     path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
     path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
+    path("rules/policy/", policy.PolicyDocument.as_view(), name="api-policy"),
+    path(
+        "rules/policy/changes/<int:change_id>/<slug:name>/",
+        policy.DecidePolicy.as_view(),
+        name="api-decide-policy",
+    ),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
     path("rules/searches/", mined_rules.SearchList.as_view(), name="api-rule-searches"),
     path("rules/searches/<int:number>/", mined_rules.SearchDetail.as_view(), name="api-rule-search"),

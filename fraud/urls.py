@@ -8,7 +8,7 @@ from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
 from fraud.web import shell
-from fraud.workbench.views import rule_gallery, rule_values, rule_writing, rules
+from fraud.workbench.views import policy, rule_gallery, rule_values, rule_writing, rules
 
 app_name = "fraud"
 
@@ -57,6 +57,9 @@ urlpatterns = [
     path("rules/from-misses/<int:number>/", mined_rules.search, name="mined-rules-one"),
     path("rules/from-misses/<int:number>/cancel/", mined_rules.cancel, name="cancel-mining"),
     path("rules/from-misses/<int:number>/<int:candidate>/draft/", mined_rules.draft, name="draft-mined"),
+    path("rules/policy/", policy.policy, name="policy"),
+    path("rules/policy/changes/<int:change_id>/<slug:name>/", policy.decide, name="decide-policy"),
+    path("rules/policy/<str:number>/", policy.paragraph, name="policy-paragraph"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
     path(

@@ -47,3 +47,10 @@ register(
     en="returned a change of a list or parameter",
     ko="목록·매개변수 변경을 반려했습니다",
 )
+register(
+    "policy.change_proposed", en="proposed a change of the card policy", ko="카드 규정 변경을 상신했습니다"
+)
+register("policy.changed", en="changed the card policy", ko="카드 규정을 변경했습니다")
+register(
+    "policy.change_returned", en="returned a change of the card policy", ko="카드 규정 변경을 반려했습니다"
+)

@@ -220,3 +220,63 @@ class ValueChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value_list or self.parameter}: {self.state}"
+
+
+class PolicyChange(models.Model):
+    """Paragraphs of the card policy that one person wants to read otherwise from a day on; they hold once another agreed."""
+
+    # [{"number", "title_en", "title_ko", "text_en", "text_ko", "is_removed"}]
+    paragraphs = models.JSONField()
+    base = models.JSONField(default=dict)  # number → key of the paragraph's newest text when it was proposed
+    valid_from = models.DateField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=ValueChange.State, default=ValueChange.State.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            # Four eyes: whoever proposed does not decide.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(decided_by=models.F("proposed_by")),
+                name="policychange_four_eyes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"policy from {self.valid_from}: {self.state}"
+
+
+class PolicyParagraph(models.Model):
+    """One text of a numbered paragraph of the card policy, from a day on. Texts are never changed; a later one takes over."""
+
+    number = models.CharField(max_length=5)  # article and paragraph: "4.2"
+    title_en = models.CharField(max_length=80)
+    title_ko = models.CharField(max_length=80)
+    text_en = models.CharField(max_length=800)
+    text_ko = models.CharField(max_length=800)
+    valid_from = models.DateField()
+    is_removed = models.BooleanField(default=False)  # from that day on the policy has no such paragraph
+    change = models.ForeignKey(  # none: shipped, an example
+        PolicyChange, null=True, on_delete=models.PROTECT, related_name="rows"
+    )
+
+    class Meta:
+        ordering = ["number", "valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"§{self.number} from {self.valid_from}"
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it came with the product and nobody of the company has adopted it."""
+        return self.change_id is None

@@ -38,10 +38,13 @@ from fraud.detection.suppressing import visible_suppressions
 from fraud.learning.promotion_words import evidence_words
 from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
+from fraud.workbench.policy_page import change_row, change_title
 from fraud.workbench.values_page import open_changes, rows_of
+from rules.citing import number_words
 from rules.models import RuleVersion
 from rules.money import format_money
 from rules.services import authors_of
+from rules.services.policy import waiting_policy
 
 MOST = 100  # of a kind: beyond it the kind's own page has the rest
 COUNT_SECONDS = 60
@@ -72,6 +75,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "rule": pgettext_lazy("approval", "Rule"),
     "retirement": pgettext_lazy("approval", "Stopping a rule"),
     "value": pgettext_lazy("approval", "List or parameter"),
+    "policy": pgettext_lazy("approval", "Card policy"),
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),
@@ -222,6 +226,29 @@ def _values(by: Actor) -> Iterator[Waiting]:
         )
 
 
+def _policy(by: Actor) -> Iterator[Waiting]:
+    for change in waiting_policy()[:MOST]:
+        if is_among(by, [change.proposed_by]):
+            continue
+        told = change_row(change)
+        yield Waiting(
+            "policy",
+            change_title(change, current_language()),
+            reverse("fraud:policy") + f"#change-{change.pk}",
+            _name(change.proposed_by),
+            change.proposed_at,
+            _("overtaken: it can only be returned") if told["is_overtaken"] else change.reason,
+            tuple(
+                Fact(
+                    number_words(part["number"], current_language()),
+                    t2(part["before"], "text") if part["before"] and not part["before"].is_example else "–",
+                    "–" if part["after"]["is_removed"] else t2(part["after"], "text"),
+                )
+                for part in told["parts"][:3]
+            ),
+        )
+
+
 def _settings(by: Actor) -> Iterator[Waiting]:
     for row in waiting_settings()[:MOST]:
         proposers: list[Login] = people_behind([row.proposed_by], employee_no=row.proposed_by_no)
@@ -358,6 +385,7 @@ _KINDS: tuple[tuple[str, Callable[[Actor], Iterator[Waiting]]], ...] = (
     ("rules.activate_rule", _rules),
     ("rules.activate_rule", _retirements),
     ("rules.activate_rule", _values),
+    ("rules.activate_rule", _policy),
     ("fraud.activate_threshold", _settings),
     ("fraud.promote_version", _versions),
     ("fraud.approve_exemption", _exemptions),

@@ -17,6 +17,7 @@ from fraud.claims.models import Claim
 from fraud.detection.precheck import Precheck, Sketch, Told
 from fraud.web.words import PURPOSES
 from rules.mcc_words import mcc_word
+from rules.services.paragraphs import Policy, clause_words, policy_on
 
 #: Kinds of places offered to choose from (ISO 18245), as often as claims have them.
 KINDS = (
@@ -108,6 +109,7 @@ class Answer:
 def answer_of(found: Precheck, sketch: Sketch) -> Answer:
     """The outcome of a check in words."""
     language = current_language()
+    policy = policy_on()
     claim = Claim(
         transacted_at=found.transacted_at,
         has_time=found.has_time,
@@ -124,19 +126,18 @@ def answer_of(found: Precheck, sketch: Sketch) -> Answer:
         rule = told.version.rule
         question = fill(rule.question_ko if language == "ko" else rule.question_en, facts)
         question = question or general_question(claim, language)
-        asked.setdefault(question, Asked(question, _clause(told, language)))
-    return Answer(list(asked.values()), [_not_seen(told, language) for told in found.open], found.n_checked)
+        asked.setdefault(question, Asked(question, clause_words(rule, language, policy)))
+    return Answer(
+        list(asked.values()), [_not_seen(told, language, policy) for told in found.open], found.n_checked
+    )
 
 
-def _clause(told: Told, language: str) -> str:
-    rule = told.version.rule
-    return (rule.policy_clause if language == "ko" else rule.policy_clause_en) or rule.policy_clause
-
-
-def _not_seen(told: Told, language: str) -> NotSeen:
+def _not_seen(told: Told, language: str, policy: Policy) -> NotSeen:
     """Where one thing is missing that nobody can tell before filing, telling the others would not help."""
     fields = [_FIELDS.get(name, "") for name in told.missing]
-    return NotSeen(_clause(told, language), tuple(dict.fromkeys(fields)) if all(fields) else ())
+    return NotSeen(
+        clause_words(told.version.rule, language, policy), tuple(dict.fromkeys(fields)) if all(fields) else ()
+    )
 
 
 def kinds() -> list[tuple[str, str]]:

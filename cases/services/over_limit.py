@@ -20,6 +20,7 @@ from cases.services.steps import check_step, read_case
 from cases.services.texts import shown_money
 from cases.workflow import AGAINST, Action
 from fraud.detection.models import RuleHit
+from rules.services.paragraphs import clause_words, policy_on
 
 _SINGLE, _PER_HEAD = "$single_limit", "$per_head_limit"
 
@@ -62,8 +63,7 @@ def over_limit_of(case: Case, found: tuple[list[Paid], int] | None = None) -> Ov
     if stake.spent_minor != stake.at_stake_minor or not 0 < minor < stake.at_stake_minor:
         return None
     rule = hits[0].hit.rule_version.rule
-    is_korean = current_language() == "ko"
-    clause = rule.policy_clause if is_korean else rule.policy_clause_en or rule.policy_clause
+    clause = clause_words(rule, current_language(), policy_on())
     return OverLimit(minor, rule.code, clause)
 
 

@@ -1,10 +1,11 @@
-"""The text of an explanation request: what was paid, the question each pattern asks, what to attach, until when.
+"""The text of an explanation request: what was paid, the question each pattern asks, what the policy says, what to attach, until when.
 
 Questions have one home, the list of questions. A text is what stands around them and only says where they go; the letter
 is put together from both, so that it lists exactly what the cardholder's form asks.
 
 A rule's question is written for the cardholder (plain words, no thresholds) and filled with the facts of the hit; where
-there is none, or a fact is missing, a general question stands in. Scores, rule names and codes never enter.
+there is none, or a fact is missing, a general question stands in. The adopted paragraphs of the policy that these rules cite are quoted as they
+hold on the day; a letter that was sent keeps its words. Scores, rule names and codes never enter.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from fraud.claims.money import ClaimMoney, money_of
 from fraud.detection.models import RuleHit
 from fraud.web.dates import say_day, say_moment
 from rules.language.korean import with_particles
+from rules.models import Rule
 from rules.money import format_money
+from rules.services.paragraphs import policy_on, quoted
 
 _PLACE = re.compile(r"\{([a-z_.0-9]+)\}")
 _MAX_CLAIMS = 20
@@ -51,6 +54,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "returned": " ({amount} of it came back)",
         "ask": "Please answer:",
         "fallback": "What was the business purpose of the payment at {merchant} on {date}, and who took part?",
+        "policy": "What the card policy says about it:",
         "attach_title": "Please attach, if you have it:",
         "attach": "Receipt or statement, and whatever shows the business purpose (invitation, minutes, order).",
         "deadline": "Please answer by {due_on}. If you need more time, you can ask for it on the same page.",
@@ -65,6 +69,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "returned": " (이 중 {amount} 취소·환불됨)",
         "ask": "다음 사항을 알려 주십시오.",
         "fallback": "{date} {merchant} 결제의 업무 목적과 참석자를 알려 주십시오.",
+        "policy": "관련 카드 규정",
         "attach_title": "가능하면 다음 자료를 첨부해 주십시오.",
         "attach": "영수증 또는 명세서, 업무 목적을 보여 주는 자료(초대장, 회의록, 주문서 등)",
         "deadline": "{due_on}까지 답변해 주십시오. 시간이 더 필요하면 같은 화면에서 연장을 요청할 수 있습니다.",
@@ -113,7 +118,8 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
     words = _WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
-    questions = _questions(case, claims, language)
+    questions, rules = _questions(case, claims, language)
+    policy = quoted(rules, language, policy_on(company_today())) if rules else []
     shown = claims[:_MAX_CLAIMS]
     money = money_of(shown)
     listed = [_claim_line(claim, language) + _returned(claim, money[claim.pk], language) for claim in shown]
@@ -124,6 +130,7 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
         words["intro_one" if len(claims) == 1 else "intro_many"],
         "\n".join(f"- {line}" for line in listed),
         PLACES[language],
+        *(["\n- ".join((words["policy"], *policy))] if policy else []),
         words["attach_title"] + "\n- " + words["attach"],
         words["honest"],
         words["deadline"].format(due_on=say_day(due, language, today=company_today()) if due else ""),
@@ -151,8 +158,8 @@ def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
     return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
-def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str, str]]:
-    """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks.
+def _questions(case: Case, claims: list[Claim], language: str) -> tuple[list[dict[str, str]], list[Rule]]:
+    """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks. And the rules that ask.
 
     A pattern over several payments (with a count or a total) asks once for each merchant and day: with the most.
     """
@@ -160,6 +167,7 @@ def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str,
     hits = RuleHit.objects.filter(claim__in=by_id, is_shadow=False).select_related("rule_version__rule")
     asked: dict[tuple[str, ...], tuple[int, str]] = {}
     covered: set[int] = set()
+    rules: dict[str, Rule] = {}
     for hit in hits.order_by("-rule_version__weight", "rule_version__rule__code", "claim_id", "-run_id"):
         rule, claim = hit.rule_version.rule, by_id[hit.claim_id]
         template = rule.question_ko if language == "ko" else rule.question_en
@@ -173,12 +181,13 @@ def _questions(case: Case, claims: list[Claim], language: str) -> list[dict[str,
         size = int(found.get("count", "0").replace(",", "") or 0)
         if size >= asked.get((rule.code, *place), (0, ""))[0]:
             asked[rule.code, *place] = (size, text)
+        rules.setdefault(rule.code, rule)
     texts = [text for _, text in asked.values()][: _MAX_QUESTIONS - 1]
     for claim in claims:
         text = general_question(claim, language)
         if claim.pk not in covered and text not in texts:
             texts.append(text)
-    return numbered(texts[:_MAX_QUESTIONS])
+    return numbered(texts[:_MAX_QUESTIONS]), list(rules.values())
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
+from rules.services.paragraphs import clause_words, policy_on
 
 # Which action stands out, by state; the rest are quieter.
 PRIMARY = {
@@ -138,10 +139,11 @@ def _reasons(language: str) -> list[tuple[str, str]]:
 
 
 def _clauses(rules: Sequence[Rule], language: str) -> list[str]:
-    """Policy clauses of the rules that hit, each once, to choose from."""
-    found = []
+    """What the rules that hit cite as it reads today, each once, to choose from."""
+    found: list[str] = []
+    policy = policy_on() if rules else {}
     for rule in sorted(rules, key=lambda rule: rule.code):
-        clause = rule.policy_clause if language == "ko" else rule.policy_clause_en or rule.policy_clause
+        clause = clause_words(rule, language, policy)
         if clause and clause not in found:
             found.append(clause)
     return found

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
+
+from audit.language import current_language
+from rules.citing import number_words
+from rules.models import Rule
+from rules.services.paragraphs import Policy, cited_by, clause_words, policy_on
 
 register = template.Library()
 
@@ -62,3 +69,30 @@ def diff_line(line: str) -> SafeString | str:
     """A line that goes or comes, marked as such."""
     tag = {"-": "del", "+": "ins"}.get(line[:1])
     return format_html("<{0}>{1}</{0}>", tag, line) if tag else line
+
+
+def _policy(context: Any) -> Policy:
+    """The policy of today, read once a page."""
+    held = vars(context["request"])
+    if "policy_of_today" not in held:
+        held["policy_of_today"] = policy_on()
+    found: Policy = held["policy_of_today"]
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def clause(context: Any, rule: Rule) -> str:
+    """What a rule cites, as the policy names it today."""
+    return clause_words(rule, current_language(), _policy(context))
+
+
+@register.simple_tag(takes_context=True)
+def cited_paragraph(context: Any, rule: Rule) -> Any:
+    """The paragraph a rule cites as it holds today, an example or not; None where the policy has none such."""
+    return _policy(context).get(cited_by(rule))
+
+
+@register.filter
+def paragraph_words(number: str) -> str:
+    """A paragraph's number as it is cited."""
+    return number_words(number, current_language())

@@ -1,8 +1,9 @@
-"""Put the starter rules, lists and parameters into an empty or older installation."""
+"""Put the starter rules, lists, parameters and policy into an empty or older installation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 
 from audit import clock
 from audit.actor import Actor
@@ -10,12 +11,16 @@ from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.language.specs import ParameterSpec
-from rules.models import Parameter, Rule, RuleVersion, ValueList
+from rules.models import Parameter, PolicyParagraph, Rule, RuleVersion, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.starter import STARTER_RULES, StarterRule
 from rules.starter_examples import examples_of
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
+from rules.starter_policy import STARTER_POLICY
+
+#: From when a shipped paragraph stands as an example: before any claim.
+_SHIPPED_FROM = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -25,10 +30,11 @@ class Installed:
     rules: int
     lists: int
     parameters: int
+    paragraphs: int = 0
 
 
 def install_starter_rules(*, by: Actor) -> Installed:
-    """Create the starter rules, lists and parameters that are not there yet; what exists stays untouched, so it may be repeated.
+    """Create the starter rules, lists, parameters and example paragraphs that are not there yet; what exists stays untouched, so it may be repeated.
 
     They start active (two of them in shadow): they are part of the product and reviewed with it. Raises NotPermitted for anybody but
     the system.
@@ -40,9 +46,10 @@ def install_starter_rules(*, by: Actor) -> Installed:
         lists = sum(add_starter_list(name) for name in STARTER_LISTS)
         parameters = sum(add_starter_parameter(spec) for spec in STARTER_PARAMETERS.values())
         rules = sum(_add_rule(rule) for rule in STARTER_RULES)
-        installed = Installed(rules, lists, parameters)
-        if rules or lists or parameters:
-            after = {"rules": rules, "lists": lists, "parameters": parameters}
+        paragraphs = _add_policy()
+        installed = Installed(rules, lists, parameters, paragraphs)
+        if rules or lists or parameters or paragraphs:
+            after = asdict(installed)
             record(action="rule.installed", by=by, subject=CONFIG, after=after)
     return installed
 
@@ -105,3 +112,15 @@ def _add_rule(starter: StarterRule) -> bool:
             activated_at=clock.now() if starter.state == "active" else None,
         )
     return is_new
+
+
+def _add_policy() -> int:
+    """Shipped paragraphs of numbers the company's policy has never had, as examples; how many."""
+    known = set(PolicyParagraph.objects.values_list("number", flat=True))
+    rows = [
+        PolicyParagraph(**asdict(one), valid_from=_SHIPPED_FROM)
+        for one in STARTER_POLICY
+        if one.number not in known
+    ]
+    PolicyParagraph.objects.bulk_create(rows)
+    return len(rows)

@@ -56,10 +56,7 @@ MERCHANT_RULES: tuple[dict[str, Any], ...] = (
     {
         "code": "M03",
         "name": ("Cash advance", "현금 인출"),
-        "clause": (
-            "Corporate card policy §2.3 Goods as good as cash",
-            "법인카드 관리규정 제2조 3항 현금서비스",
-        ),
+        "clause": ("Corporate card policy §2.8 Cash advances", "법인카드 관리규정 제2조 8항 현금서비스"),
         "question": (
             "Cash of {amount} was drawn on {date}. What was it used for?",
             "{date}에 현금 {amount}이 인출되었습니다. 어디에 쓰셨는지 알려 주십시오.",

@@ -33,7 +33,7 @@ DOCUMENT_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "D06", 2.0, "Same guests again, or at two places", "참석자 명단 반복·동시 참석",
-        "§5.4 Guests", "제5조 4항 참석자",
+        "§5.12 Guests", "제5조 12항 참석자",
         "The guests named for {amount} at {merchant} on {date} are also named elsewhere. Who was there?",
         "{date} {merchant}의 {amount}에 적힌 참석자가 다른 건에도 있습니다. 실제 참석자를 알려 주십시오.",
         "net_amount > 0 and (count(same attendee_names within 30 days where net_amount > 0) >= $guest_repeats\n"
@@ -122,7 +122,7 @@ PEOPLE_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "H05", 3.0, "Guests under the anti-graft act", "청탁금지법 대상자 접대",
-        "§5.4 Guests", "제5조 4항 참석자",
+        "§5.12 Guests", "제5조 12항 참석자",
         "Officials or teachers are named as guests for {amount} at {merchant} on {date}. Who was invited, and why?",
         "{date} {merchant}의 {amount}에 공직자 등이 참석자로 적혀 있습니다. 초대한 분과 이유를 알려 주십시오.",
         "net_amount > 0 and attendee_org_types contains any @public_org_types and per_head > $gift_limit",
@@ -144,7 +144,7 @@ PEOPLE_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "X03", 1.5, "Entertainment without qualified evidence", "적격 증빙 없는 접대비",
-        "§5.3 Qualified evidence", "제5조 3항 적격 증빙",
+        "§5.11 Qualified evidence", "제5조 11항 적격 증빙",
         "Please attach the qualified evidence for {amount} at {merchant} on {date}.",
         "{date} {merchant}에서 결제한 {amount}의 적격 증빙을 첨부해 주십시오.",
         "net_amount > 0 and account_code in @entertainment_accounts and amount > $evidence_limit and evidence_type not in @qualified_evidence",

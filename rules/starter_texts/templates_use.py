@@ -10,7 +10,7 @@ from rules.starter_texts.rows import template
 TIME_TEMPLATES: tuple[dict[str, Any], ...] = (
     template(
         "T08", 1.0, "Rush at the end of a quarter", "분기 말 예산 몰아 쓰기",
-        "§4.7 Budget at the end of a period", "제4조 7항 기간 말 예산 집행",
+        "§4.12 Budget at the end of a period", "제4조 12항 기간 말 예산 집행",
         "You paid {amount} at {merchant} on {date}, at the end of the quarter. What was it needed for at that time?",
         "분기 말인 {date}에 {merchant}에서 {amount}을 결제하셨습니다. 그 시점에 필요했던 이유를 알려 주십시오.",
         "net_amount > 0 and month(business_date) in (3, 6, 9, 12) and day_of_month(business_date) >= $rush_day\n"
@@ -38,7 +38,7 @@ MERCHANT_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "M11", 3.0, "Forbidden items on the receipt", "영수증상 구매 금지 품목",
-        "§2.3 Items that may not be bought", "제2조 3항 구매 금지 품목",
+        "§2.7 Items that may not be bought", "제2조 7항 구매 금지 품목",
         "The receipt of {amount} at {merchant} on {date} lists items that need a reason. For whom were they bought?",
         "{date} {merchant}의 {amount} 영수증에 사유가 필요한 품목이 있습니다. 누구를 위해 구입하셨는지 알려 주십시오.",
         "net_amount > 0 and receipt.items contains any @forbidden_items",
@@ -56,7 +56,7 @@ MERCHANT_TEMPLATES: tuple[dict[str, Any], ...] = (
 AMOUNT_TEMPLATES: tuple[dict[str, Any], ...] = (
     template(
         "A08", 0.5, "First digits unlike usual ones", "첫 자리 숫자 분포 이상",
-        "§4.8 Amounts made up", "제4조 8항 금액 조작",
+        "§4.13 Amounts made up", "제4조 13항 금액 조작",
         "Please attach what shows how the amount of {amount} at {merchant} on {date} came about.",
         "{date} {merchant}의 {amount}이 어떻게 산정되었는지 보여 주는 자료를 첨부해 주십시오.",
         "net_amount > 0 and count(same cardholder within 365 days where net_amount > 0) >= $digit_least\n"
@@ -65,7 +65,7 @@ AMOUNT_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "A10", 1.5, "Over the month's allowance of a purpose", "목적별 월 사용액 초과",
-        "§4.4 Limits by month", "제4조 4항 월 사용 기준",
+        "§4.11 Limits by month", "제4조 11항 월 사용 기준",
         "By {date} you had spent {total} for one purpose in the month, the last {amount} at {merchant}. What was the work?",
         "{date} {merchant}의 {amount}까지 한 달 동안 같은 목적으로 {total}을 사용하셨습니다. 어떤 업무였는지 알려 주십시오.",
         "net_amount > 0 and sum(net_amount same cardholder, purpose, month where net_amount > 0) > $monthly_limit",
@@ -90,14 +90,14 @@ PLACE_TEMPLATES: tuple[dict[str, Any], ...] = (
     ),
     template(
         "L03", 3.0, "Two places too far apart", "이동 불가능한 거리의 연속 사용",
-        "§2.4 Use by the holder only", "제2조 4항 본인 사용",
+        "§2.9 Use by the holder only", "제2조 9항 본인 사용",
         "You paid {amount} at {merchant} on {date} at {time}, soon after a payment far away. Who had the card?",
         "{date} {time}에 멀리 떨어진 곳의 결제 직후 {merchant}에서 {amount}이 결제되었습니다. 카드를 누가 가지고 있었는지 알려 주십시오.",
         'net_amount > 0 and travel_kmh > $top_speed and entry_mode != "online"',
     ),
     template(
         "L05", 2.5, "Badge or network shows another place", "출입·접속 기록과 다른 장소",
-        "§2.4 Use by the holder only", "제2조 4항 본인 사용",
+        "§2.9 Use by the holder only", "제2조 9항 본인 사용",
         "You paid {amount} at {merchant} on {date} at {time}. Where were you at that time?",
         "{date} {time}에 {merchant}에서 {amount}이 결제되었습니다. 그 시각에 어디에 계셨는지 알려 주십시오.",
         'net_amount > 0 and is_badged_elsewhere and entry_mode != "online"',

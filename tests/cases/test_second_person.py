@@ -34,6 +34,7 @@ from fraud.people.changes import confirm_change, propose_role
 from rules import services as rules
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services import values
+from rules.services.policy import confirm_policy, propose_policy
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import make_cardholder, make_person
 
@@ -95,6 +96,29 @@ def value_list(stage: Stage) -> Approval:
     )
     path = reverse("fraud:decide-change", args=[change.pk, "apply"])
     return Approval("rule_admin", lambda by: rules.approve_value_change(change=change, by=by), path)
+
+
+def policy_paragraph(stage: Stage) -> Approval:
+    texts = {
+        "title_ko": "식사",
+        "title_en": "Meals",
+        "text_ko": "1인당 한도를 지킨다.",
+        "text_en": "Keep to the limit.",
+    }
+    change = propose_policy(
+        paragraphs=[{"number": "4.2", **texts}],
+        valid_from=clock.today(),
+        reason="the first text",
+        by=stage.actor("rule_admin"),
+    )
+    path = reverse("fraud:decide-policy", args=[change.pk, "approve"])
+    return Approval(
+        "rule_admin",
+        lambda by: confirm_policy(change=change, by=by),
+        path,
+        {},
+        f"rules/policy/changes/{change.pk}/approve/",
+    )
 
 
 def company_settings(stage: Stage) -> Approval:
@@ -314,7 +338,7 @@ def mail_text(stage: Stage) -> Approval:
 
 
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
-    "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list],
+    "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list, policy_paragraph],
     "fraud.activate_threshold": [company_settings, company_day],
     "fraud.promote_version": [model_version],
     "fraud.approve_exemption": [exemption],
@@ -401,6 +425,7 @@ INBOX = [
         (webhook, "webhook"),
         (mail_text, "mail_text"),
         (company_day, "calendar"),
+        (policy_paragraph, "policy"),
     )
 ]
 

@@ -1,4 +1,4 @@
-"""``manage.py install_starter_rules``: put the starter rules, lists and parameters in place; safe to repeat."""
+"""``manage.py install_starter_rules``: put the starter rules, lists, parameters and example policy in place; safe to repeat."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rules.services import install_starter_rules
 
 
 class Command(BaseCommand):
-    help = "Install the starter rules, value lists and parameters that are not there yet."
+    help = "Install the starter rules, value lists, parameters and example paragraphs that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
         installed = install_starter_rules(by=Actor.system("install"))
         self.stdout.write(
-            f"{installed.rules} rules, {installed.lists} lists, {installed.parameters} parameters added"
+            f"{installed.rules} rules, {installed.lists} lists, {installed.parameters} parameters, "
+            f"{installed.paragraphs} example paragraphs of the policy added"
         )

@@ -1,0 +1,168 @@
+"""The card policy for programs: what holds on a day, proposing, deciding."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import clock
+from audit.permissions import require
+from audit.typed import day
+from fraud.web.api import FraudView, describe, query
+from fraud.web.api_errors import refuse
+from fraud.web.api_strict import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictDateField,
+    StrictIntegerField,
+    StrictSerializer,
+)
+from rules.exceptions import RuleServiceError
+from rules.models import PolicyChange, PolicyParagraph
+from rules.services.paragraphs import policy_on
+from rules.services.policy import (
+    TEXTS,
+    confirm_policy,
+    examples,
+    newest_texts,
+    policy_version,
+    propose_adoption,
+    propose_policy,
+    return_policy,
+    waiting_policy,
+)
+
+
+class ParagraphAnswer(serializers.ModelSerializer):
+    """`is_example`: shipped, and not the company's policy until somebody adopts it. `seen`: what a proposal of it rests on."""
+
+    is_example = serializers.BooleanField()
+    seen = serializers.IntegerField()
+
+    class Meta:
+        model = PolicyParagraph
+        fields = ("number", *TEXTS, "valid_from", "is_example", "seen")
+
+
+class PolicyChangeAnswer(serializers.ModelSerializer):
+    paragraphs = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = PolicyChange
+        fields = ("id", "state", "valid_from", "reason", "paragraphs")
+
+
+class PolicyAnswer(serializers.Serializer):
+    """`adoption_seen`: what a proposal to adopt all examples rests on."""
+
+    on = serializers.DateField()
+    paragraphs = ParagraphAnswer(many=True)
+    waiting = PolicyChangeAnswer(many=True)
+    adoption_seen = serializers.IntegerField()
+
+
+class PolicyBody(StrictSerializer):
+    """One paragraph with its four texts, with `is_removed` its end, or with `adopt` all examples as they read."""
+
+    adopt = StrictBooleanField(required=False)
+    number = StrictCharField(max_length=5, required=False)
+    title_ko = StrictCharField(max_length=80, required=False)
+    title_en = StrictCharField(max_length=80, required=False)
+    text_ko = StrictCharField(max_length=800, required=False)
+    text_en = StrictCharField(max_length=800, required=False)
+    is_removed = StrictBooleanField(required=False)
+    valid_from = StrictDateField()
+    reason = StrictCharField(max_length=300)
+    seen = StrictIntegerField(
+        help_text="`seen` of the paragraph, 0 for a new number; `adoption_seen` to adopt."
+    )
+
+
+class PolicyStep(StrictSerializer):
+    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+@extend_schema_view(
+    get=describe(
+        "Read the card policy",
+        answer=PolicyAnswer,
+        parameters=[query("on", "The policy of this day; today where it is left out.", OpenApiTypes.DATE)],
+        operation_id="policy_read",
+    ),
+    post=describe(
+        "Propose a change of the card policy",
+        answer={201: PolicyChangeAnswer},
+        body=PolicyBody,
+        operation_id="policy_propose",
+    ),
+)
+class PolicyDocument(FraudView):
+    """Numbered paragraphs in two languages that rules cite."""
+
+    permission = "rules.view_rule"
+    filters = ("on",)
+
+    def get(self, request: Request) -> Response:
+        """The paragraphs of a day. Raises ValidationError."""
+        from_text = self.param("on")
+        on = day(from_text) if from_text else clock.today()
+        if on is None:
+            raise self.wrong("on", _("Write a day as 2026-01-31."))
+        held = list(policy_on(on).values())
+        newest = newest_texts([row.number for row in held])
+        for row in held:
+            row.seen = newest[row.number]  # type: ignore[attr-defined]
+        told = {
+            "on": on,
+            "paragraphs": held,
+            "waiting": waiting_policy(),
+            "adoption_seen": policy_version([row.number for row in examples()]),
+        }
+        return Response(PolicyAnswer(told).data)
+
+    def post(self, request: Request) -> Response:
+        """Propose. Raises ValidationError (400); 409 for what changed meanwhile, 422 for what cannot be."""
+        require(self.by, "rules.propose_rule")
+        data = dict(self.input(PolicyBody))
+        about = {"by": self.by, **{name: data.pop(name) for name in ("valid_from", "reason", "seen")}}
+        adopts = data.pop("adopt", False)
+        try:
+            made = propose_adoption(**about) if adopts else propose_policy(paragraphs=[data], **about)
+        except RuleServiceError as error:
+            return refuse(error.status, error.code, str(error))
+        return Response(PolicyChangeAnswer(made).data, status=201)
+
+
+@extend_schema_view(
+    post=describe(
+        "Agree to a change of the card policy or return it",
+        answer=PolicyChangeAnswer,
+        body=PolicyStep,
+        refusals=(404, 409),
+        operation_id="policy_decide",
+    )
+)
+class DecidePolicy(FraudView):
+    """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
+
+    permission = "rules.activate_rule"
+
+    def post(self, request: Request, change_id: int, name: str) -> Response:
+        """Raises Http404 for another step."""
+        change = PolicyChange.objects.filter(pk=change_id).first()
+        if change is None or name not in ("approve", "return"):
+            raise Http404
+        reason = self.input(PolicyStep)["reason"]
+        try:
+            if name == "approve":
+                done = confirm_policy(change=change, by=self.by)
+            else:
+                done = return_policy(change=change, by=self.by, reason=reason)
+        except RuleServiceError as error:
+            return refuse(error.status, error.code, str(error))
+        return Response(PolicyChangeAnswer(done).data)
