@@ -59,7 +59,7 @@ def _show(
         "groups": grouped_settings(values),
         "held": held,
         "typed": typed,
-        "waiting": _waiting(history),
+        "waiting": proposed_values(),
         "policies": list(POLICIES.items()),
         "wrong": {_FIELD_OF.get(name, name): text for name, text in wrong.items()},
         "problems": [(_FIELD_OF.get(name, name), label_of(name), text) for name, text in wrong.items()],
@@ -70,10 +70,9 @@ def _show(
     return render(request, "fraud/settings/settings.html", context | more, status=status)
 
 
-def _waiting(rows: list[CompanySettings]) -> dict[str, str]:
+def proposed_values() -> dict[str, str]:
     """Name of a setting → the value somebody proposed for it, in words; the newest proposal where there are several."""
-    waits = [row for row in reversed(rows) if row.state == CompanySettings.State.PROPOSED]
-    return {one.name: one.value for row in waits for one in row.shown}  # type: ignore[attr-defined]
+    return {one.name: one.value for row in reversed(waiting_settings()) for one in row.shown}  # type: ignore[attr-defined]
 
 
 @page("fraud.change_settings")
