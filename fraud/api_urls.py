@@ -1,6 +1,7 @@
 from django.urls import path
 
 from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
+from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
@@ -76,6 +77,7 @@ urlpatterns = [
     path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
+    path("settings/", company.SettingsRead.as_view(), name="api-settings"),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),
     path("uploads/<str:reference>/", uploads.OneUpload.as_view(), name="api-upload"),
     path("uploads/<str:reference>/finish/", uploads.FinishUpload.as_view(), name="api-upload-finish"),

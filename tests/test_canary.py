@@ -298,8 +298,7 @@ def company_and_models(walk: Walk) -> None:
     walk.post(
         "system_admin",
         "/settings/propose/",
-        name="four_eyes_share",
-        value="11%",
+        four_eyes_share="11",
         note=text(),
         seen="0",
         status=(302, 200, 409, 422),

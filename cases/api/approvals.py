@@ -13,9 +13,12 @@ from fraud.web.api import ONLY_PAGING, PAGING
 
 
 class ChangeRow(serializers.Serializer):
+    """`effect`: what such a change does, empty where nothing is said of it."""
+
     label = serializers.CharField(source="name")
     before = serializers.CharField()
     after = serializers.CharField()
+    effect = serializers.CharField()
 
 
 class WaitingRow(serializers.Serializer):

@@ -23,6 +23,7 @@ from cases.api import (
     mails,
     my,
     nights,
+    notices,
     own_data,
     precheck,
     queue,
@@ -31,6 +32,7 @@ from cases.api import (
     rule_operation,
     scores,
     webhooks,
+    work,
 )
 from cases.api.base import Absent
 
@@ -131,6 +133,13 @@ urlpatterns = [
         for name in ON_POSTINGS
     ),
     path("my/data/", own_data.ExportOwnData.as_view(), name="my-data"),
+    path("notices/", notices.NoticeList.as_view(), name="notices"),
+    path("notices/read/", notices.ReadNotices.as_view(), name="notices-read"),
+    path("notices/choices/", notices.NoticeChoices.as_view(), name="notices-choices"),
+    path("notices/<int:number>/read/", notices.ReadNotice.as_view(), name="notice-read"),
+    path("workload/", work.WorkList.as_view(), name="workload"),
+    path("workload/<str:username>/", work.WorkOne.as_view(), name="workload-one"),
+    path("late-cases/", work.LateList.as_view(), name="late-cases"),
     path("precheck/", precheck.PrecheckClaim.as_view(), name="precheck"),
     path("my/requests/", my.MyRequestList.as_view(), name="my-requests"),
     path("my/requests/<str:reference>/", my.MyRequestRead.as_view(), name="my-request"),

@@ -260,7 +260,7 @@ def _settings(by: Actor) -> Iterator[Waiting]:
                 _name(proposers[-1]),
                 row.created_at,
                 _("overtaken: it can only be returned") if row.is_stale else row.note,  # type: ignore[attr-defined]
-                tuple(Fact(str(one.label), one.before, one.value) for one in row.shown),  # type: ignore[attr-defined]
+                tuple(Fact(str(one.label), one.before, one.value, str(one.effect)) for one in row.shown),  # type: ignore[attr-defined]
             )
 
 

@@ -50,11 +50,12 @@ def changes_of(case: Case, since: datetime | None = None) -> list[ShownChange]:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of a payment, before and after, in words."""
+    """One fact, before and after, in words; `effect` says what such a change does, where that is known."""
 
     name: str
     before: str
     after: str
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,24 @@ class DeskRow:
 
 def work_page(by: Actor, language: str) -> dict[str, Any]:
     """`rows` (who has what), `late`, `n_unassigned`, `most` (of the fullest desk), and what profiles can choose from."""
-    today, people = company_today(), desks()
-    unread = Notice.objects.filter(kind="approval", read_at=None).values_list("user_id", flat=True)
-    given = list(unread)
+    people = desks()
+    name = f"name_{language}"
+    return {
+        "rows": desk_rows(people),
+        "states": WORKED,
+        "most": max((desk.n_open for desk in people), default=0),
+        "late": late_cases(by, people),
+        "n_unassigned": unassigned_count(by),
+        "rules": list(Rule.objects.order_by("code").values_list("code", name)),
+        "departments": _departments(language),
+    }
+
+
+def desk_rows(people: list[Desk]) -> list[DeskRow]:
+    """Each desk with the approvals given to it and not looked at, and when who is away is back."""
+    given = list(Notice.objects.filter(kind="approval", read_at=None).values_list("user_id", flat=True))
     calendar = current_calendar()
-    rows = [
+    return [
         DeskRow(
             desk,
             given.count(desk.user.pk),
@@ -53,20 +66,16 @@ def work_page(by: Actor, language: str) -> dict[str, Any]:
         )
         for desk in people
     ]
-    name = f"name_{language}"
-    waiting = cases_of_others(by).filter(state=State.NEW, assignee=None)
-    return {
-        "rows": rows,
-        "states": WORKED,
-        "most": max((desk.n_open for desk in people), default=0),
-        "late": _late(by, people, today),
-        "n_unassigned": waiting.count(),
-        "rules": list(Rule.objects.order_by("code").values_list("code", name)),
-        "departments": _departments(language),
-    }
 
 
-def _late(by: Actor, people: list[Desk], today: date) -> list[LateCase]:
+def unassigned_count(by: Actor) -> int:
+    """New cases that nobody has taken."""
+    return cases_of_others(by).filter(state=State.NEW, assignee=None).count()
+
+
+def late_cases(by: Actor, people: list[Desk]) -> list[LateCase]:
+    """Cases past their deadline, the longest first, with who was told; at most `MAX_LATE`."""
+    today = company_today()
     late = (
         cases_of_others(by).filter(overdue_cases(today)).select_related("cardholder__department", "assignee")
     )

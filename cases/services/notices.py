@@ -107,7 +107,7 @@ def take_back(*, prefix: str) -> int:
     return Notice.objects.filter(key__startswith=prefix, read_at=None).delete()[0]
 
 
-def how_of(user: User) -> dict[str, str]:
+def how_of(user: User | int) -> dict[str, str]:
     """Kind → how somebody chose to have it by mail; kinds they left as they are for everybody are absent."""
     return dict(NoticeChoice.objects.filter(user=user).values_list("kind", "how"))
 

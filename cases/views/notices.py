@@ -14,11 +14,11 @@ from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted
 from cases.models import Notice
+from cases.pages.notices import own_kinds, own_notices
 from cases.services import errors
 from cases.services.notice_words import sentence_of as words_of
-from cases.services.notices import KINDS, How, choose_notices, how_of, kinds_of, read_notices
+from cases.services.notices import How, choose_notices, kinds_of, read_notices
 from cases.views.actions import sentence_of, status_of
-from cases.visibility import hidden_cases
 from fraud.web.access import page
 
 PAGE_SIZE = 50
@@ -69,25 +69,13 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     by, language = request.actor, current_language()  # type: ignore[attr-defined]
-    rows = Notice.objects.filter(user_id=by.person_id).exclude(case__in=hidden_cases(by))
-    rows = rows.select_related("case__cardholder")
-    found = keyset_page(rows, by="created_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
+    found = keyset_page(own_notices(by), by="created_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
     for row in found.rows:
         row.said = words_of(row, language)
-    chosen = how_of(request.user)  # type: ignore[arg-type]
-    kinds = [
-        {
-            "code": code,
-            "word": KINDS[code].word,
-            "how": chosen.get(code, str(KINDS[code].how)),
-            "may_be_never": KINDS[code].may_be_never,
-        }
-        for code in kinds_of(by)
-    ]
     context = {
         "page": found,
         "rows": found.rows,
-        "kinds": kinds,
+        "kinds": own_kinds(by),
         "n_unread": sum(row.read_at is None for row in found.rows),
         "hows": [
             (How.AT_ONCE.value, _("at once")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fraud.company.changing import SettingsStale, is_stale, propose_settings, settings_version
 from fraud.company.models import CompanySettings
-from fraud.company.setting_words import named_problems, read_change, shown_changes, shown_settings
+from fraud.company.setting_reading import read_changes, typed_values
+from fraud.company.setting_words import POLICIES, SETTINGS, grouped_settings, label_of, shown_changes
 from fraud.company.values import SettingsNotValid, current_settings, to_json
 from fraud.web.access import page
 from fraud.web.refusals import number_seen
 
 N_HISTORY = 20
+#: What a refusal names that is no field by itself → the field beside which it is said.
+_FIELD_OF = {"costs": "costs.fn"}
 
 
 def waiting_settings() -> list[CompanySettings]:
@@ -44,33 +48,47 @@ def settings(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest, *, status: int = 200, problems: Mapping[str, str] | None = None, **more: Any
+) -> HttpResponse:
     values = current_settings()
+    held, wrong = typed_values(values), problems or {}
+    typed = {name: request.POST.get(name, text) for name, text in held.items()}
+    history = _with_words(CompanySettings.objects.order_by("-number")[:N_HISTORY])
     context = {
-        "rows": shown_settings(values),
-        "currency": values.currency,
+        "groups": grouped_settings(values),
+        "held": held,
+        "typed": typed,
+        "waiting": proposed_values(),
+        "policies": list(POLICIES.items()),
+        "wrong": {_FIELD_OF.get(name, name): text for name, text in wrong.items()},
+        "problems": [(_FIELD_OF.get(name, name), label_of(name), text) for name, text in wrong.items()],
+        "note": request.POST.get("note", ""),
         "seen": settings_version(),
-        "history": _with_words(CompanySettings.objects.order_by("-number")[:N_HISTORY]),
-        "typed": request.POST,
+        "history": history,
     }
     return render(request, "fraud/settings/settings.html", context | more, status=status)
+
+
+def proposed_values() -> dict[str, str]:
+    """Name of a setting → the value somebody proposed for it, in words; the newest proposal where there are several."""
+    return {one.name: one.value for row in reversed(waiting_settings()) for one in row.shown}  # type: ignore[attr-defined]
 
 
 @page("fraud.change_settings")
 @require_POST
 def propose(request: HttpRequest) -> HttpResponse:
-    """Propose one changed value, typed as the page shows it: 10%, 20, 500,000."""
-    name, text = request.POST.get("name", ""), request.POST.get("value", "")
+    """Propose what was changed on the form, typed as the page shows it: 10 beside %, 20 beside minutes, 500,000 beside the currency."""
+    typed = {name: request.POST[name][:40] for name in SETTINGS if name in request.POST}
     try:
-        changes = read_change(name, text, current_settings())
         row = propose_settings(
-            changes=changes,
+            changes=read_changes(typed, current_settings()),
             note=request.POST.get("note", ""),
             by=request.actor,  # type: ignore[attr-defined]
             seen=number_seen(request),
         )
     except SettingsNotValid as error:
-        return _show(request, status=422, problems=named_problems(error.problems))
+        return _show(request, status=422, problems=error.problems)
     except SettingsStale as error:
         return _show(request, status=error.status, refusal=str(error))
     messages.success(

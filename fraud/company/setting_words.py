@@ -1,5 +1,6 @@
-"""The company's settings as people read and type them: what each means, its value in words, and a typed value read back.
+"""The company's settings as people read them: what each is called and counted in, what a change of it does, its value in words.
 
+The one home of these words: the page of settings, what waits for approval, the interface and refusals all ask here.
 Outside, an amount is a decimal of the company's currency, a share a percentage, a limit that does not exist an empty field.
 """
 
@@ -11,45 +12,221 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit.language import current_language
-from audit.typed import decimal_number, whole_number
 from fraud.company.changing import MONEY
 from fraud.company.models import CompanySettings
-from fraud.company.values import KEPT_MONTHS, NOT_NEGATIVE, SHARES, CompanyValues, SettingsNotValid, to_json
-from rules.money import MoneyNotValid, exponent, format_money, parse_major, to_decimal
+from fraud.company.values import KEPT_MONTHS, CompanyValues, to_json
+from rules.money import format_money, to_decimal
 
 Words = str | Promise
 
-LABELS: dict[str, Words] = {
-    "currency": gettext_lazy("Currency of limits"),
-    "reviewer_minutes_per_day": gettext_lazy("Reviewer minutes a day"),
-    "minutes_per_case": gettext_lazy("Minutes a case"),
-    "novelty_share": gettext_lazy("Share of seats for unusual claims"),
-    "control_sample_share": gettext_lazy("Share of seats for random checks"),
-    "least_seats_used": gettext_lazy("Share of seats used at least, while there is anything to learn from"),
-    "control_sample_number": gettext_lazy("Random checks a night, instead of the share"),
-    "rule_budget": gettext_lazy("New cases a night by one rule at most"),
-    "person_budget": gettext_lazy("New cases a night for one person at most"),
-    "held_back_nights": gettext_lazy("Nights a claim held back competes for a seat"),
-    "threshold_policy": gettext_lazy("How the threshold is set"),
-    "fixed_threshold": gettext_lazy("Fixed threshold"),
-    "costs.fn": gettext_lazy("Cost of missed misuse"),
-    "costs.fp": gettext_lazy("Cost of a false alarm"),
-    "costs.tp": gettext_lazy("Cost of found misuse"),
-    "costs.tn": gettext_lazy("Cost of a claim left in peace"),
-    "band_medium": gettext_lazy("Medium band from"),
-    "band_high": gettext_lazy("High band from"),
-    "four_eyes_limit_minor": gettext_lazy("Four eyes above"),
-    "four_eyes_share": gettext_lazy("Share of the rest drawn for four eyes"),
-    "evidence_months": gettext_lazy("Months evidence is kept after a case ended"),
-    "texts_months": gettext_lazy("Months answers, appeals and mails are kept after a case ended"),
-    "training_window_days": gettext_lazy("Days of claims to train on"),
-    "label_delay_days": gettext_lazy("Days until an outcome is usually known"),
-    "minimum_confirmed": gettext_lazy(
-        "Confirmed misuse among what is held out while training, before percentages are shown"
-    ),
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a setting is counted in, for one and for several."""
+
+    one: Words
+    many: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a setting is called, what it is counted in (None: a word or an amount), and what a change of it does."""
+
+    label: Words
+    unit: Unit | None
+    effect: Words
+
+
+PERCENT = Unit("%", "%")
+_MINUTES = Unit(pgettext_lazy("unit of one", "minute"), pgettext_lazy("unit", "minutes"))
+_CASES = Unit(pgettext_lazy("unit of one", "case"), pgettext_lazy("unit", "cases"))
+_CLAIMS = Unit(pgettext_lazy("unit of one", "claim"), pgettext_lazy("unit", "claims"))
+_NIGHTS = Unit(pgettext_lazy("unit of one", "night"), pgettext_lazy("unit", "nights"))
+_DAYS = Unit(pgettext_lazy("unit of one", "day"), pgettext_lazy("unit", "days"))
+_MONTHS = Unit(pgettext_lazy("unit of one", "month"), pgettext_lazy("unit", "months"))
+_POINTS = Unit(pgettext_lazy("unit of one", "point"), pgettext_lazy("unit", "points"))
+
+#: Headings, each with its settings in the order in which they are read.
+GROUPS: Mapping[Words, Mapping[str, Setting]] = {
+    pgettext_lazy("heading of settings", "Reviewers’ time and who gets it"): {
+        "reviewer_minutes_per_day": Setting(
+            gettext_lazy("Reviewers’ time a day"),
+            _MINUTES,
+            gettext_lazy("All reviewers together. With more time more cases are opened a night."),
+        ),
+        "minutes_per_case": Setting(
+            gettext_lazy("Time for a case"),
+            _MINUTES,
+            gettext_lazy(
+                "The time of a day divided by this is the number of seats, the cases opened a night at most."
+            ),
+        ),
+        "novelty_share": Setting(
+            gettext_lazy("Share of seats for unusual claims"),
+            PERCENT,
+            gettext_lazy(
+                "A larger share finds more misuse of a new kind and leaves fewer seats to the highest expected loss."
+            ),
+        ),
+        "control_sample_share": Setting(
+            gettext_lazy("Share of seats for random checks"),
+            PERCENT,
+            gettext_lazy(
+                "A larger share tells more exactly how much is missed; most of these claims are fine."
+            ),
+        ),
+        "control_sample_number": Setting(
+            gettext_lazy("Random checks a night, instead of the share"),
+            _CLAIMS,
+            gettext_lazy("A number here replaces the share above; empty, the share counts."),
+        ),
+        "least_seats_used": Setting(
+            gettext_lazy("Share of seats used at least, while there is anything to learn from"),
+            PERCENT,
+            gettext_lazy(
+                "On quiet nights claims below the threshold fill the seats up to this share; more of them teach the model more."
+            ),
+        ),
+    },
+    pgettext_lazy("heading of settings", "Limits of a night"): {
+        "rule_budget": Setting(
+            gettext_lazy("New cases a night by one rule at most"),
+            _CASES,
+            gettext_lazy(
+                "What is over it waits for a later night. Empty: no limit, and one rule may fill the night."
+            ),
+        ),
+        "person_budget": Setting(
+            gettext_lazy("New cases a night for one person at most"),
+            _CASES,
+            gettext_lazy("What is over it waits for a later night. Empty: no limit for one person."),
+        ),
+        "held_back_nights": Setting(
+            gettext_lazy("How long a claim held back competes for a seat"),
+            _NIGHTS,
+            gettext_lazy("After so many nights without a seat its waiting ends and no case is opened."),
+        ),
+    },
+    pgettext_lazy("heading of settings", "When a claim becomes a case"): {
+        "threshold_policy": Setting(
+            gettext_lazy("How the threshold is set"),
+            None,
+            gettext_lazy(
+                "By the cost matrix it moves with the costs below; otherwise it stays at the fixed threshold."
+            ),
+        ),
+        "fixed_threshold": Setting(
+            gettext_lazy("Fixed threshold"),
+            PERCENT,
+            gettext_lazy(
+                "Probability of misuse above which a claim is an alert; a lower one finds more and alarms more often for nothing. Not used while the cost matrix counts."
+            ),
+        ),
+        "costs.fn": Setting(
+            gettext_lazy("Cost of missed misuse"),
+            _POINTS,
+            gettext_lazy(
+                "The more it costs, the lower the threshold and the more alerts there are. A review costs 5 points as shipped."
+            ),
+        ),
+        "costs.fp": Setting(
+            gettext_lazy("Cost of a false alarm"),
+            _POINTS,
+            gettext_lazy(
+                "The more it costs, the higher the threshold and the fewer claims are looked at in vain."
+            ),
+        ),
+        "costs.tp": Setting(
+            gettext_lazy("Cost of found misuse"),
+            _POINTS,
+            gettext_lazy("What reviewing it takes; it has to stay below the cost of missing it."),
+        ),
+        "costs.tn": Setting(
+            gettext_lazy("Cost of a claim left in peace"),
+            _POINTS,
+            gettext_lazy("Usually 0; it has to stay below the cost of a false alarm."),
+        ),
+        "band_medium": Setting(
+            gettext_lazy("Medium band from"),
+            PERCENT,
+            gettext_lazy(
+                "From this probability a claim is shown as medium, below it as low; to find misuse in a low one needs an approver."
+            ),
+        ),
+        "band_high": Setting(
+            gettext_lazy("High band from"),
+            PERCENT,
+            gettext_lazy(
+                "From this probability a claim is shown as high; to clear a high one needs an approver. It has to lie above the medium band."
+            ),
+        ),
+    },
+    pgettext_lazy("heading of settings", "Money and four eyes"): {
+        "currency": Setting(
+            gettext_lazy("Currency of limits"),
+            None,
+            gettext_lazy(
+                "Three letters, such as KRW. Limits keep their number: 500,000 KRW become 500,000 USD."
+            ),
+        ),
+        "four_eyes_limit_minor": Setting(
+            gettext_lazy("Four eyes above"),
+            None,
+            gettext_lazy(
+                "A decision over a larger amount needs an approver as well. A lower limit gives approvers more work."
+            ),
+        ),
+        "four_eyes_share": Setting(
+            gettext_lazy("Share of the rest drawn for four eyes"),
+            PERCENT,
+            gettext_lazy("So many decisions up to the limit go to an approver too, drawn by lot."),
+        ),
+    },
+    pgettext_lazy("heading of settings", "How long things are kept"): {
+        "evidence_months": Setting(
+            gettext_lazy("How long evidence is kept after a case ended"),
+            _MONTHS,
+            gettext_lazy("Then files are erased for good. Empty: as long as the case."),
+        ),
+        "texts_months": Setting(
+            gettext_lazy("How long answers, appeals and mails are kept after a case ended"),
+            _MONTHS,
+            gettext_lazy("Then what people wrote is erased for good. Empty: as long as the case."),
+        ),
+    },
+    pgettext_lazy("heading of settings", "Learning"): {
+        "training_window_days": Setting(
+            gettext_lazy("Period of claims to train on"),
+            _DAYS,
+            gettext_lazy(
+                "A longer one has more misuse in it, a shorter one follows changes of habit faster."
+            ),
+        ),
+        "label_delay_days": Setting(
+            gettext_lazy("Time until an outcome is usually known"),
+            _DAYS,
+            gettext_lazy(
+                "Younger claims that nobody reviewed teach nothing yet; too short, and misuse not found yet counts as fine."
+            ),
+        ),
+        "minimum_confirmed": Setting(
+            gettext_lazy(
+                "Confirmed misuse among what is held out while training, before percentages are shown"
+            ),
+            _CASES,
+            gettext_lazy("With fewer, pages show rank and band only and no percentage."),
+        ),
+    },
+}
+SETTINGS: Mapping[str, Setting] = {name: one for group in GROUPS.values() for name, one in group.items()}
+EMPTY_WORDS: Mapping[str, Words] = {
+    "control_sample_number": gettext_lazy("by the share"),
+    "rule_budget": gettext_lazy("no limit"),
+    "person_budget": gettext_lazy("no limit"),
+    **dict.fromkeys(KEPT_MONTHS, gettext_lazy("as long as the case")),
 }
 #: What a refusal may name besides the settings themselves.
 _FIELDS: dict[str, Words] = {
@@ -63,24 +240,31 @@ POLICIES: dict[str, Words] = {
     "capacity": gettext_lazy("By capacity"),
     "fixed": gettext_lazy("Fixed"),
 }
-_PERCENT = (*SHARES, "fixed_threshold", "band_medium", "band_high")
-_MAY_BE_EMPTY = ("control_sample_number", "rule_budget", "person_budget", *KEPT_MONTHS)
-_WHOLE = (*(set(NOT_NEGATIVE) - set(MONEY)), "minutes_per_case", "held_back_nights", *_MAY_BE_EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line of a list of settings; the texts are for people."""
+    """One line of a list of settings; the texts are for people. `unit` stands beside its field, `effect` says what a change does."""
 
     name: str
     label: Words
     value: str
     before: str = ""
+    unit: str = ""
+    effect: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A heading with its settings."""
+
+    heading: Words
+    rows: list[Shown]
 
 
 def label_of(name: str) -> Words:
     """What a setting, or a field of its form, is called."""
-    return LABELS.get(name) or _FIELDS.get(name) or name
+    return SETTINGS[name].label if name in SETTINGS else _FIELDS.get(name) or name
 
 
 def named_problems(problems: Mapping[str, str]) -> list[tuple[Words, str]]:
@@ -88,12 +272,30 @@ def named_problems(problems: Mapping[str, str]) -> list[tuple[Words, str]]:
     return [(label_of(name), text) for name, text in problems.items()]
 
 
-def shown_settings(values: CompanyValues) -> list[Shown]:
-    """Every setting with its value in words, the cost matrix as four of them."""
-    flat = _flat(to_json(values))
+def grouped_settings(values: CompanyValues) -> list[ShownGroup]:
+    """Every setting under its heading with its value in words, the cost matrix as four of them."""
+    flat = flat_settings(to_json(values))
     return [
-        Shown(name, label, value_words(name, flat[name], values.currency)) for name, label in LABELS.items()
+        ShownGroup(heading, [_shown(name, flat[name], values.currency) for name in group])
+        for heading, group in GROUPS.items()
     ]
+
+
+def shown_settings(values: CompanyValues) -> list[Shown]:
+    """Every setting with its value in words, without headings."""
+    return [row for group in grouped_settings(values) for row in group.rows]
+
+
+def _shown(name: str, value: Any, currency: str, *, before: str = "", is_kept: bool = False) -> Shown:
+    one = SETTINGS.get(name)
+    return Shown(
+        name,
+        _kept_label(name) if is_kept else label_of(name),
+        value_words(name, value, currency),
+        before,
+        unit_of(name, currency),
+        one.effect if one else "",
+    )
 
 
 def shown_changes(row: CompanySettings, currency: str) -> list[Shown]:
@@ -106,13 +308,14 @@ def shown_changes(row: CompanySettings, currency: str) -> list[Shown]:
     for name, change in row.changes.items():
         unit = change.get("currency", currency)
         was, will = (moved["old"], moved["new"]) if moved else (unit, unit)
-        old, new = _flat({name: change["old"]}), _flat({name: change["new"]})
+        old, new = flat_settings({name: change["old"]}), flat_settings({name: change["new"]})
         found += [
-            Shown(
+            _shown(
                 part,
-                _kept_label(part) if moved and _keeps_number(part, change, was, will) else label_of(part),
-                value_words(part, new[part], will),
-                value_words(part, old[part], was),
+                new[part],
+                will,
+                before=value_words(part, old[part], was),
+                is_kept=moved is not None and _keeps_number(part, change, was, will),
             )
             for part in new
             if old.get(part) != new[part] or (moved and part in MONEY)
@@ -128,7 +331,8 @@ def _keeps_number(name: str, change: Mapping[str, Any], was: str, will: str) -> 
     return name in MONEY and int(to_decimal(change["old"], was)) == to_decimal(change["new"], will)
 
 
-def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+def flat_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored settings by the names of `SETTINGS`: the cost matrix is four of them."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         found |= (
@@ -137,85 +341,30 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def unit_of(name: str, currency: str) -> str:
+    """What stands beside the field of a setting: minutes, %, the company's currency; empty for words."""
+    if name in MONEY:
+        return pgettext("unit", "won") if currency == "KRW" else currency
+    unit = SETTINGS[name].unit if name in SETTINGS else None
+    return str(unit.many) if unit else ""
+
+
 def value_words(name: str, value: Any, currency: str) -> str:
-    """A stored value as people read it: 10%, 500,000원, no limit."""
+    """A stored value as people read it, its unit with it: 10 %, 20 minutes, 500,000원, no limit."""
     if value is None:
-        if name in KEPT_MONTHS:
-            return _("as long as the case")
-        return _("by the share") if name == "control_sample_number" else _("no limit")
+        return str(EMPTY_WORDS.get(name, _("no limit")))
     if name in MONEY:
         return format_money(value, currency, current_language())
-    if name in _PERCENT:
-        return f"{round(100 * value, 4):g} %"
     if name == "threshold_policy":
         return str(POLICIES.get(value, value))
-    return value if isinstance(value, str) else f"{value:,g}" if isinstance(value, float) else f"{value:,}"
-
-
-def read_change(name: str, text: str, held: CompanyValues) -> dict[str, Any]:
-    """The change somebody typed for a setting, as `propose_settings` takes it. Raises SettingsNotValid saying what would be right."""
-    typed = text.strip()
-    if name not in LABELS:
-        raise SettingsNotValid({"name": _("There is no such setting.")})
-    if name in _MAY_BE_EMPTY and not typed:
-        return {name: None}
-    if name.startswith("costs."):
-        return {"costs": {name.removeprefix("costs."): float(_number(name, typed))}}
-    if name in MONEY:
-        return {name: _minor(name, typed, held.currency)}
-    if name in _WHOLE:
-        return {name: _whole(name, typed)}
-    if name == "threshold_policy":
-        return {name: _policy(typed)}
-    return {name: typed.upper() if name == "currency" else _share(name, typed)}
-
-
-def _minor(name: str, typed: str, currency: str) -> int:
-    try:
-        return parse_major(typed, currency)
-    except MoneyNotValid:
-        digits = exponent(currency)
-        said = (
-            _("Write an amount in %(currency)s with at most %(n)s decimals, such as 500,000.50.")
-            if digits
-            else _("Write an amount in %(currency)s without decimals, such as 500,000.")
-        )
-        raise SettingsNotValid({name: said % {"currency": currency, "n": digits}}) from None
-
-
-def _whole(name: str, typed: str) -> int:
-    number = decimal_number(typed)
-    found = whole_number(str(number)) if number is not None else None
-    if found is None:
-        said = (
-            _("Give a whole number, or leave it empty.")
-            if name in _MAY_BE_EMPTY
-            else _("Give a whole number.")
-        )
-        raise SettingsNotValid({name: said})
-    return found
-
-
-def _share(name: str, typed: str) -> float:
-    number = decimal_number(typed.removesuffix("%").rstrip())
-    if number is None:
-        raise SettingsNotValid({name: _("Give a share such as 0.1 or 10 %.")})
-    return float(number / 100 if typed.endswith("%") else number)
-
-
-def _number(name: str, typed: str) -> float:
-    number = decimal_number(typed)
-    if number is None:
-        raise SettingsNotValid({name: _("Give costs as numbers of 0 or more.")})
-    return float(number)
-
-
-def _policy(typed: str) -> str:
-    for code, words in POLICIES.items():
-        if typed.casefold() in (code, str(words).casefold()):
-            return code
-    known = ", ".join(str(words) for words in POLICIES.values())
-    raise SettingsNotValid({"threshold_policy": _("Choose one of: %(known)s.") % {"known": known}})
+    unit = SETTINGS[name].unit if name in SETTINGS else None
+    if isinstance(value, str) or unit is None:
+        return str(value)
+    if unit is PERCENT:
+        return f"{round(100 * value, 4):g} %"
+    number = f"{value:,g}" if isinstance(value, float) else f"{value:,}"
+    words = {"n": number, "unit": unit.one if value == 1 else unit.many}
+    return pgettext("a number and its unit", "%(n)s %(unit)s") % words
 
 
 #: Looked at with every step of casework, so that a change of them holds at once.

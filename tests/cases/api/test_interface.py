@@ -44,6 +44,7 @@ WITHOUT_VERSION = {
         "post /recoveries/entries/{number}/take-up/",
     },
     "the whole text is put, the last holds": {"post /recoveries/entries/profiles/", "post /rules/book/"},
+    "one's own: what was read stays read, the last choice holds": {"post /notices/read/", "post /notices/{number}/read/", "put /notices/choices/"},
     "takes back one's own, once": {
         "delete /my/notices/{reference}/consent/", "delete /my/requests/{reference}/evidence/{evidence}/", "delete /my/notices/{reference}/evidence/{evidence}/",
     },

@@ -49,6 +49,9 @@ def test_every_endpoint_of_casework_is_described_with_its_refusals(schema: Any) 
                     "nights",
                     "calendar",
                     "webhooks",
+                    "notices",
+                    "workload",
+                    "late-cases",
                 )
             )
         )

@@ -324,16 +324,21 @@ def test_others_have_no_detection_pages(client, cast, who):
 def test_settings_page_takes_a_change_as_a_proposal_and_refuses_nonsense(client, cast):
     client.force_login(cast.system_admin)
     url = reverse("fraud:propose-settings")
-    typed = {"name": "novelty_share", "value": "0.2", "note": "more of the new"}
+    typed = {"novelty_share": "20", "minutes_per_case": "20", "note": "more of the new"}
     for seen in ({}, {"seen": "x"}, {"seen": "9"}):
         assert client.post(url, {**typed, **seen}).status_code == 409
     typed["seen"] = "0"
     assert client.post(url, typed).status_code == 302
-    assert CompanySettings.objects.get().changes["novelty_share"] == {"old": 0.1, "new": 0.2}
-    for value in ("[", "7", '"x"', "{}"):
-        assert client.post(url, {**typed, "value": value}).status_code == 422
-    assert client.post(url, {**typed, "name": "nothing"}).status_code == 422
-    assert client.post(url, {**typed, "name": "four_eyes_limit_minor", "value": "1.5"}).status_code == 422
+    assert CompanySettings.objects.get().changes == {"novelty_share": {"old": 0.1, "new": 0.2}}
+    for value in ("[", "700", '"x"', "{}", "10"):
+        assert client.post(url, {**typed, "novelty_share": value}).status_code == 422
+    answer = client.post(url, {**typed, "four_eyes_limit_minor": "1.5"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'value="1.5"' in page  # what was typed stays
+    assert "more of the new" in page
+    assert 'aria-invalid="true"' in page
+    assert CompanySettings.objects.count() == 1
 
 
 def test_settings_page_shows_no_internal_name_or_form(client, cast):
