@@ -51,13 +51,13 @@ def range_totals(values: Ints, start: Ints, end: Ints) -> Ints:
     return sums[end] - sums[start]
 
 
-def range_square_totals(values: Ints, start: Ints, end: Ints) -> Floats:
-    """Sum of squares of `values` in each range, added exactly before the one rounding to float."""
+def range_square_totals(values: Ints, start: Ints, end: Ints) -> NDArray[np.longdouble]:
+    """Sum of squares of `values` in each range, added exactly before the one rounding to the longest float there is."""
     high = values >> _SPLIT_BITS
     low = values - (high << _SPLIT_BITS)
-    scale = float(1 << _SPLIT_BITS)
-    squares = range_totals(high * high, start, end).astype(np.float64) * (scale * scale)
-    squares += range_totals(high * low, start, end).astype(np.float64) * (2.0 * scale)
+    scale = np.longdouble(1 << _SPLIT_BITS)
+    squares = range_totals(high * high, start, end).astype(np.longdouble) * (scale * scale)
+    squares += range_totals(high * low, start, end).astype(np.longdouble) * (2 * scale)
     squares += range_totals(low * low, start, end)
     return squares
 

@@ -227,11 +227,12 @@ class WindowIndex:
             base = base if where is None else base[where[self._rows]]
             leader = np.flatnonzero(np.diff(base, prepend=np.int64(-1)))
             shifted = shifted - np.repeat(shifted[leader], np.diff(np.append(leader, len(base))))
-        n = (last - first).astype(np.float64)
-        sums = kernels.range_totals(shifted, first, last).astype(np.float64)
+        n = (last - first).astype(np.longdouble)
+        # two sums of squares are taken from each other: with amounts far apart the digits of a float are not enough
+        sums = kernels.range_totals(shifted, first, last).astype(np.longdouble)
         squares = kernels.range_square_totals(shifted, first, last)
         with np.errstate(divide="ignore", invalid="ignore"):
-            variance = np.maximum(squares - sums * sums / n, 0.0) / (n - 1)
+            variance = (np.maximum(squares - sums * sums / n, 0.0) / (n - 1)).astype(np.float64)
         return self._spread(np.where(n >= 2, np.sqrt(variance), np.nan), np.float64(np.nan))
 
     def distinct(

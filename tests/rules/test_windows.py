@@ -162,6 +162,14 @@ def test_equal_amounts_have_no_spread_however_large() -> None:
     assert spread[1:].tolist() == [0.0] * 4
 
 
+def test_a_small_spread_keeps_its_digits_beside_an_amount_far_away() -> None:
+    at = np.arange(4, dtype=np.int64)
+    index = WindowIndex([np.zeros(4, dtype=np.int64)], at, at)
+    amounts = np.array([470_000_000, 470_000_000, 1, 2], dtype=np.int64)
+    spread = index.std(amounts, index.start_within(1), include_self=True)
+    assert spread[3] == pytest.approx(math.sqrt(0.5), abs=1e-3)  # of 1 and 2
+
+
 def test_sums_stay_exact_where_floats_would_not() -> None:
     at = np.arange(3, dtype=np.int64)
     index = WindowIndex([np.zeros(3, dtype=np.int64)], at, at)
