@@ -207,6 +207,8 @@ def test_loop_from_night_to_a_better_model(visit, scene):
     owner.open(f"/detection/{challenger.reference}/")
     assert owner.locator("text=Comparison").count() == 1
     owner.fill("#reason", "Learns from the confirmed case; the first version knew no outcome.")
+    if owner.locator("input[name=despite_gates]").count():
+        owner.check("input[name=despite_gates]")
     owner.locator("form[action$='/propose/'] .primary").click()
     owner.wait_for_selector(".notice.success")
     second = visit("other_approver")
