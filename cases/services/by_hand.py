@@ -13,7 +13,7 @@ from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
 from cases.services.held_back import let_go
-from cases.services.joining import joinable_case_of
+from cases.services.joining import hold_claims, undecided_case_of
 from cases.services.labelling import label_claims
 from cases.services.money import expected_loss_of, priority_of
 from cases.services.opening_rows import create_case, free_key
@@ -35,6 +35,7 @@ def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Cas
     chosen = _checked(claims)
     _refuse_own(chosen, by)
     said = clean_reason(reason)
+    hold_claims(claim.pk for claim in chosen)
     taken = (
         Alert.objects.filter(claim__in=chosen, left_at=None)
         .exclude(case__state=State.CLOSED)
@@ -48,7 +49,7 @@ def open_case_by_hand(*, claims: Sequence[Claim], reason: str, by: Actor) -> Cas
 
 @casework
 def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -> Tip:
-    """Keep what somebody told about a claim; it joins the open case of that claim or opens one.
+    """Keep what somebody told about a claim; it joins the case of that claim that is not decided yet, or opens one.
 
     A tip is a first-class source of labels: the claim's alert carries the channel, its label the source.
     Raises ChoiceNotValid, ReasonTooShort, OwnCase, NotPermitted.
@@ -58,7 +59,8 @@ def record_tip(*, claim: Claim, text: str, by: Actor, origin: str = "hotline") -
     if origin not in TIP_ORIGINS:
         raise errors.ChoiceNotValid(field="origin", choices=TIP_ORIGINS)
     plain = clean_text(text, minimum=5)
-    case = joinable_case_of(claim) or _open([claim], source=Case.Source.TIP, by=by, reason="")
+    hold_claims([claim.pk])
+    case = undecided_case_of(claim) or _open([claim], source=Case.Source.TIP, by=by, reason="")
     tip = Tip.objects.create(claim=claim, case=case, text=plain, origin=origin, recorded_by=by.username)
     change_recorded(
         case,

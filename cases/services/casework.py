@@ -12,6 +12,7 @@ from audit.services import record_refusal
 from audit.transactions import one_transaction
 from cases.models import Case
 from cases.services.following import follow_case
+from cases.services.standing import hold_cases
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,10 +27,12 @@ def casework(service: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for case in _cases_of(kwargs):
+        cases = _cases_of(kwargs)
+        for case in cases:
             follow_case(case)
         try:
             with one_transaction():
+                hold_cases(case.pk for case in cases)
                 return service(*args, **kwargs)
         except NotPermitted as refusal:
             by = kwargs.get("by")

@@ -22,7 +22,7 @@ from cases.services.money import at_stake, balance_of, due_minor, expected_loss_
 from cases.services.money_rows import DECIDED
 from cases.services.outbox import enqueue_mail
 from cases.services.settling import dissolve_case, due_with_parts, resume_recovery, settle_recovery
-from cases.services.standing import current_decision, recovery_of
+from cases.services.standing import current_decision, hold_cases, recovery_of
 from cases.services.steps import change_case, change_recorded, check_step, move
 from cases.workflow import TOLD, Action, State, find_row
 from fraud.claims.changes import changed_facts
@@ -77,6 +77,7 @@ def _follow(pk: int) -> bool:
         return False
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
     found = Alert.objects.filter(claim=change.claim_id, left_at=None).order_by("case_id")
+    hold_cases(found.values_list("case_id", flat=True))
     alerts = list(found.select_related("case__cardholder__department", "case__assignee"))
     ended = [alert for alert in alerts if alert.case.state == State.CLOSED]
     for alert in alerts:

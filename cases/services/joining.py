@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.utils import timezone
 
 from cases.models import Alert, Case
 from cases.selection import OpenCase
-from cases.workflow import JOINABLE
+from cases.workflow import JOINABLE, State
 from fraud.claims.models import Claim
 
 _STATES = [state.value for state in JOINABLE]
+_UNDECIDED = [*_STATES, State.PENDING_APPROVAL.value]
 _IDS = 500
 
 
@@ -42,12 +44,36 @@ def lock_joinable(case_id: int, cardholder_id: int) -> Case | None:
     return case if case is not None and case.state in _STATES else None
 
 
-def joinable_case_of(claim: Claim) -> Case | None:
-    """The case that holds this claim and still gathers facts, under its lock, the oldest first; None without one."""
-    holding = Alert.objects.filter(claim=claim, left_at=None, case__state__in=_STATES).order_by("case_id")
+def hold_claims(ids: Iterable[int]) -> None:
+    """Take the locks of these claims, in one order: whoever looks whether a case has them, to open one, is the only one who does."""
+    wanted = sorted(set(ids))
+    if not connection.features.has_select_for_update:
+        return
+    for start in range(0, len(wanted), _IDS):
+        rows = Claim.objects.select_for_update(no_key=True).filter(pk__in=wanted[start : start + _IDS])
+        list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def standing_of(ids: Iterable[int]) -> set[int]:
+    """Which of these claims stand in a case in which facts are still looked for."""
+    wanted, found = sorted(set(ids)), set[int]()
+    for start in range(0, len(wanted), _IDS):
+        alerts = Alert.objects.filter(
+            claim_id__in=wanted[start : start + _IDS], left_at=None, case__state__in=_STATES
+        )
+        found.update(alerts.values_list("claim_id", flat=True))
+    return found
+
+
+def undecided_case_of(claim: Claim) -> Case | None:
+    """The case that holds this claim and has no decision yet, under its lock, the oldest first; None without one.
+
+    One that waits for its second person counts: what is told now must reach them before they approve.
+    """
+    holding = Alert.objects.filter(claim=claim, left_at=None, case__state__in=_UNDECIDED).order_by("case_id")
     for case_id in holding.values_list("case_id", flat=True):
         case = Case.objects.select_for_update(of=("self",)).select_related("cardholder").get(pk=case_id)
-        if case.state in _STATES:
+        if case.state in _UNDECIDED:
             return case
     return None
 

@@ -20,8 +20,8 @@ from cases.models import Alert, Case, HeldBack
 from cases.selection import Bundle, Seats, Selection, adapted_novelty, rare_share, select_alerts
 from cases.services.company import due_on
 from cases.services.held_back import Waited, keep_waiting
-from cases.services.joining import joinable_cases, lock_joinable
-from cases.services.new_hits import add_new_hits, new_hits, standing_claims
+from cases.services.joining import hold_claims, joinable_cases, lock_joinable, standing_of
+from cases.services.new_hits import NewHits, add_new_hits, new_hits, standing_claims
 from cases.services.night_claims import (
     asked_about,
     candidate_claims,
@@ -30,6 +30,7 @@ from cases.services.night_claims import (
     sample_population,
 )
 from cases.services.numbering import last_number, reference
+from cases.services.standing import hold_cases
 from cases.workflow import State
 from fraud.company.values import CompanyValues, from_json
 from fraud.detection.models import Score, ScreeningRun
@@ -75,7 +76,7 @@ def open_cases(*, run: ScreeningRun, token: str, by: Actor) -> Opened:
     faults.hit("open.explained")
     with one_transaction():
         keep(run, token)
-        opened, waited = _write(run, selection, by)
+        opened, waited = _write(run, _still_free(selection, further), by)
         n_renewed = add_new_hits(run=run, hits=further, by=by)
         current.counts = _counts(selection, opened, waited) | {
             "taken_back": n_taken_back,
@@ -122,6 +123,23 @@ def _seats(run: ScreeningRun) -> Seats:
         per_person=values.person_budget,
         least=values.least_seats,
     )
+
+
+def _still_free(selection: Selection, further: NewHits) -> Selection:
+    """The selection without the claims somebody opened a case for since it was made, under the locks of all it is about."""
+    bundles = (*selection.bundles, *selection.held)
+    claims = {claim for bundle in bundles for claim in bundle.claims}
+    hold_claims(claims)
+    hold_cases([*further, *(bundle.case_id for bundle in bundles if bundle.case_id is not None)])
+    taken = standing_of(claims)
+    if not taken:
+        return selection
+
+    def rest(bundles: list[Bundle]) -> list[Bundle]:
+        left = [replace(b, claims=[claim for claim in b.claims if claim not in taken]) for b in bundles]
+        return [bundle for bundle in left if bundle.claims]
+
+    return replace(selection, bundles=rest(selection.bundles), held=rest(selection.held))
 
 
 def _explain(run: ScreeningRun, selection: Selection, standing: list[int]) -> None:

@@ -17,9 +17,10 @@ from audit.permissions import Role
 from audit.services import find_faults
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, OutboxMessage
-from cases.services import decisions, errors, explanations, queue, undo
+from cases.services import by_hand, decisions, errors, explanations, queue, undo
 from cases.services.outbox import send_outbox
 from cases.services.steps import current_decision
+from cases.workflow import State
 from fraud.claims.models import Label
 from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
 from tests.cast import make_alert, make_claim, make_person
@@ -443,3 +444,15 @@ def test_a_control_sample_case_gives_a_label_with_its_probability_of_being_drawn
     )
     label = Label.objects.get(reference=case.reference)
     assert (label.source, label.selection_probability, label.is_misuse) == ("control_sample", 0.02, False)
+
+
+def test_a_tip_while_a_proposal_waits_reaches_the_second_person_before_they_approve(stage: Stage) -> None:
+    shown = fresh(stage.case_in(State.PENDING_APPROVAL))
+    tip = by_hand.record_tip(
+        claim=shown.alerts.get().claim, text="거래처 직원의 제보입니다.", by=stage.actor("auditor")
+    )
+    assert tip.case == shown
+    with pytest.raises(errors.StaleCase):
+        approve(stage, shown)
+    approve(stage, fresh(shown))
+    assert Case.objects.filter(alerts__claim=tip.claim).count() == 1

@@ -22,6 +22,7 @@ from audit.services import find_faults
 from cases.models import Alert, Case, HeldBack
 from cases.pages.case import claims_of
 from cases.pages.queue_filters import read_filters
+from cases.services import opening
 from cases.services.by_hand import open_case_by_hand
 from cases.services.night import business_date_of, closing_line, missed_nights, prepare, run_night
 from cases.workflow import State
@@ -30,7 +31,7 @@ from fraud.company.models import CompanySettings
 from fraud.detection.models import ModelVersion, RuleHit, RunPart, Score, ScreeningRun
 from fraud.detection.screening import services as screening
 from rules.models import RuleVersion
-from tests.cast import correct_claim, make_case, make_claim, put_case
+from tests.cast import correct_claim, make_case, make_cast, make_claim, put_case
 from tests.night_company import START, add_claims, add_people, add_rules
 from tests.night_model import QUICK, install_model
 
@@ -676,3 +677,29 @@ def test_settings_that_cannot_be_read_fail_the_run_until_they_are_mended() -> No
     assert (run.state, RunPart.objects.count()) == (ScreeningRun.State.FAILED, 0)
     CompanySettings.objects.update(values=stored)
     assert night().state == ScreeningRun.State.FINISHED
+
+
+def test_a_case_opened_while_the_night_chooses_is_not_opened_a_second_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install_model()
+    add_claims(600)
+    cast = make_cast()
+    opened: list[Case] = []
+
+    def meanwhile(**explained: Any) -> None:
+        claim = Claim.objects.get(pk=explained["claim_ids"][0])
+        opened.append(
+            open_case_by_hand(
+                claims=[claim], reason="전화로 들은 이야기가 있습니다.", by=cast.actor("reviewer")
+            )
+        )
+        explain_claims(**explained)
+
+    explain_claims = opening.explain_claims
+    monkeypatch.setattr(opening, "explain_claims", meanwhile)
+    run = night()
+    claim = opened[0].alerts.get().claim
+    assert run.n_cases > 0
+    assert [alert.case for alert in Alert.objects.filter(claim=claim)] == opened
+    assert run.n_alerts == Alert.objects.filter(run=run).exclude(case=opened[0]).count()
