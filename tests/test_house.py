@@ -222,3 +222,25 @@ def test_celery_parent_modules_load_no_model_library():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_what_a_command_refuses_or_reports_is_a_text_with_korean_words():
+    bare = [
+        f"{path}:{call.lineno}"
+        for path in sorted(ROOT.glob("*/management/commands/*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and _is_told(call) and call.args and len(_bare_words(call.args[0])) > 2
+    ]
+    assert bare == []
+
+
+def _is_told(call: ast.Call) -> bool:
+    """`CommandError(…)` or `self.stdout.write(…)`."""
+    name = ast.unparse(call.func)
+    return name == "CommandError" or name.endswith(".stdout.write")
+
+
+def _bare_words(told: ast.expr) -> list[str]:
+    parts = told.values if isinstance(told, ast.JoinedStr) else [told]
+    text = " ".join(p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str))
+    return [word for word in text.split() if word.isalpha()]

@@ -134,7 +134,7 @@ def test_whole_chain_says_so():
     record_some()
     out = StringIO()
     call_command("verify_audit", stdout=out)
-    assert "3 entries, every chain is whole" in out.getvalue()
+    assert "기록 3건. 모든 체인이 온전합니다." in out.getvalue()
 
 
 @pytest.mark.django_db

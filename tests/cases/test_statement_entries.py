@@ -392,9 +392,9 @@ def test_the_command_takes_a_statement_in_under_a_profile(stage: Stage, tmp_path
     )
     told = json.loads(out.getvalue())
     assert (told["n_posted"], told["posted"], recovered(ledger(case))) == (1, {"KRW": "84000"}, 84_000)
-    with pytest.raises(CommandError, match="no login"):
+    with pytest.raises(CommandError, match="계정이 없습니다"):
         call_command("import_statement", str(path), "--as", "nobody")
-    with pytest.raises(CommandError, match="not do this"):
+    with pytest.raises(CommandError, match="이 작업이 포함되어 있지 않습니다"):
         call_command("import_statement", str(path), "--as", stage.cast.reviewer.username)
 
 

@@ -33,7 +33,7 @@ def test_sweep_lets_a_deadline_pass_and_sends_the_mail_of_it(stage: Stage) -> No
 def test_sweep_says_when_nothing_was_due(stage: Stage) -> None:
     printed = StringIO()
     call_command("sweep", stdout=printed)
-    assert printed.getvalue().strip() == "nothing was due"
+    assert printed.getvalue().strip() == "할 일이 없었습니다."
 
 
 def test_mail_is_a_readable_file_where_no_server_is_named(stage: Stage, settings, tmp_path: Path) -> None:

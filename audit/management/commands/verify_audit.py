@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.models import AuditEvent
 from audit.services import export_heads, find_faults
@@ -39,7 +40,8 @@ class Command(BaseCommand):
                 raw = json.loads(Path(options["against"]).read_text(encoding="utf-8"))
                 heads = {subject: (int(count), str(digest)) for subject, (count, digest) in raw.items()}
             except (OSError, ValueError) as error:
-                raise CommandError(f"{options['against']} is not a file written by --head: {error}") from None
+                said = _("“%(name)s” is not a file written by --head: %(why)s")
+                raise CommandError(said % {"name": options["against"], "why": error}) from None
         faults = find_faults(heads)
         entries = AuditEvent.objects.count()
         if options["json"]:
@@ -48,10 +50,9 @@ class Command(BaseCommand):
             ]
             self.stdout.write(json.dumps({"entries": entries, "whole": not faults, "faults": found}))
         elif not faults:
-            self.stdout.write(f"{entries} entries, every chain is whole")
+            self.stdout.write(_("Entries: %(n)s. Every chain is whole.") % {"n": f"{entries:,}"})
         for fault in faults[:20]:
             self.stderr.write(fault.sentence)
         if faults:
-            raise CommandError(
-                f"{len(faults)} chain(s) are damaged; first: {faults[0].sentence}", returncode=1
-            )
+            said = _("Damaged chains: %(n)s. The first: %(first)s")
+            raise CommandError(said % {"n": len(faults), "first": faults[0].sentence}, returncode=1)

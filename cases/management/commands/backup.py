@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from cases.backup.making import BackupFailed, Made, make_backup
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["keep"] is not None and options["keep"] < 1:
-            raise CommandError("--keep takes a number from 1 up: this set is one of them")
+            raise CommandError(_("--keep takes a number from 1 up: this set is one of them."))
         begun = time.monotonic()
         try:
             made = make_backup(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from cases.demo.company import build_demo, is_built, is_open, login_lines
 from cases.demo.plan import new_plan, read_plan
@@ -38,20 +39,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["nights"] <= MOST_NIGHTS:
-            raise CommandError(f"--nights takes 1 to {MOST_NIGHTS}, not {options['nights']}.")
+            raise CommandError(
+                _("--nights takes 1 to %(most)s, not %(n)s.") % {"most": MOST_NIGHTS, "n": options["nights"]}
+            )
         if options["migrate"]:
             call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         plan = read_plan()
         if plan is None:
             if Claim.objects.exists():
-                raise CommandError("There are claims in this database already; the demo needs an empty one.")
+                raise CommandError(
+                    _("There are claims in this database already; the demo needs an empty one.")
+                )
             plan = new_plan(seed=options["seed"], nights=options["nights"], is_small=options["small"])
         if is_built() or (options["until_open"] and is_open()):
-            self.stdout.write("The demo company is there already.")
+            self.stdout.write(_("The demo company is there already."))
         else:
             started = time.monotonic()
             plan = build_demo(plan=plan, say=self._say, until_open=options["until_open"])
-            self.stdout.write(f"The demo company is ready after {time.monotonic() - started:.0f} s.")
+            told = _("The demo company is ready after %(n)s s.")
+            self.stdout.write(told % {"n": f"{time.monotonic() - started:.0f}"})
         self.stdout.write("\n".join(login_lines(plan)))
 
     def _say(self, line: str) -> None:

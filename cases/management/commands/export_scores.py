@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.exports import csv_lines
@@ -30,12 +31,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path, reason = options["file"], export_reason(options["reason"])
         if len(reason) < EXPORT_REASON_MIN:
-            raise CommandError(f"say in at least {EXPORT_REASON_MIN} letters what the export is for")
+            said = _("Say in at least %(n)s letters what the export is for.")
+            raise CommandError(said % {"n": EXPORT_REASON_MIN})
         if path.exists():
-            raise CommandError(f"there is a file {path} already")
+            raise CommandError(_("There is a file “%(name)s” already.") % {"name": path})
         nights = Nights(options["run"], _day(options["since"]), _day(options["until"]))
         if not nights.runs().exists():
-            raise CommandError("no night was screened in these days")
+            raise CommandError(_("No night was screened in these days."))
         lines = csv_lines(HEAD, export_scores(nights, reason=reason, by=Actor.system("export")))
         n_lines = 0
         part = path.with_name(f".{path.name}.part")
@@ -47,12 +49,13 @@ class Command(BaseCommand):
             part.rename(path)
         except OSError as error:  # the disk is full: half a file would pass for all the scores
             part.unlink(missing_ok=True)
-            raise CommandError(f"{path} was not written: {error}") from None
-        self.stdout.write(f"{n_lines - 1:,} scores in {path}")
+            said = _("“%(name)s” was not written: %(why)s")
+            raise CommandError(said % {"name": path, "why": error}) from None
+        self.stdout.write(_("Scores: %(n)s, in “%(name)s”") % {"n": f"{n_lines - 1:,}", "name": path})
 
 
 def _day(text: str | None) -> date | None:
     found = day(text or "")
     if text and found is None:
-        raise CommandError(f"{text} is no date; write it as 2026-03-31")
+        raise CommandError(_("Write a day as 2026-03-31, not “%(text)s”.") % {"text": text})
     return found

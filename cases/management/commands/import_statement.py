@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.permissions import NotPermitted
 from audit.services import actor_of
@@ -16,6 +17,7 @@ from cases.services.errors import CaseworkError
 from cases.services.reconciliation import MAX_BYTES, import_postings
 from cases.services.statement_steps import save_statement_profile
 from fraud.claims.models import User
+from fraud.web.refusals import refusal_sentence
 from rules.money import to_decimal
 
 
@@ -39,10 +41,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"there is no login {options['username']!r}")
+            raise CommandError(_("There is no login “%(name)s”.") % {"name": options["username"]})
         by = actor_of(user)
         try:
             if options["spec"] is not None:
@@ -51,19 +53,31 @@ class Command(BaseCommand):
                 content = file.read(MAX_BYTES + 1)
             report = import_postings(content=content, by=by, name=path.name, profile=options["profile"])
         except NotPermitted as refusal:
-            raise CommandError(f"{by.username} may not do this ({refusal.code})") from refusal
+            raise CommandError(refusal_sentence(refusal)) from refusal
         except CaseworkError as refusal:
             raise CommandError(str(refusal.sentence)) from refusal
         if options["json"]:
             posted = {currency: str(to_decimal(minor, currency)) for currency, minor in report.posted.items()}
             self.stdout.write(json.dumps({**asdict(report), "posted": posted}, ensure_ascii=False))
         else:
-            self.stdout.write(
-                f"{path.name}: {report.n_lines:,} lines, {report.n_posted:,} posted, {report.n_confirmed:,} confirmed, "
-                f"{report.n_known:,} known, {len(report.rejected):,} {'open' if report.is_kept else 'rejected'}"
-            )
+            if report.is_kept:
+                told = _(
+                    "%(name)s: lines %(n)s, posted %(posted)s, confirmed %(confirmed)s, known %(known)s, open %(open)s"
+                )
+            else:
+                told = _(
+                    "%(name)s: lines %(n)s, posted %(posted)s, confirmed %(confirmed)s, known %(known)s, rejected %(open)s"
+                )
+            figures = {
+                "n": report.n_lines,
+                "posted": report.n_posted,
+                "confirmed": report.n_confirmed,
+                "known": report.n_known,
+                "open": len(report.rejected),
+            }
+            self.stdout.write(told % {"name": path.name, **{name: f"{n:,}" for name, n in figures.items()}})
             for line in report.rejected:
-                self.stdout.write(f"  line {line.line}: {line.sentence}")
+                self.stdout.write("  " + _("Line %(n)s: %(said)s") % {"n": line.line, "said": line.sentence})
         if report.rejected and not report.is_kept:
             sys.exit(1)
 
@@ -72,7 +86,7 @@ def _spec(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is no JSON file: {error}") from error
+        raise CommandError(_("“%(name)s” is no JSON file: %(why)s") % {"name": path, "why": error}) from error
     if not isinstance(found, dict):
-        raise CommandError(f"{path} must hold one JSON object")
+        raise CommandError(_("“%(name)s” must hold one JSON object.") % {"name": path})
     return found

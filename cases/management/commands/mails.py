@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from cases.models import OutboxMessage
@@ -24,12 +25,13 @@ class Command(BaseCommand):
         unknown = sorted(set(wanted or ()) - {one.key for one in found})
         if unknown:
             raise CommandError(
-                f"Not among the mail that has not left: {', '.join(unknown)}. Run without --send-again for the list."
+                _("Not among the mail that has not left: %(keys)s. Run without --send-again for the list.")
+                % {"keys": ", ".join(unknown)}
             )
         for one in found:
             self.stdout.write(self._line(one, wanted))
         if not found:
-            self.stdout.write("every mail has left")
+            self.stdout.write(_("Every mail has left."))
 
     def _line(self, one: OutboxMessage, wanted: list[str] | None) -> str:
         line = f"{one.state:8} {one.created_at:%Y-%m-%d %H:%M} {one.key} {one.error[:100]}"
@@ -39,4 +41,4 @@ class Command(BaseCommand):
             send_again(message=one, by=Actor.system("command"))
         except CaseworkError as error:
             return f"{line}: {error.sentence}"
-        return f"{line}: waits for the next sweep"
+        return f"{line}: {_('waits for the next sweep')}"

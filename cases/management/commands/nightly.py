@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone, translation
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
@@ -61,8 +62,7 @@ class Command(BaseCommand):
                 return None
             (pause_night if name == "pause" else cancel_night)(run=run, expected_version=seen, by=by)
         except CaseworkError as error:
-            with translation.override("en"):  # as everything else that commands say
-                raise CommandError(error.sentence) from error
+            raise CommandError(error.sentence) from error
         self.stdout.write("\n".join([bar_of(run, pace_of(run)), *stage_lines(pace_of(run))]))
         return run
 
@@ -73,9 +73,8 @@ class Command(BaseCommand):
             with nullcontext() if options["json"] else drawn_while_it_works(self.stdout):
                 run = run_night(business_date=day, by=Actor.system("nightly"), progress=say)
         except NightNotYet as error:
-            raise CommandError(
-                f"there can be no night of {day} yet; the last one possible is {error.latest}"
-            ) from error
+            said = _("There can be no night of %(day)s yet; the last one possible is %(latest)s.")
+            raise CommandError(said % {"day": day, "latest": error.latest}) from error
         except Exception as error:
             run = _failed(error)
         if options["json"]:
@@ -103,7 +102,8 @@ def _under_way(day: date | None) -> ScreeningRun:
     wanted = runs.filter(business_date=day) if day else runs.exclude(state__in=ScreeningRun.ENDED)
     run = wanted.first()
     if run is None:
-        raise CommandError(f"there is no night of {day}" if day else "no night is under way")
+        said = _("There is no night of %(day)s.") % {"day": day} if day else _("No night is under way.")
+        raise CommandError(said)
     return run
 
 
@@ -112,7 +112,7 @@ def _date(text: str | None) -> date | None:
         return None
     found = day(text)
     if found is None:
-        raise CommandError(f"--date takes a day as YYYY-MM-DD, not {text!r}")
+        raise CommandError(_("Write a day as 2026-03-31, not “%(text)s”.") % {"text": text})
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from cases.backup.databases import DatabaseProblem
@@ -46,21 +47,34 @@ class Command(BaseCommand):
                 _begin(done)
                 manifest, pending = done.manifest, done.pending
         except SetRefused as refused:
-            raise CommandError(f"refused ({refused.code}): {refused}") from None
+            said = _("Refused (%(code)s): %(why)s")
+            raise CommandError(said % {"code": refused.code, "why": refused}) from None
         except (OSError, DatabaseProblem) as error:
-            raise CommandError(f"{error}. Nothing was put back; the home is empty as before.") from None
-        word = "can be put back" if pending is None else "is put back"
-        self.stdout.write(
-            f"the set of {manifest.made_at} {word}: {len(manifest.files):,} files, {manifest.n_bytes / 1e6:,.1f} MB, "
-            f"{manifest.n_entries:,} audit entries, {time.monotonic() - begun:.1f} s"
-        )
+            said = _("%(why)s. Nothing was put back; the home is empty as before.")
+            raise CommandError(said % {"why": error}) from None
+        if pending is None:
+            told = _(
+                "The set of %(at)s can be put back: files %(files)s, %(mb)s MB, audit entries %(entries)s, %(s)s s"
+            )
+        else:
+            told = _(
+                "The set of %(at)s is put back: files %(files)s, %(mb)s MB, audit entries %(entries)s, %(s)s s"
+            )
+        figures = {
+            "at": manifest.made_at,
+            "files": f"{len(manifest.files):,}",
+            "mb": f"{manifest.n_bytes / 1e6:,.1f}",
+            "entries": f"{manifest.n_entries:,}",
+            "s": f"{time.monotonic() - begun:.1f}",
+        }
+        self.stdout.write(told % figures)
         for name in manifest.missing[:20]:
-            self.stderr.write(self.style.WARNING(f"was not there when the set was made: {name}"))
+            said = _("Was not there when the set was made: %(name)s")
+            self.stderr.write(self.style.WARNING(said % {"name": name}))
         if pending:
             # The tables are of then: what was being worked on is freed by its own lease in half an hour.
-            self.stdout.write(
-                f"made by an older version: run `manage.py migrate` ({len(pending)} migrations wait)"
-            )
+            said = _("Made by an older version: run `manage.py migrate` (migrations that wait: %(n)s)")
+            self.stdout.write(said % {"n": len(pending)})
 
 
 def _begin(done: Restored) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
+from django.utils.translation import gettext as _
 
 from cases.services.night import let_time_pass
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(as_text(let_time_pass()))
             return
         if every < 1:
-            raise CommandError("--every takes a number of seconds from 1 up")
+            raise CommandError(_("--every takes seconds from 1 up."))
         try:
             while True:
                 self._once()
@@ -50,4 +51,4 @@ class Command(BaseCommand):
 
 def as_text(done: dict[str, int]) -> str:
     """What happened, in one line."""
-    return ", ".join(f"{what} {n}" for what, n in done.items() if n) or "nothing was due"
+    return ", ".join(f"{what} {n}" for what, n in done.items() if n) or _("Nothing was due.")

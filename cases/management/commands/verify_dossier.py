@@ -7,7 +7,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
+from audit.language import current_language
 from cases.papers.dossier.making import recorded_export
 from cases.papers.dossier.verifier import check_dossier, tell
 
@@ -28,22 +30,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         checked = check_dossier(path)
-        wrong = [finding.sentence() for finding in checked.findings]
+        is_korean = current_language() == "ko"
+        wrong = [finding.sentence(is_korean) for finding in checked.findings]
         entry = None
         if options["recorded"] and not wrong:
             entry = recorded_export(checked.case, checked.digest)
             if entry is None:
-                wrong.append(f"{path}: the audit log knows no export of {checked.case} with this digest")
+                said = _("%(name)s: the audit log knows no export of %(case)s with this digest")
+                wrong.append(said % {"name": path, "case": checked.case})
         if options["json"]:
             codes = [{"code": one.code, "where": one.where} for one in checked.findings]
             told = {"case": checked.case, "whole": not wrong, "digest": checked.digest, "findings": codes}
             self.stdout.write(json.dumps({**told, "recorded": entry is not None}))
         elif not wrong:
-            for line in tell(path, checked, korean=False):
+            for line in tell(path, checked, korean=is_korean):
                 self.stdout.write(line)
             if entry is not None:
-                self.stdout.write(f"exported by {entry.actor} at {entry.at}: {entry.reason}")
+                export = _("Exported by %(who)s at %(at)s: %(why)s")
+                self.stdout.write(export % {"who": entry.actor, "at": entry.at, "why": entry.reason})
         for sentence in wrong[:20]:
             self.stderr.write(sentence)
         if wrong:
-            raise CommandError(f"{len(wrong)} finding(s); first: {wrong[0]}", returncode=1)
+            said = _("Findings: %(n)s. The first: %(first)s")
+            raise CommandError(said % {"n": len(wrong), "first": wrong[0]}, returncode=1)

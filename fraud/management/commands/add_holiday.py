@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.company.holidays import HolidayNotValid, add_holiday
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         try:
             on = date.fromisoformat(options["on"])
         except ValueError:
-            raise CommandError(f"there is no day {options['on']}; write YYYY-MM-DD") from None
+            raise CommandError(
+                _("Write a day as 2026-03-31, not “%(text)s”.") % {"text": options["on"]}
+            ) from None
         try:
             day = add_holiday(on=on, name=options["name"], kind=options["kind"], by=Actor.system("settings"))
         except HolidayNotValid as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.claims.importing.cancelling import cancel_import
@@ -20,10 +21,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = ClaimFile.objects.filter(reference=options["file"]).first()
         if file is None:
-            raise CommandError(f"there is no file {options['file']!r}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": options["file"]})
         if not cancel_import(file=file, by=Actor.system("import")):
-            raise CommandError(f"{file.reference} has ended already ({file.state})")
+            said = _("%(file)s has ended already (%(state)s).")
+            raise CommandError(said % {"file": file.reference, "state": file.state})
         file.refresh_from_db()
-        done = f"{file.rows_done:,} of {file.n_rows:,} rows done"
-        stops = "cancelled" if file.state == ClaimFile.State.CANCELLED else "stops before its next part"
-        self.stdout.write(f"{file.reference}: {stops}, {done}")
+        if file.state == ClaimFile.State.CANCELLED:
+            told = _("%(file)s: cancelled, rows done %(done)s of %(n)s")
+        else:
+            told = _("%(file)s: stops before its next part, rows done %(done)s of %(n)s")
+        rows = {"done": f"{file.rows_done:,}", "n": f"{file.n_rows:,}"}
+        self.stdout.write(told % {"file": file.reference, **rows})

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.detection.models import ModelVersion
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         by = Actor.system("training")
         version = ModelVersion.objects.filter(reference=options["version"]).first()
         if version is None:
-            raise CommandError(f"there is no model version {options['version']!r}")
+            raise CommandError(_("There is no model version “%(name)s”.") % {"name": options["version"]})
         since, until, cut_off = (moment(options[name]) for name in ("since", "until", "out_of_time"))
         try:
             if cut_off:
@@ -62,12 +63,19 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
-        self.stdout.write(f"{found.n_claims:,} claims, {found.n_misuse:,} of them known misuse")
+        told = _("Claims: %(n)s, of them known misuse: %(misuse)s")
+        self.stdout.write(told % {"n": f"{found.n_claims:,}", "misuse": f"{found.n_misuse:,}"})
         for name, row in found.figures.items():
             if isinstance(row, dict) and "average_precision" in row:
-                self.stdout.write(
-                    f"  {name:<11} average precision {row['average_precision']}  recall at capacity "
-                    f"{row['recall_at_seats']}  lift at 20 % {row['lift_at_20']}  alerts a day {row['alerts_per_day']}"
+                told = _(
+                    "average precision %(precision)s, recall at capacity %(recall)s, lift at 20 %% %(lift)s, alerts a day %(alerts)s"
                 )
+                figures = {
+                    "precision": row["average_precision"],
+                    "recall": row["recall_at_seats"],
+                    "lift": row["lift_at_20"],
+                    "alerts": row["alerts_per_day"],
+                }
+                self.stdout.write(f"  {name:<11} {told % figures}")
         if found.gates:
             self.stdout.write("\n".join(gate_lines(found.gates)))

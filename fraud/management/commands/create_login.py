@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import Role
@@ -43,7 +44,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.filter(username=options["username"]).exists():
-            raise CommandError(f"There is a login {options['username']} already; choose another name.")
+            said = _("There is a login “%(name)s” already; choose another name.")
+            raise CommandError(said % {"name": options["username"]})
         is_program = options["role"] == [Role.DATA_CLIENT.value]
         try:
             check_employee_no(
@@ -67,9 +69,11 @@ class Command(BaseCommand):
             raise CommandError(weak_password_sentences(error)) from None
         except (NameNotValid, RolesNotCompatible) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"Login {user.username} with {', '.join(sorted(options['role']))} was created.")
+        told = _("Login “%(name)s” with %(roles)s was created.")
+        self.stdout.write(told % {"name": user.username, "roles": ", ".join(sorted(options["role"]))})
         if is_program:
-            self.stdout.write(f"It cannot sign in; give it a token: manage.py issue_token {user.username}")
+            told = _("It cannot sign in; give it a token: %(command)s")
+            self.stdout.write(told % {"command": f"manage.py issue_token {user.username}"})
 
 
 def _password() -> str:
@@ -79,9 +83,11 @@ def _password() -> str:
         return given
     if not sys.stdin.isatty():
         raise CommandError(
-            "There is no terminal to ask for the password; put it into the environment variable NEW_PASSWORD."
+            _(
+                "There is no terminal to ask for the password; put it into the environment variable NEW_PASSWORD."
+            )
         )
     try:
-        return getpass.getpass("Password: ")
+        return getpass.getpass(_("Password: "))
     except (EOFError, KeyboardInterrupt):
-        raise CommandError("No password was given; no login was created.") from None
+        raise CommandError(_("No password was given; no login was created.")) from None

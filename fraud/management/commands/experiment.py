@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.learning.experiment_run import run_experiment
@@ -39,9 +40,10 @@ class Command(BaseCommand):
         if options["run"] is not None:
             experiment = Experiment.objects.filter(pk=options["run"], state=Experiment.State.WAITING).first()
             if experiment is None:
-                raise CommandError("no experiment with that number waits")
+                raise CommandError(_("No experiment with that number waits."))
         elif options["kind"] is None:
-            raise CommandError(f"give a kind: {', '.join(Experiment.Kind.values)}; or --run with a number")
+            said = _("Say which kind: %(kinds)s; or --run with a number.")
+            raise CommandError(said % {"kinds": ", ".join(Experiment.Kind.values)})
         else:
             experiment = self._started(options)
         experiment = run_experiment(experiment)

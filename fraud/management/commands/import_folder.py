@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.claims.importing.folders import Taken, take_folder
@@ -39,10 +40,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
-            raise CommandError(f"there is no folder {folder}")
+            raise CommandError(_("There is no folder “%(name)s”.") % {"name": folder})
         every = options["every"]
         if (every is not None and every < 1) or options["settled"] < 0:
-            raise CommandError("--every takes seconds from 1 up, --settled from 0 up")
+            raise CommandError(_("--every takes seconds from 1 up, --settled from 0 up."))
         try:
             self._once(folder, options)
             while every:

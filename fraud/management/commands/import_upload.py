@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.services import actor_of
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = ClaimFile.objects.filter(pk=options["file"]).first()
         if file is None or not is_waiting(file):
-            raise CommandError("no upload with that id waits")
+            raise CommandError(_("No upload with that number waits."))
         user = User.objects.filter(username=file.received_by).first()
         file = import_waiting(file=file, by=actor_of(user) if user else Actor.system("import"))
         self.stdout.write(f"{file.reference}: {file.state}")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import NotPermitted
@@ -33,7 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
-            raise CommandError(f"There is no active login {options['username']}; see create_login.")
+            said = _("There is no active login “%(name)s”; see create_login.")
+            raise CommandError(said % {"name": options["username"]})
         asked = {
             "scopes": options["scope"],
             "days": options["days"],
@@ -42,8 +44,7 @@ class Command(BaseCommand):
         try:
             self.stdout.write(issue_token(user=user, by=Actor.system("command"), **asked))
         except NotPermitted:
-            raise CommandError(
-                f"{user.username} is a person's login; only programs have tokens (role data_client)."
-            ) from None
+            said = _("“%(name)s” is a person's login; only programs have tokens (role data_client).")
+            raise CommandError(said % {"name": user.username}) from None
         except AccountNotValid as error:
             raise CommandError(str(error)) from None

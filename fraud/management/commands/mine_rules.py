@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.language import current_language
@@ -45,14 +46,15 @@ class Command(BaseCommand):
 
     def _say(self, experiment: Experiment) -> None:
         result = experiment.result
-        self.stdout.write(
-            f"search {experiment.pk}: {experiment.counts}; {result['n_paths']} paths, "
-            f"{result['n_promising']} promising, {result['n_proven']} hold on later claims"
+        told = _(
+            "Search %(n)s: paths %(paths)s, promising %(promising)s, of these hold on later claims %(proven)s"
         )
+        figures = {name: result[f"n_{name}"] for name in ("paths", "promising", "proven")}
+        self.stdout.write(told % {"n": experiment.pk, **figures})
         for one in candidates_of(experiment, current_language()):
             latest = one["latest"]
             self.stdout.write(f"{one['number']}. {one['text']}\n   {one['sentence']}")
-            self.stdout.write(
-                f"   latest claims: {latest['hits']} hits, {latest['misuse']} misuse of {latest['reviewed']} with an outcome, "
-                f"{latest['cases_a_night']:.1f} cases a night"
+            told = _(
+                "latest claims: hits %(hits)s, with an outcome %(reviewed)s, of them misuse %(misuse)s, cases a night %(cases)s"
             )
+            self.stdout.write("   " + told % {**latest, "cases": f"{latest['cases_a_night']:.1f}"})

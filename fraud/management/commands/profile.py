@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.language import current_language
@@ -57,7 +58,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(_("There is no file “%(name)s”.") % {"name": path})
         language = current_language()
         try:
             known = known_profiles()
@@ -104,7 +105,8 @@ class Command(BaseCommand):
 
     def _save(self, name: str, found: TableGuess, spec: dict[str, Any], needed: list[str]) -> None:
         if needed:
-            raise CommandError(f"no column gives: {', '.join(needed)}; say which with --column HEADER=FIELD")
+            said = _("No column gives: %(fields)s. Say which one does with --column HEADER=FIELD.")
+            raise CommandError(said % {"fields": ", ".join(needed)})
         if problem := name_problem(name, found.based):
             raise CommandError(problem)
         spec.setdefault("source_system", name)
@@ -116,9 +118,10 @@ def _chosen(found: TableGuess, options: dict[str, Any]) -> TableGuess:
     indexes = {column.header: index for index, column in enumerate(found.columns)}
     data = {f"c{index}": column.field for index, column in enumerate(found.columns)}
     for pair in options["column"]:
-        header, _, name = pair.rpartition("=")
+        header, _sign, name = pair.rpartition("=")
         if header not in indexes:
-            raise CommandError(f"there is no column {header!r}; there are: {', '.join(indexes)}")
+            said = _("There is no column “%(name)s”. There are: %(columns)s.")
+            raise CommandError(said % {"name": header, "columns": ", ".join(indexes)})
         data[f"c{indexes[header]}"] = name
     data |= {"decimal": options["decimal"], "currency": options["currency"] or found.choices.currency}
     data |= {"dates": options["dates"]} if options["dates"] else {}

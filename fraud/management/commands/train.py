@@ -68,9 +68,14 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
-        state = "calibrated" if version.is_calibrated else "not calibrated: shows rank and band only"
-        self.stdout.write(f"{version.reference}: {version.n_confirmed} confirmed misuse, {state}")
-        self.stdout.write(answer.get("comparison") or "\n".join(gates) or "no champion to compare with")
+        if version.is_calibrated:
+            told = _("%(version)s: confirmed misuse %(n)s, calibrated")
+        else:
+            told = _("%(version)s: confirmed misuse %(n)s, not calibrated: shows rank and band only")
+        self.stdout.write(told % {"version": version.reference, "n": f"{version.n_confirmed:,}"})
+        self.stdout.write(
+            answer.get("comparison") or "\n".join(gates) or _("There is no champion to compare with.")
+        )
 
 
 def moment(text: str | None) -> datetime | None:
@@ -80,5 +85,6 @@ def moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"give a moment as YYYY-MM-DD or YYYY-MM-DDTHH:MM, not {text!r}") from error
+        said = _("Write a moment as 2026-03-31 or 2026-03-31T18:00, not “%(text)s”.")
+        raise CommandError(said % {"text": text}) from error
     return found if found.tzinfo else make_aware(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from rules.services import install_starter_rules
@@ -15,7 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         installed = install_starter_rules(by=Actor.system("install"))
-        self.stdout.write(
-            f"{installed.rules} rules, {installed.lists} lists, {installed.parameters} parameters, "
-            f"{installed.paragraphs} example paragraphs of the policy added"
+        told = _(
+            "Added: rules %(rules)s, lists %(lists)s, parameters %(parameters)s, example paragraphs of the policy %(paragraphs)s"
         )
+        figures = {name: getattr(installed, name) for name in ("rules", "lists", "parameters", "paragraphs")}
+        self.stdout.write(told % figures)

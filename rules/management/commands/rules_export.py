@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from rules.book_text import write_yaml
 from rules.services.book import book_content
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         text = write_yaml(book_content())
         if options["file"]:
             Path(options["file"]).write_text(text, encoding="utf-8")
-            self.stderr.write(f"{len(text.splitlines())} lines in {options['file']}")
+            told = _("Lines: %(n)s, in “%(name)s”")
+            self.stderr.write(told % {"n": len(text.splitlines()), "name": options["file"]})
         else:
             self.stdout.write(text, ending="")

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
+from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import actor_of
 from rules.book_text import BookNotValid
@@ -38,20 +40,22 @@ class Command(BaseCommand):
             else:
                 steps = preview_book(text=text, by=by)
         except BookNotValid as error:
-            raise CommandError(error.message("en")) from error
+            raise CommandError(error.message(current_language())) from error
         except NotPermitted as error:
-            raise CommandError(f"{options['by']} may not draft and propose rules.") from error
+            said = _("“%(name)s” may not draft and propose rules.")
+            raise CommandError(said % {"name": options["by"]}) from error
         for step in steps:
             if step.action != "same" or step.reason:
                 self.stdout.write(f"{step.action:9} {step.part[:-1]:9} {step.name} {step.reason}".rstrip())
                 for line in step.lines:
                     self.stdout.write(f"    {line}")
         n_same = sum(step.action == "same" for step in steps)
-        self.stdout.write(f"{len(steps) - n_same} of {len(steps)} entries differ")
+        told = _("Entries: %(n)s, of them differ: %(differ)s")
+        self.stdout.write(told % {"n": len(steps), "differ": len(steps) - n_same})
 
 
 def _person(login: str) -> Actor:
     user = get_user_model().objects.filter(username=login, is_active=True).first()
     if user is None:
-        raise CommandError(f"There is no login {login}.")
+        raise CommandError(_("There is no login “%(name)s”.") % {"name": login})
     return actor_of(user)

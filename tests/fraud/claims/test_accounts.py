@@ -118,7 +118,7 @@ def test_no_person_has_a_token(cast: Cast) -> None:
     for person in (cast.reviewer, cast.approver, cast.system_admin):
         with pytest.raises(NotPermitted):
             issue_token(user=person, by=SYSTEM)
-    with pytest.raises(CommandError, match="person's login"):
+    with pytest.raises(CommandError, match="사람의 계정입니다"):
         call_command("issue_token", cast.reviewer.username)
 
 

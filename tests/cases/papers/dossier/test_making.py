@@ -393,8 +393,9 @@ def test_the_command_tells_a_dossier_of_ours_from_one_made_anew(
     path.write_bytes(made(stage, case))
     call_command("verify_dossier", str(path), "--recorded")
     said = capsys.readouterr().out
-    assert "whole" in said
-    assert f"exported by mira.jung at {AuditEvent.objects.get(action='dossier.exported').at}: {WHY}" in said
+    assert "온전합니다" in said
+    at = AuditEvent.objects.get(action="dossier.exported").at
+    assert f"{at}에 mira.jung 계정이 내보냄: {WHY}" in said
     with_other_reason = opened(path.read_bytes())
     with_other_reason["export.json"] = with_other_reason["export.json"].replace(
         WHY.encode(), "다른 용도".encode()
@@ -404,9 +405,9 @@ def test_the_command_tells_a_dossier_of_ours_from_one_made_anew(
         lines = [add_entry(archive, name, [part]) for name, part in with_other_reason.items()]
         add_entry(archive, MANIFEST, [canonical(manifest_of(case.reference, manifest["chain"], lines))])
     assert check_dossier(path).findings == ()  # by itself it is whole …
-    with pytest.raises(CommandError, match="knows no export"):  # … but nobody here made it
+    with pytest.raises(CommandError, match="내보낸"):  # … but nobody here made it
         call_command("verify_dossier", str(path), "--recorded")
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(CommandError, match="finding"):
+    with pytest.raises(CommandError, match="어긋난 것"):
         call_command("verify_dossier", str(path), "--json")
     assert '"whole": false' in capsys.readouterr().out

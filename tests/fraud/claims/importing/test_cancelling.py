@@ -69,9 +69,9 @@ def test_a_waiting_file_that_nobody_works_at_is_cancelled_at_once() -> None:
     call_command("cancel_import", file.reference)
     file.refresh_from_db()
     assert (file.state, file.cancel_wanted_by) == ("cancelled", "")
-    with pytest.raises(CommandError, match="has ended already"):
+    with pytest.raises(CommandError, match="이미 끝났습니다"):
         call_command("cancel_import", file.reference)
-    with pytest.raises(CommandError, match="there is no file"):
+    with pytest.raises(CommandError, match="파일이 없습니다"):
         call_command("cancel_import", "F-1")
 
 

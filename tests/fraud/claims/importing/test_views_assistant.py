@@ -378,5 +378,5 @@ def test_the_command_says_the_same_as_one_json_object(
 def test_the_command_refuses_a_column_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "card.csv"
     path.write_bytes(table(CARD))
-    with pytest.raises(CommandError, match="there is no column 'Nope'"):
+    with pytest.raises(CommandError, match="‘Nope’ 열이 없습니다"):
         call_command("profile", str(path), "--column", "Nope=amount")
