@@ -112,7 +112,7 @@ bench: .venv/.dev  ## the measurements; each prints its figures
 	@$(PY) -m tests.benchmarks night --claims 100000
 
 lock: .venv/.base  ## make the locks anew after requirements/*.in changed
-	@for name in runtime dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	@for name in runtime dev ocr; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	  --override requirements/overrides.txt --generate-hashes --no-header --no-emit-index-url \
 	  --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
 

@@ -8,6 +8,7 @@ class FraudConfig(AppConfig):
 
     def ready(self) -> None:
         from fraud import audit_events  # noqa: F401
+        from fraud.claims.receipts import panel  # noqa: F401
         from fraud.people.directory import read_group_roles
         from fraud.people.signals import listen
 

@@ -28,6 +28,7 @@ register(
     ko="카드·주민번호 검사에서 열 제외를 반려했습니다",
 )
 register("claims.received", en="received claims through the interface", ko="인터페이스로 청구를 받았습니다")
+register("receipt.read", en="read a receipt", ko="영수증을 판독했습니다")
 register("claims.exported", en="exported claims", ko="청구를 내보냈습니다")
 register("money_back.linked", en="linked money back to its purchase", ko="환급을 원거래와 연결했습니다")
 register("money_back.dismissed", en="dismissed money back", ko="원거래 없는 환급을 목록에서 제외했습니다")

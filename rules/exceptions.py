@@ -109,6 +109,13 @@ class RetirementProposed(RuleServiceError):
     message = _("It is already proposed to stop this rule. Approve or return that proposal.")
 
 
+class NothingBefore(RuleServiceError):
+    """No earlier version of the rule ever counted."""
+
+    code = "nothing_before"
+    message = _("No earlier version of this rule has counted. Stop the rule, or write a new version.")
+
+
 class ConfirmationNeeded(RuleServiceError):
     """The rule hits very many claims; its author must confirm by typing the rule's code."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +16,7 @@ from cases.pages.case_load import CaseLoad, case_load
 from cases.pages.load_period import asked_period
 from fraud.detection.model_files import ModelDamaged, NoChampion
 from fraud.web.api import FraudView, describe
-from fraud.web.api_strict import StrictCharField, StrictSerializer
+from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 from rules.language import RuleNotValid
 from rules.language.nodes import MAX_TEXT
 from rules.services.common import checked
@@ -28,6 +29,9 @@ class LoadBody(StrictSerializer):
         max_length=10, required=False, allow_blank=True, default="", help_text="First day, 2026-03-01."
     )
     until = StrictCharField(max_length=10, required=False, allow_blank=True, default="")
+    percent = StrictIntegerField(
+        required=False, min_value=1, max_value=100, help_text="Share of the cardholders it counts for."
+    )
 
 
 class ShareAnswer(serializers.Serializer):
@@ -61,6 +65,10 @@ class LoadAnswer(serializers.Serializer):
     departments = ShareAnswer(many=True)
 
 
+def _rate(data: Mapping[str, Any]) -> float | None:
+    return data["percent"] / 100 if "percent" in data else None
+
+
 class RuleLoad(FraudView):
     """What the nights of a period would have chosen with a rule and without it; nothing is stored."""
 
@@ -80,7 +88,9 @@ class RuleLoad(FraudView):
         if isinstance(period, str):
             raise self.wrong("since", period)
         try:
-            found = case_load(code=data["code"].strip().upper(), tree=tree, by=self.by, period=period)
+            found = case_load(
+                code=data["code"].strip().upper(), tree=tree, by=self.by, period=period, rate=_rate(data)
+            )
         except (NoChampion, ModelDamaged) as error:
             said = _("No model version can be opened, so nobody can say what the nights would choose.")
             raise self.wrong("text", said) from error

@@ -118,6 +118,10 @@ class Evidence(models.Model):
     n_pages = models.PositiveIntegerField(default=0)  # of the file; 0 where nobody could tell
     n_previews = models.PositiveIntegerField(default=0)  # pages rendered as clean pictures, from the first
     flags = models.JSONField(default=list)  # "seen_before", "has_script" …
+    #: Of the file before its metadata were taken out: `sha256`, and what fraud.claims.receipts.traces found.
+    traces = models.JSONField(null=True)
+    #: When what it says as a receipt was read, or that it says nothing.
+    receipt_read_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)  # the bytes are gone after their period; the hash stays
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -118,12 +118,13 @@ def case_load(
     period: Period | None = None,
     weight: float = 1.0,
     always: bool = False,
+    rate: float | None = None,
 ) -> CaseLoad | None:
     """The nights of a period (None: the last days) chosen again with the rule and without; None without claims.
 
-    Takes seconds. Raises NoChampion, ModelDamaged.
+    `rate`: the share of the cardholders it counts for, as `would_be` takes it. Takes seconds. Raises NoChampion, ModelDamaged.
     """
-    found = would_be(code=code, tree=tree, by=by, period=period, weight=weight, always=always)
+    found = would_be(code=code, tree=tree, by=by, period=period, weight=weight, always=always, rate=rate)
     if found is None:
         return None
     values = current_settings()

@@ -44,6 +44,9 @@ from cases.services.steps import (
     read_case,
 )
 from cases.workflow import Action, State
+from fraud.claims.models import Receipt
+from fraud.claims.receipts.taking import withdraw_receipt
+from fraud.claims.receipts.traces import traces_of
 from fraud.claims.units import sees_department
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -70,6 +73,7 @@ class _Checked:
     sniffed: Sniffed
     previews: Previews
     verdict: Verdict
+    traces: dict[str, Any] | None
 
 
 def add_evidence(
@@ -153,6 +157,7 @@ def _check_file(content: bytes, name: str) -> _Checked:
     try:
         sniffed = look(content, shown)
         previews = _previews_of(content, sniffed.content_type)
+        traces = _traces_of(content, sniffed.content_type)
         content = without_metadata(content, sniffed.content_type)
     except KindNotAllowed as error:
         raise errors.EvidenceKindNotAllowed(why=error.why) from error
@@ -162,13 +167,20 @@ def _check_file(content: bytes, name: str) -> _Checked:
         raise errors.EvidenceDamagedOnArrival from error
     if find_numbers(sniffed.text):
         raise errors.EvidenceHasNumbers
-    return _Checked(content, redact(shown), sniffed, previews, verdict)
+    return _Checked(content, redact(shown), sniffed, previews, verdict, traces)
 
 
 def _previews_of(content: bytes, content_type: str) -> Previews:
     if content_type in PICTURES:
         return picture_preview(content)
     return pdf_previews(content) if content_type == PDF else Previews()
+
+
+def _traces_of(content: bytes, content_type: str) -> dict[str, Any] | None:
+    """What a picture tells of its history before its metadata are taken out; those of a PDF stay in it and are read later."""
+    if content_type == PDF:
+        return None
+    return {"sha256": hashlib.sha256(content).hexdigest(), **traces_of(content).as_json()}
 
 
 @casework
@@ -197,6 +209,7 @@ def _store_row(*, request: ExplanationRequest | Case, key: str, checked: _Checke
         n_pages=checked.previews.n_pages,
         n_previews=len(checked.previews.pages),
         flags=flags,
+        traces=checked.traces,
         uploaded_by_id=by.person_id,
     )
     _note(
@@ -240,6 +253,7 @@ def withdraw_evidence(*, evidence: Evidence, by: Actor) -> Evidence:
     check_unseen(case, _sending(case, for_appeal=evidence.request_id is None), by=by)
     if Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).update(withdrawn_at=present()) != 1:
         raise errors.CaseNotFound
+    withdraw_receipt(Receipt.Source.ANSWER, evidence.reference)
     _note(case, evidence, "evidence.withdrawn", by, {})
     evidence.refresh_from_db()
     return evidence

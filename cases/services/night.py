@@ -30,6 +30,7 @@ from cases.services.following import follow_changes
 from cases.services.health import ring
 from cases.services.opening import open_cases
 from cases.services.outbox import send_outbox
+from cases.services.receipts import read_sent_receipts
 from cases.services.retention import erase_expired
 from cases.services.webhook_outbox import send_messages
 from fraud.claims.importing.parts import forget_uploads
@@ -144,6 +145,7 @@ def open_nights(*, by: Actor, business_date: date | None = None) -> list[Screeni
     wanted = _not_later(business_date, now())
     begin_positions(by=by)
     follow_changes()
+    read_sent_receipts()
     late = [
         open_run(business_date=missed, by=by, cut_off_at=end_of_night(missed), is_late=True)
         for missed in (missed_nights(wanted) if business_date is None else [])
@@ -161,6 +163,7 @@ def let_time_pass() -> dict[str, int]:
     ring(LastRing.Bell.SWEEP)
     done = {**sweep_clocks(), **erase_expired(), "mail_addressed": give_addresses()}
     done["logins_ended"] = end_leavers()
+    done["receipts_read"] = read_sent_receipts()
     done |= allocate_work(now())
     done |= {f"mail_{what}": n for what, n in send_outbox().items()}
     done |= {f"webhooks_{what}": n for what, n in send_messages().items()}

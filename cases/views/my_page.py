@@ -14,6 +14,7 @@ from cases.dispositions import DISPOSITIONS, Disposition
 from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
+from cases.pages.adopted_policy import has_adopted_policy
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -59,6 +60,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "told_version": told,
         "claims": told_claims(case),
         "asked": asked,
+        "has_policy": asked is not None and has_adopted_policy(),
         "questions": [
             {**question, "typed": written.get(f"answer-{question['id']}", "")}
             for question in (asked.questions if asked else [])

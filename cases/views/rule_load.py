@@ -12,13 +12,17 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from audit.language import current_language
+from audit.typed import whole_number
 from cases.pages.case_load import CaseLoad, case_load
 from cases.pages.load_period import asked_period
 from fraud.detection.model_files import ModelDamaged, NoChampion
 from fraud.web.access import page
 from fraud.web.charts import Axis, Series, lines
 from fraud.workbench.would_be import version_shown
+from rules.exceptions import ShareNotPossible
 from rules.language import RuleNotValid
+from rules.models import RuleVersion
+from rules.services import rolling_out
 from rules.services.common import checked
 
 
@@ -30,9 +34,14 @@ def rule_load(request: HttpRequest, code: str) -> HttpResponse:
     if version is None:
         raise Http404
     period = asked_period(request.GET.get("from", ""), request.GET.get("to", ""))
-    context: dict[str, Any] = {"rule": version.rule, "version": version, "typed": request.GET}
-    if isinstance(period, str):
-        return render(request, "cases/rules/load.html", context | {"refusal": period}, status=422)
+    context: dict[str, Any] = {
+        "rule": version.rule, "version": version, "typed": request.GET, "shares": rolling_out.SHARES,
+    }  # fmt: skip
+    percent = _percent(request, version)
+    if isinstance(period, str) or percent is None:
+        refusal = period if isinstance(period, str) else str(ShareNotPossible())
+        return render(request, "cases/rules/load.html", context | {"refusal": refusal}, status=422)
+    context["percent"] = percent
     try:
         found = case_load(
             code=code,
@@ -41,6 +50,7 @@ def rule_load(request: HttpRequest, code: str) -> HttpResponse:
             period=period,
             weight=version.weight,
             always=version.is_always_open,
+            rate=percent / 100,
         )
     except RuleNotValid as error:
         said = "; ".join(problem.message(current_language()) for problem in error.problems)
@@ -53,6 +63,15 @@ def rule_load(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request, "cases/rules/load.html", context | {"load": found, **(_drawn(found) if found else {})}
     )
+
+
+def _percent(request: HttpRequest, version: RuleVersion) -> int | None:
+    """The share asked for, else the one the version counts for; None for what is none."""
+    typed = request.GET.get("percent", "").strip()
+    if not typed:
+        return int(version.rollout_rate * 100)
+    found = whole_number(typed, 3)
+    return found if found is not None and 1 <= found <= 100 else None
 
 
 def overlap_word(name: str) -> str:

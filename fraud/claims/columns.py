@@ -86,6 +86,19 @@ COLUMNS = _COLUMNS
 CLAIM_SCHEMA: dict[str, Any] = {name: dtype for name, (_, dtype) in _COLUMNS.items()}
 #: Columns that a personnel feed says of a claim's day, and what its own number of an approval says.
 PERSONNEL = ("on_leave", "on_trip", "has_overtime", "has_vehicle", "is_outside_pre_approval")
+#: Columns that the receipts of a claim say; absent while nobody has handed in any.
+RECEIPTS: dict[str, Any] = {
+    "receipt_amount": pl.Int64,
+    "receipt_date": pl.Date,
+    "receipt_brn": pl.String,
+    "receipt_items": pl.String,
+    "receipt_no": pl.Int64,
+    "receipt_is_edited": pl.Boolean,
+    "receipt_sha256": pl.String,
+    "receipt_picture_hash": pl.String,
+    "receipt_n_same": pl.Int64,
+    "receipt_n_alike": pl.Int64,
+}
 _DAY_MINUTES = 24 * 60
 _NOON_MINUTES = 13 * 60  # where halves of a day of leave meet
 Read = Callable[..., pl.DataFrame]

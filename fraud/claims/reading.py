@@ -17,6 +17,7 @@ from fraud.claims.bulk import read_frame
 from fraud.claims.columns import shape_claims
 from fraud.claims.dimensions import Dimensions, own_columns, text_codes, wanted_without
 from fraud.claims.models import ClaimVersion
+from fraud.claims.receipts.known import beside_receipts, receipts_known
 from fraud.claims.segments import IDENTITY, usable_segments
 from rules.language.transactions import MONEY_BACK, NOT_SPENDING
 
@@ -88,13 +89,15 @@ def read_many_claims(
     """
     wanted = wanted_without(without)
     returned, everything = _returned(known_by), _personnel(known_by, None)
+    receipts = receipts_known(db_time(known_by), without)
     dimensions = Dimensions(wanted, db_time(known_by), coded=coded)
     slices = []
     for own in _own_facts(known_by, where, params, (since, until), wanted, coded):
         beside = dimensions.of(own) if where else dimensions
         personnel = _personnel(known_by, own) if where else everything
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
-        slices.append(_with_net(joined, returned).drop(*without, strict=False))
+        whole = beside_receipts(_with_net(joined, returned), receipts, coded=coded)
+        slices.append(whole.drop(*without, strict=False))
     return _in_one(slices) if coded else pl.concat(slices, rechunk=True)
 
 

@@ -24,6 +24,7 @@ from fraud.detection.models import ModelVersion
 from fraud.learning.experiment_words import METHODS, refusal
 from fraud.learning.mining.mine import STEPS as MINING_STEPS
 from fraud.learning.models import Experiment
+from fraud.learning.segment_asked import read_segment, weeks_back_to
 from rules.models import Rule
 
 Kind, State = Experiment.Kind, Experiment.State
@@ -66,6 +67,10 @@ def read_asked(kind: str, typed: Mapping[str, Any]) -> Asked:
         options = {"depth": _depth(typed, problems), "version": _version(typed, problems)}
     elif kind == Kind.MINING:
         options = {"depth": _depth(typed, problems, usual=3), "without": _without(typed, problems)}
+        if str(typed.get("in_segment") or "") in ("1", "True"):
+            segment = read_segment(typed, problems)
+            options = {"depth": options["depth"], "segment": segment.to_json()}
+            weeks = weeks_back_to(segment.month, problems) if segment.month else weeks
     else:
         problems["kind"] = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
     if problems or weeks is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from django.conf import settings
 from numpy.typing import NDArray
 
 from fraud.company.values import current_settings
@@ -16,6 +17,7 @@ from fraud.detection.bundles import bundles_of
 from fraud.learning.later_claims import LaterClaims
 from fraud.learning.mining.choosing import Block
 from fraud.learning.mining.files import write_block
+from fraud.learning.mining.segments import Segment
 from fraud.learning.models import Experiment
 from fraud.learning.rounds import training_config, training_set
 from fraud.learning.training.rows import known_labels
@@ -32,7 +34,12 @@ class TooFewMisses(ValueError):
 
 
 def write_mining(experiment: Experiment, folder: Path, later: LaterClaims) -> dict[str, Any]:
-    """Write the three blocks; only outcomes known at the cut-off for the first two. Raises TooFewMisses, NothingToTrainOn."""
+    """Write the three blocks; only outcomes known at the cut-off for the first two. Raises TooFewMisses, NothingToTrainOn.
+
+    Of a search in a segment one block: its claims since the cut-off, whatever rules said of them.
+    """
+    if experiment.options.get("segment") is not None:
+        return _write_segment(experiment, folder, later)
     cut_off = experiment.cut_off_at.astimezone(UTC)
     config = training_config()
     data = training_set(cut_off=cut_off, config=config)
@@ -68,6 +75,19 @@ def write_mining(experiment: Experiment, folder: Path, later: LaterClaims) -> di
         "unflagged": len(blocks["latest"]),
         "unflagged_misuse": int(blocks["latest"].misuse.sum()),
     }
+    Experiment.objects.filter(pk=experiment.pk).update(counts={**_counts(experiment), **counts})
+    return {"currency": current_settings().currency}
+
+
+def _write_segment(experiment: Experiment, folder: Path, later: LaterClaims) -> dict[str, Any]:
+    segment = Segment.read(experiment.options["segment"])
+    rows = segment.rows(later.features, settings.TIME_ZONE)
+    chosen = later.features.filter(pl.Series(rows))
+    block = Block(
+        chosen, later.window.y[rows], later.window.weight[rows] > 0, bundles_of(chosen), _days(later.features)
+    )
+    write_block(folder, "segment", block)
+    counts = {"in_segment": len(block), "in_segment_misuse": int(block.misuse.sum())}
     Experiment.objects.filter(pk=experiment.pk).update(counts={**_counts(experiment), **counts})
     return {"currency": current_settings().currency}
 

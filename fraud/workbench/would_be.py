@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, RuleEvidence, hope_of, with_level
 from fraud.detection.scoring.hits import Rules
 from fraud.detection.scoring.recalibration import Recalibration
+from fraud.detection.screening.rulebook import outside_share
 from fraud.workbench.backtest import visible
 from fraud.workbench.frames import Period, window_frames
 from rules.engine import RuleSpec
@@ -54,11 +56,13 @@ def would_be(
     period: Period | None,
     weight: float = 1.0,
     always: bool = False,
+    rate: float | None = None,
 ) -> WouldBe | None:
     """Score the period's payments with the rules that count now, and with ``tree`` as the rule ``code`` among them; a rule that counts
     already just so is compared with the book without it.
 
-    None where there are no claims. Takes seconds. Raises NoChampion, ModelDamaged.
+    Each rule counts for the share of the cardholders that it is rolled out to, ``tree`` for ``rate`` (None: the share of the version that
+    counts just so, else all); outside it a hit is a hit but lifts nothing. None where there are no claims. Takes seconds. Raises NoChampion, ModelDamaged.
     """
     now = active_rule_set()
     draft = RuleSpec(code, 0, tree, weight, always)
@@ -79,13 +83,26 @@ def would_be(
     new = [j for j in old if now.specs[j].code != code] + [len(mine) - 1]
     ids = dict(zip(now.specs, now.version_ids, strict=True))
     was, will = (old, list(now.specs)), (new, [*kept, draft])
-    if any(s.code == code and replace(s, version=0) == draft for s in now.specs):
+    same = [j for j in old if now.specs[j].code == code and replace(now.specs[j], version=0) == draft]
+    rates = [*_rates_of(now.version_ids), 1.0 if rate is None else rate]
+    if same:
         was, will = (new[:-1], kept), was
+        rates[same[0]] = rates[same[0]] if rate is None else rate
+    counting = hits.copy()
+    for j, (spec, share) in enumerate(zip(mine, rates, strict=True)):
+        if share < 1:
+            counting[:, j] &= ~outside_share(spec.code, share, features)
     before, after = (
-        _scored(features, hits[:, columns], specs, ids, claims, frames.period)
+        _scored(features, counting[:, columns], specs, ids, claims, frames.period)
         for columns, specs in (was, will)
     )
     return WouldBe(frames.period, claims, hits[:, -1], before, after)
+
+
+def _rates_of(version_ids: Sequence[int]) -> list[float]:
+    """The share of the cardholders that each version counts for."""
+    known = dict(RuleVersion.objects.filter(pk__in=version_ids).values_list("pk", "rollout_rate"))
+    return [float(known.get(pk, 1)) for pk in version_ids]
 
 
 def _claims(features: pl.DataFrame) -> pl.DataFrame:

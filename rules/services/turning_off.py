@@ -8,7 +8,7 @@ from audit.people import require_second_person
 from audit.permissions import can, require
 from audit.services import record
 from audit.transactions import one_transaction
-from rules.exceptions import RetirementNotProposed, RetirementProposed, WrongState
+from rules.exceptions import NothingBefore, PageStale, RetirementNotProposed, RetirementProposed, WrongState
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
@@ -78,6 +78,33 @@ def return_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
             after=summary(running),
         )
     return running
+
+
+def version_before(rule: Rule) -> RuleVersion | None:
+    """The version that counted before the one that counts now (or last did); None where there is none to go back to."""
+    counted = rule.versions.filter(activated_at__isnull=False)
+    now = counted.filter(state=State.ACTIVE).first()
+    if now is None or now.activated_at is None:
+        return None
+    earlier = counted.filter(state=State.RETIRED, activated_at__lt=now.activated_at)
+    return earlier.order_by("-activated_at").first()
+
+
+def roll_back_rule(*, rule: Rule, by: Actor, reason: str, seen: int) -> RuleVersion:
+    """Propose that the version before the one that counts counts again; `seen` is the number of the version that counted on the page.
+
+    A night in progress keeps the version it pinned. Raises PageStale, NothingBefore where there is nothing to go back to, and what
+    `propose_roll_back` raises.
+    """
+    _require_proposer(by)
+    with one_transaction():
+        Rule.objects.select_for_update().get(pk=rule.pk)
+        if seen != counting_number(rule):
+            raise PageStale()
+        before = version_before(rule)
+        if before is None:
+            raise NothingBefore()
+        return propose_roll_back(version=before, by=by, reason=reason)
 
 
 def propose_roll_back(*, version: RuleVersion, by: Actor, reason: str) -> RuleVersion:

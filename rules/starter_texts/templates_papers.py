@@ -18,6 +18,13 @@ DOCUMENT_TEMPLATES: tuple[dict[str, Any], ...] = (
         "  or or_no(date(transacted_at) - receipt.date > $receipt_days) or receipt.brn != merchant.brn)",
     ),
     template(
+        "D03R", 3.0, "Receipt handed in before", "이미 제출된 영수증",
+        "§5.5 One claim per payment", "제5조 5항 중복 청구 금지",
+        "The receipt of {amount} at {merchant} on {date} was handed in for another payment before. Which one does it belong to?",
+        "{date} {merchant}의 {amount} 영수증이 다른 결제에 이미 제출되었습니다. 어느 결제의 영수증인지 알려 주십시오.",
+        "net_amount > 0 and (receipt.n_same >= 1 or receipt.n_alike >= 1)",
+    ),
+    template(
         "D04", 2.0, "Consecutive receipt numbers", "연속된 영수증 번호",
         "§5.2 Receipts", "제5조 2항 영수증",
         "The receipt of {amount} at {merchant} on {date} follows directly on an earlier one. How did both come about?",

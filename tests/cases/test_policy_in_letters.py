@@ -94,3 +94,35 @@ def test_a_reviewer_is_offered_the_clause_as_the_policy_names_it_today(
     page = client.get(f"/cases/{case.reference}/").content.decode()
     assert "규정 제4조 2항 식사" in page
     assert "규정 제4조 2항 식대" not in page
+
+
+def test_a_cardholder_reads_what_was_adopted_and_nothing_that_is_only_an_example(
+    stage: Stage, rule: Rule, client: Any
+) -> None:
+    PolicyParagraph.objects.create(
+        number="5.1",
+        valid_from=clock.today(),
+        title_ko="예시",
+        title_en="Example",
+        text_ko="예시",
+        text_en="Example",
+    )
+    case = case_of(stage, rule)
+    client.force_login(stage.cast.cardholder)
+    own = client.get(f"/my/{case.reference}/").content.decode()
+    assert "/my/policy/" not in own
+    empty = client.get("/my/policy/", headers={"accept-language": "en"}).content.decode()
+    assert "No policy has been adopted here yet" in empty
+    edit(stage)
+    assert "/my/policy/" in client.get(f"/my/{case.reference}/").content.decode()
+    for language, words in (
+        ("ko", ("제4조 2항 식사", "참석자를 모두 적는다.")),
+        ("en", ("§4.2 Meals", "Name everybody.")),
+    ):
+        client.cookies["django_language"] = language
+        page = client.get("/my/policy/", headers={"accept-language": language}).content.decode()
+        assert all(word in page for word in words), language
+        assert "Example" not in page
+        assert "A02" not in page
+    client.force_login(stage.cast.auditor)
+    assert client.get("/my/policy/").status_code == 403

@@ -9,10 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.people import number_key
 from cases.pages.case_load import case_load
 from cases.pages.load_period import asked_period
 from fraud.claims.models import Claim
 from rules.language import parse
+from rules.models import RuleVersion
+from rules.rollout import is_inside
 from tests.cast import make_cast
 from tests.night_company import add_claims, add_people, add_rules
 from tests.night_model import install_model
@@ -53,6 +56,27 @@ def test_page_and_interface_say_what_the_nights_would_choose(client, cast):
         assert refused.status_code == 422
         assert 'role="alert"' in refused.content.decode()
     assert client.get(reverse("cases:rule-load", args=["NONE"])).status_code == 404
+
+
+def test_a_rule_for_a_share_of_the_cardholders_costs_what_those_people_cost(client, cast):
+    by, text = cast.actor("rule_admin"), "net_amount > 100,000 KRW"
+    asked = {"code": "Z90", "tree": parse(text), "by": by, "period": asked_period("", ""), "always": True}
+    whole, fifth, none = (case_load(**asked, rate=rate) for rate in (1.0, 0.2, 0.0))
+    assert whole.n_hits == fifth.n_hits == none.n_hits > 20
+    new = [len(found.after.seen - found.before.seen) for found in (none, fifth, whole)]
+    assert new[0] == 0
+    assert 0 < new[1] < new[2]
+    people = dict(Claim.objects.values_list("pk", "cardholder__employee_no"))
+    gained = {number_key(people[pk]) for pk in fifth.after.seen - fifth.before.seen}
+    assert all(is_inside("Z90", person, 0.2) for person in gained)
+
+    client.force_login(cast.rule_admin)
+    RuleVersion.objects.filter(rule__code="X01", state="active").update(rollout_rate="0.25")
+    page = client.get(reverse("cases:rule-load", args=["X01"]), headers={"accept-language": "en"})
+    assert 'value="25" selected' in page.content.decode()
+    assert client.get(f"{reverse('cases:rule-load', args=['X01'])}?percent=0").status_code == 422
+    body = {"code": "Z90", "text": text, "percent": 101}
+    assert client.post("/api/v1/rules/case-load/", body, content_type="application/json").status_code == 400
 
 
 def test_who_may_neither_write_nor_approve_rules_sees_no_case_load(client, cast):

@@ -18,6 +18,7 @@ from rules.exceptions import (
     CodeTaken,
     ConfirmationNeeded,
     DraftExists,
+    NothingBefore,
     PageStale,
     ProposalStale,
     QuestionMissing,
@@ -52,6 +53,7 @@ from rules.services import (
     shadow_version,
 )
 from rules.services.drafts import write_question
+from rules.services.turning_off import roll_back_rule, version_before
 from tests.cast import Cast, make_cast, make_person
 
 pytestmark = pytest.mark.django_db
@@ -529,3 +531,27 @@ def test_people_cannot_install_the_starter_rules(admin: Actor) -> None:
 def test_every_refusal_has_a_code_and_a_status(kind: type[RuleServiceError]) -> None:
     assert kind.code not in {"", "refused"}
     assert kind.status in {409, 422}
+
+
+def test_one_click_goes_back_to_the_version_before_for_whoever_saw_what_counts(
+    admin: Actor, approver: Actor, cast: Cast
+) -> None:
+    first = activate_version(version=proposed(admin), by=approver)
+    rule = first.rule
+    with pytest.raises(NothingBefore):
+        roll_back_rule(rule=rule, by=approver, reason="too many hits", seen=1)
+    for amount in (700_000, 800_000):
+        later = draft_rule(code="X01", text=f"amount > {amount:,} KRW", by=admin)
+        activate_version(version=propose_version(version=later, by=admin), by=approver)
+    with pytest.raises(PageStale):
+        roll_back_rule(rule=rule, by=approver, reason="too many hits", seen=2)
+    with pytest.raises(ReasonNeeded):
+        roll_back_rule(rule=rule, by=approver, reason="no", seen=3)
+    with pytest.raises(NotPermitted):
+        roll_back_rule(rule=rule, by=cast.actor("reviewer"), reason="too many hits", seen=3)
+    back = roll_back_rule(rule=rule, by=approver, reason="too many hits", seen=3)
+    assert (back.number, back.state) == (2, "proposed")
+    assert [spec.version for spec in active_rule_set().specs] == [3]
+    activate_version(version=back, by=cast.actor("other_approver"))
+    assert version_before(rule) is not None
+    assert [spec.version for spec in active_rule_set().specs] == [2]

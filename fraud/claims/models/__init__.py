@@ -28,6 +28,7 @@ from fraud.claims.models.people import (
     User,
     Vehicle,
 )
+from fraud.claims.models.receipts import Receipt, ReceiptBand
 from fraud.claims.models.tokens import ServiceToken
 from fraud.claims.models.uploads import UploadInParts
 
@@ -54,6 +55,8 @@ __all__ = [
     "OvertimeApproval",
     "Position",
     "PreApproval",
+    "Receipt",
+    "ReceiptBand",
     "Relative",
     "RoleGrant",
     "ServiceToken",

@@ -26,7 +26,7 @@ from fraud.detection.screening.context import windows_read_behaviour
 from fraud.detection.screening.reads import all_but
 from fraud.detection.screening.rulebook import rules_of
 from fraud.detection.screening.settled import last_whole_run
-from fraud.detection.screening.windows import Link, links_of
+from fraud.detection.screening.windows import Link, links_of, receipt_links
 from rules.fields import FIELDS
 from rules.language.normal import normalise
 
@@ -43,6 +43,11 @@ _CHANGED = (
 _RECEIVED = (
     "SELECT id FROM fraud_claim WHERE received_at > %s AND received_at <= %s UNION "
     "SELECT claim_id FROM fraud_claimversion WHERE received_at > %s AND received_at <= %s AND superseded_at > %s"
+)
+#: Claims of which a receipt said something, or no longer, in a stretch of time.
+_RECEIPTS = (
+    "SELECT claim_id FROM fraud_receipt WHERE (received_at > %s AND received_at <= %s) "
+    "OR (superseded_at > %s AND superseded_at <= %s)"
 )
 #: Claims that an earlier run judged in the version that is known now.
 _JUDGED = """
@@ -63,14 +68,28 @@ def judged_again(run: ScreeningRun) -> pl.DataFrame:
     looked = _cut_offs_since_whole_run(run)
     if not looked:
         return pl.DataFrame(schema=_JUDGED_SCHEMA)
-    days = _of_days(run, since=looked[0])
     rules = rules_of(run)
+    days = pl.concat([_of_days(run, since=looked[0]), _of_receipts(run, since=looked[0])]).unique("claim_id")
     links = links_of(rules.specs, rules.context.parameters)
     news = _news(run, looked, links)
     if news.is_empty():
         return days
     found = _of_windows(run, news, links)
     return pl.concat([found, days.join(found, on="claim_id", how="anti")])
+
+
+def _of_receipts(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
+    """Judged claims whose receipts say something else than then, and those whose rules' windows look at such receipts."""
+    stretch = [db_time(since), db_time(run.cut_off_at)] * 2
+    claims, known = known_claims(run.cut_off_at)
+    sql = _JUDGED.format(claims=claims, where=f"c.id IN ({_RECEIPTS})")
+    own = read_frame(sql, [*known, *stretch, run.pk], schema=_JUDGED_SCHEMA)
+    rules = rules_of(run)
+    links = receipt_links(rules.specs, rules.context.parameters)
+    if own.is_empty() or not links:
+        return own
+    told = read_many_claims(run.cut_off_at, f"c.id IN ({_RECEIPTS})", stretch, without=_unread(links))
+    return pl.concat([own, _of_windows(run, _keyed(told, links), links)])
 
 
 def _of_windows(run: ScreeningRun, news: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:

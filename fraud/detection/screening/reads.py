@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from fraud.claims.bulk import in_list
-from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL
+from fraud.claims.columns import CLAIM_SCHEMA, PERSONNEL, RECEIPTS
 from fraud.claims.reading import read_many_claims
 from fraud.claims.segments import IDENTITY
 
@@ -35,7 +35,7 @@ def past_of(
 
 def all_but(columns: Collection[str] | None) -> Collection[str]:
     """What a reading of these columns leaves out; of None: what features and rules never look at."""
-    return IDENTITY if columns is None else {*CLAIM_SCHEMA, *PERSONNEL} - {*columns}
+    return IDENTITY if columns is None else {*CLAIM_SCHEMA, *PERSONNEL, *RECEIPTS} - {*columns}
 
 
 def with_approvers(labels: pl.DataFrame, cut_off: datetime) -> pl.DataFrame:

@@ -92,11 +92,7 @@ class RunRules:
         found = np.zeros((features.height, len(self.specs)), dtype=bool)
         for j, (spec, rate) in enumerate(zip(self.specs, self.rates, strict=False)):
             if rate < 1:
-                people = _people_of(features)
-                inside = {
-                    one: is_inside(spec.code, one, rate) for one in people.unique().drop_nulls().to_list()
-                }
-                found[:, j] = [not inside.get(one, False) for one in people.to_list()]
+                found[:, j] = outside_share(spec.code, rate, features)
         return found
 
     def evaluate(
@@ -193,6 +189,13 @@ def unpin(pin: dict[str, Any], *, now: datetime) -> RunRules:
         suppressions=tuple(pin.get("suppressions", [])),
         rates=tuple(float(row.get("rate", 1)) for row in rows),
     )
+
+
+def outside_share(code: str, rate: float, features: pl.DataFrame) -> NDArray[np.bool_]:
+    """Claims (n,) of people for whom a rule that counts for a share of the cardholders does not count; of a frame with cardholder_id."""
+    people = _people_of(features)
+    inside = {one: is_inside(code, one, rate) for one in people.unique().drop_nulls().to_list()}
+    return np.array([not inside.get(one, False) for one in people.to_list()], dtype=bool)
 
 
 def _people_of(features: pl.DataFrame) -> pl.Series:

@@ -12,6 +12,8 @@ from rules.language import ParameterSpec, nodes
 from rules.language.plain_windows import key_columns
 from rules.language.reach import reach_days, reach_days_after
 
+_OF_RECEIPT = "receipt."
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -48,11 +50,29 @@ def latest_reached(latest: datetime, specs: Iterable[RuleSpec]) -> datetime:
 def links_of(specs: Iterable[RuleSpec], parameters: Mapping[str, ParameterSpec]) -> tuple[Link, ...]:
     """By what a claim enters the windows of others, in features and in these rules; none that another one covers."""
     links = [Link(frozenset(columns), timedelta(days=days)) for columns, days in FEATURE_WINDOWS]
+    return _widest(links + [_link_of(window, parameters) for window in windows_of(specs)])
+
+
+def receipt_links(specs: Iterable[RuleSpec], parameters: Mapping[str, ParameterSpec]) -> tuple[Link, ...]:
+    """By what a claim's receipt enters the windows of others: only windows that look at receipts, by the keys that are none."""
+    found = []
     for window in windows_of(specs):
-        days = None if is_unbounded(window) else reach_days(window, parameters) or 0.0
-        after = None if days is None else timedelta(days=days)
-        before = timedelta(days=reach_days_after(window))
-        links.append(Link(frozenset(key_columns(window.keys)), after, before, window.period or ""))
+        link = _link_of(window, parameters)
+        own = frozenset(name for name in link.columns if not name.startswith(_OF_RECEIPT))
+        read = {*link.columns, *nodes.field_names(window)}
+        if any(name.startswith(_OF_RECEIPT) for name in read):
+            found.append(Link(own, link.after, link.before, link.period))
+    return _widest(found)
+
+
+def _link_of(window: nodes.Window, parameters: Mapping[str, ParameterSpec]) -> Link:
+    days = None if is_unbounded(window) else reach_days(window, parameters) or 0.0
+    after = None if days is None else timedelta(days=days)
+    before = timedelta(days=reach_days_after(window))
+    return Link(frozenset(key_columns(window.keys)), after, before, window.period or "")
+
+
+def _widest(links: list[Link]) -> tuple[Link, ...]:
     links = list(dict.fromkeys(links))
     return tuple(link for link in links if not any(o is not link and o.covers(link) for o in links))
 

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from audit.language import current_language
 from fraud.claims.named import claims_named
 from fraud.learning import experimenting
-from fraud.learning.mined_rules import candidates_of, draft_candidate, searches
+from fraud.learning.mined_rules import candidates_of, draft_candidate, paths_told, searches
 from fraud.learning.models import Experiment
 from fraud.web.api import PAGING, FraudView, describe
-from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
+from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
 from rules.exceptions import RuleServiceError
 from rules.language import RuleNotValid
 
@@ -33,6 +33,19 @@ class SearchAsked(StrictSerializer):
         default="",
         help_text="Codes of rules to do without.",
     )
+
+
+class SearchInSegment(SearchAsked):
+    """With `in_segment` the search tells the IF and THEN of a segment, and looks at all of its claims."""
+
+    in_segment = StrictBooleanField(required=False, default=False)
+    department = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
+    mcc = StrictCharField(max_length=4, required=False, allow_blank=True, default="")
+    least = StrictCharField(
+        max_length=30, required=False, allow_blank=True, default="", help_text="In the company's currency."
+    )
+    most = StrictCharField(max_length=30, required=False, allow_blank=True, default="")
+    month = StrictCharField(max_length=7, required=False, allow_blank=True, default="", help_text="2026-03.")
 
 
 class BlockCounts(serializers.Serializer):
@@ -61,6 +74,18 @@ class CandidateRow(serializers.Serializer):
     drafted_as = serializers.ListField(child=serializers.CharField())
 
 
+class PathRow(serializers.Serializer):
+    """A path of a segment's tree: `learnt` are the claims it was grown on, `later` those it never saw."""
+
+    number = serializers.IntegerField()
+    path = serializers.CharField()
+    text = serializers.CharField(help_text="With the segment's own conditions: what a draft would say.")
+    sentence = serializers.CharField()
+    learnt = BlockCounts()
+    later = BlockCounts()
+    drafted_as = serializers.ListField(child=serializers.CharField())
+
+
 class SearchRow(serializers.ModelSerializer):
     class Meta:
         model = Experiment
@@ -75,9 +100,10 @@ class SearchPage(serializers.Serializer):
 class SearchOne(SearchRow):
     counts = serializers.DictField()
     candidates = CandidateRow(many=True)
+    paths = PathRow(many=True)
 
     class Meta(SearchRow.Meta):
-        fields = (*SearchRow.Meta.fields, "counts", "candidates")  # type: ignore[assignment]
+        fields = (*SearchRow.Meta.fields, "counts", "candidates", "paths")  # type: ignore[assignment]
 
 
 class DraftAsked(StrictSerializer):
@@ -110,7 +136,15 @@ class SearchView(FraudView):
                 row[name] = [claim.pk for claim in claims_named(row[name], self.by)]
             row["drafted_as"] = [version.rule.code for version in row["versions"]]
         data: dict[str, Any] = dict(SearchRow(found).data)
-        return {**data, "counts": found.counts, "candidates": CandidateRow(rows, many=True).data}
+        paths = paths_told(found, current_language())
+        for row in paths:
+            row["drafted_as"] = [version.rule.code for version in row["versions"]]
+        return {
+            **data,
+            "counts": found.counts,
+            "candidates": CandidateRow(rows, many=True).data,
+            "paths": PathRow(paths, many=True).data,
+        }
 
 
 @extend_schema_view(
@@ -118,7 +152,7 @@ class SearchView(FraudView):
         "Searches for rules from misses", answer=SearchPage, parameters=PAGING, operation_id="rule_searches"
     ),
     post=describe(
-        "Start a search", answer={201: SearchOne}, body=SearchAsked, operation_id="rule_search_start"
+        "Start a search", answer={201: SearchOne}, body=SearchInSegment, operation_id="rule_search_start"
     ),
 )
 class SearchList(SearchView):
@@ -134,7 +168,7 @@ class SearchList(SearchView):
 
     def post(self, request: Request) -> Response:
         """Raises ValidationError for what cannot be asked, also while another one runs."""
-        data = self.input(SearchAsked)
+        data = self.input(SearchInSegment)
         try:
             asked = experimenting.read_asked(Experiment.Kind.MINING, data)
             started = experimenting.start_experiment(asked=asked, by=self.by)

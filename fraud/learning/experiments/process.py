@@ -142,7 +142,10 @@ def _surrogate(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
 
 
 def _mining(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
-    """Candidates for rules; each step is told before it begins."""
+    """Candidates for rules, or the paths of a segment; each step is told before it begins."""
+    if job.get("segment") is not None:
+        yield from _segment(folder, job)
+        return
     from fraud.learning.mining.choosing import MiningSettings
     from fraud.learning.mining.files import read_block
     from fraud.learning.mining.mine import STEPS, mining, told
@@ -158,6 +161,18 @@ def _mining(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
         mined = over.value
     yield {"doing": "latest", "n_done": STEPS.index("latest")}
     yield {"result": told(mined, check, latest, cost)}
+
+
+def _segment(folder: Path, job: Job) -> Iterator[dict[str, Any]]:
+    from fraud.learning.mining.files import read_block
+    from fraud.learning.mining.mine import STEPS
+    from fraud.learning.mining.segments import Segment, segment_paths
+
+    yield {"doing": "trees", "n_done": STEPS.index("trees")}
+    block, segment = read_block(folder, "segment"), Segment.read(job["segment"])
+    found = segment_paths(block, segment, currency=job["currency"], depth=job["depth"], seed=job["seed"])
+    yield {"doing": "latest", "n_done": STEPS.index("latest")}
+    yield {"result": found}
 
 
 def plain(value: Any) -> Any:

@@ -38,6 +38,30 @@ def dumped_trees(
     return list(train(settings, rows, num_boost_round=n_trees).get_dump(dump_format="json"))
 
 
+def grown_tree(X: Matrix, misuse: Mask, *, depth: int, least: int, seed: int) -> str:
+    """One tree on the grid's columns X (n, d) with at least so many claims a leaf, as JSON text."""
+    from xgboost import DMatrix, train
+
+    settings: dict[str, Any] = {
+        "objective": "binary:logistic",
+        "tree_method": "hist",
+        "max_depth": depth,
+        "eta": 1.0,
+        "min_child_weight": least * 0.25,  # at a base score of a half each claim weighs a quarter
+        "reg_lambda": 1.0,
+        "gamma": 1.0,
+        "base_score": 0.5,
+        "seed": seed,
+    }
+    rows = DMatrix(X, label=misuse.astype(np.float32))
+    return str(train(settings, rows, num_boost_round=1).get_dump(dump_format="json")[0])
+
+
+def leaves_of(tree: str, grid: Grid) -> list[Path]:
+    """The whole paths of one tree, from its root to each leaf; a claim with all values known meets exactly one."""
+    return sorted(set(_ways(json.loads(tree), grid, {})), key=lambda path: (len(path), path))
+
+
 def paths_of(trees: list[str], grid: Grid) -> list[Path]:
     """Every path of the trees and every part of one, each once, fewest conditions first.
 

@@ -15,8 +15,9 @@ from audit.language import current_language
 from fraud.claims.named import claims_named
 from fraud.learning import experimenting
 from fraud.learning.experiment_words import STATES, STEPS, error_sentence
-from fraud.learning.mined_rules import candidates_of, draft_candidate, searches
+from fraud.learning.mined_rules import candidates_of, draft_candidate, paths_told, searches, segment_words
 from fraud.learning.models import Experiment
+from fraud.learning.segment_asked import segment_choices
 from fraud.web.access import page
 from rules.exceptions import RuleServiceError
 from rules.language import RuleNotValid
@@ -35,11 +36,13 @@ def mined_rules(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "searches": [
-            {**_shown(one), "n_found": len(one.result.get("candidates") or [])} for one in searches()[:SHOWN]
+            {**_shown(one), "n_found": len(one.result.get("candidates") or one.result.get("paths") or [])}
+            for one in searches()[:SHOWN]
         ],
         "may_start": experimenting.may_start(_by(request), Experiment.Kind.MINING),
         "weeks": experimenting.WEEKS,
         "typed": request.POST,
+        "choices": segment_choices(),
         **more,
     }
     return render(request, "fraud/mined/list.html", context, status=status)
@@ -93,6 +96,8 @@ def _page(request: HttpRequest, found: Experiment, *, status: int = 200, **more:
     context = {
         **shown,
         "candidates": candidates,
+        "segment": segment_words(found),
+        "paths": paths_told(found, current_language()),
         "without": found.options.get("without") or [],
         "may_start": experimenting.may_start(by, Experiment.Kind.MINING),
         **more,
@@ -116,7 +121,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 def draft(request: HttpRequest, number: int, candidate: int) -> HttpResponse:
     """A draft of a candidate; it goes the way of every rule from there."""
     found = _find(number)
-    if not 1 <= candidate <= len(found.result.get("candidates") or []):
+    if not 1 <= candidate <= len(found.result.get("candidates") or found.result.get("paths") or []):
         raise Http404
     try:
         version = draft_candidate(

@@ -227,6 +227,16 @@ def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
     return _("Proposed. Somebody else has to activate it.")
 
 
+def _back(request: HttpRequest, version: RuleVersion) -> str:
+    """From the version that counts, as the page showed it, to the one before it."""
+    earlier = turning_off.roll_back_rule(
+        rule=version.rule, seen=version.number, by=_by(request), reason=request.POST.get("reason", "")
+    )
+    return _("Proposed: back to version %(number)s. It counts once somebody else has agreed.") % {
+        "number": earlier.number
+    }
+
+
 STEPS: dict[str, Step] = {
     "save": _save,
     "ask": _ask,
@@ -240,6 +250,7 @@ STEPS: dict[str, Step] = {
     "retire": _retire,
     "keep": _keep,
     "roll-back": _roll_back,
+    "back": _back,
 }
 
 
@@ -315,6 +326,7 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "running": running,
         "shares": [percent for percent in rolling_out.SHARES if percent < 100],
         "wider": _wider(running),
+        "version_before": turning_off.version_before(found),
         "may_share": State.ACTIVE not in by_state,
         "belief": beliefs_by_version().get(running.pk) if running else None,
         "believed_found": running.found if running else None,  # type: ignore[attr-defined]

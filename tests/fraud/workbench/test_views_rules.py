@@ -150,7 +150,14 @@ def test_another_person_activates_and_the_earlier_version_can_come_back(client, 
     version.refresh_from_db()
     old.refresh_from_db()
     assert (version.state, old.state) == ("active", "retired")
-    assert step(client, old, "roll-back", reason="too many cases").status_code == 302
+    counting = RuleVersion.objects.get(rule__code="A01", state="active")
+    address = reverse("api-rule-roll-back", args=["A01"])
+    asked = {"seen": old.number, "reason": "too many cases"}
+    assert client.post(address, asked, content_type="application/json").status_code == 409  # not what counts
+    assert f'{counting.number}/back/"' in client.get(reverse("fraud:rule", args=["A01"])).content.decode()
+    assert step(client, counting, "back", reason="too many cases").status_code == 302
+    again = client.post(address, asked | {"seen": counting.number}, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_before")  # it is proposed already
     assert step(client, old, "activate").status_code == 403
     client.force_login(cast.other_approver)
     assert step(client, old, "activate").status_code == 302

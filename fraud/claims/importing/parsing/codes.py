@@ -163,7 +163,7 @@ def parse_brn(raw: pl.Series, problems: ProblemRows) -> pl.Series:
     values = raw.str.strip_chars()
     for value in values.unique().drop_nulls().to_list():
         digits = re.sub(r"[\s\-]", "", value)
-        if re.fullmatch(r"[0-9]{10}", digits) and _brn_is_right(digits):
+        if re.fullmatch(r"[0-9]{10}", digits) and brn_is_right(digits):
             good[value] = digits
     result = values.replace_strict(good, default=None, return_dtype=pl.String)
     given = values.is_not_null() & (values != "")
@@ -171,6 +171,7 @@ def parse_brn(raw: pl.Series, problems: ProblemRows) -> pl.Series:
     return result
 
 
-def _brn_is_right(digits: str) -> bool:
+def brn_is_right(digits: str) -> bool:
+    """Whether the last of ten digits is the check digit of a Korean business registration number."""
     total = sum(int(d) * w for d, w in zip(digits, _BRN_WEIGHTS, strict=False)) + int(digits[8]) * 5 // 10
     return (10 - total % 10) % 10 == int(digits[9])

@@ -1,0 +1,77 @@
+"""What was found in receipts that were handed in; the files themselves lie elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+
+from fraud.claims.models.claims import Claim
+
+
+def new_receipt_reference() -> str:
+    """A public id that cannot be guessed: "R-" and 128 random bits."""
+    return f"R-{secrets.token_hex(16)}"
+
+
+class Receipt(models.Model):
+    """A receipt of a claim: hashes of its file, what it says, and signs of editing. Never changed; a withdrawn one is superseded."""
+
+    class Source(models.TextChoices):
+        ANSWER = "answer"  # sent with an explanation or an appeal
+        FOLDER = "folder"
+        INTERFACE = "interface"
+
+    class ReadBy(models.TextChoices):
+        TEXT = "text"  # the text a PDF carries
+        OCR = "ocr"
+
+    reference = models.CharField(max_length=34, unique=True, default=new_receipt_reference)
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="receipts")
+    source = models.CharField(max_length=10, choices=Source)
+    source_key = models.CharField(
+        max_length=200
+    )  # where the file lies: its evidence, or its name in the folder
+    sha256 = models.CharField(max_length=64, db_index=True)  # of the file as it was handed in
+    picture_hash = models.CharField(max_length=64, blank=True)  # 256 bits; empty where nothing can be drawn
+    n_same = models.PositiveIntegerField()  # other claims for which the same file was known before
+    n_alike = models.PositiveIntegerField()  # … or one whose picture is nearly the same
+    total_minor = models.BigIntegerField(null=True)  # in minor units of `currency`
+    currency = models.CharField(max_length=3, blank=True)
+    issued_on = models.DateField(null=True)
+    brn = models.CharField(max_length=10, blank=True)  # only with a right check digit
+    number = models.BigIntegerField(null=True)
+    items = models.CharField(max_length=500, blank=True)
+    read_by = models.CharField(max_length=4, choices=ReadBy, blank=True)  # empty: nothing could be read of it
+    signs = models.JSONField(default=list)  # of editing, see fraud.claims.receipts.traces
+    handed_in_at = models.DateTimeField()  # when it happened
+    received_at = models.DateTimeField()  # when what it says became known
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["received_at", "id"]
+        constraints = [
+            # One file is one receipt of a claim, however often it is delivered.
+            models.UniqueConstraint(fields=["claim", "sha256"], name="receipt_once")
+        ]
+        indexes = [
+            # What became known lately: its claims are judged again.
+            models.Index(fields=["received_at"], name="receipt_received")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReceiptBand(models.Model):
+    """An eighth of a receipt's perceptual hash: two hashes that differ in at most seven bits share at least one."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="bands")
+    band = models.PositiveSmallIntegerField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["band", "value"], name="receiptband_value")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.band}"

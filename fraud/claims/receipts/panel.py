@@ -1,0 +1,45 @@
+"""What a claim's page tells of its receipts: what each says, and why one may not be what it seems."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from audit.actor import Actor
+from audit.permissions import can
+from fraud.claims.identity import claims_involving
+from fraud.claims.models import Claim, Receipt
+from fraud.claims.panels import register_claim_panel
+from fraud.claims.receipts import traces
+
+SIGN_WORDS: dict[str, str | Promise] = {
+    traces.EDITOR: pgettext_lazy("sign of editing", "saved by a program that edits pictures or pages"),
+    traces.AI_MADE: pgettext_lazy("sign of editing", "marked as made by a picture generator"),
+    traces.CHANGED_LATER: pgettext_lazy("sign of editing", "changed after the day of the payment"),
+    traces.REWRITTEN: pgettext_lazy("sign of editing", "the PDF was changed after it was made"),
+    traces.FALSE_BRN: pgettext_lazy("sign of editing", "its business number fails the check digit"),
+}
+READ_WORDS: dict[str, str | Promise] = {
+    Receipt.ReadBy.TEXT: pgettext_lazy("receipt read by", "read from the PDF's text"),
+    Receipt.ReadBy.OCR: pgettext_lazy("receipt read by", "read from the picture; may be misread"),
+    "": pgettext_lazy("receipt read by", "nothing could be read"),
+}
+
+
+def receipts_of_claim(claim: Claim, by: Actor) -> str:
+    """The panel with the claim's receipts, for staff who are not involved in the claim; empty without any."""
+    if not can(by, "fraud.view_score") or claims_involving(by, Claim.objects.filter(pk=claim.pk)).exists():
+        return ""
+    rows = [
+        {
+            "receipt": receipt,
+            "signs": [SIGN_WORDS[sign] for sign in receipt.signs if sign in SIGN_WORDS],
+            "read": READ_WORDS[receipt.read_by],
+        }
+        for receipt in claim.receipts.all()
+    ]
+    return render_to_string("fraud/claims/_receipts.html", {"rows": rows, "claim": claim}) if rows else ""
+
+
+register_claim_panel(receipts_of_claim)

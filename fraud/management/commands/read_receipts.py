@@ -1,0 +1,54 @@
+"""`manage.py read_receipts FOLDER`: read the receipts that lie in a folder, each named by the number of its receipt or claim."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.actor import Actor
+from fraud.claims.receipts.looking import can_read_pixels
+from fraud.claims.receipts.taking import take_receipt_folder
+
+
+class Command(BaseCommand):
+    help = "Read receipts (PDF, PNG, JPEG, WebP) of a folder: R-2026-17.pdf belongs to the claim with that receipt or claim number. Files stay where they are."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--settled",
+            type=int,
+            default=60,
+            metavar="SECONDS",
+            help="how long a file must be left unchanged",
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        if not folder.is_dir():
+            raise CommandError(f"there is no folder {folder}")
+        if options["settled"] < 0:
+            raise CommandError("--settled takes seconds from 0 up")
+        found = list(
+            take_receipt_folder(folder=folder, by=Actor.system("import"), settled=options["settled"])
+        )
+        ends = Counter(one.end for one in found)
+        read = Counter(one.receipt.read_by or "unread" for one in found if one.receipt)
+        if options["json"]:
+            self.stdout.write(
+                json.dumps({"ends": ends, "read_by": read, "pixels": can_read_pixels()}, ensure_ascii=False)
+            )
+            return
+        for one in found:
+            signs = ", ".join(one.receipt.signs) if one.receipt else ""
+            self.stdout.write(f"{one.end:14} {one.name}{'  ' + signs if signs else ''}")
+        told = ", ".join(f"{what} {n}" for what, n in sorted(ends.items()))
+        self.stdout.write(
+            (told or "nothing waits")
+            + ("" if can_read_pixels() else "; pictures are not read: no OCR engine")
+        )

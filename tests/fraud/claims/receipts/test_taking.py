@@ -1,0 +1,180 @@
+"""Receipts beside claims: known from a moment on, recognised across people and years, and what the rules make of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import time_machine
+
+from audit.actor import Actor
+from audit.models import AuditEvent
+from audit.permissions import NotPermitted
+from fraud.claims.models import Claim, Receipt
+from fraud.claims.reading import read_many_claims
+from fraud.claims.receipts.looking import Looked
+from fraud.claims.receipts.taking import (
+    ReceiptNotReadable,
+    claims_named,
+    take_receipt,
+    take_receipt_folder,
+    withdraw_receipt,
+)
+from fraud.company.calendar import CompanyCalendar
+from fraud.detection.features import build_features
+from rules.engine import RuleSpec, evaluate
+from rules.language.parse import parse
+from rules.starter import GALLERY
+from tests.cast import NOW, make_cardholder, make_claim, make_merchant
+from tests.fraud.claims.receipts import made
+from tests.rules.starter import starter_context
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("import")
+CODES = ("D02", "D03R", "D04", "D05", "M11")
+BRN = made.BRN.replace("-", "")
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are looked at in this process: that a child does it as well is held by test_looking."""
+    from fraud.claims.receipts import looking, taking
+
+    def look(paths: list[Path]) -> list[Looked | None]:
+        told = [looking._look(path) for path in paths]
+        return [None if one is None else looking._read(one) for one in told]
+
+    monkeypatch.setattr(taking, "look_at_receipts", look)
+
+
+def claim(**fields: Any) -> Claim:
+    merchant = make_merchant() if not Claim.objects.exists() else Claim.objects.earliest("id").merchant
+    type(merchant).objects.filter(pk=merchant.pk).update(brn=BRN)
+    return make_claim(**{"merchant": merchant, "transacted_at": NOW.replace(day=1), **fields})
+
+
+def take(of: Claim, content: bytes, name: str = "receipt.pdf") -> Receipt:
+    return take_receipt(claim=of, name=name, content=content, by=BY)
+
+
+def hits(known_by: Any = None) -> dict[str, list[int]]:
+    """Rule code → claims it hits, as known at a moment; and under "?" the codes that no claim could be judged by."""
+    claims = read_many_claims(known_by or NOW + timedelta(days=1))
+    frame = build_features(claims, calendar=CompanyCalendar(), zone="Asia/Seoul")
+    specs = [RuleSpec(code, 1, parse(GALLERY[code].text)) for code in CODES]
+    outcome = evaluate(frame, specs, context=starter_context(zone="Asia/Seoul"))
+    ids = frame["claim_id"].to_list()
+    found = {code: [ids[i] for i in range(len(ids)) if outcome.hits[i, j]] for j, code in enumerate(CODES)}
+    dark = [code for code, (n, _) in zip(CODES, outcome.not_evaluable, strict=True) if n == len(ids)]
+    return {**{code: rows for code, rows in found.items() if rows}, **({"?": dark} if dark else {})}  # type: ignore[dict-item]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_five_rules_of_receipts_hit_real_receipts_and_are_not_evaluable_before_there_are_any() -> None:
+    said = {"day": "2026-03-01", "total": 84_000}
+    honest = claim()
+    assert hits() == {"?": list(CODES)}
+    take(honest, made.page(made.lines(**said, number=500, seed=1)))
+    assert hits() == {}
+    other_sum, edited = claim(), claim()
+    take(other_sum, made.page(made.lines(**{**said, "total": 48_000}, number=900, seed=2)))
+    take(edited, made.updated(made.page(made.lines(**said, number=700, seed=3))))
+    follows = claim(transacted_at=honest.transacted_at + timedelta(hours=2))
+    take(follows, made.page(made.lines(**said, number=502, seed=4)))
+    twice = claim(cardholder=make_cardholder(employee_no="E777"))
+    take(twice, made.page(made.lines(**said, number=500, seed=1)))
+    items = Receipt.objects.get(claim=other_sum).items
+    found = hits()
+    assert found["D02"] == [other_sum.pk]
+    assert found["D05"] == [edited.pk]
+    assert found["D03R"] == [twice.pk]
+    assert follows.pk in found.get("D04", [follows.pk])
+    assert (other_sum.pk in found.get("M11", [])) == ("소주" in items)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_receipt_is_known_from_when_it_was_read_until_it_is_taken_back() -> None:
+    one = claim()
+    take(one, made.page(made.lines(total=10_000)))
+    amounts = lambda at: read_many_claims(at).select(pl.col("^receipt_amount$"))  # noqa: E731
+    assert amounts(NOW - timedelta(seconds=1)).width == 0
+    assert amounts(NOW)["receipt_amount"].to_list() == [10_000]
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        withdraw_receipt("interface", "receipt.pdf")
+    assert amounts(NOW + timedelta(days=1))["receipt_amount"].to_list() == [10_000]
+    assert amounts(NOW + timedelta(days=3)).width == 0
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_photo_of_a_photo_is_recognised_for_another_person_years_later() -> None:
+    paper = made.drawn(made.lines(seed=5))
+    first = take(claim(), made.packed(paper, "PNG"), "a.png")
+    later = claim(cardholder=make_cardholder(employee_no="E900"), transacted_at=NOW + timedelta(days=900))
+    again = made.packed(paper.resize((500, paper.height * 5 // 7)), quality=60)
+    second = take(later, again, "b.jpg")
+    apart = (int(first.picture_hash, 16) ^ int(second.picture_hash, 16)).bit_count()
+    assert (second.n_same, second.n_alike) == (0, int(apart <= 7))
+    assert apart <= 7
+    same = take(claim(cardholder=make_cardholder(employee_no="E901")), made.packed(paper, "PNG"), "c.png")
+    assert (same.n_same, same.n_alike) == (1, 1)
+    blank = made.packed(made.drawn([]).point(lambda _: 255), "PNG")
+    assert (
+        take(claim(), blank, "d.png").n_alike,
+        take(claim(), blank[:-12] + blank[-12:], "e.png").n_same,
+    ) == (0, 1)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_two_papers_of_one_till_with_other_days_and_sums_are_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fraud.claims.receipts.looking.picture_hash", lambda _: "0123456789abcdef" * 4)
+    take(claim(), made.page(made.lines(day="2026-03-01", total=84_000)))
+    other = take(claim(), made.page(made.lines(day="2026-03-08", total=91_000)))
+    edited = take(claim(), made.page(made.lines(day="2026-03-01", total=91_000)))
+    assert (other.n_alike, edited.n_alike) == (0, 2)
+
+
+def test_a_folder_is_read_once_by_the_numbers_in_its_names_and_left_as_it_is(tmp_path: Path) -> None:
+    one, two = claim(receipt_id="R-17"), claim(external_id="X-18", amount_minor=50_000)
+    files = {
+        "R-17.pdf": made.page(made.lines(total=84_000)),
+        "X-18.png": b"no picture",
+        "R-99.pdf": b"%PDF-1.4",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    told = list(take_receipt_folder(folder=tmp_path, by=BY, settled=0))
+    assert {(one.name, one.end) for one in told} == {
+        ("R-17.pdf", "taken"), ("X-18.png", "taken"), ("R-99.pdf", "unknown_claim"),
+    }  # fmt: skip
+    assert [r.total_minor for r in one.receipts.all()] == [84_000]
+    assert [(r.read_by, r.picture_hash) for r in two.receipts.all()] == [("", "")]
+    assert [each.end for each in take_receipt_folder(folder=tmp_path, by=BY, settled=0)] == ["unknown_claim"]
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+
+@time_machine.travel(NOW, tick=False)
+def test_of_several_claims_the_one_whose_amount_it_says_gets_the_receipt(tmp_path: Path) -> None:
+    claims = [claim(receipt_id="R-1", amount_minor=amount) for amount in (20_000, 84_000)]
+    assert claims_named("R-1") == tuple(claims)
+    (tmp_path / "R-1.pdf").write_bytes(made.page(made.lines(total=84_000)))
+    (told,) = take_receipt_folder(folder=tmp_path, by=BY, settled=0)
+    assert told.receipt is not None
+    assert told.receipt.claim_id == claims[1].pk
+
+
+def test_what_must_not_be_stored_is_struck_out_and_what_is_no_receipt_refused(cast: Any) -> None:
+    one = claim()
+    found = take(one, made.page(["카드 4539 1488 0343 6467 상품 10,000원", *made.lines()]))
+    assert "4539" not in found.items
+    for content in (b"", b"MZ", b"%PDF-1.4 broken"):
+        with pytest.raises(ReceiptNotReadable):
+            take(one, content)
+    with pytest.raises(NotPermitted):
+        take_receipt(claim=one, name="a.pdf", content=made.page(made.lines()), by=cast.actor("cardholder"))
+    events = AuditEvent.objects.filter(action="receipt.read")
+    assert [event.subject for event in events] == [f"claim:{one.pk}"]
+    again = take(one, made.page(["카드 4539 1488 0343 6467 상품 10,000원", *made.lines()]))
+    assert again == found
