@@ -274,5 +274,5 @@ def test_command_draws_the_night_and_says_when_there_is_none(capsys: pytest.Capt
     assert f"{run.reference} paused [" in said
     assert f"{n} of 300 claims" in said
     assert "opening  waiting" in said
-    with pytest.raises(CommandError, match="only a run that works"):
+    with pytest.raises(CommandError, match="진행 중인 심사만"):
         call_command("nightly", "--pause")

@@ -159,7 +159,7 @@ def test_commands_export_and_import_the_same_book(admin: Actor, tmp_path: Path) 
     assert not Rule.objects.filter(code="Z02").exists()
     call_command("rules_import", str(file), "--apply", by=admin.username, stdout=out)
     assert RuleVersion.objects.get(rule__code="Z02").examples == version.examples
-    with pytest.raises(CommandError, match="no login"):
+    with pytest.raises(CommandError, match="계정이 없습니다"):
         call_command("rules_import", str(file), by="nobody", stdout=out)
 
 

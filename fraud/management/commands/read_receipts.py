@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.claims.receipts.looking import can_read_pixels
@@ -31,9 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         if not folder.is_dir():
-            raise CommandError(f"there is no folder {folder}")
+            raise CommandError(_("There is no folder “%(name)s”.") % {"name": folder})
         if options["settled"] < 0:
-            raise CommandError("--settled takes seconds from 0 up")
+            raise CommandError(_("--settled takes seconds from 0 up."))
         found = list(
             take_receipt_folder(folder=folder, by=Actor.system("import"), settled=options["settled"])
         )
@@ -48,7 +49,6 @@ class Command(BaseCommand):
             signs = ", ".join(one.receipt.signs) if one.receipt else ""
             self.stdout.write(f"{one.end:14} {one.name}{'  ' + signs if signs else ''}")
         told = ", ".join(f"{what} {n}" for what, n in sorted(ends.items()))
-        self.stdout.write(
-            (told or "nothing waits")
-            + ("" if can_read_pixels() else "; pictures are not read: no OCR engine")
-        )
+        self.stdout.write(told or _("Nothing waits."))
+        if not can_read_pixels():
+            self.stdout.write(_("Pictures are not read: no OCR engine is installed."))

@@ -113,13 +113,13 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
             stop_at(patch, name, calls, demo_work if (name, calls) in PLAYED else demo)
             with pytest.raises(Stopped):
                 run_demo()
-    assert "The demo company is ready" in run_demo(until_open=True)
+    assert "데모 회사를 준비했습니다" in run_demo(until_open=True)
     assert (read_plan().is_open, read_plan().is_finished) == (True, False)
-    assert "there already" in run_demo(until_open=True)
+    assert "이미 준비되어" in run_demo(until_open=True)
     worked_weeks_are_stopped_anywhere(monkeypatch)
     text = run_demo()
     assert read_plan().is_finished
-    assert "The demo company is ready" in text
+    assert "데모 회사를 준비했습니다" in text
     assert "Test of the first model" in text
     assert "Nights" not in text
 
@@ -132,7 +132,7 @@ def test_demo_finishes_after_being_stopped_anywhere_and_does_nothing_afterwards(
     every_role_can_sign_in(text)
     n_events = AuditEvent.objects.count()
     again = run_demo()
-    assert "there already" in again
+    assert "이미 준비되어" in again
     assert "reviewer1" in again
     assert "cleancard-demo" in again
     assert AuditEvent.objects.count() == n_events
@@ -274,12 +274,12 @@ def every_role_can_sign_in(text: str) -> None:
 @pytest.mark.django_db
 def test_demo_refuses_a_database_with_other_claims():
     make_claim()
-    with pytest.raises(CommandError, match="empty one"):
+    with pytest.raises(CommandError, match="빈 데이터베이스"):
         run_demo()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("nights", [0, 21])
 def test_demo_says_how_many_nights_are_possible(nights):
-    with pytest.raises(CommandError, match="1 to 20"):
+    with pytest.raises(CommandError, match="1부터 20까지"):
         run_demo(nights=nights)

@@ -189,7 +189,7 @@ def test_command_starts_runs_and_prints(reviewed, capsys):
     call_command("experiment", "methods", "--weeks", "6", "--methods", "none,logistic", "--json")
     answer = json.loads(capsys.readouterr().out)
     assert [row["method"] for row in answer["rows"]] == ["none", "logistic"]
-    with pytest.raises(CommandError, match="kind"):
+    with pytest.raises(CommandError, match="종류를 쓰세요"):
         call_command("experiment")
     with pytest.raises(CommandError):
         call_command("experiment", "autoencoder", "--layers", "x")

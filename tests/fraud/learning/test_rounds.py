@@ -189,7 +189,7 @@ def test_compare_command_prints_what_each_scorer_does(reviewed: list[int], capsy
         assert word in told
     with translation.override("en"), pytest.raises(CommandError, match="younger than both"):
         call_command("compare", version.reference, "--from", "2030-01-01", "--until", "2030-02-01")
-    with pytest.raises(CommandError, match="no model version"):
+    with pytest.raises(CommandError, match="모델 버전이 없습니다"):
         call_command("compare", "M-none")
 
 

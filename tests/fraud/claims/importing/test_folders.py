@@ -98,7 +98,7 @@ def test_the_command_tells_one_object_a_file(tmp_path: Path, capsys: pytest.Capt
     put(tmp_path, "second.csv", csv_bytes(row(claim_id="C-2")))
     call_command("import_folder", str(tmp_path))
     assert "second.csv" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="there is no folder"):
+    with pytest.raises(CommandError, match="폴더가 없습니다"):
         call_command("import_folder", str(tmp_path / "none"))
     with pytest.raises(CommandError, match="there is no import profile 'nope'"):
         call_command("import_folder", str(tmp_path), "--profile", "nope")
