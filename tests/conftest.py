@@ -142,6 +142,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["counted"] = {name: dict(counts) for name, counts in COUNTED.items()}
 
 
+def pytest_sessionstart() -> None:
+    """The settings name a folder for temporary files that only their owner may enter; servers of tests run as somebody else."""
+    tempfile.tempdir = None
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["CLEANCARD_HOME"], ignore_errors=True)
 

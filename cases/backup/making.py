@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -68,9 +69,7 @@ def make_backup(*, into: Path, by: Actor, with_keys: bool = True, keep: int | No
     try:
         into.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone_in(into):
-            name = f"{PREFIX}{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
-            if (into / name).exists():
-                raise BackupFailed(f"{into / name} is there already; try again in a second")
+            name = _free_name(into)
             part = into / f"{UNFINISHED}{name}"
             part.mkdir(mode=0o700)
             try:
@@ -94,6 +93,13 @@ def make_backup(*, into: Path, by: Actor, with_keys: bool = True, keep: int | No
             after={"set": name, "seal": seal, "n_files": len(manifest.files)},
         )
     return Made(into / name, manifest, seal, removed)
+
+
+def _free_name(into: Path) -> str:
+    """The name of a set made now; a second one of the same second (asked for twice, or after an interruption) has a number behind."""
+    name = f"{PREFIX}{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if not (into / one).exists())
 
 
 @contextmanager

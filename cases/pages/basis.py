@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.pages.case import ClaimRow, claims_of, fact_url
 from cases.pages.outcome_rows import newest_cases
 from fraud.claims.models import Claim
+from fraud.claims.units import outside_units
 from fraud.detection.basis import Basis, basis_of, has_basis
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, ScreeningRun
@@ -46,7 +47,7 @@ class BasisRow:
 
 @dataclass(frozen=True)
 class BasisPage:
-    """The rows behind a fact, newest first, at most 200; `n` all of them, `n_hidden` those that concern the reader."""
+    """The rows behind a fact, newest first, at most 200; `n` all of them, `n_hidden` those that concern the reader, `n_outside` those of departments they do not see."""
 
     fact: str
     claim: Claim
@@ -54,6 +55,7 @@ class BasisPage:
     rows: list[BasisRow]
     n: int
     n_hidden: int
+    n_outside: int
     is_outcomes: bool
     is_too_much: bool
 
@@ -107,19 +109,36 @@ def _where(row: ClaimRow, name: str) -> tuple[ScreeningRun | None, str]:
 def _filled(basis: Basis, text: str, own: Claim, run: ScreeningRun, by: Actor) -> BasisPage:
     shown = list(basis.claim_ids[::-1][:MAX_SHOWN])
     claims = Claim.objects.select_related("merchant", "cardholder").in_bulk(shown)
+    outside = outside_units(by)
+    unseen = (
+        set()
+        if outside is None
+        else set(Claim.objects.filter(outside, pk__in=shown).values_list("pk", flat=True))
+    )
     hidden = {
         pk
         for pk, claim in claims.items()
-        if basis.outcomes and by.employee_no and same_number(by.employee_no, claim.cardholder.employee_no)
+        if pk not in unseen
+        and basis.outcomes
+        and by.employee_no
+        and same_number(by.employee_no, claim.cardholder.employee_no)
     }
     cases = newest_cases([pk for pk in shown if basis.outcomes and pk not in hidden], by)
     rows = [
         _row(claims[pk], own, basis.outcomes.get(pk), cases.get(pk))
         for pk in shown
-        if pk in claims and pk not in hidden
+        if pk in claims and pk not in hidden | unseen
     ]
     return BasisPage(
-        text, own, run, rows, len(basis.claim_ids), len(hidden), bool(basis.outcomes), basis.is_too_much
+        text,
+        own,
+        run,
+        rows,
+        len(basis.claim_ids),
+        len(hidden),
+        len(unseen),
+        bool(basis.outcomes),
+        basis.is_too_much,
     )
 
 

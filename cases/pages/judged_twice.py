@@ -14,6 +14,7 @@ from cases.visibility import hidden_cases
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, Label
 from fraud.claims.outcomes.words import SOURCES
+from fraud.claims.units import within_units
 
 Pair = tuple[bool, bool]
 KINDS: dict[str, str | Promise] = {
@@ -82,7 +83,8 @@ def _reopened(hidden: frozenset[int]) -> Iterable[Pair]:
 def _elsewhere(by: Actor) -> Iterable[Pair]:
     """What a review here said last of a claim, and what a finding decided elsewhere said last of it."""
     reviewed = [Label.Source.REVIEW, Label.Source.APPEAL, Label.Source.CONTROL_SAMPLE]
-    delivered = Label.objects.filter(source__in=SOURCES).exclude(decided_at=None)
+    delivered = within_units(Label.objects.all(), by, "claim__cardholder__department")
+    delivered = delivered.filter(source__in=SOURCES).exclude(decided_at=None)
     own = claims_involving(by, Claim.objects.all())
     twice = delivered.filter(claim__labels__source__in=reviewed).exclude(claim__in=own.values("pk"))
     here: dict[int, bool | None] = {}

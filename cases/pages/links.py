@@ -27,6 +27,7 @@ from cases.pages.case import ClaimRow
 from cases.pages.related import LOOK_BACK, attendees_of, outcomes_at
 from fraud.claims.identity import barred_cardholders
 from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.claims.units import within_units
 from rules.mcc_words import mcc_word
 from rules.money import format_money
 
@@ -79,14 +80,14 @@ def links_of(case: Case, rows: list[ClaimRow], by: Actor, opened: Collection[str
         key = f"m{pk}"
         nodes.append(_node(1, "merchant", _place(merchants[pk]), _payments(n, *counted[pk]), key, opened))
         if key in opened:
-            nodes += _visitors(case, pk, barred, since)
+            nodes += _visitors(case, pk, barred, since, by)
     for approver in approvers:
         key = f"a{approver.pk}"
         n = sum(row.claim.approver_no == approver.employee_no for row in rows)
         said = ngettext("approved %(n)d of these claims", "approved %(n)d of these claims", n) % {"n": n}
         nodes.append(_node(1, "approver", str(approver), said, key, opened))
         if key in opened:
-            nodes += _approved_by(case, approver, barred, since)
+            nodes += _approved_by(case, approver, barred, since, by)
     for person in attendees_of(rows)[:N_OF_A_KIND]:
         org = str(person.get("org") or "")
         nodes.append(
@@ -125,9 +126,9 @@ def _totals(rows: Iterable[ClaimRow]) -> dict[int, tuple[int, str]]:
     return found
 
 
-def _visitors(case: Case, merchant: int, barred: set[int], since: datetime) -> list[Node]:
-    """Who else pays at a merchant, the most frequent first, with what reviews found of it."""
-    counted = _by_person(Claim.objects.filter(merchant=merchant), case, barred, since)
+def _visitors(case: Case, merchant: int, barred: set[int], since: datetime, by: Actor) -> list[Node]:
+    """Who else of the departments the reader sees pays at a merchant, the most frequent first, with what reviews found of it."""
+    counted = _by_person(within_units(Claim.objects.filter(merchant=merchant), by), case, barred, since)
     outcomes = {} if case.is_blind else outcomes_at([merchant], since)
     nodes = []
     for person, n, total in counted:
@@ -141,9 +142,11 @@ def _visitors(case: Case, merchant: int, barred: set[int], since: datetime) -> l
     return nodes
 
 
-def _approved_by(case: Case, approver: Cardholder, barred: set[int], since: datetime) -> list[Node]:
-    """Whose claims the approver approves besides, the most first."""
-    claims = Claim.objects.filter(approver_no=approver.employee_no)
+def _approved_by(
+    case: Case, approver: Cardholder, barred: set[int], since: datetime, by: Actor
+) -> list[Node]:
+    """Whose claims of the departments the reader sees the approver approves besides, the most first."""
+    claims = within_units(Claim.objects.filter(approver_no=approver.employee_no), by)
     return [
         Node(2, "person", str(person), _payments(n, total, case.currency), url=_claims_of(person))
         for person, n, total in _by_person(claims, case, barred, since)

@@ -18,6 +18,7 @@ from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from cases.models import Alert, HeldBack
 from fraud.claims.panels import scores_hidden_from
+from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
 from rules.money import to_decimal
 
@@ -93,8 +94,9 @@ def export_scores(nights: Nights, *, reason: str, by: Actor) -> Iterator[list[An
 def _lines(runs: Sequence[ScreeningRun], by: Actor) -> Iterator[list[Any]]:
     for run in runs:
         pinned = _pinned(run)
-        scores = Score.objects.filter(run=run).select_related("claim").defer("reasons", "features")
-        rows = scores.order_by("claim_id").iterator(chunk_size=_CHUNK)
+        scores = within_units(Score.objects.filter(run=run), by, "claim__cardholder__department")
+        rows = scores.select_related("claim").defer("reasons", "features")
+        rows = rows.order_by("claim_id").iterator(chunk_size=_CHUNK)
         while chunk := list(islice(rows, _CHUNK)):
             ids = [score.claim_id for score in chunk]
             hidden, decided = scores_hidden_from(by, ids), _decisions(run, ids)

@@ -26,6 +26,8 @@ from cases.services.decided import start_of
 from cases.workflow import State
 from fraud.claims.identity import barred_cardholders
 from fraud.claims.labels import outcomes_about, read_attendees
+from fraud.claims.models import Cardholder
+from fraud.claims.units import within_units
 
 ABOUT = ("person", "merchant")
 MISUSE, IN_ORDER, OPEN = "misuse", "in_order", "open"
@@ -146,9 +148,12 @@ def _row(
 
 
 def _hides(by: Actor, cardholders: Collection[int]) -> Callable[[int, str, object], bool]:
-    """Whether the reader is involved in a claim of this cardholder, approver and these attendees. One query, where several people are concerned."""
+    """Whether the reader is involved in a claim of this cardholder, approver and these attendees, or sees not their department. One query each, where several people are concerned."""
     number = "" if by.is_system else by.employee_no
     barred = barred_cardholders(by) if number and len(cardholders) > 1 else set()
+    if by.units and len(cardholders) > 1:
+        seen = within_units(Cardholder.objects.filter(pk__in=cardholders), by, "department")
+        barred = barred | (set(cardholders) - set(seen.values_list("pk", flat=True)))
 
     def is_hidden(person: int, approver_no: str, attendees: object) -> bool:
         return (

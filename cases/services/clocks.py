@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from audit.actor import Actor
+from audit.scratch import clear_scratch
 from audit.services import record
 from cases.models import Case, ExplanationRequest, IdempotencyRecord, Recovery
 from cases.services.appeals import end_notice
@@ -78,6 +79,7 @@ def _sweep(moment: datetime, today: date, calendar: CompanyCalendar) -> dict[str
         "dunned": lambda: _each(_open_recoveries(), lambda recovery: dun(recovery, today)),
         "rescanned": rescan_evidence,
         "forgotten": lambda: _forget_answers(moment),
+        "cleared": clear_scratch,
     }
     return {name: count_done(name, step) for name, step in steps.items()}
 

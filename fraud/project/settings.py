@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -194,6 +195,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folder that is not there
 MEDIA_ROOT = HOME / "media"  # reached only through views that check the right to see a file
+# What is needed for a moment, the spool of a long upload too, lies here instead of in the machine's common folder (audit/scratch.py).
+FILE_UPLOAD_TEMP_DIR = HOME / "scratch"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+tempfile.tempdir = str(FILE_UPLOAD_TEMP_DIR)
 MODELS_DIR = HOME / "models"
 COLUMNS_DIR = HOME / "columns"  # claims in columns, made anew from the database whenever it is gone
 NIGHTS_DIR = HOME / "nights"  # windows of a large night while it runs, worked out anew whenever they are gone

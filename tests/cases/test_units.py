@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -18,10 +20,22 @@ from audit.services import actor_of
 from cases.models import Case
 from cases.services import errors, queue
 from cases.visibility import hidden_cases, visible_cases
-from fraud.claims.models import Claim, Department, User
+from fraud.claims.models import Cardholder, Claim, Department, Label, User
 from fraud.claims.units import seen_departments, with_below
 from tests.cases.stage import LEGITIMATE, Stage
-from tests.cast import make_cardholder, make_case, make_claim, make_department, make_person
+from tests.cast import (
+    NOW,
+    make_cardholder,
+    make_case,
+    make_claim,
+    make_department,
+    make_hit,
+    make_merchant,
+    make_person,
+    make_rule_version,
+    make_run,
+    make_score,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +146,52 @@ def test_an_export_has_only_the_departments_given(company: Company) -> None:
     assert "TEAM-1" in text
     assert "LAB-1" not in text
     assert "SALES-1" not in text
+
+
+WINDOW = "count(same merchant within 7 days)"
+
+
+def test_what_stands_beside_a_case_knows_only_the_departments_given(company: Company) -> None:
+    """ASVS 8.2.2: who else pays at the place, its outcomes, the payments behind a fact, the head of a run, the scores of a night."""
+    place, run, at = make_merchant("모두의 식당"), make_run(cut_off_at=NOW), NOW - timedelta(hours=15)
+    others = company.stage.cast.cardholder_record
+    sales = make_claim(
+        cardholder=others,
+        merchant=place,
+        external_id="SALES-9",
+        transacted_at=at - timedelta(hours=9),
+        approver_no="E9009",
+    )
+    Label.objects.create(claim=sales, claim_version=1, is_misuse=True, source="case", known_at=NOW)
+    make_cardholder("E9009", name="승인한 사람", department=company.lab.cardholder.department)
+    own = make_claim(cardholder=company.lab.cardholder, merchant=place, transacted_at=at, approver_no="E9009")
+    for claim in (sales, own):
+        make_score(claim=claim, run=run)
+    facts = {"values": {WINDOW: {"kind": "number", "value": 2}}}
+    make_hit(claim=own, run=run, rule_version=make_rule_version(), facts=facts)
+    case = make_case(cardholder=own.cardholder, claims=[own], run=run, merchant=place)
+    approver = Cardholder.objects.get(employee_no="E9009")
+    beside = [
+        f"/cases/{case.reference}/links/?open=m{place.pk}",
+        f"/cases/{case.reference}/links/?open=a{approver.pk}",
+        f"/cases/{case.reference}/outcomes/merchant/{at:%Y-%m}/",
+        reverse("cases:basis", args=[case.reference, own.pk, WINDOW]),
+        f"/runs/{run.reference}/",
+    ]
+    narrowed, whole = browser_of(company.person), browser_of(company.stage.cast.reviewer)
+    for path in (f"/cases/{case.reference}/", *beside):
+        told = narrowed.get(path).content.decode()
+        assert others.name not in told, path
+        assert f"/claims/{sales.pk}/" not in told, path
+    for path in beside:
+        assert others.name in whole.get(path).content.decode(), path
+    auditor = company.stage.cast.auditor
+    asked = {"reason": "for the meeting", "from": "2026-01-01", "to": "2026-12-31"}
+    for given_, expected in ((False, True), (True, False)):
+        if given_:
+            auditor.units.add(company.lab.cardholder.department)
+        answer = browser_of(auditor).post("/scores/export/", asked)
+        assert ("SALES-9" in b"".join(answer.streaming_content).decode()) is expected
 
 
 def test_nobody_is_given_a_case_they_do_not_see(company: Company) -> None:

@@ -15,6 +15,7 @@ from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
+from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening.pace import Pace, pace_of
 from fraud.web.access import page
@@ -123,9 +124,9 @@ def _files_of(run: ScreeningRun) -> list[ClaimFile]:
 
 
 def _top_claims(run: ScreeningRun, by: Actor) -> list[Score]:
-    """The claims of the run that the queue would put first."""
+    """The claims of the run that the queue would put first, of the departments the reader sees."""
     rows = (
-        Score.objects.filter(run=run)
+        within_units(Score.objects.filter(run=run), by, "claim__cardholder__department")
         .select_related("claim__cardholder", "claim__merchant")
         .defer("features", "reasons")
         .order_by("-queue_probability")[: N_TOP_CLAIMS * 2]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,17 @@ def test_only_the_newest_sets_are_kept_where_asked(worked: Company, tmp_path: Pa
     assert "taken away: cleancard-20200101T000000Z" in done["output"]
     names = sorted(path.name for path in (tmp_path / "sets").glob("cleancard-*"))
     assert (len(names), names[0], names[-1]) == (3, "cleancard-20210101T000000Z", "cleancard-notes")
+
+
+def test_a_second_set_of_one_second_has_a_number_behind(worked: Company, tmp_path: Path) -> None:
+    """A backup that died after its set was whole is asked for again within the second: that is no reason to fail."""
+    for second in range(300):
+        taken = datetime.now(UTC) + timedelta(seconds=second - 5)
+        (tmp_path / f"cleancard-{taken:%Y%m%dT%H%M%SZ}").mkdir()
+    done = worked.manage("backup", str(tmp_path))
+    assert done["status"] == 0, done["output"]
+    (found,) = tmp_path.glob("cleancard-*-2")
+    assert read_manifest(found).files
 
 
 def test_what_was_damaged_before_is_said_and_put_back_only_when_that_is_wanted(
