@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit.language import current_language
+from fraud.company.values import current_settings
 from rules.fields import FIELDS
 from rules.language import RuleNotValid, read, to_sentence
 from rules.language.certain.telling import tell
@@ -16,7 +17,7 @@ def checked_text(text: str) -> dict[str, Any]:
     """{"sentence", "warnings"}, or {"problems"} and the whole rule as it was meant, of a text."""
     lists, parameters = list_specs(), parameter_specs()
     try:
-        expression = read(text, lists=lists, parameters=parameters)
+        expression = read(text, lists=lists, parameters=parameters, currency=current_settings().currency)
     except RuleNotValid as error:
         return {"problems": problems_of(error, text), "correction": error.correction}
     language = current_language()

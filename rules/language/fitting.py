@@ -5,7 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from rules.language import nodes as n
-from rules.language.literals import WEEKDAYS, day_texts, money_text, number_of, scaled, time_text
+from rules.language.literals import (
+    WEEKDAYS,
+    day_texts,
+    money_text,
+    number_of,
+    scaled,
+    time_text,
+    usual_currency,
+)
 from rules.language.nodes import Expression
 from rules.language.text import number_text, to_text
 from rules.language.types import Kind, Type
@@ -62,8 +70,8 @@ def _money(node: Expression, wanted: Type) -> str | None:
     if isinstance(node, n.TextLiteral) and value is None:
         value = scaled(node.value) if node.value[:1].isdigit() else None
     if value is None:
-        return "500,000 KRW" if isinstance(node, n.TextLiteral) else None
-    currency = wanted.currency or "KRW"
+        return f"500,000 {usual_currency()}" if isinstance(node, n.TextLiteral) else None
+    currency = wanted.currency or usual_currency()
     return money_text(value, currency) or money_text(value, "USD")
 
 

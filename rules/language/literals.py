@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -91,6 +92,15 @@ _MONTHS = {
 }
 
 
+#: The currency that is meant where an amount says none: the company's own, set while a text of it is read.
+USUAL_CURRENCY: ContextVar[str] = ContextVar("usual currency of a rule's amounts", default="KRW")
+
+
+def usual_currency() -> str:
+    """The code of the currency that is meant where none is said."""
+    return USUAL_CURRENCY.get()
+
+
 def number_of(text: str) -> Decimal | None:
     """``500,000``, ``500.000`` (thousands), ``500 000``, ``0.5`` → Decimal; None for what is no number."""
     digits = text.strip()
@@ -138,6 +148,14 @@ def scaled(text: str) -> Decimal | None:
             group = Decimal(0)
     rest = number_of(digits) if digits else Decimal(0)
     return None if rest is None else total + group + rest
+
+
+def hangul_number(text: str) -> Decimal | None:
+    """``백만``, ``오십만``, ``이천오백`` → the number; None for what is none."""
+    digits = re.sub(r"\s", "", text)
+    for at, digit in enumerate("일이삼사오육칠팔구", 1):
+        digits = digits.replace(digit, str(at))
+    return scaled(digits) if re.fullmatch(r"(?:[1-9]?[십백천만억])+[1-9]?", digits) else None
 
 
 def day_texts(text: str) -> tuple[str, ...]:

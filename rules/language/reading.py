@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rules.language.check import check
+from rules.language.literals import USUAL_CURRENCY
 from rules.language.mending.naming import Names
-from rules.language.mending.reading import mend
-from rules.language.nodes import Expression
+from rules.language.mending.reading import is_sure, judge, mend
+from rules.language.mending.sheets import is_formula, without_formula, without_query
+from rules.language.mending.spoken import Spoken, hear, not_understood, ordered_grade
+from rules.language.nodes import Expression, Position
 from rules.language.parse import parse
-from rules.language.problems import RuleNotValid
+from rules.language.problems import Problem, RuleNotValid, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
+from rules.language.text import to_text
 
+#: 500,00: nobody can tell whether a digit or a point was meant.
+_HALF_NUMBER = re.compile(r"[<>=]\s*([0-9]{1,3}),([0-9]{1,2})(?![0-9,])(?!\s*(?:[A-Z]{3}|원))")
+#: Refusals that say what the parser expected, not what to write.
+_RIDDLES = frozenset({"unexpected", "unexpected_end", "unknown_field", "sign", "write_value"})
+#: Parts of a guess that came to nothing.
+_GUESSES = frozenset({"write_join", "write_compare", "window_compare"})
+PLAIN_EXAMPLE = 'amount > 500,000 KRW and merchant.name contains "카페"'
+GRADE_EXAMPLE = 'cardholder.grade in ("과장", "차장")'
 #: What no rewording mends: the text as a whole is wrong.
 _WHOLE = frozenset(
     {
@@ -39,9 +52,15 @@ _CLEAR = frozenset(
 
 
 def read(
-    text: str, *, lists: Mapping[str, ValueListSpec], parameters: Mapping[str, ParameterSpec]
+    text: str,
+    *,
+    lists: Mapping[str, ValueListSpec],
+    parameters: Mapping[str, ParameterSpec],
+    currency: str = "KRW",
 ) -> Expression:
     """The tree of a text that is a rule with the company's lists and parameters.
+
+    ``currency`` is meant in a correction where an amount names none.
 
     Raises RuleNotValid as ``parse`` and ``check`` do; its problems say what to write at each place, and its ``correction`` is the whole
     rule as it was meant, where that could be told. A correction is always itself a rule; it is offered, never taken.
@@ -50,7 +69,12 @@ def read(
         tree = parse(text)
         check(tree, lists=lists, parameters=parameters)
     except RuleNotValid as error:
-        raise _mended(text, error, Names(lists, parameters)) from None
+        usual = USUAL_CURRENCY.set(currency)
+        try:
+            mended = _mended(text, error, Names(lists, parameters))
+        finally:
+            USUAL_CURRENCY.reset(usual)
+        raise mended from None
     return tree
 
 
@@ -59,10 +83,85 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     codes = {problem.code for problem in error.problems}
     if codes & _WHOLE:
         return error
+    if is_formula(text):
+        return _without_formula(text, names)
+    query = without_query(text)
+    said = _spoken(query, names) if query is not None else None
+    if said is not None:
+        return RuleNotValid([_at(text, 0, len(text), "leave_query", instead=said.text)], said.text)
+    grade = ordered_grade(text)
+    if grade is not None:
+        return RuleNotValid([_at(text, *grade, "grade_order", example=GRADE_EXAMPLE)])
+    comma = _HALF_NUMBER.search(text)
+    if comma is not None:
+        whole, part = comma[1], comma[2]
+        others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
+        return RuleNotValid([_at(text, comma.start(1), comma.end(2), "half_number", **others)])
     found = mend(text, names)
+    spoken = _spoken(text, names)
+    if spoken is not None and spoken.text != found.text and (_is_speech(text) or not is_sure(found)):
+        parts = [part for part in spoken.parts if text[part.start : part.end].strip() != part.out]
+        said = [_at(text, part.start, part.end, "write_as", instead=part.out) for part in parts]
+        whole = _at(text, 0, len(text), "write_as", instead=spoken.text)
+        return RuleNotValid(said or [whole], spoken.text)
     if any(
         problem.code in _CLEAR and (problem.code != "not_ascii" or problem.instead)
         for problem in error.problems
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
-    return RuleNotValid(found.problems, found.text) if found.problems else error
+    correction = found.text if is_sure(found) else None
+    problems = found.problems or error.problems
+    if correction is None:
+        problems = tuple(_in_cells(problem) for problem in problems)
+    riddles = {one.code for one in problems} & _RIDDLES or not_understood(text)
+    if correction is None and _is_speech(text) and riddles:
+        problems = _in_plain_words(text, problems)
+    return RuleNotValid(problems, correction)
+
+
+def _spoken(text: str, names: Names) -> Spoken | None:
+    """The rule a text says as one speaks, where it is one."""
+    spoken = hear(text, names, lambda part: not judge(part, names))
+    return spoken if spoken is not None and not judge(spoken.text, names) else None
+
+
+def _is_speech(text: str) -> bool:
+    """Whether a text has none of the language's signs and names: words as one speaks."""
+    return re.search(r"[=<>()@$]|[a-z]_[a-z]|[a-z]\.[a-z]", text) is None
+
+
+def _without_formula(text: str, names: Names) -> RuleNotValid:
+    """A spreadsheet's formula: what its condition is called here."""
+    said = without_formula(text)
+    found = mend(said, names) if said else None
+    if found is None or found.text is None or not is_sure(found):
+        whole = _at(text, 0, len(text), "formula", example=PLAIN_EXAMPLE)
+        return RuleNotValid([whole])
+    plain = to_text(parse(found.text))
+    return RuleNotValid([_at(text, 0, len(text), "write_formula", instead=plain)], plain)
+
+
+def _in_cells(told: Problem) -> Problem:
+    """A1 is a cell of a spreadsheet, not a field that is nearly right."""
+    name = re.search(r"\b[A-Z]{1,2}[0-9]{1,5}\b", told.message_en)
+    if told.code != "unknown_field" or name is None:
+        return told
+    place = Position(told.line, told.column, len(name[0]))
+    return problem(place, "cell", found=name[0], example="amount > 500,000 KRW")
+
+
+def _in_plain_words(text: str, told: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """What the parser expected next helps nobody who wrote no rule: the words that mean nothing here, and a whole condition, do."""
+    kept = [one for one in told if one.code not in _RIDDLES | _GUESSES]
+    places = not_understood(text)[:3] or [(0, len(text))]
+    kept += [_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in places]
+    return tuple(kept)
+
+
+def _at(text: str, start: int, end: int, code: str, *, instead: str = "", **values: str) -> Problem:
+    """A message about ``text[start:end]``, without the blanks around it."""
+    found = text[start:end]
+    start += len(found) - len(found.lstrip())
+    before = text[:start]
+    place = Position(before.count("\n") + 1, start - before.rfind("\n"), max(len(found.strip()), 1))
+    return problem(place, code, instead=instead, **{"found": found.strip(), **values})

@@ -5,6 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SLIPS: Mapping[str, tuple[str, str]] = {
+    # What was said as one speaks or as another tool writes it
+    "write_as": (
+        "In a rule “{found}” is written: {instead}",
+        "규칙에서는 ‘{found}’을(를) 이렇게 씁니다: {instead}",
+    ),
+    "write_formula": (
+        "A rule has no spreadsheet functions, only the condition: {instead}",
+        "규칙에는 스프레드시트 함수가 없습니다. 조건만 쓰십시오: {instead}",
+    ),
+    "formula": (
+        "A rule has no spreadsheet functions. Write conditions with fields and join them with and, or, not, for example: {example}",
+        "규칙에는 스프레드시트 함수가 없습니다. 항목으로 조건을 쓰고 and, or, not으로 이으십시오. 예: {example}",
+    ),
+    "leave_query": (
+        "A rule is only the condition, without select, group by and having: {instead}",
+        "규칙에는 select, group by, having 없이 조건만 씁니다: {instead}",
+    ),
+    "cell": (
+        "{found} is a cell of a spreadsheet. Write the field's name, for example: {example}",
+        "{found}은(는) 스프레드시트의 셀입니다. 항목 이름으로 쓰십시오. 예: {example}",
+    ),
+    "half_number": (
+        "{found} can be read in two ways: write {point} or, in thousands, {thousands}",
+        "{found}은(는) 두 가지로 읽힙니다. {point} 또는 천 단위로 {thousands}(으)로 쓰십시오.",
+    ),
+    "grade_order": (
+        "Grades are names without an order. List all that are meant, for example: {example}",
+        "직급은 이름일 뿐 높고 낮음을 비교할 수 없습니다. 해당하는 직급을 모두 적으십시오. 예: {example}",
+    ),
+    "plain_example": (
+        "“{found}” is not understood here. A condition is a field, a comparison and a value, for example: {example}",
+        "여기의 ‘{found}’은(는) 알아볼 수 없습니다. 조건은 항목, 비교 기호, 값의 순서로 씁니다. 예: {example}",
+    ),
     # What was meant, by the kind of slip; {instead} would be accepted in the place of {found}
     "write_field": ("{found} is written {instead}.", "{found} 항목은 {instead}(으)로 쓰십시오."),
     "field_meant": (

@@ -175,7 +175,7 @@ def _look_up(word: str, table: Mapping[str, str], cutoff: float | None) -> str |
     tail = plain(word.rsplit(".", 1)[-1])
     if "." in word and tail in table:
         return table[tail]
-    if not cutoff or len(bare) < 4:
+    if not cutoff or len(bare) < 5:
         return None
     near = get_close_matches(bare, table, n=1, cutoff=cutoff)
     return table[near[0]] if near else None
@@ -186,6 +186,11 @@ def field_meant(word: str, *, near: bool = True) -> str | None:
     if is_outcome_name(word):
         return None
     return _look_up(word, _fields(), 0.8 if near else None)
+
+
+def field_named(word: str) -> str | None:
+    """The field a word is a name of as it stands, without any particle taken off."""
+    return None if is_outcome_name(word) else _fields().get(plain(word))
 
 
 def key_meant(word: str, *, near: bool = True) -> str | None:

@@ -60,7 +60,7 @@ MISTAKES: tuple[tuple[str, str], ...] = (
     ('transacted_at - submitted_at > 30', 'transacted_at - submitted_at > 30 days'),
     ('submitted_at - transacted_at > 30일', 'submitted_at - transacted_at > 30 days'),
     ('count(same cardholder within 30) >= 3', 'count(same cardholder within 30 days) >= 3'),
-    ('3 times same merchant within 30 minutes', 'count(same merchant within 30 minutes) >= 3'),
+    ('3 times same merchant within 30 minutes', 'count(same cardholder, merchant within 30 minutes) >= 3'),
     ('sum(amount same cardholder 7 days) > 1000000', 'sum(amount same cardholder within 7 days) > 1,000,000 KRW'),
     ('count(distinct merchant same cardholder within 7 days) > 5', 'distinct(merchant.name same cardholder within 7 days) > 5'),
     ('amount > 2 x mean(amount same department within 90 days)', 'amount > 2 * mean(amount same department within 90 days)'),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from rules.fields import FIELDS
+from rules.language.functions import WINDOW_EXAMPLES
+from rules.language.literals import usual_currency
 from rules.language.mending.phrases import LITERALS
 from rules.language.mending.pieces import Piece
 from rules.language.mending.vocabulary import COMPARES
 
 _JOINS = frozenset({"and", "or"})
 _TESTS = COMPARES | {"in", "contains", "like", "matches", "starts", "similar", "is", "not in"}
+_AGGREGATES = frozenset({"avg", "average", "total", "건수", "횟수", "합계", "평균"})
 _LEADING = frozenset(
     {"if", "when", "where", "rule", "alert", "flag", "만약", "만일", "select", "having", "unless"}
 )
@@ -27,9 +30,27 @@ def strip_frame(pieces: list[Piece]) -> list[Piece]:
     then = next((at for at, piece in enumerate(kept) if piece.word in {"then", "이면", "?"} and at), None)
     if then is not None:
         kept = _without(kept, then, len(kept))
+    kept = _without_order(kept)
     while len(kept) > 1 and kept[-1].word in {";", ".", ",", "and", "or", "not", ":"}:
         kept = _without(kept, len(kept) - 1, len(kept))
     return kept
+
+
+def _without_order(pieces: list[Piece]) -> list[Piece]:
+    """``order by amount`` says nothing of one claim, nor does ``group by`` where nothing is counted."""
+    counts = any(piece.out in WINDOW_EXAMPLES or piece.word in _AGGREGATES for piece in pieces)
+    for at in range(1, len(pieces) - 1):
+        word = pieces[at].word
+        if pieces[at + 1].word == "by" and (word == "order" or (word == "group" and not counts)):
+            return _without(pieces, at, len(pieces))
+    if (
+        len(pieces) > 3
+        and pieces[-2].word == "limit"
+        and pieces[-1].kind == "number"
+        and pieces[-3].kind in LITERALS
+    ):
+        return _without(pieces, len(pieces) - 2, len(pieces))
+    return pieces
 
 
 def _without(pieces: list[Piece], start: int, end: int) -> list[Piece]:
@@ -121,7 +142,7 @@ def say_endings(pieces: list[Piece]) -> list[Piece]:
         ):
             step = pieces[at + 2].out
             is_money = FIELDS[pieces[at].out].type == "money" and pieces[at + 2].kind == "number"
-            call = f"is_multiple({pieces[at].out}, {step}{' KRW' if is_money else ''})"
+            call = f"is_multiple({pieces[at].out}, {step}{' ' + usual_currency() if is_money else ''})"
             out = call if words[3] == "=" else f"not {call}"
             found.append(Piece("call", pieces[at].start, pieces[at + 4].end, out, "write_multiple"))
             at += 5

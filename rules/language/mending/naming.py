@@ -104,6 +104,7 @@ class _Namer:
         if (
             piece.word in {"<", "<=", ">", ">="}
             and is_text
+            and self.left != "cardholder.grade"  # above which grade is a list, not the grade itself
             and behind is not None
             and behind.kind in LITERALS | {"word"}
         ):
@@ -190,6 +191,8 @@ class _Namer:
             taken = self._value(piece)
             if taken:
                 return taken
+        if field_meant(piece.out, near=False) is None and self._continues_texts():
+            return self._quote(piece)
         size, field = self._field(piece)
         if field is not None:
             if not self.subject and self.at > self.call_ends:
@@ -276,7 +279,7 @@ class _Namer:
             len(words) == 3
             and words[2] == "or"
             and self.found[-2].kind == "text"
-            and words[0] in {"contains", "with", "like", "matches", "to"}
+            and words[0] in {"contains", "with", "like", "matches", "to", "="}
             and not asks
         )
 

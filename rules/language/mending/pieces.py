@@ -11,11 +11,13 @@ from rules.language.literals import (
     SPELLED_LENGTHS,
     currency_of,
     day_texts,
+    hangul_number,
     length_text,
     money_text,
     number_of,
     scaled,
     time_text,
+    usual_currency,
 )
 from rules.language.text import number_text, quote
 
@@ -42,10 +44,10 @@ class Piece:
 _N = r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?"
 _UNITS = (
     r"business\s+days?|working\s+days?|work\s?days?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
-    r"|영업일|시간|개월간?|주일|주간|일간|[분초일주달년dhw](?![가-힣A-Za-z])"
+    r"|영업일|시간|개월간?|주일|주간|일간|[분초일주달년dhw](?!(?!이내|안에|내에|동안|간에?|마다|부터|까지|이상|이하|초과|미만|이후|이전|보다|지나|을|를|이|가|은|는|의|에|로)[가-힣A-Za-z])"
 )
 #: What may follow a Korean unit without a blank: 50만원이상, 50만원을.
-_END = r"(?!(?!이상|초과|이하|미만|보다|이내|부터|까지|에서|와|과|을|를|이|가|은|는|에|으로|로)[가-힣A-Za-z])"
+_END = r"(?!(?!이상|초과|이하|미만|보다|이내|부터|까지|에서|와|과|을|를|이|가|은|는|에|의|씩|도|만|짜리|으로|로)[가-힣A-Za-z])"
 _CURRENCY = (
     r"원화?|달러|불|유로|파운드|엔화?|위안|won|dollars?|euros?|pounds?|yen|yuan|rmb|krw|usd|eur|gbp|jpy|cny"
 )
@@ -53,6 +55,7 @@ _CURRENCY = (
 _KINDS = (
     ("comment", r"#[^\n]*"),
     ("remark", r"--[^\n]*|//[^\n]*|/\*.*?\*/"),
+    ("doubled", r"''[^'\n]+''"),
     ("text", r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\''),
     ("open_text", r"[\"'“‘][^\"'“”‘’\n=<>()]+$"),
     ("quoted", r"[“”„‟＂«「『][^“”„‟＂»」』\"\n]*[“”‟＂»」』\"]|[‘’‚‛＇`´][^‘’‚‛＇`´'\n]*[‘’‛＇`´']"),
@@ -67,8 +70,10 @@ _KINDS = (
     ("loose_percent", rf"{_N}\s*(?:％|percent|per\s?cent|퍼센트|프로|pct)(?![a-z])"),
     ("loose_money", rf"{_N}\s*(?:[십백천]?[만억조]|[백천])(?:\s*{_N}\s*(?:[십백천]?[만억조]|[백천]))*(?:\s*{_N})?\s*(?:{_CURRENCY})?{_END}"
                     rf"|{_N}\s*(?:thousand|million|billion)\s*(?:{_CURRENCY})?{_END}|{_N}\s*(?:KRW\s*원|원\s*KRW){_END}"
-                    rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥\\]\s*{_N}(?:k|m)?(?![a-z])|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
+                    rf"|{_N}(?:k|mn?|bn?)\s*(?:{_CURRENCY})?{_END}|[₩￦$€£¥￥\\]\s*{_N}(?:[십백천]?[만억]{_END}|(?:k|m)?(?![a-z]))|(?:KRW|USD|EUR|GBP|JPY|CNY)\s*{_N}"
                     rf"|[0-9]{{1,3}}(?:[.' ][0-9]{{3}})+\s*(?:{_CURRENCY}){_END}|[0-9]{{1,3}}(?:\.[0-9]{{3}})*,[0-9]{{1,2}}\s*(?:{_CURRENCY}){_END}|{_N}\s*(?:{_CURRENCY}|[₩￦€£]){_END}"),
+    ("spelled_money", rf"[일이삼사오육칠팔구십백천만억]{{1,9}}\s*원{_END}"),
+    ("loose_number", r"[0-9]+(?:\.[0-9]+)?e[0-9]{1,2}(?![0-9a-z])(?:\s*(?:krw|원))?|[0-9]{1,3}(?:\.[0-9]{3}){2,}(?![0-9])|[0-9]{1,3}(?:[ '_][0-9]{3})+(?![0-9,.]|\s*[A-Za-z]{3})"),
     ("money", rf"(?-i:{_N}\s*(?!AND|NOT)[A-Z]{{3}})(?!\w|\.\w)"),
     ("duration", r"(?-i:[0-9]+(?:\.[0-9]+)?\s*(?:business\s+days?|seconds?|minutes?|hours?|days?|weeks?))(?!\w|\.\w)"),
     ("loose_duration", rf"{_N}\s*(?:{_UNITS})"),
@@ -77,7 +82,7 @@ _KINDS = (
     ("number", _N),
     ("list", r"@[^\W\d]\w*"),
     ("parameter", r"\$[^\W\d]\w*"),
-    ("word", r"[^\W\d]\w*(?:['’]t)?(?:\.[^\W\d]\w*)*"),
+    ("word", r"[^\W\d]\w*(?:['’][ts](?![A-Za-z]))?(?:\.[^\W\d]\w*)*"),
     ("sign", r"===|!==|!\s*>=?|!\s*<(?!>)=?|>\s=|<\s=|!\s=|=\s>|=\s<|==|=>|=<|>=|<=|!=|<>|><|&&|\|\||=~|:=|\.\.\.?|[≥≤≠＞＜＝≧≦…～~∧∨¬&|!=<>+*/%^×÷−–-]|,|[()\[\]{}]|，|（|）|;|:|\?|\."),
     ("other", r"\S"),
 )
@@ -129,6 +134,8 @@ def _piece(kind: str, written: str, start: int) -> Piece:
         return Piece("gone", start, end, "", "leave_out")
     if kind == "open_text":
         return Piece("text", start, end, quote(written[1:].strip()), "write_text")
+    if kind == "doubled":
+        return Piece("text", start, end, quote(written[2:-2]), "straight_quotes")
     if kind == "quoted":
         return Piece("text", start, end, quote(written[1:-1]), "straight_quotes")
     reader = _READERS.get(kind)
@@ -146,7 +153,7 @@ def _money(written: str) -> tuple[str, str, str] | None:
         plain = "₩" + plain[1:]
     sign = re.match(r"[₩￦$€£¥￥]|KRW|USD|EUR|GBP|JPY|CNY", plain, re.IGNORECASE)
     word = re.search(rf"(?:{_CURRENCY}|[₩￦€£])$", plain, re.IGNORECASE)
-    currency = currency_of(sign[0]) if sign else currency_of(word[0]) if word else "KRW"
+    currency = currency_of(sign[0]) if sign else currency_of(word[0]) if word else _implied(plain)
     digits = plain[sign.end() :] if sign else plain[: word.start()] if word else plain
     if re.fullmatch(r"\s*[0-9]{1,3}(?:[.' ][0-9]{3})+\s*", digits):
         digits = re.sub(r"[.' ]", "", digits)
@@ -157,6 +164,11 @@ def _money(written: str) -> tuple[str, str, str] | None:
     if said is None:
         return None
     return "money", plain if _STRICT_MONEY.fullmatch(plain) else said, "write_money"
+
+
+def _implied(written: str) -> str:
+    """Amounts counted in 만 are won; other ones are in the company's own currency."""
+    return "KRW" if re.search("[십백천만억조]", written) else usual_currency()
 
 
 def _length(written: str) -> tuple[str, str, str] | None:
@@ -184,6 +196,26 @@ def _time(written: str) -> tuple[str, str, str] | None:
     return ("time", said, "write_time") if said else None
 
 
+def _spelled_money(written: str) -> tuple[str, str, str] | None:
+    amount = hangul_number(written.rstrip().removesuffix("원"))
+    said = money_text(amount, "KRW") if amount else None
+    return ("money", said, "write_money") if said else None
+
+
+def _number(written: str) -> tuple[str, str, str] | None:
+    """``5e5``, ``1.000.000``, ``500'000`` → plain digits; with a currency behind, an amount."""
+    match = re.match(r"(?i)([0-9.]+)e([0-9]+)", written)
+    if match is None:
+        return "number", f"{int(re.sub(r'[^0-9]', '', written)):,}", "write_number"
+    number = Decimal(match[1]) * 10 ** int(match[2]) if match[1].count(".") < 2 else None
+    if number is None:
+        return None
+    if written[match.end() :].strip():
+        said = money_text(number, "KRW")
+        return ("money", said, "write_money") if said else None
+    return "number", f"{number:,f}".removesuffix(".0"), "write_number"
+
+
 def _counted(written: str) -> tuple[str, str, str] | None:
     match = re.match(_N, written)
     number = number_of(match[0]) if match else None
@@ -198,4 +230,6 @@ _READERS = {
     "loose_date": _date,
     "loose_time": _time,
     "counted": _counted,
+    "spelled_money": _spelled_money,
+    "loose_number": _number,
 }

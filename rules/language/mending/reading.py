@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rules.fields import FIELDS
 from rules.language.check import Checker
+from rules.language.literals import usual_currency
 from rules.language.mending.joins import say_endings, say_joins, strip_frame
 from rules.language.mending.naming import Names, name_words
 from rules.language.mending.phrases import say_korean_order, say_korean_windows, say_phrases
@@ -20,6 +22,8 @@ from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
 
 _ROUNDS = 12
+#: ``amount >= 1 <= 2`` compares 1 with 2: allowed, and never what was meant.
+_CHAIN = re.compile(r"[<>]=?\s*[0-9][0-9,.]*(?:\s?[A-Z]{3}|%)?\s*[<>]=?\s*[0-9]")
 #: Kinds of slip that can be told by themselves, whatever stands around them.
 _SURE = frozenset(
     [
@@ -42,6 +46,17 @@ class Mended:
 
     problems: tuple[Problem, ...]
     text: str | None
+
+
+def is_sure(mended: Mended) -> bool:
+    """Whether a correction says what was written: not where an example stands beside a join that nobody wrote."""
+    codes = {found.code for found in mended.problems}
+    is_guess = (
+        "write_value" in codes
+        and len(codes - {"write_time"}) > 1
+        and bool(codes & {"write_join", "write_compare", "write_text", "leave_out"})
+    )
+    return mended.text is not None and not is_guess and _CHAIN.search(mended.text) is None
 
 
 def judge(text: str, names: Names) -> tuple[Problem, ...]:
@@ -246,7 +261,7 @@ def _close_brackets(text: str, pieces: list[Piece], names: Names) -> bool:
         for at in (len(pieces), *stops):
             end = pieces[at - 1].end if at else 0
             tried = [*pieces[:at], Piece("sign", end, end, ")" * surplus, "close_bracket"), *pieces[at:]]
-            if not judge(_assemble(text, tried)[0], names):
+            if all(found.instead for found in judge(_assemble(text, tried)[0], names)):
                 pieces[:] = tried
                 return True
         return False
@@ -254,7 +269,7 @@ def _close_brackets(text: str, pieces: list[Piece], names: Names) -> bool:
         if word == ")":
             gone = Piece("gone", pieces[at].start, pieces[at].end, "", "open_bracket")
             tried = [*pieces[:at], gone, *pieces[at + 1 :]]
-            if not judge(_assemble(text, tried)[0], names):
+            if all(found.instead for found in judge(_assemble(text, tried)[0], names)):
                 pieces[:] = tried
                 return True
     return False
@@ -277,7 +292,17 @@ def _complete(text: str, pieces: list[Piece], names: Names) -> bool:
     if first.word in COMPARES | {"in"} and len(solid) > 1:
         usual = _USUAL.get(solid[1].kind, "amount")
         tried.append([Piece("word", first.start, first.start, usual, "write_value"), *pieces])
-    examples = ("500,000 KRW", '"카페"', "3", "22", "2026-01-31", "22:00", "30 days", "90%", "yes")
+    examples = (
+        f"500,000 {usual_currency()}",
+        '"카페"',
+        "3",
+        "22",
+        "2026-01-31",
+        "22:00",
+        "30 days",
+        "90%",
+        "yes",
+    )
     ends = ("> ", "= ", "", "is ") if last.kind == "word" else ("",)
     for end in ends:
         for example in (*examples, '("5813", "5812")', "missing"):

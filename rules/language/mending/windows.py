@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rules.fields import FIELDS, KEYS
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES, WINDOW_VALUES
-from rules.language.literals import length_text
+from rules.language.literals import length_text, usual_currency
 from rules.language.mending.pieces import Piece
 from rules.language.mending.vocabulary import COMPARES
 from rules.language.nodes import PERIODS
@@ -19,7 +19,7 @@ _TESTS = COMPARES | {"in", "is", "+", "-", "*", "/", "not"}
 
 
 #: Fields whose everyday word is a key of its own.
-_KEY_OF = {
+KEY_OF = {
     "cardholder.employee_no": "cardholder", "merchant.name": "merchant", "cardholder.department": "department", "merchant.mcc": "mcc",
     "approver.employee_no": "approver", "merchant.region": "region", "merchant.brn": "brn", "transacted_at": "day", "purpose_text": "purpose",
 }  # fmt: skip
@@ -209,7 +209,7 @@ def _keys_from(pieces: Sequence[Piece], at: int, parts: _Parts) -> int:
 
 
 def _keep_key(parts: _Parts, key: str) -> None:
-    key = _KEY_OF.get(key, key)
+    key = KEY_OF.get(key, key)
     if key in PERIODS:
         parts.period = key
     elif key not in parts.keys:
@@ -337,4 +337,4 @@ def _comparison(name: str, call: str) -> str:
         call = f"({call.strip()}"
     value = call[call.find("(") + 1 :].split()[0]
     is_money = value in FIELDS and FIELDS[value].type == "money"
-    return "> 1,000,000 KRW" if is_money else "> 3"
+    return f"> 1,000,000 {usual_currency()}" if is_money else "> 3"

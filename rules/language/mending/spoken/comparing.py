@@ -1,0 +1,178 @@
+"""One value against another as one speaks: 한도의 80% 초과, between 100 and 500, 평균의 3배, 22시 이후."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rules.fields import FIELDS
+from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.totals import average
+from rules.language.mending.spoken.values import VALUES, Pair, amount, compared, fitted, pairs
+
+_BASES = frozenset({"card.limit", "pre_approved_amount"})
+
+
+def comparison(run: Sequence[Said]) -> str | None:
+    """The condition of a run that compares one thing; None where it is not whole or not understood."""
+    kinds = [token.kind for token in run]
+    fields = [token for token in run if token.kind in {"field", "paper"}]
+    if "multiple" in kinds or "aggregate" in kinds:
+        return _against_average(run)
+    if "time" in kinds:
+        return _clock(run, fields)
+    if any(token.value in _BASES for token in fields):
+        return _against_limit(run, fields)
+    if "duration" in kinds or "period" in kinds or any(token.is_word("by", "within") for token in run):
+        return None
+    if len(fields) > 1:
+        return _two_fields(run, fields)
+    subject = fields[0].value if fields else _usual(run)
+    if subject is None:
+        return None
+    if fields and run.index(fields[0]) > (2 if run[0].kind == "compare" and run[0].written.isascii() else 1):
+        return None
+    return _values(subject, [token for token in run if token not in fields])
+
+
+def _usual(run: Sequence[Said]) -> str | None:
+    """What a value without its field is: an amount, or a number that can be nothing else."""
+    values = [token for token in run if token.kind in VALUES]
+    is_amount = any(token.kind == "money" for token in values) or all(
+        token.kind == "number" and len(token.value.replace(",", "").split(".")[0]) > 3 for token in values
+    )
+    if values and all(token.kind == "people" for token in values):
+        return "n_attendees"
+    return "amount" if values and is_amount else None
+
+
+def _values(subject: str, rest: Sequence[Said]) -> str | None:
+    """The subject against one value or two."""
+    between = _between(rest)
+    said = between if between is not None else pairs([t for t in rest if not t.is_word("of", "to")])
+    if not said or (any(token.is_word("to") for token in rest) and between is None):
+        return None
+    texts = [fitted(one.value, subject) for one in said]
+    is_money = FIELDS[subject].type == "money"
+    if len(said) == 1 and not said[0].sign:
+        if not is_money:
+            return None
+        said[0].sign = "=" if texts[0] is not None and texts[0].split(" ")[0] == "0" else ">"
+    found = []
+    for one, text in zip(said, texts, strict=True):
+        if text is None or not one.sign:
+            return None
+        found.append((">" if one.sign == "AFTER" else one.sign, text))
+    return compared(subject, found)
+
+
+def _between(rest: Sequence[Said]) -> list[Pair] | None:
+    """``between a and b``, ``a ~ b``, ``a에서 b 사이``: both ends included."""
+    values = [token for token in rest if token.kind in VALUES]
+    others = [token for token in rest if token not in values]
+    is_range = any(token.is_word("between", "to") for token in others)
+    from_to = [token.value for token in others if token.kind == "compare"]
+    if from_to == [">=", "<="] and len(values) == 2 and rest[-1].written in {"까지", "until", "till"}:
+        is_range = True
+    if from_to == [">="] and len(values) == 2 and rest[-1] is values[1]:
+        is_range = any(token.written in {"부터", "from"} for token in others)
+    if not is_range or len(values) != 2 or any(sign not in {"=", ">=", "<="} for sign in from_to):
+        return None
+    return [Pair(values[0], ">="), Pair(values[1], "<=")]
+
+
+def _clock(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
+    """The hour of the payment where whole hours are meant, its time of day otherwise."""
+    if any(token.value not in {"hour", "transacted_at"} for token in fields):
+        return None
+    rest = [token for token in run if token not in fields]
+    between = _between(rest)
+    said = between or pairs([token for token in rest if not token.is_word("of")])
+    if not said or any(one.value.kind != "time" or not one.sign for one in said):
+        return None
+    if between is not None:
+        return f"time(transacted_at) in {said[0].value.value}..{said[1].value.value}"
+    if len(said) != 1:
+        return None
+    clock, sign = said[0].value.value, {"AFTER": ">="}.get(said[0].sign, said[0].sign)
+    if clock.endswith(":00") and sign in {">=", "<"}:
+        return f"hour {sign} {int(clock.split(':')[0])}"
+    return f"time(transacted_at) {sign} {clock}"
+
+
+def _against_limit(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
+    """A share of the limit, or the limit itself: ``한도의 80% 초과``, ``10% above limit``, ``한도를 10% 초과``."""
+    bases = [token for token in fields if token.value in _BASES]
+    others = [token for token in fields if token not in bases]
+    if len(bases) != 1 or len(others) > 1 or any(FIELDS[t.value].type != "money" for t in others):
+        return None
+    subject, base = (others[0].value if others else "amount"), bases[0]
+    shares = [token for token in run if token.kind == "percent"]
+    signs = [token for token in run if token.kind == "compare"]
+    rest = [token for token in run if token not in [*fields, *shares, *signs]]
+    if any(not token.is_word("of", "by") for token in rest) or len(shares) > 1:
+        return None
+    if not shares:
+        return _limit_alone(run, subject, base, signs)
+    if len(signs) > 1:
+        return None
+    sign = ">" if not signs or signs[0].value == "AFTER" else signs[0].value
+    if signs and _is_beyond(run, base, shares[0], signs[0]):
+        if sign not in {">", ">="}:
+            return None
+        share = Decimal(shares[0].value.rstrip("% ").replace(",", "")) + 100
+        return f"{subject} {sign} {share:f}% * {base.value}"
+    return f"{subject} {sign} {shares[0].value} * {base.value}"
+
+
+def _limit_alone(run: Sequence[Said], subject: str, base: Said, signs: Sequence[Said]) -> str | None:
+    values = [token for token in run if token.kind in VALUES]
+    if values:  # the limit itself against an amount
+        rest = [token for token in run if token is not base]
+        return (
+            _values(base.value, rest)
+            if subject == "amount" and not any(token.kind == "field" for token in rest)
+            else None
+        )
+    if len(signs) != 1:
+        return None
+    return f"{subject} {signs[0].value if signs[0].value != 'AFTER' else '>'} {base.value}"
+
+
+def _is_beyond(run: Sequence[Said], base: Said, share: Said, sign: Said) -> bool:
+    """Whether the share lies on top of the limit: 10% above limit, exceeds limit by 10%, 한도를 10% 초과."""
+    at_base, at_share, at_sign = run.index(base), run.index(share), run.index(sign)
+    if any(token.is_word("by") for token in run):
+        return True
+    if sign.written.isascii():
+        return at_share < at_sign < at_base and sign.value == ">"
+    return base.written.endswith(("를", "을", "보다")) and at_base < at_share
+
+
+def _against_average(run: Sequence[Said]) -> str | None:
+    """``평균의 3배 초과``, ``more than twice the average``: against the cardholder's own average."""
+    times = [token for token in run if token.kind == "multiple"]
+    counts = [token for token in run if token.kind == "count"]  # 3 times the average
+    factor = times or counts
+    means = [token for token in run if token.kind == "aggregate" and token.value == "mean"]
+    signs = [token for token in run if token.kind == "compare"]
+    if len(means) != 1 or len(factor) > 1 or len(signs) > 1:
+        return None
+    subjects = [token for token in run if token.kind == "field" and token.value == "amount"][:1]
+    call = average(run, [*factor, *subjects, *signs])
+    if call is None:
+        return None
+    sign = ">" if not signs or signs[0].value == "AFTER" else signs[0].value
+    amounts = [token for token in run if amount(token) is not None]
+    if amounts:
+        return None
+    return f"amount {sign} {factor[0].value} * {call}" if factor else f"amount {sign} {call}"
+
+
+def _two_fields(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
+    """One amount against another."""
+    signs = [token for token in run if token.kind == "compare"]
+    is_alike = len({FIELDS[token.value].type for token in fields}) == 1
+    if len(fields) != 2 or len(signs) != 1 or len(run) != 3 or not is_alike:
+        return None
+    return f"{fields[0].value} {signs[0].value} {fields[1].value}" if signs[0].value != "AFTER" else None

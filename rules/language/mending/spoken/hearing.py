@@ -1,0 +1,295 @@
+"""A text as spoken tokens: values, fields, and words by what they do; a word that is not understood stays one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.fields import FIELDS
+from rules.language.mending.pieces import Piece, pieces_of
+from rules.language.mending.spoken.words import JOINING, LONGEST, PARTICLES, phrases
+from rules.language.text import quote
+from rules.language.words import field_meant, field_named, key_meant
+
+_PEOPLE = ("명", "people", "person", "persons")
+_AS_PERIODS = {
+    "하루": "day", "한달": "month", "한주": "week", "일주일": "week", "일년": "year", "1일": "day", "1주": "week", "1주일": "week", "1개월": "month", "1년": "year",
+}  # fmt: skip
+_TIMES = {"once": "1", "two_times": "2", "three_times": "3", "four_times": "4", "five_times": "5"}
+_COMPARED = frozenset({"number", "money", "text", "unknown", "percent", "people", "time", "date"})
+_PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "mondays", "fridays"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """``text[start:end]`` as one token: ``kind`` says what it does, ``value`` what it is."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    written: str = ""
+
+    def is_word(self, *values: str) -> bool:
+        return self.kind == "word" and self.value in values
+
+
+def heard(text: str) -> list[Said]:
+    """All tokens of a text that say something, in order."""
+    pieces = [piece for piece in pieces_of(text) if piece.kind not in {"gone", "comment"}]
+    found: list[Said] = []
+    at = 0
+    while at < len(pieces):
+        taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
+        found += tokens
+        at += taken
+    return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
+
+
+def _plain_kind(token: Said) -> Said:
+    """A yes/no field is a circumstance; a text has straight double marks."""
+    if token.kind == "field" and FIELDS[token.value].type == "yes_no":
+        return Said("flag", token.value, token.start, token.end, token.written)
+    if token.kind == "text" and token.value.startswith("'"):
+        said = quote(token.value[1:-1].replace("''", "'"))
+        return Said("text", said, token.start, token.end, token.written)
+    return token
+
+
+def _shaped(tokens: list[Said]) -> list[Said]:
+    """What only its neighbours tell: sum(amount), 일 건수, is not 0, at the same merchant."""
+    found: list[Said] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        behind = tokens[at + 1] if at + 1 < len(tokens) else None
+        size = _call_size(tokens, at)
+        if size:
+            found.append(token)
+            found += [tokens[at + 2]] if size == 4 and tokens[at + 2].kind == "field" else []
+        else:
+            found += _beside(token, found[-1] if found else None, behind)
+        at += max(size, 1)
+    return found
+
+
+def _call_size(tokens: list[Said], at: int) -> int:
+    """How many tokens ``sum(amount)``, ``count(*)`` and ``count()`` have; 0 for what is no such call."""
+    if tokens[at].kind != "aggregate" or [token.value for token in tokens[at + 1 : at + 2]] != ["("]:
+        return 0
+    inside = tokens[at + 2 : at + 4]
+    if inside and inside[0].value == ")":
+        return 3
+    is_one = len(inside) == 2 and inside[1].value == ")"
+    return 4 if is_one and (inside[0].kind == "field" or inside[0].value == "*") else 0
+
+
+def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]:
+    """The token as it is meant between its neighbours; nothing where it only carries grammar there."""
+    follows = behind.kind if behind is not None else ""
+    after_field = before is not None and before.kind in {"field", "paper"}
+
+    def as_(kind: str, value: str) -> list[Said]:
+        return [Said(kind, value, token.start, token.end, token.written)]
+
+    if token.is_word("day_or_nothing"):
+        return as_("period", "day") if follows in {"aggregate", "count"} else []
+    lead, _, bare = token.written.partition(" ")
+    if token.kind == "compare" and lead in {"and", "or"} and follows in _COMPARED:
+        meant, middle = _meaning(bare), token.start + len(lead)
+        join = Said("join", lead, token.start, middle, lead)
+        return [join, _token(meant, middle + 1, token.end, bare)] if meant else [token]
+    if token.is_word("is"):
+        return as_("compare", "=") if follows in _COMPARED and after_field else []
+    if token.is_word("at") and follows not in {"unknown", "text"}:
+        return []
+    if token.is_word("not") and before is not None and before.kind == "field" and follows in _COMPARED:
+        return as_("compare", "!=")
+    if token.written == "지난" and follows == "duration":
+        return as_("word", "within")
+    if token.is_word("twice") and behind is not None and behind.is_word("same", "per"):
+        return as_("count", "2")
+    return [token]
+
+
+def _single(pieces: list[Piece], at: int, text: str) -> Said:
+    piece = pieces[at]
+    written = text[piece.start : piece.end]
+    kind, value = piece.kind, piece.out
+    if kind == "number" and written.strip().lower().endswith(_PEOPLE):
+        kind = "people"
+    elif kind == "number" and not written.strip()[-1:].isdigit():
+        kind = "count"
+    elif kind == "duration" and "".join(written.split()) in _AS_PERIODS and not _is_within(pieces, at):
+        kind, value = "period", _AS_PERIODS["".join(written.split())]
+    elif kind == "word":
+        kind = "unknown"
+    return Said(kind, value, piece.start, piece.end, written)
+
+
+def _is_within(pieces: list[Piece], at: int) -> bool:
+    """Whether the length at hand is a limit (하루 이내) rather than a calendar day (하루 3회)."""
+    around = [*pieces[max(at - 1, 0) : at], *pieces[at + 1 : at + 2]]
+    return any(_meaning(piece.word) == ("word", "within") for piece in around)
+
+
+def _meaning(word: str) -> tuple[str, str] | None:
+    return phrases().get(word)
+
+
+def _words(pieces: list[Piece], at: int, text: str) -> tuple[int, list[Said]] | None:
+    """The longest phrase or field that begins here: (pieces taken, tokens)."""
+    if pieces[at].kind not in {"word", "sign", "number", "counted"}:
+        return None
+    for size in range(min(LONGEST, len(pieces) - at), 0, -1):
+        part = pieces[at : at + size]
+        start, end = part[0].start, part[-1].end
+        written = text[start:end].lower()
+        said = " ".join(written.replace("'s", "").replace("’s", "").split())
+        if part[0].kind == "number" and size == 1 and said not in phrases():
+            return None
+        meant = _meaning(said)
+        if meant is not None:
+            return size, [_token(meant, start, end, said)]
+        if size > 1 and all(piece.kind in {"word", "number"} for piece in part) and part[0].kind == "word":
+            field = field_meant(" ".join(text[piece.start : piece.end] for piece in part), near=False)
+            tail = _meaning(part[-1].word)
+            if field is not None and tail is None:
+                return size, [Said("field", field, start, end, said)]
+    piece = pieces[at]
+    if piece.kind != "word":
+        return None
+    tokens = _split(text[piece.start : piece.end], piece.start)
+    return None if tokens is None else (1, tokens)
+
+
+def _token(meant: tuple[str, str], start: int, end: int, said: str) -> Said:
+    kind, value = meant
+    if kind == "word" and value in _TIMES:
+        return Said("count", _TIMES[value], start, end, said)
+    if kind == "word" and value in {"and", "or"}:
+        kind = "join"
+    return Said(kind, value, start, end, said)
+
+
+def _known(word: str, start: int) -> list[Said] | None:
+    said, end = word.lower(), start + len(word)
+    meant = _meaning(said)
+    if meant is not None:
+        return [_token(meant, start, end, said)]
+    field = word if word in FIELDS else None
+    if field is None and len(word) > 1:
+        field = field_meant(word, near=False)
+    return None if field is None else [Said("field", field, start, end, word)]
+
+
+def _split(word: str, start: int) -> list[Said] | None:
+    """One written word as what it is made of: 주말이나 → weekend or; 직원별 → per cardholder; 해외결제 → abroad."""
+    said = _meaning(word.lower())
+    if said is not None:
+        return [_token(said, start, start + len(word), word.lower())]
+    named = field_named(word)
+    if named is not None:
+        return [Said("field", named, start, start + len(word), word)]
+    if word.isascii():
+        whole = _known(word, start)
+        if whole is not None:
+            return whole
+        bare = word.lower().removesuffix("'s").removesuffix("s")
+        return _known(bare, start) if bare != word.lower() and len(bare) > 3 else None
+    tries: tuple[Callable[[str, int], list[Said] | None], ...] = (
+        _with_join,
+        _with_per,
+        _with_particle,
+        _known,
+        _compound,
+    )
+    for attempt in tries:
+        found = attempt(word, start)
+        if found is not None:
+            return found
+    return None
+
+
+def _with_join(word: str, start: int) -> list[Said] | None:
+    for ending, join in JOINING.items():
+        stem = word.removesuffix(ending)
+        found = None if stem in ("", word) else _known(stem, start) or _known(f"{stem}음", start)
+        if found is not None and found[0].kind != "empty":
+            first = [Said(one.kind, one.value, one.start, start + len(stem), one.written) for one in found]
+            return [*first, Said("join", join, start + len(stem), start + len(word), ending)]
+    return None
+
+
+def _with_per(word: str, start: int) -> list[Said] | None:
+    for ending in ("별로", "별", "마다", "당"):
+        stem = word.removesuffix(ending)
+        if stem not in ("", word) and key_meant(stem, near=False) and (found := _known(stem, start)):
+            return [Said("word", "per", start, start, ""), *found]
+    return None
+
+
+def _with_particle(word: str, start: int) -> list[Said] | None:
+    for ending in PARTICLES:
+        stem = word.removesuffix(ending)
+        if stem in ("", word):
+            continue
+        meant = _meaning(stem.lower())
+        if meant is not None:
+            return [_token(meant, start, start + len(word), word)]
+    return None
+
+
+def _compound(word: str, start: int) -> list[Said] | None:
+    for size in range(len(word) - 1, 1, -1):
+        first = _known(word[:size], start)
+        if first is None:
+            continue
+        rest = _split(word[size:], start + size)
+        if rest is not None:
+            return [*first, *rest]
+    if word.endswith("에서") and len(word) > 3:
+        return [Said("place", word.removesuffix("에서"), start, start + len(word), word)]
+    return None
+
+
+def _joined(tokens: list[Said]) -> list[Said]:
+    """Neighbours that are one thing: 1인당, 참석자 1인당, 3배, 1/2."""
+    found: list[Said] = []
+    for token in tokens:
+        before = found[-1] if found else None
+        if before is not None and token.kind == "field" and token.value == "per_head":
+            while found and (
+                (found[-1].kind == "number" and found[-1].value == "1")
+                or found[-1].value in {"n_attendees", "amount"}
+            ):
+                gone = found.pop()
+                token = Said("field", token.value, gone.start, token.end, token.written)
+        if token.is_word("multiple") and before is not None and before.kind in {"number", "count"}:
+            found[-1] = Said("multiple", before.value, before.start, token.end)
+            continue
+        if token.is_word("twice"):
+            token = Said("multiple", "2", token.start, token.end)
+        if token.is_word("half"):
+            token = Said("percent", "50%", token.start, token.end)
+        is_fraction = (
+            token.kind == "number"
+            and len(found) > 1
+            and before is not None
+            and before.value == "/"
+            and found[-2].kind == "number"
+        )
+        if is_fraction and Decimal(token.value.replace(",", "")):
+            part = Decimal(found[-2].value.replace(",", "")) / Decimal(token.value.replace(",", "")) * 100
+            if part == part.quantize(Decimal("0.0001")):
+                start = found[-2].start
+                del found[-2:]
+                token = Said("percent", f"{part.normalize():f}%", start, token.end)
+        found.append(token)
+    return found
+
+
+def is_plural_day(token: Said) -> bool:
+    """``weekends and holidays`` means either."""
+    return token.kind == "flag" and token.written.split(" ")[-1] in _PLURAL_DAYS

@@ -1,0 +1,255 @@
+"""A whole spoken text → a rule with what each part of it became; nothing where one word of it is not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rules.language.mending.naming import Names
+from rules.language.mending.spoken.clauses import clause
+from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
+from rules.language.mending.spoken.values import VALUES
+from rules.language.text import quote
+
+_FRAME = frozenset({"{", "}", ";", ".", "?"})
+
+
+_JOINS = frozenset({"and", "or", "("})
+_COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """``text[start:end]`` was said, ``out`` is how the language writes it."""
+
+    start: int
+    end: int
+    out: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The rule, and its conditions in order."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+
+def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | None:
+    """What a text says as one speaks; None where a word of it is not understood.
+
+    ``is_rule`` tells whether a piece of text is a rule of its own already; such pieces stay as they are.
+    """
+    tokens = _framed([_signed(token) for token in heard(text)])
+    if [token.kind for token in tokens] == ["unknown"] and _is_hangul(tokens[0].written):
+        word = tokens[0].written if len(text.split()) > 1 else ""
+        return _one(tokens[0], f"merchant.name contains {quote(word)}") if word else None
+    line = _Line([], [])
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind in {"open", "close", "join", "comma"} or _is_outer_not(tokens, at):
+            if not line.take(token, _join(tokens, at)):
+                return None
+            at += 1
+            continue
+        found = (
+            None
+            if _lacks_subject(tokens, at)
+            else _as_it_is(text, tokens, at, is_rule) or clause(tokens, at, names)
+        )
+        if found is None:
+            return None
+        taken, condition = found
+        if " and " in condition and _joins_or(tokens, at, taken):
+            condition = f"({condition})"
+        line.add(Part(token.start, tokens[at + taken - 1].end, condition))
+        at += taken
+    return line.whole()
+
+
+@dataclass
+class _Line:
+    """The rule as far as it is written."""
+
+    words: list[str]
+    parts: list[Part]
+    depth: int = 0
+
+    def take(self, token: Said, join: str) -> bool:
+        """Write a bracket, a join or not; whether it may stand there."""
+        is_free = not self.words or self.words[-1] in _JOINS
+        if token.kind == "open":
+            self.depth += 1
+            if not is_free and self.words[-1] != "not":
+                return False
+            self.words.append("(")
+        elif token.kind == "close":
+            self.depth -= 1
+            self.words.append(")")
+            return self.depth >= 0
+        elif token.is_word("not"):
+            self.words += ["not"] if is_free else ["and", "not"]
+        else:
+            self.words.append(join)
+            return not is_free
+        return True
+
+    def add(self, part: Part) -> None:
+        """Write a condition, joined with the one before it where nothing was said between them."""
+        if self.words and self.words[-1] not in _JOINS:
+            both = _of_them(self.words[-1], part.out)
+            if both:
+                self.words[-1] = both
+                self.parts[-1] = Part(self.parts[-1].start, part.end, both)
+                return
+            self.words.append("and")
+        self.words.append(part.out)
+        self.parts.append(part)
+
+    def whole(self) -> Spoken | None:
+        """The rule; None where a bracket is open or a join leads nowhere."""
+        if self.depth or not self.parts or self.words[-1] in _JOINS | {"not"}:
+            return None
+        return Spoken(" ".join(self.words).replace("( ", "(").replace(" )", ")"), tuple(self.parts))
+
+
+def _framed(tokens: list[Said]) -> list[Said]:
+    """Without a full stop at the end and the = that a spreadsheet's cell begins with."""
+    while tokens and tokens[-1].value in _FRAME:
+        tokens = tokens[:-1]
+    is_cell = len(tokens) > 2 and tokens[0].kind == "compare" and tokens[0].written == "="
+    return tokens[1:] if is_cell else tokens
+
+
+def _is_outer_not(tokens: Sequence[Said], at: int) -> bool:
+    return tokens[at].is_word("not") and at + 1 < len(tokens) and tokens[at + 1].kind == "open"
+
+
+def _of_them(before: str, behind: str) -> str | None:
+    """``주유소에서 하루 2회`` counts the payments at petrol stations only: the condition stands in the window too."""
+    windows = [said for said in (before, behind) if _COUNTED.match(said)]
+    if len(windows) != 1 or "(" in (before if windows[0] == behind else behind):
+        return None
+    condition = before if windows[0] == behind else behind
+    if " or " in condition or " and " in condition:
+        return None
+    call, _, rest = windows[0].partition(")")
+    joined = " and " if " where " in call else " where "
+    return f"{condition} and {call}{joined}{condition}){rest}"
+
+
+def _one(token: Said, condition: str) -> Spoken:
+    return Spoken(condition, (Part(token.start, token.end, condition),))
+
+
+def _is_hangul(word: str) -> bool:
+    return len(word) > 1 and all("가" <= letter <= "힣" for letter in word)
+
+
+def _lacks_subject(tokens: Sequence[Said], at: int) -> bool:
+    """``amount = 100,000 or 200,000``: what the second value is compared with was said before."""
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    is_alone = behind is None or behind.kind in {"join", "comma", "close"}
+    return bool(at) and tokens[at - 1].kind in {"join", "comma"} and tokens[at].kind in VALUES and is_alone
+
+
+def _signed(token: Said) -> Said:
+    kind = {"(": "open", ")": "close", ",": "comma"}.get(token.value)
+    if kind is None or token.kind == "text":
+        return token
+    return Said(kind, token.value, token.start, token.end, token.written)
+
+
+def _as_it_is(
+    text: str, tokens: Sequence[Said], at: int, is_rule: Callable[[str], bool]
+) -> tuple[int, str] | None:
+    """A condition that is right already, up to the next word that joins."""
+    end = at
+    while end < len(tokens) and tokens[end].kind not in {"join", "close"}:
+        end += 1
+    if end == at:
+        return None
+    written = text[tokens[at].start : tokens[end - 1].end]
+    return (end - at, written) if is_rule(written) else None
+
+
+def _joins_or(tokens: Sequence[Said], at: int, taken: int) -> bool:
+    around = [*tokens[max(at - 1, 0) : at], *tokens[at + taken : at + taken + 1]]
+    return any(token.kind == "join" and token.value != "and" for token in around)
+
+
+def _join(tokens: Sequence[Said], at: int) -> str:
+    """and, or; between two days or kinds of days 와 and a comma mean either."""
+    token = tokens[at]
+    before, behind = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    days = [one for one in (before, behind) if one is not None and _is_day(one)]
+    if token.value == "or":
+        return "or"
+    if len(days) == 2:
+        both_weekdays = all(one.value.startswith("weekday =") for one in days)
+        if both_weekdays or token.kind == "comma" or token.value == "with" or all(map(is_plural_day, days)):
+            return "or"
+    return "and"
+
+
+def _is_day(token: Said) -> bool:
+    return token.kind == "flag" and (
+        token.value.startswith("weekday =") or token.value in {"is_weekend", "is_holiday"}
+    )
+
+
+#: Names of grades, which beginners compare as if they stood in an order.
+_GRADES = frozenset(
+    [
+        "사원",
+        "주임",
+        "대리",
+        "과장",
+        "차장",
+        "부장",
+        "이사",
+        "상무",
+        "전무",
+        "임원",
+        "팀장",
+        "실장",
+        "본부장",
+        "manager",
+        "director",
+        "executive",
+        "staff",
+        "senior",
+        "junior",
+    ]
+)
+
+
+def not_understood(text: str) -> list[tuple[int, int]]:
+    """Where the words stand that mean nothing here: (start, end) each."""
+    return [(token.start, token.end) for token in heard(text) if token.kind == "unknown"]
+
+
+def ordered_grade(text: str) -> tuple[int, int] | None:
+    """Where a text asks for a grade above or below another: (start, end); None where it does not."""
+    tokens = heard(text)
+    for at, token in enumerate(tokens):
+        if token.kind != "compare" or token.value in {"=", "!="}:
+            continue
+        around = tokens[max(at - 2, 0) : at + 2]
+        is_grade = any(one.value == "cardholder.grade" for one in around)
+        names = [one for one in around if _bare(one.written) in _GRADES]
+        if (
+            names
+            and (is_grade or names[0].kind == "unknown")
+            and not any(one.kind in VALUES for one in around)
+        ):
+            return around[0].start if is_grade else names[0].start, max(token.end, names[0].end)
+    return None
+
+
+def _bare(word: str) -> str:
+    for ending in ("님", "급", "보다", "직급"):
+        word = word.removesuffix(ending)
+    return word.lower()

@@ -1,0 +1,170 @@
+"""Several payments as one speaks of them → a window: 같은 가맹점에서 하루 3회, total per month above 1,000,000."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rules.fields import FIELDS, KEYS
+from rules.language.mending.spoken.hearing import Said
+from rules.language.mending.spoken.values import Pair, amount, pairs
+from rules.language.mending.windows import KEY_OF
+
+#: Keys that already say whose claims are meant.
+_WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade"})
+
+
+@dataclass
+class _Heard:
+    keys: list[str] = field(default_factory=list)
+    value: str = ""
+    of: str = ""
+    period: str = ""
+    length: str = ""
+    is_grouped: bool = False  # per merchant: exactly these keys
+    bound: str = ""  # the limit of the card, where a total is held against it
+    is_literal: bool = False  # count same merchant …: nearly the language itself
+
+
+def is_total(run: Sequence[Said]) -> bool:
+    """Whether a run of tokens speaks of several payments."""
+    kinds = {token.kind for token in run}
+    totals = any(token.kind == "aggregate" and token.value != "mean" for token in run)
+    grouped = any(token.is_word("same", "per") for token in run)
+    if "multiple" in kinds or ("count" in kinds and any(token.value == "mean" for token in run)):
+        return False  # 3 times the average
+    return bool(kinds & {"count", "period"}) or totals or grouped
+
+
+def total(run: Sequence[Said]) -> str | None:
+    """The condition of a run that speaks of several payments; None where it is not whole or not understood."""
+    found, rest = _gather(run)
+    if found is not None and found.bound:
+        return _against_bound(found, rest)
+    said = pairs(rest) if found is not None else None
+    if found is None or said is None:
+        return None
+    if not said and found.keys and not found.of and not found.is_grouped and (found.period or found.length):
+        return f"{_call('count', found, '')} >= 2"  # the same amount within 3 days
+    counts = [one for one in said if one.value.kind == "count" or _is_plain_count(one, found)]
+    amounts = [one for one in said if one not in counts]
+    if any(amount(one.value) is None for one in amounts) or len(counts) > 2 or len(amounts) > 1:
+        return None
+    name = found.of or ("count" if counts else "sum")
+    if name != "count" and (counts or not amounts):
+        return None
+    if name == "count" and (not counts or len({one.sign for one in counts}) != len(counts)):
+        return None
+    limits = counts if name == "count" else amounts
+    where = ""
+    if name == "count" and amounts:
+        where = f"amount {amounts[0].sign or '>='} {amount(amounts[0].value)}"
+    call = _call(name, found, where)
+    if call is None:
+        return None
+    texts = [one.value.value if name == "count" else amount(one.value) for one in limits]
+    usual = ">=" if name == "count" else ">"
+    parts = [f"{call} {_plain(one.sign) or usual} {text}" for one, text in zip(limits, texts, strict=True)]
+    return " and ".join(parts)
+
+
+def _against_bound(found: _Heard, rest: Sequence[Said]) -> str | None:
+    """``하루 합계가 한도를 초과``, ``월 합계가 한도의 80% 초과``."""
+    signs = [token for token in rest if token.kind == "compare"]
+    shares = [token for token in rest if token.kind == "percent"]
+    if found.of != "sum" or len(signs) != 1 or len(shares) > 1 or len(rest) > len(signs) + len(shares):
+        return None
+    share = f"{shares[0].value} * " if shares else ""
+    call = _call("sum", found, "")
+    return None if call is None else f"{call} {_plain(signs[0].value)} {share}{found.bound}"
+
+
+def average(run: Sequence[Said], taken: Sequence[Said]) -> str | None:
+    """``mean(amount same cardholder within 30 days)`` of what a run says about an average besides the tokens taken."""
+    found, rest = _gather([token for token in run if token not in taken])
+    if found is None or any(token.kind != "compare" for token in rest):
+        return None
+    found.of = "mean"
+    return _call("mean", found, "")
+
+
+def _plain(sign: str) -> str:
+    return ">" if sign == "AFTER" else sign
+
+
+def _is_plain_count(one: Pair, found: _Heard) -> bool:
+    return one.value.kind == "number" and (found.of == "count" or (not found.of and not _is_big(one.value)))
+
+
+def _is_big(value: Said) -> bool:
+    return len(value.value.replace(",", "").split(".")[0]) > 3
+
+
+def _gather(run: Sequence[Said]) -> tuple[_Heard | None, list[Said]]:
+    """What the run says of whose claims, how far back and what of them; the values and comparisons that are left."""
+    found, rest = _Heard(), []
+    role = ""
+    for at, token in enumerate(run):
+        if token.is_word("same", "per", "by"):
+            role = token.value
+            found.is_literal |= bool(at) and role == "same" and run[at - 1].written == "count"
+        elif token.kind in {"field", "paper"}:
+            if not _keep_field(found, token, role):
+                return None, []
+            role = role if at + 1 < len(run) and run[at + 1].kind == "field" and role else ""
+        elif token.kind == "aggregate":
+            if found.of and found.of != token.value:
+                return None, []
+            found.of = token.value
+        elif token.kind == "period":
+            if found.period not in {"", token.value}:
+                return None, []
+            found.period, role = token.value, ""
+        elif token.kind == "duration":
+            if found.length:
+                return None, []
+            found.length = token.value
+        elif token.is_word("within", "of", "to", "at"):
+            continue
+        elif token.kind in {"compare", "money", "number", "count", "percent"}:
+            rest.append(token)
+            role = ""
+        else:
+            return None, []
+    return found, rest
+
+
+def _keep_field(found: _Heard, token: Said, role: str) -> bool:
+    is_money = FIELDS[token.value].type == "money"
+    if token.value == "card.limit" and not found.bound:
+        found.bound = token.value
+        return True
+    if is_money and not role:
+        if found.value:
+            return False
+        found.value = token.value
+        return True
+    key = KEY_OF.get(token.value, token.value)
+    if key == "day":
+        found.period = "day"
+        return True
+    if key not in KEYS and FIELDS[token.value].type not in {"code", "text", "yes_no"}:
+        return False
+    if role in {"per", "by"}:
+        found.is_grouped = True
+    if key not in found.keys:
+        found.keys.append(key)
+    return True
+
+
+def _call(name: str, found: _Heard, where: str) -> str | None:
+    if found.period and found.length:
+        return None
+    keys = list(found.keys)
+    if not keys or not (found.is_grouped or found.is_literal or _WHOSE & set(keys)):
+        keys = ["cardholder", *keys]
+    if found.period:
+        keys.append(found.period)
+    value = "" if name == "count" else (found.value or "amount") + " "
+    length = "" if found.period else f" within {found.length or '30 days'}"
+    return f"{name}({value}same {', '.join(keys)}{length}{f' where {where}' if where else ''})"
