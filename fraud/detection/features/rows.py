@@ -172,7 +172,7 @@ def rows_of(
         category=category_of(claims).cast(pl.Categorical),
         currency=_text_codes(text_column(claims, "currency").fill_null("")),
         purpose=_text_codes(text_column(claims, "purpose_code")),
-        approver=column(claims, "approver_id", pl.Int64()).fill_null(_NO_KEY),
+        approver=_key(claims, "approver_id"),
         day_part=pl.when(has_time).then(pl.lit(_part_of_day(hour))).otherwise(_NO_KEY),
         is_weekend=pl.lit(weekday >= _SATURDAY),
         is_round=is_round(amount, claims),
@@ -182,9 +182,9 @@ def rows_of(
     frame = frame.with_columns(category=_text_codes(pl.col("category")))
     arrays = {name: frame[name].to_numpy() for name in frame.columns}
     if wanted is not None and targets is not None:
-        own = column(wanted, "approver_id", pl.Int64()).fill_null(_NO_KEY)
-        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=np.int64)
-        arrays["approver"][targets] = wanted.select(own).to_series().to_numpy()
+        own = wanted.select(_key(wanted, "approver_id")).to_series().to_numpy()
+        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=own.dtype)
+        arrays["approver"][targets] = own
     return Rows(**arrays, category_codes=category_codes, targets=targets)
 
 

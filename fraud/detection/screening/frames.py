@@ -303,6 +303,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
             labels=labels,
             wanted=wanted,
             parameters=rules.context.parameters,
+            lets_go=True,
         )
     del claims
     with timed("rules"):
