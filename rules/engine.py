@@ -335,7 +335,7 @@ class _Run:
         for column in (*key_columns(node.keys), *more_columns(node)):
             if column in self.table.vocabulary:
                 found[column] = self._is_missing(column)
-            elif column in self.table.frame.columns:
+            elif column in self.table.schema:
                 found[column] = pl.col(column).is_null() | (pl.col(column) < 0)
             else:
                 found[column] = pl.lit(True)
@@ -370,7 +370,7 @@ class _Run:
             "cardholder.department",
             *self._fields,
         }
-        return self.table.frame.select([name for name in self.table.frame.columns if name in names])
+        return self.table.frame.select([name for name in self.table.schema if name in names])
 
 
 def _by_keys(windows: Sequence[n.Window]) -> Iterator[list[n.Window]]:

@@ -48,7 +48,8 @@ def prefix_sums(values: Ints) -> Ints:
 def range_totals(values: Ints, start: Ints, end: Ints) -> Ints:
     """Sum of `values` in each range; exact."""
     sums = prefix_sums(values)
-    return sums[end] - sums[start]
+    found: Ints = np.take(sums, end) - np.take(sums, start)
+    return found
 
 
 def range_square_totals(values: Ints, start: Ints, end: Ints) -> NDArray[np.longdouble]:
@@ -188,6 +189,17 @@ def range_median(values: Ints, start: Ints, end: Ints) -> Floats:
         middle[even] = middle[even] / 2 + distinct[upper].astype(np.float64) / 2
     answer[asked] = middle
     return answer
+
+
+def without_gaps(start: Ints, end: Ints, n: int) -> tuple[Ints | None, Ints, Ints]:
+    """(those of n positions that lie in a range, the ranges among them); None and the ranges themselves where most do."""
+    if int(np.maximum(end - start, 0).sum()) * 2 > n:
+        return None, start, end
+    borders = np.bincount(start, minlength=n + 1) - np.bincount(np.maximum(end, start), minlength=n + 1)
+    held = np.cumsum(borders[:n]) > 0
+    place = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(held, out=place[1:])
+    return np.flatnonzero(held), place[start], place[np.maximum(end, start)]
 
 
 def range_distinct(codes: Ints, start: Ints, end: Ints) -> Ints:

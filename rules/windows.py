@@ -13,8 +13,9 @@ aggregate afterwards is prefix sums and binary search, exact in 64-bit integers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,11 @@ Places = NDArray[np.int64] | NDArray[np.int32]
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
-_LARGEST = 1 << 62
-#: rows asked about are few below this part of all
-_FEW = 4
+_LARGEST = 1 << 61
+#: rows asked about are few below this part of all, very few below that one
+_FEW, _VERY_FEW = 4, 64
+#: conditions whose rows an index remembers
+_CONDITIONS = 2
 
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
@@ -70,6 +73,7 @@ class TimeOrder:
         self.is_ordered = _is_ordered(self.at_us, tie)
         self.rows: Ints = np.arange(len(tie)) if self.is_ordered else np.lexsort((tie, self.at_us))
         self._since: dict[int, Ints] = {}
+        self._asked: dict[tuple[int, int], tuple[Mask, Ints]] = {}
 
     def __len__(self) -> int:
         return len(self.at_us)
@@ -99,18 +103,29 @@ class TimeOrder:
         """Per moment: the place in the order of the first row with at >= moment."""
         return np.searchsorted(self._sorted_at, boundary_us, side="left").astype(np.int64)
 
-    def first_rank_within(self, duration_us: int, rows: Places) -> Ints:
-        """Per given row: the place in the order of the first row with at >= own at - duration.
+    def first_rank_within(self, duration_us: int, targets: Mask | None) -> Ints:
+        """Per row, or per target in row order: the place in the order of the first row with at >= own at - duration; remembered.
 
-        Asked for most rows it searches all of them once, in time order, and remembers the answers.
+        Asked for most rows it searches all of them once, in time order: moments that rise are found far faster than others.
         """
+        if targets is None:
+            return self._of_everyone(duration_us)
+        name = duration_us, id(targets)
+        if name not in self._asked:
+            rows = np.flatnonzero(targets)
+            if len(rows) * _FEW >= len(self):
+                found = self._of_everyone(duration_us)[rows]
+            else:
+                found = self.first_rank_since(self.at_us[rows] - duration_us)
+            self._asked[name] = targets, found  # what lives keeps its name
+        return self._asked[name][1]
+
+    def _of_everyone(self, duration_us: int) -> Ints:
         if duration_us not in self._since:
-            if len(rows) * _FEW < len(self):
-                return self.first_rank_since(self.at_us[rows] - duration_us)
             found = np.empty(len(self.rows), dtype=np.int64)
             found[self.rows] = self.first_rank_since(self._sorted_at - duration_us)
             self._since[duration_us] = found
-        return self._since[duration_us][rows]
+        return self._since[duration_us]
 
 
 class WindowIndex:
@@ -137,39 +152,51 @@ class WindowIndex:
         if targets is None:
             everyones, _ = group_codes(keys)
             rows: Places = np.flatnonzero(everyones >= 0)
-            codes: Places = everyones[rows]
+            codes: Places = everyones.take(rows)
         else:
             found = sharing(keys, targets, first)
             rows, codes = found.rows, found.codes
         # unique (group, place in time) pairs packed in one integer: sorting values beats argsort
+        self._bits = max(n - 1, 1).bit_length()
         packed = codes.astype(np.int64)
-        packed *= n
-        packed += self._order.rank[rows]
+        packed <<= self._bits
+        packed += np.take(self._order.rank, rows)
         packed.sort()
         self._packed = packed
         self._n = n
-        places = packed % n if n else packed
+        places = packed & ((1 << self._bits) - 1)
         #: Rows in group order, in as few bytes as their number allows: a night keeps some twenty indexes.
         self._rows: Places = self._order.rows_at(places)
+        self._kept: dict[int, tuple[Mask, Places, Places]] = {}
         self._set_targets(targets)
-        self._base: Ints = packed[self._at] - places[self._at]
-        self._kept: dict[int, tuple[Mask, Ints, Places]] = {}
+
+    def asking(self, targets: Mask | None) -> Self:
+        """The same windows answering for other targets: some of those it was made for, or rows that share their keys."""
+        other = copy(self)
+        other._set_targets(targets)
+        return other
 
     def _set_targets(self, targets: Mask | None) -> None:
         """Positions (in group order) of the rows to answer for, and where their answers go."""
+        self._targets = targets
         if targets is None:
             self._n_out = self._n
             self._at = np.arange(len(self._rows), dtype=np.int64)
             self._out: Places = self._rows
         else:
             self._n_out = int(targets.sum())
-            self._at = np.flatnonzero(targets[self._rows])
-            self._out = np.searchsorted(np.flatnonzero(targets), self._rows[self._at])
+            self._at = np.flatnonzero(np.take(targets, self._rows))
+            rows = self._rows.take(self._at)
+            if len(rows) * _VERY_FEW < self._n:
+                self._out = np.searchsorted(np.flatnonzero(targets), rows)
+            else:
+                self._out = np.cumsum(targets, dtype=np.int64).take(rows) - 1
+        self._base: Ints = np.take(self._packed, self._at) >> self._bits << self._bits
 
     def start_within(self, duration_us: int) -> Ints:
         """Handle of the window from own time - duration (inclusive) on."""
-        first = self._order.first_rank_within(duration_us, self._rows[self._at])
-        return self._first_position(first)
+        first = self._order.first_rank_within(duration_us, self._targets)
+        return self._first_position(np.take(first, self._out))
 
     def start_since(self, boundary_us: Ints) -> Ints:
         """Handle of the window from a moment per row on (day, month); given for all rows."""
@@ -202,14 +229,14 @@ class WindowIndex:
     ) -> Ints:
         """Exact sum of int64 values (one per row, all rows) in the window; 0 when empty."""
         first, last, kept = self._ranges(start, include_self, where)
-        return self._spread(kernels.range_totals(values[kept], first, last), np.int64(0))
+        return self._spread(kernels.range_totals(np.take(values, kept), first, last), np.int64(0))
 
     def mean(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Floats:
         """Mean of int64 values in the window, nan when empty."""
         first, last, kept = self._ranges(start, include_self, where)
-        sums = kernels.range_totals(values[kept], first, last)
+        sums = kernels.range_totals(np.take(values, kept), first, last)
         return self._spread(_divide(sums, last - first), np.float64(np.nan))
 
     def std(
@@ -221,10 +248,10 @@ class WindowIndex:
         exactly 0 however large they are.
         """
         first, last, kept = self._ranges(start, include_self, where)
-        shifted = values[kept]
+        shifted = np.take(values, kept)
         if len(shifted):
-            base = self._packed // self._n
-            base = base if where is None else base[where[self._rows]]
+            base = self._packed >> self._bits
+            base = base if where is None else base[np.flatnonzero(np.take(where, self._rows))]
             leader = np.flatnonzero(np.diff(base, prepend=np.int64(-1)))
             shifted = shifted - np.repeat(shifted[leader], np.diff(np.append(leader, len(base))))
         n = (last - first).astype(np.longdouble)
@@ -246,28 +273,34 @@ class WindowIndex:
         first, last, kept = self._ranges(start, include_self, known)
         if np.any(np.diff(first) < 0):
             raise ValueError("distinct needs windows whose start never goes back in time")
-        return self._spread(kernels.range_distinct(codes[kept], first, last), np.int64(0))
+        held, first, last = kernels.without_gaps(first, last, len(kept))
+        inside = np.take(codes, kept if held is None else kept.take(held)).astype(np.int64)
+        return self._spread(kernels.range_distinct(inside, first, last), np.int64(0))
 
     def minimum(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Floats:
         """Smallest int64 value in the window, nan when empty (exact up to 2**53)."""
         first, last, kept = self._ranges(start, include_self, where)
-        return self._spread(kernels.range_extreme(values[kept], first, last, "min"), np.float64(np.nan))
+        return self._spread(
+            kernels.range_extreme(np.take(values, kept), first, last, "min"), np.float64(np.nan)
+        )
 
     def maximum(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Floats:
         """Largest int64 value in the window, nan when empty (exact up to 2**53)."""
         first, last, kept = self._ranges(start, include_self, where)
-        return self._spread(kernels.range_extreme(values[kept], first, last, "max"), np.float64(np.nan))
+        return self._spread(
+            kernels.range_extreme(np.take(values, kept), first, last, "max"), np.float64(np.nan)
+        )
 
     def median(
         self, values: Ints, start: Ints, *, include_self: bool = False, where: Mask | None = None
     ) -> Floats:
         """Median of int64 values in the window, nan when empty."""
         first, last, kept = self._ranges(start, include_self, where)
-        return self._spread(kernels.range_median(values[kept], first, last), np.float64(np.nan))
+        return self._spread(kernels.range_median(np.take(values, kept), first, last), np.float64(np.nan))
 
     def previous_row(self, *, where: Mask | None = None) -> Ints:
         """Row number of the latest earlier row of the group (that satisfies `where`), -1 if none."""
@@ -303,17 +336,17 @@ class WindowIndex:
         if where is None:
             return first, end, self._rows
         before, kept = self._kept_by(where)
-        return before[first], before[end], kept
+        return np.take(before, first).astype(np.int64), np.take(before, end).astype(np.int64), kept
 
-    def _kept_by(self, where: Mask) -> tuple[Ints, Places]:
-        """How many rows satisfy the condition before each position, and those rows; conditions in a row are mostly the same one."""
-        found = self._kept.get(id(where))
+    def _kept_by(self, where: Mask) -> tuple[Places, Places]:
+        """How many rows satisfy the condition before each position, and those rows; conditions in a row are mostly one of two."""
+        found = self._kept.pop(id(where), None)
         if found is None:
-            kept = where[self._rows]
-            before = np.zeros(len(kept) + 1, dtype=np.int64)
+            kept = np.take(where, self._rows)
+            before: Places = np.zeros(len(kept) + 1, dtype=self._rows.dtype)
             np.cumsum(kept, out=before[1:])
-            found = where, before, self._rows[kept]
-            self._kept = {id(where): found}
+            found = where, before, self._rows.take(np.flatnonzero(kept))
+        self._kept = {**dict(list(self._kept.items())[-_CONDITIONS + 1 :]), id(where): found}
         return found[1], found[2]
 
     def _spread(self, answers: NDArray[_Number], empty: _Number) -> NDArray[_Number]:

@@ -21,7 +21,7 @@ from cases.services.company import company_today
 from cases.services.outbox import enqueue_notice
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.identity import holders_of
-from fraud.claims.labels import labels_known_by
+from fraud.claims.labels import newest_labels, told_labels
 from fraud.claims.models import Label
 from fraud.detection.intervals import clopper_pearson, wilson
 from fraud.detection.models import ScreeningRun
@@ -44,6 +44,10 @@ _FIRST_SCORES = """
         FROM fraud_score WHERE is_calibrated AND run_id {runs}) first
     WHERE place = 1
 """
+#: Outcomes of history that no night looked at say nothing here.
+_OF_NIGHTS = """ AND (EXISTS (SELECT 1 FROM fraud_score s WHERE s.claim_id = l.claim_id)
+    OR EXISTS (SELECT 1 FROM fraud_rulehit h WHERE h.claim_id = l.claim_id)
+    OR EXISTS (SELECT 1 FROM cases_alert t WHERE t.claim_id = l.claim_id))"""
 _HITS = """
     SELECT h.claim_id, r.code, r.id AS rule_id, min(n.cut_off_at) AS at
     FROM fraud_rulehit h JOIN fraud_screeningrun n ON n.id = h.run_id
@@ -76,7 +80,9 @@ def case_alarms(now: datetime) -> list[Alarm]:
     key = f"cases:alarms:{run.pk}:{run.finished_at}:{label}:{now:%Y-%m-%d}".replace(" ", "T")
     found: list[Alarm] | None = cache.get(key)
     if found is None:
-        known = labels_known_by(now).select("claim_id", "is_misuse", "source", "selection_probability")
+        known = newest_labels(told_labels(now, _OF_NIGHTS)).select(
+            "claim_id", "is_misuse", "source", "selection_probability"
+        )
         found = [*_calibration(now, known), *_rules(now, known), *_novelty(now, known)]
         cache.set(key, found, _CACHED_SECONDS)
     return found

@@ -16,13 +16,15 @@ _counted: ContextVar[dict[datetime, list[int]] | None] = ContextVar("counted", d
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
-    """Inside, what was received by a moment is counted once: as it was when it was first asked.
+def one_look(counted: dict[datetime, list[int]] | None = None) -> Iterator[None]:
+    """Inside, what was received by a moment is counted once: as it was when it was first asked. A look inside a look is the same one.
 
-    A later moment adds what was received since the last one counted. What comes late under an earlier moment meanwhile is in
+    `counted` keeps what was counted for a further look of the same run. A later moment adds what was received since the last one counted. What comes late under an earlier moment meanwhile is in
     neither, so whoever counts anew sees that something came.
     """
-    token = _counted.set({})
+    if counted is None:
+        counted = _counted.get()
+    token = _counted.set({} if counted is None else counted)
     try:
         yield
     finally:

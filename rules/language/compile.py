@@ -83,7 +83,7 @@ class Compiler:
         amount = pl.lit(literal_money(node), dtype=pl.Int64)
         if self.table.single_currency == node.currency:
             return amount
-        if "currency" not in self.table.frame.columns:
+        if "currency" not in self.table.schema:
             return pl.lit(None, dtype=pl.Int64)
         return pl.when(pl.col("currency").cast(pl.String) == node.currency).then(amount)
 

@@ -90,7 +90,7 @@ def _condition(table: Table, spec: ParameterSpec, value: ParameterValue) -> pl.E
     if end is not None and last >= end:  # type: ignore[operator]
         parts.append(day < end)
     if spec.type == "money" and table.single_currency != value.currency:
-        if table.single_currency is not None or "currency" not in table.frame.columns:
+        if table.single_currency is not None or "currency" not in table.schema:
             return False
         parts.append(pl.col("currency").cast(pl.String) == value.currency)
     for name, wanted in value.scope.items():

@@ -91,9 +91,9 @@ class Table:
     def field(self, name: str) -> pl.Expr:
         """A field as the language computes with it (texts raw); absent columns are missing everywhere."""
         kind = self.vocabulary[name].type
-        if name not in self.frame.columns or self.frame.schema[name] == pl.Null:
+        if name not in self.schema or self.schema[name] == pl.Null:
             return pl.lit(None, dtype=_EMPTY[kind])
-        dtype = self.frame.schema[name]
+        dtype = self.schema[name]
         column = pl.col(name)
         if kind in {"text", "code"}:
             return self.text_expression(name)
@@ -113,7 +113,7 @@ class Table:
     def text(self, name: str) -> TextColumn:
         """A text or code column by its different values."""
         if name not in self._texts:
-            if name in self.frame.columns and self.frame.schema[name] != pl.Null:
+            if name in self.schema and self.schema[name] != pl.Null:
                 series = self.frame[name]
             else:
                 series = pl.Series(name, [None] * self.height, dtype=pl.String)
@@ -126,7 +126,7 @@ class Table:
 
     def text_missing(self, name: str) -> pl.Expr:
         """Whether a text field is missing or blank, without looking into its values."""
-        if name not in self.frame.columns or self.frame.schema[name] == pl.Null:
+        if name not in self.schema or self.schema[name] == pl.Null:
             return pl.lit(True)
         column = pl.col(name).cast(pl.String)
         return column.is_null() | column.str.contains(_BLANK)
@@ -136,9 +136,14 @@ class Table:
         return self.column(("test", name, key), lambda: self.text(name).test(test))
 
     @cached_property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The frame's columns and their types, asked once: a frame of two hundred columns lists them anew each time."""
+        return dict(self.frame.schema)
+
+    @cached_property
     def single_currency(self) -> str | None:
         """The currency of all rows, when they have one and the same."""
-        if "currency" not in self.frame.columns or not self.height:
+        if "currency" not in self.schema or not self.height:
             return None
         found = self.frame["currency"].unique().to_list()
         return str(found[0]) if len(found) == 1 and found[0] else None
@@ -146,11 +151,11 @@ class Table:
     @cached_property
     def all_have_time(self) -> bool:
         """True when the time of day of every row is known."""
-        return "has_time" in self.frame.columns and bool(self.frame["has_time"].fill_null(False).all())
+        return "has_time" in self.schema and bool(self.frame["has_time"].fill_null(False).all())
 
     def has_time(self) -> pl.Expr:
         """Whether the row's time of day is known."""
-        return pl.col("has_time").fill_null(False) if "has_time" in self.frame.columns else pl.lit(False)
+        return pl.col("has_time").fill_null(False) if "has_time" in self.schema else pl.lit(False)
 
     def local(self, moment: pl.Expr) -> pl.Expr:
         """Microseconds since 1970 → the moment on the company's clock."""
@@ -189,13 +194,13 @@ class Table:
     def local_clock(self, name: str) -> clock.LocalClock | None:
         """The company's clock for a moment; None where a claim has no such moment."""
         if name not in self._clocks:
-            there = name in self.frame.columns and self.height and not self.frame[name].null_count()
+            there = name in self.schema and self.height and not self.frame[name].null_count()
             moments = self._microseconds(name) if there else None
             self._clocks[name] = None if moments is None else clock.LocalClock(moments, self.context.zone)
         return self._clocks[name]
 
     def _microseconds(self, name: str) -> NDArray[np.int64]:
-        if self.frame.schema[name] == pl.Datetime("us", "UTC"):
+        if self.schema[name] == pl.Datetime("us", "UTC"):
             found: NDArray[np.int64] = self.frame[name].to_physical().to_numpy()
             return found
         return self.series(self.field(name)).to_numpy()

@@ -20,7 +20,7 @@ _LARGEST: dict[type[pl.DataType], int] = {
 def whole_column(table: Table, node: n.Expression) -> tuple[pl.Expr, type[pl.DataType]] | None:
     """(the column, its type) of an amount or number that is kept as a whole one, or of a moment's hour or weekday; None for everything else."""
     if isinstance(node, n.FieldRef) and table.vocabulary[node.name].type in {"money", "number"}:
-        if node.name not in table.frame.columns or not table.frame.schema[node.name].is_integer():
+        if node.name not in table.schema or not table.schema[node.name].is_integer():
             return None
         column = table.column(("whole", node.name), lambda: _narrowed(table.frame[node.name]))
         return column, _type_of(table, ("whole", node.name))

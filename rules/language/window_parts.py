@@ -53,7 +53,7 @@ class WindowParts:
         table = self.table
         field = table.vocabulary.get(column)
         if field is None:
-            if column not in table.frame.columns:
+            if column not in table.schema:
                 return np.full(table.height, -1, dtype=np.int64)
             return np.maximum(table.frame[column].cast(pl.Int64).fill_null(-1).to_numpy(), -1)
         if field.type in {"text", "code"}:
@@ -71,7 +71,7 @@ class WindowParts:
     @cached_property
     def spending(self) -> Mask | None:
         """Rows that take money; None: all do."""
-        if "txn_type" not in self.table.frame.columns:
+        if "txn_type" not in self.table.schema:
             return None
         is_other = self.table.text("txn_type").test(lambda values: values.is_in(NOT_SPENDING))
         found: Mask = ~is_other.fill_null(False).to_numpy()

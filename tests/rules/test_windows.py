@@ -143,6 +143,31 @@ def test_since_last_and_ever_equal_a_plain_loop(rows: list[Row], where: bool) ->
     assert ever.tolist() == [len(window) for window in windows]
 
 
+@given(rows_strategy, st.sampled_from([0, 3, 40]), st.booleans())
+def test_the_same_windows_asked_for_other_rows_answer_as_ones_made_for_them(
+    rows: list[Row], days: int, where: bool
+) -> None:
+    """The others share their keys with a row the index was made for."""
+    table = Table(rows, [i % 3 == 0 for i in range(len(rows))])
+    assert table.targets is not None
+    keys = {
+        (a, b) for a, b, is_asked in zip(table.first, table.second, table.targets, strict=True) if is_asked
+    }
+    others = np.array([(a, b) in keys for a, b in zip(table.first, table.second, strict=True)])
+    asked, plain = table.index.asking(others), WindowIndex([table.first, table.second], table.at, table.tie)
+    counted = table.wanted if where else None
+    for name in ("count", "distinct", "total", "mean", "maximum"):
+        taken = {"count": [], "distinct": [table.codes]}.get(name, [table.values])
+        found, known = (
+            getattr(index, name)(*taken, index.start_within(days), where=counted) for index in (asked, plain)
+        )
+        np.testing.assert_array_equal(found, known[others])
+    start = table.index.start_within(days)
+    np.testing.assert_array_equal(
+        table.index.count(start), plain.count(plain.start_within(days))[table.targets]
+    )
+
+
 @given(rows=rows_strategy, data=st.data())
 def test_order_of_rows_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
     table = Table(rows)

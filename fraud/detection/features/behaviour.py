@@ -16,6 +16,8 @@ from rules.windows import DAY_US, MINUTE_US
 YEAR_DAYS = 365
 #: days of claims that make a habit
 HABIT_DAYS = 120
+#: days over which a departure from the habit is looked for
+FORTNIGHT = 14
 #: claims that an amount habit needs before a departure from it is called unusual
 _HABIT_CLAIMS = 3
 _UNUSUAL_RATIO = 3.0
@@ -79,22 +81,23 @@ def cardholder_habits(rows: Rows) -> Columns:
     3 times the habit until then, worked out in two passes that begin with the plain mean), so a
     burst of misuse does not become the new habit, while a lasting change does in time.
     """
-    touched = _rows_behind_targets(rows, rows.cardholder)
-    index = rows.index(*rows.money_keys(rows.cardholder), targets=touched)
-    amount = rows.amount if touched is None else rows.amount[touched]
-    recent = index.start_within(HABIT_DAYS * DAY_US)
-    n_before = index.count(recent, where=rows.spending)
-    usual_mean = index.mean(rows.amount, recent, where=rows.spending)
-    is_unusual = np.zeros(len(rows), dtype=np.bool_)
-    for _ in range(_HABIT_PASSES):
-        unusual = (n_before >= _HABIT_CLAIMS) & (np.nan_to_num(ratio(amount, usual_mean)) > _UNUSUAL_RATIO)
-        is_unusual = _widen(unusual, touched, len(rows))
-        usual_mean = index.mean(rows.amount, recent, where=rows.is_spending & ~is_unusual)
-    to_usual = ratio(amount, usual_mean)
+    own_index = rows.index(*rows.money_keys(rows.cardholder))
+    counted, n = rows.spending, len(rows)
+    is_unusual = np.zeros(n, dtype=np.bool_)
+    # of few targets each pass asks only for what the next one looks at
+    for further in range(_HABIT_PASSES, -1, -1):
+        touched = _rows_behind_targets(rows, rows.cardholder, FORTNIGHT + further * HABIT_DAYS)
+        index = own_index if touched is None else own_index.asking(touched)
+        recent = index.start_within(HABIT_DAYS * DAY_US)
+        amount = rows.amount if touched is None else rows.amount[touched]
+        to_usual = ratio(amount, index.mean(rows.amount, recent, where=counted))
+        if further:
+            is_known = index.count(recent, where=rows.spending) >= _HABIT_CLAIMS
+            is_unusual = _widen(is_known & (np.nan_to_num(to_usual) > _UNUSUAL_RATIO), touched, n)
+            counted = rows.is_spending & ~is_unusual
     scaled = np.rint(np.nan_to_num(np.minimum(to_usual, 1e6)) * _RATIO_SCALE).astype(np.int64)
 
-    own_index = rows.index(*rows.money_keys(rows.cardholder))
-    fortnight = own_index.start_within(14 * DAY_US)
+    fortnight = own_index.start_within(FORTNIGHT * DAY_US)
     highest = own_index.maximum(_widen(scaled, touched, len(rows)), fortnight, where=rows.spending)
     answered = rows.answered(_widen(to_usual, touched, len(rows)))
     return {
@@ -158,14 +161,13 @@ def _within_a_year(elapsed_us: Floats) -> Floats:
     return np.where(elapsed_us <= YEAR_DAYS * DAY_US, elapsed_us, np.nan)
 
 
-def _rows_behind_targets(rows: Rows, key: Ints) -> Mask | None:
-    """Rows that share their key with a target and whose own habit feeds a target's feature; None for all."""
+def _rows_behind_targets(rows: Rows, key: Ints, days: int) -> Mask | None:
+    """Rows that share their key with a target and lie no further back than so many days before any; None for all."""
     if rows.targets is None:
         return None
     behind: Mask = shares(key, key[rows.targets])
     if behind.any():
-        earliest = rows.at_us[rows.targets].min()
-        behind &= rows.at_us >= earliest - (HABIT_DAYS * _HABIT_PASSES + 14) * DAY_US
+        behind &= rows.at_us >= rows.at_us[rows.targets].min() - days * DAY_US
     return behind
 
 

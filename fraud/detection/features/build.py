@@ -27,7 +27,7 @@ from fraud.detection.features.columns import (
 )
 from fraud.detection.features.customs import custom_features
 from fraud.detection.features.kinds import category_features
-from fraud.detection.features.label_history import label_events, label_parts
+from fraud.detection.features.label_history import LabelEvents, label_events, label_parts
 from fraud.detection.features.links import link_features
 from fraud.detection.features.moments import moment_features
 from fraud.detection.features.peers import peer_features
@@ -56,18 +56,22 @@ def build_features(
     labels: pl.DataFrame | None = None,
     targets: NDArray[np.bool_] | None = None,
     wanted: pl.DataFrame | None = None,
+    lets_go: bool = False,
 ) -> pl.DataFrame:
     """The feature frame of a claim frame: same rows in the same order, one column per vocabulary name.
 
     `claims` holds history and the claims of interest together; a feature of a claim only looks at
     claims strictly before it in (transacted_at, claim_id) and at labels (`claim_id, is_misuse,
     known_at`) known by its time. With `targets` (mask over the rows) only those rows are returned,
-    with the same values they have without it; `wanted` is those rows where `claims` has no more than PAST_COLUMNS. Raises ClaimFrameNotValid for a missing key column.
+    with the same values they have without it; `wanted` is those rows where `claims` has no more than PAST_COLUMNS. With `lets_go`
+    the claim frame is empty afterwards: a year of claims need not be held once their numbers are taken. Raises ClaimFrameNotValid for a missing key column.
     """
-    parts = look_back(claims, zone=zone, labels=labels, targets=targets, wanted=wanted)
     if wanted is None:
-        wanted = claims if targets is None else claims.filter(pl.Series(targets))
-    return with_own_facts(wanted, pl.concat(list(parts), how="horizontal"), calendar=calendar, zone=zone)
+        own = claims if targets is None else claims.filter(pl.Series(targets))
+    else:
+        own = wanted
+    parts = look_back(claims, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go)
+    return with_own_facts(own, pl.concat(list(parts), how="horizontal"), calendar=calendar, zone=zone)
 
 
 def look_back(
@@ -77,6 +81,7 @@ def look_back(
     labels: pl.DataFrame | None = None,
     targets: NDArray[np.bool_] | None = None,
     wanted: pl.DataFrame | None = None,
+    lets_go: bool = False,
 ) -> Iterator[pl.DataFrame]:
     """What features say of earlier claims and outcomes, some columns of the asked rows at a time: each is let go of before the next.
 
@@ -88,10 +93,15 @@ def look_back(
         chosen = claims if targets is None else claims.filter(pl.Series(targets))
         if not wanted["claim_id"].equals(chosen["claim_id"]):
             raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
+    has_labels = labels is not None and len(labels) > 0
+    events = label_events(claims, labels, rows.category_codes) if has_labels else None
+    if lets_go:
+        for name in claims.columns:
+            claims.drop_in_place(name)
     for features in _BEHAVIOUR:
         yield pl.DataFrame(_series(features(rows)))
         rows.forget_short()
-    yield from _known_outcomes(rows, claims, labels)
+    yield from _known_outcomes(rows, events)
 
 
 def with_own_facts(
@@ -105,14 +115,14 @@ def with_own_facts(
     return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(wanted))
 
 
-def _known_outcomes(rows: Rows, claims: pl.DataFrame, labels: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
+def _known_outcomes(rows: Rows, events: LabelEvents | None) -> Iterator[pl.DataFrame]:
     """Label-derived columns; without any labels they are what an empty label history gives."""
-    if labels is None or len(labels) == 0:
+    if events is None:
         n = len(rows.answered(rows.at_us))
         empty = (_nothing_known(feature.name, feature.dtype) for feature in LABEL_FEATURES)
         yield pl.select(row=pl.int_range(n)).with_columns(*empty).drop("row")
         return
-    for part in label_parts(rows, label_events(claims, labels, rows.category_codes)):
+    for part in label_parts(rows, events):
         yield pl.DataFrame(_series(part))
 
 

@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fraud.company.calendar import NIGHT_ENDS_HOUR, NIGHT_STARTS_HOUR
-from fraud.detection.features.columns import column, text_column, with_net
+from fraud.detection.features.columns import MOMENT, column, text_column, with_net
+from rules.language.clock import LocalClock
 from rules.language.transactions import NOT_SPENDING
 from rules.money import exponent
 from rules.window_sharing import Sharing, sharing
@@ -23,6 +24,9 @@ _NO_KEY = -1
 _SATURDAY = 6
 #: Hours at which the parts of a day begin, from the end of the night to its start.
 _PARTS = (NIGHT_ENDS_HOUR, 11, 14, 17, NIGHT_STARTS_HOUR)
+_PART_OF_HOUR = np.array(
+    [sum(hour >= start for start in _PARTS) % len(_PARTS) for hour in range(24)], dtype=np.int8
+)
 #: a round amount is a multiple of 10,000 won, or of ten units of a currency with decimals
 _ROUND_WITHOUT_DECIMALS = 10_000
 _ROUND_UNITS = 10
@@ -152,7 +156,7 @@ def rows_of(
     Approvers are those of the targets alone where `wanted` gives the targets' rows.
     """
     claims = with_net(claims)
-    local = pl.col("transacted_at").dt.convert_time_zone(zone)
+    hour, weekday = _on_the_clock(claims["transacted_at"], zone)
     has_time = column(claims, "has_time", pl.Boolean()).fill_null(True)
     amount = column(claims, "amount_minor", pl.Int64())
     frame = claims.select(
@@ -162,15 +166,15 @@ def rows_of(
         net=pl.col("net_minor"),
         is_spending=spends(claims),
         has_time=has_time,
-        cardholder=column(claims, "cardholder_id", pl.Int64()).fill_null(_NO_KEY),
-        merchant=column(claims, "merchant_id", pl.Int64()).fill_null(_NO_KEY),
-        department=column(claims, "department_id", pl.Int64()).fill_null(_NO_KEY),
+        cardholder=_key(claims, "cardholder_id"),
+        merchant=_key(claims, "merchant_id"),
+        department=_key(claims, "department_id"),
         category=category_of(claims).cast(pl.Categorical),
         currency=_text_codes(text_column(claims, "currency").fill_null("")),
         purpose=_text_codes(text_column(claims, "purpose_code")),
-        approver=column(claims, "approver_id", pl.Int64()).fill_null(_NO_KEY),
-        day_part=pl.when(has_time).then(part_of_day(local.dt.hour())).otherwise(_NO_KEY),
-        is_weekend=local.dt.weekday() >= _SATURDAY,
+        approver=_key(claims, "approver_id"),
+        day_part=pl.when(has_time).then(pl.lit(_part_of_day(hour))).otherwise(_NO_KEY),
+        is_weekend=pl.lit(weekday >= _SATURDAY),
         is_round=is_round(amount, claims),
     )
     known = frame["category"].unique().drop_nulls()
@@ -178,9 +182,9 @@ def rows_of(
     frame = frame.with_columns(category=_text_codes(pl.col("category")))
     arrays = {name: frame[name].to_numpy() for name in frame.columns}
     if wanted is not None and targets is not None:
-        own = column(wanted, "approver_id", pl.Int64()).fill_null(_NO_KEY)
-        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=np.int64)
-        arrays["approver"][targets] = wanted.select(own).to_series().to_numpy()
+        own = wanted.select(_key(wanted, "approver_id")).to_series().to_numpy()
+        arrays["approver"] = np.full(claims.height, _NO_KEY, dtype=own.dtype)
+        arrays["approver"][targets] = own
     return Rows(**arrays, category_codes=category_codes, targets=targets)
 
 
@@ -189,10 +193,24 @@ def category_of(claims: pl.DataFrame) -> pl.Expr:
     return pl.coalesce(text_column(claims, "mcc"), text_column(claims, "biz_type"))
 
 
-def part_of_day(hour: pl.Expr) -> pl.Expr:
+def _on_the_clock(moments: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+    """(hour, weekday from Monday 1) of moments on a zone's clock, a byte each."""
+    if moments.is_empty():
+        return (pl.Series(dtype=pl.Int8),) * 2
+    clock = LocalClock(moments.cast(MOMENT).to_physical().to_numpy(), zone)
+    return clock.hours, clock.weekdays
+
+
+def _part_of_day(hours: pl.Series) -> pl.Series:
     """Number of the part of the day: 0 at night, then morning, noon, afternoon and evening."""
-    begun = [(hour >= start).cast(pl.Int64) for start in _PARTS]
-    return pl.sum_horizontal(begun) % len(_PARTS)
+    return pl.Series(np.take(_PART_OF_HOUR, hours.to_numpy()))
+
+
+def _key(claims: pl.DataFrame, name: str) -> pl.Expr:
+    """A key in four bytes where the largest fits; -1 where it is missing."""
+    key = column(claims, name, pl.Int64()).fill_null(_NO_KEY)
+    largest = claims.select(key.max()).item() if name in claims.columns else None
+    return key if largest is not None and largest > np.iinfo(np.int32).max else key.cast(pl.Int32)
 
 
 def is_round(amount: pl.Expr, claims: pl.DataFrame) -> pl.Expr:
@@ -223,7 +241,7 @@ def spends(claims: pl.DataFrame) -> pl.Expr:
 
 def _text_codes(text: pl.Expr) -> pl.Expr:
     """Equal texts get equal non-negative codes; missing text gets -1."""
-    return text.cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(_NO_KEY)
+    return text.cast(pl.Categorical).to_physical().cast(pl.Int32).fill_null(_NO_KEY)
 
 
 def ratio(values: NDArray, bases: NDArray) -> Floats:

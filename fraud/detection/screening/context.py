@@ -46,19 +46,23 @@ def features_and_context(
     labels: pl.DataFrame,
     wanted: pl.DataFrame | None = None,
     parameters: Mapping[str, ParameterSpec] | None = None,
+    lets_go: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame, NDArray[np.bool_]]:
     """(features of the targets, frame for the rules' windows, mask of the targets in it); targets keep their order by time and id.
 
     `claims` must be ordered by (transacted_at, claim_id). Where it has no more than `columns_of_past(specs)`, `wanted` is the
-    targets whole. With the rules' `parameters` the frame for the rules leaves out claims that no window of a target reaches.
+    targets whole. With the rules' `parameters` the frame for the rules leaves out claims that no window of a target reaches. With
+    `lets_go`, `claims` may be empty afterwards.
     """
     if wanted is None and (not targets.any() or targets.mean() > _MOST or windows_read_behaviour(specs)):
         frame = build_features(claims, calendar=calendar, zone=zone, labels=labels)
         return frame if targets.all() else frame.filter(pl.Series(targets)), frame, targets
-    own = build_features(claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted)
-    return_memory()  # of what features were made of nothing is left, and the rules' frame is as large
     is_past = ~targets if parameters is None else reached_rows(claims, targets, specs, parameters) & ~targets
     past = windows_frame(claims.filter(pl.Series(is_past)), specs, calendar=calendar, zone=zone)
+    own = build_features(
+        claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go
+    )
+    return_memory()  # of what features were made of nothing is left
     names = [name for name in past.columns if name in own.columns]
     asked = own.select(
         pl.col(name).cast(pl.Categorical) if isinstance(past.schema[name], pl.Categorical) else name

@@ -103,6 +103,8 @@ _kept: dict[int, NightFrame] = {}
 _stretch: dict[tuple[int, str], NightFrame] = {}
 _windows: dict[int, KeptWindows] = {}
 _pending: dict[int, pl.DataFrame] = {}
+#: What had been received when the run looked for its claims; its frame rests on the same look.
+_received: dict[int, dict[datetime, list[int]]] = {}
 _labels: dict[int, pl.DataFrame] = {}
 
 
@@ -120,7 +122,9 @@ def pending_of(run: ScreeningRun) -> pl.DataFrame:
     with _lock:
         if run.pk not in _pending:
             _pending.clear()
-            with timed("pending"):
+            _received.clear()
+            counted = _received.setdefault(run.pk, {})
+            with timed("pending"), one_look(counted):
                 _pending[run.pk] = pending_claims(run)
         return _pending[run.pk]
 
@@ -131,7 +135,7 @@ def night_frame(run: ScreeningRun) -> NightFrame:
     with _lock:
         if run.pk not in _kept:
             _kept.clear()
-            with one_look():
+            with one_look(_received.get(run.pk)):
                 _kept[run.pk] = _build(run, pending, told)
         return _kept[run.pk]
 
@@ -263,6 +267,7 @@ def forget_frames() -> None:
         _stretch.clear()
         _windows.clear()
         _pending.clear()
+        _received.clear()
         _labels.clear()
 
 
@@ -298,6 +303,7 @@ def _build(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame) -> Nigh
             labels=labels,
             wanted=wanted,
             parameters=rules.context.parameters,
+            lets_go=True,
         )
     del claims
     with timed("rules"):

@@ -33,6 +33,8 @@ from rules.language.normal import normalise
 _AT = "transacted_at"
 #: Calendar periods of windows as polars cuts dates; weeks begin on Mondays.
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+#: Claims that are read one by one sooner than a stretch of time.
+_FEW = 20_000
 _TICK, _FOR_EVER = timedelta(microseconds=1), datetime(9000, 1, 1, tzinfo=UTC)
 #: Claims of which another version, or other linked money, became known in a stretch of time.
 _CHANGED = (
@@ -94,17 +96,20 @@ def _of_receipts(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
 
 def _of_windows(run: ScreeningRun, news: pl.DataFrame, links: Sequence[Link]) -> pl.DataFrame:
     """Judged claims into whose windows a piece of news came."""
-    near = _near(run.cut_off_at, _stretches(news[_AT].unique().sort().to_list(), links), links)
+    stretches = _stretches(news[_AT].unique().sort().to_list(), links)
+    ends = [db_time(stretches[0][0]), db_time(stretches[-1][1])]
+    claims, known = known_claims(run.cut_off_at)
+    sql = _JUDGED.format(claims=claims, where="c.transacted_at >= %s AND c.transacted_at <= %s")
+    judged = read_frame(sql, [*known, *ends, run.pk], schema=_JUDGED_SCHEMA)
+    if judged.is_empty():
+        return judged
+    is_chained = windows_read_behaviour(rules_of(run).specs)
+    near = _near(run.cut_off_at, stretches, links, None if is_chained else judged["claim_id"])
     found = _reached(near, news, links)
-    if windows_read_behaviour(
-        rules_of(run).specs
-    ):  # what changed in a claim's behaviour is news to the windows that read it
+    if is_chained:  # what changed in a claim's behaviour is news to the windows that read it
         again = near.filter(pl.col("claim_id").is_in(found["claim_id"].implode()))
         found = pl.concat([found, _reached(near, again, links)]).unique()
-    claims, known = known_claims(run.cut_off_at)
-    which, params = in_list(found["claim_id"].to_list())
-    sql = _JUDGED.format(claims=claims, where=f"c.id {which}")
-    return read_frame(sql, [*known, *params, run.pk], schema=_JUDGED_SCHEMA)
+    return judged.join(found, on="claim_id", how="semi", maintain_order="left")
 
 
 def _of_days(run: ScreeningRun, *, since: datetime) -> pl.DataFrame:
@@ -206,11 +211,19 @@ def _stretches(moments: list[datetime], links: Iterable[Link]) -> list[tuple[dat
 
 
 def _near(
-    known_by: datetime, stretches: list[tuple[datetime, datetime]], links: Sequence[Link]
+    known_by: datetime,
+    stretches: list[tuple[datetime, datetime]],
+    links: Sequence[Link],
+    asked: pl.Series | None,
 ) -> pl.DataFrame:
-    """The claims of these stretches of time, by what links compare."""
+    """The claims of these stretches of time, all or those asked for, by what links compare."""
     first, last = stretches[0][0], stretches[-1][1]
-    found = read_many_claims(known_by, since=first, until=last + _TICK, without=_unread(links))
+    if asked is not None and len(asked) <= _FEW:
+        which, params = in_list(asked.to_list())
+        found = read_many_claims(known_by, f"c.id {which}", params, without=_unread(links))
+    else:
+        found = read_many_claims(known_by, since=first, until=last + _TICK, without=_unread(links))
+        found = found if asked is None else found.filter(pl.col("claim_id").is_in(asked.implode()))
     inside = [pl.col(_AT).is_between(start, end) for start, end in stretches]
     return _keyed(found.filter(pl.any_horizontal(inside)), links)
 

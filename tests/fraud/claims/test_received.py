@@ -51,3 +51,15 @@ def test_what_comes_late_while_one_looks_is_counted_by_the_next_to_look() -> Non
     with one_look():
         assert received_sums(early) == plainly(early) != before
         assert received_sums(late) == plainly(late)
+
+
+def test_a_look_inside_a_look_is_the_same_one_and_a_run_may_look_again_as_before() -> None:
+    receive(0, 1)
+    counted: dict[datetime, list[int]] = {}
+    with one_look(counted), one_look():
+        before = received_sums(AT)
+    receive(-1, 2)
+    with one_look(counted):
+        assert received_sums(AT) == before
+    with one_look():
+        assert received_sums(AT) == plainly(AT) != before
