@@ -97,7 +97,9 @@ def read_many_claims(
         beside = dimensions.of(own) if where else dimensions
         personnel = _personnel(known_by, own) if where else everything
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
-        whole = beside_receipts(_with_net(joined, returned), receipts, coded=coded).drop(*without, strict=False)
+        whole = beside_receipts(_with_net(joined, returned), receipts, coded=coded).drop(
+            *without, strict=False
+        )
         slices.append(_with_short_keys(whole) if coded else whole)
     return _in_one(slices) if coded else pl.concat(slices, rechunk=True)
 

@@ -67,5 +67,5 @@ def test_repeated_sweep_outlives_a_database_that_is_away(
 
 
 def test_interval_below_a_second_is_refused(stage: Stage) -> None:
-    with pytest.raises(CommandError, match="from 1 up"):
+    with pytest.raises(CommandError, match="1 이상의 초"):
         call_command("sweep", every=0)
