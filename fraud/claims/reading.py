@@ -85,8 +85,8 @@ def read_many_claims(
     `since` and `until` (exclusive) are limits of the transaction time, `where` is a further condition on `c` alone; columns
     in `without` are left out, and what only they need is neither read nor joined. `zone` is the company's time zone for days (default: the setting). `on_leave`,
     `on_trip`, `has_overtime` and `has_vehicle` are null while the personnel feed behind them is empty. Grade, job family and
-    workplace are those that held on the payment's day. With `coded` texts are categories: a quarter of the memory, where few
-    different ones are repeated a million times.
+    workplace are those that held on the payment's day. With `coded` texts are categories, a quarter of the memory where few
+    different ones are repeated a million times, and whose and where stand in four bytes.
     """
     wanted = wanted_without(without)
     returned, everything = _returned(known_by), _personnel(known_by, None)
@@ -122,8 +122,9 @@ def read_sketch(values: Mapping[str, Any], known_by: datetime) -> pl.DataFrame:
 
 def _with_short_keys(claims: pl.DataFrame) -> pl.DataFrame:
     """Whose and where in four bytes where the largest fits."""
-    largest = claims.select(pl.max_horizontal(pl.col(name).max() for name in _KEYS)).item() or 0
-    return claims if largest > _SHORT else claims.with_columns(pl.col(_KEYS).cast(pl.Int32))
+    keys = [name for name in _KEYS if name in claims.columns]
+    largest = claims.select(pl.max_horizontal(pl.col(name).max() for name in keys)).item() or 0
+    return claims if largest > _SHORT else claims.with_columns(pl.col(keys).cast(pl.Int32))
 
 
 def _in_one(slices: list[pl.DataFrame]) -> pl.DataFrame:

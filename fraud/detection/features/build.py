@@ -66,10 +66,10 @@ def build_features(
     with the same values they have without it; `wanted` is those rows where `claims` has no more than PAST_COLUMNS. With `lets_go`
     the claim frame is empty afterwards: a year of claims need not be held once their numbers are taken. Raises ClaimFrameNotValid for a missing key column.
     """
-    if wanted is None:
+    own = wanted
+    if own is None:
         own = claims if targets is None else claims.filter(pl.Series(targets))
-    else:
-        own = wanted
+    lets_go = lets_go and own is not claims
     parts = look_back(claims, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go)
     return with_own_facts(own, pl.concat(list(parts), how="horizontal"), calendar=calendar, zone=zone)
 
@@ -93,8 +93,9 @@ def look_back(
         chosen = claims if targets is None else claims.filter(pl.Series(targets))
         if not wanted["claim_id"].equals(chosen["claim_id"]):
             raise ClaimFrameNotValid("the claims in question are not those of the claim frame")
-    has_labels = labels is not None and len(labels) > 0
-    events = label_events(claims, labels, rows.category_codes) if has_labels else None
+    events = None
+    if labels is not None and len(labels) > 0:
+        events = label_events(claims, labels, rows.category_codes)
     if lets_go:
         for name in claims.columns:
             claims.drop_in_place(name)

@@ -47,6 +47,10 @@ def test_targets_and_row_order_do_not_change_values(case: Case, data: st.DataObj
     only_targets = features_of(shuffled, labels, targets=wanted[shuffle])
     expected = whole[shuffle].filter(pl.Series(wanted[shuffle]))
     assert_frame_equal(only_targets, expected, check_exact=True)
+    let_go = claims[shuffle]
+    again = features_of(let_go, labels, targets=wanted[shuffle], lets_go=True)
+    assert_frame_equal(again, expected, check_exact=True)
+    assert not let_go.columns
 
 
 @settings(max_examples=10, deadline=None)
