@@ -26,7 +26,7 @@ with tempfile.TemporaryDirectory(prefix="cleancard-import-") as folder:
 
 
 def test_a_killed_process_leaves_its_rows_where_only_we_look(tmp_path: Path) -> None:
-    """ASVS 14.2.7: data that is no longer needed is removed; 14.2.6: as little as possible is kept."""
+    """ASVS 14.2.7: data that is no longer needed is deleted."""
     done = subprocess.run(
         [sys.executable, "-c", _WORK],
         cwd=ROOT,

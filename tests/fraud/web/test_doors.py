@@ -1,4 +1,4 @@
-"""The outermost door: foreign host names, bodies without a length and bodies that are too long (ASVS 5: 4.2, 5.2, 13.4)."""
+"""The outermost door: foreign host names, bodies without a length and bodies that are too long (ASVS 5: 4.2.1, 5.2.1, 13.4.5)."""
 
 from __future__ import annotations
 
