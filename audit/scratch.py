@@ -8,11 +8,12 @@ model half fitted) is taken away by the sweep when nobody wrote to it for a day,
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+
+from audit import clock
 
 LEFT_AFTER: Final = 24 * 3600  # seconds without a write
 #: Setting of a folder → what may be left there: beside the scratch folder, what is written next to its last place so that it can be renamed.
@@ -21,18 +22,19 @@ _LEFT: Final = (("HOME", "scratch/*"), ("MEDIA_ROOT", "incoming/upload-*"), ("ME
 
 def clear_scratch() -> int:
     """Take away what killed processes left; how many files and folders. What goes meanwhile is no fault."""
-    since, cleared = time.time() - LEFT_AFTER, 0
+    now = clock.machine_now().timestamp()
+    since, cleared = now - LEFT_AFTER, 0
     for folder, pattern in _LEFT:
         for path in Path(getattr(settings, folder)).glob(pattern):
-            if _last_write(path) < since:
+            if _last_write(path, now) < since:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
                 cleared += 1
     return cleared
 
 
-def _last_write(path: Path) -> float:
+def _last_write(path: Path, now: float) -> float:
     """Seconds since 1970 at which it, or anything in it, was last written; now for what is gone already."""
     try:
         return max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
     except OSError:
-        return time.time()
+        return now

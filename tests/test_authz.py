@@ -1,4 +1,4 @@
-"""Every address × every role: nobody gets in without a right, nobody meets a server error, each page names its right."""
+"""Every address × every role: nobody gets in without a right, nobody meets a server error, each page names its right (ASVS 5: 8.2.1, 8.2.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canary walk: card and resident numbers are handed in at every door; no table, file, mail or log line has one afterwards."""
+"""The canary walk: card and resident numbers are handed in at every door; no table, file, mail or log line has one afterwards (ASVS 5: 14.2.6, 16.2.5)."""
 
 from __future__ import annotations
 

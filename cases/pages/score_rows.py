@@ -95,8 +95,8 @@ def _lines(runs: Sequence[ScreeningRun], by: Actor) -> Iterator[list[Any]]:
     for run in runs:
         pinned = _pinned(run)
         scores = within_units(Score.objects.filter(run=run), by, "claim__cardholder__department")
-        rows = scores.select_related("claim").defer("reasons", "features")
-        rows = rows.order_by("claim_id").iterator(chunk_size=_CHUNK)
+        scores = scores.select_related("claim").defer("reasons", "features")
+        rows = scores.order_by("claim_id").iterator(chunk_size=_CHUNK)
         while chunk := list(islice(rows, _CHUNK)):
             ids = [score.claim_id for score in chunk]
             hidden, decided = scores_hidden_from(by, ids), _decisions(run, ids)

@@ -40,7 +40,10 @@ def watch_session(
                 logout(request)
             elif refused := _without_second_step(request):
                 return refused
-        return _whole_page(request, get_response(request))
+        response = _whole_page(request, get_response(request))
+        # On a shared machine the way back leads to nobody's pages, and no proxy keeps them. What may be kept says so itself.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return middleware
 

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraud.project.settings")
 application = get_wsgi_application()
+
+from fraud.web.warming import read_templates_beside  # noqa: E402 - after the apps are there
+
+read_templates_beside()

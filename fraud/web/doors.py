@@ -28,10 +28,11 @@ log = logging.getLogger(__name__)
 ENVELOPE: Final = 64 * 1024
 #: What the sign-in page and everybody without a right needs.
 STRANGER: Final = 64 * 1024
+METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class BodyDoor:
-    """Middleware; the first of all. Answers 400 to a foreign host name, 411 to a body without a length, 413 to a long one."""
+    """Middleware; the first of all. Answers 400 to a foreign host name, 405 to a method nothing of ours has, 411 to a body without a length, 413 to a long one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,6 +43,8 @@ class BodyDoor:
         except DisallowedHost:
             log.warning("host.refused: %s", ascii(request.META.get("HTTP_HOST", ""))[:100])
             return refused(request, 400, "host_not_known")
+        if request.method not in METHODS:
+            return refused(request, 405, "method_not_known")
         # Without a length nothing would read the body, and the request would pass for an empty one.
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
             return refused(request, 411, "length_required")
@@ -88,6 +91,7 @@ def refused(request: HttpRequest, status: int, code: str, limit: int = 0) -> Htt
         return render(None, "door.html", {"code": code, "limit": _size(limit)}, status=status)  # type: ignore[arg-type]
     said = {
         "host_not_known": _("This server is not known by that name."),
+        "method_not_known": _("Requests of that kind are not answered here."),
         "length_required": _("Send the length of the body (Content-Length)."),
         "body_too_large": _("The request is too large; send at most %(size)s.") % {"size": _size(limit)},
     }

@@ -27,12 +27,19 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
     language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
     changed = {}
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=ONE_YEAR_SECONDS, samesite="Lax")
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
         changed["language"] = language
     user_model: Any = get_user_model()
     if theme in user_model.Theme.values:
-        response.set_cookie(THEME_COOKIE, theme, max_age=ONE_YEAR_SECONDS, samesite="Lax")
+        _remember(response, THEME_COOKIE, theme)
         changed["theme"] = theme
     if changed and request.user.is_authenticated:
         user_model.objects.filter(pk=request.user.pk).update(**changed)
     return response
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    """A cookie for a year; only sent encrypted where the session's is."""
+    response.set_cookie(
+        name, value, max_age=ONE_YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )

@@ -1,4 +1,4 @@
-"""The chain as pure functions: any alteration, removal, swap or cut is found at the first bad entry."""
+"""The chain as pure functions: any alteration, removal, swap or cut is found at the first bad entry (ASVS 5: 16.4.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every text and JSON column of every model, found by looking: no card or resident number planted there is kept."""
+"""Every text and JSON column of every model, found by looking: no card or resident number planted there is kept (ASVS 5: 14.2.6, 16.2.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix against the table of duties: who may do what at all, and who never may."""
+"""The matrix against the table of duties: who may do what at all, and who never may (ASVS 5: 8.2.1)."""
 
 from __future__ import annotations
 

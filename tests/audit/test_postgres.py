@@ -1,4 +1,4 @@
-"""The audit chain on PostgreSQL: its triggers refuse, and what gets past them is named."""
+"""The audit chain on PostgreSQL: its triggers refuse, and what gets past them is named (ASVS 5: 13.2.2, 16.4.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recording and verifying in the database, and the triggers that refuse to change the past."""
+"""Recording and verifying in the database, and the triggers that refuse to change the past (ASVS 5: 16.2.1, 16.3.2)."""
 
 from __future__ import annotations
 

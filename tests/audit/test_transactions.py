@@ -1,4 +1,4 @@
-"""One transaction a service: durable outside, a part of its caller inside, and what follows only once it holds."""
+"""One transaction a service: durable outside, a part of its caller inside, and what follows only once it holds (ASVS 5: 2.3.3, 16.5.3)."""
 
 from __future__ import annotations
 

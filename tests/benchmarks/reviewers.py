@@ -83,7 +83,7 @@ class Server:
         command[0] = str(Path(sys.executable).parent / command[0])
         with (Path(self.env["CLEANCARD_HOME"]) / "load.log").open("w") as log:
             self.process = subprocess.Popen(
-                command, cwd=self.folder, env=self.env, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.folder, env=self.env, stdout=log, stderr=log, process_group=0
             )
         deadline = time.monotonic() + 300
         while True:

@@ -1,4 +1,4 @@
-"""Nobody acts on themselves: every relation, every staff step, whatever the roles; each attempt is kept."""
+"""Nobody acts on themselves: every relation, every staff step, whatever the roles; each attempt is kept (ASVS 5: 8.2.2, 8.3.1)."""
 
 from __future__ import annotations
 

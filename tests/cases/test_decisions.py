@@ -243,6 +243,14 @@ def test_a_proposal_changed_behind_the_services_cannot_be_approved(
         approve(stage, case)
 
 
+def test_a_case_that_waits_for_approval_without_a_proposal_is_refused_in_words(stage: Stage) -> None:
+    """Only a row changed behind the services leads there; nobody approves what is not there."""
+    case = stage.proposed()
+    Decision.objects.filter(case=case).update(state=Decision.State.RETURNED)
+    with pytest.raises(errors.TransitionNotAllowed):
+        decisions.proposal_of(case, stage.actor("approver"), case.version)
+
+
 def test_a_claim_that_joins_voids_the_approval(stage: Stage) -> None:
     case = stage.proposed()
     make_alert(case=case, claim=make_claim(cardholder=case.cardholder))

@@ -1,4 +1,4 @@
-"""Evidence uploads: the numbered cases D1 to D18 of what people send, and what becomes of each."""
+"""Evidence uploads: the numbered cases D1 to D18 of what people send, and what becomes of each (ASVS 5: 5.2.1, 5.2.2, 5.2.6, 5.3.2, 5.4.1, 5.4.2, 5.4.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What files tell beside what is seen on them: places and comments go, numbers that may not be kept stop the file; and in bounded time."""
+"""What files tell beside what is seen on them: places and comments go, numbers that may not be kept stop the file; and in bounded time (ASVS 5: 14.2.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every forbidden thing × every role × page and interface: the same refusal in the same words, and a record where it matters.
+"""Every forbidden thing × every role × page and interface: the same refusal in the same words, and a record where it matters (ASVS 5: 8.2.2, 8.2.3, 15.3.1).
 
 Who may do what is written here a second time, by hand, from the table of duties.
 """

@@ -1,4 +1,4 @@
-"""When a second person is needed; the hash that binds an approval. Pure."""
+"""When a second person is needed; the hash that binds an approval. Pure (ASVS 5: 2.3.5)."""
 
 from __future__ import annotations
 

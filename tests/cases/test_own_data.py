@@ -1,4 +1,4 @@
-"""A person's own data: complete for them, silent about scoring, notes, other people and cases they were not told of."""
+"""A person's own data: complete for them, silent about scoring, notes, other people and cases they were not told of (ASVS 5: 8.2.3)."""
 
 from __future__ import annotations
 

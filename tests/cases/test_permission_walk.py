@@ -51,21 +51,25 @@ from tests.routes import walk
 SEED, SHARE = int(os.environ.get("WALK_SEED", "12")), float(os.environ.get("WALK", "0.012"))
 #: Who sees cases; `narrowed` those of research only, `involved` all but their own.
 SEES_CASES = frozenset({"reviewer", "approver", "auditor", "involved"})
+#: Who sees what a rule hit as a sample, without anybody's name.
+SAMPLES = frozenset({"rule_admin", "model_owner"})
 #: Word → whoever may read it. The others never meet it.
 SECRETS: dict[str, frozenset[str]] = {
     "ZQ-note-sales": SEES_CASES,
     "ZQ-note-research": SEES_CASES | {"narrowed"},
     "ZQ-note-involved": SEES_CASES - {"involved"},
     "ZQ-reason-of-decision": SEES_CASES,
-    "ZQ-merchant-sales": SEES_CASES | {"clerk", "cardholder", "manager"},
-    "ZQ-merchant-research": SEES_CASES | {"clerk", "narrowed", "stranger"},
+    "ZQ-merchant-sales": SEES_CASES | SAMPLES | {"clerk", "cardholder", "manager"},
+    "ZQ-merchant-research": SEES_CASES | SAMPLES | {"clerk", "narrowed", "stranger"},
     "ZQ-merchant-involved": SEES_CASES
+    | SAMPLES
     | {"clerk"},  # one's own payment is no secret, what is thought of it is
     "ZQ-rule-by-name": SEES_CASES | {"narrowed", "rule_admin", "model_owner"},
     "ZQ-receipt": SEES_CASES | {"cardholder", "manager"},
     "ZQ-draft": frozenset({"cardholder"}),
     "ZQ-bank-line": SEES_CASES | {"clerk"},
-    "ZQ-person-sales": SEES_CASES | {"cardholder", "manager", "clerk"},
+    "ZQ-person-sales": SEES_CASES
+    | {"cardholder", "manager", "clerk", "system_admin"},  # whose login is looked at
     "ZQ-person-research": SEES_CASES | {"narrowed", "stranger", "clerk"},
     "zq-hook.example": frozenset({"approver", "involved", "auditor", "system_admin"}),
 }
@@ -243,7 +247,7 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
 
 #: Where the secrets stand: always among what is asked, so that each of them proves something.
 _HOMES = re.compile(
-    r"/(cases|recovery|evidence|runs|my/notices|my)/[^/]+/$|/(queue|claims|connections/webhooks)/$|/links/"
+    r"/(cases|recovery|evidence|runs|my/notices|my)/[^/]+/$|/(queue|claims|connections/webhooks)/$|/links/|/operation/$"
 )
 
 

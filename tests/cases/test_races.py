@@ -1,4 +1,4 @@
-"""Two at the same moment: one effect, one entry, one mail, on both databases."""
+"""Two at the same moment: one effect, one entry, one mail, on both databases (ASVS 5: 2.3.4, 15.4.2, 15.4.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept for a period is gone after it, and everything can still be proved."""
+"""What is kept for a period is gone after it, and everything can still be proved (ASVS 5: 14.2.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every permission that approves: whoever asked is refused under a second login too, on service, page and interface."""
+"""Every permission that approves: whoever asked is refused under a second login too, on service, page and interface (ASVS 5: 2.3.5, 8.3.1)."""
 
 from __future__ import annotations
 

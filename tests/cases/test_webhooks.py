@@ -1,4 +1,4 @@
-"""Webhooks from the change to the receiver: two people, one transaction, one signature, ids and states only, no message lost or told twice."""
+"""Webhooks from the change to the receiver: two people, one transaction, one signature, ids and states only, no message lost or told twice (ASVS 5: 4.1.5, 15.3.2, 16.5.2)."""
 
 from __future__ import annotations
 

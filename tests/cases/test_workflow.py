@@ -1,4 +1,4 @@
-"""The workflow table against the one written here by hand: every cell of state × action, allowed and not."""
+"""The workflow table against the one written here by hand: every cell of state × action, allowed and not (ASVS 5: 2.3.1)."""
 
 from __future__ import annotations
 

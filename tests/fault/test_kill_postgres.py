@@ -1,4 +1,4 @@
-"""The same night on PostgreSQL, and by real workers over Redis: killed, doubled, abandoned, always whole."""
+"""The same night on PostgreSQL, and by real workers over Redis: killed, doubled, abandoned, always whole (ASVS 5: 16.5.2, 16.5.3)."""
 
 from __future__ import annotations
 

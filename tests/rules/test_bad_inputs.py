@@ -1,4 +1,4 @@
-"""Every bad rule of the corpus, by its number: what is refused where, with a sentence in both languages, and what is merely unknown."""
+"""Every bad rule of the corpus, by its number: what is refused where, with a sentence in both languages, and what is merely unknown (ASVS 5: 1.3.2, 1.3.12, 15.2.2)."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from audit.services import record, record_access
 from audit.transactions import one_transaction
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, ClaimFacts
+from fraud.claims.named import mask
 from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
@@ -152,11 +153,6 @@ def export_lines(rows: QuerySet[Claim], *, is_masked: bool) -> Iterator[str]:
             claim.purpose_text,
         ]
         yield writer.writerow([cell if index == 7 else harmless(cell) for index, cell in enumerate(cells)])
-
-
-def mask(name: str) -> str:
-    """`김도현` → `김**`."""
-    return name[:1] + "*" * max(len(name) - 1, 0)
 
 
 def hits_of(claim: Claim) -> list[dict[str, Any]]:

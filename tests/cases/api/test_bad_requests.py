@@ -1,4 +1,4 @@
-"""The numbered cases C1 to C27 of what programs send, as far as casework answers them."""
+"""The numbered cases C1 to C27 of what programs send, as far as casework answers them (ASVS 5: 2.2.1, 2.2.2, 3.5.1, 16.5.1)."""
 
 from __future__ import annotations
 

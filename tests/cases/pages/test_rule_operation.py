@@ -237,3 +237,19 @@ def test_a_case_opened_on_another_night_is_not_the_rules(cast, run):
     other = make_run()
     make_case(claims=[claim]).alerts.update(run=other)
     assert operation_of(version.rule, hits_for(BY)).n_cases == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "sees_names"), [("rule_admin", False), ("model_owner", False), ("approver", True)]
+)
+def test_whoever_looks_at_samples_alone_meets_nobodys_name(client, cast, run, who, sees_names):
+    """ASVS 8.2.3: field-level access. What a rule hit may be looked at by those who write rules and train models, not who paid."""
+    version = make_rule_version("A04")
+    (claim,) = hit(run, version, 1, merchant_name="한우마을 본점")
+    claim.cardholder.name = "남궁도현"
+    claim.cardholder.save()
+    client.force_login(getattr(cast, who))
+    page = client.get(reverse("cases:rule-operation", args=["A04"])).content.decode()
+    assert "한우마을 본점" in page
+    assert ("남궁도현" in page) is sees_names
+    assert ("남***" in page) is not sees_names

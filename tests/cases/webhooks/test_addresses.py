@@ -1,4 +1,4 @@
-"""Addresses a message may not go to, in every spelling; refused when typed where the text says it, and always when connecting."""
+"""Addresses a message may not go to, in every spelling; refused when typed where the text says it, and always when connecting (ASVS 5: 1.3.6, 13.2.4)."""
 
 from __future__ import annotations
 

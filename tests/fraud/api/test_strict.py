@@ -1,4 +1,4 @@
-"""Strict requests: what Python and REST framework would let through, and the sentence each gets instead."""
+"""Strict requests: what Python and REST framework would let through, and the sentence each gets instead (ASVS 5: 2.2.1, 15.3.3, 15.3.5)."""
 
 from __future__ import annotations
 

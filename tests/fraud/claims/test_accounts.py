@@ -1,4 +1,4 @@
-"""Service accounts: tokens kept as hashes, with narrower rights and an end; no person has one, none decides anything."""
+"""Service accounts: tokens kept as hashes, with narrower rights and an end; no person has one, none decides anything (ASVS 5: 13.2.1)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.models import AccessRecord, AuditEvent
 from fraud.claims.models import Claim
-from fraud.detection.views.claims import mask
+from fraud.claims.named import mask
 from fraud.web.exports import harmless
 from tests.cast import make_claim, make_merchant, put_case
 from tests.scene import shared_scene

@@ -1,4 +1,4 @@
-"""Signing in through the company's directory, against a small directory of our own on this machine."""
+"""Signing in through the company's directory, against a small directory of our own on this machine (ASVS 5: 10.5.2, 10.5.4)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,13 @@
-"""The outermost door: foreign host names, bodies without a length and bodies that are too long (ASVS 5: 4.2, 5.2, 13.4)."""
+"""The outermost door: foreign host names, bodies without a length and bodies that are too long (ASVS 5: 4.2.1, 5.2.1, 13.4.5)."""
 
 from __future__ import annotations
 
+import ast
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +20,7 @@ from fraud.claims.logins import create_login
 from fraud.web.doors import ENVELOPE, STRANGER
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Untouched(io.BytesIO):
@@ -105,6 +111,48 @@ def test_the_interface_refuses_in_its_own_form(client: Client, path: str, size: 
 def test_a_body_in_pieces_without_a_length_is_not_taken_for_an_empty_one(client: Client, path: str) -> None:
     answer = send(client, path, None, HTTP_TRANSFER_ENCODING="chunked")
     assert answer.status_code == 411
+
+
+@pytest.mark.catalogue("C8")
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "x"])
+def test_a_method_nothing_of_ours_has_is_refused_before_anything_looks_at_it(
+    client: Client, method: str
+) -> None:
+    """ASVS 13.4.4: TRACE is not supported; 4.1.4: unused methods are blocked."""
+    for path in ("/", "/api/v1/cases/"):
+        assert client.generic(method, path).status_code == 405
+
+
+def test_no_page_and_no_answer_of_the_interface_is_kept_by_a_browser_or_a_proxy(client: Client) -> None:
+    """ASVS 14.3.2: sensitive data is not cached; 14.2.2: nor in between."""
+    client = signed_in(Role.AUDITOR, client)
+    for path in ("/queue/", "/audit/", "/api/v1/cases/", "/cases/C-1/", "/nothing/", "/my/"):
+        assert "no-store" in client.get(path).headers["Cache-Control"], path
+    assert client.get("/preferences/").headers["Cache-Control"] == "no-store"
+
+
+def test_cookies_are_for_this_host_alone_and_only_sent_encrypted(tmp_path: Path) -> None:
+    """ASVS 3.3.1, 3.3.3: Secure, and named `__Host-`; the two that remember a wish are secure as well."""
+    told = """
+import django
+django.setup()
+from django.test import Client
+client = Client()
+client.get("/accounts/login/", secure=True)
+client.post("/preferences/", {"language": "en", "theme": "dark"}, secure=True)
+print({name: (bool(one["secure"]), one["path"], one["domain"]) for name, one in client.cookies.items()})
+"""
+    env = {
+        **os.environ,
+        "CLEANCARD_HOME": str(tmp_path),
+        "HTTPS": "1",
+        "DJANGO_SETTINGS_MODULE": "fraud.project.settings",
+    }
+    done = subprocess.run([sys.executable, "-c", told], env=env, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert ast.literal_eval(done.stdout) == dict.fromkeys(
+        ("__Host-csrftoken", "django_language", "theme"), (True, "/", "")
+    )
 
 
 def test_an_ordinary_sign_in_passes(client: Client) -> None:

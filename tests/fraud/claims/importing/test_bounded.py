@@ -1,4 +1,4 @@
-"""A process that waits for the next file reads one, ends by itself where none comes, and is never missed."""
+"""A process that waits for the next file reads one, ends by itself where none comes, and is never missed (ASVS 5: 5.2.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Card and resident numbers: every real one is found, whatever it is dressed in; identifiers are left alone."""
+"""Card and resident numbers: every real one is found, whatever it is dressed in; identifiers are left alone (ASVS 5: 14.2.6)."""
 
 from __future__ import annotations
 
