@@ -32,16 +32,15 @@ def decisions(by: Actor) -> Iterator[Waiting]:
     for row in found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST]:
         if not is_among(by, [row.proposed_by]):
             amount = format_money(row.amount_minor, row.currency, current_language())
+            outcome = Fact(_("Outcome"), "–", str(disposition_word(row.disposition)))
             yield Waiting(
                 "decision",
                 f"{row.case.reference} · {row.case.cardholder}",
                 reverse("cases:detail", args=[row.case.reference]),
                 proposer_name(row.proposed_by),
                 row.proposed_at,
-                changes=(
-                    Fact(_("Outcome"), "–", str(disposition_word(row.disposition))),
-                    Fact(_("To recover"), "–", amount),
-                ),
+                row.reason,
+                (outcome, Fact(_("To recover"), "–", amount)) if row.amount_minor else (outcome,),
             )
 
 
