@@ -10,7 +10,7 @@ does not overrule what was decided since, unless it corrects the very finding th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -149,12 +149,15 @@ def read_attendees(text: str | None) -> object:
     return json.loads(text) if text else None
 
 
-def told_labels(cut_off: datetime) -> pl.DataFrame:
-    """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first."""
+def told_labels(cut_off: datetime, where: str = "", params: Sequence[Any] = ()) -> pl.DataFrame:
+    """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first.
+
+    `where` (SQL with `params`) narrows the claims.
+    """
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
-    asked = [connection.ops.adapt_datetimefield_value(cut_off)]
-    known = read_frame(_KNOWN, asked, schema=_READ_SCHEMA)
+    asked = [connection.ops.adapt_datetimefield_value(cut_off), *params]
+    known = read_frame(_KNOWN + where, asked, schema=_READ_SCHEMA)
     if known.is_empty():
         return known
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
