@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 COUNT_CAP = 1000
+COUNT_SECONDS = 30  # a count beside a tab is remembered, but for lists of one's own
 _TEXT = re.compile(r"[A-Za-z0-9_-]{1,400}", re.ASCII)
 
 

@@ -6,16 +6,20 @@ their roles; what they tried is kept in the case's audit chain, the answer tells
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
+from audit.prepared import prepared
 from audit.reading import read_once
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
-from cases.services.conflicts import Relations, answers_by, lists, relations_of
+from cases.services.conflicts import Relations, answers_of, lists, relations_of
 from cases.services.dead_mail import stuck_mails
 from cases.services.standing import case_subject
 from cases.workflow import State
@@ -49,11 +53,20 @@ def hidden_cases(by: Actor, *, are_open: bool = False) -> frozenset[int]:
 
 
 def _hidden(by: Actor, are_open: bool) -> frozenset[int]:
-    found = involved_cases(by)
-    outside = outside_units(by)
-    if outside is not None:
-        found = Case.objects.filter(Q(pk__in=found.values("pk")) | outside)
+    outside, key = outside_units(by), number_key(by.employee_no)
+    if outside is None:
+        named = key and not by.is_system
+        return (
+            frozenset(_involved.rows(barred_cardholders(by) or {0}, key, are_open)) if named else frozenset()
+        )
+    found = Case.objects.filter(Q(pk__in=involved_cases(by).values("pk")) | outside)
     return frozenset((found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True))
+
+
+@prepared
+def _involved(barred: Collection[int], key: str, are_open: bool) -> QuerySet[Case, Any]:
+    found = Case.objects.filter(Q(cardholder__in=barred) | _names(key))
+    return (found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True)
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
@@ -73,16 +86,22 @@ def without_involved(cases: list[Case], by: Actor) -> list[Case]:
     number = number_key(by.employee_no)
     if not number or not cases:
         return cases
-    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).annotate(
-        has_spoken=Exists(answers_by(by).filter(request__case=OuterRef("pk")))
-    )
-    people = rows.values_list("pk", "alerts__claim__approver_no", "alerts__claim__attendees", "has_spoken")
+    people = _named_in.rows([case.pk for case in cases], number)
     involved = {
         case_id
         for case_id, approver_no, attendees, has_spoken in people
         if has_spoken or same_number(approver_no, number) or lists(attendees, number)
     }
     return [case for case in cases if case.pk not in involved]
+
+
+@prepared
+def _named_in(case_ids: Collection[int], number: str) -> QuerySet[Case, Any]:
+    """(case, approver, attendees, whether the person has answered), a row a claim."""
+    rows = Case.objects.filter(pk__in=case_ids).annotate(
+        has_spoken=Exists(answers_of(number).filter(request__case=OuterRef("pk")))
+    )
+    return rows.values_list("pk", "alerts__claim__approver_no", "alerts__claim__attendees", "has_spoken")
 
 
 def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
@@ -95,16 +114,10 @@ def find_case(reference: str, by: Actor, *, trying: str = "") -> Case:
 
 def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[Case, Relations]:
     """`find_case` with how the person stands to the case, which had to be asked."""
-    case = (
-        Case.objects.select_related(
-            "cardholder__department", "merchant", "assignee", "run__model_version"
-        )  # reopened_from, merged_into and split_from are seldom set: three cases more in every row cost more than to ask then
-        .defer(*pinned("run"))
-        .filter(reference=reference)
-        .first()
-    )
-    if case is None:
+    found = _with_its_page.rows(reference)
+    if not found:
         raise Http404
+    case = found[0]
     relations = relations_of(by, case)
     if relations.involvement:
         if trying:
@@ -115,6 +128,13 @@ def find_related_case(reference: str, by: Actor, *, trying: str = "") -> tuple[C
             record_refusal(by=by, action=trying, subject=case_subject(case), code="other_unit")
         raise Http404
     return case, relations
+
+
+@prepared
+def _with_its_page(reference: str) -> QuerySet[Case]:
+    # reopened_from, merged_into and split_from are seldom set: three cases more in every row cost more than to ask then
+    rows = Case.objects.select_related("cardholder__department", "merchant", "assignee", "run__model_version")
+    return rows.defer(*pinned("run")).filter(reference=reference)
 
 
 def find_claim(claim_id: int, by: Actor, *, trying: str) -> Claim:
@@ -205,10 +225,13 @@ def find_mail(pk: int, by: Actor, *, trying: str) -> OutboxMessage:
 def _is_named(by: Actor) -> Q | None:
     """Of cases: that the person approved a claim, is listed in one, or has answered; None for people without an employee number."""
     key = number_key(by.employee_no)
-    if by.is_system or not key:
-        return None
+    return None if by.is_system or not key else _names(key)
+
+
+def _names(key: str) -> Q:
+    """Of cases: that the employee with this number approved a claim, is listed in one, or has answered."""
     attendees, listed = lists_number("claim__attendees", key)
     alerts = Alert.objects.alias(approver_key=key_of("claim__approver_no"), attendees_text=attendees)
     on_claim = alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))
-    answered = answers_by(by).filter(request__case=OuterRef("pk"))
+    answered = answers_of(key).filter(request__case=OuterRef("pk"))
     return Q(Exists(on_claim.filter(case=OuterRef("pk")))) | Q(Exists(answered))

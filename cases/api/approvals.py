@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
-from cases.pages.approvals import APPROVING_ACTIONS, KIND_WORDS, waiting_for
+from cases.pages.approval_rows import KIND_WORDS
+from cases.pages.approvals import APPROVING_ACTIONS, waiting_for
 from fraud.web.api import ONLY_PAGING, PAGING
 
 

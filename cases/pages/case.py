@@ -5,13 +5,15 @@ Everything was stored by the night; nothing is computed anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from audit.language import current_language
+from audit.prepared import prepared
 from cases.models import Alert, Case
 from cases.services.over_limit import Paid
 from fraud.claims.models import Claim
@@ -74,22 +76,12 @@ class Why:
 
 def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]:
     """The case's claims, oldest first, with scores and hits of the run that judged them. Three queries; `at_most` None: all."""
-    alerts = (
-        Alert.objects.filter(case=case, left_at=None)
-        .select_related("claim__merchant", "claim__department", "score__run__model_version")
-        .defer("score__features", *pinned("score__run"))
-        .order_by("claim__transacted_at", "claim_id")[:at_most]
-    )
-    found = list(alerts)
+    found = _shown_alerts.rows(case.pk) if at_most == MAX_CLAIMS else list(_alerts(case.pk)[:at_most])
     money = money_of([alert.claim for alert in found])
     rows = {
         alert.claim_id: ClaimRow(alert.claim, alert, alert.score, money[alert.claim_id]) for alert in found
     }
-    hits = RuleHit.objects.filter(claim__in=list(rows), is_shadow=False).select_related(
-        "rule_version__rule", "run"
-    )
-    hits = hits.defer("rule_version__text", "rule_version__examples", *pinned("run", of_model=False))
-    for hit in hits.order_by("rule_version__rule__code"):
+    for hit in _hits.rows(list(rows)):
         row = rows[hit.claim_id]
         if row.judged_in in (None, hit.run_id):
             row.hits.append(hit)
@@ -97,6 +89,22 @@ def claims_of(case: Case, *, at_most: int | None = MAX_CLAIMS) -> list[ClaimRow]
         for row in rows.values():
             row.deviates = deviations(row)
     return list(rows.values())
+
+
+def _alerts(case_id: int) -> QuerySet[Alert]:
+    rows = Alert.objects.filter(case=case_id, left_at=None).order_by("claim__transacted_at", "claim_id")
+    rows = rows.select_related("claim__merchant", "claim__department", "score__run__model_version")
+    return rows.defer("score__features", *pinned("score__run"))
+
+
+_shown_alerts = prepared(lambda case_id: _alerts(case_id)[:MAX_CLAIMS])
+
+
+@prepared
+def _hits(claims: Collection[int]) -> QuerySet[RuleHit]:
+    rows = RuleHit.objects.filter(claim__in=claims, is_shadow=False).order_by("rule_version__rule__code")
+    rows = rows.select_related("rule_version__rule", "run")
+    return rows.defer("rule_version__text", "rule_version__examples", *pinned("run", of_model=False))
 
 
 def leading_hits(case: Case, rows: list[ClaimRow]) -> tuple[list[Paid], int]:

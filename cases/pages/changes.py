@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from audit.language import current_language
+from audit.prepared import prepared
 from cases.models import Alert, Case
 from cases.services.claim_changes import changed_pairs
 from fraud.claims.changes import changed_facts
@@ -30,22 +31,22 @@ class ShownChange:
 
 def changes_of(case: Case, since: datetime | None = None) -> list[ShownChange]:
     """The changes since the case was opened, or since a later moment, newest first."""
-    # What somebody took out, or moved to another case, is told there.
-    own = Alert.objects.filter(case=case, left_why__in=("", Alert.Left.OTHER_PERSON))
-    held = own.filter(claim=OuterRef("claim"))
-    rows = (
-        ClaimChange.objects.filter(at__gte=since or case.opened_at)
-        .filter(claim__in=own.values("claim"))
-        .annotate(left_case_at=Subquery(held.values("left_at")[:1]))
-        .select_related("claim__cardholder", "file")
-        .order_by("-pk")[:MAX_SHOWN]
-    )
-    changes = list(rows)
+    changes = _changes.rows(case.pk, since or case.opened_at)
     if not changes:
         return []
     net = {pk: money.net_minor for pk, money in money_of({change.claim for change in changes}).items()}
-    shown = [_shown(change, net, bool(change.left_case_at)) for change in changes]
+    shown = [_shown(change, net, bool(change.left_case_at)) for change in changes]  # type: ignore[attr-defined]
     return [one for one in shown if one.facts]
+
+
+@prepared
+def _changes(case_id: int, since: datetime) -> QuerySet[ClaimChange]:
+    # What somebody took out, or moved to another case, is told there.
+    own = Alert.objects.filter(case=case_id, left_why__in=("", Alert.Left.OTHER_PERSON))
+    held = own.filter(claim=OuterRef("claim"))
+    rows = ClaimChange.objects.filter(at__gte=since, claim__in=own.values("claim"))
+    rows = rows.annotate(left_case_at=Subquery(held.values("left_at")[:1]))
+    return rows.select_related("claim__cardholder", "file").order_by("-pk")[:MAX_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)

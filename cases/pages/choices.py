@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audit.actor import Actor
 from audit.permissions import Role, can
+from audit.prepared import prepared
 from cases.models import Case
 from cases.services.tagging import tags_in_use
 from cases.workflow import State
@@ -13,11 +16,22 @@ from fraud.claims.identity import holders_of
 from fraud.claims.models import Department
 from rules.models import Rule
 
+_departments = prepared(
+    lambda: Department.objects.order_by("code").values_list("code", "name", "name_en")[:500]
+)
+
+
+@prepared
+def _rules() -> QuerySet[Rule, Any]:
+    patterns = Case.objects.exclude(state=State.CLOSED).values("pattern")
+    rules = Rule.objects.filter(code__in=patterns).order_by("code")
+    return rules.values_list("code", "name_ko", "name_en")
+
 
 def choices_of(by: Actor, language: str) -> dict[str, Any]:
     """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags`, and `people` to assign to."""
     name = "name" if language == "ko" else "name_en"
-    rows = Department.objects.order_by("code").values_list("code", "name", "name_en")[:500]
+    rows = _departments.rows()
     context: dict[str, Any] = {
         "departments": [(code, (en if name == "name_en" else ko) or ko) for code, ko, en in rows],
         "rules": [],
@@ -25,9 +39,7 @@ def choices_of(by: Actor, language: str) -> dict[str, Any]:
         "people": [],
     }
     if can(by, "fraud.view_score"):
-        patterns = Case.objects.exclude(state=State.CLOSED).values("pattern")
-        rules = Rule.objects.filter(code__in=patterns).order_by("code")
-        context["rules"] = list(rules.values_list("code", f"name_{language}"))
+        context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in _rules.rows()]
     if can(by, "cases.assign_case"):
         people = holders_of(Role.REVIEWER, Role.APPROVER)
         context["people"] = people.order_by("last_name", "first_name", "id")[:200]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from audit.prepared import prepared
 from cases.models import Case
 from fraud.detection.sentences import headline_reason
 from rules.models import Rule
@@ -13,8 +16,13 @@ from rules.models import Rule
 
 def rule_names(codes: Collection[str], language: str) -> dict[str, str]:
     """Names of rules by code, one query for a whole page."""
-    rows = Rule.objects.filter(code__in=set(codes)).values_list("code", f"name_{language}")
-    return dict(rows)
+    rows = _rule_names.rows(set(codes)) if codes else []
+    return {code: ko if language == "ko" else en for code, ko, en in rows}
+
+
+@prepared
+def _rule_names(codes: Collection[str]) -> QuerySet[Rule, Any]:
+    return Rule.objects.filter(code__in=codes).values_list("code", "name_ko", "name_en")
 
 
 def headline(case: Case, language: str, names: Mapping[str, str]) -> str:

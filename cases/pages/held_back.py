@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.actor import Actor
-from audit.paging import Page, capped_count, keyset_page
+from audit.paging import COUNT_SECONDS, Page, capped_count, keyset_page
+from audit.people import number_key
 from cases.models import Alert, HeldBack
 from cases.pages.headlines import rule_names
 from fraud.claims.identity import claims_involving
@@ -117,8 +120,11 @@ def held_back_page(by: Actor, part: str, *, cursor: str, among: Among = ALL, lan
 
 
 def held_back_count(by: Actor) -> int:
-    """How many claims wait that the reader may see, counted no further than the cap."""
-    return capped_count(held_back_rows(by, WAITING))
+    """How many claims wait that the reader may see, counted no further than the cap; remembered like the queue's other counts."""
+    key = f"cases:held-back:{by.is_system}:{number_key(by.employee_no)}:{sorted(by.units)}"
+    key = "cases:held-back:" + sha256(key.encode()).hexdigest()
+    n = cache.get_or_set(key, lambda: capped_count(held_back_rows(by, WAITING)), COUNT_SECONDS)
+    return int(n or 0)
 
 
 def held_back_parts(part: str) -> list[dict[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit.actor import Actor
+from audit.prepared import prepared
 from cases.models import Case
 from cases.visibility import hidden_cases, visible_cases
 from cases.workflow import State
@@ -19,11 +21,8 @@ def count_near(cases: Sequence[Case], by: Actor) -> None:
     """Give each case `n_near`: how many other open cases the reader may see of its cardholder or merchant. One query."""
     people = {case.cardholder_id for case in cases}
     places = {case.merchant_id for case in cases if case.merchant_id}
-    near = Q(cardholder_id__in=people) | Q(merchant_id__in=places)
-    rows = (
-        Case.objects.filter(near).exclude(state=State.CLOSED).exclude(pk__in=hidden_cases(by, are_open=True))
-    )
-    found = list(rows.values_list("pk", "cardholder_id", "merchant_id"))
+    hidden = hidden_cases(by, are_open=True)
+    found = [row for row in _near.rows(people, places or {0}) if row[0] not in hidden]
     of_person, of_place = Counter(row[1] for row in found), Counter(row[2] for row in found)
     of_both = Counter((row[1], row[2]) for row in found)
     known = {row[0] for row in found}
@@ -32,6 +31,16 @@ def count_near(cases: Sequence[Case], by: Actor) -> None:
         if case.merchant_id:
             n += of_place[case.merchant_id] - of_both[case.cardholder_id, case.merchant_id]
         case.n_near = n - (case.pk in known)  # type: ignore[attr-defined]
+
+
+@prepared
+def _near(people: Collection[int], places: Collection[int]) -> QuerySet[Case, Any]:
+    near = Q(cardholder_id__in=people) | Q(merchant_id__in=places)
+    return (
+        Case.objects.filter(near)
+        .exclude(state=State.CLOSED)
+        .values_list("pk", "cardholder_id", "merchant_id")
+    )
 
 
 def near_cases(case: Case, by: Actor) -> list[Case]:

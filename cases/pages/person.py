@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from audit.language import current_language
+from audit.prepared import prepared
 from cases.models import BLIND, Case
 from cases.services.decided import decided_cases, start_of, teaching_codes
 from cases.services.money import attach_stakes, shown_stake
@@ -40,16 +41,21 @@ def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]
     months = last_months(until)
     first = months[0]
     since = start_of(first)
-    rows = Claim.objects.filter(cardholder=cardholder, currency=currency, transacted_at__gte=since)
-    rows = rows.exclude(txn_type=Claim.TxnType.DECLINE)
     total, n = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
     # By hand: a year of one person is a hundred rows, and SQLite would ask Python for the month of each all the same.
-    for at, minor in rows.values_list("transacted_at", "amount_minor"):
+    for at, minor in _spent.rows(cardholder.pk, currency, since):
         on = timezone.localtime(at).date().replace(day=1)
         if on in total:
             total[on] += minor
             n[on] += 1
     return [Month(on, total[on], n[on]) for on in months]
+
+
+@prepared
+def _spent(cardholder_id: int, currency: str, since: datetime) -> QuerySet[Claim, Any]:
+    rows = Claim.objects.filter(cardholder=cardholder_id, currency=currency, transacted_at__gte=since)
+    rows = rows.exclude(txn_type=Claim.TxnType.DECLINE)
+    return rows.values_list("transacted_at", "amount_minor")
 
 
 def last_months(until: date) -> list[date]:
@@ -83,14 +89,11 @@ def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
 
 
 def past_cases(case: Case, seen: QuerySet[Case]) -> list[Case]:
-    """The cardholder's other cases among those the reader may see, newest first."""
-    return list(
-        seen.filter(cardholder=case.cardholder)
-        .exclude(pk=case.pk)
-        .select_related("merchant", "cardholder")
-        .defer("undo")
-        .order_by("-id")[:20]
+    """The cardholder's other cases among those the reader may see, newest first, each with its stake."""
+    rows = (
+        seen.filter(cardholder=case.cardholder).exclude(pk=case.pk).select_related("merchant", "cardholder")
     )
+    return attach_stakes(list(rows.defer("undo").order_by("-id")[:20]))
 
 
 def cases_like(case: Case, seen: QuerySet[Case]) -> tuple[list[Case], Counter[str]]:

@@ -14,8 +14,18 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
-from audit.paging import Cursor, Page, beyond, capped_counts, keyset_page, read_cursor, read_together
+from audit.paging import (
+    COUNT_SECONDS,
+    Cursor,
+    Page,
+    beyond,
+    capped_counts,
+    keyset_page,
+    read_cursor,
+    read_together,
+)
 from audit.permissions import Role, can
+from audit.prepared import prepared
 from audit.typed import whole_number
 from cases.models import Case, Decision
 from cases.pages.queue_filters import QueueFilters
@@ -27,7 +37,7 @@ from cases.workflow import State
 from fraud.claims.identity import logins_of
 
 PAGE_SIZE = 50
-COUNT_SECONDS = 30
+
 NEXT_LOOKS = 10  # cases looked at for the next one, as some may be one's own
 #: The view of claims, not cases: those that wait for a seat.
 HELD_BACK = "held_back"
@@ -145,7 +155,7 @@ def queue_page(
     # (segment number, priority, id), segment by segment, each by priority
     places = sorted(walked, key=lambda place: (place[0], -place[1], -place[2]))[: size + 1]
     more, places = len(places) > size, places[:size]
-    found_cases = _with_names(Case.objects.all()).in_bulk([pk for _number, _priority, pk in places])
+    found_cases = {case.pk: case for case in _named.rows([pk for _number, _priority, pk in places])}
     shown = [
         _placed(found_cases[pk], view.segments[number])
         for number, _priority, pk in places
@@ -238,6 +248,9 @@ def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
         .prefetch_related("tag_rows")
         .defer("undo")
     )
+
+
+_named = prepared(lambda pks: _with_names(Case.objects.filter(pk__in=pks)))
 
 
 def _placed(case: Case, segment: Segment) -> Case:

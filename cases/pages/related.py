@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from audit import clock
 from audit.actor import Actor
+from audit.prepared import prepared
 from cases.models import Case
 from cases.pages.case import ClaimRow
 from fraud.claims.identity import barred_cardholders
@@ -83,17 +84,9 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
     local = {timezone.localdate(row.claim.transacted_at) for row in rows}
     places = {row.claim.merchant_id for row in rows}
     first, last = min(local), max(local)
-    found = list(
-        Claim.objects.filter(
-            cardholder=case.cardholder,
-            currency=case.currency,
-            transacted_at__gte=_midnight(first - timedelta(days=max(days - 1, 0))),
-            transacted_at__lt=_midnight(last + timedelta(days=1)),
-        )
-        .exclude(pk__in=[row.claim.pk for row in rows])
-        .defer("attendees", "extra")
-        .order_by("-transacted_at", "-id")[: MAX_AROUND * 5]
-    )[::-1]
+    since, until = _midnight(first - timedelta(days=max(days - 1, 0))), _midnight(last + timedelta(days=1))
+    own = [row.claim.pk for row in rows]
+    found = _others.rows(case.cardholder_id, case.currency, since, until, own)[::-1]
     of_days = [claim for claim in found if timezone.localdate(claim.transacted_at) in local]
     found = [claim for claim in found if claim.txn_type != Claim.TxnType.DECLINE]
     behind = [claim for claim in found if days and claim.merchant_id in places]
@@ -113,6 +106,15 @@ def around(case: Case, rows: list[ClaimRow]) -> Around:
         len(behind) > MAX_AROUND or len(that_day) > MAX_AROUND,
         of_days[-MAX_AROUND:],
     )
+
+
+@prepared
+def _others(
+    cardholder_id: int, currency: str, since: datetime, until: datetime, own: Collection[int]
+) -> QuerySet[Claim]:
+    rows = Claim.objects.filter(cardholder=cardholder_id, currency=currency)
+    rows = rows.filter(transacted_at__gte=since, transacted_at__lt=until).exclude(pk__in=own)
+    return rows.defer("attendees", "extra").order_by("-transacted_at", "-id")[: MAX_AROUND * 5]
 
 
 def surroundings(case: Case, rows: list[ClaimRow], by: Actor) -> Surroundings:

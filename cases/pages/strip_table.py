@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -27,9 +29,14 @@ def strip_table(strip: Strip, case: Case) -> SafeString:
     )
 
 
+@lru_cache(maxsize=8)
+def _nothing(words: str) -> SafeString:
+    return format_html('<span class="none" title="{}">·</span>', words)
+
+
 def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
     if not cell.n:
-        return format_html('<span class="none" title="{}">·</span>', _("nothing known"))
+        return _nothing(_("nothing known"))
     words = ", ".join(f"{VERDICTS[verdict]} {n}" for verdict, n in cell.counts)
     told = format_html_join("", '<b class="{}">{}</b>', cell.counts)
     url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])

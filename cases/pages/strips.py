@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from audit import clock
 from audit.actor import Actor
 from audit.people import same_number
+from audit.prepared import prepared
 from cases.models import Alert, Case
 from cases.pages.person import last_months
 from cases.services.conflicts import lists
@@ -118,16 +119,10 @@ def _rows(case: Case, by: Actor, first: date) -> list[dict[str, Any]]:
     since = start_of(first)
     known = outcomes_about(
         clock.now(), cardholder_id=case.cardholder_id, merchant_id=case.merchant_id, since=since
-    ).to_dicts()
+    )
     labelled = {row["claim_id"] for row in known}
-    alerts = Alert.objects.filter(
-        Q(claim__cardholder=case.cardholder_id) | Q(claim__merchant=case.merchant_id or 0),
-        left_at=None,
-        claim__transacted_at__gte=since,
-    ).exclude(case__state=State.CLOSED)
-    columns = ("claim_id", "claim__transacted_at", "claim__cardholder_id", "claim__merchant_id")
-    named = ("claim__approver_no", "claim__attendees")
-    asked = {row[0]: row for row in alerts.values_list(*columns, *named) if row[0] not in labelled}
+    alerts = _asked.rows(case.cardholder_id, case.merchant_id or 0, since)
+    asked = {row[0]: row for row in alerts if row[0] not in labelled}
     rows = [
         *((r["claim_id"], r["transacted_at"], r["cardholder_id"], r["merchant_id"], r) for r in known),
         *((*row[:4], None) for row in asked.values()),
@@ -136,6 +131,15 @@ def _rows(case: Case, by: Actor, first: date) -> list[dict[str, Any]]:
     people |= {row[0]: row[4:] for row in asked.values()}
     is_hidden = _hides(by, {row[2] for row in rows})
     return [_row(*row) for row in rows if not is_hidden(row[2], *people[row[0]])]
+
+
+@prepared
+def _asked(cardholder_id: int, merchant_id: int, since: datetime) -> QuerySet[Alert, Any]:
+    near = Q(claim__cardholder=cardholder_id) | Q(claim__merchant=merchant_id)
+    rows = Alert.objects.filter(near, left_at=None, claim__transacted_at__gte=since)
+    columns = ("claim_id", "claim__transacted_at", "claim__cardholder_id", "claim__merchant_id")
+    named = ("claim__approver_no", "claim__attendees")
+    return rows.exclude(case__state=State.CLOSED).values_list(*columns, *named)
 
 
 def _row(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import name_of
+from audit.prepared import prepared
 from audit.registry import sentence
 from cases.models import Appeal, Case, CaseNote, Decision, Evidence, Explanation, ExplanationRequest, Recovery
 from cases.pages.answers import Answered, answers_of
@@ -56,13 +57,15 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
     """
     kept: dict[str, Any] = {}
     case._prefetched_objects_cache = kept  # type: ignore[attr-defined]
-    asked = ExplanationRequest.objects.select_related("requested_by")
-    if with_answers:
+    asked, decided = _requests.rows(case.pk), _decisions.rows(case.pk)
+    if with_answers and asked:
         answers = Explanation.objects.select_related("submitted_by")
-        asked = asked.prefetch_related(Prefetch("explanations", answers))
-    decided = Decision.objects.select_related("proposed_by", "decided_by")
-    prefetch_related_objects([case], Prefetch("requests", asked), Prefetch("decisions", decided))
-    kept[CHAIN] = list(AuditEvent.objects.filter(subject=case_subject(case)).order_by("seq"))
+        prefetch_related_objects(asked, Prefetch("explanations", answers))
+    told: list[Any] = [*asked, *decided]
+    for row in told:
+        row.case = case
+    kept["requests"], kept["decisions"] = asked, decided
+    kept[CHAIN] = _chain.rows(case_subject(case))
     recovery = None
     if case.decisions.all():
         recoveries = Recovery.objects.filter(case=case).select_related("write_off_requested_by")
@@ -77,6 +80,15 @@ def gather(case: Case, *, with_answers: bool = True) -> None:
         kept["appeals"] = (
             list(appeals.select_related("submitted_by")) if may_have(case, "appeal.submitted") else []
         )
+
+
+_requests = prepared(
+    lambda case_id: ExplanationRequest.objects.filter(case=case_id).select_related("requested_by")
+)
+_decisions = prepared(
+    lambda case_id: Decision.objects.filter(case=case_id).select_related("proposed_by", "decided_by")
+)
+_chain = prepared(lambda subject: AuditEvent.objects.filter(subject=subject).order_by("seq"))
 
 
 def explanations_of(case: Case) -> list[Explanation]:

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Exists, FilteredRelation, Q, QuerySet
 
 from audit.actor import Actor
-from audit.people import same_number
+from audit.people import number_key, same_number
 from audit.people_rows import with_number
+from audit.prepared import prepared
 from cases.models import Case, Explanation
 from fraud.claims.identity import led_by, logins_of, relatives
-from fraud.claims.models import Cardholder, Claim, Relative, User
+from fraud.claims.models import Cardholder, Claim, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,14 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     number = by.employee_no
     if by.is_system or not number.strip():
         return Relations()
-    kin_rows, own_rows = relatives(number, case.cardholder.employee_no), _reports(case, number)
+    of_case = case.cardholder.employee_no
     people: Iterable[tuple[str, Any, bool, bool, bool]]
     if claims is None:
-        people = _people_of(case, by, kin_rows, own_rows)
+        keys = number_key(number), number_key(of_case)
+        # Who has no number that names anybody is nobody's relative; what is put together once has both.
+        people = _people_of.rows(case.pk, *keys) if all(keys) else _people_rows(case.pk, *keys)
     else:
-        near = (kin_rows.exists(), own_rows.exists(), False)
+        near = (relatives(number, of_case).exists(), _reports(of_case, number).exists(), False)
         people = [("", None, *near), *((one.approver_no, one.attendees, *near) for one in claims)]
     approver = attendee = kin = speaker = report = False
     for approver_no, attendees, is_kin, is_led, has_spoken in people:
@@ -76,30 +79,36 @@ def relations_of(by: Actor, case: Case, *, claims: Iterable[Claim] | None = None
     )
 
 
-def _reports(case: Case, number: str) -> QuerySet[Cardholder]:
-    """The person with this number where they report to the case's cardholder."""
-    return with_number(led_by(case.cardholder.employee_no), "employee_no", number)
+def _reports(lead: str, number: str) -> QuerySet[Cardholder]:
+    """The person with this number where they report to the lead."""
+    return with_number(led_by(lead), "employee_no", number)
 
 
-def _people_of(
-    case: Case, by: Actor, kin_rows: QuerySet[Relative], own_rows: QuerySet[Cardholder]
-) -> Iterable[tuple[str, Any, bool, bool, bool]]:
+def _people_rows(case_id: int, number: str, of_case: str) -> QuerySet[Case, Any]:
     """(approver, attendees, whether a relative is asking, whether who reports to the cardholder is, whether they have answered)
     of every claim the case is about, one row also where it has none. One query."""
-    rows = Case.objects.filter(pk=case.pk).annotate(
+    rows = Case.objects.filter(pk=case_id).annotate(
         held=FilteredRelation("alerts", condition=Q(alerts__left_at=None)),
-        is_kin=Exists(kin_rows),
-        is_led=Exists(own_rows),
-        has_spoken=Exists(answers_by(by).filter(request__case=case.pk)),
+        is_kin=Exists(relatives(number, of_case)),
+        is_led=Exists(_reports(of_case, number)),
+        has_spoken=Exists(answers_of(number).filter(request__case=case_id)),
     )
     return rows.values_list(
         "held__claim__approver_no", "held__claim__attendees", "is_kin", "is_led", "has_spoken"
     )
 
 
+_people_of = prepared(_people_rows)
+
+
 def answers_by(by: Actor) -> QuerySet[Explanation]:
     """What the person has answered for themselves or for somebody of their team, under whatever login."""
-    logins = with_number(User.objects.all(), "employee_no", by.employee_no)
+    return answers_of(by.employee_no)
+
+
+def answers_of(number: str) -> QuerySet[Explanation]:
+    """What the employee with this number has answered."""
+    logins = with_number(User.objects.all(), "employee_no", number)
     return Explanation.objects.filter(submitted_by__in=logins.values("pk"))
 
 

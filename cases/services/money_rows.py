@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 
+from audit.prepared import prepared
 from cases.models import Alert, Decision, RecoveryPosting
 from cases.workflow import State
 from rules.language.transactions import PAYMENTS
@@ -74,11 +75,13 @@ class Asked:
         return max(self.decided_minor - self.came_back_minor, 0)
 
 
-@cache
-def _held() -> QuerySet[Alert, Any]:
+@prepared
+def _held(case_ids: Collection[int]) -> QuerySet[Alert, Any]:
+    held = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
     claim = ("claim__amount_minor", "claim__txn_type", "claim__currency", "claim__cardholder_id")
     case = ("case__currency", "case__cardholder_id", "case__state")
-    return Alert.objects.order_by().values_list("case_id", "claim_id", "left_at", *claim, *case)
+    rows = Alert.objects.filter(claim_id__in=held).order_by()
+    return rows.values_list("case_id", "claim_id", "left_at", *claim, *case)
 
 
 @cache
@@ -99,8 +102,7 @@ def _postings() -> QuerySet[RecoveryPosting, Any]:
 
 def read_held(case_ids: Collection[int]) -> list[HeldClaim]:
     """Every row of the claims that are in one of the cases: those of the cases themselves and of all others."""
-    claims = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
-    return [HeldClaim(*row) for row in _held().filter(claim_id__in=claims)]
+    return [HeldClaim(*row) for row in _held.rows(list(case_ids))]
 
 
 def others_of(

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases.pages.approvals import KIND_WORDS, waiting_for
+from cases.pages.approval_rows import KIND_WORDS
+from cases.pages.approvals import waiting_for
 from fraud.web.access import page
 
 

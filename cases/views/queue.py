@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from audit.keeping import kept_query
 from audit.language import current_language
+from audit.prepared import prepared
 from audit.typed import choice
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
@@ -171,11 +173,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 def decorate(cases: list[Case]) -> None:
     """Give each case its `url`, `sentence` (what happened) and `tags` (its reasons): three queries for all of them."""
     language = current_language()
-    pairs = list(
-        Alert.objects.filter(case__in=[case.pk for case in cases], left_at=None).values_list(
-            "case_id", "claim_id", Coalesce("score__run_id", "run_id")
-        )
-    )
+    pairs = _judged.rows([case.pk for case in cases])
     codes = _hit_codes(pairs)
     names = rule_names(
         {code for found in codes.values() for code in found} | {c.pattern for c in cases}, language
@@ -187,11 +185,22 @@ def decorate(cases: list[Case]) -> None:
         case.tags = _tags(case, codes.get(case.pk, []), names)  # type: ignore[attr-defined]
 
 
+@prepared
+def _judged(case_ids: Collection[int]) -> QuerySet[Alert, Any]:
+    """(case, claim, run that judged it)."""
+    rows = Alert.objects.filter(case__in=case_ids, left_at=None)
+    return rows.values_list("case_id", "claim_id", Coalesce("score__run_id", "run_id"))
+
+
+@prepared
+def _hits(claims: Collection[int]) -> QuerySet[RuleHit, Any]:
+    rows = RuleHit.objects.filter(claim__in=claims, is_shadow=False)
+    return rows.values_list("claim_id", "run_id", "rule_version__rule__code")
+
+
 def _hit_codes(pairs: Sequence[tuple[int, int, int | None]]) -> dict[int, list[str]]:
     """Rule codes that matched the claims of each case, in the run that judged the claim; the most frequent first."""
-    hits = RuleHit.objects.filter(
-        claim__in={claim for _case, claim, _run in pairs}, is_shadow=False
-    ).values_list("claim_id", "run_id", "rule_version__rule__code")
+    hits = _hits.rows({claim for _case, claim, _run in pairs})
     by_claim: dict[tuple[int, int], list[str]] = {}
     for claim, run, code in hits:
         by_claim.setdefault((claim, run), []).append(code)
@@ -240,4 +249,7 @@ def _tabs(
 
 
 def _saved_views(request: HttpRequest) -> list[SavedView]:
-    return list(SavedView.objects.filter(owner_id=request.user.pk).order_by("name")[:MAX_SAVED_VIEWS])
+    return _saved.rows(request.user.pk)
+
+
+_saved = prepared(lambda owner: SavedView.objects.filter(owner_id=owner).order_by("name")[:MAX_SAVED_VIEWS])

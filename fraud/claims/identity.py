@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -9,6 +11,7 @@ from django.db.models.functions import Cast
 from audit.actor import Actor, Role
 from audit.people import number_key
 from audit.people_rows import folded, key_of, with_number
+from audit.prepared import prepared
 from audit.reading import read_once
 from fraud.claims.models import Cardholder, Claim, Relative, RoleGrant, User
 
@@ -28,12 +31,17 @@ def barred_cardholders(by: Actor) -> set[int]:
 
 
 def _barred(own: str) -> set[int]:
+    return set(_barred_rows.rows(own))
+
+
+@prepared
+def _barred_rows(own: str) -> QuerySet[Cardholder, Any]:
     rows = with_number(Cardholder.objects.all(), "employee_no", own)
     led_by_name = rows.annotate(led=key_of("manager_no")).values("led")
     led_by_head = rows.filter(department__isnull=False).annotate(led=key_of("department__manager_no"))
     people = Cardholder.objects.alias(key=key_of("employee_no")).exclude(key="")
     leads = Q(key__in=led_by_name) | Q(key__in=led_by_head.values("led"))
-    return set(people.filter(Q(key=own) | leads | _is_relative(own)).values_list("pk", flat=True))
+    return people.filter(Q(key=own) | leads | _is_relative(own)).values_list("pk", flat=True)
 
 
 def relatives(one: str, other: str) -> QuerySet[Relative]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -114,20 +115,33 @@ def history_of(told: pl.DataFrame) -> pl.DataFrame:
 
 def outcomes_about(
     cut_off: datetime, *, cardholder_id: int, merchant_id: int | None, since: datetime
-) -> pl.DataFrame:
+) -> list[dict[str, Any]]:
     """What counts by the cut-off of the payments made since then by the person or at the merchant, a row a claim: `claim_id,
     is_misuse, known_at, transacted_at, cardholder_id, merchant_id`, and who is named on it: `approver_no, attendees` (`read_attendees`).
     """
+    # A page asks for a handful of rows: a frame would take longer than the database.
     where = " AND k.transacted_at >= %s AND (k.cardholder_id = %s OR k.merchant_id = %s)"
-    first = connection.ops.adapt_datetimefield_value(since)
     named = "k.approver_no, CAST(k.attendees AS text) AS attendees, l.id AS label_id"
-    known = told_labels(cut_off, where, [first, cardholder_id, merchant_id or 0], named=named)
-    if known.is_empty():
-        return known
-    newest = known.group_by("claim_id", maintain_order=True).last()
-    kept = newest.filter(pl.col("is_misuse").is_not_null())
-    places = ("transacted_at", "cardholder_id", "merchant_id")
-    return kept.select("claim_id", "is_misuse", "known_at", *places, "approver_no", "attendees")
+    sql = _KNOWN.replace("l.id AS label_id", named, 1) + where + " ORDER BY k.id, l.known_at, l.id"
+    times = [connection.ops.adapt_datetimefield_value(at) for at in (cut_off, since)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*times, cardholder_id, merchant_id or 0])
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    for row in rows:
+        row |= {name: _as_time(row[name]) for name in ("known_at", "decided_at", "transacted_at")}
+    newest = {
+        row["claim_id"]: row
+        for _claim, of_claim in groupby(rows, key=lambda row: row["claim_id"])
+        for row in that_held(list(of_claim))
+    }
+    kept = [row for row in newest.values() if row["is_misuse"] is not None]
+    return [{**row, "is_misuse": bool(row["is_misuse"])} for row in kept]
+
+
+def _as_time(value: datetime | None) -> datetime | None:
+    """A time as the driver gives it: SQLite's names no zone and is in UTC."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def read_attendees(text: str | None) -> object:
@@ -135,21 +149,15 @@ def read_attendees(text: str | None) -> object:
     return json.loads(text) if text else None
 
 
-def told_labels(
-    cut_off: datetime, where: str = "", params: Sequence[Any] = (), named: str = ""
-) -> pl.DataFrame:
+def told_labels(cut_off: datetime, where: str = "", params: Sequence[Any] = ()) -> pl.DataFrame:
     """Every label known by the cut-off (aware) that held at some time, by claim and then oldest first.
 
-    `where` (SQL with `params`) narrows the claims; `named` are further columns of theirs, for texts.
+    `where` (SQL with `params`) narrows the claims.
     """
     if cut_off.tzinfo is None:
         raise ValueError("a cut-off needs a time zone; give an aware datetime")
     asked = [connection.ops.adapt_datetimefield_value(cut_off), *params]
-    sql, schema = _KNOWN + where, _READ_SCHEMA
-    if named:
-        sql = sql.replace("SELECT l.id AS label_id", f"SELECT {named}", 1)
-        schema = {"approver_no": pl.String, "attendees": pl.String, **_READ_SCHEMA}
-    known = read_frame(sql, asked, schema=schema)
+    known = read_frame(_KNOWN + where, asked, schema=_READ_SCHEMA)
     if known.is_empty():
         return known
     return _that_held(known.sort("claim_id", "known_at", "label_id"))
@@ -168,14 +176,23 @@ def _that_held(known: pl.DataFrame) -> pl.DataFrame:
     )
     never: list[int] = []
     for _, rows in mixed.group_by("claim_id", maintain_order=True):
-        holds: tuple[Any, ...] | None = None
-        for row in rows.iter_rows(named=True):
-            at, of = row["decided_at"] or row["known_at"], (row["source"], row["reference"])
-            if holds is None or at >= holds[0] or of == holds[1]:
-                holds = (at, of)
-            else:
-                never.append(row["label_id"])
+        told = rows.to_dicts()
+        held = {row["label_id"] for row in that_held(told)}
+        never += [row["label_id"] for row in told if row["label_id"] not in held]
     return known.filter(~pl.col("label_id").is_in(never)) if never else known
+
+
+def that_held(told: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The labels of one claim that held at some time, of all in the order they became known: a later decision holds from when it is
+    known, an earlier one only where it corrects the very finding that holds."""
+    found: list[Mapping[str, Any]] = []
+    holds: tuple[Any, ...] | None = None
+    for row in told:
+        at, of = row["decided_at"] or row["known_at"], (row["source"], row["reference"])
+        if holds is None or at >= holds[0] or of == holds[1]:
+            holds = (at, of)
+            found.append(row)
+    return found
 
 
 @one_transaction()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from audit.prepared import prepared
 from fraud.claims.models import Claim
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
@@ -38,10 +38,9 @@ def spent_minor(claim: Claim) -> int:
     return max(claim.amount_minor, 0) if claim.txn_type in PAYMENTS else 0
 
 
-@cache
-def _sums() -> QuerySet[Claim, Any]:
-    """Put together once: every step of a case asks it."""
-    credits = Claim.objects.filter(txn_type__in=MONEY_BACK).order_by()
+@prepared
+def _sums(claim_ids: Collection[int]) -> QuerySet[Claim, Any]:
+    credits = Claim.objects.filter(original_claim_id__in=claim_ids, txn_type__in=MONEY_BACK).order_by()
     return credits.values_list("original_claim_id").annotate(
         total=Sum(Coalesce("credit_minor", -F("amount_minor")))
     )
@@ -52,7 +51,7 @@ def returned_by_claim(claim_ids: Iterable[int]) -> dict[int, int]:
     wanted = sorted(set(claim_ids))
     found: dict[int, int] = {}
     for start in range(0, len(wanted), _IDS):
-        sums = _sums().filter(original_claim_id__in=wanted[start : start + _IDS])
+        sums = _sums.rows(wanted[start : start + _IDS])
         found.update({claim_id: int(total) for claim_id, total in sums if total > 0})
     return found
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 import polars as pl
-from django.db.models import CharField, F, TimeField, Value
+from django.db.models import CharField, F, QuerySet, TimeField, Value
 from django.db.models.functions import Cast
 
+from audit.prepared import prepared
 from fraud.claims.bulk import read_frame
 from fraud.claims.models import Absence, OvertimeApproval, Trip
 from fraud.claims.reading import db_time
@@ -57,6 +59,12 @@ class PersonSpan:
 
 def person_spans(employee_no: str, first: date, last: date) -> list[PersonSpan]:
     """What the personnel feeds say of an employee's days from `first` to `last`, oldest first. One query."""
+    found = [PersonSpan(*row) for row in _spans.rows(employee_no, first, last)]
+    return sorted(found, key=lambda span: (span.starts_on, span.kind, span.half))
+
+
+@prepared
+def _spans(employee_no: str, first: date, last: date) -> QuerySet[Any, Any]:
     none, no_time = Value("", CharField()), Cast(Value(None, TimeField()), TimeField())
     of_person = {"employee_no": employee_no, "superseded_at": None}
     # Overtime first: the first part of a union gives the others their types.
@@ -69,5 +77,4 @@ def person_spans(employee_no: str, first: date, last: date) -> list[PersonSpan]:
         )
         for kind, model, what, half in (("leave", Absence, "kind", "half"), ("trip", Trip, "region", none))
     ]
-    found = [PersonSpan(*row) for row in overtime.union(*spans, all=True)]
-    return sorted(found, key=lambda span: (span.starts_on, span.kind, span.half))
+    return overtime.union(*spans, all=True)

@@ -14,9 +14,11 @@ from math import isfinite
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audit import clock
+from audit.prepared import prepared
 from fraud.company.calendar import CompanyCalendar, country_of_zone, public_holidays
 from fraud.company.models import CompanyHoliday, CompanySettings
 from fraud.company.thresholds import CostMatrix
@@ -138,8 +140,13 @@ def from_json(stored: Mapping[str, Any]) -> CompanyValues:
 
 def current_settings() -> CompanyValues:
     """What holds now: the active row over the defaults, or the defaults alone."""
-    row = CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE).first()
-    return from_json(row.values) if row is not None else DEFAULTS
+    rows = _active.rows()
+    return from_json(rows[0].values) if rows else DEFAULTS
+
+
+@prepared
+def _active() -> QuerySet[CompanySettings]:
+    return CompanySettings.objects.filter(state=CompanySettings.State.ACTIVE)[:1]
 
 
 def pinned_settings() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -36,6 +37,7 @@ register.filter("full_name", name_of)
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A drawing from our sprite; decorative, so it needs a word beside it or an aria-label around it."""
     return format_html(

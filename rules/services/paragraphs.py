@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from audit import clock
+from audit.prepared import prepared
+from audit.reading import read_once
 from rules.citing import cited_number, in_order, with_title
 from rules.models import PolicyParagraph, Rule
 
@@ -16,11 +18,16 @@ MOST_QUOTED = 4  # of one letter
 
 def policy_on(day: date | None = None) -> Policy:
     """The paragraphs that hold on a day (today without one), in their order; of two from one day the one agreed on later."""
-    held: dict[str, PolicyParagraph] = {}
-    rows = PolicyParagraph.objects.filter(valid_from__lte=day or clock.today()).order_by("valid_from", "pk")
-    for row in rows:
-        held[row.number] = row
+    on = day or clock.today()
+    return read_once(("policy", on), lambda: _policy(on))
+
+
+def _policy(day: date) -> Policy:
+    held: dict[str, PolicyParagraph] = {row.number: row for row in _by.rows(day)}
     return {number: held[number] for number in sorted(held, key=in_order) if not held[number].is_removed}
+
+
+_by = prepared(lambda day: PolicyParagraph.objects.filter(valid_from__lte=day).order_by("valid_from", "pk"))
 
 
 def cited_by(rule: Rule) -> str:

@@ -19,7 +19,8 @@ from audit.actor import Actor
 from audit.permissions import ACTIONS, APPROVING, NotPermitted, Role
 from audit.services import actor_of
 from cases.models import Appeal
-from cases.pages.approvals import KIND_WORDS, waiting_count, waiting_for
+from cases.pages.approval_rows import KIND_WORDS
+from cases.pages.approvals import waiting_count, waiting_for
 from cases.services import appeals, decisions, mail_texts, recovery, webhooks, write_offs
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile

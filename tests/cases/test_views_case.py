@@ -81,7 +81,7 @@ def test_timeline_tells_everything_once_newest_first(page_of, scene):
 def test_every_tab_needs_few_queries(client, scene, django_assert_max_num_queries, tab):
     client.force_login(scene.cast.reviewer)
     client.get("/queue/")  # what is kept for a while: the calendar
-    with django_assert_max_num_queries(26):  # the 26th reads the policy that the letter quotes
+    with django_assert_max_num_queries(25):
         assert client.get(f"/cases/{scene.cases['explained'].reference}/?tab={tab}").status_code == 200
 
 

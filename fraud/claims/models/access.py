@@ -15,14 +15,15 @@ ROLES = [(role.value, role.value) for role in Role]
 
 
 class GrantQuerySet(models.QuerySet["RoleGrant"]):
-    def standing(self) -> GrantQuerySet:
+    def standing(self, today: date | None = None) -> GrantQuerySet:
         """Grants that nobody ended and whose last day is not over: those of today and of days to come."""
-        today = clock.today()
+        today = today or clock.today()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), ended_at=None)
 
-    def in_force(self) -> GrantQuerySet:
+    def in_force(self, today: date | None = None) -> GrantQuerySet:
         """Grants that give their role now."""
-        return self.standing().filter(Q(starts_on=None) | Q(starts_on__lte=clock.today()))
+        today = today or clock.today()
+        return self.standing(today).filter(Q(starts_on=None) | Q(starts_on__lte=today))
 
     def overlapping(self, starts_on: date | None, ends_on: date | None) -> GrantQuerySet:
         """Standing grants that hold on some day of a stretch; None leaves its side open."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from audit import clock
 from audit.actor import Role
 from audit.people_rows import indexed_key
+from audit.prepared import prepared
 
 
 class User(AbstractUser):
@@ -37,10 +43,7 @@ class User(AbstractUser):
 
         A role that has ended is not among them from the moment it ended.
         """
-        as_role, as_unit = (models.Value(word, models.CharField()) for word in ("role", "unit"))
-        roles = self.grants.in_force().annotate(kind=as_role).values_list("kind", "role")
-        units = self.units.order_by().annotate(kind=as_unit).values_list("kind", "code")
-        found = set(roles.union(units, all=True))
+        found = set(_access_rows.rows(self.pk, clock.today()))
         names = {name for kind, name in found if kind == "role"}
         held = frozenset(role for role in Role if role.value in names)
         return held, frozenset(name for kind, name in found if kind == "unit")
@@ -55,6 +58,18 @@ class User(AbstractUser):
             "fraud.User.session", f"{self.password}:{self.n_sign_outs}", secret=secret, algorithm="sha256"
         )
         return made.hexdigest()
+
+
+@prepared
+def _access_rows(user_id: int, today: date) -> models.QuerySet[Any, Any]:
+    """("role" or "unit", its code)."""
+    as_role, as_unit = (models.Value(word, models.CharField()) for word in ("role", "unit"))
+    grants = apps.get_model("fraud", "RoleGrant").objects.in_force(today)
+    roles = grants.filter(user=user_id).annotate(kind=as_role).values_list("kind", "role")
+    units = Department.objects.filter(
+        pk__in=User.units.through._default_manager.filter(user=user_id).values("department")
+    )
+    return roles.union(units.order_by().annotate(kind=as_unit).values_list("kind", "code"), all=True)
 
 
 class Department(models.Model):

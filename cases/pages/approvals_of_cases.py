@@ -1,0 +1,114 @@
+"""What waits for a second person of the work on cases: decisions, appeals, write-offs, and how the company is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit.actor import Actor
+from audit.language import current_language
+from audit.people import is_among
+from cases.models import Appeal, Decision, MailText, Recovery, Webhook
+from cases.pages.approval_rows import MOST, Waiting, proposer_name
+from cases.pages.changes import Fact
+from cases.pages.mail_texts import LANGUAGE_WORDS
+from cases.pages.mails import WHAT
+from cases.services.choice_words import disposition_word
+from cases.services.mail_texts import current_text, text_of
+from cases.services.money import outstanding
+from cases.services.webhooks import EVENTS
+from cases.visibility import visible_cases, visible_recoveries
+from cases.workflow import State
+from rules.money import format_money
+
+
+def decisions(by: Actor) -> Iterator[Waiting]:
+    """Decisions somebody else proposed."""
+    found = Decision.objects.filter(
+        state=Decision.State.PROPOSED, case__in=visible_cases(by).filter(state=State.PENDING_APPROVAL)
+    )
+    for row in found.select_related("case__cardholder", "proposed_by").order_by("proposed_at")[:MOST]:
+        if not is_among(by, [row.proposed_by]):
+            amount = format_money(row.amount_minor, row.currency, current_language())
+            outcome = Fact(_("Outcome"), "–", str(disposition_word(row.disposition)))
+            yield Waiting(
+                "decision",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:detail", args=[row.case.reference]),
+                proposer_name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                (outcome, Fact(_("To recover"), "–", amount)) if row.amount_minor else (outcome,),
+            )
+
+
+def appeals(by: Actor) -> Iterator[Waiting]:
+    """Open appeals against what others decided."""
+    found = Appeal.objects.filter(
+        result=Appeal.Result.OPEN, case__in=visible_cases(by).filter(state=State.APPEALED)
+    )
+    rows = found.select_related("case__cardholder", "decision__proposed_by", "decision__decided_by")
+    for row in rows.order_by("submitted_at")[:MOST]:
+        if not is_among(by, [row.decision.proposed_by, row.decision.decided_by]):
+            yield Waiting(
+                "appeal",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:detail", args=[row.case.reference]),
+                str(row.case.cardholder),
+                row.submitted_at,
+                row.text,
+            )
+
+
+def write_offs(by: Actor) -> Iterator[Waiting]:
+    """Recoveries somebody else wants to give up."""
+    found = visible_recoveries(by).filter(write_off=Recovery.WriteOff.REQUESTED)
+    for row in found.select_related("case__cardholder", "write_off_requested_by").order_by("pk")[:MOST]:
+        if not is_among(by, [row.write_off_requested_by]):
+            amount = format_money(outstanding(row), row.currency, current_language())
+            yield Waiting(
+                "write_off",
+                f"{row.case.reference} · {row.case.cardholder}",
+                reverse("cases:recovery", args=[row.case.reference]),
+                proposer_name(row.write_off_requested_by),
+                None,
+                row.write_off_reason,
+                (Fact(_("Given up"), "–", amount),),
+            )
+
+
+def webhooks(by: Actor) -> Iterator[Waiting]:
+    """Webhooks somebody else proposed."""
+    found = Webhook.objects.filter(state=Webhook.State.PROPOSED).select_related("proposed_by")
+    for row in found.order_by("proposed_at")[:MOST]:
+        if not is_among(by, [row.proposed_by]):
+            told = ", ".join(str(EVENTS[event]) for event in row.events if event in EVENTS)
+            yield Waiting(
+                "webhook",
+                row.name,
+                reverse("cases:webhooks"),
+                proposer_name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                (Fact(row.url, "–", told),),
+            )
+
+
+def mail_texts(by: Actor) -> Iterator[Waiting]:
+    """Texts of mails somebody else proposed."""
+    found = MailText.objects.filter(state=MailText.State.PROPOSED).select_related("proposed_by")
+    for row in found.order_by("proposed_at")[:MOST]:
+        if not is_among(by, [row.proposed_by]):
+            before, after = current_text(row.mail, row.language), text_of(row)
+            told = ((_("Subject"), before[0], after[0]), (_("Text"), before[1], after[1]))
+            yield Waiting(
+                "mail_text",
+                f"{WHAT[row.mail]} · {LANGUAGE_WORDS[row.language]}",
+                reverse("cases:mail-text", args=[row.mail, row.language]),
+                proposer_name(row.proposed_by),
+                row.proposed_at,
+                row.reason,
+                tuple(Fact(label, old, new) for label, old, new in told if old != new),
+            )
