@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries, money_back, outcomes, people, uploads
+from fraud.claims.api import deliveries, money_back, outcomes, people, receipts, uploads
 from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
@@ -10,6 +10,7 @@ from fraud.workbench.api import book, policy, rolling_back, writing
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
     path("claims/<int:claim_id>/", claims.ClaimOne.as_view(), name="api-claim"),
+    path("claims/<int:claim_id>/receipts/", receipts.ClaimReceipts.as_view(), name="api-claim-receipts"),
     path("deliveries/", deliveries.DeliveryList.as_view(), name="api-deliveries"),
     path("deliveries/<str:reference>/", deliveries.DeliveryOne.as_view(), name="api-delivery"),
     path("deliveries/<str:reference>/rejects/", deliveries.RejectList.as_view(), name="api-rejects"),

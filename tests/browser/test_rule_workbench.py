@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from cases.models import Case, HeldBack
+from cases.services.explanation_requests import request_explanation
 from cases.services.night import business_date_of, run_night
+from cases.services.queue import take_case
+from fraud.claims.models import Cardholder, Claim, Merchant
+from fraud.company.models import CompanySettings
 from fraud.detection.models import RuleHit
 from rules.models import Rule, RuleVersion
-from rules.services import install_starter_rules
+from rules.services import activate_version, draft_rule, install_starter_rules, propose_version
 from tests.browser.test_loop import SYSTEM, Company, company_after_a_night
 from tests.cast import make_claim, make_merchant
 
@@ -66,6 +72,7 @@ def test_a_controller_builds_by_blocks_mends_reads_and_proposes_and_the_night_hi
     page = visit("rule_admin")
     page.open("/rules/new/")
     page.wait_for_selector("[data-tree] fieldset")
+    assert len(STEPS) <= 10  # choices, ticks and presses by blocks alone
     for step in STEPS:
         do(page, *step)
     text_becomes(page, WRITTEN)
@@ -153,3 +160,115 @@ def test_blocks_work_by_keyboard_on_a_phone_and_without_a_script_the_text_box_st
     plain.open("/rules/new/")
     assert not plain.locator("[data-blocks]").is_visible()
     assert plain.locator("#text").is_visible()
+
+
+#: A rule about an evening at one place, and the louder version that takes its place.
+LOUD = 'net_amount > 0 and merchant.name contains "새벽포차"'
+CALM = 'net_amount > 500,000 KRW and merchant.name contains "새벽포차"'
+ABOUT = {
+    "name_ko": "새벽 포장마차",
+    "name_en": "Stall at night",
+    "question_ko": "누구와 무엇을 드셨습니까?",
+    "question_en": "Who ate there, and what for?",
+    "policy_clause": "법인카드 관리규정 제4조 2항 식사",
+    "policy_clause_en": "Corporate card policy §4.2 Meals",
+}
+
+
+def propose_louder_version(company: Company) -> None:
+    """A calm rule that counts, its louder next version proposed, and two seats a rule a night."""
+    admin, approver = company.cast.actor("rule_admin"), company.cast.actor("other_approver")
+    calm = draft_rule(code="Z91", text=CALM, weight=0.5, by=admin, **ABOUT)
+    activate_version(version=propose_version(version=calm, by=admin), by=approver)
+    propose_version(version=draft_rule(code="Z91", text=LOUD, weight=0.5, by=admin), by=admin)
+    CompanySettings.objects.create(number=1, state="active", values={"rule_budget": 2}, proposed_by="test")
+
+
+def evening(people: list[Cardholder], amount: int = 47_000) -> list[Claim]:
+    """One payment of each at the stall three hours ago, known by now."""
+    stall, _ = Merchant.objects.get_or_create(key="stall", defaults={"name": "새벽포차", "mcc": "5812"})
+    known = timezone.now() - timedelta(minutes=5)
+    return [
+        make_claim(
+            cardholder=person,
+            merchant=stall,
+            amount_minor=amount,
+            currency="KRW",
+            transacted_at=known - timedelta(hours=3),
+            received_at=known,
+        )
+        for person in people
+    ]
+
+
+def press(page, selector: str) -> None:
+    """A button that changes something and says so."""
+    page.locator(selector).first.click()
+    page.wait_for_selector(".notice.success, .toast")
+
+
+def test_a_rule_goes_live_by_shadow_overflows_is_suppressed_and_rolled_back_and_an_edited_clause_is_in_the_next_letter(
+    visit, scene
+):
+    propose_louder_version(scene)
+    loud = RuleVersion.objects.get(rule__code="Z91", number=2)
+    approver = visit("approver")
+    for step in ("shadow", "activate"):
+        approver.open("/rules/Z91/")
+        press(approver, f"[formaction$='/{step}/'], form[action$='/{step}/'] button.primary")
+        loud.refresh_from_db()
+        assert loud.state == {"shadow": "shadow", "activate": "active"}[step]
+
+    people = list(Cardholder.objects.filter(employee_no__startswith="E0").order_by("pk")[:6])
+    claims = evening(people)
+    run = run_night(business_date=business_date_of(timezone.now()), by=SYSTEM)
+    assert RuleHit.objects.filter(run=run, rule_version=loud, is_shadow=False).count() == 6
+    case = Case.objects.filter(run=run, pattern="Z91").first()
+    assert case is not None
+    reviewer = visit("reviewer")
+    reviewer.open("/queue/?view=held_back&rule=Z91")
+    assert "too many of one rule" in reviewer.locator("main").inner_text()
+
+    held = HeldBack.objects.filter(claim__in=claims, why="rule_budget").first()
+    assert held is not None
+    reviewer.open(f"/claims/{held.claim_id}/")
+    reviewer.locator("summary", has_text="Suppress this rule here").click()
+    reviewer.check("input[name=about][value=person]")
+    reviewer.fill("#until-Z91", f"{timezone.now() + timedelta(days=20):%Y-%m-%d}")
+    reviewer.fill("#why-Z91", "shift worker, agreed with the manager")
+    press(reviewer, "form[action$='/suppressions/'] .button")
+    approver.open("/rules/Z91/operation/")
+    press(approver, "form[action$='/confirm/'] .primary")
+
+    admin = visit("rule_admin")
+    admin.open("/rules/Z91/")
+    press(admin, "form[action$='/back/'] .button")  # one click from the rule's page
+    approver.open("/rules/Z91/")
+    press(approver, "form[action$='/activate/'] .primary")
+    loud.refresh_from_db()
+    assert (loud.state, RuleVersion.objects.get(rule__code="Z91", state="active").number) == ("retired", 1)
+
+    admin.open("/rules/policy/4.2/")
+    admin.fill("#text_en", "Say who ate, of which company, and why so late.")
+    admin.fill("#text_ko", "참석자와 소속, 늦은 시각의 사유를 적는다.")
+    admin.fill("#reason", "meals at night were unclear")
+    press(admin, "form.panel .primary")
+    approver.open("/rules/policy/4.2/")
+    press(approver, "form[action$='/approve/'] .primary")
+    case = take_case(case=case, by=scene.cast.actor("reviewer"), expected_version=case.version)
+    request_explanation(case=case, by=scene.cast.actor("reviewer"), expected_version=case.version)
+    reviewer.open(f"/cases/{case.reference}/")
+    assert "참석자와 소속, 늦은 시각의 사유를 적는다." in reviewer.content()
+    phone = visit("cardholder", width=360)
+    phone.open("/my/policy/")
+    assert "Say who ate, of which company, and why so late." in phone.locator("main").inner_text()
+    assert fits(phone)
+
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
+        small, left_alone = evening(people[:1]), evening([held.claim.cardholder], 600_000)
+        other = evening([one for one in people if one.pk != held.claim.cardholder_id][:1], 600_000)
+        night = run_night(business_date=business_date_of(timezone.now()), by=SYSTEM)
+    hits = RuleHit.objects.filter(run=night, rule_version__rule__code="Z91", rule_version__state="active")
+    marks = dict(hits.values_list("claim_id", "is_suppressed"))
+    assert small[0].pk not in marks  # the louder version counts no longer
+    assert (marks[left_alone[0].pk], marks[other[0].pk]) == (True, False)

@@ -13,6 +13,7 @@ from audit.people import number_key
 from cases.pages.case_load import case_load
 from cases.pages.load_period import asked_period
 from fraud.claims.models import Claim
+from fraud.workbench.would_be import would_be
 from rules.language import parse
 from rules.models import RuleVersion
 from rules.rollout import is_inside
@@ -59,16 +60,18 @@ def test_page_and_interface_say_what_the_nights_would_choose(client, cast):
 
 
 def test_a_rule_for_a_share_of_the_cardholders_costs_what_those_people_cost(client, cast):
-    by, text = cast.actor("rule_admin"), "net_amount > 100,000 KRW"
+    by, text = cast.actor("rule_admin"), "net_amount > 20,000 KRW"
     asked = {"code": "Z90", "tree": parse(text), "by": by, "period": asked_period("", ""), "always": True}
-    whole, fifth, none = (case_load(**asked, rate=rate) for rate in (1.0, 0.2, 0.0))
-    assert whole.n_hits == fifth.n_hits == none.n_hits > 20
-    new = [len(found.after.seen - found.before.seen) for found in (none, fifth, whole)]
-    assert new[0] == 0
-    assert 0 < new[1] < new[2]
     people = dict(Claim.objects.values_list("pk", "cardholder__employee_no"))
-    gained = {number_key(people[pk]) for pk in fifth.after.seen - fifth.before.seen}
-    assert all(is_inside("Z90", person, 0.2) for person in gained)
+    for rate in (0.0, 0.2, 1.0):
+        found = would_be(**asked, rate=rate)
+        inside = [is_inside("Z90", number_key(people[pk]), rate) for pk in found.claims["claim_id"]]
+        assert found.hits.sum() > 20
+        others = found.before["is_always_open"].to_numpy()
+        assert found.after["is_always_open"].to_list() == (others | found.hits & inside).tolist()
+    whole, fifth = (case_load(**asked, rate=rate) for rate in (1.0, 0.2))
+    assert whole.n_hits == fifth.n_hits
+    assert sum(fifth.after.cases) < sum(whole.after.cases)
 
     client.force_login(cast.rule_admin)
     RuleVersion.objects.filter(rule__code="X01", state="active").update(rollout_rate="0.25")

@@ -19,7 +19,7 @@ from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.receipts.traces import Traces, traces_of
 
 #: One file; a few of them share a process, since its start costs more than most files.
-BOUNDS, TOGETHER = Bounds(seconds=30, megabytes=800), 10
+BOUNDS, TOGETHER = Bounds(seconds=60, megabytes=800), 10
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 #: Bits of a side of the perceptual hash: 16 × 16 of them tell two receipts of one till apart.

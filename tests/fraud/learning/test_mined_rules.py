@@ -196,3 +196,48 @@ def test_the_interface_starts_reads_cancels_and_drafts(cast, client, monkeypatch
     assert post("api-rule-search-draft", {"number": 2}, found.pk).status_code in {400, 422}
     client.force_login(cast.approver)
     assert post("api-rule-search-draft", {"number": 1}, found.pk).status_code == 403
+
+
+def test_a_segments_paths_are_read_counted_and_one_becomes_a_draft(cast, client):
+    add_rules()
+    add_people()
+    add_claims(1500, seed=3, days=80, start=timezone.now() - timedelta(days=80))
+    labels = [
+        NewLabel(claim.pk, claim.amount_minor > 300_000, "review", claim.transacted_at + timedelta(days=1))
+        for claim in Claim.objects.all()
+    ]
+    add_labels(labels=[one for one in labels if one.known_at <= timezone.now()], by=BY, subject="file:F-1")
+    asked = read_asked("mining", {"in_segment": "1", "weeks": "20", "depth": "2", "least": "10,000"})
+    experiment = run_experiment(start_experiment(asked=asked, by=actor_of(cast.rule_admin)))
+    assert (experiment.state, experiment.error) == ("finished", "")
+    best = experiment.result["paths"][0]
+    assert best["text"].startswith("amount >= 10,000 KRW and ")
+    assert best["later"]["precision"] > 0.9
+    client.force_login(cast.rule_admin)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:mined-rules-one", args=[experiment.pk])).content.decode()
+    assert "IF … THEN" in page
+    assert "Make a draft of it" in page
+    one = client.get(reverse("api-rule-search", args=[experiment.pk])).json()
+    assert (one["candidates"], one["paths"][0]["text"]) == ([], best["text"])
+    assert client.post(reverse("fraud:draft-mined", args=[experiment.pk, 1])).status_code == 302
+    assert Rule.objects.get(code="N01").versions.get().text == best["text"]
+    assert client.post(reverse("fraud:draft-mined", args=[experiment.pk, 99])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"department": "NONE"}, "department"),
+        ({"mcc": "0000"}, "mcc"),
+        ({"least": "much"}, "least"),
+        ({"least": "500", "most": "400"}, "most"),
+        ({"month": "2026-13"}, "month"),
+        ({"month": "2001-01"}, "month"),
+        ({"month": "2999-01"}, "month"),
+    ],
+)
+def test_what_is_no_segment_is_refused_with_what_would_be_right(typed, field):
+    with pytest.raises(ExperimentNotValid) as refused:
+        read_asked("mining", {"in_segment": "1", **typed})
+    assert field in refused.value.problems

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -28,13 +31,15 @@ from fraud.detection.features import build_features
 from rules.engine import RuleSpec, evaluate
 from rules.language.parse import parse
 from rules.starter import GALLERY
-from tests.cast import NOW, make_cardholder, make_claim, make_merchant
+from tests.cast import NOW, make_cardholder, make_cast, make_claim, make_merchant
 from tests.fraud.claims.receipts import made
 from tests.rules.starter import starter_context
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("import")
 CODES = ("D02", "D03R", "D04", "D05", "M11")
+PAID_AT = NOW - timedelta(days=3)
+PAID_ON = f"{PAID_AT.astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d}"
 BRN = made.BRN.replace("-", "")
 
 
@@ -53,7 +58,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 def claim(**fields: Any) -> Claim:
     merchant = make_merchant() if not Claim.objects.exists() else Claim.objects.earliest("id").merchant
     type(merchant).objects.filter(pk=merchant.pk).update(brn=BRN)
-    return make_claim(**{"merchant": merchant, "transacted_at": NOW.replace(day=1), **fields})
+    return make_claim(**{"merchant": merchant, "transacted_at": PAID_AT, **fields})
 
 
 def take(of: Claim, content: bytes, name: str = "receipt.pdf") -> Receipt:
@@ -74,14 +79,14 @@ def hits(known_by: Any = None) -> dict[str, list[int]]:
 
 @time_machine.travel(NOW, tick=False)
 def test_the_five_rules_of_receipts_hit_real_receipts_and_are_not_evaluable_before_there_are_any() -> None:
-    said = {"day": "2026-03-01", "total": 84_000}
+    said: dict[str, Any] = {"day": PAID_ON, "total": 84_000}
     honest = claim()
     assert hits() == {"?": list(CODES)}
     take(honest, made.page(made.lines(**said, number=500, seed=1)))
-    assert hits() == {}
+    assert hits() == {"?": ["D04"]}  # there is no earlier receipt to follow
     other_sum, edited = claim(), claim()
-    take(other_sum, made.page(made.lines(**{**said, "total": 48_000}, number=900, seed=2)))
-    take(edited, made.updated(made.page(made.lines(**said, number=700, seed=3))))
+    take(other_sum, made.page(made.lines(**{**said, "total": 48_000}, number=300, seed=2)))
+    take(edited, made.updated(made.page(made.lines(**said, number=400, seed=3))))
     follows = claim(transacted_at=honest.transacted_at + timedelta(hours=2))
     take(follows, made.page(made.lines(**said, number=502, seed=4)))
     twice = claim(cardholder=make_cardholder(employee_no="E777"))
@@ -91,7 +96,7 @@ def test_the_five_rules_of_receipts_hit_real_receipts_and_are_not_evaluable_befo
     assert found["D02"] == [other_sum.pk]
     assert found["D05"] == [edited.pk]
     assert found["D03R"] == [twice.pk]
-    assert follows.pk in found.get("D04", [follows.pk])
+    assert found["D04"] == [follows.pk]
     assert (other_sum.pk in found.get("M11", [])) == ("소주" in items)
 
 
@@ -143,19 +148,20 @@ def test_a_folder_is_read_once_by_the_numbers_in_its_names_and_left_as_it_is(tmp
         "X-18.png": b"no picture",
         "R-99.pdf": b"%PDF-1.4",
     }
+    folder = tmp_path / "receipts"
+    folder.mkdir()
     for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-    told = list(take_receipt_folder(folder=tmp_path, by=BY, settled=0))
+        (folder / name).write_bytes(content)
+    told = list(take_receipt_folder(folder=folder, by=BY, settled=0))
     assert {(one.name, one.end) for one in told} == {
         ("R-17.pdf", "taken"), ("X-18.png", "taken"), ("R-99.pdf", "unknown_claim"),
     }  # fmt: skip
     assert [r.total_minor for r in one.receipts.all()] == [84_000]
     assert [(r.read_by, r.picture_hash) for r in two.receipts.all()] == [("", "")]
-    assert [each.end for each in take_receipt_folder(folder=tmp_path, by=BY, settled=0)] == ["unknown_claim"]
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+    assert [each.end for each in take_receipt_folder(folder=folder, by=BY, settled=0)] == ["unknown_claim"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
 
-@time_machine.travel(NOW, tick=False)
 def test_of_several_claims_the_one_whose_amount_it_says_gets_the_receipt(tmp_path: Path) -> None:
     claims = [claim(receipt_id="R-1", amount_minor=amount) for amount in (20_000, 84_000)]
     assert claims_named("R-1") == tuple(claims)
@@ -165,7 +171,8 @@ def test_of_several_claims_the_one_whose_amount_it_says_gets_the_receipt(tmp_pat
     assert told.receipt.claim_id == claims[1].pk
 
 
-def test_what_must_not_be_stored_is_struck_out_and_what_is_no_receipt_refused(cast: Any) -> None:
+def test_what_must_not_be_stored_is_struck_out_and_what_is_no_receipt_refused() -> None:
+    cast = make_cast()
     one = claim()
     found = take(one, made.page(["카드 4539 1488 0343 6467 상품 10,000원", *made.lines()]))
     assert "4539" not in found.items
@@ -178,3 +185,30 @@ def test_what_must_not_be_stored_is_struck_out_and_what_is_no_receipt_refused(ca
     assert [event.subject for event in events] == [f"claim:{one.pk}"]
     again = take(one, made.page(["카드 4539 1488 0343 6467 상품 10,000원", *made.lines()]))
     assert again == found
+
+
+@time_machine.travel(NOW, tick=False)
+def test_interface_and_claim_page_tell_what_a_receipt_says_to_whoever_may_see_scores_and_is_not_involved(
+    client: Any,
+) -> None:
+    cast = make_cast()
+    one = claim(cardholder=cast.cardholder_record)
+    address = reverse("api-claim-receipts", args=[one.pk])
+    client.force_login(cast.approver)
+    photo = made.photo(made.lines(total=84_000), software="GIMP 2.10")
+    answer = client.post(address, {"file": SimpleUploadedFile("r.jpg", photo)})
+    assert (answer.status_code, answer.json()["signs"]) == (201, ["editor"])
+    refused = client.post(address, {"file": SimpleUploadedFile("r.jpg", b"no picture")})
+    assert refused.status_code == 400
+    assert client.post(address, {"file": SimpleUploadedFile("r.pdf", b"x" * 11_000_000)}).status_code == 413
+    take(one, made.page(made.lines(total=48_000, day=PAID_ON)))
+    (first, second) = client.get(address).json()["results"]
+    assert (first["total"], second["total"], second["read_by"]) == (None, "48000", "text")
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("fraud:claim", args=[one.pk])).content.decode()
+    for words in ("Signs of editing", "saved by a program", "not the claim", "48,000"):
+        assert words in page
+    for who in (cast.cardholder, cast.clerk):
+        client.force_login(who)
+        assert client.get(address).status_code in (403, 404)
+        assert client.post(address, {"file": SimpleUploadedFile("r.jpg", photo)}).status_code in (403, 404)

@@ -1,0 +1,95 @@
+"""Receipts of a claim through the interface: what was read of them, and another system's file to be read; it is not kept."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import pgettext
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fraud.claims.identity import claims_involving
+from fraud.claims.models import Claim, Receipt
+from fraud.claims.receipts.looking import MAX_BYTES
+from fraud.claims.receipts.taking import ReceiptNotReadable, take_receipt
+from fraud.claims.units import within_units
+from fraud.web.api import FraudView, describe
+from fraud.web.api_money import decimal_text
+from fraud.web.api_strict import StrictSerializer
+
+_ENVELOPE = 64 * 1024  # what multipart wraps around a file
+
+
+class ReceiptRow(serializers.ModelSerializer):
+    """What one receipt says; `signs` of editing are hints, `read_by` is empty where nothing could be read."""
+
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Receipt
+        # fmt: off
+        fields = (
+            "reference", "source", "handed_in_at", "received_at", "superseded_at", "read_by", "total", "currency", "issued_on", "brn",
+            "number", "items", "sha256", "picture_hash", "n_same", "n_alike", "signs",
+        )
+        # fmt: on
+
+    def get_total(self, receipt: Receipt) -> str | None:
+        """Decimal text in `currency`."""
+        return None if receipt.total_minor is None else decimal_text(receipt.total_minor, receipt.currency)
+
+
+class ReceiptRows(serializers.Serializer):
+    results = ReceiptRow(many=True)
+
+
+class ReceiptFile(StrictSerializer):
+    file = serializers.FileField(
+        max_length=200, help_text="PDF, PNG, JPEG or WebP of at most 10 MB; it is read and not kept."
+    )
+
+
+@extend_schema_view(
+    get=describe("Receipts of a claim", answer=ReceiptRows, refusals=(404,), operation_id="claim_receipts"),
+    post=describe(
+        "Have a receipt read",
+        answer={201: ReceiptRow},
+        body={"multipart/form-data": ReceiptFile},
+        refusals=(404, 413),
+        operation_id="claim_receipt_read",
+    ),
+)
+class ClaimReceipts(FraudView):
+    """Nothing of a claim that the reader is involved in is told."""
+
+    answers_kept = "after"
+    parser_classes = (MultiPartParser,)  # type: ignore[assignment]
+    body_limit = MAX_BYTES + _ENVELOPE
+
+    @property
+    def permission(self) -> str:  # type: ignore[override]
+        return "fraud.import_claims" if self.request.method == "POST" else "fraud.view_score"
+
+    def get(self, request: Request, claim_id: int) -> Response:
+        """Oldest first. Raises Http404."""
+        return Response({"results": ReceiptRow(self._claim(claim_id).receipts.all(), many=True).data})
+
+    def post(self, request: Request, claim_id: int) -> Response:
+        """What was read. Raises Http404, ValidationError for a file that is none of these kinds."""
+        claim, file = self._claim(claim_id), self.input(ReceiptFile)["file"]
+        try:
+            made = take_receipt(claim=claim, name=file.name, content=file.read(MAX_BYTES + 1), by=self.by)
+        except ReceiptNotReadable as error:
+            said = pgettext(
+                "receipt", "Send a PDF, PNG, JPEG or WebP file of at most 10 MB that can be opened."
+            )
+            raise self.wrong("file", said) from error
+        return Response(ReceiptRow(made).data, status=201)
+
+    def _claim(self, claim_id: int) -> Claim:
+        found = within_units(Claim.objects.filter(pk=claim_id), self.by).first()
+        if found is None or claims_involving(self.by, Claim.objects.filter(pk=found.pk)).exists():
+            raise Http404
+        return found
