@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from audit.actor import Actor
 from audit.prepared import prepared
@@ -22,25 +22,26 @@ def count_near(cases: Sequence[Case], by: Actor) -> None:
     people = {case.cardholder_id for case in cases}
     places = {case.merchant_id for case in cases if case.merchant_id}
     hidden = hidden_cases(by, are_open=True)
-    found = [row for row in _near.rows(people, places or {0}) if row[0] not in hidden]
-    of_person, of_place = Counter(row[1] for row in found), Counter(row[2] for row in found)
-    of_both = Counter((row[1], row[2]) for row in found)
-    known = {row[0] for row in found}
+    of_person, of_place, of_both = Counter[int](), Counter[int](), Counter[tuple[int, int]]()
+    # Counted by the database: a person of many cases would be as many rows.
+    for person, place, n in _near.rows(people, places or {0}, hidden or {0}):
+        of_person[person] += n
+        of_place[place] += n
+        of_both[person, place] += n
     for case in cases:
         n = of_person[case.cardholder_id]
         if case.merchant_id:
             n += of_place[case.merchant_id] - of_both[case.cardholder_id, case.merchant_id]
-        case.n_near = n - (case.pk in known)  # type: ignore[attr-defined]
+        is_counted = case.state != State.CLOSED and case.pk not in hidden
+        case.n_near = n - is_counted  # type: ignore[attr-defined]
 
 
 @prepared
-def _near(people: Collection[int], places: Collection[int]) -> QuerySet[Case, Any]:
+def _near(people: Collection[int], places: Collection[int], hidden: Collection[int]) -> QuerySet[Case, Any]:
+    """(person, place, how many open cases)."""
     near = Q(cardholder_id__in=people) | Q(merchant_id__in=places)
-    return (
-        Case.objects.filter(near)
-        .exclude(state=State.CLOSED)
-        .values_list("pk", "cardholder_id", "merchant_id")
-    )
+    rows = Case.objects.filter(near).exclude(state=State.CLOSED).exclude(pk__in=hidden).order_by()
+    return rows.values_list("cardholder_id", "merchant_id").annotate(n=Count("pk"))
 
 
 def near_cases(case: Case, by: Actor) -> list[Case]:
