@@ -110,7 +110,7 @@ def _evaluated(
     specs = [RuleSpec("draft", 0, tree)]
     if base is not None:
         specs.append(RuleSpec("base", 0, parse(base.text)))
-    frames = window_frames(specs)
+    frames = window_frames(specs, lean=True)
     keep = None if frames is None else visible(frames, by)
     if frames is None or keep is None or not keep.any():
         return None, None, pl.DataFrame()

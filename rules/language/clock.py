@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rules.language.gathering import look_up, quotients
 from rules.language.times import DAY_US
 
 Moments = NDArray[np.int64]
@@ -69,14 +70,12 @@ class LocalClock:
         return self._asked(values.repeat(_SLOTS_A_DAY))
 
     def _asked(self, by_slot: NDArray[np.generic]) -> pl.Series:
-        return pl.Series(np.take(by_slot, self._slots))
+        return pl.Series(look_up(by_slot, self._slots))
 
     @cached_property
     def _slots(self) -> NDArray[np.int32]:
         assert self._offset is not None
-        since = self.moments + (self._offset - self.first_day * DAY_US)
-        since //= _SLOT_US
-        return since.astype(np.int32)
+        return quotients(self.moments, self._offset - self.first_day * DAY_US, _SLOT_US)
 
     @cached_property
     def _looked_up(self) -> pl.Series:

@@ -12,12 +12,13 @@ import polars as pl
 from rules.language import nodes as n
 from rules.language.evaluate import reads_transaction_time
 from rules.language.functions import DEFAULTS, FUNCTIONS
+from rules.language.gathering import multiples
 from rules.language.nodes import Expression
 from rules.language.table import Table, text_field
 from rules.language.times import FIRST_DAY, LAST_DAY, date_of
 from rules.language.types import Kind
 from rules.language.values import EXACT
-from rules.language.whole_numbers import clock_part, whole_column, whole_literal
+from rules.language.whole_numbers import clock_part, counted, whole_column, whole_literal
 
 _US_PER_MINUTE = 60_000_000
 
@@ -169,7 +170,10 @@ def _whole_multiple(table: Table, node: n.Call) -> pl.Expr | None:
     step = None if found is None else whole_literal(table, node.arguments[1], found[1])
     if found is None or not step:
         return None
-    return found[0] % pl.lit(step, dtype=found[1]) == 0
+    values = None if found[1] != pl.Int32 or step < 0 else counted(table, node.arguments[0])
+    if values is None:
+        return found[0] % pl.lit(step, dtype=found[1]) == 0
+    return table.column(node, lambda: pl.Series(multiples(values, step)))
 
 
 def _whole_division(name: str, value: pl.Expr, step: pl.Expr) -> pl.Expr:

@@ -101,9 +101,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     spoken = _spoken(text, names)
     if spoken is not None and spoken.text != found.text and (_is_speech(text) or not is_sure(found)):
         parts = [part for part in spoken.parts if text[part.start : part.end].strip() != part.out]
-        said = [_at(text, part.start, part.end, "write_as", instead=part.out) for part in parts]
+        told = [_at(text, part.start, part.end, "write_as", instead=part.out) for part in parts]
         whole = _at(text, 0, len(text), "write_as", instead=spoken.text)
-        return RuleNotValid(said or [whole], spoken.text)
+        return RuleNotValid(told or [whole], spoken.text)
     if any(
         problem.code in _CLEAR and (problem.code != "not_ascii" or problem.instead)
         for problem in error.problems

@@ -44,10 +44,14 @@ class Table:
         self, frame: pl.DataFrame, context: Context, *, vocabulary: Mapping[str, Field] = FIELDS
     ) -> None:
         self.frame = frame
+        self.schema = dict(
+            frame.schema
+        )  # asked for every leaf of every rule, and made anew each time by the frame
         self.context = context
         self.vocabulary = vocabulary
         self.height = frame.height
         self._columns: dict[object, tuple[str, pl.Series]] = {}
+        self._numbers: dict[object, int] = {}
         self._texts: dict[str, TextColumn] = {}
         self._clocks: dict[str, clock.LocalClock | None] = {}
         self._checker = Checker(vocabulary, context.lists, context.parameters)
@@ -74,6 +78,12 @@ class Table:
         """The column computed for ``key``, if it was."""
         found = self._columns.get(key)
         return None if found is None else found[1]
+
+    def known(self, key: object, ask: Callable[[], int]) -> int:
+        """A number about the table, asked for the first time only."""
+        if key not in self._numbers:
+            self._numbers[key] = ask()
+        return self._numbers[key]
 
     def select(self, expressions: list[pl.Expr]) -> pl.DataFrame:
         """Evaluate expressions in one pass; common parts are computed once."""
@@ -145,7 +155,12 @@ class Table:
         """The currency of all rows, when they have one and the same."""
         if "currency" not in self.schema or not self.height:
             return None
-        found = self.frame["currency"].unique().to_list()
+        currencies = self.frame["currency"]
+        if isinstance(currencies.dtype, (pl.Categorical, pl.Enum)) and not currencies.null_count():
+            numbers = currencies.to_physical().to_numpy()
+            found = [currencies[0]] if numbers.min() == numbers.max() else []
+        else:
+            found = currencies.unique().to_list()
         return str(found[0]) if len(found) == 1 and found[0] else None
 
     @cached_property

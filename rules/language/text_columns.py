@@ -9,10 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rules.language.gathering import look_up
 from rules.language.normal import normalise
 
 #: Printable ASCII with single blanks inside: normalising it is only making it small, which polars does for a whole column.
 _PLAIN_ASCII = r"^[!-~]+(?: [!-~]+)*$"
+
+#: Rows for each text of a table, above which all its texts are asked, whether a row has them or not.
+_FEW = 16
 
 Codes = NDArray[np.uint32]
 
@@ -58,7 +62,7 @@ class TextColumn:
         if self._places is not None and answers.dtype == pl.Boolean and not answers.null_count():
             by_code = np.zeros(self._size, dtype=np.bool_)
             by_code[self._used] = answers.to_numpy()
-            return pl.Series(np.take(by_code, self._places))
+            return pl.Series(look_up(by_code, self._places))
         if len(answers) < self._size:
             empty = pl.repeat(None, self._size, dtype=answers.dtype, eager=True)
             answers = empty.scatter(self._used, answers)
@@ -75,11 +79,13 @@ class TextColumn:
 
 
 def _codes_in_use(codes: pl.Series) -> tuple[int, Codes]:
-    """(one more than the largest code, the codes that occur in order)."""
+    """(one more than the largest code, the codes that occur in order, perhaps with some between them that do not)."""
     there = codes.drop_nulls().to_numpy() if codes.null_count() else codes.to_numpy()
     if not len(there):
         return 0, there
-    size = int(there.max()) + 1
+    size, first = int(there.max()) + 1, int(there.min())
+    if size - first <= len(there) // _FEW:  # asking all of them costs less than finding those in use
+        return size, np.arange(first, size, dtype=np.uint32)
     if size > 4 * len(there) + 1_000:
         return size, np.unique(there)
     is_used = np.zeros(size, dtype=np.bool_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from rules.language import nodes as n
 from rules.language.parameters import compile_parameter
@@ -28,6 +29,16 @@ def whole_column(table: Table, node: n.Expression) -> tuple[pl.Expr, type[pl.Dat
         return _whole_parameter(table, node.name)
     part = clock_part(table, node)
     return None if part is None else (part, pl.Int8)
+
+
+def counted(table: Table, node: n.Expression) -> NDArray[np.int32] | None:
+    """(n,) the values of a field that ``whole_column`` keeps in 32 bits, where every claim has one and none is below zero; None otherwise."""
+    column = table.computed(("whole", node.name)) if isinstance(node, n.FieldRef) else None
+    if column is None or column.dtype != pl.Int32 or not len(column) or column.null_count():
+        return None
+    found: NDArray[np.int32] = column.to_numpy()
+    lowest = table.known(("lowest", node), lambda: int(found.min()))
+    return found if lowest >= 0 else None
 
 
 def _whole_parameter(table: Table, name: str) -> tuple[pl.Expr, type[pl.DataType]] | None:
@@ -79,7 +90,11 @@ def clock_part(table: Table, node: n.Expression) -> pl.Expr | None:
 
 def _narrowed(values: pl.Series) -> pl.Series:
     """The values in 32 bits where they fit."""
-    high, low = values.max(), values.min()
+    if values.null_count() or not len(values):
+        high, low = values.max(), values.min()
+    else:
+        plain = values.to_numpy()
+        high, low = int(plain.max()), int(plain.min())
     largest = _LARGEST[pl.Int32]
     if not isinstance(high, int) or not isinstance(low, int) or max(high, -low) > largest:
         return values.cast(pl.Int64)

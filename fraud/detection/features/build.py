@@ -109,11 +109,15 @@ def with_own_facts(
     wanted: pl.DataFrame, behind: pl.DataFrame, *, calendar: CompanyCalendar, zone: str
 ) -> pl.DataFrame:
     """The feature frame of the claims: their own facts beside what `look_back` said of them, row by row."""
-    frame = take_columns(wanted, zone)
-    frame = frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
-    frame = frame.hstack(behind)
+    frame = own_facts(wanted, calendar=calendar, zone=zone).hstack(behind)
     computed = [name for name in COMPUTED if name not in TAKEN_NAMES]
     return frame.select(*TAKEN_NAMES, *computed).with_columns(*untyped_nulls(wanted))
+
+
+def own_facts(wanted: pl.DataFrame, *, calendar: CompanyCalendar, zone: str) -> pl.DataFrame:
+    """What claims tell of themselves, row by row: taken columns and the features that look at one claim alone."""
+    frame = take_columns(wanted, zone)
+    return frame.hstack(moment_features(frame, calendar, zone)).hstack(claim_features(frame, zone))
 
 
 def _known_outcomes(rows: Rows, events: LabelEvents | None) -> Iterator[pl.DataFrame]:

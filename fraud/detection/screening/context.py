@@ -63,6 +63,11 @@ def features_and_context(
         claims, calendar=calendar, zone=zone, labels=labels, targets=targets, wanted=wanted, lets_go=lets_go
     )
     return_memory()  # of what features were made of nothing is left
+    return own, *behind_past(own, past)
+
+
+def behind_past(own: pl.DataFrame, past: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+    """(frame for the rules' windows: the claims in question behind those of the past, as far as windows read them; which rows they are)."""
     names = [name for name in past.columns if name in own.columns]
     asked = own.select(
         pl.col(name).cast(pl.Categorical) if isinstance(past.schema[name], pl.Categorical) else name
@@ -70,7 +75,14 @@ def features_and_context(
     )
     frame = pl.concat([past.select(names), asked], how="vertical_relaxed")
     frame = frame.sort("transacted_at", "claim_id")
-    return own, frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
+    return frame, frame["claim_id"].is_in(own["claim_id"].implode()).to_numpy()
+
+
+def reads_own_facts(specs: Iterable[RuleSpec]) -> bool:
+    """Whether rules ask for nothing that is computed of other claims, but through windows of their own over what claims tell themselves."""
+    plain = _names_without_history()
+    asked = {name for spec in specs for name in nodes.field_names(spec.expression)}
+    return not (asked & {*COMPUTED}) - plain
 
 
 def windows_frame(

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from audit.models import AuditEvent
 from fraud.claims.importing.people import import_people
 from fraud.company.calendar import country_of_zone, public_holidays, public_names
+from fraud.company.holiday_changes import confirm_day, waiting_days
 from fraud.company.models import CompanyHoliday
 from fraud.company.values import current_calendar
+from tests.cast import make_cast
 from tests.fraud.claims.importing.files import BY
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +23,13 @@ FOUNDED, LIBERATION = date(2026, 11, 25), date(2026, 8, 17)  # the second a subs
 
 
 def test_the_company_s_days_are_added_to_the_public_ones() -> None:
-    call_command("add_holiday", "2026-11-25", "창립기념일")
-    call_command("add_holiday", "2026-08-17", "근무", "--kind", "working")
+    why = ("--reason", "이사회 결정")
+    call_command("add_holiday", "2026-11-25", "창립기념일", *why)
+    call_command("add_holiday", "2026-08-17", "근무", "--kind", "working", *why)
+    assert current_calendar().is_business_day(FOUNDED)  # proposed only
+    cast = make_cast()
+    for row in waiting_days():
+        confirm_day(number=row.pk, by=cast.actor("approver"))
     calendar = current_calendar()
     assert [calendar.is_business_day(day) for day in (FOUNDED, LIBERATION, date(2026, 12, 25))] == [
         False,
@@ -31,7 +38,7 @@ def test_the_company_s_days_are_added_to_the_public_ones() -> None:
     ]
     assert AuditEvent.objects.filter(action="holiday.added").count() == 2
     with pytest.raises(CommandError):
-        call_command("add_holiday", "2026-02-30", "x")
+        call_command("add_holiday", "2026-02-30", "x", *why)
 
 
 @pytest.mark.parametrize("year", [2019, 2023, 2024, 2025, 2026, 2027])
