@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import IO, Any
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from audit.actor import Actor
 from audit.permissions import can
@@ -34,7 +34,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.conflicts import relations_of
-from cases.services.files import waiting_files
+from cases.services.files import SENT, waiting_files
 from cases.services.steps import (
     case_subject,
     change_case,
@@ -50,8 +50,9 @@ from fraud.claims.receipts.traces import traces_of
 from fraud.claims.units import sees_department
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_FILES = 30  # a case
+MAX_FILES = 30  # a case; what was taken back before it was sent does not count
 MAX_CASE_BYTES = 100 * 1024 * 1024
+_KEPT = 5  # times as much with what was taken back, which stays on record
 _CHUNK = 64 * 1024
 
 
@@ -115,10 +116,18 @@ def check_may_add(*, request: ExplanationRequest | Case, by: Actor) -> None:
     current = current_request(case)
     if isinstance(request, ExplanationRequest) and (current is None or current.pk != request.pk):
         raise errors.TransitionNotAllowed(state=case.state, action="answer", allowed=[], guard="closed")
-    if case.evidence.count() >= MAX_FILES:
-        raise errors.TooMany(n=MAX_FILES, field="files")
-    if int(case.evidence.aggregate(total=Sum("size_bytes"))["total"] or 0) >= MAX_CASE_BYTES:
-        raise errors.EvidenceTooLarge(mb=MAX_CASE_BYTES // 2**20)
+    _check_room(case)
+
+
+def _check_room(case: Case) -> None:
+    """Raises TooManyFiles and EvidenceTooLarge."""
+    counted = case.evidence.filter(SENT | Q(withdrawn_at=None))
+    for rows, times in ((counted, 1), (case.evidence.all(), _KEPT)):
+        found = rows.aggregate(n=Count("pk"), total=Sum("size_bytes"))
+        if found["n"] >= MAX_FILES * times:
+            raise errors.TooManyFiles(n=MAX_FILES, is_full=times > 1)
+        if int(found["total"] or 0) >= MAX_CASE_BYTES * times:
+            raise errors.EvidenceTooLarge(mb=MAX_CASE_BYTES // 2**20)
 
 
 def _case_of(request: ExplanationRequest | Case) -> Case:

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from audit import clock
 from audit.actor import Actor, Role
 from audit.language import spoken
-from audit.people import number_key, require_second_person
+from audit.people import number_key, require_second_person, same_person
 from audit.people_rows import key_of
-from audit.permissions import require
+from audit.permissions import can, require
 from audit.services import record
 from audit.transactions import one_transaction
 from fraud.claims.accounts import end_tokens
 from fraud.claims.identity import holders_of
 from fraud.claims.models import AccessChange, Cardholder, User
-from fraud.people.changes import MANAGE, access_of, lock_login, subject_of
+from fraud.people.changes import APPROVE, MANAGE, access_of, lock_login, subject_of
 from fraud.people.mailing import mail_notice
 from fraud.people.refusals import AccessRefused, needed_reason
 from fraud.people.second_step import remove_second_step
@@ -29,8 +29,8 @@ from fraud.people.second_step import remove_second_step
 def end_login(*, user: User, reason: str, by: Actor, seen: int | None) -> User:
     """End a login now: its next click is the sign-in page, its token answers 401, what was proposed for it is withdrawn.
 
-    Nobody ends their own. Its roles stay written down and count again if two people let it return.
-    Raises NotPermitted, AccessRefused.
+    Nobody ends their own, and nobody the only other person who agrees to changes of access: what one person proposed would
+    wait for ever. Its roles stay written down and count again if two people let it return. Raises NotPermitted, AccessRefused.
     """
     require(by, MANAGE)
     require_second_person(by, [user], MANAGE, code="own_roles")
@@ -38,8 +38,24 @@ def end_login(*, user: User, reason: str, by: Actor, seen: int | None) -> User:
     locked = lock_login(user, seen)
     if not locked.is_active:
         raise AccessRefused("login_ended", _("This login has ended already."), 409)
+    _refuse_last_second_person(locked, by)
     finish_login(locked, said, by, "user.ended")
     return locked
+
+
+def _refuse_last_second_person(user: User, by: Actor) -> None:
+    agreeing = holders_of(
+        *(role for role in Role if can(Actor(username="", roles=frozenset({role})), APPROVE))
+    )
+    if not agreeing.filter(pk=user.pk).exists():
+        return
+    left = [one for one in agreeing.exclude(pk=user.pk) if not same_person(one, by)]
+    if not left:
+        said = _(
+            "This is the only person beside you who agrees to changes of access. Give the role to somebody else first; "
+            "until then every session of the login can be ended."
+        )
+        raise AccessRefused("last_second_person", said, 409)
 
 
 @one_transaction()

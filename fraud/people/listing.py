@@ -22,6 +22,7 @@ from fraud.claims.accounts import living
 from fraud.claims.identity import cardholders_of
 from fraud.claims.models import AccessChange, Cardholder, Department, RoleGrant, User
 from fraud.people.changes import APPROVE, unit_codes
+from fraud.people.confirmed import Access, RoleHeld, access_when_confirmed
 from fraud.people.refusals import role_word
 from fraud.people.second_step import has_second_step
 
@@ -165,14 +166,19 @@ def change_rows(changes: list[AccessChange], by: Actor) -> list[ChangeRow]:
     """Proposals beside what holds. One query for the roles of all of them."""
     held: dict[int, list[RoleGrant]] = {}
     users = {one.user_id for one in changes}
+    then = access_when_confirmed(one for one in changes if one.state == AccessChange.State.CONFIRMED)
     for grant in RoleGrant.objects.standing().filter(user__in=users).order_by("role", "pk"):
         held.setdefault(grant.user_id, []).append(grant)
-    return [_change_row(one, held.get(one.user_id, []), by) for one in changes]
+    return [_change_row(one, held.get(one.user_id, []), then.get(one.pk), by) for one in changes]
 
 
-def _change_row(change: AccessChange, held: list[RoleGrant], by: Actor) -> ChangeRow:
+def _change_row(
+    change: AccessChange, held: list[RoleGrant], then: tuple[Access, Access] | None, by: Actor
+) -> ChangeRow:
     is_open = change.state == AccessChange.State.PROPOSED
-    before, after = _compared(change, held)
+    before, after = _told(change, then) if then else _compared(change, held)
+    if not is_open and then is None:
+        before = "–"  # it never held, and what held beside it is not on record
     others = not is_among(by, [change.proposed_by, change.user])
     return ChangeRow(
         change=change,
@@ -183,6 +189,16 @@ def _change_row(change: AccessChange, held: list[RoleGrant], by: Actor) -> Chang
         may_decide=is_open and others and can(by, APPROVE),
         may_withdraw=is_open and change.proposed_by_id == by.user_id,
     )
+
+
+def _told(change: AccessChange, then: tuple[Access, Access]) -> tuple[str, str]:
+    """What held when a change was confirmed, and since: as its entry tells."""
+    if change.kind == _Kind.UNITS:
+        return units_text(then[0].units), units_text(then[1].units)
+    words = [", ".join(role_text(one) for one in access.roles) for access in then]
+    if change.kind == _Kind.RETURN:
+        return pgettext("login", "ended"), words[1] or _("without a role")
+    return words[0] or "–", words[1] or _("without a role")
 
 
 def what_changes(change: AccessChange) -> str:
@@ -210,7 +226,7 @@ def _compared(change: AccessChange, held: list[RoleGrant]) -> tuple[str, str]:
     return ", ".join(words) or "–", ", ".join([*words, role_text(change)])
 
 
-def role_text(one: RoleGrant | AccessChange) -> str:
+def role_text(one: RoleGrant | AccessChange | RoleHeld) -> str:
     """A role with its days: `Reviewer (2026-12-01 – 2027-01-31)`."""
     word = role_word(one.role)
     if one.starts_on and one.ends_on:

@@ -83,6 +83,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         code, detail = "not_authenticated", _("Sign in first.")
     elif isinstance(error, Http404 | exceptions.NotFound):
         code, detail = "not_found", _("There is nothing here, or it is not yours to see.")
+    elif str(getattr(error, "detail", "")).startswith("CSRF Failed"):
+        code, detail = "csrf", _("Send the CSRF token of your session, or a token of a service account.")
+    elif isinstance(error, exceptions.ParseError):
+        code, detail = "parse_error", _("The body cannot be read as its Content-Type says.")
     elif isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         code, detail = "not_permitted", refusal_sentence(NotPermitted("api"))
     else:

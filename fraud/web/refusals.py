@@ -18,6 +18,8 @@ def refusal_sentence(error: NotPermitted) -> str:
         return _(
             "You made this proposal, or its earlier step, yourself: somebody else has to decide it. Nothing was changed."
         )
+    if not own and error.code == "own_roles":
+        return _("This is about your own access: somebody else has to do it. Nothing was changed.")
     return own or _("Your roles do not include this. Nothing was changed.")
 
 

@@ -232,8 +232,20 @@ def test_d8_no_more_files_than_a_case_may_hold(
     monkeypatch.setattr(evidence, "MAX_FILES", 2)
     add(stage, request_sent, "1.pdf", files.pdf())
     add(stage, request_sent, "2.pdf", files.pdf(b"% 2\n"))
-    with pytest.raises(errors.TooMany):
+    with pytest.raises(errors.TooManyFiles, match="2"):
         add(stage, request_sent, "3.pdf", files.pdf(b"% 3\n"))
+
+
+def test_a_file_taken_back_before_it_was_sent_leaves_its_place_to_another(
+    stage: Stage, request_sent: ExplanationRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "MAX_FILES", 2)
+    for n in range(10):
+        kept = add(stage, request_sent, f"{n}.pdf", files.pdf(f"% {n}\n".encode()))
+        evidence.withdraw_evidence(evidence=kept, by=stage.actor("cardholder"))
+    with pytest.raises(errors.TooManyFiles) as full:  # all of it stays on record, so that has an end too
+        add(stage, request_sent, "last.pdf", files.pdf(b"% 99\n"))
+    assert "2" not in full.value.sentence
 
 
 def test_d8_reading_stops_at_the_limit_whatever_was_announced(

@@ -30,6 +30,7 @@ from cases.services.errors.content import (
     SnoozeTooLong,
     TextTooLong,
     TooMany,
+    TooManyFiles,
 )
 from cases.services.errors.evidence import (
     EvidenceDamaged,
@@ -153,6 +154,7 @@ __all__ = [
     "StorageFull",
     "TextTooLong",
     "TooMany",
+    "TooManyFiles",
     "TransitionNotAllowed",
     "WebhookMoved",
     "WebhookNotValid",

@@ -244,6 +244,23 @@ class TooMany(ContentNotValid):
         self.field = field
 
 
+class TooManyFiles(ContentNotValid):
+    """A case has as many files as it takes; `is_full` where even taking one back would not help."""
+
+    code = "too_many"
+    field = "files"
+    text = _(
+        "A case takes at most %(n)d files. Take one back that is not needed, or put several pages into one PDF."
+    )
+
+    def __init__(self, *, n: int, is_full: bool) -> None:
+        if is_full:
+            self.text = _(
+                "Too many files were added and taken back. Write in your answer that you have more to show; whoever reviews it will ask you."
+            )
+        super().__init__(n=n)
+
+
 class ClaimsDiffer(ContentNotValid):
     code = "claims_differ"
     field = "claims"

@@ -15,7 +15,7 @@ from fraud.claims.models import Claim, Receipt
 from fraud.claims.receipts.looking import MAX_BYTES
 from fraud.claims.receipts.taking import ReceiptNotReadable, take_receipt
 from fraud.claims.units import within_units
-from fraud.web.api import FraudView, describe
+from fraud.web.api import PAGING, FraudView, describe
 from fraud.web.api_money import decimal_text
 from fraud.web.api_strict import StrictSerializer
 
@@ -41,8 +41,9 @@ class ReceiptRow(serializers.ModelSerializer):
         return None if receipt.total_minor is None else decimal_text(receipt.total_minor, receipt.currency)
 
 
-class ReceiptRows(serializers.Serializer):
+class ReceiptPage(serializers.Serializer):
     results = ReceiptRow(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class ReceiptFile(StrictSerializer):
@@ -52,7 +53,13 @@ class ReceiptFile(StrictSerializer):
 
 
 @extend_schema_view(
-    get=describe("Receipts of a claim", answer=ReceiptRows, refusals=(404,), operation_id="claim_receipts"),
+    get=describe(
+        "Receipts of a claim",
+        answer=ReceiptPage,
+        parameters=PAGING,
+        refusals=(404,),
+        operation_id="claim_receipts",
+    ),
     post=describe(
         "Have a receipt read",
         answer={201: ReceiptRow},
@@ -65,6 +72,7 @@ class ClaimReceipts(FraudView):
     """Nothing of a claim that the reader is involved in is told."""
 
     answers_kept = "after"
+    filters = ("page_size", "cursor")
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
     body_limit = MAX_BYTES + _ENVELOPE
 
@@ -74,7 +82,8 @@ class ClaimReceipts(FraudView):
 
     def get(self, request: Request, claim_id: int) -> Response:
         """Oldest first. Raises Http404."""
-        return Response({"results": ReceiptRow(self._claim(claim_id).receipts.all(), many=True).data})
+        page = self.page(self._claim(claim_id).receipts.all(), by="received_at", ascending=True)
+        return self.paged(ReceiptRow(page.rows, many=True).data, page)
 
     def post(self, request: Request, claim_id: int) -> Response:
         """What was read. Raises Http404, ValidationError for a file that is none of these kinds."""

@@ -24,7 +24,7 @@ PROBLEM = "application/problem+json"
 WITHOUT_VERSION = {
     "makes something new": {
         "post /claims/", "post /nights/", "post /outcomes/", "post /people/{feed}/", "post /uploads/", "post /logins/", "post /tips/", "post /cases/open/", "post /webhooks/",
-        "post /recoveries/import/", "post /rules/{code}/suppressions/", "post /rules/searches/", "post /rules/searches/{number}/draft/",
+        "post /recoveries/import/", "post /rules/{code}/suppressions/", "post /rules/searches/", "post /rules/searches/{number}/draft/", "post /claims/{claim_id}/receipts/",
         "post /my/requests/{reference}/evidence/", "post /my/notices/{reference}/evidence/", "post /my/requests/{reference}/extension/", "post /calendar/",
     },
     "changes nothing": {

@@ -206,6 +206,7 @@ def test_description_names_every_endpoint(cast: Cast) -> None:
     assert paths == {
         "/api/v1/claims/",
         "/api/v1/claims/{claim_id}/",
+        "/api/v1/claims/{claim_id}/receipts/",
         "/api/v1/deliveries/",
         "/api/v1/deliveries/{reference}/",
         "/api/v1/deliveries/{reference}/rejects/",

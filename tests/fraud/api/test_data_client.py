@@ -133,7 +133,7 @@ def test_commands_make_a_program_and_its_token(capsys: pytest.CaptureFixture[str
     client.credentials(HTTP_AUTHORIZATION=f"Token {capsys.readouterr().out.strip()}")
     assert send(client, ROW).status_code == 200
     assert Claim.objects.count() == 1
-    with pytest.raises(CommandError, match="no active login"):
+    with pytest.raises(CommandError, match="사용 중인 ‘nobody’ 계정이 없습니다"):
         call_command("issue_token", "nobody")
 
 

@@ -20,7 +20,8 @@ from fraud.claims.accounts import create_account
 from fraud.claims.logins import RolesNotCompatible, check_roles
 from fraud.claims.models import AccessChange, Department, RoleGrant, User
 from fraud.people import changes
-from fraud.people.refusals import AccessRefused
+from fraud.people.listing import change_rows, units_text
+from fraud.people.refusals import AccessRefused, role_word
 from tests.cast import make_person
 from tests.fraud.people.conftest import WHY, Office
 
@@ -226,3 +227,28 @@ def test_check_roles_agrees_with_the_plain_rule(roles: frozenset[Role]) -> None:
         assert bad
     else:
         assert not bad
+
+
+def test_a_confirmed_change_tells_what_held_then_and_not_what_holds_today(office: Office) -> None:
+    user, admin = office.cast.reviewer, office.admin
+    for code in ("D1", "D2"):
+        Department.objects.get_or_create(code=code, defaults={"name": code})
+    given = {"user": user, "reason": WHY, "by": admin, "seen": None}
+    first = changes.propose_units(units=["D1"], **given)
+    changes.confirm_change(change=first, by=office.second)
+    second = changes.propose_units(units=["D2"], **given)
+    changes.return_change(change=second, reason=WHY, by=office.second)
+    role = office.give(user, ends_on=clock.today() + timedelta(days=9))
+    third = changes.propose_units(units=["D2"], **given)
+    changes.confirm_change(change=third, by=office.second)
+    told = {
+        row.change.pk: (row.before, row.after) for row in change_rows(list(AccessChange.objects.all()), admin)
+    }
+    everywhere = units_text([])
+    assert told[first.pk] == (everywhere, "D1")
+    assert told[second.pk] == ("–", "D2")
+    assert told[third.pk] == ("D1", "D2")
+    before, after = told[role.pk]
+    assert before in after
+    assert role_word(role.role) in after
+    assert role_word(role.role) not in before

@@ -215,3 +215,14 @@ def test_an_invitation_says_by_whom_and_why(office: Office) -> None:
     user = office.invite()
     entry = AuditEvent.objects.get(action="user.invited")
     assert (entry.actor, entry.reason, entry.subject) == ("sungwoo.bae", WHY, f"login:{user.pk}")
+
+
+def test_nobody_ends_the_only_other_person_who_agrees_to_changes_of_access(office: Office) -> None:
+    auditor = office.cast.auditor
+    end_login(user=office.other_admin, reason=WHY, by=office.admin, seen=None)
+    with pytest.raises(AccessRefused) as refused:
+        end_login(user=auditor, reason=WHY, by=office.admin, seen=None)
+    assert (refused.value.code, refused.value.status) == ("last_second_person", 409)
+    auditor.refresh_from_db()
+    assert auditor.is_active
+    end_login(user=office.cast.reviewer, reason=WHY, by=office.admin, seen=None)
