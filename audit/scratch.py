@@ -1,4 +1,4 @@
-"""Where what is needed only for a moment lies: one folder of the home, which no other login of the machine may enter.
+"""Where what is needed only for a moment lies: one folder, of the home where its path is short enough, which no other login of the machine may enter.
 
 The settings make it Python's own folder for such things (`tempfile.tempdir`), so that libraries and modules that know no settings use
 it as well. Whoever puts something there takes it away again. A process that was killed cannot; what it left (rows of a delivery, an upload, a
@@ -17,7 +17,7 @@ from audit import clock
 
 LEFT_AFTER: Final = 24 * 3600  # seconds without a write
 #: Setting of a folder → what may be left there: beside the scratch folder, what is written next to its last place so that it can be renamed.
-_LEFT: Final = (("HOME", "scratch/*"), ("MEDIA_ROOT", "incoming/upload-*"), ("MEDIA_ROOT", "evidence/*/.part-*"), ("MODELS_DIR", ".incoming-*"))  # fmt: skip
+_LEFT: Final = (("FILE_UPLOAD_TEMP_DIR", "*"), ("MEDIA_ROOT", "incoming/upload-*"), ("MEDIA_ROOT", "evidence/*/.part-*"), ("MODELS_DIR", ".incoming-*"))  # fmt: skip
 
 
 def clear_scratch() -> int:

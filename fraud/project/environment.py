@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import stat
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -30,6 +33,27 @@ def local_secret(home: Path, name: str) -> str:
         path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
         path.chmod(0o600)
     return path.read_text(encoding="utf-8").strip()
+
+
+#: Longest path under which a process of Python can still open its sockets: their address has at most 107 bytes.
+_SOCKETS_FIT = 64
+
+
+def scratch_of(home: Path) -> Path:
+    """The folder for what is needed for a moment, which nobody else may enter: in `home`, or where that is too deep for the sockets of
+    a child process, in the machine's own. Raises PermissionError where somebody else has one of that name there.
+    """
+    folder = home / "scratch"
+    if len(os.fsencode(folder)) > _SOCKETS_FIT:
+        key = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"cleancard-{os.getuid()}-{key}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise PermissionError(
+            f"{folder} is somebody else's: take it away, or set CLEANCARD_HOME to a shorter path"
+        )
+    return folder
 
 
 def secure_address(url: str) -> bool:

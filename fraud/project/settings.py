@@ -15,6 +15,7 @@ from fraud.project.environment import (
     env_int,
     local_secret,
     origin_of,
+    scratch_of,
     secure_address,
 )
 
@@ -196,8 +197,7 @@ STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folder that is not there
 MEDIA_ROOT = HOME / "media"  # reached only through views that check the right to see a file
 # What is needed for a moment, the spool of a long upload too, lies here instead of in the machine's common folder (audit/scratch.py).
-FILE_UPLOAD_TEMP_DIR = HOME / "scratch"
-FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+FILE_UPLOAD_TEMP_DIR = scratch_of(HOME)
 tempfile.tempdir = str(FILE_UPLOAD_TEMP_DIR)
 MODELS_DIR = HOME / "models"
 COLUMNS_DIR = HOME / "columns"  # claims in columns, made anew from the database whenever it is gone
@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "SearchState": "fraud.learning.models.Experiment.State",
         "SuppressionState": "fraud.detection.models.RuleSuppression.State",
         "RunState": "fraud.detection.models.ScreeningRun.State",
+        "CaseSource": "cases.models.Case.Source",
+        "ReceiptSource": "fraud.claims.models.Receipt.Source",
         "CaseDisposition": "cases.models.Case.DISPOSITIONS",
     },
 }

@@ -7,11 +7,15 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from audit import clock
 from audit.scratch import LEFT_AFTER, clear_scratch
+from fraud.project.environment import scratch_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _WORK = """
@@ -36,13 +40,15 @@ def test_a_killed_process_leaves_its_rows_where_only_we_look(tmp_path: Path) -> 
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     left, spool = (Path(part) for part in done.stdout.split())
-    assert left.parent == spool == tmp_path / "scratch"
+    assert left.parent == spool
+    assert tmp_path == spool.parent or len(str(tmp_path)) > 50
     assert stat.S_IMODE(spool.stat().st_mode) == 0o700
     assert (left / "rows.arrow").exists()
 
 
 def test_what_nobody_wrote_to_for_a_day_is_taken_away_and_nothing_else(settings: Any) -> None:
     home, media, models = (Path(getattr(settings, name)) for name in ("HOME", "MEDIA_ROOT", "MODELS_DIR"))
+    settings.FILE_UPLOAD_TEMP_DIR = home / "scratch"
     left = [
         home / "scratch/cleancard-import-1/rows.arrow",
         home / "scratch/tmp1.upload",
@@ -66,3 +72,18 @@ def test_what_nobody_wrote_to_for_a_day_is_taken_away_and_nothing_else(settings:
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in kept)
     assert (home / "scratch/cleancard-import-2/rows.arrow").exists()
+
+
+def test_a_home_that_is_too_deep_for_a_socket_has_its_folder_beside_those_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    deep = [tmp_path / ("company-" * 9) / str(n) for n in range(2)]
+    found = [scratch_of(home) for home in (*deep, deep[0])]
+    assert found[0] == found[2] != found[1]
+    assert {one.parent for one in found} == {tmp_path}
+    assert stat.S_IMODE(found[0].stat().st_mode) == 0o700
+    found[1].rmdir()
+    found[1].symlink_to(tmp_path)
+    with pytest.raises(PermissionError, match="shorter path"):
+        scratch_of(deep[1])

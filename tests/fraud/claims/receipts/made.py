@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import io
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-import fraud.web.paper_fonts
+from fraud.web import paper_fonts
 
-FONT = next(Path(fraud.web.paper_fonts.__file__).parent.rglob("*.ttf"), None) or next(
-    Path(fraud.__file__ or "").parent.rglob("*.ttf")
-)
+FONT = paper_fonts.FOLDER / "NanumGothic.ttf"
 BRN = "123-45-67891"  # its check digit is right
 
 
@@ -73,12 +68,11 @@ def photo(
 
 def page(said: list[str], *, creator: str = "POS 2.1", made: str = "") -> bytes:
     """A PDF that carries its text."""
-    if "Paper" not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont("Paper", str(FONT)))
+    paper_fonts.ready()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(300, 420), invariant=1)
     canvas.setCreator(creator)
-    canvas.setFont("Paper", 12)
+    canvas.setFont(paper_fonts.REGULAR, 12)
     for at, line in enumerate(said):
         canvas.drawString(20, 390 - 22 * at, line)
     canvas.save()
