@@ -7,12 +7,15 @@ their roles; what they tried is kept in the case's audit chain, the answer tells
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
+from audit.paging import read_together
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.prepared import prepared
@@ -22,11 +25,13 @@ from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, 
 from cases.services.conflicts import Relations, answers_of, lists, relations_of
 from cases.services.dead_mail import stuck_mails
 from cases.services.standing import case_subject
-from cases.workflow import State
 from fraud.claims.identity import barred_cardholders, claims_involving, lists_number
-from fraud.claims.models import Cardholder, Claim
+from fraud.claims.models import Cardholder, Claim, ClaimVersion
 from fraud.claims.units import outside_units, seen_departments, sees_department, within_units
 from fraud.detection.models.screening import pinned
+
+_KNOWN_SECONDS = 300
+_MOST_KNOWN = 20_000  # cases that one reader's counts have looked at
 
 
 def visible_cases(by: Actor) -> QuerySet[Case]:
@@ -47,26 +52,73 @@ def involved_cases(by: Actor) -> QuerySet[Case]:
     return Case.objects.filter(Q(cardholder__in=barred_cardholders(by)) | is_named)
 
 
-def hidden_cases(by: Actor, *, are_open: bool = False) -> frozenset[int]:
-    """Keys of the cases `visible_cases` leaves out, for counts and sums: what a list leaves out is not counted either."""
-    return read_once(("hidden cases", by, are_open), lambda: _hidden(by, are_open))
+def hidden_cases(by: Actor) -> frozenset[int]:
+    """Keys of all cases `visible_cases` leaves out, for sums: what a list leaves out is not counted either. Reads every case."""
+    return read_once(("hidden cases", by), lambda: _hidden(by))
 
 
-def _hidden(by: Actor, are_open: bool) -> frozenset[int]:
+def _hidden(by: Actor) -> frozenset[int]:
     outside, key = outside_units(by), number_key(by.employee_no)
     if outside is None:
         named = key and not by.is_system
-        return (
-            frozenset(_involved.rows(barred_cardholders(by) or {0}, key, are_open)) if named else frozenset()
-        )
+        return frozenset(_involved.rows(barred_cardholders(by) or {0}, key)) if named else frozenset()
     found = Case.objects.filter(Q(pk__in=involved_cases(by).values("pk")) | outside)
-    return frozenset((found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True))
+    return frozenset(found.values_list("pk", flat=True))
 
 
 @prepared
-def _involved(barred: Collection[int], key: str, are_open: bool) -> QuerySet[Case, Any]:
-    found = Case.objects.filter(Q(cardholder__in=barred) | _names(key))
-    return (found.exclude(state=State.CLOSED) if are_open else found).values_list("pk", flat=True)
+def _involved(barred: Collection[int], key: str) -> QuerySet[Case, Any]:
+    return Case.objects.filter(Q(cardholder__in=barred) | _names(key)).values_list("pk", flat=True)
+
+
+def hidden_among(by: Actor, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of some cases that `visible_cases` leaves out: it costs what they cost, however many others there are. For counts."""
+    asked = frozenset(case_ids)
+    outside, key = outside_units(by), "" if by.is_system else number_key(by.employee_no)
+    hidden: frozenset[int] = frozenset()
+    if not asked or (outside is None and not key):
+        return hidden
+    if outside is not None:
+        hidden |= frozenset(Case.objects.filter(outside, pk__in=asked).values_list("pk", flat=True))
+    return hidden | _theirs(by, key) & asked | _named_among(key, asked) if key else hidden
+
+
+def _theirs(by: Actor, key: str) -> frozenset[int]:
+    """Cases of the cardholders the person may not judge, and those they have answered in; each found by an index."""
+
+    def read() -> frozenset[int]:
+        return frozenset(_of_people.rows(barred_cardholders(by) or {0})) | frozenset(_answered.rows(key))
+
+    return read_once(("cases of one's own", key), read)
+
+
+_of_people = prepared(
+    lambda barred: Case.objects.filter(cardholder__in=barred).order_by().values_list("pk", flat=True)
+)
+_answered = prepared(lambda key: answers_of(key).order_by().values_list("request__case_id", flat=True))
+
+
+def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
+    """Those of the cases whose claims name the person as approver or guest.
+
+    What was found is remembered until a claim joins a case or is rewritten; but for writers that overtake one another, five minutes
+    are the most.
+    """
+    marks = read_together(
+        [model.objects.order_by("-pk").values_list("pk")[:1] for model in (Alert, ClaimVersion)]
+    )
+    name = "cases:named:" + sha256(f"{key}{marks}".encode()).hexdigest()
+    known, named = cache.get(name, (frozenset(), frozenset()))
+    if rest := case_ids - known:
+        known, named = known | rest, named | frozenset(_naming.rows(rest, key))
+        if len(known) <= _MOST_KNOWN:
+            cache.set(name, (known, named), _KNOWN_SECONDS)
+    return named & case_ids  # type: ignore[no-any-return]
+
+
+@prepared
+def _naming(case_ids: Collection[int], key: str) -> QuerySet[Alert, Any]:
+    return _alerts_naming(key).filter(case__in=case_ids).values_list("case_id", flat=True)
 
 
 def cases_of_others(by: Actor) -> QuerySet[Case]:
@@ -230,8 +282,12 @@ def _is_named(by: Actor) -> Q | None:
 
 def _names(key: str) -> Q:
     """Of cases: that the employee with this number approved a claim, is listed in one, or has answered."""
+    answered = answers_of(key).filter(request__case=OuterRef("pk"))
+    return Q(Exists(_alerts_naming(key).filter(case=OuterRef("pk")))) | Q(Exists(answered))
+
+
+def _alerts_naming(key: str) -> QuerySet[Alert]:
+    """Alerts whose claim names the employee with this number as approver or guest."""
     attendees, listed = lists_number("claim__attendees", key)
     alerts = Alert.objects.alias(approver_key=key_of("claim__approver_no"), attendees_text=attendees)
-    on_claim = alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))
-    answered = answers_of(key).filter(request__case=OuterRef("pk"))
-    return Q(Exists(on_claim.filter(case=OuterRef("pk")))) | Q(Exists(answered))
+    return alerts.filter(Q(approver_key=key) | Q(attendees_text__contains=listed))

@@ -97,6 +97,10 @@ class Case(models.Model):
             ),
             # Past cases of one pattern, newest first.
             models.Index(fields=["pattern", "-id"], name="case_pattern"),
+            # What is open of a person, a merchant, a pattern, however much of theirs is closed.
+            models.Index(fields=["cardholder", "state"], name="case_of_person"),
+            models.Index(fields=["merchant", "state"], name="case_of_merchant"),
+            models.Index(fields=["pattern", "state"], name="case_of_pattern"),
         ]
 
     NOT_SCORED = ""

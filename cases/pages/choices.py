@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from audit.actor import Actor
 from audit.permissions import Role, can
 from audit.prepared import prepared
 from cases.models import Case
+from cases.pages.queue import OPEN
 from cases.services.tagging import tags_in_use
-from cases.workflow import State
 from fraud.claims.identity import holders_of
 from fraud.claims.models import Department
 from rules.models import Rule
@@ -23,8 +23,9 @@ _departments = prepared(
 
 @prepared
 def _rules() -> QuerySet[Rule, Any]:
-    patterns = Case.objects.exclude(state=State.CLOSED).values("pattern")
-    rules = Rule.objects.filter(code__in=patterns).order_by("code")
+    # Asked a rule, not a case: one open case of each is enough.
+    shown = Case.objects.filter(pattern=OuterRef("code"), state__in=OPEN)
+    rules = Rule.objects.filter(Exists(shown)).order_by("code")
     return rules.values_list("code", "name_ko", "name_en")
 
 

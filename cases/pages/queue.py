@@ -15,15 +15,17 @@ from django.utils.translation import pgettext_lazy
 
 from audit.actor import Actor
 from audit.paging import (
+    COUNT_CAP,
     COUNT_SECONDS,
     Cursor,
     Page,
     beyond,
-    capped_counts,
+    capped_count,
     keyset_page,
     read_cursor,
     read_together,
 )
+from audit.people import number_key
 from audit.permissions import Role, can
 from audit.prepared import prepared
 from audit.typed import whole_number
@@ -32,7 +34,7 @@ from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money import attach_stakes
-from cases.visibility import cases_of_others, without_involved
+from cases.visibility import cases_of_others, hidden_among, visible_cases, without_involved
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 
@@ -192,29 +194,48 @@ def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
     return None
 
 
-def view_counts(views: Sequence[QueueView], filters: QueueFilters, hidden: frozenset[int]) -> dict[str, int]:
-    """View → how many rows it has for somebody, counted no further than the cap; `hidden`: open cases they may not see.
+def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) -> dict[str, int]:
+    """View → how many rows it has for somebody, counted no further than the cap, so a backlog costs what the cap costs.
 
-    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together. One query.
+    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together. Two queries.
     """
-    visible = Case.objects.filter(filters.condition)
-    visible = visible.exclude(pk__in=hidden) if hidden else visible
-    chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
-    keys = {
-        view.code: "cases:count:" + sha256(f"{view.code}{chosen}{sorted(hidden)}".encode()).hexdigest()
-        for view in views
-        if not view.is_own
-    }
+    keys = {view.code: _count_key(view, filters, by) for view in views if not view.is_own}
     known = cache.get_many(keys.values())
     counts = {code: known[key] for code, key in keys.items() if key in known}
     missing = [view for view in views if view.code not in counts]
     parts = [(view.code, part) for view in missing for part in view.segments]
-    rows = [visible.filter(part.condition, state__in=part.states) for _code, part in parts]
     counts |= {view.code: 0 for view in missing}
-    for (code, _part), n in zip(parts, capped_counts(rows), strict=True):
+    lists = [(filters.condition & part.condition & Q(state__in=part.states)) for _code, part in parts]
+    for (code, _part), n in zip(parts, _counts_of(lists, by), strict=True):
         counts[code] += n
     cache.set_many({keys[v.code]: counts[v.code] for v in missing if v.code in keys}, COUNT_SECONDS)
     return counts
+
+
+def _count_key(view: QueueView, filters: QueueFilters, by: Actor) -> str:
+    """What a count depends on: the view, the filters, and who is kept from which cases."""
+    chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
+    kept_from = "" if by.is_system else number_key(by.employee_no), sorted(by.units)
+    return "cases:count:" + sha256(f"{view.code}{chosen}{kept_from}".encode()).hexdigest()
+
+
+def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
+    """How many cases of each condition somebody may see, counted no further than the cap + 1.
+
+    Only the cases that are counted are looked at for what the reader is kept from; where one of the cap's is, it is counted once more.
+    """
+    others = cases_of_others(by)
+    once = list(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
+    read = read_together([others.filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once])
+    found = dict(zip(once, ({pk for (pk,) in rows} for rows in read), strict=True))
+    hidden = hidden_among(by, set().union(*found.values()))
+    counts = {
+        one: capped_count(visible_cases(by).filter(one), COUNT_CAP)
+        if len(keys) > COUNT_CAP and keys & hidden
+        else len(keys - hidden)
+        for one, keys in found.items()
+    }
+    return [counts[one] for one in lists]
 
 
 def _walk(

@@ -23,7 +23,7 @@ KEPT = 2000  # rows a process keeps: some 4 MB
 _rows: OrderedDict[Hashable, SafeString] = OrderedDict()
 #: Columns of the case that the row shows, or that decide what it shows.
 _COLUMNS = (
-    "pk", "reference", "version", "n_near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
+    "pk", "reference", "version", "near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
     "has_news", "n_claims", "source", "merged_into_id", "state", "closed_at", "snoozed_until", "snooze_reason", "due_on",
 )  # fmt: skip
 #: What the page gives to every row.

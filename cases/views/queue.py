@@ -37,7 +37,7 @@ from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_view
 from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services.company import company_today
 from cases.services.steps import actions_now
-from cases.visibility import cases_of_others, find_case, hidden_cases, without_involved
+from cases.visibility import cases_of_others, find_case, without_involved
 from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.claims.units import given_departments
 from fraud.detection.models import RuleHit, Score
@@ -229,11 +229,9 @@ def _tabs(
     query = request.GET.copy()
     for own in (PAGING, "part"):
         query.pop(own, None)
-    hidden = hidden_cases(request.actor, are_open=True)  # type: ignore[attr-defined]
-    counts: dict[str, int | None] = {**view_counts([one for one in views if one.has_count], filters, hidden)}
-    counts[HELD_BACK] = (
-        held_back_count(request.actor) if any(one.code == HELD_BACK for one in views) else None
-    )  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    counts: dict[str, int | None] = {**view_counts([one for one in views if one.has_count], filters, actor)}
+    counts[HELD_BACK] = held_back_count(actor) if any(one.code == HELD_BACK for one in views) else None
     tabs = []
     for one in views:
         query["view"] = one.code

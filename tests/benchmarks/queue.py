@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks queue --cases 100000 [--json]`: the queue's page through login, session and permissions.
 
 `p95_ms` is processor time of the whole request for the first page of what is to do, `deep_ratio` the median of a page nine tenths
-down beside that of the first. The cases are rows made from one; SQLite, or DATABASE_URL with an empty database.
+down beside that of the first. The cases are rows made from one, all of one merchant, a person to twenty cases and 50 people at least
+(`--people`); SQLite, or DATABASE_URL with an empty database.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks queue", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--people", type=int, help="default: one for 20 cases, at least 50")
     parser.add_argument("--requests", type=int, default=60)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="queue-") as home:
         os.environ |= {"CLEANCARD_HOME": home, "CLEANCARD_DEMO": "1"}
-        figures = measure(options.cases, options.requests)
+        figures = measure(options.cases, options.requests, options.people)
     print(json.dumps(figures) if options.json else json.dumps(figures, indent=1))
     return 0
 
 
-def measure(n: int, requests: int) -> dict[str, Any]:
+def measure(n: int, requests: int, n_people: int | None = None) -> dict[str, Any]:
     """Make the cases, sign in, ask for the first page and a deep one in turns."""
     import django
 
@@ -42,7 +44,8 @@ def measure(n: int, requests: int) -> dict[str, Any]:
     from django.test import Client, override_settings
 
     call_command("migrate", verbosity=0)
-    reviewer, deep = _make(n)
+    n_people = n_people or max(50, n // 20)
+    reviewer, deep = _make(n, n_people)
     client = Client()
     client.force_login(reviewer)
 
@@ -60,6 +63,7 @@ def measure(n: int, requests: int) -> dict[str, Any]:
     first, last = (sorted(times) for times in zip(*both, strict=True))
     return {
         "cases": n,
+        "people": n_people,
         "requests": requests,
         "median_ms": round(first[len(first) // 2], 1),
         "p95_ms": round(first[int(0.95 * len(first))], 1),
@@ -69,8 +73,8 @@ def measure(n: int, requests: int) -> dict[str, Any]:
     }
 
 
-def _make(n: int) -> tuple[Any, str]:
-    """`n` new cases of 50 people with a claim and an alert each; the reviewer, and the address of a page far down."""
+def _make(n: int, n_people: int) -> tuple[Any, str]:
+    """`n` new cases of so many people with a claim and an alert each; the reviewer, and the address of a page far down."""
     import random
 
     from cases.models import Alert, Case
@@ -78,14 +82,14 @@ def _make(n: int) -> tuple[Any, str]:
     from tests.cast import make_cardholder, make_case, make_cast
 
     cast = make_cast()
-    people = [make_cardholder() for _ in range(50)]
+    people = [make_cardholder() for _ in range(n_people)]
     pattern = make_case(cardholder=people[0])
     claim, alert = pattern.alerts.get().claim, pattern.alerts.get()
     draw = random.Random(1)
     for start in range(1, n, _STEP):
         numbers = range(start, min(start + _STEP, n))
         claims = [
-            _copy(claim, external_id=f"Q{i:09}", row_hash=f"{i:064x}", cardholder=people[i % 50])
+            _copy(claim, external_id=f"Q{i:09}", row_hash=f"{i:064x}", cardholder=people[i % n_people])
             for i in numbers
         ]
         claims = Claim.objects.bulk_create(claims)
@@ -95,7 +99,7 @@ def _make(n: int) -> tuple[Any, str]:
                 reference=f"C-2027-{i:06}",
                 bundle_key=f"bench:{i}",
                 priority=draw.randrange(10**6),
-                cardholder=people[i % 50],
+                cardholder=people[i % n_people],
             )
             for i in numbers
         ]
