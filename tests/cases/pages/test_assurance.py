@@ -25,7 +25,8 @@ from audit.models import AuditEvent
 from audit.typed import month
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Appeal, Case, Decision, ExplanationRequest
-from cases.pages.assurance import Line, assurance_report, last_month
+from cases.pages.assurance import assurance_report, last_month
+from cases.pages.figure_lines import Line
 from cases.pages.queue_filters import last_of
 from fraud.detection.intervals import wilson
 from tests.cases.api.conftest import Caller, call
