@@ -62,6 +62,7 @@ class Week:
 class Sections:
     """The tables of the overview in the reader's language."""
 
+    key: str  # of what is remembered
     since: date
     until: date
     before_since: date
@@ -82,7 +83,7 @@ def current_sections(figures: Figures, today: date, hidden: frozenset[int]) -> S
     key = "cases:overview-sections:" + sha256(about.encode()).hexdigest()
     known: Sections | None = cache.get(key)
     if known is None:
-        known = work_out_sections(figures, today, hidden, targets)
+        known = work_out_sections(figures, today, hidden, targets, key)
         cache.set(key, known, KEEP_SECONDS)
     return known
 
@@ -103,7 +104,7 @@ def current_targets() -> dict[str, Target]:
 
 
 def work_out_sections(
-    figures: Figures, today: date, hidden: frozenset[int], targets: Mapping[str, Target]
+    figures: Figures, today: date, hidden: frozenset[int], targets: Mapping[str, Target], key: str = ""
 ) -> Sections:
     """Count everything anew, without the `hidden` cases."""
     now = Span(figures.since, today, hidden, figures=figures)
@@ -112,6 +113,7 @@ def work_out_sections(
     compared = [pair for one in lines for pair in paired(one(now), one(then), targets)]
     waiting = Case.objects.exclude(state=State.CLOSED).exclude(pk__in=hidden)
     return Sections(
+        key=key,
         since=now.since,
         until=now.until,
         before_since=then.since,

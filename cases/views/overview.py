@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,7 +18,7 @@ from audit.language import current_language
 from audit.permissions import can
 from cases.pages.backlog import AGES, age_words
 from cases.pages.figure_lines import Target
-from cases.pages.figures import PERIODS, Figures, current_figures, read_days
+from cases.pages.figures import KEEP_SECONDS, PERIODS, Figures, current_figures, read_days
 from cases.pages.overview import Sections, Week, current_sections
 from cases.pages.period_lines import queue_link
 from cases.services.company import company_today
@@ -52,12 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if can(by, "cases.view_case"):
         sections = current_sections(figures, today, hidden)
-        context |= {
-            "sections": sections,
-            "charts": _trend_charts(sections),
-            "week_rows": [(week, _week_link(week)) for week in sections.weeks],
-            "ages": [age_words(least, most) for least, most in AGES],
-        }
+        context |= {"sections": sections, "tables": _tables(sections, n_days)}
     return render(request, "cases/overview/page.html", context)
 
 
@@ -71,6 +69,23 @@ def _weeks_chart(figures: Figures) -> str:
         for week, _n in figures.weeks
     ]
     return bars(items, label=_("Cases opened per week"), titles=titles, links=links)
+
+
+def _tables(sections: Sections, n_days: int) -> SafeString:
+    """The sections as the page has them, written once: they say the same to everybody who may see the same."""
+    key = f"{sections.key}:page:{n_days}"
+    known: SafeString | None = cache.get(key)
+    if known is None:
+        context = {
+            "sections": sections,
+            "n_days": n_days,
+            "charts": _trend_charts(sections),
+            "week_rows": [(week, _week_link(week)) for week in sections.weeks],
+            "ages": [age_words(least, most) for least, most in AGES],
+        }
+        known = render_to_string("cases/overview/_sections.html", context)
+        cache.set(key, known, KEEP_SECONDS)
+    return known
 
 
 def _week_link(week: Week) -> str:

@@ -422,13 +422,9 @@ def test_the_overview_leaves_as_tables_that_say_what_it_says(stage: Stage, tmp_p
     assert rows["Confirmed misuse"] == ["1"]
     path = tmp_path / "x.xlsx"
     path.write_bytes(body_of(client.post("/reports/export/", {"kind": "xlsx", "reason": WHY})))
-    assert list(pl.read_excel(path, sheet_id=0, engine="calamine")) == [
-        "Overview",
-        "Money",
-        "How they ended",
-        "Cases opened per week",
-        "Last runs",
-    ]
+    sheets = list(pl.read_excel(path, sheet_id=0, engine="calamine"))
+    assert sheets[:5] == ["Overview", "Money", "How they ended", "Cases opened per week", "Last runs"]
+    assert len(sheets) == 14
     entries = AuditEvent.objects.filter(action="figures.exported").order_by("seq")
     assert [(entry.reason, json.dumps(entry.after)) for entry in entries] == [
         (WHY, '{"kind": "csv"}'),
