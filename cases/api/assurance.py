@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from audit.permissions import require
 from audit.typed import month
 from cases.api.base import CaseworkView, describe
-from cases.pages.assurance import ACTION, Pair, Report, assurance_report, last_month
-from cases.pages.assurance_lines import Line
-from cases.pages.figures import current_figures
+from cases.pages.assurance import ACTION, Report, assurance_report, last_month
+from cases.pages.figure_lines import Line, Pair
+from cases.pages.figures import PERIODS, WINDOW_DAYS, current_figures
+from cases.pages.overview import current_sections
 from cases.papers.assurance import KINDS, cautions, export_assurance
 from cases.papers.overview import ACTION as EXPORT
 from cases.papers.overview import export_overview
@@ -151,8 +152,9 @@ class AssuranceExport(StrictSerializer):
 
 
 class FiguresExport(StrictSerializer):
-    """As what, and what for."""
+    """Of how many days, as what, and what for."""
 
+    days = serializers.ChoiceField(choices=list(PERIODS), default=WINDOW_DAYS)
     kind = serializers.ChoiceField(choices=list(FORMS), default=FORMS[0])
     reason = StrictCharField(min_length=EXPORT_REASON_MIN, max_length=300)
 
@@ -211,6 +213,9 @@ class ExportFigures(CaseworkView):
         data = self.input(FiguresExport)
         reason = _reason(self, data["reason"])
         require(self.by, "cases.view_case")
-        figures = current_figures(company_today(), hidden_cases(self.by))
-        made = export_overview(figures=figures, form=data["kind"], reason=reason, by=self.by)
+        figures = current_figures(company_today(), hidden_cases(self.by), data["days"])
+        sections = current_sections(figures, company_today(), hidden_cases(self.by))
+        made = export_overview(
+            figures=figures, sections=sections, form=data["kind"], reason=reason, by=self.by
+        )
         return download(made.file, made.name, made.content_type)

@@ -60,7 +60,13 @@ from fraud.learning.training.process import TrainingFailed
 from rules.services import install_starter_rules
 
 PROFILE = "generic"
-SETTINGS = {"reviewer_minutes_per_day": 900, "minutes_per_case": 20}
+SETTINGS = {
+    "reviewer_minutes_per_day": 900,
+    "minutes_per_case": 20,
+    "target_precision": 0.5,
+    "target_on_time": 0.9,
+    "target_days": 14,
+}
 SLOW_SECONDS = 2.0
 _RECEIVED = clock(23, 30)  # the card feed of a day arrives shortly before midnight
 

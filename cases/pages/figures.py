@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -33,6 +33,7 @@ from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
 
 WINDOW_DAYS = 90
+PERIODS = (30, WINDOW_DAYS, 180)  # days a reader may choose
 N_WEEKS = 12
 N_RUNS = 14
 KEEP_SECONDS = 300
@@ -76,11 +77,20 @@ class PeriodFigures:
         return sum(self.outcomes.values())
 
     @property
+    def n_misuse(self) -> int:
+        """Cases decided as misuse."""
+        return sum(n for code, n in self.outcomes.items() if is_misuse(code) is True)
+
+    @property
+    def n_in_order(self) -> int:
+        """Cases decided as in order."""
+        return sum(n for code, n in self.outcomes.items() if is_misuse(code) is False)
+
+    @property
     def precision(self) -> float | None:
         """Share of misuse among decided cases that teach something."""
-        right = sum(n for code, n in self.outcomes.items() if is_misuse(code) is True)
-        wrong = sum(n for code, n in self.outcomes.items() if is_misuse(code) is False)
-        return right / (right + wrong) if right + wrong else None
+        n_judged = self.n_misuse + self.n_in_order
+        return self.n_misuse / n_judged if n_judged else None
 
     @property
     def on_time(self) -> float | None:
@@ -110,20 +120,23 @@ class Figures(PeriodFigures):
         return 1000 * sum(run["n_alerts"] for run in self.runs) / claims if claims else None
 
 
-def current_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
-    """The figures without the `hidden` cases (keys), at most KEEP_SECONDS old."""
-    key = f"cases:figures-of-a-period:{today.isoformat()}:" + sha256(f"{sorted(hidden)}".encode()).hexdigest()
+def current_figures(today: date, hidden: frozenset[int] = frozenset(), n_days: int = WINDOW_DAYS) -> Figures:
+    """The figures of the last days (one of PERIODS) without the `hidden` cases (keys), at most KEEP_SECONDS old."""
+    key = (
+        f"cases:figures-of-a-period:{n_days}:{today.isoformat()}:"
+        + sha256(f"{sorted(hidden)}".encode()).hexdigest()
+    )
     known: Figures | None = cache.get(key)
     if known is None:
-        known = work_out_figures(today, hidden)
+        known = work_out_figures(today, hidden, n_days)
         cache.set(key, known, KEEP_SECONDS)
     return known
 
 
-def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figures:
+def work_out_figures(today: date, hidden: frozenset[int] = frozenset(), n_days: int = WINDOW_DAYS) -> Figures:
     """Count everything anew, except what hangs on the `hidden` cases: nobody reads their own in a figure."""
     cases = Case.objects.exclude(pk__in=hidden)
-    period = figures_between(today - timedelta(days=WINDOW_DAYS), None, hidden)
+    period = figures_between(today - timedelta(days=n_days), None, hidden)
     return Figures(
         **{one.name: getattr(period, one.name) for one in fields(period)},
         at=clock.now(),
@@ -134,6 +147,11 @@ def work_out_figures(today: date, hidden: frozenset[int] = frozenset()) -> Figur
     )
 
 
+def read_days(text: str) -> int:
+    """How many days somebody asked for: one of PERIODS, else the usual ones."""
+    return next((n for n in PERIODS if text == str(n)), WINDOW_DAYS)
+
+
 def figures_between(since: date, until: date | None, hidden: frozenset[int] = frozenset()) -> PeriodFigures:
     """What was decided, asked and appealed from one company day to another, both included, without the `hidden` cases.
 
@@ -141,23 +159,27 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     """
     decided = decided_in(since, until).exclude(pk__in=hidden)
     asked = requests_counted(since, until).exclude(case__in=hidden)
-    sampled = decided.filter(source=Case.Source.CONTROL_SAMPLE)
     appeals = appeals_judged(since, until).exclude(case__in=hidden)
+    is_sampled = Q(source=Case.Source.CONTROL_SAMPLE)
     return PeriodFigures(
         since=since,
         until=until,
         money=_money(decided, hidden),
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
-        n_answered_on_time=asked.filter(answered_at__date__lte=F("due_on")).count(),
-        n_asked=asked.count(),
-        n_sampled=sampled.count(),
-        n_missed=sampled.filter(disposition__in=misuse_codes()).count(),
-        n_appeals=appeals.count(),
-        n_reversed=appeals.filter(result=Appeal.Result.REVERSED).count(),
-        n_four_eyes=decided.filter(is_four_eyes=True).count(),
-        n_expected=decided.filter(with_expectation()).count(),
-        n_against=decided.filter(against_the_score()).count(),
         median_days=_median_days(decided),
+        **asked.aggregate(
+            n_asked=Count("pk"), n_answered_on_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on")))
+        ),
+        **appeals.aggregate(
+            n_appeals=Count("pk"), n_reversed=Count("pk", filter=Q(result=Appeal.Result.REVERSED))
+        ),
+        **decided.aggregate(
+            n_sampled=Count("pk", filter=is_sampled),
+            n_missed=Count("pk", filter=is_sampled & Q(disposition__in=misuse_codes())),
+            n_four_eyes=Count("pk", filter=Q(is_four_eyes=True)),
+            n_expected=Count("pk", filter=with_expectation()),
+            n_against=Count("pk", filter=against_the_score()),
+        ),
     )
 
 

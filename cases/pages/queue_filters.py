@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit.language import current_language
-from audit.typed import day, decimal_number, month
+from audit.people import number_key
+from audit.people_rows import with_number
+from audit.typed import day, decimal_number, month, whole_number
 from cases.dispositions import Disposition
-from cases.models import BLIND, Appeal, Case, CaseTag
+from cases.models import BLIND, Alert, Appeal, Case, CaseTag
 from cases.pages.words import SOURCES, STATES
 from cases.services.choice_words import disposition_word
 from cases.services.clocks import overdue_cases
@@ -76,7 +78,8 @@ class Filter:
     condition: Callable[[str], Q | None]
     words: Callable[[], Mapping[str, Any]] = field(default=dict)
     is_day: bool = False
-    is_month: bool = False
+    is_period: bool = False
+    say: Callable[[str], str] | None = None  # a chip's text, where the value is a key
 
 
 def _by_day(condition: Callable[[date], Q]) -> Callable[[str], Q | None]:
@@ -94,14 +97,23 @@ def last_of(first: date) -> date:
     return first + timedelta(days=monthrange(first.year, first.month)[1] - 1)
 
 
-def _by_month(condition: Callable[[date, date], Q]) -> Callable[[str], Q | None]:
-    """A filter by a month: from its first day to its last."""
+def read_period(text: str) -> tuple[date, date] | None:
+    """The first and the last day of `2026-03`, or of days such as `2026-03-05..2026-03-31`; None for any other spelling."""
+    first = month(text)
+    if first:
+        return first, last_of(first)
+    since, until = (day(part) for part in text.split("..")) if text.count("..") == 1 else (None, None)
+    return (since, until) if since and until and since <= until else None
 
-    def by_month(value: str) -> Q | None:
-        found = month(value)
-        return condition(found, last_of(found)) if found else None
 
-    return by_month
+def _by_period(condition: Callable[[date, date], Q]) -> Callable[[str], Q | None]:
+    """A filter by a month or by days: from the first day to the last."""
+
+    def by_period(value: str) -> Q | None:
+        found = read_period(value)
+        return condition(*found) if found else None
+
+    return by_period
 
 
 def _least(value: str) -> Q | None:
@@ -117,6 +129,14 @@ FILTERS: Mapping[str, Filter] = {
         gettext_lazy("Department"), lambda value: Q(cardholder__department__code=value[:40])
     ),
     "person": Filter(gettext_lazy("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
+    "merchant": Filter(
+        gettext_lazy("Merchant"), lambda value: _merchant_condition(value), say=lambda value: _merchant(value)
+    ),
+    "approver": Filter(
+        pgettext_lazy("filter", "Approver of a claim"),
+        lambda value: _approver_condition(value[:60]),
+        say=lambda value: person_named(value),
+    ),
     "run": Filter(gettext_lazy("Run"), lambda value: Q(run__reference=value[:20])),
     "assignee": Filter(gettext_lazy("Assignee"), lambda value: Q(assignee__username=value[:150])),
     "band": Filter(
@@ -168,8 +188,8 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "decided_in": Filter(
         pgettext_lazy("filter", "Decided in"),
-        _by_month(lambda first, last: Q(pk__in=decided_in(first, last).values("pk"))),
-        is_month=True,
+        _by_period(lambda first, last: Q(pk__in=decided_in(first, last).values("pk"))),
+        is_period=True,
     ),
     "verdict": Filter(
         gettext_lazy("Verdict"),
@@ -183,8 +203,8 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "asked_in": Filter(
         pgettext_lazy("filter", "Asked in, and answered or lapsed"),
-        _by_month(lambda first, last: Q(pk__in=requests_counted(first, last).values("case"))),
-        is_month=True,
+        _by_period(lambda first, last: Q(pk__in=requests_counted(first, last).values("case"))),
+        is_period=True,
     ),
     "appealed": Filter(
         gettext_lazy("Appeal decided, submitted since"),
@@ -193,8 +213,8 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "appealed_in": Filter(
         pgettext_lazy("filter", "Appeal decided, submitted in"),
-        _by_month(lambda first, last: Q(pk__in=appeals_judged(first, last).values("case"))),
-        is_month=True,
+        _by_period(lambda first, last: Q(pk__in=appeals_judged(first, last).values("case"))),
+        is_period=True,
     ),
     "appeal": Filter(
         gettext_lazy("Appeal"),
@@ -246,17 +266,25 @@ def read_filters(query: QueryDict, *, known: Collection[str] = KNOWN) -> QueueFi
 
 def _said(one: Filter, key: str, value: str) -> str:
     """The value in a chip's words."""
-    found = day(value) if one.is_day else None
-    if found:
-        return say_day(found, current_language(), today=company_today())
+    days = (day(value),) if one.is_day else read_period(value) if ".." in value and one.is_period else ()
+    if days:
+        language, today = current_language(), company_today()
+        return " – ".join(say_day(found, language, today=today) for found in days if found)
+    if one.say:
+        return one.say(value)
     if key == "min":
         return f"{decimal_number(value):,}"
     return str(one.words().get(value, value[:100] if key == "q" else value))
 
 
 def _problem(one: Filter, key: str, value: str) -> str:
-    if one.is_month:
-        return _("“%(text)s” is not a month; write it as 2026-03.") % {"text": value[:30]}
+    if one.is_period:
+        said = pgettext(
+            "filter", "“%(text)s” is neither a month nor days; write it as 2026-03 or 2026-03-01..2026-03-31."
+        )
+        return said % {"text": value[:30]}
+    if one.say:
+        return pgettext("filter", "“%(text)s” is no number that a list has.") % {"text": value[:30]}
     if one.is_day:
         return _("“%(text)s” is not a day; write it as 2026-03-31.") % {"text": value[:30]}
     if key == "min":
@@ -287,6 +315,31 @@ def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
         if pattern.lower() in known:
             shown.setdefault(known[pattern.lower()], set()).add(case_id)
     return shown
+
+
+def _merchant_condition(value: str) -> Q | None:
+    """Cases that hold a claim from there."""
+    key = whole_number(value)
+    if key is None or not 0 < key < 2**63:
+        return None
+    return Q(pk__in=Alert.objects.filter(left_at=None, claim__merchant=key).values("case"))
+
+
+def _merchant(value: str) -> str:
+    place = Merchant.objects.filter(pk=whole_number(value) or 0).first()
+    return place.name if place else value
+
+
+def _approver_condition(number: str) -> Q | None:
+    """Cases that hold a claim this employee approved."""
+    held = with_number(Alert.objects.filter(left_at=None), "claim__approver_no", number)
+    return Q(pk__in=held.values("case")) if number_key(number) else None
+
+
+def person_named(number: str) -> str:
+    """What the employee with this number is called; the number of somebody nobody knows."""
+    person = cardholders_of(number).first()
+    return str(person) if person else number
 
 
 def _tag_condition(name: str) -> Q:

@@ -12,14 +12,14 @@ from audit.language import current_language
 from audit.people import name_of
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from cases.pages.assurance import Pair, Report
-from cases.pages.assurance_lines import Line
+from cases.pages.assurance import Report
+from cases.pages.figure_lines import Line
 from cases.papers.dossier.saying import said_at
-from cases.papers.tables import FORMS, File, write_tables
+from cases.papers.tables import FORMS, File, section_table, write_tables
 from fraud.claims.models import User
 from fraud.web.dates import say_month_of_year
 from fraud.web.paper import Paper
-from fraud.web.tables import Column, Table
+from fraud.web.tables import Table
 
 KINDS = ("pdf", *FORMS)
 
@@ -47,48 +47,8 @@ def export_assurance(*, report: Report, kind: str, reason: str, by: Actor) -> Fi
 
 def assurance_tables(report: Report) -> list[Table]:
     """A table for each section: the figures of both months with what they were counted from and their intervals, in full."""
-    columns = [
-        Column("figure", pgettext("assurance", "Figure")),
-        Column("unit", pgettext("assurance", "Unit")),
-        *(
-            Column(f"{name}_{month}", words)
-            for month in ("now", "before")
-            for name, words in _columns(report, month)
-        ),
-    ]
-    return [
-        Table(section.code, columns, [_row(pair) for pair in section.pairs], caption=section.words)
-        for section in report.sections
-    ]
-
-
-def _columns(report: Report, month: str) -> list[tuple[str, str]]:
-    key = f"{report.first if month == 'now' else report.before:%Y-%m}"
-    words = {
-        "value": pgettext("assurance", "value"),
-        "n": pgettext("assurance", "found"),
-        "of": pgettext("assurance", "of"),
-        "low": pgettext("assurance", "at least (95 %)"),
-        "high": pgettext("assurance", "at most (95 %)"),
-    }
-    return [(name, f"{key} {word}") for name, word in words.items()]
-
-
-def _row(pair: Pair) -> dict[str, object]:
-    row: dict[str, object] = {"figure": pair.line.words, "unit": pair.line.unit}
-    for month, line in (("now", pair.now), ("before", pair.before)):
-        if line is None:
-            continue
-        value = line.value
-        told = {
-            "value": line.plain(value.value),
-            "n": value.n,
-            "of": value.of,
-            "low": value.low,
-            "high": value.high,
-        }
-        row |= {f"{name}_{month}": one for name, one in told.items()}
-    return row
+    now, before = f"{report.first:%Y-%m}", f"{report.before:%Y-%m}"
+    return [section_table(section, now, before) for section in report.sections]
 
 
 def _write_document(report: Report, reason: str, by: Actor, file: IO[bytes]) -> None:
@@ -126,7 +86,7 @@ def _write_document(report: Report, reason: str, by: Actor, file: IO[bytes]) -> 
         if rows:
             paper.table(head, rows, widths=[3.2, 1.8, 1.7, 1.2, 1.8, 2], numbers={1, 2, 3, 4, 5})
         else:
-            paper.text(pgettext("assurance", "Nothing to count in these months."))
+            paper.text(pgettext("assurance", "Nothing to count in this time."))
     paper.write(file)
 
 

@@ -9,8 +9,11 @@ from audit.actor import Actor
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
+from cases.pages.backlog import AGES, age_words
 from cases.pages.figures import Figures
-from cases.papers.tables import File, write_tables
+from cases.pages.overview import Sections
+from cases.pages.repeats import RepeatGroup
+from cases.papers.tables import File, section_table, write_tables
 from cases.services.choice_words import disposition_word
 from fraud.web.tables import Column, Table
 from rules.money import to_decimal
@@ -18,10 +21,11 @@ from rules.money import to_decimal
 ACTION = "cases.export_cases"
 
 
-def export_overview(*, figures: Figures, form: str, reason: str, by: Actor) -> File:
+def export_overview(*, figures: Figures, sections: Sections, form: str, reason: str, by: Actor) -> File:
     """Everything the overview counts as `csv` or `xlsx`. Raises NotPermitted."""
     require(by, ACTION)
-    made = write_tables(overview_tables(figures), form, f"reports-{figures.at:%Y%m%d}")
+    tables = [*overview_tables(figures), *section_tables(sections)]
+    made = write_tables(tables, form, f"reports-{figures.at:%Y%m%d}")
     with one_transaction():
         record(action="figures.exported", by=by, subject=CONFIG, reason=reason, after={"kind": form})
     return made
@@ -77,6 +81,78 @@ def overview_tables(figures: Figures) -> list[Table]:
             caption=pgettext("reports", "Last runs"),
         ),
     ]
+
+
+def section_tables(sections: Sections) -> list[Table]:
+    """The period beside the one before, precision, weeks, what is open, and repetitions; the values in full."""
+    now = f"{sections.since}..{sections.until}"
+    before = f"{sections.before_since}..{sections.before_until}"
+    compared = [
+        section_table(one, now, before) for one in (sections.compared, sections.sources, sections.rules)
+    ]
+    return [*compared, _weeks(sections), _backlog(sections), *(_repeats(group) for group in sections.repeats)]
+
+
+def _weeks(sections: Sections) -> Table:
+    columns = [
+        Column("week", pgettext("reports", "Week of")),
+        Column("n_misuse", pgettext("overview", "Misuse")),
+        Column("n_judged", pgettext("overview", "Decided for or against")),
+        Column("n_on_time", pgettext("overview", "Answered on time")),
+        Column("n_asked", pgettext("reports", "Requests that are over")),
+        Column("median_days", _("Days to a decision")),
+    ]
+    rows = [
+        {"week": week.monday.isoformat(), **{one.key: getattr(week, one.key) for one in columns[1:]}}
+        for week in sections.weeks
+    ]
+    return Table("by_week", columns, rows, caption=pgettext("overview", "Week by week"))
+
+
+def _backlog(sections: Sections) -> Table:
+    ages = {f"open_{least}": age_words(least, most) for least, most in AGES}
+    columns = [
+        Column("state", pgettext("overview", "State")),
+        Column("open", pgettext("assurance", "Open cases")),
+        *(Column(key, words) for key, words in ages.items()),
+        Column("median_days", pgettext("overview", "Days in this state (median)")),
+        Column("most_days", pgettext("overview", "Longest")),
+    ]
+    rows = [
+        {
+            "state": row.words,
+            "open": row.all.n_listed,
+            **{line.code: line.n_listed for line in row.ages},
+            "median_days": row.median_days,
+            "most_days": row.most_days,
+        }
+        for row in sections.backlog
+    ]
+    return Table("backlog", columns, rows, caption=pgettext("overview", "What is open"))
+
+
+def _repeats(group: RepeatGroup) -> Table:
+    columns = [
+        Column("name", group.words),
+        Column("code", pgettext("overview", "Number")),
+        Column("n_misuse", pgettext("overview", "Misuse")),
+        Column("n_judged", pgettext("overview", "Decided for or against")),
+        Column("pattern", pgettext("overview", "Most often")),
+        Column("n_pattern", pgettext("overview", "Cases of it")),
+    ]
+    rows = [
+        {
+            "name": row.line.words,
+            "code": row.line.code,
+            "n_misuse": row.line.value.n,
+            "n_judged": row.line.value.of,
+            "pattern": row.pattern,
+            "n_pattern": row.n_pattern,
+        }
+        for row in group.rows
+    ]
+    caption = pgettext("overview", "Misuse more than once: %(who)s") % {"who": group.words}
+    return Table(f"repeats_{group.code}", columns, rows, caption=caption)
 
 
 def _figures(figures: Figures) -> list[dict[str, object]]:

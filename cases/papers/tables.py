@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from fraud.web.tables import Table, all_csv
+from django.utils.translation import pgettext
+
+from cases.pages.figure_lines import Pair, Section
+from fraud.web.tables import Column, Table, all_csv
 from fraud.web.workbook import KIND, write_workbook
 
 FORMS = ("csv", "xlsx")
@@ -30,3 +33,45 @@ def write_tables(tables: Sequence[Table], form: str, name: str) -> File:
     write_workbook(tables, file)
     file.seek(0)
     return File(file, f"{name}.xlsx", KIND)
+
+
+def section_table(section: Section, now: str, before: str) -> Table:
+    """A section's figures of two periods, named in the headings, with what they were counted from and their intervals, in full."""
+    columns = [
+        Column("figure", pgettext("assurance", "Figure")),
+        Column("unit", pgettext("assurance", "Unit")),
+        *(
+            Column(f"{name}_{which}", f"{period} {word}")
+            for which, period in (("now", now), ("before", before))
+            for name, word in _words().items()
+        ),
+        *([Column("target", pgettext("overview", "Target"))] if section.has_targets else []),
+    ]
+    return Table(section.code, columns, [_row(pair) for pair in section.pairs], caption=section.words)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "value": pgettext("assurance", "value"),
+        "n": pgettext("assurance", "found"),
+        "of": pgettext("assurance", "of"),
+        "low": pgettext("assurance", "at least (95 %)"),
+        "high": pgettext("assurance", "at most (95 %)"),
+    }
+
+
+def _row(pair: Pair) -> dict[str, object]:
+    row: dict[str, object] = {"figure": pair.line.words, "unit": pair.line.unit, "target": pair.said_target}
+    for which, line in (("now", pair.now), ("before", pair.before)):
+        if line is None:
+            continue
+        value = line.value
+        told = {
+            "value": line.plain(value.value),
+            "n": value.n,
+            "of": value.of,
+            "low": value.low,
+            "high": value.high,
+        }
+        row |= {f"{name}_{which}": one for name, one in told.items()}
+    return row

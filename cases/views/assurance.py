@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.language import current_language
 from audit.typed import choice, month
 from cases.pages.assurance import ACTION, assurance_report, last_month
-from cases.pages.figures import current_figures
+from cases.pages.figures import current_figures, read_days
+from cases.pages.overview import current_sections
 from cases.pages.queue_filters import last_of
 from cases.papers.assurance import KINDS, cautions, export_assurance
 from cases.papers.overview import ACTION as EXPORT
@@ -58,8 +59,9 @@ def export_figures(request: HttpRequest) -> HttpResponseBase:
     if wrong:
         return render(request, "400.html", {"message": wrong[0]}, status=400)
     by = request.actor
-    figures = current_figures(company_today(), hidden_cases(by))
-    made = export_overview(figures=figures, form=form, reason=reason, by=by)
+    figures = current_figures(company_today(), hidden_cases(by), read_days(request.POST.get("days", "")))
+    sections = current_sections(figures, company_today(), hidden_cases(by))
+    made = export_overview(figures=figures, sections=sections, form=form, reason=reason, by=by)
     return download(made.file, made.name, made.content_type)
 
 

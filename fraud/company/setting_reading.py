@@ -11,11 +11,16 @@ from django.utils.translation import gettext as _
 from audit.typed import decimal_number, whole_number
 from fraud.company.changing import MONEY
 from fraud.company.setting_words import EMPTY_WORDS, PERCENT, POLICIES, SETTINGS, flat_settings
-from fraud.company.values import NOT_NEGATIVE, CompanyValues, SettingsNotValid, to_json
+from fraud.company.values import NOT_NEGATIVE, TARGET_SHARES, CompanyValues, SettingsNotValid, to_json
 from rules.money import MoneyNotValid, exponent, format_number, is_known_currency, parse_major
 
 _MAY_BE_EMPTY = tuple(EMPTY_WORDS)
-_WHOLE = (*(set(NOT_NEGATIVE) - set(MONEY)), "minutes_per_case", "held_back_nights", *_MAY_BE_EMPTY)
+_WHOLE = (
+    *(set(NOT_NEGATIVE) - set(MONEY)),
+    "minutes_per_case",
+    "held_back_nights",
+    *(set(_MAY_BE_EMPTY) - set(TARGET_SHARES)),
+)
 
 
 def typed_values(held: CompanyValues) -> dict[str, str]:

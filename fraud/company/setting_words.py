@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from audit.language import current_language
 from fraud.company.changing import MONEY
 from fraud.company.models import CompanySettings
-from fraud.company.values import KEPT_MONTHS, CompanyValues, to_json
+from fraud.company.values import KEPT_MONTHS, TARGET_SHARES, CompanyValues, to_json
 from rules.money import format_money, to_decimal
 
 Words = str | Promise
@@ -185,6 +185,23 @@ GROUPS: Mapping[Words, Mapping[str, Setting]] = {
             gettext_lazy("So many decisions up to the limit go to an approver too, drawn by lot."),
         ),
     },
+    pgettext_lazy("heading of settings", "Targets of the overview"): {
+        "target_precision": Setting(
+            gettext_lazy("Misuse among decided cases, at least"),
+            PERCENT,
+            gettext_lazy("Drawn as a line beside what was reached; it changes no case. Empty: no target."),
+        ),
+        "target_on_time": Setting(
+            gettext_lazy("Answers on time, at least"),
+            PERCENT,
+            gettext_lazy("Of explanation requests, those answered by their due date. Empty: no target."),
+        ),
+        "target_days": Setting(
+            gettext_lazy("Days to a decision, at most"),
+            _DAYS,
+            gettext_lazy("The median from opening a case to deciding it. Empty: no target."),
+        ),
+    },
     pgettext_lazy("heading of settings", "How long things are kept"): {
         "evidence_months": Setting(
             gettext_lazy("How long evidence is kept after a case ended"),
@@ -227,6 +244,7 @@ EMPTY_WORDS: Mapping[str, Words] = {
     "rule_budget": gettext_lazy("no limit"),
     "person_budget": gettext_lazy("no limit"),
     **dict.fromkeys(KEPT_MONTHS, gettext_lazy("as long as the case")),
+    **dict.fromkeys((*TARGET_SHARES, "target_days"), pgettext_lazy("setting", "no target")),
 }
 #: What a refusal may name besides the settings themselves.
 _FIELDS: dict[str, Words] = {
@@ -370,6 +388,7 @@ def value_words(name: str, value: Any, currency: str) -> str:
 #: Looked at with every step of casework, so that a change of them holds at once.
 _AT_ONCE = {"four_eyes_limit_minor", "four_eyes_share"}
 _AT_SWEEP = {*KEPT_MONTHS}
+_ON_OVERVIEW = {*TARGET_SHARES, "target_days"}
 _AT_TRAINING = {"training_window_days", "label_delay_days"}
 _BOTH = {"currency"}
 
@@ -382,7 +401,9 @@ def holds_from(names: Iterable[str]) -> str:
         said.append(_("Limits of casework hold from now on."))
     if changed & _AT_SWEEP:
         said.append(_("What is kept longer than its period is erased within minutes."))
-    if changed - _AT_ONCE - _AT_TRAINING - _AT_SWEEP:
+    if changed & _ON_OVERVIEW:
+        said.append(_("Targets are shown on the overview from now on."))
+    if changed - _AT_ONCE - _AT_TRAINING - _AT_SWEEP - _ON_OVERVIEW:
         said.append(_("What concerns screening holds from the next screening on."))
     if changed & _AT_TRAINING:
         said.append(_("What concerns training holds from the next training on."))

@@ -66,6 +66,10 @@ class CompanyValues:
     # How long what people sent is kept after a case ended, in months. None: as long as the case
     evidence_months: int | None = None
     texts_months: int | None = None
+    # What figures of the overview are to reach. None: no target
+    target_precision: float | None = None  # share of misuse among cases decided for or against, at least
+    target_on_time: float | None = None  # share of explanation requests answered by their due date, at least
+    target_days: int | None = None  # days from opening to decision, the median, at most
     # Learning
     training_window_days: int = 56
     label_delay_days: int = 28  # how long an outcome usually takes to become known
@@ -120,6 +124,8 @@ MOST = 10**15
 THRESHOLD_POLICIES = ("cost", "f1", "capacity", "fixed")
 MAX_BUDGET = 100_000
 MAX_HELD_BACK_NIGHTS = 365
+TARGET_SHARES = ("target_precision", "target_on_time")
+MAX_TARGET_DAYS = 365
 KEPT_MONTHS = ("evidence_months", "texts_months")
 MAX_MONTHS = 600
 
@@ -187,7 +193,7 @@ def check_settings(values: CompanyValues) -> None:
         problems["minutes_per_case"] = _("A case takes at least one minute.")
     if values.control_sample_number is not None and values.control_sample_number < 0:
         problems["control_sample_number"] = _("Give a number of 0 or more, or leave it empty.")
-    problems |= _waiting_problems(values) | _threshold_problems(values)
+    problems |= _waiting_problems(values) | _threshold_problems(values) | _target_problems(values)
     if problems:
         raise SettingsNotValid(problems)
 
@@ -232,6 +238,20 @@ def _waiting_problems(values: CompanyValues) -> dict[str, str]:
             problems[name] = _(
                 "Give a number of months from 1 to %(most)s, or leave it empty to keep them."
             ) % {"most": MAX_MONTHS}
+    return problems
+
+
+def _target_problems(values: CompanyValues) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for name in TARGET_SHARES:
+        share = getattr(values, name)
+        if share is not None and not (_is_number(share) and 0 < share <= 1):
+            problems[name] = _("Give a percentage above 0 up to 100, or leave it empty for no target.")
+    days = values.target_days
+    if days is not None and not _is_whole(days, 1, MAX_TARGET_DAYS):
+        problems["target_days"] = _(
+            "Give a number of days from 1 to %(most)s, or leave it empty for no target."
+        ) % {"most": MAX_TARGET_DAYS}
     return problems
 
 

@@ -104,6 +104,9 @@ def test_values_are_words_amounts_and_percentages():
         ("person_budget", " ", {"person_budget": None}),
         ("threshold_policy", "by F1", {"threshold_policy": "f1"}),
         ("threshold_policy", "fixed", {"threshold_policy": "fixed"}),
+        ("target_on_time", "92.5 %", {"target_on_time": 0.925}),
+        ("target_on_time", "", {"target_on_time": None}),
+        ("target_days", "14", {"target_days": 14}),
         ("costs.fn", "60", {"costs": {"fn": 60.0}}),
         ("currency", "usd", {"currency": "USD"}),
     ],
@@ -127,6 +130,8 @@ def test_an_amount_is_typed_in_the_company_currency():
         ("minutes_per_case", ""),
         ("person_budget", "null"),
         ("novelty_share", "much"),
+        ("target_precision", "often"),
+        ("target_days", "1.5"),
         ("costs.fn", "x"),
         ("threshold_policy", "guess"),
         ("nothing", "1"),
@@ -144,4 +149,5 @@ def test_it_is_said_from_when_a_change_holds():
         assert "next screening" in holds_from(["novelty_share"])
         assert "now on" not in holds_from(["novelty_share"])
         assert "next training" in holds_from(["label_delay_days"])
+        assert holds_from(["target_days"]) == "Targets are shown on the overview from now on."
         assert holds_from(["currency"]).count(".") == 2

@@ -1,7 +1,8 @@
-"""One figure of a report: its value with what it was counted from, its interval, and how it is said."""
+"""One figure: its value with what it was counted from, its interval, its target, how it is said, and two of them side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import pgettext
@@ -10,6 +11,8 @@ from audit.language import current_language
 from fraud.detection.intervals import wilson
 from fraud.web.tags import number, percent
 from rules.money import format_money, to_decimal
+
+NO_TARGETS: Mapping[str, Target] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,24 @@ class Value:
     of: int | None = None
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a figure is to reach: a share in [0, 1] or days, at least so much or, with `is_most`, at most."""
+
+    value: float
+    is_most: bool = False
+
+    def is_met(self, value: float) -> bool:
+        """Whether a figure reaches it."""
+        return value <= self.value if self.is_most else value >= self.value
+
+    def said(self, form: str) -> str:
+        """`≥ 90 %`, or for days `≤ 14`."""
+        return (
+            f"{'≤' if self.is_most else '≥'} {percent(self.value) if form == 'share' else number(self.value)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,66 @@ class Line:
         if self.form == "money":
             return format_money(int(value), self.currency, current_language())
         return str(number(value, 1 if self.form == "days" else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A figure of a period and of the one before; None where one has no such figure. `target` where the company set one."""
+
+    now: Line | None
+    before: Line | None
+    target: Target | None = None
+
+    @property
+    def line(self) -> Line:
+        """The one that names it."""
+        found = self.now or self.before
+        assert found is not None
+        return found
+
+    @property
+    def change(self) -> str:
+        """The difference in words, empty where one of them is unknown."""
+        return self.line.said_change(self.before) if self.now else ""
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the target is reached; None without a target or a value."""
+        value = self.now.value.value if self.now else None
+        return None if self.target is None or value is None else self.target.is_met(value)
+
+    @property
+    def said_target(self) -> str:
+        """`≥ 90 %`, `≤ 14.0`, empty without one."""
+        if self.target is None:
+            return ""
+        return self.target.said(self.line.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Figures of one subject; `note` says how to read them."""
+
+    code: str
+    words: str
+    note: str
+    pairs: tuple[Pair, ...]
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether any of its figures is to reach something."""
+        return any(pair.target for pair in self.pairs)
+
+
+def paired(
+    now: Iterable[Line], before: Iterable[Line], targets: Mapping[str, Target] = NO_TARGETS
+) -> Iterator[Pair]:
+    """Figures of both periods by their code, in the order of the later one's, those of the earlier alone last."""
+    then = {line.code: line for line in before}
+    for line in now:
+        yield Pair(line, then.pop(line.code, None), targets.get(line.code))
+    for line in then.values():
+        yield Pair(None, line)
 
 
 def share(code: str, words: str, n: int, of: int, href: str, *, lists_other: bool = False) -> Line:
