@@ -25,6 +25,7 @@ from cases.services.decided import (
     misuse_codes,
     requests_counted,
     start_of,
+    teaching_codes,
     with_expectation,
 )
 from cases.services.money import balances_of, cost_by_currency, stakes_of
@@ -62,6 +63,7 @@ class PeriodFigures:
     outcomes: dict[str, int]
     n_answered_on_time: int
     n_asked: int
+    n_cases_asked: int  # of these requests: one with two rounds is asked twice
     n_sampled: int
     n_missed: int
     n_appeals: int
@@ -87,10 +89,14 @@ class PeriodFigures:
         return sum(n for code, n in self.outcomes.items() if is_misuse(code) is False)
 
     @property
+    def n_judged(self) -> int:
+        """Cases decided as misuse or as in order: what a share of misuse is a share of."""
+        return self.n_misuse + self.n_in_order
+
+    @property
     def precision(self) -> float | None:
         """Share of misuse among decided cases that teach something."""
-        n_judged = self.n_misuse + self.n_in_order
-        return self.n_misuse / n_judged if n_judged else None
+        return self.n_misuse / self.n_judged if self.n_judged else None
 
     @property
     def on_time(self) -> float | None:
@@ -160,7 +166,8 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
     decided = decided_in(since, until).exclude(pk__in=hidden)
     asked = requests_counted(since, until).exclude(case__in=hidden)
     appeals = appeals_judged(since, until).exclude(case__in=hidden)
-    is_sampled = Q(source=Case.Source.CONTROL_SAMPLE)
+    # A random check that could not be judged says nothing, so it is none of those that found nothing.
+    is_sampled = Q(source=Case.Source.CONTROL_SAMPLE, disposition__in=teaching_codes())
     return PeriodFigures(
         since=since,
         until=until,
@@ -168,7 +175,9 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
         outcomes=dict(decided.values_list("disposition").annotate(n=Count("id")).order_by()),
         median_days=_median_days(decided),
         **asked.aggregate(
-            n_asked=Count("pk"), n_answered_on_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on")))
+            n_asked=Count("pk"),
+            n_cases_asked=Count("case", distinct=True),
+            n_answered_on_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
         ),
         **appeals.aggregate(
             n_appeals=Count("pk"), n_reversed=Count("pk", filter=Q(result=Appeal.Result.REVERSED))

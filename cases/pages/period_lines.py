@@ -86,7 +86,7 @@ def found_lines(span: Span) -> Iterator[Line]:
         "precision",
         pgettext("assurance", "Misuse among all decided cases"),
         right,
-        right + figures.n_in_order,
+        figures.n_judged,
         span.link(verdict="misuse"),
     )
 
