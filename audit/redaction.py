@@ -1,27 +1,64 @@
 """Full card numbers and resident registration numbers in a text: finding them, and striking them out.
 
-The one set of patterns: claim files, texts that people write, evidence names, reasons in the audit log and log lines all ask it.
-A number is taken for a card number when its length fits the issuer range of its first digits and its Luhn digit is
-right; digits may be of any script and may be separated by spaces, hyphens or dots.
+The one set of patterns: claim files, texts that people write, evidence and its names, reasons in the audit log and log lines all ask it.
+A number is taken for a card number when its length fits the issuer range of its first digits, its Luhn digit is right and its
+digits stand together, in the groups that cards have or one by one, with up to three signs between two of them. What the signs and
+digits may be, `plain_digits` knows; what the sums are, `check_digits`. Linear in the length of the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, islice
+from typing import NamedTuple
 
-SEPARATOR = r"[ \-.\u00a0\u00ad\u2007\u2010-\u2015\u200b-\u200d\u202f\u2060\u2212\u3000\ufeff\uff0d\uff0e]"
-_RUN = re.compile(rf"\d(?:{SEPARATOR}{{0,2}}\d){{12,}}")
-_GROUP = re.compile(r"\d+")
-_RESIDENT = re.compile(r"(?<!\d)(\d{6})([\s\-\u2010-\u2015\u2212\uff0d]{0,3})(\d{7})(?!\d)")
-_RESIDENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
+from audit.check_digits import (
+    ONCE,
+    TWICE,
+    is_birthday,
+    is_brazilian_company,
+    is_corporate_number,
+    issuer_lengths,
+)
+from audit.check_digits import fits_issuer as fits_issuer
+from audit.check_digits import has_birthday as has_birthday
+from audit.check_digits import is_card_number as is_card_number
+from audit.check_digits import is_resident_number as is_resident_number
+from audit.check_digits import luhn as luhn
+from audit.plain_digits import plain
+
+#: One sign between two digits: no letter, digit, amount's sign or percent.
+SIGN = r"[^\w₩$€£¥%]"
+_S = rf"{SIGN}{{1,3}}"
+_ISSUER = r"(?=2[2-7]|[34689]|5[0-8])"
+_WHOLE = re.compile(r"(?<![0-9])[0-9]{13,57}(?![0-9])")
+#: 4-4-4-4 and what a number of another length leaves of it, 4-6-5, 4-6-4 and 4-6-3.
+_GROUPED = re.compile(
+    rf"(?<![0-9]){_ISSUER}(?=([0-9]{{4}}){_S}(?:"
+    rf"([0-9]{{4}}){_S}([0-9]{{4}}){_S}([0-9]{{1,4}})(?![0-9])(?:{_S}([0-9]{{1,3}})(?![0-9]))?"
+    rf"|([0-9]{{6}}){_S}([0-9]{{3,5}})(?![0-9])))"
+)
+#: Other groups that people make, with the same one or two signs between them.
+_WIDE = re.compile(
+    rf"(?<![0-9]){_ISSUER}(?=([0-9]{{4,12}})([ \-.]{{1,2}})([0-9]{{4,12}})(?![0-9])(?:\2([0-9]{{4,8}})(?![0-9]))?)"
+)
+_WIDE_SIZES = {(8, 8), (4, 12), (12, 4), (6, 10), (10, 6), (4, 4, 8), (8, 4, 4), (4, 8, 4), (6, 9), (4, 11)}
+_WIDE_SIZES |= {(4, 10), (6, 8), (6, 6, 4)}
+_SINGLES = re.compile(rf"(?<![0-9])[0-9](?:{_S}[0-9]){{12,}}(?![0-9])")
+_ONE = re.compile(r"[0-9]")
+_MOST_DAYS = 5_000  # of one endless row of single digits
+_BIRTHDAY = re.compile(r"(?=([0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([1-8][0-9]{6}))")
+_RESIDENT = re.compile(
+    rf"(?<![0-9])(?:(?:19|20)(?=[0-9]{{6}}{SIGN}))?([0-9]{{6}})({SIGN}{{0,3}})([0-9])({SIGN}?)([0-9]{{6}})(?![0-9])"
+)
+_RESIDENT_WORDS = re.compile(r"주민|외국인\s?등록|거소|resident|rrn|\barc\b", re.IGNORECASE)
+#: What is written behind a card number without a gap: the month it runs out, perhaps with the year first, and the security code.
+_EXPIRY = re.compile(r"(?:(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|[2-4][0-9](?:0[1-9]|1[0-2]))(?:[0-9]{3})?")
 #: Characters of hashes, UUIDs and base64url tokens, and where letters and digits alternate in them.
 _TOKEN = re.compile(r"[0-9A-Za-z_-]*", re.ASCII)
+_TOKEN_SIGN = re.compile(r"[0-9A-Za-z_-]", re.ASCII)
 _TURN = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])",
@@ -29,130 +66,36 @@ _UUID = re.compile(
 )
 #: What people write against a card number; a token with such a word is no token.
 _CARD_WORDS = re.compile(r"card|pan|exp|cv[cv]|visa|master|amex|jcb|diners|maestro", re.IGNORECASE)
-_TOKEN_REST, _TOKEN_TURNS = 8, 2
-#: Brazilian company numbers (CNPJ): 14 digits, the last two of which check the others, mostly of the first branches.
-_CNPJ = re.compile(r"\d{8}000\d{3}", re.ASCII)
-_CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
-#: Kinds of company in digits five and six of a corporate registration number, which has the same form.
-_CORPORATE_KINDS = {"11", "12", "13", "14", "15", "21", "22", "31"}
-
-#: (first, last) of an issuer range as a prefix, and the lengths its numbers have
-_ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
-    ("4", "4", (13, 16, 19)),
-    ("51", "55", (16,)),
-    ("2221", "2720", (16,)),
-    ("34", "34", (15,)),
-    ("37", "37", (15,)),
-    ("300", "305", (14, 16, 17, 18, 19)),
-    ("3095", "3095", (14, 16)),
-    ("36", "36", (14, 16, 17, 18, 19)),
-    ("38", "39", (14, 16, 17, 18, 19)),
-    ("3528", "3589", (16, 17, 18, 19)),
-    ("6011", "6011", (16, 17, 18, 19)),
-    ("62", "62", (16, 17, 18, 19)),
-    ("644", "659", (16, 17, 18, 19)),
-    ("81", "82", (16, 17, 18, 19)),
-    ("2200", "2204", (16, 17, 18, 19)),
-    ("50", "50", (16, 18, 19)),
-    ("56", "58", (16, 18, 19)),
-    ("6304", "6304", (16, 18, 19)),
-    ("6759", "6763", (16, 18, 19)),
-    ("9", "9", (16,)),  # cards for Korea only
-)
+_TOKEN_REST, _TOKEN_TURNS, _TOKEN_LONGEST = 8, 2, 256
+CARD, RESIDENT = "card_number", "resident_number"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something found: `kind` card_number or resident_number, and its digits' place in the text."""
+class Hit(NamedTuple):
+    """Something found: its digits' place in the text, `kind` card_number or resident_number, and its last four digits."""
 
-    kind: str
     start: int
     end: int
-
-
-def luhn(digits: str) -> bool:
-    """True when the last digit is the check digit of the others (ISO/IEC 7812-1 annex B)."""
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + position % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def fits_issuer(digits: str) -> bool:
-    """True when the length is one that the issuer range of the first digits has."""
-    for first, last, lengths in _ISSUERS:
-        if len(digits) in lengths and first <= digits[: len(first)] <= last:
-            return True
-    return False
-
-
-def is_card_number(digits: str) -> bool:
-    """Plain ASCII digits of a full card number."""
-    return fits_issuer(digits) and len(set(digits)) > 1 and luhn(digits)
+    kind: str
+    last: str = ""
 
 
 def find_card_numbers(text: str) -> Iterator[Hit]:
-    """Card numbers in a text. A run of digit groups is tried as every sequence of whole groups that looks like a card."""
-    for run in _RUN.finditer(text):
-        groups = [(m.start(), m.end()) for m in _GROUP.finditer(text, run.start(), run.end())]
-        done = -1
-        for first, (start, _) in enumerate(groups):
-            digits = ""
-            for last, (begin, end) in enumerate(groups[first:], first):
-                digits += ascii_digits(text[begin:end])
-                if len(digits) > 19:
-                    break
-                whole = (
-                    start > done and len(digits) >= 13 and _grouped_like_card(text, groups[first : last + 1])
-                )
-                if whole and is_card_number(digits):
-                    if not (_is_company_number(digits) or _is_in_token(text, start, end)):
-                        yield Hit("card_number", start, end)
-                    done = end
-                    break
-
-
-def _grouped_like_card(text: str, groups: list[tuple[int, int]]) -> bool:
-    """Not every sequence of groups is one number: telephone numbers and decimal fractions are not."""
-    sizes = tuple(end - start for start, end in groups)
-    if len(sizes) == 1 or sizes in _CARD_GROUPS or set(sizes) == {1}:
-        return True
-    between = {text[end:start] for (_, end), (start, _) in pairwise(groups)}
-    return len(between) == 1 and min(sizes) >= (6 if len(sizes) == 2 else 2)
-
-
-def is_resident_number(front: str, back: str) -> bool:
-    """Six and seven plain digits with a real date of birth and a right check digit."""
-    return _birthday(front, back) is not None and _resident_digit(front + back) == int(back[6])
-
-
-def has_birthday(digits: str) -> bool:
-    """True for thirteen plain digits that begin like a resident number: a real day of birth and a century."""
-    return len(digits) == 13 and digits[6] in "12345678" and _birthday(digits[:6], digits[6:]) is not None
+    """Card numbers in a text, none within another, in their order."""
+    yield from _found(text, _cards)
 
 
 def find_resident_numbers(text: str) -> Iterator[Hit]:
     """Resident registration numbers with a right check digit, with or without their hyphen."""
-    for hit in _RESIDENT.finditer(text):
-        front, back = ascii_digits(hit.group(1)), ascii_digits(hit.group(3))
-        if is_resident_number(front, back) and not _is_in_token(text, hit.start(), hit.end()):
-            yield Hit("resident_number", hit.start(), hit.end())
+    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if is_sure))
 
 
 def find_suspected_numbers(text: str) -> Iterator[Hit]:
-    """Numbers in the strict form 6-7 with a real date but another check digit: since October 2020 it is random.
+    """Numbers of a resident number's form and a real date but another check digit: since October 2020 it is random.
 
-    A corporate registration number has the same form; one with its own right check digit is none of these.
+    The form is 6-7 with its hyphen, or whatever stands behind the words for it. A corporate registration number has the same
+    form; one with its own right check digit is none of these where no employee was born in the year that it would mean.
     """
-    for hit in _RESIDENT.finditer(text):
-        front, back = ascii_digits(hit.group(1)), ascii_digits(hit.group(3))
-        strict = len(hit.group(2)) == 1 and not hit.group(2).isspace()
-        if strict and _birthday(front, back) is not None and not is_resident_number(front, back):
-            if front[4:] in _CORPORATE_KINDS and _corporate_digit(front + back) == int(back[6]):
-                continue
-            if not _is_in_token(text, hit.start(), hit.end()):
-                yield Hit("resident_number", hit.start(), hit.end())
+    yield from _found(text, lambda seen: (hit for hit, is_sure in _residents(seen) if not is_sure))
 
 
 def find_numbers(text: str) -> list[Hit]:
@@ -162,22 +105,22 @@ def find_numbers(text: str) -> list[Hit]:
 
 def find_struck(text: str) -> list[Hit]:
     """Everything that `redact` strikes out, in the order it stands there: what must not be kept, and what is suspected."""
-    return sorted([*find_numbers(text), *find_suspected_numbers(text)], key=lambda hit: hit.start)
+    return list(_found(text, lambda seen: (*_cards(seen), *(hit for hit, _ in _residents(seen)))))
 
 
 def redact(text: str) -> str:
     """The text with every card and resident number struck out but for the last four digits of a card."""
     parts, at = [], 0
     for hit in find_struck(text):
-        if hit.start < at:
-            continue
-        found = text[hit.start : hit.end]
         parts.append(text[at : hit.start])
-        parts.append(
-            f"[card …{ascii_digits(found)[-4:]}]" if hit.kind == "card_number" else "[resident number]"
-        )
+        parts.append(f"[card …{hit.last}]" if hit.kind == CARD else "[resident number]")
         at = hit.end
     return "".join([*parts, text[at:]])
+
+
+def may_be_card(digits: str) -> bool:
+    """Whether plain digits without a gap would be found with some other last digits: what chance is measured by."""
+    return any(fits_issuer(digits[start:end]) for start, end in _tried(digits))
 
 
 def ascii_digits(text: str) -> str:
@@ -189,48 +132,144 @@ def ascii_digits(text: str) -> str:
     )
 
 
+def _found(text: str, find: Callable[[str], Iterable[Hit]]) -> Iterator[Hit]:
+    seen = plain(text)
+    if seen is None:
+        return
+    at = 0
+    for hit in sorted(find(seen.text.replace("_", "-"))):
+        if hit.start < at or _is_in_token(seen.text, hit.start, hit.end):
+            continue
+        at = hit.end
+        yield Hit(*seen.place(hit.start, hit.end), hit.kind, hit.last)
+
+
+# Cards --------------------------------------------------------------------------------------------------------------
+
+
+def _cards(text: str) -> Iterator[Hit]:
+    yield from _whole_cards(text)
+    done = 0
+    for found in _GROUPED.finditer(text):
+        if found.start() < done:
+            continue
+        first, second, third, fourth, fifth, middle, end = found.groups()
+        digits, last = (first + middle + end, 7) if middle else (first + second + third + fourth, 4)
+        if not is_card_number(digits):
+            digits, last = digits + (fifth or ""), 5
+        if last != 5 or (fifth and is_card_number(digits)):
+            done = found.end(last)
+            yield Hit(found.start(), done, CARD, digits[-4:])
+    for found in _WIDE.finditer(text):
+        groups = [n for n in (1, 3, 4) if found[n] is not None]
+        for some in (groups[:2], groups):
+            digits = "".join(found[n] for n in some)
+            if tuple(len(found[n]) for n in some) in _WIDE_SIZES and is_card_number(digits):
+                yield Hit(found.start(), found.end(some[-1]), CARD, digits[-4:])
+                break
+    for found in _SINGLES.finditer(text):
+        yield from _single_digits(text, found.start(), found.end())
+
+
+def _whole_cards(text: str) -> Iterator[Hit]:
+    for found in _WHOLE.finditer(text):
+        digits, start = found[0], found.start()
+        if is_card_number(digits):
+            if not is_brazilian_company(digits):
+                yield Hit(start, found.end(), CARD, digits[-4:])
+        elif any(is_card_number(digits[a:b]) for a, b in _tried(digits)[1:]) or _are_cards(digits):
+            yield Hit(start, found.end(), CARD, digits[-4:])
+
+
+def _tried(digits: str) -> list[tuple[int, int]]:
+    """Places of a card within digits without a gap: all of them, behind a digit too many, or before the month it runs out."""
+    places, n = [(0, len(digits))], len(digits)
+    if n in (16, 17):
+        places.append((1, n))
+    places += [(0, length) for length in (15, 16) if _EXPIRY.fullmatch(digits, length)]
+    return places
+
+
+def _are_cards(digits: str) -> bool:
+    """Whether the digits are nothing but two or three cards, one run into the other."""
+    if len(digits) < 28:
+        return False
+    return any(
+        is_card_number(digits[:n]) and (is_card_number(digits[n:]) or _are_cards(digits[n:]))
+        for n in (14, 15, 16, 19)
+    )
+
+
+def _single_digits(text: str, start: int, end: int) -> Iterator[Hit]:
+    """Cards whose digits stand one by one; sums of every beginning make each question one subtraction."""
+    digits = "".join(_ONE.findall(text, start, end))
+    sums = []
+    for odd in (0, 1):  # digits at places of this parity count once
+        counted = bytearray(digits.encode().translate(ONCE))
+        counted[1 - odd :: 2] = digits[1 - odd :: 2].encode().translate(TWICE)
+        sums.append([0, *accumulate(counted)])
+    places = [one.start() for one in _ONE.finditer(text, start, end)]
+    done = 0
+    for at in range(len(digits) - 12):
+        if at < done:
+            continue
+        for length in issuer_lengths(digits[at : at + 4]):
+            after = at + length
+            if after > len(digits):
+                continue
+            summed = sums[(after - 1) % 2]
+            if (summed[after] - summed[at]) % 10 == 0 and len(set(digits[at:after])) > 1:
+                yield Hit(places[at], places[after - 1] + 1, CARD, digits[after - 4 : after])
+                done = after
+                break
+
+
+# Residents ----------------------------------------------------------------------------------------------------------
+
+
+def _residents(text: str) -> Iterator[tuple[Hit, bool]]:
+    """(place, whether its check digit is right) of what has the form and a real date."""
+    for found in _RESIDENT.finditer(text):
+        front, between, back = found[1], found[2], found[3] + found[5]
+        if not is_birthday(front, back):
+            continue
+        told = bool(_RESIDENT_WORDS.search(text, max(0, found.start() - 24), found.start()))
+        has_hyphen = "-" in between or "~" in between
+        is_sure = is_resident_number(front, back)
+        # A day and a round amount beside it have the form too.
+        is_amount = bool(between) and not has_hyphen and back.endswith("000")
+        is_suspected = has_hyphen and not is_corporate_number(front, back)
+        if told or (is_sure and not is_amount) or is_suspected:
+            yield Hit(found.start(), found.end(), RESIDENT), is_sure
+    for found in _SINGLES.finditer(text):
+        places = [one.start() for one in _ONE.finditer(text, found.start(), found.end())]
+        digits = "".join(_ONE.findall(text, found.start(), found.end()))
+        for day in islice(_BIRTHDAY.finditer(digits), _MOST_DAYS):
+            front, back, at = day[1], day[2], day.start()
+            if not is_birthday(front, back):
+                continue
+            gaps = ["-" in text[places[n] : places[n + 1]] for n in range(at, at + 12)]
+            is_sure = is_resident_number(front, back)
+            if is_sure or (gaps[5] and sum(gaps) == 1):
+                yield Hit(places[at], places[at + 12] + 1, RESIDENT), is_sure
+
+
 def _is_in_token(text: str, start: int, end: int) -> bool:
     """True for digits that are part of a longer token of letters and digits (a hash, a UUID, base64url).
 
     `VISA4111…` and `order_4111…` are none: a token touches the digits with a letter and alternates letters and digits
     elsewhere too.
     """
-    if any(token.start() <= start and end <= token.end() for token in _UUID.finditer(text)):
+    if not (_TOKEN_SIGN.match(text, end) or (start and _TOKEN_SIGN.match(text, start - 1))):
+        return False
+    near, first = text[max(0, start - _TOKEN_LONGEST) : end + _TOKEN_LONGEST], max(0, start - _TOKEN_LONGEST)
+    start, end = start - first, end - first
+    if any(token.start() <= start and end <= token.end() for token in _UUID.finditer(near)):
         return True
-    tail = _TOKEN.match(text[::-1], len(text) - start)
-    head = _TOKEN.match(text, end)
+    tail = _TOKEN.match(near[:start][::-1])
+    head = _TOKEN.match(near, end)
     before, after = (tail[0][::-1] if tail else ""), (head[0] if head else "")
     if not (before[-1:].isalpha() or after[:1].isalpha()) or _CARD_WORDS.search(f"{before} {after}"):
         return False
     turns = len(_TURN.findall(before)) + len(_TURN.findall(after))
     return len(before) + len(after) >= _TOKEN_REST and turns >= _TOKEN_TURNS
-
-
-def _is_company_number(digits: str) -> bool:
-    """Brazilian: both check digits are right and the branch is one of the first thousand."""
-    if len(digits) != 14 or not _CNPJ.fullmatch(digits):
-        return False
-    for length in (12, 13):
-        weights = _CNPJ_WEIGHTS[13 - length :]
-        rest = sum(int(d) * w for d, w in zip(digits[:length], weights, strict=True)) % 11
-        if int(digits[length]) != (0 if rest < 2 else 11 - rest):
-            return False
-    return True
-
-
-def _birthday(front: str, back: str) -> date | None:
-    if back[0] not in "12345678":
-        return None
-    century = 1900 if back[0] in "1256" else 2000
-    try:
-        return date(century + int(front[:2]), int(front[2:4]), int(front[4:6]))
-    except ValueError:
-        return None
-
-
-def _resident_digit(digits: str) -> int:
-    return (11 - sum(int(d) * w for d, w in zip(digits, _RESIDENT_WEIGHTS, strict=False)) % 11) % 10
-
-
-def _corporate_digit(digits: str) -> int:
-    return (10 - sum(int(d) * (1 + i % 2) for i, d in enumerate(digits[:12])) % 10) % 10

@@ -30,6 +30,7 @@ _PDF_NAME = re.compile(rb"/[^\s/<>\[\](){}%]+")
 _PDF_STREAM = re.compile(rb"stream\r?\n")
 _PRINTED = re.compile(rb"[ -~]{13,}")
 _PDF_HEX = re.compile(rb"<([0-9A-Fa-f\s]{26,8192})>")
+_PDF_COMMENT = re.compile(rb"%([ -~\t]{13,})")
 _PDF_TEXT = re.compile(rb"\(((?:[^()\\]|\\.)*)\)")
 # fmt: off
 _PDF_ACTIVE = {
@@ -52,7 +53,9 @@ class Sniffed:
 
     content_type: str
     flags: tuple[str, ...] = ()
-    text: str = ""  # what can be read out of a PDF without rendering it
+    text: str = (
+        ""  # what can be read out of a PDF: words as its pages show them, and strings wherever they stand
+    )
 
 
 class KindNotAllowed(ValueError):
@@ -156,7 +159,9 @@ def sniff_pdf(content: bytes) -> Sniffed:
         flags.append("has_script")
     if b"/Encrypt" in names:
         flags.append("is_encrypted")
-    text = " ".join([*(_shown_text(part) for part in parts[1:]), *(_other_text(part) for part in parts)])
+    text = "\n\n\n\n".join(
+        [*(_shown_text(part) for part in parts[1:]), *(_other_text(part) for part in parts)]
+    )
     return Sniffed(PDF, tuple(flags), text[:MAX_TEXT])
 
 
@@ -204,7 +209,7 @@ def _plain_name(name: bytes) -> bytes:
 
 
 def _other_text(part: bytes) -> str:
-    """Strings one below the other, hexadecimal and two-byte ones read, and what stands in XMP: titles, authors, comments."""
+    """Strings one below the other, hexadecimal and two-byte ones read, comments, and what stands in XMP: titles, authors, comments."""
     strings = list(_PDF_TEXT.findall(part))
     for hit in _PDF_HEX.findall(part):
         digits = b"".join(hit.split())
@@ -213,10 +218,11 @@ def _other_text(part: bytes) -> str:
         text[2:].decode("utf-16-be", "replace") if text.startswith(b"\xfe\xff") else text.decode("latin-1")
         for text in strings
     ]
+    said += [text.decode("ascii") for text in _PDF_COMMENT.findall(part)]
     at = part.find(b"<x:xmpmeta")
     if at >= 0:
         said.append(part[at : at + MAX_TEXT].decode("utf-8", "replace"))
-    return "\n|\n".join(text for text in said if len(text) >= 13)
+    return "\n\n|\n\n".join(text for text in said if len(text) >= 13)
 
 
 def _shown_text(part: bytes) -> str:

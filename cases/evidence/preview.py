@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cases.evidence.kinds import PDF, Inflated, KindNotAllowed, Sniffed, kind_of, sniff
+from cases.evidence.pdf_words import TooManyPages
 
 _CHILD = Path(__file__).with_name("preview_child.py")
 SECONDS = 30
-_TOO_LARGE, _MIXED = 4, 5
+_TOO_LARGE, _MIXED, _TOO_MANY = 4, 5, 6
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -50,7 +51,7 @@ def pdf_previews(content: bytes) -> Previews:
 
 
 def look(content: bytes, name: str) -> Sniffed:
-    """What the content is; what takes time to find out is found in the child. Raises KindNotAllowed, Inflated, PictureDamaged."""
+    """What the content is; what takes time to find out is found in the child. Raises KindNotAllowed, Inflated, TooManyPages, PictureDamaged."""
     if kind_of(content, name) != PDF:
         return sniff(content, name)
     child = _run(content, "look")
@@ -58,6 +59,8 @@ def look(content: bytes, name: str) -> Sniffed:
         raise Inflated
     if child.returncode == _MIXED:
         raise KindNotAllowed("mixed")
+    if child.returncode == _TOO_MANY:
+        raise TooManyPages
     if child.returncode != 0:
         raise PictureDamaged
     said = json.loads(child.stdout)

@@ -2,7 +2,7 @@
 
 The one argument says what it is: `picture` or `pdf`; `look` answers with what a PDF says instead, as JSON. Standard output: the number of pages of the file, then each rendered
 page as its length and its bytes (numbers are 4 bytes, big-endian). Exit codes: 0 done, 3 not a file we decode, 4 too many
-pixels, frames or bytes, 5 two kinds of file at once. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
+pixels, frames or bytes, 5 two kinds of file at once, 6 more pages than are read. Anything else, or being killed by a limit, counts as damaged. Never imported by the application.
 """
 
 import io
@@ -82,25 +82,34 @@ def pdf_pages(content: bytes) -> "tuple[int, list[bytes]]":
 
 def look(content: bytes) -> int:
     """Flags and text of a PDF, as JSON on standard output; the exit code."""
-    import importlib.util
     import json
 
-    spec = importlib.util.spec_from_file_location(
-        "kinds", os.path.join(os.path.dirname(__file__), "kinds.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    kinds = importlib.util.module_from_spec(spec)
-    sys.modules["kinds"] = kinds
-    spec.loader.exec_module(kinds)
+    kinds, pdf_words = beside("kinds"), beside("pdf_words")
     try:
         found = kinds.sniff_pdf(content)
+        words = pdf_words.words_of(content)
     except kinds.KindNotAllowed:
         return 5
     except kinds.Inflated:
         return 4
-    sys.stdout.buffer.write(json.dumps({"flags": found.flags, "text": found.text}).encode())
+    except pdf_words.TooManyPages:
+        return 6
+    text = pdf_words.APART.join((found.text, words))
+    sys.stdout.buffer.write(json.dumps({"flags": found.flags, "text": text}).encode())
     return 0
+
+
+def beside(name: str):  # type: ignore[no-untyped-def]
+    """A module that lies beside this file: the project is not on this process's path."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(name, os.path.join(os.path.dirname(__file__), f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def main(kind: str) -> int:

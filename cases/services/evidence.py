@@ -12,12 +12,13 @@ from django.db.models import Count, Q, Sum
 
 from audit.actor import Actor
 from audit.permissions import can
-from audit.redaction import find_numbers, redact
+from audit.redaction import find_struck, redact
 from audit.services import record, record_refusal
 from audit.transactions import one_transaction
 from cases.evidence import store
 from cases.evidence.kinds import PDF, PICTURES, Inflated, KindNotAllowed, Sniffed
 from cases.evidence.names import clean_name
+from cases.evidence.pdf_words import MAX_PAGES, TooManyPages
 from cases.evidence.preview import (
     PictureDamaged,
     PictureTooLarge,
@@ -170,11 +171,13 @@ def _check_file(content: bytes, name: str) -> _Checked:
         content = without_metadata(content, sniffed.content_type)
     except KindNotAllowed as error:
         raise errors.EvidenceKindNotAllowed(why=error.why) from error
+    except TooManyPages as error:
+        raise errors.EvidenceTooManyPages(n=MAX_PAGES) from error
     except (Inflated, PictureTooLarge) as error:
         raise errors.EvidenceTooComplex from error
     except (PictureDamaged, NotWhole) as error:
         raise errors.EvidenceDamagedOnArrival from error
-    if find_numbers(sniffed.text):
+    if find_struck(sniffed.text):
         raise errors.EvidenceHasNumbers
     return _Checked(content, redact(shown), sniffed, previews, verdict, traces)
 

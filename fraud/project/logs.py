@@ -4,10 +4,12 @@ import json
 import logging
 import re
 
-from audit.redaction import SEPARATOR, redact
+from audit.redaction import SIGN, redact
 
 #: Django writes a path's other letters as \\uff14 and the like; digits of other scripts are digits all the same.
-_ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})")
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|%([0-9A-Fa-f]{2})")
+#: What an address writes as %20 and the like, where numbers have it.
+_IN_ADDRESSES = frozenset("0123456789 \t-./,:_")
 
 
 class JsonFormatter(logging.Formatter):
@@ -24,10 +26,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def _struck(text: str) -> str:
-    return redact(_ESCAPED.sub(_as_digit, text) if "\\" in text else text)
+    return redact(_ESCAPED.sub(_as_digit, text) if "\\" in text or "%" in text else text)
 
 
 def _as_digit(escaped: re.Match[str]) -> str:
+    if escaped[3]:
+        sign = chr(int(escaped[3], 16))
+        return sign if sign in _IN_ADDRESSES else escaped[0]
     letter = chr(int(escaped[1] or escaped[2], 16))
     # What may stand between digits is written out as well, where it is visible or a space of its own.
-    return letter if letter.isdecimal() or re.fullmatch(SEPARATOR, letter) else escaped[0]
+    return (
+        letter if letter.isdecimal() or (not letter.isascii() and re.fullmatch(SIGN, letter)) else escaped[0]
+    )

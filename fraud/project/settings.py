@@ -321,5 +321,7 @@ LOGGING = {
     "formatters": {"json": {"()": "fraud.project.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
+    # The access lines of runserver hold whole addresses: they are struck out like every other line.
+    "loggers": {"django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

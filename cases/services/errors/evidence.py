@@ -33,6 +33,10 @@ class EvidenceTooComplex(EvidenceError):
     text = _("The picture has too many pixels or frames. Take a photograph or save it smaller.")
 
 
+class EvidenceTooManyPages(EvidenceTooComplex):
+    text = _("The PDF has more than %(n)s pages or very much text. Send the pages that matter.")
+
+
 class EvidenceKindNotAllowed(EvidenceError):
     """`why` is unknown, name (the ending says something else) or mixed (two kinds in one file)."""
 

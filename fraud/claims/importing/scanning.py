@@ -15,19 +15,30 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from audit.redaction import (
-    SEPARATOR,
     ascii_digits,
     find_card_numbers,
     find_numbers,
     find_resident_numbers,
     find_suspected_numbers,
-    fits_issuer,
     has_birthday,
+    may_be_card,
 )
 from fraud.claims.importing.headers import plain
 from fraud.claims.importing.problems import FileQuarantined, Notes
 
-_LONG = rf"\d(?:{SEPARATOR}{{0,2}}\d){{12}}"  # at least 13 digits: what polars looks for
+_GAP = r"[^\p{L}\p{Nd}]{1,3}"
+#: What polars looks for: thirteen digits together, in a card's or a resident number's groups, or one by one.
+_LONG = "|".join(
+    (
+        r"\d(?:[ .\-]{0,2}\d){12}",
+        rf"\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d",
+        rf"\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4}}",
+        rf"\d{{6}}{_GAP}\d[^\p{{L}}\p{{Nd}}]?\d{{6}}",
+        rf"\d(?:{_GAP}\d){{12}}",
+    )
+)
+#: Signs that hide how far digits stand apart: those are counted.
+_ODD = r"[&<\p{Cf}\p{M}\p{No}\x{115f}\x{1160}\x{3164}\x{ffa0}\x{318d}\x{119e}\x{3161}\x{30fc}]"
 #: A long number alone, or with the few letters that systems put around theirs.
 _IDENTIFIER = r"^\s*(?:[A-Za-z]{1,8}[_-]?)?\d{13,19}[A-Za-z]{0,4}\s*$"
 _CHANCE, _CANDIDATES = 0.35, 10
@@ -78,7 +89,10 @@ def scan_frame(
         title = name.split("\x00")[0]
         if column.dtype != pl.String or not (column.str.len_bytes() >= 13).any() or plain(title) in exempt:
             continue
-        rows = column.str.contains(_LONG).arg_true().to_list()
+        odd = column.str.contains(_ODD)
+        if odd.any():
+            odd &= column.str.count_matches(r"\p{N}") >= 13
+        rows = (column.str.contains(_LONG) | odd).arg_true().to_list()
         texts = dict(zip(rows, column.gather(rows).to_list(), strict=True))
         for kind, find in _FINDERS:
             found = [row for row, text in texts.items() if any(find(text))]
@@ -97,7 +111,7 @@ def scan_frame(
 def _are_by_chance(kind: str, title: str, texts: list[str], n_found: int, column: pl.Series) -> bool:
     """Columns of identifiers of which no more than chance have a right check digit; never those whose name says what they are."""
     words, candidate = (
-        (_CARD_WORDS, fits_issuer) if kind == "card_number" else (_RESIDENT_WORDS, has_birthday)
+        (_CARD_WORDS, may_be_card) if kind == "card_number" else (_RESIDENT_WORDS, has_birthday)
     )
     if words.search(title):
         return False
