@@ -17,6 +17,7 @@ FACTS = (
     "count",
     "total",
 )
+FACTS_SHOWN = " ".join(f"{{{name}}}" for name in FACTS)  # as they are written
 _BRACE = re.compile(r"\{[^{}]*\}?|\}")
 
 

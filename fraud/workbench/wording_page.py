@@ -14,7 +14,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from audit.language import current_language
 from rules.models import Parameter, Rule, ValueChange, ValueList, WordingChange
-from rules.questions import FACTS
+from rules.questions import FACTS_SHOWN
 from rules.services.groups import SHIPPED, group_name, offered_groups, rule_groups
 from rules.services.wording import (
     KINDS,
@@ -98,8 +98,8 @@ def _help(name: str) -> str:
     if name == "policy_clause_en":
         return _("The same paragraph, such as §4.2 Meals.")
     if name.startswith("question"):
-        known = " ".join(f"{{{fact}}}" for fact in FACTS)
-        return _("Plain words, no limits. Facts of the payment stand in braces: %(known)s") % {"known": known}
+        text = _("Plain words, no limits. Facts of the payment stand in braces: %(known)s")
+        return text % {"known": FACTS_SHOWN}
     return ""
 
 

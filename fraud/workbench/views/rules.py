@@ -29,6 +29,7 @@ from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.language import RuleNotValid
 from rules.models import Rule, RuleVersion, ValueChange
+from rules.questions import FACTS_SHOWN
 from rules.services import activation, drafts, rolling_out, turning_off
 from rules.services.book import example_entry
 from rules.services.common import subject_of
@@ -82,6 +83,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "typed": request.POST,
         "groups": [one.code for one in offered_groups()],
+        "question_facts": FACTS_SHOWN,
         **vocabulary(),
     }
     if request.method == "POST":
