@@ -5,7 +5,7 @@ from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
-from fraud.workbench.api import book, policy, rolling_back, writing
+from fraud.workbench.api import book, policy, rolling_back, wording, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -56,6 +56,12 @@ urlpatterns = [
         "rules/policy/changes/<int:change_id>/<slug:name>/",
         policy.DecidePolicy.as_view(),
         name="api-decide-policy",
+    ),
+    path("rules/wording/", wording.Wording.as_view(), name="api-wording"),
+    path(
+        "rules/wording/changes/<int:change_id>/<slug:name>/",
+        wording.DecideWording.as_view(),
+        name="api-decide-wording",
     ),
     path("rules/book/", book.RuleBook.as_view(), name="api-rule-book"),
     path("rules/searches/", mined_rules.SearchList.as_view(), name="api-rule-searches"),

@@ -8,7 +8,7 @@ from fraud.learning.views import versions as detection
 from fraud.people.views import people as logins
 from fraud.people.views import reviews
 from fraud.web import shell
-from fraud.workbench.views import policy, rule_gallery, rule_values, rule_writing, rules
+from fraud.workbench.views import policy, rule_gallery, rule_values, rule_writing, rules, wording
 
 app_name = "fraud"
 
@@ -60,6 +60,10 @@ urlpatterns = [
     path("rules/policy/", policy.policy, name="policy"),
     path("rules/policy/changes/<int:change_id>/<slug:name>/", policy.decide, name="decide-policy"),
     path("rules/policy/<str:number>/", policy.paragraph, name="policy-paragraph"),
+    path("rules/groups/", wording.groups, name="rule-groups"),
+    path("rules/wording/new/<slug:subject>/", wording.make, name="new-wording"),
+    path("rules/wording/changes/<int:change_id>/<slug:name>/", wording.decide, name="decide-wording"),
+    path("rules/wording/<slug:subject>/<str:name>/", wording.words, name="wording"),
     path("rules/values/", rule_values.rule_values, name="rule-values"),
     path("rules/values/parameters/<str:name>/", rule_values.parameter, name="parameter"),
     path(

@@ -54,3 +54,18 @@ register("policy.changed", en="changed the card policy", ko="카드 규정을 �
 register(
     "policy.change_returned", en="returned a change of the card policy", ko="카드 규정 변경을 반려했습니다"
 )
+register(
+    "wording.change_proposed",
+    en="proposed other words for a rule, group, list or parameter",
+    ko="규칙·그룹·목록·매개변수의 문구 변경을 상신했습니다",
+)
+register(
+    "wording.changed",
+    en="changed the words of a rule, group, list or parameter",
+    ko="규칙·그룹·목록·매개변수의 문구를 변경했습니다",
+)
+register(
+    "wording.change_returned",
+    en="returned a change of words of a rule, group, list or parameter",
+    ko="규칙·그룹·목록·매개변수의 문구 변경을 반려했습니다",
+)

@@ -126,6 +126,7 @@ class ValueList(models.Model):
     expires = models.JSONField(default=dict)  # value → first day on which it no longer counts
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
+    is_retired = models.BooleanField(default=False)  # no text may name it any more
 
     class Meta:
         ordering = ["name"]
@@ -151,6 +152,7 @@ class Parameter(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     label_en = models.CharField(max_length=120)
     label_ko = models.CharField(max_length=120)
+    is_retired = models.BooleanField(default=False)  # no text may name it any more
 
     class Meta:
         ordering = ["name"]
@@ -280,3 +282,61 @@ class PolicyParagraph(models.Model):
     def is_example(self) -> bool:
         """Whether it came with the product and nobody of the company has adopted it."""
         return self.change_id is None
+
+
+class RuleGroup(models.Model):
+    """A group of rules as the company calls it. One that ships stands here only once somebody renamed or retired it."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_en = models.CharField(max_length=60)
+    name_ko = models.CharField(max_length=60)
+    is_retired = models.BooleanField(default=False)  # no rule is put into it any more
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_en}"
+
+
+class WordingChange(models.Model):
+    """What a rule, group, list or parameter is called and asks, as one person wants it; it holds once another agreed."""
+
+    class Subject(models.TextChoices):
+        RULE = "rule", pgettext_lazy("subject of words", "Rule")
+        GROUP = "group", pgettext_lazy("subject of words", "Group of rules")
+        LIST = "list", pgettext_lazy("subject of words", "List")
+        PARAMETER = "parameter", pgettext_lazy("subject of words", "Parameter")
+
+    subject = models.CharField(max_length=10, choices=Subject)
+    name = models.CharField(max_length=60)  # code of the rule or group, name of the list or parameter
+    content = models.JSONField()  # every word as it is to read: rules/services/wording.py
+    base = models.JSONField(default=dict)  # the words the change was made on; empty for something new
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=ValueChange.State, default=ValueChange.State.PROPOSED)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            # Four eyes: whoever proposed does not decide.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(decided_by=models.F("proposed_by")),
+                name="wordingchange_four_eyes",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "name"], condition=Q(state="proposed"), name="wordingchange_one_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.name}: {self.state}"

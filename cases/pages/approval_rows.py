@@ -42,6 +42,7 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "retirement": pgettext_lazy("approval", "Stopping a rule"),
     "value": pgettext_lazy("approval", "List or parameter"),
     "policy": pgettext_lazy("approval", "Card policy"),
+    "wording": pgettext_lazy("approval", "Words of a rule, group, list or parameter"),
     "settings": pgettext_lazy("approval", "Settings"),
     "version": pgettext_lazy("approval", "Model version"),
     "exemption": pgettext_lazy("approval", "Exemption of a column"),

@@ -26,10 +26,12 @@ from fraud.people.listing import waiting_changes
 from fraud.web.tags import t2
 from fraud.workbench.policy_page import change_row, change_title
 from fraud.workbench.values_page import open_changes, rows_of
+from fraud.workbench.wording_page import change_row as wording_row
 from rules.citing import number_words
 from rules.models import RuleVersion
 from rules.services import authors_of
 from rules.services.policy import waiting_policy
+from rules.services.wording import waiting_wording
 
 
 def rules(by: Actor) -> Iterator[Waiting]:
@@ -118,6 +120,23 @@ def policy(by: Actor) -> Iterator[Waiting]:
                 )
                 for part in told["parts"][:3]
             ),
+        )
+
+
+def words(by: Actor) -> Iterator[Waiting]:
+    """Changes of what rules, their groups, lists and parameters are called, cite and ask."""
+    for change in waiting_wording()[:MOST]:
+        if is_among(by, [change.proposed_by]):
+            continue
+        told = wording_row(change)
+        yield Waiting(
+            "wording",
+            told["title"],
+            reverse("fraud:rule-groups") + f"#change-{change.pk}",
+            proposer_name(change.proposed_by),
+            change.proposed_at,
+            _("overtaken: it can only be returned") if told["is_overtaken"] else change.reason,
+            tuple(Fact(label, before or "–", after or "–") for label, before, after in told["parts"]),
         )
 
 

@@ -76,11 +76,11 @@ def builder_words() -> dict[str, Any]:
                 "label": (row.label_ko if at else row.label_en) or row.name,
                 "n": len(row.values),
             }
-            for row in ValueList.objects.order_by("name")
+            for row in ValueList.objects.filter(is_retired=False).order_by("name")
         ],
         "parameters": [
             {"name": row.name, "label": (row.label_ko if at else row.label_en) or row.name, "type": row.kind}
-            for row in Parameter.objects.order_by("name")
+            for row in Parameter.objects.filter(is_retired=False).order_by("name")
         ],
         "currency": current_settings().currency,
         "words": block_words(),

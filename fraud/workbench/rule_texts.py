@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from audit.language import current_language
-from fraud.company.values import current_settings
 from rules.fields import FIELDS
-from rules.language import RuleNotValid, read, to_sentence
+from rules.language import RuleNotValid, to_sentence
 from rules.language.certain.telling import tell
 from rules.models import Parameter, ValueList
+from rules.services.common import checked
 from rules.services.rule_sets import list_specs, parameter_specs
 
 
@@ -17,7 +17,7 @@ def checked_text(text: str) -> dict[str, Any]:
     """{"sentence", "warnings"}, or {"problems"} and the whole rule as it was meant, of a text."""
     lists, parameters = list_specs(), parameter_specs()
     try:
-        expression = read(text, lists=lists, parameters=parameters, currency=current_settings().currency)
+        expression = checked(text)
     except RuleNotValid as error:
         return {"problems": problems_of(error, text), "correction": error.correction}
     language = current_language()
@@ -45,6 +45,6 @@ def vocabulary() -> dict[str, Any]:
     """What a rule may name: {"fields", "lists", "parameters"}."""
     return {
         "fields": sorted(FIELDS.values(), key=lambda item: item.name),
-        "lists": ValueList.objects.order_by("name"),
-        "parameters": Parameter.objects.prefetch_related("values").order_by("name"),
+        "lists": ValueList.objects.filter(is_retired=False).order_by("name"),
+        "parameters": Parameter.objects.filter(is_retired=False).prefetch_related("values").order_by("name"),
     }

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from audit.language import current_language
 from rules.citing import number_words
 from rules.models import Rule
+from rules.services.groups import group_name
 from rules.services.paragraphs import Policy, cited_by, clause_words, policy_on
 
 register = template.Library()
@@ -20,16 +21,7 @@ register = template.Library()
 @register.simple_tag
 def rule_group(name: str) -> str:
     """A group of rules in words."""
-    return {
-        "time": pgettext("rule group", "Time"),
-        "merchant": pgettext("rule group", "Merchant"),
-        "amount": pgettext("rule group", "Amount"),
-        "place": pgettext("rule group", "Place"),
-        "document": pgettext("rule group", "Documents"),
-        "card": pgettext("rule group", "Card"),
-        "people": pgettext("rule group", "People and tax"),
-        "other": pgettext("rule group", "Other"),
-    }.get(name, name)
+    return group_name(name, current_language())
 
 
 @register.simple_tag
@@ -51,6 +43,7 @@ def book_part(part: str) -> str:
         "rules": pgettext("book part", "Rule"),
         "lists": pgettext("book part", "List"),
         "parameters": pgettext("book part", "Parameter"),
+        "groups": pgettext("book part", "Group"),
     }.get(part, part)
 
 

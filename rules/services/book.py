@@ -11,6 +11,7 @@ from audit.permissions import require
 from rules.book_text import write_yaml
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services.common import State
+from rules.services.groups import Group, company_groups
 
 FORMAT = "cleancard rule book 1"
 Entry = dict[str, Any]
@@ -25,17 +26,25 @@ def export_book(*, by: Actor) -> str:
 
 
 def book_content() -> Entry:
-    """Rules by code (those that count, run in shadow or are in work), lists and parameters by name."""
+    """The company's groups, rules by code (those that count, run in shadow or are in work), lists and parameters by name."""
     rules = Rule.objects.prefetch_related("versions").order_by("code")
     told = [(rule, told_version(rule)) for rule in rules]
+    lists = ValueList.objects.filter(is_retired=False).order_by("name")
+    parameters = Parameter.objects.filter(is_retired=False).prefetch_related("values").order_by("name")
+    groups = [group_entry(one) for one in company_groups()]
     return {
         "format": FORMAT,
+        **({"groups": groups} if groups else {}),
         "rules": [rule_entry(rule, version) for rule, version in told if version is not None],
-        "lists": [list_entry(row) for row in ValueList.objects.order_by("name")],
-        "parameters": [
-            parameter_entry(row) for row in Parameter.objects.prefetch_related("values").order_by("name")
-        ],
+        "lists": [list_entry(row) for row in lists],
+        "parameters": [parameter_entry(row) for row in parameters],
     }
+
+
+def group_entry(group: Group) -> Entry:
+    """A group that the company made, renamed or retired."""
+    entry: Entry = {"code": group.code, "name": {"ko": group.name_ko, "en": group.name_en}}
+    return entry | ({"retired": "yes"} if group.is_retired else {})
 
 
 def told_version(rule: Rule) -> RuleVersion | None:

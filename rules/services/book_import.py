@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django.db import transaction
@@ -20,21 +18,24 @@ from audit.transactions import one_transaction
 from rules.book_text import BookNotValid, read_yaml
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.language import RuleNotValid
-from rules.language.names import plain_name
-from rules.language.nodes import Position
 from rules.models import Parameter, Rule, ValueList
 from rules.money import is_known_currency, to_decimal
 from rules.services.book import (
     FORMAT,
     Entry,
     difference,
+    group_entry,
     list_entry,
     parameter_entry,
     rule_entry,
     told_version,
 )
+from rules.services.book_entries import choice_of, day_of, name_of, number_of, pair_of, said_yes, word_of
+from rules.services.book_words import propose_labels, propose_other_words, rule_words
 from rules.services.drafts import draft_rule
+from rules.services.groups import Group, rule_groups
 from rules.services.values import propose_list_values, propose_parameter_value
+from rules.services.wording import Subject, wording
 
 _RULE = frozenset(
     [
@@ -55,8 +56,9 @@ _RULE = frozenset(
 _LIST = frozenset(["name", "kind", "label", "values", "expires"])
 _PARAMETER = frozenset(["name", "kind", "label", "values"])
 _VALUE = frozenset(["value", "currency", "from", "until", "grade", "purpose", "department"])
-#: What an import leaves as it is in a rule that exists: its drafts carry the text, the weight and the examples.
-_ABOUT = ("name", "group", "clause", "question", "state")
+_GROUP = frozenset(["code", "name", "retired"])
+#: The words of a rule that exists: an import proposes them apart from the draft, which carries the text, the weight and the examples.
+_ABOUT = ("name", "group", "clause", "question")
 MOST_ENTRIES = 2_000
 
 
@@ -107,7 +109,7 @@ def _steps(text: str, by: Actor, reason: str = "") -> list[BookStep]:
     _refuse_form(book)
     why = reason or _("From a rule book")
     steps: list[BookStep] = []
-    # lists and parameters first: rules refer to them
+    # groups, lists and parameters first: rules refer to them
     for part, known, take in _TAKERS:
         for at, entry in enumerate(book.get(part) or [], 1):
             steps.append(_one(part, at, entry, known, lambda one, take=take: take(one, by, why)))  # type: ignore[misc]
@@ -162,20 +164,20 @@ def _one(
 
 
 def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
-    code = _word(entry, "code").upper()
+    code = word_of(entry, "code").upper()
     examples = entry.get("examples") or []
-    weight = _number(entry.get("weight", "1"))
+    weight = number_of(entry.get("weight", "1"))
     kept = {
-        "text": _word(entry, "text", most=2_000),
+        "text": word_of(entry, "text", most=2_000),
         "weight": float(weight),
-        "is_always_open": _said_yes(entry, "always_open"),
-        "is_told_ahead": _said_yes(entry, "told_ahead"),
+        "is_always_open": said_yes(entry, "always_open"),
+        "is_told_ahead": said_yes(entry, "told_ahead"),
         "note": str(entry.get("note") or "")[:500],
         "examples": examples,
     }
     found = Rule.objects.filter(code=code).prefetch_related("versions").first()
     if found is None:
-        name, clause, question = (_pair(entry, part) for part in ("name", "clause", "question"))
+        name, clause, question = (pair_of(entry, part) for part in ("name", "clause", "question"))
         version = draft_rule(
             code=code,
             by=by,
@@ -191,12 +193,14 @@ def _rule(entry: Entry, by: Actor, why: str) -> BookStep:
         return BookStep("rules", code, "new", tuple(difference(None, rule_entry(version.rule, version))))
     told = told_version(found)
     before = rule_entry(found, told) if told else None
+    said = propose_other_words(Subject.RULE, code, rule_words(entry), by, why)
     if before is not None and _decides(before) == _decides(entry | {"weight": f"{float(weight):g}"}):
-        return BookStep("rules", code, "same", reason=_kept_words(before, entry))
+        after = before | {name: entry[name] for name in _ABOUT if entry.get(name)}
+        return BookStep("rules", code, "proposal" if said else "same", tuple(difference(before, after)), said)
     version = draft_rule(code=code, by=by, **kept)  # type: ignore[arg-type]
     after = rule_entry(found, version) | ({"state": before["state"]} if before else {})
-    reason = _kept_words(before, entry) if before else ""
-    return BookStep("rules", code, "draft", tuple(difference(before, after)), reason)
+    after |= {name: entry[name] for name in _ABOUT if entry.get(name)}
+    return BookStep("rules", code, "draft", tuple(difference(before, after)), said)
 
 
 def _decides(entry: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -205,44 +209,52 @@ def _decides(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(entry.get(name) or usual.get(name, "") for name in names)
 
 
-def _kept_words(before: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
-    """What the book says otherwise about the rule and an import leaves as it is."""
-    other = [name for name in _ABOUT if name in entry and name != "state" and entry[name] != before[name]]
-    return _("Left as it is here: %(names)s.") % {"names": ", ".join(other)} if other else ""
+def _group(entry: Entry, by: Actor, why: str) -> BookStep:
+    code = word_of(entry, "code")
+    held = wording(Subject.GROUP, code)
+    words: dict[str, Any] = dict(zip(("name_ko", "name_en"), pair_of(entry, "name"), strict=True))
+    words["is_retired"] = said_yes(entry, "retired")
+    before = group_entry(rule_groups()[code]) if held else None
+    said = propose_other_words(Subject.GROUP, code, words, by, why)
+    if not said:
+        return BookStep("groups", code, "same")
+    after = group_entry(Group(code, **words))
+    return BookStep("groups", code, "proposal" if held else "new", tuple(difference(before, after)), said)
 
 
 def _list(entry: Entry, by: Actor, why: str) -> BookStep:
-    name, kind = _name(entry), _choice(entry, "kind", ValueList.Kind.values)
+    name, kind = name_of(entry), choice_of(entry, "kind", ValueList.Kind.values)
     values, ends = entry.get("values") or [], entry.get("expires") or {}
     if not isinstance(values, list) or not isinstance(ends, dict):
         raise ValueNotValid(reason=_("Values are a list, expires names with days."))
-    days = {str(value): _day(day) for value, day in ends.items()}
+    days = {str(value): day_of(day) for value, day in ends.items()}
     found = ValueList.objects.filter(name=name).first()
     before = list_entry(found) if found else None
     if found is None:
-        label = _pair(entry, "label")
+        label = pair_of(entry, "label")
         found = ValueList.objects.create(name=name, kind=kind, label_ko=label[0], label_en=label[1])
         record(action="rule.values_added", by=by, subject=CONFIG, after={"lists": [name], "parameters": []})
     wanted = sorted(map(str, values))
     kept_ends = {value: day.isoformat() for value, day in days.items() if value in wanted}
+    said = propose_labels(Subject.LIST, name, entry, by, why)
     if before is not None and before["values"] == wanted and before.get("expires", {}) == kept_ends:
-        return BookStep("lists", name, "same")
+        return BookStep("lists", name, "proposal" if said else "same", reason=said)
     propose_list_values(
         value_list=found, values=wanted, lock_version=found.version, by=by, reason=why, expires=days
     )
     after = list_entry(found) | {"values": wanted} | ({"expires": kept_ends} if kept_ends else {})
     lines = difference(before, after)
-    return BookStep("lists", name, "proposal" if before else "new", tuple(lines))
+    return BookStep("lists", name, "proposal" if before else "new", tuple(lines), said)
 
 
 def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
-    name, kind = _name(entry), _choice(entry, "kind", Parameter.Kind.values)
+    name, kind = name_of(entry), choice_of(entry, "kind", Parameter.Kind.values)
     found = Parameter.objects.filter(name=name).prefetch_related("values").first()
     before = parameter_entry(found) if found else None
     if found is not None and found.kind != kind:
         raise ValueNotValid(reason=_("The kind of a parameter cannot change. Give the new one another name."))
     if found is None:
-        label = _pair(entry, "label")
+        label = pair_of(entry, "label")
         found = Parameter.objects.create(name=name, kind=kind, label_ko=label[0], label_en=label[1])
         record(action="rule.values_added", by=by, subject=CONFIG, after={"lists": [], "parameters": [name]})
     values = entry.get("values") or []
@@ -254,14 +266,14 @@ def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
     fresh = [one for one in values if {k: v for k, v in one.items() if v} not in there]
     for one in fresh:
         currency = str(one.get("currency") or "")
-        amount = _number(one.get("value"))
+        amount = number_of(one.get("value"))
         if kind == Parameter.Kind.MONEY and is_known_currency(currency):
             amount = to_decimal(int(amount), currency)
         propose_parameter_value(
             parameter=found,
             value=amount,
-            valid_from=_day(one.get("from")),
-            valid_to=_day(one["until"]) if one.get("until") else None,
+            valid_from=day_of(one.get("from")),
+            valid_to=day_of(one["until"]) if one.get("until") else None,
             by=by,
             currency=currency,
             grade=str(one.get("grade") or ""),
@@ -269,69 +281,22 @@ def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
             department_code=str(one.get("department") or ""),
             reason=why,
         )
+    said = propose_labels(Subject.PARAMETER, name, entry, by, why)
     if before is not None and not fresh:
-        return BookStep("parameters", name, "same")
+        return BookStep("parameters", name, "proposal" if said else "same", reason=said)
     after = parameter_entry(found) | {"values": [*there, *fresh]}
-    return BookStep("parameters", name, "proposal" if before else "new", tuple(difference(before, after)))
-
-
-def _word(entry: Entry, name: str, most: int = 20) -> str:
-    value = entry.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > most:
-        said = _("%(name)s is needed, with at most %(n)s characters.")
-        raise ValueNotValid(reason=said % {"name": name, "n": most})
-    return value.strip()
-
-
-def _name(entry: Entry) -> str:
-    return plain_name(_word(entry, "name", most=60), Position())
-
-
-def _pair(entry: Entry, name: str) -> tuple[str, str]:
-    """(Korean, English) of a text in both languages."""
-    told = entry.get(name) or {}
-    if not isinstance(told, dict) or set(told) - {"ko", "en"}:
-        raise ValueNotValid(reason=_("Write %(name)s in both languages: ko and en.") % {"name": name})
-    limit = 120 if name in {"name", "label"} else 200 if name == "clause" else 2_000
-    return str(told.get("ko") or "")[:limit], str(told.get("en") or "")[:limit]
-
-
-def _choice(entry: Entry, name: str, known: list[str]) -> str:
-    value = str(entry.get(name) or "")
-    if value not in known:
-        raise ValueNotValid(
-            reason=_("%(name)s is one of %(known)s.") % {"name": name, "known": ", ".join(known)}
-        )
-    return value
-
-
-def _said_yes(entry: Entry, name: str) -> bool:
-    text = entry.get(name, "no")
-    if str(text) not in {"yes", "no"}:
-        raise ValueNotValid(reason=_("%(name)s is one of %(known)s.") % {"name": name, "known": "yes, no"})
-    return str(text) == "yes"
-
-
-def _number(text: Any) -> Decimal:
-    try:
-        number = Decimal(str(text))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > 10**15:
-        raise ValueNotValid(reason=_("Write a number, such as 500,000 or 0.5."))
-    return number
-
-
-def _day(text: Any) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError as error:
-        raise ValueNotValid(reason=_("Write a day as 2026-01-31.")) from error
+    lines = tuple(difference(before, after))
+    return BookStep("parameters", name, "proposal" if before else "new", lines, said)
 
 
 _Taker = Callable[[Entry, Actor, str], BookStep]
-_PARTS = ("rules", "lists", "parameters")
+_PARTS = ("groups", "rules", "lists", "parameters")
 _TAKERS = cast(
     "tuple[tuple[str, frozenset[str], _Taker], ...]",
-    (("lists", _LIST, _list), ("parameters", _PARAMETER, _parameter), ("rules", _RULE, _rule)),
+    (
+        ("groups", _GROUP, _group),
+        ("lists", _LIST, _list),
+        ("parameters", _PARAMETER, _parameter),
+        ("rules", _RULE, _rule),
+    ),
 )

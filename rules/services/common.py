@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from audit import clock
@@ -28,6 +29,8 @@ from rules.exceptions import (
 )
 from rules.language import Expression, read
 from rules.models import Rule, RuleVersion
+from rules.questions import FACTS, unknown_facts
+from rules.services.company import company_currency
 from rules.services.rule_sets import content_hash, current_context, list_specs, parameter_specs
 
 State = RuleVersion.State
@@ -49,7 +52,12 @@ def require_state(version: RuleVersion, *allowed: RuleVersion.State) -> None:
 
 def checked(text: str) -> Expression:
     """The tree of a text that is valid with the lists and parameters of today. Raises RuleNotValid."""
-    return read(text, lists=list_specs(), parameters=parameter_specs())
+    return read(
+        text,
+        lists=list_specs(is_offered=True),
+        parameters=parameter_specs(is_offered=True),
+        currency=company_currency(),
+    )
 
 
 def checked_examples(text: str, examples: Any) -> list[dict[str, Any]]:
@@ -99,9 +107,19 @@ def hash_of(version: RuleVersion) -> str:
 
 
 def require_question(rule: Rule) -> None:
-    """Raises QuestionMissing when the rule has nothing to ask the cardholder in Korean or in English."""
+    """Raises QuestionMissing when the rule has nothing to ask the cardholder in Korean or in English, ValueNotValid where it asks of unknown facts."""
     if not (rule.question_ko.strip() and rule.question_en.strip()):
         raise QuestionMissing()
+    require_known_facts(rule)
+
+
+def require_known_facts(rule: Rule) -> None:
+    """Raises ValueNotValid where a question names something in braces that no payment has: such a question would ask nothing."""
+    unknown = [*unknown_facts(rule.question_ko), *unknown_facts(rule.question_en)]
+    if unknown:
+        said = _("In the question, %(unknown)s is no fact of a payment. In braces stand: %(known)s.")
+        known = ", ".join(f"{{{name}}}" for name in FACTS)
+        raise ValueNotValid(reason=said % {"unknown": ", ".join(dict.fromkeys(unknown)), "known": known})
 
 
 def require_tellable(text: str, rule: Rule) -> None:

@@ -29,6 +29,7 @@ from rules.services.common import (
     subject_of,
     summary,
 )
+from rules.services.groups import require_offered_group
 
 #: A rule that hits more than this share of the last claims needs its author's typed confirmation.
 BROAD_RATE = 0.20
@@ -258,6 +259,8 @@ def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleV
 
 
 def _about(about: dict[str, str]) -> dict[str, str]:
+    if about.get("group"):
+        require_offered_group(about["group"])
     unknown = set(about) - _RULE_FIELDS
     if unknown or not about.get("name_en") or not about.get("name_ko"):
         raise ValueNotValid(

@@ -80,20 +80,22 @@ def current_context(*, calendar: Calendar | None = None, now: datetime | None = 
     return Context(list_specs(), parameter_specs(), calendar or PlainCalendar(), settings.TIME_ZONE, now)
 
 
-def list_specs() -> dict[str, ValueListSpec]:
-    """All managed lists by name, with the values that count today."""
+def list_specs(*, is_offered: bool = False) -> dict[str, ValueListSpec]:
+    """All managed lists by name, with the values that count today; with ``is_offered`` only those that a text may name."""
     today = clock.today()
+    rows = ValueList.objects.filter(is_retired=False) if is_offered else ValueList.objects.all()
     return {
         row.name: ValueListSpec(
             row.name, row.kind, frozenset(row.values_on(today)), row.label_en, row.label_ko
         )
-        for row in ValueList.objects.order_by("name")
+        for row in rows.order_by("name")
     }
 
 
-def parameter_specs() -> dict[str, ParameterSpec]:
-    """All parameters by name with their dated values."""
+def parameter_specs(*, is_offered: bool = False) -> dict[str, ParameterSpec]:
+    """All parameters by name with their dated values; with ``is_offered`` only those that a text may name."""
     rows = Parameter.objects.prefetch_related("values").order_by("name")
+    rows = rows.filter(is_retired=False) if is_offered else rows
     return {
         row.name: ParameterSpec(
             row.name,

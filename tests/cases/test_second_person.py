@@ -36,6 +36,7 @@ from rules import services as rules
 from rules.models import Parameter, Rule, RuleVersion, ValueList
 from rules.services import values
 from rules.services.policy import confirm_policy, propose_policy
+from rules.services.wording import confirm_wording, propose_wording
 from tests.cases.stage import AMOUNT, REASON, Stage, fresh
 from tests.cast import make_cardholder, make_person
 
@@ -119,6 +120,24 @@ def policy_paragraph(stage: Stage) -> Approval:
         path,
         {},
         f"rules/policy/changes/{change.pk}/approve/",
+    )
+
+
+def words_of_a_group(stage: Stage) -> Approval:
+    change = propose_wording(
+        subject="group",
+        name="travel",
+        name_ko="출장",
+        name_en="Travel",
+        reason="a group of ours",
+        by=stage.actor("rule_admin"),
+    )
+    return Approval(
+        "rule_admin",
+        lambda by: confirm_wording(change=change, by=by),
+        reverse("fraud:decide-wording", args=[change.pk, "approve"]),
+        {},
+        f"rules/wording/changes/{change.pk}/approve/",
     )
 
 
@@ -339,7 +358,14 @@ def mail_text(stage: Stage) -> Approval:
 
 
 APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
-    "rules.activate_rule": [rule_version, rule_in_shadow, rule_stopped, value_list, policy_paragraph],
+    "rules.activate_rule": [
+        rule_version,
+        rule_in_shadow,
+        rule_stopped,
+        value_list,
+        policy_paragraph,
+        words_of_a_group,
+    ],
     "fraud.activate_threshold": [company_settings, company_day],
     "fraud.promote_version": [model_version],
     "fraud.approve_exemption": [exemption],
@@ -427,6 +453,7 @@ INBOX = [
         (mail_text, "mail_text"),
         (company_day, "calendar"),
         (policy_paragraph, "policy"),
+        (words_of_a_group, "wording"),
     )
 ]
 

@@ -154,6 +154,7 @@
     root.classList.add("both");
     for (const [name, value] of [["aria-autocomplete", "list"], ["aria-haspopup", "listbox"]]) text.setAttribute(name, value);
     draw();
-    if (text.value.trim()) read({ text: text.value });
+    // A new rule begins with the block that is shown: what is seen on the left is what is kept and counted.
+    if (text.value.trim()) read({ text: text.value }); else read({ tree: JSON.stringify(B.plain(model.tree)) });
   }).catch(() => {});
 })();

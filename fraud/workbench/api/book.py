@@ -31,7 +31,7 @@ class BookDelivery(StrictSerializer):
 
 
 class BookStepAnswer(serializers.Serializer):
-    part = serializers.ChoiceField(choices=["rules", "lists", "parameters"])
+    part = serializers.ChoiceField(choices=["groups", "rules", "lists", "parameters"])
     name = serializers.CharField()
     action = serializers.ChoiceField(choices=["new", "draft", "proposal", "same", "refused"])
     lines = serializers.ListField(child=serializers.CharField())

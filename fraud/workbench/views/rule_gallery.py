@@ -16,12 +16,12 @@ from audit.permissions import NotPermitted
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
 from fraud.workbench.gallery import cards, data_states
-from fraud.workbench.views.rules import GROUPS
 from rules.book_text import LARGEST, BookNotValid
 from rules.exceptions import RuleServiceError
 from rules.language import RuleNotValid
 from rules.services.book import export_book
 from rules.services.book_import import import_book, preview_book
+from rules.services.groups import SHIPPED
 from rules.services.templates import adopt_template
 from rules.starter import GALLERY, catalogue_codes
 
@@ -36,7 +36,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def _gallery(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     search, group = _asked(request)
     found = cards(search, group)
-    context = {"cards": found, "q": search, "group": group, "groups": GROUPS, "n_all": len(GALLERY)}
+    context = {"cards": found, "q": search, "group": group, "groups": list(SHIPPED), "n_all": len(GALLERY)}
     context |= {"n_codes": len(catalogue_codes())}
     return render(request, "fraud/rules/gallery.html", context | more, status=status)
 
@@ -55,7 +55,7 @@ def gallery_data(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> tuple[str, str]:
     """(what is searched for, the group or none) of a gallery's address."""
     group = request.GET.get("group", "")
-    return request.GET.get("q", "").strip()[:100], group if group in GROUPS else ""
+    return request.GET.get("q", "").strip()[:100], group if group in SHIPPED else ""
 
 
 @page("rules.draft_rule")

@@ -21,10 +21,12 @@ from fraud.web.access import page
 from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
 from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_value, used_by
+from fraud.workbench.wording_page import change_row
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
 from rules.services import values
 from rules.services.list_files import LARGEST_FILE, lines_text, list_lines, read_list_file
+from rules.services.wording import waiting_wording
 
 _SCOPE = ("grade", "purpose_code", "department_code")
 
@@ -44,10 +46,14 @@ def _overview(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRe
             "rows": [row for row in rows_of(item, today) if row.is_now],
             "codes": used_by(f"${item.name}"),
         }
-        for item in Parameter.objects.prefetch_related("values")
+        for item in Parameter.objects.order_by("is_retired", "name").prefetch_related("values")
     ]
-    lists = [{"item": item, "codes": used_by(f"@{item.name}")} for item in ValueList.objects.all()]
-    context = {"parameters": parameters, "lists": lists, "changes": open_changes()}
+    lists = [
+        {"item": item, "codes": used_by(f"@{item.name}")}
+        for item in ValueList.objects.order_by("is_retired", "name")
+    ]
+    words = [change_row(one) for subject in ("list", "parameter") for one in waiting_wording(subject=subject)]
+    context = {"parameters": parameters, "lists": lists, "changes": open_changes(), "wording_changes": words}
     return render(request, "fraud/rules/values.html", context | more, status=status)
 
 

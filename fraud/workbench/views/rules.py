@@ -29,12 +29,14 @@ from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.facts import hit_sentence
 from rules.language import RuleNotValid
 from rules.models import Rule, RuleVersion, ValueChange
+from rules.questions import FACTS_SHOWN
 from rules.services import activation, drafts, rolling_out, turning_off
 from rules.services.book import example_entry
 from rules.services.common import subject_of
+from rules.services.groups import offered_groups
+from rules.services.wording import waiting_wording
 
 State = RuleVersion.State
-GROUPS = ("time", "merchant", "amount", "place", "document", "card", "people", "other")
 _ABOUT = ("name_ko", "name_en", "group", "policy_clause", "policy_clause_en", "question_ko", "question_en")
 
 
@@ -78,7 +80,12 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_rule(request: HttpRequest) -> HttpResponse:
     """Start a rule of one's own."""
-    context: dict[str, Any] = {"typed": request.POST, "groups": GROUPS, **vocabulary()}
+    context: dict[str, Any] = {
+        "typed": request.POST,
+        "groups": [one.code for one in offered_groups()],
+        "question_facts": FACTS_SHOWN,
+        **vocabulary(),
+    }
     if request.method == "POST":
         about: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in _ABOUT}
         code = request.POST.get("code", "").strip().upper()
@@ -322,6 +329,7 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
     context = {
         "rule": found,
         "versions": versions,
+        "wording_changes": waiting_wording(subject="rule", name=found.code),
         "version": shown,
         "running": running,
         "shares": [percent for percent in rolling_out.SHARES if percent < 100],

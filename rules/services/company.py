@@ -1,0 +1,20 @@
+"""What rules are told of the company they belong to: `fraud`, which knows it, says at the start where to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rules.language.literals import usual_currency
+
+_asked: dict[str, Callable[[], str]] = {}
+
+
+def ask_currency_of(source: Callable[[], str]) -> None:
+    """Let the company's currency be asked of a source, whenever a text is read."""
+    _asked["currency"] = source
+
+
+def company_currency() -> str:
+    """The currency that is meant where an amount in a rule's text names none."""
+    source = _asked.get("currency")
+    return source() if source else usual_currency()
