@@ -25,5 +25,9 @@ class Migration(migrations.Migration):
             name='picture_cells',
             field=models.TextField(blank=True),
         ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('superseded_at__isnull', False)), fields=['superseded_at'], name='receipt_ended'),
+        ),
         migrations.RunPython(count_no_likeness, migrations.RunPython.noop),
     ]

@@ -58,7 +58,13 @@ class Receipt(models.Model):
         ]
         indexes = [
             # What became known lately: its claims are judged again.
-            models.Index(fields=["received_at"], name="receipt_received")
+            models.Index(fields=["received_at"], name="receipt_received"),
+            # When one was last taken back: few are, and the table is wide.
+            models.Index(
+                fields=["superseded_at"],
+                condition=models.Q(superseded_at__isnull=False),
+                name="receipt_ended",
+            ),
         ]
 
     def __str__(self) -> str:
