@@ -31,7 +31,7 @@ receipt.is_edited | yes_no | | receipt shows signs of editing | 영수증 편집
 receipt.hash | code | | file of the receipt (SHA-256) | 영수증 파일(SHA-256) | count(same cardholder, receipt.hash within 366 days) >= 2 | receipt_sha256
 receipt.picture_hash | code | | picture of the receipt (perceptual hash) | 영수증 이미지(지각 해시) | receipt.picture_hash is missing | receipt_picture_hash
 receipt.n_same | number | claims | other claims with the same receipt file before | 같은 영수증 파일이 먼저 제출된 다른 청구 수 | receipt.n_same >= 1 | receipt_n_same
-receipt.n_alike | number | claims | other claims with nearly the same receipt picture before | 거의 같은 영수증 이미지가 먼저 제출된 다른 청구 수 | receipt.n_alike >= 1 | receipt_n_alike
+receipt.n_alike | number | claims | other claims with the same receipt in another file before | 같은 영수증이 다른 파일로 먼저 제출된 다른 청구 수 | receipt.n_alike >= 1 | receipt_n_alike
 authorization_code | code | | approval number | 승인번호 | authorization_code is missing | authorization_code
 submitted_at | datetime | | time of the claim | 청구 일시 | submitted_at - transacted_at > 30 days | submitted_at
 claim_approved_at | datetime | | time of the approval | 결재 일시 | claim_approved_at - submitted_at < 10 seconds | claim_approved_at

@@ -10,11 +10,12 @@ import polars as pl
 from django.conf import settings
 
 from audit.language import current_language
-from fraud.claims.models import Claim, Department
+from fraud.claims.models import Department
 from fraud.detection.features.columns import sources_of, take_columns
 from fraud.detection.screening.reads import past_of
 from fraud.workbench.frames import period_of
 from fraud.workbench.kept_answers import keep_answer, kept_answer
+from fraud.workbench.newest import newest_known
 from rules.fact_words import CODE_WORDS
 from rules.fields import FIELDS
 from rules.language.normal import normalise
@@ -48,7 +49,8 @@ def _counted(names: list[str]) -> dict[str, list[list[str | int]]]:
     if period is None:
         return {}
     columns = sources_of(names) or frozenset()
-    known = Claim.objects.order_by("-received_at").values_list("received_at", flat=True)[0]
+    known = newest_known()
+    assert known is not None  # a period has claims
     since = period.until - timedelta(days=DAYS)
     until = period.until + timedelta(microseconds=1)
     # whole claims less what is not asked for: keys and times are what the columns are taken by

@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 from django.conf import settings
-from django.db.models import Max, Model
 from numpy.typing import NDArray
 
 from fraud.claims.labels import label_history
-from fraud.claims.models import Claim, ClaimChange, Label
+from fraud.claims.models import Claim, ClaimChange, Label, Receipt
 from fraud.company.values import current_calendar
 from fraud.detection.features.build import own_facts
 from fraud.detection.screening.context import (
@@ -33,6 +32,7 @@ from fraud.detection.screening.context import (
 )
 from fraud.detection.screening.reads import claims_since, past_of
 from fraud.detection.screening.windows import history_start, windows_of
+from fraud.workbench.newest import newest, newest_known
 from rules.engine import Context, Outcome, RuleSpec, evaluate
 from rules.language import parse
 from rules.services.rule_sets import active_rule_set
@@ -116,10 +116,10 @@ def period_of(first: date | None = None, last: date | None = None) -> Period | N
 
     None where there are no claims.
     """
-    newest = _newest(Claim, "transacted_at")
-    if newest is None:
+    last_paid = newest(Claim, "transacted_at")
+    if last_paid is None:
         return None
-    until = newest if last is None else min(newest, _midnight(last + timedelta(days=1)) - _TICK)
+    until = last_paid if last is None else min(last_paid, _midnight(last + timedelta(days=1)) - _TICK)
     return Period(until - timedelta(days=WINDOW_DAYS) if first is None else _midnight(first) - _TICK, until)
 
 
@@ -137,12 +137,13 @@ def window_frames(
     nothing else of the rows may be read. Takes about a second on a few hundred thousand claims the first time, four where everything is
     asked; kept until something becomes known.
     """
-    received = _newest(Claim, "received_at")
+    known = newest_known()
     period = period or period_of()
-    if period is None or received is None:
+    if period is None or known is None:
         return None
-    told = [_newest(Claim, "transacted_at"), *(_newest(model, "pk") for model in (Claim, ClaimChange, Label))]
-    state = (settings.DATABASES["default"]["NAME"], received, *told)
+    models = (Claim, ClaimChange, Label, Receipt)
+    told = [newest(Claim, "transacted_at"), *(newest(model, "pk") for model in models)]
+    state = (settings.DATABASES["default"]["NAME"], known, *told)
     key = (state, period)
     since = history_start(period.after, specs)
     with _lock:
@@ -156,14 +157,9 @@ def window_frames(
             is_little = lean and (held is None or held.is_lean) and reads_own_facts(specs)
             if windows_of(specs) or not is_little:  # then for what windows usually look at, too
                 usual = usual if windows_of(usual) else (*usual, *_usual())
-            _kept[key] = (_lean if is_little else _made)(period, (*specs, *usual), received)
+            _kept[key] = (_lean if is_little else _made)(period, (*specs, *usual), known)
         found = _kept[key]
     return found if found.rows.height else None
-
-
-def _newest(model: type[Model], name: str) -> Any:
-    """The greatest value of a column: asked alone, an index answers it, and several at once read the whole table."""
-    return model._default_manager.aggregate(newest=Max(name))["newest"]
 
 
 def _usual() -> tuple[RuleSpec, ...]:
@@ -174,12 +170,12 @@ def _usual() -> tuple[RuleSpec, ...]:
     )
 
 
-def _lean(period: Period, specs: tuple[RuleSpec, ...], received: datetime) -> Frames:
+def _lean(period: Period, specs: tuple[RuleSpec, ...], newest_at: datetime) -> Frames:
     """The period's claims with their own facts, and of those before what windows of the rules look at, if they have any."""
     columns = columns_of_past(specs)
     if columns is None:
         return _made(period, specs, received)
-    known, first = received + timedelta(seconds=1), period.after + _TICK
+    known, first = newest_at + timedelta(seconds=1), period.after + _TICK
     calendar, zone = current_calendar(), settings.TIME_ZONE
     rows = own_facts(claims_since(known, first, period.until + _TICK), calendar=calendar, zone=zone)
     if not windows_of(specs):
@@ -190,8 +186,8 @@ def _lean(period: Period, specs: tuple[RuleSpec, ...], received: datetime) -> Fr
     return Frames(period, rows, frame, targets, specs, since, is_lean=True)
 
 
-def _made(period: Period, specs: tuple[RuleSpec, ...], received: datetime) -> Frames:
-    known = received + timedelta(seconds=1)
+def _made(period: Period, specs: tuple[RuleSpec, ...], newest_at: datetime) -> Frames:
+    known = newest_at + timedelta(seconds=1)
     since = history_start(period.after, specs)
     claims = claims_since(known, since, period.until + _TICK)
     calendar = current_calendar()

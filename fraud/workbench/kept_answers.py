@@ -18,6 +18,7 @@ from django.db.models import Count, Max
 from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.company.models import CompanyHoliday
 from fraud.detection.screening.prepare import code_version
+from fraud.workbench.newest import newest_known
 from rules.services.rule_sets import active_rule_set, content_hash
 
 _kept: dict[str, tuple[str, Any]] = {}
@@ -56,7 +57,11 @@ def _state(asked: Any) -> str:
     claims = Claim.objects.aggregate(
         n=Count("pk"), pk=Max("pk"), at=Max("transacted_at"), got=Max("received_at")
     )
-    known = [ClaimChange.objects.aggregate(pk=Max("pk"))["pk"], Label.objects.aggregate(pk=Max("pk"))["pk"]]
+    known: list[Any] = [
+        ClaimChange.objects.aggregate(pk=Max("pk"))["pk"],
+        Label.objects.aggregate(pk=Max("pk"))["pk"],
+    ]
+    known.append(newest_known())  # a receipt or leave that came since, too
     days = CompanyHoliday.objects.aggregate(n=Count("pk"), pk=Max("pk"))
     database = str(settings.DATABASES["default"]["NAME"])
     facts = [*map(str, claims.values()), *map(str, known), *map(str, days.values()), code_version(), database]

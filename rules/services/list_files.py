@@ -19,9 +19,43 @@ from rules.models import ValueList
 from rules.services.values import LONGEST_VALUE, MOST_VALUES
 
 LARGEST_FILE = 5_000_000
-#: What people call the two columns.
-_VALUE_HEADS = frozenset({"value", "values", "code", "name", "값", "코드", "이름", "단어"})
-_DAY_HEADS = frozenset({"expires", "until", "valid_to", "expiry", "만료일", "종료일", "유효기한"})
+#: What people call the two columns, the surest name of the values first.
+_VALUE_HEADS = (
+    "value", "values", "값", "code", "codes", "코드", "mcc", "업종코드", "가맹점업종코드", "단어", "word", "brn", "사업자번호", "사업자등록번호",
+    "계정", "계정코드", "품목", "item", "name", "이름", "명칭", "가맹점명",
+)  # fmt: skip
+_DAY_HEADS = frozenset(
+    [
+        "expires",
+        "expires_on",
+        "expiry",
+        "expiry_date",
+        "expiration",
+        "until",
+        "valid_until",
+        "valid_to",
+        "ends",
+        "ends_on",
+        "end",
+        "end_date",
+        "만료",
+        "만료일",
+        "만료일자",
+        "종료",
+        "종료일",
+        "종료일자",
+        "유효기한",
+        "유효기간",
+        "끝",
+        "끝나는날",
+        "마감일",
+    ]
+)
+_MCC = re.compile(r"[0-9]{4}")
+#: 2027-01-31, 2027/1/31, 20270131 and what a spreadsheet writes in Korea: "2027. 1. 31." or 2027년 1월 31일.
+_WRITTEN_DAY = re.compile(
+    r"([0-9]{4})\s*[-./년]\s*([0-9]{1,2})\s*[-./월]\s*([0-9]{1,2})\s*[.일]?(?:\s+(?:00:00(?::00)?|오전 12:00:00))?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 _DAY = re.compile(r"(?P<value>.*?)\s*\|\s*(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\s*", re.DOTALL)
 
 
@@ -91,28 +125,74 @@ def _decoded(data: bytes) -> str:
 
 def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListRow]:
     there = {normalise(str(value)) for value in value_list.values}
-    value_at, day_at = 0, 1
+    are_mcc = holds_mcc(value_list)
+    columns = _columns(lines[0]) if lines else None
+    value_at, day_at = columns or (0, 1)
     for number, cells in enumerate(lines, 1):
-        heads = [cell.lower() for cell in cells]
-        if number == 1 and set(heads) & _VALUE_HEADS:
-            value_at = next(at for at, head in enumerate(heads) if head in _VALUE_HEADS)
-            day_at = next((at for at, head in enumerate(heads) if head in _DAY_HEADS), len(heads))
+        if columns and number == 1:
             continue
         value = cells[value_at] if value_at < len(cells) else ""
-        said = cells[day_at] if day_at < len(cells) else ""
-        if not value and not said:
+        said = cells[day_at] if 0 <= day_at < len(cells) else ""
+        if not any(cells):
             continue
-        yield _row(number, value, said, there)
+        beside = "" if columns or not any(cells[2:]) else _beside()
+        yield _row(number, value, said, there, beside or (_no_mcc(value) if are_mcc else ""))
 
 
-def _row(line: int, value: str, said: str, there: set[str]) -> ListRow:
+def _columns(first: Sequence[str]) -> tuple[int, int] | None:
+    """(column of the values, column of the days or -1) that a first line names; None where it is a value already.
+
+    Raises ValueNotValid for a first line that names columns and not all of them can be told.
+    """
+    heads = [re.sub(r"[\s_]+", "_", cell.strip().lower()) for cell in first]
+    plain = [head.replace("_", "") for head in heads]
+    values = [heads.index(name) for name in _VALUE_HEADS if name in heads]
+    values = values or [plain.index(name) for name in _VALUE_HEADS if name in plain]
+    days = [at for at, head in enumerate(heads) if head in _DAY_HEADS or plain[at] in _DAY_HEADS]
+    if values and (len(heads) == 1 or len(days) == 1):
+        return values[0], days[0] if days else -1
+    others = [at for at, head in enumerate(heads) if head and at not in values and at not in days]
+    if values and not days and not others:
+        return values[0], -1
+    if values or days or (len(heads) > 1 and heads[1] and not re.search(r"[0-9]", heads[1]) and heads[0]):
+        raise ValueNotValid(
+            reason=_("The first line, “%(line)s”, is not understood. Name the columns “value” and “expires”.")
+            % {"line": ", ".join(first)[:LONGEST_VALUE]}
+        )
+    return None
+
+
+def holds_mcc(value_list: ValueList) -> bool:
+    """Whether a list is one of merchant categories, by its name."""
+    return value_list.kind == ValueList.Kind.CODE and value_list.name.split("_")[-1] == "mcc"
+
+
+def _no_mcc(value: str) -> str:
+    return "" if _MCC.fullmatch(value) else _("A merchant category is four digits, such as 5813.")
+
+
+def _beside() -> str:
+    return _(
+        "Without a first line that names the columns only a value and the day on which it ends are read."
+    )
+
+
+def read_day(text: str) -> date | None:
+    """A day as people and spreadsheets write it, year first; None for what is none."""
+    hit = _WRITTEN_DAY.fullmatch(text.strip())
+    if hit is None:
+        return None
+    try:
+        return date(*(int(part) for part in hit.groups() if part))
+    except ValueError:
+        return None
+
+
+def _row(line: int, value: str, said: str, there: set[str], wrong: str = "") -> ListRow:
     shown = value[:LONGEST_VALUE]
-    day, reason = None, ""
-    if said:
-        try:
-            day = date.fromisoformat(said)
-        except ValueError:
-            reason = _("Write the day on which it ends as 2026-12-31.")
+    day, reason = read_day(said), wrong
+    if said and day is None:
+        reason = _("Write the day on which it ends as 2026-12-31.")
     if not normalise(value):
         reason = _("There is no value on this line.")
     elif len(value) > LONGEST_VALUE:

@@ -13,9 +13,9 @@ DOCUMENT_TEMPLATES: tuple[dict[str, Any], ...] = (
         "§5.2 Receipts", "제5조 2항 영수증",
         "The receipt of {amount} at {merchant} on {date} says something else than the claim. Which is right?",
         "{date} {merchant}의 {amount} 청구와 영수증 내용이 다릅니다. 어느 쪽이 맞는지 알려 주십시오.",
-        "net_amount > 0 and (or_no(abs(receipt.amount - amount) > $receipt_tolerance * amount)\n"
+        "net_amount > 0 and (abs(receipt.amount - amount) > $receipt_tolerance * amount\n"
         "  or or_no(receipt.date - date(transacted_at) > $receipt_days)\n"
-        "  or or_no(date(transacted_at) - receipt.date > $receipt_days) or receipt.brn != merchant.brn)",
+        "  or or_no(date(transacted_at) - receipt.date > $receipt_days))",
     ),
     template(
         "D03R", 3.0, "Receipt handed in before", "이미 제출된 영수증",

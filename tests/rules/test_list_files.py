@@ -52,6 +52,36 @@ def test_files_with_other_separators_and_without_a_head_are_read(shops: ValueLis
     assert told.expires["5812"] == date(2027, 1, 1)
 
 
+@pytest.mark.parametrize(
+    "head", ["값,만료", "value,ends", "value,valid_until", "Value,Valid Until", "코드,유효 기간"]
+)
+@pytest.mark.parametrize(
+    "day", ["2027-01-31", "2027. 1. 31.", "2027/01/31", "2027/1/31", "20270131", "2027년 1월 31일"]
+)
+def test_an_end_is_read_however_its_column_and_day_are_written(shops: ValueList, head: str, day: str) -> None:
+    told = read_list_file(shops, f"{head}\n노래방,{day}\n포차,곧\n".encode())
+    assert [(row.value, row.status) for row in told.rows] == [("노래방", "accepted"), ("포차", "refused")]
+    assert told.expires["노래방"] == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize("head", ["값,언제까지", "무엇,만료일", "value,note", "foo,bar", "value,until,ends"])
+def test_a_first_line_that_is_not_understood_is_refused_with_what_would_be_right(
+    shops: ValueList, head: str
+) -> None:
+    with pytest.raises(ValueNotValid, match="expires"):
+        read_list_file(shops, f"{head}\n노래방,2027-01-31\n".encode())
+
+
+def test_a_list_of_categories_takes_four_digits_and_its_own_column(shops: ValueList) -> None:
+    bars = ValueList(name="bar_mcc", kind="code", values=["5813"], expires={})
+    told = read_list_file(
+        bars, "mcc,name,until\n7273,주점,2027-01-31\n58x3,,\n742,,\n술집,,\n5813,,\n".encode()
+    )
+    assert [row.status for row in told.rows] == ["accepted", "refused", "refused", "refused", "duplicate"]
+    assert told.expires == {"7273": date(2027, 1, 31)}
+    assert [row.status for row in read_list_file(bars, b"5812,2027-01-31,x\n").rows] == ["refused"]
+
+
 @pytest.mark.parametrize("data", [b"\x00\x01\xff", b"x" * 5_000_001])
 def test_what_is_no_text_file_is_refused(shops: ValueList, data: bytes) -> None:
     with pytest.raises(ValueNotValid):

@@ -34,8 +34,10 @@ class Receipt(models.Model):
     )  # where the file lies: its evidence, or its name in the folder
     sha256 = models.CharField(max_length=64, db_index=True)  # of the file as it was handed in
     picture_hash = models.CharField(max_length=64, blank=True)  # 256 bits; empty where nothing can be drawn
+    picture_cells = models.TextField(blank=True)  # about 3 kB, see fraud.claims.receipts.pictures
     n_same = models.PositiveIntegerField()  # other claims for which the same file was known before
-    n_alike = models.PositiveIntegerField()  # … or one whose picture is nearly the same
+    n_alike = models.PositiveIntegerField()  # … or the same paper in another file
+    n_pictured = models.PositiveIntegerField(default=0)  # of those: told by the picture, not by what it says
     total_minor = models.BigIntegerField(null=True)  # in minor units of `currency`
     currency = models.CharField(max_length=3, blank=True)
     issued_on = models.DateField(null=True)
@@ -56,7 +58,13 @@ class Receipt(models.Model):
         ]
         indexes = [
             # What became known lately: its claims are judged again.
-            models.Index(fields=["received_at"], name="receipt_received")
+            models.Index(fields=["received_at"], name="receipt_received"),
+            # When one was last taken back: few are, and the table is wide.
+            models.Index(
+                fields=["superseded_at"],
+                condition=models.Q(superseded_at__isnull=False),
+                name="receipt_ended",
+            ),
         ]
 
     def __str__(self) -> str:

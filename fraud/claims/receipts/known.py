@@ -9,6 +9,7 @@ import polars as pl
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.columns import RECEIPTS
+from fraud.claims.receipts.traces import SIGNS
 
 _READ: dict[str, Any] = {
     "claim_id": pl.Int64,
@@ -60,8 +61,13 @@ def receipts_known(at: object, without: Collection[str] = ()) -> pl.DataFrame | 
         pl.col("total").drop_nulls().last(),
         pl.col("receipt_n_same").max(),
         pl.col("receipt_n_alike").max(),
-        receipt_is_edited=(pl.col("signs") != "[]").any(),
+        receipt_is_edited=_is_edited().any(),
     )
+
+
+def _is_edited() -> pl.Expr:
+    """Whether a list of signs in JSON names one of editing; what is told beside them is none."""
+    return pl.any_horizontal(pl.col("signs").str.contains(f'"{sign}"', literal=True) for sign in SIGNS)
 
 
 def beside_receipts(

@@ -16,14 +16,13 @@ from typing import Any
 
 from fraud.claims.importing.bounded import Bounds, ask_child
 from fraud.claims.importing.problems import FileQuarantined
+from fraud.claims.receipts.pictures import picture_cells, picture_hash
 from fraud.claims.receipts.traces import Traces, traces_of
 
 #: One file; a few of them share a process, since its start costs more than most files.
 BOUNDS, TOGETHER = Bounds(seconds=60, megabytes=800), 10
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-#: Bits of a side of the perceptual hash: 16 × 16 of them tell two receipts of one till apart.
-HASH_SIDE = 16
 _SIDE, _OCR_SIDE, _PAGES = 1600, 2400, 3
 _LANGUAGES = ("kor", "eng")
 _LEAST_TEXT = 20
@@ -41,6 +40,8 @@ class Looked:
     text: str
     read_by: str
     traces: Traces
+    #: What the finer measure compares, see `pictures`.
+    picture_cells: str = ""
 
 
 def look_at_receipts(paths: Sequence[Path], *, bounds: Bounds = BOUNDS) -> list[Looked | None]:
@@ -67,7 +68,12 @@ def _ask(paths: Sequence[Path], bounds: Bounds) -> list[dict[str, Any] | None] |
 
 def _read(told: Mapping[str, Any]) -> Looked:
     return Looked(
-        told["sha256"], told["picture_hash"], told["text"], told["read_by"], Traces.read(told["traces"])
+        told["sha256"],
+        told["picture_hash"],
+        told["text"],
+        told["read_by"],
+        Traces.read(told["traces"]),
+        told["picture_cells"],
     )
 
 
@@ -91,17 +97,11 @@ def _look(path: Path) -> dict[str, Any] | None:
     return {
         "sha256": hashlib.sha256(content).hexdigest(),
         "picture_hash": picture_hash(pages[0]) if pages else "",
+        "picture_cells": picture_cells(pages[0]) if pages else "",
         "text": text[:20_000] if read_by else "",
         "read_by": read_by,
         "traces": traces_of(content, parts).as_json(),
     }
-
-
-def picture_hash(picture: Any) -> str:
-    """The perceptual hash of a picture as 64 hexadecimal digits: alike for one picture scaled, turned grey or packed anew."""
-    import imagehash
-
-    return str(imagehash.phash(picture, hash_size=HASH_SIDE))
 
 
 def _picture(content: bytes) -> tuple[list[Any], str, list[bytes]]:

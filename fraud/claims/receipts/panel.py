@@ -18,7 +18,9 @@ SIGN_WORDS: dict[str, str | Promise] = {
     traces.AI_MADE: pgettext_lazy("sign of editing", "marked as made by a picture generator"),
     traces.CHANGED_LATER: pgettext_lazy("sign of editing", "changed after the day of the payment"),
     traces.REWRITTEN: pgettext_lazy("sign of editing", "the PDF was changed after it was made"),
-    traces.FALSE_BRN: pgettext_lazy("sign of editing", "its business number fails the check digit"),
+}
+FACT_WORDS: dict[str, str | Promise] = {
+    traces.FALSE_BRN: pgettext_lazy("receipt", "fails the check digit, perhaps misprinted by the shop")
 }
 READ_WORDS: dict[str, str | Promise] = {
     Receipt.ReadBy.TEXT: pgettext_lazy("receipt read by", "read from the PDF's text"),
@@ -35,6 +37,7 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
         {
             "receipt": receipt,
             "signs": [SIGN_WORDS[sign] for sign in receipt.signs if sign in SIGN_WORDS],
+            "facts": [FACT_WORDS[sign] for sign in receipt.signs if sign in FACT_WORDS],
             "read": READ_WORDS[receipt.read_by],
         }
         for receipt in claim.receipts.all()

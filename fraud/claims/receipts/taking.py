@@ -24,11 +24,12 @@ from audit.transactions import one_transaction
 from fraud.claims.importing.folders import waiting_files
 from fraud.claims.models import Claim, Receipt, ReceiptBand
 from fraud.claims.receipts.looking import MAX_BYTES, TOGETHER, Looked, look_at_receipts
+from fraud.claims.receipts.pictures import are_one_picture
 from fraud.claims.receipts.traces import FALSE_BRN, Traces
 from fraud.claims.receipts.values import Values, values_of
 
 _log = logging.getLogger(__name__)
-#: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here.
+#: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
 ALIKE_BITS, _BANDS = 7, 8
 _DIGITS = 64 // _BANDS
 TAKEN, KNOWN, UNKNOWN_CLAIM, UNREADABLE = "taken", "known", "unknown_claim", "unreadable"
@@ -172,6 +173,7 @@ def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: 
         source_key=handed.source_key,
         sha256=sha256,
         picture_hash=looked.picture_hash,
+        picture_cells=looked.picture_cells,
         total_minor=said.total,
         currency=said.currency,
         issued_on=said.issued_on,
@@ -185,7 +187,9 @@ def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: 
     )
     others = Receipt.objects.exclude(claim=claim).filter(superseded_at=None)
     receipt.n_same = others.filter(sha256=sha256).values("claim").distinct().count()
-    receipt.n_alike = len({other.claim_id for other in _alike(receipt, others.exclude(sha256=sha256))})
+    alike = [(other.claim_id, is_one) for other, is_one in _alike(receipt, others.exclude(sha256=sha256))]
+    receipt.n_alike = len({claim_id for claim_id, _ in alike})
+    receipt.n_pictured = len({claim_id for claim_id, is_one in alike if is_one})
     receipt.save()
     ReceiptBand.objects.bulk_create(
         ReceiptBand(receipt=receipt, band=band, value=value) for band, value in _bands(receipt.picture_hash)
@@ -199,8 +203,12 @@ def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: 
     return receipt
 
 
-def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[Receipt]:
-    """Receipts with nearly the same picture; those that say both another day and another sum are two papers of one till."""
+def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receipt, bool]]:
+    """(other receipt, whether its picture is the same) of those that are the same paper.
+
+    A till prints papers that look alike: likeness alone says nothing. Where both were read, they must say the same; where one was
+    not, the pictures must be one.
+    """
     bands = _bands(receipt.picture_hash)
     if not bands:
         return
@@ -208,15 +216,28 @@ def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[Receipt]:
     for band, value in bands:
         near |= Q(bands__band=band, bands__value=value)
     for other in others.filter(near).distinct():
-        if _bits_apart(receipt.picture_hash, other.picture_hash) <= ALIKE_BITS and not _are_two(
-            receipt, other
-        ):
-            yield other
+        if _bits_apart(receipt.picture_hash, other.picture_hash) > ALIKE_BITS:
+            continue
+        if receipt.read_by and other.read_by and _say_the_same(receipt, other):
+            yield other, False
+        elif _are_one_picture(receipt, other):
+            yield other, True
 
 
-def _are_two(one: Receipt, other: Receipt) -> bool:
-    days, sums = (one.issued_on, other.issued_on), (one.total_minor, other.total_minor)
-    return None not in (*days, *sums) and days[0] != days[1] and sums[0] != sums[1]
+def _say_the_same(one: Receipt, other: Receipt) -> bool:
+    """Whether two papers name one serial number and one day or sum; without numbers both the day and the sum."""
+    pairs = ((one.issued_on, other.issued_on), (one.total_minor, other.total_minor))
+    agree = sum(None not in pair and pair[0] == pair[1] for pair in pairs)
+    if one.number is not None and other.number is not None:
+        return one.number == other.number and agree >= 1
+    return agree == len(pairs)
+
+
+def _are_one_picture(one: Receipt, other: Receipt) -> bool:
+    """Whether the pictures are one; of two texts that can be read exactly, what they say has decided already."""
+    if one.read_by == other.read_by == Receipt.ReadBy.TEXT:
+        return False
+    return are_one_picture(one.picture_cells, other.picture_cells)
 
 
 def _bits_apart(one: str, other: str) -> int:

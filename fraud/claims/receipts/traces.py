@@ -20,16 +20,23 @@ EDITOR, AI_MADE, CHANGED_LATER, REWRITTEN, FALSE_BRN = (
     "rewritten",
     "false_brn",
 )
-SIGNS = (EDITOR, AI_MADE, CHANGED_LATER, REWRITTEN, FALSE_BRN)
+SIGNS = (EDITOR, AI_MADE, CHANGED_LATER, REWRITTEN)
+#: Told with a receipt, but no sign of editing: a shop's false number is no act of the cardholder.
+FACTS = (FALSE_BRN,)
 
-# Programs that change pictures and pages. Scanners, cameras, printers and programs that issue receipts are none of them.
+# Programs that change pictures and pages, in a picture. Scanners, cameras, printers and programs that issue receipts are none of them.
 _EDITORS = re.compile(
     rb"photoshop|\bgimp\b|paint\.net|pixlr|snapseed|picsart|photopea|\bcanva\b|affinity (?:photo|designer|publisher)|"
     rb"illustrator|inkscape|coreldraw|pixelmator|krita|facetune|lightroom|pdfescape|sejda|ilovepdf|smallpdf|"
     rb"pdf-xchange editor|phantompdf|foxit (?:pdf )?editor|acrobat pro|nitro pro|libreoffice draw|pdfelement|"
-    rb"\xed\x8f\xac\xed\x86\xa0\xec\x83\xb5|\xec\x95\x8c\xec\xba\xa1\xec\xb2\x98|alpdf|ezpdf editor",
+    rb"\xed\x8f\xac\xed\x86\xa0\xec\x83\xb5|ezpdf editor",
     re.IGNORECASE,
 )
+# A PDF laid out or packed with these is no sign: companies issue invoices with them, and people put pages together.
+_ISSUERS = re.compile(
+    rb"canva|affinity (?:designer|publisher)|illustrator|inkscape|coreldraw|ilovepdf|smallpdf", re.IGNORECASE
+)
+_XMP_PROGRAM = re.compile(rb"(?:CreatorTool|Producer|softwareAgent)[>=\"' ]{1,3}([^<\"']{1,200})")
 # What makers of generated pictures write: IPTC's digital source type, provenance manifests, parameters of a generator.
 _AI = re.compile(
     rb"trainedAlgorithmicMedia|stable diffusion|midjourney|dall[\xc2\xb7. -]?e\b|firefly|negative prompt|openai|"
@@ -124,17 +131,18 @@ def _of_pdf(parts: list[bytes]) -> Traces:
             name.decode(): at for name, text in _PDF_TIME.findall(part) if (at := _time(text, "%Y%m%d%H%M%S"))
         }
         metadata += b"".join(_XMP.findall(part))[:200_000]
-    programs += [hit.group() for hit in _EDITORS.finditer(metadata)]
+    programs += _XMP_PROGRAM.findall(metadata)
     told = _xmp_times(metadata)
     whole = parts[0]
     # A PDF made for the web has two cross-reference tables from the start; a signature is an update by design.
     expected = 2 if b"/Linearized" in whole[:2048] else 1
     is_rewritten = whole.count(b"startxref") > expected and b"/ByteRange" not in whole
     return Traces(
-        _programs(programs),
+        _programs(name for name in programs if not _ISSUERS.search(name)),
         times.get("CreationDate") or told.get("CreateDate"),
         times.get("ModDate") or told.get("ModifyDate"),
-        is_ai=any(_AI.search(text) for text in (*programs, metadata)),
+        # A vendor of generators issues invoices as well: only what says of itself that it was generated counts.
+        is_ai=b"trainedAlgorithmicMedia" in metadata,
         is_rewritten=is_rewritten,
     )
 

@@ -10,17 +10,90 @@ from decimal import Decimal
 from fraud.claims.importing.parsing.codes import brn_is_right
 from rules.money import MoneyNotValid, exponent, to_minor
 
-#: Labels of the sum that was paid, the surest first; of one group the last line counts, since receipts add up downwards.
-_TOTALS = (
-    r"결제\s*금액|승인\s*금액|받을\s*금액|받은\s*금액|청구\s*금액|amount\s+(?:due|paid)|total\s+(?:due|paid)|grand\s+total|balance\s+due",
-    r"합\s*계(?:\s*금액)?|총\s*액|총\s*금\s*액|총\s*합계|판매\s*총액|\btotal\b",
+#: Labels of the sum that was paid, the surest first, without spaces. A line says a total only where these are all its words:
+#: what qualifies one (points, items, savings, tendered, so far this month, tax) makes it something else.
+_PAID = frozenset(
+    [
+        "결제금액",
+        "총결제금액",
+        "최종결제금액",
+        "실결제금액",
+        "결제하신금액",
+        "승인금액",
+        "카드승인금액",
+        "받을금액",
+        "청구금액",
+        "amountdue",
+        "amountpaid",
+        "amountcharged",
+        "totaldue",
+        "totalpaid",
+        "totalcharged",
+        "totalamountdue",
+        "grandtotal",
+        "balancedue",
+    ]
 )
-_NO_TOTAL = re.compile(
-    r"sub\s*-?total|소\s*계|부\s*가\s*세|과세|면세|공급\s*가액|할인|세\s*액|\bvat\b|\btax\b|거스름|change",
+_TOTALS = frozenset(
+    [
+        "합계",
+        "합계금액",
+        "총합계",
+        "총합계금액",
+        "총계",
+        "총액",
+        "총금액",
+        "판매총액",
+        "판매합계",
+        "거래금액",
+        "판매금액",
+        "total",
+        "totalamount",
+        "ordertotal",
+    ]
+)
+#: Parts of a sum that was paid in several ways: what the card paid is the claim's.
+_BY_CARD = frozenset(
+    [
+        "신용카드",
+        "카드",
+        "카드결제",
+        "신용카드결제",
+        "카드금액",
+        "신용카드금액",
+        "법인카드",
+        "creditcard",
+        "card",
+        "cardpayment",
+    ]
+)
+_OTHERWISE = frozenset(
+    [
+        "현금",
+        "현금결제",
+        "포인트",
+        "포인트사용",
+        "포인트결제",
+        "상품권",
+        "쿠폰",
+        "마일리지",
+        "cash",
+        "cashpaid",
+        "points",
+        "voucher",
+        "giftcard",
+    ]
+)
+_SAYS_TAX = re.compile(
+    r"[(\[](?:krw|usd|gbp|eur|cad|원|(?:vat|부가세|세금)포함|incl?\.?(?:vat|tax)|(?:vat|tax)incl?\.?)[)\]]"
+)
+_FRAME = " \t*=#:：[]<>【】■▶·|"
+_LINE = re.compile(
+    r"(?P<label>\D*?)\s*(?:\b\d{1,3}\s*(?:개|건|ea)?\s+)?(?P<amount>(?:[₩￦$£€]|\b(?:KRW|USD|GBP|EUR|CAD))?\s*\d[\d,.]*\s*(?:원|KRW|USD|GBP|EUR|CAD)?)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"(?P<sign>[₩￦$£€]|KRW|USD|GBP|EUR|CAD)?\s*(?P<number>\d{1,3}(?:[,.]\s?\d{3})+(?:[.,]\d{2})?|\d+(?:[.,]\d{2})?)(?!\d)\s*(?P<unit>원|KRW|USD|GBP|EUR|CAD)?",
+    r"(?P<sign>[₩￦$£€]|KRW|USD|GBP|EUR|CAD)?\s*(?P<number>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{2})?|\d+(?:[.,]\d{2})?)\s*(?P<unit>원|KRW|USD|GBP|EUR|CAD)?",
     re.IGNORECASE,
 )
 _CURRENCIES = {
@@ -44,12 +117,19 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"^\s*(?P<name>\D*?[^\W\d_]{2,}.*?)\s{1,}(?:\d{1,3}\s+)?[₩￦$£€]?\s*\d[\d,.]*\s*(?:원)?\s*$"
+    r"^\s*(?P<name>\D*?[^\W\d_]{2,}.*?)\s{1,}(?:\d{1,3}\s+)?"
+    r"(?:[₩￦$£€]\s*\d[\d,.]*|\d{1,3}(?:,\d{3})+|\d{3,7}|\d+\.\d{2}|\d[\d,]*\s*원)\s*원?\s*$"
 )
 _NO_ITEM = re.compile(
-    r"합\s*계|총|금\s*액|부\s*가|과세|면세|세액|사업자|번호|전화|tel|카드|승인|일시|날짜|주소|대표|할인|잔|"
-    r"total|tax|vat|change|card|date|phone|balance|cash|visa|master",
+    r"합\s*계|총|금\s*액|부\s*가|과세|면세|세액|사업[자장]|번호|전화|tel|카드|승인|일[시자]|날짜|주소|대표|할인|잔|공급|거스름|현금|"
+    r"받[은을]|결제|거래|입차|출차|적립|포인트|가맹점|고객|문의|영수증|교환|환불|테이블|주문|수량|\d\s*(?:층|호|번지)\b|"
+    r"total|tax|vat|change|card|date|phone|balance|cash|visa|master|tender|paid|amount|points|saving|receipt|invoice|table",
     re.IGNORECASE,
+)
+# A province or city, or a district with a road or quarter behind it: "서울시 강남구 테헤란로 123".
+_ADDRESS = re.compile(
+    r"^(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충[북남]|전[북남]|경[북남]|제주|충청|전라|경상)(?:특별|광역|자치|[북남])*[시도]?\s+\S+[시군구로길동읍면]\b|"
+    r"\S+[시군구]\s+\S+[로길동읍면]\b"
 )
 MAX_ITEMS, MAX_TEXT = 500, 20_000
 
@@ -79,34 +159,62 @@ def values_of(text: str, *, currency: str) -> Values:
 
 
 def _total(lines: list[str], currency: str) -> tuple[int | None, str]:
-    for labels in _TOTALS:
-        found = re.compile(labels, re.IGNORECASE)
-        for at in reversed(range(len(lines))):
-            hit = found.search(lines[at])
-            if hit is None or _NO_TOTAL.search(lines[at][: hit.end()]):
-                continue
-            behind = lines[at][hit.end() :]
-            below = lines[at + 1] if at + 1 < len(lines) else ""
-            told = _amount_in(behind, currency) or (
-                _amount_in(below, currency, alone=True) if not re.search(r"\d", behind) else None
-            )
-            if told is not None:
-                return told
+    """(minor units, currency) of the sum that was paid; nothing where lines that say one differ."""
+    told = [one for at in range(len(lines)) if (one := _said(lines, at, currency))]
+    for labels in (_PAID, _TOTALS):
+        sums = {amount for label, amount in told if label in labels and amount[0] > 0}
+        if len(sums) > 1:
+            return None, ""
+        if sums:
+            (total,) = sums
+            return _card_part(total, told)
     return None, ""
 
 
-def _amount_in(text: str, currency: str, *, alone: bool = False) -> tuple[int, str] | None:
-    """The last amount of a line, in minor units of what its sign says; `alone`: the line says nothing else."""
-    hits = list(_AMOUNT.finditer(text))
-    if not hits or (alone and re.search(r"[^\W\d_]", _AMOUNT.sub("", text))):
+def _card_part(total: tuple[int, str], told: list[tuple[str, tuple[int, str]]]) -> tuple[int | None, str]:
+    """Of a total that was paid partly by card what the card paid; nothing where the parts do not make the whole."""
+    by_card = {amount for label, amount in told if label in _BY_CARD and amount[0] > 0}
+    if not by_card or by_card == {total}:
+        return total
+    otherwise = sum(amount for label, (amount, of) in told if label in _OTHERWISE and of == total[1])
+    if len(by_card) == 1:
+        (card,) = by_card
+        if card[1] == total[1] and card[0] + otherwise == total[0]:
+            return card
+    return None, ""
+
+
+def _said(lines: list[str], at: int, currency: str) -> tuple[str, tuple[int, str]] | None:
+    """(label, amount) of a line that is just these; an amount alone may stand on the line below its label."""
+    line = lines[at].strip(_FRAME)
+    if _label(line) in _PAID | _TOTALS:
+        amount = _amount_in(lines[at + 1], currency) if at + 1 < len(lines) else None
+        return (_label(line), amount) if amount else None
+    hit = _LINE.fullmatch(line)
+    amount = _amount_in(hit["amount"], currency) if hit else None
+    return (_label(hit["label"]), amount) if hit and amount else None
+
+
+def _label(text: str) -> str:
+    return _SAYS_TAX.sub("", re.sub(r"\s", "", text).lower()).strip(_FRAME)
+
+
+def _amount_in(text: str, currency: str) -> tuple[int, str] | None:
+    """A text that is an amount, in minor units of what its sign says; a small plain number may be a count and is none."""
+    hit = _AMOUNT.fullmatch(text.strip(_FRAME))
+    if hit is None:
         return None
-    hit = hits[-1]
     sign = (hit["unit"] or hit["sign"] or "").upper()
     of = _CURRENCIES.get(sign, sign if len(sign) == 3 else currency)
-    plain = hit["number"].replace(" ", "")
+    plain = hit["number"]
     decimals = exponent(of)
-    if decimals and re.search(rf"[.,]\d{{{decimals}}}$", plain):
+    has_decimals = bool(decimals and re.search(rf"[.,]\d{{{decimals}}}$", plain))
+    if not sign and not has_decimals and (decimals or len(plain) < 3):
+        return None
+    if has_decimals:
         plain = re.sub(r"[.,]", "", plain[: -decimals - 1]) + "." + plain[-decimals:]
+    elif re.search(r"[.,]\d{1,2}$", plain):
+        return None
     else:
         plain = re.sub(r"[.,]", "", plain)
     try:
@@ -160,6 +268,12 @@ def _items(lines: list[str]) -> str:
     names = []
     for line in lines:
         hit = _ITEM.match(line)
-        if hit and not _NO_ITEM.search(line) and not _days_in(line) and not _BRN.search(line):
+        if (
+            hit
+            and not _NO_ITEM.search(line)
+            and not _days_in(line)
+            and not _BRN.search(line)
+            and not _ADDRESS.search(line)
+        ):
             names.append(re.sub(r"\s+", " ", hit["name"]).strip(" .:*-"))
     return ", ".join(dict.fromkeys(name for name in names if name))[:MAX_ITEMS]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from fraud.claims.models import Merchant
+from fraud.claims.models import Claim, Merchant, Receipt
 from fraud.workbench import frames
 from rules.engine import RuleSpec
 from rules.language import parse
@@ -73,3 +73,18 @@ def test_more_is_read_when_a_rule_asks_for_more_and_serves_what_asked_before(cla
     assert hits(TEXTS[4], lean=True)[1] is False
     assert hits(TEXTS[2], lean=True)[1] is False
     assert hits(TEXTS[0], lean=False)[1] is False
+
+
+def test_a_receipt_that_was_read_after_the_newest_claim_counts_at_once_until_it_is_taken_back(claims):
+    text = "receipt.amount > amount * 2"
+    assert not any(hits(text, lean=True)[0])  # and the frame is kept
+    of = Claim.objects.latest("transacted_at")
+    later = of.received_at + timedelta(hours=5)
+    receipt = Receipt.objects.create(
+        claim=of, source="folder", source_key="a.pdf", sha256="0" * 64, n_same=0, n_alike=0, total_minor=900_000,
+        currency="KRW", read_by="text", handed_in_at=later, received_at=later,
+    )  # fmt: skip
+    for lean in (True, False):
+        assert hits(text, lean=lean)[0].count(True) == 1
+    Receipt.objects.filter(pk=receipt.pk).update(superseded_at=later + timedelta(hours=1))
+    assert not any(hits(text, lean=True)[0])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fraud.claims.importing.bounded import Bounds
-from fraud.claims.receipts.looking import answer_to, can_read_pixels, look_at_receipts, picture_hash
+from fraud.claims.receipts.looking import answer_to, can_read_pixels, look_at_receipts
+from fraud.claims.receipts.pictures import picture_hash
 from fraud.claims.receipts.values import values_of
 from tests.cases.files import flooding_png
 from tests.fraud.claims.receipts.made import drawn, lines, packed, page

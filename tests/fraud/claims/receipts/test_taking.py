@@ -101,6 +101,19 @@ def test_the_five_rules_of_receipts_hit_real_receipts_and_are_not_evaluable_befo
 
 
 @time_machine.travel(NOW, tick=False)
+def test_a_shops_false_or_a_platforms_number_and_a_part_paid_in_cash_accuse_nobody() -> None:
+    misprinted, platform, part = claim(), claim(), claim()
+    told = take(
+        misprinted, made.page(made.lines(day=PAID_ON, total=84_000, number=11, brn="123-45-67890", seed=1))
+    )
+    assert told.signs == ["false_brn"]
+    take(platform, made.page(made.lines(day=PAID_ON, total=84_000, number=12, brn="120-81-47521", seed=2)))
+    paid = made.lines(day=PAID_ON, total=104_000, number=13, seed=3)
+    take(part, made.page([*paid, "현금 20,000", "신용카드 84,000"]))
+    assert {"D02", "D03R", "D05"} & {*hits()} == set()
+
+
+@time_machine.travel(NOW, tick=False)
 def test_a_receipt_is_known_from_when_it_was_read_until_it_is_taken_back() -> None:
     one = claim()
     take(one, made.page(made.lines(total=10_000)))
@@ -133,12 +146,40 @@ def test_a_photo_of_a_photo_is_recognised_for_another_person_years_later() -> No
 
 
 @time_machine.travel(NOW, tick=False)
-def test_two_papers_of_one_till_with_other_days_and_sums_are_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_papers_of_one_till_are_one_only_where_they_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fraud.claims.receipts.looking.picture_hash", lambda _: "0123456789abcdef" * 4)
-    take(claim(), made.page(made.lines(day="2026-03-01", total=84_000)))
-    other = take(claim(), made.page(made.lines(day="2026-03-08", total=91_000)))
-    edited = take(claim(), made.page(made.lines(day="2026-03-01", total=91_000)))
-    assert (other.n_alike, edited.n_alike) == (0, 2)
+    take(claim(), made.page(made.lines(day="2026-03-01", total=84_000, number=7)))
+    others = {
+        (2, "2026-03-08", 91_000): 0,  # another day and sum
+        (3, "2026-03-08", 84_000): 0,  # the same fare a week later
+        (4, "2026-03-01", 84_000): 0,  # a colleague's, of the same day and sum
+    }
+    for (number, day, total), n in others.items():
+        told = take(claim(), made.page(made.lines(day=day, total=total, number=number)))
+        assert (told.n_alike, told.n_pictured) == (n, 0)
+    edited = take(claim(), made.page(made.lines(day="2026-03-01", total=91_000, number=7)))
+    assert (edited.n_alike, edited.n_pictured) == (1, 0)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_slips_of_one_till_that_nobody_could_read_accuse_nobody_and_a_slip_saved_anew_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fraud.claims.receipts.looking._text_of_pixels", lambda _: "")
+    monkeypatch.setattr("fraud.claims.receipts.looking.picture_hash", lambda _: "0123456789abcdef" * 4)
+    slips = [
+        made.drawn(["모퉁이주차장", "사업자번호 639-34-14345", f"출차 2026-11-{10 + at} 11:10", f"번호 {12345 + at:07d}",
+                    f"합계 {6_500:,}", "신용카드 승인", "감사합니다"])
+        for at in range(6)
+    ]  # fmt: skip
+    told = [take(claim(), made.packed(slip, "PNG"), f"{at}.png") for at, slip in enumerate(slips)]
+    assert [one.n_alike for one in told] == [0] * 6
+    half = slips[2].resize((slips[2].width // 2, slips[2].height // 2))
+    again = [made.packed(half, quality=50), made.packed(slips[2], "WEBP", quality=50)]
+    assert [(one.n_alike, one.n_pictured) for one in (take(claim(), each) for each in again)] == [
+        (1, 1),
+        (2, 2),
+    ]
 
 
 def test_a_folder_is_read_once_by_the_numbers_in_its_names_and_left_as_it_is(tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ def signs(content: bytes) -> tuple[str, ...]:
         (packed(drawn(SAID)), ()),
         (page(SAID), ()),
         (page(SAID, creator="PDFescape Online"), ("editor",)),
+        (page(SAID, creator="Adobe Photoshop 25.0"), ("editor",)),
+        (page(SAID, creator="OpenAI"), ()),
+        (page(SAID, creator="Canva"), ()),
+        (page(SAID, creator="iLovePDF"), ()),
+        (page(SAID, creator="Adobe Illustrator 28.0"), ()),
+        (photo(SAID, software="Canva"), ("editor",)),
         (updated(page(SAID)), ("rewritten",)),
         (updated(page(SAID), entry=b"/ByteRange [0 1 2 3]"), ()),  # a signature is an update by design
     ],

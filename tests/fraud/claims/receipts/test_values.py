@@ -29,7 +29,18 @@ def test_a_whole_receipt_is_read() -> None:
     ("text", "currency", "total"),
     [
         ("소계 40,000\n부가세 4,000\n합계 44,000", "KRW", (44_000, "KRW")),
-        ("합계금액 44,000원\n받은금액 50,000원\n거스름돈 6,000원", "KRW", (50_000, "KRW")),
+        ("합계금액 44,000원\n받은금액 50,000원\n거스름돈 6,000원", "KRW", (44_000, "KRW")),
+        ("합 계 : 44,000", "KRW", (44_000, "KRW")),
+        ("합계(VAT포함) 44,000", "KRW", (44_000, "KRW")),
+        ("합계 3 44,000", "KRW", (44_000, "KRW")),
+        ("합계 54,000\n할인 -10,000\n결제금액 44,000", "KRW", (44_000, "KRW")),
+        ("합계 54,000\n할인 10,000\n합계 44,000", "KRW", (None, "")),  # which of the two was paid is not said
+        ("합계 0", "KRW", (None, "")),
+        ("합계 -44,000", "KRW", (None, "")),
+        ("Total 4", "KRW", (None, "")),
+        ("합계 246,200\n현금 20,000\n신용카드 226,200", "KRW", (226_200, "KRW")),
+        ("합계 246,200\n신용카드 226,200", "KRW", (None, "")),  # who paid the rest is not said
+        ("합계 44,000\n신용카드 44,000", "KRW", (44_000, "KRW")),
         ("총액\n₩ 128,500", "KRW", (128_500, "KRW")),
         ("Subtotal £10.00\nVAT £2.00\nTotal £12.00", "GBP", (1_200, "GBP")),
         ("TOTAL  1,234.50", "CAD", (123_450, "CAD")),
@@ -42,6 +53,28 @@ def test_a_whole_receipt_is_read() -> None:
 def test_the_total_is_the_line_that_says_so(text: str, currency: str, total: tuple[int | None, str]) -> None:
     told = said(text, currency)
     assert (told.total, told.currency) == total
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "합계 수량 3 개", "Total items: 4", "총 포인트 12,300\n누적 합계 포인트 45,200", "Total points 820", "Total savings 5,000 KRW",
+        "받은금액 94,000\n거스름돈 50,000", "이번달 누적 결제금액 1,234,500", "포인트 결제금액 0", "현금합계 0", "봉사료 총액 0",
+        "잔액 합계 0", "세금 합계 4,000", "총 수량 12", "면세합계 0\n과세합계 40,000", "합계 45,200 포인트", "합계: 45,200P",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("label", ["합계", "승인금액", "Total"])
+def test_a_line_that_is_no_total_takes_nothing_from_the_one_that_is(label: str, behind: str) -> None:
+    assert said(f"식사 1 44,000\n{label} 44,000\n{behind}").total == 44_000
+    assert said(f"식사 1 44,000\n{behind}").total is None
+
+
+def test_what_is_no_item_is_none() -> None:
+    told = said(
+        "서울시 강남구 1-2\n서울시 상품권로 12\n경기 성남시 분당구 판교로 1,234\n일자 26.10.30\n술국 1 9,000\n공급가액 8,182\n"
+        "부가세 818\n현금 9,000\n거스름돈 1,000\n소주 5,000\n아메리카노 4500\nWine 12.50\n고객센터 1588"
+    )
+    assert told.items == "술국, 소주, 아메리카노, Wine"
 
 
 @pytest.mark.parametrize(
