@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rules.language.mending.naming import Names
 from rules.language.mending.spoken.clauses import clause
+from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
 from rules.language.mending.spoken.values import VALUES
 from rules.language.text import quote
@@ -62,6 +63,10 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
         if found is None:
             return None
         taken, condition = found
+        end = at + taken
+        is_either = end < len(tokens) and tokens[end].kind in {"join", "comma"} and _join(tokens, end) == "or"
+        if is_unclear(tokens, at, taken, is_either=is_either):
+            return None
         if " and " in condition and _joins_or(tokens, at, taken):
             condition = f"({condition})"
         line.add(Part(token.start, tokens[at + taken - 1].end, condition))
