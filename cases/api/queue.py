@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_view
@@ -90,6 +90,7 @@ class CaseList(CaseworkView):
         page = self.page(cases.exclude(**{by: None}), by=by, ascending=ascending)
         context = {"scores": can(self.by, "fraud.view_score")}
         record_access(request=request._request, subject="cases", what="case_list")
+        prefetch_related_objects([case for case in page.rows if case.merged_into_id], "merged_into")
         results = CaseRow(page.rows, many=True, context=context).data
         return Response({"results": results, "next": page.next_cursor or None})
 

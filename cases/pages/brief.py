@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from audit import clock
 from audit.language import current_language
-from cases.models import Case
+from cases.models import Alert, Case
 from cases.pages.case import ClaimRow, Why, fact_url
 from cases.services.money import balance_of, shown_stake
 from cases.services.standing import recovery_of
@@ -79,15 +79,35 @@ def brief_of(case: Case, rows: list[ClaimRow], why: Why, *, shows_reasons: bool 
 
     No query where the stake is attached and the case is gathered, one where it has a recovery.
     """
+    if not rows:
+        return [_emptied(case)]
     lines = [_happened(case, rows), _unusual(case, why), _back(case)]
     return [line for line in lines if shows_reasons or line.kind != "unusual" or case.is_blind]
 
 
-def _happened(case: Case, rows: list[ClaimRow]) -> Line:
-    if not rows:
+def _emptied(case: Case) -> Line:
+    """Why a case holds no payment: nothing more is told of it than where its payments went."""
+    if case.merged_into is not None:
+        into = Linked(case.merged_into.reference, reverse("cases:detail", args=[case.merged_into.reference]))
+        return Line(
+            "happened",
+            _("Merged into %(case)s: its payments and everything further are there."),
+            {"case": into},
+        )
+    whys = set(case.alerts.values_list("left_why", flat=True))
+    if whys <= {Alert.Left.OTHER_PERSON}:
         return Line(
             "happened", _("The case holds no payment any more: all of them turned out to be somebody else's.")
         )
+    timeline = Linked(_("timeline"), "#timeline")
+    return Line(
+        "happened",
+        _("The case holds no payment any more; the %(timeline)s says where they went."),
+        {"timeline": timeline},
+    )
+
+
+def _happened(case: Case, rows: list[ClaimRow]) -> Line:
     first, last = rows[0].claim, rows[-1].claim
     case_url = reverse("cases:detail", args=[case.reference])
     parts = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.actor import Actor
 from audit.permissions import Role, can
 from audit.prepared import prepared
-from cases.models import Case
+from cases.models import BLIND, Case
 from cases.pages.queue import OPEN
+from cases.pages.queue_filters import hits_shown
 from cases.services.tagging import tags_in_use
 from fraud.claims.identity import holders_of
 from fraud.claims.models import Department
@@ -24,8 +25,9 @@ _departments = prepared(
 @prepared
 def _rules() -> QuerySet[Rule, Any]:
     # Asked a rule, not a case: one open case of each is enough.
-    shown = Case.objects.filter(pattern=OuterRef("code"), state__in=OPEN)
-    rules = Rule.objects.filter(Exists(shown)).order_by("code")
+    named = Case.objects.filter(pattern=OuterRef("code"), state__in=OPEN)
+    of_hits = hits_shown(Case.objects.filter(state__in=OPEN).exclude(BLIND)).values("rule_version__rule")
+    rules = Rule.objects.filter(Q(Exists(named)) | Q(pk__in=of_hits)).order_by("code")
     return rules.values_list("code", "name_ko", "name_en")
 
 

@@ -26,12 +26,23 @@ def _rule_names(codes: Collection[str]) -> QuerySet[Rule, Any]:
 
 
 def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
-    """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page."""
+    """`3 payments at 한우마을: Split payment`. `names` are the rule names of the page.
+
+    A case whose claims have left it keeps what it was about, and says where they are now.
+    """
+    said = _about(case, language, names)
+    if not case.n_claims and case.merged_into_id is not None:
+        return _("%(what)s (merged into %(case)s)") % {"what": said, "case": case.merged_into.reference}
+    return said
+
+
+def _about(case: Case, language: str, names: Mapping[str, str]) -> str:
     place = case.merchant.name if case.merchant else _("several merchants")
-    if case.n_claims == 1:
+    n = case.n_claims or int((case.headline or {}).get("n_claims") or 1)
+    if n == 1:
         where = _("payment at %(place)s") % {"place": place}
     else:
-        where = _("%(n)d payments at %(place)s") % {"n": case.n_claims, "place": place}
+        where = _("%(n)d payments at %(place)s") % {"n": n, "place": place}
     why = _("random check") if case.is_blind else _why(case, language, names)
     said = f"{where}: {why}" if why else where
     return said[0].upper() + said[1:]

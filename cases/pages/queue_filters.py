@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -289,7 +289,12 @@ def _problem(one: Filter, key: str, value: str) -> str:
         return _("“%(text)s” is not a day; write it as 2026-03-31.") % {"text": value[:30]}
     if key == "min":
         return _("“%(text)s” is not an amount; write digits such as 500000.") % {"text": value[:30]}
-    known = ", ".join(str(word) for word in one.words().values())
+    return not_one_of(value, one.words().values())
+
+
+def not_one_of(value: str, words: Iterable[object]) -> str:
+    """What somebody is told whose address asks for none of the choices."""
+    known = ", ".join(str(word) for word in words)
     return _("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known}
 
 
@@ -298,15 +303,17 @@ def _problem(one: Filter, key: str, value: str) -> str:
 _JUDGED = Q(claim__alerts__score__run=F("run")) | Q(claim__alerts__score=None, claim__alerts__run=F("run"))
 
 
+def hits_shown(cases: QuerySet[Case]) -> QuerySet[RuleHit]:
+    """The hits that rows of these cases show: on claims that are in them, of the run that judged the claim."""
+    return RuleHit.objects.filter(
+        _JUDGED, claim__alerts__left_at=None, is_shadow=False, claim__alerts__case__in=cases.values("pk")
+    )
+
+
 def rules_shown(cases: QuerySet[Case]) -> dict[str, set[int]]:
     """Code of a rule → keys of those of the cases that show it among their reasons, as the filter by reason has it."""
     open_to_all = cases.exclude(BLIND)
-    hits = RuleHit.objects.filter(
-        _JUDGED,
-        claim__alerts__left_at=None,
-        is_shadow=False,
-        claim__alerts__case__in=open_to_all.values("pk"),
-    )
+    hits = hits_shown(open_to_all)
     shown: dict[str, set[int]] = {}
     for code, case_id in hits.values_list("rule_version__rule__code", "claim__alerts__case_id").distinct():
         shown.setdefault(code, set()).add(case_id)

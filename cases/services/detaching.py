@@ -9,9 +9,10 @@ from cases.models import Alert, Case, HeldBack
 from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
+from cases.services.heads import head_of
 from cases.services.held_back import let_go
 from cases.services.money import net_by_claim
-from cases.services.regrouping import alerts_named, leave, return_alerts, void_proposal, weights_of
+from cases.services.regrouping import alerts_named, leave, return_alerts, void_proposal
 from cases.services.steps import check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line
 from cases.workflow import Action, State
@@ -45,7 +46,7 @@ def detach_claim(
     leave(alerts, Alert.Left(goes.value))
     void_proposal(case, by, said)
     details = {"claims": [claim], "goes": goes.value}
-    move(case, row, by=by, event="case.claim_detached", reason=said, details=details, fields=weights_of(case))
+    move(case, row, by=by, event="case.claim_detached", reason=said, details=details, fields=head_of(case))
     return read_case(case)
 
 
@@ -73,7 +74,7 @@ def attach_claim(*, case: Case, claim: str, reason: str, by: Actor, expected_ver
         event="case.claim_attached",
         reason=said,
         details={"claims": [claim]},
-        fields=weights_of(case),
+        fields=head_of(case),
     )
     return read_case(case)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
@@ -19,6 +18,7 @@ from audit.transactions import one_transaction
 from cases.models import Alert, Case, HeldBack
 from cases.selection import Bundle, Seats, Selection, adapted_novelty, rare_share, select_alerts
 from cases.services.company import due_on
+from cases.services.heads import leading_reason
 from cases.services.held_back import Waited, keep_waiting
 from cases.services.joining import hold_claims, joinable_cases, lock_joinable, standing_of
 from cases.services.new_hits import NewHits, add_new_hits, new_hits, standing_claims
@@ -36,7 +36,6 @@ from fraud.company.values import CompanyValues, from_json
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.screening.services import explain_claims, keep, put_stage, stage_of
 from fraud.detection.screening.stages import Stage, started_at
-from fraud.detection.sentences import tells_payment
 
 _BANDS = (Case.NOT_SCORED, "low", "medium", "high")
 _IDS = 500
@@ -336,7 +335,7 @@ class _Writer:
         if bundle.channel == "control_sample":
             return {"kind": "audit", "code": "control_sample", "facts": {}, "n_claims": 1}
         reasons = self.reasons.get(bundle.claims[0]) or []
-        leading = _leading(reasons, bundle)
+        leading = leading_reason(reasons, pattern=bundle.pattern, channel=bundle.channel)
         return {**leading, "n_claims": len(bundle.claims)}
 
 
@@ -360,27 +359,3 @@ def _free_key(key: str, taken: set[str]) -> str:
         free = f"{key}#{number}"
     taken.add(free)
     return free
-
-
-def _leading(reasons: list[dict[str, Any]], bundle: Bundle) -> dict[str, Any]:
-    """The reason a bundle is headed by: its rule, what makes it unusual, else the strongest positive one that describes the payment."""
-    tests: list[Callable[[dict[str, Any]], bool]] = [
-        lambda r: r["kind"] == "rule" and r["code"] == bundle.pattern,
-        lambda r: bundle.channel == "novelty" and r["kind"] == "novelty",
-        lambda r: r["kind"] == "rule" and r["value"] > 0,
-        # What happened, before what was known of the person or the place.
-        lambda r: r["kind"] == "tree" and r["value"] > 0 and tells_payment(r),
-        lambda r: r["kind"] == "novelty" and tells_payment(r),
-        lambda r: r["kind"] in ("tree", "anomaly") and r["value"] > 0,
-        lambda r: r["kind"] == "novelty",
-    ]
-    for test in tests:
-        found = next((reason for reason in reasons if test(reason)), None)
-        if found:
-            return {
-                "kind": found["kind"],
-                "code": found["code"],
-                "value": found["value"],
-                "facts": found["facts"],
-            }
-    return {"kind": bundle.channel, "code": bundle.pattern, "facts": {}}

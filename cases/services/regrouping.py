@@ -21,7 +21,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.claim_changes import VOIDED
 from cases.services.company import due_on, lock_until, present
-from cases.services.money import expected_loss_of, priority_of
+from cases.services.heads import head_of
 from cases.services.opening_rows import create_case, free_key
 from cases.services.queue import TAKE_DAYS, take_case
 from cases.services.steps import case_subject, check_step, move, read_case
@@ -62,9 +62,9 @@ def merge_cases(
     void_proposal(case, by, said)
     void_proposal(other, by, said)
     told = {"claims": names_of(alerts)}
-    ended = {"merged_into_id": case.pk, "lock_until": None, **weights_of(other)}
+    ended = {"merged_into_id": case.pk, "lock_until": None, **head_of(other)}
     _move(other, ending, by, "case.merged", said, {**told, "other": case.reference}, ended)
-    _move(case, row, by, "case.took_in", said, {**told, "other": other.reference}, weights_of(case))
+    _move(case, row, by, "case.took_in", said, {**told, "other": other.reference}, head_of(case))
     return read_case(case)
 
 
@@ -106,10 +106,10 @@ def unmerge_case(
         "assignee_id": other.assignee_id,
         "lock_until": lock_until(TAKE_DAYS),
         "due_on": due_on(State.IN_REVIEW, present()),
-        **weights_of(case),
+        **head_of(case),
     }
     _move(case, row, by, "case.unmerged", said, {**told, "other": other.reference}, opened)
-    _move(other, giving, by, "case.gave_back", said, {**told, "other": case.reference}, weights_of(other))
+    _move(other, giving, by, "case.gave_back", said, {**told, "other": case.reference}, head_of(other))
     return read_case(case)
 
 
@@ -131,12 +131,12 @@ def split_case(
     leave(alerts, Left.SPLIT)
     void_proposal(case, by, said)
     told = {"claims": names_of(alerts), "other": new.reference}
-    _move(case, row, by, "case.split", said, told, weights_of(case))
+    _move(case, row, by, "case.split", said, told, head_of(case))
     return read_case(new)
 
 
 def _split_off(case: Case, alerts: Sequence[Alert], by: Actor, reason: str) -> Case:
-    """The new case: of the same kind and pattern, weighed by its own claims."""
+    """The new case: opened as the one it comes from was, named after and weighed by its own claims."""
     new = create_case(
         by,
         reason=reason,
@@ -151,7 +151,7 @@ def _split_off(case: Case, alerts: Sequence[Alert], by: Actor, reason: str) -> C
         reopened_from_id=case.reopened_from_id,
     )
     _put_into(new, alerts, came_from=case)
-    Case.objects.filter(pk=new.pk).update(**weights_of(new))
+    Case.objects.filter(pk=new.pk).update(**head_of(new))
     return new
 
 
@@ -228,25 +228,6 @@ def return_alerts(alerts: Iterable[Alert]) -> None:
 def names_of(alerts: Iterable[Alert]) -> list[str]:
     """The claims' external ids, for an entry."""
     return sorted(alert.claim.external_id for alert in alerts)
-
-
-def weights_of(case: Case) -> dict[str, Any]:
-    """What a case says of its claims as they are now: how many, where, how likely, what is expected to be lost, its place."""
-    alerts = list(case.alerts.filter(left_at=None).select_related("score", "claim"))
-    scores = [alert.score for alert in alerts if alert.score is not None]
-    best = max(scores, key=lambda score: score.hybrid_probability, default=None)
-    places = {alert.claim.merchant_id for alert in alerts}
-    case.band = best.band if best else Case.NOT_SCORED
-    expected = expected_loss_of(case)
-    return {
-        "n_claims": len(alerts),
-        "merchant_id": places.pop() if len(places) == 1 else None,
-        "probability": best.hybrid_probability if best else 0.0,
-        "is_calibrated": best.is_calibrated if best else False,
-        "band": case.band,
-        "expected_loss_minor": expected,
-        "priority": priority_of(case, expected),
-    }
 
 
 def void_proposal(case: Case, by: Actor, reason: str) -> None:

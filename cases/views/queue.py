@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -34,7 +34,7 @@ from cases.pages.held_back import (
 )
 from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
-from cases.pages.queue_filters import QueueFilters, read_filters
+from cases.pages.queue_filters import QueueFilters, not_one_of, read_filters
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
@@ -68,6 +68,9 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
     if view.code == HELD_BACK:
         return _held_back(request, views, view)
     filters = read_filters(request.GET)
+    if asked and view.code != asked:
+        told = not_one_of(asked, [one.label for one in views])
+        filters = replace(filters, problems=(*filters.problems, told))
     others = cases_of_others(actor)
     found = queue_page(view, filters, others, cursor=request.GET.get(PAGING, ""))
     found = replace(found, rows=without_involved(found.rows, actor))
@@ -178,6 +181,7 @@ def decorate(cases: list[Case]) -> None:
     names = rule_names(
         {code for found in codes.values() for code in found} | {c.pattern for c in cases}, language
     )
+    prefetch_related_objects([case for case in cases if case.merged_into_id], "merged_into")
     prefix = reverse("cases:detail", args=["-"]).removesuffix("-/")
     for case in cases:
         case.url = f"{prefix}{case.reference}/"  # type: ignore[attr-defined]

@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 import pytest
 from django.http import HttpRequest, QueryDict
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from audit.services import actor_of
 from audit.views import _filtered, _problems
 from cases.models import Case
 from cases.pages import queue_filters as queue
+from cases.pages.choices import choices_of
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim
 from fraud.detection.claim_filters import filter_claims
@@ -237,3 +240,29 @@ def test_every_filter_by_a_person_takes_the_number_however_it_is_spelled(
     client.force_login(cast.auditor)
     seen = client.get("/audit/access/", {"employee_no": typed}).content.decode()
     assert case.reference in seen
+
+
+def test_the_reasons_to_choose_from_are_those_that_rows_of_open_cases_show(cast: Cast) -> None:
+    run, claim, hidden, done = make_run(), make_claim(), make_claim(), make_claim()
+    for code, of_claim in (("A04", claim), ("D07", claim), ("T06", hidden), ("T07", done)):
+        make_hit(run=run, claim=of_claim, rule_version=make_rule_version(code))
+    make_case(claims=[claim], run=run, pattern="A04")
+    make_case(claims=[hidden], run=run, pattern="control_sample", drawn_blind=True)
+    make_case(claims=[done], run=run, pattern="T07", state=State.CLOSED.value, closed_at=timezone.now())
+    offered = choices_of(actor_of(cast.reviewer), "en")["rules"]
+    assert [code for code, _name in offered] == ["A04", "D07"]
+
+
+@pytest.mark.parametrize(
+    ("query", "korean"),
+    [("view=all&decided=notadate", "notadate"), ("view=open&source=hotline", "hotline"), ("view=zzz", "zzz")],
+)
+def test_the_queue_says_which_value_it_did_not_understand(
+    client: Client, cast: Cast, query: str, korean: str
+) -> None:
+    client.force_login(cast.reviewer)
+    for language, words in (("en", "is not"), ("ko", "아닙니다")):
+        client.cookies["django_language"] = language
+        page = client.get(f"{reverse('cases:queue')}?{query}").content.decode()
+        notices = [part.split("</div>")[0] for part in page.split('class="notice warning"')[1:]]
+        assert any(f"“{korean}”" in said and words in said for said in notices), notices

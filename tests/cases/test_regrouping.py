@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 
 from audit.models import AuditEvent
 from audit.services import find_faults
 from cases.dispositions import Disposition
 from cases.models import Alert, Case, CaseLink, Decision, HeldBack
+from cases.pages.brief import brief_of
+from cases.pages.case import reasons_of
+from cases.papers.dossier.facts import case_facts
 from cases.services import decisions, detaching, errors, linking, queue, regrouping
 from cases.services.money import at_stake
 from cases.services.standing import is_dissolved
 from cases.workflow import State
 from tests.cases.api.conftest import call
 from tests.cases.stage import REASON, Stage, fresh
-from tests.cast import make_case, make_claim, make_run, make_score
+from tests.cast import make_case, make_claim, make_hit, make_merchant, make_rule_version, make_run, make_score
 
 __all__ = ["call"]
 WHY = "같은 출장의 결제입니다"
@@ -281,3 +286,88 @@ def test_the_interface_answers_with_the_new_case_and_its_links(stage: Stage, cal
         version=fresh(kept).version,
     )
     assert linked.json()["linked"][0]["case"] == other.reference
+
+
+def judged(stage: Stage, *codes: str) -> Case:
+    """A case in review with a payment per rule, each at its own merchant; the first is the likeliest."""
+    run, claims = make_run(), []
+    for at, code in enumerate(codes):
+        claim = make_claim(cardholder=stage.cast.cardholder_record, merchant=make_merchant(f"가게 {code}"))
+        facts = {"values": {}}
+        make_hit(claim=claim, run=run, rule_version=make_rule_version(code), facts=facts)
+        reason = {"kind": "rule", "code": code, "value": 1.0, "facts": facts}
+        likely = 0.9 - at / 10
+        make_score(
+            claim=claim, run=run, reasons=[reason], hybrid_probability=likely, queue_probability=likely
+        )
+        claims.append(claim)
+    case = make_case(
+        claims=claims, run=run, pattern=codes[0], headline={"kind": "rule", "code": codes[0], "facts": {}}
+    )
+    case.merchant = claims[0].merchant if len(claims) == 1 else None
+    case.save(update_fields=["merchant"])
+    return queue.take_case(case=fresh(case), by=stage.actor("reviewer"), expected_version=case.version)
+
+
+def head(case: Case) -> tuple[Any, ...]:
+    case = fresh(case)
+    place = case.merchant.name if case.merchant else ""
+    told = case.headline or {}
+    return case.pattern, told.get("code"), told.get("n_claims"), place, round(case.probability, 6)
+
+
+def test_each_case_is_named_after_the_claims_that_are_in_it_now_and_back_again(stage: Stage) -> None:
+    kept = judged(stage, "A04", "D07")
+    first, second = list(kept.alerts.order_by("claim_id").values_list("claim__external_id", flat=True))
+    new = split(stage, kept, [first])
+    assert head(new) == ("A04", "A04", 1, "가게 A04", 0.9)
+    assert head(kept) == ("D07", "D07", 1, "가게 D07", 0.8)
+    made = merge(stage, fresh(kept), fresh(new))
+    assert head(made) == ("A04", "A04", 2, "", 0.9)
+    unmerge(stage, fresh(new), fresh(made))
+    assert (head(new)[:4], head(made)[:4]) == (("A04", "A04", 1, "가게 A04"), ("D07", "D07", 1, "가게 D07"))
+    again = merge(stage, fresh(made), fresh(new))
+    out = detach(stage, fresh(again), first, "dropped")
+    assert head(out) == ("D07", "D07", 1, "가게 D07", 0.8)
+    detaching.attach_claim(
+        case=fresh(out), claim=first, reason=WHY, by=stage.actor("reviewer"), expected_version=out.version
+    )
+    assert head(out) == ("A04", "A04", 2, "", 0.9)
+    assert second in names(out)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_merged_case_says_in_every_place_where_its_payments_are(
+    stage: Stage, client: Any, call: Any, language: str
+) -> None:
+    kept, other = judged(stage, "D07"), judged(stage, "A04")
+    merge(stage, kept, other)
+    gone = fresh(other)
+    client.force_login(stage.cast.reviewer)
+    client.cookies["django_language"] = language
+    page = client.get(f"/cases/{gone.reference}/").content.decode()
+    listed = client.get(f"{reverse('cases:queue')}?view=closed").content.decode()
+    with translation.override(language):
+        told = case_facts(gone, language)["headline"]
+        (line,) = brief_of(gone, [], reasons_of(gone, []))
+    assert "가게 A04" in told
+    assert kept.reference in told
+    assert f'href="/cases/{kept.reference}/"' in line.html
+    assert str(line.html) in page
+    assert told in listed
+    for false in ("somebody else", "다른 사람", "kept no reasons", "still gone", "0 payments", "0건"):
+        assert false not in told + line.text, false
+    assert "kept no reasons" not in page
+    answered = call("reviewer").get(f"cases/{gone.reference}/").json()
+    assert kept.reference in answered["headline"]
+
+
+def test_a_case_whose_last_payment_was_moved_does_not_say_it_was_somebody_elses(stage: Stage) -> None:
+    case = judged(stage, "A04")
+    case.alerts.update(left_at=case.opened_at, left_why=Alert.Left.SPLIT)
+    with translation.override("en"):
+        (line,) = brief_of(case, [], reasons_of(case, []))
+        assert line.text == "The case holds no payment any more; the timeline says where they went."
+        case.alerts.update(left_why=Alert.Left.OTHER_PERSON)
+        (line,) = brief_of(case, [], reasons_of(case, []))
+        assert line.text.endswith("somebody else's.")
