@@ -174,7 +174,7 @@ def _lean(period: Period, specs: tuple[RuleSpec, ...], newest_at: datetime) -> F
     """The period's claims with their own facts, and of those before what windows of the rules look at, if they have any."""
     columns = columns_of_past(specs)
     if columns is None:
-        return _made(period, specs, received)
+        return _made(period, specs, newest_at)
     known, first = newest_at + timedelta(seconds=1), period.after + _TICK
     calendar, zone = current_calendar(), settings.TIME_ZONE
     rows = own_facts(claims_since(known, first, period.until + _TICK), calendar=calendar, zone=zone)

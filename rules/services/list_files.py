@@ -16,7 +16,7 @@ from audit.redaction import find_struck
 from rules.exceptions import ValueNotValid
 from rules.language.normal import normalise
 from rules.models import ValueList
-from rules.services.values import LONGEST_VALUE, MOST_VALUES
+from rules.services.values import LONGEST_VALUE, MOST_VALUES, unfit_value
 
 LARGEST_FILE = 5_000_000
 #: What people call the two columns, the surest name of the values first.
@@ -51,7 +51,6 @@ _DAY_HEADS = frozenset(
         "마감일",
     ]
 )
-_MCC = re.compile(r"[0-9]{4}")
 #: 2027-01-31, 2027/1/31, 20270131 and what a spreadsheet writes in Korea: "2027. 1. 31." or 2027년 1월 31일.
 _WRITTEN_DAY = re.compile(
     r"([0-9]{4})\s*[-./년]\s*([0-9]{1,2})\s*[-./월]\s*([0-9]{1,2})\s*[.일]?(?:\s+(?:00:00(?::00)?|오전 12:00:00))?|([0-9]{4})([0-9]{2})([0-9]{2})"
@@ -125,7 +124,6 @@ def _decoded(data: bytes) -> str:
 
 def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListRow]:
     there = {normalise(str(value)) for value in value_list.values}
-    are_mcc = holds_mcc(value_list)
     columns = _columns(lines[0]) if lines else None
     value_at, day_at = columns or (0, 1)
     for number, cells in enumerate(lines, 1):
@@ -136,7 +134,7 @@ def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListR
         if not any(cells):
             continue
         beside = "" if columns or not any(cells[2:]) else _beside()
-        yield _row(number, value, said, there, beside or (_no_mcc(value) if are_mcc else ""))
+        yield _row(number, value, said, there, beside or unfit_value(value_list, value))
 
 
 def _columns(first: Sequence[str]) -> tuple[int, int] | None:
@@ -160,15 +158,6 @@ def _columns(first: Sequence[str]) -> tuple[int, int] | None:
             % {"line": ", ".join(first)[:LONGEST_VALUE]}
         )
     return None
-
-
-def holds_mcc(value_list: ValueList) -> bool:
-    """Whether a list is one of merchant categories, by its name."""
-    return value_list.kind == ValueList.Kind.CODE and value_list.name.split("_")[-1] == "mcc"
-
-
-def _no_mcc(value: str) -> str:
-    return "" if _MCC.fullmatch(value) else _("A merchant category is four digits, such as 5813.")
 
 
 def _beside() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -52,6 +53,9 @@ def propose_list_values(
         if current.version != lock_version:
             raise PageStale()
         before, after = set(current.values), set(chosen)
+        for value in sorted(after - before):
+            if why := unfit_value(current, value):
+                raise ValueNotValid(reason=f"“{value}”: {why}")
         ends = _ends(current, chosen, expires)
         if before - after:  # taking a value out turns rules off for it
             reason = needed_reason(reason)
@@ -192,6 +196,14 @@ def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> Value
 def _ends(current: ValueList, chosen: Sequence[str], expires: Mapping[str, date] | None) -> dict[str, str]:
     given = current.expires if expires is None else {name: day.isoformat() for name, day in expires.items()}
     return {value: str(given[value]) for value in chosen if given.get(value)}
+
+
+def unfit_value(value_list: ValueList, value: str) -> str:
+    """Why a value cannot be in a list; empty where it can. A list of codes whose name ends in `mcc` holds merchant categories."""
+    is_mcc = value_list.kind == ValueList.Kind.CODE and value_list.name.split("_")[-1] == "mcc"
+    if is_mcc and not re.fullmatch(r"[0-9]{4}", value):
+        return _("A merchant category is four digits, such as 5813.")
+    return ""
 
 
 def _clean(values: Sequence[str]) -> list[str]:

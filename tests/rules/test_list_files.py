@@ -68,7 +68,7 @@ def test_an_end_is_read_however_its_column_and_day_are_written(shops: ValueList,
 def test_a_first_line_that_is_not_understood_is_refused_with_what_would_be_right(
     shops: ValueList, head: str
 ) -> None:
-    with pytest.raises(ValueNotValid, match="expires"):
+    with pytest.raises(ValueNotValid, match="만료일"):
         read_list_file(shops, f"{head}\n노래방,2027-01-31\n".encode())
 
 
@@ -103,6 +103,17 @@ def test_box_reads_what_it_shows(values: list[str], data: st.DataObject) -> None
 def test_day_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueNotValid):
         list_lines("카페 | 2026-02-30")
+
+
+@pytest.mark.django_db
+def test_a_category_that_is_none_is_refused_from_the_box_too_and_what_was_there_stays() -> None:
+    admin: Actor = make_cast().actor("rule_admin")
+    row = ValueList.objects.create(name="bar_mcc", kind="code", values=["58x3"])
+    for wrong in ("742", "58x4", "술집"):
+        with pytest.raises(ValueNotValid, match="5813"):
+            propose_list_values(value_list=row, values=["58x3", wrong], lock_version=1, by=admin)
+    change = propose_list_values(value_list=row, values=["58x3", "5813"], lock_version=1, by=admin)
+    assert change.content["values"] == ["5813", "58x3"]
 
 
 @pytest.mark.django_db

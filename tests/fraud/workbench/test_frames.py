@@ -88,3 +88,8 @@ def test_a_receipt_that_was_read_after_the_newest_claim_counts_at_once_until_it_
         assert hits(text, lean=lean)[0].count(True) == 1
     Receipt.objects.filter(pk=receipt.pk).update(superseded_at=later + timedelta(hours=1))
     assert not any(hits(text, lean=True)[0])
+
+
+def test_a_rule_whose_windows_look_at_behaviour_is_counted_on_everything(claims):
+    text = "count(same cardholder within 200 days where amount_ratio_self_max > 1) >= 1"
+    assert hits(text, lean=True) == hits(text, lean=False)
