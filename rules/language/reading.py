@@ -10,7 +10,7 @@ from rules.language.literals import USUAL_CURRENCY
 from rules.language.mending.naming import Names
 from rules.language.mending.reading import is_sure, judge, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
-from rules.language.mending.spoken import Spoken, hear, not_understood, ordered_grade
+from rules.language.mending.spoken import Spoken, hear, loses_negation, not_understood, ordered_grade
 from rules.language.nodes import Expression, Position
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
@@ -110,6 +110,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
+    if correction is not None and loses_negation(text, correction):
+        correction = None
     problems = found.problems or error.problems
     if correction is None:
         problems = tuple(_in_cells(problem) for problem in problems)

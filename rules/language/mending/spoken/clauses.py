@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -27,13 +28,39 @@ def clause(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     """The condition that begins at a token; None where something of it is not understood."""
     token = tokens[at]
     if token.is_word("not"):
-        inner = clause(tokens, at + 1, names) if at + 1 < len(tokens) else None
+        leads = token.written.isascii() and at + 1 < len(tokens)
+        inner = clause(tokens, at + 1, names) if leads else None
         return None if inner is None else (inner[0] + 1, negated(inner[1]))
     for reader in (_flag, _paper, _lateness, _ending, _named):
         found = reader(tokens, at, names)
         if found is not None:
-            return found
-    return _run(tokens, at)
+            return _turned(tokens, at, found)
+    said = _run(tokens, at)
+    return None if said is None else _turned(tokens, at, said)
+
+
+def is_not_behind(token: Said | None) -> bool:
+    """Whether a token negates what stands before it, as the Korean words do; the English ones stand before theirs."""
+    return token is not None and token.is_word("not") and not token.written.isascii()
+
+
+_FLIPPED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+
+
+def _turned(tokens: Sequence[Said], at: int, found: Clause) -> Clause | None:
+    """The condition, negated where the word behind it says so; None where a value stands there without its comparison."""
+    taken, condition = found
+    if not is_not_behind(_next(tokens, at + taken)):
+        return found
+    run = tokens[at : at + taken]
+    is_bare = any(token.kind in VALUES for token in run) and not any(token.kind == "compare" for token in run)
+    if is_bare and not re.search(r' = | in \("', condition):
+        is_value = len(run) == 2 and run[0].kind == "field" and condition.startswith(f"{run[0].value} > ")
+        return (taken + 1, condition.replace(" > ", " != ", 1)) if is_value else None
+    words = condition.split(" ")
+    if len(words) in {3, 4} and words[1] in _FLIPPED:
+        return taken + 1, " ".join([words[0], _FLIPPED[words[1]], *words[2:]])
+    return taken + 1, negated(condition)
 
 
 def negated(condition: str) -> str:
@@ -139,7 +166,7 @@ def _ending(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
 def _named(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
     """``가맹점명에 노래방이 포함``, ``업종코드 5813, 7273``, ``노래방에서 사용``, ``at Starbucks``."""
     token = tokens[at]
-    if token.kind == "place" and (behind := _next(tokens, at + 1)) is not None and behind.is_word("not"):
+    if token.kind == "place" and is_not_behind(_next(tokens, at + 1)):
         return 2, f"merchant.name not contains {quote(token.value)}"
     if token.kind == "place":
         return 1, f"merchant.name contains {quote(token.value)}"
@@ -227,11 +254,17 @@ def _run(tokens: Sequence[Said], at: int) -> Clause | None:
     while end < len(tokens) and _belongs(tokens, at, end):
         end += 1
     for stop in range(end, at, -1):
+        if stop < end and is_total(tokens[at:end]) and not _begins(tokens[stop]):
+            continue  # what was said of several payments is not taken apart
         run = tokens[at:stop]
         said = total(run) if is_total(run) else comparison(run)
         if said is not None:
             return stop - at, said
     return None
+
+
+def _begins(token: Said) -> bool:
+    return token.kind in {"field", "paper", "aggregate"} or token.is_word("same", "per")
 
 
 def _belongs(tokens: Sequence[Said], begin: int, at: int) -> bool:

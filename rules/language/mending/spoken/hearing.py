@@ -18,6 +18,9 @@ _AS_PERIODS = {
 }  # fmt: skip
 _TIMES = {"once": "1", "two_times": "2", "three_times": "3", "four_times": "4", "five_times": "5"}
 _COMPARED = frozenset({"number", "money", "text", "unknown", "percent", "people", "time", "date"})
+#: Behind a number these bound it (3회 이내); behind a length they say how far back.
+_NO_MORE = frozenset({"이내", "이내에", "이내로", "이내의", "내", "내에"})
+_LIMITED = frozenset({"count", "number", "money", "people", "percent"})
 _PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "mondays", "fridays"})
 
 
@@ -108,6 +111,8 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return as_("compare", "!=")
     if token.written == "지난" and follows == "duration":
         return as_("word", "within")
+    if token.written in _NO_MORE and before is not None and before.kind in _LIMITED:
+        return as_("compare", "<=")
     if token.is_word("twice") and behind is not None and behind.is_word("same", "per"):
         return as_("count", "2")
     return [token]

@@ -11,6 +11,7 @@ from rules.language.mending.spoken.values import Pair, amount, pairs
 from rules.language.mending.windows import KEY_OF
 
 #: Keys that already say whose claims are meant.
+_SINGLE = frozenset({"one", "a single", "single", "1개", "한"})
 _WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade"})
 
 
@@ -55,10 +56,15 @@ def total(run: Sequence[Said]) -> str | None:
         return None
     if name == "count" and (not counts or len({one.sign for one in counts}) != len(counts)):
         return None
+    if name == "count" and amounts and not amounts[0].sign:
+        return None  # of 100,000: exactly, or at least?
+    one = _one_payment(run, found, counts, amounts)
+    if one is not None:
+        return one or None
     limits = counts if name == "count" else amounts
     where = ""
     if name == "count" and amounts:
-        where = f"amount {amounts[0].sign or '>='} {amount(amounts[0].value)}"
+        where = f"amount {_plain(amounts[0].sign)} {amount(amounts[0].value)}"
     call = _call(name, found, where)
     if call is None:
         return None
@@ -66,6 +72,19 @@ def total(run: Sequence[Said]) -> str | None:
     usual = ">=" if name == "count" else ">"
     parts = [f"{call} {_plain(one.sign) or usual} {text}" for one, text in zip(limits, texts, strict=True)]
     return " and ".join(parts)
+
+
+def _one_payment(
+    run: Sequence[Said], found: _Heard, counts: Sequence[Pair], amounts: Sequence[Pair]
+) -> str | None:
+    """``1회 100만원 초과``, ``a single payment over 1,000,000``: the amount of one payment; empty where it is said of a time as well."""
+    is_single = any(token.is_word("same") and token.written in _SINGLE for token in run) and not found.keys
+    is_once = len(counts) == 1 and counts[0].value.value == "1" and not counts[0].sign
+    if len(amounts) != 1 or not (is_once or (is_single and not counts)):
+        return None
+    text = amount(amounts[0].value)
+    is_whole = not (found.of or found.period or found.length or found.keys) and bool(amounts[0].sign)
+    return f"amount {_plain(amounts[0].sign)} {text}" if is_whole else ""
 
 
 def _against_bound(found: _Heard, rest: Sequence[Said]) -> str | None:

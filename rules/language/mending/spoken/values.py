@@ -38,7 +38,7 @@ def pairs(tokens: Sequence[Said]) -> list[Pair] | None:
                 if waiting != "=":
                     return None
                 waiting = token.value
-            elif found and not found[-1].sign and not _is_latin_lead(tokens, at):
+            elif found and not found[-1].sign and not _leads(tokens, at):
                 found[-1].sign = token.value
             else:
                 waiting = token.value
@@ -47,10 +47,12 @@ def pairs(tokens: Sequence[Said]) -> list[Pair] | None:
     return found
 
 
-def _is_latin_lead(tokens: Sequence[Said], at: int) -> bool:
-    """A sign or an English word before its value, while the value before has none: ``amount 3 > 500`` is nobody's order."""
+def _leads(tokens: Sequence[Said], at: int) -> bool:
+    """A sign or an English word belongs to the value behind it: ``3 payments over 100,000``; not ``3 or more 100,000``."""
     behind = tokens[at + 1] if at + 1 < len(tokens) else None
-    return tokens[at].written.isascii() and behind is not None and behind.kind in VALUES and at == 0
+    written = tokens[at].written
+    is_latin = written.isascii() and not written.startswith(("or ", "and "))
+    return is_latin and behind is not None and behind.kind in VALUES
 
 
 def amount(value: Said) -> str | None:

@@ -79,7 +79,7 @@ _PLACES = """
 _OTHERS = """
 none | 없음; 없는; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
 there | 있는; 있음; 있으면; 첨부된; with a; has a
-not | 아닌; 아님; 아닌데; 아니면; 아니고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
+not | 아닌; 아님; 아닌데; 아니면; 아니고; 아니; 아니면서; 아니며; 아니라; 빼고; 말고; 아닐; 아닌날; 제외; 제외한; 제외하고; 외; 외의; not; is not; isn't; except; excluding; outside; outside of; but not; not on; not on a; not a; other than; was not; wasn't
 and | 그리고; 및; 이고; 이면서; 동시에; 하고; 인데; 또; and; and also; &; &&; plus; but; as well as
 or | 또는; 혹은; 이거나; 거나; or; |; ||; 아니면 또
 between | 사이; 사이의; 사이에; 범위; between; in between; from between; in the range
@@ -96,7 +96,7 @@ half | 절반; 반; 반액; 1/2; half; half of; half the; one half of; a half of
 contains | 포함; 포함된; 포함하는; 포함하면; 포함되면; 들어가면; 들어가는; 들어간; 들어있는; 들어 있는; 들어있으면; contains; contain; containing; includes; include; including; with the word; has the word
 submitted | 청구; 청구일; 제출; 신청; 정산; submitted; submit; filed; claimed; handed in; submission; filing
 late | 늦음; 늦은; 늦게; 늦으면; 늦는; 지연; 지연된; 경과; 경과한; 후; 후에; 뒤; 뒤에; later; late; after the payment; after payment; after the transaction; after the purchase; too late; afterwards
-once | 한번; 한 번; 1회; once; one time
+once | 한번; 한 번; 한 번에; 한번에; 건당; 1건당; 1회당; 1회; once; one time
 two_times | 두번; 두 번; 두차례; 두 차례; two times in; twice in; twice a; twice on; twice at; two payments
 three_times | 세번; 세 번; 세차례; three times; three payments; three transactions; three claims
 four_times | 네번; 네 번; four times; four payments
@@ -107,7 +107,7 @@ ends | 끝자리; 끝자리가; 뒷자리; 뒷자리가; ends with; ends in; end
 """
 _EMPTY = """
 사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든;
-전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 연속; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
+전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
 the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; only; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; s; having; group; where; select; everyone; employees; staff
 """
 #: Endings that stand behind a Korean word and join it to the next: 주말이나 공휴일, 심야이고.
