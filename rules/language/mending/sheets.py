@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-_CALL = re.compile(r"\b(IF|AND|OR|NOT|COUNTIFS?|SUMIFS?)\s*\(", re.IGNORECASE)
+from rules.language.mending.branches import COMPARED, chosen, is_constant, negated
+from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES
+
+_CALL = re.compile(r"\b(IF|AND|OR|NOT|COUNTIFS?|SUMIFS?|MOD)\s*\(|\b(WEEKDAY)\s*\(", re.IGNORECASE)
+#: Functions that are a spreadsheet's wherever they stand; weekday in small letters is the language's own.
+_ANYWHERE = re.compile(r"\b(?i:MOD)\s*\(|\bWEEKDAY\s*\(")
 _FORMULA = re.compile(r"\s*=\s*\S|\s*(?:NOT\s*\(|(?i:IF|AND|OR|COUNTIFS?|SUMIFS?)\s*\()")
 _TEXTS = re.compile(r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\'')
+_AGAINST = re.compile(r"\s*(<>|>=|<=|=|<|>)\s*([0-9]+)(?![0-9.,])")
+_CALLED = re.compile(r"\b([A-Za-z_]+)\s*\(")
+#: Functions whose name of a spreadsheet is understood, and words that stand before a bracket.
+_KNOWN = frozenset({*FUNCTIONS, *WINDOW_EXAMPLES, "len", "average", "avg", "stdev", "and", "or", "not", "in", "where", "same"})
 _WINDOW = "same cardholder within 30 days where"
 
 
@@ -23,7 +32,7 @@ def without_query(text: str) -> str | None:
 
 def is_formula(text: str) -> bool:
     """Whether a text begins as a formula of a spreadsheet does."""
-    return _FORMULA.match(text) is not None
+    return _FORMULA.match(text) is not None or _ANYWHERE.search(_TEXTS.sub("", text)) is not None
 
 
 def without_formula(text: str) -> str | None:
@@ -31,7 +40,9 @@ def without_formula(text: str) -> str | None:
     if not is_formula(text):
         return None
     said = _say(text.strip().removeprefix("=").strip())
-    return said if said and said != text.strip() else None
+    if said is None or said == text.strip() or any(name.lower() not in _KNOWN for name in _CALLED.findall(said)):
+        return None
+    return said
 
 
 def _say(text: str) -> str | None:
@@ -42,10 +53,16 @@ def _say(text: str) -> str | None:
     if inside is None:
         return None
     arguments, end = inside
-    call = _call(match[1].upper(), arguments)
+    before, behind, name = text[: match.start()], text[end:], (match[1] or match[2]).upper()
+    if name in COMPARED:
+        against = _AGAINST.match(behind)
+        if against is None or re.search(r"[<>=+*/-]\s*$", before):
+            return None
+        call, behind = COMPARED[name](arguments, against[1], against[2]), behind[against.end() :]
+    else:
+        call = _call(name, arguments)
     if call is None:
         return None
-    before, behind = text[: match.start()], text[end:]
     is_whole = not before.strip() and not behind.strip()
     rest = _say(behind) if behind.strip() else behind
     if rest is None:
@@ -80,14 +97,14 @@ def _arguments(text: str, begin: int) -> tuple[list[str], int] | None:
 
 
 def _in_number(text: str, place: int) -> bool:
-    return bool(re.search(r"[0-9]$", text[:place]) and re.match(r",[0-9]{3}(?![0-9])", text[place:]))
+    return bool(re.search(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})*$", text[:place]) and re.match(r",[0-9]{3}(?![0-9])", text[place:]))
 
 
 def _call(name: str, arguments: list[str]) -> str | None:
     if not all(arguments[:1]):
         return None
     if name == "IF":
-        return _say(arguments[0])
+        return _chosen(arguments)
     if name in {"AND", "OR"}:
         parts = [_say(part) for part in arguments if part]
         if any(part is None for part in parts):
@@ -96,9 +113,19 @@ def _call(name: str, arguments: list[str]) -> str | None:
         return f" {name.lower()} ".join(f"({part})" if other in str(part) else str(part) for part in parts)
     if name == "NOT":
         part = _say(arguments[0])
-        is_word = part is not None and re.fullmatch(r"[\w.]+", part)
-        return None if part is None else f"not {part}" if is_word else f"not ({part})"
+        return None if part is None else negated(part)
     return _conditional(name, arguments)
+
+
+def _chosen(arguments: list[str]) -> str | None:
+    """``IF(condition; then; else)`` as one condition; a branch that is a condition is read as one."""
+    if len(arguments) > 3 or (len(arguments) < 3 and "," in arguments[0]):
+        return None
+    parts = [part if place and is_constant(part) else _say(part) for place, part in enumerate(arguments)]
+    if any(part is None for part in parts):
+        return None
+    condition, *branches = [part or "" for part in parts]
+    return chosen(condition, branches)
 
 
 def _conditional(name: str, arguments: list[str]) -> str | None:
@@ -113,10 +140,21 @@ def _conditional(name: str, arguments: list[str]) -> str | None:
     if len(pairs) < 2 or len(pairs) % 2:
         return None
     tests = [_test(pairs[at], pairs[at + 1]) for at in range(0, len(pairs), 2)]
-    return f"{'sum' if value else 'count'}({value + ' ' if value else ''}{_WINDOW} {' and '.join(tests)})"
+    if any(test is None for test in tests):
+        return None
+    return f"{'sum' if value else 'count'}({value + ' ' if value else ''}{_WINDOW} {' and '.join(filter(None, tests))})"
 
 
-def _test(field: str, wanted: str) -> str:
+def _test(field: str, wanted: str) -> str | None:
+    """A field and what it is to be; stars stand for any letters, as in ``like``; None where other signs do so."""
     inside = wanted[1:-1] if wanted[:1] in "\"'" else wanted
     sign = re.match(r"(<>|>=|<=|>|<|=)\s*(.+)", inside)
+    if re.search(r"[?~]", inside):
+        return None
+    if "*" in inside:
+        word = sign[2] if sign else inside
+        is_not = sign is not None and sign[1] == "<>"
+        if sign is not None and sign[1] not in {"<>", "="}:
+            return None
+        return f'{field} {"not " if is_not else ""}like "{word}"'
     return f"{field} {sign[1]} {sign[2]}" if sign else f"{field} = {wanted}"
