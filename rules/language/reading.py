@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
+from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming import Names
 from rules.language.mending.reading import is_sure, judge, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
@@ -83,6 +84,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     codes = {problem.code for problem in error.problems}
     if codes & _WHOLE:
         return error
+    searched = searched_text(text)
+    if searched is not None:
+        return RuleNotValid([_at(text, 0, len(text), "can_write", choices=searched)])
     if is_formula(text):
         return _without_formula(text, names)
     query = without_query(text)
@@ -97,9 +101,14 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         whole, part = comma[1], comma[2]
         others = {"point": f"{whole}.{part}", "thousands": f"{whole},{part:0<3}"}
         return RuleNotValid([_at(text, comma.start(1), comma.end(2), "half_number", **others)])
+    meant = could_mean(text)
+    if meant is not None:
+        code = "can_write" if meant.is_one else "could_mean"
+        return RuleNotValid([_at(text, meant.start, meant.end, code, choices=meant.choices)])
     found = mend(text, names)
     spoken = _spoken(text, names)
-    if spoken is not None and spoken.text != found.text and (_is_speech(text) or not is_sure(found)):
+    is_dated = any(one.code == "write_either_date" for one in found.problems)
+    if spoken is not None and not is_dated and spoken.text != found.text and (_is_speech(text) or not is_sure(found)):
         parts = [part for part in spoken.parts if text[part.start : part.end].strip() != part.out]
         told = [_at(text, part.start, part.end, "write_as", instead=part.out) for part in parts]
         whole = _at(text, 0, len(text), "write_as", instead=spoken.text)

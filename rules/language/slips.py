@@ -34,6 +34,14 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "Grades are names without an order. List all that are meant, for example: {example}",
         "직급은 이름일 뿐 높고 낮음을 비교할 수 없습니다. 해당하는 직급을 모두 적으십시오. 예: {example}",
     ),
+    "could_mean": (
+        "“{found}” can mean several things here. Write what is meant, for example: {choices}",
+        "여기의 ‘{found}’은(는) 여러 가지로 읽힙니다. 뜻하는 것을 쓰십시오. 예: {choices}",
+    ),
+    "can_write": (
+        "“{found}” is not understood here. You can write: {choices}",
+        "여기의 ‘{found}’은(는) 알아볼 수 없습니다. 다음과 같이 쓰십시오: {choices}",
+    ),
     "plain_example": (
         "“{found}” is not understood here. A condition is a field, a comparison and a value, for example: {example}",
         "여기의 ‘{found}’은(는) 알아볼 수 없습니다. 조건은 항목, 비교 기호, 값의 순서로 씁니다. 예: {example}",
@@ -74,8 +82,8 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "날짜 {found}은(는) 연-월-일로 쓰십시오: {instead}",
     ),
     "write_either_date": (
-        "The date {found} can be read in two ways. Write year-month-day, for example {instead}",
-        "날짜 {found}은(는) 두 가지로 읽힙니다. 연-월-일로 쓰십시오. 예: {instead}",
+        "The date {found} can be read in two ways. Write year-month-day: {one} or {other}",
+        "날짜 {found}은(는) 두 가지로 읽힙니다. 연-월-일로 {one} 또는 {other}(으)로 쓰십시오.",
     ),
     "write_time": ("Write the time {found} as {instead}", "시각 {found}은(는) {instead}(으)로 쓰십시오."),
     "write_number": (

@@ -29,6 +29,8 @@ class Words:
     excluded: frozenset[str] = frozenset()
     tests: tuple[Callable[[str], bool], ...] = ()
     starts: tuple[str, ...] = ()
+    #: (way of matching, what is looked for, whether it is to be found)
+    matched: frozenset[tuple[str, Hashable, bool]] = frozenset()
 
     def meet(self, other: Words) -> Words:
         """What both allow."""
@@ -36,12 +38,18 @@ class Words:
         if other.allowed is not None:
             allowed = other.allowed if allowed is None else allowed & other.allowed
         return Words(
-            allowed, self.excluded | other.excluded, self.tests + other.tests, self.starts + other.starts
+            allowed,
+            self.excluded | other.excluded,
+            self.tests + other.tests,
+            self.starts + other.starts,
+            self.matched | other.matched,
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether no text is left."""
+        if any((op, pattern, not holds) in self.matched for op, pattern, holds in self.matched):
+            return True
         if self.allowed is None:
             return any(
                 not (one.startswith(other) or other.startswith(one))
@@ -188,13 +196,14 @@ class Reader:
     def _text(self, node: n.TextMatch, holds: bool) -> Iterator[tuple[Hashable, Fact]]:
         if isinstance(node.pattern, n.FieldRef | n.ParameterRef):
             return
+        matched = frozenset({(node.op, _folded(node.pattern), holds)})
         test = text_test(node.op, node.pattern, Context(lists=self.lists))
         if not holds:
-            yield node.operand, Words(tests=(lambda text: not test(text),))
+            yield node.operand, Words(tests=(lambda text: not test(text),), matched=matched)
             return
         starts = node.op == "starts with" and isinstance(node.pattern, n.TextLiteral)
         start = (normalise(node.pattern.value),) if starts and isinstance(node.pattern, n.TextLiteral) else ()
-        yield node.operand, Words(tests=(test,), starts=start)
+        yield node.operand, Words(tests=(test,), starts=start, matched=matched)
 
     def bounds(self, node: Expression) -> Bounds | None:
         """The smallest and the largest value of what does not hang on the claim; None for what does."""
@@ -230,6 +239,29 @@ class Reader:
             return None
         value = calculate(node.op, left[0], right[0])
         return None if value is None or abs(value) == INF else (value, value)
+
+
+def _folded(pattern: Expression) -> Hashable:
+    """What is looked for as it is compared: a text folded to small letters."""
+    return normalise(pattern.value) if isinstance(pattern, n.TextLiteral) else pattern
+
+
+def _hours_of(fact: Fact) -> Numbers | None:
+    """The whole hours in which a time of day lies; None where it is no time."""
+    if not isinstance(fact, Numbers):
+        return None
+    day = fact.meet(Numbers((Span(0, DAY_US, high_open=True),)))
+    return Numbers(
+        tuple(
+            Span(span.low // HOUR_US, (span.high - 1 if span.high_open else span.high) // HOUR_US)
+            for span in day.spans
+        ),
+        whole=True,
+    )
+
+
+def _is_of_payment(node: n.Call, name: str) -> bool:
+    return node.name == name and node.args == (n.FieldRef("transacted_at"),)
 
 
 def _equality(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:

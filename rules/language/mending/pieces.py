@@ -102,13 +102,18 @@ _ACCEPTED = frozenset({"==", "<>"})
 _NARROW = {0xFF01 + at: 0x21 + at for at in range(94) if chr(0x21 + at) not in "\"'`<>=,()"}
 
 
+#: A comma as wide as a syllable between digits, which those are too.
+_WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
+
+
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of a text in order, each with the spelling it would have as a literal or sign of the language."""
     found = []
-    narrow = text.translate(_NARROW)
+    narrow = _WIDE_COMMA.sub(",", text.translate(_NARROW))
     for match in _TOKEN.finditer(narrow):
         written = match.group().lstrip()
         found.append(_piece(match.lastgroup or "other", written, match.end() - len(written)))
+    _scale_ranges(found, narrow)
     for before, piece in pairwise(found):
         if piece.word == "x" and before.kind in {"number", "parameter"}:
             piece.kind, piece.out, piece.code = "sign", "*", "write_sign"
@@ -121,6 +126,26 @@ def pieces_of(text: str) -> list[Piece]:
         elif piece.kind == "text" and not piece.code:
             piece.out = text[piece.start : piece.end]
     return found
+
+
+_SCALE = re.compile(r"[십백천만억조]|(?i:[0-9.]\s*(?:k|thousand|million|mn?|billion|bn?)\b)")
+_RANGED = frozenset({"~", "에서", "부터", "to", "-"})
+
+
+def _scale_ranges(pieces: list[Piece], text: str) -> None:
+    """``20~30만원`` begins at 200,000: what counts the end counts the beginning too."""
+    for low, sign, high in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        written = text[high.start : high.end]
+        is_range = low.kind == "number" and sign.word in _RANGED and high.kind == "money"
+        if not is_range or sign.word == "-" or low.code or not _SCALE.search(written):
+            continue
+        digits = re.match(_N, written)
+        shared = _money(low.out + written[digits.end() :]) if digits and _is_below(low.out, digits[0]) else None
+        low.kind, low.out, low.code = shared or ("other", low.out, "")
+
+
+def _is_below(low: str, high: str) -> bool:
+    return Decimal(low.replace(",", "")) < Decimal(high.replace(",", ""))
 
 
 def _piece(kind: str, written: str, start: int) -> Piece:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rules.fields import FIELDS
 from rules.language.check import Checker
-from rules.language.literals import usual_currency
+from rules.language.literals import day_texts, usual_currency
 from rules.language.mending.joins import say_endings, say_joins, strip_frame
 from rules.language.mending.naming import Names, name_words
 from rules.language.mending.phrases import say_korean_order, say_korean_windows, say_phrases
@@ -56,6 +56,7 @@ def is_sure(mended: Mended) -> bool:
         and len(codes - {"write_time"}) > 1
         and bool(codes & {"write_join", "write_compare", "write_text", "leave_out"})
     )
+    is_guess |= "write_either_date" in codes
     return mended.text is not None and not is_guess and _CHAIN.search(mended.text) is None
 
 
@@ -321,9 +322,12 @@ def _say(text: str, piece: Piece) -> Problem:
     if piece.said is not None:
         english, korean = piece.said
         return Problem(line, column, piece.code, english, korean, max(len(found), 1), piece.out)
+    one, other = ([*day_texts(found), "", ""] if piece.code == "write_either_date" else ["", ""])[:2]
     said = problem(
         Position(line, column, max(len(found), 1)),
         piece.code,
+        one=one,
+        other=other,
         found=found,
         instead=piece.shown or piece.out,
         word=found,
@@ -336,7 +340,7 @@ def _say(text: str, piece: Piece) -> Problem:
         said.message_en,
         said.message_ko,
         max(len(found), 1),
-        piece.shown or piece.out,
+        "" if piece.code == "write_either_date" else piece.shown or piece.out,
     )
 
 

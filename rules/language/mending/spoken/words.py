@@ -57,7 +57,16 @@ quarter | 분기; 분기별; 매분기; a quarter; per quarter; quarterly; each 
 year | 연; 연간; 연별; 연도별; 매년; 년간; 해마다; 일년에; 1년에; a year; per year; one year; yearly; annual; annually; each year; every year
 """
 _LENGTHS = """
-1 hour | an hour; per hour; in an hour; one hour; within an hour; each hour; hourly; 시간당; 한시간에
+1 hour | an hour; per hour; in an hour; one hour; within an hour; each hour; hourly; 시간당; 한시간에; 한시간; 한 시간; 한 시간에; 1시간에
+2 hours | 두 시간; 두 시간에; 두시간; 두시간에; 2시간에
+3 hours | 세 시간; 세 시간에; 세시간; 세시간에; 3시간에
+4 hours | 네 시간; 네 시간에; 네시간; 네시간에; 4시간에
+5 hours | 다섯 시간; 다섯 시간에; 다섯시간; 다섯시간에; 5시간에
+6 hours | 여섯 시간; 여섯 시간에; 여섯시간; 여섯시간에; 6시간에
+2 days | 이틀에
+3 days | 사흘에
+10 days | 열흘에
+30 minutes | 반 시간; 반시간; half an hour; in half an hour
 1 minute | a minute; per minute; in a minute; one minute; 분당
 """
 #: Things whose absence people speak of → the field that is missing then.
