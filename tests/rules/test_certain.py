@@ -74,6 +74,12 @@ amount > card.limit and amount < card.limit | amount > card.limit; amount < card
 amount > $limit and amount < 10,000 KRW | amount > $limit; amount < 10,000 KRW
 transacted_at >= 2026-02-01 and transacted_at < 2026-01-01 | transacted_at >= 2026-02-01; transacted_at < 2026-01-01
 merchant.opened_on in 2026-01-01..2026-03-01 and merchant.opened_on > 2026-05-01 | merchant.opened_on in 2026-01-01..2026-03-01; merchant.opened_on > 2026-05-01
+merchant.name contains "bar" and merchant.name not contains "bar" | merchant.name contains "bar"; merchant.name not contains "bar"
+merchant.name like "*bar*" and not merchant.name like "*BAR*" | merchant.name like "*bar*"; merchant.name not like "*BAR*"
+time(transacted_at) in 9:00..18:00 and hour in 22..23 | time(transacted_at) in 09:00..18:00; hour in 22..23
+time(transacted_at) in 22:00..06:00 and hour = 12 | time(transacted_at) in 22:00..06:00; hour = 12
+hour(transacted_at) >= 22 and hour < 20 | hour(transacted_at) >= 22; hour < 20
+distinct(merchant same merchant, day) >= 2 | distinct(merchant same merchant, day) >= 2: claims of the same are all of one
 (hour > 23 and is_night) or (n_attendees < 0 and is_weekend) | hour > 23: hours run from 0 to 23
 """.strip().splitlines()
 
@@ -90,6 +96,11 @@ FINE = [
     'amount > 500,000 KRW or currency = "USD"',
     "hour in 22..6 and hour != 3",
     "receipt_id is missing and amount > 30,000 KRW",
+    'merchant.name contains "bar" and merchant.name not contains "barber"',
+    "time(transacted_at) in 9:00..18:00 and hour = 18",
+    "time(transacted_at) >= 22:30 and hour = 22",
+    "distinct(merchant same cardholder, day) >= 2",
+    "min(amount same cardholder within 7 days) > amount",  # money back is in no window of payments
     'merchant.name contains "bar" and merchant.name starts with "sea"',
     "merchant.opened_on > 2026-01-01 and merchant.opened_on < 2026-01-03",
     "amount > card.limit or amount < 0 KRW",

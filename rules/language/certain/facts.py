@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 
 from rules.language import nodes as n
 from rules.language.certain.branches import Atom, looked_at
-from rules.language.certain.spans import INF, Numbers, between, of_comparison, outside, united
+from rules.language.certain.spans import INF, Numbers, Span, between, of_comparison, outside, united
 from rules.language.check import infer
 from rules.language.evaluate import parameter_number, text_test
 from rules.language.nodes import Expression
 from rules.language.normal import normalise
 from rules.language.specs import Context, ParameterSpec, ValueListSpec
+from rules.language.times import DAY_US
 from rules.language.types import Kind, Type
 from rules.language.values import calculate, compare, literal, literal_money
 
 Bounds = tuple[float, float]
+_HOUR_US = DAY_US // 24
 _NOT = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -99,6 +101,10 @@ class Reader:
         found: Facts = {}
         for subject, fact in self._told(atom):
             _add(found, subject, fact)
+            if isinstance(subject, n.Call) and _is_of_payment(subject, "time") and isinstance(fact, Numbers):
+                _add(found, n.FieldRef("hour"), _hours_of(fact))
+            if isinstance(subject, n.Call) and _is_of_payment(subject, "hour"):
+                _add(found, n.FieldRef("hour"), fact)
         if isinstance(atom.node, n.IsMissing):
             return found
         for part in looked_at(atom.node):
@@ -246,14 +252,12 @@ def _folded(pattern: Expression) -> Hashable:
     return normalise(pattern.value) if isinstance(pattern, n.TextLiteral) else pattern
 
 
-def _hours_of(fact: Fact) -> Numbers | None:
-    """The whole hours in which a time of day lies; None where it is no time."""
-    if not isinstance(fact, Numbers):
-        return None
+def _hours_of(fact: Numbers) -> Numbers:
+    """The whole hours in which a time of day lies."""
     day = fact.meet(Numbers((Span(0, DAY_US, high_open=True),)))
     return Numbers(
         tuple(
-            Span(span.low // HOUR_US, (span.high - 1 if span.high_open else span.high) // HOUR_US)
+            Span(span.low // _HOUR_US, (span.high - 1 if span.high_open else span.high) // _HOUR_US)
             for span in day.spans
         ),
         whole=True,
@@ -261,7 +265,7 @@ def _hours_of(fact: Fact) -> Numbers | None:
 
 
 def _is_of_payment(node: n.Call, name: str) -> bool:
-    return node.name == name and node.args == (n.FieldRef("transacted_at"),)
+    return node.name == name and node.arguments == (n.FieldRef("transacted_at"),)
 
 
 def _equality(left: Expression, op: str, right: Expression) -> Iterator[tuple[Hashable, Fact]]:
