@@ -11,7 +11,7 @@ from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming import Names
 from rules.language.mending.reading import is_sure, judge, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
-from rules.language.mending.spoken import Spoken, hear, loses_negation, not_understood, ordered_grade
+from rules.language.mending.spoken import Spoken, denies, hear, loses_negation, not_understood, ordered_grade
 from rules.language.nodes import Expression, Position
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
@@ -119,7 +119,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
-    if correction is not None and loses_negation(text, correction):
+    is_unplaced = spoken is None and _is_speech(text) and denies(text)
+    if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
     problems = found.problems or error.problems
     if correction is None:

@@ -202,8 +202,10 @@ def _is_unclear(tokens: Sequence[Said], at: int, taken: int) -> bool:
         return is_listed
     if behind.kind != "join":
         return False
-    leaves_out = first.written in _LEAVING_OUT and is_listed
-    return leaves_out or _join(tokens, at + taken) == "or" or behind.value == "with"
+    if first.written in _LEAVING_OUT and is_listed:
+        return True
+    is_either = _join(tokens, at + taken) == "or" or behind.value == "with"
+    return is_either and not any(token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3])
 
 
 _NEGATING = re.compile(
@@ -216,10 +218,14 @@ _BOUNDS = re.compile(
 _NEGATED = re.compile(r"\bnot\b|!=|<>|\bmissing\b|= no\b|\b(?:by others|before)\b")
 
 
+def denies(text: str) -> bool:
+    """Whether a text denies something, besides bounds such as ``not more than``."""
+    return _NEGATING.search(_BOUNDS.sub("", re.sub(r'"[^"]*"', "", text))) is not None
+
+
 def loses_negation(text: str, correction: str) -> bool:
     """Whether something is denied in a text and nothing in its correction."""
-    denied = _NEGATING.search(_BOUNDS.sub("", re.sub(r'"[^"]*"', "", text)))
-    return denied is not None and _NEGATED.search(correction) is None
+    return denies(text) and _NEGATED.search(correction) is None
 
 
 def _joins_or(tokens: Sequence[Said], at: int, taken: int) -> bool:
