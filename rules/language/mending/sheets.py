@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rules.language.mending.branches import COMPARED, chosen, is_constant, negated
 from rules.language.functions import FUNCTIONS, WINDOW_EXAMPLES
+from rules.language.mending.branches import COMPARED, chosen, is_constant, negated
 
 _CALL = re.compile(r"\b(IF|AND|OR|NOT|COUNTIFS?|SUMIFS?|MOD)\s*\(|\b(WEEKDAY)\s*\(", re.IGNORECASE)
 #: Functions that are a spreadsheet's wherever they stand; weekday in small letters is the language's own.

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rules.language.mending.naming import Names
-from rules.language.mending.spoken.clauses import clause, is_not_behind
+from rules.language.mending.spoken.clauses import clause
+from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
 from rules.language.mending.spoken.values import VALUES
 from rules.language.text import quote
@@ -62,7 +63,9 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
         if found is None:
             return None
         taken, condition = found
-        if _is_unclear(tokens, at, taken):
+        end = at + taken
+        is_either = end < len(tokens) and tokens[end].kind in {"join", "comma"} and _join(tokens, end) == "or"
+        if is_unclear(tokens, at, taken, is_either=is_either):
             return None
         if " and " in condition and _joins_or(tokens, at, taken):
             condition = f"({condition})"
@@ -175,57 +178,6 @@ def _as_it_is(
         return None
     written = text[tokens[at].start : tokens[end - 1].end]
     return (end - at, written) if is_rule(written) else None
-
-
-#: English words that leave out all that is listed behind them.
-_LEAVING_OUT = frozenset({"except", "excluding", "other than", "outside", "outside of", "without"})
-_NOUNS = frozenset({"flag", "place"})
-
-
-def _is_unclear(tokens: Sequence[Said], at: int, taken: int) -> bool:
-    """Whether a negation may reach beyond its own condition: 주말이나 공휴일이 아닌, not on weekends or holidays."""
-    first, last = tokens[at], tokens[at + taken - 1]
-    before, behind = tokens[at - 1] if at else None, tokens[at + taken] if at + taken < len(tokens) else None
-    if taken > 1 and is_not_behind(last):
-        if last.written.startswith("아니면") and behind is not None:  # 주말 아니면 공휴일: either
-            return True
-        if before is None:
-            return False
-        is_list = before.kind in _NOUNS and first.kind in _NOUNS and taken == 2
-        is_and = before.kind == "join" and before.value == "and" and before.written != "및"
-        return is_list or (before.kind in {"join", "comma"} and not is_and)
-    if not first.is_word("not", "none") or not first.written.isascii() or behind is None:
-        return False
-    after = tokens[at + taken + 1] if at + taken + 1 < len(tokens) else None
-    is_listed = after is not None and after.kind in {*_NOUNS, "number", "text"}
-    if behind.kind == "comma":
-        return is_listed
-    if behind.kind != "join":
-        return False
-    if first.written in _LEAVING_OUT and is_listed:
-        return True
-    is_either = _join(tokens, at + taken) == "or" or behind.value == "with"
-    return is_either and not any(token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3])
-
-
-_NEGATING = re.compile(
-    r"아니|아닌|아님|제외|빼고|말고|않|이외|외의|없|미포함|\b안\s|\b못\s|\b(?:not|no|never|except|without|unless|nor|neither)\b|n['’]t\b|\bexclud|\bother than\b",
-    re.IGNORECASE,
-)
-_BOUNDS = re.compile(
-    r"\b(?:no|not)\s*(?:[<>]=?|(?:more|less|fewer|greater|over|above|under|below)\b)|!\s*[<>]", re.IGNORECASE
-)
-_NEGATED = re.compile(r"\bnot\b|!=|<>|\bmissing\b|= no\b|\b(?:by others|before)\b")
-
-
-def denies(text: str) -> bool:
-    """Whether a text denies something, besides bounds such as ``not more than``."""
-    return _NEGATING.search(_BOUNDS.sub("", re.sub(r'"[^"]*"', "", text))) is not None
-
-
-def loses_negation(text: str, correction: str) -> bool:
-    """Whether something is denied in a text and nothing in its correction."""
-    return denies(text) and _NEGATED.search(correction) is None
 
 
 def _joins_or(tokens: Sequence[Said], at: int, taken: int) -> bool:

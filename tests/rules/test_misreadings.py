@@ -1,0 +1,129 @@
+"""A correction that means something else is worse than none: what is denied, bounded or grouped stays so, or nothing is offered."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.language import RuleNotValid, check, parse, read
+from rules.language.evaluate import ClaimReader, evaluate
+from rules.language.specs import Context
+from rules.starter_lists import STARTER_LISTS
+from rules.starter_parameters import STARTER_PARAMETERS
+from tests.rules.misreadings import MEANT, OPEN
+
+COMPANY: dict[str, Any] = {"lists": STARTER_LISTS, "parameters": STARTER_PARAMETERS}
+
+
+def refused(text: str) -> RuleNotValid:
+    with pytest.raises(RuleNotValid) as caught:
+        read(text, **COMPANY)
+    return caught.value
+
+
+@pytest.mark.parametrize(("said", "meant"), MEANT, ids=[row[0] for row in MEANT])
+def test_correction_means_what_was_said(said: str, meant: str) -> None:
+    answer = refused(said)
+    assert answer.correction == meant
+    check(parse(meant), **COMPANY)
+    assert all(re.search("[가-힣]", problem.message_ko) for problem in answer.problems)
+
+
+@pytest.mark.parametrize(("said", "code", "written"), OPEN, ids=[row[0] for row in OPEN])
+def test_what_has_no_one_meaning_is_answered_with_what_to_write(said: str, code: str, written: str) -> None:
+    answer = refused(said)
+    assert answer.correction is None
+    told = [problem for problem in answer.problems if problem.code == code]
+    assert told
+    assert written in told[0].message_en
+    assert written in told[0].message_ko
+
+
+#: What a condition asks in Korean (before another one, and at the end; the same denied) and in English, and what it means of a claim.
+CONDITIONS = [
+    (
+        "is_weekend",
+        ("주말이고", "주말", "주말이 아니고", "주말이 아닌"),
+        ("on weekends", "not on weekends"),
+        lambda claim: claim["is_weekend"],
+    ),
+    (
+        "on_trip",
+        ("출장 중이고", "출장 중", "출장 중이 아니고", "출장 중이 아닌"),
+        ("on a trip", "not on a trip"),
+        lambda claim: claim["on_trip"],
+    ),
+    (
+        "mcc",
+        ("업종이 5813이고", "업종이 5813", "업종이 5813이 아니고", "업종이 5813이 아닌"),
+        ("mcc is 5813", "mcc is not 5813"),
+        lambda claim: claim["merchant.mcc"] == "5813",
+    ),
+    (
+        "amount",
+        ("금액이 10만원 초과이고", "금액이 10만원 초과", "금액이 10만원 초과가 아니고", "금액이 10만원 초과가 아닌"),
+        ("amount over 100000", "amount not over 100000"),
+        lambda claim: claim["amount"] > 100_000,
+    ),
+    (
+        "people",
+        ("참석자 2명 이하이고", "참석자 2명 이하", "참석자 2명 이하가 아니고", "참석자 2명 이하가 아닌"),
+        ("at most 2 people", "not at most 2 people"),
+        lambda claim: claim["n_attendees"] <= 2,
+    ),
+    (
+        "receipt",
+        ("영수증이 있고", "영수증이 있는", "영수증이 없고", "영수증이 없는"),
+        ("with a receipt", "without a receipt"),
+        lambda claim: claim["receipt_id"] is not None,
+    ),
+]  # fmt: skip
+CLAIMS = st.fixed_dictionaries(
+    {
+        "amount": st.sampled_from([0, 99_999, 100_000, 100_001, 5_813]),
+        "currency": st.just("KRW"),
+        "merchant.mcc": st.sampled_from(["5813", "5812"]),
+        "is_weekend": st.booleans(),
+        "on_trip": st.booleans(),
+        "n_attendees": st.integers(1, 4),
+        "receipt_id": st.sampled_from([None, "R-1"]),
+        "has_time": st.just(True),
+        "transacted_at": st.just(datetime(2026, 3, 2, 3, tzinfo=UTC)),
+    }
+)
+CONTEXT = Context(STARTER_LISTS, STARTER_PARAMETERS)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    pair=st.permutations(CONDITIONS).map(lambda all_: all_[:2]),
+    denied=st.integers(0, 1),
+    is_korean=st.booleans(),
+    claims=st.lists(CLAIMS, min_size=8, max_size=8),
+)
+def test_of_two_conditions_the_one_that_is_denied_stays_the_one(
+    pair: list[Any], denied: int, is_korean: bool, claims: list[dict[str, Any]]
+) -> None:
+    (_, first_ko, first_en, first_holds), (_, second_ko, second_en, second_holds) = pair
+    if is_korean:
+        said = f"{first_ko[2 if denied == 0 else 0]} {second_ko[3 if denied == 1 else 1]} 결제"
+    else:
+        said = f"{first_en[denied == 0]} and {second_en[denied == 1]}"
+    correction = refused(said).correction
+    if correction is None:
+        return
+    tree = parse(correction)
+    for claim in claims:
+        plain = (bool(first_holds(claim)) != (denied == 0)) and (bool(second_holds(claim)) != (denied == 1))
+        found = evaluate(tree, ClaimReader(claim, CONTEXT, lambda node: None))
+        assert bool(found) == plain, (said, correction)
+
+
+@pytest.mark.parametrize("said", ["주말이 아니고 업종이 5813인 결제", "mcc is not 5813 and on weekends"])
+def test_the_plain_ones_are_told(said: str) -> None:
+    assert refused(said).correction is not None
