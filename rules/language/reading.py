@@ -11,7 +11,14 @@ from rules.language.mending.meanings import could_mean, searched_text
 from rules.language.mending.naming import Names
 from rules.language.mending.reading import is_sure, judge, mend
 from rules.language.mending.sheets import is_formula, without_formula, without_query
-from rules.language.mending.spoken import Spoken, denies, hear, loses_negation, not_understood, ordered_grade
+from rules.language.mending.spoken import (
+    Spoken,
+    hear,
+    loses_negation,
+    not_understood,
+    ordered_grade,
+    reaches_far,
+)
 from rules.language.nodes import Expression, Position
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
@@ -108,7 +115,12 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     found = mend(text, names)
     spoken = _spoken(text, names)
     is_dated = any(one.code == "write_either_date" for one in found.problems)
-    if spoken is not None and not is_dated and spoken.text != found.text and (_is_speech(text) or not is_sure(found)):
+    if (
+        spoken is not None
+        and not is_dated
+        and spoken.text != found.text
+        and (_is_speech(text) or not is_sure(found))
+    ):
         parts = [part for part in spoken.parts if text[part.start : part.end].strip() != part.out]
         told = [_at(text, part.start, part.end, "write_as", instead=part.out) for part in parts]
         whole = _at(text, 0, len(text), "write_as", instead=spoken.text)
@@ -119,7 +131,7 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
-    is_unplaced = spoken is None and _is_speech(text) and denies(text)
+    is_unplaced = spoken is None and _is_speech(text) and reaches_far(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
     problems = found.problems or error.problems

@@ -7,7 +7,32 @@ from collections.abc import Callable, Mapping, Sequence
 
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HITS = frozenset(
-    ["1", "true", "yes", "y", "flag", "flagged", "alert", "suspicious", "suspect", "violation", "hit", "check", "review", "fraud", "의심", "위반", "초과", "경고", "확인", "점검", "검토", "적발", "해당", "예"]
+    [
+        "1",
+        "true",
+        "yes",
+        "y",
+        "flag",
+        "flagged",
+        "alert",
+        "suspicious",
+        "suspect",
+        "violation",
+        "hit",
+        "check",
+        "review",
+        "fraud",
+        "의심",
+        "위반",
+        "초과",
+        "경고",
+        "확인",
+        "점검",
+        "검토",
+        "적발",
+        "해당",
+        "예",
+    ]
 )
 _MISSES = frozenset(
     ["", "0", "false", "no", "n", "ok", "okay", "normal", "pass", "passed", "fine", "good", "-", "정상", "적정", "통과", "양호", "이하", "아니요", "아니오", "미해당", "해당 없음", "해당없음", "없음"]

@@ -20,7 +20,9 @@ class Meanings:
     is_one: bool = False
 
 
-_COUNTED = re.compile(r"\s*(?:counts?|times|frequency)\s*(>=|<=|<>|!=|==|=|>|<)\s*([0-9][0-9,]*)\s*", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\s*(?:counts?|times|frequency)\s*(>=|<=|<>|!=|==|=|>|<)\s*([0-9][0-9,]*)\s*", re.IGNORECASE
+)
 _BARE = re.compile(r"\s*(>=|<=|<>|!=|>|<)\s*([0-9][0-9,]*)\s*")
 _CALENDAR = re.compile(
     r"(?:^|\band\b|\bor\b|\bnot\b|\(|그리고|또는)\s*(month|year|minute|day|day_of_month|월|연도|년도|분)\s*(>=|<=|<>|!=|==|=|>|<)\s*([0-9]+\s*(?:월|년|분)?|)(?=\s|$|\))",
@@ -42,7 +44,10 @@ _TIMES = (
     (r"저녁(?!\s*[0-9])(?:\s?시간)?|\bevenings?\b|\bdinner\s?time\b", "hour in 18..21, time(transacted_at) >= 18:00"),
     (r"아침(?!\s*[0-9])|(?<!early )\bmornings?\b", "hour in 6..9, time(transacted_at) in 06:00..10:00"),
 )  # fmt: skip
-_TEXTUAL = re.compile(r"[\"'“‘]|포함|들어|contain|includ|purpose|목적|적요|품목|이름|이라는|라는|\bname|가맹점|merchant", re.IGNORECASE)
+_TEXTUAL = re.compile(
+    r"[\"'“‘]|포함|들어|contain|includ|purpose|목적|적요|품목|이름|이라는|라는|\bname|가맹점|merchant",
+    re.IGNORECASE,
+)
 
 
 def could_mean(text: str) -> Meanings | None:
@@ -50,7 +55,11 @@ def could_mean(text: str) -> Meanings | None:
     counted = _COUNTED.fullmatch(text)
     if counted is not None:
         sign, number = counted.groups()
-        windows = ("count(same cardholder, day)", "count(same cardholder, merchant within 30 days)", "n_attendees")
+        windows = (
+            "count(same cardholder, day)",
+            "count(same cardholder, merchant within 30 days)",
+            "n_attendees",
+        )
         return _whole(text, ", ".join(f"{window} {sign} {number}" for window in windows))
     bare = _BARE.fullmatch(text)
     if bare is not None:

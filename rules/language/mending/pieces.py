@@ -140,7 +140,9 @@ def _scale_ranges(pieces: list[Piece], text: str) -> None:
         if not is_range or sign.word == "-" or low.code or not _SCALE.search(written):
             continue
         digits = re.match(_N, written)
-        shared = _money(low.out + written[digits.end() :]) if digits and _is_below(low.out, digits[0]) else None
+        shared = (
+            _money(low.out + written[digits.end() :]) if digits and _is_below(low.out, digits[0]) else None
+        )
         low.kind, low.out, low.code = shared or ("other", low.out, "")
 
 

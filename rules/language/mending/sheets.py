@@ -15,7 +15,22 @@ _TEXTS = re.compile(r'"(?:[^"\n]|"")*"|\'(?:[^\'\n]|\'\')*\'')
 _AGAINST = re.compile(r"\s*(<>|>=|<=|=|<|>)\s*([0-9]+)(?![0-9.,])")
 _CALLED = re.compile(r"\b([A-Za-z_]+)\s*\(")
 #: Functions whose name of a spreadsheet is understood, and words that stand before a bracket.
-_KNOWN = frozenset({*FUNCTIONS, *WINDOW_EXAMPLES, "len", "average", "avg", "stdev", "and", "or", "not", "in", "where", "same"})
+_KNOWN = frozenset(
+    {
+        *FUNCTIONS,
+        *WINDOW_EXAMPLES,
+        "len",
+        "average",
+        "avg",
+        "stdev",
+        "and",
+        "or",
+        "not",
+        "in",
+        "where",
+        "same",
+    }
+)
 _WINDOW = "same cardholder within 30 days where"
 
 
@@ -40,7 +55,11 @@ def without_formula(text: str) -> str | None:
     if not is_formula(text):
         return None
     said = _say(text.strip().removeprefix("=").strip())
-    if said is None or said == text.strip() or any(name.lower() not in _KNOWN for name in _CALLED.findall(said)):
+    if (
+        said is None
+        or said == text.strip()
+        or any(name.lower() not in _KNOWN for name in _CALLED.findall(said))
+    ):
         return None
     return said
 
@@ -97,7 +116,10 @@ def _arguments(text: str, begin: int) -> tuple[list[str], int] | None:
 
 
 def _in_number(text: str, place: int) -> bool:
-    return bool(re.search(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})*$", text[:place]) and re.match(r",[0-9]{3}(?![0-9])", text[place:]))
+    return bool(
+        re.search(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})*$", text[:place])
+        and re.match(r",[0-9]{3}(?![0-9])", text[place:])
+    )
 
 
 def _call(name: str, arguments: list[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.language.mending.spoken.denying import denies, loses_negation
+from rules.language.mending.spoken.denying import loses_negation, reaches_far
 from rules.language.mending.spoken.reading import Spoken, hear, not_understood, ordered_grade
 
-__all__ = ["Spoken", "denies", "hear", "loses_negation", "not_understood", "ordered_grade"]
+__all__ = ["Spoken", "hear", "loses_negation", "not_understood", "ordered_grade", "reaches_far"]

@@ -203,12 +203,12 @@ def _trade(tokens: Sequence[Said], at: int) -> Clause | None:
 
 
 def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
-    """``mcc 5813``, ``mcc is 5813 or 7273``, ``업종코드 5813, 7273``."""
+    """``mcc 5813``, ``mcc is not 5813``, ``mcc is 5813 or 7273``, ``업종코드 5813, 7273``."""
     if FIELDS[tokens[at].value].type != "code":
         return None
-    place, codes = at + 1, []
-    if (sign := _next(tokens, place)) is not None and sign.kind == "compare" and sign.value == "=":
-        place += 1
+    place, codes, is_other = at + 1, [], False
+    if (sign := _next(tokens, place)) is not None and sign.kind == "compare" and sign.value in {"=", "!="}:
+        place, is_other = place + 1, sign.value == "!="
     while (code := _next(tokens, place)) is not None and code.kind in {"number", "text"}:
         if code.kind == "number" and not code.value.isdigit():
             return None
@@ -223,8 +223,9 @@ def _codes(tokens: Sequence[Said], at: int) -> Clause | None:
     if not codes:
         return None
     field = tokens[at].value
-    said = f"{field} = {codes[0]}" if len(codes) == 1 else f"{field} in ({', '.join(codes)})"
-    return place - at, said
+    if len(codes) == 1:
+        return place - at, f"{field} {'!=' if is_other else '='} {codes[0]}"
+    return place - at, f"{field} {'not in' if is_other else 'in'} ({', '.join(codes)})"
 
 
 def _contained(tokens: Sequence[Said], at: int) -> Clause | None:

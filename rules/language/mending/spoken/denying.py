@@ -21,7 +21,7 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
     first, last = tokens[at], tokens[at + taken - 1]
     before, behind = tokens[at - 1] if at else None, tokens[at + taken] if at + taken < len(tokens) else None
     if taken > 1 and is_not_behind(last):
-        if last.written.startswith("아니면") and behind is not None:  # 주말 아니면 공휴일: either
+        if last.written == "아니면" and behind is not None:  # 주말 아니면 공휴일: either
             return True
         if before is None:
             return False
@@ -38,7 +38,9 @@ def is_unclear(tokens: Sequence[Said], at: int, taken: int, *, is_either: bool) 
         return False
     if first.written in _LEAVING_OUT and is_listed:
         return True
-    return (is_either or behind.value == "with") and not any(token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3])
+    return (is_either or behind.value == "with") and not any(
+        token.kind == "compare" for token in tokens[at + taken + 1 : at + taken + 3]
+    )
 
 
 _NEGATING = re.compile(
@@ -54,6 +56,11 @@ _NEGATED = re.compile(r"\bnot\b|!=|<>|\bmissing\b|= no\b|\b(?:by others|before)\
 def denies(text: str) -> bool:
     """Whether a text denies something, besides bounds such as ``not more than``."""
     return _NEGATING.search(_BOUNDS.sub("", re.sub(r'"[^"]*"', "", text))) is not None
+
+
+def reaches_far(text: str) -> bool:
+    """Whether what a text denies may be more than one thing: a list stands in it, or it is said in Korean, where the verb comes last."""
+    return denies(text) and re.search(r",|\bor\b|[가-힣]", text) is not None
 
 
 def loses_negation(text: str, correction: str) -> bool:
