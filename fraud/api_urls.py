@@ -5,7 +5,7 @@ from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
-from fraud.workbench.api import book, policy, rolling_back, writing
+from fraud.workbench.api import book, policy, rolling_back, rule_steps, rules, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -48,6 +48,7 @@ urlpatterns = [
         "access-changes/<int:change_id>/<slug:name>/", logins.DecideChange.as_view(), name="api-decide-access"
     ),
     path("units/", logins.UnitList.as_view(), name="api-units"),
+    path("rules/", rules.RuleList.as_view(), name="api-rules"),
     path("rules/words/", writing.RuleWords.as_view(), name="api-rule-words"),
     path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
     path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
@@ -77,6 +78,46 @@ urlpatterns = [
     ),
     path("rules/<str:code>/roll-back/", rolling_back.RollBack.as_view(), name="api-rule-roll-back"),
     path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
+    path("rules/<str:code>/", rules.RuleOne.as_view(), name="api-rule"),
+    path(
+        "rules/<str:code>/propose-retirement/",
+        rule_steps.ProposeRetirement.as_view(),
+        name="api-rule-propose-retirement",
+    ),
+    path("rules/<str:code>/retire/", rule_steps.RetireRule.as_view(), name="api-rule-retire"),
+    path("rules/<str:code>/keep/", rule_steps.KeepRule.as_view(), name="api-rule-keep"),
+    path("rules/<str:code>/versions/", rules.VersionList.as_view(), name="api-rule-versions"),
+    path("rules/<str:code>/versions/<int:number>/", rules.VersionOne.as_view(), name="api-rule-version"),
+    path(
+        "rules/<str:code>/versions/<int:number>/propose/",
+        rule_steps.ProposeVersion.as_view(),
+        name="api-rule-version-propose",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/activate/",
+        rule_steps.ActivateVersion.as_view(),
+        name="api-rule-version-activate",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/shadow/",
+        rule_steps.ShadowVersion.as_view(),
+        name="api-rule-version-shadow",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/return/",
+        rule_steps.ReturnVersion.as_view(),
+        name="api-rule-version-return",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/widen/",
+        rule_steps.WidenVersion.as_view(),
+        name="api-rule-version-widen",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/discard/",
+        rule_steps.DiscardVersion.as_view(),
+        name="api-rule-version-discard",
+    ),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("settings/", company.SettingsRead.as_view(), name="api-settings"),

@@ -26,6 +26,7 @@ WITHOUT_VERSION = {
         "post /claims/", "post /nights/", "post /outcomes/", "post /people/{feed}/", "post /uploads/", "post /logins/", "post /tips/", "post /cases/open/", "post /webhooks/",
         "post /recoveries/import/", "post /rules/{code}/suppressions/", "post /rules/searches/", "post /rules/searches/{number}/draft/", "post /claims/{claim_id}/receipts/",
         "post /my/requests/{reference}/evidence/", "post /my/notices/{reference}/evidence/", "post /my/requests/{reference}/extension/", "post /calendar/",
+        "post /rules/", "post /rules/{code}/versions/",
     },
     "changes nothing": {
         "post /rules/read/", "post /precheck/", "post /rules/try/", "post /mail/texts/{mail}/{language}/preview/", "post /rules/case-load/", "post /my/data/", "post /scores/export/", "post /reports/export/",
