@@ -5,7 +5,7 @@ from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
-from fraud.workbench.api import book, policy, rolling_back, rule_steps, rules, writing
+from fraud.workbench.api import book, policy, rolling_back, rule_steps, rules, values, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -75,6 +75,19 @@ urlpatterns = [
         "rules/suppressions/<int:number>/<slug:name>/",
         suppressions.DecideSuppression.as_view(),
         name="api-suppression-step",
+    ),
+    path("rules/values/lists/", values.ListList.as_view(), name="api-value-lists"),
+    path("rules/values/lists/<str:name>/", values.ListOne.as_view(), name="api-value-list"),
+    path("rules/values/lists/<str:name>/entries/", values.EntryList.as_view(), name="api-value-list-entries"),
+    path("rules/values/lists/<str:name>/file/", values.ListFile.as_view(), name="api-value-list-file"),
+    path("rules/values/parameters/", values.ParameterList.as_view(), name="api-parameters"),
+    path("rules/values/parameters/<str:name>/", values.ParameterOne.as_view(), name="api-parameter"),
+    path("rules/values/changes/", values.ChangeList.as_view(), name="api-value-changes"),
+    path("rules/values/changes/<int:change_id>/", values.ChangeOne.as_view(), name="api-value-change"),
+    path(
+        "rules/values/changes/<int:change_id>/<slug:name>/",
+        values.DecideChange.as_view(),
+        name="api-decide-value-change",
     ),
     path("rules/<str:code>/roll-back/", rolling_back.RollBack.as_view(), name="api-rule-roll-back"),
     path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
