@@ -5,7 +5,7 @@ from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
 from fraud.learning.api import mined_rules
 from fraud.people.api import logins
-from fraud.workbench.api import book, policy, rolling_back, wording, writing
+from fraud.workbench.api import book, policy, rolling_back, rule_steps, rules, values, wording, writing
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
@@ -48,6 +48,7 @@ urlpatterns = [
         "access-changes/<int:change_id>/<slug:name>/", logins.DecideChange.as_view(), name="api-decide-access"
     ),
     path("units/", logins.UnitList.as_view(), name="api-units"),
+    path("rules/", rules.RuleList.as_view(), name="api-rules"),
     path("rules/words/", writing.RuleWords.as_view(), name="api-rule-words"),
     path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
     path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
@@ -81,8 +82,61 @@ urlpatterns = [
         suppressions.DecideSuppression.as_view(),
         name="api-suppression-step",
     ),
+    path("rules/values/lists/", values.ListList.as_view(), name="api-value-lists"),
+    path("rules/values/lists/<str:name>/", values.ListOne.as_view(), name="api-value-list"),
+    path("rules/values/lists/<str:name>/entries/", values.EntryList.as_view(), name="api-value-list-entries"),
+    path("rules/values/lists/<str:name>/file/", values.ListFile.as_view(), name="api-value-list-file"),
+    path("rules/values/parameters/", values.ParameterList.as_view(), name="api-parameters"),
+    path("rules/values/parameters/<str:name>/", values.ParameterOne.as_view(), name="api-parameter"),
+    path("rules/values/changes/", values.ChangeList.as_view(), name="api-value-changes"),
+    path("rules/values/changes/<int:change_id>/", values.ChangeOne.as_view(), name="api-value-change"),
+    path(
+        "rules/values/changes/<int:change_id>/<slug:name>/",
+        values.DecideChange.as_view(),
+        name="api-decide-value-change",
+    ),
     path("rules/<str:code>/roll-back/", rolling_back.RollBack.as_view(), name="api-rule-roll-back"),
     path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
+    path("rules/<str:code>/", rules.RuleOne.as_view(), name="api-rule"),
+    path(
+        "rules/<str:code>/propose-retirement/",
+        rule_steps.ProposeRetirement.as_view(),
+        name="api-rule-propose-retirement",
+    ),
+    path("rules/<str:code>/retire/", rule_steps.RetireRule.as_view(), name="api-rule-retire"),
+    path("rules/<str:code>/keep/", rule_steps.KeepRule.as_view(), name="api-rule-keep"),
+    path("rules/<str:code>/versions/", rules.VersionList.as_view(), name="api-rule-versions"),
+    path("rules/<str:code>/versions/<int:number>/", rules.VersionOne.as_view(), name="api-rule-version"),
+    path(
+        "rules/<str:code>/versions/<int:number>/propose/",
+        rule_steps.ProposeVersion.as_view(),
+        name="api-rule-version-propose",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/activate/",
+        rule_steps.ActivateVersion.as_view(),
+        name="api-rule-version-activate",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/shadow/",
+        rule_steps.ShadowVersion.as_view(),
+        name="api-rule-version-shadow",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/return/",
+        rule_steps.ReturnVersion.as_view(),
+        name="api-rule-version-return",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/widen/",
+        rule_steps.WidenVersion.as_view(),
+        name="api-rule-version-widen",
+    ),
+    path(
+        "rules/<str:code>/versions/<int:number>/discard/",
+        rule_steps.DiscardVersion.as_view(),
+        name="api-rule-version-discard",
+    ),
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("settings/", company.SettingsRead.as_view(), name="api-settings"),

@@ -19,6 +19,16 @@ class RuleServiceError(Exception):
     def __str__(self) -> str:
         return str(self.message) % self.values if self.values else str(self.message)
 
+    @property
+    def sentence(self) -> str:
+        """What the interface answers, in the reader's language."""
+        return str(self)
+
+    @property
+    def details(self) -> None:
+        """Nothing beyond the sentence."""
+        return None
+
 
 class StaleDraft(RuleServiceError):
     """Somebody else saved the draft in the meantime."""

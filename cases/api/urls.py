@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 
-from django.urls import path, re_path
+from django.urls import path
 from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
 
@@ -34,7 +34,6 @@ from cases.api import (
     webhooks,
     work,
 )
-from cases.api.base import Absent
 
 app_name = "cases-api"
 
@@ -185,6 +184,4 @@ urlpatterns = [
     path("my/notices/<str:reference>/consent/", my.Consent.as_view(), name="my-consent"),
     path("rules/to-look-at/", rule_operation.RulesToLookAt.as_view(), name="rules-to-look-at"),
     path("rules/<str:code>/operation/", rule_operation.RuleOperation.as_view(), name="rule-operation"),
-    # Last: what is not there answers like what is not yours.
-    re_path("", Absent.as_view(), name="absent"),
 ]

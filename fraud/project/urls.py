@@ -22,8 +22,11 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("fraud.urls")),
     path("audit/", include("audit.urls")),
+    path("api/v1/", include("cases.api.urls")),  # first: it has words where fraud's has the code of a rule
     path("api/v1/", include("fraud.api_urls")),
-    path("api/v1/", include("cases.api.urls")),
+    path(
+        "api/v1/", include("cases.api.absent_urls")
+    ),  # last: what is not there answers like what is not yours
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "api/docs/",

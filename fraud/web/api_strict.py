@@ -147,6 +147,18 @@ class StrictIntegerField(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class StrictNumberField(serializers.FloatField):
+    """A JSON number; not a text, not `true`, nothing beyond what can be reckoned with."""
+
+    default_error_messages = _NULL
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number. Raises ValidationError."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or abs(data) > 1e15:
+            self.fail("invalid")
+        return float(data)
+
+
 class StrictBooleanField(serializers.BooleanField):
     """`true` or `false`; not 1, not "yes"."""
 

@@ -17,7 +17,7 @@ from audit.typed import decimal_number
 from fraud.company.values import current_settings
 from rules.exceptions import ValueNotValid
 from rules.models import Parameter, ParameterValue, RuleVersion, ValueChange
-from rules.money import format_money
+from rules.money import format_money, to_decimal
 from rules.services.values import is_overtaken
 
 Kind = Parameter.Kind
@@ -27,13 +27,14 @@ UNITS: Mapping[str, int] = {"days": 86_400, "hours": 3_600, "minutes": 60, "seco
 
 @dataclass(frozen=True)
 class Row:
-    """One dated value for a table: in words, for whom, from and to when; `is_now` where it holds today."""
+    """One dated value for a table: in words, for whom, from and to when; `is_now` where it holds today; `stored` as it is kept."""
 
     text: str
     scope: str
     valid_from: date
     valid_to: date | None
     is_now: bool
+    stored: ParameterValue
 
 
 def value_text(kind: str, value: str, currency: str) -> str:
@@ -62,6 +63,13 @@ def _duration(seconds: int) -> str:
 
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
+
+
+def untyped_value(kind: str, value: str, currency: str) -> str:
+    """A stored value as `typed_value` reads it without a unit: money in major units, 90 for 90 %, durations in seconds."""
+    if kind == Kind.MONEY:
+        return f"{to_decimal(int(value), currency):f}"
+    return _plain(Decimal(value) * 100 if kind == Kind.PERCENT else Decimal(value))
 
 
 def typed_value(kind: str, text: str, unit: str) -> Decimal:
@@ -96,6 +104,7 @@ def rows_of(parameter: Parameter, today: date) -> list[Row]:
                 value.valid_from,
                 value.valid_to,
                 is_now,
+                value,
             )
         )
     return rows

@@ -86,6 +86,15 @@ def draft_rule(
     return version
 
 
+def begin_version(*, rule: Rule, by: Actor, **content: Any) -> RuleVersion:
+    """A new draft of a rule there is: as the version that counts, else the newest, with ``content`` over it. Raises as ``draft_rule``."""
+    versions = rule.versions.order_by("-number")
+    source = versions.filter(state=State.ACTIVE).first() or versions.first()
+    names = ("text", "weight", "is_always_open", "is_told_ahead")
+    usual = {name: getattr(source, name) for name in names} if source else {"text": ""}
+    return draft_rule(code=rule.code, by=by, **{**usual, **content})
+
+
 def edit_draft(
     *,
     version: RuleVersion,
@@ -237,12 +246,15 @@ def return_version(*, version: RuleVersion, by: Actor, reason: str, seen: int | 
     return current
 
 
-def discard_draft(*, version: RuleVersion, by: Actor, reason: str = "") -> RuleVersion:
-    """Give up a draft or a proposal; it stays as a retired version. Raises WrongState, NotPermitted."""
+def discard_draft(
+    *, version: RuleVersion, by: Actor, reason: str = "", seen: int | None = None
+) -> RuleVersion:
+    """Give up a draft or a proposal; it stays as a retired version. Raises PageStale, WrongState, NotPermitted."""
     require(by, "rules.draft_rule")
     with one_transaction():
         current = locked(version)
         require_state(current, State.DRAFT, State.PROPOSED)
+        require_seen(current, seen)
         before = summary(current)
         current.state = State.RETIRED
         current.retired_at = clock.now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
@@ -26,15 +28,16 @@ from rules.services.common import (
 _RUNNING = (State.ACTIVE, State.SHADOW)
 
 
-def propose_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
+def propose_retirement(*, rule: Rule, by: Actor, reason: str, seen: int | None = None) -> RuleVersion:
     """Ask that a rule stops from the next run on; until a second person approves, it goes on counting.
 
-    Raises ReasonNeeded, RetirementProposed, WrongState when no version of it runs, NotPermitted.
+    `seen`: the number of the version that ran when it was looked at. Raises ReasonNeeded, RetirementProposed, PageStale, WrongState when
+    no version of it runs, NotPermitted.
     """
     _require_proposer(by)
     said = needed_reason(reason)
     with one_transaction():
-        running = _running(rule)
+        running = _running(rule, seen)
         if running.retire_proposed_at is not None:
             raise RetirementProposed()
         _mark(running, by, said)
@@ -48,26 +51,26 @@ def propose_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
     return running
 
 
-def retire_rule(*, rule: Rule, by: Actor, reason: str = "") -> RuleVersion:
+def retire_rule(*, rule: Rule, by: Actor, reason: str = "", seen: int | None = None) -> RuleVersion:
     """Approve a proposed retirement: the rule stops from the next run on.
 
-    Raises NotPermitted for whoever proposed it, RetirementNotProposed, WrongState when no version of it runs.
+    Raises NotPermitted for whoever proposed it, RetirementNotProposed, PageStale, WrongState when no version of it runs.
     """
     require(by, "rules.activate_rule")
     with one_transaction():
-        running = _running(rule)
+        running = _running(rule, seen)
         _refuse_proposer(running, by)
         said = " ".join(reason.split()) or running.retire_reason
         _mark(running, None, "")
         return stop_running(running.rule, by, reason=said, states=_RUNNING) or running
 
 
-def return_retirement(*, rule: Rule, by: Actor, reason: str) -> RuleVersion:
+def return_retirement(*, rule: Rule, by: Actor, reason: str, seen: int | None = None) -> RuleVersion:
     """Turn a proposed retirement down; the rule goes on counting. Raises as `retire_rule`, and ReasonNeeded."""
     require(by, "rules.activate_rule")
     said = needed_reason(reason)
     with one_transaction():
-        running = _running(rule)
+        running = _running(rule, seen)
         _refuse_proposer(running, by)
         _mark(running, None, "")
         record(
@@ -155,13 +158,20 @@ def _require_proposer(by: Actor) -> None:
         require(by, "rules.propose_rule")
 
 
-def _running(rule: Rule) -> RuleVersion:
-    """The version that counts, else the one in shadow, locked. Raises WrongState."""
+def running_version(versions: Iterable[RuleVersion]) -> RuleVersion | None:
+    """Of a rule's versions the one that counts, else the one in shadow, else None."""
+    by_state = {version.state: version for version in versions}
+    return by_state.get(State.ACTIVE) or by_state.get(State.SHADOW)
+
+
+def _running(rule: Rule, seen: int | None) -> RuleVersion:
+    """The version that runs, locked. Raises WrongState, and PageStale where it is another than was seen."""
     found = RuleVersion.objects.select_for_update().select_related("rule", "retire_proposed_by")
-    by_state = {version.state: version for version in found.filter(rule=rule, state__in=_RUNNING)}
-    running = by_state.get(State.ACTIVE) or by_state.get(State.SHADOW)
+    running = running_version(found.filter(rule=rule, state__in=_RUNNING))
     if running is None:
         raise WrongState(state=State.RETIRED.label, allowed=State.ACTIVE.label)
+    if seen is not None and seen != running.number:
+        raise PageStale()
     return running
 
 

@@ -273,16 +273,8 @@ def _wider(running: RuleVersion | None) -> list[int]:
 def start_draft(request: HttpRequest, code: str) -> HttpResponse:
     """A new draft from the version that counts, or from the newest."""
     found = _find(code)
-    source = found.versions.filter(state=State.ACTIVE).first() or found.versions.order_by("-number").first()
     try:
-        drafts.draft_rule(
-            code=code,
-            text=source.text if source else "",
-            by=_by(request),
-            weight=source.weight if source else 1.0,
-            is_always_open=bool(source and source.is_always_open),
-            is_told_ahead=bool(source and source.is_told_ahead),
-        )
+        drafts.begin_version(rule=found, by=_by(request))
     except (RuleServiceError, RuleNotValid) as error:
         messages.error(request, str(error))
     return redirect("fraud:rule", code=code)
