@@ -31,7 +31,7 @@ def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
     A case whose claims have left it keeps what it was about, and says where they are now.
     """
     said = _about(case, language, names)
-    if not case.n_claims and case.merged_into_id is not None:
+    if not case.n_claims and case.merged_into is not None:
         return _("%(what)s (merged into %(case)s)") % {"what": said, "case": case.merged_into.reference}
     return said
 
