@@ -124,7 +124,7 @@ class _Content(StrictSerializer):
     )
 
 
-class RuleBody(_Content):
+class RuleDraftBody(_Content):
     """A new rule with its first draft."""
 
     code = StrictCharField(max_length=20, help_text="Stays for ever, such as A04.")
@@ -158,7 +158,7 @@ class VersionReason(StrictSerializer):
     seen = StrictIntegerField(help_text=_SEEN_VERSION)
 
 
-class ProposalBody(VersionReason):
+class RuleProposalBody(VersionReason):
     confirmation = StrictCharField(
         max_length=20,
         required=False,

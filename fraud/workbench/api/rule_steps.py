@@ -45,11 +45,11 @@ def _of_version(summary: str, name: str, body: Any = rows.VersionReason) -> Any:
     )
 
 
-@_of_version("Propose a draft", "propose", rows.ProposalBody)
+@_of_version("Propose a draft", "propose", rows.RuleProposalBody)
 class ProposeVersion(VersionStep):
     """Counts first what the draft hits on the last 90 days, as the page does; that takes seconds."""
 
-    body = rows.ProposalBody
+    body = rows.RuleProposalBody
 
     def step(self, version: RuleVersion, data: dict[str, Any]) -> None:
         require(self.by, "rules.propose_rule")

@@ -89,7 +89,7 @@ def _rules() -> QuerySet[Rule]:
     post=describe(
         "Draft a new rule",
         answer={201: rows.VersionAnswer},
-        body=rows.RuleBody,
+        body=rows.RuleDraftBody,
         refusals=(409,),
         operation_id="rules_draft",
     ),
@@ -116,7 +116,7 @@ class RuleList(RuleView):
     def post(self, request: Request) -> Response:
         """The first draft. Raises ValidationError, RuleServiceError."""
         require(self.by, "rules.draft_rule")
-        data = dict(self.input(rows.RuleBody))
+        data = dict(self.input(rows.RuleDraftBody))
         data["code"] = code = data["code"].upper()
         if not _CODE.fullmatch(code):
             raise self.wrong("code", _("A code has letters, digits, - and _ only."))

@@ -15,7 +15,7 @@ from rules.services.values import LONGEST_VALUE, MOST_VALUES, is_overtaken, para
 _SCOPE = ("currency", "grade", "purpose_code", "department_code", "valid_from", "valid_to")
 
 
-class ChangeRow(serializers.ModelSerializer):
+class ValueChangeRow(serializers.ModelSerializer):
     """A proposed or decided change of a list (`list`, `n_added`, `n_removed` against what holds) or of a parameter (`parameter`, `value`)."""
 
     list = serializers.CharField(source="value_list.name", default=None)
@@ -55,7 +55,7 @@ class ChangeRow(serializers.ModelSerializer):
         return value_text(change.parameter.kind, change.content["value"], change.content["currency"])
 
 
-class ChangeDetail(ChangeRow):
+class ChangeDetail(ValueChangeRow):
     """A change with its content: values that come and go, or the parameter's value as it is proposed."""
 
     added = serializers.SerializerMethodField()
@@ -64,7 +64,7 @@ class ChangeDetail(ChangeRow):
 
     class Meta:
         model = ValueChange
-        fields = (*ChangeRow.Meta.fields, "added", "removed", "content")
+        fields = (*ValueChangeRow.Meta.fields, "added", "removed", "content")
 
     def get_added(self, change: ValueChange) -> list[str]:  # type: ignore[valid-type]
         """Empty once it is decided, and for a parameter."""
@@ -83,8 +83,8 @@ class ChangeDetail(ChangeRow):
         return {"value": value, **{name: content[name] for name in _SCOPE}}
 
 
-class ChangePage(serializers.Serializer):
-    results = ChangeRow(many=True)
+class ValueChangePage(serializers.Serializer):
+    results = ValueChangeRow(many=True)
     next = serializers.CharField(allow_null=True)
 
 

@@ -198,7 +198,7 @@ class ParameterOne(ValueView):
 @extend_schema_view(
     get=describe(
         "List changes of lists and parameters",
-        answer=rows.ChangePage,
+        answer=rows.ValueChangePage,
         parameters=[
             query("state", "", enum=ValueChange.State.values),
             query("list", "Name of a list."),
@@ -222,7 +222,7 @@ class ChangeList(ValueView):
         }
         found = _changes().filter(**{name: value for name, value in asked.items() if value})
         page = self.page(found, by="proposed_at")
-        return self.paged(rows.ChangeRow(page.rows, many=True).data, page)
+        return self.paged(rows.ValueChangeRow(page.rows, many=True).data, page)
 
 
 @extend_schema_view(
