@@ -431,7 +431,7 @@ def test_c18_a_session_without_its_token_writes_nothing(stage: Stage, call: Call
     response = client.post(
         f"/api/v1/cases/{case.reference}/take/", {}, format="json", headers={"If-Match": '"1"'}
     )
-    assert (response.status_code, code_of(response)) == (403, "not_permitted")
+    assert (response.status_code, code_of(response)) == (403, "csrf")
     assert fresh(case).state == "new"
 
 
