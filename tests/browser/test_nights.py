@@ -50,7 +50,7 @@ def test_a_night_is_started_watched_paused_and_resumed_from_its_page(visit, begu
     n = screening.n_stored(run)
     shown.locator(f"progress[value='{n}']").wait_for()
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("heading", name="The run is paused").wait_for()
+    page.get_by_text("The run is paused", exact=True).wait_for()
     assert not advance(run, by=NIGHTLY)
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Pause").wait_for()
