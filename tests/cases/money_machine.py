@@ -29,12 +29,11 @@ from tests.cases.money_steps import NEXT, STEPS, open_case
 from tests.cases.money_walk import Walk
 from tests.cases.stage import frozen
 from tests.cast import Cast
-from tests.conftest import REQUIRE_ALL
 from tests.counted import COUNTED
 from tests.undone import undone_block
 
-#: All parts together: more where everything is required (CI) than at a desk.
-STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 10_000 if REQUIRE_ALL else 300))
+#: All parts together: CI walks ten thousand beside the suite (.ci/run), the suite itself as many as it has time for.
+STEPS_AT_LEAST = int(os.environ.get("MONEY_STEPS", 600))
 #: Two files walk half of the parts each: files are what processes share out.
 PARTS = 10
 FIRST_HALF, SECOND_HALF = range(PARTS // 2), range(PARTS // 2, PARTS)
