@@ -285,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
         "DeliveryState": "fraud.claims.models.ClaimFile.State",
+        "ExperimentKind": "fraud.learning.models.Experiment.Kind",
+        "ExperimentAskedKind": "fraud.learning.api.experiments.KINDS",
         "SearchState": "fraud.learning.models.Experiment.State",
         "SuppressionState": "fraud.detection.models.RuleSuppression.State",
         "RunState": "fraud.detection.models.ScreeningRun.State",
