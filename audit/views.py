@@ -13,37 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import csv_response
-from audit.hidden import hidden_subjects
 from audit.language import current_language
-from audit.models import AccessRecord, AuditEvent, AuditHead
+from audit.listing import EXPORT_HEAD, REASON_MIN, VIEW, Asked, entries, export_entries, looks
+from audit.models import AuditEvent, AuditHead
 from audit.paging import Page, keyset_page
-from audit.people import same_number
-from audit.people_rows import with_number
 from audit.permissions import require
 from audit.registry import registered, sentence
-from audit.services import CONFIG, actor_of, find_faults, record
-from audit.transactions import one_transaction
+from audit.services import actor_of, find_faults
 from audit.typed import day
 
 PAGE = 50
 FILTERS = ("subject", "actor", "action", "from", "to")
 
 
-def _filtered(request: HttpRequest) -> QuerySet[Any]:
-    """The entries the filters ask for, without those on cases the reader is involved in."""
-    hidden = hidden_subjects(actor_of(request), as_person=False)
-    events = AuditEvent.objects.order_by("-id")
-    events = events.exclude(hidden) if hidden else events
-    for name in ("subject", "actor", "action"):
-        value = request.GET.get(name, "").strip()[:150]
-        if value:
-            events = events.filter(**{name: value})
-    start, end = (day(request.GET.get(name, "").strip()) for name in ("from", "to"))
-    if start:
-        events = events.filter(recorded_at__date__gte=start)
-    if end:
-        events = events.filter(recorded_at__date__lte=end)
-    return events
+def _asked(typed: Any) -> Asked:
+    """The filters as typed; a date that cannot be read narrows nothing."""
+    texts = {name: typed.get(name, "").strip()[:150] for name in ("subject", "actor", "action")}
+    return Asked(**texts, first=day(typed.get("from", "").strip()), last=day(typed.get("to", "").strip()))
 
 
 def _problems(request: HttpRequest) -> list[str]:
@@ -62,8 +48,7 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first."""
-    require(actor_of(request), "audit.view_events")
-    found = _page(request, _filtered(request))
+    found = _page(request, entries(_asked(request.GET), actor_of(request)))
     language = current_language()
     for row in found.rows:
         row.sentence = sentence(row.action, language)
@@ -108,48 +93,22 @@ def verify(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered entries as CSV; an export needs a reason and is itself an entry."""
     actor = actor_of(request)
-    require(actor, "audit.view_events")
+    require(actor, VIEW)
     reason = request.POST.get("reason", "").strip()
-    if len(reason) < 5:
+    if len(reason) < REASON_MIN:
         message = _("Say in at least five characters why you need the export.")
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
-    request.GET = request.POST  # the form carries the filters along
-    rows = _filtered(request)
-    with one_transaction():
-        record(
-            action="audit.exported", by=actor, subject=CONFIG, reason=reason, after={"entries": rows.count()}
-        )
-    header = ["id", "subject", "seq", "at", "actor", "role", "action", "reason", "before", "after", "hash"]
-    fields = (
-        "id",
-        "subject",
-        "seq",
-        "at",
-        "actor",
-        "actor_role",
-        "action",
-        "reason",
-        "before",
-        "after",
-        "hash",
-    )
-    return csv_response("audit.csv", header, rows.values_list(*fields).iterator(chunk_size=2000))
+    lines = export_entries(
+        _asked(request.POST), reason=reason, by=actor
+    )  # the form carries the filters along
+    return csv_response("audit.csv", EXPORT_HEAD, lines)
 
 
 @login_required
 @require_GET
 def accesses(request: HttpRequest) -> HttpResponse:
     """Who looked at whose data: an auditor sees everybody's, a cardholder what concerns them."""
-    actor = actor_of(request)
-    rows = AccessRecord.objects.order_by("-id")
     wanted = request.GET.get("employee_no", "").strip()[:40]
-    is_own = same_number(wanted, actor.employee_no)
-    if not is_own:
-        require(actor, "audit.view_events")
-    if wanted:
-        rows = with_number(rows, "employee_no", wanted)
-    hidden = hidden_subjects(actor, as_person=is_own)
-    rows = rows.exclude(hidden) if hidden else rows
-    found = _page(request, rows)
+    found = _page(request, looks(wanted, actor_of(request)))
     context = {"rows": found.rows, "following": found.next_cursor, "employee_no": wanted}
     return render(request, "audit/accesses.html", context)

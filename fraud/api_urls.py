@@ -1,19 +1,51 @@
 from django.urls import path
 
-from fraud.claims.api import deliveries, money_back, outcomes, people, receipts, uploads
+from fraud.claims.api import accounts, deliveries, money_back, outcomes, people, profiles, receipts, uploads
 from fraud.company import api as company
 from fraud.detection.api import claims, runs, suppressions
-from fraud.learning.api import mined_rules
-from fraud.people.api import logins
-from fraud.workbench.api import book, policy, rolling_back, rule_steps, rules, values, wording, writing
+from fraud.learning.api import experiments, mined_rules, models, threshold
+from fraud.people.api import audit_log, logins, reviews
+from fraud.workbench.api import (
+    book,
+    policy,
+    previews,
+    rolling_back,
+    rule_steps,
+    rules,
+    templates,
+    values,
+    wording,
+    writing,
+)
 
 urlpatterns = [
     path("claims/", claims.ClaimList.as_view(), name="api-claims"),
+    path("claims/export/", claims.ExportClaims.as_view(), name="api-claims-export"),
     path("claims/<int:claim_id>/", claims.ClaimOne.as_view(), name="api-claim"),
     path("claims/<int:claim_id>/receipts/", receipts.ClaimReceipts.as_view(), name="api-claim-receipts"),
     path("deliveries/", deliveries.DeliveryList.as_view(), name="api-deliveries"),
     path("deliveries/<str:reference>/", deliveries.DeliveryOne.as_view(), name="api-delivery"),
     path("deliveries/<str:reference>/rejects/", deliveries.RejectList.as_view(), name="api-rejects"),
+    path(
+        "deliveries/<str:reference>/rejects/export/",
+        deliveries.ExportRejects.as_view(),
+        name="api-rejects-export",
+    ),
+    path(
+        "deliveries/<str:reference>/<slug:name>/",
+        deliveries.DeliverySteps.as_view(),
+        name="api-delivery-step",
+    ),
+    path("profiles/", profiles.ProfileList.as_view(), name="api-profiles"),
+    path("profiles/<str:name>/", profiles.ProfileOne.as_view(), name="api-profile"),
+    path(
+        "profiles/<str:name>/exemptions/", profiles.ProposeExemption.as_view(), name="api-propose-exemption"
+    ),
+    path(
+        "profiles/<str:profile>/exemptions/<int:number>/<slug:name>/",
+        profiles.DecideExemption.as_view(),
+        name="api-decide-exemption",
+    ),
     path("money-back/", money_back.MoneyBackList.as_view(), name="api-money-back"),
     path("money-back/<int:claim_id>/", money_back.MoneyBackDetail.as_view(), name="api-money-back-one"),
     path("money-back/<int:claim_id>/link/", money_back.LinkMoneyBack.as_view(), name="api-money-back-link"),
@@ -47,11 +79,36 @@ urlpatterns = [
     path(
         "access-changes/<int:change_id>/<slug:name>/", logins.DecideChange.as_view(), name="api-decide-access"
     ),
+    path("access-review/", reviews.ReviewList.as_view(), name="api-access-review"),
+    path("access-review/<int:login_id>/", reviews.ReviewOne.as_view(), name="api-review-access"),
+    path("accounts/", accounts.AccountList.as_view(), name="api-accounts"),
+    path("accounts/<str:username>/", accounts.AccountOne.as_view(), name="api-account"),
+    path("accounts/<str:username>/<slug:name>/", accounts.AccountSteps.as_view(), name="api-account-step"),
+    path("audit/entries/", audit_log.EntryList.as_view(), name="api-audit-entries"),
+    path("audit/verify/", audit_log.Verify.as_view(), name="api-audit-verify"),
+    path("audit/export/", audit_log.ExportEntries.as_view(), name="api-audit-export"),
+    path("audit/looks/", audit_log.LookList.as_view(), name="api-audit-looks"),
+    path("models/", models.VersionList.as_view(), name="api-models"),
+    path("models/<str:reference>/", models.VersionOne.as_view(), name="api-model"),
+    path("models/<str:reference>/<slug:name>/", models.VersionSteps.as_view(), name="api-model-step"),
+    path("evaluations/", models.EvaluationList.as_view(), name="api-evaluations"),
+    path("evaluations/<int:number>/", models.EvaluationOne.as_view(), name="api-evaluation"),
+    path("experiments/", experiments.ExperimentList.as_view(), name="api-experiments"),
+    path("experiments/<int:number>/", experiments.ExperimentOne.as_view(), name="api-experiment"),
+    path(
+        "experiments/<int:number>/cancel/",
+        experiments.CancelExperiment.as_view(),
+        name="api-experiment-cancel",
+    ),
+    path("threshold/", threshold.Threshold.as_view(), name="api-threshold"),
     path("units/", logins.UnitList.as_view(), name="api-units"),
     path("rules/", rules.RuleList.as_view(), name="api-rules"),
     path("rules/words/", writing.RuleWords.as_view(), name="api-rule-words"),
     path("rules/read/", writing.RuleRead.as_view(), name="api-rule-read"),
     path("rules/try/", writing.RuleTry.as_view(), name="api-rule-try"),
+    path("rules/explain/", previews.ExplainClaim.as_view(), name="api-rule-explain"),
+    path("rules/templates/", templates.TemplateList.as_view(), name="api-templates"),
+    path("rules/templates/<str:code>/adopt/", templates.AdoptTemplate.as_view(), name="api-adopt-template"),
     path("rules/policy/", policy.PolicyDocument.as_view(), name="api-policy"),
     path(
         "rules/policy/changes/<int:change_id>/<slug:name>/",
@@ -88,6 +145,17 @@ urlpatterns = [
     path("rules/values/lists/<str:name>/file/", values.ListFile.as_view(), name="api-value-list-file"),
     path("rules/values/parameters/", values.ParameterList.as_view(), name="api-parameters"),
     path("rules/values/parameters/<str:name>/", values.ParameterOne.as_view(), name="api-parameter"),
+    path("rules/values/lists/<str:name>/preview/", previews.PreviewList.as_view(), name="api-preview-list"),
+    path(
+        "rules/values/parameters/<str:name>/preview/",
+        previews.PreviewParameter.as_view(),
+        name="api-preview-parameter",
+    ),
+    path(
+        "rules/values/changes/<int:change_id>/preview/",
+        previews.PreviewProposed.as_view(),
+        name="api-preview-change",
+    ),
     path("rules/values/changes/", values.ChangeList.as_view(), name="api-value-changes"),
     path("rules/values/changes/<int:change_id>/", values.ChangeOne.as_view(), name="api-value-change"),
     path(
@@ -95,6 +163,7 @@ urlpatterns = [
         values.DecideChange.as_view(),
         name="api-decide-value-change",
     ),
+    path("rules/<str:code>/preview/", previews.PreviewRule.as_view(), name="api-rule-preview"),
     path("rules/<str:code>/roll-back/", rolling_back.RollBack.as_view(), name="api-rule-roll-back"),
     path("rules/<str:code>/suppressions/", suppressions.SuppressionList.as_view(), name="api-suppressions"),
     path("rules/<str:code>/", rules.RuleOne.as_view(), name="api-rule"),
@@ -140,6 +209,13 @@ urlpatterns = [
     path("runs/", runs.RunList.as_view(), name="api-runs"),
     path("runs/<str:reference>/", runs.RunOne.as_view(), name="api-run"),
     path("settings/", company.SettingsRead.as_view(), name="api-settings"),
+    path("settings/changes/", company.SettingsChanges.as_view(), name="api-settings-changes"),
+    path("settings/changes/<int:number>/", company.SettingsChangeOne.as_view(), name="api-settings-change"),
+    path(
+        "settings/changes/<int:number>/<slug:name>/",
+        company.DecideSettings.as_view(),
+        name="api-decide-settings",
+    ),
     path("uploads/", uploads.BeginUploads.as_view(), name="api-uploads"),
     path("uploads/<str:reference>/", uploads.OneUpload.as_view(), name="api-upload"),
     path("uploads/<str:reference>/finish/", uploads.FinishUpload.as_view(), name="api-upload-finish"),

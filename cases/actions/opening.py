@@ -86,4 +86,11 @@ BULK_ROWS: Mapping[str, BulkRow] = {
         ),
     )
 }
+BULK_UNDO = BulkRow(
+    name="undo",
+    permission="cases.view_case",
+    summary="Take the last step on many cases back",
+    form=Form("BulkUndo", (_CASES,)),
+    call=bulk.bulk_undo,
+)
 BULK_CLOSE = Form("BulkClose", (Versions(name="cases", most=BULK_MAX), *CLOSE.fields))

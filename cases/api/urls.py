@@ -5,7 +5,7 @@ from django.urls.resolvers import URLPattern
 from rest_framework.views import APIView
 
 from cases.actions.casework import CASE_ACTIONS
-from cases.actions.opening import BULK_ROWS
+from cases.actions.opening import BULK_ROWS, BULK_UNDO
 from cases.actions.person import PERSON_ACTIONS
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.api import (
@@ -19,6 +19,7 @@ from cases.api import (
     evidence,
     health,
     held_back,
+    list_exports,
     mail_texts,
     mails,
     my,
@@ -30,6 +31,7 @@ from cases.api import (
     recovery,
     rule_load,
     rule_operation,
+    saved_views,
     scores,
     webhooks,
     work,
@@ -68,6 +70,9 @@ urlpatterns = [
         path(f"cases/bulk-{name}/", decisions.bulk_step(row).as_view(), name=f"cases-bulk-{name}")
         for name, row in BULK_ROWS.items()
     ),
+    path("cases/bulk-undo/", decisions.bulk_step(BULK_UNDO).as_view(), name="cases-bulk-undo"),
+    path("cases/views/", saved_views.SavedViewList.as_view(), name="saved-views"),
+    path("cases/views/<str:name>/", saved_views.SavedViewOne.as_view(), name="saved-view"),
     path("cases/held-back/", held_back.HeldBackList.as_view(), name="cases-held-back"),
     path("cases/<str:reference>/", queue.CaseRead.as_view(), name="case"),
     path("cases/<str:reference>/dossier/", dossier.ExportDossier.as_view(), name="case-dossier"),
@@ -111,6 +116,8 @@ urlpatterns = [
     path("mail/<int:number>/send-again/", mails.SendAgain.as_view(), name="mail-send-again"),
     path("mail/<int:number>/told/", mails.ToldOtherwise.as_view(), name="mail-told"),
     path("recoveries/", recovery.RecoveryList.as_view(), name="recoveries"),
+    path("recoveries/export/", list_exports.ExportLedger.as_view(), name="recoveries-export"),
+    path("labels/export/", list_exports.ExportLabels.as_view(), name="labels-export"),
     path("recoveries/import/", recovery.ImportPostings.as_view(), name="recoveries-import"),
     path("recoveries/entries/", entries.EntryList.as_view(), name="entries"),
     path("recoveries/entries/profiles/", entries.Profiles.as_view(), name="entries-profiles"),

@@ -18,7 +18,11 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import clock
 from audit.actor import Actor
+from audit.keeping import kept_query
 from audit.language import current_language
+from audit.permissions import require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from audit.typed import choice, day
 from cases.pages.headlines import rule_names
 from cases.pages.judged_twice import KINDS, judged_twice
@@ -290,3 +294,12 @@ def _agreement(by: Actor) -> Table:
         Column("kappa_high", gettext_lazy("to"), three_digits),
     )
     return Table("labels-agreement", columns, rows)
+
+
+@one_transaction()
+def export_labels(filters: LabelFilters, query: str, *, reason: str, by: Actor) -> Iterator[list[Any]]:
+    """Lines of the labels the filters leave, under EXPORT_HEAD; the entry keeps the reason and the `query` they came from. Raises NotPermitted."""
+    require(by, "fraud.view_labels")
+    rows = label_rows(filters, by)
+    record(action="labels.exported", by=by, subject=CONFIG, reason=reason, after={"query": kept_query(query)})
+    return export_rows(rows, frozenset(labels_that_hold(by)["label_id"]))

@@ -10,6 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from audit.actor import Actor
+from audit.permissions import require
+from audit.services import CONFIG, record
+from audit.transactions import one_transaction
 from cases.models import Recovery
 from cases.services.money import Balance, balances_of
 from cases.visibility import visible_recoveries
@@ -98,3 +101,11 @@ def export_row(row: LedgerRow) -> list[Any]:
         recovery.due_on,
         recovery.closed_at,
     ]
+
+
+@one_transaction()
+def export_ledger(*, reason: str, by: Actor) -> Iterator[list[Any]]:
+    """Lines of the ledger as far as the reader sees it, under EXPORT_HEAD; the reason is kept. Raises NotPermitted."""
+    require(by, "cases.view_recovery")
+    record(action="recoveries.exported", by=by, subject=CONFIG, reason=reason)
+    return (export_row(row) for row in ledger_rows(recoveries(by).order_by("id")))

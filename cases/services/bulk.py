@@ -12,6 +12,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.decisions import BULK_MAX, BulkItem, BulkOutcome
 from cases.services.explanation_requests import request_explanation
+from cases.services.outbox import address_of
 from cases.services.queue import assign_case, snooze_case, take_case
 from cases.services.steps import read_case
 from cases.services.undo import undo_last_action
@@ -23,11 +24,16 @@ Step = Callable[[Case, int], object]
 
 
 def bulk_ask(*, items: Sequence[BulkItem], by: Actor) -> list[BulkOutcome]:
-    """Ask the cardholder of each case with the text of its pattern; new ones are taken first. Raises TooMany, NotPermitted."""
+    """Ask the cardholder of each case with the text of its pattern; new ones are taken first. Somebody of whom no address is known is
+    named and not asked: on the case itself whoever asks is shown it before. Raises TooMany, NotPermitted."""
     require(by, "cases.request_explanation")
-    return _each(
-        items, by, lambda case, version: request_explanation(case=case, by=by, expected_version=version)
-    )
+    return _each(items, by, lambda case, version: _ask(case, version, by))
+
+
+def _ask(case: Case, version: int, by: Actor) -> None:
+    if not address_of(case.cardholder):
+        raise errors.NotReachable(str(case.cardholder))
+    request_explanation(case=case, by=by, expected_version=version)
 
 
 def bulk_assign(*, items: Sequence[BulkItem], to: User, by: Actor, reason: str = "") -> list[BulkOutcome]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from audit.actor import Actor
 from audit.transactions import one_transaction
@@ -30,6 +30,8 @@ from fraud.claims.models import ClaimChange
 from fraud.claims.money import money_of
 
 BY = Actor.system("following")
+#: What a change of a claim reaches: cases it is in, and what was repaid for it where it has left as another person's.
+_REACHED = Q(left_at=None) | Q(left_why=Alert.Left.OTHER_PERSON, case__recovery__isnull=False)
 _BATCH = 200
 
 
@@ -52,7 +54,7 @@ def follow_changes() -> int:
 @one_transaction()
 def _pass_over() -> int:
     """Changes that no case is to follow count as followed, in one statement: files of years bring thousands; how many they were."""
-    in_a_case = Alert.objects.filter(claim=OuterRef("claim_id"), left_at=None)
+    in_a_case = Alert.objects.filter(_REACHED, claim=OuterRef("claim_id"))
     waiting = ClaimChange.objects.filter(~Exists(in_a_case), followed_at=None)
     return waiting.update(followed_at=present())
 
@@ -64,10 +66,8 @@ def follow_case(case: Case) -> int:
 
 def _waiting(case: Case) -> QuerySet[ClaimChange]:
     """Changes of the case's claims that have not been followed, oldest first."""
-    waiting = ClaimChange.objects.filter(
-        followed_at=None, claim__alerts__case=case, claim__alerts__left_at=None
-    )
-    return waiting.order_by("pk")
+    reached = Alert.objects.filter(_REACHED, claim=OuterRef("claim_id"), case=case)
+    return ClaimChange.objects.filter(Exists(reached), followed_at=None).order_by("pk")
 
 
 @one_transaction()
@@ -76,15 +76,19 @@ def _follow(pk: int) -> bool:
     if not ClaimChange.objects.filter(pk=pk, followed_at=None).update(followed_at=present()):
         return False
     change = ClaimChange.objects.select_related("claim__cardholder", "file").get(pk=pk)
-    found = Alert.objects.filter(claim=change.claim_id, left_at=None).order_by("case_id")
+    found = Alert.objects.filter(_REACHED, claim=change.claim_id).order_by("case_id")
     hold_cases(found.values_list("case_id", flat=True))
-    alerts = list(found.select_related("case__cardholder__department", "case__assignee"))
+    reached = list(found.select_related("case__cardholder__department", "case__assignee"))
+    alerts = [alert for alert in reached if alert.left_at is None]
     ended = [alert for alert in alerts if alert.case.state == State.CLOSED]
     for alert in alerts:
         if alert not in ended:
             _reach(change, alert)
     for alert in ended:
         _reach_ended(change, alert)
+    for alert in reached:
+        if alert.left_at is not None:
+            _reach_left(change, alert)
     return True
 
 
@@ -107,6 +111,23 @@ def _reach_ended(change: ClaimChange, alert: Alert) -> None:
         return
     if _waiting(case).exists() or not resume_recovery(case, by=BY):
         _tell_of_owed(change, case)
+
+
+def _reach_left(change: ClaimChange, alert: Alert) -> None:
+    """What one change does to an ended case that a payment has left: it does not come back, but where it is the cardholder's again
+    what was repaid for it is not owed any more, and owed once more where it goes again. Both are told."""
+    case = alert.case
+    before, _ = changed_facts(change).get("cardholder_id", (change.claim.cardholder_id, None))
+    if case.state != State.CLOSED or case.cardholder_id not in (before, change.claim.cardholder_id):
+        return
+    recovery = recovery_of(case)
+    if recovery is None or not balance_of(recovery).recovered_minor:
+        return
+    details = _details(change, case, at_stake(case)) | {"has_left": False}
+    change_recorded(
+        case, {"version": case.version + 1, "has_news": True}, event=ACTION, by=BY, details=details
+    )
+    _tell_of_owed(change, case)
 
 
 def _reach(change: ClaimChange, alert: Alert) -> None:

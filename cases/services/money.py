@@ -14,24 +14,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import takewhile
 
 from django.db.models import Q, Sum
 
 from audit.reading import read_once
 from cases.models import Alert, Case, Decision, Recovery
-from cases.services.money_claims import in_currency_of, net_of, purchases_of
-from cases.services.money_rows import (
-    Asked,
-    HeldClaim,
-    Posted,
-    asked_by_case,
-    others_of,
-    posted_by_case,
-    read_held,
-)
+from cases.services.money_claims import net_of, purchases_of
+from cases.services.money_rows import Posted, posted_by_case, read_held
+from cases.services.money_shares import held_elsewhere, kept_of
 from fraud.claims.models import Claim
 from fraud.claims.money import money_of
 from rules.money import to_decimal
@@ -65,6 +57,7 @@ class Balance:
     recovered_minor: int
     given_up_minor: int = 0  # what two persons gave up, whatever of it the card gave back since
     given_back_minor: int = 0  # paid back to the cardholder; `recovered_minor` is what came in less this
+    kept_minor: int = 0  # of what came in: for payments that left as another person's and are theirs again
     is_closed: bool = False
 
     @property
@@ -80,7 +73,7 @@ class Balance:
     @property
     def overpaid_minor(self) -> int:
         """What came back beyond what is due, since money also came back another way, and was not given back: it belongs to the cardholder."""
-        return max(self.recovered_minor - self.due_minor, 0)
+        return max(self.recovered_minor - max(self.due_minor, self.kept_minor), 0)
 
 
 def stake_of(case: Case) -> Stake:
@@ -169,7 +162,7 @@ def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> d
     held = read_held(case_ids)
     purchases = purchases_of(held, case_ids)
     net = net_of(purchases, held, returned)
-    elsewhere = _elsewhere(net, held)
+    elsewhere = held_elsewhere(net, held)
     holding: dict[int, set[int]] = defaultdict(set)
     for row in held:
         if row.left_at is None:
@@ -187,48 +180,6 @@ def _stakes(case_ids: list[int], returned: Mapping[int, int] | None = None) -> d
         )
         for case_id, claims in purchases.items()
     }
-
-
-def _elsewhere(net: Mapping[int, Mapping[int, int]], held: Collection[HeldClaim]) -> dict[int, int]:
-    """Case → what other cases hold of its claims."""
-    shared = others_of(net, held)
-    if not shared:
-        return {}
-    known = {*net, *(other for others in shared.values() for other in others)}
-    asked, told = asked_by_case(known), purchases_of(held, known)
-    return {
-        case_id: _held(case_id, net[case_id], others, in_currency_of(case_id, asked, told, held))
-        for case_id, others in shared.items()
-    }
-
-
-def _held(
-    case_id: int, net: Mapping[int, int], others: Mapping[int, Mapping[int, bool]], asked: Mapping[int, Asked]
-) -> int:
-    """What the others hold of one case's claims: what came in stays where it is, then the older decisions that still ask.
-
-    A decision speaks of a case and not of its claims: where only some claims are shared, its money counts as theirs first.
-    """
-    claims = {**others, case_id: dict.fromkeys(net, True)}
-    order = sorted((pk for pk in claims if pk in asked), key=lambda pk: (asked[pk].decided_at, pk))
-    left, held = dict(net), 0
-    for pk in order:
-        part = _take(left, claims[pk], asked[pk].came_back_minor)
-        held += part if pk != case_id else 0
-    for pk in takewhile(lambda pk: pk != case_id, order):
-        still = [claim_id for claim_id, is_asked in claims[pk].items() if is_asked]
-        held += _take(left, still, asked[pk].still_minor)
-    return held
-
-
-def _take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
-    """Lower what is left of the claims by an amount; returns how much found place."""
-    rest = minor
-    for claim_id in sorted(claim_ids):
-        part = min(rest, left[claim_id])
-        left[claim_id] -= part
-        rest -= part
-    return minor - rest
 
 
 # Recoveries -------------------------------------------------------------------------------------------------------
@@ -262,7 +213,16 @@ def balances_of(recoveries: Collection[Recovery]) -> dict[int, Balance]:
                 given_back_minor=sums.given_back_minor,
                 is_closed=recovery.closed_at is not None,
             )
-    return found
+    return found | _with_kept(rows, found)
+
+
+def _with_kept(recoveries: Iterable[Recovery], found: Mapping[int, Balance]) -> dict[int, Balance]:
+    """The balances on which more came in than is due, where some of it was for payments that went to another person and back."""
+    over = {recovery.case_id: recovery for recovery in recoveries if found[recovery.pk].overpaid_minor}
+    return {
+        recovery.pk: replace(found[recovery.pk], kept_minor=min(kept, recovery.amount_minor))
+        for recovery, kept in ((over[case_id], kept) for case_id, kept in kept_of(over).items())
+    }
 
 
 def outstanding(recovery: Recovery) -> int:

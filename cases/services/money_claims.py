@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from cases.services.money_rows import Asked, HeldClaim
 from fraud.claims.models import ClaimVersion
@@ -75,6 +76,8 @@ def in_currency_of(
         there = sum(theirs[claim_id] for claim_id in shared)
         if pk != case_id and there and currency.get(pk) != currency.get(case_id):
             here = sum(own[claim_id] for claim_id in shared)
-            told = [-(-minor * here // there) for minor in (one.decided_minor, one.came_back_minor)]
-            found[pk] = Asked(one.decided_at, *told)
+            decided, came_back = (
+                -(-minor * here // there) for minor in (one.decided_minor, one.came_back_minor)
+            )
+            found[pk] = replace(one, decided_minor=decided, came_back_minor=came_back)
     return found

@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from audit.prepared import prepared
-from cases.models import Alert, Decision, RecoveryPosting
+from cases.dispositions import Disposition, label_for
+from cases.models import Alert, Decision, Recovery, RecoveryPosting
 from cases.workflow import State
 from rules.language.transactions import PAYMENTS
 
@@ -56,6 +57,11 @@ class HeldClaim(NamedTuple):
         return is_purchase and self.is_persons and is_other and self.case_state in DECIDED
 
     @property
+    def is_home(self) -> bool:
+        """It is its case's cardholder's, whether it is in the case still, has left it, or came back to them."""
+        return self.claim_person == self.case_person
+
+    @property
     def is_asked(self) -> bool:
         """Whether its case may still ask for it."""
         return self.is_persons and self.case_state != State.CLOSED
@@ -63,11 +69,12 @@ class HeldClaim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A decision that holds: since when, its amount, and what came back on it."""
+    """A decision that holds, or money that lies on one that fell (`has_fallen`): since when, its amount, what came back on it."""
 
     decided_at: datetime
     decided_minor: int
     came_back_minor: int
+    has_fallen: bool = False
 
     @property
     def still_minor(self) -> int:
@@ -78,10 +85,13 @@ class Asked:
 @prepared
 def _held(case_ids: Collection[int]) -> QuerySet[Alert, Any]:
     held = Alert.objects.filter(case_id__in=case_ids, left_at=None).order_by().values("claim_id")
+    return _rows(Alert.objects.filter(claim_id__in=held))
+
+
+def _rows(alerts: QuerySet[Alert]) -> QuerySet[Alert, Any]:
     claim = ("claim__amount_minor", "claim__txn_type", "claim__currency", "claim__cardholder_id")
     case = ("case__currency", "case__cardholder_id", "case__state")
-    rows = Alert.objects.filter(claim_id__in=held).order_by()
-    return rows.values_list("case_id", "claim_id", "left_at", *claim, *case)
+    return alerts.order_by().values_list("case_id", "claim_id", "left_at", *claim, *case)
 
 
 @cache
@@ -125,14 +135,51 @@ def others_of(
 
 
 def asked_by_case(case_ids: Iterable[int]) -> dict[int, Asked]:
-    """Case → the decision with an amount that holds, and what came back on it."""
+    """Case → the decision with an amount that holds, and what came back on it; where it fell, only what still lies there."""
     wanted = list(case_ids)
     came_back = came_back_by_case(wanted)
-    return {
+    found = {
         case_id: Asked(decided_at, minor, max(came_back.get(case_id, 0), 0))
         for case_id, minor, decided_at in _decisions().filter(case_id__in=wanted)
         if decided_at is not None
     }
+    lying = [case_id for case_id, minor in came_back.items() if minor > 0 and case_id not in found]
+    if lying:
+        fell = Recovery.objects.filter(case_id__in=lying, decision__state=Decision.State.VOID).order_by()
+        for case_id, at in fell.values_list("case_id", "opened_at"):
+            found[case_id] = Asked(at, 0, came_back[case_id], has_fallen=True)
+    return found
+
+
+def come_home(case_ids: Collection[int]) -> dict[int, set[int]]:
+    """Case → the claims that left it as another person's and are its cardholder's again, in its currency; none: absent.
+
+    One that another case of theirs found in order is none of these: nothing holds what was repaid for it.
+    """
+    left = Alert.objects.filter(
+        case_id__in=case_ids,
+        left_why=Alert.Left.OTHER_PERSON,
+        claim__cardholder=F("case__cardholder"),
+        claim__currency=F("case__currency"),
+    ).order_by()
+    found: dict[int, set[int]] = defaultdict(set)
+    for case_id, claim_id in left.values_list("case_id", "claim_id"):
+        found[case_id].add(claim_id)
+    if found:
+        cleared = Alert.objects.filter(
+            claim_id__in=set().union(*found.values()),
+            left_at=None,
+            case__state=State.CLOSED,
+            case__disposition__in=[one for one in Disposition if label_for(one) is False],
+        ).exclude(case_id__in=found)
+        in_order = set(cleared.values_list("claim_id", flat=True))
+        found = {case_id: claims - in_order for case_id, claims in found.items()}
+    return {case_id: claims for case_id, claims in found.items() if claims}
+
+
+def read_rows_of(claim_ids: Collection[int]) -> list[HeldClaim]:
+    """Every row of these claims, in whatever case."""
+    return [HeldClaim(*row) for row in _rows(Alert.objects.filter(claim_id__in=claim_ids))]
 
 
 class Posted(NamedTuple):

@@ -142,7 +142,13 @@ def _send(message: WebhookMessage, now: datetime | None) -> str:
         HEADER: signature(secrets_of(message.webhook), int(present().timestamp()), body),
     }
     try:
-        status = post(message.webhook.url, body, headers, allowed=settings.WEBHOOK_NETWORKS)
+        status = post(
+            message.webhook.url,
+            body,
+            headers,
+            allowed=settings.WEBHOOK_NETWORKS,
+            ports=settings.WEBHOOK_PORTS,
+        )
     except (PostFailed, AddressRefused) as error:
         return _failed(message, now or present(), error)
     hit("webhook_sent")

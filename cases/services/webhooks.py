@@ -20,7 +20,7 @@ from cases.models import Webhook, WebhookMessage
 from cases.services import errors
 from cases.services.company import present
 from cases.services.texts import clean_key, clean_line
-from cases.webhooks.addresses import AddressRefused, read_url
+from cases.webhooks.addresses import AddressRefused, port_words, read_url
 from cases.webhooks.signing import derive_secret
 
 REASON_MIN = 5
@@ -76,9 +76,11 @@ def propose_webhook(
 def check_url(url: str) -> None:
     """Raises WebhookNotValid with what would be right."""
     try:
-        read_url(url, settings.WEBHOOK_NETWORKS)
+        read_url(url, settings.WEBHOOK_NETWORKS, settings.WEBHOOK_PORTS)
     except AddressRefused as refused:
-        raise errors.WebhookNotValid(refused.code, field="url") from None
+        raise errors.WebhookNotValid(
+            refused.code, field="url", ports=port_words(settings.WEBHOOK_PORTS)
+        ) from None
 
 
 @one_transaction()

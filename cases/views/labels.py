@@ -10,15 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import clock
 from audit.exports import csv_response
-from audit.keeping import kept_query
 from audit.paging import capped_count, keyset_page
-from audit.services import record
-from audit.transactions import one_transaction
 from cases.pages.labels import (
     EXPORT_HEAD,
     PAGE_SIZE,
     VERDICT_WORDS,
-    export_rows,
+    export_labels,
     label_rows,
     label_tables,
     labels_that_hold,
@@ -65,14 +62,5 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if len(reason) < EXPORT_REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    rows = label_rows(read_label_filters(request.GET), by)
-    with one_transaction():
-        record(
-            action="labels.exported",
-            by=by,
-            subject="config",
-            reason=reason,
-            after={"query": kept_query(request.GET.urlencode())},
-        )
-    lines = export_rows(rows, frozenset(labels_that_hold(by)["label_id"]))
+    lines = export_labels(read_label_filters(request.GET), request.GET.urlencode(), reason=reason, by=by)
     return csv_response(f"labels-{clock.today():%Y%m%d}.csv", EXPORT_HEAD, lines)

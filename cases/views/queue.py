@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit.keeping import kept_query
 from audit.language import current_language
 from audit.prepared import prepared
 from audit.typed import choice
@@ -35,6 +35,7 @@ from cases.pages.held_back import (
 from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
 from cases.pages.queue_filters import QueueFilters, not_one_of, read_filters
+from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
@@ -44,7 +45,6 @@ from fraud.detection.models import RuleHit, Score
 from fraud.web.access import page
 from fraud.web.tags import PAGING
 
-MAX_SAVED_VIEWS = 12
 N_TAGS = 2
 
 
@@ -157,20 +157,20 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
 @page("cases.view_case")
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters under a name, or forget a kept one."""
-    name = " ".join(request.POST.get("name", "").split())[:60]
-    query = kept_query(request.POST.get("query", "").lstrip("?")[:500])[:500]
-    own = SavedView.objects.filter(owner_id=request.user.pk)
-    if request.POST.get("start"):  # where they start from now on; again: no longer
-        was = own.filter(name=name, is_default=True).exists()
-        own.filter(is_default=True).update(is_default=False)
-        own.filter(name=name).update(is_default=not was)
-        return redirect(f"{reverse('cases:queue')}?{query}" if query else "cases:queue")
-    if request.POST.get("forget"):
-        own.filter(name=name).delete()
-        return redirect("cases:queue")
-    if name and own.count() < MAX_SAVED_VIEWS:
-        SavedView.objects.update_or_create(owner_id=request.user.pk, name=name, defaults={"query": query})
-    return redirect(f"{reverse('cases:queue')}?{query}")
+    name, by = request.POST.get("name", ""), request.actor  # type: ignore[attr-defined]
+    query = request.POST.get("query", "")
+    shown = f"{reverse('cases:queue')}?{query.lstrip('?')[:500]}" if query else reverse("cases:queue")
+    try:
+        if request.POST.get("start"):  # where they start from now on; again: no longer
+            saved_views.start_with(name=name, by=by)
+            return redirect(shown)
+        if request.POST.get("forget"):
+            saved_views.forget_view(name=name, by=by)
+            return redirect("cases:queue")
+        saved_views.keep_view(name=name, query=query, by=by)
+    except errors.CaseworkError as error:
+        messages.error(request, error.sentence)
+    return redirect(shown)
 
 
 def decorate(cases: list[Case]) -> None:
@@ -254,4 +254,4 @@ def _saved_views(request: HttpRequest) -> list[SavedView]:
     return _saved.rows(request.user.pk)
 
 
-_saved = prepared(lambda owner: SavedView.objects.filter(owner_id=owner).order_by("name")[:MAX_SAVED_VIEWS])
+_saved = prepared(lambda owner: SavedView.objects.filter(owner_id=owner).order_by("name")[: saved_views.MOST])

@@ -16,14 +16,12 @@ from audit.exports import csv_response
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted, can, require
-from audit.services import CONFIG, record
-from audit.transactions import one_transaction
 from audit.typed import day
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
 from cases.models import Consent, Recovery, StatementProfile
-from cases.pages.ledger import EXPORT_HEAD, ages, export_row, ledger_rows, recoveries, with_balances
+from cases.pages.ledger import EXPORT_HEAD, ages, export_ledger, recoveries, with_balances
 from cases.services import errors
 from cases.services.choice_words import METHODS
 from cases.services.company import company_today
@@ -174,7 +172,4 @@ def export(request: HttpRequest) -> HttpResponse:
     if len(reason) < EXPORT_REASON_MIN:
         message = _("Say in a few words what the export is for.")
         return render(request, "400.html", {"message": message}, status=400)
-    with one_transaction():
-        record(action="recoveries.exported", by=by, subject=CONFIG, reason=reason)
-    rows = (export_row(row) for row in ledger_rows(recoveries(by).order_by("id")))
-    return csv_response("recovery.csv", EXPORT_HEAD, rows)  # type: ignore[return-value]
+    return csv_response("recovery.csv", EXPORT_HEAD, export_ledger(reason=reason, by=by))  # type: ignore[return-value]

@@ -18,11 +18,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_URL: Final = 500
 #: Names that lead into the own house by convention.
 _INSIDE: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".corp", ".intranet")
+#: Ports that web servers listen at; others belong to mail, files, terminals and names.
+WEB_PORTS: Final = (range(443, 444), range(1024, 65536))
+#: The port of http://, which goes to what the operator named and nowhere else.
+_PLAIN: Final = 80
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
 class AddressRefused(ValueError):
-    """A message may not go there. Codes: not_url, not_https, user_inside, not_public."""
+    """A message may not go there. Codes: not_url, not_https, user_inside, not_public, port_not_allowed."""
 
     def __init__(self, code: str, what: str = "") -> None:
         super().__init__(f"{code}: {what}" if what else code)
@@ -45,7 +49,12 @@ class Target:
         return name if self.port == (443 if self.is_tls else 80) else f"{name}:{self.port}"
 
 
-def read_url(url: str, allowed: Sequence[Network] = ()) -> Target:
+def port_words(ports: Sequence[range]) -> str:
+    """`443, 1024-65535`."""
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in ports)
+
+
+def read_url(url: str, allowed: Sequence[Network] = (), ports: Sequence[range] = WEB_PORTS) -> Target:
     """Take an address apart. Raises AddressRefused for whatever can be refused without asking where its name leads."""
     if len(url) > MAX_URL or any(not 32 < ord(sign) < 127 for sign in url) or "\\" in url:
         raise AddressRefused("not_url")
@@ -63,13 +72,16 @@ def read_url(url: str, allowed: Sequence[Network] = ()) -> Target:
     # Without TLS only to what the operator named: there the way is the company's own.
     if not is_tls and not (parts.scheme == "http" and allowed):
         raise AddressRefused("not_https")
+    port = port or (443 if is_tls else _PLAIN)
+    if not any(port in some for some in ports) and (is_tls or port != _PLAIN):
+        raise AddressRefused("port_not_allowed", str(port))
     literal = _literal(host)
     if literal is not None:
         check_address(literal, allowed, is_tls=is_tls)
     elif (host == "localhost" or "." not in host or host.endswith(_INSIDE)) and not allowed:
         raise AddressRefused("not_public", host)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(str(literal) if literal else host, port or (443 if is_tls else 80), path, is_tls)
+    return Target(str(literal) if literal else host, port, path, is_tls)
 
 
 def check_address(address: Address, allowed: Sequence[Network] = (), *, is_tls: bool = True) -> None:

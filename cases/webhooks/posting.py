@@ -12,7 +12,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from cases.webhooks.addresses import Address, AddressRefused, Network, Target, check_address, read_url
+from cases.webhooks.addresses import (
+    WEB_PORTS,
+    Address,
+    AddressRefused,
+    Network,
+    Target,
+    check_address,
+    read_url,
+)
 
 SECONDS: Final = 10.0  # for everything: name, connection, TLS, sending, the head of the answer
 MAX_ANSWER: Final = 64 * 1024  # bytes that are read of an answer at most; its body is of no interest
@@ -36,12 +44,13 @@ def post(
     headers: Mapping[str, str],
     *,
     allowed: Sequence[Network] = (),
+    ports: Sequence[range] = WEB_PORTS,
     seconds: float = SECONDS,
     lookup: Lookup | None = None,
 ) -> int:
     """Send the body; the status, which lies from 200 to 299. Raises PostFailed and AddressRefused."""
     deadline = time.monotonic() + seconds
-    target = read_url(url, allowed)
+    target = read_url(url, allowed, ports)
     address = _address_of(target, allowed, deadline, lookup or _lookup)
     lines = {"Host": target.host_header, "Content-Length": str(len(body)), "Connection": "close", **headers}
     head = f"POST {target.path} HTTP/1.1\r\n" + "".join(

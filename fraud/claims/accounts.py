@@ -38,6 +38,8 @@ DAYS: Final = 90
 MAX_DAYS: Final = 365
 #: How long the earlier tokens go on beside a new one.
 OVERLAP: Final = timedelta(hours=24)
+#: So long before its end a token is said to expire.
+EXPIRING: Final = timedelta(days=14)
 START: Final = "cct_"
 
 
@@ -52,6 +54,16 @@ class AccountNotValid(ValueError):
 def digest_of(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def token_state(token: ServiceToken) -> str:
+    """living, expiring (within two weeks), ended or revoked."""
+    if token.revoked_at:
+        return "revoked"
+    left = token.expires_at - clock.now()
+    if left.total_seconds() <= 0:
+        return "ended"
+    return "expiring" if left < EXPIRING else "living"
 
 
 def living(user: User) -> list[ServiceToken]:

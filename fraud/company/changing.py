@@ -37,7 +37,14 @@ State = CompanySettings.State
 class SettingsStale(Exception):
     """The settings have changed since they were looked at; nothing was changed by this step."""
 
+    code = "settings_stale"
     status = 409
+    details = None
+
+    @property
+    def sentence(self) -> str:
+        """What the interface answers, in the reader's language."""
+        return str(self)
 
     def __str__(self) -> str:
         return _("The settings have changed since you opened this page. Look at them again, then decide.")
@@ -102,12 +109,7 @@ def activate_settings(
     Raises NotPermitted for the proposer, DoesNotExist, SettingsStale when what it changes, or what the page showed as
     `seen`, is no longer what holds, and SettingsNotValid when it does not fit what was changed meanwhile.
     """
-    if not by.is_system:
-        require(by, "fraud.activate_threshold")
-    row = CompanySettings.objects.select_for_update().get(number=number, state=State.PROPOSED)
-    require_second_person(
-        by, people_behind([row.proposed_by], employee_no=row.proposed_by_no), "fraud.activate_threshold"
-    )
+    row = _proposed(number, by)
     _require_seen(seen)
     held = current_settings()
     before = to_json(held)
@@ -129,11 +131,23 @@ def activate_settings(
     return row
 
 
+def _proposed(number: int, by: Actor) -> CompanySettings:
+    """A proposal, held, for somebody else than its proposer to decide. Raises NotPermitted, DoesNotExist."""
+    if not by.is_system:
+        require(by, "fraud.activate_threshold")
+    row = CompanySettings.objects.select_for_update().get(number=number, state=State.PROPOSED)
+    require_second_person(
+        by, people_behind([row.proposed_by], employee_no=row.proposed_by_no), "fraud.activate_threshold"
+    )
+    return row
+
+
 @one_transaction()
 def return_settings(*, number: int, by: Actor, reason: str) -> CompanySettings:
-    """Turn a proposal down. Raises NotPermitted and DoesNotExist."""
-    require(by, "fraud.activate_threshold")
-    row = CompanySettings.objects.select_for_update().get(number=number, state=State.PROPOSED)
+    """Turn a proposal down. Raises NotPermitted for the proposer, DoesNotExist, SettingsNotValid without a reason."""
+    row = _proposed(number, by)
+    if len(reason.strip()) < NOTE_MIN:
+        raise SettingsNotValid({"reason": _("Say in at least five characters why it is returned.")})
     row.state = State.RETURNED
     row.save(update_fields=["state"])
     record(action="settings.returned", by=by, subject=CONFIG, reason=reason, after={"number": row.number})

@@ -26,12 +26,13 @@ _FIELD_OF = {"costs": "costs.fn"}
 
 def waiting_settings() -> list[CompanySettings]:
     """Proposed settings, newest first, each with `shown` (what it changes, in words), `is_stale` and `seen`."""
-    return _with_words(
+    return with_words(
         CompanySettings.objects.filter(state=CompanySettings.State.PROPOSED).order_by("-number")
     )
 
 
-def _with_words(rows: Any) -> list[CompanySettings]:
+def with_words(rows: Any) -> list[CompanySettings]:
+    """Proposals, each with `shown` (what it changes, in words), `is_stale` and `seen`."""
     values, version = current_settings(), settings_version()
     found = list(rows)
     for row in found:
@@ -54,7 +55,7 @@ def _show(
     values = current_settings()
     held, wrong = typed_values(values), problems or {}
     typed = {name: request.POST.get(name, text) for name, text in held.items()}
-    history = _with_words(CompanySettings.objects.order_by("-number")[:N_HISTORY])
+    history = with_words(CompanySettings.objects.order_by("-number")[:N_HISTORY])
     context = {
         "groups": grouped_settings(values),
         "held": held,

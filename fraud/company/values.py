@@ -28,9 +28,18 @@ from rules.money import is_known_currency
 class SettingsNotValid(ValueError):
     """Proposed settings are not usable; `problems` names each field with a sentence saying what would be right."""
 
+    code = "settings_not_valid"
+    status = 422
+    details = None
+
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
         self.problems = problems
+
+    @property
+    def sentence(self) -> str:
+        """What the interface answers, in the reader's language."""
+        return " ".join(str(text) for text in self.problems.values())
 
 
 class SettingsDamaged(RuntimeError):

@@ -84,11 +84,11 @@ def comparison_context(evaluation: Evaluation) -> dict[str, Any]:
         ),
         "cost_curve": _curve(evaluation, "cost", scorers, _("Threshold"), ""),
         "segments": _shown_segments(evaluation),
-        "gates": [_gate(gate) for gate in evaluation.gates],
+        "gates": [gate_lines(gate) for gate in evaluation.gates],
     }
 
 
-def _gate(gate: dict[str, Any]) -> dict[str, Any]:
+def gate_lines(gate: dict[str, Any]) -> dict[str, Any]:
     """A condition in the reader's language: its name, what was measured and where, and the limit."""
     limit = str(gate.get("limit", "")).replace("lower bound", _("lower bound"))
     for sign, shown in ((">=", "≥"), ("<=", "≤"), (" to ", " – ")):

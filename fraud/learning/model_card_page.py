@@ -69,6 +69,22 @@ def card_context(version: ModelVersion, language: str) -> dict[str, Any]:
     }
 
 
+def card_told(version: ModelVersion, language: str) -> dict[str, Any]:
+    """The card for programs: `lines` (name, value) in words, `features`, `libraries`."""
+    card = card_context(version, language)
+    pairs = [
+        *card["counts"],
+        (gettext("Calibration"), str(card["calibration"])),
+        *card["shares"],
+        *card["held_out"],
+    ]
+    return {
+        "lines": [{"name": str(name), "value": value} for name, value in pairs],
+        "features": card["features"],
+        "libraries": {str(name): str(value) for name, value in card["libraries"]},
+    }
+
+
 def _day(text: str | None) -> date | None:
     """The company's day of a moment as cards keep it, which is in UTC."""
     moment = datetime.fromisoformat(text) if text else None

@@ -39,6 +39,7 @@ __all__ = [
     "ModelDamaged",
     "NoChampion",
     "PromotionNotAllowed",
+    "VersionMoved",
     "challenger",
     "champion",
     "decisive_evaluation",
@@ -46,19 +47,32 @@ __all__ = [
     "forget_loaded",
     "install_first_version",
     "load_version",
+    "need_seen",
     "promote_version",
     "propose_promotion",
     "propose_roll_back",
     "return_proposal",
+    "version_seen",
 ]
 
 
 class PromotionNotAllowed(ValueError):
     """The version is not in a stage from which this move is possible; the message says which stage would be right."""
 
+    code = "promotion_not_allowed"
+    status = 409
+    details = None
+
+    @property
+    def sentence(self) -> str:
+        """What the interface answers, in the reader's language."""
+        return str(self)
+
 
 class GatesNotPassed(PromotionNotAllowed):
     """The latest comparison fails gates (or there is none); ``failed`` names them."""
+
+    code = "gates_not_passed"
 
     def __init__(self, failed: list[str]) -> None:
         super().__init__(
@@ -66,6 +80,20 @@ class GatesNotPassed(PromotionNotAllowed):
             % {"gates": ", ".join(str(GATES.get(name, name)) for name in failed)}
         )
         self.failed = failed
+
+    @property
+    def details(self) -> dict[str, list[str]]:  # type: ignore[override]
+        """The conditions by name."""
+        return {"gates": self.failed}
+
+
+class VersionMoved(PromotionNotAllowed):
+    """The version, or the comparison that decides about it, is no longer what was looked at."""
+
+    code = "version_moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("The version or its comparison has changed since it was read. Look at it again."))
 
 
 @one_transaction()
@@ -81,7 +109,7 @@ def install_first_version(*, version: ModelVersion, by: Actor) -> ModelVersion:
 
 @one_transaction()
 def propose_promotion(
-    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False
+    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False, seen: str | None = None
 ) -> ModelVersion:
     """Ask a second person to put a challenger into service.
 
@@ -90,6 +118,7 @@ def propose_promotion(
     """
     require(by, "fraud.propose_promotion")
     _need_reason(reason)
+    need_seen(version, seen)
     failed = failed_gates(version)
     if version.stage == Stage.CHALLENGER and failed and not despite_gates:
         raise GatesNotPassed(failed)
@@ -114,13 +143,18 @@ def propose_promotion(
 
 
 @one_transaction()
-def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVersion:
+def return_proposal(
+    *, version: ModelVersion, reason: str, by: Actor, seen: str | None = None
+) -> ModelVersion:
     """Send a proposal back; the version challenges on, or stays archived where it was a roll-back.
 
-    Raises NotPermitted, PromotionNotAllowed.
+    Raises NotPermitted (also for whoever proposed it), PromotionNotAllowed.
     """
     require(by, "fraud.promote_version")
     _need_reason(reason)
+    version.refresh_from_db()
+    _need_somebody_else(version, by)
+    need_seen(version, seen)
     before = {"stage": Stage.PROPOSED.value, "proposed_by": version.proposed_by}
     stage = Stage.ARCHIVED if was_in_service(version) else Stage.CHALLENGER
     nobody = {
@@ -143,7 +177,7 @@ def return_proposal(*, version: ModelVersion, reason: str, by: Actor) -> ModelVe
 
 
 def promote_version(
-    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False
+    *, version: ModelVersion, reason: str, by: Actor, despite_gates: bool = False, seen: str | None = None
 ) -> ModelVersion:
     """Put a proposed version into service; the champion is archived and remembered for a roll-back.
 
@@ -157,9 +191,8 @@ def promote_version(
         raise PromotionNotAllowed(
             _("Only a proposed version can be promoted; this one is %(stage)s.") % {"stage": version.stage}
         )
-    require_second_person(
-        by, people_behind([version.proposed_by], employee_no=version.proposed_by_no), "fraud.promote_version"
-    )
+    _need_somebody_else(version, by)
+    need_seen(version, seen)
     failed = failed_gates(version)
     if failed and not despite_gates:
         raise GatesNotPassed(failed)
@@ -176,10 +209,11 @@ def promote_version(
 
 
 @one_transaction()
-def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
+def propose_roll_back(*, reason: str, by: Actor, over: str = "", seen: str | None = None) -> ModelVersion:
     """Ask a second person to return to the version in service before; until then the present one scores on.
 
-    Approved by `promote_version`, turned down by `return_proposal`. Whoever proposes or approves promotions may ask.
+    Approved by `promote_version`, turned down by `return_proposal`. Whoever proposes or approves promotions may ask. `over`: the version
+    that was looked at, which has to be the one in service.
     Raises NotPermitted, PromotionNotAllowed.
     """
     if not can(by, "fraud.promote_version"):
@@ -188,6 +222,9 @@ def propose_roll_back(*, reason: str, by: Actor) -> ModelVersion:
     current = ModelVersion.objects.filter(stage=Stage.CHAMPION).select_related("previous_champion").first()
     if current is None or current.previous_champion is None:
         raise PromotionNotAllowed(_("There is no earlier version to return to."))
+    if over and over != current.reference:
+        raise PromotionNotAllowed(_("Only the version in service can be rolled back."))
+    need_seen(current, seen)
     earlier = current.previous_champion
     _move(
         earlier,
@@ -298,6 +335,25 @@ def _prove(version: ModelVersion) -> None:
     except ModelDamaged as error:
         report_damage(version, error)
         raise
+
+
+def version_seen(version: ModelVersion) -> str:
+    """What a page or program has seen of a version: its stage and the comparison that decides about it, `proposed-12`."""
+    decisive = decisive_evaluation(version)
+    return f"{version.stage}-{decisive.pk if decisive else 0}"
+
+
+def need_seen(version: ModelVersion, seen: str | None) -> None:
+    """That the version is what was looked at. Raises VersionMoved. None for who has just read it."""
+    if seen is not None and seen != version_seen(version):
+        raise VersionMoved
+
+
+def _need_somebody_else(version: ModelVersion, by: Actor) -> None:
+    """Raises NotPermitted for whoever proposed the version, under whatever login."""
+    if version.proposed_by:
+        earlier = people_behind([version.proposed_by], employee_no=version.proposed_by_no)
+        require_second_person(by, earlier, "fraud.promote_version")
 
 
 def _need_reason(reason: str) -> None:

@@ -44,16 +44,22 @@ def review_rows(by: Actor) -> list[ReviewRow]:
         one.user_id: one
         for one in AccessReview.objects.filter(month=month_now()).select_related("reviewed_by")
     }
-    now = clock.now()
-    found = []
-    for row in login_rows(users):
-        used = max((at for at in (row.user.last_used_at, row.user.last_login) if at), default=None)
-        days = (now - used).days if used else None
-        found.append(ReviewRow(row, used, days, done.get(row.user.pk), same_person(by, row.user)))
+    found = [_looked_at(row, done.get(row.user.pk), by) for row in login_rows(users)]
     return sorted(
         found,
         key=lambda one: (one.review is not None, -(100_000 if one.used_days is None else one.used_days)),
     )
+
+
+def reviewed(review: AccessReview, by: Actor) -> ReviewRow:
+    """The row of a login after it was looked at."""
+    return _looked_at(login_rows([review.user])[0], review, by)
+
+
+def _looked_at(row: LoginRow, review: AccessReview | None, by: Actor) -> ReviewRow:
+    used = max((at for at in (row.user.last_used_at, row.user.last_login) if at), default=None)
+    days = (clock.now() - used).days if used else None
+    return ReviewRow(row, used, days, review, same_person(by, row.user))
 
 
 @one_transaction()

@@ -220,6 +220,12 @@ EMAIL_TIMEOUT = int(env("EMAIL_TIMEOUT", "30"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cleancard@company-a.example")
 SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin with
 # Networks of the company that webhooks may reach although they are private, such as 10.2.0.0/16; there http is allowed as well.
+WEBHOOK_PORTS = [
+    range(int(first), int(last or first) + 1)
+    for first, _dash, last in (
+        one.strip().partition("-") for one in env("WEBHOOK_PORTS", "443,1024-65535").split(",")
+    )
+]
 WEBHOOK_NETWORKS = [ip_network(one.strip()) for one in env("WEBHOOK_NETWORKS").split(",") if one.strip()]
 METRICS_TOKEN = env("METRICS_TOKEN")  # who shows it reads /metrics; empty: only programs of this machine
 EVIDENCE_SCAN_COMMAND = env(
@@ -285,6 +291,8 @@ SPECTACULAR_SETTINGS = {
         "RequestState": "cases.models.ExplanationRequest.State",
         "DecisionState": "cases.models.Decision.State",
         "DeliveryState": "fraud.claims.models.ClaimFile.State",
+        "ExperimentKind": "fraud.learning.models.Experiment.Kind",
+        "ExperimentAskedKind": "fraud.learning.api.experiments.KINDS",
         "SearchState": "fraud.learning.models.Experiment.State",
         "SuppressionState": "fraud.detection.models.RuleSuppression.State",
         "RunState": "fraud.detection.models.ScreeningRun.State",

@@ -63,7 +63,11 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into the API's answer, or None for what is a fault of ours (500)."""
     if _knows_its_answer(error):
         known: Any = error
-        answered = refuse(known.status, known.code, known.sentence, facts=dict(known.details or {}))
+        problems = getattr(known, "problems", None)
+        told = problems.items() if isinstance(problems, Mapping) else ()
+        by_field = {name: [said] for name, said in told if name}
+        facts = dict(known.details or {})
+        answered = refuse(known.status, known.code, known.sentence, fields=by_field, facts=facts)
         if wait := getattr(known, "retry_after", 0):
             answered["Retry-After"] = str(wait)
         return answered
@@ -75,8 +79,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     fields: Any = None
     if isinstance(error, exceptions.ValidationError):
         code, detail = first_code(error.detail), _("Some fields are not right.")
-        told = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
-        fields = {name: [said] if isinstance(said, str) else said for name, said in told.items()}
+        given = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
+        fields = {name: [said] if isinstance(said, str) else said for name, said in given.items()}
     elif isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response.status_code = 401
         response["WWW-Authenticate"] = "Token"

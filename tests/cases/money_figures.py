@@ -87,7 +87,11 @@ def told_by(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> dict[str, 
         noticed = case.state in (State.NOTIFIED, State.APPEALED)
         by_notice = min(walk.held(case).decided, stake) if noticed else 0
         balance = balances.get(case.pk)
-        told[case.reference] = Told(stake, balance.outstanding_minor if balance else by_notice)
+        told[case.reference] = Told(
+            stake,
+            balance.outstanding_minor if balance else by_notice,
+            balance.overpaid_minor if balance else 0,
+        )
     return told
 
 

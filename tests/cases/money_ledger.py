@@ -46,9 +46,15 @@ class Held:
     came_back: int = 0
     given_up: int = 0
     is_closed: bool = False
+    handed: frozenset[str] = frozenset()  # payments that left as another person's
 
     def __post_init__(self) -> None:
         self.ever = self.ever or self.claims
+
+    def hand(self, name: str) -> None:
+        """A payment of it has turned out to be another person's and leaves."""
+        if name in self.claims:
+            self.claims, self.handed = self.claims - {name}, self.handed | {name}
 
     @property
     def promised(self) -> int:
@@ -58,10 +64,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Told:
-    """What the product says of a case: what may be asked for, and what is being asked for."""
+    """What the product says of a case: what may be asked for, what is being asked for, what is owed back to its person."""
 
     at_stake: int
     asked: int
+    owed: int = 0
 
 
 @dataclass
@@ -87,11 +94,15 @@ class Ledger:
         """The payment has turned out to be another person's: it leaves the cases that are still open."""
         for case in self.held.values():
             if not case.is_closed and case.person != paid.person:
-                case.claims -= {paid.name}
+                case.hand(paid.name)
 
     def owned(self, case: Held) -> frozenset[str]:
         """The case's payments that are still its person's; a closed case keeps the others and asks nothing for them."""
         return frozenset(name for name in case.claims if self.paid[name].person == case.person)
+
+    def answered_for(self, case: Held) -> frozenset[str]:
+        """The payments that what was repaid in the case stands for: those that are its person's, also where they went and came back."""
+        return frozenset(name for name in case.claims | case.handed if self.paid[name].person == case.person)
 
     # What must hold -------------------------------------------------------------------------------------------------
 
@@ -111,6 +122,8 @@ class Ledger:
             assert said.at_stake == loss, f"{name}: {said} of {loss}, {case}"
             due = max(min(case.decided, loss) - case.came_back - case.given_up, 0)
             assert said.asked == due, f"{name}: {said}, due {due}, {case}"
+            owed = max(case.came_back - min(case.decided, self.loss(self.answered_for(case))), 0)
+            assert said.owed == owed, f"{name}: {said}, owed {owed}, {case}"
             return
         others = [one for one in self.held.values() if one is not case and one.ever & case.ever]
         least = max(loss - sum(one.promised for one in others), 0)
@@ -127,9 +140,14 @@ class Ledger:
     def _check_together(self, names: frozenset[str], told: Mapping[str, Told]) -> None:
         """Of whatever payments: what the cases on nothing but these were repaid and still ask is no more than their loss.
 
-        Where somebody had repaid more than the card left of it afterwards, that much is owed to them and the sum says nothing.
+        Where somebody had repaid more than the card left of it afterwards, that much is owed to them and the sum says nothing. What was
+        repaid for nothing but other people's payments is theirs who repaid it.
         """
-        cases = {name: case for name, case in self.held.items() if case.ever <= names}
+        cases = {
+            name: case
+            for name, case in self.held.items()
+            if case.ever <= names and (self.answered_for(case) or not case.handed)
+        }
         if len(cases) < 2:
             return  # a case for itself is compared by itself
         overpaid: list[frozenset[str]] = []

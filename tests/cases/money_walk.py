@@ -68,9 +68,12 @@ class Walk:
 
     def let_leave(self) -> None:
         """Note which payments have left a case since they are another person's."""
-        gone = Alert.objects.exclude(left_at=None).values_list("case__reference", "claim__external_id")
-        for reference, name in gone:
-            self.ledger.held[reference].claims -= {name}
+        left = Alert.objects.exclude(left_at=None)
+        for reference, name, why in left.values_list("case__reference", "claim__external_id", "left_why"):
+            held = self.ledger.held[reference]
+            if why == Alert.Left.OTHER_PERSON:
+                held.hand(name)
+            held.claims -= {name}
 
 
 _VERSIONS = """

@@ -13,6 +13,7 @@ from cases.pages.queue import next_to_do
 from cases.services import bulk, queue, tagging
 from cases.services.decisions import BulkItem
 from cases.workflow import State
+from fraud.claims.models import User
 from fraud.web.commands import COMMANDS
 from tests.cases.api.conftest import call
 from tests.cases.stage import LEGITIMATE, Stage, fresh
@@ -56,6 +57,27 @@ def test_what_is_refused_is_named_and_the_others_go_on(stage: Stage) -> None:
         ("refused", "not_assigned"),
         ("refused", "stale_case"),
     ]
+
+
+def test_who_cannot_be_reached_by_mail_is_named_and_not_asked_among_many(stage: Stage) -> None:
+    case, other = stage.case(), stage.case(cardholder=stage.cast.stranger_record)
+    stage.cast.cardholder_record.email = ""
+    stage.cast.cardholder_record.save()
+    User.objects.filter(pk=stage.cast.cardholder.pk).update(email="")
+    outcomes = {
+        one.reference: one
+        for one in bulk.bulk_ask(
+            items=[BulkItem(one, one.version) for one in (case, other)], by=stage.actor("reviewer")
+        )
+    }
+    refused = outcomes[case.reference]
+    assert (refused.result, refused.code, outcomes[other.reference].result) == (
+        "refused",
+        "not_reachable",
+        "done",
+    )
+    assert "김도현" in refused.sentence
+    assert (fresh(case).state, case.requests.count()) == ("new", 0)
 
 
 def test_assigning_many_can_be_taken_back_before_anybody_is_told(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,9 @@ from cases.services import appeals, decisions, mail_texts, recovery, webhooks, w
 from fraud.claims.importing.exemptions import approve_exemption, propose_exemption
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import User
-from fraud.company.changing import activate_settings, propose_settings
+from fraud.company.changing import activate_settings, propose_settings, return_settings
 from fraud.company.holiday_changes import confirm_day, propose_day
+from fraud.company.models import CompanySettings
 from fraud.company.pages import waiting_settings
 from fraud.detection.models import ModelVersion
 from fraud.detection.suppressing import confirm_suppression, propose_suppression
@@ -147,7 +148,38 @@ def company_settings(stage: Stage) -> Approval:
     )
     path = reverse("fraud:decide-settings", args=[row.number, "activate"])
     return Approval(
-        "model_owner", lambda by: activate_settings(number=row.number, by=by), path, {"seen": "0"}
+        "model_owner",
+        lambda by: activate_settings(number=row.number, by=by),
+        path,
+        {"seen": "0"},
+        f"settings/changes/{row.number}/activate/",
+        {"seen": 0},
+    )
+
+
+def settings_returned(stage: Stage) -> Approval:
+    made = company_settings(stage)
+    row = CompanySettings.objects.get()
+    return replace(
+        made,
+        service=lambda by: return_settings(number=row.number, by=by, reason="not now"),
+        page=reverse("fraud:decide-settings", args=[row.number, "return"]),
+        form={"reason": "not now"},
+        api=f"settings/changes/{row.number}/return/",
+        body={"reason": "not now", "seen": 0},
+    )
+
+
+def version_returned(stage: Stage) -> Approval:
+    made = model_version(stage)
+    version = ModelVersion.objects.get()
+    return replace(
+        made,
+        service=lambda by: registry.return_proposal(version=version, reason="not now", by=by),
+        page=reverse("fraud:version-step", args=[version.reference, "return"]),
+        form={"reason": "not now"},
+        api=f"models/{version.reference}/return/",
+        body={"reason": "not now", "seen": "proposed-0"},
     )
 
 
@@ -161,6 +193,8 @@ def model_version(stage: Stage) -> Approval:
         lambda by: registry.promote_version(version=version, reason="agreed", by=by),
         reverse("fraud:version-step", args=[version.reference, "promote"]),
         {"reason": "agreed"},
+        f"models/{version.reference}/promote/",
+        {"reason": "agreed", "seen": "proposed-0"},
     )
 
 
@@ -366,8 +400,8 @@ APPROVALS: dict[str, list[Callable[[Stage], Approval]]] = {
         policy_paragraph,
         words_of_a_group,
     ],
-    "fraud.activate_threshold": [company_settings, company_day],
-    "fraud.promote_version": [model_version],
+    "fraud.activate_threshold": [company_settings, settings_returned, company_day],
+    "fraud.promote_version": [model_version, version_returned],
     "fraud.approve_exemption": [exemption],
     "fraud.approve_suppression": [suppression],
     "fraud.approve_access": [access],
@@ -462,6 +496,8 @@ def test_the_inbox_knows_every_kind() -> None:
     assert {kind for _made, kind in INBOX} == set(KIND_WORDS)
     assert {made for made, _kind in INBOX} == {made for _, made in EACH} - {
         rule_in_shadow,
+        settings_returned,
+        version_returned,
         reversal,
         confirmation,
     }

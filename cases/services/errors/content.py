@@ -301,6 +301,19 @@ class NoAddress(ContentNotValid):
     )
 
 
+class NotReachable(ContentNotValid):
+    """A request to somebody of whom no address is known, asked for among many where nobody was shown it."""
+
+    code = "not_reachable"
+    field = "recipient"
+    text = _(
+        "No mail address of %(name)s is known, so no deadline would run. Nothing was sent. Bring the address with the personnel list, or ask from the case itself and tell them another way."
+    )
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
 class PersonNotSuitable(ContentNotValid):
     code = "person_not_suitable"
     field = "assignee"

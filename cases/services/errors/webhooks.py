@@ -22,6 +22,9 @@ _TEXTS = {
     "not_public": _(
         "The address leads into a private network. Use a public one; the operator of the server can allow networks of the company."
     ),
+    "port_not_allowed": _(
+        "Nothing is sent to this port. Use 443, or another of those that the operator of the server allows: %(ports)s."
+    ),
 }
 
 
@@ -30,8 +33,8 @@ class WebhookNotValid(CaseworkError):
 
     code, status = "webhook_not_valid", 422
 
-    def __init__(self, why: str, *, field: str) -> None:
-        super().__init__(why=why)
+    def __init__(self, why: str, *, field: str, ports: str = "") -> None:
+        super().__init__(why=why, ports=ports)
         self.field, self.why = field, why
         self.text = _TEXTS[why]
 

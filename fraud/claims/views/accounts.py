@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import clock
 from audit.permissions import NotPermitted, Role
 from audit.typed import whole_number
 from fraud.claims.accounts import (
@@ -22,6 +21,7 @@ from fraud.claims.accounts import (
     create_account,
     issue_token,
     revoke_tokens,
+    token_state,
 )
 from fraud.claims.identity import holders_of
 from fraud.claims.models import ServiceToken, User
@@ -59,17 +59,8 @@ def account_rows() -> list[AccountRow]:
 
 
 def _row(token: ServiceToken) -> TokenRow:
-    left = token.expires_at - clock.now()
-    state = (
-        "revoked"
-        if token.revoked_at
-        else "ended"
-        if left.total_seconds() <= 0
-        else "expiring"
-        if left.days < 14
-        else "living"
-    )
-    return TokenRow(token, state, [str(SCOPES[scope][1]) for scope in token.scopes if scope in SCOPES])
+    rights = [str(SCOPES[scope][1]) for scope in token.scopes if scope in SCOPES]
+    return TokenRow(token, token_state(token), rights)
 
 
 @page("fraud.view_accounts")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -36,14 +34,14 @@ from fraud.claims.importing.uploads import (
 )
 from fraud.claims.models import ClaimFile, ClaimFileReject, ImportProfile
 from fraud.claims.panels import file_panels
+from fraud.claims.reject_file import rejects_file
 from fraud.web.access import page
-from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 from rules.money import is_known_currency
 
 PAGE_SIZE = 40
 REJECTS_SIZE = 50
 N_WAITING = 20
-_REJECT_HEAD = ("line", "column", "code", "reason", "original")
 
 
 @page("fraud.view_file", "fraud.import_claims")
@@ -161,11 +159,7 @@ def file_rejects(request: HttpRequest, reference: str) -> HttpResponseBase:
     record_access(
         request=request, subject=f"file:{file.reference}", what="rejected rows, downloaded", reason=reason
     )
-    answer = StreamingHttpResponse(
-        reject_lines(file, current_language()), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{file.reference}-rejected.csv"'
-    return answer
+    return rejects_file(file, current_language())
 
 
 @page("fraud.import_claims")
@@ -187,16 +181,6 @@ def cancel_file(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         messages.info(request, _("The import had ended already."))
     return redirect("fraud:file", reference=file.reference)
-
-
-def reject_lines(file: ClaimFile, language: str) -> Iterator[str]:
-    """CSV lines of a file's rejected rows, with a byte order mark for spreadsheets."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(_REJECT_HEAD)
-    for reject in file.rejects.iterator(chunk_size=2000):
-        text = sentence("row", reject.code, reject.params, language)
-        cells = (reject.column, reject.code, text, reject.original)
-        yield writer.writerow([reject.line, *(harmless(cell) for cell in cells)])
 
 
 def _rejects(request: HttpRequest, file: ClaimFile) -> dict[str, Any]:
@@ -240,10 +224,3 @@ def _profile_sentences(error: ProfileNotValid) -> list[str]:
     return [
         f"{place}: {sentence('profile', code, params, language)}" for place, code, params in error.problems
     ]
-
-
-class _Echo:
-    """A writer's target that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
@@ -24,8 +25,10 @@ from fraud.claims.models import Claim, ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.api.serializers import ClaimDetail, ClaimPage, ClaimRow
-from fraud.detection.claim_filters import filter_claims, read_filters
+from fraud.detection.claim_export import claims_file, export_claims_of
+from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.web.api import PAGING, FraudView, describe, query
+from fraud.web.api_shapes import ExportBody, ExportView
 from fraud.web.api_strict import StrictJSONParser
 
 _MAX_BODY = 8 * 1024 * 1024
@@ -84,10 +87,9 @@ class ClaimList(FraudView):
         return Response({"results": ClaimRow(page.rows, many=True).data, "next": page.next_cursor or None})
 
     def _rows(self, request: Request) -> QuerySet[Claim]:
-        found = read_filters(request.query_params, known={*self.filters, "format"})
-        if found.problems:
-            raise self.wrong("filters", " ".join(found.problems))
-        return filter_claims(found, self.by).select_related("cardholder", "department", "merchant")
+        return filter_claims(asked_of(self, request), self.by).select_related(
+            "cardholder", "department", "merchant"
+        )
 
     def post(self, request: Request) -> Response:
         """Take rows: each gets its own result, and sending the same rows again changes nothing."""
@@ -157,3 +159,37 @@ class ClaimOne(FraudView):
         )
         shown = can(self.by, "fraud.view_score") and not scores_hidden_from(self.by, [claim.pk])
         return Response(ClaimDetail(claim, context={"scores": shown}).data)
+
+
+@extend_schema_view(
+    post=describe(
+        "Export claims",
+        answer={(200, "text/csv"): OpenApiTypes.STR},
+        body=ExportBody,
+        parameters=_FILTERS,
+        operation_id="claims_export",
+    )
+)
+class ExportClaims(ExportView):
+    """The claims that the filters leave as CSV, at most 100,000; names are masked for everybody but the auditor."""
+
+    permission = "cases.export_cases"
+    filters = tuple(one.name for one in _FILTERS)
+    of_scores = _OF_SCORES
+
+    def post(self, request: Request) -> HttpResponseBase:
+        """The file. Raises ValidationError for a filter that cannot be read."""
+        reason = self.reason(self.input(ExportBody))
+        found = asked_of(self, request)
+        return claims_file(
+            export_claims_of(found, request.query_params.urlencode(), reason=reason, by=self.by)
+        )
+
+
+def asked_of(view: FraudView, request: Request) -> ClaimFilters:
+    """The filters of an address. Raises ValidationError for one that cannot be read."""
+    may_see_scores = can(view.by, "fraud.view_score")
+    found = read_filters(request.query_params, known={*view.filters, "format"}, may_see_scores=may_see_scores)
+    if found.problems:
+        raise view.wrong("filters", " ".join(found.problems))
+    return found

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from audit import clock
 from audit.actor import Actor
-from audit.keeping import kept_query
 from audit.language import current_language
 from audit.paging import Page, capped_count, keyset_page
-from audit.permissions import Role, can
-from audit.services import record, record_access
-from audit.transactions import one_transaction
+from audit.permissions import can
+from audit.services import record_access
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim, ClaimFacts
-from fraud.claims.named import mask
 from fraud.claims.panels import blind_claims, claim_panels, scores_hidden_from
 from fraud.claims.units import within_units
+from fraud.detection.claim_export import claims_file, export_claims_of, with_names
 from fraud.detection.claim_filters import ClaimFilters, filter_claims, read_filters
 from fraud.detection.hit_facts import hit_facts_text
 from fraud.detection.models import RuleHit, Score
 from fraud.detection.suppressing import suppressions_of
 from fraud.web.access import page
-from fraud.web.exports import EXPORT_REASON_MIN, export_reason, harmless
-from rules.money import to_decimal
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 
 PAGE_SIZE = 50
-MAX_EXPORT = 100_000
 
 
 @page("fraud.view_claim")
@@ -52,7 +43,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         found, count = _page_by_score(filters, cursor, actor)
     else:
         rows = filter_claims(filters, actor)
-        found = keyset_page(_with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
+        found = keyset_page(with_names(rows), by="transacted_at", cursor=cursor, size=PAGE_SIZE)
         count = capped_count(rows)
         if filters.band:  # a score that is hidden may not be found by its band either
             hidden = scores_hidden_from(actor, [claim.pk for claim in found.rows])
@@ -116,43 +107,7 @@ def export_claims(request: HttpRequest) -> HttpResponseBase:
         return render(request, "400.html", {"message": message}, status=400)
     actor = request.actor  # type: ignore[attr-defined]
     filters = read_filters(request.GET, may_see_scores=can(actor, "fraud.view_score"))
-    rows = filter_claims(filters, actor).order_by("-transacted_at", "-pk")
-    with one_transaction():
-        record(
-            action="claims.exported",
-            by=actor,
-            subject="config",
-            reason=reason,
-            after={"query": kept_query(request.GET.urlencode())},
-        )
-    lines = export_lines(_with_names(rows)[:MAX_EXPORT], is_masked=Role.AUDITOR not in actor.roles)
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="claims-{clock.today():%Y%m%d}.csv"'
-    return answer
-
-
-def export_lines(rows: QuerySet[Claim], *, is_masked: bool) -> Iterator[str]:
-    """CSV lines with a byte order mark for spreadsheets; no cell can start a formula."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(_EXPORT_HEAD)
-    for claim in rows.iterator(chunk_size=2000):
-        local = timezone.localtime(claim.transacted_at)
-        name = claim.cardholder.name
-        cells = [
-            claim.external_id,
-            f"{local:%Y-%m-%d %H:%M}" if claim.has_time else f"{local:%Y-%m-%d}",
-            claim.cardholder.employee_no,
-            mask(name) if is_masked else name,
-            claim.department.code if claim.department else "",
-            claim.merchant_name,
-            claim.merchant.mcc,
-            str(to_decimal(claim.amount_minor, claim.currency)),
-            claim.currency,
-            claim.txn_type,
-            claim.purpose_code,
-            claim.purpose_text,
-        ]
-        yield writer.writerow([cell if index == 7 else harmless(cell) for index, cell in enumerate(cells)])
+    return claims_file(export_claims_of(filters, request.GET.urlencode(), reason=reason, by=actor))
 
 
 def hits_of(claim: Claim) -> list[dict[str, Any]]:
@@ -174,33 +129,6 @@ def hits_of(claim: Claim) -> list[dict[str, Any]]:
         for hit in hits
         if hit.run_id == newest
     ]
-
-
-_EXPORT_HEAD = [
-    "external_id",
-    "transacted_at",
-    "employee_no",
-    "name",
-    "department",
-    "merchant",
-    "mcc",
-    "amount",
-    "currency",
-    "type",
-    "purpose_code",
-    "purpose",
-]
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _with_names(rows: QuerySet[Claim]) -> QuerySet[Claim]:
-    return rows.select_related("cardholder", "department", "merchant").defer("attendees", "extra")
 
 
 def _page_by_score(filters: ClaimFilters, cursor: str, by: Actor) -> tuple[Page, int]:

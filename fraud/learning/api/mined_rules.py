@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from audit.language import current_language
 from fraud.claims.named import claims_named
 from fraud.learning import experimenting
+from fraud.learning.api.experiments import start
 from fraud.learning.mined_rules import candidates_of, draft_candidate, paths_told, searches
 from fraud.learning.models import Experiment
 from fraud.web.api import PAGING, FraudView, describe
@@ -168,14 +169,7 @@ class SearchList(SearchView):
 
     def post(self, request: Request) -> Response:
         """Raises ValidationError for what cannot be asked, also while another one runs."""
-        data = self.input(SearchInSegment)
-        try:
-            asked = experimenting.read_asked(Experiment.Kind.MINING, data)
-            started = experimenting.start_experiment(asked=asked, by=self.by)
-        except experimenting.ExperimentNotValid as error:
-            name, text = next(iter(error.problems.items()))
-            raise self.wrong(name, text) from error
-        experimenting.start_process(started)
+        started = start(self, Experiment.Kind.MINING, self.input(SearchInSegment))
         return Response(self.told(started), status=201)
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.webhooks.addresses import AddressRefused, check_address, read_url
+from cases.webhooks.addresses import AddressRefused, check_address, port_words, read_url
 from cases.webhooks.posting import PostFailed, post
 
 HERE = [ipaddress.ip_network("127.0.0.0/8")]
@@ -45,6 +45,27 @@ def test_a_private_address_is_refused_when_it_is_typed(host: str) -> None:
 def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused):
         read_url(url)
+
+
+@pytest.mark.parametrize("port", [1, 21, 22, 25, 53, 80, 110, 143, 442, 445, 587, 1023])
+def test_nothing_is_sent_to_ports_of_other_services(port: int) -> None:
+    with pytest.raises(AddressRefused) as refused:
+        read_url(f"https://receiver.example.com:{port}/hook")
+    assert refused.value.code == "port_not_allowed"
+
+
+def test_the_operator_says_which_ports_and_http_has_its_own_where_it_is_allowed() -> None:
+    assert read_url("https://receiver.example.com:1024/").port == 1024
+    only = [range(443, 444), range(8443, 8445)]
+    assert port_words(only) == "443, 8443-8444"
+    assert read_url("https://receiver.example.com:8444/", (), only).port == 8444
+    with pytest.raises(AddressRefused):
+        read_url("https://receiver.example.com:9000/", (), only)
+    inside = [ipaddress.ip_network("10.0.0.0/8")]
+    assert read_url("http://10.0.0.7/hook", inside).port == 80
+    for place in ("http://10.0.0.7:22/", "https://10.0.0.7:80/"):
+        with pytest.raises(AddressRefused):
+            read_url(place, inside)
 
 
 def test_a_public_address_is_taken_apart() -> None:

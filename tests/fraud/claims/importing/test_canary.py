@@ -32,7 +32,7 @@ from audit.permissions import Role
 from fraud.claims.importing.profiles import get_profile, save_profile
 from fraud.claims.importing.rows import import_rows
 from fraud.claims.importing.uploads import receive_upload
-from fraud.claims.views.files import reject_lines
+from fraud.claims.reject_file import reject_lines
 from fraud.claims.models import ClaimFile
 from fraud.claims.importing import sandbox
 from tests.warm import apart

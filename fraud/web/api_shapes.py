@@ -1,0 +1,120 @@
+"""Shapes that many addresses of the interface have in common: a list in pages, a step on one thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fraud.web.api import ONLY_PAGING, FraudView
+from fraud.web.api_strict import StrictCharField, StrictSerializer
+from fraud.web.exports import EXPORT_REASON_MIN, export_reason
+from fraud.web.tables import Table
+
+
+class StepReason(StrictSerializer):
+    reason = StrictCharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ListView(FraudView):
+    """A list in pages: `found` gives its rows, `row` tells one of them, `order` is the column they are in, newest first."""
+
+    filters = ONLY_PAGING
+    row: ClassVar[type[serializers.Serializer]]
+    order: ClassVar[str] = "id"
+    ascending: ClassVar[bool] = False
+
+    def found(self) -> QuerySet[Any]:
+        """The rows that the caller may see and asks for. Raises ValidationError for a filter that is not understood."""
+        raise NotImplementedError
+
+    def told(self, rows: list[Any]) -> Any:
+        """A page's rows as they are answered."""
+        return self.row(rows, many=True).data
+
+    def get(self, request: Request) -> Response:
+        """A page. Raises ValidationError."""
+        page = self.page(self.found(), by=self.order, ascending=self.ascending)
+        return self.paged(self.told(page.rows), page)
+
+
+class StepView(FraudView):
+    """Named steps on one thing, the name the last part of the address: each takes what the address names and the checked body."""
+
+    body: ClassVar[type[serializers.Serializer]] = StepReason
+    steps: ClassVar[Mapping[str, str]] = {}  # name → method of the view
+
+    def post(self, request: Request, name: str, **which: Any) -> Response:
+        """Raises Http404 for a step there is none of, and what the step refuses."""
+        if name not in self.steps:
+            raise Http404
+        data = dict(self.input(self.body))
+        return Response(getattr(self, self.steps[name])(data, **which))
+
+
+def pages_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """The description of a page of rows."""
+    name = row.__name__.removesuffix("Row").removesuffix("Answer")
+    return type(
+        f"{name}Page",
+        (serializers.Serializer,),
+        {"results": row(many=True), "next": serializers.CharField(allow_null=True)},
+    )
+
+
+class ColumnAnswer(serializers.Serializer):
+    key = serializers.CharField()
+    words = serializers.CharField()
+
+
+class TableAnswer(serializers.Serializer):
+    """A table of figures as its page shows it: what each column is called, and rows with a value under each key, null for none."""
+
+    name = serializers.CharField()
+    columns = ColumnAnswer(many=True)
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+def table_told(table: Table) -> dict[str, Any]:
+    """A page's table as `TableAnswer` tells it."""
+    keys = [column.key for column in table.columns]
+    return {
+        "name": table.name,
+        "columns": [{"key": column.key, "words": str(column.words)} for column in table.columns],
+        "rows": [{key: _plain(row.get(key)) for key in keys} for row in table.rows],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | Decimal):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
+
+
+class ExportBody(StrictSerializer):
+    """What an export is for; it is kept with it."""
+
+    reason = StrictCharField(min_length=EXPORT_REASON_MIN, max_length=300)
+
+
+class ExportView(FraudView):
+    """An export: a post, since it and its reason are kept."""
+
+    answers_kept = "no"  # a file
+
+    def reason(self, data: Mapping[str, Any]) -> str:
+        """What it is for, in one line. Raises ValidationError where nothing is said."""
+        said = export_reason(data["reason"])
+        if len(said) < EXPORT_REASON_MIN:
+            raise self.wrong("reason", _("Say in a few words what the export is for."))
+        return said
