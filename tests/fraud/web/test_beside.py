@@ -38,7 +38,8 @@ def test_what_is_slow_is_worked_out_once_and_fetched_by_whoever_asks_again() -> 
 
     with translation.override("ko"):
         first, second = beside("key", work), beside("key", work)
-    assert isinstance(first, Waiting) and isinstance(second, Waiting)
+    assert isinstance(first, Waiting)
+    assert isinstance(second, Waiting)
     held = module._works["key"]
     go.set()
     held.future.result(timeout=5)
