@@ -222,6 +222,8 @@ SITE_URL = env("SITE_URL", "http://localhost:8000")  # what links in mails begin
 # Networks of the company that webhooks may reach although they are private, such as 10.2.0.0/16; there http is allowed as well.
 WEBHOOK_NETWORKS = [ip_network(one.strip()) for one in env("WEBHOOK_NETWORKS").split(",") if one.strip()]
 METRICS_TOKEN = env("METRICS_TOKEN")  # who shows it reads /metrics; empty: only programs of this machine
+#: Receipts named by the number of their claim or receipt wait here; none: no folder is read on schedule.
+RECEIPT_FOLDER = Path(env("RECEIPT_FOLDER")) if env("RECEIPT_FOLDER") else None
 EVIDENCE_SCAN_COMMAND = env(
     "EVIDENCE_SCAN_COMMAND"
 )  # virus scanner reading standard input: 0 clean, 1 infected

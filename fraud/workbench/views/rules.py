@@ -178,7 +178,12 @@ def _propose(request: HttpRequest, version: RuleVersion) -> str:
 
 def _approval(request: HttpRequest) -> dict[str, Any]:
     """Who decides, what they say, and the text they were shown."""
-    return {"by": _by(request), "reason": request.POST.get("reason", ""), "seen": number_seen(request)}
+    return {**_said(request), "seen": number_seen(request)}
+
+
+def _said(request: HttpRequest) -> dict[str, Any]:
+    """Who decides and what they say; of what runs, the address holds the number of the version that the page showed."""
+    return {"by": _by(request), "reason": request.POST.get("reason", "")}
 
 
 def _activate(request: HttpRequest, version: RuleVersion) -> str:
@@ -210,35 +215,33 @@ def _ask(request: HttpRequest, version: RuleVersion) -> str:
 
 
 def _discard(request: HttpRequest, version: RuleVersion) -> str:
-    drafts.discard_draft(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    drafts.discard_draft(version=version, **_approval(request))
     return _("The draft was discarded; it stays readable.")
 
 
 def _propose_retirement(request: HttpRequest, version: RuleVersion) -> str:
-    turning_off.propose_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.propose_retirement(rule=version.rule, seen=version.number, **_said(request))
     return _("Proposed. The rule counts on until somebody else agrees that it stops.")
 
 
 def _retire(request: HttpRequest, version: RuleVersion) -> str:
-    turning_off.retire_rule(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.retire_rule(rule=version.rule, seen=version.number, **_said(request))
     return _("The rule stops from the next run on.")
 
 
 def _keep(request: HttpRequest, version: RuleVersion) -> str:
-    turning_off.return_retirement(rule=version.rule, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.return_retirement(rule=version.rule, seen=version.number, **_said(request))
     return _("The rule goes on counting.")
 
 
 def _roll_back(request: HttpRequest, version: RuleVersion) -> str:
-    turning_off.propose_roll_back(version=version, by=_by(request), reason=request.POST.get("reason", ""))
+    turning_off.propose_roll_back(version=version, **_said(request))
     return _("Proposed. Somebody else has to activate it.")
 
 
 def _back(request: HttpRequest, version: RuleVersion) -> str:
     """From the version that counts, as the page showed it, to the one before it."""
-    earlier = turning_off.roll_back_rule(
-        rule=version.rule, seen=version.number, by=_by(request), reason=request.POST.get("reason", "")
-    )
+    earlier = turning_off.roll_back_rule(rule=version.rule, seen=version.number, **_said(request))
     return _("Proposed: back to version %(number)s. It counts once somebody else has agreed.") % {
         "number": earlier.number
     }
