@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from audit.proposals import Proposal
+
 
 class Rule(models.Model):
     """One editable rule; what it says lives in its versions."""
@@ -180,8 +182,8 @@ class ParameterValue(models.Model):
         return f"{self.parameter} = {self.value} from {self.valid_from}"
 
 
-class Change(models.Model):
-    """What one person proposes and another decides: its state, the two persons and the two moments."""
+class Change(Proposal):
+    """What one person proposes of the rules' surroundings and another applies or returns."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", pgettext_lazy("change state", "Proposed")
@@ -190,26 +192,9 @@ class Change(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     reason = models.CharField(max_length=300)
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Proposal.Meta):
         abstract = True
-        constraints = [
-            # Four eyes: whoever proposed does not decide.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(decided_by=models.F("proposed_by")),
-                name="%(class)s_four_eyes",
-            )
-        ]
 
 
 class ValueChange(Change):
@@ -226,7 +211,7 @@ class ValueChange(Change):
     class Meta:
         ordering = ["-proposed_at"]
         constraints = [
-            *Change.Meta.constraints,
+            *Proposal.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(value_list__isnull=True) ^ Q(parameter__isnull=True),
                 name="valuechange_one_subject",
@@ -247,7 +232,7 @@ class PolicyChange(Change):
 
     class Meta:
         ordering = ["proposed_at", "pk"]
-        constraints = Change.Meta.constraints
+        constraints = Proposal.Meta.constraints
 
     def __str__(self) -> str:
         return f"policy from {self.valid_from}: {self.state}"
@@ -311,7 +296,7 @@ class WordingChange(Change):
     class Meta:
         ordering = ["proposed_at", "pk"]
         constraints = [
-            *Change.Meta.constraints,
+            *Proposal.Meta.constraints,
             models.UniqueConstraint(
                 fields=["subject", "name"], condition=Q(state="proposed"), name="wordingchange_one_waits"
             ),
