@@ -46,6 +46,8 @@ ACTIONS: Mapping[str, Mapping[Role, Scope]] = {
     # Claims, files and runs
     "fraud.view_claim": {**_STAFF_READ, _R.RECOVERY_CLERK: _ALL},
     "fraud.view_score": dict(_STAFF_READ),
+    # A receipt handed in beside a claim, by who works on it
+    "fraud.add_receipt": {_R.REVIEWER: _ALL, _R.APPROVER: _ALL},
     "fraud.import_claims": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL},
     # Claims as rows through the interface, and what became of them; a data client sees its own deliveries only
     "fraud.deliver_claims": {_R.APPROVER: _ALL, _R.SYSTEM_ADMIN: _ALL, _R.DATA_CLIENT: Scope.OWN},

@@ -5,16 +5,19 @@ changes nothing. Arguments are ids and dates only.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from audit.actor import Actor
 from cases.models import LastRing
 from cases.services import night
 from cases.services.health import ring
+from fraud.claims.receipts.taking import take_receipt_folder
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.screening import services as screening
 
@@ -25,6 +28,7 @@ IDEMPOTENT = (
     "cases.tasks.score_part",
     "cases.tasks.finish_run",
     "cases.tasks.sweep",
+    "cases.tasks.read_receipts",
 )
 log = logging.getLogger(__name__)
 NIGHTLY = Actor.system("nightly")
@@ -99,6 +103,18 @@ def sweep() -> None:
     except Exception:  # a broker or a run that cannot be rung holds up no deadline and no mail
         log.exception("sweep.not_rung")
     night.let_time_pass()
+
+
+@shared_task(name="cases.tasks.read_receipts")
+def read_receipts() -> dict[str, int]:
+    """Read the receipts that wait in the folder of `RECEIPT_FOLDER`; without one nothing. The result counts what became of them."""
+    folder = settings.RECEIPT_FOLDER
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        log.error("receipts.no_folder", extra={"folder": str(folder)})
+        return {}
+    return dict(Counter(one.end for one in take_receipt_folder(folder=folder, by=Actor.system("import"))))
 
 
 def _ring_what_waits() -> None:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from fraud.claims.views import accounts, assistant, exemptions, files, money_back, outcomes, people, profiles
+from fraud.claims.views import (
+    accounts,
+    assistant,
+    exemptions,
+    files,
+    money_back,
+    outcomes,
+    people,
+    profiles,
+    receipts,
+)
 from fraud.company import pages as settings
 from fraud.detection.views import claims, runs, suppressions
 from fraud.learning.views import evaluations, experiments, mined_rules, threshold
@@ -18,6 +28,7 @@ urlpatterns = [
     path("claims/", claims.claim_list, name="claims"),
     path("claims/export/", claims.export_claims, name="export-claims"),
     path("claims/<int:claim_id>/", claims.claim_page, name="claim"),
+    path("claims/<int:claim_id>/receipts/", receipts.receipt_form, name="add-receipt"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<str:reference>/", runs.run_page, name="run"),
     path("files/", files.file_list, name="files"),

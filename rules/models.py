@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from audit.proposals import Proposal
+
 
 class Rule(models.Model):
     """One editable rule; what it says lives in its versions."""
@@ -180,40 +182,36 @@ class ParameterValue(models.Model):
         return f"{self.parameter} = {self.value} from {self.valid_from}"
 
 
-class ValueChange(models.Model):
-    """A proposed change of a list or of a parameter: it counts only after a second person has agreed."""
+class Change(Proposal):
+    """What one person proposes of the rules' surroundings and another applies or returns."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", pgettext_lazy("change state", "Proposed")
         APPLIED = "applied", pgettext_lazy("change state", "Applied")
         RETURNED = "returned", pgettext_lazy("change state", "Returned")
 
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.CharField(max_length=300)
+
+    class Meta(Proposal.Meta):
+        abstract = True
+
+
+class ValueChange(Change):
+    """A proposed change of a list or of a parameter: it counts only after a second person has agreed."""
+
     value_list = models.ForeignKey(ValueList, null=True, on_delete=models.CASCADE, related_name="changes")
     parameter = models.ForeignKey(Parameter, null=True, on_delete=models.CASCADE, related_name="changes")
     content = models.JSONField()  # the list's new values, or one dated parameter value
     # What the change was made on: the list's version, or the parameter's newest value of the same scope.
     base_version = models.PositiveBigIntegerField(default=0)
-    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     reason = models.TextField(blank=True)
     proposed_at = models.DateTimeField(auto_now_add=True)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         ordering = ["-proposed_at"]
         constraints = [
-            # Four eyes: whoever proposed does not decide.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(decided_by=models.F("proposed_by")),
-                name="valuechange_four_eyes",
-            ),
+            *Proposal.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(value_list__isnull=True) ^ Q(parameter__isnull=True),
                 name="valuechange_one_subject",
@@ -224,35 +222,17 @@ class ValueChange(models.Model):
         return f"{self.value_list or self.parameter}: {self.state}"
 
 
-class PolicyChange(models.Model):
+class PolicyChange(Change):
     """Paragraphs of the card policy that one person wants to read otherwise from a day on; they hold once another agreed."""
 
     # [{"number", "title_en", "title_ko", "text_en", "text_ko", "is_removed"}]
     paragraphs = models.JSONField()
     base = models.JSONField(default=dict)  # number → key of the paragraph's newest text when it was proposed
     valid_from = models.DateField()
-    reason = models.CharField(max_length=300)
-    state = models.CharField(max_length=10, choices=ValueChange.State, default=ValueChange.State.PROPOSED)
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         ordering = ["proposed_at", "pk"]
-        constraints = [
-            # Four eyes: whoever proposed does not decide.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(decided_by=models.F("proposed_by")),
-                name="policychange_four_eyes",
-            )
-        ]
+        constraints = Proposal.Meta.constraints
 
     def __str__(self) -> str:
         return f"policy from {self.valid_from}: {self.state}"
@@ -299,7 +279,7 @@ class RuleGroup(models.Model):
         return f"{self.code} {self.name_en}"
 
 
-class WordingChange(models.Model):
+class WordingChange(Change):
     """What a rule, group, list or parameter is called and asks, as one person wants it; it holds once another agreed."""
 
     class Subject(models.TextChoices):
@@ -312,27 +292,11 @@ class WordingChange(models.Model):
     name = models.CharField(max_length=60)  # code of the rule or group, name of the list or parameter
     content = models.JSONField()  # every word as it is to read: rules/services/wording.py
     base = models.JSONField(default=dict)  # the words the change was made on; empty for something new
-    reason = models.CharField(max_length=300)
-    state = models.CharField(max_length=10, choices=ValueChange.State, default=ValueChange.State.PROPOSED)
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         ordering = ["proposed_at", "pk"]
         constraints = [
-            # Four eyes: whoever proposed does not decide.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(decided_by=models.F("proposed_by")),
-                name="wordingchange_four_eyes",
-            ),
+            *Proposal.Meta.constraints,
             models.UniqueConstraint(
                 fields=["subject", "name"], condition=Q(state="proposed"), name="wordingchange_one_waits"
             ),

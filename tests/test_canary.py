@@ -261,7 +261,7 @@ def rulebook(walk: Walk) -> None:
         seen="1",
         status=(302, 200, 409, 422),
     )
-    walk.post("rule_admin", "/rules/Z77/1/discard/", reason=text(), status=(302, 200, 409, 422))
+    walk.post("rule_admin", "/rules/Z77/1/discard/", reason=text(), seen="1", status=(302, 200, 409, 422))
     bars = ValueList.objects.create(name="bars", label_en="Bars", label_ko="주점", values=["bar", "pub"])
     walk.post(
         "rule_admin",

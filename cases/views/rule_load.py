@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from audit.actor import Actor
 from audit.language import current_language
 from audit.typed import whole_number
 from cases.pages.case_load import CaseLoad, case_load
 from cases.pages.load_period import asked_period
 from fraud.detection.model_files import ModelDamaged, NoChampion
 from fraud.web.access import page
+from fraud.web.beside import Done, Waiting, beside
 from fraud.web.charts import Axis, Series, lines
+from fraud.workbench.frames import Period
 from fraud.workbench.would_be import version_shown
 from rules.exceptions import ShareNotPossible
 from rules.language import RuleNotValid
@@ -42,27 +46,44 @@ def rule_load(request: HttpRequest, code: str) -> HttpResponse:
         refusal = period if isinstance(period, str) else str(ShareNotPossible())
         return render(request, "cases/rules/load.html", context | {"refusal": refusal}, status=422)
     context["percent"] = percent
+    is_part = bool(request.headers.get("HX-Request"))
+    template = "cases/rules/_load.html" if is_part else "cases/rules/load.html"
     try:
-        found = case_load(
-            code=code,
-            tree=checked(version.text),
-            by=request.actor,  # type: ignore[attr-defined]
+        answer = _beside(version, request.actor, period, percent)  # type: ignore[attr-defined]
+    except RuleNotValid as error:
+        said = "; ".join(problem.message(current_language()) for problem in error.problems)
+        return render(request, template, context | {"refusal": said}, status=422)
+    except (NoChampion, ModelDamaged):
+        said = _("No model version can be opened, so nobody can say what the nights would choose.")
+        return render(request, template, context | {"refusal": said})
+    if period is not None:
+        context |= {"first": (period.after + timedelta(seconds=1)), "last": period.until}
+    if isinstance(answer, Waiting):
+        return render(request, template, context | {"waiting": answer})
+    found = answer.result
+    return render(request, template, context | {"load": found, **(_drawn(found) if found else {})})
+
+
+def _beside(
+    version: RuleVersion, by: Actor, period: Period | None, percent: int
+) -> Done[CaseLoad | None] | Waiting:
+    """The case load, or that it is being worked out. Raises RuleNotValid, NoChampion, ModelDamaged."""
+    tree = checked(version.text)
+
+    def work() -> CaseLoad | None:
+        return case_load(
+            code=version.rule.code,
+            tree=tree,
+            by=by,
             period=period,
             weight=version.weight,
             always=version.is_always_open,
             rate=percent / 100,
         )
-    except RuleNotValid as error:
-        said = "; ".join(problem.message(current_language()) for problem in error.problems)
-        return render(request, "cases/rules/load.html", context | {"refusal": said}, status=422)
-    except (NoChampion, ModelDamaged):
-        said = _("No model version can be opened, so nobody can say what the nights would choose.")
-        return render(request, "cases/rules/load.html", context | {"refusal": said})
-    if period is not None:
-        context |= {"first": (period.after + timedelta(seconds=1)), "last": period.until}
-    return render(
-        request, "cases/rules/load.html", context | {"load": found, **(_drawn(found) if found else {})}
-    )
+
+    reader = replace(by, request_id="")
+    key = ("load", version.pk, version.lock_version, period, percent, reader, current_language())
+    return beside(key, work)
 
 
 def _percent(request: HttpRequest, version: RuleVersion) -> int | None:

@@ -14,6 +14,7 @@ from cases.pages.rules_to_look_at import rules_to_look_at
 from fraud.claims.named import claims_named
 from fraud.detection.suppressing import visible_suppressions
 from fraud.web.access import page
+from fraud.web.beside import Waiting, beside
 from fraud.workbench.near_misses import misses_of
 from fraud.workbench.trying import told_values
 from rules.language import to_sentence
@@ -64,7 +65,11 @@ def misses(request: HttpRequest, code: str) -> HttpResponse:
     if version is None:
         raise Http404
     active = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE).exclude(rule=rule)
-    found = misses_of(version.text, list(active.values_list("text", flat=True)))
+    others = list(active.values_list("text", flat=True))
+    answer = beside(("misses", version.pk, tuple(others)), lambda: misses_of(version.text, others))
+    if isinstance(answer, Waiting):
+        return render(request, "cases/rule_operation/_misses.html", {"waiting": answer})
+    found = answer.result
     lists, parameters, language = list_specs(), parameter_specs(), current_language()
     shown = found.near[: SHOWN * 2]
     parts = {

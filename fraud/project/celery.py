@@ -15,5 +15,6 @@ app.autodiscover_tasks(["cases", "fraud.learning"])
 app.conf.beat_schedule = {
     "night": {"task": "cases.tasks.run_night", "schedule": crontab(hour=2, minute=0)},
     "learning": {"task": "fraud.tasks.train_when_due", "schedule": crontab(hour=5, minute=0)},
+    "receipts": {"task": "cases.tasks.read_receipts", "schedule": crontab(minute=20)},
     "sweep": {"task": "cases.tasks.sweep", "schedule": 60.0},
 }

@@ -228,6 +228,8 @@ WEBHOOK_PORTS = [
 ]
 WEBHOOK_NETWORKS = [ip_network(one.strip()) for one in env("WEBHOOK_NETWORKS").split(",") if one.strip()]
 METRICS_TOKEN = env("METRICS_TOKEN")  # who shows it reads /metrics; empty: only programs of this machine
+#: Receipts named by the number of their claim or receipt wait here; none: no folder is read on schedule.
+RECEIPT_FOLDER = Path(env("RECEIPT_FOLDER")) if env("RECEIPT_FOLDER") else None
 EVIDENCE_SCAN_COMMAND = env(
     "EVIDENCE_SCAN_COMMAND"
 )  # virus scanner reading standard input: 0 clean, 1 infected

@@ -35,9 +35,9 @@ class LocalClock:
 
     def __init__(self, moments: Moments, zone: str) -> None:
         self.moments, self.zone = moments, zone
-        #: Days around the moments: none of them lies on or beyond these.
-        self.first_day = int(moments.min()) // DAY_US - 1
-        self.last_day = int(moments.max()) // DAY_US + 1
+        #: Days around the moments: none of them lies on or beyond these. A clock may be a day ahead of UTC's or behind it.
+        self.first_day = int(moments.min()) // DAY_US - 2
+        self.last_day = int(moments.max()) // DAY_US + 2
         self._offset = constant_offset(zone, self.first_day, self.last_day)
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rules.language.certain.telling import tell
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
 from rules.language.mending.meanings import could_mean, searched_text
@@ -19,6 +20,7 @@ from rules.language.mending.spoken import (
     ordered_grade,
     reaches_far,
 )
+from rules.language.mending.spoken.words import phrases
 from rules.language.nodes import Expression, Position
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
@@ -31,6 +33,9 @@ _HALF_NUMBER = re.compile(r"[<>=]\s*([0-9]{1,3}),([0-9]{1,2})(?![0-9,])(?!\s*(?:
 _RIDDLES = frozenset({"unexpected", "unexpected_end", "unknown_field", "sign", "write_value"})
 #: Parts of a guess that came to nothing.
 _GUESSES = frozenset({"write_join", "write_compare", "window_compare"})
+#: The length a window gets where none was said, and what says one.
+_ASSUMED = "within 30 days"
+_PERIOD_SAID = re.compile(r"30|삼십|한\s?달|개월|월|month|thirty", re.IGNORECASE)
 PLAIN_EXAMPLE = 'amount > 500,000 KRW and merchant.name contains "카페"'
 GRADE_EXAMPLE = 'cardholder.grade in ("과장", "차장")'
 #: What no rewording mends: the text as a whole is wrong.
@@ -82,8 +87,17 @@ def read(
             mended = _mended(text, error, Names(lists, parameters))
         finally:
             USUAL_CURRENCY.reset(usual)
-        raise mended from None
+        raise _with_assumption(text, mended) from None
     return tree
+
+
+def _with_assumption(text: str, mended: RuleNotValid) -> RuleNotValid:
+    """The refusal; where its correction counts 30 days of which nobody spoke, it says so and asks for the period."""
+    if mended.correction is None or _ASSUMED not in mended.correction or _PERIOD_SAID.search(text):
+        return mended
+    last = text.rstrip().rfind(" ") + 1  # behind what else is told, which comes in the order of the text
+    asked = _at(text, last, len(text), "assumed_days")
+    return RuleNotValid([*mended.problems, asked], mended.correction)
 
 
 def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
@@ -114,6 +128,11 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
         return RuleNotValid([_at(text, meant.start, meant.end, code, choices=meant.choices)])
     found = mend(text, names)
     spoken = _spoken(text, names)
+    if spoken is not None and _never_hits(spoken.text, names):
+        either = " or ".join(part.out for part in spoken.parts)
+        if len(spoken.parts) > 1 and not _never_hits(either, names):
+            return RuleNotValid([_at(text, 0, len(text), "could_mean", choices=either)])
+        spoken = None
     is_dated = any(one.code == "write_either_date" for one in found.problems)
     if (
         spoken is not None
@@ -149,6 +168,12 @@ def _spoken(text: str, names: Names) -> Spoken | None:
     return spoken if spoken is not None and not judge(spoken.text, names) else None
 
 
+def _never_hits(text: str, names: Names) -> bool:
+    """Whether a rule is certain never to hit: nobody meant that."""
+    told = tell(parse(text), lists=names.lists or {}, parameters=names.parameters or {})
+    return any(one.code == "never_hits" for one in told)
+
+
 def _is_speech(text: str) -> bool:
     """Whether a text has none of the language's signs and names: words as one speaks."""
     return re.search(r"[=<>()@$]|[a-z]_[a-z]|[a-z]\.[a-z]", text) is None
@@ -174,9 +199,18 @@ def _in_cells(told: Problem) -> Problem:
     return problem(place, "cell", found=name[0], example="amount > 500,000 KRW")
 
 
+def _is_filler(text: str, told: Problem) -> bool:
+    """Whether a word is told a field's name that only fills the sentence: ``payments`` is no amount there."""
+    if told.code != "write_field":
+        return False
+    line = text.splitlines()[told.line - 1] if text else ""
+    word = line[told.column - 1 : told.column - 1 + told.length].strip().lower()
+    return phrases().get(word, ("", ""))[0] == "empty"
+
+
 def _in_plain_words(text: str, told: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """What the parser expected next helps nobody who wrote no rule: the words that mean nothing here, and a whole condition, do."""
-    kept = [one for one in told if one.code not in _RIDDLES | _GUESSES]
+    kept = [one for one in told if one.code not in _RIDDLES | _GUESSES and not _is_filler(text, one)]
     places = not_understood(text)[:3] or [(0, len(text))]
     kept += [_at(text, start, end, "plain_example", example=PLAIN_EXAMPLE) for start, end in places]
     return tuple(kept)

@@ -10,6 +10,10 @@ SLIPS: Mapping[str, tuple[str, str]] = {
         "In a rule “{found}” is written: {instead}",
         "규칙에서는 ‘{found}’을(를) 이렇게 씁니다: {instead}",
     ),
+    "assumed_days": (
+        "No period was said: 30 days are put there. Write the one that is meant, for example within 7 days, or day or month after same.",
+        "기간을 쓰지 않아 30일로 두었습니다. 뜻하는 기간으로 바꾸십시오. 예: within 7 days, same 뒤에 day나 month",
+    ),
     "write_formula": (
         "A rule has no spreadsheet functions, only the condition: {instead}",
         "규칙에는 스프레드시트 함수가 없습니다. 조건만 쓰십시오: {instead}",

@@ -229,22 +229,31 @@ def _list(entry: Entry, by: Actor, why: str) -> BookStep:
         raise ValueNotValid(reason=_("Values are a list, expires names with days."))
     days = {str(value): day_of(day) for value, day in ends.items()}
     found = ValueList.objects.filter(name=name).first()
-    before = list_entry(found) if found else None
     if found is None:
-        label = pair_of(entry, "label")
-        found = ValueList.objects.create(name=name, kind=kind, label_ko=label[0], label_en=label[1])
-        record(action="rule.values_added", by=by, subject=CONFIG, after={"lists": [name], "parameters": []})
+        return _made(Subject.LIST, "lists", entry | {"name": name, "kind": kind}, by, why)
+    before = list_entry(found)
     wanted = sorted(map(str, values))
     kept_ends = {value: day.isoformat() for value, day in days.items() if value in wanted}
     said = propose_labels(Subject.LIST, name, entry, by, why)
-    if before is not None and before["values"] == wanted and before.get("expires", {}) == kept_ends:
+    if before["values"] == wanted and before.get("expires", {}) == kept_ends:
         return BookStep("lists", name, "proposal" if said else "same", reason=said)
     propose_list_values(
         value_list=found, values=wanted, lock_version=found.version, by=by, reason=why, expires=days
     )
     after = list_entry(found) | {"values": wanted} | ({"expires": kept_ends} if kept_ends else {})
     lines = difference(before, after)
-    return BookStep("lists", name, "proposal" if before else "new", tuple(lines), said)
+    return BookStep("lists", name, "proposal", tuple(lines), said)
+
+
+def _made(subject: Subject, part: str, entry: Entry, by: Actor, why: str) -> BookStep:
+    """Propose a list or parameter that is not there yet; its values, and rules that name it, can follow once a second person agreed."""
+    label = pair_of(entry, "label")
+    words = {"kind": entry["kind"], "label_ko": label[0], "label_en": label[1]}
+    said = propose_other_words(subject, entry["name"], words, by, why)
+    later = _(
+        "Once somebody else has agreed to it, import the book again: its values are proposed then, and rules can name it."
+    )
+    return BookStep(part, entry["name"], "new", tuple(difference(None, entry)), f"{said} {later}")
 
 
 def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
@@ -253,16 +262,14 @@ def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
     before = parameter_entry(found) if found else None
     if found is not None and found.kind != kind:
         raise ValueNotValid(reason=_("The kind of a parameter cannot change. Give the new one another name."))
-    if found is None:
-        label = pair_of(entry, "label")
-        found = Parameter.objects.create(name=name, kind=kind, label_ko=label[0], label_en=label[1])
-        record(action="rule.values_added", by=by, subject=CONFIG, after={"lists": [], "parameters": [name]})
     values = entry.get("values") or []
     if not isinstance(values, list) or not all(
         isinstance(one, dict) and set(one) <= _VALUE for one in values
     ):
         raise ValueNotValid(reason=_("Each value has: %(known)s.") % {"known": ", ".join(sorted(_VALUE))})
-    there = before["values"] if before else []
+    if found is None or before is None:
+        return _made(Subject.PARAMETER, "parameters", entry | {"name": name, "kind": kind}, by, why)
+    there = before["values"]
     fresh = [one for one in values if {k: v for k, v in one.items() if v} not in there]
     for one in fresh:
         currency = str(one.get("currency") or "")
@@ -282,11 +289,11 @@ def _parameter(entry: Entry, by: Actor, why: str) -> BookStep:
             reason=why,
         )
     said = propose_labels(Subject.PARAMETER, name, entry, by, why)
-    if before is not None and not fresh:
+    if not fresh:
         return BookStep("parameters", name, "proposal" if said else "same", reason=said)
     after = parameter_entry(found) | {"values": [*there, *fresh]}
     lines = tuple(difference(before, after))
-    return BookStep("parameters", name, "proposal" if before else "new", lines, said)
+    return BookStep("parameters", name, "proposal", lines, said)
 
 
 _Taker = Callable[[Entry, Actor, str], BookStep]

@@ -16,7 +16,7 @@ from audit.redaction import find_struck
 from rules.exceptions import ValueNotValid
 from rules.language.normal import normalise
 from rules.models import ValueList
-from rules.services.values import LONGEST_VALUE, MOST_VALUES, unfit_value
+from rules.services.value_fitting import LONGEST_VALUE, MOST_VALUES, unfit_value
 
 LARGEST_FILE = 5_000_000
 #: What people call the two columns, the surest name of the values first.

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.people import require_second_person
 from audit.permissions import require
 from audit.redaction import find_struck
 from audit.services import record
 from audit.transactions import one_transaction
 from rules.citing import NUMBER
-from rules.exceptions import PageStale, ProposalStale, ValueNotValid, WrongState
+from rules.exceptions import PageStale, ProposalStale, ValueNotValid
 from rules.models import PolicyChange, PolicyParagraph, ValueChange
 from rules.services.common import needed_reason
+from rules.services.deciding import decide_change, waiting_change
 from rules.services.paragraphs import policy_on
 
 _S = ValueChange.State
@@ -88,13 +88,13 @@ def confirm_policy(*, change: PolicyChange, by: Actor) -> PolicyChange:
     """Let the texts hold from their day, or from today where that has passed. Raises NotPermitted for its author, ProposalStale, WrongState."""
     require(by, "rules.activate_rule")
     with one_transaction():
-        current = _waiting(change, by)
+        current = waiting_change(change, by)
         if is_overtaken(current):
             raise ProposalStale()
         current.valid_from = max(current.valid_from, clock.today())
         for one in current.paragraphs:
             PolicyParagraph.objects.create(**one, valid_from=current.valid_from, change=current)
-        _decide(current, _S.APPLIED, by)
+        decide_change(current, _S.APPLIED, by, "valid_from")
         record(action="policy.changed", by=by, subject=POLICY, reason=current.reason, after=_told(current))
     return current
 
@@ -104,8 +104,8 @@ def return_policy(*, change: PolicyChange, by: Actor, reason: str) -> PolicyChan
     require(by, "rules.activate_rule")
     said = needed_reason(reason)
     with one_transaction():
-        current = _waiting(change, by)
-        _decide(current, _S.RETURNED, by)
+        current = waiting_change(change, by)
+        decide_change(current, _S.RETURNED, by)
         record(action="policy.change_returned", by=by, subject=POLICY, reason=said, after=_told(current))
     return current
 
@@ -181,19 +181,6 @@ def _refuse_unchanged(chosen: Sequence[Mapping[str, Any]]) -> None:
         held = PolicyParagraph.objects.filter(number=one["number"]).last()
         if held and not held.is_example and all(getattr(held, name) == value for name, value in one.items()):
             raise ValueNotValid(reason=_("Paragraph %(number)s reads like that already.") % one)
-
-
-def _waiting(change: PolicyChange, by: Actor) -> PolicyChange:
-    current = PolicyChange.objects.select_for_update().get(pk=change.pk)
-    if current.state != _S.PROPOSED:
-        raise WrongState(state=current.get_state_display(), allowed=_S.PROPOSED.label)
-    require_second_person(by, [current.proposed_by], "rules.activate_rule")
-    return current
-
-
-def _decide(change: PolicyChange, state: ValueChange.State, by: Actor) -> None:
-    change.state, change.decided_at, change.decided_by_id = state, clock.now(), by.user_id
-    change.save(update_fields=["state", "decided_at", "decided_by", "valid_from"])
 
 
 def _told(change: PolicyChange) -> dict[str, Any]:

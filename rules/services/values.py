@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audit import clock
 from audit.actor import Actor
-from audit.people import require_second_person
 from audit.permissions import require
-from audit.redaction import find_struck
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from rules.exceptions import PageStale, ProposalStale, ValueNotValid, WrongState
-from rules.language import nodes, parse
-from rules.language.normal import normalise
-from rules.language.reach import LONGEST_WITHIN_DAYS, spans_of
-from rules.models import Parameter, RuleVersion, ValueChange, ValueList
+from rules.exceptions import PageStale, ProposalStale, ValueNotValid
+from rules.models import Parameter, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
-from rules.money import MoneyNotValid, is_known_currency, to_minor
 from rules.services.common import needed_reason
-
-LONGEST_VALUE = 200
-MOST_VALUES = 100_000
+from rules.services.deciding import decide_change, waiting_change
+from rules.services.value_fitting import clean_values, stored_value, unfit_value
 
 
 def propose_list_values(
@@ -47,7 +38,7 @@ def propose_list_values(
     NotPermitted.
     """
     require(by, "rules.propose_rule")
-    chosen = _clean(values)
+    chosen = clean_values(values)
     with one_transaction():
         current = ValueList.objects.select_for_update().get(pk=value_list.pk)
         if current.version != lock_version:
@@ -161,7 +152,7 @@ def parameter_content(
     if valid_to is not None and valid_to <= valid_from:
         raise ValueNotValid(reason=_("The value must end after the day it begins."))
     return {
-        "value": _stored(parameter, value, currency),
+        "value": stored_value(parameter, value, currency),
         "currency": currency,
         "valid_from": valid_from.isoformat(),
         "valid_to": valid_to.isoformat() if valid_to else None,
@@ -175,9 +166,9 @@ def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") ->
     """Apply a proposed change; runs that have begun keep what they pinned. Raises NotPermitted for its author, ProposalStale, WrongState."""
     require(by, "rules.activate_rule")
     with one_transaction():
-        current = _open_change(change, by)
+        current = waiting_change(change, by)
         before, after, subject, action = _apply(current)
-        _decide(current, ValueChange.State.APPLIED, by)
+        decide_change(current, ValueChange.State.APPLIED, by)
         record(action=action, by=by, subject=subject, reason=reason, before=before, after=after)
     return current
 
@@ -186,8 +177,8 @@ def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> Value
     """Turn a proposed change down. Raises NotPermitted for its author, WrongState."""
     require(by, "rules.activate_rule")
     with one_transaction():
-        current = _open_change(change, by)
-        _decide(current, ValueChange.State.RETURNED, by)
+        current = waiting_change(change, by)
+        decide_change(current, ValueChange.State.RETURNED, by)
         subject = f"list:{current.value_list.name}" if current.value_list else CONFIG
         record(action="value.change_returned", by=by, subject=subject, reason=reason, before=current.content)
     return current
@@ -196,99 +187,6 @@ def return_value_change(*, change: ValueChange, by: Actor, reason: str) -> Value
 def _ends(current: ValueList, chosen: Sequence[str], expires: Mapping[str, date] | None) -> dict[str, str]:
     given = current.expires if expires is None else {name: day.isoformat() for name, day in expires.items()}
     return {value: str(given[value]) for value in chosen if given.get(value)}
-
-
-def unfit_value(value_list: ValueList, value: str) -> str:
-    """Why a value cannot be in a list; empty where it can. A list of codes whose name ends in `mcc` holds merchant categories."""
-    is_mcc = value_list.kind == ValueList.Kind.CODE and value_list.name.split("_")[-1] == "mcc"
-    if is_mcc and not re.fullmatch(r"[0-9]{4}", value):
-        return _("A merchant category is four digits, such as 5813.")
-    return ""
-
-
-def _clean(values: Sequence[str]) -> list[str]:
-    chosen: dict[str, str] = {}
-    for value in values:
-        if not isinstance(value, str) or len(value) > LONGEST_VALUE:
-            raise ValueNotValid(
-                reason=_("A list holds texts of at most %(n)s characters.") % {"n": LONGEST_VALUE}
-            )
-        if find_struck(value):
-            raise ValueNotValid(
-                reason=_(
-                    "“…%(end)s” looks like a full card or resident number. None is kept anywhere, so no claim could have it; "
-                    "write the last four digits, the card's token or the employee number."
-                )
-                % {"end": value.strip()[-4:]}
-            )
-        if normalise(value):
-            chosen.setdefault(normalise(value), value.strip())
-    if len(chosen) > MOST_VALUES:
-        raise ValueNotValid(reason=_("A list holds at most %(n)s values.") % {"n": MOST_VALUES})
-    return sorted(chosen.values())
-
-
-def _stored(parameter: Parameter, value: Decimal, currency: str) -> str:
-    """A value as kept: money in minor units."""
-    try:
-        if parameter.kind == Parameter.Kind.MONEY:
-            if not is_known_currency(currency):
-                raise ValueNotValid(reason=_("Write the currency as three letters, such as KRW."))
-            return str(to_minor(Decimal(value), currency))
-        exact = Decimal(value)
-    except (MoneyNotValid, InvalidOperation):
-        text = _(
-            "“%(value)s” is no amount in %(currency)s: write digits, with no more decimals than that currency has."
-        )
-        raise ValueNotValid(reason=text % {"value": str(value)[:30], "currency": currency or "-"}) from None
-    if not exact.is_finite() or currency:
-        raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
-    most = LONGEST_WITHIN_DAYS // _spans_of_windows(parameter) if exact > 86_400 else LONGEST_WITHIN_DAYS
-    if exact > most * 86_400 and _is_length_of_window(parameter):
-        text = _(
-            "A rule's window has this length, and windows look back at most %(n)s days. Give %(n)s days or less."
-        )
-        raise ValueNotValid(reason=text % {"n": most})
-    return str(exact)
-
-
-def _is_length_of_window(parameter: Parameter) -> bool:
-    """Whether a rule that counts now looks back as far as the parameter says."""
-    return bool(_windows_of(parameter))
-
-
-def _spans_of_windows(parameter: Parameter) -> int:
-    """How many times its length a rule that counts now looks back: ``change`` twice."""
-    return max(map(spans_of, _windows_of(parameter)), default=1)
-
-
-def _windows_of(parameter: Parameter) -> list[nodes.Window]:
-    counting = (RuleVersion.State.ACTIVE, RuleVersion.State.SHADOW, RuleVersion.State.PROPOSED)
-    texts = RuleVersion.objects.filter(state__in=counting, text__contains=f"${parameter.name}")
-    windows = (
-        node
-        for text in texts.values_list("text", flat=True)
-        for node in nodes.walk(parse(text))
-        if isinstance(node, nodes.Window)
-    )
-    return [
-        w for w in windows if isinstance(w.within, nodes.ParameterRef) and w.within.name == parameter.name
-    ]
-
-
-def _open_change(change: ValueChange, by: Actor) -> ValueChange:
-    current = ValueChange.objects.select_for_update().get(pk=change.pk)
-    if current.state != ValueChange.State.PROPOSED:
-        raise WrongState(state=current.get_state_display(), allowed=ValueChange.State.PROPOSED.label)
-    require_second_person(by, [current.proposed_by], "rules.activate_rule")
-    return current
-
-
-def _decide(change: ValueChange, state: ValueChange.State, by: Actor) -> None:
-    change.state = state
-    change.decided_at = clock.now()
-    change.decided_by_id = by.user_id
-    change.save(update_fields=["state", "decided_at", "decided_by"])
 
 
 def _apply(change: ValueChange) -> tuple[dict[str, Any], dict[str, Any], str, str]:

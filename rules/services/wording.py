@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
-from audit.people import require_second_person
 from audit.permissions import require
 from audit.redaction import find_struck
 from audit.services import record
 from audit.transactions import one_transaction
 from rules.citing import cited_number
-from rules.exceptions import ClauseMissing, PageStale, ProposalStale, ValueNotValid, WrongState
+from rules.exceptions import ClauseMissing, PageStale, ProposalStale, ValueNotValid
 from rules.language import RuleNotValid
 from rules.language.names import plain_name
 from rules.language.nodes import Position
 from rules.models import Parameter, Rule, RuleGroup, RuleVersion, ValueChange, ValueList, WordingChange
 from rules.services.common import State, hash_of, needed_reason, require_known_facts, require_question
+from rules.services.deciding import decide_change, waiting_change
 from rules.services.groups import CODE, OTHER, require_offered_group, rule_groups
 from rules.services.rule_sets import content_hash
 
@@ -115,12 +115,12 @@ def confirm_wording(*, change: WordingChange, by: Actor) -> WordingChange:
     """
     require(by, "rules.activate_rule")
     with one_transaction():
-        current = _waiting(change, by)
+        current = waiting_change(change, by)
         if is_overtaken(current):
             raise ProposalStale()
         _refuse_in_use(current.subject, current.name, current.content)
         _apply(current)
-        _decide(current, _S.APPLIED, by)
+        decide_change(current, _S.APPLIED, by)
         _record("wording.changed", current, by, current.reason)
     return current
 
@@ -130,8 +130,8 @@ def return_wording(*, change: WordingChange, by: Actor, reason: str) -> WordingC
     require(by, "rules.activate_rule")
     said = needed_reason(reason)
     with one_transaction():
-        current = _waiting(change, by)
-        _decide(current, _S.RETURNED, by)
+        current = waiting_change(change, by)
+        decide_change(current, _S.RETURNED, by)
         _record("wording.change_returned", current, by, said)
     return current
 
@@ -300,19 +300,6 @@ def _apply(change: WordingChange) -> None:
         RuleGroup.objects.update_or_create(code=change.name, defaults=change.content)
     else:
         _TABLES[change.subject].objects.update_or_create(name=change.name, defaults=change.content)
-
-
-def _waiting(change: WordingChange, by: Actor) -> WordingChange:
-    current = WordingChange.objects.select_for_update().get(pk=change.pk)
-    if current.state != _S.PROPOSED:
-        raise WrongState(state=current.get_state_display(), allowed=_S.PROPOSED.label)
-    require_second_person(by, [current.proposed_by], "rules.activate_rule")
-    return current
-
-
-def _decide(change: WordingChange, state: ValueChange.State, by: Actor) -> None:
-    change.state, change.decided_at, change.decided_by_id = state, clock.now(), by.user_id
-    change.save(update_fields=["state", "decided_at", "decided_by"])
 
 
 def _record(action: str, change: WordingChange, by: Actor, reason: str) -> None:

@@ -55,6 +55,7 @@ TABLE = {
     "fraud.deliver_outcomes": {R.APPROVER, R.AUDITOR, R.SYSTEM_ADMIN, R.DATA_CLIENT},
     "fraud.view_labels": {R.MODEL_OWNER, R.AUDITOR},
     "fraud.export_scores": {R.MODEL_OWNER, R.AUDITOR},
+    "fraud.add_receipt": {R.REVIEWER, R.APPROVER},
     "fraud.view_delivery": {R.APPROVER, R.AUDITOR, R.SYSTEM_ADMIN, R.DATA_CLIENT},
 }
 

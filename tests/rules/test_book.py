@@ -25,6 +25,7 @@ from rules.services import (
 from rules.services.book import book_content, export_book
 from rules.services.book_import import BookStep, import_book, preview_book
 from rules.services.templates import adopt_template
+from rules.services.wording import confirm_wording, waiting_wording
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +104,15 @@ def test_book_of_one_company_becomes_the_book_of_another_once_somebody_agrees(
         "parameters:\n  - {name: mine, kind: money, label: {ko: 값, en: Value}, values: [{value: 1250, currency: GBP, from: 2026-01-01}]}\n"
     )
     steps = import_book(text=text, by=admin)
-    assert [step.action for step in steps] == ["new", "new", "new"]
+    # the rule names what one person alone cannot make: it follows once a second one has agreed
+    assert [step.action for step in steps] == ["refused", "new", "new"]
+    assert not ValueList.objects.filter(name="mine").exists()
+    assert not Parameter.objects.filter(name="mine").exists()
+    assert "다시 가져오면" in steps[1].reason
     approver = cast.actor("approver")
+    for words in waiting_wording():
+        confirm_wording(change=words, by=approver)
+    assert [step.action for step in import_book(text=text, by=admin)] == ["new", "proposal", "proposal"]
     for change in ValueChange.objects.all():
         approve_value_change(change=change, by=approver)
     version = RuleVersion.objects.get(rule__code="Z01")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from rules.language import (
 )
 from rules.language.certain.domains import SHAPES
 from rules.language.certain.telling import tell
-from rules.language.nodes import And, Expression, Not, Or, measure
+from rules.language.nodes import And, Comparison, Expression, Not, Or, measure, walk
 from tests.rules.generated import LISTS, PARAMETERS, condition, context, frame
 from tests.rules.starter import starter_context, starter_specs
 
@@ -100,7 +101,15 @@ FINE = [
     "time(transacted_at) in 9:00..18:00 and hour = 18",
     "time(transacted_at) >= 22:30 and hour = 22",
     "distinct(merchant same cardholder, day) >= 2",
-    "min(amount same cardholder within 7 days) > amount",  # money back is in no window of payments
+    "min(amount same cardholder within 7 days before) > amount",
+    "max(amount same department within 7 days by others) < amount",
+    "distinct(merchant same cardholder, day) < 1",  # of a claim without a merchant it is none
+    "amount > 3 * max(amount same cardholder within 90 days where is_weekend)",
+    "min(amount same cardholder within 7 days) >= amount",
+    "2 * min(amount same cardholder within 7 days) > amount",
+    "amount > 50% * sum(amount same cardholder, month)",
+    "max(net_amount same cardholder, day) < amount",
+    "count(same cardholder, merchant, day) > 1",
     'merchant.name contains "bar" and merchant.name starts with "sea"',
     "merchant.opened_on > 2026-01-01 and merchant.opened_on < 2026-01-03",
     "amount > card.limit or amount < 0 KRW",
@@ -108,6 +117,22 @@ FINE = [
     "count(same cardholder, merchant within 30 minutes) >= 3 and sum(amount same cardholder, day) > 300,000 KRW",
     "or_zero(cancel_amount) > 0 and cancel_amount is missing or is_night",
 ]
+
+
+#: What a payment cannot meet, for its window holds it, and what every payment meets.
+OF_OWN = """
+min(amount same cardholder within 7 days) > amount | no
+amount > max(amount same cardholder within 90 days) | no
+amount > 3 * max(amount same cardholder within 90 days) | no
+sum(amount same cardholder, month) < amount | no
+amount > 150% * sum(amount same cardholder, month) and is_night | no
+count(same cardholder, day) < 1 | no
+count(same cardholder, merchant, day) = 0 | no
+1 > count(same cardholder, merchant, day) | no
+not count(same cardholder, day) >= 1 | no
+count(same cardholder, day) >= 1 and is_weekend | every
+max(amount same cardholder, whole day) >= amount | every
+""".strip().splitlines()
 
 
 def told(text: str) -> list[str]:
@@ -127,6 +152,25 @@ def test_a_rule_that_can_never_hit_is_told_with_what_stands_against_what(row: st
     else:
         part, _, reason = parts.partition(": ")
         assert why.startswith(f"“{part}” can never hold: {reason}")
+
+
+@pytest.mark.parametrize("row", OF_OWN)
+def test_a_window_that_holds_the_claim_itself_is_told_of(row: str) -> None:
+    text, which = row.split(" | ")
+    (why,) = told(text)
+    assert f"holds for {which} payment: " in why
+    assert why.endswith("Write before, to leave this claim out.")
+
+
+@pytest.mark.parametrize("text", [row.split(" | ")[0] for row in OF_OWN])
+def test_what_is_told_of_payments_is_true_of_made_up_ones(text: str) -> None:
+    some = frame(11, 60).with_columns(pl.lit("purchase").alias("txn_type"), pl.col("amount").abs() + 1)
+    atom = parse(text)
+    asked = next(part for part in walk(atom) if isinstance(part, Comparison))
+    outcome = evaluate(some, [RuleSpec("X", 1, asked), RuleSpec("Y", 1, Not(asked))], context=context())
+    assert outcome.errors == {}
+    holds, fails = outcome.n_hits()
+    assert (holds == 0) != (fails == 0)
 
 
 @pytest.mark.parametrize("text", ALWAYS)

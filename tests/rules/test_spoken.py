@@ -35,6 +35,55 @@ def test_spoken_condition_is_answered_with_the_rule_it_means(
         assert to_sentence(parse(meant), "ko", **COMPANY)
 
 
+#: What is a judgement, a state or a riddle, and no name of a shop: asked back with what a rule can look at.
+ASKED_BACK = (
+    ("법인카드 사적 사용", "self_declared_personal"),
+    ("개인적 사용 의심", "self_declared_personal"),
+    ("업무 외 사용", "self_declared_personal"),
+    ("personal use of the card", "self_declared_personal"),
+    ("부정 사용", "is_night and is_weekend"),
+    ("이상 거래", "is_night and is_weekend"),
+    ("suspicious payments", "is_night and is_weekend"),
+    ("payments after 10 pm before 6 am", "hour >= 22 or hour < 6"),
+    ("반려된 결제", "amount > 500,000 KRW"),
+    ("over 3 people and over 50,000 each", "amount > 500,000 KRW"),
+)
+
+
+@pytest.mark.parametrize(("said", "example"), ASKED_BACK, ids=[row[0] for row in ASKED_BACK])
+def test_what_no_rule_can_see_is_asked_back_and_never_taken_for_a_shops_name(said: str, example: str) -> None:
+    answer = refused(said)
+    assert answer.correction is None
+    assert any(example in one.message_ko for one in answer.problems)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_assumed"),
+    [
+        ("3번 이내", True),
+        ("1회 이상 10만원 초과", True),
+        ("not more than 3 times", True),
+        ("금액이 평균보다 큰", True),
+        ("count(*) > 3", True),
+        ("30일 이내 3번 이내", False),
+        ("한 달에 3번 이내", False),
+        ("하루 3회 이상", False),
+        ("주말", False),
+    ],
+)
+def test_a_period_nobody_spoke_of_is_told_and_asked_for(said: str, is_assumed: bool) -> None:
+    answer = refused(said)
+    assert answer.correction
+    assert any(one.code == "assumed_days" for one in answer.problems) is is_assumed
+
+
+@pytest.mark.parametrize(
+    "said", ["split payments to avoid the limit", "five or more payments within an hour"]
+)
+def test_words_that_only_fill_a_sentence_are_told_no_fields_name(said: str) -> None:
+    assert not any("payments" in one.message_ko for one in refused(said).problems)
+
+
 def test_every_answer_says_what_to_write() -> None:
     """Each has a whole rule, or an example of one, or the word that is right in its place."""
     unanswered = [said for said, meant, *_ in SPOKEN if not meant]

@@ -20,7 +20,7 @@ class Receipt(models.Model):
     class Source(models.TextChoices):
         ANSWER = "answer"  # sent with an explanation or an appeal
         FOLDER = "folder"
-        INTERFACE = "interface"
+        INTERFACE = "interface"  # sent by a program, or by a person on the claim's page
 
     class ReadBy(models.TextChoices):
         TEXT = "text"  # the text a PDF carries

@@ -21,6 +21,7 @@ from fraud.claims.receipts.traces import Traces, traces_of
 
 #: One file; a few of them share a process, since its start costs more than most files.
 BOUNDS, TOGETHER = Bounds(seconds=60, megabytes=800), 10
+PATIENCE = 3
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 _SIDE, _OCR_SIDE, _PAGES = 1600, 2400, 3
@@ -45,13 +46,17 @@ class Looked:
 
 
 def look_at_receipts(paths: Sequence[Path], *, bounds: Bounds = BOUNDS) -> list[Looked | None]:
-    """Each file looked at, None for one that is no picture or PDF we decode, or that had to be stopped; the others go on."""
+    """Each file looked at, None for one that is no picture or PDF we decode, or that had to be stopped; the others go on.
+
+    One that was stopped is tried once more by itself with `PATIENCE` times the seconds: a busy machine stops honest files.
+    """
     found: list[Looked | None] = []
     for at in range(0, len(paths), TOGETHER):
         few = paths[at : at + TOGETHER]
         told = _ask(few, bounds)
         if told is None:  # one of them stopped the child: each by itself
-            told = [one for path in few for one in _ask([path], bounds) or [None]]
+            patient = Bounds(bounds.seconds * PATIENCE, bounds.megabytes)
+            told = [one for path in few for one in _ask([path], bounds) or _ask([path], patient) or [None]]
         found += [None if one is None else _read(one) for one in told]
     return found
 

@@ -30,7 +30,7 @@ READ_WORDS: dict[str, str | Promise] = {
 
 
 def receipts_of_claim(claim: Claim, by: Actor) -> str:
-    """The panel with the claim's receipts, for staff who are not involved in the claim; empty without any."""
+    """The panel with the claim's receipts, for staff who are not involved in the claim; empty without any where none may be handed in."""
     if not can(by, "fraud.view_score") or claims_involving(by, Claim.objects.filter(pk=claim.pk)).exists():
         return ""
     rows = [
@@ -42,7 +42,10 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
         }
         for receipt in claim.receipts.all()
     ]
-    return render_to_string("fraud/claims/_receipts.html", {"rows": rows, "claim": claim}) if rows else ""
+    may_add = can(by, "fraud.add_receipt")
+    if not rows and not may_add:
+        return ""
+    return render_to_string("fraud/claims/_receipts.html", {"rows": rows, "claim": claim, "may_add": may_add})
 
 
 register_claim_panel(receipts_of_claim)

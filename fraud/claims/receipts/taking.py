@@ -17,10 +17,11 @@ from django.db.models import Q, QuerySet
 
 from audit import clock
 from audit.actor import Actor
-from audit.permissions import require
+from audit.permissions import NotPermitted, require
 from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
+from fraud.claims.identity import claims_involving
 from fraud.claims.importing.folders import waiting_files
 from fraud.claims.models import Claim, Receipt, ReceiptBand
 from fraud.claims.receipts.looking import MAX_BYTES, TOGETHER, Looked, look_at_receipts
@@ -71,6 +72,10 @@ def take_receipts(handed: Sequence[Handed], *, by: Actor) -> list[Receipt | None
     The same file for the same claim again changes nothing. Raises NotPermitted.
     """
     require(by, "fraud.import_claims")
+    return _take(handed, by)
+
+
+def _take(handed: Sequence[Handed], by: Actor) -> list[Receipt | None]:
     looked = look_at_receipts([one.path for one in handed])
     return [_keep(one, found or _hash_alone(one), by) for one, found in zip(handed, looked, strict=True)]
 
@@ -78,13 +83,25 @@ def take_receipts(handed: Sequence[Handed], *, by: Actor) -> list[Receipt | None
 def take_receipt(*, claim: Claim, name: str, content: bytes, by: Actor) -> Receipt:
     """Read a receipt that another system delivers for a claim; its bytes are not kept. Raises NotPermitted, ReceiptNotReadable."""
     require(by, "fraud.import_claims")
+    return _take_sent(claim, name, content, by)
+
+
+def add_receipt(*, claim: Claim, name: str, content: bytes, by: Actor) -> Receipt:
+    """The same of a file that whoever works on a claim hands in for it. Raises NotPermitted, for their own claims too, ReceiptNotReadable."""
+    require(by, "fraud.add_receipt")
+    if claims_involving(by, Claim.objects.filter(pk=claim.pk)).exists():
+        raise NotPermitted("fraud.add_receipt", "own_case")
+    return _take_sent(claim, name, content, by)
+
+
+def _take_sent(claim: Claim, name: str, content: bytes, by: Actor) -> Receipt:
     if not content or len(content) > MAX_BYTES:
         raise ReceiptNotReadable
     with tempfile.NamedTemporaryFile(prefix="receipt-") as file:
         file.write(content)
         file.flush()
         handed = Handed(Path(file.name), (claim,), _SOURCE.INTERFACE, name[:200], clock.now())
-        found = take_receipts([handed], by=by)[0]
+        found = _take([handed], by)[0]
     if found is None:
         raise ReceiptNotReadable
     return found

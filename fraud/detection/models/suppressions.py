@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from audit.proposals import Proposal
 from fraud.claims.models.claims import Cardholder, Merchant
 from rules.models import Rule
 
 
-class RuleSuppression(models.Model):
+class RuleSuppression(Proposal):
     """Hits of one rule on one person or at one merchant lift no score and open no case up to a day; they are stored and counted.
 
     Proposed with a reason by one person, in force once another confirmed it, ended early by either.
@@ -33,14 +34,6 @@ class RuleSuppression(models.Model):
     until = models.DateField()  # the last day it holds
     version = models.PositiveIntegerField(default=1)
     answer = models.CharField(max_length=500, blank=True)  # why it was returned or ended
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -49,13 +42,7 @@ class RuleSuppression(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # Four eyes: whoever proposed does not decide.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(decided_by=models.F("proposed_by")),
-                name="rulesuppression_four_eyes",
-            ),
+            *Proposal.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(cardholder__isnull=True) ^ Q(merchant__isnull=True),
                 name="rulesuppression_one_subject",

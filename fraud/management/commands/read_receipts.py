@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,9 @@ class Command(BaseCommand):
     help = "Read receipts (PDF, PNG, JPEG, WebP) of a folder: R-2026-17.pdf belongs to the claim with that receipt or claim number. Files stay where they are."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "folder", type=Path, nargs="?", default=settings.RECEIPT_FOLDER, help="default: RECEIPT_FOLDER"
+        )
         parser.add_argument(
             "--settled",
             type=int,
@@ -30,7 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["folder"]
+        folder: Path | None = options["folder"]
+        if folder is None:
+            raise CommandError(_("Name a folder, or set RECEIPT_FOLDER."))
         if not folder.is_dir():
             raise CommandError(_("There is no folder “%(name)s”.") % {"name": folder})
         if options["settled"] < 0:

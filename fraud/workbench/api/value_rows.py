@@ -10,7 +10,8 @@ from audit import clock
 from fraud.web.api_strict import StrictCharField, StrictDateField, StrictIntegerField, StrictSerializer
 from fraud.workbench.values_page import rows_of, untyped_value, used_by, value_text
 from rules.models import Parameter, ValueChange, ValueList
-from rules.services.values import LONGEST_VALUE, MOST_VALUES, is_overtaken, parameter_version
+from rules.services.value_fitting import LONGEST_VALUE, MOST_VALUES
+from rules.services.values import is_overtaken, parameter_version
 
 _SCOPE = ("currency", "grade", "purpose_code", "department_code", "valid_from", "valid_to")
 

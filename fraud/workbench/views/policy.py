@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from audit.typed import day
 from fraud.web.access import page
 from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.policy_page import paragraph_context, policy_context
+from fraud.workbench.views import deciding
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import PolicyChange
 from rules.services.policy import TEXTS, confirm_policy, propose_adoption, propose_policy, return_policy
@@ -50,23 +52,20 @@ def paragraph(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, change_id: int, name: str) -> HttpResponse:
     """Agree to a change or return it; never by whoever proposed it."""
-    change = get_object_or_404(PolicyChange, pk=change_id)
-    try:
-        if name == "approve":
-            done = confirm_policy(change=change, by=_by(request))
-            messages.success(
-                request, _("Agreed. Letters written from %(day)s on quote it.") % {"day": done.valid_from}
-            )
-        elif name == "return":
-            return_policy(change=change, by=_by(request), reason=request.POST.get("reason", ""))
-            messages.success(request, _("The proposal was returned."))
-        else:
-            raise Http404
-    except NotPermitted as error:
-        return _document(request, status=403, refusal=refusal_sentence(error))
-    except RuleServiceError as error:
-        return _document(request, status=error.status, refusal=str(error))
-    return redirect("fraud:policy")
+    change, by = get_object_or_404(PolicyChange, pk=change_id), _by(request)
+
+    def agree() -> str:
+        done = confirm_policy(change=change, by=by)
+        return _("Agreed. Letters written from %(day)s on quote it.") % {"day": done.valid_from}
+
+    return deciding.decide(
+        request,
+        is_agreed={"approve": True, "return": False}.get(name),
+        agree=agree,
+        turn_down=lambda: return_policy(change=change, by=by, reason=request.POST.get("reason", "")),
+        show=_document,
+        to=lambda: reverse("fraud:policy"),
+    )
 
 
 def _document(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -14,6 +14,7 @@ from audit import clock
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from fraud.web.access import page
+from fraud.web.beside import Waiting, beside
 from fraud.web.refusals import refusal_sentence
 from fraud.workbench.gallery import cards, data_states
 from rules.book_text import LARGEST, BookNotValid
@@ -45,7 +46,10 @@ def _gallery(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRes
 @require_GET
 def gallery_data(request: HttpRequest) -> HttpResponse:
     """What the claims of the last 90 days let each template judge; fetched once the page stands."""
-    states = data_states()
+    answer = beside(("gallery",), data_states)
+    if isinstance(answer, Waiting):
+        return render(request, "fraud/_working.html", {"waiting": answer, "target": "#gallery-data"})
+    states = answer.result
     n_claims = max((state.n_claims for state in states.values()), default=0)
     shown = [card.template.code for card in cards(*_asked(request))]
     found = [(code, states[code]) for code in shown if code in states]

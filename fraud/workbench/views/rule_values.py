@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +22,7 @@ from fraud.web.access import page
 from fraud.web.refusals import number_seen, refusal_sentence
 from fraud.workbench.value_preview import preview_change, unsaved_parameter_change
 from fraud.workbench.values_page import UNITS, open_changes, rows_of, typed_value, used_by
+from fraud.workbench.views import deciding
 from fraud.workbench.wording_page import change_row
 from rules.exceptions import RuleServiceError, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
@@ -196,20 +198,19 @@ def decide_change(request: HttpRequest, change_id: int, name: str) -> HttpRespon
     """Apply or return a proposed change; never by whoever proposed it."""
     change = get_object_or_404(ValueChange, pk=change_id)
     reason, by = request.POST.get("reason", ""), _by(request)
-    try:
-        if name == "apply":
-            values.approve_value_change(change=change, by=by, reason=reason)
-            messages.success(request, _("It counts from the next run on."))
-        elif name == "return":
-            values.return_value_change(change=change, by=by, reason=reason)
-            messages.success(request, _("The proposal was returned."))
-        else:
-            raise Http404
-    except NotPermitted as error:
-        return _overview(request, status=403, refusal=refusal_sentence(error))
-    except RuleServiceError as error:
-        return _overview(request, status=error.status, refusal=str(error))
-    return redirect("fraud:rule-values")
+
+    def agree() -> str:
+        values.approve_value_change(change=change, by=by, reason=reason)
+        return _("It counts from the next run on.")
+
+    return deciding.decide(
+        request,
+        is_agreed={"apply": True, "return": False}.get(name),
+        agree=agree,
+        turn_down=lambda: values.return_value_change(change=change, by=by, reason=reason),
+        show=_overview,
+        to=lambda: reverse("fraud:rule-values"),
+    )
 
 
 def _typed(request: HttpRequest, found: Parameter) -> dict[str, Any]:

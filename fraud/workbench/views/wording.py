@@ -14,6 +14,7 @@ from audit.actor import Actor
 from audit.permissions import NotPermitted
 from fraud.web.access import page
 from fraud.web.refusals import refusal_sentence
+from fraud.workbench.views import deciding
 from fraud.workbench.wording_page import address_of, groups_context, new_context, subject_context
 from rules.exceptions import RuleServiceError
 from rules.models import WordingChange
@@ -52,23 +53,20 @@ def make(request: HttpRequest, subject: str) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, change_id: int, name: str) -> HttpResponse:
     """Agree to a change or return it; never by whoever proposed it."""
-    change = get_object_or_404(WordingChange, pk=change_id)
-    try:
-        if name == "approve":
-            confirm_wording(change=change, by=_by(request))
-            messages.success(
-                request, _("Agreed. It reads like that from now on; letters that were sent keep their words.")
-            )
-        elif name == "return":
-            return_wording(change=change, by=_by(request), reason=request.POST.get("reason", ""))
-            messages.success(request, _("The proposal was returned."))
-        else:
-            raise Http404
-    except NotPermitted as error:
-        return _groups(request, status=403, refusal=refusal_sentence(error))
-    except RuleServiceError as error:
-        return _groups(request, status=error.status, refusal=str(error))
-    return redirect(address_of(change.subject, change.name if wording(change.subject, change.name) else ""))
+    change, by = get_object_or_404(WordingChange, pk=change_id), _by(request)
+
+    def agree() -> str:
+        confirm_wording(change=change, by=by)
+        return _("Agreed. It reads like that from now on; letters that were sent keep their words.")
+
+    return deciding.decide(
+        request,
+        is_agreed={"approve": True, "return": False}.get(name),
+        agree=agree,
+        turn_down=lambda: return_wording(change=change, by=by, reason=request.POST.get("reason", "")),
+        show=_groups,
+        to=lambda: address_of(change.subject, change.name if wording(change.subject, change.name) else ""),
+    )
 
 
 def _groups(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from rules.language import nodes as n
 from rules.language.certain.branches import Atom, Branch, TooMany, branches_of
 from rules.language.certain.domains import SHAPES, domain_of
 from rules.language.certain.facts import Fact, Facts, Reader, Words, meet
+from rules.language.certain.own import why_no_payment
 from rules.language.certain.spans import Numbers
 from rules.language.nodes import Expression, Position
 from rules.language.problems import Problem, problem
@@ -33,7 +34,17 @@ def tell(
         return (problem(Position(), "never_hits"), *_once(found))
     if all(_conflict(branch, reader) is not None for branch in others):
         return (problem(Position(), "always_hits"),)
-    return (*_once(found), *_once(_always(ways, reader)))
+    return (*_once(found), *_once(_always(ways, reader)), *_once(_of_own(ways)))
+
+
+def _of_own(ways: list[Branch]) -> Iterable[Problem]:
+    """Conditions that hold for no payment, or for every one, for their windows hold the payment itself."""
+    for atom in dict.fromkeys(atom for branch in ways for atom in branch):
+        for code, asked in (("no_payment", atom), ("every_payment", Atom(atom.node, not atom.holds))):
+            why = why_no_payment(asked)
+            if why is not None:
+                written = to_text(atom.written)
+                yield problem(atom.node.position, code, text=written, why_en=why[0], why_ko=why[1])
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:

@@ -44,6 +44,18 @@ _TIMES = (
     (r"저녁(?!\s*[0-9])(?:\s?시간)?|\bevenings?\b|\bdinner\s?time\b", "hour in 18..21, time(transacted_at) >= 18:00"),
     (r"아침(?!\s*[0-9])|(?<!early )\bmornings?\b", "hour in 6..9, time(transacted_at) in 06:00..10:00"),
 )  # fmt: skip
+#: What nobody can see on a payment: the judgement is the reviewer's, a rule names what makes one ask.
+_JUDGED = (
+    (
+        r"사적(?:인|으로)?|개인적(?:인|으로)?|개인\s?(?:용도|사용|목적|지출)|업무\s?(?:외|와\s?무관)\S*|\b(?:personal|private)\s(?:use|usage|expense|spend|purchase|purpose)\w*",
+        "self_declared_personal, on_leave, is_weekend and not on_trip",
+    ),
+    (
+        r"부정|불법|부당|부적절|비정상|수상|허위|무단|남용|유용|도용|과다|과도|^\s*이상\s?(?=거래|결제|사용|징후)|\b(?:suspicious|suspect|fraud|fraudulent|abuse|misuse|abnormal|unusual|improper|inappropriate|excessive)\b",
+        "amount > 3 * mean(amount same cardholder within 90 days), is_night and is_weekend, count(same cardholder, merchant, day) >= 2",
+    ),
+)
+_QUOTED = re.compile(r"[\"'“‘=<>@$]|포함|들어|contain|includ")
 _TEXTUAL = re.compile(
     r"[\"'“‘]|포함|들어|contain|includ|purpose|목적|적요|품목|이름|이라는|라는|\bname|가맹점|merchant",
     re.IGNORECASE,
@@ -69,6 +81,11 @@ def could_mean(text: str) -> Meanings | None:
     calendar = _CALENDAR.search(text)
     if calendar is not None:
         return _calendar(calendar)
+    if _QUOTED.search(text) is None:
+        for pattern, choices in _JUDGED:
+            match = re.search(pattern, text, re.IGNORECASE)
+            if match is not None:
+                return Meanings(match.start(), match.end(), choices)
     if _TEXTUAL.search(text) is not None:
         return None
     own = _OWN.search(text)

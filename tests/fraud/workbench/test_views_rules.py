@@ -12,7 +12,7 @@ from audit.actor import Actor
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.workbench.backtest import backtest_rule
 from rules.models import Rule, RuleVersion
-from rules.services import install_starter_rules
+from rules.services import drafts, install_starter_rules
 from tests.cast import make_cardholder, make_cast, make_claim, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,10 @@ def test_a_rule_stops_when_somebody_else_agrees(client, cast, claims):
     client.force_login(cast.approver)
     running = RuleVersion.objects.get(rule__code="A01", state="active")
     assert step(client, running, "retire", reason="too many cases").status_code == 409
+    other = drafts.begin_version(rule=running.rule, by=cast.actor("rule_admin"))
+    assert (
+        step(client, other, "propose-retirement", reason="too many cases").status_code == 409
+    )  # not what runs
     assert step(client, running, "propose-retirement").status_code == 422
     assert step(client, running, "propose-retirement", reason="too many cases").status_code == 302
     assert step(client, running, "retire").status_code == 403
@@ -177,6 +181,17 @@ def test_a_rule_stops_when_somebody_else_agrees(client, cast, claims):
     assert step(client, running, "retire").status_code == 302
     running.refresh_from_db()
     assert running.state == "retired"
+
+
+def test_a_draft_that_was_changed_since_is_not_discarded(client, cast, claims):
+    version = draft(client, cast)
+    address = reverse("fraud:rule-step", args=[version.rule.code, version.number, "discard"])
+    assert 'name="seen"' in client.get(reverse("fraud:rule", args=[version.rule.code])).content.decode()
+    assert client.post(address, {"seen": version.lock_version + 1}).status_code == 409
+    assert client.post(address).status_code == 409  # a form without it
+    assert client.post(address, {"seen": version.lock_version}).status_code == 302
+    version.refresh_from_db()
+    assert version.state == "retired"
 
 
 def test_broad_rule_is_proposed_only_with_its_code_typed(client, cast, claims):

@@ -17,6 +17,8 @@ _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
 
 _JOINS = frozenset({"and", "or", "("})
+#: Words that say how something is (취소된, 수상한), which is nobody's name.
+_TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런)$")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
 
@@ -44,7 +46,7 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
     """
     tokens = _framed([_signed(token) for token in heard(text)])
     if [token.kind for token in tokens] == ["unknown"] and _is_hangul(tokens[0].written):
-        word = tokens[0].written if len(text.split()) > 1 else ""
+        word = tokens[0].written if len(text.split()) > 1 and not _TELLS.search(tokens[0].written) else ""
         return _one(tokens[0], f"merchant.name contains {quote(word)}") if word else None
     line = _Line([], [])
     at = 0

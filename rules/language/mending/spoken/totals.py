@@ -45,6 +45,8 @@ def total(run: Sequence[Said]) -> str | None:
     said = pairs(rest) if found is not None else None
     if found is None or said is None:
         return None
+    if any(token.is_word("per") for token in run) and not (found.keys or found.period):
+        return None  # 50,000 each: of whom was not said
     if not said and found.keys and not found.of and not found.is_grouped and (found.period or found.length):
         return f"{_call('count', found, '')} >= 2"  # the same amount within 3 days
     counts = [one for one in said if one.value.kind == "count" or _is_plain_count(one, found)]

@@ -27,6 +27,7 @@ SPLIT | 분할; 분할결제; 분할 결제; 쪼개기; 쪼개기결제; 쪼개�
 date(transacted_at) > cardholder.left_on | 퇴사자; 퇴직자; 퇴사 후; 퇴사후; 퇴직 후; 퇴직후; 퇴사 이후; after leaving; after leaving the company; former employee; former employees; left the company; ex employee
 date(transacted_at) < cardholder.hired_on | 입사 전; 입사전; 입사 이전; before joining; before joining the company
 txn_type = "cash_advance" | 현금서비스; 현금인출; 현금 인출; 카드깡; cash advance; cash advances; cash withdrawal; cash withdrawals
+cancelled_at is not missing | 취소된; 취소한; 취소건; 취소된 건; cancelled; canceled; cancelled payments; canceled payments
 weekday = 1 | 월요일; monday; mondays
 weekday = 2 | 화요일; tuesday; tuesdays
 weekday = 3 | 수요일; wednesday; wednesdays
@@ -82,8 +83,8 @@ authorization_code | 승인번호; 승인 번호; approval number
 """
 #: Kinds of shops that people mean by their name.
 _PLACES = """
-노래방; 노래연습장; 유흥주점; 단란주점; 주점; 룸살롱; 룸싸롱; 나이트클럽; 클럽; 골프장; 골프; 스크린골프; 사우나; 찜질방; 안마; 마사지; 백화점; 면세점; 대형마트; 마트; 편의점; 상품권;
-카지노; 호텔; 모텔; PC방; 당구장; 주유소; 카페; 식당; 술집; 미용실; 병원; 약국; 학원; karaoke; nightclub; casino; golf; spa; massage; sauna; supermarket; jewellery; jewelry
+노래방; 노래연습장; 유흥주점; 단란주점; 주점; 룸살롱; 룸싸롱; 나이트클럽; 클럽; 골프장; 골프; 스크린골프; 사우나; 찜질방; 안마; 마사지; 백화점; 면세점; 대형마트; 마트; 편의점; 상품권; 택시; 대리운전; 귀금속;
+카지노; 호텔; 모텔; PC방; 당구장; 주유소; 카페; 식당; 술집; 미용실; 병원; 약국; 학원; karaoke; nightclub; casino; golf; spa; massage; sauna; supermarket; jewellery; jewelry; taxi
 """
 _OTHERS = """
 none | 없음; 없는; 없이; 없다; 없고; 없으면; 없을; 없었던; 미첨부; 미제출; 누락; 누락된; 미등록; 미입력; 빠진; 첨부 안; 안 낸; no; without; without a; without any; missing; lacking; not attached; is missing; are missing; has no; have no; with no; not given
@@ -116,7 +117,7 @@ ends | 끝자리; 끝자리가; 뒷자리; 뒷자리가; ends with; ends in; end
 """
 _EMPTY = """
 사용; 사용한; 사용하는; 사용된; 사용하면; 사용시; 사용액이; 결제; 결제한; 결제하는; 결제된; 결제시; 결제가; 이용; 이용한; 지출; 지출한; 거래; 거래가; 건; 건이; 내역; 카드; 법인카드; 법인 카드; 카드로; 한; 하는; 하면; 된; 되는; 되면; 인; 이면; 이다; 경우; 때; 것; 모든;
-전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
+전체; 발생; 발생한; 발생하면; 했을; 할; 중; 중에; 중인; 중인데; 상태; 에; 에서의; 의; 을; 를; 이; 가; 은; 는; 로; 으로; 만; 날; 날에; 있을; 그; 더; 보다; 씩; 반복; 반복된; 반복되면; 시간; 시간대; 시간에; 발견; 기간; 구매; 구입; 구매한; 구입한; 본인; 자신; 자기; 본인의; 쓴 것; 쓴 돈; 쓴 금액; 쓴 건; 쓴 결제; 알림; 표시; 찾기; 의심; 규칙; 사람; 직원이; 사용자가; 사원이;
 the; a; an; be; been; that; which; with; in; on; for; any; all; card; cards; payment; payments; transaction; transactions; purchase; purchases; claim; claims; spend; spending; spent; expense; expenses; charge; charges; made; done; used; use; using; when; where; it; its; has; have; who; whose; only; please; find; show; me; flag; alert; if; then; than; there; their; his; her; own; its own; same; rule; happens; made on; card used; takes place; taken; paid; during; somebody; someone; anyone; worth; value of; during the; by; time; times; claims that; everything; s; having; group; where; select; everyone; employees; staff
 """
 #: Endings that stand behind a Korean word and join it to the next: 주말이나 공휴일, 심야이고.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fraud.claims.importing.bounded import Bounds
+from fraud.claims.receipts import looking
 from fraud.claims.receipts.looking import answer_to, can_read_pixels, look_at_receipts
 from fraud.claims.receipts.pictures import picture_hash
 from fraud.claims.receipts.values import values_of
@@ -44,6 +46,22 @@ def test_a_pdf_is_read_by_its_text_and_bad_files_beside_it_are_none(tmp_path: Pa
 def test_a_child_that_lasts_too_long_is_stopped_and_the_file_counts_as_unreadable(tmp_path: Path) -> None:
     slow = written(tmp_path, "slow.png", packed(drawn(SAID), "PNG"))
     assert look_at_receipts([slow], bounds=Bounds(seconds=0, megabytes=800)) == [None]
+
+
+def test_a_file_that_was_stopped_is_tried_once_more_with_more_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = written(tmp_path, "slow.png", packed(drawn(SAID), "PNG"))
+    given: list[int] = []
+
+    def ask(paths: list[Path], bounds: Bounds) -> list[dict[str, Any] | None] | None:
+        given.append(bounds.seconds)
+        return None if bounds.seconds < 180 else [looking._look(path) for path in paths]
+
+    monkeypatch.setattr(looking, "_ask", ask)
+    (found,) = look_at_receipts([slow])
+    assert found is not None
+    assert given == [60, 60, 180]
 
 
 def test_one_picture_packed_scaled_or_darker_keeps_its_hash_and_another_does_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from django.urls import reverse
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
+from cases.tasks import read_receipts
 from fraud.claims.models import Claim, Receipt
 from fraud.claims.reading import read_many_claims
 from fraud.claims.receipts.looking import Looked
 from fraud.claims.receipts.taking import (
     ReceiptNotReadable,
+    add_receipt,
     claims_named,
     take_receipt,
     take_receipt_folder,
@@ -253,3 +256,49 @@ def test_interface_and_claim_page_tell_what_a_receipt_says_to_whoever_may_see_sc
         client.force_login(who)
         assert client.get(address).status_code in (403, 404)
         assert client.post(address, {"file": SimpleUploadedFile("r.jpg", photo)}).status_code in (403, 404)
+
+
+def test_whoever_works_on_a_claim_hands_a_receipt_in_on_its_page_and_nobody_for_their_own(
+    client: Any,
+) -> None:
+    cast = make_cast()
+    one = claim(cardholder=cast.cardholder_record)
+    address = reverse("fraud:add-receipt", args=[one.pk])
+    client.force_login(cast.reviewer)
+    client.cookies["django_language"] = "en"
+    assert address in client.get(reverse("fraud:claim", args=[one.pk])).content.decode()
+    assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
+    for sent in ({}, {"file": SimpleUploadedFile("r.jpg", b"no picture")}):
+        refused = client.post(address, sent)
+        assert refused.status_code == 422
+        assert 'role="alert"' in refused.content.decode()
+    paper = made.page(made.lines(total=84_000))
+    assert client.post(address, {"file": SimpleUploadedFile("r.pdf", paper)}).status_code == 302
+    assert [(kept.total_minor, kept.source_key) for kept in one.receipts.all()] == [(84_000, "r.pdf")]
+    assert AuditEvent.objects.get(action="receipt.read").actor == cast.reviewer.username
+    assert client.get(reverse("fraud:add-receipt", args=[one.pk + 99])).status_code == 404
+    for who, status in ((cast.cardholder, 403), (cast.clerk, 403)):
+        client.force_login(who)
+        assert client.post(address, {"file": SimpleUploadedFile("r.pdf", paper)}).status_code == status
+    own = make_claim(cardholder=make_cardholder(employee_no=cast.actor("reviewer").employee_no))
+    client.force_login(cast.reviewer)
+    assert client.get(reverse("fraud:add-receipt", args=[own.pk])).status_code == 404
+    with pytest.raises(NotPermitted):
+        add_receipt(claim=own, name="r.pdf", content=paper, by=cast.actor("reviewer"))
+
+
+def test_the_schedule_reads_the_folder_that_is_set_and_without_one_nothing(
+    tmp_path: Path, settings: Any
+) -> None:
+    one = claim(receipt_id="R-17")
+    settings.RECEIPT_FOLDER = None
+    assert read_receipts() == {}
+    settings.RECEIPT_FOLDER = tmp_path / "gone"
+    assert read_receipts() == {}
+    settings.RECEIPT_FOLDER = tmp_path
+    path = tmp_path / "R-17.pdf"
+    path.write_bytes(made.page(made.lines(total=84_000)))
+    os.utime(path, (1_700_000_000, 1_700_000_000))  # it lies there unchanged for long
+    assert read_receipts() == {"taken": 1}
+    assert read_receipts() == {}
+    assert one.receipts.count() == 1

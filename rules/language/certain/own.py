@@ -1,0 +1,74 @@
+"""Windows that hold the claim itself, compared with what it brings in: no payment lies below the least of them or above the most.
+
+Windows hold payments only, so a credit or a declined attempt stands outside its own window: of those nothing is told.
+"""
+
+from __future__ import annotations
+
+from rules.language import nodes as n
+from rules.language.certain.branches import Atom
+from rules.language.nodes import Expression
+
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_NOT = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!=", "!=": "="}
+_LEAST = ("it counts this claim too, so it is 1 or more", "이 건도 세므로 1 이상입니다")
+#: (English, Korean) of a window that is never above, and of those never below, the claim's own value.
+_NEVER_ABOVE = {
+    "min": (
+        "this claim is among them, so the smallest is never above its own",
+        "이 건도 그 안에 있어 가장 작은 값이 이 건의 값보다 클 수 없습니다",
+    )
+}
+_NEVER_BELOW = {
+    "max": (
+        "this claim is among them, so the largest is never below its own",
+        "이 건도 그 안에 있어 가장 큰 값이 이 건의 값보다 작을 수 없습니다",
+    ),
+    "sum": (
+        "this claim is part of the total, so the total is never below it",
+        "이 건도 합계에 들어 있어 합계가 이 건보다 작을 수 없습니다",
+    ),
+}
+
+
+def why_no_payment(atom: Atom) -> tuple[str, str] | None:
+    """(English, Korean) why a condition holds for no payment, for its window holds the payment itself; None where that is not certain."""
+    node = atom.node
+    if not isinstance(node, n.Comparison):
+        return None
+    op = node.op if atom.holds else _NOT[node.op]
+    for left, sign, right in ((node.left, op, node.right), (node.right, _TURNED.get(op, op), node.left)):
+        factor, window = _times(left)
+        if not isinstance(window, n.Window) or not _holds_own(window):
+            continue
+        if window.function == "count" and factor == 1:
+            limit = right.value if isinstance(right, n.NumberLiteral) else None
+            return _LEAST if limit is not None and _leaves_out_all_from_one(sign, float(limit)) else None
+        own_factor, own = _times(right)
+        if own != window.value or not isinstance(own, n.FieldRef):
+            continue
+        if sign == ">" and factor <= own_factor:
+            return _NEVER_ABOVE.get(window.function)
+        if sign == "<" and factor >= own_factor:
+            return _NEVER_BELOW.get(window.function)
+    return None
+
+
+def _holds_own(window: n.Window) -> bool:
+    """Whether a payment is surely in its own window."""
+    return window.where is None and window.mode not in {"before", "others"}
+
+
+def _leaves_out_all_from_one(sign: str, limit: float) -> bool:
+    return (sign == "<" and limit <= 1) or (sign == "<=" and limit < 1) or (sign == "=" and limit < 1)
+
+
+def _times(node: Expression) -> tuple[float, Expression]:
+    """``3 * x`` as (3, x); anything else once. A factor that is not above zero stays part of what is compared."""
+    if isinstance(node, n.Arithmetic) and node.op == "*":
+        for factor, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(factor, n.NumberLiteral | n.PercentLiteral):
+                value = float(factor.value) / (100 if isinstance(factor, n.PercentLiteral) else 1)
+                if value > 0:
+                    return value, other
+    return 1.0, node
