@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of, not_there
 from audit.exports import csv_response
 from audit.hidden import hidden_subjects
 from audit.language import current_language
@@ -23,7 +24,6 @@ from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import CONFIG, actor_of, find_faults, record
 from audit.transactions import one_transaction
-from audit.typed import day
 
 PAGE = 50
 FILTERS = ("subject", "actor", "action", "from", "to")
@@ -34,23 +34,22 @@ def _filtered(request: HttpRequest) -> QuerySet[Any]:
     hidden = hidden_subjects(actor_of(request), as_person=False)
     events = AuditEvent.objects.order_by("-id")
     events = events.exclude(hidden) if hidden else events
-    for name in ("subject", "actor", "action"):
-        value = request.GET.get(name, "").strip()[:150]
-        if value:
+    asked = asked_of(request, *FILTERS, "csrfmiddlewaretoken", "reason")
+    for name in ("subject", "actor"):
+        if value := asked.text(name, 150):
             events = events.filter(**{name: value})
-    start, end = (day(request.GET.get(name, "").strip()) for name in ("from", "to"))
+    if value := asked.text("action", 150):
+        of_it = events.filter(action=value)
+        if value in registered() or of_it.exists():
+            events = of_it
+        else:
+            asked.problems.append(not_there(value))
+    start, end = asked.day("from"), asked.day("to")
     if start:
         events = events.filter(recorded_at__date__gte=start)
     if end:
         events = events.filter(recorded_at__date__lte=end)
     return events
-
-
-def _problems(request: HttpRequest) -> list[str]:
-    """A sentence for each date that could not be read and therefore narrows nothing."""
-    said = _("“%(text)s” is not a date; write it as 2026-11-20.")
-    typed = (request.GET.get(name, "") for name in ("from", "to"))
-    return [said % {"text": text[:30]} for text in typed if text.strip() and day(text.strip()) is None]
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
@@ -73,7 +72,6 @@ def events(request: HttpRequest) -> HttpResponse:
         "events": found.rows,
         "following": found.next_cursor,
         "actions": actions,
-        "problems": _problems(request),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "n_chains": AuditHead.objects.count(),
     }
