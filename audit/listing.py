@@ -29,7 +29,7 @@ _EXPORT_FIELDS: Final = ("id", "subject", "seq", "at", "actor", "actor_role", "a
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EntryFilters:
     """Which entries are asked for; an empty text and no day narrow nothing. Days are those of the record, both included."""
 
     subject: str = ""
@@ -39,7 +39,7 @@ class Asked:
     last: date | None = None
 
 
-def entries(asked: Asked, by: Actor) -> QuerySet[Any]:
+def entries(asked: EntryFilters, by: Actor) -> QuerySet[Any]:
     """The entries, newest first, without those on cases the reader is involved in. Raises NotPermitted."""
     require(by, VIEW)
     hidden = hidden_subjects(by, as_person=False)
@@ -57,7 +57,7 @@ def entries(asked: Asked, by: Actor) -> QuerySet[Any]:
 
 
 @one_transaction()
-def export_entries(asked: Asked, *, reason: str, by: Actor) -> Iterator[tuple[Any, ...]]:
+def export_entries(asked: EntryFilters, *, reason: str, by: Actor) -> Iterator[tuple[Any, ...]]:
     """Lines of an export under `EXPORT_HEAD`; the export is itself an entry with its reason. Raises NotPermitted."""
     rows = entries(asked, by)
     record(action="audit.exported", by=by, subject=CONFIG, reason=reason, after={"entries": rows.count()})

@@ -12,31 +12,33 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import Asked, asked_of, not_there
 from audit.exports import csv_response
 from audit.language import current_language
-from audit.listing import EXPORT_HEAD, REASON_MIN, VIEW, Asked, entries, export_entries, looks
+from audit.listing import EXPORT_HEAD, REASON_MIN, VIEW, EntryFilters, entries, export_entries, looks
 from audit.models import AuditEvent, AuditHead
 from audit.paging import Page, keyset_page
 from audit.permissions import require
 from audit.registry import registered, sentence
 from audit.services import actor_of, find_faults
-from audit.typed import day
 
 PAGE = 50
 FILTERS = ("subject", "actor", "action", "from", "to")
 
 
-def _asked(typed: Any) -> Asked:
-    """The filters as typed; a date that cannot be read narrows nothing."""
-    texts = {name: typed.get(name, "").strip()[:150] for name in ("subject", "actor", "action")}
-    return Asked(**texts, first=day(typed.get("from", "").strip()), last=day(typed.get("to", "").strip()))
-
-
-def _problems(request: HttpRequest) -> list[str]:
-    """A sentence for each date that could not be read and therefore narrows nothing."""
-    said = _("“%(text)s” is not a date; write it as 2026-11-20.")
-    typed = (request.GET.get(name, "") for name in ("from", "to"))
-    return [said % {"text": text[:30]} for text in typed if text.strip() and day(text.strip()) is None]
+def _filters(asked: Asked) -> EntryFilters:
+    """What was asked for; what was not understood narrows nothing."""
+    action = asked.text("action", 150)
+    if action and action not in registered() and not AuditEvent.objects.filter(action=action).exists():
+        asked.problems.append(not_there(action))
+        action = ""
+    return EntryFilters(
+        subject=asked.text("subject", 150),
+        actor=asked.text("actor", 150),
+        action=action,
+        first=asked.day("from"),
+        last=asked.day("to"),
+    )
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
@@ -48,7 +50,7 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first."""
-    found = _page(request, entries(_asked(request.GET), actor_of(request)))
+    found = _page(request, entries(_filters(asked_of(request, *FILTERS)), actor_of(request)))
     language = current_language()
     for row in found.rows:
         row.sentence = sentence(row.action, language)
@@ -58,7 +60,6 @@ def events(request: HttpRequest) -> HttpResponse:
         "events": found.rows,
         "following": found.next_cursor,
         "actions": actions,
-        "problems": _problems(request),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
         "n_chains": AuditHead.objects.count(),
     }
@@ -98,9 +99,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if len(reason) < REASON_MIN:
         message = _("Say in at least five characters why you need the export.")
         return render(request, "audit/export_refused.html", {"message": message}, status=400)
-    lines = export_entries(
-        _asked(request.POST), reason=reason, by=actor
-    )  # the form carries the filters along
+    filters = _filters(Asked(request.POST))  # the form carries them along
+    lines = export_entries(filters, reason=reason, by=actor)
     return csv_response("audit.csv", EXPORT_HEAD, lines)
 
 

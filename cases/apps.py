@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
         from cases.services.alarms import case_alarms
         from cases.services.following import follow_changes
         from cases.services.notices import unread_count
-        from cases.services.outbox import enqueue_notice
+        from cases.services.outbox import enqueue_text
         from cases.services.webhook_outbox import enqueue_messages
         from fraud.claims.changes import register_follower
         from fraud.learning.alarms import register_alarms
@@ -25,4 +25,4 @@ class CasesConfig(AppConfig):
         register_count("approvals", waiting_count)
         register_count("notices", unread_count)
         register_follower(follow_changes)
-        register_outbox(enqueue_notice)
+        register_outbox(enqueue_text)

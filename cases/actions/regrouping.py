@@ -15,6 +15,7 @@ from cases.services import detaching, errors, linking, regrouping
 from cases.services.by_hand import MAX_CLAIMS
 from cases.services.detaching import GoesTo
 from cases.services.texts import SHORT_MAX
+from cases.services.whereabouts import said_where, whereabouts
 from cases.visibility import find_case
 from cases.workflow import Action
 
@@ -64,6 +65,14 @@ def _attach(step: Step) -> Case:
     return detaching.attach_claim(**step.common(), claim=step.text("claim"), reason=step.text("reason"))
 
 
+def _said_of_unmerge(step: Step, case: Case) -> str:
+    elsewhere = whereabouts(case)  # what is still marked as merged away did not come back
+    if not elsewhere:
+        return _("the case is open again with the claims it had brought.")
+    said = _("the case is open again. Of the claims it had brought these did not come back: %(where)s.")
+    return said % {"where": said_where(elsewhere)}
+
+
 def _split(step: Step) -> Case:
     return regrouping.split_case(**step.common(), claims=step.data["claims"], reason=step.text("reason"))
 
@@ -89,7 +98,7 @@ REGROUPING = (
         summary="Open a case again that was merged into another one",
         form=MERGE,
         call=lambda step: regrouping.unmerge_case(**_both(step)),
-        said=always(gettext_lazy("the case is open again with the claims it had brought.")),
+        said=_said_of_unmerge,
         stays=True,
     ),
     Row(

@@ -31,7 +31,7 @@ from cases.api.serializers.staff import CaseDetail, CasePage, CaseRow, Timeline,
 from cases.dispositions import Disposition
 from cases.models import Appeal, Case, Explanation
 from cases.pages.answers import Answered, answers_of
-from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, read_filters
+from cases.pages.queue_filters import APPEAL_WORDS, VERDICT_WORDS, YES, read_filters
 from cases.pages.queue_filters import FILTERS as PAGE_FILTERS
 from cases.services import by_hand, queue
 from cases.services.entry_words import told_entries
@@ -53,6 +53,8 @@ FILTERS = [
     query("q", "Reference, merchant, name or employee number."),
     query("rule", "Code of a rule among the case's reasons; only for those who may see scores."),
     query("person", "Employee number, in any of its spellings."),
+    query("merchant", "Key of a merchant, as claims have it: cases with a claim from there."),
+    query("approver", "Employee number, in any of its spellings: cases with a claim this person approved."),
     query("run", "Reference of the run that opened the case."),
     query("disposition", "How the case was decided.", enum=[code.value for code in Disposition]),
     query("verdict", "What its decision says of the claim.", enum=list(VERDICT_WORDS)),
@@ -60,15 +62,25 @@ FILTERS = [
     query("opened_from", "Opened on this day or later."),
     query("opened_to", "Opened on this day or earlier."),
     query("decided", "Decided since this day."),
+    query("decided_to", "Decided on this day or earlier."),
+    query(
+        "decided_in",
+        "Decided in this month, or from one day to another: `2026-03`, `2026-03-01..2026-03-31`.",
+    ),
     query("asked", "Asked since this day, and answered or past the deadline."),
+    query("asked_in", "The same of a month or of days."),
     query("appealed", "With a decided appeal that was submitted since this day."),
+    query("appealed_in", "The same of a month or of days."),
     query("appeal", "With an appeal that ended so.", enum=list(APPEAL_WORDS)),
+    query("four_eyes", "Decided by two people.", enum=list(YES)),
+    query("against", "Decided against the score; only for those who may see scores.", enum=list(YES)),
+    query("open_at", "Open at the end of this day."),
     query("tag", "With this tag."),
     query("order", "Default `priority`.", enum=list(ORDERS)),
     *PAGING,
 ]
 #: Those of them that only who may see scores has.
-OF_SCORES = ("band", "rule")
+OF_SCORES = ("band", "rule", "against")
 #: The interface takes several states, and `me` or `none` for who works on a case.
 OWN_WAY = ("state", "assignee")
 

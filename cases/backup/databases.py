@@ -11,10 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from cases.backup.sets import Told, _
+
 DUMPS: Final = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
-class DatabaseProblem(RuntimeError):
+class DatabaseProblem(Told):
     """The database, or a program it needs, did not do what was asked; the message is what it said."""
 
 
@@ -90,7 +92,7 @@ def opened(database: Mapping[str, Any], file: Path | None = None) -> Iterator[Ro
     try:
         connection = psycopg.connect(**_parameters(database))
     except psycopg.OperationalError as error:
-        raise DatabaseProblem(f"the database does not answer: {error}") from None
+        raise DatabaseProblem(_("the database does not answer: %(why)s"), why=error) from None
     with connection:
         yield connection
 
@@ -133,7 +135,7 @@ def is_sound(file: Path) -> str:
 def _copy_sqlite(source: Path, target: Path) -> None:
     """One step of SQLite's own copying: it reads one moment of the write-ahead log while others go on writing."""
     if not source.exists():
-        raise DatabaseProblem(f"there is no database at {source}; is CLEANCARD_HOME right?")
+        raise DatabaseProblem(_("there is no database at %(file)s; is CLEANCARD_HOME right?"), file=source)
     try:
         with (
             closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here,
@@ -143,7 +145,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
             # One file without companions: the copy is read where nobody may write beside it.
             there.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
-        raise DatabaseProblem(f"the database could not be copied: {error}") from None
+        raise DatabaseProblem(_("the database could not be copied: %(why)s"), why=error) from None
     with target.open("rb") as file:
         os.fsync(file.fileno())
 
@@ -157,7 +159,8 @@ def _run(command: list[str], database: Mapping[str, Any], dump: Path) -> None:
     """A program of PostgreSQL; the password goes by the environment, where no list of processes shows it."""
     if shutil.which(command[0]) is None:
         raise DatabaseProblem(
-            f"{command[0]} is not installed: it comes with PostgreSQL's client programs (postgresql-client)"
+            _("%(program)s is not installed: it comes with PostgreSQL's client programs (postgresql-client)"),
+            program=command[0],
         )
     given = _parameters(database)
     names = {
@@ -172,7 +175,8 @@ def _run(command: list[str], database: Mapping[str, Any], dump: Path) -> None:
         command = [*command[:-1], f"--dbname={given['dbname']}", command[-1]]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program
     if done.returncode:
-        said = done.stderr.strip().splitlines()
+        said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        # The program's own words, in whatever language it speaks.
         raise DatabaseProblem(
-            f"{command[0]}: {said[-1] if said else f'exit code {done.returncode}'} ({dump.name})"
+            "%(program)s: %(said)s (%(file)s)", program=command[0], said=said[-1], file=dump.name
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext_noop as _
 
 from audit.actor import Actor
 from audit.faults import hit
@@ -59,7 +60,9 @@ def check_set(*, folder: Path, seal: str = "", with_damage: bool = False) -> Man
     if manifest.database["kind"] == "sqlite":
         file = folder / manifest.database["file"]
         if why := databases.is_sound(file):
-            raise SetRefused("damaged", f"the database of the set is damaged: {why}. Take another set.")
+            raise SetRefused(
+                "damaged", _("the database of the set is damaged: %(why)s. Take another set."), why=why
+            )
         with databases.opened({"ENGINE": "sqlite3"}, file) as rows:
             _check_contents(rows, folder, manifest, with_damage)
     elif manifest.chain_faults and not with_damage:
@@ -108,8 +111,11 @@ def _check_program(manifest: Manifest) -> None:
     if unknown := sorted(own - known):
         raise SetRefused(
             "newer_schema",
-            f"the set was made by another version of the program: it has {unknown[0]} ({len(unknown)} migrations this one lacks). "
-            "Install the version that made it, or a newer one.",
+            _(
+                "the set was made by another version of the program: it has %(name)s (migrations this one lacks: %(n)s). Install the version that made it, or a newer one."
+            ),
+            name=unknown[0],
+            n=len(unknown),
         )
 
 
@@ -128,7 +134,10 @@ def _check_contents(rows: databases.Rows, folder: Path, manifest: Manifest, with
         )
         raise SetRefused(
             "damaged",
-            f"{table} has {found.get(table, 0):,} rows, {manifest.tables.get(table, 0):,} were written. Take another set.",
+            _("%(table)s has %(n)s rows, %(wanted)s were written. Take another set."),
+            table=table,
+            n=f"{found.get(table, 0):,}",
+            wanted=f"{manifest.tables.get(table, 0):,}",
         )
     raw = json.loads((folder / HEADS).read_text(encoding="utf-8"))
     heads = {subject: (int(seq), str(digest)) for subject, (seq, digest) in raw.items()}
@@ -140,8 +149,11 @@ def _check_contents(rows: databases.Rows, folder: Path, manifest: Manifest, with
 def _broken(sentences: list[str]) -> SetRefused:
     return SetRefused(
         "chain",
-        f"{len(sentences)} audit chain(s) of the set are damaged, and were when it was made; first: {sentences[0]}. "
-        "Take an earlier set, or give --with-damage to keep this one with what is wrong in it.",
+        _(
+            "damaged audit chains of the set, also when it was made: %(n)s; first: %(first)s. Take an earlier set, or give --with-damage to keep this one with what is wrong in it."
+        ),
+        n=len(sentences),
+        first=sentences[0],
     )
 
 
@@ -151,21 +163,28 @@ def _check_place(home: Path, database: Any, manifest: Manifest) -> None:
     if kind != manifest.database["kind"]:
         raise SetRefused(
             "other_database",
-            f"the set is of {manifest.database['kind']}, and DATABASE_URL names {kind}. "
-            "Give an empty database of the same kind (for SQLite leave DATABASE_URL out).",
+            _(
+                "the set is of %(kind)s, and DATABASE_URL names %(other)s. Give an empty database of the same kind (for SQLite leave DATABASE_URL out)."
+            ),
+            kind=manifest.database["kind"],
+            other=kind,
         )
     if n := databases.n_tables(database):
         raise SetRefused(
             "not_empty",
-            f"the database has {n} tables already; a set is only put into an empty one. "
-            "Set CLEANCARD_HOME (and DATABASE_URL) to a new place, or move the old ones away first.",
+            _(
+                "the database has %(n)s tables already; a set is only put into an empty one. Set CLEANCARD_HOME (and DATABASE_URL) to a new place, or move the old ones away first."
+            ),
+            n=n,
         )
     for name in FOLDERS:
         if any((home / name).rglob("*")):
             raise SetRefused(
                 "not_empty",
-                f"{home / name} is not empty; a set is only put into an empty home. "
-                "Set CLEANCARD_HOME to a new folder, or move the old one away first.",
+                _(
+                    "%(folder)s is not empty; a set is only put into an empty home. Set CLEANCARD_HOME to a new folder, or move the old one away first."
+                ),
+                folder=home / name,
             )
     key = manifest.keys["card-token-key"]
     mine, given = (
@@ -173,16 +192,16 @@ def _check_place(home: Path, database: Any, manifest: Manifest) -> None:
         os.environ.get("CARD_TOKEN_KEY") or os.environ.get("CARD_TOKEN_KEY_FILE"),
     )
     if fingerprint("card-token-key", mine) != key["fingerprint"] and (given or not key["in_set"]):
-        raise SetRefused(
-            "keys",
-            "CARD_TOKEN_KEY is not the one of this set: cards would not be known again. Put the right key into "
-            f"{home / 'card-token-key'} or into CARD_TOKEN_KEY"
-            + (
-                ", or leave CARD_TOKEN_KEY out: the set has it."
-                if key["in_set"]
-                else ": the set was made without keys."
-            ),
+        said = (
+            _(
+                "CARD_TOKEN_KEY is not the one of this set: cards would not be known again. Put the right key into %(file)s or into CARD_TOKEN_KEY, or leave CARD_TOKEN_KEY out: the set has it."
+            )
+            if key["in_set"]
+            else _(
+                "CARD_TOKEN_KEY is not the one of this set: cards would not be known again. Put the right key into %(file)s or into CARD_TOKEN_KEY: the set was made without keys."
+            )
         )
+        raise SetRefused("keys", said, file=home / "card-token-key")
 
 
 @contextmanager
@@ -214,7 +233,7 @@ def _stage(folder: Path, home: Path, manifest: Manifest) -> None:
         with (folder / name).open("rb") as source:
             written = copy_hashed(source, home / STAGING / name)
         if written != wanted:
-            raise SetRefused("damaged", f"{name} changed while it was read. Take another set.")
+            raise SetRefused("damaged", _("%(file)s changed while it was read. Take another set."), file=name)
 
 
 def _switch_files(home: Path) -> None:

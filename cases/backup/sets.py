@@ -10,10 +10,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+
+from rules.language.korean import with_particles
 
 FORMAT: Final = "cleancard-backup"
 FORMAT_VERSION: Final = 1
@@ -24,14 +26,33 @@ UNFINISHED: Final = ".unfinished-"
 _PIECE = 1 << 20
 
 
-class SetRefused(Exception):
+def _(text: str) -> str:
+    """Marks a sentence for translators; whoever shows it translates it (`Told`)."""
+    return text
+
+
+class Told(Exception):
+    """What went wrong, as an English sentence and its values, so that a command can say it in the terminal's language."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.values = sentence, values
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language of `translate`."""
+        return with_particles(
+            translate(self.sentence) % self.values if self.values else translate(self.sentence)
+        )
+
+
+class SetRefused(Told):
     """A set that cannot be used; `code` is stable, the message says why and what would be right.
 
     Codes: no_set, unfinished, foreign, newer_format, damaged, wrong_seal, newer_schema, other_database, not_empty, keys, chain.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, sentence: str, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.code = code
 
 
@@ -103,20 +124,30 @@ def write_manifest(folder: Path, manifest: Manifest) -> str:
 def read_manifest(folder: Path, *, seal: str = "") -> Manifest:
     """The manifest of a set. Raises SetRefused: no set, unfinished, foreign, newer, damaged, or not the one of this seal."""
     if not folder.is_dir():
-        raise SetRefused("no_set", f"{folder} is not a folder. Give the folder of a set, {PREFIX}….")
+        raise SetRefused(
+            "no_set", _("%(folder)s is not a folder. Give the folder of a set, cleancard-…."), folder=folder
+        )
     if not (folder / MANIFEST).is_file():
         raise SetRefused(
             "unfinished",
-            f"{folder} has no {MANIFEST}: either it is no set, or a backup that did not finish. Take another set.",
+            _(
+                "%(folder)s has no %(file)s: either it is no set, or a backup that did not finish. Take another set."
+            ),
+            folder=folder,
+            file=MANIFEST,
         )
     try:
         raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-            raise SetRefused("foreign", f"{folder / MANIFEST} was not written by a backup of this program.")
+            raise SetRefused(
+                "foreign", _("%(file)s was not written by a backup of this program."), file=folder / MANIFEST
+            )
         if raw.get("format_version") != FORMAT_VERSION:
             raise SetRefused(
                 "newer_format",
-                f"the set has form {raw.get('format_version')}, this program reads {FORMAT_VERSION}. Use the program that made it.",
+                _("the set has form %(form)s, this program reads %(own)s. Use the program that made it."),
+                form=raw.get("format_version"),
+                own=FORMAT_VERSION,
             )
         body = {
             name: value for name, value in raw.items() if name not in {"format", "format_version", "seal"}
@@ -125,14 +156,21 @@ def read_manifest(folder: Path, *, seal: str = "") -> Manifest:
         known = str(raw["seal"])
     except (ValueError, TypeError, KeyError) as error:
         raise SetRefused(
-            "damaged", f"{folder / MANIFEST} cannot be read: {error}. Take another set."
+            "damaged",
+            _("%(file)s cannot be read: %(why)s. Take another set."),
+            file=folder / MANIFEST,
+            why=error,
         ) from None
     if _seal(body) != known:
         raise SetRefused(
-            "damaged", f"{folder / MANIFEST} was changed after it was written. Take another set."
+            "damaged",
+            _("%(file)s was changed after it was written. Take another set."),
+            file=folder / MANIFEST,
         )
     if seal and seal.lower() != known:
-        raise SetRefused("wrong_seal", f"this is the set {known}, not {seal.lower()}.")
+        raise SetRefused(
+            "wrong_seal", _("this is the set %(known)s, not %(asked)s."), known=known, asked=seal.lower()
+        )
     return manifest
 
 
@@ -141,22 +179,33 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     found = {path.relative_to(folder).as_posix() for path in all_files(folder)} - {MANIFEST}
     if missing := sorted(set(manifest.files) - found):
         raise SetRefused(
-            "damaged", f"{missing[0]} is missing from the set ({len(missing)} files are). Take another set."
+            "damaged",
+            _("%(file)s is missing from the set (missing files: %(n)s). Take another set."),
+            file=missing[0],
+            n=len(missing),
         )
     if extra := sorted(found - set(manifest.files)):
         raise SetRefused(
             "damaged",
-            f"{extra[0]} is not a file of the set ({len(extra)} are not). Take it away, or take another set.",
+            _("%(file)s is not a file of the set (such files: %(n)s). Take it away, or take another set."),
+            file=extra[0],
+            n=len(extra),
         )
     for name, wanted in sorted(manifest.files.items()):
         size = (folder / name).stat().st_size
         if size != wanted["size"]:
             raise SetRefused(
-                "damaged", f"{name} has {size:,} bytes, {wanted['size']:,} were written. Take another set."
+                "damaged",
+                _("%(file)s has %(size)s bytes, %(wanted)s were written. Take another set."),
+                file=name,
+                size=f"{size:,}",
+                wanted=f"{wanted['size']:,}",
             )
         if hash_file(folder / name)["sha256"] != wanted["sha256"]:
             raise SetRefused(
-                "damaged", f"{name} is not what was written (SHA-256 differs). Take another set."
+                "damaged",
+                _("%(file)s is not what was written (SHA-256 differs). Take another set."),
+                file=name,
             )
 
 

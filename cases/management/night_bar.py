@@ -11,43 +11,59 @@ from contextlib import contextmanager
 
 from django.core.management.base import OutputWrapper
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from fraud.detection.models import ScreeningRun
+from fraud.detection.run_words import stage_state_word, stage_word
 from fraud.detection.screening.services import Pace, pace_of
+from fraud.web.words import run_state_word
 
 _WIDTH, _EVERY = 24, 0.5
 _CLEAR = "\r\x1b[2K"
 
 
 def bar_of(run: ScreeningRun, pace: Pace) -> str:
-    """`R-2026-11-20 scoring [#####......] 52 %  1,300 of 2,500 claims  410 a second  about 3 s left`."""
+    """`R-2026-11-20 Scoring [#####......] 52 %  1,300 of 2,500 claims  410 a second  about 3 s left`."""
     full = pace.share * _WIDTH // 100
-    line = f"{run.reference} {run.shown_state} [{'#' * full}{'.' * (_WIDTH - full)}] {pace.share} %  {pace.done:,} of {pace.total:,} claims"
+    state = run_state_word(run.shown_state)
+    far = _("%(done)s of %(all)s claims") % {"done": f"{pace.done:,}", "all": f"{pace.total:,}"}
+    line = f"{run.reference} {state} [{'#' * full}{'.' * (_WIDTH - full)}] {pace.share} %  {far}"
     working = next((stage for stage in pace.stages if stage.state == "running"), None)
     if working and working.rows_a_second:
-        line += f"  {working.rows_a_second:,.0f} a second"
+        line += "  " + _rate(working.rows_a_second)
     if pace.seconds_left is not None and run.state not in ScreeningRun.ENDED:
-        line += f"  about {duration(pace.seconds_left)} left"
+        line += "  " + _left(pace.seconds_left)
     return line
+
+
+def _rate(rows_a_second: float) -> str:
+    return _("%(n)s a second") % {"n": f"{rows_a_second:,.0f}"}
+
+
+def _left(seconds: float) -> str:
+    return _("about %(time)s left") % {"time": duration(seconds)}
 
 
 def duration(seconds: float) -> str:
     """`3 s`, `4 min 10 s`, `2 h 5 min`."""
     whole = round(seconds)
+    parts = {"h": whole // 3600, "min": whole % 3600 // 60, "s": whole % 60}
     if whole < 60:
-        return f"{whole} s"
-    return (
-        f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
-    )
+        return _("%(s)s s") % parts
+    if whole < 3600:
+        return _("%(min)s min %(s)s s") % parts
+    return _("%(h)s h %(min)s min") % parts
 
 
 def stage_lines(pace: Pace) -> list[str]:
     """One line a stage: how far, how fast, how long still."""
     found = []
     for stage in pace.stages:
-        rate = f"{stage.rows_a_second:>10,.0f} a second" if stage.rows_a_second else " " * 19
-        left = "" if not stage.seconds_left else f"about {duration(stage.seconds_left)} left"
-        found.append(f"  {stage.name:<8} {stage.state:<8} {rate}  {left}".rstrip())
+        said = [stage_word(stage.name), stage_state_word(stage.state)]
+        said += [_rate(stage.rows_a_second)] if stage.rows_a_second else []
+        said += [_left(stage.seconds_left)] if stage.seconds_left else []
+        found.append("  " + "  ".join(said))
     return found
 
 
@@ -77,7 +93,8 @@ def drawn_while_it_works(out: OutputWrapper) -> Iterator[None]:
         yield
         return
     ended = threading.Event()
-    drawing = threading.Thread(target=_draw, args=(out, ended), daemon=True)
+    language = translation.get_language() or ""  # a thread begins in the language of the settings
+    drawing = threading.Thread(target=_draw, args=(out, ended, language), daemon=True)
     drawing.start()
     try:
         yield
@@ -88,7 +105,9 @@ def drawn_while_it_works(out: OutputWrapper) -> Iterator[None]:
         out.flush()
 
 
-def _draw(out: OutputWrapper, ended: threading.Event) -> None:
+def _draw(out: OutputWrapper, ended: threading.Event, language: str) -> None:
+    if language:
+        translation.activate(language)
     try:
         while not ended.wait(_EVERY):
             run = ScreeningRun.objects.exclude(state__in=ScreeningRun.ENDED).order_by("business_date").first()
@@ -97,6 +116,6 @@ def _draw(out: OutputWrapper, ended: threading.Event) -> None:
                 out.write(_CLEAR + line[: shutil.get_terminal_size().columns - 1], ending="")
                 out.flush()
     except Exception as error:  # a line that cannot be drawn ends no night
-        print(f"the night cannot be drawn: {error}", file=sys.stderr)
+        print(_("The night cannot be drawn: %(why)s") % {"why": error}, file=sys.stderr)
     finally:
         connection.close()

@@ -112,6 +112,11 @@ class Case(models.Model):
         return self.reference
 
     @property
+    def n_told(self) -> int:
+        """How many claims the case is about: those in it, or where all have left it by a merge those it had."""
+        return self.n_claims or int((self.headline or {}).get("n_claims") or 0)
+
+    @property
     def is_scored(self) -> bool:
         """Whether a run scored any of its claims; else band, probability and expected loss are unknown."""
         return self.band != self.NOT_SCORED

@@ -38,7 +38,7 @@ def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
 
 def _about(case: Case, language: str, names: Mapping[str, str]) -> str:
     place = case.merchant.name if case.merchant else _("several merchants")
-    n = case.n_claims or int((case.headline or {}).get("n_claims") or 1)
+    n = case.n_told or 1
     if n == 1:
         where = _("payment at %(place)s") % {"place": place}
     else:

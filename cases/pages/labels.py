@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import clock
 from audit.actor import Actor
+from audit.asked import read_choice, read_day, stray_filters
 from audit.keeping import kept_query
 from audit.language import current_language
 from audit.permissions import require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
-from audit.typed import choice, day
 from cases.pages.headlines import rule_names
 from cases.pages.judged_twice import KINDS, judged_twice
 from cases.pages.words import SOURCES
@@ -34,7 +34,6 @@ from fraud.claims.outcomes.words import SCHEME_WORDS, SOURCE_WORDS
 from fraud.claims.units import within_units
 from fraud.detection.intervals import wilson
 from fraud.learning.evaluation.agreement import agreement_of
-from fraud.web.refusals import stray_filters
 from fraud.web.tables import Column, Table, counted, share, three_digits
 
 PAGE_SIZE = 50
@@ -67,12 +66,12 @@ class LabelFilters:
 def read_label_filters(query: QueryDict) -> LabelFilters:
     """The filters of an address; `from` and `to` are days on which labels became known."""
     problems = stray_filters(query, KNOWN)
-    days = {name: _day(query.get(name, ""), problems) for name in ("from", "to")}
+    days = {name: read_day(query.get(name, "").strip(), problems) for name in ("from", "to")}
     values: dict[str, Any] = {
         "text": query.get("q", "").strip()[:140],
-        "source": _one(query.get("source", ""), SOURCE_WORDS, problems),
+        "source": read_choice(query.get("source", ""), SOURCE_WORDS, problems),
         "scheme": query.get("scheme", "").strip()[:40],
-        "outcome": _one(query.get("outcome", ""), VERDICT_WORDS, problems),
+        "outcome": read_choice(query.get("outcome", ""), VERDICT_WORDS, problems),
         "since": days["from"],
         "until": days["to"],
     }
@@ -90,21 +89,6 @@ def read_label_filters(query: QueryDict) -> LabelFilters:
         if text
     ]
     return LabelFilters(**values, problems=tuple(problems), chips=tuple(shown))
-
-
-def _one(text: str, words: dict[str, str | Promise], problems: list[str]) -> str:
-    found = choice(text, words)
-    if text and not found:
-        known = ", ".join(words)
-        problems.append(_("“%(text)s” is none of: %(known)s.") % {"text": text[:30], "known": known})
-    return found
-
-
-def _day(text: str, problems: list[str]) -> date | None:
-    found = day(text)
-    if text and found is None:
-        problems.append(_("“%(text)s” is no date; write it as 2026-03-31.") % {"text": text[:30]})
-    return found
 
 
 def scheme_words(codes: Collection[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -22,19 +23,35 @@ from cases.services.mail_texts import (
     PLACES,
     active_text,
     current_text,
+    filled,
     known_places,
     needed_places,
     text_of,
 )
 from cases.services.mails import render_text
+from cases.services.notice_defaults import NOTICES
 from fraud.claims.models import Cardholder
 from fraud.company.values import current_settings
+from fraud.web.dates import say_day
 
 LANGUAGE_WORDS: Mapping[str, str] = {"ko": "한국어", "en": "English"}
 _READERS: Mapping[str, str | Promise] = {
     "staff": pgettext_lazy("reader of a mail", "staff"),
     "manager": pgettext_lazy("reader of a mail", "the manager"),
     "person": pgettext_lazy("reader of a mail", "the cardholder"),
+    "owner": pgettext_lazy("reader of a mail", "the person the login belongs to"),
+    "admins": pgettext_lazy("reader of a mail", "the system admins"),
+    "model_owners": pgettext_lazy("reader of a mail", "the model owners"),
+}
+#: Readers of mails that their places do not tell.
+_READER_OF: Mapping[str, str] = {
+    "explanation.overdue": "manager",
+    "login.left": "admins",
+    "mail.dead": "admins",
+    "detection.alarms": "model_owners",
+    "model.damaged": "model_owners",
+    "notice": "staff",
+    "notices": "staff",
 }
 _S = MailText.State
 
@@ -75,8 +92,10 @@ def _state(rows: dict[tuple[str, str], dict[str, MailText]], mail: str, language
 
 def reader_of(mail: str) -> str | Promise:
     """Who gets a mail, in words."""
-    if mail == "explanation.overdue":
-        return _READERS["manager"]
+    if mail in _READER_OF:
+        return _READERS[_READER_OF[mail]]
+    if mail in NOTICES:
+        return _READERS["owner"]
     return _READERS["staff" if "case_link" in known_places(mail) else "person"]
 
 
@@ -112,8 +131,12 @@ def text_context(mail: str, language: str, by: Actor) -> dict[str, Any]:
 
 
 def preview(mail: str, language: str, subject: str, body: str) -> tuple[str, str]:
-    """Subject and body as a reader would get them, of a case that does not exist."""
+    """Subject and body as a reader would get them, of a case, a login and alarms that do not exist."""
     is_korean = language == "ko"
+    if mail in NOTICES:
+        values = _notice_values(is_korean)
+        title, text = filled(subject, values), filled(body, values)
+        return " ".join(title.split())[:200], text.strip() + "\n"
     case = Case(
         reference="C-2026-000123",
         currency=current_settings().currency,
@@ -140,3 +163,27 @@ def preview(mail: str, language: str, subject: str, body: str) -> tuple[str, str
         "owed_minor": 30_000,
     }
     return render_text((subject, body), language, case=case, **facts)
+
+
+def _notice_values(is_korean: bool) -> dict[str, str]:
+    site = str(getattr(settings, "SITE_URL", "")).rstrip("/")
+    waits = (
+        "C-2026-000123 건의 결정을 승인해 주십시오."
+        if is_korean
+        else "Case C-2026-000123 waits for your approval."
+    )
+    alarm = "규칙 R-104의 적중이 줄었습니다." if is_korean else "Rule R-104 finds less than before."
+    return {
+        "username": "kim.dohyun",
+        "hours": str(settings.PASSWORD_RESET_TIMEOUT // 3600),
+        "link": f"{site}/…",
+        "last_day": say_day(company_today(), "ko" if is_korean else "en", today=company_today()),
+        "alarms": f"- {alarm}",
+        "detection_link": f"{site}/detection/",
+        "n": "3",
+        "mails_link": f"{site}/mail/",
+        "sentence": waits,
+        "case_link": f"{site}/cases/C-2026-000123/",
+        "notices": f"- {waits}\n  {site}/cases/C-2026-000123/",
+        "notices_link": f"{site}/notices/",
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from audit.asked import not_a_day, not_one_of, stray_filters
 from audit.language import current_language
 from audit.people import number_key
 from audit.people_rows import with_number
@@ -42,7 +43,6 @@ from fraud.claims.identity import cardholders_of, people_named
 from fraud.claims.models import Merchant
 from fraud.detection.models import RuleHit, Score
 from fraud.web.dates import say_day
-from fraud.web.refusals import stray_filters
 from fraud.web.words import BANDS
 from rules.models import Rule
 
@@ -286,16 +286,10 @@ def _problem(one: Filter, key: str, value: str) -> str:
     if one.say:
         return pgettext("filter", "“%(text)s” is no number that a list has.") % {"text": value[:30]}
     if one.is_day:
-        return _("“%(text)s” is not a day; write it as 2026-03-31.") % {"text": value[:30]}
+        return not_a_day(value)
     if key == "min":
         return _("“%(text)s” is not an amount; write digits such as 500000.") % {"text": value[:30]}
     return not_one_of(value, one.words().values())
-
-
-def not_one_of(value: str, words: Iterable[object]) -> str:
-    """What somebody is told whose address asks for none of the choices."""
-    known = ", ".join(str(word) for word in words)
-    return _("“%(text)s” is not one of: %(known)s.") % {"text": value[:30], "known": known}
 
 
 # Hits of the run that judged the claim. Spelled as either-or: as one COALESCE, Django joins the score inwardly and loses alerts

@@ -13,6 +13,7 @@ from audit.actor import Actor
 from cases.models import Alert, Case
 from cases.services.linking import links_of
 from cases.services.standing import may_have
+from cases.services.whereabouts import Whereabouts, whereabouts
 from cases.visibility import visible_cases
 from cases.workflow import Action, State
 
@@ -31,7 +32,7 @@ class Linked:
 
 
 def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> dict[str, Any]:
-    """`linked`, `joined` (merged into this one), `split_off`, `detached`; `mergeable` and `splittable` where they are open now."""
+    """`linked`, `joined` (merged into this one), `split_off`, `detached`, `elsewhere` (claims of a merged case that moved on); `mergeable` and `splittable` where they are open now."""
     is_regrouped = may_have(case, "case.took_in", "case.split")
     near = _near(case, by) if is_regrouped or Action.MERGE in actions else []
     took_out = may_have(case, "case.claim_detached")
@@ -40,6 +41,8 @@ def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> di
         "joined": [other for other in near if other.merged_into_id == case.pk],
         "split_off": [other for other in near if other.split_from_id == case.pk],
         "detached": _detached(case) if took_out else [],
+        # Only where the claims are not all in the case that the page names anyway.
+        "elsewhere": _elsewhere(case) if case.merged_into_id is not None else [],
     }
     if Action.MERGE in actions:
         context["mergeable"] = [other for other in near if _is_mergeable(case, other)][:MAX_CHOICES]
@@ -48,6 +51,10 @@ def regrouping_context(case: Case, by: Actor, actions: Collection[Action]) -> di
 
 def _detached(case: Case) -> list[Alert]:
     return list(case.alerts.filter(left_why__in=Alert.DETACHED).select_related("claim").order_by("claim_id"))
+
+
+def _elsewhere(case: Case) -> list[Whereabouts]:
+    return [one for one in whereabouts(case) if one.case is None or one.case.pk != case.merged_into_id]
 
 
 def _near(case: Case, by: Actor) -> list[Case]:

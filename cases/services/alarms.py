@@ -9,16 +9,13 @@ import polars as pl
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from audit.language import spoken
 from audit.permissions import Role
 from audit.transactions import one_transaction
 from cases.models import Alert
 from cases.services.company import company_today
-from cases.services.outbox import enqueue_notice
+from cases.services.outbox import enqueue_text
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.identity import holders_of
 from fraud.claims.labels import newest_labels, told_labels
@@ -193,11 +190,7 @@ def tell_alarms(now: datetime) -> int:
     if not found:
         return 0
     year, week, _day = now.isocalendar()
-    return _mail_owners(
-        found,
-        f"detection.alarms:{year}-{week:02}",
-        _l("This mail comes once a week as long as anything holds."),
-    )
+    return _mail_owners(found, "detection.alarms", f"{year}-{week:02}")
 
 
 @one_transaction()
@@ -206,18 +199,22 @@ def tell_of_damage(now: datetime) -> int:
     found = damaged_champion()
     if not found:
         return 0
-    key = f"model.damaged:{found[0].figures['reference']}:{company_today(now)}"
-    return _mail_owners(found, key, _l("This mail comes every day as long as the files are damaged."))
+    return _mail_owners(found, "model.damaged", f"{found[0].figures['reference']}:{company_today(now)}")
 
 
-def _mail_owners(found: list[Alarm], key: str, how_often: Promise) -> int:
+def _mail_owners(found: list[Alarm], mail: str, key: str) -> int:
     site = getattr(settings, "SITE_URL", "").rstrip("/")
     owners = holders_of(Role.MODEL_OWNER).exclude(email="")
     n_mails = 0
     for owner in owners.order_by("pk"):
         with translation.override(spoken(owner.language)):
             said = "\n".join(f"- {': '.join(alarm.words)}" for alarm in found)
-            body = f"{said}\n\n{how_often}\n{site}/detection/"
-            subject = _("What scores the claims needs you")
-        n_mails += enqueue_notice(key=f"{key}:{owner.pk}", to=owner.email, subject=subject, body=body)
+        n_mails += enqueue_text(
+            key=f"{mail}:{key}:{owner.pk}",
+            to=owner.email,
+            mail=mail,
+            language=owner.language,
+            alarms=said,
+            detection_link=f"{site}/detection/",
+        )
     return n_mails

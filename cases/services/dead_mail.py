@@ -6,18 +6,15 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.language import spoken
 from audit.permissions import Role, require
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from cases.models import OutboxMessage
 from cases.services import errors
 from cases.services.company import company_today, present
-from cases.services.outbox import address_of, enqueue_notice
+from cases.services.outbox import address_of, enqueue_text
 from cases.services.standing import case_subject
 from cases.services.texts import NOTE_MIN, clean_line
 from fraud.claims.identity import holders_of
@@ -89,11 +86,14 @@ def tell_of_dead_mail(now: datetime) -> int:
     owners = holders_of(Role.SYSTEM_ADMIN).exclude(email="")
     told = 0
     for owner in owners.order_by("pk"):
-        with translation.override(spoken(owner.language)):
-            subject = _("%(n)d mails could not be sent") % {"n": n}
-            body = _("No deadline runs for people who were not told. Look at the mails, and send them again:")
-        key = f"{ALARM}:{company_today(now)}:{owner.pk}"
-        told += enqueue_notice(key=key, to=owner.email, subject=subject, body=f"{body}\n{site}/mail/")
+        told += enqueue_text(
+            key=f"{ALARM}:{company_today(now)}:{owner.pk}",
+            to=owner.email,
+            mail=ALARM,
+            language=owner.language,
+            n=n,
+            mails_link=f"{site}/mail/",
+        )
     return told
 
 

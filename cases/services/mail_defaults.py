@@ -1,10 +1,12 @@
-"""The texts of all mails about cases as they are shipped, in both languages. What a company made of them: `mail_texts`."""
+"""The texts of all mails as they are shipped, in both languages. What a company made of them: `mail_texts`."""
 
 from __future__ import annotations
 
-# name → language → (subject, body). Placeholders are filled from `_facts`.
+from cases.services.notice_defaults import NOTICES
+
+# name → language → (subject, body). Placeholders are filled from `_facts` of `mails`.
 # fmt: off
-MAILS: dict[str, dict[str, tuple[str, str]]] = {
+_OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
     "case.assigned": {
         "en": ("Case {reference} is yours", "Case {reference} was assigned to you.\n\n{case_link}"),
         "ko": ("{reference} 건이 배정되었습니다", "{reference} 건이 배정되었습니다.\n\n{case_link}"),
@@ -208,3 +210,4 @@ MAILS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 # fmt: on
+MAILS = {**_OF_CASES, **NOTICES}

@@ -21,6 +21,7 @@ from cases.models import MailText
 from cases.services import errors
 from cases.services.company import present
 from cases.services.mail_defaults import MAILS
+from cases.services.notice_defaults import NOTICES
 from cases.services.texts import clean_line, clean_text
 from rules.language.korean import with_particles
 
@@ -29,10 +30,11 @@ SUBJECT_MAX, BODY_MAX, REASON_MIN = 150, 4_000, 5
 PLACE = re.compile(r"\{([a-z_]+)\}")
 _ANY_PLACE = re.compile(r"\{([^{}]*)\}")
 _S = MailText.State
-#: What every mail knows, whether its shipped text says it or not.
+#: What every mail about a case knows, whether its shipped text says it or not.
 ALWAYS = ("reference", "name")
 #: A place of a text, in words.
 PLACES: Mapping[str, str | Promise] = {
+    "alarms": pgettext_lazy("place of a mail", "the list of what holds"),
     "amount": pgettext_lazy("place of a mail", "the amount"),
     "amount_line": pgettext_lazy("place of a mail", "a line with the amount to repay, where there is one"),
     "appeal_line": pgettext_lazy(
@@ -42,23 +44,33 @@ PLACES: Mapping[str, str | Promise] = {
     "clause_line": pgettext_lazy(
         "place of a mail", "a line with the clause of the policy, where there is one"
     ),
+    "detection_link": pgettext_lazy("place of a mail", "the link to the page of detection"),
     "due_on": pgettext_lazy("place of a mail", "the day until which"),
     "given_on": pgettext_lazy("place of a mail", "the day on which money was given back"),
+    "hours": pgettext_lazy("place of a mail", "for how many hours the link works"),
+    "last_day": pgettext_lazy("place of a mail", "the last day at work"),
+    "link": pgettext_lazy("place of a mail", "the one-time link, made when the mail leaves"),
+    "mails_link": pgettext_lazy("place of a mail", "the link to the mail that did not leave"),
     "merchant": pgettext_lazy("place of a mail", "the merchant"),
     "message_line": pgettext_lazy(
         "place of a mail", "a line with what was written to the person, where there is one"
     ),
     "name": pgettext_lazy("place of a mail", "the cardholder's name"),
+    "n": pgettext_lazy("place of a mail", "how many"),
     "notice_link": pgettext_lazy("place of a mail", "the link to the person's own page"),
+    "notices": pgettext_lazy("place of a mail", "what waits, a line each with its link"),
+    "notices_link": pgettext_lazy("place of a mail", "the link to the notices and how one is told"),
     "outcome": pgettext_lazy("place of a mail", "the outcome"),
     "owed_line": pgettext_lazy("place of a mail", "a sentence on what is owed to the person"),
     "reference": pgettext_lazy("place of a mail", "the number of the case"),
     "request": pgettext_lazy("place of a mail", "the number of the request"),
     "request_link": pgettext_lazy("place of a mail", "the link to the request"),
     "result": pgettext_lazy("place of a mail", "the answer to the appeal"),
+    "sentence": pgettext_lazy("place of a mail", "what happened, in one sentence"),
     "stake_line": pgettext_lazy("place of a mail", "a sentence on what the amount is now, where it is known"),
     "still_line": pgettext_lazy("place of a mail", "a sentence on what is still owed, where anything is"),
     "text": pgettext_lazy("place of a mail", "the letter the reviewer wrote, with its questions"),
+    "username": pgettext_lazy("place of a mail", "the name of the login"),
 }
 
 
@@ -87,7 +99,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def known_places(mail: str) -> list[str]:
     """The places a text of this mail may have, in the order of the shipped texts."""
     told = [name for subject, body in MAILS[mail].values() for name in PLACE.findall(f"{body} {subject}")]
-    return list(dict.fromkeys([*told, *ALWAYS]))
+    return list(dict.fromkeys([*told, *(() if mail in NOTICES else ALWAYS)]))
 
 
 def needed_places(mail: str, language: str) -> list[str]:
@@ -112,6 +124,10 @@ def check_text(mail: str, language: str, subject: str, body: str) -> None:
                 % {"example": _told(known[:1])},
                 field=field,
             )
+    if "link" in PLACE.findall(subject):  # made when the mail leaves, where the text stands
+        raise errors.MailTextNotValid(
+            _("The one-time link stands in the text, not in the subject."), field="subject"
+        )
     missing = [name for name in needed if name not in PLACE.findall(f"{subject} {body}")]
     if missing:
         raise errors.MailTextNotValid(

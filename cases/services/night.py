@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.clock import now
@@ -59,6 +60,7 @@ from fraud.detection.screening.services import (
 )
 from fraud.learning.rounds import first_version
 from fraud.people.leaving import end_leavers
+from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -99,10 +101,11 @@ def run_night(
         late, run = [], open_run(business_date=wanted, by=by, source=source, cut_off_at=cut_off_at)
     held = paused_before(run)
     if held is not None:
-        say(f"{held.reference} is paused; {run.reference} waits behind it")
+        said = _("%(held)s is paused; %(run)s waits behind it")
+        say(said % {"held": held.reference, "run": run.reference})
         return held
     for missed in late:
-        say(f"{missed.reference}: missed, caught up now")
+        say(_("%(run)s: missed, caught up now") % {"run": missed.reference})
         if _work(missed, by, say).paused_at is not None:
             return missed
     return _work(run, by, say)
@@ -218,7 +221,8 @@ def _work(run: ScreeningRun, by: Actor, say: Progress) -> ScreeningRun:
     try:
         while run.state not in (State.FINISHED, State.CANCELLED):
             if run.paused_at is not None:
-                say(f"{run.reference}: paused, {n_stored(run):,} of {run.n_claims:,} claims scored are kept")
+                said = _("%(run)s: paused, %(done)s of %(all)s claims scored are kept")
+                say(said % _how_far(run))
                 break
             if not advance(run, by=by, say=say):
                 time.sleep(_POLL_SECONDS)
@@ -242,18 +246,24 @@ def advance(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> boo
             prepare(run, by=by)
         except RunBusy:
             return False
-        say(f"{run.reference}: {run.n_claims:,} claims in {RunPart.objects.filter(run=run).count()} parts")
+        n_parts = RunPart.objects.filter(run=run).count()
+        said = _("%(run)s: %(all)s claims in %(parts)s parts")
+        say(said % {"run": run.reference, "all": f"{run.n_claims:,}", "parts": n_parts})
         return True
     if run.state == State.SCORING:
         part = next_part(run)
         if part is not None:
             score_part(part_id=part.pk)
-            say(f"{run.reference}: {n_stored(run):,} of {run.n_claims:,} claims scored")
+            say(_("%(run)s: %(done)s of %(all)s claims scored") % _how_far(run))
             return True
         return finish_scoring(run=run)
     if run.state == State.OPENING:
         return close_run(run, by=by, say=say)
     return True
+
+
+def _how_far(run: ScreeningRun) -> dict[str, str]:
+    return {"run": run.reference, "done": f"{n_stored(run):,}", "all": f"{run.n_claims:,}"}
 
 
 @ends_its_leases
@@ -268,9 +278,19 @@ def close_run(run: ScreeningRun, *, by: Actor, say: Progress | None = None) -> b
         return False
     try:
         opened = open_cases(run=run, token=token, by=by)
+        said = _(
+            "%(run)s: alerts %(alerts)s, new cases %(cases)s, joined open cases %(joined)s, held back %(held)s, expired %(expired)s"
+        )
         say(
-            f"{run.reference}: {opened.n_alerts} alerts, {opened.n_cases} new cases, {opened.n_joined} joined, "
-            f"{opened.n_held_back} held back, {opened.n_expired} expired"
+            said
+            % {
+                "run": run.reference,
+                "alerts": f"{opened.n_alerts:,}",
+                "cases": f"{opened.n_cases:,}",
+                "joined": f"{opened.n_joined:,}",
+                "held": f"{opened.n_held_back:,}",
+                "expired": f"{opened.n_expired:,}",
+            }
         )
         finish_run(run=run, token=token, by=by)
         if run.source != ScreeningRun.LOOK_BACK:
@@ -311,16 +331,28 @@ def fail_run(run: ScreeningRun, *, by: Actor, reason: str) -> bool:
 
 
 def closing_line(run: ScreeningRun) -> str:
-    """What came of a run in one line, the same for command, task and log."""
+    """What came of a run in one line, the same for command and task, in the active language."""
     scoring, opening = (stage_of(run, name) or {"counts": {}} for name in ("scoring", "opening"))
-    found = (
-        f"{run.reference} {run.state}: claims {run.n_claims:,}, scored {run.n_scored:,}, "
-        f"quarantined {scoring['counts'].get('quarantined', 0):,}, rule hits {run.n_hits:,}, alerts {run.n_alerts:,}, "
-        f"new cases {run.n_cases:,}, held back {run.n_held_back:,}, expired {opening['counts'].get('expired', 0):,}"
+    said = _(
+        "%(run)s %(state)s: claims %(claims)s, scored %(scored)s, set apart %(apart)s, rule hits %(hits)s, alerts %(alerts)s, "
+        "new cases %(cases)s, held back %(held)s, expired %(expired)s"
     )
+    figures = {
+        "claims": run.n_claims,
+        "scored": run.n_scored,
+        "apart": scoring["counts"].get("quarantined", 0),
+        "hits": run.n_hits,
+        "alerts": run.n_alerts,
+        "cases": run.n_cases,
+        "held": run.n_held_back,
+        "expired": opening["counts"].get("expired", 0),
+    }
+    told = {name: f"{value:,}" for name, value in figures.items()}
+    found = said % {"run": run.reference, "state": run_state_word(run.state), **told}
     instead = (stage_of(run, "prepare") or {"counts": {}})["counts"].get("stands_in_for")
     if instead and run.model_version is not None:
-        found += f"; {instead} is damaged, scored by {run.model_version.reference}"
+        replaced = _("%(damaged)s is damaged, scored by %(other)s")
+        found += "; " + replaced % {"damaged": instead, "other": run.model_version.reference}
     return f"{found} ({run.error})" if run.state == State.FAILED else found
 
 

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from audit.faults import hit
+from audit.language import spoken
 from cases.models import Case, Notice, OutboxMessage
 from cases.services.company import present
 from cases.services.conflicts import user_of
+from cases.services.mail_texts import current_text, filled
 from cases.services.mails import render_mail
 from cases.services.notices import OF_MAILS, keep_notice
 from fraud.claims.models import Cardholder, User
@@ -74,6 +76,13 @@ def enqueue_notice(*, key: str, to: str, subject: str, body: str) -> bool:
         key=key, defaults={**values, "next_attempt_at": present()}
     )
     return is_new
+
+
+def enqueue_text(*, key: str, to: str, mail: str, language: str, **values: object) -> bool:
+    """The same of a text of the registry, its places filled with `values`. Raises KeyError for an unknown mail."""
+    told = {name: str(value) for name, value in values.items()}
+    subject, body = (filled(part, told) for part in current_text(mail, spoken(language)))
+    return enqueue_notice(key=key, to=to, subject=subject, body=body)
 
 
 def cancel_mails(*, prefix: str) -> int:

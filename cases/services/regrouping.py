@@ -26,6 +26,7 @@ from cases.services.opening_rows import create_case, free_key
 from cases.services.queue import TAKE_DAYS, take_case
 from cases.services.steps import case_subject, check_step, move, read_case
 from cases.services.texts import NOTE_MIN, clean_line
+from cases.services.whereabouts import said_where, whereabouts
 from cases.workflow import Action, State, Transition
 
 Left = Alert.Left
@@ -80,21 +81,25 @@ def unmerge_case(
 ) -> Case:
     """Open a case again that was merged into `other`: the claims it had brought, as far as they are still there, come back.
 
-    It goes on with whoever holds the other one. Raises CasesDiffer where the other case is not the one, or holds none of the
-    claims any more or no others; NotAssigned, StaleCase, TransitionNotAllowed (also once the cardholder was asked in it).
+    It goes on with whoever holds the other one. Raises CasesDiffer where the other case is not the one, was merged further, or holds
+    none of the claims any more (it says where they are) or no others; NotAssigned, StaleCase, TransitionNotAllowed (also once the cardholder was asked in it).
     """
     case, other = _lock(case, other)
     row = check_step(case, Action.UNMERGE, by=by, expected_version=expected_version)
     if case.merged_into_id != other.pk:
         raise errors.CasesDiffer("not_merged")
+    if other.merged_into is not None:
+        raise errors.CasesDiffer("merged_on", other=other.reference, further=other.merged_into.reference)
     giving = check_step(other, Action.SPLIT, by=by, expected_version=other_version)
     said = clean_line(reason, minimum=NOTE_MIN, field="reason")
     here = list(other.alerts.filter(left_at=None).select_related("claim"))
     known = {alert.claim_id for alert in here}
     back = list(case.alerts.filter(left_why=Left.MERGED, claim__in=known).select_related("claim"))
     brought = [alert for alert in here if alert.came_from_id == case.pk]
-    if not back or len(brought) == len(here):
-        raise errors.CasesDiffer("empty")
+    if not back:
+        raise errors.CasesDiffer("moved", other=other.reference, where=said_where(whereabouts(case)))
+    if len(brought) == len(here):
+        raise errors.CasesDiffer("all_of_it", other=other.reference)
     return_alerts(back)
     leave(brought, Left.UNMERGED)
     void_proposal(other, by, said)

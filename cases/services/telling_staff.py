@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from audit.language import spoken
 from audit.services import actor_of
@@ -17,7 +16,7 @@ from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.notice_words import sentence_of
 from cases.services.notices import keep_notice
-from cases.services.outbox import enqueue_notice
+from cases.services.outbox import enqueue_text
 from fraud.claims.models import User
 
 #: The day's letter leaves after this hour of the company.
@@ -31,8 +30,14 @@ def tell(*, user: User, kind: str, key: str, case: Case, **facts: Any) -> bool:
     if is_new and row.mail == Notice.Mail.SENT and user.email:
         with translation.override(spoken(user.language)):
             said = sentence_of(row, spoken(user.language))
-        body = f"{said}\n\n{_site()}/cases/{case.reference}/"
-        enqueue_notice(key=f"notice:{row.pk}", to=user.email, subject=said, body=body)
+        enqueue_text(
+            key=f"notice:{row.pk}",
+            to=user.email,
+            mail="notice",
+            language=user.language,
+            sentence=said,
+            case_link=f"{_site()}/cases/{case.reference}/",
+        )
     return is_new
 
 
@@ -62,13 +67,14 @@ def _send_letter(user: User, now: datetime) -> bool:
         return False
     with translation.override(language):
         lines = [f"- {sentence_of(row, language)}\n  {_site()}/cases/{row.case.reference}/" for row in told]
-        subject = _("%(n)d things wait for you") % {"n": len(told)}
-        foot = _("How you are told is up to you:")
-    return enqueue_notice(
+    return enqueue_text(
         key=f"notices:{user.pk}:{company_today(now)}:{found[-1].pk}",
         to=user.email,
-        subject=subject,
-        body="\n".join(lines) + f"\n\n{foot} {_site()}/notices/",
+        mail="notices",
+        language=language,
+        n=len(told),
+        notices="\n".join(lines),
+        notices_link=f"{_site()}/notices/",
     )
 
 

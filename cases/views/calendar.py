@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audit.asked import asked_of, not_one_of
 from audit.permissions import NotPermitted
 from audit.typed import day, whole_number
 from cases.pages.calendar_year import FIRST_YEAR, calendar_year, last_year
@@ -75,7 +76,11 @@ def decide(request: HttpRequest, number: int, name: str) -> HttpResponse:
 
 def _show(request: HttpRequest, *, status: int = 200, **more: object) -> HttpResponse:
     this = company_today().year
-    year = whole_number(request.GET.get("year", ""), 4, minimum=FIRST_YEAR, maximum=last_year()) or this
+    asked, years = asked_of(request, "year"), range(FIRST_YEAR, last_year() + 1)
+    typed = asked.text("year", 20)
+    year = whole_number(typed, 4, minimum=FIRST_YEAR, maximum=last_year()) or this
+    if typed and typed != str(year):
+        asked.problems.append(not_one_of(typed, [f"{years[0]}–{years[-1]}"]))
     context = calendar_year(year, request.actor) | {  # type: ignore[attr-defined]
         "years": list(range(this - 1, last_year() + 1)),
         "typed": {},

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted
 from cases.actions.rows import minor_of
@@ -37,17 +38,17 @@ PAGE_SIZE = 50
 @require_GET
 def entry_list(request: HttpRequest) -> HttpResponse:
     """What banks and payrolls told, the newest first, with a proposal for what is open."""
-    by, view = request.actor, request.GET.get("view", "open")  # type: ignore[attr-defined]
-    view = view if view in VIEWS else "open"
-    found = keyset_page(
-        entries(by, view), by="booked_on", cursor=request.GET.get("after", ""), size=PAGE_SIZE
-    )
+    by = request.actor  # type: ignore[attr-defined]
     labels = {
         "open": _("To decide"),
         "taken_back": _("Taken back by the bank"),
         "done": _("Posted"),
         "set_aside": _("Left out"),
     }
+    view = asked_of(request, "view").choice("view", labels, "open")
+    found = keyset_page(
+        entries(by, view), by="booked_on", cursor=request.GET.get("after", ""), size=PAGE_SIZE
+    )
     context = {
         "page": found,
         "rows": entry_rows(found.rows, by),

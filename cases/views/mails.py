@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted
 from audit.services import record_access
@@ -51,6 +52,7 @@ def mail_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def _show(request: HttpRequest, *, status: int = 200, **more: object) -> HttpResponse:
     by = request.actor  # type: ignore[attr-defined]
+    asked_of(request)
     found = keyset_page(
         visible_mails(by).order_by(),
         by="created_at",

@@ -6,10 +6,12 @@ Scores, rule names, thresholds and reviewers' notes never enter a context here.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.typed import whole_number
@@ -17,6 +19,7 @@ from cases.actions.person import PERSON_ACTIONS
 from cases.actions.rows import Step
 from cases.evidence.names import clean_name
 from cases.models import Case, ExplanationDraft, ExplanationRequest
+from cases.pages.answer_steps import APPEAL_STEPS, CHECK, step_names, step_of
 from cases.services import errors
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
@@ -28,6 +31,7 @@ from cases.workflow import Action, State
 from fraud.web.access import page
 
 SHOWN = 100
+_LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused on sending is read back
 
 
 @page("cases.view_own_request")
@@ -47,8 +51,8 @@ def requests(request: HttpRequest) -> HttpResponse:
 @page("cases.view_own_request")
 @require_GET
 def request_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """One case as its cardholder sees it."""
-    return _show(request, _find(request, reference))
+    """One case as its cardholder sees it, or with `?step=` one question of the way to the answer or the appeal."""
+    return _show(request, _find(request, reference), step=request.GET.get("step", ""))
 
 
 @page("cases.view_own_request")
@@ -73,11 +77,28 @@ def save(request: HttpRequest, reference: str) -> HttpResponse:
     except errors.CaseworkError as error:
         if request.htmx:
             return _draft_state(request, case, refusal=error.sentence, **_of_draft(request, error))
-        return _refuse(request, case, "draft", error)
+        return _refuse(request, case, "draft", error, step=request.POST.get("stay", ""))
     if request.htmx:
         return _draft_state(request, case, saved_at=kept.saved_at, draft_number=kept.number)
-    messages.success(request, row.said(Step(case=case, by=request.actor), kept))
-    return redirect("cases:my-request", reference=reference)
+    go = _next_step(request)
+    if go not in step_names(_current(case).questions) or "both" in request.POST:
+        messages.success(request, row.said(Step(case=case, by=request.actor), kept))
+    return _to(request, case, go)
+
+
+def _next_step(request: HttpRequest) -> str:
+    """The step somebody goes to: the button's, else the one they are at."""
+    return request.POST.get("go") or request.POST.get("stay", "")
+
+
+def _to(request: HttpRequest, case: Case, step: str) -> HttpResponse:
+    """The page of the case, at the step where there is one of that name."""
+    address = reverse("cases:my-request", args=[case.reference])
+    asked = current_request(case)
+    if asked is None or step not in step_names(asked.questions):
+        return redirect(address)
+    change = {"change": "1"} if request.POST.get("change") and step == request.POST.get("stay") else {}
+    return redirect(f"{address}?{urlencode({'step': step, **change})}")
 
 
 def _keep_draft(request: HttpRequest, case: Case) -> ExplanationDraft:
@@ -139,6 +160,8 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
             _keep_all(request, case)  # so that a refusal below loses nothing, on any device
         elif row.takes_files:
             _take_files(request, case)
+        if row is PERSON_ACTIONS["appeal"] and _next_step(request) in APPEAL_STEPS:
+            return _show(request, case, step=_next_step(request))  # nothing is sent before it was read back
         data = row.form.read(request.POST)
         part = request.POST.get("evidence", "")
         said = row.take(
@@ -147,30 +170,43 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     except errors.CaseNotFound:
         raise Http404 from None
     except errors.CaseworkError as error:
-        return _refuse(request, case, name, error)
+        return _refuse(request, case, name, error, step=request.POST.get("stay", "") or _LAST.get(name, ""))
     messages.success(request, said)
-    return redirect("cases:my-request", reference=reference)
+    if (stay := request.POST.get("stay", "")) in APPEAL_STEPS:
+        return _show(request, case, step=stay)  # a file was taken back in the middle of it
+    return _to(request, case, stay)
 
 
-def _refuse(request: HttpRequest, case: Case, name: str, error: errors.CaseworkError) -> HttpResponse:
+def _refuse(
+    request: HttpRequest, case: Case, name: str, error: errors.CaseworkError, *, step: str
+) -> HttpResponse:
     """The page as it is now, with the form as it was typed and what would be right."""
     more: dict[str, Any] = {"status": 409 if isinstance(error, errors.StaleCase) else 422}
     if isinstance(error, errors.DraftMoved):
         more = _of_draft(request, error)
-    return _show(request, case, refused=name, refusal=error.sentence, **more)
+    return _show(request, case, step=step, refused=name, refusal=error.sentence, **more)
 
 
-def _show(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest, case: Case, *, step: str = "", status: int = 200, **more: Any
+) -> HttpResponse:
     case.refresh_from_db()
     actions = set(actions_now(case, request.actor))
     context = page_context(case, request.actor, typed=request.POST) | more
-    context["may"] = {
+    context["may"] = may = {
         "answer": bool(actions & {Action.ANSWER, Action.ANSWER_LATE}),
         "extend": Action.ASK_EXTENSION in actions,
         "accept": Action.ACCEPT in actions,
         "appeal": Action.APPEAL in actions,
         "consent": Action.CONSENT in actions,
     }
+    context["is_appeal"] = is_appeal = step in APPEAL_STEPS
+    context["step_files"] = context["appeal_files" if is_appeal else "waiting_files"]
+    if is_appeal:
+        context["typed"] = request.POST  # the draft is one of an answer
+    if may["appeal" if is_appeal else "answer"]:
+        change = bool(request.GET.get("change") or request.POST.get("change"))
+        context["step"] = step_of(step, context["questions"], context["typed"], is_change=change)
     return render(request, "cases/my/request.html", context, status=status)
 
 

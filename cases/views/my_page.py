@@ -15,6 +15,7 @@ from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
 from cases.pages.adopted_policy import has_adopted_policy
+from cases.pages.answer_steps import first_open
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
@@ -72,6 +73,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "appeal_files": waiting_files(case, actor, request=None),
         "text": written.get("text", ""),
         "draft": draft,
+        "go_on": first_open(asked.questions, written) if asked else "",
         "draft_number": draft_number(asked, actor) if asked else 0,
         "draft_page": typed.get("page") or _new_page(),
         "typed": written,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted
@@ -69,6 +70,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     by, language = request.actor, current_language()  # type: ignore[attr-defined]
+    asked_of(request)
     found = keyset_page(own_notices(by), by="created_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE)
     for row in found.rows:
         row.said = words_of(row, language)

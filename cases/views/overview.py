@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.asked import asked_of
 from audit.language import current_language
 from audit.permissions import can
 from cases.pages.backlog import AGES, age_words
@@ -35,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The figures of the last 90 days, or of as many as the address says."""
     by, today = request.actor, company_today()
     hidden = hidden_cases(by)
-    n_days = read_days(request.GET.get("days", ""))
+    n_days = read_days(asked_of(request, "days").choice("days", {str(n): n for n in PERIODS}))
     figures = current_figures(today, hidden, n_days)
     context: dict[str, Any] = {
         "figures": figures,
@@ -81,6 +82,8 @@ def _tables(sections: Sections, n_days: int) -> SafeString:
             "n_days": n_days,
             "charts": _trend_charts(sections),
             "week_rows": [(week, _week_link(week)) for week in sections.weeks],
+            "n_open": sum(row.all.n_listed or 0 for row in sections.backlog),
+            "last_week": sections.weeks[-1] if sections.weeks else None,
             "ages": [age_words(least, most) for least, most in AGES],
         }
         known = render_to_string("cases/overview/_sections.html", context)

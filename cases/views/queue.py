@@ -15,9 +15,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.asked import asked_of, not_one_of
 from audit.language import current_language
 from audit.prepared import prepared
-from audit.typed import choice
 from cases.models import Alert, Case, SavedView
 from cases.pages.calendar import page_calendar
 from cases.pages.choices import choices_of
@@ -34,16 +34,17 @@ from cases.pages.held_back import (
 )
 from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
-from cases.pages.queue_filters import QueueFilters, not_one_of, read_filters
+from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
 from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.claims.units import given_departments
-from fraud.detection.models import RuleHit, Score
+from fraud.detection.models import RuleHit, Score, ScreeningRun
 from fraud.web.access import page
 from fraud.web.tags import PAGING
+from rules.models import Rule
 
 N_TAGS = 2
 
@@ -102,11 +103,14 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
 def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueView) -> HttpResponse:
     """The claims that wait for a seat, or waited in vain."""
     actor = request.actor  # type: ignore[attr-defined]
-    part = choice(request.GET.get("part", ""), PARTS) or WAITING
+    asked = asked_of(request, "view", "part", "run", "why", "rule", "pane")
+    part = asked.choice("part", PARTS, WAITING)
+    runs = ScreeningRun.objects.filter(reference=asked.text("run", 20))
+    rules = Rule.objects.filter(code__iexact=asked.text("rule", 40))
     among = Among(
-        run=request.GET.get("run", "")[:20],
-        why=choice(request.GET.get("why", ""), WHY) or "",
-        rule=request.GET.get("rule", "")[:40],
+        run=asked.known("run", list(runs.values_list("reference", flat=True))),
+        why=asked.choice("why", WHY),
+        rule=rules[0].code if rules else asked.known("rule", ()),
     )
     found = held_back_page(
         actor, part, cursor=request.GET.get(PAGING, ""), among=among, language=current_language()
@@ -118,6 +122,7 @@ def _held_back(request: HttpRequest, views: tuple[QueueView, ...], view: QueueVi
         "parts": held_back_parts(part),
         "part": part,
         "among": among,
+        "typed_rule": asked.text("rule", 40),
         "reasons": WHY,
         "about": ABOUT[part],
     }

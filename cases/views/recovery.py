@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.exports import csv_response
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import NotPermitted, can, require
-from audit.typed import day
 from cases.actions.recovery import RECOVERY_ACTIONS
 from cases.actions.rows import Step
 from cases.instalments import agreed_parts
@@ -45,9 +45,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
     rows = recoveries(request.actor)  # type: ignore[attr-defined]
     if can(request.actor, "cases.post_recovery"):  # type: ignore[attr-defined]
         get_ready()  # for a statement
-    view = request.GET.get("view", "open")
+    asked = asked_of(request, "view", "decided")
     today = company_today()
-    since = day(request.GET.get("decided", ""))
+    since = asked.day("decided")
     if since is not None:  # what the overview's figure counts
         rows = rows.filter(case__in=misuse_decided_in(since).values("pk"))
     chosen: dict[str, Q] = {
@@ -57,7 +57,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "closed": Q(closed_at__isnull=False),
         "all": Q(),
     }
-    view = view if view in chosen else "open"
+    view = asked.choice("view", _ledger_words(), "open")
     found = keyset_page(
         rows.filter(chosen[view]), by="amount_minor", cursor=request.GET.get("after", ""), size=50
     )
@@ -74,19 +74,23 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 "count": rows.filter(chosen[code])[:1001].count(),
                 "is_current": code == view,
             }
-            for code, label in (
-                ("open", _("Still open")),
-                ("overdue", _("Overdue")),
-                ("write_off", _("Write-offs to decide")),
-                ("closed", _("Closed")),
-                ("all", pgettext("queue", "All")),
-            )
+            for code, label in _ledger_words().items()
         ],
         "ages": ages(today, rows),
         "columns": ", ".join(COLUMNS),
         "profiles": StatementProfile.objects.order_by("name").values_list("name", flat=True),
     }
     return render(request, "cases/recovery/ledger.html", context)
+
+
+def _ledger_words() -> dict[str, str]:
+    return {
+        "open": _("Still open"),
+        "overdue": _("Overdue"),
+        "write_off": _("Write-offs to decide"),
+        "closed": _("Closed"),
+        "all": pgettext("queue", "All"),
+    }
 
 
 @page("cases.view_recovery")

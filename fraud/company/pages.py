@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fraud.company.changing import SettingsStale, is_stale, propose_settings, settings_version
 from fraud.company.models import CompanySettings
-from fraud.company.setting_reading import read_changes, typed_values
+from fraud.company.setting_reading import currency_typed, read_changes, typed_values
 from fraud.company.setting_words import POLICIES, SETTINGS, grouped_settings, label_of, shown_changes
 from fraud.company.values import SettingsNotValid, current_settings, to_json
 from fraud.web.access import page
@@ -57,7 +57,7 @@ def _show(
     typed = {name: request.POST.get(name, text) for name, text in held.items()}
     history = with_words(CompanySettings.objects.order_by("-number")[:N_HISTORY])
     context = {
-        "groups": grouped_settings(values),
+        "groups": grouped_settings(values, typed_currency=currency_typed(request.POST, values)),
         "held": held,
         "typed": typed,
         "waiting": proposed_values(),

@@ -48,8 +48,7 @@ def read_changes(typed: Mapping[str, str], held: CompanyValues) -> dict[str, Any
     """
     shown = typed_values(held)
     given = {name: text for name, text in typed.items() if shown.get(name) != text.strip()}
-    currency = given.get("currency", "").strip().upper()
-    unit = replace(held, currency=currency) if is_known_currency(currency) else held
+    unit = replace(held, currency=currency_typed(typed, held))
     changes: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, text in given.items():
@@ -58,6 +57,8 @@ def read_changes(typed: Mapping[str, str], held: CompanyValues) -> dict[str, Any
         except SettingsNotValid as error:
             problems |= error.problems
             continue
+        if unit.currency == held.currency and _is_held(name, read, held):
+            continue  # 500,000 beside 500,000.00: other digits, the same value
         if "costs" in read:
             read = {"costs": {**changes.get("costs", {}), **read["costs"]}}
         changes |= read
@@ -66,6 +67,16 @@ def read_changes(typed: Mapping[str, str], held: CompanyValues) -> dict[str, Any
     if not changes:
         raise SettingsNotValid({"": _("Change at least one setting first.")})
     return changes
+
+
+def currency_typed(typed: Mapping[str, str], held: CompanyValues) -> str:
+    """What the amounts of a form are counted in: the currency typed with them where it is one, else the company's."""
+    currency = typed.get("currency", "").strip().upper()
+    return currency if is_known_currency(currency) else held.currency
+
+
+def _is_held(name: str, read: Mapping[str, Any], held: CompanyValues) -> bool:
+    return flat_settings(read) == {name: flat_settings(to_json(held))[name]}
 
 
 def read_change(name: str, text: str, held: CompanyValues) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Outside, an amount is a decimal of the company's currency, a share a percentage,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -290,11 +290,17 @@ def named_problems(problems: Mapping[str, str]) -> list[tuple[Words, str]]:
     return [(label_of(name), text) for name, text in problems.items()]
 
 
-def grouped_settings(values: CompanyValues) -> list[ShownGroup]:
-    """Every setting under its heading with its value in words, the cost matrix as four of them."""
-    flat = flat_settings(to_json(values))
+def grouped_settings(values: CompanyValues, *, typed_currency: str = "") -> list[ShownGroup]:
+    """Every setting under its heading with its value in words, the cost matrix as four of them.
+
+    `typed_currency`: what amounts of a form that comes back are counted in, where another currency was typed with them.
+    """
+    flat, unit = flat_settings(to_json(values)), typed_currency or values.currency
     return [
-        ShownGroup(heading, [_shown(name, flat[name], values.currency) for name in group])
+        ShownGroup(
+            heading,
+            [replace(_shown(name, flat[name], values.currency), unit=unit_of(name, unit)) for name in group],
+        )
         for heading, group in GROUPS.items()
     ]
 

@@ -190,10 +190,10 @@ def check_settings(values: CompanyValues) -> None:
         raise SettingsNotValid(problems)
     for name in SHARES:
         if not 0 <= getattr(values, name) <= 1:
-            problems[name] = _("Give a share from 0 to 1.")
+            problems[name] = _("Give a percentage from 0 to 100.")
     if values.novelty_share + values.control_sample_share >= 1:
         problems["novelty_share"] = _(
-            "Leave some seats for the ranking: the two shares together must stay below 1."
+            "Leave some seats for the ranking: the two shares together must stay below 100 %."
         )
     for name in NOT_NEGATIVE:
         if getattr(values, name) < 0:
@@ -217,7 +217,7 @@ def _form_problems(values: CompanyValues) -> dict[str, str]:
         problems["control_sample_number"] = _("Give a whole number, or leave it empty.")
     for name in (*SHARES, "fixed_threshold", "band_medium", "band_high"):
         if not _is_number(getattr(values, name)):
-            problems[name] = _("Give a number such as 0.1.")
+            problems[name] = _("Give a percentage such as 10.")
     if not all(_is_number(cost) and cost >= 0 for cost in asdict(values.costs).values()):
         problems["costs"] = _("Give costs as numbers of 0 or more.")
     if not isinstance(values.currency, str) or not is_known_currency(values.currency):
@@ -271,11 +271,13 @@ def _is_whole(value: object, least: int, most: int) -> bool:
 def _threshold_problems(values: CompanyValues) -> dict[str, str]:
     problems: dict[str, str] = {}
     if values.threshold_policy not in THRESHOLD_POLICIES:
-        problems["threshold_policy"] = _("Choose “cost”, “f1”, “capacity” or “fixed”.")
+        problems["threshold_policy"] = _("Choose one of the ways the list offers.")
     if not 0 < values.fixed_threshold < 1:
-        problems["fixed_threshold"] = _("Give a probability between 0 and 1.")
+        problems["fixed_threshold"] = _("Give a percentage above 0 and below 100.")
     if not 0 < values.band_medium < values.band_high < 1:
-        problems["band_high"] = _("The high band must start above the medium band, both between 0 and 1.")
+        problems["band_high"] = _(
+            "The high band must start above the medium band, both above 0 and below 100 %."
+        )
     if values.costs.fn <= values.costs.tp or values.costs.fp <= values.costs.tn:
         problems["costs"] = _(
             "Missing misuse must cost more than finding it, and a false alarm more than none."

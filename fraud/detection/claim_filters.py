@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actor import Actor
-from audit.typed import choice, day, decimal_number, whole_number
+from audit.asked import read_choice, read_day, stray_filters
+from audit.typed import decimal_number, whole_number
 from fraud.claims.identity import cardholders_of, claims_involving, people_named
 from fraud.claims.models import Claim, Merchant
 from fraud.claims.units import within_units
 from fraud.detection.models import RuleHit, Score, ScreeningRun
-from fraud.web.refusals import stray_filters
 from fraud.web.tags import current_language
 from fraud.web.words import BANDS, TXN_TYPES
 from rules.money import MoneyNotValid, format_money, is_known_currency, to_minor
@@ -89,15 +89,15 @@ def read_filters(
     currency = given or "KRW"
     values: dict[str, Any] = {
         "text": query.get("q", "").strip()[:MAX_TEXT],
-        "since": _day(query.get("from", ""), problems),
-        "until": _day(query.get("to", ""), problems),
+        "since": read_day(query.get("from", "").strip(), problems),
+        "until": read_day(query.get("to", "").strip(), problems),
         "low": _amount(query.get("min", ""), currency, problems),
         "high": _amount(query.get("max", ""), currency, problems),
         "currency": currency,
         "is_of_currency": bool(given),
-        "txn_type": _choice(query.get("type", ""), TXN_TYPES, problems),
+        "txn_type": read_choice(query.get("type", "").strip(), TXN_TYPES, problems),
         "rule": query.get("rule", "").strip()[:20],
-        "band": _choice(query.get("band", ""), BANDS, problems) if may_see_scores else "",
+        "band": read_choice(query.get("band", "").strip(), BANDS, problems) if may_see_scores else "",
         "employee_no": query.get("person", "").strip()[:60],
         "file": query.get("file", "").strip()[:20],
         "merchant": _merchant(query.get("merchant", "").strip(), problems),
@@ -202,16 +202,6 @@ def _money(minor: int | None, currency: str) -> str:
     return "" if minor is None else format_money(minor, currency, current_language())
 
 
-def _day(text: str, problems: list[str]) -> date | None:
-    if not text:
-        return None
-    found = day(text.strip())
-    if found is None or not 1900 < found.year < 2200:
-        problems.append(_("“%(text)s” is not a date; write it as 2026-11-20.") % {"text": text[:30]})
-        return None
-    return found
-
-
 def _amount(text: str, currency: str, problems: list[str]) -> int | None:
     if not text.strip():
         return None
@@ -222,16 +212,6 @@ def _amount(text: str, currency: str, problems: list[str]) -> int | None:
     except MoneyNotValid:
         problems.append(_("“%(text)s” is not an amount; write digits such as 500000.") % {"text": text[:30]})
         return None
-
-
-def _choice(text: str, known: Mapping[str, Any], problems: list[str]) -> str:
-    found = choice(text.strip(), known)
-    if text.strip() and not found:
-        problems.append(
-            _("“%(text)s” is not one of: %(known)s.")
-            % {"text": text[:30], "known": ", ".join(str(word) for word in known.values())}
-        )
-    return found
 
 
 def _merchant(text: str, problems: list[str]) -> Merchant | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import F, QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor, Role
-from audit.language import spoken
 from audit.people import number_key, require_second_person, same_person
 from audit.people_rows import key_of
 from audit.permissions import can, require
@@ -114,13 +112,8 @@ def _end_leaver(user: User, by: Actor) -> int:
     last_day = max(day for day in last_days(locked) if day)
     finish_login(locked, f"left on {last_day}", by, "user.left")
     for owner in holders_of(Role.SYSTEM_ADMIN).exclude(pk=locked.pk):
-        with translation.override(spoken(owner.language)):
-            subject = _("A login has ended: its person has left")
-            text = _(
-                "By the personnel feed, %(day)s was the last day of the person behind the login %(name)s."
-            )
-            body = text % {"day": last_day, "name": locked.username}
-            mail_notice(owner, f"login.left:{locked.pk}:{locked.access_version}", subject, body)
+        key = f"{locked.pk}:{locked.access_version}"
+        mail_notice(owner, "login.left", key, username=locked.username, last_day=last_day)
     return 1
 
 

@@ -11,10 +11,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
-from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import gettext as _
 
 from audit.language import spoken
 from fraud.claims.models import User
@@ -25,7 +23,10 @@ _send: list[Callable[..., bool]] = []
 
 
 def register_outbox(send: Callable[..., bool]) -> None:
-    """`send(key=, to=, subject=, body=)` writes a mail in the caller's transaction; whether it is new."""
+    """`send(key=, to=, mail=, language=, **places)` writes a mail in the caller's transaction; whether it is new.
+
+    `mail` names a text of the registry of mails, which a company words itself; its places are filled with the rest.
+    """
     _send[:] = [send]
 
 
@@ -47,34 +48,25 @@ def one_time_link(user: User) -> str:
 
 def mail_invitation(user: User, number: int) -> bool:
     """Ask somebody to choose a password."""
-    with translation.override(spoken(user.language)):
-        text = _(
-            "A login was made for you: %(username)s\n\n"
-            "Choose your password here. The link works once, for %(hours)d hours:\n%(link)s\n\n"
-            "If it has run out, ask for another one on the sign-in page under “Forgot the password?”."
-        )
-        return _mail(user, f"login.invited:{user.pk}:{number}", _("Your login for Cleancard"), text)
+    return _mail(user, "login.invited", f"{user.pk}:{number}", **_with_a_link())
 
 
 def mail_reset(user: User, when: str) -> bool:
     """Offer a new password to somebody who asked for one; one mail for the same `when`."""
-    with translation.override(spoken(user.language)):
-        text = _(
-            "Somebody asked for a new password for the login %(username)s.\n\n"
-            "Choose it here. The link works once, for %(hours)d hours:\n%(link)s\n\n"
-            "If it was not you, do nothing: the password stays as it is."
-        )
-        return _mail(user, f"login.reset:{user.pk}:{when}", _("A new password for Cleancard"), text)
+    return _mail(user, "login.reset", f"{user.pk}:{when}", **_with_a_link())
 
 
-def mail_notice(user: User, key: str, subject: str, text: str) -> bool:
-    """Tell somebody what happened to their login; the caller has set the language."""
-    return _mail(user, f"{key}:{user.pk}", subject, text)
+def mail_notice(user: User, mail: str, key: str, **places: object) -> bool:
+    """Tell somebody what happened to a login, their own (`username`) where no other is named."""
+    return _mail(user, mail, f"{key}:{user.pk}", **places)
 
 
-def _mail(user: User, key: str, subject: str, text: str) -> bool:
-    if not user.email:
+def _with_a_link() -> dict[str, object]:
+    return {"hours": settings.PASSWORD_RESET_TIMEOUT // 3600, "link": LINK}
+
+
+def _mail(user: User, mail: str, key: str, **places: object) -> bool:
+    if not user.email or not _send:
         return False
-    hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-    body = text % {"username": user.username, "hours": hours, "link": LINK}
-    return _send[0](key=key, to=user.email, subject=subject, body=body) if _send else False
+    told = {"username": user.username, **places}
+    return _send[0](key=f"{mail}:{key}", to=user.email, mail=mail, language=spoken(user.language), **told)

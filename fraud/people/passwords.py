@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.auth.tokens import default_token_generator
-from django.utils import translation
 from django.utils.encoding import force_str
 from django.utils.http import urlsafe_base64_decode
-from django.utils.translation import gettext as _
 
 from audit import clock
-from audit.language import spoken
 from audit.services import actor_of, record
 from audit.transactions import one_transaction
 from fraud.claims.models import User
@@ -51,10 +48,4 @@ def keep_password(*, user: User, password: str, by_link: bool) -> None:
     action = "user.password_set" if by_link else "user.password_changed"
     record(action=action, by=actor_of(user), subject=subject_of(user))
     if had_one:
-        with translation.override(spoken(user.language)):
-            subject = _("Your password for Cleancard was changed")
-            text = _(
-                "The password of your login %(username)s was changed. If it was not you, tell the system admin at once."
-            )
-            stamp = f"login.password:{clock.now():%Y%m%d%H%M%S}"
-            mail_notice(user, stamp, subject, text)
+        mail_notice(user, "login.password", f"{clock.now():%Y%m%d%H%M%S}")

@@ -8,11 +8,8 @@ from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from audit import clock
-from audit.language import spoken
 from audit.services import actor_of, record
 from audit.transactions import one_transaction
 from fraud.claims.models import User
@@ -36,7 +33,7 @@ def _signed_in(sender: type, request: HttpRequest, user: User, **more: Any) -> N
 
 def _added(sender: type, user: User, authenticator: Authenticator, **more: Any) -> None:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        _told(user, authenticator, "user.second_step_added", _("A second step for signing in was set up"))
+        _told(user, authenticator, "second_step_added")
 
 
 def _removed(
@@ -44,14 +41,12 @@ def _removed(
 ) -> None:
     request.session.pop(PASSED, None)
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        _told(user, authenticator, "user.second_step_removed", _("A second step for signing in was removed"))
+        _told(user, authenticator, "second_step_removed")
 
 
 @one_transaction()
-def _told(user: User, authenticator: Authenticator, action: str, subject: str) -> None:
-    record(
-        action=action, by=actor_of(user), subject=subject_of(user), after={"kind": str(authenticator.type)}
-    )
-    with translation.override(spoken(user.language)):
-        text = _("It is about your login %(username)s. If it was not you, tell the system admin at once.")
-        mail_notice(user, f"login.second_step:{clock.now():%Y%m%d%H%M%S}", subject, text)
+def _told(user: User, authenticator: Authenticator, what: str) -> None:
+    """Record it, and mail the login's owner: a step called `what` has an entry and a mail of that name."""
+    after = {"kind": str(authenticator.type)}
+    record(action=f"user.{what}", by=actor_of(user), subject=subject_of(user), after=after)
+    mail_notice(user, f"login.{what}", f"{clock.now():%Y%m%d%H%M%S}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from audit.permissions import NotPermitted
@@ -27,9 +25,3 @@ def number_seen(request: HttpRequest, field: str = "seen") -> int:
     """The version a form was made on; -1, which nothing has, where that is missing or no number."""
     number = whole_number(request.POST.get(field, ""))
     return -1 if number is None else number
-
-
-def stray_filters(query: QueryDict, known: Collection[str]) -> list[str]:
-    """A sentence for each name in an address that the list has no filter of: it was not looked at."""
-    stray = [name for name in query if name not in known]
-    return [_("This list has no filter “%(name)s”; it was left out.") % {"name": name[:30]} for name in stray]

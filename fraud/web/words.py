@@ -51,6 +51,11 @@ ENTRY_MODES: dict[str, str | Promise] = {
 }
 
 
+def run_state_word(code: str) -> str:
+    """`finished` → Finished."""
+    return str(RUN_STATES.get(code, (code, ""))[0])
+
+
 @register.simple_tag
 def run_state(code: str) -> SafeString:
     """The state of a run as a tag."""

@@ -14,7 +14,7 @@ from rules.language import nodes, parse
 from rules.language.normal import normalise
 from rules.language.reach import LONGEST_WITHIN_DAYS, spans_of
 from rules.models import Parameter, RuleVersion, ValueList
-from rules.money import MoneyNotValid, is_known_currency, to_minor
+from rules.money import MoneyNotValid, exponent, is_known_currency, to_minor
 
 LONGEST_VALUE = 200
 MOST_VALUES = 100_000
@@ -60,10 +60,18 @@ def stored_value(parameter: Parameter, value: Decimal, currency: str) -> str:
             return str(to_minor(Decimal(value), currency))
         exact = Decimal(value)
     except (MoneyNotValid, InvalidOperation):
-        text = _(
-            "“%(value)s” is no amount in %(currency)s: write digits, with no more decimals than that currency has."
+        digits = exponent(currency) if is_known_currency(currency) else 0
+        text = (
+            _(
+                "“%(value)s” is no amount in %(currency)s: write digits with at most %(n)s decimals, such as 500.50."
+            )
+            if digits
+            else _(
+                "“%(value)s” is no amount in %(currency)s: write digits without decimals, such as 500,000."
+            )
         )
-        raise ValueNotValid(reason=text % {"value": str(value)[:30], "currency": currency or "-"}) from None
+        said = {"value": str(value)[:30], "currency": currency or "-", "n": digits}
+        raise ValueNotValid(reason=text % said) from None
     if not exact.is_finite() or currency:
         raise ValueNotValid(reason=_("The value must be a finite number; only money has a currency."))
     most = LONGEST_WITHIN_DAYS // _spans_of_windows(parameter) if exact > 86_400 else LONGEST_WITHIN_DAYS

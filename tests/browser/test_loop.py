@@ -22,6 +22,7 @@ from cases.workflow import State
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim, Label
 from fraud.detection.models import ModelVersion, ScreeningRun
+from tests.browser.answering import at_step, attach, onwards
 from tests.cast import Cast, make_cast, make_claim, make_merchant
 from tests.night_company import add_claims, add_people, add_rules
 
@@ -134,9 +135,14 @@ def answer_on_the_phone(visit, case: Case, text: str):
     page.open("/")
     page.wait_for_url("**/my/")
     page.locator(f"a[href='/my/{case.reference}/']").click()
+    page.locator("a.primary").click()
+    page.wait_for_selector("#answer")
+    at_step(page, case, "words")
     page.fill("#text", text)
-    page.set_input_files("#files", photo())
-    page.locator("#answer .primary").click()
+    onwards(page, "files")
+    attach(page, [photo()])
+    onwards(page, "check")
+    page.locator("#answer footer .primary").click()
     page.wait_for_selector(".notice.success")
     return page
 
@@ -258,11 +264,16 @@ def test_dismissal_silence_and_an_appeal_that_reverses(visit, scene):
     approve(visit, case)
     holder = visit("cardholder", width=PHONE)
     holder.open(f"/my/{case.reference}/")
-    holder.locator("summary", has_text="I object").click()
+    holder.locator("a", has_text="I object").click()
     holder.fill(
         "#appeal-text", "I was in hospital and could not answer; the minutes of the dinner are attached."
     )
-    holder.locator("form[action$='/appeal/'] .button").click()
+    onwards(holder, "appeal-files")
+    attach(holder, [photo()])
+    onwards(holder, "appeal-check")
+    assert "I was in hospital" in holder.inner_text("dl.read-back")
+    assert holder.locator("dl.read-back .thumbs img").count() == 1
+    holder.locator("#answer footer .primary").click()
     holder.wait_for_selector(".notice.success")
 
     # Whoever approved does not decide the appeal; a different approver reverses it.

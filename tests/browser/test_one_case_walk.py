@@ -21,6 +21,7 @@ from cases.services.queue import take_case
 from cases.workflow import State
 from fraud.claims.importing.profiles import get_profile
 from fraud.claims.models import Claim, ClaimFile, User
+from tests.browser.answering import at_step, attach, onwards
 from tests.cast import Cast, make_cast, make_person
 from tests.fraud.claims.importing.files import deliver
 
@@ -108,8 +109,12 @@ def ask(page, case: Case) -> None:
     page.wait_for_url("**/queue/")
 
 
-def answers_of(page) -> list[str]:
-    return [page.locator("textarea[id^=answer-]").nth(n).input_value() for n in range(len(QUESTIONS))]
+def answers_of(page, case: Case) -> list[str]:
+    said = []
+    for n in range(1, len(QUESTIONS) + 1):
+        at_step(page, case, f"answer-{n}")
+        said.append(page.input_value(f"#answer-{n}"))
+    return said
 
 
 def fits(page) -> bool:
@@ -145,23 +150,31 @@ def test_case_travels_from_the_phone_to_the_amount_that_is_left(visit, scene):
     phone = visit("cardholder", width=360, language="ko", phone=True)
     phone.open(f"/my/{case.reference}/")
     assert phone.evaluate("navigator.maxTouchPoints") > 0
-    for n in (0, 1):
-        phone.locator("textarea[id^=answer-]").nth(n).fill(ANSWERS[n])
+    phone.tap("a.primary")
+    for n in (1, 2):
+        phone.fill(f"#answer-{n}", ANSWERS[n - 1])
+        onwards(phone, f"answer-{n + 1}")
+    at_step(phone, case, "words")
     phone.fill("#text", "거래처와 저녁을 먹었습니다.")
-    phone.set_input_files("#files", photo())
-    phone.locator("button[formaction$='/draft/']").tap()
+    onwards(phone, "files")
+    attach(phone, [photo()])
+    phone.locator("button[name=go][value=later]").tap()
     phone.wait_for_selector(".notice.success")
     look(phone, "2-phone-saved")
     assert fits(phone)
 
     # The same person at a desk finds everything, finishes and sends.
     desk = visit("cardholder", language="ko")
-    desk.open(f"/my/{case.reference}/")
-    assert answers_of(desk) == [*ANSWERS[:2], "", "", ""]
-    assert desk.input_value("#text") == "거래처와 저녁을 먹었습니다."
-    assert desk.locator("#answer", has_text="영수증.jpg").count() == 1
-    for n in (2, 3, 4):
-        desk.locator("textarea[id^=answer-]").nth(n).fill(ANSWERS[n])
+    desk.open(f"/my/{case.reference}/?step=check")
+    assert desk.locator("dl.read-back", has_text="영수증.jpg").count() == 1
+    assert "거래처와 저녁을 먹었습니다." in desk.inner_text("dl.read-back")
+    assert answers_of(desk, case) == [*ANSWERS[:2], "", "", ""]
+    at_step(desk, case, "answer-3")
+    for n in (3, 4, 5):
+        desk.fill(f"#answer-{n}", ANSWERS[n - 1])
+        onwards(desk, f"answer-{n + 1}" if n < 5 else "words")
+    onwards(desk, "files")
+    onwards(desk, "check")
     look(desk, "3-desk")
     desk.click("#answer footer .primary")
     desk.wait_for_selector("ol.answers")

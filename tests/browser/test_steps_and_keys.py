@@ -106,21 +106,47 @@ def test_answer_and_its_evidence_are_read_after_one_key(visit, scene, asked):
     assert len(hands.keys) == 1
 
 
+class Read:
+    """Words there are to read; a line that stood on a step before (the payment, a button) is not read again."""
+
+    def __init__(self) -> None:
+        self.lines: set[str] = set()
+        self.n_words = 0
+
+    def page(self, phone, *, again: bool = False) -> None:
+        """Read what the page shows; `again`: every line of it, as on the page that reads everything back."""
+        for line in phone.inner_text("main").splitlines():
+            if again or line not in self.lines:
+                self.n_words += len(line.split())
+            self.lines.add(line)
+
+
 def answer_on_the_phone(phone) -> tuple[int, int, int]:
-    """Answer, add a photo and send; (taps, letters typed, words there are to read)."""
-    n_words = len(phone.inner_text("main").split())
-    taps = 0
+    """Answer step by step, add a photo, read back and send; (taps, letters typed, words there are to read)."""
+    read, taps = Read(), 1
+    read.page(phone)
+    phone.tap("a.primary")
     for n, said in enumerate(ANSWERS, 1):
-        phone.tap(f"#answer-{n}")
-        phone.keyboard.type(said)
+        phone.wait_for_selector(f"#answer-{n}")
+        read.page(phone)
+        phone.keyboard.type(said)  # the field has the focus
+        phone.tap("#answer footer .primary")
         taps += 1
-    file = {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
-    phone.set_input_files("#files", file)
-    taps += 2  # the field, and the camera's own button
+    for name, found in (("files", "#text"), ("check", "#camera")):
+        phone.wait_for_selector(found, state="attached")
+        read.page(phone)
+        if name == "check":
+            file = {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
+            phone.set_input_files("#camera", file)
+            phone.wait_for_selector(".thumbs img")
+            taps += 2  # the button, and the camera's own
+        phone.tap(f"#answer button[value={name}]")
+        taps += 1
+    phone.wait_for_selector("dl.read-back")
+    read.page(phone, again=True)
     phone.tap("#answer footer .primary")
-    taps += 1
     phone.wait_for_selector("ol.answers")
-    return taps, sum(map(len, ANSWERS)), n_words
+    return taps + 1, sum(map(len, ANSWERS)), read.n_words
 
 
 def test_a_new_answer_on_a_phone_takes_three_minutes(visit, scene, asked):
@@ -129,7 +155,7 @@ def test_a_new_answer_on_a_phone_takes_three_minutes(visit, scene, asked):
     phone.tap(f"a[href*='{asked.reference}']")
     phone.wait_for_url(f"**/my/{asked.reference}/**")
     taps, letters, words = answer_on_the_phone(phone)
-    assert taps + 1 <= 8
+    assert taps + 1 <= 10
     seconds = (taps + 1) * TAP + letters * LETTER + words * READ + PHOTO
     print(f"{taps + 1} taps, {letters} letters, {words} words to read: {seconds:.0f} s")
     assert seconds <= 180

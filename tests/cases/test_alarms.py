@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import override
 
 from audit import clock
 from audit.actor import Actor
@@ -325,7 +326,8 @@ def test_a_night_that_a_predecessor_scored_says_so(
     flip(later, settings)
     run = night.run_night(business_date=clock.today() - timedelta(days=1), by=Actor.system("nightly"))
     assert (run.state, run.model_version) == ("finished", in_service)
-    assert "M-2026-0099 is damaged" in night.closing_line(run)
+    with override("en"):
+        assert "M-2026-0099 is damaged" in night.closing_line(run)
     client.force_login(cast.model_owner)
     client.cookies["django_language"] = "en"
     page = client.get(f"/runs/{run.reference}/").content.decode()

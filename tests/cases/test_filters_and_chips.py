@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from audit.services import actor_of
-from audit.views import _filtered, _problems
+from audit.views import _filtered
+from cases.api.queue import FILTERS as API_FILTERS
 from cases.models import Case
 from cases.pages import queue_filters as queue
 from cases.pages.choices import choices_of
 from cases.workflow import State
-from fraud.claims.models import Cardholder, Claim
+from fraud.claims.models import Cardholder, Claim, User
 from fraud.detection.claim_filters import filter_claims
 from fraud.detection.claim_filters import read_filters as read_claim_filters
 from fraud.detection.models import RuleHit, Score
@@ -214,7 +215,52 @@ def test_audit_filters_list_exactly_what_they_name_and_say_what_is_no_day(
         assert {e.pk for e in _filtered(asked(query))} == wanted
     wrong = asked({"from": "2026-02-31"})
     assert _filtered(wrong).count() == AuditEvent.objects.count()
-    assert "2026-02-31" in _problems(wrong)[0]
+    assert "2026-02-31" in wrong.not_understood[0]
+
+
+#: List → an address of it of which nothing can be understood, and how many sentences say so.
+NOT_UNDERSTOOD = {
+    "/queue/?view=held_back&part=x&why=x&rule=QQ9&run=R-9&foo=1": 5,
+    "/claims/?from=x&type=x&foo=1": 3,
+    "/files/?foo=1": 1,
+    "/runs/?foo=1": 1,
+    "/money-back/?foo=1": 1,
+    "/recovery/?view=x&decided=1&foo=1": 3,
+    "/recovery/entries/?view=x": 1,
+    "/approvals/?kind=x&foo=1": 2,
+    "/reports/?days=7": 1,
+    "/calendar/?year=12": 1,
+    "/notices/?foo=1": 1,
+    "/mail/?foo=1": 1,
+    "/rules/gallery/?group=x": 1,
+}
+OF_ADMINS = {
+    "/people/?view=x&role=x&state=x&foo=1": 4,
+    "/audit/?from=x&to=1&action=x&foo=1": 4,
+    "/labels/?from=x&source=x&outcome=x": 3,
+}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_list_says_what_it_did_not_understand(client: Client, cast: Cast, language: str) -> None:
+    client.cookies["django_language"] = language
+    for who, lists in (("approver", NOT_UNDERSTOOD), ("auditor", OF_ADMINS)):
+        user = getattr(cast, who)
+        User.objects.filter(pk=user.pk).update(language=language)
+        client.force_login(user)
+        for address, n in lists.items():
+            answer = client.get(address)
+            assert answer.status_code == 200, (who, address)
+            main = answer.content.decode().split("<main", 1)[1]
+            assert main.count('<div class="notice warning">') >= n, (address, n)
+            clean = client.get(address.partition("?")[0]).content.decode().split("<main", 1)[1]
+            before = clean.count('<div class="notice warning">')
+            assert main.count('<div class="notice warning">') == before + n, address
+
+
+def test_the_interface_narrows_by_what_the_queue_narrows_by() -> None:
+    own_way = {"state", "assignee"}
+    assert set(queue.FILTERS) - {one.name for one in API_FILTERS} - own_way == set()
 
 
 @pytest.mark.parametrize("typed", ["E2001", "e2001", "e-2001", " E 2001 ", "Ｅ２００１"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.core.mail import EmailMessage
+from django.utils.translation import override
 
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted
@@ -20,7 +22,9 @@ from cases.services.mail_texts import (
     propose_text,
     return_text,
 )
-from cases.services.outbox import enqueue_mail
+from cases.services.outbox import enqueue_mail, send_outbox
+from fraud.claims.models import User
+from fraud.people.mailing import LINK, mail_invitation, mail_notice
 from tests.cases.stage import Stage
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +176,55 @@ def test_programs_read_propose_and_preview_alike(stage: Stage, client) -> None:
     assert agreed.json()["state"] == "active"
     listed = client.get("/api/v1/mail/texts/", {"page_size": 100}).json()
     assert (len(listed["results"]), listed["next"]) == (2 * len(MAILS), None)
+
+
+def worded(stage: Stage, mail: str, body: str) -> None:
+    """The company words a mail in English anew, and a second person agrees."""
+    subject = MAILS[mail]["en"][0]
+    asked = {"mail": mail, "language": "en", "subject": subject, "body": body, "reason": "In our words"}
+    row = propose_text(**asked, by=stage.actor("system_admin"), expected_number=0)
+    approve_text(text=row, by=stage.actor("approver"))
+
+
+def test_an_invitation_in_the_companys_words_leaves_with_its_one_time_link(
+    stage: Stage, mailoutbox: list[EmailMessage]
+) -> None:
+    worded(stage, "login.invited", "Welcome, {username}! Within {hours} hours: {link}")
+    user = stage.cast.reviewer
+    User.objects.filter(pk=user.pk).update(email="r@example.test", language="en")
+    user.refresh_from_db()
+    assert mail_invitation(user, 1)
+    kept = OutboxMessage.objects.get(key__startswith="login.invited:")
+    assert kept.body.strip().endswith(LINK)  # no link lies in a table
+    send_outbox()
+    sent = mailoutbox[0].body
+    assert sent.startswith(f"Welcome, {user.username}! Within ")
+    assert "/accounts/" in sent
+    assert LINK not in sent
+
+
+def test_a_second_step_and_the_days_letter_read_as_the_company_words_them(stage: Stage) -> None:
+    worded(stage, "login.second_step_added", "Second step: {username}.")
+    worded(stage, "mail.dead", "Look here: {mails_link}")
+    user = stage.cast.reviewer
+    User.objects.filter(pk=user.pk).update(email="r@example.test", language="en")
+    user.refresh_from_db()
+    assert mail_notice(user, "login.second_step_added", "20261130")
+    assert (
+        OutboxMessage.objects.get(key__startswith="login.second_step").body
+        == f"Second step: {user.username}.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "said"),
+    [
+        ("Your login", "Come in, {username}, {hours}.", "{link}"),  # nobody could sign in by it
+        ("Your login {link}", "Come in, {username}, {hours}, {link}.", "not in the subject"),
+        ("Case {reference}", "Come in, {username}, {hours}, {link}.", "{reference}"),  # it is about no case
+    ],
+)
+def test_a_text_that_would_invite_nobody_is_refused(subject: str, body: str, said: str) -> None:
+    with override("en"), pytest.raises(errors.MailTextNotValid) as refused:
+        check_text("login.invited", "en", subject, body)
+    assert said in refused.value.sentence

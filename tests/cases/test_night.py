@@ -14,6 +14,7 @@ import time_machine
 from django.db import transaction
 from django.db.models import Min
 from django.http import QueryDict
+from django.utils.translation import override
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -576,7 +577,8 @@ def test_claim_held_back_expires_after_its_nights_and_is_counted_and_recorded() 
     assert next(s for s in last.stages if s["name"] == "opening")["counts"]["expired"] == n
     entry = AuditEvent.objects.get(action="run.held_back_expired")
     assert set(entry.after["claims"]) == set(HeldBack.objects.values_list("claim_id", flat=True))
-    assert closing_line(last).endswith(f"held back 0, expired {n}")
+    with override("en"):
+        assert closing_line(last).endswith(f"held back 0, expired {n}")
     assert night(DAY + timedelta(days=3)).n_held_back == 0
     assert HeldBack.objects.count() == n
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
+from cases.management.commands.nightly import lines, nothing_to_do
+from cases.management.night_bar import bar_of, stage_lines
 from cases.services.night import business_date_of
 from fraud.claims.models import Claim
 from fraud.detection.models import ScreeningRun
 from fraud.detection.screening import services as screening
+from fraud.detection.screening.services import pace_of
 from tests.night_company import add_claims, add_people, add_rules
 from tests.night_model import install_model
 
@@ -21,11 +27,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def company(settings: Any, tmp_path: Path) -> None:
+def company(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MODELS_DIR = tmp_path / "models"
     screening.forget_frames()
     add_rules()
     add_people()
+    with override("en"):
+        yield
 
 
 def test_a_night_of_the_future_is_refused_and_says_which_is_the_last(
@@ -65,7 +73,7 @@ def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
     assert "nothing to do" not in first
     run = ScreeningRun.objects.get()
     call_command("nightly")
-    assert "was finished at" in (again := capsys.readouterr().out)
+    assert "ended at" in (again := capsys.readouterr().out)
     assert "new cases" not in again
     assert "wait" not in again
     Claim.objects.filter(pk=Claim.objects.latest("pk").pk).update(received_at=datetime.now(UTC))
@@ -73,3 +81,17 @@ def test_a_night_that_is_finished_is_told_as_past_with_what_waits_for_the_next(
     said = capsys.readouterr().out
     assert "1 claims received since" in said
     assert f"wait for the night of {run.business_date + timedelta(days=1)}" in said
+
+
+def test_a_night_tells_its_stages_in_the_language_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    install_model()
+    add_claims(5)
+    with override("ko"):
+        call_command("nightly")
+    said = capsys.readouterr().out
+    assert "청구 5건을" in said
+    assert "규칙·모델·이상 탐지: 완료" in said
+    run = ScreeningRun.objects.get()
+    with override("ko"):
+        korean = [bar_of(run, pace_of(run)), *stage_lines(pace_of(run)), *lines(run), *nothing_to_do(run)]
+    assert not re.findall(r"\b(?:claims|scored|stage|second|left|done|finished|nothing)\b", "\n".join(korean))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -111,6 +112,66 @@ def test_a_merge_that_is_taken_back_leaves_both_cases_as_they_were(stage: Stage)
     again = merge(stage, fresh(made), back)
     assert names(again) == sorted([*ours, *theirs])
     assert find_faults() == []
+
+
+def test_a_merge_whose_claim_moved_on_says_where_it_is_and_what_can_be_done(stage: Stage) -> None:
+    kept, other = two(stage)
+    made = merge(stage, kept, other)
+    moved = names_that_left(other)
+    new = split(stage, fresh(made), moved)
+    with translation.override("en"), pytest.raises(errors.CasesDiffer) as refused:
+        unmerge(stage, fresh(other), fresh(made))
+    said = in_english(refused.value)
+    assert f"{moved[0]}: {new.reference}" in said
+    assert "Split them off where they are now" in said
+    page = page_of(stage, other)
+    told = page.split('id="regrouping"', 1)[1].split("</section>", 1)[0]
+    assert moved[0] in told  # said before anybody presses the button
+    assert new.reference in told
+
+
+def test_a_merge_that_was_merged_further_says_which_one_comes_first(stage: Stage) -> None:
+    kept, other = two(stage)
+    made = merge(stage, kept, other)
+    third = make_case(cardholder=stage.cast.cardholder_record)
+    third = queue.take_case(case=third, by=stage.actor("reviewer"), expected_version=third.version)
+    merge(stage, third, fresh(made))
+    with translation.override("en"), pytest.raises(errors.CasesDiffer) as refused:
+        unmerge(stage, fresh(other), fresh(made))
+    assert f"{kept.reference} was itself merged into {third.reference}" in in_english(refused.value)
+
+
+def test_a_case_that_would_be_emptied_is_named(stage: Stage) -> None:
+    kept, other = two(stage)
+    own = names(kept)
+    made = merge(stage, kept, other)
+    split(stage, fresh(made), own)
+    with translation.override("en"), pytest.raises(errors.CasesDiffer) as refused:
+        unmerge(stage, fresh(other), fresh(made))
+    assert f"Go on with them in {kept.reference}" in in_english(refused.value)
+
+
+def page_of(stage: Stage, case: Case) -> str:
+    client = Client()
+    client.force_login(stage.cast.reviewer)
+    return client.get(reverse("cases:detail", args=[case.reference])).content.decode()
+
+
+def in_english(refusal: errors.CaseworkError) -> str:
+    with translation.override("en"):
+        return refusal.sentence
+
+
+def names_that_left(case: Case) -> list[str]:
+    return sorted(case.alerts.filter(left_why="merged").values_list("claim__external_id", flat=True))
+
+
+def test_a_merged_case_counts_the_claims_it_was_about(stage: Stage) -> None:
+    kept, other = two(stage)
+    made = merge(stage, kept, other)
+    page = page_of(stage, other)
+    assert fresh(other).n_told == 1
+    assert f"now in {made.reference}" in page or f"지금은 {made.reference}" in page
 
 
 def test_a_payment_that_both_cases_held_is_in_both_again(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import pytest
 from django.test import Client
@@ -64,7 +65,9 @@ def test_cardholder_sees_what_is_asked_and_until_when(client, cast, asked):
     assert asked.reference in client.get(reverse("cases:my-requests")).content.decode()
     page = client.get(url(asked)).content.decode()
     assert asked.requests.get().text[:40] in page
-    assert 'name="files"' in page
+    files = client.get(url(asked) + "?step=files").content.decode()
+    assert 'name="files"' in files
+    assert 'capture="environment"' in files
 
 
 def test_stranger_gets_the_same_answer_as_for_nothing(client, cast, asked):
@@ -94,7 +97,7 @@ def test_draft_is_kept_while_typing(client, cast, asked):
         {"text": "아직 쓰는 중"},
         headers={"HX-Request": "true"},
     )
-    assert "아직 쓰는 중" in client.get(url(asked)).content.decode()
+    assert "아직 쓰는 중" in client.get(url(asked) + "?step=words").content.decode()
     asked.refresh_from_db()
     assert asked.state == State.AWAITING_EXPLANATION
 
@@ -168,7 +171,12 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
             content_hash=proposed.content_hash,
         )
     page = client.get(url(asked)).content.decode()
-    assert 'name="text"' in page
+    assert "?step=appeal" in page
+    assert 'name="text"' in client.get(url(asked) + "?step=appeal").content.decode()
+    read = client.post(url(asked, "appeal"), {"text": "새로운 사실", "go": "appeal-check"}).content.decode()
+    assert "새로운 사실" in read.split('<dl class="read-back">', 1)[1]
+    asked.refresh_from_db()
+    assert asked.state == State.NOTIFIED  # nothing is sent before it was read back
     assert (
         client.post(
             url(asked, "appeal"),
@@ -228,8 +236,8 @@ def test_saving_half_way_keeps_every_field_and_file_for_another_device(cast, ask
     phone.force_login(cast.cardholder)
     assert phone.post(reverse("cases:my-save", args=[asked_five.reference]), half_way()).status_code == 302
     desk.force_login(cast.cardholder)
-    page = desk.get(url(asked_five)).content.decode()
-    for kept in ("첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", "checked"):
+    page = desk.get(url(asked_five) + "?step=check").content.decode()
+    for kept in ("첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", 'name="admits" value="on"'):
         assert kept in page
     asked_five.refresh_from_db()
     assert asked_five.state == State.AWAITING_EXPLANATION
@@ -257,8 +265,8 @@ def test_a_page_left_open_does_not_wipe_what_another_device_saved(cast, asked_fi
     address = reverse("cases:my-save", args=[asked_five.reference])
     for device in (phone, desk):
         device.force_login(cast.cardholder)
-    open_page = desk.get(url(asked_five)).content.decode()
-    phone_page = phone.get(url(asked_five)).content.decode()
+    open_page = desk.get(url(asked_five) + "?step=answer-2").content.decode()
+    phone_page = phone.get(url(asked_five) + "?step=answer-1").content.decode()
     here = {name: shown(open_page, name) for name in ("number", "page")}
     there = {name: shown(phone_page, name) for name in ("number", "page")}
     phone.post(address, {**half_way(), **there})
@@ -272,8 +280,8 @@ def test_a_page_left_open_does_not_wipe_what_another_device_saved(cast, asked_fi
     assert "책상에서 쓴 둘째 답" in sent.content.decode()
     assert not Explanation.objects.exists()
     assert desk.post(address, {**typed, "both": "on"}).status_code == 302
-    together = desk.get(url(asked_five)).content.decode()
-    for kept in ("책상에서 쓴 둘째 답", "첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", "checked"):
+    together = desk.get(url(asked_five) + "?step=check").content.decode()
+    for kept in ("책상에서 쓴 둘째 답", "첫째 답", "셋째 답", 'value="120,0"', "영수증.jpg", 'name="admits"'):
         assert kept in together
 
 
@@ -281,7 +289,7 @@ def test_a_page_goes_on_from_what_it_saved_itself(cast, asked_five):
     client = Client()
     client.force_login(cast.cardholder)
     address = reverse("cases:my-save", args=[asked_five.reference])
-    page = client.get(url(asked_five)).content.decode()
+    page = client.get(url(asked_five) + "?step=words").content.decode()
     here = {"number": shown(page, "number"), "page": shown(page, "page"), "offered": ""}
     for text in ("아직", "아직 쓰는", "아직 쓰는 중"):  # the answers of the saves before are still under way
         saved = client.post(address, {**here, "text": text}, headers={"HX-Request": "true"})
@@ -295,6 +303,7 @@ def test_what_the_cardholder_has_not_sent_is_nobody_elses_to_read(client, cast, 
     client.post(reverse("cases:my-save", args=[asked_five.reference]), half_way())
     client.force_login(cast.manager)
     page = client.get(url(asked_five)).content.decode()
+    page += client.get(url(asked_five) + "?step=check").content.decode()
     assert "첫째 답" not in page
     assert "영수증.jpg" not in page
 
@@ -316,7 +325,27 @@ def test_a_file_that_was_not_taken_is_named_and_the_rest_is_kept(client, cast, a
     assert "setup.exe" in page
     assert "영수증.jpg" in page
     assert not Explanation.objects.exists()
-    assert "고객사와의 저녁 식사였습니다." in client.get(url(asked_five)).content.decode()
+    assert "고객사와의 저녁 식사였습니다." in client.get(url(asked_five) + "?step=words").content.decode()
+
+
+def test_each_step_saves_its_field_and_leads_to_the_next(client, cast, asked_five):
+    client.force_login(cast.cardholder)
+    address, carried = reverse("cases:my-save", args=[asked_five.reference]), {}
+    names = [*(f"answer-{n}" for n in range(1, 6)), "words", "files", "check"]
+    for n, (name, after) in enumerate(itertools.pairwise(names), 1):
+        page = client.get(url(asked_five) + f"?step={name}").content.decode()
+        assert f"{n} / {len(names)}" in page
+        assert all(f'name="{one}" value="{said}"' in page for one, said in carried.items())
+        typed = {name: f"{n}번째로 쓴 말"} if name.startswith("answer") else {}
+        here = {one: shown(page, one) for one in ("number", "page")}
+        sent = client.post(address, {**carried, **typed, **here, "stay": name, "go": after})
+        assert sent["Location"] == url(asked_five) + f"?step={after}"
+        carried |= typed
+    read = client.get(url(asked_five) + "?step=check").content.decode().split('<dl class="read-back">', 1)[1]
+    assert all(said in read for said in carried.values())
+    assert (
+        client.get(url(asked_five) + "?step=change-me").status_code == 200
+    )  # an unknown step is the first page
 
 
 def test_answers_stand_under_their_questions_for_the_cardholder_and_the_reviewer(client, cast, asked_five):

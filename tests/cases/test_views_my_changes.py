@@ -34,8 +34,10 @@ def corrected(stage: Stage, case: Case, **facts: Any) -> None:
     follow_changes()
 
 
-def page_of(client: Client, case: Case) -> str:
-    return client.get(f"/my/{case.reference}/").content.decode()
+def page_of(client: Client, case: Case, step: str = "") -> str:
+    """The page of the case, or where the answer or the appeal is read back the page of that."""
+    at = {"answer": "?step=check", "appeal": "?step=appeal"}.get(step, "")
+    return client.get(f"/my/{case.reference}/{at}").content.decode()
 
 
 def version_on(page: str) -> str:
@@ -77,7 +79,7 @@ def test_every_step_that_binds_is_refused_on_an_old_page_and_names_its_sum(
 ) -> None:
     case = stage.case_in(state)
     person = client_of(stage, "cardholder")
-    old = version_on(page_of(person, case))
+    old = version_on(page_of(person, case, step))
     corrected(stage, case, amount_minor=90_000)
     address = f"/my/{case.reference}/{step}/"
     refused = person.post(address, {**typed, "version": old})
@@ -87,7 +89,7 @@ def test_every_step_that_binds_is_refused_on_an_old_page_and_names_its_sum(
     assert not Consent.objects.exists()
     for words in typed.values():
         assert words == "on" or words in refused.content.decode()
-    again = {**typed, "version": version_on(page_of(person, case)), "number": "1"}
+    again = {**typed, "version": version_on(page_of(person, case, step)), "number": "1"}
     taken = person.post(address, again, follow=True)
     assert told in str(next(iter(taken.context["messages"])))
 

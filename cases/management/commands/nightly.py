@@ -22,7 +22,9 @@ from cases.services.errors import CaseworkError
 from cases.services.night import NightNotYet, claims_waiting, closing_line, end_of_night, run_night
 from cases.services.night_control import cancel_night, pause_night, resume_night
 from fraud.detection.models import ScreeningRun
+from fraud.detection.run_words import counts_in_words, stage_state_word, stage_word
 from fraud.detection.screening.services import pace_of
+from fraud.web.words import run_state_word
 
 log = logging.getLogger(__name__)
 
@@ -145,14 +147,13 @@ def nothing_to_do(run: ScreeningRun) -> list[str]:
     """What is said of a night that was finished before: when, and for which night waits what came in since."""
     following = run.business_date + timedelta(days=1)
     waiting = claims_waiting(run)
-    found = [
-        f"{run.reference}: the night of {run.business_date} was {run.state} at {_moment(run.finished_at)}; nothing to do"
-    ]
+    said = _("%(run)s: the night of %(day)s ended at %(at)s (%(state)s); nothing to do")
+    told = {"run": run.reference, "day": run.business_date, "at": _moment(run.finished_at)}
+    found = [said % {**told, "state": run_state_word(run.state)}]
     if waiting:
-        found.append(
-            f"  {waiting:,} claims received since {_moment(run.cut_off_at)} wait for the night of {following}, "
-            f"which is due at {_moment(end_of_night(following))}"
-        )
+        said = _("%(n)s claims received since %(cut)s wait for the night of %(day)s, which is due at %(due)s")
+        told = {"cut": _moment(run.cut_off_at), "day": following, "due": _moment(end_of_night(following))}
+        found.append("  " + said % {**told, "n": f"{waiting:,}"})
     return found
 
 
@@ -166,12 +167,18 @@ def _counted(run: ScreeningRun, name: str, what: str) -> int:
 
 def lines(run: ScreeningRun) -> list[str]:
     """A run as text: one line a stage, then what it could not judge, then what came of it."""
-    found = [f"{run.reference} {run.shown_state}{' (late)' if run.is_late else ''}"]
+    late = " " + _("(caught up)") if run.is_late else ""
+    found = [f"{run.reference} {run_state_word(run.shown_state)}{late}"]
     for stage in run.stages:
-        counts = ", ".join(f"{name} {value}" for name, value in stage["counts"].items())
-        found.append(f"  {stage['name']:<8} {stage['state']:<8} {stage['seconds']:>8.1f} s  {counts}")
+        counts = ", ".join(f"{word} {_number(value)}" for word, value in counts_in_words(stage["counts"]))
+        took = _("%(s)s s") % {"s": f"{stage['seconds']:,.1f}"}
+        found.append(f"  {stage_word(stage['name'])}: {stage_state_word(stage['state'])}, {took}; {counts}")
     for code, entry in sorted(run.not_evaluable.items()):
-        found.append(
-            f"  rule {code}: {entry['n']:,} claims not evaluable, missing {', '.join(entry['missing'])}"
-        )
+        said = _("rule %(code)s: not evaluable for %(n)s claims, missing %(fields)s")
+        fields = ", ".join(entry["missing"])
+        found.append("  " + said % {"code": code, "n": f"{entry['n']:,}", "fields": fields})
     return [*found, closing_line(run)]
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, (int, float)) else str(value)

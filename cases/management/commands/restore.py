@@ -48,10 +48,11 @@ class Command(BaseCommand):
                 manifest, pending = done.manifest, done.pending
         except SetRefused as refused:
             said = _("Refused (%(code)s): %(why)s")
-            raise CommandError(said % {"code": refused.code, "why": refused}) from None
+            raise CommandError(said % {"code": refused.code, "why": refused.said(_)}) from None
         except (OSError, DatabaseProblem) as error:
             said = _("%(why)s. Nothing was put back; the home is empty as before.")
-            raise CommandError(said % {"why": error}) from None
+            why = error.said(_) if isinstance(error, DatabaseProblem) else error
+            raise CommandError(said % {"why": why}) from None
         if pending is None:
             told = _(
                 "The set of %(at)s can be put back: files %(files)s, %(mb)s MB, audit entries %(entries)s, %(s)s s"

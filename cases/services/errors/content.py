@@ -140,7 +140,7 @@ class DayNotValid(ContentNotValid):
 
 
 class CasesDiffer(ContentNotValid):
-    """`why`: none, same, person, currency, sample, empty, not_merged, linked, not_linked."""
+    """`why`: none, same, person, currency, sample, empty, all_of_it, moved, merged_on, not_merged, linked, not_linked."""
 
     code = "cases_differ"
     field = "other"
@@ -151,19 +151,28 @@ class CasesDiffer(ContentNotValid):
         "currency": _("The cases are in different currencies. Link them instead."),
         "sample": _("A case drawn at random stays by itself. Link them instead."),
         "empty": _("No claim would be left in one of the cases, or none is there to move."),
+        "all_of_it": _(
+            "Every claim left in %(other)s came from this case, so nothing would stay there. Go on with them in %(other)s."
+        ),
+        "moved": _(
+            "None of the claims this case had brought is in %(other)s any more (%(where)s). Split them off where they are now: that puts them in a case of their own again."
+        ),
+        "merged_on": _(
+            "%(other)s was itself merged into %(further)s. Take that merge back first, on the page of %(other)s; then this one."
+        ),
         "not_merged": _("The case was not merged into this one."),
         "linked": _("The cases are linked already."),
         "not_linked": _("The cases are not linked."),
     }
 
-    def __init__(self, why: str) -> None:
-        super().__init__()
+    def __init__(self, why: str, **params: Any) -> None:
+        super().__init__(**params)
         self.why = why
         self.text = self.texts[why]
 
     @property
     def details(self) -> Mapping[str, Any]:
-        return {"field": self.field, "why": self.why}
+        return {"field": self.field, "why": self.why, **self.params}
 
 
 class ClaimsNotHere(ContentNotValid):

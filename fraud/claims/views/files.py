@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.permissions import can
@@ -55,6 +56,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     ensure_presets()
     if can(request.actor, "fraud.import_claims"):  # type: ignore[attr-defined]
         get_ready()
+    asked_of(request)
     files = ClaimFile.objects.select_related("profile").defer("notes", "totals")
     context = {
         "page": keyset_page(files, by="id", cursor=request.GET.get("after", ""), size=PAGE_SIZE),
@@ -135,7 +137,7 @@ def file_page(request: HttpRequest, reference: str) -> HttpResponse:
         "absent": next((n["params"]["fields"] for n in file.notes if n["code"] == "fields_absent"), ""),
         "totals": [(currency, sums) for currency, sums in file.totals.items() if is_known_currency(currency)],
         "codes": _codes(file),
-        "code": request.GET.get("code", ""),
+        "code": request.GET.get("code", "")[:60],
         "panels": [] if running else file_panels(file, request.actor),  # type: ignore[attr-defined]
     }
     if can(request.actor, "fraud.view_file"):  # type: ignore[attr-defined]
@@ -185,7 +187,8 @@ def cancel_file(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _rejects(request: HttpRequest, file: ClaimFile) -> dict[str, Any]:
     rows = ClaimFileReject.objects.filter(file=file)
-    if code := request.GET.get("code"):
+    codes = rows.order_by().values_list("code", flat=True).distinct()
+    if code := asked_of(request, "code").known("code", list(codes)):
         rows = rows.filter(code=code)
     found = keyset_page(
         rows, by="line", cursor=request.GET.get("after", ""), size=REJECTS_SIZE, ascending=True

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.asked import asked_of
 from audit.language import current_language
 from audit.paging import keyset_page
 from audit.typed import whole_number
@@ -34,6 +35,7 @@ PAGE_SIZE = 40
 def money_back_list(request: HttpRequest) -> HttpResponse:
     """What waits for somebody to link or dismiss it."""
     waiting = waiting_money(request.actor)
+    asked_of(request)
     found = keyset_page(
         waiting.order_by(), by="transacted_at", cursor=request.GET.get("after", ""), size=PAGE_SIZE
     )

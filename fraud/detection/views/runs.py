@@ -7,16 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from audit.actor import Actor
+from audit.asked import asked_of
 from audit.paging import keyset_page
 from audit.permissions import can
 from fraud.claims.models import ClaimFile
 from fraud.claims.panels import scores_hidden_from
 from fraud.claims.units import within_units
 from fraud.detection.models import Score, ScreeningRun
+from fraud.detection.run_words import STAGE_NAMES, counts_in_words, stage_word
 from fraud.detection.screening.pace import Pace, pace_of
 from fraud.web.access import page
 from rules.fields import FIELDS
@@ -24,14 +24,13 @@ from rules.models import Rule
 
 PAGE_SIZE = 40
 N_TOP_CLAIMS = 12
-_SHOWN_IF_ANY = ("quarantined", "held_back_new", "held_back_seated", "expired", "outdated", "taken_back")
 RUNNING = (ScreeningRun.State.PREPARING, ScreeningRun.State.SCORING, ScreeningRun.State.OPENING)
-STAGE_NAMES = ("prepare", "scoring", "opening", "finish")
 
 
 @page("fraud.view_run")
 def run_list(request: HttpRequest) -> HttpResponse:
     """All runs, newest first."""
+    asked_of(request)
     runs = ScreeningRun.objects.select_related("model_version").defer(
         "rule_set", "settings_used", "not_evaluable", "stages"
     )
@@ -79,23 +78,17 @@ def _has_cases(run: ScreeningRun) -> bool:
 
 def stages_of(run: ScreeningRun, pace: Pace) -> list[dict[str, Any]]:
     """Every stage in order, with its word, state, pace, seconds and counts; those not reached yet are waiting."""
-    words = {
-        "prepare": pgettext("run stage", "Gather claims"),
-        "scoring": pgettext("run stage", "Rules, models and anomalies"),
-        "opening": pgettext("run stage", "Open cases"),
-        "finish": pgettext("run stage", "Drift and summary"),
-    }
     stored = {stage["name"]: stage for stage in run.stages}
     paces = {one.name: one for one in pace.stages}
     names = [*STAGE_NAMES, *(name for name in stored if name not in STAGE_NAMES)]
     return [
         {
-            "word": words.get(name, name),
+            "word": stage_word(name),
             "state": paces[name].state if name in paces else stored[name]["state"],
             "pace": paces.get(name),
             "seconds": stored.get(name, {}).get("seconds"),
             "started_at": _time(stored.get(name, {}).get("started_at")),
-            "counts": _counts(stored.get(name, {}).get("counts") or {}),
+            "counts": counts_in_words(stored.get(name, {}).get("counts") or {}),
             "error": stored.get(name, {}).get("error", ""),
         }
         for name in names
@@ -133,52 +126,6 @@ def _top_claims(run: ScreeningRun, by: Actor) -> list[Score]:
     )
     hidden = scores_hidden_from(by, [row.claim_id for row in rows])
     return [row for row in rows if row.claim_id not in hidden][:N_TOP_CLAIMS]
-
-
-def _counts(counts: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Words and numbers of a stage; nested counts one by one, timings and zeros of no interest left out."""
-    words = {
-        "claims": _("claims"),
-        "parts": _("parts"),
-        "stands_in_for": _("scored in place of the damaged"),
-        "hits": _("rule hits"),
-        "scored": _("scored"),
-        "quarantined": _("set apart as damaged"),
-        "over_threshold": _("over the threshold"),
-        "alerts": _("alerts"),
-        "cases": _("new cases"),
-        "joined": _("joined open cases"),
-        "renewed": _("open cases with further hits"),
-        "held_back": _("held back"),
-        "held_back_new": _("of these new"),
-        "held_back_seated": _("seated after waiting"),
-        "expired": _("expired"),
-        "outdated": _("no longer in question"),
-        "taken_back": _("payment taken back"),
-        "sample_population": _("drawn from"),
-        "model": _("by the model"),
-        "rule": _("by a ban"),
-        "control_sample": _("control sample"),
-        "novelty": _("unusual"),
-        "learning": _("for learning"),
-        "seats_used": _("seats used"),
-        "seats": _("of seats"),
-        "seats_free": _("seats left empty"),
-        "drift": _("drift"),
-    }
-    levels = {"calm": _("calm"), "warn": _("watch"), "act": _("act")}
-    flat: dict[str, Any] = {}
-    for name, value in counts.items():
-        flat |= value if isinstance(value, dict) else {name: value}
-    return [
-        (words[name], levels.get(value, value) if isinstance(value, str) else value)
-        for name, value in flat.items()
-        if name in words and _is_plain(value) and not (name in _SHOWN_IF_ANY and not value)
-    ]
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (int, float, str)) and value != ""
 
 
 def _time(text: str | None) -> datetime | None:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from audit.typed import choice
+from audit.asked import asked_of
 from fraud.learning.evaluation_detail import detail_context
 from fraud.learning.evaluation_page import comparison_context
 from fraud.learning.group_words import KINDS
@@ -27,7 +27,9 @@ def evaluation(request: HttpRequest, number: int) -> HttpResponse:
     found = Evaluation.objects.select_related("model_version", "against").filter(pk=number).first()
     if found is None:
         raise Http404
-    context = detail_context(found, choice(request.GET.get("by", ""), list(KINDS), "department"))
+    context = detail_context(
+        found, asked_of(request, "by", "csv", "size", "sort").choice("by", KINDS, "department")
+    )
     file = csv_answer(request, context["files"])
     if file is not None:
         return file

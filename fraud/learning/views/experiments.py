@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.actor import Actor
+from audit.asked import asked_of
 from audit.typed import choice
 from fraud.detection.models import ModelVersion
 from fraud.learning import experimenting
@@ -30,7 +31,8 @@ ASKED_HERE = [kind for kind in Experiment.Kind.values if kind != Experiment.Kind
 def experiments(request: HttpRequest) -> HttpResponse:
     """All experiments, newest first, and the form for another one of a kind (`?kind=`)."""
     experimenting.settle_lost()
-    return _list(request, request.GET.get("kind", ""))
+    words = {name: word for name, word in KINDS.items() if name in ASKED_HERE}
+    return _list(request, asked_of(request, "kind").choice("kind", words))
 
 
 def _list(request: HttpRequest, kind: str, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from audit.exports import csv_response
 from audit.language import current_language
-from audit.listing import EXPORT_HEAD, VIEW, Asked, entries, export_entries, looks
+from audit.listing import EXPORT_HEAD, VIEW, EntryFilters, entries, export_entries, looks
 from audit.models import AccessRecord, AuditEvent, AuditHead
 from audit.registry import registered, sentence
 from audit.services import find_faults
@@ -114,7 +114,9 @@ class EntryList(ListView):
     def found(self) -> QuerySet[AuditEvent]:
         action = self.one_of("action", registered())
         return entries(
-            Asked(self.param("subject"), self.param("actor"), action, self._day("since"), self._day("until")),
+            EntryFilters(
+                self.param("subject"), self.param("actor"), action, self._day("since"), self._day("until")
+            ),
             self.by,
         )
 
@@ -159,7 +161,7 @@ class ExportEntries(ExportView):
     def post(self, request: Request) -> HttpResponseBase:
         """The file. Raises ValidationError."""
         data = self.input(EntryExport)
-        asked = Asked(data["subject"], data["actor"], data["action"], data["since"], data["until"])
+        asked = EntryFilters(data["subject"], data["actor"], data["action"], data["since"], data["until"])
         return csv_response(
             "audit.csv", EXPORT_HEAD, export_entries(asked, reason=self.reason(data), by=self.by)
         )

@@ -7,6 +7,7 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from audit.asked import not_a_day
 from audit.permissions import Role
 from audit.typed import day
 from fraud.people.inviting import Invitation
@@ -18,11 +19,7 @@ def read_day(data: QueryDict, name: str) -> date | None:
     text = data.get(name, "").strip()
     found = day(text)
     if text and found is None:
-        raise AccessRefused(
-            "day_not_valid",
-            _("“%(text)s” is not a date; write it as 2026-11-20.") % {"text": text[:30]},
-            field=name,
-        )
+        raise AccessRefused("day_not_valid", not_a_day(text), field=name)
     return found
 
 

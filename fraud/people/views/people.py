@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import clock
+from audit.asked import asked_of
 from audit.paging import capped_count, keyset_page
 from audit.permissions import NotPermitted, Role
 from audit.typed import whole_number
@@ -37,7 +38,7 @@ from fraud.people.refusals import AccessRefused, role_word
 from fraud.people.views.forms import read_invitation
 from fraud.people.views.steps import STEPS
 from fraud.web.access import page
-from fraud.web.refusals import refusal_sentence, stray_filters
+from fraud.web.refusals import refusal_sentence
 
 PAGE_SIZE = 50
 VIEWS = ("logins", "waiting", "joiners", "leavers")
@@ -47,18 +48,24 @@ VIEWS = ("logins", "waiting", "joiners", "leavers")
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Logins with filters; proposals; people without a login; logins of people who leave."""
-    view = request.GET.get("view", "logins")
-    view = view if view in VIEWS else "logins"
-    return render(request, f"fraud/people/{view}.html", _CONTEXTS[view](request) | _tabs(request, view))
+    words = _tab_words()
+    asked = asked_of(request, *FILTERS, "view")
+    view = asked.choice("view", {code: label for code, (label, _count) in words.items()}, "logins")
+    context = _CONTEXTS[view](request) | _tabs(words, view)
+    asked.problems += context.pop("problems", [])
+    return render(request, f"fraud/people/{view}.html", context)
 
 
-def _tabs(request: HttpRequest, view: str) -> dict[str, Any]:
-    words = {
+def _tab_words() -> dict[str, tuple[str, int | None]]:
+    return {
         "logins": (pgettext("people", "Logins"), None),
         "waiting": (pgettext("people", "Proposed"), waiting_changes_count()),
         "joiners": (_("Without a login"), capped_count(joiners())),
         "leavers": (pgettext("people", "Leavers"), _leaving().count()),
     }
+
+
+def _tabs(words: dict[str, tuple[str, int | None]], view: str) -> dict[str, Any]:
     return {
         "tabs": [
             {"href": f"?view={code}", "label": label, "count": count, "is_current": code == view}
@@ -82,7 +89,7 @@ def _logins(request: HttpRequest) -> dict[str, Any]:
         "states": [(code, words_of_states()[code]) for code in STATES],
         "units": known_units(),
         "chosen": {name: request.GET.get(name, "") for name in FILTERS},
-        "problems": problems + stray_filters(request.GET, (*FILTERS, "view", "after")),
+        "problems": problems,
     }
 
 

@@ -238,8 +238,16 @@
     settle(document);
     $("[data-focus]", event.target)?.focus();
   });
+  // On a phone long pages begin folded, each part with its figure in the line that opens it; what the address points into stays open.
+  const isNarrow = window.matchMedia("(max-width: 600px)");
+  function fold() {
+    const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    $$("details[data-fold]").forEach((part) => { part.open = !isNarrow.matches || (wanted && part.contains(wanted)) || false; });
+  }
+  isNarrow.addEventListener("change", fold);
   document.addEventListener("DOMContentLoaded", () => {
     settle(document);
+    if (isNarrow.matches) fold();
     // Back from a case: its row is the current one again. Otherwise the first.
     const first = $("[data-list]") && (current() || rows()[0]);
     if (first) { first.removeAttribute("aria-selected"); choose(first, false); }

@@ -23,7 +23,7 @@ from fraud.workbench.values_page import typed_value
 from rules.language import RuleNotValid
 from rules.models import Parameter, Rule, RuleVersion, ValueChange, ValueList
 from rules.services import values
-from rules.services.values import MOST_VALUES
+from rules.services.value_fitting import MOST_VALUES
 
 
 class ExplainBody(TextBody):

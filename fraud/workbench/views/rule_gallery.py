@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import clock
+from audit.asked import asked_of
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from fraud.web.access import page
@@ -58,8 +59,10 @@ def gallery_data(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[str, str]:
     """(what is searched for, the group or none) of a gallery's address."""
-    group = request.GET.get("group", "")
-    return request.GET.get("q", "").strip()[:100], group if group in SHIPPED else ""
+    asked = asked_of(request, "q", "group")
+    return asked.text("q", 100), asked.choice(
+        "group", {code: names[0 if current_language() == "ko" else 1] for code, names in SHIPPED.items()}
+    )
 
 
 @page("rules.draft_rule")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -16,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.utils.translation import gettext, override
 
+from cases.backup import databases, restoring, sets
 from cases.backup.sets import MANIFEST, Manifest, SetRefused, check_files, read_manifest, write_manifest
 from tests.fault.conftest import lite_template
 from tests.fault.rig import ROOT, Company
@@ -308,3 +312,23 @@ def test_a_file_of_which_only_parts_came_goes_along(
     (made,) = (tmp_path / "sets").glob("cleancard-*")
     assert new_home.manage("restore", str(made))["status"] == 0
     assert [path.name for path in (new_home.home / "media" / "incoming").iterdir()] == ["parts-7"]
+
+
+def test_what_a_restore_refuses_is_said_in_the_language_of_the_terminal(tmp_path: Path) -> None:
+    for language, said in (("ko", "폴더가 아닙니다"), ("en", "is not a folder")):
+        with override(language), pytest.raises(CommandError, match=said):
+            call_command("restore", str(tmp_path / "nothing"), "--check")
+
+
+def test_every_sentence_of_a_set_has_korean_words() -> None:
+    for module in (sets, restoring, databases):
+        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        marked = [
+            call.args[0].value
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_"
+            if isinstance(call.args[0], ast.Constant)
+        ]
+        assert len(marked) > 3
+        with override("ko"):
+            assert [text for text in marked if gettext(text) == text] == []

@@ -9,9 +9,9 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.company.setting_reading import read_change, read_changes, typed_values
+from fraud.company.setting_reading import currency_typed, read_change, read_changes, typed_values
 from fraud.company.setting_words import GROUPS, SETTINGS, grouped_settings, holds_from, shown_settings
-from fraud.company.values import DEFAULTS, SettingsNotValid, to_json
+from fraud.company.values import DEFAULTS, SettingsNotValid, check_settings, to_json
 
 IN_POUNDS = replace(DEFAULTS, currency="GBP", four_eyes_limit_minor=50_000)
 
@@ -74,6 +74,32 @@ def test_costs_are_changed_together_and_amounts_follow_the_currency_typed_with_t
     assert read_changes(typed, DEFAULTS) == {"costs": {"fn": 60.0, "fp": 6.0}}
     typed = {"currency": "gbp", "four_eyes_limit_minor": "300.50"}
     assert read_changes(typed, DEFAULTS) == {"currency": "GBP", "four_eyes_limit_minor": 30_050}
+
+
+def test_the_same_amount_in_other_digits_changes_nothing():
+    with pytest.raises(SettingsNotValid):
+        read_changes(typed_values(IN_POUNDS) | {"four_eyes_limit_minor": "500"}, IN_POUNDS)
+    moved = read_changes({"currency": "USD", "four_eyes_limit_minor": "500.00"}, IN_POUNDS)
+    assert moved["currency"] == "USD"  # the amount keeps its number
+
+
+def test_amounts_of_a_form_that_comes_back_are_counted_in_the_currency_that_was_typed():
+    with override("en"):
+        assert currency_typed({"currency": "usd "}, DEFAULTS) == "USD"
+        assert currency_typed({"currency": "dollars"}, DEFAULTS) == "KRW"
+        rows = {
+            row.name: row for group in grouped_settings(DEFAULTS, typed_currency="USD") for row in group.rows
+        }
+        row = rows["four_eyes_limit_minor"]
+        assert (row.unit, row.value) == ("USD", "KRW 500,000")  # what holds stays in what it holds in
+
+
+@pytest.mark.parametrize("name", ["novelty_share", "fixed_threshold", "band_high"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_refused_percentage_is_refused_in_percent(name, language):
+    with override(language), pytest.raises(SettingsNotValid) as refused:
+        check_settings(replace(DEFAULTS, **{name: 1.5}))
+    assert "100" in refused.value.problems[name]
 
 
 def test_every_field_that_cannot_be_read_is_named_at_once():

@@ -1,0 +1,79 @@
+"""What the stages of a run, their states and what they counted are called, for pages and the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+STAGE_NAMES = ("prepare", "scoring", "opening", "finish")
+_SHOWN_IF_ANY = ("quarantined", "held_back_new", "held_back_seated", "expired", "outdated", "taken_back")
+
+
+def stage_word(name: str) -> str:
+    """`prepare` → Gather claims."""
+    words = {
+        "prepare": pgettext("run stage", "Gather claims"),
+        "scoring": pgettext("run stage", "Rules, models and anomalies"),
+        "opening": pgettext("run stage", "Open cases"),
+        "finish": pgettext("run stage", "Drift and summary"),
+    }
+    return words.get(name, name)
+
+
+def stage_state_word(state: str) -> str:
+    """`running` → under way."""
+    words = {
+        "waiting": pgettext("run stage", "waiting"),
+        "running": pgettext("run stage", "under way"),
+        "done": pgettext("run stage", "done"),
+        "failed": pgettext("run stage", "failed"),
+    }
+    return words.get(state, state)
+
+
+def counts_in_words(counts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Words and numbers of a stage; nested counts one by one, timings and zeros of no interest left out."""
+    words = {
+        "claims": _("claims"),
+        "parts": _("parts"),
+        "stands_in_for": _("scored in place of the damaged"),
+        "hits": _("rule hits"),
+        "scored": _("scored"),
+        "quarantined": _("set apart as damaged"),
+        "over_threshold": _("over the threshold"),
+        "alerts": _("alerts"),
+        "cases": _("new cases"),
+        "joined": _("joined open cases"),
+        "renewed": _("open cases with further hits"),
+        "held_back": _("held back"),
+        "held_back_new": _("of these new"),
+        "held_back_seated": _("seated after waiting"),
+        "expired": _("expired"),
+        "outdated": _("no longer in question"),
+        "taken_back": _("payment taken back"),
+        "sample_population": _("drawn from"),
+        "model": _("by the model"),
+        "rule": _("by a ban"),
+        "control_sample": _("control sample"),
+        "novelty": _("unusual"),
+        "learning": _("for learning"),
+        "seats_used": _("seats used"),
+        "seats": _("of seats"),
+        "seats_free": _("seats left empty"),
+        "drift": _("drift"),
+    }
+    levels = {"calm": _("calm"), "warn": _("watch"), "act": _("act")}
+    flat: dict[str, Any] = {}
+    for name, value in counts.items():
+        flat |= value if isinstance(value, dict) else {name: value}
+    return [
+        (words[name], levels.get(value, value) if isinstance(value, str) else value)
+        for name, value in flat.items()
+        if name in words and _is_plain(value) and not (name in _SHOWN_IF_ANY and not value)
+    ]
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (int, float, str)) and value != ""
