@@ -6,7 +6,7 @@ their roles; what they tried is kept in the case's audit chain, the answer tells
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from hashlib import sha256
 from typing import Any
 
@@ -15,10 +15,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
-from audit.paging import read_together
+from audit.paging import read_together_as
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
-from audit.prepared import prepared
+from audit.prepared import MOST_IN_LIST, prepared
 from audit.reading import read_once
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
@@ -104,16 +104,23 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
     What was found is remembered until a claim joins a case or is rewritten; but for writers that overtake one another, five minutes
     are the most.
     """
-    marks = read_together(
-        [model.objects.order_by("-pk").values_list("pk")[:1] for model in (Alert, ClaimVersion)]
-    )
+    marks = read_once("newest alert and version", _newest)
     name = "cases:named:" + sha256(f"{key}{marks}".encode()).hexdigest()
     known, named = cache.get(name, (frozenset(), frozenset()))
-    if rest := case_ids - known:
-        known, named = known | rest, named | frozenset(_naming.rows(rest, key))
+    if rest := list(case_ids - known):
+        parts = (rest[at : at + MOST_IN_LIST] for at in range(0, len(rest), MOST_IN_LIST))
+        named |= frozenset(pk for part in parts for pk in _naming.rows(part, key))
+        known |= case_ids
         if len(known) <= _MOST_KNOWN:
             cache.set(name, (known, named), _KNOWN_SECONDS)
     return named & case_ids  # type: ignore[no-any-return]
+
+
+def _newest() -> list[list[tuple[Any, ...]]]:
+    models = (Alert, ClaimVersion)
+    return read_together_as(
+        "newest", lambda: [model.objects.order_by("-pk").values_list("pk")[:1] for model in models], 2
+    )
 
 
 @prepared
@@ -131,6 +138,11 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
     barred = barred_cardholders(by)
     cases = Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
     return within_units(cases, by)
+
+
+def seen_by(by: Actor) -> Hashable:
+    """What `cases_of_others` depends on."""
+    return frozenset(barred_cardholders(by)), seen_departments(by)
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from audit import clock
 from audit.actor import Actor
+from audit.people import name_of
 from audit.permissions import Role, can
 from audit.prepared import prepared
 from cases.models import BLIND, Case
 from cases.pages.queue import OPEN
 from cases.pages.queue_filters import hits_shown
-from cases.services.tagging import tags_in_use
+from cases.services.tagging import IN_USE_SECONDS, tags_in_use
 from fraud.claims.identity import holders_of
-from fraud.claims.models import Department
+from fraud.claims.models import Department, User
 from rules.models import Rule
 
 _departments = prepared(
     lambda: Department.objects.order_by("code").values_list("code", "name", "name_en")[:500]
 )
+
+
+def people_to_assign() -> list[tuple[str, str]]:
+    """(login, name) of whoever may be given a case."""
+    return [(one.username, name_of(one)) for one in _people.rows(clock.today())]
+
+
+@prepared
+def _people(today: date) -> QuerySet[User]:
+    people = holders_of(Role.REVIEWER, Role.APPROVER, today=today).only("username", "last_name", "first_name")
+    return people.order_by("last_name", "first_name", "id")[:200]
 
 
 @prepared
@@ -32,18 +47,18 @@ def _rules() -> QuerySet[Rule, Any]:
 
 
 def choices_of(by: Actor, language: str) -> dict[str, Any]:
-    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags`, and `people` to assign to."""
-    name = "name" if language == "ko" else "name_en"
-    rows = _departments.rows()
+    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each), and `people` (login, name) to
+    assign to. What there is to filter by is at most half a minute old."""
+    rows = cache.get_or_set("cases:departments", _departments.rows, IN_USE_SECONDS) or ()
     context: dict[str, Any] = {
-        "departments": [(code, (en if name == "name_en" else ko) or ko) for code, ko, en in rows],
+        "departments": [(code, (ko if language == "ko" else en) or ko) for code, ko, en in rows],
         "rules": [],
-        "tags": tags_in_use(),
+        "tags": [(tag, tag) for tag in tags_in_use()],
         "people": [],
     }
     if can(by, "fraud.view_score"):
-        context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in _rules.rows()]
+        rules = cache.get_or_set("cases:rules-of-open", _rules.rows, IN_USE_SECONDS) or ()
+        context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in rules]
     if can(by, "cases.assign_case"):
-        people = holders_of(Role.REVIEWER, Role.APPROVER)
-        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
+        context["people"] = people_to_assign()
     return context

@@ -7,20 +7,21 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from audit.language import current_language
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
-from cases.models import Alert
+from cases.models import Alert, Case
 from cases.pages.answers import answers_of
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.day_picture import day_svg, legend_of
 from cases.pages.link_picture import links_svg
 from cases.pages.outcomes import forecast_bulk
+from cases.pages.queue import OPEN
 from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
@@ -28,8 +29,10 @@ from cases.pages.words import MISUSE_TAGS, SOURCES, STATES
 from cases.services.choice_words import METHODS, disposition_word
 from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
+from fraud.detection.models import Score
 from fraud.web.dates import say_day
 from fraud.web.tags import money
+from fraud.web.words import band_word
 from rules.mcc_words import mcc_word
 from rules.money import to_decimal
 
@@ -65,6 +68,16 @@ def state_word(code: str) -> str | Promise:
 def source_word(code: str) -> str | Promise:
     """`control_sample` → Random check."""
     return SOURCES.get(code, code)
+
+
+@register.simple_tag
+def filter_words(name: str) -> list[tuple[str, str | Promise]]:
+    """(code, word) of what a filter of the queue offers: state, band or source."""
+    if name == "state":
+        return [(state.value, state_word(state.value)) for state in OPEN]
+    if name == "band":
+        return [(code, band_word(code)) for code in Score.Band.values]
+    return [(code, source_word(code)) for code in Case.Source.values]
 
 
 @register.filter
@@ -134,15 +147,22 @@ register.simple_tag(answers_of, name="answers_of")
 
 
 @register.simple_tag
-def hit_checks(case: Any, found: Any) -> list[Check]:
+def hit_checks(case: Any, found: Any) -> SafeString:
     """Links from a rule's reason to the payments its windows counted."""
-    return checks_of_hit(case, found.hit, found.claim)
+    return _links(checks_of_hit(case, found.hit, found.claim))
 
 
 @register.simple_tag
-def reason_checks(case: Any, reason: Any, lead: Any) -> list[Check]:
+def reason_checks(case: Any, reason: Any, lead: Any) -> SafeString:
     """Links from a model's reason to what its numbers were computed from."""
-    return checks_of_reason(case, reason, lead.claim) if lead else []
+    return _links(checks_of_reason(case, reason, lead.claim) if lead else [])
+
+
+def _links(checks: list[Check]) -> SafeString:
+    if not checks:
+        return SafeString("")
+    links = format_html_join(" · ", '<a href="{}">{}</a>', ((check.url, check.text) for check in checks))
+    return format_html('<div class="note">{} {}</div>', gettext("Check:"), links)
 
 
 register.simple_tag(forecast_bulk, name="forecast_bulk")

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from audit.actor import Actor
-from audit.permissions import Role
 from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
 from cases.pages.case import ClaimRow, leading_hits
+from cases.pages.choices import people_to_assign
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.pages.queue import has_queue
 from cases.pages.regrouping import regrouping_context
@@ -25,10 +25,9 @@ from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.tagging import tags_in_use, tags_of
 from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
-from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
-from rules.services.paragraphs import clause_words, policy_on
+from rules.services.paragraphs import clause_words, policy_cited
 
 # Which action stands out, by state; the rest are quieter.
 PRIMARY = {
@@ -41,6 +40,13 @@ PRIMARY = {
 }
 
 
+class May(dict[str, bool]):
+    """Action names to True; False for every other, which templates ask for without a stumble."""
+
+    def __missing__(self, name: str) -> bool:
+        return False
+
+
 def action_context(
     case: Case, by: Actor, *, language: str, claims: list[ClaimRow], relations: Relations | None = None
 ) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def action_context(
     rules = [hit.rule_version.rule for row in claims for hit in row.hits]
     today = company_today()
     context: dict[str, Any] = {
-        "may": {action.value: True for action in actions},
+        "may": May({action.value: True for action in actions}),
         "rows": {row.action.value: row for row in reversed(CASE_ACTIONS.values())},  # the first of an action
         "part_row": CASE_ACTIONS["propose-part"],
         "primary": PRIMARY.get(State(case.state), ""),
@@ -72,8 +78,7 @@ def action_context(
             else None,
         }
     if Action.ASSIGN in actions:
-        people = holders_of(Role.REVIEWER, Role.APPROVER)
-        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
+        context["people"] = people_to_assign()
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = _open_appeal(case)
         context["appeal"] = appeal
@@ -141,7 +146,7 @@ def _reasons(language: str) -> list[tuple[str, str]]:
 def _clauses(rules: Sequence[Rule], language: str) -> list[str]:
     """What the rules that hit cite as it reads today, each once, to choose from."""
     found: list[str] = []
-    policy = policy_on() if rules else {}
+    policy = policy_cited(rules)
     for rule in sorted(rules, key=lambda rule: rule.code):
         clause = clause_words(rule, language, policy)
         if clause and clause not in found:

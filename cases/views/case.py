@@ -36,6 +36,7 @@ from cases.views.queue import decorate
 from cases.visibility import find_related_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
+from rules.services.paragraphs import policy_cited
 
 MAX_SAME = 5
 TABS = ("review", "history", "similar", "related", "scores")
@@ -84,8 +85,12 @@ def case_context(
         "months": months,
         "spark": sparkline([month.amount_minor for month in months], label=_("Spend over twelve months")),
         "tab": tab,
+        "is_short": False,
+        "refused": "",
+        "refusal": "",
         "tabs": _tabs(tab),
         "changes": changes_of(case),
+        "cited_policy": policy_cited(matched),
         "is_mine": case.assignee_id == by.user_id,
         "same_payments": _same_payments(case, by),
     }

@@ -86,8 +86,8 @@ LOGOUT_REDIRECT_URL = "login"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("fraud.web.folding.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -99,6 +99,7 @@ TEMPLATES = [
             "libraries": {
                 "cleancard": "fraud.web.tags",
                 "words": "fraud.web.words",
+                "kept": "fraud.web.kept",
                 "files": "fraud.claims.tags",
                 "rulebook": "fraud.workbench.tags",
                 "reasons": "fraud.detection.tags",
@@ -181,6 +182,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+SESSION_ENGINE = "fraud.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = env(
