@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db import connection
 
 from audit import faults
 from audit.transactions import one_transaction
+from fraud.company.values import from_json
 from fraud.detection.model_files import load_version
 from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.contributions import Contribution
@@ -48,22 +50,56 @@ def explain_claims(*, run: ScreeningRun, claim_ids: Sequence[int], novel: Sequen
 
 
 def _explain(run: ScreeningRun, wanted: list[int], unusual: set[int], titles: Titles) -> None:
+    told = explain_of(run, frame_of(run, wanted), wanted, unusual, titles)
+    _store(
+        [(one.reasons, one.features, run.pk, claim_id) for claim_id, one in told.items()],
+        [(facts, run.pk, claim_id, v) for claim_id, one in told.items() for v, facts in one.facts.items()],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why a claim got its score, as JSON texts: `facts` by rule version."""
+
+    reasons: str
+    features: str
+    facts: dict[int, str]
+
+
+def explain_parts(run: ScreeningRun, frame: NightFrame, scores: pl.DataFrame) -> dict[int, Told]:
+    """Of a part that was scored just now, what is told of claims over the threshold or under an absolute ban, by claim.
+
+    These open a case or are held back, so that whoever scores a part explains them while their features are at hand.
+    """
+    over = scores["hybrid_probability"] > from_json(run.settings_used).alert_threshold
+    bans = np.array([spec.always_open for spec in frame.rules.specs], dtype=bool) & ~frame.rules.is_shadow
+    claims = scores["claim_id"]
+    banned = frame.hits[frame.rows_of(claims.to_list())][:, bans].any(axis=1)
+    wanted = claims.filter(over | pl.Series(banned)).sort().to_list()
+    return explain_of(run, frame, wanted, set(), _titles()) if wanted else {}
+
+
+def explain_of(
+    run: ScreeningRun, frame: NightFrame, wanted: list[int], unusual: set[int], titles: Titles
+) -> dict[int, Told]:
+    """What is told of these claims of a frame, by claim."""
     assert run.model_version is not None
-    frame, model = frame_of(run, wanted), load_version(run.model_version)
-    rows = frame.rows_of(wanted)
-    parts = model.explain(frame.features, frame.hits[:, frame.rules.counted], rows, frame.rules.for_score())
+    model, rows = load_version(run.model_version), frame.rows_of(wanted)
+    counted, rules = frame.hits[:, frame.rules.counted], frame.rules.for_score()
+    parts = model.explain(frame.features, counted, rows, rules)
     novelty = model.novelty_reasons(frame.features, rows)
     values = _values(frame, rows, model.feature_names)
-    scores, hits = [], []
+    told = {}
     for claim_id, row, contributions, odd, known in zip(wanted, rows, parts, novelty, values, strict=True):
         facts = _rule_facts(frame, row, titles)
         by_code = {found["code"]: found for found in reversed(facts.values())}
         reasons = [_reason(part, by_code) for part in contributions]
         if claim_id in unusual or not any(part.source == "rule" for part in contributions):
             reasons += [part.as_reason() for part in odd]
-        scores.append((dump(reasons), known, run.pk, claim_id))
-        hits += [(dump(found), run.pk, claim_id, version) for version, found in facts.items()]
-    _store(scores, hits)
+        told[claim_id] = Told(
+            dump(reasons), known, {version: dump(found) for version, found in facts.items()}
+        )
+    return told
 
 
 def _store(scores: list[tuple[Any, ...]], hits: list[tuple[Any, ...]]) -> None:
