@@ -7,32 +7,46 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.db.models import Max, Min
 
 from cases.selection import POPULATION, RARE, SCORED, UNUSUAL_FROM, lifted_by_unproven
 from fraud.claims.bulk import in_list, read_frame
 from fraud.claims.labels import newest_labels
 from fraud.claims.money import returned_by_claim
-from fraud.detection.models import ScreeningRun
+from fraud.detection.models import Score, ScreeningRun
 from fraud.detection.scoring.beliefs import TRIED, RuleEvidence
 from fraud.detection.screening.services import labels_of, rules_of
 from rules.language import nodes
 from rules.language.transactions import PAYMENTS
 
-_OF_RUN = "FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE s.run_id = %s"
+# The scores of a run lie together, in the order of their numbers; by its indexes each would be looked up by itself.
+_IN_RUN = "s.id BETWEEN %s AND %s AND +s.run_id = %s"
 # What competes tonight: the run's own scores, and of every claim that is held back its newest one, if it is of the claim's
 # present version (otherwise the claim is about to be judged anew).
-_COMPETING = """
-    (s.run_id = %s OR s.id IN (
-        SELECT MAX(n.id) FROM fraud_score n JOIN cases_heldback b ON b.claim_id = n.claim_id
-        WHERE b.resolved_at IS NULL AND n.run_id <= %s GROUP BY n.claim_id) AND s.claim_version = c.version)
+_HELD_BACK = """
+    s.id IN (SELECT MAX(n.id) FROM fraud_score n JOIN cases_heldback b ON b.claim_id = n.claim_id
+        WHERE b.resolved_at IS NULL AND n.run_id <= %s GROUP BY n.claim_id)
+    AND s.claim_version = (SELECT version FROM fraud_claim WHERE id = s.claim_id)
 """
-_FROM_COMPETING = f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE {_COMPETING}"
+_FROM_COMPETING = (
+    f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE (s.run_id = %s OR {_HELD_BACK})"
+)
+_BANNED = """
+    FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
+    WHERE h.run_id = {run} AND v.is_always_open AND NOT h.is_shadow
+"""
+# Which scores compete: those of the run over {limits} or with an absolute ban, and of those held back the same.
+_COMPETING = f"""
+    SELECT s.id FROM fraud_score s WHERE {_IN_RUN} AND ({{limits}})
+    UNION SELECT s.id FROM fraud_score s WHERE s.run_id = %s AND s.claim_id IN (SELECT h.claim_id {_BANNED.format(run="%s")})
+    UNION SELECT s.id FROM fraud_score s WHERE {_HELD_BACK} AND ({{limits}}
+        OR EXISTS (SELECT 1 {_BANNED.format(run="s.run_id")} AND h.claim_id = s.claim_id))
+"""
 _CANDIDATES = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.txn_type, c.transacted_at,
            s.hybrid_probability AS probability, s.model_probability, s.queue_probability, s.novelty, s.anomaly_score
-    {_FROM_COMPETING} AND (s.hybrid_probability > %s OR s.anomaly_score > %s OR EXISTS (
-        SELECT 1 FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
-        WHERE h.run_id = s.run_id AND h.claim_id = s.claim_id AND v.is_always_open AND NOT h.is_shadow))
+    FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id
+    WHERE s.id IN ({_COMPETING.format(limits="s.hybrid_probability > %s OR s.anomaly_score > %s")})
 """
 _CANDIDATE_SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["claim_id", "cardholder_id", "merchant_id", "amount_minor"], pl.Int64),
@@ -44,9 +58,10 @@ _CANDIDATE_SCHEMA: dict[str, Any] = {
 }
 _HITS = f"""
     SELECT h.claim_id, r.code, v.weight, v.is_always_open
-    FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
-    JOIN fraud_score s ON s.run_id = h.run_id AND s.claim_id = h.claim_id JOIN fraud_claim c ON c.id = s.claim_id
-    WHERE {_COMPETING} AND NOT h.is_shadow AND (v.is_always_open OR s.hybrid_probability > %s)
+    FROM fraud_score s JOIN fraud_rulehit h ON h.run_id = s.run_id AND h.claim_id = s.claim_id
+    JOIN rules_ruleversion v ON v.id = h.rule_version_id JOIN rules_rule r ON r.id = v.rule_id
+    WHERE s.id IN ({_COMPETING.format(limits="s.hybrid_probability > %s")})
+    AND NOT h.is_shadow AND (v.is_always_open OR s.hybrid_probability > %s)
 """
 _HIT_SCHEMA: dict[str, Any] = {
     "claim_id": pl.Int64,
@@ -70,7 +85,7 @@ _JUDGED_BEFORE = """
 #: What is judged again had its chance of being drawn when it was judged first; what stands in a case already is looked at anyway.
 _POPULATION = f"""
     SELECT s.claim_id, c.cardholder_id, c.merchant_id, c.amount_minor, c.transacted_at, s.hybrid_probability AS probability, s.novelty
-    {_OF_RUN} AND c.amount_minor > 0 AND c.txn_type IN ({", ".join(f"'{kind}'" for kind in PAYMENTS)}) AND NOT EXISTS (
+    FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE {_IN_RUN} AND c.amount_minor > 0 AND c.txn_type IN ({", ".join(f"'{kind}'" for kind in PAYMENTS)}) AND NOT EXISTS (
         SELECT 1 FROM fraud_score e
         WHERE e.claim_id = s.claim_id AND e.claim_version = s.claim_version AND e.run_id < s.run_id)
     AND NOT EXISTS (
@@ -132,9 +147,9 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame,
     The run's own claims and those held back on earlier nights. The leading rule is an absolute ban before the others,
     then the heaviest, then the first by code. Also how many claims are left out because their payment was taken back.
     """
-    asked_for = [run.pk, run.pk, threshold, UNUSUAL_FROM]
-    claims = read_frame(_CANDIDATES, asked_for, schema=_CANDIDATE_SCHEMA)
-    hits = read_frame(_HITS, [run.pk, run.pk, threshold], schema=_HIT_SCHEMA)
+    unusual = _competing(run, threshold, UNUSUAL_FROM)
+    claims = read_frame(_CANDIDATES, unusual, schema=_CANDIDATE_SCHEMA)
+    hits = read_frame(_HITS, [*_competing(run, threshold), threshold], schema=_HIT_SCHEMA)
     leading = (
         hits.sort(["claim_id", "is_always_open", "weight", "code"], descending=[False, True, True, False])
         .group_by("claim_id", maintain_order=True)
@@ -153,6 +168,17 @@ def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame,
     return competing.select(*SCORED), n_taken_back
 
 
+def _competing(run: ScreeningRun, *limits: float) -> list[Any]:
+    """Parameters of _COMPETING."""
+    return [*_in_run(run), *limits, run.pk, run.pk, run.pk, *limits]
+
+
+def _in_run(run: ScreeningRun) -> list[int]:
+    """Parameters of _IN_RUN."""
+    ends = Score.objects.filter(run=run).aggregate(first=Min("pk"), last=Max("pk"))
+    return [ends["first"] or 0, ends["last"] or 0, run.pk]
+
+
 def _week() -> pl.Expr:
     return pl.col("transacted_at").dt.convert_time_zone(settings.TIME_ZONE).dt.strftime("%G-W%V")
 
@@ -168,9 +194,10 @@ def _worth_opening(claims: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun) 
 
 def _not_taken_back(payments: pl.DataFrame) -> pl.DataFrame:
     """Payments (`claim_id, amount_minor`, …) of which something is still gone, in their order."""
-    amounts = dict(payments.select("claim_id", "amount_minor").iter_rows())
-    gone = [claim_id for claim_id, minor in returned_by_claim(amounts).items() if minor >= amounts[claim_id]]
-    return payments.filter(~pl.col("claim_id").is_in(gone))
+    back = list(returned_by_claim(payments["claim_id"].to_list()).items())
+    returned = pl.DataFrame(back, schema={"claim_id": pl.Int64, "back": pl.Int64}, orient="row")
+    gone = payments.join(returned, on="claim_id").filter(pl.col("back") >= pl.col("amount_minor"))
+    return payments.join(gone, on="claim_id", how="anti", maintain_order="left")
 
 
 def _rules_about_cancelling(run: ScreeningRun) -> list[str]:
@@ -196,7 +223,7 @@ def _not_alerted(candidates: pl.DataFrame, hits: pl.DataFrame, run: ScreeningRun
 
 def sample_population(run: ScreeningRun) -> pl.DataFrame:
     """Every scored payment of the run of which something is still gone, columns of `POPULATION`: what samples and free seats are drawn from."""
-    claims = _not_taken_back(read_frame(_POPULATION, [run.pk], schema=_POPULATION_SCHEMA))
+    claims = _not_taken_back(read_frame(_POPULATION, _in_run(run), schema=_POPULATION_SCHEMA))
     hits = read_frame(_HITS_OF_RUN, [run.pk], schema=_HITS_OF_RUN_SCHEMA)
     is_untried = pl.col("version").is_in(_untried(run))
     of_claim = (

@@ -169,7 +169,8 @@ def _counts(selection: Selection, opened: Opened, waited: Waited) -> dict[str, A
 def _write(run: ScreeningRun, selection: Selection, by: Actor) -> tuple[Opened, Waited]:
     wanted = [claim for bundle in (*selection.bundles, *selection.held) for claim in bundle.claims]
     rows = chosen_claims(run, wanted)
-    writer = _Writer(run, rows, _reasons(rows), by)
+    leads = [rows[bundle.claims[0]]["score_id"] for bundle in selection.bundles]
+    writer = _Writer(run, rows, _reasons(leads), by)
     ordered = sorted(selection.bundles, key=lambda bundle: (-writer.loss(bundle), bundle.claims[0]))
     seen = [writer.loss(bundle) for bundle in ordered if bundle.channel != "control_sample"]
     writer.blind_priority = int(median(seen)) if seen else 0
@@ -188,9 +189,8 @@ def _write(run: ScreeningRun, selection: Selection, by: Actor) -> tuple[Opened, 
     return Opened(len(opened), n_joined, writer.n_alerts, waited.n_waiting, waited.n_expired), waited
 
 
-def _reasons(rows: dict[int, dict[str, Any]]) -> dict[int, Any]:
-    """Reasons of the scores the claims compete with, by claim."""
-    ids = [row["score_id"] for row in rows.values()]
+def _reasons(ids: list[int]) -> dict[int, Any]:
+    """Reasons of these scores, by claim."""
     found: dict[int, Any] = {}
     for start in range(0, len(ids), _IDS):
         scores = Score.objects.filter(pk__in=ids[start : start + _IDS])

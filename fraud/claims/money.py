@@ -18,6 +18,8 @@ from fraud.claims.models import Claim
 from rules.language.transactions import MONEY_BACK, PAYMENTS
 
 _IDS = 500
+#: Purchases from which on all money back is looked through.
+_MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,11 @@ def spent_minor(claim: Claim) -> int:
 
 @prepared
 def _sums(claim_ids: Collection[int]) -> QuerySet[Claim, Any]:
-    credits = Claim.objects.filter(original_claim_id__in=claim_ids, txn_type__in=MONEY_BACK).order_by()
+    return _returned(Claim.objects.filter(original_claim_id__in=claim_ids))
+
+
+def _returned(linked: QuerySet[Claim]) -> QuerySet[Claim, Any]:
+    credits = linked.filter(txn_type__in=MONEY_BACK).order_by()
     return credits.values_list("original_claim_id").annotate(
         total=Sum(Coalesce("credit_minor", -F("amount_minor")))
     )
@@ -48,10 +54,14 @@ def _sums(claim_ids: Collection[int]) -> QuerySet[Claim, Any]:
 
 def returned_by_claim(claim_ids: Iterable[int]) -> dict[int, int]:
     """Purchase → what came back of it, whoever took it back and whenever that became known; nothing came back: absent."""
-    wanted = sorted(set(claim_ids))
+    wanted = set(claim_ids)
+    if len(wanted) > _MANY:  # whatever came back of any purchase is read sooner than so many are asked about
+        every = _returned(Claim.objects.filter(original_claim_id__gt=0))
+        return {claim_id: int(total) for claim_id, total in every if total > 0 and claim_id in wanted}
     found: dict[int, int] = {}
-    for start in range(0, len(wanted), _IDS):
-        sums = _sums.rows(wanted[start : start + _IDS])
+    asked = sorted(wanted)
+    for start in range(0, len(asked), _IDS):
+        sums = _sums.rows(asked[start : start + _IDS])
         found.update({claim_id: int(total) for claim_id, total in sums if total > 0})
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import polars as pl
 
 from fraud.detection.detectors.ecdf import TailDetector
 from fraud.detection.detectors.frames import matrix
-from fraud.detection.scoring.facts import facts_of
+from fraud.detection.scoring.facts import READ, facts_of, plain_column, strongest_of, told_of
 from fraud.detection.scoring.formula import Floats
 from fraud.detection.scoring.hits import Hits, Rules
 from fraud.detection.scoring.model import FittedModel, Parts
@@ -59,11 +60,8 @@ def contributions_of(
     effects = _effects(model, parts)
     _add_expert(model, effects, parts)
     new = _own_terms(model, hits, rules, parts)
-    concepts = _concepts(model)
-    return [
-        _of_row(model, features.row(i, named=True), effects, parts, concepts, new, i)
-        for i in range(features.height)
-    ]
+    trees = _of_trees(model, features, effects)
+    return [_of_row(model, trees, effects, parts, new, i) for i in range(features.height)]
 
 
 def _effects(model: FittedModel, parts: Parts) -> _Effects:
@@ -105,27 +103,50 @@ def _own_terms(model: FittedModel, hits: Hits, rules: Rules, parts: Parts) -> li
     return found
 
 
+def _of_trees(model: FittedModel, features: pl.DataFrame, effects: _Effects) -> list[list[Contribution]]:
+    """Per concept of the trees its contribution to every claim; a column of features is read once."""
+    columns: dict[str, list[Any]] = {}
+
+    def value_at(row: int, name: str) -> Any:
+        if name not in columns:
+            there = name in features.columns
+            columns[name] = plain_column(features[name]) if there else [None] * features.height
+        return columns[name][row]
+
+    found = []
+    for concept, places in _concepts(model).items():
+        own = effects.features[:, places]
+        totals = sum((own[:, j] for j in range(len(places))), np.zeros(len(own))).tolist()
+        names = [model.tree_features[j] for j in places]
+        order, counts = (each.tolist() for each in strongest_of(own))
+        found.append(
+            [
+                Contribution(
+                    "tree", concept, total, told_of([names[j] for j in best[:n]], partial(value_at, row))
+                )
+                for row, (total, best, n) in enumerate(zip(totals, order, counts, strict=True))
+            ]
+        )
+    return found
+
+
 def _of_row(
     model: FittedModel,
-    row: dict[str, Any],
+    trees: list[list[Contribution]],
     effects: _Effects,
     parts: Parts,
-    concepts: dict[str, list[int]],
     expert: list[dict[str, float]],
     i: int,
 ) -> list[Contribution]:
-    learned = {code: effects.rules[i, j] for j, code in enumerate(model.rules.codes)}
+    learned = dict(zip(model.rules.codes, effects.rules[i].tolist(), strict=True))
     # A rule that was not hit still moves the trees a little; that belongs to nobody's sentence.
     silent = sum(value for code, value in learned.items() if code not in expert[i])
     out = [
         Contribution("rule", code, float(value + learned.get(code, 0.0))) for code, value in expert[i].items()
     ]
-    for concept, columns in concepts.items():
-        values = {model.tree_features[j]: float(effects.features[i, j]) for j in columns}
-        out.append(Contribution("tree", concept, float(sum(values.values())), facts_of(row, values)))
-    for j, name in enumerate(model.detectors):
-        tail = float(parts.tails[i, j])
-        out.append(Contribution("anomaly", name, float(effects.detectors[i, j]), {"tail": tail}))
+    out += [of_claims[i] for of_claims in trees]
+    of_detectors = zip(model.detectors, effects.detectors[i].tolist(), parts.tails[i].tolist(), strict=True)
+    out += [Contribution("anomaly", name, value, {"tail": tail}) for name, value, tail in of_detectors]
     out.sort(key=lambda c: -c.value)
     out.append(Contribution("intercept", "base", float(effects.constant[i] + silent)))
     return out
@@ -145,11 +166,12 @@ def novelty_of(model: FittedModel, features: pl.DataFrame, top: int) -> list[lis
     if not isinstance(detector, TailDetector):
         return [[] for _ in range(features.height)]
     tails = detector.feature_tails(matrix(features, model.detector_features))
+    order = np.argsort(-tails, axis=1, kind="stable")[:, :top]
+    names = list(dict.fromkeys([*sorted(READ), *(model.detector_features[j] for j in np.unique(order))]))
+    rows = features.select(name for name in names if name in features.columns)
     out = []
-    for i in range(features.height):
-        row = features.row(i, named=True)
-        order = np.argsort(-tails[i], kind="stable")[:top]
-        chosen = [(model.detector_features[j], float(tails[i, j])) for j in order if tails[i, j] >= 1.0]
+    for row, best, of_claim in zip(rows.iter_rows(named=True), order.tolist(), tails.tolist(), strict=True):
+        chosen = [(model.detector_features[j], of_claim[j]) for j in best if of_claim[j] >= 1.0]
         out.append(
             [Contribution("novelty", name, tail, facts_of(row, {name: tail})) for name, tail in chosen]
         )

@@ -12,7 +12,7 @@ from audit.actor import Actor
 from audit.services import record
 from audit.transactions import after_commit, one_transaction
 from fraud.detection.models import DriftReport, RunPart, ScreeningRun
-from fraud.detection.screening.frames import forget_frames, noted_of
+from fraud.detection.screening.frames import forget_frames, forget_stretch, noted_of
 from fraud.detection.screening.kept_windows import forget_windows
 from fraud.detection.screening.leases import release
 from fraud.detection.screening.population import population_shift
@@ -51,6 +51,7 @@ def finish_scoring(*, run: ScreeningRun) -> bool:
     if run.n_claims and not totals["scored"]:
         _nothing_scored(run, parts)
     missing = noted_of(run).not_evaluable if run.n_claims else {}
+    forget_stretch()
     moved = ScreeningRun.objects.filter(pk=run.pk, state=State.SCORING).update(
         state=State.OPENING,
         n_scored=totals["scored"],

@@ -260,6 +260,13 @@ def renew_rules(run: ScreeningRun) -> None:
             _kept[run.pk] = replace(_kept[run.pk], rules=rules_of(run))
 
 
+def forget_stretch() -> None:
+    """Free what is held of one part of a large night; whoever asks for it again builds it again."""
+    with _lock:
+        _stretch.clear()
+    forget_pages()
+
+
 def forget_frames() -> None:
     """Free the memory; the next call builds the frame again."""
     with _lock:

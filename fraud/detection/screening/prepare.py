@@ -20,6 +20,7 @@ from fraud.company.values import pinned_settings, usable_settings
 from fraud.detection.model_files import NoChampion, challenger, champion, load_version
 from fraud.detection.models import ModelVersion, RunPart, ScreeningRun
 from fraud.detection.screening.frames import is_in_memory, labels_of, pending_of, renew_rules, windows_kept
+from fraud.detection.screening.kept_windows import KeptWindows
 from fraud.detection.screening.large import MOST_AT_ONCE, is_in_two_phases, stretches
 from fraud.detection.screening.leases import LeaseLost, ends_its_leases, keep, new_token, release, take
 from fraud.detection.screening.pending import bucket_sizes
@@ -101,11 +102,14 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
             pending = pending_of(run)
             # A night without claims opens no model and makes none.
             scoring = _champion(run, by, first_model, current) if pending.height else None
-            if pending.height:
-                _pin_evidence(run, scoring)
-            faults.hit("prepare.model")
+            kept = None
             if _is_large(run, pending) and not is_in_memory(run):
-                windows_kept(run)  # worked out before anybody is rung: whoever scores a part finds them
+                kept = windows_kept(
+                    run
+                )  # worked out before anybody is rung: whoever scores a part finds them
+            if pending.height:
+                _pin_evidence(run, scoring, kept)
+            faults.hit("prepare.model")
             _cut(run, token, pending, scoring, current)
     except LeaseLost as error:
         raise RunBusy(run.reference) from error
@@ -117,12 +121,12 @@ def prepare_run(*, run: ScreeningRun, by: Actor, first_model: FirstModel) -> Scr
     return run
 
 
-def _pin_evidence(run: ScreeningRun, scoring: ModelVersion | None) -> None:
+def _pin_evidence(run: ScreeningRun, scoring: ModelVersion | None, kept: KeptWindows | None) -> None:
     """What is known of rules and probabilities by the cut-off, kept before anything is scored; another attempt pins the same again."""
     told = labels_of(run)
     model = load_version(scoring) if scoring else None
     run.rule_evidence, run.recalibration = (
-        evidence_of(run, told, model),
+        evidence_of(run, told, model, kept),
         recalibration_of(run, told).to_json(),
     )
     run.save(update_fields=["rule_evidence", "recalibration"])

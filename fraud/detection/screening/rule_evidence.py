@@ -25,6 +25,7 @@ from fraud.company.values import from_json
 from fraud.detection.models import RuleHit, ScreeningRun
 from fraud.detection.scoring.beliefs import DAYS, EARLIER, RuleEvidence, with_hope, with_level
 from fraud.detection.scoring.hybrid import HybridModel
+from fraud.detection.screening.kept_windows import KeptWindows
 from fraud.detection.screening.rule_trial import Tried, try_rules
 from fraud.detection.screening.rulebook import rules_of
 from rules.models import RuleVersion
@@ -45,12 +46,15 @@ _ALONE = """
 
 
 def evidence_of(
-    run: ScreeningRun, labels: pl.DataFrame | None = None, model: HybridModel | None = None
+    run: ScreeningRun,
+    labels: pl.DataFrame | None = None,
+    model: HybridModel | None = None,
+    kept: KeptWindows | None = None,
 ) -> dict[str, Any]:
     """Rule version id (as text) → what is known of it by the run's cut-off, as plain values (`RuleEvidence.to_json`).
 
     `labels` is `told_labels` of the cut-off where the caller has them; `model` the version that will score: without it the
-    hits of a rule that has not run yet have no level.
+    hits of a rule that has not run yet have no level; `kept` the windows of a large night (`try_rules`).
     """
     labels = told_labels(run.cut_off_at) if labels is None else labels
     rules = replace(rules_of(run), evidence={})
@@ -59,7 +63,7 @@ def evidence_of(
         return {}
     known = _counted_before(run, a_day)
     new = [j for j, version in enumerate(rules.version_ids.tolist()) if version not in known]
-    known |= try_rules(rules, new, run, labels, model=model, last=last, days=days)
+    known |= try_rules(rules, new, run, labels, model=model, last=last, days=days, kept=kept)
     outcomes, alone = _outcomes(run, labels), _alone(run)
     evidence = []
     for spec, version in zip(rules.specs, rules.version_ids.tolist(), strict=True):

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from fraud.claims.bulk import read_frame
 from fraud.claims.labels import history_of, newest_labels
+from fraud.claims.spans import n_known_after
 from fraud.company.values import current_calendar
 from fraud.detection.models import ScreeningRun
 from fraud.detection.scoring.beliefs import odds_kept
 from fraud.detection.scoring.hybrid import HybridModel
 from fraud.detection.screening.context import columns_of_past, features_and_context
+from fraud.detection.screening.kept_windows import KeptWindows
+from fraud.detection.screening.large import judge_claims
 from fraud.detection.screening.reads import claims_of, claims_since, past_of, with_approvers
 from fraud.detection.screening.rulebook import RunRules
 from fraud.detection.screening.windows import history_start
@@ -61,17 +64,24 @@ def try_rules(
     model: HybridModel | None,
     last: datetime,
     days: float,
+    kept: KeptWindows | None = None,
 ) -> dict[int, Tried]:
     """Rule version id → what the rules at positions `new` do on claims known by the cut-off: hits of the `days` before `last`, hits
     among the claims whose outcome is known without a night having scored them, and what the model thinks of the recent hits.
 
-    `model`: the version that will score; without it only what earlier nights thought of the claims is known.
+    `model`: the version that will score; without it only what earlier nights thought of the claims is known. `kept`: the windows of a
+    large night; where all these claims are tonight's, they need not be worked out again.
     """
     if not new:
         return {}
     start = last - timedelta(days=days)
     past = _past_outcomes(run, told)
-    features, hits = _hits_since(rules, start, past, run, told)
+    asked_for = None if kept is None else _all_tonight(kept, run, start, past)
+    if kept is not None and asked_for is not None:
+        tonight = judge_claims(run, kept, asked_for)
+        features, hits = tonight.features, np.asarray(tonight.outcome.hits, dtype=bool)
+    else:
+        features, hits = _hits_since(rules, start, past, run, told)
     judged = features.select("claim_id", "transacted_at").join(
         past.select("claim_id", "is_misuse"), on="claim_id", how="left", maintain_order="left"
     )
@@ -93,6 +103,17 @@ def try_rules(
         )
         for j in new
     }
+
+
+def _all_tonight(
+    kept: KeptWindows, run: ScreeningRun, start: datetime, past: pl.DataFrame
+) -> list[int] | None:
+    """The claims since `start` and those with an outcome, where the run looks at all of them; else None."""
+    recent = kept.claims.filter(pl.col("transacted_at") > start)["claim_id"]
+    if recent.len() != n_known_after(run.cut_off_at, start):
+        return None
+    asked_for = pl.concat([recent, past["claim_id"]]).unique()
+    return asked_for.to_list() if asked_for.is_in(kept.claims["claim_id"].implode()).all() else None
 
 
 def _hits_since(

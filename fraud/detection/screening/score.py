@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from fraud.company.values import CompanyValues, SettingsDamaged, from_json, usab
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
 from fraud.detection.scoring.recalibration import Recalibration
+from fraud.detection.screening.explain import explain_parts
 from fraud.detection.screening.frames import NightFrame, frame_of, part_frame, pending_of
 from fraud.detection.screening.large import limits_of
 from fraud.detection.screening.leases import (
@@ -148,13 +150,16 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
         features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
     hit_rows = _hit_frame(run, features["claim_id"], hits, frame.muted[rows], frame.outside[rows], frame)
+    if "since" in part.spec:
+        with timed("explain"):
+            scores, hit_rows = _explained(run, frame, scores, hit_rows)
     computed = time.perf_counter()
     faults.hit("part.computed")
     with one_transaction():
         with timed("store scores"):
-            write_rows("fraud_score", _SCORE_COLUMNS, scores)
+            write_rows("fraud_score", _there(scores, (*_SCORE_COLUMNS, "reasons", "features")), scores)
         with timed("store hits"):
-            write_rows("fraud_rulehit", _HIT_COLUMNS, hit_rows)
+            write_rows("fraud_rulehit", _there(hit_rows, (*_HIT_COLUMNS, "facts")), hit_rows)
         faults.hit("part.written")
         result: dict[str, Any] = {
             "hits": hit_rows.height,
@@ -165,6 +170,38 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
             part, token, state=State.DONE, n_scored=scores.height, n_claims=len(rows), result=result, error=""
         )
         faults.hit("part.marked")
+
+
+def _there(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name in frame.columns]
+
+
+def _explained(
+    run: ScreeningRun, frame: NightFrame, scores: pl.DataFrame, hits: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Scores and hits of a large night's part with the reasons of what the opening would explain anyway.
+
+    What cannot be explained is scored all the same: the opening tries again.
+    """
+    try:
+        told = explain_parts(run, frame, scores)
+    except OF_THE_WHOLE:
+        raise
+    except Exception:
+        log.exception("part.not_explained", extra={"run": run.reference})
+        return scores, hits
+    texts = [(claim, one.reasons, one.features) for claim, one in told.items()]
+    facts = [(claim, version, text) for claim, one in told.items() for version, text in one.facts.items()]
+    return (
+        _beside(scores, texts, {"claim_id": pl.Int64, "reasons": pl.String, "features": pl.String}),
+        _beside(hits, facts, {"claim_id": pl.Int64, "rule_version_id": pl.Int64, "facts": pl.String}),
+    )
+
+
+def _beside(frame: pl.DataFrame, rows: list[Any], schema: dict[str, Any]) -> pl.DataFrame:
+    keys = [name for name in schema if name in frame.columns]
+    more = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.join(more, on=keys, how="left", maintain_order="left")
 
 
 def _columns(run: ScreeningRun) -> list[str]:
