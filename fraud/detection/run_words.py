@@ -29,6 +29,7 @@ def stage_state_word(state: str) -> str:
         "running": pgettext("run stage", "under way"),
         "done": pgettext("run stage", "done"),
         "failed": pgettext("run stage", "failed"),
+        "paused": pgettext("run stage", "paused"),
     }
     return words.get(state, state)
 

@@ -1,5 +1,5 @@
 """axe-core over every page of a running company: each page once a role, in both languages, light and dark, wide and on a phone, with
-its menus and dialogs open.
+its menus and dialogs open; what the browser's console says of scripts and of the security policy counts as found.
 
     AXE_CORE=…/axe.min.js python -m tests.browser.axe --base http://localhost:8000 [--jobs 2] [--login reviewer1 …] [--only /queue/ …]
 
@@ -132,7 +132,9 @@ def kind_of(path: str) -> str | None:
     except Resolver404:
         return None
     tab = "&".join(
-        sorted(part for part in urlsplit(path).query.split("&") if part.startswith(("tab=", "view=")))
+        sorted(
+            part for part in urlsplit(path).query.split("&") if part.startswith(("tab=", "view=", "step="))
+        )
     )
     return f"{match.view_name}?{tab}"
 
@@ -161,6 +163,10 @@ def pages_by_login(browser: Any, asked: argparse.Namespace) -> list[tuple[str, s
     return sorted(found.values())
 
 
+def _is_error(line: Any) -> bool:
+    return line.type == "error" and "Failed to load resource" not in line.text
+
+
 def look_at(
     asked: argparse.Namespace, walk: list[tuple[str, str]]
 ) -> tuple[int, Counter[tuple[str, str, str]]]:
@@ -172,6 +178,9 @@ def look_at(
         browser = play.chromium.launch(executable_path=asked.browser, args=["--no-sandbox"])
         for login, paths in groupby(walk, key=lambda one: one[0]):
             page = sign_in(browser, asked.base, login)
+            said: list[str] = []  # script errors, and what the security policy refused
+            page.on("pageerror", lambda error, said=said: said.append(str(error)))
+            page.on("console", lambda line, said=said: said.append(line.text) if _is_error(line) else None)
             for _login, path in paths:
                 for language in LANGUAGES:
                     cookie = {"name": "django_language", "value": language, "url": asked.base}
@@ -185,6 +194,10 @@ def look_at(
                             found[what] += 1
                             if found[what] == 1:
                                 print(f"{login} {path} {language} {how}: {name} {places}", flush=True)
+                for text in said:
+                    found["console", path, text] += 1
+                    print(f"{login} {path}: console says {text}", flush=True)
+                said.clear()
                 print(f"{login} {path}: looked at", flush=True)
             page.context.close()
         browser.close()

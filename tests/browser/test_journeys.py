@@ -276,3 +276,37 @@ CONTRAST = """
   return [...new Set(low)];
 }
 """
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_every_key_on_queue_and_case_leaves_the_console_silent(visit, scene, width):
+    """`Watched` fails the test on script errors and on whatever the security policy refused."""
+    page = visit("reviewer", width=width)
+    case = scene.cases["in_review"].reference
+    for path, keys in (("/queue/?view=open&pane=1", "jkpxelrs?"), (f"/cases/{case}/", "elrsbn?")):
+        for key in keys:
+            page.open(path)
+            page.keyboard.press(key)
+            page.wait_for_timeout(120)  # what a key fetches has come in
+    page.open(f"/cases/{case}/")
+    page.keyboard.press("e")
+    page.wait_for_selector("#request-text input[name=language]", state="attached")
+    page.click("#request-text button[hx-get$='language=ko']")
+    page.wait_for_selector("#request-text input[name=language][value=ko]", state="attached")
+    assert page.problems == []
+
+
+def test_a_long_page_begins_folded_on_a_phone_with_its_figures(visit, scene):
+    phone = visit("approver", width=360)
+    phone.open("/reports/")
+    parts = phone.locator("details[data-fold]")
+    assert parts.count() >= 5
+    assert phone.locator("details[data-fold][open]").count() == 0
+    assert phone.locator("details[data-fold] > summary .figure").first.is_visible()
+    assert phone.evaluate("document.documentElement.scrollHeight") < 5_000
+    parts.first.locator("summary").first.focus()
+    phone.keyboard.press("Enter")
+    assert parts.first.locator("table").first.is_visible()
+    desk = visit("approver")
+    desk.open("/reports/")
+    assert desk.locator("details[data-fold]:not([open])").count() == 0

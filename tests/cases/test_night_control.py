@@ -271,8 +271,8 @@ def test_command_draws_the_night_and_says_when_there_is_none(capsys: pytest.Capt
     call_command("nightly", "--pause")
     said = capsys.readouterr().out
     n = screening.n_stored(run)
-    assert f"{run.reference} paused [" in said
-    assert f"{n} of 300 claims" in said
-    assert "opening  waiting" in said
+    assert f"{run.reference} 일시 중지 [" in said
+    assert f"청구 300건 중 {n}건" in said
+    assert "건 열기  대기" in said
     with pytest.raises(CommandError, match="진행 중인 심사만"):
         call_command("nightly", "--pause")

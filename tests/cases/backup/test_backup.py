@@ -98,21 +98,21 @@ def _raw(folder: Path, **changes: Any) -> None:
     (folder / MANIFEST).write_text(json.dumps(raw | changes))
 
 
-# What is done to a set → the code of its refusal, and a word of the sentence.
+# What is done to a set → the code of its refusal, and a word of the sentence, in the language of the tests.
 DAMAGE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a byte of evidence flipped": (lambda s: _flip(_first(s, "media/evidence/*/*")), "damaged", "SHA-256"),
     "a byte of a model flipped": (lambda s: _flip(_first(s, "models/*/*")), "damaged", "SHA-256"),
-    "the database cut short": (lambda s: os.truncate(s / "database.sqlite3", 40_000), "damaged", "40,000 bytes"),
-    "evidence missing": (lambda s: _first(s, "media/evidence/*/*").unlink(), "damaged", "missing"),
+    "the database cut short": (lambda s: os.truncate(s / "database.sqlite3", 40_000), "damaged", "40,000바이트"),
+    "evidence missing": (lambda s: _first(s, "media/evidence/*/*").unlink(), "damaged", "없는 파일 1개"),
     "a file added": (lambda s: (s / "models" / "more.bin").write_bytes(b"x"), "damaged", "more.bin"),
-    "no manifest": (lambda s: (s / MANIFEST).unlink(), "unfinished", "did not finish"),
-    "half a manifest": (lambda s: os.truncate(s / MANIFEST, 900), "damaged", "cannot be read"),
-    "a manifest that was changed": (lambda s: _raw(s, n_entries=1), "damaged", "changed"),
-    "a manifest of something else": (lambda s: _raw(s, format="other"), "foreign", "not written by"),
-    "a later form": (lambda s: _raw(s, format_version=2), "newer_format", "form 2"),
+    "no manifest": (lambda s: (s / MANIFEST).unlink(), "unfinished", "끝나지 않은 백업"),
+    "half a manifest": (lambda s: os.truncate(s / MANIFEST, 900), "damaged", "읽을 수 없습니다"),
+    "a manifest that was changed": (lambda s: _raw(s, n_entries=1), "damaged", "바뀌었습니다"),
+    "a manifest of something else": (lambda s: _raw(s, format="other"), "foreign", "만든 파일이 아닙니다"),
+    "a later form": (lambda s: _raw(s, format_version=2), "newer_format", "형식은 2"),
     "a newer schema": (lambda s: _edit(s, migrations=["cases.0999_later"]), "newer_schema", "cases.0999_later"),
     "another kind of database": (
-        lambda s: _edit(s, database={"kind": "postgresql", "file": "database.sqlite3"}), "other_database", "empty database"),
+        lambda s: _edit(s, database={"kind": "postgresql", "file": "database.sqlite3"}), "other_database", "빈 데이터베이스"),
     "rows that are not there": (
         lambda s: _edit(s, tables={**read_manifest(s).tables, "cases_case": 1}), "damaged", "cases_case"),
 }  # fmt: skip
