@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from audit import clock
 from audit.actor import Actor
+from audit.people import name_of
 from audit.permissions import Role, can
 from audit.prepared import prepared
 from cases.models import BLIND, Case
@@ -14,12 +17,23 @@ from cases.pages.queue import OPEN
 from cases.pages.queue_filters import hits_shown
 from cases.services.tagging import tags_in_use
 from fraud.claims.identity import holders_of
-from fraud.claims.models import Department
+from fraud.claims.models import Department, User
 from rules.models import Rule
 
 _departments = prepared(
     lambda: Department.objects.order_by("code").values_list("code", "name", "name_en")[:500]
 )
+
+
+def people_to_assign() -> list[tuple[str, str]]:
+    """(login, name) of whoever may be given a case."""
+    return [(one.username, name_of(one)) for one in _people.rows(clock.today())]
+
+
+@prepared
+def _people(today: date) -> QuerySet[User]:
+    people = holders_of(Role.REVIEWER, Role.APPROVER, today=today).only("username", "last_name", "first_name")
+    return people.order_by("last_name", "first_name", "id")[:200]
 
 
 @prepared
@@ -32,18 +46,16 @@ def _rules() -> QuerySet[Rule, Any]:
 
 
 def choices_of(by: Actor, language: str) -> dict[str, Any]:
-    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags`, and `people` to assign to."""
-    name = "name" if language == "ko" else "name_en"
+    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each), and `people` (login, name) to assign to."""
     rows = _departments.rows()
     context: dict[str, Any] = {
-        "departments": [(code, (en if name == "name_en" else ko) or ko) for code, ko, en in rows],
+        "departments": [(code, (ko if language == "ko" else en) or ko) for code, ko, en in rows],
         "rules": [],
-        "tags": tags_in_use(),
+        "tags": [(tag, tag) for tag in tags_in_use()],
         "people": [],
     }
     if can(by, "fraud.view_score"):
         context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in _rules.rows()]
     if can(by, "cases.assign_case"):
-        people = holders_of(Role.REVIEWER, Role.APPROVER)
-        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
+        context["people"] = people_to_assign()
     return context

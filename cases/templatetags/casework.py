@@ -14,13 +14,14 @@ from django.utils.translation import gettext, ngettext, pgettext
 from audit.language import current_language
 from cases.actions.rows import Row
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
-from cases.models import Alert
+from cases.models import Alert, Case
 from cases.pages.answers import answers_of
 from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.day_picture import day_svg, legend_of
 from cases.pages.link_picture import links_svg
 from cases.pages.outcomes import forecast_bulk
+from cases.pages.queue import OPEN
 from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
@@ -29,7 +30,9 @@ from cases.services.choice_words import METHODS, disposition_word
 from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
 from fraud.web.dates import say_day
+from fraud.detection.models import Score
 from fraud.web.tags import money
+from fraud.web.words import band_word
 from rules.mcc_words import mcc_word
 from rules.money import to_decimal
 
@@ -65,6 +68,16 @@ def state_word(code: str) -> str | Promise:
 def source_word(code: str) -> str | Promise:
     """`control_sample` → Random check."""
     return SOURCES.get(code, code)
+
+
+@register.simple_tag
+def filter_words(name: str) -> list[tuple[str, str | Promise]]:
+    """(code, word) of what a filter of the queue offers: state, band or source."""
+    if name == "state":
+        return [(state.value, state_word(state.value)) for state in OPEN]
+    if name == "band":
+        return [(code, band_word(code)) for code in Score.Band.values]
+    return [(code, source_word(code)) for code in Case.Source.values]
 
 
 @register.filter

@@ -6,7 +6,6 @@ so a row is never older than what it was made of; `tests/cases/test_queue_rows.p
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
@@ -17,10 +16,11 @@ from audit.language import current_language
 from audit.people import name_of
 from cases.models import Case
 from cases.services.money import shown_stake
+from fraud.web.kept import Shelf
 
 register = template.Library()
 KEPT = 2000  # rows a process keeps: some 4 MB
-_rows: OrderedDict[Hashable, SafeString] = OrderedDict()
+_rows = Shelf(KEPT)
 #: Columns of the case that the row shows, or that decide what it shows.
 _COLUMNS = (
     "pk", "reference", "version", "near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
@@ -40,11 +40,7 @@ def queue_row(context: Any, case: Case) -> SafeString:
     if found is None:
         row = context.template.engine.get_template("cases/queue/_row.html")
         found = row.render(context.new(given))
-        _rows[key] = found
-        while len(_rows) > KEPT:
-            _rows.popitem(last=False)
-    else:
-        _rows.move_to_end(key)
+        _rows.put(key, found)
     return found
 
 

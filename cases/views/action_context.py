@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from audit.actor import Actor
-from audit.permissions import Role
 from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
+from cases.pages.choices import people_to_assign
 from cases.pages.case import ClaimRow, leading_hits
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.pages.queue import has_queue
@@ -25,7 +25,6 @@ from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.tagging import tags_in_use, tags_of
 from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
-from fraud.claims.identity import holders_of
 from fraud.company.values import current_settings
 from rules.models import Rule
 from rules.services.paragraphs import clause_words, policy_on
@@ -72,8 +71,7 @@ def action_context(
             else None,
         }
     if Action.ASSIGN in actions:
-        people = holders_of(Role.REVIEWER, Role.APPROVER)
-        context["people"] = people.order_by("last_name", "first_name", "id")[:200]
+        context["people"] = people_to_assign()
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:
         appeal = _open_appeal(case)
         context["appeal"] = appeal

@@ -33,7 +33,7 @@ from cases.pages.held_back import (
     held_back_parts,
 )
 from cases.pages.near import count_near, near_cases
-from cases.pages.queue import HELD_BACK, OPEN, QueueView, queue_page, queue_views, segments_of, view_counts
+from cases.pages.queue import HELD_BACK, QueueView, queue_page, queue_views, segments_of, view_counts
 from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services import errors, saved_views
 from cases.services.company import company_today
@@ -41,7 +41,7 @@ from cases.services.steps import actions_now
 from cases.visibility import cases_of_others, find_case, without_involved
 from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.claims.units import given_departments
-from fraud.detection.models import RuleHit, Score, ScreeningRun
+from fraud.detection.models import RuleHit, ScreeningRun
 from fraud.web.access import page
 from fraud.web.tags import PAGING
 from rules.models import Rule
@@ -89,9 +89,6 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
         "today": today,
         "calendar": page_calendar(),
         "has_pane": request.GET.get("pane") == "1",
-        "bands": Score.Band.values,
-        "sources": Case.Source.values,
-        "states": [state.value for state in OPEN],
         "snooze_min": today + timedelta(days=1),
         "snooze_max": today + timedelta(days=MAX_SNOOZE_DAYS),
         "snooze_week": today + timedelta(days=7 - today.weekday()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField
@@ -98,9 +99,9 @@ def logins_of(number: str) -> QuerySet[User]:
     return with_number(User.objects.filter(is_active=True), "employee_no", number).order_by("id")
 
 
-def holders_of(*roles: Role) -> QuerySet[User]:
+def holders_of(*roles: Role, today: date | None = None) -> QuerySet[User]:
     """The active logins that hold one of the roles now, each once."""
-    grants = RoleGrant.objects.in_force().filter(role__in=[role.value for role in roles])
+    grants = RoleGrant.objects.in_force(today).filter(role__in=[role.value for role in roles])
     return User.objects.filter(is_active=True, pk__in=grants.values("user"))
 
 

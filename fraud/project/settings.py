@@ -86,8 +86,8 @@ LOGOUT_REDIRECT_URL = "login"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("fraud.web.folding.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -99,6 +99,7 @@ TEMPLATES = [
             "libraries": {
                 "cleancard": "fraud.web.tags",
                 "words": "fraud.web.words",
+                "kept": "fraud.web.kept",
                 "files": "fraud.claims.tags",
                 "rulebook": "fraud.workbench.tags",
                 "reasons": "fraud.detection.tags",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.template import Context
 from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -67,7 +68,17 @@ def _exists(path: str) -> bool:
     return True
 
 
-def rail(context: Context) -> list[dict[str, Any]]:
+class RailEntry(NamedTuple):
+    """What one entry of the rail shows."""
+
+    key: str
+    path: str
+    label: str | Promise
+    is_current: bool
+    count: int
+
+
+def rail(context: Context) -> list[RailEntry]:
     """What the rail shows: only what the role may use, with the current one marked."""
     allowed, path = context["allowed"], context["request"].path
 
@@ -76,11 +87,13 @@ def rail(context: Context) -> list[dict[str, Any]]:
 
     by = getattr(context["request"], "actor", None)
     return [
-        {
-            "item": item,
-            "is_current": any(path.startswith(prefix) for prefix in (item.path, *item.also)),
-            "count": count_at(item.key, by) if by is not None else 0,
-        }
+        RailEntry(
+            key=item.key,
+            path=item.path,
+            label=item.label,
+            is_current=path.startswith((item.path, *item.also)),
+            count=count_at(item.key, by) if by is not None else 0,
+        )
         for item in RAIL
         if shown(item)
     ]

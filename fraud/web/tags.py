@@ -5,7 +5,7 @@ All of them escape what they are given and need no inline style or script.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from audit.language import current_language
 from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.commands import COMMANDS, Command, key_of
+from fraud.web.folding import constant_tag
 from fraud.web.dates import say_day, say_moment
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
@@ -37,6 +38,7 @@ register.filter("full_name", name_of)
 
 
 @register.simple_tag
+@constant_tag
 @cache
 def icon(name: str) -> SafeString:
     """A drawing from our sprite; decorative, so it needs a word beside it or an aria-label around it."""
@@ -230,12 +232,20 @@ def dialog(content: str, name: str, title: str) -> SafeString:
 
 
 @register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: str = "", has_code: bool = False) -> SafeString:
+    """The options of a select from (value, word), the chosen one marked; `has_code` writes the value before the word."""
+    pattern = '<option value="{0}"{1}>{0} {2}</option>' if has_code else '<option value="{0}"{1}>{2}</option>'
+    marks = SafeString(""), SafeString(" selected")
+    return format_html_join("", pattern, ((value, marks[value == chosen], word) for value, word in choices))
+
+
+@register.simple_tag
 def commands() -> tuple[Command, ...]:
     """Every command with its key."""
     return COMMANDS
 
 
-register.simple_tag(key_of, name="key_of")
+register.simple_tag(constant_tag(key_of), name="key_of")
 
 
 @register.inclusion_tag("fraud/_components/field.html")

@@ -1,0 +1,119 @@
+"""Templates whose constant parts are put into words once a language: half of a page's nodes say the same on every page.
+
+A translation of a literal, a drawing, an address without arguments and the text between them depend on nothing but the language; next
+to one another they become one node. What a template says stays in the template: this is done when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+from django.template import Context, Template
+from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable
+from django.template.defaulttags import IfNode, LoadNode, URLNode
+from django.template.library import SimpleNode
+from django.template.loaders import base, cached
+from django.templatetags.i18n import TranslateNode
+from django.templatetags.static import StaticNode
+from django.urls import get_script_prefix
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+Tag = TypeVar("Tag", bound=Callable[..., Any])
+_constant_tags: Final[set[Callable[..., Any]]] = set()
+
+
+def constant_tag(tag: Tag) -> Tag:
+    """Say of a simple tag that its arguments and the language are all it depends on."""
+    _constant_tags.add(tag)
+    return tag
+
+
+class Constant(Node):
+    """Nodes next to one another that say the same whenever the language is the same."""
+
+    child_nodelists = ()
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+        self.origin = nodes[0].origin
+        self.said: dict[Any, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        key = get_language(), get_script_prefix(), context.autoescape
+        text = self.said.get(key)
+        if text is None:
+            text = self.said[key] = SafeString("".join(one.render_annotated(context) for one in self.nodes))
+        return text
+
+
+def fold(template: Template) -> Template:
+    """The template with its constant nodes put together."""
+    _fold(template.nodelist)
+    return template
+
+
+def _fold(nodes: NodeList) -> None:
+    folded: list[Node] = []
+    run: list[Node] = []
+    for node in nodes:
+        if _is_constant(node):
+            run.append(node)
+            continue
+        folded += _together(run)
+        run = []
+        for inner in _lists_in(node):
+            _fold(inner)
+        folded.append(node)
+    nodes[:] = folded + _together(run)
+
+
+def _together(run: list[Node]) -> list[Node]:
+    """One node for a run of constant ones; texts alone stay a text."""
+    said = [node for node in run if not isinstance(node, LoadNode)]
+    if len(said) < 2:
+        if len(said) == 1 and not isinstance(said[0], TextNode):
+            return [Constant(said)]
+        return said
+    if all(isinstance(node, TextNode) for node in said):
+        text = TextNode("".join(node.s for node in said))
+        text.token, text.origin = said[0].token, said[0].origin
+        return [text]
+    return [Constant(said)]
+
+
+def _lists_in(node: Node) -> Iterable[NodeList]:
+    if isinstance(node, IfNode):
+        return [inner for _condition, inner in node.conditions_nodelists]
+    return [value for value in vars(node).values() if isinstance(value, NodeList)]
+
+
+def _is_constant(node: Node) -> bool:
+    if isinstance(node, (TextNode, LoadNode)):
+        return True
+    if isinstance(node, TranslateNode):
+        context = node.message_context
+        return not node.asvar and _is_literal(node.filter_expression) and (not context or _is_literal(context))
+    if type(node) is SimpleNode:
+        given = [*node.args, *node.kwargs.values()]
+        return node.func in _constant_tags and node.target_var is None and all(map(_is_literal, given))
+    if isinstance(node, URLNode):
+        return not (node.args or node.kwargs or node.asvar) and _is_literal(node.view_name)
+    return type(node) is StaticNode and node.varname is None and _is_literal(node.path)
+
+
+def _is_literal(given: FilterExpression) -> bool:
+    var = given.var
+    return not given.filters and (not isinstance(var, Variable) or (var.lookups is None and var.literal is not None))
+
+
+class _Folded(base.Loader):
+    """Folds a template before anybody else has it."""
+
+    def get_template(self, template_name: str, skip: Any = None) -> Template:
+        return fold(super().get_template(template_name, skip))
+
+
+class Loader(cached.Loader, _Folded):
+    """Django's loader that keeps templates, of folded ones."""
