@@ -6,8 +6,10 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldError, ValidationError
@@ -16,6 +18,10 @@ from django.db.models import Q, QuerySet
 
 COUNT_CAP = 1000
 COUNT_SECONDS = 30  # a count beside a tab is remembered, but for lists of one's own
+_LISTED = "SELECT {number}, list_{number}.* FROM ({sql}) AS list_{number}"
+_MOST_SQL = 500
+_kept_sql: OrderedDict[Hashable, tuple[str, list[Any]]] = OrderedDict()
+_lock = Lock()
 _TEXT = re.compile(r"[A-Za-z0-9_-]{1,400}", re.ASCII)
 
 
@@ -112,12 +118,38 @@ def capped_counts(lists: Sequence[QuerySet[Any]], cap: int = COUNT_CAP) -> list[
 def read_together(lists: Sequence[QuerySet[Any]]) -> list[list[tuple[Any, ...]]]:
     """The rows of several `values_list` querysets of the same plain columns, each with its own order and limit, in one query."""
     found: list[list[tuple[Any, ...]]] = [[] for _one in lists]
-    for number, *row in _read_all(lists, "SELECT {number}, list_{number}.* FROM ({sql}) AS list_{number}"):
+    for number, *row in _read_all(lists, _LISTED):
+        found[number].append(tuple(row))
+    return found
+
+
+def read_together_as(
+    key: Hashable, lists: Callable[[], Sequence[QuerySet[Any]]], n: int
+) -> list[list[tuple[Any, ...]]]:
+    """`read_together` of `n` lists whose SQL is kept under a key, which names all that they depend on: who asks, conditions, days.
+
+    Putting querysets into SQL takes several times as long as the database takes to answer.
+    """
+    key = (connection.vendor, key)
+    asked = _kept_sql.get(key)
+    if asked is None:
+        asked = _put_together(lists(), _LISTED)
+        with _lock:
+            _kept_sql[key] = asked
+            if len(_kept_sql) > _MOST_SQL:
+                _kept_sql.popitem(last=False)
+    found: list[list[tuple[Any, ...]]] = [[] for _one in range(n)]
+    for number, *row in _rows_of(*asked):
         found[number].append(tuple(row))
     return found
 
 
 def _read_all(lists: Sequence[QuerySet[Any]], part: str) -> list[tuple[Any, ...]]:
+    return _rows_of(*_put_together(lists, part))
+
+
+def _put_together(lists: Sequence[QuerySet[Any]], part: str) -> tuple[str, list[Any]]:
+    """One query of several, with its parameters; empty where none of them can have rows."""
     parts: list[str] = []
     params: list[Any] = []
     for number, rows in enumerate(lists):
@@ -127,8 +159,12 @@ def _read_all(lists: Sequence[QuerySet[Any]], part: str) -> list[tuple[Any, ...]
             continue
         parts.append(part.format(number=number, sql=sql))
         params += values
-    if not parts:
+    return " UNION ALL ".join(parts), params
+
+
+def _rows_of(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    if not sql:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
+        cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -6,7 +6,7 @@ their roles; what they tried is kept in the case's audit chain, the answer tells
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from hashlib import sha256
 from typing import Any
 
@@ -131,6 +131,11 @@ def cases_of_others(by: Actor) -> QuerySet[Case]:
     barred = barred_cardholders(by)
     cases = Case.objects.exclude(cardholder__in=barred) if barred else Case.objects.all()
     return within_units(cases, by)
+
+
+def seen_by(by: Actor) -> Hashable:
+    """What `cases_of_others` depends on."""
+    return frozenset(barred_cardholders(by)), seen_departments(by)
 
 
 def without_involved(cases: list[Case], by: Actor) -> list[Case]:

@@ -69,6 +69,8 @@ def home_of_its_own(tmp_path: Path, settings) -> None:
     # ids of runs begin anew with every test's database, so what a process keeps of a run is another test's
     if frames := sys.modules.get("fraud.detection.screening.frames"):
         frames.forget_frames()
+    if kept := sys.modules.get("fraud.web.kept"):
+        kept.is_checked = True  # every page of every test: what is kept is what would be made anew
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit import clock
@@ -15,7 +16,7 @@ from audit.prepared import prepared
 from cases.models import BLIND, Case
 from cases.pages.queue import OPEN
 from cases.pages.queue_filters import hits_shown
-from cases.services.tagging import tags_in_use
+from cases.services.tagging import IN_USE_SECONDS, tags_in_use
 from fraud.claims.identity import holders_of
 from fraud.claims.models import Department, User
 from rules.models import Rule
@@ -46,8 +47,9 @@ def _rules() -> QuerySet[Rule, Any]:
 
 
 def choices_of(by: Actor, language: str) -> dict[str, Any]:
-    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each), and `people` (login, name) to assign to."""
-    rows = _departments.rows()
+    """`departments` (code, name), `rules` (code, name) among the reasons of open cases, `tags` (twice each), and `people` (login, name) to
+    assign to. What there is to filter by is at most half a minute old."""
+    rows = cache.get_or_set("cases:departments", _departments.rows, IN_USE_SECONDS) or ()
     context: dict[str, Any] = {
         "departments": [(code, (ko if language == "ko" else en) or ko) for code, ko, en in rows],
         "rules": [],
@@ -55,7 +57,8 @@ def choices_of(by: Actor, language: str) -> dict[str, Any]:
         "people": [],
     }
     if can(by, "fraud.view_score"):
-        context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in _rules.rows()]
+        rules = cache.get_or_set("cases:rules-of-open", _rules.rows, IN_USE_SECONDS) or ()
+        context["rules"] = [(code, ko if language == "ko" else en) for code, ko, en in rules]
     if can(by, "cases.assign_case"):
         context["people"] = people_to_assign()
     return context

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.prepared import prepared
@@ -37,13 +39,23 @@ def headline(case: Case, language: str, names: Mapping[str, str]) -> str:
 
 
 def _about(case: Case, language: str, names: Mapping[str, str]) -> str:
-    place = case.merchant.name if case.merchant else _("several merchants")
+    place = case.merchant.name if case.merchant else None
     n = case.n_told or 1
+    why = None if case.is_blind else _why(case, language, names)
+    return _sentence(get_language(), place, n, why)
+
+
+@lru_cache(maxsize=4096)
+def _sentence(_language: str | None, place: str | None, n: int, why: str | None) -> str:
+    """`3 payments at 한우마을: Split payment`; of a random check no reason is told. Remembered: a list is shown again and again."""
+    if place is None:
+        place = _("several merchants")
     if n == 1:
         where = _("payment at %(place)s") % {"place": place}
     else:
         where = _("%(n)d payments at %(place)s") % {"n": n, "place": place}
-    why = _("random check") if case.is_blind else _why(case, language, names)
+    if why is None:
+        why = _("random check")
     said = f"{where}: {why}" if why else where
     return said[0].upper() + said[1:]
 

@@ -23,18 +23,18 @@ from audit.paging import (
     capped_count,
     keyset_page,
     read_cursor,
-    read_together,
+    read_together_as,
 )
 from audit.people import number_key
 from audit.permissions import Role, can
-from audit.prepared import prepared
 from audit.typed import whole_number
 from cases.models import Case, Decision
+from cases.pages.queue_cases import read_cases
 from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money import attach_stakes
-from cases.visibility import cases_of_others, hidden_among, visible_cases, without_involved
+from cases.visibility import cases_of_others, hidden_among, seen_by, visible_cases, without_involved
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 
@@ -80,20 +80,13 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     """The tabs of the actor, the first one where they start."""
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
     mine = Q(assignee_id=by.user_id)
-    to_approve = Segment(
-        "approve",
-        pgettext_lazy("queue", "Waiting for your approval"),
-        (State.PENDING_APPROVAL, State.APPEALED),
-        ~Q(pk__in=Decision.objects.filter(_own_proposal(by), state="proposed").values("case_id")),
-    )
     my_work = Segment("mine", pgettext_lazy("queue", "Yours"), WORKING, mine & awake)
     unassigned = Segment(
         "unassigned", pgettext_lazy("queue", "Unassigned"), (State.NEW,), Q(assignee=None) & awake
     )
     todo: tuple[Segment, ...] = (my_work, unassigned)
-    is_approver = Role.APPROVER in by.roles
-    if is_approver:
-        todo = (to_approve, *todo)
+    if Role.APPROVER in by.roles:
+        todo = (_to_approve(by), *todo)
     views = [
         _view("todo", pgettext_lazy("queue", "To do"), *todo),
         _view("mine", pgettext_lazy("queue", "Mine"), Segment("mine", "", OPEN, mine)),
@@ -128,6 +121,16 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
     return tuple(views)
 
 
+def _to_approve(by: Actor) -> Segment:
+    own = Decision.objects.filter(_own_proposal(by), state="proposed")
+    return Segment(
+        "approve",
+        pgettext_lazy("queue", "Waiting for your approval"),
+        (State.PENDING_APPROVAL, State.APPEALED),
+        ~Q(pk__in=own.values("case_id")),
+    )
+
+
 def _own_proposal(by: Actor) -> Q:
     """Proposals of the person, under whichever of their logins."""
     return Q(proposed_by_id=by.user_id) | Q(proposed_by__in=logins_of(by.employee_no))
@@ -138,31 +141,26 @@ def _view(code: str, label: str | Promise, *segments: Segment) -> QueueView:
 
 
 def queue_page(
-    view: QueueView, filters: QueueFilters, cases: QuerySet[Case], *, cursor: str, size: int = PAGE_SIZE
+    view: QueueView, filters: QueueFilters, by: Actor, *, cursor: str, size: int = PAGE_SIZE
 ) -> Page:
-    """A page of a view over `cases`; every row carries `segment`, the part it belongs to.
+    """A page of a view over `cases_of_others(by)`; every row carries `segment`, the part it belongs to.
 
     Each state is walked along its own index and the walks are merged, so a deep page costs what the first costs.
     Closed cases, and all, come newest first.
     """
-    visible = cases.filter(filters.condition)
     if view.code in BY_TIME:
-        by = BY_TIME[view.code]
-        rows = _with_names(visible.filter(**{f"{by}__isnull": False}))
-        page = keyset_page(rows, by=by, cursor=cursor, size=size)
-        closed = [_placed(case, view.segments[0]) for case in page.rows]
-        return replace(page, rows=attach_stakes(closed))
+        at = BY_TIME[view.code]
+        rows = cases_of_others(by).filter(filters.condition, **{f"{at}__isnull": False})
+        page = keyset_page(rows.values_list(at, "pk", named=True), by=at, cursor=cursor, size=size)
+        listed = [_placed(case, view.segments[0]) for case in read_cases([row.pk for row in page.rows])]
+        return replace(page, rows=attach_stakes(listed))
     start, bound = _read_cursor(cursor)
-    walked = _walk(visible, view, start, bound, size + 1)
+    walked = _walk(by, filters.condition, view, start, bound, size + 1)
     # (segment number, priority, id), segment by segment, each by priority
     places = sorted(walked, key=lambda place: (place[0], -place[1], -place[2]))[: size + 1]
     more, places = len(places) > size, places[:size]
-    found_cases = {case.pk: case for case in _named.rows([pk for _number, _priority, pk in places])}
-    shown = [
-        _placed(found_cases[pk], view.segments[number])
-        for number, _priority, pk in places
-        if pk in found_cases
-    ]
+    numbers = {pk: number for number, _priority, pk in places}
+    shown = [_placed(case, view.segments[numbers[case.pk]]) for case in read_cases(list(numbers))]
     number, priority, pk = places[-1] if more else (0, 0, 0)
     following = Cursor(str(number), priority, pk).as_text() if more else ""
     return Page(attach_stakes(shown), following, bound is not None)
@@ -225,8 +223,12 @@ def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
     Only the cases that are counted are looked at for what the reader is kept from; where one of the cap's is, it is counted once more.
     """
     others = cases_of_others(by)
-    once = list(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
-    read = read_together([others.filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once])
+    once = tuple(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
+    read = read_together_as(
+        ("counts", once, seen_by(by)),
+        lambda: [others.filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once],
+        len(once),
+    )
     found = dict(zip(once, ({pk for (pk,) in rows} for rows in read), strict=True))
     hidden = hidden_among(by, set().union(*found.values()))
     counts = {
@@ -239,18 +241,23 @@ def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
 
 
 def _walk(
-    cases: QuerySet[Case], view: QueueView, start: int, bound: Cursor | None, n: int
+    by: Actor, condition: Q, view: QueueView, start: int, bound: Cursor | None, n: int
 ) -> list[tuple[int, int, int]]:
     """The first n (segment number, priority, id) of each state of each segment from `start`, there after the bound. One query."""
-    numbers: list[int] = []
-    walks: list[QuerySet[Any]] = []
-    for number, segment in list(enumerate(view.segments))[start:]:
-        rows = cases.filter(segment.condition, beyond(bound if number == start else None, "priority"))
-        ordered = rows.order_by("-priority", "-pk").values_list("priority", "pk")
-        for state in segment.states:
-            numbers.append(number)
-            walks.append(ordered.filter(state=state)[:n])
-    found = read_together(walks)
+    parts = list(enumerate(view.segments))[start:]
+    numbers = [number for number, segment in parts for _state in segment.states]
+
+    def walks() -> list[QuerySet[Any]]:
+        made: list[QuerySet[Any]] = []
+        cases = cases_of_others(by).filter(condition)
+        for number, segment in parts:
+            rows = cases.filter(segment.condition, beyond(bound if number == start else None, "priority"))
+            ordered = rows.order_by("-priority", "-pk").values_list("priority", "pk")
+            made += [ordered.filter(state=state)[:n] for state in segment.states]
+        return made
+
+    told = tuple((segment.states, segment.condition) for _number, segment in parts)
+    found = read_together_as(("walk", condition, told, bound, n, seen_by(by)), walks, len(numbers))
     return [(number, *row) for number, rows in zip(numbers, found, strict=True) for row in rows]
 
 
@@ -261,17 +268,6 @@ def _read_cursor(cursor: str) -> tuple[int, Cursor | None]:
     if after is None or number is None or not isinstance(after.value, int):
         return 0, None
     return number, after
-
-
-def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return (
-        cases.select_related("cardholder__department", "merchant", "assignee")
-        .prefetch_related("tag_rows")
-        .defer("undo")
-    )
-
-
-_named = prepared(lambda pks: _with_names(Case.objects.filter(pk__in=pks)))
 
 
 def _placed(case: Case, segment: Segment) -> Case:

@@ -29,8 +29,8 @@ from cases.pages.words import MISUSE_TAGS, SOURCES, STATES
 from cases.services.choice_words import METHODS, disposition_word
 from cases.services.money import shown_stake
 from fraud.company.calendar import CompanyCalendar
-from fraud.web.dates import say_day
 from fraud.detection.models import Score
+from fraud.web.dates import say_day
 from fraud.web.tags import money
 from fraud.web.words import band_word
 from rules.mcc_words import mcc_word

@@ -6,7 +6,8 @@ so a row is never older than what it was made of; `tests/cases/test_queue_rows.p
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from django import template
@@ -22,7 +23,7 @@ register = template.Library()
 KEPT = 2000  # rows a process keeps: some 4 MB
 _rows = Shelf(KEPT)
 #: Columns of the case that the row shows, or that decide what it shows.
-_COLUMNS = (
+_columns = attrgetter(
     "pk", "reference", "version", "near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
     "has_news", "n_claims", "source", "merged_into_id", "state", "closed_at", "snoozed_until", "snooze_reason", "due_on",
 )  # fmt: skip
@@ -31,17 +32,23 @@ _OF_PAGE = ("loss_title", "take_word", "largest", "today", "calendar", "may_take
 
 
 @register.simple_tag(takes_context=True)
-def queue_row(context: Any, case: Case) -> SafeString:
-    """One row of the queue, as `_row.html` has it."""
-    given = {name: context.get(name, "") for name in _OF_PAGE}
-    given |= {"case": case, "chosen": {case.reference} & set(context.get("chosen") or ())}
-    key = _key(case, given)
-    found = _rows.get(key)
-    if found is None:
-        row = context.template.engine.get_template("cases/queue/_row.html")
-        found = row.render(context.new(given))
-        _rows.put(key, found)
-    return found
+def queue_rows(context: Any, cases: Iterable[Case]) -> SafeString:
+    """The rows of some cases, each as `_row.html` has it."""
+    of_page = {name: context.get(name, "") for name in _OF_PAGE}
+    shared = (current_language(), *of_page.values())
+    chosen = frozenset(context.get("chosen") or ())
+    made: list[SafeString] = []
+    for case in cases:
+        is_chosen = case.reference in chosen
+        key = (shared, is_chosen, *_key(case))
+        found = _rows.get(key)
+        if found is None:
+            row = context.template.engine.get_template("cases/queue/_row.html")
+            given = {**of_page, "case": case, "chosen": {case.reference} if is_chosen else set()}
+            found = row.render(context.new(given))
+            _rows.put(key, found)
+        made.append(found)
+    return SafeString("".join(made))
 
 
 def forget_rows() -> None:
@@ -49,17 +56,15 @@ def forget_rows() -> None:
     _rows.clear()
 
 
-def _key(case: Case, given: dict[str, Any]) -> Hashable:
-    department = case.cardholder.department
+def _key(case: Any) -> tuple[Hashable, ...]:
+    person, assignee = case.cardholder, case.assignee
+    department = person.department
     return (
-        current_language(),
-        *(getattr(case, name, None) for name in _COLUMNS),
-        *(given[name] for name in _OF_PAGE),
-        bool(given["chosen"]),
-        str(case.cardholder),
+        _columns(case),
+        str(person),
         (department.name, department.name_en) if department is not None else None,
-        tuple(tag.name for tag in case.tag_rows.all()),
-        tuple((tag["code"], tag["name"]) for tag in case.tags),  # type: ignore[attr-defined]
+        tuple(case.tag_names),
+        tuple((tag["code"], tag["name"]) for tag in case.tags),
         shown_stake(case).at_stake_minor,
-        name_of(case.assignee) if case.assignee is not None else None,
+        name_of(assignee) if assignee is not None else None,
     )

@@ -10,8 +10,8 @@ from audit.actor import Actor
 from cases.actions.casework import CASE_ACTIONS
 from cases.dispositions import DISPOSITIONS, LEGITIMATE_REASONS, Disposition
 from cases.models import Appeal, Case, Decision, Evidence
-from cases.pages.choices import people_to_assign
 from cases.pages.case import ClaimRow, leading_hits
+from cases.pages.choices import people_to_assign
 from cases.pages.outcomes import forecast_legitimate, forecast_proposal
 from cases.pages.queue import has_queue
 from cases.pages.regrouping import regrouping_context

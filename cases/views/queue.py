@@ -38,7 +38,7 @@ from cases.pages.queue_filters import QueueFilters, read_filters
 from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.steps import actions_now
-from cases.visibility import cases_of_others, find_case, without_involved
+from cases.visibility import find_case, without_involved
 from cases.workflow import MAX_SNOOZE_DAYS
 from fraud.claims.units import given_departments
 from fraud.detection.models import RuleHit, ScreeningRun
@@ -72,8 +72,7 @@ def show_queue(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpR
     if asked and view.code != asked:
         told = not_one_of(asked, [one.label for one in views])
         filters = replace(filters, problems=(*filters.problems, told))
-    others = cases_of_others(actor)
-    found = queue_page(view, filters, others, cursor=request.GET.get(PAGING, ""))
+    found = queue_page(view, filters, actor, cursor=request.GET.get(PAGING, ""))
     found = replace(found, rows=without_involved(found.rows, actor))
     decorate(found.rows)
     count_near(found.rows, actor)

@@ -94,7 +94,9 @@ def _is_constant(node: Node) -> bool:
         return True
     if isinstance(node, TranslateNode):
         context = node.message_context
-        return not node.asvar and _is_literal(node.filter_expression) and (not context or _is_literal(context))
+        return (
+            not node.asvar and _is_literal(node.filter_expression) and (not context or _is_literal(context))
+        )
     if type(node) is SimpleNode:
         given = [*node.args, *node.kwargs.values()]
         return node.func in _constant_tags and node.target_var is None and all(map(_is_literal, given))
@@ -105,7 +107,9 @@ def _is_constant(node: Node) -> bool:
 
 def _is_literal(given: FilterExpression) -> bool:
     var = given.var
-    return not given.filters and (not isinstance(var, Variable) or (var.lookups is None and var.literal is not None))
+    return not given.filters and (
+        not isinstance(var, Variable) or (var.lookups is None and var.literal is not None)
+    )
 
 
 class _Folded(base.Loader):

@@ -23,8 +23,8 @@ from audit.language import current_language
 from audit.people import name_of
 from audit.permissions import ROLE_LABELS, Role
 from fraud.web.commands import COMMANDS, Command, key_of
-from fraud.web.folding import constant_tag
 from fraud.web.dates import say_day, say_moment
+from fraud.web.folding import constant_tag
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
 from rules.money import format_number
 
