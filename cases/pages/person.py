@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -39,16 +39,16 @@ class Month:
 def months_of(cardholder: Cardholder, currency: str, until: date) -> list[Month]:
     """Spend in one currency for the last twelve months, empty months included, oldest first."""
     months = last_months(until)
-    first = months[0]
-    since = start_of(first)
-    total, n = dict.fromkeys(months, 0), dict.fromkeys(months, 0)
+    starts = [start_of(on) for on in months]
+    end = start_of(_month_before(until.replace(day=1), -1))
+    total, n = [0] * N_MONTHS, [0] * N_MONTHS
     # By hand: a year of one person is a hundred rows, and SQLite would ask Python for the month of each all the same.
-    for at, minor in _spent.rows(cardholder.pk, currency, since):
-        on = timezone.localtime(at).date().replace(day=1)
-        if on in total:
-            total[on] += minor
-            n[on] += 1
-    return [Month(on, total[on], n[on]) for on in months]
+    for at, minor in _spent.rows(cardholder.pk, currency, starts[0]):
+        if at < end:
+            number = bisect_right(starts, at) - 1
+            total[number] += minor
+            n[number] += 1
+    return [Month(*month) for month in zip(months, total, n, strict=True)]
 
 
 @prepared

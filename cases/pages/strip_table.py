@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from django.urls import reverse
@@ -20,18 +21,21 @@ def strip_table(strip: Strip, case: Case) -> SafeString:
     return format_html(
         '<table class="strip"><caption class="visually-hidden">{}</caption><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>',
         _("Outcomes of twelve months by month of payment: %(name)s") % {"name": strip.name},
-        format_html_join(
-            "",
-            '<th scope="col">{}</th>',
-            ((say_month(cell.month, current_language()),) for cell in strip.cells),
-        ),
-        format_html_join("", "<td>{}</td>", ((_cell(cell, strip, case),) for cell in strip.cells)),
+        _head(current_language(), tuple(cell.month for cell in strip.cells)),
+        SafeString("".join(_cell(cell, strip, case) for cell in strip.cells)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _head(language: str, months: tuple[date, ...]) -> SafeString:
+    return format_html_join(
+        "", '<th scope="col">{}</th>', ((say_month(month, language),) for month in months)
     )
 
 
 @lru_cache(maxsize=8)
 def _nothing(words: str) -> SafeString:
-    return format_html('<span class="none" title="{}">·</span>', words)
+    return format_html('<td><span class="none" title="{}">·</span></td>', words)
 
 
 def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
@@ -42,7 +46,7 @@ def _cell(cell: Cell, strip: Strip, case: Case) -> SafeString:
     url = reverse("cases:outcomes", args=[case.reference, strip.about, f"{cell.month:%Y-%m}"])
     month = f"{cell.month:%Y-%m}"
     return format_html(
-        '<a href="{0}" title="{1}: {2}">{3}<span class="visually-hidden">, {1}: {2}</span></a>',
+        '<td><a href="{0}" title="{1}: {2}">{3}<span class="visually-hidden">, {1}: {2}</span></a></td>',
         url,
         month,
         words,

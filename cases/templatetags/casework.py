@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -147,15 +147,22 @@ register.simple_tag(answers_of, name="answers_of")
 
 
 @register.simple_tag
-def hit_checks(case: Any, found: Any) -> list[Check]:
+def hit_checks(case: Any, found: Any) -> SafeString:
     """Links from a rule's reason to the payments its windows counted."""
-    return checks_of_hit(case, found.hit, found.claim)
+    return _links(checks_of_hit(case, found.hit, found.claim))
 
 
 @register.simple_tag
-def reason_checks(case: Any, reason: Any, lead: Any) -> list[Check]:
+def reason_checks(case: Any, reason: Any, lead: Any) -> SafeString:
     """Links from a model's reason to what its numbers were computed from."""
-    return checks_of_reason(case, reason, lead.claim) if lead else []
+    return _links(checks_of_reason(case, reason, lead.claim) if lead else [])
+
+
+def _links(checks: list[Check]) -> SafeString:
+    if not checks:
+        return SafeString("")
+    links = format_html_join(" · ", '<a href="{}">{}</a>', ((check.url, check.text) for check in checks))
+    return format_html('<div class="note">{} {}</div>', gettext("Check:"), links)
 
 
 register.simple_tag(forecast_bulk, name="forecast_bulk")

@@ -40,6 +40,13 @@ PRIMARY = {
 }
 
 
+class May(dict[str, bool]):
+    """Action names to True; False for every other, which templates ask for without a stumble."""
+
+    def __missing__(self, name: str) -> bool:
+        return False
+
+
 def action_context(
     case: Case, by: Actor, *, language: str, claims: list[ClaimRow], relations: Relations | None = None
 ) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def action_context(
     rules = [hit.rule_version.rule for row in claims for hit in row.hits]
     today = company_today()
     context: dict[str, Any] = {
-        "may": {action.value: True for action in actions},
+        "may": May({action.value: True for action in actions}),
         "rows": {row.action.value: row for row in reversed(CASE_ACTIONS.values())},  # the first of an action
         "part_row": CASE_ACTIONS["propose-part"],
         "primary": PRIMARY.get(State(case.state), ""),

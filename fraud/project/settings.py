@@ -182,6 +182,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+SESSION_ENGINE = "fraud.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = env(

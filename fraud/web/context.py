@@ -18,6 +18,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": request.COOKIES.get("theme") or getattr(request.user, "theme", "system"),
         "is_demo": settings.DEMO,
         "allowed": _Allowed(actor),
+        "has_narrow_rail": request.COOKIES.get("rail") == "collapsed",
+        # What a page may say; a name that is nowhere costs a template as much as ten others.
+        "search_text": "",
+        "summary": "",
+        "swap": False,
     }
 
 

@@ -14,12 +14,13 @@ from django.template.base import FilterExpression, Node, NodeList, TextNode, Var
 from django.template.defaulttags import IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loaders import base, cached
-from django.templatetags.i18n import TranslateNode
+from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+_SAID: Final = "language and prefix of this page"
 Tag = TypeVar("Tag", bound=Callable[..., Any])
 _constant_tags: Final[set[Callable[..., Any]]] = set()
 
@@ -41,7 +42,11 @@ class Constant(Node):
         self.said: dict[Any, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        key = get_language(), get_script_prefix(), context.autoescape
+        page = context.render_context.dicts[0]
+        said = page.get(_SAID)
+        if said is None:  # asking for it costs more than the text does: once a page is enough
+            said = page[_SAID] = get_language(), get_script_prefix()
+        key = said, context.autoescape
         text = self.said.get(key)
         if text is None:
             text = self.said[key] = SafeString("".join(one.render_annotated(context) for one in self.nodes))
@@ -84,6 +89,8 @@ def _together(run: list[Node]) -> list[Node]:
 
 
 def _lists_in(node: Node) -> Iterable[NodeList]:
+    if isinstance(node, LanguageNode):  # has another language than the page around it
+        return []
     if isinstance(node, IfNode):
         return [inner for _condition, inner in node.conditions_nodelists]
     return [value for value in vars(node).values() if isinstance(value, NodeList)]
