@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
-from audit.paging import read_together
+from audit.paging import read_together_as
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
 from audit.prepared import prepared
@@ -104,9 +104,7 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
     What was found is remembered until a claim joins a case or is rewritten; but for writers that overtake one another, five minutes
     are the most.
     """
-    marks = read_together(
-        [model.objects.order_by("-pk").values_list("pk")[:1] for model in (Alert, ClaimVersion)]
-    )
+    marks = read_once("newest alert and version", _newest)
     name = "cases:named:" + sha256(f"{key}{marks}".encode()).hexdigest()
     known, named = cache.get(name, (frozenset(), frozenset()))
     if rest := case_ids - known:
@@ -114,6 +112,13 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
         if len(known) <= _MOST_KNOWN:
             cache.set(name, (known, named), _KNOWN_SECONDS)
     return named & case_ids  # type: ignore[no-any-return]
+
+
+def _newest() -> list[list[tuple[Any, ...]]]:
+    models = (Alert, ClaimVersion)
+    return read_together_as(
+        "newest", lambda: [model.objects.order_by("-pk").values_list("pk")[:1] for model in models], 2
+    )
 
 
 @prepared

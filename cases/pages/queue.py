@@ -222,11 +222,12 @@ def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
 
     Only the cases that are counted are looked at for what the reader is kept from; where one of the cap's is, it is counted once more.
     """
-    others = cases_of_others(by)
     once = tuple(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
     read = read_together_as(
         ("counts", once, seen_by(by)),
-        lambda: [others.filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once],
+        lambda: [
+            cases_of_others(by).filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once
+        ],
         len(once),
     )
     found = dict(zip(once, ({pk for (pk,) in rows} for rows in read), strict=True))

@@ -27,7 +27,7 @@ from cases.services.telling import is_notice_told, is_request_told
 from cases.workflow import BESIDE, MAX_SNOOZE_DAYS, Action, State
 from fraud.company.values import current_settings
 from rules.models import Rule
-from rules.services.paragraphs import clause_words, policy_on
+from rules.services.paragraphs import clause_words, policy_cited
 
 # Which action stands out, by state; the rest are quieter.
 PRIMARY = {
@@ -146,7 +146,7 @@ def _reasons(language: str) -> list[tuple[str, str]]:
 def _clauses(rules: Sequence[Rule], language: str) -> list[str]:
     """What the rules that hit cite as it reads today, each once, to choose from."""
     found: list[str] = []
-    policy = policy_on() if rules else {}
+    policy = policy_cited(rules)
     for rule in sorted(rules, key=lambda rule: rule.code):
         clause = clause_words(rule, language, policy)
         if clause and clause not in found:

@@ -36,6 +36,7 @@ from cases.views.queue import decorate
 from cases.visibility import find_related_case, visible_cases
 from fraud.web.access import page
 from fraud.web.charts import sparkline
+from rules.services.paragraphs import policy_cited
 
 MAX_SAME = 5
 TABS = ("review", "history", "similar", "related", "scores")
@@ -89,6 +90,7 @@ def case_context(
         "refusal": "",
         "tabs": _tabs(tab),
         "changes": changes_of(case),
+        "cited_policy": policy_cited(matched),
         "is_mine": case.assignee_id == by.user_id,
         "same_payments": _same_payments(case, by),
     }

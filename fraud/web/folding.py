@@ -13,6 +13,7 @@ from django.template import Context, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable
 from django.template.defaulttags import IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
+from django.template.loader_tags import IncludeNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
@@ -53,6 +54,31 @@ class Constant(Node):
         return text
 
 
+class Included(Node):
+    """A template that is named outright, put in its place: what `include` does, without looking for the template each time."""
+
+    child_nodelists = ()
+
+    def __init__(self, name: str, given: dict[str, FilterExpression]) -> None:
+        self.name, self.given = name, given
+        self.template: Template | None = None
+
+    def render(self, context: Context) -> SafeString:
+        template = self.template
+        if template is None:
+            template = self.template = context.template.engine.get_template(self.name)
+        state, around = context.render_context, context.render_context.template
+        context.dicts.append({name: value.resolve(context) for name, value in self.given.items()})
+        state.dicts.append({})
+        state.template = template
+        try:
+            return template._render(context)
+        finally:
+            state.template = around
+            state.dicts.pop()
+            context.dicts.pop()
+
+
 def fold(template: Template) -> Template:
     """The template with its constant nodes put together."""
     _fold(template.nodelist)
@@ -70,7 +96,7 @@ def _fold(nodes: NodeList) -> None:
         run = []
         for inner in _lists_in(node):
             _fold(inner)
-        folded.append(node)
+        folded.append(_put_in(node))
     nodes[:] = folded + _together(run)
 
 
@@ -86,6 +112,18 @@ def _together(run: list[Node]) -> list[Node]:
         text.token, text.origin = said[0].token, said[0].origin
         return [text]
     return [Constant(said)]
+
+
+def _put_in(node: Node) -> Node:
+    """An include of a template by its full name as one that knows its template; every other node as it is."""
+    if type(node) is not IncludeNode or node.isolated_context or not _is_literal(node.template):
+        return node
+    name = str(node.template.var)
+    if name.startswith("."):
+        return node
+    put = Included(name, node.extra_context)
+    put.token, put.origin = node.token, node.origin
+    return put
 
 
 def _lists_in(node: Node) -> Iterable[NodeList]:

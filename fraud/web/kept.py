@@ -99,7 +99,7 @@ def frozen(value: Any) -> Hashable:
     if type(value) is str or value is None:
         return value
     if isinstance(value, (list, tuple)):
-        return tuple(map(frozen, value))
+        return type(value), *map(frozen, value)
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, (str, int, float, date)):

@@ -65,7 +65,10 @@ def diff_line(line: str) -> SafeString | str:
 
 
 def _policy(context: Any) -> Policy:
-    """The policy of today, read once a page."""
+    """The policy of today, read once a page; where a page brings what its rules cite, that."""
+    cited: Policy | None = context.get("cited_policy")
+    if cited is not None:
+        return cited
     held = vars(context["request"])
     if "policy_of_today" not in held:
         held["policy_of_today"] = policy_on()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db.models import QuerySet
+
 from audit import clock
 from audit.prepared import prepared
 from audit.reading import read_once
@@ -22,12 +24,29 @@ def policy_on(day: date | None = None) -> Policy:
     return read_once(("policy", on), lambda: _policy(on))
 
 
+def policy_cited(rules: Iterable[Rule]) -> Policy:
+    """Of the policy of today what these rules cite: a page about some claims needs no more of it."""
+    on, numbers = clock.today(), frozenset(number for rule in rules if (number := cited_by(rule)))
+    if not numbers:
+        return {}
+    return read_once(("policy", on, numbers), lambda: _holding(_by_number.rows(on, numbers)))
+
+
 def _policy(day: date) -> Policy:
-    held: dict[str, PolicyParagraph] = {row.number: row for row in _by.rows(day)}
+    return _holding(_by.rows(day))
+
+
+def _holding(rows: Iterable[PolicyParagraph]) -> Policy:
+    held: dict[str, PolicyParagraph] = {row.number: row for row in rows}
     return {number: held[number] for number in sorted(held, key=in_order) if not held[number].is_removed}
 
 
-_by = prepared(lambda day: PolicyParagraph.objects.filter(valid_from__lte=day).order_by("valid_from", "pk"))
+def _until(day: date) -> QuerySet[PolicyParagraph]:
+    return PolicyParagraph.objects.filter(valid_from__lte=day).order_by("valid_from", "pk")
+
+
+_by = prepared(_until)
+_by_number = prepared(lambda day, numbers: _until(day).filter(number__in=numbers))
 
 
 def cited_by(rule: Rule) -> str:
