@@ -118,8 +118,8 @@ def capped_counts(lists: Sequence[QuerySet[Any]], cap: int = COUNT_CAP) -> list[
 def read_together(lists: Sequence[QuerySet[Any]]) -> list[list[tuple[Any, ...]]]:
     """The rows of several `values_list` querysets of the same plain columns, each with its own order and limit, in one query."""
     found: list[list[tuple[Any, ...]]] = [[] for _one in lists]
-    for number, *row in _read_all(lists, _LISTED):
-        found[number].append(tuple(row))
+    for row in _read_all(lists, _LISTED):
+        found[row[0]].append(row[1:])
     return found
 
 
@@ -139,8 +139,8 @@ def read_together_as(
             if len(_kept_sql) > _MOST_SQL:
                 _kept_sql.popitem(last=False)
     found: list[list[tuple[Any, ...]]] = [[] for _one in range(n)]
-    for number, *row in _rows_of(*asked):
-        found[number].append(tuple(row))
+    for row in _rows_of(*asked):
+        found[row[0]].append(row[1:])
     return found
 
 

@@ -28,7 +28,7 @@ from django.db.models import QuerySet
 
 Row = TypeVar("Row")
 _MOST_SHAPES = 64  # kept of one reading in one thread
-_MOST_IN_LIST = 512
+MOST_IN_LIST = 512  # a longer one is put together anew; ask in parts
 _FIRST_NUMBER = 1_987_600_000  # below what any integer column holds, above what any key or count is
 _FIRST_DAY = date(2199, 1, 1)
 
@@ -94,7 +94,7 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Prepared[Row]:
 def _padded(values: Collection[Any]) -> list[Any] | None:
     """The values each once, the last repeated up to a power of two: a few lengths instead of all. None for none, and for too many."""
     many = list(dict.fromkeys(values))
-    if not 0 < len(many) <= _MOST_IN_LIST:
+    if not 0 < len(many) <= MOST_IN_LIST:
         return None
     return many + many[-1:] * ((1 << (len(many) - 1).bit_length()) - len(many))
 

@@ -18,7 +18,7 @@ from audit.actor import Actor
 from audit.paging import read_together_as
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
-from audit.prepared import prepared
+from audit.prepared import MOST_IN_LIST, prepared
 from audit.reading import read_once
 from audit.services import record_refusal
 from cases.models import Alert, Case, OutboxMessage, Recovery, RecoveryPosting, StatementEntry
@@ -107,8 +107,10 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
     marks = read_once("newest alert and version", _newest)
     name = "cases:named:" + sha256(f"{key}{marks}".encode()).hexdigest()
     known, named = cache.get(name, (frozenset(), frozenset()))
-    if rest := case_ids - known:
-        known, named = known | rest, named | frozenset(_naming.rows(rest, key))
+    if rest := list(case_ids - known):
+        parts = (rest[at : at + MOST_IN_LIST] for at in range(0, len(rest), MOST_IN_LIST))
+        named |= frozenset(pk for part in parts for pk in _naming.rows(part, key))
+        known |= case_ids
         if len(known) <= _MOST_KNOWN:
             cache.set(name, (known, named), _KNOWN_SECONDS)
     return named & case_ids  # type: ignore[no-any-return]

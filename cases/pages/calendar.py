@@ -19,7 +19,13 @@ def page_calendar() -> CompanyCalendar:
     if found is None:
         found = current_calendar()
         cache.set("cases:calendar", found, KEEP_SECONDS)
-    return found
+    return _one_of(found)
+
+
+@lru_cache(maxsize=4)
+def _one_of(calendar: CompanyCalendar) -> CompanyCalendar:
+    """The same object for calendars that are equal: what is kept by calendar need not compare every holiday."""
+    return calendar
 
 
 @lru_cache(maxsize=4096)

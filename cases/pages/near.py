@@ -36,7 +36,7 @@ def count_near(cases: Sequence[Case], by: Actor) -> None:
     Counted no further than MAX_NEAR + 1. What is read follows the rows; where some of that many are hidden from the reader, a row more.
     """
     read = _near.rows([case.pk for case in cases])
-    near = {pk: {int(key) for key in keys.split(",")} for pk, keys in read if keys}
+    near = {pk: set(map(int, keys.split(","))) for pk, keys in read if keys}
     hidden = hidden_among(by, set().union(*near.values()))
     for case in cases:
         found = near.get(case.pk, set())

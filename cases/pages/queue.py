@@ -53,12 +53,23 @@ OPEN = tuple(state for state in State if state != State.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a view with its own heading: the states it walks and what else must hold."""
+    """A part of a view with its own heading: the states it walks and what else must hold.
+
+    `by_day`: over all open cases an index of its own finds them by a day, so that a count does not go through the states; `is_few`: a
+    list neither, it puts the few there are in order.
+    """
 
     code: str
     label: str | Promise
     states: tuple[State, ...]
     condition: Q = field(default_factory=Q)
+    by_day: bool = False
+    is_few: bool = False
+
+    @property
+    def counted(self) -> Q:
+        """All that must hold, as it is counted."""
+        return self.condition & (~Q(state=State.CLOSED) if self.by_day else Q(state__in=self.states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +113,15 @@ def queue_views(by: Actor, today: date) -> tuple[QueueView, ...]:
             pgettext_lazy("queue", "To approve"),
             Segment("approval", "", (State.PENDING_APPROVAL, State.APPEALED)),
         ),
-        _view("late", pgettext_lazy("queue", "Late"), Segment("late", "", OPEN, overdue_cases(today))),
+        _view(
+            "late",
+            pgettext_lazy("queue", "Late"),
+            Segment("late", "", OPEN, overdue_cases(today), by_day=True),
+        ),
         _view(
             "snoozed",
             pgettext_lazy("queue", "Set aside"),
-            Segment("snoozed", "", OPEN, Q(snoozed_until__gt=today)),
+            Segment("snoozed", "", OPEN, Q(snoozed_until__gt=today), by_day=True, is_few=True),
         ),
         _view("open", pgettext_lazy("queue", "All open"), Segment("open", "", OPEN)),
         QueueView(
@@ -203,7 +218,7 @@ def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) ->
     missing = [view for view in views if view.code not in counts]
     parts = [(view.code, part) for view in missing for part in view.segments]
     counts |= {view.code: 0 for view in missing}
-    lists = [(filters.condition & part.condition & Q(state__in=part.states)) for _code, part in parts]
+    lists = [filters.condition & part.counted for _code, part in parts]
     for (code, _part), n in zip(parts, _counts_of(lists, by), strict=True):
         counts[code] += n
     cache.set_many({keys[v.code]: counts[v.code] for v in missing if v.code in keys}, COUNT_SECONDS)
@@ -246,7 +261,9 @@ def _walk(
 ) -> list[tuple[int, int, int]]:
     """The first n (segment number, priority, id) of each state of each segment from `start`, there after the bound. One query."""
     parts = list(enumerate(view.segments))[start:]
-    numbers = [number for number, segment in parts for _state in segment.states]
+    numbers = [
+        n_th for n_th, segment in parts for _list in range(1 if segment.is_few else len(segment.states))
+    ]
 
     def walks() -> list[QuerySet[Any]]:
         made: list[QuerySet[Any]] = []
@@ -254,10 +271,14 @@ def _walk(
         for number, segment in parts:
             rows = cases.filter(segment.condition, beyond(bound if number == start else None, "priority"))
             ordered = rows.order_by("-priority", "-pk").values_list("priority", "pk")
-            made += [ordered.filter(state=state)[:n] for state in segment.states]
+            made += (
+                [ordered.exclude(state=State.CLOSED)[:n]]
+                if segment.is_few
+                else [ordered.filter(state=state)[:n] for state in segment.states]
+            )
         return made
 
-    told = tuple((segment.states, segment.condition) for _number, segment in parts)
+    told = tuple((segment.states, segment.condition, segment.is_few) for _number, segment in parts)
     found = read_together_as(("walk", condition, told, bound, n, seen_by(by)), walks, len(numbers))
     return [(number, *row) for number, rows in zip(numbers, found, strict=True) for row in rows]
 

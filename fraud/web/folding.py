@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from django.template import Context, Template
+from django.template import Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable
 from django.template.defaulttags import IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
@@ -42,7 +42,7 @@ class Constant(Node):
         self.origin = nodes[0].origin
         self.said: dict[Any, SafeString] = {}
 
-    def render(self, context: Context) -> SafeString:
+    def render(self, context: Any) -> SafeString:
         page = context.render_context.dicts[0]
         said = page.get(_SAID)
         if said is None:  # asking for it costs more than the text does: once a page is enough
@@ -63,7 +63,7 @@ class Included(Node):
         self.name, self.given = name, given
         self.template: Template | None = None
 
-    def render(self, context: Context) -> SafeString:
+    def render(self, context: Any) -> SafeString:
         template = self.template
         if template is None:
             template = self.template = context.template.engine.get_template(self.name)
@@ -72,7 +72,7 @@ class Included(Node):
         state.dicts.append({})
         state.template = template
         try:
-            return template._render(context)
+            return SafeString(template._render(context))  # type: ignore[attr-defined]
         finally:
             state.template = around
             state.dicts.pop()
@@ -107,8 +107,9 @@ def _together(run: list[Node]) -> list[Node]:
         if len(said) == 1 and not isinstance(said[0], TextNode):
             return [Constant(said)]
         return said
-    if all(isinstance(node, TextNode) for node in said):
-        text = TextNode("".join(node.s for node in said))
+    texts = [node.s for node in said if isinstance(node, TextNode)]
+    if len(texts) == len(said):
+        text = TextNode("".join(texts))
         text.token, text.origin = said[0].token, said[0].origin
         return [text]
     return [Constant(said)]

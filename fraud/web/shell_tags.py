@@ -75,7 +75,7 @@ class RailEntry(NamedTuple):
     path: str
     label: str | Promise
     is_current: bool
-    count: int
+    waiting: int
 
 
 def rail(context: Context) -> list[RailEntry]:
@@ -92,7 +92,7 @@ def rail(context: Context) -> list[RailEntry]:
             path=item.path,
             label=item.label,
             is_current=path.startswith((item.path, *item.also)),
-            count=count_at(item.key, by) if by is not None else 0,
+            waiting=count_at(item.key, by) if by is not None else 0,
         )
         for item in RAIL
         if shown(item)

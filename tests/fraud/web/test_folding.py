@@ -115,5 +115,5 @@ def test_a_missing_template_is_told_as_before() -> None:
     from django.template import TemplateDoesNotExist
 
     loader = ("fraud.web.folding.Loader", [("django.template.loaders.locmem.Loader", {"page.html": "{% include 'no.html' %}"})])  # fmt: skip
-    with pytest.raises(TemplateDoesNotExist, match="no.html"):
+    with pytest.raises(TemplateDoesNotExist, match=r"no\.html"):
         engine_of(loader).get_template("page.html").render(Context())
