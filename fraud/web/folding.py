@@ -50,7 +50,7 @@ class Constant(Node):
         key = said, context.autoescape
         text = self.said.get(key)
         if text is None:
-            text = self.said[key] = SafeString("".join(one.render_annotated(context) for one in self.nodes))
+            text = self.said[key] = SafeString("".join(str(one.render_annotated(context)) for one in self.nodes))
         return text
 
 
@@ -61,7 +61,7 @@ class Included(Node):
 
     def __init__(self, name: str, given: dict[str, FilterExpression]) -> None:
         self.name, self.given = name, given
-        self.template: Template | None = None
+        self.template: Any = None
 
     def render(self, context: Any) -> SafeString:
         template = self.template
@@ -72,7 +72,7 @@ class Included(Node):
         state.dicts.append({})
         state.template = template
         try:
-            return SafeString(template._render(context))  # type: ignore[attr-defined]
+            return SafeString(template._render(context))
         finally:
             state.template = around
             state.dicts.pop()
