@@ -25,7 +25,7 @@ _rows = Shelf(KEPT)
 #: Columns of the case that the row shows, or that decide what it shows.
 _columns = attrgetter(
     "pk", "reference", "version", "near", "sentence", "url", "drawn_blind", "band", "disposition", "expected_loss_minor", "currency",
-    "has_news", "n_claims", "source", "merged_into_id", "state", "closed_at", "snoozed_until", "snooze_reason", "due_on",
+    "has_news", "n_claims", "n_told", "source", "merged_into_id", "state", "closed_at", "snoozed_until", "snooze_reason", "due_on",
 )  # fmt: skip
 #: What the page gives to every row.
 _OF_PAGE = ("loss_title", "take_word", "largest", "today", "calendar", "may_take")
