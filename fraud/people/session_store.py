@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
+from audit import clock
 from audit.prepared import prepared
 
 
@@ -14,7 +16,7 @@ class SessionStore(db.SessionStore):
     """What SESSION_ENGINE looks for."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = _standing.rows(self.session_key)
+        found = _standing.rows(self.session_key, clock.now())
         if found:
             return found[0]
         self._session_key = None
@@ -22,5 +24,5 @@ class SessionStore(db.SessionStore):
 
 
 @prepared
-def _standing(session_key: str) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=session_key, expire_date__gt=Now())
+def _standing(session_key: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=session_key, expire_date__gt=now)

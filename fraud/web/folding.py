@@ -50,7 +50,9 @@ class Constant(Node):
         key = said, context.autoescape
         text = self.said.get(key)
         if text is None:
-            text = self.said[key] = SafeString("".join(str(one.render_annotated(context)) for one in self.nodes))
+            text = self.said[key] = SafeString(
+                "".join(str(one.render_annotated(context)) for one in self.nodes)
+            )
         return text
 
 
