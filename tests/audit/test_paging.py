@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.paging import Cursor, capped_count, capped_counts, keyset_page, read_cursor, read_together
+from audit.paging import (
+    Cursor,
+    capped_count,
+    capped_counts,
+    keyset_page,
+    read_cursor,
+    read_together,
+    read_together_as,
+)
 from fraud.claims.models import Merchant
 from fraud.detection.models import ScreeningRun
 from tests.cast import NOW, make_cardholder, make_claim, make_merchant, make_run
@@ -123,3 +131,24 @@ def test_several_lists_are_read_and_counted_in_one_query(django_assert_num_queri
     with django_assert_num_queries(1):
         assert capped_counts([high, none, low], cap=2) == [3, 0, 2]
     assert (capped_counts([]), read_together([none.values_list("pk")])) == ([], [[]])
+
+
+@pytest.mark.django_db
+def test_lists_are_put_into_sql_once_a_key_and_read_every_time(django_assert_num_queries):
+    made = []
+
+    def lists_from(text):
+        def lists():
+            made.append(text)
+            rows = Merchant.objects.filter(name__gte=text).order_by("name")
+            return [rows.values_list("name")[:3], Merchant.objects.none().values_list("name")]
+
+        return lists
+
+    make_merchant(name="b")
+    for text, names in (("a", ["b"]), ("b", ["b"]), ("a", ["b"]), ("c", [])):
+        with django_assert_num_queries(1):
+            assert read_together_as(("test", text), lists_from(text), 2) == [[(name,) for name in names], []]
+    make_merchant(name="d")
+    assert read_together_as(("test", "c"), lists_from("c"), 2)[0] == [("d",)]
+    assert made == ["a", "b", "c"]
