@@ -239,11 +239,7 @@ def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:
     """
     once = tuple(dict.fromkeys(lists))  # what nobody has is a view of its own and a part of what is to do
     read = read_together_as(
-<<<<<<< HEAD
-        ("counts", once, seen_by(by)),
-=======
         ("counts", once, COUNT_CAP, seen_by(by)),
->>>>>>> fb9a29f6dab9e5773e722d29ce32e24562b89678
         lambda: [
             cases_of_others(by).filter(one).order_by().values_list("pk")[: COUNT_CAP + 1] for one in once
         ],

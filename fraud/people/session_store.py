@@ -7,13 +7,8 @@ from datetime import datetime
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
-<<<<<<< HEAD
-from django.utils import timezone
-
-=======
 
 from audit import clock
->>>>>>> fb9a29f6dab9e5773e722d29ce32e24562b89678
 from audit.prepared import prepared
 
 
@@ -21,11 +16,7 @@ class SessionStore(db.SessionStore):
     """What SESSION_ENGINE looks for."""
 
     def _get_session_from_db(self) -> Session | None:
-<<<<<<< HEAD
-        found = _standing.rows(self.session_key, timezone.now())
-=======
         found = _standing.rows(self.session_key, clock.now())
->>>>>>> fb9a29f6dab9e5773e722d29ce32e24562b89678
         if found:
             return found[0]
         self._session_key = None

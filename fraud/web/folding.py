@@ -63,11 +63,7 @@ class Included(Node):
 
     def __init__(self, name: str, given: dict[str, FilterExpression]) -> None:
         self.name, self.given = name, given
-<<<<<<< HEAD
-        self.template: Template | None = None
-=======
         self.template: Any = None
->>>>>>> fb9a29f6dab9e5773e722d29ce32e24562b89678
 
     def render(self, context: Any) -> SafeString:
         template = self.template
@@ -78,11 +74,7 @@ class Included(Node):
         state.dicts.append({})
         state.template = template
         try:
-<<<<<<< HEAD
-            return SafeString(template._render(context))  # type: ignore[attr-defined,union-attr]
-=======
             return SafeString(template._render(context))
->>>>>>> fb9a29f6dab9e5773e722d29ce32e24562b89678
         finally:
             state.template = around
             state.dicts.pop()
