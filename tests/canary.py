@@ -117,8 +117,10 @@ def _rows() -> Iterator[tuple[str, str]]:
             names = [column[0] for column in cursor.description]
             for row in cursor.fetchall():
                 for name, value in zip(names, row, strict=True):
-                    if isinstance(value, str) and len(value) > 12:
-                        yield f"{table}.{name}", value
+                    if (isinstance(value, str) and len(value) > 12) or (
+                        isinstance(value, int) and value >= 10**11
+                    ):
+                        yield f"{table}.{name}", str(value)
 
 
 def _unescaped(text: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +23,16 @@ from cases.models import Case, OutboxMessage, SavedView, StatementEntry
 from cases.services.outbox import send_outbox
 from cases.workflow import State
 from fraud.claims.importing.profiles import get_profile
+from fraud.claims.receipts.taking import take_receipt_folder
 from fraud.project.logs import JsonFormatter
 from rules.models import Parameter, ValueChange, ValueList
 from tests.canary import Canary, digits_of
+from tests.canary_files import shown_in_files
 from tests.cases import files
 from tests.cases.conftest import company, people, stage
 from tests.cases.stage import Stage, fresh
 from tests.cases.statements.files import bank_table, camt, csv_of
-from tests.cast import make_claim
+from tests.cast import NOW, make_claim
 from tests.fraud.claims.importing.files import csv_bytes, row
 
 __all__ = ["company", "people", "stage"]
@@ -153,7 +158,7 @@ def cardholder(walk: Walk) -> None:
         **{"answer-1": text()},
     )
     walk.post("cardholder", f"{my}/extension/", reason=text())
-    for content, ending, status in pictures(walk):
+    for content, ending, status in (*pictures(walk), *papers(walk)):
         sent = walk.upload(content, ending)
         walk.post("cardholder", f"{my}/draft/", page="one", text=text(), files=sent, status=status)
     walk.post(
@@ -196,6 +201,26 @@ def pictures(walk: Walk) -> list[tuple[bytes, str, tuple[int, ...]]]:
         (files.pdf(b"5 0 obj\n<< /Author (%s) >>\nendobj\n" % number().encode()), ".pdf", (302, 422)),
         (number().encode(), ".txt", (422,)),
     ]
+
+
+def papers(walk: Walk) -> list[tuple[bytes, str, tuple[int, ...]]]:
+    """PDFs and pictures that show a number to whoever opens them, however it is set, packed or hidden: all of them are refused."""
+    return [(content, ending, (422,)) for _name, content, ending in shown_in_files(walk.canary)]
+
+
+def receipts(walk: Walk) -> None:
+    """The same kinds of files as receipts in a folder, each named like its claim: neither their bytes are kept nor what they say."""
+    person = walk.stage.cast.cardholder_record
+    with tempfile.TemporaryDirectory() as name:
+        for n, (_what, content, ending) in enumerate(shown_in_files(walk.canary)):
+            make_claim(cardholder=person, external_id=f"RC-{n}")
+            path = Path(name) / f"RC-{n}{ending}"
+            path.write_bytes(content)
+            os.utime(path, (0, NOW.timestamp() - 3600))  # it has lain there for an hour of the walk's time
+        by = walk.stage.actor("system_admin")
+        ends = [one.end for one in take_receipt_folder(folder=Path(name), by=by, settled=0)]
+    walk.answers += len(ends)
+    assert ends.count("taken") >= 15, ends
 
 
 def ledger(walk: Walk) -> None:
@@ -464,7 +489,17 @@ def addresses(walk: Walk) -> None:
             )
 
 
-DOORS = (casework, cardholder, ledger, rulebook, company_and_models, deliveries, programs, addresses)
+DOORS = (
+    casework,
+    cardholder,
+    receipts,
+    ledger,
+    rulebook,
+    company_and_models,
+    deliveries,
+    programs,
+    addresses,
+)
 
 
 def test_no_number_handed_in_at_any_door_is_kept_anywhere(

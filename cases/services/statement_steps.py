@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audit.actor import Actor
+from audit.keeping import kept
 from audit.permissions import NotPermitted, require
 from audit.services import CONFIG, record, record_refusal
 from audit.transactions import one_transaction
@@ -112,7 +113,7 @@ def save_statement_profile(*, name: str, spec: Mapping[str, Any], by: Actor) -> 
         refusal = ProfileOfStatementsNotValid()
         refusal.text = words_of(error).replace("%", "%%")  # type: ignore[assignment]
         raise refusal from error
-    row, _is_new = StatementProfile.objects.update_or_create(name=name, defaults={"spec": dict(spec)})
+    row, _is_new = StatementProfile.objects.update_or_create(name=name, defaults={"spec": kept(dict(spec))})
     record(action="statement.profile_saved", by=by, subject=CONFIG, after={"name": name, "spec": dict(spec)})
     return row
 

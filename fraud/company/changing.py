@@ -16,6 +16,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import NotPermitted, require
+from audit.redaction import redact
 from audit.services import CONFIG, people_behind, record
 from audit.transactions import one_transaction
 from fraud.company.models import CompanySettings
@@ -71,7 +72,7 @@ def propose_settings(
     if unknown:
         raise SettingsNotValid({name: _("There is no such setting.") for name in sorted(unknown)})
     _require_seen(seen)
-    held = current_settings()
+    held, note = current_settings(), redact(note)
     changes = {**_kept_amounts(held, changes), **changes}
     before = to_json(held)
     after = to_json(_changed(held, changes))

@@ -10,6 +10,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.people import is_among, require_second_person
 from audit.permissions import can, require
+from audit.redaction import redact
 from audit.services import CONFIG, people_behind, record
 from audit.transactions import one_transaction
 from fraud.company.holidays import HolidayNotValid, check_day, drop_day, needed_why, put_day
@@ -64,10 +65,10 @@ def propose_day(
     row = HolidayChange.objects.create(
         on=on,
         kind=kind,
-        name=name.strip()[:80],
-        name_en=name_en.strip()[:80],
+        name=redact(name.strip())[:80],
+        name_en=redact(name_en.strip())[:80],
         is_removal=is_removal,
-        reason=needed_why(reason),
+        reason=redact(needed_why(reason)),
         proposed_by=by.username,
         proposed_by_no=by.employee_no,
         proposed_at=clock.now(),

@@ -13,6 +13,7 @@ from audit.actor import Actor
 from audit.language import current_language
 from audit.models import AuditEvent
 from audit.people import Login, require_second_person
+from audit.redaction import redact
 from audit.services import people_behind, record
 from rules.ahead import not_own
 from rules.examples import ExampleNotValid, Verdict, clean_examples, judge_examples
@@ -158,8 +159,8 @@ def authors_of(version: RuleVersion) -> list[Login | None]:
 
 
 def needed_reason(reason: str) -> str:
-    """The reason in one line. Raises ReasonNeeded below five characters."""
-    said = " ".join(reason.split())
+    """The reason in one line, card and resident numbers struck out. Raises ReasonNeeded below five characters."""
+    said = redact(" ".join(reason.split()))
     if len(said) < REASON_MIN:
         raise ReasonNeeded()
     return said

@@ -10,6 +10,7 @@ from django.db.models import F, Max
 from audit import clock
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
 from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid, WrongState
@@ -77,7 +78,7 @@ def draft_rule(
             weight=weight,
             is_always_open=is_always_open,
             is_told_ahead=is_told_ahead,
-            note=note,
+            note=redact(note),
             examples=kept,
             created_by_id=by.user_id,
             edited_by_id=by.user_id,
@@ -118,7 +119,7 @@ def edit_draft(
         "weight": weight,
         "is_always_open": is_always_open,
         "is_told_ahead": is_told_ahead,
-        "note": note,
+        "note": None if note is None else redact(note),
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if text is not None or examples is not None:
@@ -278,7 +279,7 @@ def _about(about: dict[str, str]) -> dict[str, str]:
         raise ValueNotValid(
             reason="A new rule needs name_en and name_ko; unknown: " + (", ".join(sorted(unknown)) or "none")
         )
-    return about
+    return {name: redact(said) for name, said in about.items()}
 
 
 def _refuse_weight(weight: float) -> None:

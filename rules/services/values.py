@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from audit.permissions import require
+from audit.redaction import redact
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from rules.exceptions import PageStale, ProposalStale, ValueNotValid
@@ -38,7 +39,7 @@ def propose_list_values(
     NotPermitted.
     """
     require(by, "rules.propose_rule")
-    chosen = clean_values(values)
+    chosen, reason = clean_values(values), redact(reason)
     with one_transaction():
         current = ValueList.objects.select_for_update().get(pk=value_list.pk)
         if current.version != lock_version:

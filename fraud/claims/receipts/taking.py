@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from audit import clock
 from audit.actor import Actor
+from audit.keeping import keyed
 from audit.permissions import NotPermitted, require
 from audit.redaction import redact
 from audit.services import record
@@ -187,7 +188,7 @@ def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: 
     receipt = Receipt(
         claim=claim,
         source=handed.source,
-        source_key=handed.source_key,
+        source_key=keyed(handed.source_key, 200),
         sha256=sha256,
         picture_hash=looked.picture_hash,
         picture_cells=looked.picture_cells,
