@@ -21,7 +21,7 @@ from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS, Kind
 from fraud.claims.importing.guessing.grid import Grid
 from fraud.claims.importing.parsing.values import Context
-from fraud.claims.importing.problems import Notes
+from fraud.claims.importing.problems import FileQuarantined, Notes
 from fraud.claims.importing.profile import Column, ProfileSpec
 from fraud.claims.importing.profile_json import read_spec
 from fraud.claims.importing.reading.opening import open_table
@@ -103,8 +103,14 @@ def refuse_numbers(path: Path, grid: Grid) -> None:
     )
     notes = Notes()
     for chunk in open_table(path, spec).chunks():
-        scan_frame(chunk.frame, chunk.lines.tolist(), notes)
+        lines = chunk.lines.tolist()
+        scan = scan_frame(chunk.frame, lines, notes)
         scan_frame(chunk.rejects.select("original"), chunk.rejects.get_column("line").to_list(), notes)
+        if (
+            scan.residents
+        ):  # by its form alone: an import leaves out the row, a file that waits may not hold it
+            row = min(scan.residents)
+            raise FileQuarantined("resident_number", place=str(lines[row]), n=len(scan.residents))
 
 
 def _shown(frame: pl.DataFrame, zone: str) -> tuple[list[str], list[list[str]]]:

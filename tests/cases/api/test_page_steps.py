@@ -40,7 +40,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "export-scores": ("post scores/export/",), "ledger-export": ("post recoveries/export/",), "export-claims": ("post claims/export/",), "file-rejects": ("post deliveries/X/rejects/export/",), "export": ("post audit/export/",),
     # Files in
     "upload-file": ("post uploads/", "put uploads/X/", "post uploads/X/finish/"), "send-feed": ("post people/x/",), "profile": ("put profiles/X/",), "propose-exemption": ("post profiles/X/exemptions/",),
-    "decide-exemption": ("post profiles/X/exemptions/1/approve/",), "resume-file": ("post deliveries/X/resume/",), "cancel-file": ("post deliveries/X/cancel/",),
+    "decide-exemption": ("post profiles/X/exemptions/1/approve/",), "add-receipt": ("post claims/1/receipts/",), "resume-file": ("post deliveries/X/resume/",), "cancel-file": ("post deliveries/X/cancel/",),
     "money-back-step": tuple(f"post money-back/1/{name}/" for name in ("link", "dismiss", "unlink")), "deliver-outcomes": ("post outcomes/",),
     # Rules
     "new-rule": ("post rules/",), "draft-rule": ("post rules/X/versions/",), "adopt-template": ("post rules/templates/X/adopt/",), "rule-book": ("post rules/book/",), "read-rule": ("post rules/read/",),
