@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import window_kernels as kernels
-from rules.windows import Ints, Mask, WindowIndex
+from rules.window_order import Ints, Mask
+from rules.windows import WindowIndex
 
 Floats = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from dataclasses import replace
 import polars as pl
 
 from cases.selection.bundling import bundles_of, join_open
-from cases.selection.drawing import control_sample, teaching_draw
+from cases.selection.drawing import control_sample, may_teach, teaching_draw
 from cases.selection.hope import hope_last
 from cases.selection.terms import (
     CAPACITY,
@@ -77,10 +77,12 @@ def select_alerts(
     chosen += novel
     # in one order: sums of chances must not depend on how the claims came
     population = (population_of(scored) if population is None else population).sort("claim_id")
-    left = _without_claims(population, [*chosen, *braked, *rest])
-    teaching = teaching_draw(left, _to_fill(seats, len(seated) + len(novel)), seats.threshold, seats.seed)
+    likely = _without_claims(may_teach(population, seats.threshold), [*chosen, *braked, *rest])
+    n_teaching = _to_fill(seats, len(seated) + len(novel))
+    teaching = teaching_draw(likely, n_teaching, seats.threshold, seats.seed)
     chosen += teaching
     left = _without_claims(population, chosen)
+    del population  # of a large night as large as what is left
     sample = control_sample(left, seats.sample, seats.seed)
     chosen += sample
     held = _without([*braked, *rest], claims_of(sample))

@@ -61,7 +61,7 @@ def teaching_draw(rest: pl.DataFrame, n: int, threshold: float, seed: str) -> li
         + _UNTRIED * pl.col("n_untried").fill_null(0).clip(upper_bound=2)
         + _NOVEL * pl.col("novelty").fill_null(0)
     )
-    ranked = rest.filter(likely > _LEAST_LIKELY * threshold).with_columns(worth=worth)
+    ranked = may_teach(rest, threshold).with_columns(worth=worth)
     ranked = ranked.sort(["worth", "claim_id"], descending=[True, False])
     ranked = ranked.unique("cardholder_id", keep="first", maintain_order=True)
     ranked = ranked.unique("merchant_id", keep="first", maintain_order=True)
@@ -74,6 +74,11 @@ def teaching_draw(rest: pl.DataFrame, n: int, threshold: float, seed: str) -> li
             bundle.inclusion_probability = float(chances[at])
             found.append(bundle)
     return found
+
+
+def may_teach(rest: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """The claims of which `teaching_draw` draws any: those that are likely enough."""
+    return rest.filter(pl.col("probability").fill_null(0) > _LEAST_LIKELY * threshold)
 
 
 def _by_rule(ranked: pl.DataFrame, n: int) -> list[tuple[pl.DataFrame, int, str]]:

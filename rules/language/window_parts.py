@@ -15,7 +15,7 @@ from rules.language.table import Table
 from rules.language.times import business_days_back, midnight_us, period_first_day
 from rules.language.transactions import NOT_SPENDING
 from rules.language.values import EXACT, LARGEST_NUMBER, NUMBER_SCALE
-from rules.windows import TimeOrder
+from rules.window_order import TimeOrder
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -15,7 +15,8 @@ import polars as pl
 
 from fraud.company.calendar import korean_calendar
 from fraud.detection.features import BEHAVIOUR_FEATURES, build_features
-from rules.windows import DAY_US, TimeOrder, WindowIndex
+from rules.window_order import TimeOrder
+from rules.windows import DAY_US, WindowIndex
 
 _YEAR_SECONDS = 365 * 86_400
 _BEGIN = datetime(2025, 1, 1, tzinfo=UTC)

@@ -186,7 +186,7 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
 
     from fraud.claims.bulk import read_frame, write_rows
     from fraud.detection.model_files import load_version
-    from fraud.detection.screening.score import _SCORE_COLUMNS
+    from fraud.detection.screening.scored_rows import SCORE_COLUMNS
 
     model = load_version(run.model_version)
     assert model.trees is not None
@@ -197,14 +197,14 @@ def _floor(run: Any, say: Any) -> dict[str, float]:
         for start in range(0, len(X), 65_536):
             forest.value(X[start : start + 65_536])
     del X
-    rows = read_frame(f"SELECT {', '.join(_SCORE_COLUMNS)} FROM fraud_score WHERE run_id = %s", [run.pk])
+    rows = read_frame(f"SELECT {', '.join(SCORE_COLUMNS)} FROM fraud_score WHERE run_id = %s", [run.pk])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE floor_score AS SELECT * FROM fraud_score WHERE 1 = 0")
         cursor.execute("CREATE UNIQUE INDEX floor_run_claim ON floor_score (run_id, claim_id)")
         cursor.execute("CREATE INDEX floor_claim ON floor_score (claim_id, run_id DESC)")
         cursor.execute("CREATE INDEX floor_order ON floor_score (run_id, queue_probability DESC)")
     with timed("floor: store", say) as storing, transaction.atomic():
-        write_rows("floor_score", _SCORE_COLUMNS, rows)
+        write_rows("floor_score", SCORE_COLUMNS, rows)
     names = ("predict_seconds", "predict_cpu", "store_seconds", "store_cpu")
     return dict(zip(names, (round(value, 2) for value in (*predicting, *storing)), strict=True))
 

@@ -30,6 +30,8 @@ QUERIES = {
     "cases": "SELECT reference, bundle_key, source, pattern, priority, n_claims, version FROM cases_case ORDER BY 1",
     "alerts": "SELECT k.reference, c.external_id, a.channel, a.inclusion_probability FROM cases_alert a "
     "JOIN cases_case k ON k.id = a.case_id JOIN fraud_claim c ON c.id = a.claim_id ORDER BY 1, 2",
+    "told": "SELECT c.external_id, s.reasons, s.features FROM cases_alert a JOIN fraud_score s ON s.id = a.score_id "
+    "JOIN fraud_claim c ON c.id = a.claim_id ORDER BY 1",
     "audit": "SELECT subject, seq, action FROM audit_auditevent WHERE subject NOT LIKE 'model:%' ORDER BY 1, 2",
 }
 

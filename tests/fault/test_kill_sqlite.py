@@ -12,7 +12,7 @@ from tests.fault.rig import Company, sql_rows
 # fmt: off
 POINTS = (
     "features.built", "prepare.parts", "prepare.done", "part.taken", "part.written", "part.done", "part.written:kill:3",
-    "open.explained", "open.written", "finish.recorded",
+    "open.part_explained", "open.explained", "open.written", "finish.recorded",
 )
 # fmt: on
 
@@ -51,7 +51,14 @@ def test_night_killed_while_it_keeps_something_for_the_next_one_ends_as_one_that
 
 @pytest.mark.parametrize(
     "point",
-    ["windows.half_written:kill:5", "windows.written:kill", "windows.listed:kill", "part.written:kill:2"],
+    [
+        "windows.half_written:kill:5",
+        "windows.written:kill",
+        "windows.listed:kill",
+        "part.explained:kill:2",
+        "part.written:kill:2",
+        "open.part_explained:kill",
+    ],
 )
 def test_large_night_killed_at_any_of_its_points_ends_as_one_that_was_not_large(
     point: str, lite_company: Company, undisturbed: dict[str, list[Any]]

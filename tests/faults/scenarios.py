@@ -17,7 +17,7 @@ from typing import Any
 from tests.fault.rig import DAY, ROOT, Company, Crew, sql_rows
 
 NIGHT_POINTS = ("features.built", "prepare.parts", "prepare.done", "part.taken", "part.computed", "part.written", "part.marked", "part.done",
-                "open.selected", "open.explained", "open.written", "finish.recorded")  # fmt: skip
+                "open.selected", "open.part_explained", "open.explained", "open.written", "finish.recorded")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

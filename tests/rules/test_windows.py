@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.windows import DAY_US, TimeOrder, WindowIndex, group_codes
+from rules.window_order import TimeOrder, group_codes
+from rules.windows import DAY_US, WindowIndex
 
 Row = tuple[int, int, int, int, int, bool]  # first key, second key, at, value, code, wanted
 

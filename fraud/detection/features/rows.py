@@ -13,8 +13,9 @@ from fraud.detection.features.columns import MOMENT, column, text_column, with_n
 from rules.language.clock import LocalClock
 from rules.language.transactions import NOT_SPENDING
 from rules.money import exponent
+from rules.window_order import TimeOrder
 from rules.window_sharing import Sharing, sharing
-from rules.windows import DAY_US, TimeOrder, WindowIndex
+from rules.windows import DAY_US, WindowIndex
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import F, Max
-from numpy.typing import NDArray
 
 from audit import faults
 from audit.transactions import one_transaction
 from fraud.claims.bulk import write_rows
-from fraud.company.values import CompanyValues, SettingsDamaged, from_json, usable_settings
+from fraud.company.values import usable_settings
 from fraud.detection.model_files import ModelDamaged, load_version, report_damage
 from fraud.detection.models import RunPart, ScreeningRun
-from fraud.detection.scoring.recalibration import Recalibration
-from fraud.detection.screening.explain import explain_parts
 from fraud.detection.screening.frames import NightFrame, frame_of, part_frame, pending_of
-from fraud.detection.screening.large import limits_of
 from fraud.detection.screening.leases import (
     MAX_ATTEMPTS,
     LeaseLost,
@@ -32,24 +26,25 @@ from fraud.detection.screening.leases import (
     release,
     take,
 )
+from fraud.detection.screening.scored_rows import (
+    HIT_COLUMNS,
+    OF_THE_WHOLE,
+    SCORE_COLUMNS,
+    columns_read,
+    hit_rows_of,
+    part_rows,
+    score_rows,
+    stored_columns,
+    with_reasons,
+)
 from fraud.detection.screening.timing import timed
 
 log = logging.getLogger(__name__)
 State = RunPart.State
-# fmt: off
-_SCORE_COLUMNS = (
-    "run_id", "claim_id", "claim_version", "rule_score", "tree_probability", "anomaly_score", "novelty", "z",
-    "model_probability", "hybrid_probability",
-    "queue_probability", "shadow_probability", "band", "is_calibrated", "expected_loss_minor",
-)
-# fmt: on
-#: What no single claim can cause.
-OF_THE_WHOLE = (ModelDamaged, SettingsDamaged, OperationalError, InterfaceError, OSError)
 #: What a connection that was cut off raises, and how long its return is waited for, in seconds.
 _CUT_OFF, _PAUSES = (OperationalError, InterfaceError), (0, 1, 2, 4, 8, 15)
 #: Claims of the whole run tried alone before a part is cut: when none of them can be scored, the fault is not the part's.
 _PROBES = 8
-_HIT_COLUMNS = ("run_id", "claim_id", "rule_version_id", "is_shadow", "is_suppressed")
 
 
 def next_part(run: ScreeningRun) -> RunPart | None:
@@ -147,19 +142,20 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
     run = part.run
     with timed("slice"):
         rows = part_rows(frame.features, part.spec)
-        features, hits = frame.features.select(_columns(run))[rows], frame.hits[rows]
+        features, hits = frame.features.select(columns_read(run))[rows], frame.hits[rows]
     scores = score_rows(run, features, hits, frame)
-    hit_rows = _hit_frame(run, features["claim_id"], hits, frame.muted[rows], frame.outside[rows], frame)
+    hit_rows = hit_rows_of(run, features["claim_id"], hits, frame.muted[rows], frame.outside[rows], frame)
     if "since" in part.spec:
         with timed("explain"):
-            scores, hit_rows = _explained(run, frame, scores, hit_rows)
+            scores, hit_rows = with_reasons(run, frame, scores, hit_rows)
+        faults.hit("part.explained")
     computed = time.perf_counter()
     faults.hit("part.computed")
     with one_transaction():
         with timed("store scores"):
-            write_rows("fraud_score", _there(scores, (*_SCORE_COLUMNS, "reasons", "features")), scores)
+            write_rows("fraud_score", stored_columns(scores, (*SCORE_COLUMNS, "reasons", "features")), scores)
         with timed("store hits"):
-            write_rows("fraud_rulehit", _there(hit_rows, (*_HIT_COLUMNS, "facts")), hit_rows)
+            write_rows("fraud_rulehit", stored_columns(hit_rows, (*HIT_COLUMNS, "facts")), hit_rows)
         faults.hit("part.written")
         result: dict[str, Any] = {
             "hits": hit_rows.height,
@@ -170,143 +166,6 @@ def _score(part: RunPart, token: str, frame: NightFrame) -> None:
             part, token, state=State.DONE, n_scored=scores.height, n_claims=len(rows), result=result, error=""
         )
         faults.hit("part.marked")
-
-
-def _there(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
-    return [name for name in columns if name in frame.columns]
-
-
-def _explained(
-    run: ScreeningRun, frame: NightFrame, scores: pl.DataFrame, hits: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Scores and hits of a large night's part with the reasons of what the opening would explain anyway.
-
-    What cannot be explained is scored all the same: the opening tries again.
-    """
-    try:
-        told = explain_parts(run, frame, scores)
-    except OF_THE_WHOLE:
-        raise
-    except Exception:
-        log.exception("part.not_explained", extra={"run": run.reference})
-        return scores, hits
-    texts = [(claim, one.reasons, one.features) for claim, one in told.items()]
-    facts = [(claim, version, text) for claim, one in told.items() for version, text in one.facts.items()]
-    return (
-        _beside(scores, texts, {"claim_id": pl.Int64, "reasons": pl.String, "features": pl.String}),
-        _beside(hits, facts, {"claim_id": pl.Int64, "rule_version_id": pl.Int64, "facts": pl.String}),
-    )
-
-
-def _beside(frame: pl.DataFrame, rows: list[Any], schema: dict[str, Any]) -> pl.DataFrame:
-    keys = [name for name in schema if name in frame.columns]
-    more = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(more, on=keys, how="left", maintain_order="left")
-
-
-def _columns(run: ScreeningRun) -> list[str]:
-    """What scoring a part reads of the feature frame."""
-    assert run.model_version is not None
-    names = dict.fromkeys(["claim_id", "amount", *load_version(run.model_version).feature_names])
-    if run.shadow_version is not None:
-        try:
-            names |= dict.fromkeys(load_version(run.shadow_version).feature_names)
-        except ModelDamaged:
-            log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
-    return list(names)
-
-
-def part_rows(features: pl.DataFrame, spec: dict[str, Any]) -> NDArray[np.int64]:
-    """Positions of a part's claims: stretch of time or bucket of the cardholder, and after a split also a bucket of the claim."""
-    if "since" in spec:
-        inside = _in_stretch(features["transacted_at"], spec)
-    else:
-        inside = features["cardholder_id"].to_numpy() % spec["of"] == spec["bucket"]
-    if "claims_of" in spec:
-        inside &= features["claim_id"].to_numpy() % spec["claims_of"] == spec["claims_bucket"]
-    return np.flatnonzero(inside)
-
-
-def _in_stretch(at: pl.Series, spec: dict[str, Any]) -> NDArray[np.bool_]:
-    since, until = limits_of(spec)
-    inside = np.ones(len(at), dtype=np.bool_)
-    if since is not None:
-        inside &= (at >= since).to_numpy()
-    if until is not None:
-        inside &= (at < until).to_numpy()
-    return inside
-
-
-def score_rows(
-    run: ScreeningRun, features: pl.DataFrame, hits: NDArray[np.bool_], frame: NightFrame
-) -> pl.DataFrame:
-    """Score rows as stored; the champion must open, a challenger that does not leaves its column empty.
-
-    Raises ModelDamaged and DetectorFailed: a claim is never stored with a part of its score missing.
-    """
-    assert run.model_version is not None
-    model = load_version(run.model_version)
-    values = from_json(run.settings_used)
-    counted = hits[:, frame.rules.counted]
-    with timed("score"):
-        recalibration = Recalibration.from_json(run.recalibration)
-        scored = model.score(features, counted, frame.rules.for_score(), recalibration)
-    shadow = _shadow_probability(run, features, counted, frame)
-    stored = scored.with_columns(
-        features["claim_id"],
-        frame.versions_of(features["claim_id"]),
-        pl.lit(run.pk, dtype=pl.Int64).alias("run_id"),
-        pl.lit(model.is_calibrated).alias("is_calibrated"),
-        shadow.alias("shadow_probability"),
-    )
-    return with_bands(stored, features["amount"], values)
-
-
-def _shadow_probability(
-    run: ScreeningRun, features: pl.DataFrame, hits: NDArray[np.bool_], frame: NightFrame
-) -> pl.Series:
-    if run.shadow_version is not None:
-        try:
-            challenger = load_version(run.shadow_version)
-            return challenger.score(features, hits, frame.rules.for_score())["model_probability"]
-        except (ModelDamaged, RuntimeError, ValueError):
-            log.exception("shadow.failed", extra={"model": run.shadow_version.reference})
-    return pl.Series([None] * features.height, dtype=pl.Float64)
-
-
-def with_bands(scores: pl.DataFrame, amounts: pl.Series, values: CompanyValues) -> pl.DataFrame:
-    """Adds `band` by the company's cuts and `expected_loss_minor` = probability x amount (minor units; refunds count 0)."""
-    p = pl.col("hybrid_probability")
-    band = (
-        pl.when(p >= values.band_high)
-        .then(pl.lit("high"))
-        .when(p >= values.band_medium)
-        .then(pl.lit("medium"))
-        .otherwise(pl.lit("low"))
-    )
-    loss = (p * amounts.clip(lower_bound=0)).round().cast(pl.Int64)
-    return scores.with_columns(band.alias("band"), loss.alias("expected_loss_minor"))
-
-
-def _hit_frame(
-    run: ScreeningRun,
-    claim_ids: pl.Series,
-    hits: NDArray[np.bool_],
-    muted: NDArray[np.bool_],
-    outside: NDArray[np.bool_],
-    frame: NightFrame,
-) -> pl.DataFrame:
-    """Hits as stored: those that count, and suppressed ones and those outside a rule's share, which are only watched, as if in shadow."""
-    rows, rules = np.nonzero(hits | muted | outside)
-    return pl.DataFrame(
-        {
-            "run_id": np.full(len(rows), run.pk, dtype=np.int64),
-            "claim_id": claim_ids.to_numpy()[rows],
-            "rule_version_id": frame.rules.version_ids[rules],
-            "is_shadow": frame.rules.is_shadow[rules] | muted[rows, rules] | outside[rows, rules],
-            "is_suppressed": muted[rows, rules],
-        }
-    )
 
 
 class NothingCanBeScored(RuntimeError):
@@ -364,7 +223,7 @@ def _any_can_be_scored(run: ScreeningRun) -> bool:
     frame = frame_of(run, chosen)
     for row in frame.rows_of(chosen):
         try:
-            score_rows(run, frame.features.select(_columns(run))[[row]], frame.hits[[row]], frame)
+            score_rows(run, frame.features.select(columns_read(run))[[row]], frame.hits[[row]], frame)
             return True
         except Exception as error:  # whatever it is, it is what the part met
             log.warning("run.probe_failed", extra={"run": run.reference, "why": str(error)})

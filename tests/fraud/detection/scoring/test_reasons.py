@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fraud.detection.detectors import DETECTORS
 from fraud.detection.features.catalogue import FEATURES
 from fraud.detection.scoring import feature_words, reason_texts
-from fraud.detection.scoring.facts import facts_of
+from fraud.detection.scoring.facts import facts_of, plain_column, strongest_of, told_of
 from fraud.detection.scoring.reasons import (
     details,
     distinct,
@@ -132,6 +135,30 @@ def test_facts_name_only_what_pulls_the_way_of_their_sum() -> None:
     assert list(facts_of(row, effects)["features"]) == ["hour", "days_since_hired"]
     against = {"hour": 0.1, "weekday": -0.5, "days_since_hired": 0.0}
     assert list(facts_of(row, against)["features"]) == ["weekday"]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([-2.0, -0.5, -0.1, 0.0, 0.1, 0.5, 2.0]), min_size=4, max_size=4),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_many_claims_at_once_are_told_the_same_facts_as_each_alone(effects: list[list[float]]) -> None:
+    names = ["amount", "hour", "amount_ratio_usual", "has_time"]
+    values = {
+        "amount": [12_000, None],
+        "hour": [23.0, float("nan")],
+        "amount_ratio_usual": [3.0, None],
+        "has_time": [True, None],
+    }
+    rows = pl.DataFrame({name: (two * 4)[: len(effects)] for name, two in values.items()})
+    columns = {name: plain_column(rows[name]) for name in names}
+    order, counts = strongest_of(np.array(effects))
+    for at, row in enumerate(rows.iter_rows(named=True)):
+        best = [names[j] for j in order[at, : counts[at]]]
+        told = told_of(best, lambda name, at=at: columns[name][at] if name in columns else None)
+        assert told == facts_of(row, dict(zip(names, effects[at], strict=True)))
 
 
 def test_every_feature_has_a_sentence_of_its_own_in_both_languages() -> None:
