@@ -92,10 +92,11 @@ def read_many_claims(
     returned, everything = _returned(known_by), _personnel(known_by, None)
     receipts = receipts_known(db_time(known_by), without)
     dimensions = Dimensions(wanted, db_time(known_by), coded=coded)
+    is_stretch = since is not None and until is not None  # of a feed its days are read, not all there are
     slices = []
     for own in _own_facts(known_by, where, params, (since, until), wanted, coded):
         beside = dimensions.of(own) if where else dimensions
-        personnel = _personnel(known_by, own) if where else everything
+        personnel = _personnel(known_by, own) if where or is_stretch else everything
         joined = shape_claims(beside.beside(own, zone), wanted, read=personnel, zone=zone)
         whole = beside_receipts(_with_net(joined, returned), receipts, coded=coded).drop(
             *without, strict=False
