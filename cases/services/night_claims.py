@@ -22,14 +22,14 @@ from rules.language.transactions import PAYMENTS
 # The scores of a run lie together, in the order of their numbers; by its indexes each would be looked up by itself.
 _IN_RUN = "s.id BETWEEN %s AND %s AND +s.run_id = %s"
 # What competes tonight: the run's own scores, and of every claim that is held back its newest one, if it is of the claim's
-# present version (otherwise the claim is about to be judged anew).
+# present version (otherwise the claim is about to be judged anew). SQLite takes a CROSS JOIN's tables in their order: few wait.
 _HELD_BACK = """
-    s.id IN (SELECT MAX(n.id) FROM fraud_score n JOIN cases_heldback b ON b.claim_id = n.claim_id
-        WHERE b.resolved_at IS NULL AND n.run_id <= %s GROUP BY n.claim_id)
+    s.id IN (SELECT MAX(n.id) FROM cases_heldback b CROSS JOIN fraud_score n
+        WHERE b.resolved_at IS NULL AND n.claim_id = b.claim_id AND n.run_id <= %s GROUP BY n.claim_id)
     AND s.claim_version = (SELECT version FROM fraud_claim WHERE id = s.claim_id)
 """
 _FROM_COMPETING = (
-    f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE (s.run_id = %s OR {_HELD_BACK})"
+    f"FROM fraud_score s JOIN fraud_claim c ON c.id = s.claim_id WHERE (+s.run_id = %s OR {_HELD_BACK})"
 )
 _BANNED = """
     FROM fraud_rulehit h JOIN rules_ruleversion v ON v.id = h.rule_version_id
@@ -138,7 +138,6 @@ _DETAIL_SCHEMA: dict[str, Any] = {
 }
 #: Fields by which a rule speaks of a payment that was taken back.
 _OF_CANCELLING = frozenset({"txn_type", "cancelled_at", "cancel_amount"})
-_IDS = 500  # claims named in one statement
 
 
 def candidate_claims(run: ScreeningRun, threshold: float) -> tuple[pl.DataFrame, int]:
@@ -286,17 +285,13 @@ def _counts(known: pl.DataFrame) -> tuple[int, int]:
 
 def chosen_claims(run: ScreeningRun, claim_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What a case is made of, for these claims that compete in the run, by claim id."""
+    these, params = in_list(list(claim_ids))
+    rows = read_frame(f"{_DETAILS} AND s.claim_id {these}", [run.pk, run.pk, *params], schema=_DETAIL_SCHEMA)
+    returned = returned_by_claim(claim_ids)
     found: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(claim_ids), _IDS):
-        ids = list(claim_ids[start : start + _IDS])
-        marks = ", ".join(["%s"] * len(ids))
-        rows = read_frame(
-            f"{_DETAILS} AND s.claim_id IN ({marks})", [run.pk, run.pk, *ids], schema=_DETAIL_SCHEMA
-        )
-        returned = returned_by_claim(ids)
-        for row in rows.iter_rows(named=True):
-            # What is still gone: what was taken back or declined loses nothing, whatever the night thought of it.
-            spent = row["amount_minor"] if row["txn_type"] in PAYMENTS else 0
-            net = max(spent - returned.get(row["claim_id"], 0), 0)
-            found[row["claim_id"]] = {**row, "expected_loss_minor": round(row["probability"] * net)}
+    for row in rows.iter_rows(named=True):
+        # What is still gone: what was taken back or declined loses nothing, whatever the night thought of it.
+        spent = row["amount_minor"] if row["txn_type"] in PAYMENTS else 0
+        net = max(spent - returned.get(row["claim_id"], 0), 0)
+        found[row["claim_id"]] = {**row, "expected_loss_minor": round(row["probability"] * net)}
     return found
