@@ -6,6 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rules.window_kernels import ranks_of
+from rules.window_order import group_codes
+
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -20,15 +23,16 @@ def whole_period(
     scale: int,
 ) -> NDArray[np.generic]:
     """An aggregate over all rows of the same keys and period, one value per target in row order; nan (or 0) where nothing is inside."""
-    names = [f"k{at}" for at in range(len(keys))]
-    frame = pl.DataFrame({**dict(zip(names, keys, strict=True)), "p": period_start})
-    names.append("p")
+    # One number a group: a table of every key is four times as large. What is missing is a key like any other here.
+    codes, _ = group_codes([*(key + 1 for key in keys), ranks_of(period_start)[0]])
+    frame = pl.DataFrame({"code": codes})
     inside = frame.with_columns(v=pl.Series(values) if values is not None else pl.lit(1, dtype=pl.Int64))
     if where is not None:
         inside = inside.filter(pl.Series(where))
-    groups = inside.group_by(names).agg(_expression(function).alias("answer"))
+    groups = inside.group_by("code").agg(_expression(function).alias("answer"))
+    del inside
     wanted = frame if targets is None else frame.filter(pl.Series(targets))
-    answer = wanted.join(groups, on=names, how="left", maintain_order="left")["answer"]
+    answer = wanted.join(groups, on="code", how="left", maintain_order="left")["answer"]
     if function in {"count", "distinct", "sum"}:
         answer = answer.fill_null(0)
     found = (

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from rules.language import nodes
 
 log = logging.getLogger(__name__)
 Rows = slice | NDArray[np.int64]
-_MANIFEST, _CLAIMS = "manifest.json", "claims"
+_MANIFEST, _CLAIMS, _ASIDE = "manifest.json", "claims", "aside"
 #: Raised whenever what is kept, or how, changes.
 _FORMAT = 1
 _PAUSE = 0.2
@@ -111,6 +111,18 @@ class Writer:
     def add_claims(self, claims: pl.DataFrame) -> None:
         """The claims the run looks at, in the order of time."""
         self._write(_CLAIMS, claims)
+
+    def lay_aside(self, frame: pl.DataFrame) -> None:
+        """Keep a frame that is not looked at for a while where it takes no memory."""
+        frame.write_ipc(_path(self.folder, _ASIDE))
+
+    def take_back(self) -> pl.DataFrame:
+        """The frame that was laid aside."""
+        path = _path(self.folder, _ASIDE)
+        frame = pl.read_ipc(path)
+        with suppress(OSError):  # a system that keeps files that are looked at: it goes with the folder
+            path.unlink()
+        return frame
 
     def add_behind(self, columns: pl.DataFrame) -> None:
         """Some columns of features, a row a claim."""

@@ -137,16 +137,19 @@ def _work_out(run: ScreeningRun, pending: pl.DataFrame, told: pl.DataFrame, key:
     asked = claims.filter(is_asked).select("claim_id", "transacted_at")
     writer.add_claims(asked)
     mask = None if targets.all() else targets
+    writer.lay_aside(claims)
     with timed("features"):
         first = []
-        for part in look_back(claims, zone=zone, labels=history_of(told), targets=mask):
+        for part in look_back(claims, zone=zone, labels=history_of(told), targets=mask, lets_go=True):
             writer.add_behind(part)
             first.append(part[[0]])  # a copy: a slice would hold all of it
+    del part
     return_memory()
     with timed("rules"):
         one = claims_of(run.cut_off_at, asked["claim_id"][:1])
         own = with_own_facts(one, pl.concat(first, how="horizontal"), calendar=calendar, zone=zone)
         context = replace(rules.context, undelivered=undelivered(own))
+        claims = writer.take_back()
         looked_at = windows_frame(claims, rules.specs, calendar=calendar, zone=zone)
         del claims
         for node, answer in replace(rules, context=context).answer_windows(looked_at, targets):
