@@ -81,6 +81,7 @@ urlpatterns = [
     path("reports/assurance/export/", assurance.ExportAssurance.as_view(), name="assurance-export"),
     path("reports/export/", assurance.ExportFigures.as_view(), name="reports-export"),
     path("rules/case-load/", rule_load.RuleLoad.as_view(), name="rule-load"),
+    path("rules/case-load/<slug:number>/", rule_load.RuleLoadLater.as_view(), name="rule-load-later"),
     path("scores/export/", scores.ExportScores.as_view(), name="scores-export"),
     path("tips/", decisions.Tip.as_view(), name="tips"),
     path("evidence/<str:evidence>/", evidence.OpenEvidence.as_view(), name="evidence"),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -68,8 +68,8 @@ class CaseLoad:
     n_hits: int
     n_known: int
     n_misuse: int
-    gained: list[Any]  # claims with misuse that only the nights with the rule open
-    lost: list[Any]
+    gained: tuple[int, ...]  # the newest claims with misuse that only the nights with the rule open
+    lost: tuple[int, ...]
     n_gained: int
     n_lost: int
     gained_minor: int
@@ -129,7 +129,7 @@ def case_load(
         return None
     values = current_settings()
     before, after = (play_nights(found.claims, scores, values) for scores in (found.before, found.after))
-    return _told(found, before, after, values, by)
+    return _told(found, before, after, values)
 
 
 def play_nights(claims: pl.DataFrame, scores: pl.DataFrame, values: CompanyValues) -> Nights:
@@ -185,7 +185,7 @@ def _seats(values: CompanyValues, night: date) -> Seats:
     )
 
 
-def _told(found: WouldBe, before: Nights, after: Nights, values: CompanyValues, by: Actor) -> CaseLoad:
+def _told(found: WouldBe, before: Nights, after: Nights, values: CompanyValues) -> CaseLoad:
     claims, hits = found.claims, found.hits
     ids = claims["claim_id"].to_numpy()
     known = claims["is_misuse"].is_not_null().to_numpy()
@@ -227,8 +227,8 @@ def _told(found: WouldBe, before: Nights, after: Nights, values: CompanyValues, 
         n_hits=int(hits.sum()),
         n_known=int((hits & known).sum()),
         n_misuse=int((hits & misuse).sum()),
-        gained=_listed(ids[gained], by),
-        lost=_listed(ids[lost], by),
+        gained=_newest(ids[gained]),
+        lost=_newest(ids[lost]),
         n_gained=int(gained.sum()),
         n_lost=int(lost.sum()),
         gained_minor=minor(gained),
@@ -253,9 +253,13 @@ def _told(found: WouldBe, before: Nights, after: Nights, values: CompanyValues, 
     )
 
 
-def _listed(ids: NDArray[np.int64], by: Actor) -> list[Any]:
-    chosen = ids[::-1][: 2 * MOST_LISTED].tolist()
-    hidden = scores_hidden_from(by, chosen)
+def _newest(ids: NDArray[np.int64]) -> tuple[int, ...]:
+    return tuple(ids[::-1][: 2 * MOST_LISTED].tolist())
+
+
+def claims_listed(chosen: Sequence[int], by: Actor) -> list[Claim]:
+    """Those of the claims that the reader may know of, newest first, MOST_LISTED at most."""
+    hidden = scores_hidden_from(by, list(chosen))
     rows = Claim.objects.filter(pk__in=[pk for pk in chosen if pk not in hidden])
     return list(
         rows.select_related("cardholder__department", "merchant").order_by("-transacted_at")[:MOST_LISTED]

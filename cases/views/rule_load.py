@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_GET
 from audit.actor import Actor
 from audit.language import current_language
 from audit.typed import whole_number
-from cases.pages.case_load import CaseLoad, case_load
+from cases.pages.case_load import CaseLoad, claims_listed
+from cases.pages.case_load_beside import load_beside
 from cases.pages.load_period import asked_period
 from fraud.detection.model_files import ModelDamaged, NoChampion
 from fraud.web.access import page
-from fraud.web.beside import Done, Waiting, beside
+from fraud.web.beside import Done, Waiting
 from fraud.web.charts import Axis, Series, lines
 from fraud.workbench.frames import Period
 from fraud.workbench.would_be import version_shown
@@ -61,29 +61,25 @@ def rule_load(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(answer, Waiting):
         return render(request, template, context | {"waiting": answer})
     found = answer.result
-    return render(request, template, context | {"load": found, **(_drawn(found) if found else {})})
+    if found is not None:
+        listed = {name: claims_listed(getattr(found, name), request.actor) for name in ("gained", "lost")}  # type: ignore[attr-defined]
+        context |= {**_drawn(found), **listed}
+    return render(request, template, context | {"load": found})
 
 
 def _beside(
     version: RuleVersion, by: Actor, period: Period | None, percent: int
 ) -> Done[CaseLoad | None] | Waiting:
     """The case load, or that it is being worked out. Raises RuleNotValid, NoChampion, ModelDamaged."""
-    tree = checked(version.text)
-
-    def work() -> CaseLoad | None:
-        return case_load(
-            code=version.rule.code,
-            tree=tree,
-            by=by,
-            period=period,
-            weight=version.weight,
-            always=version.is_always_open,
-            rate=percent / 100,
-        )
-
-    reader = replace(by, request_id="")
-    key = ("load", version.pk, version.lock_version, period, percent, reader, current_language())
-    return beside(key, work)
+    return load_beside(
+        code=version.rule.code,
+        tree=checked(version.text),
+        by=by,
+        period=period,
+        weight=version.weight,
+        always=version.is_always_open,
+        rate=percent / 100,
+    )
 
 
 def _percent(request: HttpRequest, version: RuleVersion) -> int | None:

@@ -15,7 +15,8 @@ from fraud.claims.named import claims_named
 from fraud.detection.suppressing import visible_suppressions
 from fraud.web.access import page
 from fraud.web.beside import Waiting, beside
-from fraud.workbench.near_misses import misses_of
+from fraud.workbench.kept_answers import state_of
+from fraud.workbench.near_misses import MISSES_AS_JSON, misses_of
 from fraud.workbench.trying import told_values
 from rules.language import to_sentence
 from rules.models import Rule, RuleVersion
@@ -66,7 +67,8 @@ def misses(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     active = RuleVersion.objects.filter(state=RuleVersion.State.ACTIVE).exclude(rule=rule)
     others = list(active.values_list("text", flat=True))
-    answer = beside(("misses", version.pk, tuple(others)), lambda: misses_of(version.text, others))
+    key = ("misses", state_of([version.text, others]))
+    answer = beside(key, lambda: misses_of(version.text, others), MISSES_AS_JSON)
     if isinstance(answer, Waiting):
         return render(request, "cases/rule_operation/_misses.html", {"waiting": answer})
     found = answer.result

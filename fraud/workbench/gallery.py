@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from audit.language import current_language
 from fraud.company.values import current_calendar
+from fraud.web.beside import Form
 from fraud.workbench.frames import Frames, window_frames
 from fraud.workbench.kept_answers import keep_answer, kept_answer
 from rules.engine import RuleSpec, undelivered
@@ -115,18 +117,28 @@ def data_states() -> Mapping[str, DataState]:
     texts = {code: template.text for code, template in GALLERY.items()}
     kept = kept_answer("gallery", texts)
     if kept is not None:
-        return {
-            code: DataState(n, hits, unknown, tuple(names))
-            for code, (n, hits, unknown, names) in kept.items()
-        }
+        return _read(kept)
     specs = [RuleSpec(code, 1, parse(text)) for code, text in texts.items()]
     frames = window_frames(specs)
     if frames is None:
         return {}
     found = _judged(frames, specs)
-    figures = {code: [s.n_claims, s.n_hits, s.n_unknown, list(s.missing_names)] for code, s in found.items()}
-    keep_answer("gallery", texts, figures)
+    keep_answer("gallery", texts, _written(found))
     return found
+
+
+def _written(states: Mapping[str, DataState]) -> dict[str, list[Any]]:
+    return {code: [s.n_claims, s.n_hits, s.n_unknown, list(s.missing_names)] for code, s in states.items()}
+
+
+def _read(told: Mapping[str, Any]) -> Mapping[str, DataState]:
+    return {
+        code: DataState(n, hits, unknown, tuple(names)) for code, (n, hits, unknown, names) in told.items()
+    }
+
+
+#: How one process of the web server hands them to the others.
+STATES_AS_JSON: Form[Mapping[str, DataState]] = Form(_written, _read)
 
 
 def _judged(frames: Frames, specs: list[RuleSpec]) -> dict[str, DataState]:

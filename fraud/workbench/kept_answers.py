@@ -18,7 +18,7 @@ from django.db.models import Count, Max
 from fraud.claims.models import Claim, ClaimChange, Label
 from fraud.company.models import CompanyHoliday
 from fraud.detection.screening.prepare import code_version
-from fraud.workbench.newest import newest_known
+from fraud.workbench.newest import newest, newest_known
 from rules.services.rule_sets import active_rule_set, content_hash
 
 _kept: dict[str, tuple[str, Any]] = {}
@@ -26,7 +26,7 @@ _kept: dict[str, tuple[str, Any]] = {}
 
 def kept_answer(name: str, asked: Any) -> Any | None:
     """The answer of that name to exactly what is asked (plain JSON), if nothing has become known since; else None."""
-    state = _state(asked)
+    state = state_of(asked)
     held = _kept.get(name)
     if held is None or held[0] != state:
         with suppress(OSError, ValueError, KeyError, TypeError):
@@ -38,7 +38,7 @@ def kept_answer(name: str, asked: Any) -> Any | None:
 
 def keep_answer(name: str, asked: Any, answer: Any) -> None:
     """Keep an answer (plain JSON) to what was asked; where it cannot be written, only for this process."""
-    state = _state(asked)
+    state = state_of(asked)
     _kept[name] = (state, answer)
     with suppress(OSError):
         path = _file(name)
@@ -52,17 +52,12 @@ def _file(name: str) -> Path:
     return Path(settings.HOME) / "answers" / f"{name}.json"
 
 
-def _state(asked: Any) -> str:
+def state_of(asked: Any) -> str:
     """A hash of what is asked and of everything an answer rests on: claims, outcomes, lists, parameters, holidays, this program."""
-    claims = Claim.objects.aggregate(
-        n=Count("pk"), pk=Max("pk"), at=Max("transacted_at"), got=Max("received_at")
-    )
-    known: list[Any] = [
-        ClaimChange.objects.aggregate(pk=Max("pk"))["pk"],
-        Label.objects.aggregate(pk=Max("pk"))["pk"],
-    ]
-    known.append(newest_known())  # a receipt or leave that came since, too
+    claims = [Claim.objects.count(), *(newest(Claim, name) for name in ("pk", "transacted_at"))]
+    known: list[Any] = [newest(ClaimChange, "pk"), newest(Label, "pk")]
+    known.append(newest_known())  # a claim, receipt or leave that came since, too
     days = CompanyHoliday.objects.aggregate(n=Count("pk"), pk=Max("pk"))
     database = str(settings.DATABASES["default"]["NAME"])
-    facts = [*map(str, claims.values()), *map(str, known), *map(str, days.values()), code_version(), database]
+    facts = [*map(str, claims), *map(str, known), *map(str, days.values()), code_version(), database]
     return content_hash([asked, facts, active_rule_set(states=()).version_hash])

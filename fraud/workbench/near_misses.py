@@ -12,9 +12,10 @@ import polars as pl
 from audit import clock
 from fraud.claims.labels import labels_known_by
 from fraud.company.values import current_calendar
+from fraud.web.beside import Form
 from fraud.workbench.frames import window_frames
 from rules.engine import RuleSpec
-from rules.language import Expression, nodes, parse
+from rules.language import Expression, nodes, parse, to_text
 from rules.services.rule_sets import current_context
 
 
@@ -35,6 +36,20 @@ class Misses:
     n_misuse: int
     caught: tuple[int, ...]
     near: tuple[NearMiss, ...]
+
+
+def _written(found: Misses) -> dict[str, Any]:
+    near = [[each.claim_id, to_text(each.part), each.facts] for each in found.near]
+    return {"n_misuse": found.n_misuse, "caught": found.caught, "near": near}
+
+
+def _read(told: Mapping[str, Any]) -> Misses:
+    near = tuple(NearMiss(claim_id, parse(text), facts) for claim_id, text, facts in told["near"])
+    return Misses(told["n_misuse"], tuple(told["caught"]), near)
+
+
+#: How one process of the web server hands them to the others.
+MISSES_AS_JSON: Form[Misses] = Form(_written, _read)
 
 
 def misses_of(text: str, others: Sequence[str]) -> Misses:

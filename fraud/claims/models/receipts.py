@@ -53,8 +53,12 @@ class Receipt(models.Model):
     class Meta:
         ordering = ["received_at", "id"]
         constraints = [
-            # One file is one receipt of a claim, however often it is delivered.
-            models.UniqueConstraint(fields=["claim", "sha256"], name="receipt_once")
+            # One file is one receipt of a claim, however often it is delivered; taken back or read anew, it may come again.
+            models.UniqueConstraint(
+                fields=["claim", "sha256"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="receipt_once",
+            )
         ]
         indexes = [
             # What became known lately: its claims are judged again.
@@ -69,6 +73,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_unopened(self) -> bool:
+        """Whether nothing but its hash is known: it is no PDF or picture that is decoded here, or its reading had to be stopped."""
+        return not self.read_by and not self.picture_hash
 
 
 class ReceiptBand(models.Model):

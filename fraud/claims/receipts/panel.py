@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -38,14 +39,16 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
             "receipt": receipt,
             "signs": [SIGN_WORDS[sign] for sign in receipt.signs if sign in SIGN_WORDS],
             "facts": [FACT_WORDS[sign] for sign in receipt.signs if sign in FACT_WORDS],
-            "read": READ_WORDS[receipt.read_by],
+            "read": "" if receipt.is_unopened else READ_WORDS[receipt.read_by],
         }
         for receipt in claim.receipts.all()
     ]
     may_add = can(by, "fraud.add_receipt")
     if not rows and not may_add:
         return ""
-    return render_to_string("fraud/claims/_receipts.html", {"rows": rows, "claim": claim, "may_add": may_add})
+    again = reverse("fraud:add-receipt", args=[claim.pk])
+    told = {"rows": rows, "claim": claim, "may_add": may_add, "again": again}
+    return render_to_string("fraud/claims/_receipts.html", told)
 
 
 register_claim_panel(receipts_of_claim)

@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 #: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
 ALIKE_BITS, _BANDS = 7, 8
 _DIGITS = 64 // _BANDS
-TAKEN, KNOWN, UNKNOWN_CLAIM, UNREADABLE = "taken", "known", "unknown_claim", "unreadable"
+TAKEN, UNOPENED, UNKNOWN_CLAIM, UNREADABLE = "taken", "unopened", "unknown_claim", "unreadable"
 _SOURCE = Receipt.Source
 
 
@@ -60,7 +60,7 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class FolderReceipt:
-    """What became of a file of the folder: `end` is taken, known, unknown_claim or unreadable."""
+    """What became of a file of the folder: `end` is taken, unopened (only its hash is known), unknown_claim or unreadable."""
 
     name: str
     end: str
@@ -115,15 +115,21 @@ def _hash_alone(handed: Handed) -> Looked | None:
     return Looked(hashlib.sha256(handed.path.read_bytes()).hexdigest(), "", "", "", Traces())
 
 
-def take_receipt_folder(*, folder: Path, by: Actor, settled: int = 60) -> Iterator[FolderReceipt]:
+def take_receipt_folder(
+    *, folder: Path, by: Actor, settled: int = 60, again: bool = False
+) -> Iterator[FolderReceipt]:
     """Read the receipts that lie in a folder, each named by the receipt's or the claim's own number: `R-2026-17.pdf`.
 
-    The files stay where they are; what was read before is not read again. Raises NotPermitted.
+    The files stay where they are; what was read before is not read again, but with `again` those of which nothing could be read: they
+    were stopped on a busy machine, or no engine read pixels then. Raises NotPermitted.
     """
     require(by, "fraud.import_claims")
     paths = waiting_files(folder, settled=settled)
-    read = set(Receipt.objects.filter(source=_SOURCE.FOLDER).values_list("source_key", flat=True))
-    fresh = [path for path in paths if _folder_key(path) not in read]
+    of_folder = Receipt.objects.filter(source=_SOURCE.FOLDER)
+    if again:
+        of_folder = of_folder.exclude(read_by="", superseded_at=None)
+    read = set(of_folder.values_list("source_key", flat=True))
+    fresh = [path for path in paths if keyed(_folder_key(path), 200) not in read]
     for at in range(0, len(fresh), TOGETHER):
         few = [(path, claims_named(path.stem)) for path in fresh[at : at + TOGETHER]]
         yield from (FolderReceipt(path.name, UNKNOWN_CLAIM) for path, claims in few if not claims)
@@ -133,7 +139,13 @@ def take_receipt_folder(*, folder: Path, by: Actor, settled: int = 60) -> Iterat
             if claims
         ]
         for one, receipt in zip(handed, take_receipts(handed, by=by), strict=True):
-            yield FolderReceipt(one.path.name, UNREADABLE if receipt is None else TAKEN, receipt)
+            yield FolderReceipt(one.path.name, _end_of(receipt), receipt)
+
+
+def _end_of(receipt: Receipt | None) -> str:
+    if receipt is None:
+        return UNREADABLE
+    return UNOPENED if receipt.is_unopened else TAKEN
 
 
 def withdraw_receipt(source: str, source_key: str) -> None:
@@ -167,9 +179,20 @@ def _keep(handed: Handed, looked: Looked | None, by: Actor) -> Receipt | None:
     if claim is None:
         return None
     sha256 = handed.sha256 or looked.sha256
+    at = clock.now()
     with one_transaction():
-        known = Receipt.objects.filter(claim=claim, sha256=sha256).first()
-        return known or _create(handed, looked, claim, said[claim.pk], sha256, by)
+        known = Receipt.objects.filter(claim=claim, sha256=sha256, superseded_at=None).first()
+        if known is not None:
+            if not _says_more(looked, known):
+                return known
+            known.superseded_at = at
+            known.save(update_fields=["superseded_at"])
+        return _create(handed, looked, claim, said[claim.pk], sha256, by, at)
+
+
+def _says_more(looked: Looked, known: Receipt) -> bool:
+    """Whether a second reading of a file tells what the first could not."""
+    return bool((looked.read_by and not known.read_by) or (looked.picture_hash and not known.picture_hash))
 
 
 def _claim_of(claims: Sequence[Claim], said: dict[int, Values]) -> Claim | None:
@@ -180,7 +203,9 @@ def _claim_of(claims: Sequence[Claim], said: dict[int, Values]) -> Claim | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: str, by: Actor) -> Receipt:
+def _create(
+    handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: str, by: Actor, at: datetime
+) -> Receipt:
     paid_on = claim.transacted_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     signs = list((handed.traces or looked.traces).signs(paid_on))
     if said.has_false_brn and looked.read_by == Receipt.ReadBy.TEXT:  # of pixels it may be misread
@@ -201,7 +226,7 @@ def _create(handed: Handed, looked: Looked, claim: Claim, said: Values, sha256: 
         read_by=looked.read_by,
         signs=signs,
         handed_in_at=handed.at,
-        received_at=clock.now(),
+        received_at=at,
     )
     others = Receipt.objects.exclude(claim=claim).filter(superseded_at=None)
     receipt.n_same = others.filter(sha256=sha256).values("claim").distinct().count()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.actor import Actor
 from fraud.claims.receipts.looking import can_read_pixels
-from fraud.claims.receipts.taking import take_receipt_folder
+from fraud.claims.receipts.taking import UNOPENED, take_receipt_folder
 
 
 class Command(BaseCommand):
@@ -30,6 +30,11 @@ class Command(BaseCommand):
             metavar="SECONDS",
             help="how long a file must be left unchanged",
         )
+        parser.add_argument(
+            "--again",
+            action="store_true",
+            help="read those again of which nothing could be read: stopped ones, pictures from before an OCR engine was installed",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +46,9 @@ class Command(BaseCommand):
         if options["settled"] < 0:
             raise CommandError(_("--settled takes seconds from 0 up."))
         found = list(
-            take_receipt_folder(folder=folder, by=Actor.system("import"), settled=options["settled"])
+            take_receipt_folder(
+                folder=folder, by=Actor.system("import"), settled=options["settled"], again=options["again"]
+            )
         )
         ends = Counter(one.end for one in found)
         read = Counter(one.receipt.read_by or "unread" for one in found if one.receipt)
@@ -55,5 +62,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.end:14} {one.name}{'  ' + signs if signs else ''}")
         told = ", ".join(f"{what} {n}" for what, n in sorted(ends.items()))
         self.stdout.write(told or _("Nothing waits."))
+        if ends[UNOPENED] and not options["again"]:
+            self.stdout.write(
+                _("“unopened”: no such file, or its reading took too long; --again reads those once more.")
+            )
         if not can_read_pixels():
             self.stdout.write(_("Pictures are not read: no OCR engine is installed."))

@@ -17,7 +17,8 @@ from audit.permissions import NotPermitted
 from fraud.web.access import page
 from fraud.web.beside import Waiting, beside
 from fraud.web.refusals import refusal_sentence
-from fraud.workbench.gallery import cards, data_states
+from fraud.workbench.gallery import STATES_AS_JSON, cards, data_states
+from fraud.workbench.kept_answers import state_of
 from rules.book_text import LARGEST, BookNotValid
 from rules.exceptions import RuleServiceError
 from rules.language import RuleNotValid
@@ -47,7 +48,7 @@ def _gallery(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRes
 @require_GET
 def gallery_data(request: HttpRequest) -> HttpResponse:
     """What the claims of the last 90 days let each template judge; fetched once the page stands."""
-    answer = beside(("gallery",), data_states)
+    answer = beside(("gallery", state_of("gallery")), data_states, STATES_AS_JSON)
     if isinstance(answer, Waiting):
         return render(request, "fraud/_working.html", {"waiting": answer, "target": "#gallery-data"})
     states = answer.result

@@ -1,15 +1,25 @@
-"""Reckonings beside the request: quick ones come at once, slow ones are waited for by asking again, and nothing is worked out twice or kept."""
+"""Reckonings beside the request: quick ones come at once, slow ones are waited for by asking again, and nothing is worked out twice.
+
+What has a form is worked out once for all processes of the web server; what dies with its process is begun anew.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from django.utils import translation
 
 from fraud.web import beside as module
-from fraud.web.beside import Done, Waiting, beside
+from fraud.web import shared_answers
+from fraud.web.beside import Done, Form, Waiting, beside
+from fraud.web.shared_answers import answer_name
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +76,84 @@ def test_too_many_and_forgotten_reckonings_hold_nobody_up(monkeypatch: pytest.Mo
     assert beside("a third", lambda: 2) == Done(2)
     assert "slow" not in module._works
     go.set()
+
+
+AS_JSON = Form[int](lambda n: {"n": n}, lambda told: told["n"])
+#: Another process of the web server: says that it has begun, waits for a line, and answers seven, or dies where the line says so.
+OTHER = """
+import os, sys
+from pathlib import Path
+from django.conf import settings
+settings.configure(HOME=Path(sys.argv[1]))
+from fraud.web.shared_answers import worked_out
+def work():
+    print("begun", flush=True)
+    if sys.stdin.readline().strip() == "die":
+        os._exit(9)
+    return {"n": 7}
+worked_out(sys.argv[2], work)
+print("done", flush=True)
+"""
+
+
+@pytest.fixture
+def other(settings) -> Iterator[subprocess.Popen[str]]:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(settings.HOME), answer_name(("seven", "s1"))], **pipes
+    )
+    assert process.stdout.readline() == "begun\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def _tell(process: subprocess.Popen[str], line: str) -> None:
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
+@pytest.mark.usefixtures("_no_transaction")
+def test_two_processes_work_an_answer_out_once_between_them(other, settings) -> None:
+    def never() -> int:
+        raise AssertionError("the other process works on it")
+
+    os.utime(next((settings.HOME / "answers" / "shared").iterdir()), (time.time() - 30,) * 2)
+    told = beside(("seven", "s1"), never, AS_JSON)
+    assert isinstance(told, Waiting)
+    assert 29 <= told.seconds <= 40  # since the other one began
+    _tell(other, "go on")
+    assert other.stdout.readline() == "done\n"
+    held = module._works[("seven", "s1")]
+    held.future.result(timeout=5)
+    assert beside(("seven", "s1"), never, AS_JSON) == beside(("seven", "s1"), never, AS_JSON) == Done(7)
+    assert beside(("seven", "s2"), lambda: 8, AS_JSON) == Done(8)  # something became known since
+
+
+@pytest.mark.usefixtures("_no_transaction")
+def test_what_a_process_was_at_when_it_died_is_begun_anew_by_whoever_waited(other) -> None:
+    assert isinstance(beside(("seven", "s1"), lambda: 9, AS_JSON), Waiting)
+    _tell(other, "die")
+    assert other.wait(5) == 9
+    module._works[("seven", "s1")].future.result(timeout=5)
+    assert beside(("seven", "s1"), lambda: 10, AS_JSON) == Done(9)
+
+
+def test_answers_are_few_and_kept_for_minutes(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_answers, "MOST", 3)
+    for number in range(6):
+        shared_answers.keep_answer_for_all(f"a{number}", number)
+    assert len(list((settings.HOME / "answers" / "shared").iterdir())) == 3
+    assert (shared_answers.answer_there("a5"), shared_answers.answer_there("a0")) == (5, None)
+    path = settings.HOME / "answers" / "shared" / "a5.json"
+    os.utime(path, (time.time() - shared_answers.KEEP - 5,) * 2)
+    assert shared_answers.answer_there("a5") is None
+    assert shared_answers.worked_out("a5", lambda: "anew") == "anew"
+    path.write_text('{"answer": "cut o')
+    assert shared_answers.worked_out("a5", lambda: "whole") == "whole"
+    with pytest.raises(LookupError):
+        shared_answers.worked_out("a7", dict[str, int]().popitem)
+    assert shared_answers.worked_out("a7", lambda: 1) == 1
 
 
 @pytest.mark.django_db

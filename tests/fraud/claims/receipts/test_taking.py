@@ -198,12 +198,48 @@ def test_a_folder_is_read_once_by_the_numbers_in_its_names_and_left_as_it_is(tmp
         (folder / name).write_bytes(content)
     told = list(take_receipt_folder(folder=folder, by=BY, settled=0))
     assert {(one.name, one.end) for one in told} == {
-        ("R-17.pdf", "taken"), ("X-18.png", "taken"), ("R-99.pdf", "unknown_claim"),
+        ("R-17.pdf", "taken"), ("X-18.png", "unopened"), ("R-99.pdf", "unknown_claim"),
     }  # fmt: skip
     assert [r.total_minor for r in one.receipts.all()] == [84_000]
     assert [(r.read_by, r.picture_hash) for r in two.receipts.all()] == [("", "")]
     assert [each.end for each in take_receipt_folder(folder=folder, by=BY, settled=0)] == ["unknown_claim"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+
+
+def test_a_file_that_was_stopped_is_told_on_the_claims_page_and_read_again_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Any
+) -> None:
+    one, paper = claim(receipt_id="R-17"), made.page(made.lines(total=84_000))
+    (tmp_path / "R-17.pdf").write_bytes(paper)
+    with monkeypatch.context() as busy:
+        busy.setattr("fraud.claims.receipts.taking.look_at_receipts", lambda paths: [None] * len(paths))
+        assert [each.end for each in take_receipt_folder(folder=tmp_path, by=BY, settled=0)] == ["unopened"]
+    client.force_login(make_cast().reviewer)
+    client.cookies["django_language"] = "en"
+    address = reverse("fraud:claim", args=[one.pk])
+    assert "It could not be opened" in client.get(address).content.decode()
+    assert list(take_receipt_folder(folder=tmp_path, by=BY, settled=0)) == []
+    assert [each.end for each in take_receipt_folder(folder=tmp_path, by=BY, settled=0, again=True)] == [
+        "taken"
+    ]
+    assert "It could not be opened" not in client.get(address).content.decode()
+    first, second = one.receipts.all()
+    assert (first.superseded_at, first.total_minor) == (
+        second.received_at,
+        None,
+    )  # it said nothing until then
+    assert (second.superseded_at, second.total_minor) == (None, 84_000)
+    assert list(take_receipt_folder(folder=tmp_path, by=BY, settled=0, again=True)) == []
+
+
+def test_a_file_that_was_taken_back_and_handed_in_again_counts_again() -> None:
+    one, paper = claim(), made.page(made.lines(total=84_000))
+    first = take(one, paper)
+    assert take(one, paper) == first
+    withdraw_receipt(first.source, first.source_key)
+    again = take(one, paper)
+    assert again != first
+    assert [kept.total_minor for kept in one.receipts.filter(superseded_at=None)] == [84_000]
 
 
 def test_of_several_claims_the_one_whose_amount_it_says_gets_the_receipt(tmp_path: Path) -> None:
