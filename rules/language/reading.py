@@ -20,8 +20,9 @@ from rules.language.mending.spoken import (
     ordered_grade,
     reaches_far,
 )
+from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
-from rules.language.nodes import Expression, Position
+from rules.language.nodes import And, Expression, Position
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
@@ -150,6 +151,9 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
+    contrary = _not_both(text, correction, names) if correction is not None else None
+    if contrary is not None:
+        return contrary
     is_unplaced = spoken is None and _is_speech(text) and reaches_far(text)
     if correction is not None and (is_unplaced or loses_negation(text, correction)):
         correction = None
@@ -164,14 +168,28 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
 
 def _spoken(text: str, names: Names) -> Spoken | None:
     """The rule a text says as one speaks, where it is one."""
-    spoken = hear(text, names, lambda part: not judge(part, names))
-    return spoken if spoken is not None and not judge(spoken.text, names) else None
+    for said in dict.fromkeys((text, in_digits(text), in_digits(text, ones=True))):
+        spoken = hear(said, names, lambda part: not judge(part, names))
+        if spoken is not None and not judge(spoken.text, names):
+            return spoken
+    return None
 
 
 def _never_hits(text: str, names: Names) -> bool:
     """Whether a rule is certain never to hit: nobody meant that."""
     told = tell(parse(text), lists=names.lists or {}, parameters=names.parameters or {})
     return any(one.code == "never_hits" for one in told)
+
+
+def _not_both(text: str, correction: str, names: Names) -> RuleNotValid | None:
+    """The refusal of a text whose conditions, read word by word, no payment could meet together: either may be meant; None where that is not so."""
+    tree = parse(correction)
+    if not isinstance(tree, And) or not _never_hits(correction, names):
+        return None
+    parts = [to_text(part) for part in tree.operands]
+    if any(_never_hits(part, names) for part in parts):
+        return None  # a value of the wrong form: the warning about it says which
+    return RuleNotValid([_at(text, 0, len(text), "could_mean", choices=" or ".join(parts))])
 
 
 def _is_speech(text: str) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.language import RuleNotValid, check, parse, read, to_sentence, to_text
+from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
 from rules.starter_lists import STARTER_LISTS
 from rules.starter_parameters import STARTER_PARAMETERS
@@ -55,6 +56,62 @@ def test_what_no_rule_can_see_is_asked_back_and_never_taken_for_a_shops_name(sai
     answer = refused(said)
     assert answer.correction is None
     assert any(example in one.message_ko for one in answer.problems)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "digits"),
+    [
+        ("six payments in a day at one merchant", "6 payments in a day at one merchant"),
+        ("more than five payments at the same merchant within thirty minutes",
+         "more than 5 payments at the same merchant within 30 minutes"),
+        ("at least two payments within ten minutes", "at least 2 payments within 10 minutes"),
+        ("more than one payment a day", "more than 1 payment a day"),
+        ("seven attendees or more", "7 attendees or more"),
+        ("하루에 다섯 건 이상", "하루에 5건 이상"),
+        ("한 달에 여섯 번 이상", "한 달에 6번 이상"),
+        ("하루 열두 번 이상", "하루 12번 이상"),
+        ("같은 가맹점에서 삼십 분 안에 세 건 이상", "같은 가맹점에서 30분 안에 3건 이상"),
+        ("사십오 분 이내 두 번 이상 결제", "45분 이내 2번 이상 결제"),
+        ("참석자 다섯 명 초과", "참석자 5명 초과"),
+        ("두 명 이하", "2명 이하"),
+        ("참석자가 세 명 이하이고 10만원 초과", "참석자가 3명 이하이고 10만원 초과"),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_say_what_their_digits_say(spelled: str, digits: str) -> None:
+    assert refused(spelled).correction
+    assert refused(spelled).correction == refused(digits).correction
+
+
+@pytest.mark.parametrize(
+    "said", ["세 번째 결제", "세번째 결제", "three hundred payments a day", "payments of twenty-five people"]
+)
+def test_an_ordinal_or_a_number_that_goes_on_is_not_cut_to_a_part_of_it(said: str) -> None:
+    assert refused(said).correction is None
+
+
+@given(st.text(alphabet="세다섯여섯십이삼열두 번건째분one two thirty-hundred", max_size=30))
+def test_numbers_in_words_never_move_what_stands_beside_them(text: str) -> None:
+    for ones in (False, True):
+        read_as = in_digits(text, ones=ones)
+        assert len(read_as) == len(text)
+        assert all(a == b or b.isdigit() or b == " " for a, b in zip(text, read_as, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "either"),
+    [
+        ("amount over 100 and under 50", "amount > 100 KRW or amount < 50 KRW"),
+        ("amount > 100 and < 50", "amount > 100 KRW or amount < 50 KRW"),
+        ("net_amount >= 1000 KRW and <= 500 KRW", "net_amount >= 1,000 KRW or net_amount <= 500 KRW"),
+    ],
+)
+def test_what_no_payment_could_meet_is_never_offered_but_either_of_its_conditions(
+    said: str, either: str
+) -> None:
+    answer = refused(said)
+    assert answer.correction is None
+    assert [one.code for one in answer.problems] == ["could_mean"]
+    assert either in answer.problems[0].message_en
 
 
 @pytest.mark.parametrize(
