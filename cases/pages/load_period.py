@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.typed import day
@@ -17,7 +18,10 @@ def asked_period(first: str, last: str) -> Period | str | None:
     """The period of two days as typed (empty: the last DAYS days); a sentence where it is none."""
     if not first and not last:
         whole = period_of()
-        return None if whole is None else Period(whole.until - timedelta(days=DAYS), whole.until)
+        if whole is None:
+            return None
+        newest = timezone.localtime(whole.until).date()
+        return period_of(newest - timedelta(days=DAYS - 1), newest)
     start, end = day(first), day(last) if last else None
     if start is None or (last and end is None):
         return _("Give the day as 2026-03-31.")

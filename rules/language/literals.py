@@ -188,9 +188,10 @@ def time_text(text: str) -> str | None:
     if not numbers:
         return None
     hour, minute = numbers[0], numbers[1] if len(numbers) > 1 else 0
-    if ("오후" in plain or "밤" in plain or "저녁" in plain or "pm" in plain) and hour < 12:
+    is_late = "밤" in plain and hour not in range(1, 6)  # 밤 1시 is after midnight
+    if ("오후" in plain or is_late or "저녁" in plain or "pm" in plain) and hour < 12:
         hour += 12
-    elif ("오전" in plain or "am" in plain) and hour == 12:
+    elif any(word in plain for word in ("오전", "am", "밤", "새벽")) and hour == 12:
         hour = 0
     hour = 0 if hour == 24 and not minute else hour
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rules.fields import FIELDS
 from rules.language.certain.telling import tell
 from rules.language.check import check
 from rules.language.literals import USUAL_CURRENCY
@@ -22,7 +23,7 @@ from rules.language.mending.spoken import (
 )
 from rules.language.mending.spoken.numerals import in_digits
 from rules.language.mending.spoken.words import phrases
-from rules.language.nodes import And, Expression, Position
+from rules.language.nodes import And, Comparison, Expression, FieldRef, Position, walk
 from rules.language.parse import parse
 from rules.language.problems import Problem, RuleNotValid, problem
 from rules.language.specs import ParameterSpec, ValueListSpec
@@ -151,6 +152,8 @@ def _mended(text: str, error: RuleNotValid, names: Names) -> RuleNotValid:
     ):
         return RuleNotValid(error.problems, found.text if error.problems[0].code == "not_ascii" else None)
     correction = found.text if is_sure(found) else None
+    if correction is not None and (found_unsure := _unsure(text, found.problems, correction)):
+        return RuleNotValid(found_unsure)
     contrary = _not_both(text, correction, names) if correction is not None else None
     if contrary is not None:
         return contrary
@@ -171,14 +174,48 @@ def _spoken(text: str, names: Names) -> Spoken | None:
     for said in dict.fromkeys((text, in_digits(text), in_digits(text, ones=True))):
         spoken = hear(said, names, lambda part: not judge(part, names))
         if spoken is not None and not judge(spoken.text, names):
-            return spoken
+            return None if "always_hits" in _told(spoken.text, names) else spoken
     return None
 
 
 def _never_hits(text: str, names: Names) -> bool:
     """Whether a rule is certain never to hit: nobody meant that."""
+    return "never_hits" in _told(text, names)
+
+
+def _told(text: str, names: Names) -> set[str]:
     told = tell(parse(text), lists=names.lists or {}, parameters=names.parameters or {})
-    return any(one.code == "never_hits" for one in told)
+    return {one.code for one in told}
+
+
+def _unsure(text: str, problems: tuple[Problem, ...], correction: str) -> list[Problem]:
+    """What is told in place of a correction that fills in what nobody said: how a number is compared (참석자 1명: exactly, or more?), and
+    words in quotation marks that were no name (the cardholder)."""
+    tree = parse(correction)
+    if any(one.code == "write_compare" for one in problems):
+        guessed = [part for part in walk(tree) if isinstance(part, Comparison) and _is_bare_number(part)]
+        if isinstance(tree, Comparison) and guessed:
+            left, right = to_text(tree.left), to_text(tree.right)
+            numbers = re.findall(r"[0-9]+", text)
+            if len(numbers) == 1 and right.isdigit():  # 할부 3개월 is three, not ninety days
+                (right,) = numbers
+            ways = [f"{left} {sign} {right}" for sign in ("=", ">", ">=")]
+            return [_at(text, 0, len(text), "could_mean", choices=", ".join(ways))]
+        if guessed:
+            return list(problems)
+    if re.search(r'"(?:the|an?) ', correction, re.IGNORECASE) and not re.search(r"[\"'“‘]", text):
+        return list(problems)
+    return []
+
+
+def _is_bare_number(part: Comparison) -> bool:
+    """A field that is no money against a literal."""
+    field = part.left
+    return (
+        isinstance(field, FieldRef)
+        and FIELDS[field.name].type not in {"money", "text", "code"}
+        and part.op == ">"
+    )
 
 
 def _not_both(text: str, correction: str, names: Names) -> RuleNotValid | None:
@@ -223,7 +260,7 @@ def _is_filler(text: str, told: Problem) -> bool:
         return False
     line = text.splitlines()[told.line - 1] if text else ""
     word = line[told.column - 1 : told.column - 1 + told.length].strip().lower()
-    return phrases().get(word, ("", ""))[0] == "empty"
+    return phrases().get(word, ("", ""))[0] in {"empty", "aggregate"} or word == "number"
 
 
 def _in_plain_words(text: str, told: tuple[Problem, ...]) -> tuple[Problem, ...]:

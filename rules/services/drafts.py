@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
@@ -23,6 +24,7 @@ from rules.services.common import (
     hash_of,
     locked,
     refuse_own,
+    require_known_facts,
     require_question,
     require_seen,
     require_state,
@@ -65,6 +67,7 @@ def draft_rule(
             raise CodeTaken(code=code)
         if rule is None:
             rule = Rule.objects.create(code=code, **_about(about))
+            require_known_facts(rule)
         still_open = rule.versions.filter(state__in=[State.DRAFT, State.PROPOSED]).first()
         if still_open is not None:
             raise DraftExists(number=still_open.number)
@@ -284,4 +287,4 @@ def _about(about: dict[str, str]) -> dict[str, str]:
 
 def _refuse_weight(weight: float) -> None:
     if not 0.0 <= weight <= 10.0:
-        raise ValueNotValid(reason="The weight must lie between 0 and 10.")
+        raise ValueNotValid(reason=_("The weight must lie between 0 and 10."))

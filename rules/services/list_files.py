@@ -88,8 +88,11 @@ def read_list_file(value_list: ValueList, data: bytes) -> ListFile:
     Raises ValueNotValid for a file that is no text or too large.
     """
     rows = list(_judged(value_list, _lines_of(data)))
-    taken = {row.value: row.expires for row in rows if row.status == "accepted"}
-    values = [str(value) for value in value_list.values] + list(taken)
+    spelled = {normalise(str(value)): str(value) for value in value_list.values}
+    taken = {
+        spelled.get(normalise(row.value), row.value): row.expires for row in rows if row.status == "accepted"
+    }
+    values = list(dict.fromkeys([*map(str, value_list.values), *taken]))
     if len(values) > MOST_VALUES:
         raise ValueNotValid(reason=_("A list holds at most %(n)s values.") % {"n": MOST_VALUES})
     ends = {name: date.fromisoformat(day) for name, day in value_list.expires.items()}
@@ -123,7 +126,10 @@ def _decoded(data: bytes) -> str:
 
 
 def _judged(value_list: ValueList, lines: Sequence[list[str]]) -> Iterable[ListRow]:
-    there = {normalise(str(value)) for value in value_list.values}
+    there = {
+        normalise(str(value)): (True, read_day(str(value_list.expires.get(value) or "")))
+        for value in value_list.values
+    }
     columns = _columns(lines[0]) if lines else None
     value_at, day_at = columns or (0, 1)
     for number, cells in enumerate(lines, 1):
@@ -177,7 +183,10 @@ def read_day(text: str) -> date | None:
         return None
 
 
-def _row(line: int, value: str, said: str, there: set[str], wrong: str = "") -> ListRow:
+def _row(
+    line: int, value: str, said: str, there: dict[str, tuple[bool, date | None]], wrong: str = ""
+) -> ListRow:
+    """``there``: what is known by now → (whether the list itself has it, the day on which it ends)."""
     shown = value[:LONGEST_VALUE]
     day, reason = read_day(said), wrong
     if said and day is None:
@@ -192,10 +201,15 @@ def _row(line: int, value: str, said: str, there: set[str], wrong: str = "") -> 
         reason = _("This day has passed, so the value would never count.")
     if reason:
         return ListRow(line, shown, day, "refused", reason)
-    if normalise(value) in there:
+    is_listed, ends = there.get(normalise(value), (False, None))
+    if normalise(value) in there and (day is None or day == ends):
         return ListRow(line, value, day, "duplicate", _("It is in the list already."))
-    there.add(normalise(value))
-    return ListRow(line, value, day, "accepted")
+    if normalise(value) in there and not is_listed:
+        return ListRow(line, value, day, "refused", _("The file names it twice, with two ends."))
+    there[normalise(value)] = (False, day)
+    return ListRow(
+        line, value, day, "accepted", _("It is in the list already; its end changes.") if is_listed else ""
+    )
 
 
 def list_lines(text: str) -> tuple[list[str], dict[str, date]]:

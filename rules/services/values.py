@@ -18,8 +18,12 @@ from rules.exceptions import PageStale, ProposalStale, ValueNotValid
 from rules.models import Parameter, ValueChange, ValueList
 from rules.models import ParameterValue as StoredValue
 from rules.services.common import needed_reason
+from rules.services.company import company_scope
 from rules.services.deciding import decide_change, waiting_change
 from rules.services.value_fitting import clean_values, stored_value, unfit_value
+
+#: Codes named where one is refused.
+_SHOWN = 20
 
 
 def propose_list_values(
@@ -152,6 +156,12 @@ def parameter_content(
     """What a change of a parameter holds, as it is stored; also for looking at one before it is proposed. Raises ValueNotValid."""
     if valid_to is not None and valid_to <= valid_from:
         raise ValueNotValid(reason=_("The value must end after the day it begins."))
+    for name, code in (
+        ("grade", grade),
+        ("purpose_code", purpose_code),
+        ("department_code", department_code),
+    ):
+        _refuse_unknown(name, code)
     return {
         "value": stored_value(parameter, value, currency),
         "currency": currency,
@@ -161,6 +171,19 @@ def parameter_content(
         "purpose_code": purpose_code,
         "department_code": department_code,
     }
+
+
+def _refuse_unknown(name: str, code: str) -> None:
+    """Raises ValueNotValid for a grade, purpose or department nobody has: such a value would hold for no claim."""
+    known = company_scope(name) if code else []
+    if known and code not in known:
+        said = {
+            "grade": _("Nobody has the grade “%(code)s”. There are: %(known)s."),
+            "purpose_code": _("No claim has the purpose “%(code)s”. There are: %(known)s."),
+            "department_code": _("There is no department with the code “%(code)s”. There are: %(known)s."),
+        }[name]
+        shown = ", ".join(known[:_SHOWN]) + (" …" if len(known) > _SHOWN else "")
+        raise ValueNotValid(reason=said % {"code": code, "known": shown})
 
 
 def approve_value_change(*, change: ValueChange, by: Actor, reason: str = "") -> ValueChange:

@@ -64,6 +64,19 @@ def test_an_end_is_read_however_its_column_and_day_are_written(shops: ValueList,
     assert told.expires["노래방"] == date(2027, 1, 31)
 
 
+def test_an_end_for_what_is_listed_already_changes_its_end_and_is_told(shops: ValueList) -> None:
+    told = read_list_file(
+        shops,
+        "값,만료일\n카페,2027-03-01\nＢＡＲ,2027-05-01\n노래방,2027-06-30\n노래방,2027-07-31\n카페,\n".encode(),
+    )
+    assert [(row.status, bool(row.reason)) for row in told.rows] == [
+        ("accepted", True), ("accepted", True), ("accepted", False), ("refused", True), ("duplicate", True),
+    ]  # fmt: skip
+    assert told.values == ("카페", "Bar", "노래방")
+    assert told.expires == {"카페": date(2027, 3, 1), "Bar": date(2027, 5, 1), "노래방": date(2027, 6, 30)}
+    assert [row.status for row in read_list_file(shops, b"Bar,2027-01-01\n").rows] == ["duplicate"]
+
+
 @pytest.mark.parametrize("head", ["값,언제까지", "무엇,만료일", "value,note", "foo,bar", "value,until,ends"])
 def test_a_first_line_that_is_not_understood_is_refused_with_what_would_be_right(
     shops: ValueList, head: str

@@ -26,6 +26,38 @@ def refused(text: str) -> RuleNotValid:
     return caught.value
 
 
+#: What was once answered with a rule of another meaning and has no one meaning → what a rule could ask.
+ASKED = (
+    ("참석자 1명", "n_attendees = 1, n_attendees > 1"), ("참석자 0", "n_attendees = 0"), ("참석자가 0명", "n_attendees = 0"),
+    ("n_attendees 0", "n_attendees = 0"), ("할부 3개월", "installments = 3"), ("요일 6", "weekday = 6"), ("weekday 6", "weekday = 6"),
+    ("hour 22", "hour = 22"), ("밤 12시 이후", "00:00..05:59"), ("새벽 12시 이후", "00:00..05:59"), ("밤 12시 넘어서", "00:00..05:59"),
+    ("밤 12시 30분 이후", "00:30..05:59"), ("밤 1시 이후", "01:00..05:59"), ("7월 결제", "month(transacted_at) = 7"),
+    ("10월에 결제", "month(transacted_at) = 10"), ("3월 이후", "month(transacted_at) >= 3"), ("2월 이전", "month(transacted_at) < 2"),
+    ("at least 3 payments at different merchants in one day", "distinct(merchant same cardholder, day) >= 3"),
+    ("3 payments at various shops in one day", "distinct(merchant same cardholder, day) >= 3"), ("오전 결제", "hour < 12"),
+    ("어제 결제", "date(transacted_at)"), ("연휴 결제", "is_holiday"), ("추석에 결제", "is_holiday"), ("월말 결제", "day_of_month"),
+    ("달러 결제", 'original_currency = "USD"'), ("엔화로 결제", 'original_currency = "JPY"'), ("미국에서 결제", 'merchant.country = "US"'),
+    ("일본에서 사용", 'merchant.country = "JP"'), ("approver is the cardholder", "approver.employee_no = cardholder.employee_no"),
+    ("more than one cardholder at the same merchant within 1 hour", "distinct(cardholder same merchant within 1 hour) >= 2"),
+    ("오전 12시 이후", "00:00..05:59"), ("after 12 am", "hour in 0..5"),
+    ("월요일부터 목요일까지", "weekday in 1..4"), ("일주일에 세 번 이상 같은 식당", "amount > 500,000 KRW"), ("number of receipts", "amount > 500,000 KRW"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "example"), ASKED, ids=[row[0] for row in ASKED])
+def test_what_nobody_said_is_never_filled_in_and_asked_back(said: str, example: str) -> None:
+    with pytest.raises(RuleNotValid) as caught:
+        read(said, **COMPANY)
+    assert caught.value.correction is None
+    assert any(example in one.message_ko for one in caught.value.problems)
+
+
+def test_two_totals_of_which_one_names_other_keys_are_not_put_together() -> None:
+    with pytest.raises(RuleNotValid) as caught:
+        read("하루 합계 100만원 초과이고 같은 가맹점에서 3번 이상", **COMPANY)
+    assert caught.value.correction is None
+
+
 @pytest.mark.parametrize(("said", "meant"), MEANT, ids=[row[0] for row in MEANT])
 def test_correction_means_what_was_said(said: str, meant: str) -> None:
     answer = refused(said)

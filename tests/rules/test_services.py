@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from audit.actor import Actor
 from audit.models import AuditEvent
 from audit.permissions import NotPermitted, Role
 from audit.services import actor_of
+from fraud.claims.models import Department
 from rules.exceptions import (
     ApprovalVoid,
     CodeTaken,
@@ -54,7 +56,7 @@ from rules.services import (
 )
 from rules.services.drafts import write_question
 from rules.services.turning_off import roll_back_rule, version_before
-from tests.cast import Cast, make_cast, make_person
+from tests.cast import Cast, make_cardholder, make_cast, make_claim, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +237,38 @@ def test_approving_a_proposal_does_not_undo_what_came_into_force_since(
     assert [spec.version for spec in active_rule_set().specs] == [1]
     again = propose_version(version=return_version(version=third, by=approver, reason="anew"), by=admin)
     assert activate_version(version=again, by=approver).state == "active"
+
+
+def test_a_parameter_holds_for_grades_purposes_and_departments_that_there_are(admin: Actor) -> None:
+    limit = Parameter.objects.create(name="least", kind="number", label_en="Least", label_ko="최소")
+    asked = {
+        "parameter": limit,
+        "value": Decimal(5),
+        "valid_from": date(2026, 1, 1),
+        "by": admin,
+        "reason": "new policy",
+    }
+    assert propose_parameter_value(
+        **asked, purpose_code="zzz"
+    )  # nothing is known yet: an empty company takes a book
+    make_claim(cardholder=make_cardholder(grade="과장"), purpose_code="MEAL")
+    for scope in ({"department_code": "NOPE"}, {"grade": "대왕"}, {"purpose_code": "zzz"}):
+        with pytest.raises(ValueNotValid, match=r"NOPE|대왕|zzz"):
+            propose_parameter_value(**asked, **scope)
+    department = Department.objects.get().code
+    for scope in ({"department_code": department}, {"grade": "과장"}, {"purpose_code": "MEAL"}):
+        content = propose_parameter_value(**asked, **scope).content
+        assert content | scope == content
+
+
+def test_a_draft_whose_question_names_no_fact_and_a_weight_beyond_ten_are_refused_at_once(
+    admin: Actor,
+) -> None:
+    about = {"name_en": "One", "name_ko": "하나", "question_ko": "{score} 왜?", "question_en": "Why {score}?"}
+    with pytest.raises(ValueNotValid, match="score"):
+        draft_rule(code="Z01", text="amount > 1 KRW", by=admin, **about)
+    with translation.override("ko"), pytest.raises(ValueNotValid, match="가중치"):
+        draft_rule(code="Z02", text="amount > 1 KRW", weight=11.0, by=admin, name_en="Two", name_ko="둘")
 
 
 def test_a_parameter_is_not_changed_by_a_proposal_on_an_earlier_value(admin: Actor, approver: Actor) -> None:

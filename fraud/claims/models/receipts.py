@@ -35,6 +35,9 @@ class Receipt(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)  # of the file as it was handed in
     picture_hash = models.CharField(max_length=64, blank=True)  # 256 bits; empty where nothing can be drawn
     picture_cells = models.TextField(blank=True)  # about 3 kB, see fraud.claims.receipts.pictures
+    words_hash = models.CharField(
+        max_length=64, blank=True
+    )  # of a PDF's own text, see fraud.claims.receipts.values
     n_same = models.PositiveIntegerField()  # other claims for which the same file was known before
     n_alike = models.PositiveIntegerField()  # … or the same paper in another file
     n_pictured = models.PositiveIntegerField(default=0)  # of those: told by the picture, not by what it says

@@ -28,7 +28,7 @@ from fraud.claims.models import Claim, Receipt, ReceiptBand
 from fraud.claims.receipts.looking import MAX_BYTES, TOGETHER, Looked, look_at_receipts
 from fraud.claims.receipts.pictures import are_one_picture
 from fraud.claims.receipts.traces import FALSE_BRN, Traces
-from fraud.claims.receipts.values import Values, values_of
+from fraud.claims.receipts.values import Values, values_of, words_hash
 
 _log = logging.getLogger(__name__)
 #: Bits of 256 in which two pictures of one receipt may differ; the bands find every pair up to here. More is asked of each pair.
@@ -217,6 +217,7 @@ def _create(
         sha256=sha256,
         picture_hash=looked.picture_hash,
         picture_cells=looked.picture_cells,
+        words_hash=words_hash(looked.text) if looked.read_by == Receipt.ReadBy.TEXT else "",
         total_minor=said.total,
         currency=said.currency,
         issued_on=said.issued_on,
@@ -249,8 +250,8 @@ def _create(
 def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receipt, bool]]:
     """(other receipt, whether its picture is the same) of those that are the same paper.
 
-    A till prints papers that look alike: likeness alone says nothing. Where both were read, they must say the same; where one was
-    not, the pictures must be one.
+    A till prints papers that look alike, and a canteen's many of one day and sum: neither says anything. Papers whose text was read must
+    say the same word for word, or name one serial number on one day; where pixels were read or nothing was, the pictures must be one.
     """
     bands = _bands(receipt.picture_hash)
     if not bands:
@@ -261,24 +262,39 @@ def _alike(receipt: Receipt, others: QuerySet[Receipt]) -> Iterator[tuple[Receip
     for other in others.filter(near).distinct():
         if _bits_apart(receipt.picture_hash, other.picture_hash) > ALIKE_BITS:
             continue
-        if receipt.read_by and other.read_by and _say_the_same(receipt, other):
+        if _say_the_same(receipt, other):
             yield other, False
         elif _are_one_picture(receipt, other):
             yield other, True
 
 
 def _say_the_same(one: Receipt, other: Receipt) -> bool:
-    """Whether two papers name one serial number and one day or sum; without numbers both the day and the sum."""
-    pairs = ((one.issued_on, other.issued_on), (one.total_minor, other.total_minor))
-    agree = sum(None not in pair and pair[0] == pair[1] for pair in pairs)
-    if one.number is not None and other.number is not None:
-        return one.number == other.number and agree >= 1
-    return agree == len(pairs)
+    """Whether two papers say word for word the same, or name one serial number on one day: a canteen's price is many people's on a day."""
+    if _differ(one, other):
+        return False
+    if one.words_hash and one.words_hash == other.words_hash:
+        return True
+    return (
+        one.number is not None and one.number == other.number and None not in (one.issued_on, other.issued_on)
+    )
+
+
+def _differ(one: Receipt, other: Receipt) -> bool:
+    """Whether both name a serial number, a day or a business number, and not the same."""
+    pairs = (
+        (one.number, other.number),
+        (one.issued_on, other.issued_on),
+        (one.brn or None, other.brn or None),
+    )
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def _are_one_picture(one: Receipt, other: Receipt) -> bool:
-    """Whether the pictures are one; of two texts that can be read exactly, what they say has decided already."""
-    if one.read_by == other.read_by == Receipt.ReadBy.TEXT:
+    """Whether the pictures are one; of two texts that can be read exactly, what they say has decided already, and what pixels clearly say
+    may not differ."""
+    if one.read_by == other.read_by == Receipt.ReadBy.TEXT or _differ(one, other):
+        return False
+    if None not in (one.total_minor, other.total_minor) and one.total_minor != other.total_minor:
         return False
     return are_one_picture(one.picture_cells, other.picture_cells)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -156,6 +157,22 @@ def values_of(text: str, *, currency: str) -> Values:
     total, of = _total(lines, currency)
     brn, has_false = _brn("\n".join(lines))
     return Values(total, of, _day(lines), brn, _number("\n".join(lines)), _items(lines), has_false)
+
+
+#: What tells one payment at a till from the next: a time of day, or a number that is no business number.
+_ONE_PAYMENT = re.compile(
+    r"(?<!\d)\d{1,2}:\d{2}(?!\d)|(?<!사업자)(?<!사업자 )(?<!등록)(?:번호|\bno\.?|number|#)\s*[:.#]?\s*[a-z]{0,4}-?\d",
+    re.IGNORECASE,
+)
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def words_hash(text: str) -> str:
+    """A hash (64 letters) of all words of a receipt's text in any order; empty where nothing in it tells one payment at a till from the next."""
+    if _ONE_PAYMENT.search(text) is None:
+        return ""
+    words = " ".join(sorted(text[:MAX_TEXT].casefold().split()))
+    return hashlib.sha256(words.encode()).hexdigest().translate(_LETTERS)
 
 
 def _total(lines: list[str], currency: str) -> tuple[int | None, str]:

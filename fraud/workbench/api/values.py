@@ -139,7 +139,7 @@ class ListFile(ValueView):
                 by=self.by,
             )
         counts = {f"n_{status}": read.count(status) for status in ("accepted", "duplicate", "refused")}
-        lines = [row for row in read.rows if row.status != "accepted"]
+        lines = [row for row in read.rows if row.status != "accepted" or row.reason]
         told = {**counts, "lines": lines, "change": change.pk if change else None}
         return Response(rows.ListFileAnswer(told).data)
 

@@ -136,7 +136,7 @@ def list_file(request: HttpRequest, name: str) -> HttpResponse:
             request, "fraud/rules/list.html", context | {"refusal": str(error)}, status=error.status
         )
     counts = [(status, told.count(status)) for status in ("accepted", "duplicate", "refused")]
-    shown = [row for row in told.rows if row.status != "accepted"][:200]
+    shown = [row for row in told.rows if row.status != "accepted" or row.reason][:200]
     ends = {value: day.isoformat() for value, day in told.expires.items()}
     context |= {"text": lines_text(told.values, ends), "report": counts, "report_rows": shown}
     return render(request, "fraud/rules/list.html", context | {"file_name": sent.name})

@@ -40,10 +40,51 @@ _OWN = re.compile(
 _TIMES = (
     (r"점심\s?시간|점심(?!값)|\blunch(?:\s?time|\s?hours?|\s?break)?\b", "time(transacted_at) in 11:30..13:30, hour in 12..13"),
     (r"정오|\bnoon\b|\bmidday\b", "hour = 12, time(transacted_at) in 11:30..12:30"),
-    (r"자정|\bmidnight\b", "hour in 0..5, time(transacted_at) >= 23:00, is_night"),
+    (r"자정|\bmidnight\b|\bafter\s+12(?::00)?\s?a\.?m\b", "hour in 0..5, time(transacted_at) >= 23:00, is_night"),
     (r"저녁(?!\s*[0-9])(?:\s?시간)?|\bevenings?\b|\bdinner\s?time\b", "hour in 18..21, time(transacted_at) >= 18:00"),
     (r"아침(?!\s*[0-9])|(?<!early )\bmornings?\b", "hour in 6..9, time(transacted_at) in 06:00..10:00"),
 )  # fmt: skip
+_NATIONS = {
+    "미국": "US", "일본": "JP", "중국": "CN", "베트남": "VN", "태국": "TH", "홍콩": "HK", "대만": "TW", "싱가포르": "SG", "필리핀": "PH", "영국": "GB", "독일": "DE",
+    "프랑스": "FR", "이탈리아": "IT", "스페인": "ES", "캐나다": "CA", "호주": "AU", "인도": "IN", "인도네시아": "ID", "말레이시아": "MY", "멕시코": "MX",
+}  # fmt: skip
+_MONIES = {
+    "달러": "USD",
+    "미화": "USD",
+    "유로": "EUR",
+    "엔화": "JPY",
+    "위안": "CNY",
+    "위안화": "CNY",
+    "파운드": "GBP",
+}
+#: Days, halves of a day, places and moneys that are no shop's name: how a rule asks for them.
+_NAMED = (
+    (r"오전(?!\s*[0-9])", "hour < 12, hour in 6..11"),
+    (r"오후(?!\s*[0-9])", "hour >= 12"),
+    (r"어제|그저께|오늘|내일|지난\s?(?:주|달|해)(?!\s?[0-9])|작년|올해|\b(?:yesterday|today|tomorrow)\b", "date(transacted_at) >= 2026-03-01"),
+    (r"연휴|명절|추석|설날|구정|성탄절|크리스마스|\b(?:christmas|new year|thanksgiving)\b", "is_holiday, date(transacted_at) in 2026-09-24..2026-09-26"),
+    (r"월말|말일|\b(?:end of (?:the )?month|month[- ]end)\b", "day_of_month(transacted_at) >= 25"),
+    (r"월초|\b(?:beginning|start) of (?:the )?month\b", "day_of_month(transacted_at) <= 5"),
+    (r"\b(?:different|various|several|multiple|many|other|new)\s+(?:merchants?|shops?|stores?|places?|vendors?)\b|(?:서로\s?)?다른\s?(?:가맹점|가게|상점|곳)|여러\s?(?:가맹점|가게|상점|곳|군데)",
+     "distinct(merchant same cardholder, day) >= 3"),
+    (r"\b(?:more than|at least|over)\s+(?:one|two|three|[0-9]+)\s+(?:cardholders?|employees?|persons?|users?)\b(?=.*\b(?:same|one)\b)",
+     "distinct(cardholder same merchant within 1 hour) >= 2"),
+    (r"\bapprover\s+(?:is|=|==|equals)\s+(?:the\s+)?(?:same\s+(?:person\s+)?as\s+)?(?:the\s+)?(?:cardholder|card\s?holder|employee|user|claimant)\b",
+     "approver.employee_no = cardholder.employee_no"),
+    (r"(?<![가-힣])(?:" + "|".join(_NATIONS) + r")(?=에서|의|\s|$)(?!\s?인)", ""),
+    (r"(?<![0-9만천백십억])(?<![0-9만천백십억]\s)(?<![가-힣])(?:" + "|".join(_MONIES) + r")(?=로|의|\s|$)", ""),
+)  # fmt: skip
+_WEEKDAYS = "월화수목금토일"
+_DAYS_FROM = re.compile(r"([월화수목금토일])요일\s*(?:부터|에서|~|-|–)\s*([월화수목금토일])요일(?:까지)?")
+#: 7월: the month, which counts nothing; days (7월 1일) and years stand for themselves.
+_MONTH = re.compile(
+    r"(?<![0-9.,])(?<!년)(?<!년\s)(1[0-2]|[1-9])월(?!\s*[0-9]+\s*일)(?:에|의|달)?(?:\s*(이후|부터|이전|까지))?(?![가-힣])"
+)
+#: 밤 12시 이후: until the morning; as a time of day it is nearly all of it.
+_SMALL_HOURS = re.compile(
+    r"(?:밤|(?:새벽|오전)(?=\s*12))\s*(12|[1-5])\s*시(?!간)(?:\s*([0-9]{1,2})\s*분)?(?:를|을)?\s*(?:이후|넘|지나|부터(?!.*까지))"
+)
+_SINCE = {"이후": ">=", "부터": ">=", "이전": "<", "까지": "<="}
 #: What nobody can see on a payment: the judgement is the reviewer's, a rule names what makes one ask.
 _JUDGED = (
     (
@@ -86,6 +127,23 @@ def could_mean(text: str) -> Meanings | None:
             match = re.search(pattern, text, re.IGNORECASE)
             if match is not None:
                 return Meanings(match.start(), match.end(), choices)
+        for pattern, choices in _NAMED:
+            match = re.search(pattern, text, re.IGNORECASE)
+            if match is not None:
+                return _named(match, choices)
+        span = _DAYS_FROM.search(text)
+        if span is not None and _WEEKDAYS.index(span[1]) < _WEEKDAYS.index(span[2]):
+            first, last = (_WEEKDAYS.index(day) + 1 for day in span.groups())
+            return Meanings(span.start(), span.end(), f"weekday in {first}..{last}", is_one=True)
+        small = _SMALL_HOURS.search(text)
+        if small is not None:
+            clock = f"{int(small[1]) % 12:02d}:{int(small[2] or 0):02d}"
+            ways = f"time(transacted_at) in {clock}..05:59, time(transacted_at) >= {clock}"
+            return Meanings(small.start(), small.end(), ways)
+        month = _MONTH.search(text)
+        if month is not None:
+            asked = f"month(transacted_at) {_SINCE.get(month[2] or '', '=')} {month[1]}"
+            return Meanings(month.start(), month.end(), asked, is_one=True)
     if _TEXTUAL.search(text) is not None:
         return None
     own = _OWN.search(text)
@@ -96,6 +154,15 @@ def could_mean(text: str) -> Meanings | None:
         if match is not None:
             return Meanings(match.start(), match.end(), choices)
     return None
+
+
+def _named(match: re.Match[str], choices: str) -> Meanings:
+    word = match[0]
+    if word in _NATIONS:
+        choices = f'merchant.country = "{_NATIONS[word]}"'
+    elif word in _MONIES:
+        choices = f'original_currency = "{_MONIES[word]}"'
+    return Meanings(match.start(), match.end(), choices, is_one=", " not in choices)
 
 
 def _whole(text: str, choices: str) -> Meanings:

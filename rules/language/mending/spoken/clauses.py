@@ -172,6 +172,9 @@ def _named(tokens: Sequence[Said], at: int, names: Names) -> Clause | None:
         return 1, f"merchant.name contains {quote(token.value)}"
     behind = _next(tokens, at + 1)
     if token.is_word("at") and behind is not None and behind.kind in {"unknown", "text"}:
+        after = _next(tokens, at + 2)
+        if after is not None and after.kind in {"field", "paper"}:
+            return None  # at different merchants: no shop's name
         return 2, f"merchant.name contains {_quoted(behind)}"
     if token.kind not in {"field", "paper"} or FIELDS[token.value].type not in {"text", "code"}:
         return None

@@ -118,9 +118,10 @@ def _against_limit(run: Sequence[Said], fields: Sequence[Said]) -> str | None:
         return None
     sign = ">" if not signs or signs[0].value == "AFTER" else signs[0].value
     if signs and _is_beyond(run, base, shares[0], signs[0]):
-        if sign not in {">", ">="}:
+        on_top = Decimal(shares[0].value.rstrip("% ").replace(",", ""))
+        share = 100 + on_top if sign in {">", ">="} else 100 - on_top
+        if share <= 0:
             return None
-        share = Decimal(shares[0].value.rstrip("% ").replace(",", "")) + 100
         return f"{subject} {sign} {share:f}% * {base.value}"
     return f"{subject} {sign} {shares[0].value} * {base.value}"
 
@@ -140,12 +141,12 @@ def _limit_alone(run: Sequence[Said], subject: str, base: Said, signs: Sequence[
 
 
 def _is_beyond(run: Sequence[Said], base: Said, share: Said, sign: Said) -> bool:
-    """Whether the share lies on top of the limit: 10% above limit, exceeds limit by 10%, 한도를 10% 초과."""
+    """Whether the share is told from the limit: 10% above limit, exceeds limit by 10%, 한도를 10% 초과, 20% below the limit."""
     at_base, at_share, at_sign = run.index(base), run.index(share), run.index(sign)
     if any(token.is_word("by") for token in run):
         return True
     if sign.written.isascii():
-        return at_share < at_sign < at_base and sign.value == ">"
+        return at_share < at_sign < at_base and sign.value in {">", "<"}
     return base.written.endswith(("를", "을", "보다")) and at_base < at_share
 
 

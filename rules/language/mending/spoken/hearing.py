@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rules.fields import FIELDS
@@ -20,6 +20,9 @@ _TIMES = {"once": "1", "two_times": "2", "three_times": "3", "four_times": "4", 
 _COMPARED = frozenset({"number", "money", "text", "unknown", "percent", "people", "time", "date"})
 #: Behind a number these bound it (3회 이내); behind a length they say how far back.
 _NO_MORE = frozenset({"이내", "이내에", "이내로", "이내의", "내", "내에"})
+#: Behind these a period is a length that ends with the payment.
+_BACK = frozenset({"최근", "직전"})
+_LENGTHS = {"day": "1 day", "week": "7 days", "month": "30 days", "quarter": "90 days", "year": "365 days"}
 _LIMITED = frozenset({"count", "number", "money", "people", "percent"})
 _PLURAL_DAYS = frozenset({"weekends", "holidays", "saturdays", "sundays", "mondays", "fridays"})
 
@@ -45,6 +48,9 @@ def heard(text: str) -> list[Said]:
     at = 0
     while at < len(pieces):
         taken, tokens = _words(pieces, at, text) or (1, [_single(pieces, at, text)])
+        last = found[-1] if found else None
+        if last is not None and last.kind == "field" and [token.written for token in tokens] == ["보다"]:
+            found[-1] = replace(last, written=f"{last.written}보다")  # told from it: 한도 보다 20% 적은
         found += tokens
         at += taken
     return _joined(_shaped([_plain_kind(token) for token in found if token.kind != "empty"]))
@@ -109,6 +115,8 @@ def _beside(token: Said, before: Said | None, behind: Said | None) -> list[Said]
         return []
     if token.is_word("not") and before is not None and before.kind == "field" and follows in _COMPARED:
         return as_("compare", "!=")
+    if token.kind == "period" and before is not None and before.is_word("within") and before.written in _BACK:
+        return as_("duration", _LENGTHS[token.value])  # 최근 한 달: the thirty days before, no calendar month
     if token.written == "지난" and follows == "duration":
         return as_("word", "within")
     if token.written in _NO_MORE and before is not None and before.kind in _LIMITED:
@@ -252,6 +260,8 @@ def _compound(word: str, start: int) -> list[Said] | None:
         if first is None:
             continue
         rest = _split(word[size:], start + size)
+        if word[size:] == "보다":
+            return [replace(first[-1], end=start + len(word), written=word)]
         if rest is not None:
             return [*first, *rest]
     if word.endswith("에서") and len(word) > 3:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rules.language.mending.naming import Names
 from rules.language.mending.spoken.clauses import clause
 from rules.language.mending.spoken.denying import is_unclear
 from rules.language.mending.spoken.hearing import Said, heard, is_plural_day
+from rules.language.mending.spoken.totals import UNSAID
 from rules.language.mending.spoken.values import VALUES
-from rules.language.text import quote
 
 _FRAME = frozenset({"{", "}", ";", ".", "?"})
 
@@ -19,6 +20,7 @@ _FRAME = frozenset({"{", "}", ";", ".", "?"})
 _JOINS = frozenset({"and", "or", "("})
 #: Words that say how something is (취소된, 수상한), which is nobody's name.
 _TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런|째)$")
+_WINDOW = re.compile(r"\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
 
@@ -45,9 +47,8 @@ def hear(text: str, names: Names, is_rule: Callable[[str], bool]) -> Spoken | No
     ``is_rule`` tells whether a piece of text is a rule of its own already; such pieces stay as they are.
     """
     tokens = _framed([_signed(token) for token in heard(text)])
-    if [token.kind for token in tokens] == ["unknown"] and _is_hangul(tokens[0].written):
-        word = tokens[0].written if len(text.split()) > 1 and not _TELLS.search(tokens[0].written) else ""
-        return _one(tokens[0], f"merchant.name contains {quote(word)}") if word else None
+    if any(one.is_word("same") and two.kind in {"place", "unknown"} for one, two in pairwise(tokens)):
+        return None  # the same restaurant: one shop, or any of the kind?
     line = _Line([], [])
     at = 0
     while at < len(tokens):
@@ -119,7 +120,28 @@ class _Line:
         """The rule; None where a bracket is open or a join leads nowhere."""
         if self.depth or not self.parts or self.words[-1] in _JOINS | {"not"}:
             return None
-        return Spoken(" ".join(self.words).replace("( ", "(").replace(" )", ")"), tuple(self.parts))
+        window = _window_of([part.out for part in self.parts])
+        if window is None:
+            return None
+        parts = tuple(replace(part, out=_said(part.out, window)) for part in self.parts)
+        return Spoken(_said(" ".join(self.words).replace("( ", "(").replace(" )", ")"), window), parts)
+
+
+def _window_of(conditions: Sequence[str]) -> str | None:
+    """What a total that was said without is taken over: what the other total of the sentence is taken over, else 30 days of the cardholder.
+
+    None where it was said with other keys, or there are several it could share: nobody can tell.
+    """
+    windows = {found for one in conditions for found in _WINDOW.findall(one)}
+    said, left = {one for one in windows if UNSAID not in one}, {one for one in windows if UNSAID in one}
+    if not left or not said:
+        return ""
+    return said.pop() if len(said) == 1 and left == {f"same cardholder{UNSAID}"} else None
+
+
+def _said(text: str, window: str) -> str:
+    alone = f"same cardholder{UNSAID}"
+    return (text.replace(alone, window) if window else text).replace(UNSAID, " within 30 days")
 
 
 def _framed(tokens: list[Said]) -> list[Said]:

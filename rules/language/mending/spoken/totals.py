@@ -10,6 +10,8 @@ from rules.language.mending.spoken.hearing import Said
 from rules.language.mending.spoken.values import Pair, amount, pairs
 from rules.language.mending.windows import KEY_OF
 
+#: Stands where the length of a total was not said: the whole sentence tells it.
+UNSAID = " within ?"
 #: Keys that already say whose claims are meant.
 _SINGLE = frozenset({"one", "a single", "single", "1개", "한"})
 _WHOSE = frozenset({"cardholder", "department", "approver", "job_family", "grade"})
@@ -187,5 +189,6 @@ def _call(name: str, found: _Heard, where: str) -> str | None:
     if found.period:
         keys.append(found.period)
     value = "" if name == "count" else (found.value or "amount") + " "
-    length = "" if found.period else f" within {found.length or '30 days'}"
+    unsaid = " within 30 days" if name == "mean" else UNSAID
+    length = "" if found.period else f" within {found.length}" if found.length else unsaid
     return f"{name}({value}same {', '.join(keys)}{length}{f' where {where}' if where else ''})"

@@ -50,6 +50,10 @@ sum | 합계; 총액; 합; 총합; 총합계; 누계; 누적; 누적금액; 합�
 count | 건수; 횟수; 결제건수; 결제 건수; 사용건수; 사용 건수; 결제횟수; 결제 횟수; 사용횟수; 사용 횟수; 이용횟수; 거래건수; 청구건수; count; count of; number of payments; number of transactions; number of claims; number of times; number of; frequency
 mean | 평균; 평균금액; 평균 금액; 평균액; 평소; 평소금액; 평소 금액; average; average amount; mean; avg; usual; usual amount; the average; their average
 """
+#: Amounts that have a name.
+_AMOUNTS = """
+$single_limit | single limit; the single limit; single payment limit; single transaction limit; limit for one payment; 1회 한도; 1회한도; 1회 결제 한도; 건당 한도; 건당한도; 단건 한도
+"""
 _PERIODS = """
 day | 하루; 하루에; 하루당; 일별; 일일; 매일; 날마다; 당일; 같은날; 같은 날; 동일 날짜; 하루 동안; 하루동안; a day; per day; one day; each day; same day; the same day; daily; every day; in a day; in one day; on one day; on the same day; a single day; on a day
 week | 주별; 주간; 매주; 주당; 일주일에; 한주에; a week; per week; one week; each week; same week; the same week; weekly; every week; in a week; in one week
@@ -135,7 +139,7 @@ def phrases() -> dict[str, tuple[str, str]]:
     """Words as one looks them up (small, one blank between) → (kind, what is meant)."""
     found: dict[str, tuple[str, str]] = {}
     for kind, rows in (
-        ("flag", _FLAGS), ("duration", _LENGTHS), ("compare", _COMPARES), ("aggregate", _AGGREGATES), ("period", _PERIODS), ("paper", _PAPERS), ("word", _OTHERS),
+        ("flag", _FLAGS), ("duration", _LENGTHS), ("compare", _COMPARES), ("aggregate", _AGGREGATES), ("period", _PERIODS), ("money", _AMOUNTS), ("paper", _PAPERS), ("word", _OTHERS),
     ):  # fmt: skip
         for row in rows.strip().splitlines():
             meant, _, words = row.partition(" | ")

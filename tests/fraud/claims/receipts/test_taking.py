@@ -165,6 +165,29 @@ def test_two_papers_of_one_till_are_one_only_where_they_say_the_same(monkeypatch
 
 
 @time_machine.travel(NOW, tick=False)
+def test_colleagues_who_eat_at_one_canteen_for_one_price_accuse_each_other_of_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fraud.claims.receipts.looking.picture_hash", lambda _: "0123456789abcdef" * 4)
+    plain = ["구내식당", "사업자등록번호 123-45-67891", "거래일시 2026-03-01 11:58", "합계 8,000원"]
+    slips = [
+        [*plain, "영수증번호 20260301-0012"], [*plain, "영수증번호 20260301-0345"],
+        [*plain, "승인번호 30012345"], [*plain, "승인번호: 30099881"],
+        [*plain, "Receipt No. A-1001"], [*plain, "Receipt No. A-1377"],
+        [*plain, "테이블 3"], [*plain[:2], "거래일시 2026-03-01 12:44", "합계 8,000원", "테이블 17"],
+    ]  # fmt: skip
+    told = [take(claim(), made.page(slip)) for slip in slips]
+    assert [one.n_alike for one in told] == [0] * len(slips)
+    days = [["구내식당", "2026-03-01", "합계 8,000원"]] * 2  # nothing tells one lunch from another
+    assert [
+        take(claim(), made.page(lines, creator=at)).n_alike for lines, at in zip(days, "ab", strict=True)
+    ] == [0, 0]
+    again = [take(claim(), made.page(slip, creator="Another printer")) for slip in slips]
+    assert [one.n_alike for one in again] == [1] * len(slips)  # the same paper, saved anew: that one
+    assert not any(one.n_same for one in again)
+
+
+@time_machine.travel(NOW, tick=False)
 def test_slips_of_one_till_that_nobody_could_read_accuse_nobody_and_a_slip_saved_anew_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
