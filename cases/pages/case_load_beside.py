@@ -14,6 +14,7 @@ from fraud.claims.identity import barred_cardholders
 from fraud.company.models import CompanySettings
 from fraud.detection.models import ModelVersion, ScreeningRun
 from fraud.web.beside import Done, Form, Waiting, beside
+from fraud.web.shared_answers import answer_name
 from fraud.workbench.frames import Period
 from fraud.workbench.kept_answers import state_of
 from rules.language import Expression, to_text
@@ -40,7 +41,7 @@ def load_beside(
     days = None if period is None else [period.after.isoformat(), period.until.isoformat()]
     asked = [code, to_text(tree), weight, always, rate, days]
     reader = [number_key(by.employee_no), sorted(barred_cardholders(by))]
-    key = ("case load", state_of(asked), _played_with(), reader)
+    key = ("case load", answer_name(state_of(asked), _played_with(), reader))
     return beside(key, work, AS_JSON)
 
 

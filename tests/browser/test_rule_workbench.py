@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,16 +10,19 @@ import time_machine
 from django.utils import timezone
 
 from cases.models import Case, HeldBack
+from cases.pages import case_load_beside
 from cases.services.explanation_requests import request_explanation
 from cases.services.night import business_date_of, run_night
 from cases.services.queue import take_case
 from fraud.claims.models import Cardholder, Claim, Merchant
 from fraud.company.models import CompanySettings
 from fraud.detection.models import RuleHit
+from fraud.web import beside as beside_module
 from rules.models import Rule, RuleVersion
 from rules.services import activate_version, draft_rule, install_starter_rules, propose_version
 from tests.browser.test_loop import SYSTEM, Company, company_after_a_night
 from tests.cast import make_claim, make_merchant
+from tests.fraud.claims.receipts import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WRITTEN = (
@@ -273,3 +277,38 @@ def test_a_rule_goes_live_by_shadow_overflows_is_suppressed_and_rolled_back_and_
     marks = dict(hits.values_list("claim_id", "is_suppressed"))
     assert small[0].pk not in marks  # the louder version counts no longer
     assert (marks[left_alone[0].pk], marks[other[0].pk]) == (True, False)
+
+
+def test_a_case_load_that_takes_long_is_told_on_the_page_and_comes_by_itself(visit, scene, monkeypatch):
+    go, reckoned = threading.Event(), case_load_beside.case_load
+    monkeypatch.setattr(beside_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(case_load_beside, "case_load", lambda **asked: go.wait(60) and reckoned(**asked))
+    code = RuleVersion.objects.filter(state="active").earliest("pk").rule.code
+    page = visit("rule_admin")
+    page.open(f"/rules/{code}/load/")
+    page.wait_for_selector("#load .notice[role=status]")
+    with page.page.expect_response(lambda answer: "/load/" in answer.url):  # the page asks again
+        pass
+    assert page.locator("#load .stats").count() == 0
+    go.set()
+    page.wait_for_selector("#load .stats")
+
+
+def test_a_receipt_is_handed_in_on_a_phone_and_what_is_none_is_refused_in_words(visit, scene):
+    page = visit("reviewer")
+    page.set_viewport_size({"width": 360, "height": 780})
+    claim = Claim.objects.latest("pk")
+    page.open(f"/claims/{claim.pk}/")
+    page.locator(f"a[href='/claims/{claim.pk}/receipts/']").first.click()
+    page.wait_for_selector("#file")
+    assert fits(page)
+    for name, content in (("r.jpg", b"no picture"), ("r.pdf", made.page(made.lines(total=84_000)))):
+        page.set_input_files(
+            "#file", {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
+        page.locator("form .primary").last.click()
+        page.wait_for_selector("[role=alert]" if name == "r.jpg" else ".notice.success, .toast, [data-toast]")
+    assert page.url.endswith(f"/claims/{claim.pk}/")
+    assert "84,000" in page.locator("main").inner_text()
+    assert fits(page)
+    assert [kept.total_minor for kept in claim.receipts.all()] == [84_000]

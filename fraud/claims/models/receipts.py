@@ -78,6 +78,13 @@ class Receipt(models.Model):
         return self.reference
 
     @property
+    def file_name(self) -> str:
+        """What the file was called; empty for one sent with an answer, which the case shows."""
+        if self.source == self.Source.FOLDER:
+            return self.source_key.rpartition(" ")[0]  # its size stands behind
+        return self.source_key if self.source == self.Source.INTERFACE else ""
+
+    @property
     def is_unopened(self) -> bool:
         """Whether nothing but its hash is known: it is no PDF or picture that is decoded here, or its reading had to be stopped."""
         return not self.read_by and not self.picture_hash

@@ -39,6 +39,7 @@ def receipts_of_claim(claim: Claim, by: Actor) -> str:
             "receipt": receipt,
             "signs": [SIGN_WORDS[sign] for sign in receipt.signs if sign in SIGN_WORDS],
             "facts": [FACT_WORDS[sign] for sign in receipt.signs if sign in FACT_WORDS],
+            "name": receipt.file_name,
             "read": "" if receipt.is_unopened else READ_WORDS[receipt.read_by],
         }
         for receipt in claim.receipts.all()

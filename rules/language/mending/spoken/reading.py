@@ -20,7 +20,7 @@ _FRAME = frozenset({"{", "}", ";", ".", "?"})
 _JOINS = frozenset({"and", "or", "("})
 #: Words that say how something is (취소된, 수상한), which is nobody's name.
 _TELLS = re.compile(r"(?:[된한는던될할인운른싼찬]|적|스런|째)$")
-_WINDOW = re.compile(r"\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
+_WINDOW = re.compile(r"(?:count|sum)\((?:[\w.]+ )?(same [^()]*?)(?: where [^()]*)?\)")
 _COUNTED = re.compile(r"(?:count|sum)\([^()]*\) [<>=]+ [^()]*$")
 
 
