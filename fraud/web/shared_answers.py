@@ -10,13 +10,14 @@ import fcntl
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+
+from audit import clock
 
 #: Seconds after which an answer is forgotten, and how many are kept at most; those that are being worked out stay.
 KEEP, MOST = 600, 64
@@ -64,7 +65,7 @@ def answer_there(name: str) -> Any | None:
 def seconds_of_work(name: str) -> int:
     """Seconds since somebody began to work the answer out; 0 where nobody did."""
     with suppress(OSError):
-        return max(round(time.time() - _path(name).stat().st_mtime), 0)
+        return max(round(clock.machine_now().timestamp() - _path(name).stat().st_mtime), 0)
     return 0
 
 
@@ -92,7 +93,7 @@ def _is_there(file: IO[str], path: Path) -> bool:
 
 
 def _read(file: IO[str]) -> Any | None:
-    if time.time() - os.fstat(file.fileno()).st_mtime > KEEP:
+    if clock.machine_now().timestamp() - os.fstat(file.fileno()).st_mtime > KEEP:
         return None
     file.seek(0)
     with suppress(ValueError):  # empty, or cut off by the end of a process
@@ -113,7 +114,7 @@ def _tidy() -> None:
     for path in _path("").parent.glob("*.json"):
         with suppress(OSError):
             found.append((path.stat().st_mtime, path))
-    oldest = time.time() - KEEP
+    oldest = clock.machine_now().timestamp() - KEEP
     for number, (changed, path) in enumerate(sorted(found, reverse=True)):
         if number < MOST and changed >= oldest:
             continue

@@ -19,7 +19,6 @@ from cases.pages.load_period import asked_period
 from fraud.claims.labels import NewLabel, add_labels
 from fraud.claims.models import Claim
 from fraud.web.beside import Done, Waiting
-from fraud.web.shared_answers import answer_name
 from fraud.workbench.would_be import would_be
 from rules.language import parse
 from rules.models import RuleVersion
@@ -130,7 +129,7 @@ def test_a_case_load_reads_the_same_from_the_file_another_process_wrote(cast):
 
 def test_what_a_case_load_rests_on_is_in_its_name(cast, monkeypatch):
     names = []
-    monkeypatch.setattr(case_load_beside, "beside", lambda key, work, form: names.append(answer_name(key)))
+    monkeypatch.setattr(case_load_beside, "beside", lambda key, work, form: names.append(key))
     asked = {
         "code": "Z90",
         "tree": parse(TEXT),
