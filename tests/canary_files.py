@@ -83,6 +83,14 @@ def _lines(number: bytes) -> bytes:
     return document(content=b"(" + first + b") Tj 0 -14 Td (" + second + b") Tj")
 
 
+def _mid_group(number: bytes) -> bytes:
+    """Broken in the middle of a group: a narrow cell cuts where it ends."""
+    sign = b"-" if b"-" in number else b" "
+    whole = sign.join(_groups(number))
+    at = whole.rindex(sign) - 2 if sign == b" " else len(whole) - 5
+    return document(content=b"(" + whole[:at] + b") Tj 0 -14 Td (" + whole[at:] + b") Tj")
+
+
 def _digits(number: bytes) -> bytes:
     return document(content=b" ".join(b"(%c) Tj 15 0 Td" % sign for sign in number))
 
@@ -129,6 +137,7 @@ _PDFS = {
     "kerned": _kerned,
     "cells": _cells,
     "two lines": _lines,
+    "two lines, mid-group": _mid_group,
     "digit by digit": _digits,
     "form field": _field,
     "note": _note,

@@ -6,12 +6,13 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -33,7 +34,7 @@ from tests.cases.conftest import company, people, stage
 from tests.cases.stage import Stage, fresh
 from tests.cases.statements.files import bank_table, camt, csv_of
 from tests.cast import NOW, make_claim
-from tests.fraud.claims.importing.files import csv_bytes, row
+from tests.fraud.claims.importing.files import HEADER, csv_bytes, row
 
 __all__ = ["company", "people", "stage"]
 pytestmark = pytest.mark.django_db
@@ -376,6 +377,9 @@ def deliveries(walk: Walk) -> None:
         file=walk.upload(csv_bytes(row(적요=number())), ".csv"),
         status=(302, 200, 422),
     )
+    for waits in waiting_files(number):
+        sent = SimpleUploadedFile("claims", waits)
+        walk.post("system_admin", "/files/assistant/", file=sent, status=(200, 422))
     exempt = "/files/profiles/generic/exemptions/"
     walk.post("system_admin", exempt, column=number(), reason=text(), status=(302, 200, 422))
     walk.post(
@@ -420,6 +424,28 @@ def deliveries(walk: Walk) -> None:
             query = f"?q={number().replace(' ', '%20')}"
             walk.post(name, path + query, reason=text(), status=(200, 302, 400, 403, 405, 422))
     assert {"labels.exported", "claims.exported"} <= set(AuditEvent.objects.values_list("action", flat=True))
+
+
+def waiting_files(number: Callable[[], str]) -> Iterator[bytes]:
+    """What the assistant would keep for the next step: a number in a column, a title, another sheet, a comment, in any encoding."""
+    for encoding in ("utf-8", "utf-16", "cp949"):
+        for _ in range(4):  # cards, and a resident number
+            yield csv_bytes(row(), row(**{"claim_id": "W-2", "적요": number()})).decode().encode(encoding)
+        yield f"카드 내역 {number()}\r\n".encode(encoding) + csv_bytes(row(), encoding=encoding)
+    for place in ("comment", "sheet", "property"):
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(out, {"in_memory": True})
+        sheet = book.add_worksheet("claims")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, list(row().values()))
+        if place == "comment":
+            sheet.write_comment("B2", number())
+        elif place == "sheet":
+            book.add_worksheet("others").write(3, 3, number())
+        else:
+            book.set_properties({"comments": number()})
+        book.close()
+        yield out.getvalue()
 
 
 def programs(walk: Walk) -> None:

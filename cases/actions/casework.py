@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.people import name_of
-from cases.actions.fields import Amount, Choice, Day, Form, Text, Texts, Whole
+from cases.actions.fields import Amount, Choice, Day, Flag, Form, Text, Texts, Whole
 from cases.actions.marks import MARKS
 from cases.actions.regrouping import REGROUPING
 from cases.actions.rows import Row, Step, always, by_name, say
@@ -35,6 +35,7 @@ ASK = Form(
         Text(name="text", required=False),
         Texts(name="questions", required=False),
         Choice(name="language", choices=("ko", "en"), required=False),
+        Flag(name="without_address"),  # although no mail address is known, as whoever asks was told
     ),
 )
 EXTEND = Form(
@@ -92,7 +93,10 @@ def _assign(step: Step) -> User:
 
 
 def _ask(step: Step) -> ExplanationRequest:
-    return explanation_requests.request_explanation(**step.common(), **step.data)
+    without = bool(step.data.get("without_address"))
+    return explanation_requests.request_explanation(
+        **step.common(), **{**step.data, "without_address": without}
+    )
 
 
 def _propose(step: Step) -> Decision:

@@ -19,6 +19,7 @@ from cases.api.my import my_case, my_request
 from cases.api.serializers.person import MyEvidence
 from cases.models import Case, ExplanationRequest
 from cases.services import evidence as service
+from cases.services import evidence_opening
 from cases.services.errors import CaseNotFound, EvidenceTooLarge
 from cases.services.files import own_file, waiting_files
 
@@ -128,10 +129,10 @@ class OpenEvidence(CaseworkView):
     filters = ("preview", "page")
 
     def get(self, request: Request, evidence: str) -> Any:
-        found = service.find_evidence(evidence)
+        found = evidence_opening.find_evidence(evidence)
         number = self.page_number()
-        opened = service.open_evidence(evidence=found, by=self.by, page=number)
-        if service.is_staff_look(found, self.by):
+        opened = evidence_opening.open_evidence(evidence=found, by=self.by, page=number)
+        if evidence_opening.is_staff_look(found, self.by):
             record_access(
                 request=request._request,
                 subject=f"evidence:{found.reference}",

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-from cases.services.evidence import OpenedFile
+from cases.services.evidence_opening import OpenedFile
 
 _SAFE_INLINE = "image/jpeg"  # our own re-encoded previews
 

@@ -13,6 +13,17 @@ MAX_WORDS = 2_000_000
 MAX_FILES = 50
 #: Between two pages or files: more signs than may stand inside a number.
 APART = "\n\n\n\n"
+#: The ends of two lines between which a number may be broken, and how it has to stand when they are put together: in the groups of a
+#: card with one sign throughout, as a resident number with its hyphen, or behind the words for a card's number.
+_TAIL = re.compile(r"[^\r\n]{0,40}[0-9]$")
+_HEAD = re.compile(r"[0-9][0-9 .\-]{0,30}")
+_BREAK = re.compile(r"(?<=[0-9])\r?\n(?=[0-9])")
+_WHOLE_AGAIN = re.compile(
+    r"(?<![0-9])(?:[0-9]{4}([ .\-]{1,2})[0-9]{4}\1[0-9]{4}(?:\1[0-9]{4})?\1[0-9]{1,4}"
+    r"|[0-9]{4}([ .\-]{1,2})[0-9]{6}\2[0-9]{4,5}|[0-9]{6}-[0-9]{7})(?![0-9])"
+    r"|(?:카드\s?번호|card\s?(?:no|num|number))[^0-9A-Za-z]{0,3}[0-9]{13,19}(?![0-9])",
+    re.IGNORECASE,
+)
 _PRINTED = re.compile(rb"[ -~\t\r\n]{13,}")
 _JPEG = b"\xff\xd8\xff"
 _MAX_SEGMENTS = 200
@@ -35,6 +46,24 @@ def words_of(content: bytes, *, depth: int = 0) -> str:
     return APART.join(parts)
 
 
+def broken_numbers(text: str) -> Iterator[str]:
+    """What stands over the end of a line and would be a number in its groups without it: `4111 1111 11` and `11 1111` below.
+
+    A break between two groups is none of these: what reads a text sees through it. Digits without a gap that go on in the next line are
+    put together behind the words for a card's number only: the last column of one row and the first of the next are as often digits.
+    """
+    for found in _BREAK.finditer(text):
+        tail, head = (
+            _TAIL.search(text, max(0, found.start() - 41), found.start()),
+            _HEAD.match(text, found.end()),
+        )
+        if tail is None or head is None:
+            continue
+        for whole in _WHOLE_AGAIN.finditer(tail[0] + head[0]):
+            if whole.start() < len(tail[0]) < whole.end():
+                yield whole[0]
+
+
 def _opened(content: bytes, depth: int) -> Iterator[str]:
     """Words of the pages, names and words of the files inside. A page that cannot be read cannot be shown either."""
     import pypdfium2
@@ -52,7 +81,9 @@ def _opened(content: bytes, depth: int) -> Iterator[str]:
             words = page.get_textpage()
             if words.count_chars() > MAX_WORDS:
                 raise TooManyPages
-            yield words.get_text_range()
+            text = words.get_text_range()
+            yield text
+            yield from broken_numbers(text)
             words.close()
             page.close()
         except pypdfium2.PdfiumError:

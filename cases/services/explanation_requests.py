@@ -47,14 +47,18 @@ def request_explanation(
     text: str = "",
     questions: Sequence[str] | None = None,
     language: str = "",
+    without_address: bool = True,
 ) -> ExplanationRequest:
     """Send a request (소명 요청), due in 7 business days. Without `text` or `questions` the rendered ones are sent.
 
     `text` is what stands around the questions; the letter lists `questions` at its place for them, else at its end.
-    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong, QuestionsInText.
+    `without_address`: also where mail cannot reach the cardholder; False for somebody who was not told that it cannot.
+    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong, QuestionsInText, AddressUnknown.
     """
     case = read_case(case)
     row = check_step(case, Action.REQUEST_EXPLANATION, by=by, expected_version=expected_version)
+    if not without_address and not address_of(case.cardholder):
+        raise errors.AddressUnknown(str(case.cardholder))
     due = due_on(State.AWAITING_EXPLANATION) or company_today()
     rendered = request_text(case, language=language, due=due)
     asked = _written(rendered, text, questions)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from audit.services import record_access
 from audit.typed import whole_number
 from cases.services import errors
-from cases.services.evidence import OpenedFile, find_evidence, is_staff_look, open_evidence
+from cases.services.evidence_opening import OpenedFile, find_evidence, is_staff_look, open_evidence
 from cases.services.steps import case_subject
 from fraud.web.access import page
 

@@ -51,6 +51,24 @@ class AccountNotValid(ValueError):
         self.field = field
 
 
+class TokenMoved(ValueError):
+    """The program has another token than the one that was seen."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This program has another token since it was read. Look at it again."))
+
+
+def token_seen(user: User) -> int:
+    """What a page or program has seen of a program: the number of its newest token, 0 for none."""
+    return max((token.pk for token in user.tokens.all()), default=0)
+
+
+def _need_seen(user: User, seen: int | None) -> None:
+    """Raises TokenMoved. None for who has just read it."""
+    if seen is not None and seen != token_seen(User.objects.select_for_update().get(pk=user.pk)):
+        raise TokenMoved
+
+
 def digest_of(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -100,14 +118,17 @@ def issue_token(
     scopes: Collection[str] | None = None,
     days: int = DAYS,
     overlap: timedelta = timedelta(),
+    seen: int | None = None,
 ) -> str:
     """A new token for a program, shown this once; what it had before ends after `overlap`, by default at once.
 
-    `scopes`: None for those of its last token, or all. Raises NotPermitted, also for a person's login, and AccountNotValid.
+    `scopes`: None for those of its last token, or all. `seen`: its `token_seen` as it was looked at. Raises NotPermitted, also for a person's
+    login, AccountNotValid and TokenMoved.
     """
     require(by, "fraud.change_accounts")
     if Role.DATA_CLIENT not in user.roles_held():
         raise NotPermitted("fraud.change_accounts", "not_a_program")
+    _need_seen(user, seen)
     now, earlier = clock.now(), living(user)
     if scopes is None:
         scopes = earlier[0].scopes if earlier else list(SCOPES)
@@ -135,9 +156,10 @@ def issue_token(
 
 
 @one_transaction()
-def revoke_tokens(*, user: User, by: Actor) -> int:
-    """End all tokens of a program at once; returns how many. Raises NotPermitted."""
+def revoke_tokens(*, user: User, by: Actor, seen: int | None = None) -> int:
+    """End all tokens of a program at once; returns how many. Raises NotPermitted, TokenMoved."""
     require(by, "fraud.change_accounts")
+    _need_seen(user, seen)
     if n := end_tokens(user):
         record(
             action="account.revoked", by=by, subject=CONFIG, after={"username": user.username, "tokens": n}

@@ -60,6 +60,17 @@ class StepView(FraudView):
         return Response(getattr(self, self.steps[name])(data, **which))
 
 
+class DecideReason(StrictSerializer):
+    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class DecideView(StepView):
+    """`approve` or `return`, with its `reason`, by somebody else than who proposed it: what both do is the view's own."""
+
+    body = DecideReason
+    steps: ClassVar[Mapping[str, str]] = {"approve": "approve", "return": "send_back"}
+
+
 def pages_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """The description of a page of rows."""
     name = row.__name__.removesuffix("Row").removesuffix("Answer")

@@ -14,7 +14,15 @@ from audit.permissions import require
 from audit.redaction import redact
 from audit.services import record
 from audit.transactions import one_transaction
-from rules.exceptions import CodeTaken, ConfirmationNeeded, DraftExists, StaleDraft, ValueNotValid, WrongState
+from rules.exceptions import (
+    CodeTaken,
+    ConfirmationNeeded,
+    DraftExists,
+    PageStale,
+    StaleDraft,
+    ValueNotValid,
+    WrongState,
+)
 from rules.models import Rule, RuleVersion
 from rules.services.common import (
     State,
@@ -33,6 +41,7 @@ from rules.services.common import (
     summary,
 )
 from rules.services.groups import require_offered_group
+from rules.services.wording import wording_version
 
 #: A rule that hits more than this share of the last claims needs its author's typed confirmation.
 BROAD_RATE = 0.20
@@ -201,11 +210,14 @@ def propose_version(
     return current
 
 
-def write_question(*, rule: Rule, question_ko: str, question_en: str, by: Actor) -> Rule:
+def write_question(
+    *, rule: Rule, question_ko: str, question_en: str, by: Actor, seen: str | None = None
+) -> Rule:
     """What a hit of the rule asks the cardholder, in both languages.
 
     Only before the rule runs: afterwards letters have gone out with the question that was approved. A proposal is bound to the question
-    and becomes void by it. Raises QuestionMissing when one of them is empty, WrongState when a version runs, NotPermitted.
+    and becomes void by it. `seen`: the `wording_version` of the rule that the page showed. Raises QuestionMissing when one of them is empty,
+    WrongState when a version runs, PageStale, NotPermitted.
     """
     require(by, "rules.draft_rule")
     with one_transaction():
@@ -215,6 +227,8 @@ def write_question(*, rule: Rule, question_ko: str, question_en: str, by: Actor)
             raise WrongState(
                 state=running.get_state_display(), allowed=f"{State.DRAFT.label}, {State.PROPOSED.label}"
             )
+        if seen is not None and seen != wording_version("rule", current.code):
+            raise PageStale()
         before = {"question_ko": current.question_ko, "question_en": current.question_en}
         current.question_ko, current.question_en = question_ko.strip(), question_en.strip()
         require_question(current)

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from rest_framework.test import APIClient
 
 from cases.actions.casework import CASE_ACTIONS
 from cases.models import Case, OutboxMessage, SavedView
@@ -59,11 +61,48 @@ def test_what_is_refused_is_named_and_the_others_go_on(stage: Stage) -> None:
     ]
 
 
-def test_who_cannot_be_reached_by_mail_is_named_and_not_asked_among_many(stage: Stage) -> None:
-    case, other = stage.case(), stage.case(cardholder=stage.cast.stranger_record)
+def without_address(stage: Stage) -> None:
+    """Nobody knows any more where mail to the cardholder goes."""
     stage.cast.cardholder_record.email = ""
     stage.cast.cardholder_record.save()
     User.objects.filter(pk=stage.cast.cardholder.pk).update(email="")
+
+
+@pytest.mark.parametrize("way", ["page", "interface"])
+def test_who_cannot_be_reached_is_asked_alone_only_by_somebody_who_was_told_so(
+    stage: Stage, way: str
+) -> None:
+    case = stage.taken()
+    client, program = Client(), APIClient()
+    client.force_login(stage.cast.reviewer)
+    program.force_login(stage.cast.reviewer)
+    place = f"/api/v1/cases/{case.reference}"
+    form = client.get(f"/cases/{case.reference}/request-text/").content.decode()
+    assert "without_address" not in form
+    without_address(stage)
+    page = f"/cases/{case.reference}/do/request-explanation/"
+    refused = client.post(page, {"version": case.version})
+    assert (refused.status_code, "김도현" in refused.content.decode()) == (422, True)
+    headers = {"If-Match": f'"{case.version}"'}
+    told = program.post(f"{place}/request-explanation/", {}, format="json", headers=headers)
+    assert (told.status_code, told.json()["code"]) == (422, "not_reachable")
+    assert "김도현" in told.json()["detail"]
+    assert (fresh(case).state, case.requests.count()) == ("in_review", 0)
+    assert program.get(f"{place}/request-text/").json()["has_address"] is False
+    form = client.get(f"/cases/{case.reference}/request-text/").content.decode()
+    assert '<input type="hidden" name="without_address" value="on">' in form
+    if way == "page":
+        sent = client.post(page, {"version": case.version, "without_address": "on"})
+    else:
+        body = {"without_address": True}
+        sent = program.post(f"{place}/request-explanation/", body, format="json", headers=headers)
+    assert sent.status_code == {"page": 302, "interface": 200}[way], sent.content
+    assert (fresh(case).state, case.requests.count()) == ("awaiting_explanation", 1)
+
+
+def test_who_cannot_be_reached_by_mail_is_named_and_not_asked_among_many(stage: Stage) -> None:
+    case, other = stage.case(), stage.case(cardholder=stage.cast.stranger_record)
+    without_address(stage)
     outcomes = {
         one.reference: one
         for one in bulk.bulk_ask(

@@ -20,7 +20,7 @@ from cases.evidence.names import MAX_NAME, clean_name
 from cases.evidence.preview import PictureDamaged, PictureTooLarge, pdf_previews, picture_preview
 from cases.evidence.scanner import Verdict, scan
 from cases.models import Case, Evidence, ExplanationRequest
-from cases.services import appeals, errors, evidence, explanations
+from cases.services import appeals, errors, evidence, evidence_opening, explanations
 from cases.services.steps import current_request
 from tests.cases import files
 from tests.cases.stage import Stage, fresh
@@ -63,7 +63,7 @@ def test_allowed_kinds_are_kept_as_sent_under_a_random_key(
     assert store.read(kept.key) == content
     assert len(kept.key) == 64
     assert name not in str(store.path_of(kept.key))
-    opened = evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
+    opened = evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert (opened.content, opened.name) == (content, name)
 
 
@@ -165,7 +165,7 @@ def test_d3_an_active_pdf_is_flagged_and_only_ever_an_attachment(
     assert kept.flags == ["has_script"]
     assert kept.has_preview is False
     with pytest.raises(errors.PreviewMissing):
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_d4_the_preview_is_encoded_anew_without_metadata(
 ) -> None:
     assert b"secret-place" in content
     kept = add(stage, request_sent, name, content)
-    preview = evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
+    preview = evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
     assert preview.content_type == "image/jpeg"
     assert b"secret-place" not in preview.content
     shown = Image.open(io.BytesIO(preview.content))
@@ -279,12 +279,14 @@ def test_d11_a_scanner_that_does_not_answer_keeps_the_file_closed(
     kept.refresh_from_db()
     for who in ("reviewer", "cardholder"):
         with pytest.raises(errors.EvidenceQuarantined):
-            evidence.open_evidence(evidence=kept, by=stage.actor(who))
+            evidence_opening.open_evidence(evidence=kept, by=stage.actor(who))
     assert evidence.rescan_evidence() == 0
     settings.EVIDENCE_SCAN_COMMAND = f"{sys.executable} -c pass"
     assert evidence.rescan_evidence() == 1
     kept.refresh_from_db()
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.picture()
+    assert (
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.picture()
+    )
 
 
 def test_d11_what_a_later_scan_finds_is_taken_away(
@@ -298,7 +300,7 @@ def test_d11_what_a_later_scan_finds_is_taken_away(
     assert kept.flags == ["infected"]
     assert not store.path_of(kept.key).exists()
     with pytest.raises(errors.EvidenceQuarantined):
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"))
 
 
 @pytest.mark.parametrize(
@@ -348,12 +350,12 @@ def test_a_file_that_was_not_sent_is_its_author_s_alone(
     stage: Stage, request_sent: ExplanationRequest, who: str
 ) -> None:
     kept = add(stage, request_sent, "a.pdf", files.pdf())
-    for step in (evidence.open_evidence, evidence.withdraw_evidence):
+    for step in (evidence_opening.open_evidence, evidence.withdraw_evidence):
         with pytest.raises(errors.CaseNotFound):
             step(evidence=kept, by=stage.actor(who))
     kept.refresh_from_db()
     assert kept.withdrawn_at is None
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == files.pdf()
+    assert evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == files.pdf()
 
 
 def test_an_appeal_s_file_is_its_author_s_until_the_appeal_is_sent(stage: Stage) -> None:
@@ -362,12 +364,14 @@ def test_an_appeal_s_file_is_its_author_s_until_the_appeal_is_sent(stage: Stage)
         request=case, name="a.pdf", content=files.pdf(), by=stage.actor("cardholder")
     )
     with pytest.raises(errors.CaseNotFound):
-        evidence.open_evidence(evidence=kept, by=stage.actor("other_approver"))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("other_approver"))
     appeals.submit_appeal(
         case=case, text="새로운 사실이 있습니다.", by=stage.actor("cardholder"), expected_version=case.version
     )
     kept.refresh_from_db()
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("other_approver")).content == files.pdf()
+    assert (
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("other_approver")).content == files.pdf()
+    )
 
 
 @pytest.mark.parametrize(("sender", "other"), [("manager", "cardholder"), ("cardholder", "manager")])
@@ -396,10 +400,10 @@ def test_d15_only_those_who_may_open_it(
 ) -> None:
     kept = sent_by(stage, request_sent, "cardholder")
     if may:
-        assert evidence.open_evidence(evidence=kept, by=stage.actor(who)).content == files.pdf()
+        assert evidence_opening.open_evidence(evidence=kept, by=stage.actor(who)).content == files.pdf()
         return
     with pytest.raises(errors.CaseNotFound):
-        evidence.open_evidence(evidence=kept, by=stage.actor(who))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor(who))
 
 
 def test_d15_a_reviewer_who_is_an_attendee_does_not_open_it(
@@ -410,7 +414,7 @@ def test_d15_a_reviewer_who_is_an_attendee_does_not_open_it(
     claim.attendees = [{"employee_no": stage.cast.reviewer.employee_no}]
     claim.save()
     with pytest.raises(errors.CaseNotFound):
-        evidence.open_evidence(evidence=kept, by=stage.actor("reviewer"))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("reviewer"))
 
 
 def test_d16_a_full_disk_leaves_neither_file_nor_row(
@@ -448,7 +452,7 @@ def test_d17_damage_is_seen_recorded_and_never_shown(
     else:
         path.unlink()
     with pytest.raises(errors.EvidenceDamaged) as refusal:
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert refusal.value.status == 409
     assert AuditEvent.objects.get(action="evidence.damaged").after == {"evidence": kept.reference}
 
@@ -495,9 +499,9 @@ def test_evidence_changes_the_version_so_that_a_decision_made_without_it_is_stal
     assert fresh(request_sent.case).version == before + 2
     kept.refresh_from_db()
     assert kept.withdrawn_at is not None
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.pdf()
+    assert evidence_opening.open_evidence(evidence=kept, by=stage.actor("reviewer")).content == files.pdf()
     with pytest.raises(errors.EvidenceWithdrawn):
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"))
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"))
     assert find_faults() == []
 
 
@@ -534,13 +538,13 @@ def test_the_first_ten_pages_of_a_pdf_are_shown_and_how_many_there_are(
     kept = add(stage, request_sent, "invoice.pdf", files.printed_pdf(12))
     assert (kept.n_pages, kept.n_previews) == (12, 10)
     for number in (1, 10):
-        shown = evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=number)
+        shown = evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=number)
         picture = Image.open(io.BytesIO(shown.content))
         assert (shown.content_type, picture.format) == ("image/jpeg", "JPEG")
         red = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))[0]
         assert abs(red - (10 + 20 * (number - 1))) <= 6
     with pytest.raises(errors.PreviewMissing):
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=11)
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=11)
 
 
 @pytest.mark.parametrize("content", [files.pdf(), files.pdf(b"2 0 obj\n<< /Encrypt 3 0 R >>\nendobj\n")])
@@ -549,7 +553,7 @@ def test_a_pdf_that_cannot_be_drawn_is_kept_and_can_be_downloaded(
 ) -> None:
     kept = add(stage, request_sent, "invoice.pdf", content)
     assert (kept.n_previews, kept.has_preview) == (0, False)
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == content
+    assert evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == content
 
 
 def test_a_lost_picture_is_told_calmly_and_the_file_still_opens(
@@ -558,12 +562,14 @@ def test_a_lost_picture_is_told_calmly_and_the_file_still_opens(
     kept = add(stage, request_sent, "receipt.png", files.picture("PNG"))
     store.path_of(kept.key).with_suffix(store.page_suffix(1)).unlink()
     with pytest.raises(errors.PreviewMissing) as told:
-        evidence.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
+        evidence_opening.open_evidence(evidence=kept, by=stage.actor("cardholder"), page=1)
     assert (told.value.status, "Download" in told.value.sentence or "내려받" in told.value.sentence) == (
         404,
         True,
     )
-    assert evidence.open_evidence(evidence=kept, by=stage.actor("cardholder")).content == files.picture("PNG")
+    assert evidence_opening.open_evidence(
+        evidence=kept, by=stage.actor("cardholder")
+    ).content == files.picture("PNG")
 
 
 def test_nothing_of_a_file_that_was_not_kept_stays_behind(stage: Stage) -> None:

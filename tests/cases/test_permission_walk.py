@@ -28,6 +28,7 @@ from audit import clock
 from audit.actor import Actor
 from audit.permissions import Role
 from cases.models import Webhook
+from cases.pages.answer_steps import CHECK, WORDS
 from cases.services import drafts, explanations, notes
 from cases.services.evidence import add_evidence
 from cases.services.steps import current_request
@@ -233,6 +234,8 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
         ):
             yield "get", place.format(words)
     for reference in world.values["case"]:
+        for step in (WORDS, CHECK):  # where a draft stands
+            yield "get", f"/my/{reference}/?step={step}"
         yield "get", f"/cases/{reference}/links/?open=m{world.values['merchant'][0]}"
         yield "export", f"/api/v1/cases/{reference}/dossier/ zip"
     for place in (
@@ -247,7 +250,7 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
 
 #: Where the secrets stand: always among what is asked, so that each of them proves something.
 _HOMES = re.compile(
-    r"/(cases|recovery|evidence|runs|my/notices|my)/[^/]+/$|/(queue|claims|connections/webhooks)/$|/links/|/operation/$"
+    r"/(cases|recovery|evidence|runs|my/notices|my)/[^/]+/(\?step=.*)?$|/(queue|claims|connections/webhooks)/$|/links/|/operation/$"
 )
 
 

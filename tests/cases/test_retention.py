@@ -14,7 +14,8 @@ from cases.evidence import store
 from cases.models import Evidence, Explanation, ExplanationDraft, OutboxMessage
 from cases.pages.timeline import timeline_of
 from cases.services import by_hand, decisions, errors, explanations
-from cases.services.evidence import add_evidence, open_evidence
+from cases.services.evidence import add_evidence
+from cases.services.evidence_opening import open_evidence
 from cases.services.retention import erase_expired, months_before
 from cases.services.steps import current_request
 from tests.cases.files import picture

@@ -177,7 +177,7 @@ def version_returned(stage: Stage) -> Approval:
         made,
         service=lambda by: registry.return_proposal(version=version, reason="not now", by=by),
         page=reverse("fraud:version-step", args=[version.reference, "return"]),
-        form={"reason": "not now"},
+        form={"reason": "not now", "seen": "proposed-0"},
         api=f"models/{version.reference}/return/",
         body={"reason": "not now", "seen": "proposed-0"},
     )
@@ -192,7 +192,7 @@ def model_version(stage: Stage) -> Approval:
         "model_owner",
         lambda by: registry.promote_version(version=version, reason="agreed", by=by),
         reverse("fraud:version-step", args=[version.reference, "promote"]),
-        {"reason": "agreed"},
+        {"reason": "agreed", "seen": "proposed-0"},
         f"models/{version.reference}/promote/",
         {"reason": "agreed", "seen": "proposed-0"},
     )

@@ -56,6 +56,7 @@ from rules.services import (
 )
 from rules.services.drafts import write_question
 from rules.services.turning_off import roll_back_rule, version_before
+from rules.services.wording import wording_version
 from tests.cast import Cast, make_cardholder, make_cast, make_claim, make_person
 
 pytestmark = pytest.mark.django_db
@@ -372,6 +373,18 @@ def test_rule_without_a_question_in_both_languages_does_not_go_live(
     with pytest.raises(RuleServiceError):
         activate_version(version=version, by=approver)
     assert not RuleVersion.objects.filter(state="active").exists()
+
+
+def test_a_question_is_written_over_the_one_that_was_shown_only(admin: Actor) -> None:
+    rule = draft_rule(code="X01", text=TEXT, by=admin, name_en="High amount", name_ko="고액").rule
+    shown, words = (
+        wording_version("rule", "X01"),
+        {"question_ko": "어떤 용도입니까?", "question_en": "For what?"},
+    )
+    write_question(rule=rule, **words, by=admin, seen=shown)
+    with pytest.raises(PageStale):
+        write_question(rule=rule, **words, by=admin, seen=shown)
+    write_question(rule=rule, **words, by=admin, seen=wording_version("rule", "X01"))
 
 
 def test_question_changed_after_the_proposal_makes_it_void_and_a_running_rule_keeps_its_question(

@@ -17,7 +17,7 @@ from cases.papers.dossier.claims import claim_facts, found_facts
 from cases.papers.dossier.left_out import LeftOut
 from cases.papers.dossier.values import plain, values_of
 from cases.services import errors
-from cases.services.evidence import open_evidence
+from cases.services.evidence_opening import open_evidence
 from cases.services.files import sent_files
 from fraud.claims.models import User
 

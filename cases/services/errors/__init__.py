@@ -6,6 +6,7 @@ of whoever sees it.
 
 from cases.services.errors.base import CaseworkError
 from cases.services.errors.content import (
+    AddressUnknown,
     AmountNotValid,
     CaseNotNamed,
     CasesDiffer,
@@ -84,6 +85,7 @@ from cases.services.errors.steps import (
 from cases.services.errors.webhooks import WebhookMoved, WebhookNotValid
 
 __all__ = [
+    "AddressUnknown",
     "AlreadyExtended",
     "AmountNotValid",
     "CaseNotFound",

@@ -323,6 +323,14 @@ class NotReachable(ContentNotValid):
         super().__init__(name=name)
 
 
+class AddressUnknown(NotReachable):
+    """A request to somebody of whom no address is known, from somebody who was not told so or does not say that they were."""
+
+    text = _(
+        "No mail address of %(name)s is known, so no deadline would run. Nothing was sent. Bring the address with the personnel list, or ask all the same, knowing that, and tell them another way."
+    )
+
+
 class PersonNotSuitable(ContentNotValid):
     code = "person_not_suitable"
     field = "assignee"

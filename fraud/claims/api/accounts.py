@@ -7,27 +7,29 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_view
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import Role, require
+from audit.permissions import Role
 from fraud.claims.accounts import (
     DAYS,
     MAX_DAYS,
     OVERLAP,
     SCOPES,
     AccountNotValid,
+    TokenMoved,
     create_account,
     issue_token,
     revoke_tokens,
+    token_seen,
     token_state,
 )
 from fraud.claims.identity import holders_of
 from fraud.claims.models import ServiceToken, User
 from fraud.web.api import PAGING, FraudView, describe
+from fraud.web.api_errors import refuse
 from fraud.web.api_shapes import ListView, StepView, pages_of
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
@@ -61,8 +63,7 @@ class AccountRow(serializers.Serializer):
         return TokenAnswer(_tokens(user)[:SHOWN], many=True).data
 
     def get_seen(self, user: User) -> int:
-        newest = _tokens(user)[:1]
-        return newest[0].pk if newest else 0
+        return token_seen(user)
 
 
 class AccountWithToken(AccountRow):
@@ -81,11 +82,6 @@ class AccountBody(StrictSerializer):
 
 class AccountStep(StrictSerializer):
     seen = StrictIntegerField(help_text="`seen` of the program.")
-
-
-class TokenMoved(exceptions.APIException):
-    status_code = 409
-    default_code = "token_moved"
 
 
 class AccountView(FraudView):
@@ -150,23 +146,22 @@ class AccountSteps(StepView, AccountView):
     body = AccountStep
     steps: ClassVar[Mapping[str, str]] = {"rotate": "rotate", "revoke": "revoke"}
 
+    def post(self, request: Request, name: str, **which: Any) -> Response:
+        """Raises Http404, NotPermitted; refuses a step on a program that has another token by now."""
+        try:
+            return super().post(request, name, **which)
+        except TokenMoved as error:
+            return refuse(409, "token_moved", str(error))
+
     def rotate(self, data: dict[str, Any], username: str) -> Any:
         """Raises Http404, NotPermitted, TokenMoved."""
-        user = self._looked_at(username, data["seen"])
-        token = issue_token(user=user, by=self.by, overlap=OVERLAP)
+        token = issue_token(user=_find(username), by=self.by, overlap=OVERLAP, seen=data["seen"])
         return {**AccountRow(_find(username)).data, "token": token}
 
     def revoke(self, data: dict[str, Any], username: str) -> Any:
         """Raises Http404, NotPermitted, TokenMoved."""
-        revoke_tokens(user=self._looked_at(username, data["seen"]), by=self.by)
+        revoke_tokens(user=_find(username), by=self.by, seen=data["seen"])
         return AccountRow(_find(username)).data
-
-    def _looked_at(self, username: str, seen: int) -> User:
-        require(self.by, "fraud.change_accounts")
-        user = _find(username)
-        if seen != AccountRow(user).data["seen"]:
-            raise TokenMoved(_("This program has another token since it was read. Look at it again."))
-        return user
 
 
 def _find(username: str) -> User:

@@ -21,21 +21,17 @@ from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS, Kind
 from fraud.claims.importing.guessing.grid import Grid
 from fraud.claims.importing.parsing.values import Context
-from fraud.claims.importing.problems import FileQuarantined, Notes
-from fraud.claims.importing.profile import Column, ProfileSpec
+from fraud.claims.importing.problems import FileQuarantined
 from fraud.claims.importing.profile_json import read_spec
-from fraud.claims.importing.reading.opening import open_table
 from fraud.claims.importing.sandbox import stage_apart
-from fraud.claims.importing.scanning import scan_frame
 from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.staging import StagedFile
+from fraud.claims.importing.waiting import find_waiting
 from rules.money import format_number
 
 TRIED_ROWS = 20
 MONEY = frozenset(name for name, info in FIELDS.items() if info.kind is Kind.AMOUNT)
 _EXAMPLES = 3
-#: Codes of rows that hold a number which must not be kept.
-_NUMBERS = frozenset({"card_number_in_row", "resident_number_in_row"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +50,6 @@ class Trial:
     rows: list[list[str]]
     reasons: list[dict[str, Any]]
     notes: list[dict[str, Any]]
-
-    @property
-    def holds_numbers(self) -> bool:
-        """True when rows are left out because of card or resident numbers: such a file is not kept."""
-        return any(reason["code"] in _NUMBERS for reason in self.reasons)
 
 
 def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows: int = TRIED_ROWS) -> Trial:
@@ -91,26 +82,8 @@ def try_file(*, path: Path, name: str, spec: Mapping[str, Any], by: Actor, rows:
 
 def refuse_numbers(path: Path, grid: Grid) -> None:
     """Raise FileQuarantined for a card or resident number anywhere in a file of which no profile is known yet."""
-    layout = grid.layout
-    columns = {str(number): Column((header,)) for number, header in enumerate(grid.headers) if header.strip()}
-    spec = ProfileSpec(
-        columns=columns,  # where the header stands
-        required=tuple(columns),
-        encodings=(layout.encoding or "utf-8",),
-        delimiter=layout.separator or ",",
-        sheet=layout.sheet,
-        allow_formulas=True,
-    )
-    notes = Notes()
-    for chunk in open_table(path, spec).chunks():
-        lines = chunk.lines.tolist()
-        scan = scan_frame(chunk.frame, lines, notes)
-        scan_frame(chunk.rejects.select("original"), chunk.rejects.get_column("line").to_list(), notes)
-        if (
-            scan.residents
-        ):  # by its form alone: an import leaves out the row, a file that waits may not hold it
-            row = min(scan.residents)
-            raise FileQuarantined("resident_number", place=str(lines[row]), n=len(scan.residents))
+    if number := find_waiting(path, grid, bounds=reading_bounds()):
+        raise FileQuarantined(number["code"], place=number["place"], n=number["n"])
 
 
 def _shown(frame: pl.DataFrame, zone: str) -> tuple[list[str], list[list[str]]]:

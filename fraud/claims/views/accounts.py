@@ -18,15 +18,17 @@ from fraud.claims.accounts import (
     OVERLAP,
     SCOPES,
     AccountNotValid,
+    TokenMoved,
     create_account,
     issue_token,
     revoke_tokens,
+    token_seen,
     token_state,
 )
 from fraud.claims.identity import holders_of
 from fraud.claims.models import ServiceToken, User
 from fraud.web.access import page
-from fraud.web.refusals import refusal_sentence
+from fraud.web.refusals import number_seen, refusal_sentence
 
 SHOWN_TOKENS = 3
 
@@ -47,6 +49,7 @@ class AccountRow:
     user: User
     tokens: list[TokenRow]
     is_living: bool
+    seen: int
 
 
 def account_rows() -> list[AccountRow]:
@@ -54,7 +57,8 @@ def account_rows() -> list[AccountRow]:
     rows = []
     for user in holders_of(Role.DATA_CLIENT).prefetch_related("tokens").order_by("username"):
         tokens = [_row(token) for token in user.tokens.all()[:SHOWN_TOKENS]]
-        rows.append(AccountRow(user, tokens, any(one.state in ("living", "expiring") for one in tokens)))
+        is_living = any(one.state in ("living", "expiring") for one in tokens)
+        rows.append(AccountRow(user, tokens, is_living, token_seen(user)))
     return rows
 
 
@@ -91,17 +95,16 @@ def create(request: HttpRequest) -> HttpResponse:
 def step(request: HttpRequest, username: str, name: str) -> HttpResponse:
     """`rotate`: a new token beside the old one, which ends a day later; `revoke`: no token any more, at once."""
     user = get_object_or_404(holders_of(Role.DATA_CLIENT), username=username)
+    about = {"user": user, "by": request.actor, "seen": number_seen(request)}
     try:
         if name == "rotate":
-            return _show(
-                request,
-                token=issue_token(user=user, by=request.actor, overlap=OVERLAP),
-                token_of=user,
-                is_new=True,
-            )
+            token = issue_token(**about, overlap=OVERLAP)
+            return _show(request, token=token, token_of=user, is_new=True)
         if name != "revoke":
             raise Http404
-        revoke_tokens(user=user, by=request.actor)
+        revoke_tokens(**about)
+    except TokenMoved as error:
+        return _show(request, status=409, refusal=str(error))
     except NotPermitted as error:
         return _show(request, status=403, refusal=refusal_sentence(error))
     messages.success(request, _("Revoked. The program is refused from now on."))

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from audit.language import current_language
 from audit.permissions import can
-from audit.redaction import find_resident_numbers, find_suspected_numbers
 from fraud.claims.assistant_words import (
     column_words,
     finding_words,
@@ -29,10 +28,11 @@ from fraud.claims.importing.guessing.fitting import Known
 from fraud.claims.importing.guessing.guess import TableGuess, guess_table
 from fraud.claims.importing.problems import FileQuarantined, ProfileNotValid
 from fraud.claims.importing.profiles import get_profile, known_profiles, save_profile
-from fraud.claims.importing.services import get_ready
+from fraud.claims.importing.services import get_ready, reading_bounds
 from fraud.claims.importing.texts import sentence
-from fraud.claims.importing.trying import Trial, refuse_numbers, try_file
+from fraud.claims.importing.trying import Trial, try_file
 from fraud.claims.importing.uploads import MAX_UPLOAD_BYTES, UploadTooLarge, receive_upload
+from fraud.claims.importing.waiting import find_waiting
 from fraud.claims.models import ImportProfile
 from fraud.claims.trial_words import trial_words
 from fraud.claims.views.assistant_form import (
@@ -46,8 +46,6 @@ from fraud.claims.views.assistant_form import (
 )
 from fraud.web.access import page
 
-#: Bytes of a waiting file that are looked at as text.
-_LOOKED_AT = 4 * 1024 * 1024
 _NUMBERS = ("card_number", "resident_number")
 
 
@@ -62,6 +60,7 @@ class _Look:
     needed: list[str] = field(default_factory=list)
     questions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     is_changed: bool = False  # somebody chose otherwise than the profile that fits
+    number: Mapping[str, Any] | None = None  # what must not be kept, and where it stands
     is_kept: bool = True
 
     def forget(self) -> None:
@@ -84,8 +83,6 @@ def assistant_page(request: HttpRequest) -> HttpResponse:
     if draft is None:
         return _again(request, _("Choose the file: it is not kept any longer, or none was sent."))
     look = _look(request, draft)
-    if look.is_kept and _holds_residents(draft):
-        look.forget()  # also in columns that nothing is read from: a file that waits for the next step holds no such number
     if look.found is None:
         look.forget()
         return _again(request, " ".join(look.problems))
@@ -95,12 +92,6 @@ def assistant_page(request: HttpRequest) -> HttpResponse:
         if ("save" in request.POST or "import" in request.POST) and (saved := _save(request, look)):
             return _import(request, look, saved) if "import" in request.POST else redirect("fraud:profiles")
     return _show(request, look)
-
-
-def _holds_residents(draft: Draft) -> bool:
-    with draft.path.open("rb") as file:
-        text = file.read(_LOOKED_AT).decode("utf-8", "ignore")
-    return any(find_resident_numbers(text)) or any(find_suspected_numbers(text))
 
 
 def _draft(request: HttpRequest) -> Draft | None:
@@ -115,15 +106,18 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
     try:
         known = known_profiles()
         look.found, look.is_changed = _found(request, draft, known)
+        is_looked_at = "file" not in request.FILES and _signature(look.found) == request.POST.get("seen")
         spec = spec_of(look.found.choices)
         if look.found.fits and not look.is_changed:
             # What is shown is what importing with the profile gives.
             spec = dict(next(one.spec for one in known if one.name == look.found.fits))
         look.needed = needed_fields(spec, current_language())
         look.questions = open_questions(look.found, None) if look.found.open_amounts else {}
-        if look.needed or look.questions:
-            refuse_numbers(draft.path, look.found.grid)
-        else:
+        if not is_looked_at:  # a ticket with the same layout stands for a file in which nothing was found
+            _look_for_numbers(look, spec)
+        if look.number and (look.needed or look.questions):
+            raise FileQuarantined(look.number["code"], place=look.number["place"], n=look.number["n"])
+        if not look.needed and not look.questions:
             _try(request, look, spec)
             look.questions = open_questions(look.found, look.trial)
     except FileQuarantined as error:
@@ -139,13 +133,31 @@ def _look(request: HttpRequest, draft: Draft) -> _Look:
     return look
 
 
+def _look_for_numbers(look: _Look, spec: Mapping[str, Any]) -> None:
+    """Keep the file for the next step only where it holds nothing that must not be stored, whatever an import would do with it."""
+    assert look.found is not None
+    exempt = spec.get("not_card_columns", ())
+    bounds = reading_bounds()
+    try:
+        look.number = find_waiting(look.draft.path, look.found.grid, not_card_columns=exempt, bounds=bounds)
+    except FileQuarantined:
+        look.forget()  # nobody knows what it holds
+        raise
+    finally:
+        get_ready()
+
+
+def _signature(found: TableGuess) -> str:
+    return str(form_words(found, current_language())["signature"])
+
+
 def _found(request: HttpRequest, draft: Draft, known: list[Known]) -> tuple[TableGuess, bool]:
     """The guess with the choices of the form, as long as they were made for this layout, profile and columns; and whether they change it."""
     data = request.POST
     found = guess_table(
         draft.path, known, name=draft.name, layout=chosen_layout(data), profile=chosen_profile(data)
     )
-    if form_words(found, current_language())["signature"] == data.get("seen"):
+    if _signature(found) == data.get("seen"):
         chosen = read_choices(data, found)
         return chosen, spec_of(chosen.choices) != spec_of(found.choices)
     # Another file than the one the layout was chosen for is guessed from nothing.
@@ -204,7 +216,7 @@ def _again(request: HttpRequest, problem: str, *, status: int = 422) -> HttpResp
 def _show(request: HttpRequest, look: _Look) -> HttpResponse:
     found = look.found
     assert found is not None
-    if look.trial is not None and look.trial.holds_numbers:
+    if look.number:
         look.forget()
     language = current_language()
     names = {found.fits, found.like, found.unnamed, *found.candidates} - {""}

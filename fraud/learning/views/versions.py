@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -101,6 +102,7 @@ def _show_version(
     evaluation = shown_evaluation(found)
     context = {
         "version": found,
+        "seen": registry.version_seen(found),
         "evaluation": evaluation,
         "is_being_tested": evaluation is None and is_being_tested(found),
         "may_go_back": can(_by(request), "fraud.promote_version")
@@ -120,9 +122,13 @@ def _show_version(
 def version_step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Compare, propose, promote, return or roll back; a refusal says what would be right."""
     found = _find(reference)
-    reason, by = request.POST.get("reason", ""), _by(request)
+    told = {
+        "reason": request.POST.get("reason", ""),
+        "by": _by(request),
+        "seen": request.POST.get("seen", ""),
+    }
     try:
-        said = _version_step(name, found, reason, by, despite=request.POST.get("despite_gates") == "on")
+        said = _version_step(name, found, told, despite=request.POST.get("despite_gates") == "on")
     except NotPermitted as error:
         return _show_version(request, found, status=403, refusal=refusal_sentence(error))
     except (registry.PromotionNotAllowed, ModelDamaged, ValueError) as error:
@@ -132,21 +138,23 @@ def version_step(request: HttpRequest, reference: str, name: str) -> HttpRespons
     return redirect("fraud:version", reference=reference)
 
 
-def _version_step(name: str, found: ModelVersion, reason: str, by: Actor, *, despite: bool) -> str:
+def _version_step(name: str, found: ModelVersion, told: Mapping[str, Any], *, despite: bool) -> str:
+    """`told`: the reason, who it is, and what the page had `seen` of the version."""
     if name == "compare":
-        compared = compare_versions(version=found, by=by)
+        registry.need_seen(found, told["seen"])
+        compared = compare_versions(version=found, by=told["by"])
         return _("Compared on %(n)s later claims.") % {"n": f"{compared.n_claims:,}"}
     if name == "propose":
-        registry.propose_promotion(version=found, reason=reason, by=by, despite_gates=despite)
+        registry.propose_promotion(version=found, despite_gates=despite, **told)
         return _("Proposed. Somebody else has to promote it.")
     if name == "promote":
-        registry.promote_version(version=found, reason=reason, by=by, despite_gates=despite)
+        registry.promote_version(version=found, despite_gates=despite, **told)
         return _("The version scores from the next run on.")
     if name == "return":
-        registry.return_proposal(version=found, reason=reason, by=by)
+        registry.return_proposal(version=found, **told)
         return _("Returned; it goes on scoring in shadow.")
     if name == "roll-back":
-        earlier = registry.propose_roll_back(reason=reason, by=by)
+        earlier = registry.propose_roll_back(over=found.reference, **told)
         said = _("Proposed to go back to %(version)s. Somebody else has to promote it.")
         return said % {"version": earlier.reference}
     raise Http404

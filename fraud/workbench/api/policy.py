@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404
+from typing import Any
+
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_view
@@ -15,6 +17,7 @@ from audit.permissions import require
 from audit.typed import day
 from fraud.web.api import FraudView, describe, query
 from fraud.web.api_errors import refuse
+from fraud.web.api_shapes import DecideReason, DecideView
 from fraud.web.api_strict import (
     StrictBooleanField,
     StrictCharField,
@@ -83,10 +86,6 @@ class PolicyBody(StrictSerializer):
     )
 
 
-class PolicyStep(StrictSerializer):
-    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
-
-
 @extend_schema_view(
     get=describe(
         "Read the card policy",
@@ -142,27 +141,25 @@ class PolicyDocument(FraudView):
     post=describe(
         "Agree to a change of the card policy or return it",
         answer=PolicyChangeAnswer,
-        body=PolicyStep,
+        body=DecideReason,
         refusals=(404, 409),
         operation_id="policy_decide",
     )
 )
-class DecidePolicy(FraudView):
+class DecidePolicy(DecideView):
     """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
 
     permission = "rules.activate_rule"
 
-    def post(self, request: Request, change_id: int, name: str) -> Response:
-        """Raises Http404 for another step."""
-        change = PolicyChange.objects.filter(pk=change_id).first()
-        if change is None or name not in ("approve", "return"):
-            raise Http404
-        reason = self.input(PolicyStep)["reason"]
-        try:
-            if name == "approve":
-                done = confirm_policy(change=change, by=self.by)
-            else:
-                done = return_policy(change=change, by=self.by, reason=reason)
-        except RuleServiceError as error:
-            return refuse(error.status, error.code, str(error))
-        return Response(PolicyChangeAnswer(done).data)
+    def approve(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        return PolicyChangeAnswer(confirm_policy(change=_change(change_id), by=self.by)).data
+
+    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        return PolicyChangeAnswer(return_policy(change=_change(change_id), by=self.by, **data)).data
+
+
+def _change(change_id: int) -> PolicyChange:
+    found: PolicyChange = get_object_or_404(PolicyChange, pk=change_id)
+    return found

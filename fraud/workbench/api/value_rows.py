@@ -254,10 +254,6 @@ class ParameterBody(StrictSerializer):
     seen = StrictIntegerField(help_text="`seen` of the parameter.")
 
 
-class ChangeStep(StrictSerializer):
-    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
-
-
 def _is_open_list(change: ValueChange) -> bool:
     return change.value_list is not None and change.state == ValueChange.State.PROPOSED
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_view
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from audit import clock
 from audit.permissions import require
 from fraud.web.api import IF_MATCH, ONLY_PAGING, PAGING, FraudView, describe, query
+from fraud.web.api_shapes import DecideReason, DecideView
 from fraud.workbench.api import value_rows as rows
 from fraud.workbench.values_page import typed_value
 from rules.models import Parameter, ValueChange, ValueList
@@ -245,24 +245,25 @@ class ChangeOne(ValueView):
     post=describe(
         "Agree to a change of a list or parameter or return it",
         answer=rows.ChangeDetail,
-        body=rows.ChangeStep,
+        body=DecideReason,
         refusals=(404, 409),
         operation_id="value_changes_decide",
     )
 )
-class DecideChange(ValueView):
+class DecideChange(DecideView):
     """`approve` or `return`, with its `reason`, by somebody else than who proposed it. It counts from the next run on."""
 
     permission = "rules.activate_rule"
 
-    def post(self, request: Request, change_id: int, name: str) -> Response:
-        """Raises Http404 for another step, NotPermitted, RuleServiceError."""
-        change = _change(change_id)
-        if name not in ("approve", "return"):
-            raise Http404
-        decide = values.approve_value_change if name == "approve" else values.return_value_change
-        decide(change=change, by=self.by, reason=self.input(rows.ChangeStep)["reason"])
-        return Response(rows.ChangeDetail(_change(change_id)).data)
+    def approve(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        values.approve_value_change(change=_change(change_id), by=self.by, **data)
+        return rows.ChangeDetail(_change(change_id)).data
+
+    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        values.return_value_change(change=_change(change_id), by=self.by, **data)
+        return rows.ChangeDetail(_change(change_id)).data
 
 
 def _changes() -> Any:

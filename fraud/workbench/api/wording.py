@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from audit.permissions import require
 from fraud.web.api import FraudView, describe, query
 from fraud.web.api_errors import refuse
+from fraud.web.api_shapes import DecideReason, DecideView
 from fraud.web.api_strict import StrictBooleanField, StrictCharField, StrictSerializer
 from rules.exceptions import RuleServiceError
 from rules.models import WordingChange
@@ -75,10 +77,6 @@ class WordingBody(StrictSerializer):
     is_retired = StrictBooleanField(required=False)
 
 
-class WordingStep(StrictSerializer):
-    reason = StrictCharField(max_length=300, required=False, allow_blank=True, default="")
-
-
 @extend_schema_view(
     get=describe(
         "Read the company's own words",
@@ -130,27 +128,25 @@ class Wording(FraudView):
     post=describe(
         "Agree to a change of words or return it",
         answer=WordingChangeAnswer,
-        body=WordingStep,
+        body=DecideReason,
         refusals=(404, 409),
         operation_id="wording_decide",
     )
 )
-class DecideWording(FraudView):
+class DecideWording(DecideView):
     """`approve` or `return`, with its `reason`, by somebody else than who proposed it."""
 
     permission = "rules.activate_rule"
 
-    def post(self, request: Request, change_id: int, name: str) -> Response:
-        """Raises Http404 for another step."""
-        change = WordingChange.objects.filter(pk=change_id).first()
-        if change is None or name not in ("approve", "return"):
-            raise Http404
-        reason = self.input(WordingStep)["reason"]
-        try:
-            if name == "approve":
-                done = confirm_wording(change=change, by=self.by)
-            else:
-                done = return_wording(change=change, by=self.by, reason=reason)
-        except RuleServiceError as error:
-            return refuse(error.status, error.code, str(error))
-        return Response(WordingChangeAnswer(done).data)
+    def approve(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        return WordingChangeAnswer(confirm_wording(change=_change(change_id), by=self.by)).data
+
+    def send_back(self, data: dict[str, Any], change_id: int) -> Any:
+        """Raises Http404, NotPermitted, RuleServiceError."""
+        return WordingChangeAnswer(return_wording(change=_change(change_id), by=self.by, **data)).data
+
+
+def _change(change_id: int) -> WordingChange:
+    found: WordingChange = get_object_or_404(WordingChange, pk=change_id)
+    return found

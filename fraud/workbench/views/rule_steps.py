@@ -97,7 +97,7 @@ def _return(request: HttpRequest, version: RuleVersion) -> str:
 
 def _ask(request: HttpRequest, version: RuleVersion) -> str:
     questions = {name: request.POST.get(name, "") for name in ("question_ko", "question_en")}
-    drafts.write_question(rule=version.rule, by=request.actor, **questions)
+    drafts.write_question(rule=version.rule, by=request.actor, seen=request.POST.get("seen", ""), **questions)
     return _("The question was saved.")
 
 

@@ -33,7 +33,7 @@ from rules.services import drafts, rolling_out, turning_off
 from rules.services.book import example_entry
 from rules.services.common import subject_of
 from rules.services.groups import offered_groups
-from rules.services.wording import waiting_wording
+from rules.services.wording import waiting_wording, wording_version
 
 State = RuleVersion.State
 _ABOUT = ("name_ko", "name_en", "group", "policy_clause", "policy_clause_en", "question_ko", "question_en")
@@ -190,6 +190,7 @@ def _show(request: HttpRequest, found: Rule, *, status: int = 200, **more: Any) 
         "rule": found,
         "versions": versions,
         "wording_changes": waiting_wording(subject="rule", name=found.code),
+        "wording_seen": wording_version("rule", found.code),
         "version": shown,
         "running": running,
         "shares": [percent for percent in rolling_out.SHARES if percent < 100],

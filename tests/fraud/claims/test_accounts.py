@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -164,9 +165,14 @@ def test_the_page_shows_a_token_once_and_then_its_first_letters(client: Any, cas
     assert token not in listed
     assert token[:8] in listed
     assert client.post("/connections/accounts/create/", form | {"days": "x"}).status_code == 422
-    again = client.post("/connections/accounts/erp/rotate/").context["token"]
+    first = re.findall(r'name="seen" value="(\d+)"', listed)[0]
+    again = client.post("/connections/accounts/erp/rotate/", {"seen": first}).context["token"]
     assert (status(token), status(again)) == (403, 403), "both are known; reading is not among their rights"
-    assert client.post("/connections/accounts/erp/revoke/").status_code == 302
+    for stale in ("", first):
+        assert client.post("/connections/accounts/erp/revoke/", {"seen": stale}).status_code == 409
+    newest = ServiceToken.objects.order_by("-pk").first()
+    assert newest is not None
+    assert client.post("/connections/accounts/erp/revoke/", {"seen": newest.pk}).status_code == 302
     assert status(again) == 401
     assert client.post("/connections/accounts/mira.jung/rotate/").status_code == 404
     client.force_login(cast.auditor)

@@ -279,8 +279,9 @@ def test_a_proposal_says_what_was_compared_and_what_not(cast, registered, client
     nothing = f"Nothing was compared: there is no comparison with {first.reference} on later claims."
     assert nothing in client.get(reverse("fraud:version", args=[version.reference])).content.decode()
     step = reverse("fraud:version-step", args=[version.reference, "propose"])
-    assert client.post(step, {"reason": "finds more"}).status_code == 409
-    assert client.post(step, {"reason": "finds more", "despite_gates": "on"}).status_code == 302
+    sent = {"reason": "finds more", "seen": "challenger-0"}
+    assert client.post(step, sent).status_code == 409
+    assert client.post(step, sent | {"despite_gates": "on"}).status_code == 302
     client.force_login(cast.approver)
     for told in (client.get("/approvals/").content.decode(), str(client.get("/api/v1/approvals/").json())):
         assert nothing in told

@@ -195,21 +195,32 @@ def test_comparison_shows_figures_gates_curves_and_segments(client, cast):
     assert "<svg" in page
 
 
+def seen_on(client, version) -> str:
+    """What the page of a version sends back with a step."""
+    page = client.get(reverse("fraud:version", args=[version.reference])).content.decode()
+    (seen,) = set(re.findall(r'name="seen" value="([^"]+)"', page))
+    return seen
+
+
 def test_promotion_without_reason_or_by_the_proposer_is_refused(client, cast):
     make_version("champion")
     version = make_version()
     client.force_login(cast.model_owner)
     url = reverse("fraud:version-step", args=[version.reference, "propose"])
     assert client.post(url, {"reason": ""}).status_code == 409
-    assert client.post(url, {"reason": "finds more at the same load"}).status_code == 409  # never compared
-    sent = {"reason": "finds more at the same load", "despite_gates": "on"}
-    assert client.post(url, sent).status_code == 302
+    sent = {"reason": "finds more at the same load", "seen": seen_on(client, version)}
+    assert client.post(url, sent).status_code == 409  # never compared
+    for stale in ("", "challenger-7"):  # the comparison that the page showed is another
+        answer = client.post(url, sent | {"despite_gates": "on", "seen": stale})
+        assert answer.status_code == 409
+    assert client.post(url, sent | {"despite_gates": "on"}).status_code == 302
     version.refresh_from_db()
     assert version.stage == "proposed"
     promote = reverse("fraud:version-step", args=[version.reference, "promote"])
     assert client.post(promote, {"reason": "I agree with myself"}).status_code == 403
     client.force_login(cast.approver)
-    assert client.post(promote, {"reason": "figures are convincing"}).status_code == 409  # never compared
+    sent = {"reason": "figures are convincing", "seen": seen_on(client, version)}
+    assert client.post(promote, sent).status_code == 409  # never compared
     version.refresh_from_db()
     assert version.stage == "proposed"
 

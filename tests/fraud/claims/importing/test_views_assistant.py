@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from fraud.claims.importing import drafts, services, trying
+from fraud.claims.importing import drafts, services, trying, waiting
 from fraud.claims.importing.field_labels import FIELD_LABELS
 from fraud.claims.importing.fields import FIELDS
 from fraud.claims.importing.guessing.columns import Guess
@@ -48,6 +48,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         return stage(lambda: open_table(path, checked), spec=checked, **more)
 
     monkeypatch.setattr("fraud.claims.importing.people.read_people_apart", read_people_here)
+    monkeypatch.setattr(waiting, "ask_child", lambda _module, task, _bounds: waiting.answer_to(task))
     monkeypatch.setattr(trying, "stage_apart", stage_here)
     monkeypatch.setattr(services, "stage_apart", stage_here)
 
@@ -305,6 +306,39 @@ def test_rows_with_such_numbers_are_left_out_when_asked_and_the_file_is_still_no
     )
     assert sent.status_code == 302
     assert (ClaimFile.objects.get().n_accepted, ClaimFile.objects.get().n_rejected) == (3, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp949"])
+def test_a_file_whose_rows_are_taken_without_a_value_is_not_kept_and_can_still_be_imported(
+    client: Client, cast: Cast, encoding: str
+) -> None:
+    signed_in(client, cast.system_admin)
+    content = table([*CARD, [*CARD[1][:4], "30000009", *CARD[1][5:-1], "900101-1234569"]], ",", encoding)
+    page = send(client, content).content.decode()
+    assert "4 would be taken" in page
+    assert "It was not kept, because it holds numbers that must not be stored." in page
+    assert "One stands here: 비고, 5." in page
+    assert kept() == []
+    sent = send(client, content, form_of(page) | {"name": "without", "import": "1"})
+    assert sent.status_code == 302
+    assert (ClaimFile.objects.get().n_accepted, ClaimFile.objects.get().n_rejected) == (4, 0)
+    assert kept() == []
+
+
+def test_a_kept_file_is_looked_at_again_when_it_is_laid_out_otherwise(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answer = waiting.answer_to
+    monkeypatch.setattr(
+        waiting, "ask_child", lambda _m, task, _b: asked.append(task["encoding"]) or answer(task)
+    )
+    signed_in(client, cast.system_admin)
+    page = send(client, table(CARD)).content.decode()
+    client.post(ADDRESS, form_of(page) | {"again": "1"})
+    assert asked == ["utf-8"]
+    client.post(ADDRESS, form_of(page) | {"header_row": "2"})
+    assert asked == ["utf-8", "utf-8"]
 
 
 @pytest.mark.parametrize(
