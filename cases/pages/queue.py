@@ -33,7 +33,7 @@ from cases.pages.queue_cases import read_cases
 from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
-from cases.services.money import attach_stakes
+from cases.services.money_told import attach_money
 from cases.visibility import cases_of_others, hidden_among, seen_by, visible_cases, without_involved
 from cases.workflow import State
 from fraud.claims.identity import logins_of
@@ -168,7 +168,7 @@ def queue_page(
         rows = cases_of_others(by).filter(filters.condition, **{f"{at}__isnull": False})
         page = keyset_page(rows.values_list(at, "pk", named=True), by=at, cursor=cursor, size=size)
         listed = [_placed(case, view.segments[0]) for case in read_cases([row.pk for row in page.rows])]
-        return replace(page, rows=attach_stakes(listed))
+        return replace(page, rows=attach_money(listed))
     start, bound = _read_cursor(cursor)
     walked = _walk(by, filters.condition, view, start, bound, size + 1)
     # (segment number, priority, id), segment by segment, each by priority
@@ -178,7 +178,7 @@ def queue_page(
     shown = [_placed(case, view.segments[numbers[case.pk]]) for case in read_cases(list(numbers))]
     number, priority, pk = places[-1] if more else (0, 0, 0)
     following = Cursor(str(number), priority, pk).as_text() if more else ""
-    return Page(attach_stakes(shown), following, bound is not None)
+    return Page(attach_money(shown), following, bound is not None)
 
 
 def has_queue(by: Actor) -> bool:
