@@ -34,7 +34,14 @@ from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
 from cases.services.money_told import attach_money
-from cases.visibility import cases_of_others, hidden_among, seen_by, visible_cases, without_involved
+from cases.visibility import (
+    cases_of_others,
+    hidden_among,
+    newest_entry,
+    seen_by,
+    visible_cases,
+    without_involved,
+)
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 
@@ -210,7 +217,8 @@ def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
 def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) -> dict[str, int]:
     """View → how many rows it has for somebody, counted no further than the cap, so a backlog costs what the cap costs.
 
-    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together. Two queries.
+    One's own views are counted anew; the others are remembered until anybody changes anything, half a minute at most, for all who may
+    see the same together. Two queries.
     """
     keys = {view.code: _count_key(view, filters, by) for view in views if not view.is_own}
     known = cache.get_many(keys.values())
@@ -226,10 +234,11 @@ def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) ->
 
 
 def _count_key(view: QueueView, filters: QueueFilters, by: Actor) -> str:
-    """What a count depends on: the view, the filters, and who is kept from which cases."""
+    """What a count depends on: the view, the filters, who is kept from which cases, what happened last, and the day."""
     chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
+    as_of = newest_entry(), company_today()
     kept_from = "" if by.is_system else number_key(by.employee_no), sorted(by.units)
-    return "cases:count:" + sha256(f"{view.code}{chosen}{kept_from}".encode()).hexdigest()
+    return "cases:count:" + sha256(f"{view.code}{chosen}{kept_from}{as_of}".encode()).hexdigest()
 
 
 def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:

@@ -21,7 +21,7 @@ from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.day_picture import day_svg, legend_of
 from cases.pages.link_picture import links_svg
-from cases.pages.outcomes import forecast_bulk
+from cases.pages.outcomes import forecast_bulk, short_why
 from cases.pages.queue import OPEN
 from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
@@ -191,6 +191,7 @@ def _links(checks: list[Check]) -> SafeString:
 
 
 register.simple_tag(forecast_bulk, name="forecast_bulk")
+register.filter("short_why", short_why)
 
 
 @register.filter
