@@ -10,6 +10,7 @@ from typing import Any
 from cases.dispositions import Disposition, label_for
 
 AMOUNT = "amount"
+CURRENCY = "currency"
 CONTRADICTS_SCORE = "contradicts_score"
 SAMPLE = "sample"
 REVERSAL = "reversal"
@@ -82,14 +83,22 @@ def why_second_person(
     digest: str,
     share: float,
 ) -> str:
-    """The first reason that applies (amount, reversal, contradicts_score, sample), or an empty text.
+    """The first reason that applies (reversal, currency, amount, contradicts_score, sample), or an empty text.
 
-    An amount in a currency the limit does not speak of always needs one.
+    What is known before anything is typed comes first, so a dialog that foretells it and the decision give the same reason.
+    An amount in a currency the limit does not speak of always needs a second person.
     """
-    if amount_minor > 0 and (not is_company_currency or amount_minor > limit_minor):
-        return AMOUNT
     if is_reversal:
         return REVERSAL
+    if amount_minor > 0 and (why := why_of_currency(is_company_currency=is_company_currency)):
+        return why
+    if amount_minor > limit_minor and is_company_currency:
+        return AMOUNT
     if contradicts_score(disposition, band):
         return CONTRADICTS_SCORE
     return SAMPLE if is_sampled(digest, share) else ""
+
+
+def why_of_currency(*, is_company_currency: bool) -> str:
+    """Why any amount needs a second person, or an empty text: the limit is in the company's currency and says nothing of others."""
+    return "" if is_company_currency else CURRENCY

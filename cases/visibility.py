@@ -11,10 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from audit.actor import Actor
+from audit.models import AuditEvent
 from audit.paging import read_together_as
 from audit.people import number_key, same_number
 from audit.people_rows import key_of
@@ -104,7 +105,7 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
     What was found is remembered until a claim joins a case or is rewritten; but for writers that overtake one another, five minutes
     are the most.
     """
-    marks = read_once("newest alert and version", _newest)
+    marks = _marks()[:2]
     name = "cases:named:" + sha256(f"{key}{marks}".encode()).hexdigest()
     known, named = cache.get(name, (frozenset(), frozenset()))
     if rest := list(case_ids - known):
@@ -116,10 +117,27 @@ def _named_among(key: str, case_ids: frozenset[int]) -> frozenset[int]:
     return named & case_ids  # type: ignore[no-any-return]
 
 
+def newest_entry() -> int:
+    """The key of the newest audit entry; 0 before the first.
+
+    Nothing changes without an entry in the same transaction, so this is the version of everything that is counted: what is remembered
+    under it is forgotten by whatever anybody does, in every process. Only of writers that overtake one another the later one may be
+    missed, until what was remembered is too old. One step along an index, in one query with the other marks of a page.
+    """
+    newest = _marks()[2]
+    return newest[0][0] if newest else 0
+
+
+def _marks() -> list[list[tuple[Any, ...]]]:
+    return read_once("newest alert, version and entry", _newest)
+
+
 def _newest() -> list[list[tuple[Any, ...]]]:
-    models = (Alert, ClaimVersion)
+    models: tuple[type[Model], ...] = (Alert, ClaimVersion, AuditEvent)
     return read_together_as(
-        "newest", lambda: [model.objects.order_by("-pk").values_list("pk")[:1] for model in models], 2
+        "newest",
+        lambda: [model._default_manager.order_by("-pk").values_list("pk")[:1] for model in models],
+        len(models),
     )
 
 

@@ -58,7 +58,7 @@ FILTERS = [
     query("run", "Reference of the run that opened the case."),
     query("disposition", "How the case was decided.", enum=[code.value for code in Disposition]),
     query("verdict", "What its decision says of the claim.", enum=list(VERDICT_WORDS)),
-    query("min", "At least so much at stake, in whole units of the case's currency."),
+    query("min", "At least so much, as `amount` tells it, in whole units of the case's currency."),
     query("opened_from", "Opened on this day or later."),
     query("opened_to", "Opened on this day or earlier."),
     query("decided", "Decided since this day."),

@@ -105,8 +105,9 @@ class Case(models.Model):
 
     NOT_SCORED = ""
 
-    #: Where its money is, attached by lists that show it (cases.services.money.attach_stakes).
+    #: Where its money is and what is told of it, attached by lists that show it (cases.services.money_told.attach_money).
     stake: Any = None
+    told: Any = None
 
     def __str__(self) -> str:
         return self.reference

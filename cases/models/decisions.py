@@ -31,7 +31,9 @@ class Decision(models.Model):
     message = models.TextField(blank=True)  # to the cardholder; `reason` stays inside the house
     content_hash = models.CharField(max_length=64)
     needs_approval = models.BooleanField(default=True)
-    why_approval = models.CharField(max_length=30, blank=True)  # amount, contradicts_score, sample, reversal
+    why_approval = models.CharField(
+        max_length=30, blank=True
+    )  # amount, currency, contradicts_score, sample, reversal
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(

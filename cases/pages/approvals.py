@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.core.cache import cache
 
+from audit import clock
 from audit.actor import Actor
+from audit.models import AuditEvent
 from audit.permissions import can
 from cases.pages import approvals_of_cases as of_cases
 from cases.pages import approvals_of_company as of_company
 from cases.pages.approval_rows import Waiting
+from cases.visibility import newest_entry
 from fraud.company.holiday_changes import DECIDING
 
 COUNT_SECONDS = 60
+_LOOKED_AT = 200  # so many entries since are looked through; after more it is counted anew
+#: What happens most, and never changes what waits for a second person. Every other entry does for all we know.
+QUIET = frozenset(
+    {
+        "case.taken", "case.released", "case.lock_expired", "case.assigned", "case.snoozed", "case.woken", "case.noted", "case.tagged",
+        "case.checked", "case.check_skipped", "case.check_opened", "explanation.requested", "explanation.extension_asked",
+        "explanation.extended", "explanation.lapsed", "evidence.added", "evidence.withdrawn", "receipt.read", "mail.sent_again",
+        "user.signed_out", "label.added", "run.held_back",
+    }
+)  # fmt: skip
 
 
 def waiting_for(by: Actor) -> list[Waiting]:
@@ -25,16 +39,48 @@ def waiting_for(by: Actor) -> list[Waiting]:
     )
 
 
+def inbox_of(by: Actor) -> list[Waiting]:
+    """The same for the page of it, which the count beside its name then agrees with."""
+    newest = newest_entry()
+    rows = waiting_for(by)
+    _remember(by, len(rows), newest)
+    return rows
+
+
 def waiting_count(by: Actor) -> int:
-    """How many there are, remembered for a minute; 0 for whoever approves nothing."""
+    """How many there are; 0 for whoever approves nothing. Remembered until something happens that may change it, a minute at most."""
     if not any(can(by, action) for action, _find in _KINDS):
         return 0
-    key = "cases:approvals:" + sha256(f"{by.username}:{by.employee_no}".encode()).hexdigest()
-    known: int | None = cache.get(key)
-    if known is None:
-        known = len(waiting_for(by))
-        cache.set(key, known, COUNT_SECONDS)
-    return known
+    newest = newest_entry()
+    known: tuple[int, int, datetime] | None = cache.get(_key(by))
+    if known is None or not _is_fresh(known[2]) or not _is_quiet_since(known[1], newest):
+        n = len(waiting_for(by))
+        _remember(by, n, newest)
+        return n
+    if known[1] != newest:
+        cache.set(_key(by), (known[0], newest, known[2]), COUNT_SECONDS)
+    return known[0]
+
+
+def _is_quiet_since(seen: int, newest: int) -> bool:
+    """Whether nothing was written since that could change what waits; one short query where anything was written."""
+    if newest == seen:
+        return True
+    since = AuditEvent.objects.filter(pk__gt=seen).order_by("pk").values_list("action", flat=True)
+    actions = list(since[: _LOOKED_AT + 1])
+    return len(actions) <= _LOOKED_AT and QUIET.issuperset(actions)
+
+
+def _is_fresh(at: datetime) -> bool:
+    return timedelta(0) <= clock.now() - at < timedelta(seconds=COUNT_SECONDS)
+
+
+def _remember(by: Actor, n: int, newest: int) -> None:
+    cache.set(_key(by), (n, newest, clock.now()), COUNT_SECONDS)
+
+
+def _key(by: Actor) -> str:
+    return "cases:approvals:" + sha256(f"{by.username}:{by.employee_no}".encode()).hexdigest()
 
 
 #: The permission that decides a kind, and how what waits of it is found.

@@ -83,7 +83,7 @@ def _sections() -> list[tuple[str, str, str, Callable[[Any], Iterable[Line]]]]:
         ("detection", pgettext("assurance", "What is found and what is missed"), pgettext("assurance", "The miss rate is estimated from random checks over the %(n)d weeks before the end of the month: one month alone finds too few.") % weeks, _detection),
         ("decisions", pgettext("assurance", "Decisions"), pgettext("assurance", "A decision is against the score where misuse was found at low risk or none at high risk."), decision_lines),
         ("hearing", pgettext("assurance", "Answers and appeals"), pgettext("assurance", "Requests sent and appeals submitted in the month, as far as they are over."), hearing_lines),
-        ("money", pgettext("assurance", "Money"), pgettext("assurance", "Of cases decided in the month, as known now. Prevented is what the card gave back before anybody had to be asked for it."), money_lines),
+        ("money", pgettext("assurance", "Money"), pgettext("assurance", "Of cases decided in the month, as known now. Confirmed is what their decisions ask to come back, after partial decisions and appeals; prevented is what the card gave back before anybody had to be asked for it."), money_lines),
         ("backlog", pgettext("assurance", "Backlog at the end of the month"), pgettext("assurance", "Open cases by the days since they were opened."), _backlog),
         ("sources", pgettext("assurance", "Precision by source"), pgettext("assurance", "Share of misuse among cases decided for or against; the interval holds 19 times out of 20."), source_lines),
         ("rules", pgettext("assurance", "Precision by rule"), pgettext("assurance", "Among decided cases that show the rule; a case that shows several counts for each."), rule_lines),

@@ -22,8 +22,8 @@ from audit import clock
 from audit.language import current_language
 from cases.models import Alert, Case
 from cases.pages.case import ClaimRow, Why, fact_url
-from cases.services.money import balance_of, shown_stake
-from cases.services.standing import recovery_of
+from cases.services.money import shown_stake
+from cases.services.money_told import told_money
 from fraud.claims.models import Claim
 from fraud.detection.basis import has_basis
 from fraud.detection.hit_facts import hit_facts_brief
@@ -209,27 +209,38 @@ def _proof(case: Case, claim: Claim, name: str) -> str:
 
 
 def _back(case: Case) -> Line:
-    stake, recovery = shown_stake(case), recovery_of(case)
-    repaid = balance_of(recovery).recovered_minor if recovery is not None else 0
-    left = max(stake.at_stake_minor - max(repaid, 0), 0)
-    parts = {"left": Linked(_money(left, case.currency), "#claims")}
-    said: list[str] = []
-    if stake.returned_minor:
-        parts["returned"] = Linked(_money(stake.returned_minor, case.currency), "#claims")
-        said.append(_("%(returned)s came back by cancellation or refund"))
-    if stake.elsewhere_minor:
-        parts["elsewhere"] = Linked(_money(stake.elsewhere_minor, case.currency), "#same-payments")
-        said.append(_("%(elsewhere)s is asked for in another case"))
-    if repaid > 0:
-        parts["repaid"] = Linked(_money(repaid, case.currency), "#timeline")
-        said.append(_("%(repaid)s was paid back"))
-    if not said:
-        return Line("back", _("Nothing has come back yet: %(left)s is still gone."), parts)
-    if not left:
-        return Line(
-            "back", _("%(what)s; nothing is left to ask for.").replace("%(what)s", ", ".join(said)), parts
-        )
-    return Line("back", _("%(what)s; %(left)s is still gone.").replace("%(what)s", ", ".join(said)), parts)
+    """What came back, what was decided and given up, and what is still gone or to come."""
+    stake, told = shown_stake(case), told_money(case)
+    amounts: dict[str, tuple[int, str, str]] = {  # in the order they are told
+        "returned": (stake.returned_minor, "#claims", _("%(returned)s came back by cancellation or refund")),
+        "elsewhere": (
+            stake.elsewhere_minor,
+            "#same-payments",
+            _("%(elsewhere)s is asked for in another case"),
+        ),
+        "decided": (told.decided_minor or 0, "#timeline", _("%(decided)s was decided to come back")),
+        "repaid": (told.repaid_minor, "#timeline", _("%(repaid)s was paid back")),
+        "written_off": (told.written_off_minor, "#timeline", _("%(written_off)s was written off")),
+    }
+    parts = {
+        name: Linked(_money(minor, case.currency), proof)
+        for name, (minor, proof, _said) in amounts.items()
+        if minor > 0
+    }
+    what = ", ".join(said for minor, _proof, said in amounts.values() if minor > 0)
+    if told.open_minor:
+        parts["left"] = Linked(_money(told.open_minor, case.currency), "#claims")
+        if case.disposition:
+            pattern = _("%(what)s; %(left)s is still to come back.")
+        elif what:
+            pattern = _("%(what)s; %(left)s is still gone.")
+        else:
+            pattern = _("Nothing has come back yet: %(left)s is still gone.")
+    elif what:
+        pattern = _("%(what)s; nothing is left to ask for.")
+    else:
+        pattern = _("Nothing is to come back.")
+    return Line("back", pattern.replace("%(what)s", what), parts)
 
 
 def _when(claim: Claim) -> str:

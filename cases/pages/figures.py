@@ -28,7 +28,8 @@ from cases.services.decided import (
     teaching_codes,
     with_expectation,
 )
-from cases.services.money import balances_of, cost_by_currency, stakes_of
+from cases.services.money import balances_of
+from cases.services.money_told import confirmed_by_currency
 from cases.workflow import State
 from fraud.company.values import current_settings
 from fraud.detection.models import ScreeningRun
@@ -195,27 +196,26 @@ def figures_between(since: date, until: date | None, hidden: frozenset[int] = fr
 def _money(decided: Any, hidden: frozenset[int]) -> tuple[MoneyFigures, ...]:
     """Confirmed, recovered and given up of the cases decided as misuse, and what all recoveries still wait for, per currency.
 
-    Confirmed is what those cases' payments cost after everything that came back by the card; what people repaid is part of
-    it and never more; all that came in, as the ledger has it, stands beside it.
+    Confirmed is what their decisions ask for, after appeals, as far as the card has not given it back; what people repaid is part
+    of it and never more; all that came in, as the ledger has it, stands beside it.
     """
     misuse = list(decided.filter(disposition__in=misuse_codes()))
     by_id = {case.pk: case for case in misuse}
-    stakes = stakes_of(misuse)
-    lost = {case.pk: max(stakes[case.pk].spent_minor - stakes[case.pk].returned_minor, 0) for case in misuse}
     sums: dict[str, Counter[str]] = {currency: Counter() for currency in _currencies()}
 
     def add(currency: str, **minor: int) -> None:
         sums.setdefault(currency, Counter()).update(minor)
 
-    for currency, (spent, gone) in cost_by_currency(misuse).items():
-        add(currency, confirmed_minor=gone, prevented_minor=spent - gone)
+    confirmed = confirmed_by_currency(misuse)
+    for currency, found in confirmed.items():
+        add(currency, confirmed_minor=found.confirmed_minor, prevented_minor=found.prevented_minor)
     repaid = list(Recovery.objects.filter(case__in=misuse).select_related("case"))
     balances = balances_of(repaid)
     for recovery in repaid:
         case, balance = by_id[recovery.case_id], balances[recovery.pk]
         add(
             case.currency,
-            recovered_minor=min(balance.recovered_minor, lost[case.pk]),
+            recovered_minor=min(balance.recovered_minor, confirmed[case.currency].of_case[case.pk]),
             came_in_minor=balance.recovered_minor,
             written_off_minor=balance.written_off_minor,
         )

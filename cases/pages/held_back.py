@@ -16,6 +16,7 @@ from audit.paging import COUNT_SECONDS, Page, capped_count, keyset_page
 from audit.people import number_key
 from cases.models import Alert, HeldBack
 from cases.pages.headlines import rule_names
+from cases.visibility import newest_entry
 from fraud.claims.identity import claims_involving
 from fraud.claims.models import Claim
 from fraud.claims.units import within_units
@@ -121,7 +122,7 @@ def held_back_page(by: Actor, part: str, *, cursor: str, among: Among = ALL, lan
 
 def held_back_count(by: Actor) -> int:
     """How many claims wait that the reader may see, counted no further than the cap; remembered like the queue's other counts."""
-    key = f"cases:held-back:{by.is_system}:{number_key(by.employee_no)}:{sorted(by.units)}"
+    key = f"cases:held-back:{newest_entry()}:{by.is_system}:{number_key(by.employee_no)}:{sorted(by.units)}"
     key = "cases:held-back:" + sha256(key.encode()).hexdigest()
     n = cache.get_or_set(key, lambda: capped_count(held_back_rows(by, WAITING)), COUNT_SECONDS)
     return int(n or 0)

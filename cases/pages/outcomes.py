@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from cases.dispositions import Disposition
-from cases.four_eyes import AMOUNT, CONTRADICTS_SCORE, REVERSAL, SAMPLE, contradicts_score
+from cases.four_eyes import (
+    AMOUNT,
+    CONTRADICTS_SCORE,
+    CURRENCY,
+    REVERSAL,
+    SAMPLE,
+    contradicts_score,
+    why_of_currency,
+)
 from cases.models import Appeal, Case, Decision
 from cases.services.decided import was_decided_before
 from cases.services.decisions import BulkOutcome
@@ -34,11 +42,24 @@ def why_second(code: str) -> str:
     """Why a second person has to agree, without saying what the score was."""
     sentences = {
         AMOUNT: _("The amount is above the limit: a second person has to approve."),
+        CURRENCY: _("The limit is in another currency than the amount: a second person has to approve."),
         REVERSAL: _("An earlier decision would be changed: a second person has to approve."),
         CONTRADICTS_SCORE: _("The outcome differs from what was expected: a second person has to approve."),
         SAMPLE: _("Drawn at random for a second look: a second person has to approve."),
     }
     return sentences.get(code, "")
+
+
+def short_why(code: str) -> str:
+    """The same in a few words, for whoever approves."""
+    words = {
+        AMOUNT: pgettext("why two people", "the amount is above the limit"),
+        CURRENCY: pgettext("why two people", "the limit is in another currency"),
+        REVERSAL: pgettext("why two people", "it changes an earlier decision"),
+        CONTRADICTS_SCORE: pgettext("why two people", "it contradicts the score"),
+        SAMPLE: pgettext("why two people", "drawn at random"),
+    }
+    return words.get(code, "")
 
 
 def said_of_approval(decision: Decision) -> str:
@@ -86,20 +107,23 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
 
 def forecast_proposal(case: Case, settings: CompanyValues) -> list[str]:
     """What a proposal on this case will lead to, said before it is made."""
-    said = []
     if was_decided_before(case):
-        said.append(why_second(REVERSAL))
-    elif case.currency != settings.currency:
-        said.append(
-            _("Any amount in %(currency)s: a second person has to approve.") % {"currency": case.currency}
+        return [why_second(REVERSAL)]
+    if why_of_currency(is_company_currency=case.currency == settings.currency):
+        said = _(
+            "The limit is in %(limit)s: any amount in %(currency)s has to be approved by a second person."
         )
-    else:
-        limit = shown_money(settings.four_eyes_limit_minor, settings.currency)
-        said.append(
-            _("Above %(limit)s a second person has to approve; up to that it is decided at once.")
-            % {"limit": limit}
-        )
-    return [*said, *_chance(settings.four_eyes_share)]
+        told = said % {"limit": settings.currency, "currency": case.currency}
+        return [
+            told,
+            *_chance(
+                settings.four_eyes_share,
+                _("Without an amount, one in %(n)d is drawn at random for a second look."),
+            ),
+        ]
+    limit = shown_money(settings.four_eyes_limit_minor, settings.currency)
+    said = _("Above %(limit)s a second person has to approve; up to that it is decided at once.")
+    return [said % {"limit": limit}, *_chance(settings.four_eyes_share)]
 
 
 def forecast_legitimate(case: Case, settings: CompanyValues) -> list[str]:
@@ -114,7 +138,10 @@ def forecast_legitimate(case: Case, settings: CompanyValues) -> list[str]:
         ]
     if contradicts_score(Disposition.LEGITIMATE, case.band):
         return [why_second(CONTRADICTS_SCORE)]
-    return [_("The case closes at once."), *_chance(settings.four_eyes_share)]
+    return [
+        _("The case closes at once."),
+        *_chance(settings.four_eyes_share, _("One in %(n)d is drawn at random for a second look.")),
+    ]
 
 
 def forecast_bulk() -> list[str]:
@@ -125,7 +152,8 @@ def forecast_bulk() -> list[str]:
     ]
 
 
-def _chance(share: float) -> list[str]:
+def _chance(share: float, said: str = "") -> list[str]:
     if share <= 0:
         return []
-    return [_("One in %(n)d is drawn at random for a second look.") % {"n": round(1 / share)}]
+    said = said or _("Of the others, one in %(n)d is drawn at random for a second look.")
+    return [said % {"n": round(1 / share)}]

@@ -16,7 +16,8 @@ from audit.language import current_language
 from audit.prepared import prepared
 from cases.models import BLIND, Case
 from cases.services.decided import decided_cases, start_of, teaching_codes
-from cases.services.money import attach_stakes, shown_stake
+from cases.services.money import shown_stake
+from cases.services.money_told import attach_money
 from cases.workflow import State
 from fraud.claims.models import Cardholder, Claim
 from fraud.web.charts import bars
@@ -89,11 +90,11 @@ def places_of(cardholder: Cardholder, currency: str) -> list[dict[str, Any]]:
 
 
 def past_cases(case: Case, seen: QuerySet[Case]) -> list[Case]:
-    """The cardholder's other cases among those the reader may see, newest first, each with its stake."""
+    """The cardholder's other cases among those the reader may see, newest first, each with its money."""
     rows = (
         seen.filter(cardholder=case.cardholder).exclude(pk=case.pk).select_related("merchant", "cardholder")
     )
-    return attach_stakes(list(rows.defer("undo").order_by("-id")[:20]))
+    return attach_money(list(rows.defer("undo").order_by("-id")[:20]))
 
 
 def cases_like(case: Case, seen: QuerySet[Case]) -> tuple[list[Case], Counter[str]]:
@@ -109,7 +110,7 @@ def cases_like(case: Case, seen: QuerySet[Case]) -> tuple[list[Case], Counter[st
     still_open = alike.exclude(BLIND).filter(disposition="").exclude(state=State.CLOSED)
     others = list(still_open.defer("undo").order_by("-id")[:LOOK_BACK_OPEN])
     outcomes = Counter(one.disposition for one in decided)
-    attach_stakes([case, *decided, *others])
+    attach_money([case, *decided, *others])
     # How one ended says more than that another is still open.
     nearest = [sorted(found, key=lambda one: _distance(case, one)) for found in (decided, others)]
     return [*nearest[0][:N_LIKE], *nearest[1][:N_LIKE_OPEN]], outcomes

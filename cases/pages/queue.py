@@ -33,8 +33,15 @@ from cases.pages.queue_cases import read_cases
 from cases.pages.queue_filters import QueueFilters
 from cases.services.clocks import overdue_cases
 from cases.services.company import company_today
-from cases.services.money import attach_stakes
-from cases.visibility import cases_of_others, hidden_among, seen_by, visible_cases, without_involved
+from cases.services.money_told import attach_money
+from cases.visibility import (
+    cases_of_others,
+    hidden_among,
+    newest_entry,
+    seen_by,
+    visible_cases,
+    without_involved,
+)
 from cases.workflow import State
 from fraud.claims.identity import logins_of
 
@@ -168,7 +175,7 @@ def queue_page(
         rows = cases_of_others(by).filter(filters.condition, **{f"{at}__isnull": False})
         page = keyset_page(rows.values_list(at, "pk", named=True), by=at, cursor=cursor, size=size)
         listed = [_placed(case, view.segments[0]) for case in read_cases([row.pk for row in page.rows])]
-        return replace(page, rows=attach_stakes(listed))
+        return replace(page, rows=attach_money(listed))
     start, bound = _read_cursor(cursor)
     walked = _walk(by, filters.condition, view, start, bound, size + 1)
     # (segment number, priority, id), segment by segment, each by priority
@@ -178,7 +185,7 @@ def queue_page(
     shown = [_placed(case, view.segments[numbers[case.pk]]) for case in read_cases(list(numbers))]
     number, priority, pk = places[-1] if more else (0, 0, 0)
     following = Cursor(str(number), priority, pk).as_text() if more else ""
-    return Page(attach_stakes(shown), following, bound is not None)
+    return Page(attach_money(shown), following, bound is not None)
 
 
 def has_queue(by: Actor) -> bool:
@@ -210,7 +217,8 @@ def next_to_do(by: Actor, after: Case | None = None) -> Case | None:
 def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) -> dict[str, int]:
     """View → how many rows it has for somebody, counted no further than the cap, so a backlog costs what the cap costs.
 
-    One's own views are counted anew; the others are remembered for half a minute, for all who may see the same together. Two queries.
+    One's own views are counted anew; the others are remembered until anybody changes anything, half a minute at most, for all who may
+    see the same together. Two queries.
     """
     keys = {view.code: _count_key(view, filters, by) for view in views if not view.is_own}
     known = cache.get_many(keys.values())
@@ -226,10 +234,11 @@ def view_counts(views: Sequence[QueueView], filters: QueueFilters, by: Actor) ->
 
 
 def _count_key(view: QueueView, filters: QueueFilters, by: Actor) -> str:
-    """What a count depends on: the view, the filters, and who is kept from which cases."""
+    """What a count depends on: the view, the filters, who is kept from which cases, what happened last, and the day."""
     chosen = sorted((chip["key"], chip["value"]) for chip in filters.chips)
+    as_of = newest_entry(), company_today()
     kept_from = "" if by.is_system else number_key(by.employee_no), sorted(by.units)
-    return "cases:count:" + sha256(f"{view.code}{chosen}{kept_from}".encode()).hexdigest()
+    return "cases:count:" + sha256(f"{view.code}{chosen}{kept_from}{as_of}".encode()).hexdigest()
 
 
 def _counts_of(lists: Sequence[Q], by: Actor) -> list[int]:

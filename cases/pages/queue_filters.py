@@ -36,7 +36,7 @@ from cases.services.decided import (
     start_of,
     with_expectation,
 )
-from cases.services.money import cases_at_stake
+from cases.services.money_told import cases_with_money
 from cases.services.tagging import NAME_MAX
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
@@ -118,7 +118,7 @@ def _by_period(condition: Callable[[date, date], Q]) -> Callable[[str], Q | None
 
 def _least(value: str) -> Q | None:
     least = decimal_number(value)
-    return None if least is None or not 0 <= least < 10**15 else Q(pk__in=cases_at_stake(least))
+    return None if least is None or not 0 <= least < 10**15 else Q(pk__in=cases_with_money(least))
 
 
 #: Name in the address → filter, in the order of their chips.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.actor import Actor
 from cases.dispositions import Disposition
+from cases.four_eyes import REVERSAL
 from cases.models import Appeal, Case, Decision
 from cases.services import errors
 from cases.services.casework import casework
@@ -218,7 +219,7 @@ def _successor(
         policy_clause="" if is_reversed else decision.policy_clause,
         message=message,
         needs_approval=False,
-        why_approval="reversal" if is_reversed else "",
+        why_approval=REVERSAL if is_reversed else "",
         proposed_by_id=by.person_id,
         proposed_at=now,
         decided_by_id=by.user_id,

@@ -15,9 +15,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-
-from django.db.models import Q, Sum
 
 from audit.reading import read_once
 from cases.models import Alert, Case, Decision, Recovery
@@ -26,7 +23,6 @@ from cases.services.money_rows import Posted, posted_by_case, read_held
 from cases.services.money_shares import held_elsewhere, kept_of
 from fraud.claims.models import Claim
 from fraud.claims.money import money_of
-from rules.money import to_decimal
 
 _IDS = 500
 
@@ -91,14 +87,6 @@ def attach_stake(case: Case, returned: Mapping[int, int]) -> None:
     case.stake = _stakes([case.pk], returned).get(case.pk, Stake())
 
 
-def attach_stakes(cases: list[Case]) -> list[Case]:
-    """The cases of a list, each with its `stake`, for showing."""
-    stakes = stakes_of(cases)
-    for case in cases:
-        case.stake = stakes[case.pk]
-    return cases
-
-
 def shown_stake(case: Case) -> Stake:
     """The stake that a list attached, else the case's own."""
     return case.stake if case.stake is not None else stake_of(case)
@@ -116,40 +104,6 @@ def stakes_of(cases: Collection[Case]) -> dict[int, Stake]:
     for start in range(0, len(rows), _IDS):
         found.update(_stakes([case.pk for case in rows[start : start + _IDS]]))
     return {case.pk: found.get(case.pk, Stake()) for case in rows}
-
-
-def cases_at_stake(least: Decimal) -> list[int]:
-    """Ids of the cases in which at least so much, in major units of their own currency, is at stake."""
-    found: list[int] = []
-    # What was spent bounds what is at stake from above: the database leaves out most of the others.
-    likely = (
-        Case.objects.annotate(spent=Sum("alerts__claim__amount_minor", filter=Q(alerts__left_at=None)))
-        .filter(spent__gte=least)
-        .only("pk", "currency")
-    )
-    rows = list(likely.order_by("pk"))
-    stakes = stakes_of(rows)
-    for case in rows:
-        if to_decimal(stakes[case.pk].at_stake_minor, case.currency) >= least:
-            found.append(case.pk)
-    return found
-
-
-def cost_by_currency(cases: Collection[Case]) -> dict[str, tuple[int, int]]:
-    """Currency → what the payments of these cases took, and what of it is gone after what came back by the card; each payment
-    once, minor units."""
-    rows = list(cases)
-    spent: dict[str, dict[int, int]] = defaultdict(dict)
-    gone: dict[str, dict[int, int]] = defaultdict(dict)
-    for start in range(0, len(rows), _IDS):
-        currency = {case.pk: case.currency for case in rows[start : start + _IDS]}
-        held = read_held(list(currency))
-        purchases = purchases_of(held, list(currency))
-        net = net_of(purchases, held)
-        for case_id, claims in purchases.items():
-            spent[currency[case_id]] |= claims
-            gone[currency[case_id]] |= net[case_id]
-    return {currency: (sum(spent[currency].values()), sum(gone[currency].values())) for currency in spent}
 
 
 def net_by_claim(case: Case) -> dict[int, int]:

@@ -73,16 +73,16 @@ def _held(
     order = sorted((pk for pk in claims if pk in asked), key=lambda pk: (asked[pk].decided_at, pk))
     left, came_in = dict(net), {}
     for pk in order:
-        came_in[pk] = _take(left, claims[pk], asked[pk].came_back_minor)
+        came_in[pk] = take(left, claims[pk], asked[pk].came_back_minor)
     own = came_in.pop(case_id, 0)
     held = sum(came_in.values())
     for pk in takewhile(lambda pk: pk != case_id, order):
         still = [claim_id for claim_id, is_asked in claims[pk].items() if is_asked]
-        held += _take(left, still, asked[pk].still_minor)
+        held += take(left, still, asked[pk].still_minor)
     return Parts(held, own)
 
 
-def _take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
+def take(left: dict[int, int], claim_ids: Iterable[int], minor: int) -> int:
     """Lower what is left of the claims by an amount; returns how much found place."""
     rest = minor
     for claim_id in sorted(claim_ids):

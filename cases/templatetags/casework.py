@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -20,14 +21,14 @@ from cases.pages.basis import Check, checks_of_hit, checks_of_reason
 from cases.pages.calendar import business_days_left
 from cases.pages.day_picture import day_svg, legend_of
 from cases.pages.link_picture import links_svg
-from cases.pages.outcomes import forecast_bulk
+from cases.pages.outcomes import forecast_bulk, short_why
 from cases.pages.queue import OPEN
 from cases.pages.strip_table import strip_table
 from cases.pages.strips import VERDICTS
 from cases.pages.undo import undo_context
-from cases.pages.words import MISUSE_TAGS, SOURCES, STATES
+from cases.pages.words import MISUSE_TAGS, OWN_WORDS, SOURCES, STATES, TOLD_LABELS, TOLD_WORDS
 from cases.services.choice_words import METHODS, disposition_word
-from cases.services.money import shown_stake
+from cases.services.money_told import Told, told_money
 from fraud.company.calendar import CompanyCalendar
 from fraud.detection.models import Score
 from fraud.web.dates import say_day
@@ -41,8 +42,32 @@ register = template.Library()
 
 @register.simple_tag
 def case_money(case: Any) -> SafeString:
-    """What may still be asked for in a case."""
-    return money(shown_stake(case).at_stake_minor, case.currency)
+    """The amount of a case with the word for what it is; none where it is at stake."""
+    return _with_word(case, TOLD_WORDS)
+
+
+@register.simple_tag
+def own_money(case: Any) -> SafeString:
+    """The same as its cardholder is told of it."""
+    return _with_word(case, OWN_WORDS)
+
+
+def _with_word(case: Any, words: Mapping[str, str | Promise]) -> SafeString:
+    told = told_money(case)
+    amount, word = money(told.minor, case.currency), words.get(told.kind)
+    return format_html('{} <small class="muted">{}</small>', amount, word) if word else amount
+
+
+@register.simple_tag
+def money_of_case(case: Any) -> Told:
+    """What is told of the money of a case."""
+    return told_money(case)
+
+
+@register.filter
+def told_label(told: Told) -> str | Promise:
+    """The heading of the amount of a case."""
+    return TOLD_LABELS[told.kind]
 
 
 @register.simple_tag
@@ -166,6 +191,7 @@ def _links(checks: list[Check]) -> SafeString:
 
 
 register.simple_tag(forecast_bulk, name="forecast_bulk")
+register.filter("short_why", short_why)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from audit.language import current_language
 from audit.people import name_of
 from cases.models import Case
-from cases.services.money import shown_stake
+from cases.services.money_told import told_money
 from fraud.web.kept import Shelf
 
 register = template.Library()
@@ -58,13 +58,14 @@ def forget_rows() -> None:
 
 def _key(case: Any) -> tuple[Hashable, ...]:
     person, assignee = case.cardholder, case.assignee
-    department = person.department
+    department, told = person.department, told_money(case)
     return (
         _columns(case),
         str(person),
         (department.name, department.name_en) if department is not None else None,
         tuple(case.tag_names),
         tuple((tag["code"], tag["name"]) for tag in case.tags),
-        shown_stake(case).at_stake_minor,
+        told.minor,
+        told.kind,
         name_of(assignee) if assignee is not None else None,
     )

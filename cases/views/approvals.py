@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from audit.asked import asked_of
 from cases.pages.approval_rows import KIND_WORDS
-from cases.pages.approvals import waiting_for
+from cases.pages.approvals import inbox_of
 from fraud.web.access import page
 
 
@@ -16,7 +16,7 @@ from fraud.web.access import page
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """What the reader may decide, the oldest first; each leads to the page where it is decided."""
-    rows = waiting_for(request.actor)  # type: ignore[attr-defined]
+    rows = inbox_of(request.actor)  # type: ignore[attr-defined]
     kind = asked_of(request, "kind").choice("kind", KIND_WORDS)
     counts = {code: sum(row.kind == code for row in rows) for code in KIND_WORDS}
     tabs = [

@@ -23,6 +23,7 @@ from cases.pages.answer_steps import APPEAL_STEPS, CHECK, step_names, step_of
 from cases.services import errors
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
+from cases.services.money_told import attach_money
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
 from cases.views.actions import version_seen
@@ -38,12 +39,12 @@ _LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused 
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """Everything the person was asked or told, what waits for them first."""
-    cases = list(own_cases(request.actor)[:SHOWN])
+    cases = attach_money(list(own_cases(request.actor)[:SHOWN]))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
     context = {
         "waiting": [case for case in cases if case.state in waiting],
         "others": [case for case in cases if case.state not in waiting],
-        "team": list(team_cases(request.actor)[:SHOWN]),
+        "team": attach_money(list(team_cases(request.actor)[:SHOWN])),
     }
     return render(request, "cases/my/requests.html", context)
 

@@ -13,7 +13,7 @@ from cases.api.serializers.staff import CaseRow
 from cases.models import Case, Recovery
 from cases.pages.figures import MoneyFigures, work_out_figures
 from cases.pages.ledger import EXPORT_HEAD, LedgerRow, export_row, with_balances
-from cases.services.money import attach_stakes
+from cases.services.money_told import attach_money
 from cases.workflow import State
 from tests.cases.money_deliveries import plain
 from tests.cases.money_ledger import Held, Told
@@ -29,7 +29,7 @@ def compare(walk: Walk) -> None:
     now = fingerprint()
     if now == walk.seen:
         return
-    cases = attach_stakes(list(Case.objects.select_related("cardholder__department", "merchant", "assignee")))
+    cases = attach_money(list(Case.objects.select_related("cardholder__department", "merchant", "assignee")))
     lines = with_balances(_recoveries_of(cases))
     let_end(walk, cases)
     walk.told = told_by(walk, cases, lines)
@@ -98,7 +98,15 @@ def told_by(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> dict[str, 
 def all_tell_the_same(walk: Walk, cases: list[Case], lines: list[LedgerRow]) -> None:
     """What programs and people are sent, and what the overview counts."""
     turn = walk.n_compared // ALL_EVERY
-    stakes = {case.reference: plain(walk.told[case.reference].at_stake, case.currency) for case in cases}
+    # At stake is what may be asked for until it is decided; then it is what is still asked for.
+    told_now = {case.reference: walk.told[case.reference] for case in cases}
+    stakes = {
+        case.reference: plain(
+            told_now[case.reference].asked if case.disposition else told_now[case.reference].at_stake,
+            case.currency,
+        )
+        for case in cases
+    }
     rows = CaseRow(cases, many=True).data
     assert {row["reference"]: Decimal(row["at_stake"]) for row in rows} == stakes
     afresh = with_balances(Recovery.objects.select_related("case__cardholder__department").order_by("id"))

@@ -47,7 +47,7 @@ class Walk:
     def row(self, name: str) -> Case:
         """The case as it was read for the comparison after the last step, as a page would have shown it."""
         case = copy(self.rows[name])
-        case.stake = None  # a list attached it: services work it out by themselves
+        case.stake = case.told = None  # a list attached them: services work it out by themselves
         return case
 
     def held(self, case: Case) -> Held:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 import cases.services
 from audit.actor import Actor
@@ -17,12 +18,13 @@ from audit.permissions import Role
 from audit.services import find_faults
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import Case, Decision, OutboxMessage
+from cases.pages.outcomes import forecast_proposal, said_of_decision, short_why
 from cases.services import by_hand, decisions, errors, explanations, queue, undo
 from cases.services.outbox import send_outbox
 from cases.services.steps import current_decision
 from cases.workflow import State
 from fraud.claims.models import Label
-from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh
+from tests.cases.stage import AMOUNT, LEGITIMATE, REASON, Stage, fresh, settings_with
 from tests.cast import make_alert, make_claim, make_person
 
 D = Disposition
@@ -83,6 +85,21 @@ def test_an_amount_over_the_limit_waits_for_a_second_person(stage: Stage, compan
     assert notice.recipient == stage.cast.cardholder.email
     assert "84,000원" in notice.body
     assert REASON not in notice.body
+
+
+def test_a_limit_in_another_currency_is_told_as_the_reason_before_and_after(
+    stage: Stage, company: Any
+) -> None:
+    company(currency="USD", four_eyes_limit_minor=30_000_000)
+    case = stage.explained()
+    with translation.override("en"):
+        beforehand = " ".join(forecast_proposal(case, settings_with(currency="USD", four_eyes_share=0.05)))
+        assert "The limit is in USD: any amount in KRW has to be approved by a second person." in beforehand
+        assert "Without an amount, one in 20 is drawn at random" in beforehand
+        proposal = propose(stage, case, amount_minor=AMOUNT)
+        assert proposal.why_approval == "currency"
+        assert "The limit is in another currency" in said_of_decision(proposal)
+        assert short_why(proposal.why_approval) == "the limit is in another currency"
 
 
 def test_an_amount_up_to_the_limit_is_decided_at_once_and_still_notified(stage: Stage, company: Any) -> None:

@@ -115,14 +115,15 @@ BASE: dict[str, Any] = {
         ({}, ""),
         ({"amount_minor": 500_000}, ""),
         ({"amount_minor": 500_001}, "amount"),
-        ({"amount_minor": 1, "is_company_currency": False}, "amount"),
+        ({"amount_minor": 1, "is_company_currency": False}, "currency"),
+        ({"amount_minor": 500_001, "is_company_currency": False, "band": "low"}, "currency"),
         ({"is_company_currency": False}, ""),
         ({"is_reversal": True}, "reversal"),
         ({"band": "low"}, "contradicts_score"),
         ({"disposition": D.LEGITIMATE}, "contradicts_score"),
         ({"digest": "0" * 64}, "sample"),
         ({"digest": "0" * 64, "share": 0.0}, ""),
-        ({"amount_minor": 500_001, "band": "low", "is_reversal": True}, "amount"),
+        ({"amount_minor": 500_001, "band": "low", "is_reversal": True}, "reversal"),
     ],
 )
 def test_the_first_reason_that_applies_is_given(changes: dict[str, Any], why: str) -> None:

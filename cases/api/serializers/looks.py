@@ -15,7 +15,7 @@ from cases.pages.case import ClaimRow, claims_of, reasons_of
 from cases.pages.day import KINDS, SPANS, days_of
 from cases.pages.related import around
 from cases.pages.strips import ABOUT, strips_of
-from cases.services.money import attach_stakes
+from cases.services.money_told import attach_money
 from fraud.web.api_money import AMOUNT_SCHEMA, decimal_text
 
 
@@ -101,7 +101,7 @@ class CaseLook(CaseDetail):
     @extend_schema_field(BriefLine(many=True))
     def get_brief(self, case: Case) -> Any:
         rows = self._rows(case)
-        attach_stakes([case])
+        attach_money([case])
         page = reverse("cases:detail", args=[case.reference])
         lines = brief_of(case, rows, reasons_of(case, rows), shows_reasons=self._shown(case))
         return [

@@ -24,7 +24,8 @@ from cases.pages.answers import answers_of
 from cases.pages.changes import told_changes
 from cases.services.drafts import draft_number, draft_of
 from cases.services.files import told_files
-from cases.services.money import at_stake, balance_of, due_minor, told_claims
+from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money_told import told_money
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, recovery_of
 from cases.services.told_version import told_version
@@ -141,7 +142,7 @@ class MyRequestPage(serializers.Serializer):
 
 class MyRequest(MyRequestRow):
     version = serializers.SerializerMethodField()
-    amount = Amount(lambda request: at_stake(request.case), "case.currency")
+    amount = Amount(lambda request: told_money(request.case).open_minor, "case.currency")
     currency = serializers.CharField(source="case.currency")
     can_ask_extension = serializers.SerializerMethodField()
     changes = serializers.SerializerMethodField()

@@ -17,7 +17,8 @@ from cases.services.checking import RESULTS, checks_of
 from cases.services.claim_changes import said_of_decision
 from cases.services.clocks import is_overdue
 from cases.services.files import sent_files
-from cases.services.money import claims_of, shown_stake
+from cases.services.money import claims_of
+from cases.services.money_told import Kind, told_money
 from cases.services.over_limit import over_limit_of
 from cases.workflow import Action
 from fraud.claims.models import Claim
@@ -43,7 +44,9 @@ class CaseRow(serializers.ModelSerializer):
     is_overdue = serializers.SerializerMethodField()
     probability = serializers.SerializerMethodField()
     band = serializers.SerializerMethodField()
-    at_stake = Amount(lambda case: shown_stake(case).at_stake_minor)
+    at_stake = Amount(lambda case: told_money(case).open_minor)
+    amount = Amount(lambda case: told_money(case).minor)
+    amount_kind = serializers.SerializerMethodField()
     expected_loss = serializers.SerializerMethodField()
     headline = serializers.SerializerMethodField()
 
@@ -52,10 +55,15 @@ class CaseRow(serializers.ModelSerializer):
         # fmt: off
         fields = (
             "reference", "state", "state_since", "due_on", "is_overdue", "source", "pattern", "headline", "cardholder", "merchant",
-            "at_stake", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss", "assignee",
+            "at_stake", "amount", "amount_kind", "currency", "n_claims", "probability", "band", "is_calibrated", "expected_loss", "assignee",
             "snoozed_until", "has_news", "disposition", "opened_at", "closed_at", "version",
         )
         # fmt: on
+
+    @extend_schema_field(serializers.ChoiceField(list(Kind)))
+    def get_amount_kind(self, case: Case) -> str:
+        """What `amount` is: at stake, decided, still open, repaid, written off; `nothing` was to come back: then what was spent."""
+        return told_money(case).kind.value
 
     def get_headline(self, case: Case) -> str:
         """What happened, in one sentence; the names of a page's rules are asked for once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import pgettext
@@ -43,9 +45,25 @@ def overview(paper: Paper, contents: Contents) -> None:
             (pgettext("dossier", "Reopened from"), told["reopened_from"]),
             (pgettext("dossier", "Spent"), amount("spent")),
             (pgettext("dossier", "Came back by the card"), amount("returned")),
-            (pgettext("dossier", "At stake now"), amount("at_stake")),
+            *_asked(told, amount),
         ]
     )  # fmt: skip
+
+
+def _asked(told: Mapping[str, Any], amount: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What is at stake before a decision; after it what that asks for and what became of it."""
+    money = told["money"]
+    if money["decided"] is None:
+        return [(pgettext("dossier", "At stake now"), amount("at_stake"))]
+    became = [
+        (pgettext("dossier", "Paid back"), "repaid"),
+        (pgettext("dossier", "Written off"), "written_off"),
+    ]
+    return [
+        (pgettext("dossier", "Decided to come back"), amount("decided")),
+        *((words, amount(name)) for words, name in became if Decimal(money[name])),
+        (pgettext("dossier", "Still open"), amount("at_stake")),
+    ]
 
 
 def reasons(paper: Paper, contents: Contents) -> None:

@@ -11,13 +11,14 @@ from cases.pages.headlines import headline, rule_names
 from cases.papers.dossier.values import person, values_of
 from cases.services.claim_changes import said_of_decision
 from cases.services.money import balance_of, stake_of
+from cases.services.money_told import told_money
 from cases.services.standing import recovery_of
 from fraud.web.api_money import decimal_text
 
 
 def case_facts(case: Case, language: str) -> dict[str, Any]:
     """The case itself; nothing of its score."""
-    stake = stake_of(case)
+    stake, told = stake_of(case), told_money(case)
     code = str((case.headline or {}).get("code") or case.pattern)
     names = (
         "reference", "source", "state", "state_since", "due_on", "disposition", "disposition_reason", "snoozed_until",
@@ -40,7 +41,12 @@ def case_facts(case: Case, language: str) -> dict[str, Any]:
             "spent": decimal_text(stake.spent_minor, case.currency),
             "returned": decimal_text(stake.returned_minor, case.currency),
             "elsewhere": decimal_text(stake.elsewhere_minor, case.currency),
-            "at_stake": decimal_text(stake.at_stake_minor, case.currency),
+            "at_stake": decimal_text(told.open_minor, case.currency),
+            "decided": None
+            if told.decided_minor is None
+            else decimal_text(told.decided_minor, case.currency),
+            "repaid": decimal_text(told.repaid_minor, case.currency),
+            "written_off": decimal_text(told.written_off_minor, case.currency),
         },
     }
 

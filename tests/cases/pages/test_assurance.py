@@ -79,6 +79,7 @@ def decided(stage: Stage, n: int, when: datetime, **fields: Any) -> Case:
         number=1,
         state=Decision.State.APPROVED,
         disposition=case.disposition,
+        amount_minor=5_000 + n if DISPOSITIONS[outcomes[n % len(outcomes)]].may_recover else 0,
         currency="KRW",
         reason="x",
         needs_approval=is_two,
@@ -172,7 +173,7 @@ def test_the_figures_are_what_a_plain_count_gives(months: Stage) -> None:
     assert (
         (found["hearing"]["on_time"].value.n, found["hearing"]["on_time"].value.of) == (on_time, 6) == (3, 6)
     )
-    confirmed = sum(case.alerts.get().claim.amount_minor for case in wrong)
+    confirmed = sum(case.decisions.get().amount_minor for case in wrong)  # a part of each payment
     assert found["money"]["confirmed_KRW"].value.value == confirmed
     by_source = Counter(case.source for case in judged)
     for source, n in by_source.items():
