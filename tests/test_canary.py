@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from tests.cases.conftest import company, people, stage
 from tests.cases.stage import Stage, fresh
 from tests.cases.statements.files import bank_table, camt, csv_of
 from tests.cast import NOW, make_claim
-from tests.fraud.claims.importing.files import HEADER, csv_bytes, row
+from tests.fraud.claims.importing.files import HEADER, csv_bytes, csv_text, row
 
 __all__ = ["company", "people", "stage"]
 pytestmark = pytest.mark.django_db
@@ -377,7 +377,7 @@ def deliveries(walk: Walk) -> None:
         file=walk.upload(csv_bytes(row(적요=number())), ".csv"),
         status=(302, 200, 422),
     )
-    for waits in waiting_files(number):
+    for waits in waiting_files(walk.canary):
         sent = SimpleUploadedFile("claims", waits)
         walk.post("system_admin", "/files/assistant/", file=sent, status=(200, 422))
     exempt = "/files/profiles/generic/exemptions/"
@@ -426,12 +426,13 @@ def deliveries(walk: Walk) -> None:
     assert {"labels.exported", "claims.exported"} <= set(AuditEvent.objects.values_list("action", flat=True))
 
 
-def waiting_files(number: Callable[[], str]) -> Iterator[bytes]:
+def waiting_files(canary: Canary) -> Iterator[bytes]:
     """What the assistant would keep for the next step: a number in a column, a title, another sheet, a comment, in any encoding."""
-    for encoding in ("utf-8", "utf-16", "cp949"):
+    number = canary.number
+    for encoding, make in (("utf-8", number), ("utf-16", number), ("cp949", canary.plain)):
         for _ in range(4):  # cards, and a resident number
-            yield csv_bytes(row(), row(**{"claim_id": "W-2", "적요": number()})).decode().encode(encoding)
-        yield f"카드 내역 {number()}\r\n".encode(encoding) + csv_bytes(row(), encoding=encoding)
+            yield csv_text([row(), row(**{"claim_id": "W-2", "적요": make()})]).encode(encoding)
+        yield f"카드 내역 {make()}\r\n{csv_text([row()])}".encode(encoding)
     for place in ("comment", "sheet", "property"):
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True})

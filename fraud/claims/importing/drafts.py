@@ -40,7 +40,7 @@ class Draft:
 
 def keep_draft(parts: Iterable[bytes], name: str, by: Actor) -> Draft:
     """Keep an uploaded file. Raises UploadTooLarge."""
-    _sweep()
+    forget_drafts()
     token = secrets.token_hex(16)
     path = _path(token)
     keep_parts(parts).replace(path)
@@ -65,8 +65,11 @@ def _path(token: str) -> Path:
     return incoming_folder() / f"draft-{token}"
 
 
-def _sweep() -> None:
-    now = clock.now().timestamp()
+def forget_drafts() -> int:
+    """Remove what has waited for longer than an hour; rung by the sweep too, since nobody may send another. Returns how many."""
+    now, n = clock.now().timestamp(), 0
     for path in incoming_folder().glob("draft-*"):
         if now - path.stat().st_mtime > SECONDS:
             path.unlink(missing_ok=True)
+            n += 1
+    return n

@@ -365,6 +365,10 @@ def test_a_kept_file_is_one_persons_and_ends_after_an_hour(client: Client, cast:
     os.utime(path, (0, 0))
     send(client, table(LEDGER, ";"))
     assert path not in kept()
+    (path,) = kept()
+    assert (drafts.forget_drafts(), kept()) == (0, [path])
+    os.utime(path, (0, 0))
+    assert (drafts.forget_drafts(), kept()) == (1, [])
 
 
 def test_only_who_may_import_uses_it_and_only_who_may_change_profiles_saves(
