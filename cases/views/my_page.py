@@ -14,6 +14,7 @@ from cases.dispositions import DISPOSITIONS, Disposition
 from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
+from cases.models.explanations import Draft
 from cases.pages.adopted_policy import has_adopted_policy
 from cases.pages.answer_steps import first_open
 from cases.pages.changes import told_changes
@@ -43,8 +44,10 @@ STATION_OF: Mapping[str, int] = {
 }
 
 
-def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Claims, rounds, draft or what was typed, the notice and the repayment; no scoring, no notes."""
+def page_context(
+    case: Case, actor: Actor, *, typed: Mapping[str, Any], is_appeal: bool = False
+) -> dict[str, Any]:
+    """Claims, rounds, draft (of the answer, or of the appeal) or what was typed, the notice and the repayment; no scoring, no notes."""
     told = told_version(case)  # before anything that it speaks of is read
     asked = current_request(case)
     rounds = list(
@@ -52,9 +55,11 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         .prefetch_related("explanations__evidence__uploaded_by")
         .order_by("round_no")
     )
-    draft = draft_of(asked, actor) if asked else None
+    drafted = case if is_appeal else asked
+    draft = draft_of(drafted, actor) if drafted else None
     # A whole form that was refused stands as typed; beside any other step the draft stays as it was kept.
-    written = typed if "offered" in typed else {**_as_typed(draft), **{name: typed[name] for name in typed}}
+    is_whole = "text" in typed if is_appeal else "offered" in typed
+    written = typed if is_whole else {**_as_typed(draft), **{name: typed[name] for name in typed}}
     is_holder = relations_of(actor, case).is_cardholder
     return {
         "case": case,
@@ -74,7 +79,7 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "text": written.get("text", ""),
         "draft": draft,
         "go_on": first_open(asked.questions, written) if asked else "",
-        "draft_number": draft_number(asked, actor) if asked else 0,
+        "draft_number": draft_number(drafted, actor) if drafted else 0,
         "draft_page": typed.get("page") or _new_page(),
         "typed": written,
         "days_left": (asked.due_on - company_today()).days if asked else None,
@@ -96,10 +101,10 @@ def _new_page() -> str:
     return "".join(secrets.choice(ascii_lowercase) for _ in range(16))
 
 
-def _as_typed(draft: ExplanationDraft | None) -> dict[str, Any]:
+def _as_typed(draft: Draft | None) -> dict[str, Any]:
     """A saved draft as the form would have sent it."""
-    if draft is None:
-        return {}
+    if not isinstance(draft, ExplanationDraft):
+        return {"text": draft.text} if draft else {}
     answers = {f"answer-{name}": text for name, text in draft.answers.items()}
     return {"text": draft.text, "admits": "on" if draft.admits else "", "offered": draft.offered, **answers}
 

@@ -173,14 +173,19 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
     page = client.get(url(asked)).content.decode()
     assert "?step=appeal" in page
     assert 'name="text"' in client.get(url(asked) + "?step=appeal").content.decode()
-    read = client.post(url(asked, "appeal"), {"text": "새로운 사실", "go": "appeal-check"}).content.decode()
+    save = reverse("cases:my-appeal-save", args=[asked.reference])
+    read = client.post(save, {"text": "새로운 사실", "go": "appeal-check"}, follow=True).content.decode()
     assert "새로운 사실" in read.split('<dl class="read-back">', 1)[1]
     asked.refresh_from_db()
     assert asked.state == State.NOTIFIED  # nothing is sent before it was read back
     assert (
         client.post(
             url(asked, "appeal"),
-            {"version": fresh(asked).version, "text": "새로운 사실이 있습니다. 회의록을 첨부합니다."},
+            {
+                "version": fresh(asked).version,
+                "number": 1,
+                "text": "새로운 사실이 있습니다. 회의록을 첨부합니다.",
+            },
         ).status_code
         == 302
     )
