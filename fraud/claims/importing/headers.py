@@ -136,9 +136,9 @@ def _require(mapping: Mapping, spec: ProfileSpec, named: set[str]) -> None:
             continue
         if name in named or (name in spec.columns and _has_value(name, mapping, spec, named)):
             continue
-        missing[name] = tuple(spec.columns[name].sources[:3]) if name in spec.columns else ()
+        missing[name] = tuple(spec.columns[name].sources) if name in spec.columns else ()
     if missing:
-        shown = ", ".join(" / ".join(sources) or name for name, sources in missing.items())
+        shown = ", ".join(" / ".join(sources[:3]) or name for name, sources in missing.items())
         raise FileQuarantined("columns_missing", columns=shown, fields=missing)
 
 

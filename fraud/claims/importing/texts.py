@@ -215,6 +215,9 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 _ONE_OR_MANY = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 
 
+_HANGUL = re.compile("[가-힣]")
+
+
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -243,11 +246,12 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
 
 
 def _fields(fields: Mapping[str, Sequence[str]], language: str) -> str:
-    """What is missing by its label, with the headers it is known by."""
-    return ", ".join(
-        field_label(name, language) + (f" ({' / '.join(headers)})" if headers else "")
-        for name, headers in fields.items()
-    )
+    """What is missing by its label, with headers it is known by, those in the reader's letters where there are any."""
+    told = []
+    for name, headers in fields.items():
+        own = [one for one in headers if bool(_HANGUL.search(one)) == (language == "ko")] or headers
+        told.append(field_label(name, language) + (f" ({' / '.join(own[:3])})" if own else ""))
+    return ", ".join(told)
 
 
 def _place(place: str, *, korean: bool) -> str:
