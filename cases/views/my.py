@@ -5,6 +5,7 @@ Scores, rule names, thresholds and reviewers' notes never enter a context here.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,11 +21,12 @@ from cases.actions.rows import Row, Step
 from cases.evidence.names import clean_name
 from cases.models import Case, ExplanationRequest
 from cases.models.explanations import Draft
-from cases.pages.answer_steps import APPEAL_STEPS, CHECK, step_names, step_of
+from cases.pages.answer_steps import APPEAL_STEPS, CHECK, FILES, WORDS, step_names, step_of
 from cases.services import errors
 from cases.services.drafts import draft_of
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
+from cases.services.explanations import check_offer
 from cases.services.money_told import attach_money
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
@@ -45,7 +47,9 @@ def requests(request: HttpRequest) -> HttpResponse:
     cases = attach_money(list(own_cases(request.actor)[:SHOWN]))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
     context = {
-        "waiting": [case for case in cases if case.state in waiting],
+        "waiting": sorted(
+            (case for case in cases if case.state in waiting), key=lambda case: case.due_on or date.max
+        ),
         "others": [case for case in cases if case.state not in waiting],
         "team": attach_money(list(team_cases(request.actor)[:SHOWN])),
     }
@@ -78,6 +82,8 @@ def save(request: HttpRequest, reference: str, *, is_appeal: bool = False) -> Ht
     case, row = _find(request, reference), PERSON_ACTIONS["appeal-draft" if is_appeal else "draft"]
     try:
         kept = _keep_draft(request, case, row) if request.htmx else _keep_all(request, case, row)
+        if not request.htmx:
+            _check_offer(request, case)
     except errors.CaseworkError as error:
         if request.htmx:
             more = _of_draft(request, error)
@@ -111,6 +117,14 @@ def _steps(case: Case) -> tuple[str, ...]:
     """The steps of an answer to what is asked now, and of an appeal."""
     asked = current_request(case)
     return (*APPEAL_STEPS, *(step_names(asked.questions) if asked else ()))
+
+
+def _check_offer(request: HttpRequest, case: Case) -> None:
+    """An offer is refused at its own step, not when all of it is sent. Raises AmountNotValid; what was typed is kept."""
+    if request.POST.get("stay") == WORDS and _next_step(request) in (FILES, CHECK):
+        data = PERSON_ACTIONS["answer"].form.read(request.POST)
+        offered = Step(case=case, by=request.actor, data=data).minor("offered")
+        check_offer(case, bool(data.get("admits")), offered)
 
 
 def _keep_draft(request: HttpRequest, case: Case, row: Row) -> Draft:

@@ -10,6 +10,7 @@ from typing import Any
 from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
+from cases.actions.rows import minor_of
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
@@ -21,8 +22,9 @@ from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.drafts import draft_number, draft_of
+from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
-from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money import at_stake, balance_of, due_minor, told_claims
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.services.told_version import told_version
@@ -82,6 +84,7 @@ def page_context(
         "draft_number": draft_number(drafted, actor) if drafted else 0,
         "draft_page": typed.get("page") or _new_page(),
         "typed": written,
+        "offered_minor": offered_minor(case, written),
         "days_left": (asked.due_on - company_today()).days if asked else None,
         "stations": [
             (name, position < STATION_OF[case.state], position == STATION_OF[case.state])
@@ -94,6 +97,14 @@ def page_context(
         "repayment": _repayment(case) if is_holder else None,
         "now": clock.now(),
     }
+
+
+def offered_minor(case: Case, typed: Mapping[str, Any]) -> int | None:
+    """What is offered where it can be read already, minor units."""
+    try:
+        return minor_of(typed["offered"], case.currency, field="offered") if typed.get("offered") else None
+    except AmountNotValid:
+        return None
 
 
 def _new_page() -> str:
@@ -115,11 +126,16 @@ def _notice(case: Case) -> dict[str, Any] | None:
     told = case.state in {State.NOTIFIED, State.APPEALED, State.RECOVERING, State.CLOSED}
     if decision is None or decision.state != decision.State.APPROVED or not told:
         return None
+    appeal = Appeal.objects.filter(case=case).order_by("-id").first()
+    is_told_with_appeal = appeal is not None and appeal.message == decision.message
+    is_misuse = decision.disposition == Disposition.CONFIRMED_MISUSE
     return {
         "decision": decision,
+        "message": "" if is_told_with_appeal else decision.message,
+        "is_part": is_misuse and 0 < decision.amount_minor < at_stake(case),
         "due_minor": due_minor(case, decision),
         "disposition": DISPOSITIONS[Disposition(decision.disposition)],
-        "appeal": Appeal.objects.filter(case=case).order_by("-id").first(),
+        "appeal": appeal,
         "is_cleared": DISPOSITIONS[Disposition(decision.disposition)].is_misuse is not True,
     }
 

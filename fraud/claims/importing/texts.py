@@ -237,7 +237,7 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
     if "place" in values:
         values["place"] = _place(values["place"], korean=korean)
     if "fields" in values:
-        values["columns"] = _fields(values["fields"], language)
+        values["columns"] = _fields((params or {})["fields"], language)
     if korean:
         return with_particles(found[1].format_map(_Known(values)))
     is_one = (params or {}).get("n") == 1

@@ -1,0 +1,103 @@
+"""What a proposer or a judge writes to the cardholder: read by whoever approves it, by staff afterwards, and by its reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.dispositions import Disposition
+from cases.services import decisions, write_offs
+from cases.services.mail_texts import current_text, propose_text
+from cases.workflow import State
+from tests.cases.stage import REASON, Stage, fresh
+from tests.cases.test_views_my_changes import client_of
+from tests.cast import NOW, make_rule_version
+
+TOLD = "식사 한도까지는 인정되었습니다."
+
+
+def proposed(stage: Stage, amount: int = 34_000):
+    case = stage.explained()
+    decisions.propose_decision(
+        case=case,
+        disposition=Disposition.CONFIRMED_MISUSE,
+        reason=REASON,
+        by=stage.actor("reviewer"),
+        expected_version=case.version,
+        amount_minor=amount,
+        message=TOLD,
+    )
+    return fresh(case)
+
+
+def approved(stage: Stage):
+    case = proposed(stage)
+    decisions.approve_decision(
+        case=case,
+        content_hash=case.decisions.get().content_hash,
+        by=stage.actor("approver"),
+        expected_version=case.version,
+    )
+    return fresh(case)
+
+
+def test_whoever_approves_reads_the_words_they_approve(stage: Stage) -> None:
+    case = proposed(stage)
+    approver = client_of(stage, "approver")
+    page = approver.get(f"/cases/{case.reference}/").content.decode()
+    assert TOLD in page.split('id="actions"')[1].split("/do/approve/")[0]
+    assert TOLD in approver.get("/approvals/").content.decode()
+
+
+def test_the_words_stay_readable_for_staff_and_reach_the_cardholders_page(stage: Stage) -> None:
+    case = approved(stage)
+    assert case.state == State.NOTIFIED
+    assert TOLD in client_of(stage, "reviewer").get(f"/cases/{case.reference}/").content.decode()
+    page = client_of(stage, "cardholder").get(f"/my/{case.reference}/").content.decode()
+    assert TOLD in page
+    assert "The company accepts part of it as business use" in page
+    assert "does not accept this payment" not in page
+
+
+def test_the_words_of_an_appeals_judge_reach_the_cardholder_once(stage: Stage) -> None:
+    case = stage.appealed()
+    stage.decide_appeal(case, "reduced", amount_minor=10_000, message="절반은 인정되었습니다.")
+    page = client_of(stage, "cardholder").get(f"/my/{case.reference}/").content.decode()
+    assert page.count("절반은 인정되었습니다.") == 1
+
+
+def test_a_write_off_in_the_inbox_says_since_when_it_waits(stage: Stage) -> None:
+    case = stage.recovering()
+    write_offs.request_write_off(
+        case=case, reason=REASON, by=stage.actor("clerk"), expected_version=case.version
+    )
+    (row,) = client_of(stage, "approver").get("/approvals/").context["rows"]
+    assert (row.kind, row.at) == ("write_off", NOW)
+
+
+@pytest.mark.parametrize(("language", "labels"), [("ko", ["제목", "내용"]), ("en", ["Subject", "Text"])])
+def test_a_mail_text_in_the_inbox_is_labelled_as_a_mail(
+    stage: Stage, language: str, labels: list[str]
+) -> None:
+    subject, body = current_text("explanation.received", "ko")
+    propose_text(
+        mail="explanation.received",
+        language="ko",
+        subject=f"{subject} 안내",
+        body=f"{body}\n감사합니다.",
+        reason=REASON,
+        by=stage.actor("system_admin"),
+        expected_number=0,
+    )
+    (row,) = client_of(stage, "approver", language).get("/approvals/?kind=mail_text").context["rows"]
+    assert [change.name for change in row.changes] == labels
+
+
+def test_chips_name_departments_and_rules_and_particles_follow_what_was_typed(stage: Stage) -> None:
+    make_rule_version(code="A04")
+    reviewer = client_of(stage, "reviewer", "ko")
+    department = stage.cast.department
+    page = reviewer.get(f"/queue/?department={department.code}&rule=a04&opened_from=2026-13-01")
+    chips = {chip["key"]: chip["text"] for chip in page.context["filters"].chips}
+    assert chips["department"] == department.name
+    assert chips["rule"].startswith("A04 ")
+    assert "“2026-13-01”은 날짜가" in page.content.decode()
