@@ -67,7 +67,7 @@ def undo_selected(request: HttpRequest) -> HttpResponse:
     """Take the last step on several cases back, within ten seconds."""
     request.session.pop(UNDO_KEY, None)
     outcomes = bulk.bulk_undo(items=_chosen(request), by=request.actor)  # type: ignore[attr-defined]
-    return _told(request, outcomes)
+    return _told(request, outcomes, is_undone=True)
 
 
 def _typed(request: HttpRequest, name: str) -> QueryDict:
@@ -77,14 +77,15 @@ def _typed(request: HttpRequest, name: str) -> QueryDict:
     return typed
 
 
-def _told(request: HttpRequest, outcomes: list[BulkOutcome]) -> HttpResponse:
+def _told(request: HttpRequest, outcomes: list[BulkOutcome], *, is_undone: bool = False) -> HttpResponse:
     """Back to the list with what was done; where some were refused, which and why."""
     outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
     if not outcomes:
         return redirect("cases:queue")
     refused = [outcome for outcome in outcomes if outcome.result == "refused"]
     is_done = len(refused) < len(outcomes)
-    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said_of_bulk(outcomes))
+    said = said_of_bulk(outcomes, is_undone=is_undone)
+    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
     if not refused:
         return redirect("cases:queue")
     return render(request, "cases/queue/refused.html", {"refused": refused}, status=409)

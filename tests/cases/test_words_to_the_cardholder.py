@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases.dispositions import Disposition
-from cases.services import decisions, write_offs
+from cases.services import decisions, errors, explanation_requests, explanations, write_offs
 from cases.services.mail_texts import current_text, propose_text
 from cases.workflow import State
 from tests.cases.stage import REASON, Stage, fresh
@@ -101,3 +101,24 @@ def test_chips_name_departments_and_rules_and_particles_follow_what_was_typed(st
     assert chips["department"] == department.name
     assert chips["rule"].startswith("A04 ")
     assert "“2026-13-01”은 날짜가" in page.content.decode()
+
+
+def test_a_further_letter_thanks_for_the_answer_and_asks_nothing_that_was_answered(stage: Stage) -> None:
+    case = stage.asked()
+    first = case.requests.get()
+    kept = {str(question["id"]): "회의 뒤 저녁이었습니다." for question in first.questions}
+    explanations.submit_explanation(
+        request=first, text="", answers=kept, by=stage.actor("cardholder"), expected_version=case.version
+    )
+    case = fresh(case)
+    rendered = explanation_requests.preview_request_text(case=case)
+    assert rendered.questions == []
+    assert "답변은 잘 받았습니다" in rendered.text
+    ask = {"case": case, "by": stage.actor("reviewer"), "expected_version": case.version}
+    for text in ("", rendered.text.replace("\n", "\r\n")):
+        with pytest.raises(errors.NothingToAsk):
+            explanation_requests.request_explanation(**ask, text=text)
+    asked = explanation_requests.request_explanation(
+        **ask, text=rendered.text, questions=["누가 참석했습니까?"]
+    )
+    assert [question["text"] for question in asked.questions] == ["누가 참석했습니까?"]
