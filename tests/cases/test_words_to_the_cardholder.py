@@ -74,7 +74,7 @@ def test_a_write_off_in_the_inbox_says_since_when_it_waits(stage: Stage) -> None
     assert (row.kind, row.at) == ("write_off", NOW)
 
 
-@pytest.mark.parametrize(("language", "labels"), [("ko", ["제목", "내용"]), ("en", ["Subject", "Text"])])
+@pytest.mark.parametrize(("language", "labels"), [("ko", ["제목", "본문"]), ("en", ["Subject", "Text"])])
 def test_a_mail_text_in_the_inbox_is_labelled_as_a_mail(
     stage: Stage, language: str, labels: list[str]
 ) -> None:
