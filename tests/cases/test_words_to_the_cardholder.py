@@ -122,3 +122,15 @@ def test_a_further_letter_thanks_for_the_answer_and_asks_nothing_that_was_answer
         **ask, text=rendered.text, questions=["누가 참석했습니까?"]
     )
     assert [question["text"] for question in asked.questions] == ["누가 참석했습니까?"]
+
+
+def test_after_many_were_asked_the_list_is_the_one_they_were_chosen_in(stage: Stage) -> None:
+    reviewer = client_of(stage, "reviewer", "ko")
+    cases = [stage.taken() for _n in range(2)]
+    rows = [f"{case.reference}@{case.version}" for case in cases]
+    asked = reviewer.post("/queue/do/ask/", {"case": rows, "query": "?view=mine&after=zz&band=high"})
+    assert asked["Location"] == "/queue/?view=mine&band=high"
+    versions = [f"{case.reference}@{fresh(case).version}" for case in cases]
+    undone = reviewer.post("/queue/undo/", {"case": versions, "next": "/queue/?view=mine"}, follow=True)
+    assert undone.redirect_chain[0][0] == "/queue/?view=mine"
+    assert "2건 되돌림" in undone.content.decode()
