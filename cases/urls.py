@@ -48,6 +48,7 @@ urlpatterns = [
     path("my/notices/<str:reference>/", my.request_page),
     path("my/<str:reference>/", my.request_page, name="my-request"),
     path("my/<str:reference>/draft/", my.save, name="my-save"),
+    path("my/<str:reference>/appeal-draft/", my.save, {"is_appeal": True}, name="my-appeal-save"),
     path("my/<str:reference>/<slug:name>/", my.step, name="my-step"),
     path("evidence/<str:reference>/", evidence.evidence, name="evidence"),
     path("search/", search.search, name="search"),

@@ -41,6 +41,15 @@ ANSWER = Form(
     ),
 )
 APPEAL = Form("AppealText", (Text(name="text", maximum=ANSWER_MAX),))
+APPEAL_DRAFT = Form(
+    "AppealDraft",
+    (
+        Text(name="text", maximum=ANSWER_MAX, required=False),
+        Whole(name="number", minimum=0, required=False),
+        Text(name="page", maximum=PAGE_MAX, required=False),
+        Flag(name="both"),
+    ),
+)
 CONSENT = Form(
     "Consent",
     (Amount(name="monthly_amount"), Flag(name="agree", required=True), Text(name="text", required=False)),
@@ -124,6 +133,10 @@ def _consent(step: Step) -> Consent:
     )
 
 
+_DRAFT_SAVED = gettext_lazy(
+    "The draft was saved, with its files. You can go on later, on another device too."
+)
+
 PERSON_ACTIONS = by_name(
     (
         Row(
@@ -134,11 +147,7 @@ PERSON_ACTIONS = by_name(
             form=DRAFT,
             call=lambda step: drafts.save_draft(request=step.asked(), by=step.by, **step.data),
             takes_files=True,
-            said=always(
-                gettext_lazy(
-                    "The draft was saved, with its files. You can go on later, on another device too."
-                )
-            ),
+            said=always(_DRAFT_SAVED),
         ),
         Row(
             name="answer",
@@ -190,6 +199,16 @@ PERSON_ACTIONS = by_name(
             takes_files=True,
             said=_said_of_appeal,
             binds=True,
+        ),
+        Row(
+            name="appeal-draft",
+            action=Action.APPEAL,
+            label=gettext_lazy("Save and go on later"),
+            summary="Save a draft of an appeal",
+            form=APPEAL_DRAFT,
+            call=lambda step: drafts.save_appeal_draft(case=step.case, by=step.by, **step.data),
+            takes_files=True,
+            said=always(_DRAFT_SAVED),
         ),
         Row(
             name="consent",

@@ -54,7 +54,9 @@ def read_sketch(form: Mapping[str, str], currency: str) -> Sketch:
             raise errors.TextTooLong(n=MOST_CHARS, field=name)
     currency = text.get("currency", "").upper() or currency
     if not is_known_currency(currency):
-        raise SketchNotValid("currency", _l("Write the currency as three letters, such as KRW."))
+        raise SketchNotValid(
+            "currency", _l("No such currency is known; write its three letters, such as KRW.")
+        )
     merchant = text.get("merchant", "")
     if not merchant:
         raise SketchNotValid("merchant", _l("Write the name on the slip."))

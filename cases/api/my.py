@@ -82,7 +82,7 @@ def answer_request(reference: str, by: Actor, *, status: int = 200) -> Response:
 
 def answer_notice(reference: str, by: Actor) -> Response:
     """A result as it stands, with the version of what it tells as ETag."""
-    return _versioned(MyNotice(my_case(reference, by)).data, 200)
+    return _versioned(MyNotice(my_case(reference, by), context={"by": by}).data, 200)
 
 
 def _versioned(told: Any, status: int) -> Response:
@@ -186,7 +186,7 @@ class MyNoticeList(MyView):
 
     def get(self, request: Request) -> Response:
         page = self.page(my_cases(self.by), by="state_since")
-        return self.paged(MyNotice(page.rows, many=True).data, page)
+        return self.paged(MyNotice(page.rows, many=True, context={"by": self.by}).data, page)
 
 
 @extend_schema_view(get=describe("Read a result", answer=MyNotice))
@@ -214,6 +214,21 @@ class NoticeStep(MyView):
 def notice_step(row: Row) -> type[NoticeStep]:
     """The endpoint of one thing a person may do with a decision."""
     return _made(NoticeStep, row, MyNotice)
+
+
+_APPEAL_DRAFT = PERSON_ACTIONS["appeal-draft"]
+
+
+@extend_schema_view(put=describe(_APPEAL_DRAFT.summary, answer=MyNotice, body=body_of(_APPEAL_DRAFT.form)))
+class SaveAppealDraft(MyView):
+    """Put like the draft of an answer."""
+
+    permission = _APPEAL_DRAFT.permission
+
+    def put(self, request: Request, reference: str) -> Response:
+        data, case = self.input(body_of(_APPEAL_DRAFT.form)), my_case(reference, self.by)
+        _APPEAL_DRAFT.call(Step(case=case, by=self.by, data=data))
+        return answer_notice(case.reference, self.by)
 
 
 _CONSENT, _WITHDRAW = PERSON_ACTIONS["consent"], PERSON_ACTIONS["withdraw-consent"]

@@ -179,6 +179,7 @@ urlpatterns = [
         my.notice_step(PERSON_ACTIONS["appeal"]).as_view(),
         name="my-appeal",
     ),
+    path("my/notices/<str:reference>/appeal-draft/", my.SaveAppealDraft.as_view(), name="my-appeal-draft"),
     path(
         "my/notices/<str:reference>/evidence/",
         evidence.SendAppealEvidence.as_view(),

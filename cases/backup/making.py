@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from audit import clock
 from audit.actor import Actor
@@ -84,7 +85,8 @@ def make_backup(*, into: Path, by: Actor, with_keys: bool = True, keep: int | No
                 raise
             removed = _forget_older(into, keep)
     except (OSError, databases.DatabaseProblem) as error:
-        raise BackupFailed(f"{error}. No set was made; nothing was changed.") from error
+        why = str(error)
+        raise BackupFailed(_("%(why)s. No set was made; nothing was changed.") % {"why": why}) from error
     with one_transaction():
         record(
             action="backup.made",
@@ -109,7 +111,8 @@ def _alone_in(into: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupFailed(f"another backup writes to {into} now") from None
+            busy = _("Another backup writes to %(folder)s now. Wait until it has ended; no set was made.")
+            raise BackupFailed(busy % {"folder": into}) from None
         for left in into.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
         yield

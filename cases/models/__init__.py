@@ -2,7 +2,7 @@
 
 from cases.models.cases import BLIND, Alert, Case, CaseCheck, CaseLink, CaseNote, CaseTag, SavedView, Tip
 from cases.models.decisions import Appeal, Decision
-from cases.models.explanations import Evidence, Explanation, ExplanationDraft, ExplanationRequest
+from cases.models.explanations import AppealDraft, Evidence, Explanation, ExplanationDraft, ExplanationRequest
 from cases.models.held_back import HeldBack
 from cases.models.mail_texts import MailText
 from cases.models.outbox import IdempotencyRecord, OutboxMessage
@@ -16,6 +16,7 @@ __all__ = [
     "BLIND",
     "Alert",
     "Appeal",
+    "AppealDraft",
     "Case",
     "CaseCheck",
     "CaseLink",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models.cases import Case
-from cases.models.decisions import Appeal
+from cases.models.decisions import Appeal, Decision
 
 AWAITING_SCAN, INFECTED = "awaiting_scan", "infected"  # flags of a file that may not be opened
 
@@ -52,18 +52,26 @@ class ExplanationRequest(models.Model):
         return self.reference
 
 
-class ExplanationDraft(models.Model):
+class Draft(models.Model):
     """What somebody has filled in so far: everything the form has, theirs alone, on any device, until it is sent."""
 
-    request = models.ForeignKey(ExplanationRequest, on_delete=models.CASCADE, related_name="drafts")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(blank=True)
-    answers = models.JSONField(default=dict)  # question id → text
-    admits = models.BooleanField(default=False)
-    offered = models.CharField(max_length=40, blank=True)  # as typed: it may still be half a number
     number = models.PositiveIntegerField(default=0)  # grows with each save: what a page was showing
     page = models.CharField(max_length=40, blank=True)  # the page that saved last, which may go on from there
     saved_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class ExplanationDraft(Draft):
+    """Of an answer to a request."""
+
+    request = models.ForeignKey(ExplanationRequest, on_delete=models.CASCADE, related_name="drafts")
+    answers = models.JSONField(default=dict)  # question id → text
+    admits = models.BooleanField(default=False)
+    offered = models.CharField(max_length=40, blank=True)  # as typed: it may still be half a number
 
     class Meta:
         constraints = [
@@ -72,6 +80,20 @@ class ExplanationDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request} draft"
+
+
+class AppealDraft(Draft):
+    """Of an appeal against a decision."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="drafts")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "written_by"], name="appealdraft_one_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} draft of an appeal"
 
 
 class Explanation(models.Model):

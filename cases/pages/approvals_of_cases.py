@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from audit.actor import Actor
 from audit.language import current_language
+from audit.models import AuditEvent
 from audit.people import is_among
-from cases.models import Appeal, Decision, MailText, Recovery, Webhook
+from cases.models import Appeal, Case, Decision, MailText, Recovery, Webhook
 from cases.pages.approval_rows import MOST, Waiting, proposer_name
 from cases.pages.changes import Fact
 from cases.pages.mail_texts import LANGUAGE_WORDS
@@ -18,6 +21,7 @@ from cases.pages.mails import WHAT
 from cases.services.choice_words import disposition_word
 from cases.services.mail_texts import current_text, text_of
 from cases.services.money import outstanding
+from cases.services.standing import case_subject
 from cases.services.webhooks import EVENTS
 from cases.visibility import visible_cases, visible_recoveries
 from cases.workflow import State
@@ -40,7 +44,15 @@ def decisions(by: Actor) -> Iterator[Waiting]:
                 proposer_name(row.proposed_by),
                 row.proposed_at,
                 row.reason,
-                (outcome, Fact(_("To recover"), "–", amount)) if row.amount_minor else (outcome,),
+                tuple(
+                    fact
+                    for fact, is_there in (
+                        (outcome, True),
+                        (Fact(_("To recover"), "–", amount), row.amount_minor),
+                        (Fact(_("Message to the cardholder"), "–", row.message), row.message),
+                    )
+                    if is_there
+                ),
             )
 
 
@@ -65,7 +77,9 @@ def appeals(by: Actor) -> Iterator[Waiting]:
 def write_offs(by: Actor) -> Iterator[Waiting]:
     """Recoveries somebody else wants to give up."""
     found = visible_recoveries(by).filter(write_off=Recovery.WriteOff.REQUESTED)
-    for row in found.select_related("case__cardholder", "write_off_requested_by").order_by("pk")[:MOST]:
+    rows = list(found.select_related("case__cardholder", "write_off_requested_by").order_by("pk")[:MOST])
+    asked_at = _asked_at(row.case for row in rows)
+    for row in rows:
         if not is_among(by, [row.write_off_requested_by]):
             amount = format_money(outstanding(row), row.currency, current_language())
             yield Waiting(
@@ -73,10 +87,21 @@ def write_offs(by: Actor) -> Iterator[Waiting]:
                 f"{row.case.reference} · {row.case.cardholder}",
                 reverse("cases:recovery", args=[row.case.reference]),
                 proposer_name(row.write_off_requested_by),
-                None,
+                asked_at.get(case_subject(row.case)),
                 row.write_off_reason,
                 (Fact(_("Given up"), "–", amount),),
             )
+
+
+def _asked_at(cases: Iterable[Case]) -> dict[str, datetime]:
+    """Chain of a case → when giving up was asked for last, as the chain tells it."""
+    entries = AuditEvent.objects.filter(
+        subject__in=[case_subject(case) for case in cases], action="recovery.write_off_requested"
+    )
+    return {
+        subject: datetime.fromisoformat(at)
+        for subject, at in entries.order_by("seq").values_list("subject", "at")
+    }
 
 
 def webhooks(by: Actor) -> Iterator[Waiting]:
@@ -102,7 +127,8 @@ def mail_texts(by: Actor) -> Iterator[Waiting]:
     for row in found.order_by("proposed_at")[:MOST]:
         if not is_among(by, [row.proposed_by]):
             before, after = current_text(row.mail, row.language), text_of(row)
-            told = ((_("Subject"), before[0], after[0]), (_("Text"), before[1], after[1]))
+            subject, body = pgettext("mail", "Subject"), pgettext("mail", "Text")
+            told = ((subject, before[0], after[0]), (body, before[1], after[1]))
             yield Waiting(
                 "mail_text",
                 f"{WHAT[row.mail]} · {LANGUAGE_WORDS[row.language]}",

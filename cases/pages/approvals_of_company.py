@@ -48,7 +48,7 @@ def rules(by: Actor) -> Iterator[Waiting]:
                 proposer_name(row.proposed_by),
                 row.proposed_at,
                 row.note,
-                (Fact(_("Text"), active.text if active else "–", row.text),),
+                (Fact(_("Rule text"), active.text if active else "–", row.text),),
             )
 
 

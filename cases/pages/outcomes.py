@@ -82,7 +82,7 @@ def said_of_appeal(appeal: Appeal) -> str:
     }[Appeal.Result(appeal.result)]
 
 
-def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
+def said_of_bulk(outcomes: Sequence[BulkOutcome], *, is_undone: bool = False) -> str:
     """ "2 closed, 1 sent for approval, 1 left as it was", or that nothing was changed."""
     n = {
         result: sum(1 for one in outcomes if one.result == result)
@@ -90,7 +90,10 @@ def said_of_bulk(outcomes: Sequence[BulkOutcome]) -> str:
     }
     parts = []
     if n["done"]:
-        parts.append(ngettext("%(n)d done", "%(n)d done", n["done"]) % {"n": n["done"]})
+        said = ngettext("%(n)d done", "%(n)d done", n["done"])
+        if is_undone:
+            said = ngettext("%(n)d taken back", "%(n)d taken back", n["done"])
+        parts.append(said % {"n": n["done"]})
     if n["closed"]:
         parts.append(ngettext("%(n)d closed", "%(n)d closed", n["closed"]) % {"n": n["closed"]})
     if n["pending"]:

@@ -40,7 +40,7 @@ from cases.services.money_told import cases_with_money
 from cases.services.tagging import NAME_MAX
 from cases.workflow import State
 from fraud.claims.identity import cardholders_of, people_named
-from fraud.claims.models import Merchant
+from fraud.claims.models import Department, Merchant
 from fraud.detection.models import RuleHit, Score
 from fraud.web.dates import say_day
 from fraud.web.words import BANDS
@@ -124,9 +124,13 @@ def _least(value: str) -> Q | None:
 #: Name in the address → filter, in the order of their chips.
 FILTERS: Mapping[str, Filter] = {
     "q": Filter(gettext_lazy("Text"), lambda value: _text_condition(value[:100])),
-    "rule": Filter(gettext_lazy("Reason"), lambda value: _reason_condition(value[:40])),
+    "rule": Filter(
+        gettext_lazy("Reason"), lambda value: _reason_condition(value[:40]), say=lambda value: _rule(value)
+    ),
     "department": Filter(
-        gettext_lazy("Department"), lambda value: Q(cardholder__department__code=value[:40])
+        gettext_lazy("Department"),
+        lambda value: Q(cardholder__department__code=value[:40]),
+        say=lambda value: _department(value),
     ),
     "person": Filter(gettext_lazy("Cardholder"), lambda value: Q(cardholder__in=cardholders_of(value[:60]))),
     "merchant": Filter(
@@ -329,6 +333,22 @@ def _merchant_condition(value: str) -> Q | None:
 def _merchant(value: str) -> str:
     place = Merchant.objects.filter(pk=whole_number(value) or 0).first()
     return place.name if place else value
+
+
+def _rule(code: str) -> str:
+    """The code with the rule's name, where a rule has it."""
+    rule = Rule.objects.filter(code__iexact=code[:40]).first()
+    if rule is None:
+        return code
+    return f"{rule.code} {rule.name_ko if current_language() == 'ko' else rule.name_en}"
+
+
+def _department(code: str) -> str:
+    """The name of the department, or the code where none has it."""
+    found = Department.objects.filter(code=code[:40]).first()
+    if found is None:
+        return code
+    return (found.name_en if current_language() == "en" else "") or found.name
 
 
 def _approver_condition(number: str) -> Q | None:

@@ -10,6 +10,7 @@ from cases.services import errors
 from cases.services.casework import casework
 from cases.services.company import present
 from cases.services.decisions import hash_of
+from cases.services.drafts import empty_draft
 from cases.services.files import send_files
 from cases.services.labelling import label_claims
 from cases.services.money import due_minor
@@ -89,6 +90,7 @@ def submit_appeal(*, case: Case, text: str, by: Actor, expected_version: int | N
         case=case, decision=decision, text=plain, submitted_by_id=by.person_id, submitted_at=present()
     )
     send_files(appeal, case=case, by=by)
+    empty_draft(case, by)
     enqueue_mail(
         key=f"appeal.received:{case.reference}:{appeal.pk}",
         to=case.assignee or decision.decided_by,

@@ -53,7 +53,8 @@ def request_explanation(
 
     `text` is what stands around the questions; the letter lists `questions` at its place for them, else at its end.
     `without_address`: also where mail cannot reach the cardholder; False for somebody who was not told that it cannot.
-    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong, QuestionsInText, AddressUnknown.
+    Raises RoundsExhausted after three, NotAssigned, OwnCase, StaleCase, TransitionNotAllowed, TextTooLong, QuestionsInText, AddressUnknown,
+    NothingToAsk where every question was answered and nothing else is asked.
     """
     case = read_case(case)
     row = check_step(case, Action.REQUEST_EXPLANATION, by=by, expected_version=expected_version)
@@ -62,6 +63,8 @@ def request_explanation(
     due = due_on(State.AWAITING_EXPLANATION) or company_today()
     rendered = request_text(case, language=language, due=due)
     asked = _written(rendered, text, questions)
+    if not asked.questions and "".join(asked.text.split()) == "".join(rendered.text.split()):
+        raise errors.NothingToAsk
     body = asked.letter
     number = case.requests.count() + 1
     reference = f"Q-{case.reference.removeprefix('C-')}-{number}"

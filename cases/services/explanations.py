@@ -51,7 +51,7 @@ def submit_explanation(
         return sent
     row = check_step(case, action, by=by, expected_version=expected_version)
     request = same_request(case, request)
-    _check_offer(case, admits, offered_minor)
+    check_offer(case, admits, offered_minor)
     late = action == Action.ANSWER_LATE or company_today() > request.due_on
     on_behalf = not _is_own(case, by)
     move(
@@ -117,7 +117,8 @@ def _is_own(case: Case, by: Actor) -> bool:
     return same_number(case.cardholder.employee_no, by.employee_no)
 
 
-def _check_offer(case: Case, admits: bool, offered_minor: int | None) -> None:
+def check_offer(case: Case, admits: bool, offered_minor: int | None) -> None:
+    """Raises AmountNotValid for an offer that is not positive, above what is at stake, or made without saying that it was personal."""
     if offered_minor is None:
         return
     if not admits:

@@ -14,11 +14,11 @@ _OF_CASES: dict[str, dict[str, tuple[str, str]]] = {
     "explanation.requested": {
         "en": (
             "Please explain a card payment by {due_on}",
-            "{text}\n\nYour answer is needed by {due_on}.\n{request_link}",
+            "{text}\n\nAnswer here (by {due_on}):\n{request_link}",
         ),
         "ko": (
             "{due_on}까지 카드 사용 소명을 부탁드립니다",
-            "{text}\n\n{due_on}까지 답변해 주십시오.\n{request_link}",
+            "{text}\n\n소명 화면(기한 {due_on}):\n{request_link}",
         ),
     },
     "explanation.reminder": {

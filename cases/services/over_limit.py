@@ -77,18 +77,23 @@ def propose_part(*, case: Case, by: Actor, expected_version: int | None) -> Deci
         raise errors.OverNotKnown
     money = shown_money(over.minor, case.currency)
     reason = _("%(rule)s: the part within the limit is accepted, %(money)s above it is to come back.")
-    message = _("The part within what the policy allows is accepted; %(money)s above it is to be repaid.")
     return propose_decision(
         case=case,
         disposition=Disposition.CONFIRMED_MISUSE,
         reason=reason % {"rule": over.code, "money": money},
-        message=message % {"money": money},
+        message=message_of(over, case.currency),
         policy_clause=over.clause[:200],
         amount_minor=over.minor,
         currency=case.currency,
         by=by,
         expected_version=expected_version,
     )
+
+
+def message_of(over: OverLimit, currency: str) -> str:
+    """What the cardholder is told of it; no threshold."""
+    message = _("The part within what the policy allows is accepted; %(money)s above it is to be repaid.")
+    return message % {"money": shown_money(over.minor, currency)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 from django.utils import timezone
 
 from audit.language import spoken
-from cases.models import Case
+from cases.models import Case, Explanation
 from cases.services.company import company_today, due_on
 from cases.services.conflicts import user_of
 from cases.services.money import claims_of
@@ -49,6 +49,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hello": "Hello {name},",
         "intro_one": "Please help us understand this payment:",
         "intro_many": "Please help us understand these payments:",
+        "again_one": "Thank you for your answer of {date}. Something about this payment is still open:",
+        "again_many": "Thank you for your answer of {date}. Something about these payments is still open:",
         "more": "… and {n} more",
         "cancelled": " (this payment was cancelled in full)",
         "returned": " ({amount} of it came back)",
@@ -64,6 +66,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "hello": "{name} 님, 안녕하세요.",
         "intro_one": "아래 결제에 대해 확인이 필요합니다.",
         "intro_many": "아래 결제들에 대해 확인이 필요합니다.",
+        "again_one": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제에 대해 추가로 확인이 필요합니다.",
+        "again_many": "{date} 보내 주신 답변은 잘 받았습니다. 아래 결제들에 대해 추가로 확인이 필요합니다.",
         "more": "… 외 {n}건",
         "cancelled": " (전액 취소된 결제입니다)",
         "returned": " (이 중 {amount} 취소·환불됨)",
@@ -112,13 +116,14 @@ def has_own_questions(text: str) -> bool:
 
 
 def request_text(case: Case, *, language: str = "", due: date | None = None) -> RequestText:
-    """The text for the case as it stands, in the cardholder's language unless another is named."""
+    """The text for the case as it stands, in the cardholder's language unless another is named; nothing answered is asked again."""
     login = user_of(case.cardholder)
     language = spoken(language or (login.language if login else None))
     words = _WORDS[language]
     due = due or due_on(State.AWAITING_EXPLANATION)
     claims = claims_of(case)
-    questions, rules = _questions(case, claims, language)
+    last, answered = _answered(case)
+    questions, rules = _questions(case, claims, language, answered)
     policy = quoted(rules, language, policy_on(company_today())) if rules else []
     shown = claims[:_MAX_CLAIMS]
     money = money_of(shown)
@@ -127,7 +132,9 @@ def request_text(case: Case, *, language: str = "", due: date | None = None) -> 
         listed.append(words["more"].format(n=len(claims) - _MAX_CLAIMS))
     parts = [
         words["hello"].format(name=case.cardholder.name or case.cardholder.employee_no),
-        words["intro_one" if len(claims) == 1 else "intro_many"],
+        words[("again" if last else "intro") + ("_one" if len(claims) == 1 else "_many")].format(
+            date=say_day(last, language, today=company_today()) if last else ""
+        ),
         "\n".join(f"- {line}" for line in listed),
         PLACES[language],
         *(["\n- ".join((words["policy"], *policy))] if policy else []),
@@ -158,7 +165,22 @@ def _returned(claim: Claim, money: ClaimMoney, language: str) -> str:
     return _WORDS[language]["returned" if money.net_minor else "cancelled"].format(amount=told)
 
 
-def _questions(case: Case, claims: list[Claim], language: str) -> tuple[list[dict[str, str]], list[Rule]]:
+def _answered(case: Case) -> tuple[date | None, frozenset[str]]:
+    """The day of the last answer, and the questions that were answered by themselves."""
+    answers = list(Explanation.objects.filter(request__case=case).select_related("request").order_by("pk"))
+    texts = {
+        str(question["text"])
+        for answer in answers
+        for question in answer.request.questions
+        if answer.answers.get(str(question["id"]))
+    }
+    last = timezone.localtime(answers[-1].submitted_at).date() if answers else None
+    return last, frozenset(texts)
+
+
+def _questions(
+    case: Case, claims: list[Claim], language: str, answered: frozenset[str]
+) -> tuple[list[dict[str, str]], list[Rule]]:
     """One question a pattern and claim, the heaviest patterns first; the general one where no rule asks. And the rules that ask.
 
     A pattern over several payments (with a count or a total) asks once for each merchant and day: with the most.
@@ -182,12 +204,13 @@ def _questions(case: Case, claims: list[Claim], language: str) -> tuple[list[dic
         if size >= asked.get((rule.code, *place), (0, ""))[0]:
             asked[rule.code, *place] = (size, text)
         rules.setdefault(rule.code, rule)
-    texts = [text for _, text in asked.values()][: _MAX_QUESTIONS - 1]
+    texts = [text for _, text in asked.values() if text not in answered][: _MAX_QUESTIONS - 1]
     for claim in claims:
         text = general_question(claim, language)
         if claim.pk not in covered and text not in texts:
             texts.append(text)
-    return numbered(texts[:_MAX_QUESTIONS]), list(rules.values())
+    still_open = [one["text"] for one in numbered(texts) if one["text"] not in answered]
+    return numbered(still_open[:_MAX_QUESTIONS]), list(rules.values())
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

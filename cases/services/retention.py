@@ -17,7 +17,7 @@ from audit.clock import present
 from audit.services import record
 from audit.transactions import one_transaction
 from cases.evidence import store
-from cases.models import Appeal, Case, Evidence, Explanation, ExplanationDraft, OutboxMessage
+from cases.models import Appeal, AppealDraft, Case, Evidence, Explanation, ExplanationDraft, OutboxMessage
 from cases.services.standing import case_subject
 from cases.workflow import State
 from fraud.company.values import current_settings
@@ -99,7 +99,8 @@ def _erase_texts(case: Case) -> int:
         "answers": _answers(case.pk).update(text="", answers={}, erased_at=now),
         "appeals": _appeals(case.pk).update(text="", erased_at=now),
         "mails": _mails(case.pk).update(body="", subject="", recipient="", error="", erased_at=now),
-        "drafts": ExplanationDraft.objects.filter(request__case=case).delete()[0],
+        "drafts": ExplanationDraft.objects.filter(request__case=case).delete()[0]
+        + AppealDraft.objects.filter(decision__case=case).delete()[0],
     }
     case.requests.update(extension_reason="")
     record(

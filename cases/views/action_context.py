@@ -19,7 +19,7 @@ from cases.services.checking import checks_of
 from cases.services.company import company_today
 from cases.services.conflicts import Relations
 from cases.services.money import due_minor
-from cases.services.over_limit import Paid, over_limit_of
+from cases.services.over_limit import Paid, message_of, over_limit_of
 from cases.services.standing import is_gathered, is_heard, may_have
 from cases.services.steps import actions_now, current_decision, current_request
 from cases.services.tagging import tags_in_use, tags_of
@@ -77,6 +77,8 @@ def action_context(
             if heard and Action.PROPOSE in actions
             else None,
         }
+        if over := context["over"]:
+            context["over_told"] = message_of(over, case.currency)
     if Action.ASSIGN in actions:
         context["people"] = people_to_assign()
     if Action.DECIDE_APPEAL in actions or case.state == State.APPEALED:

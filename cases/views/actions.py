@@ -85,7 +85,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("%(case)s is as it was before.") % {"case": case.reference})
     return redirect(
-        _safe(request, request.POST.get("next", "")) or reverse("cases:detail", args=[case.reference])
+        own_path(request, request.POST.get("next", "")) or reverse("cases:detail", args=[case.reference])
     )
 
 
@@ -147,7 +147,7 @@ def _remember_undo(request: HttpRequest, case: Case, row: Row) -> None:
 def _next_page(request: HttpRequest, case: Case, row: Row) -> str:
     """Stay where the work goes on; otherwise the next case of the queue, or the queue where none is left."""
     case.refresh_from_db()
-    asked = _safe(request, request.POST.get("next", ""))
+    asked = own_path(request, request.POST.get("next", ""))
     actor = request.actor  # type: ignore[attr-defined]
     if asked:
         return asked
@@ -161,7 +161,7 @@ def _following(request: HttpRequest, case: Case | None) -> str:
     return reverse("cases:detail", args=[following.reference]) if following else reverse("cases:queue")
 
 
-def _safe(request: HttpRequest, target: str) -> str:
+def own_path(request: HttpRequest, target: str) -> str:
     """A path of our own, or nothing."""
     own = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,7 +17,7 @@ from cases.pages.outcomes import said_of_bulk
 from cases.pages.undo import UNDO_KEY, remember_undo
 from cases.services import bulk, errors
 from cases.services.decisions import BulkItem, BulkOutcome, bulk_close
-from cases.views.actions import sentence_of, status_of
+from cases.views.actions import own_path, sentence_of, status_of
 from cases.views.queue import show_queue
 from fraud.claims.units import within_units
 from fraud.web.access import page
@@ -67,7 +68,7 @@ def undo_selected(request: HttpRequest) -> HttpResponse:
     """Take the last step on several cases back, within ten seconds."""
     request.session.pop(UNDO_KEY, None)
     outcomes = bulk.bulk_undo(items=_chosen(request), by=request.actor)  # type: ignore[attr-defined]
-    return _told(request, outcomes)
+    return _told(request, outcomes, is_undone=True)
 
 
 def _typed(request: HttpRequest, name: str) -> QueryDict:
@@ -77,16 +78,17 @@ def _typed(request: HttpRequest, name: str) -> QueryDict:
     return typed
 
 
-def _told(request: HttpRequest, outcomes: list[BulkOutcome]) -> HttpResponse:
+def _told(request: HttpRequest, outcomes: list[BulkOutcome], *, is_undone: bool = False) -> HttpResponse:
     """Back to the list with what was done; where some were refused, which and why."""
     outcomes = [outcome for outcome in outcomes if outcome.code != errors.CaseNotFound.code]
     if not outcomes:
         return redirect("cases:queue")
     refused = [outcome for outcome in outcomes if outcome.result == "refused"]
     is_done = len(refused) < len(outcomes)
-    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said_of_bulk(outcomes))
+    said = said_of_bulk(outcomes, is_undone=is_undone)
+    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
     if not refused:
-        return redirect("cases:queue")
+        return redirect(_list_of(request))
     return render(request, "cases/queue/refused.html", {"refused": refused}, status=409)
 
 
@@ -94,7 +96,7 @@ def _again(
     request: HttpRequest, error: errors.CaseworkError | NotPermitted, name: str = "close"
 ) -> HttpResponse:
     """The list as it was, the rows chosen and the dialog open, with the sentence at its field."""
-    request.GET = QueryDict(request.POST.get("query", "").lstrip("?")[:500])
+    request.GET = QueryDict(_query(request))
     return show_queue(
         request,
         status=status_of(error),
@@ -104,6 +106,19 @@ def _again(
         typed=request.POST,
         chosen=[value.partition("@")[0] for value in request.POST.getlist("case")],
     )
+
+
+def _list_of(request: HttpRequest) -> str:
+    """The list the rows were chosen in, or where the step was taken back: nobody loses the view they work in."""
+    if came_from := own_path(request, request.POST.get("next", "")):
+        return came_from
+    query = QueryDict(_query(request), mutable=True)
+    query.pop("after", None)
+    return reverse("cases:queue") + (f"?{query.urlencode()}" if query else "")
+
+
+def _query(request: HttpRequest) -> str:
+    return str(request.POST.get("query", "")).lstrip("?")[:500]
 
 
 def _chosen(request: HttpRequest) -> list[BulkItem]:

@@ -5,6 +5,7 @@ Scores, rule names, thresholds and reviewers' notes never enter a context here.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,13 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.typed import whole_number
 from cases.actions.person import PERSON_ACTIONS
-from cases.actions.rows import Step
+from cases.actions.rows import Row, Step
 from cases.evidence.names import clean_name
-from cases.models import Case, ExplanationDraft, ExplanationRequest
-from cases.pages.answer_steps import APPEAL_STEPS, CHECK, step_names, step_of
+from cases.models import Case, ExplanationRequest
+from cases.models.explanations import Draft
+from cases.pages.answer_steps import APPEAL_STEPS, CHECK, FILES, WORDS, step_names, step_of
 from cases.services import errors
+from cases.services.drafts import draft_of
 from cases.services.errors.evidence import EvidenceError
 from cases.services.evidence import MAX_CASE_BYTES, add_evidence
+from cases.services.explanations import check_offer
 from cases.services.money_told import attach_money
 from cases.services.own import own_case, own_cases, team_cases
 from cases.services.steps import actions_now, current_request
@@ -32,6 +36,7 @@ from cases.workflow import Action, State
 from fraud.web.access import page
 
 SHOWN = 100
+_DRAFT_OF = {"answer": "draft", "appeal": "appeal-draft"}
 _LAST = {"answer": CHECK, "appeal": APPEAL_STEPS[-1]}  # where what was refused on sending is read back
 
 
@@ -42,7 +47,9 @@ def requests(request: HttpRequest) -> HttpResponse:
     cases = attach_money(list(own_cases(request.actor)[:SHOWN]))
     waiting = {State.AWAITING_EXPLANATION, State.NO_RESPONSE, State.NOTIFIED}
     context = {
-        "waiting": [case for case in cases if case.state in waiting],
+        "waiting": sorted(
+            (case for case in cases if case.state in waiting), key=lambda case: case.due_on or date.max
+        ),
         "others": [case for case in cases if case.state not in waiting],
         "team": attach_money(list(team_cases(request.actor)[:SHOWN])),
     }
@@ -70,19 +77,24 @@ def by_request(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page("cases.submit_explanation", body=MAX_CASE_BYTES)
 @require_POST
-def save(request: HttpRequest, reference: str) -> HttpResponse:
-    """Keep the draft; called while typing, and by the button."""
-    case, row = _find(request, reference), PERSON_ACTIONS["draft"]
+def save(request: HttpRequest, reference: str, *, is_appeal: bool = False) -> HttpResponse:
+    """Keep the draft of an answer or an appeal; called while typing, and by each button that sends nothing."""
+    case, row = _find(request, reference), PERSON_ACTIONS["appeal-draft" if is_appeal else "draft"]
     try:
-        kept = _keep_draft(request, case) if request.htmx else _keep_all(request, case)
+        kept = _keep_draft(request, case, row) if request.htmx else _keep_all(request, case, row)
+        if not request.htmx:
+            _check_offer(request, case)
     except errors.CaseworkError as error:
         if request.htmx:
-            return _draft_state(request, case, refusal=error.sentence, **_of_draft(request, error))
-        return _refuse(request, case, "draft", error, step=request.POST.get("stay", ""))
+            more = _of_draft(request, error)
+            return _draft_state(request, case, is_appeal=is_appeal, refusal=error.sentence, **more)
+        at = request.POST.get("stay", "") or (APPEAL_STEPS[-1] if is_appeal else "")
+        return _refuse(request, case, row.name, error, step=at)
     if request.htmx:
-        return _draft_state(request, case, saved_at=kept.saved_at, draft_number=kept.number)
+        more = {"saved_at": kept.saved_at, "draft_number": kept.number}
+        return _draft_state(request, case, is_appeal=is_appeal, **more)
     go = _next_step(request)
-    if go not in step_names(_current(case).questions) or "both" in request.POST:
+    if go not in _steps(case) or "both" in request.POST:
         messages.success(request, row.said(Step(case=case, by=request.actor), kept))
     return _to(request, case, go)
 
@@ -95,32 +107,52 @@ def _next_step(request: HttpRequest) -> str:
 def _to(request: HttpRequest, case: Case, step: str) -> HttpResponse:
     """The page of the case, at the step where there is one of that name."""
     address = reverse("cases:my-request", args=[case.reference])
-    asked = current_request(case)
-    if asked is None or step not in step_names(asked.questions):
+    if step not in _steps(case):
         return redirect(address)
     change = {"change": "1"} if request.POST.get("change") and step == request.POST.get("stay") else {}
     return redirect(f"{address}?{urlencode({'step': step, **change})}")
 
 
-def _keep_draft(request: HttpRequest, case: Case) -> ExplanationDraft:
-    row = PERSON_ACTIONS["draft"]
-    draft: ExplanationDraft = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
+def _steps(case: Case) -> tuple[str, ...]:
+    """The steps of an answer to what is asked now, and of an appeal."""
+    asked = current_request(case)
+    return (*APPEAL_STEPS, *(step_names(asked.questions) if asked else ()))
+
+
+def _check_offer(request: HttpRequest, case: Case) -> None:
+    """An offer is refused at its own step, not when all of it is sent. Raises AmountNotValid; what was typed is kept."""
+    if request.POST.get("stay") == WORDS and _next_step(request) in (FILES, CHECK):
+        data = PERSON_ACTIONS["answer"].form.read(request.POST)
+        offered = Step(case=case, by=request.actor, data=data).minor("offered")
+        check_offer(case, bool(data.get("admits")), offered)
+
+
+def _keep_draft(request: HttpRequest, case: Case, row: Row) -> Draft:
+    draft: Draft = row.call(Step(case=case, by=request.actor, data=row.form.read(request.POST)))
     return draft
 
 
-def _keep_all(request: HttpRequest, case: Case) -> ExplanationDraft:
+def _keep_all(request: HttpRequest, case: Case, row: Row) -> Draft:
     """The draft and the files beside it; where a newer draft stands, the files are kept all the same."""
+    owner = case if row.name == "appeal-draft" else _current(case)
     try:
-        draft = _keep_draft(request, case)
+        draft = _keep_draft(request, case, row)
     except errors.DraftMoved:
-        _take_files(request, _current(case))
+        _take_files(request, owner)
         raise
-    _take_files(request, _current(case))
+    _take_files(request, owner)
     return draft
 
 
-def _draft_state(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"case": case, "draft_page": request.POST.get("page", ""), **more}
+def _save_url(case: Case, *, is_appeal: bool) -> str:
+    return reverse("cases:my-appeal-save" if is_appeal else "cases:my-save", args=[case.reference])
+
+
+def _draft_state(
+    request: HttpRequest, case: Case, *, is_appeal: bool, status: int = 200, **more: Any
+) -> HttpResponse:
+    save_url = _save_url(case, is_appeal=is_appeal)
+    context = {"save_url": save_url, "draft_page": request.POST.get("page", ""), **more}
     return render(request, "cases/my/_draft_state.html", context, status=status)
 
 
@@ -157,12 +189,10 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        if row is PERSON_ACTIONS["answer"]:
-            _keep_all(request, case)  # so that a refusal below loses nothing, on any device
-        elif row.takes_files:
-            _take_files(request, case)
-        if row is PERSON_ACTIONS["appeal"] and _next_step(request) in APPEAL_STEPS:
-            return _show(request, case, step=_next_step(request))  # nothing is sent before it was read back
+        if name in _DRAFT_OF:
+            _keep_all(
+                request, case, PERSON_ACTIONS[_DRAFT_OF[name]]
+            )  # a refusal below loses nothing, on any device
         data = row.form.read(request.POST)
         part = request.POST.get("evidence", "")
         said = row.take(
@@ -173,9 +203,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     except errors.CaseworkError as error:
         return _refuse(request, case, name, error, step=request.POST.get("stay", "") or _LAST.get(name, ""))
     messages.success(request, said)
-    if (stay := request.POST.get("stay", "")) in APPEAL_STEPS:
-        return _show(request, case, step=stay)  # a file was taken back in the middle of it
-    return _to(request, case, stay)
+    return _to(request, case, request.POST.get("stay", ""))
 
 
 def _refuse(
@@ -193,7 +221,8 @@ def _show(
 ) -> HttpResponse:
     case.refresh_from_db()
     actions = set(actions_now(case, request.actor))
-    context = page_context(case, request.actor, typed=request.POST) | more
+    is_appeal = step in APPEAL_STEPS
+    context = page_context(case, request.actor, typed=request.POST, is_appeal=is_appeal) | more
     context["may"] = may = {
         "answer": bool(actions & {Action.ANSWER, Action.ANSWER_LATE}),
         "extend": Action.ASK_EXTENSION in actions,
@@ -201,10 +230,10 @@ def _show(
         "appeal": Action.APPEAL in actions,
         "consent": Action.CONSENT in actions,
     }
-    context["is_appeal"] = is_appeal = step in APPEAL_STEPS
+    context |= {"is_appeal": is_appeal, "save_url": _save_url(case, is_appeal=is_appeal)}
     context["step_files"] = context["appeal_files" if is_appeal else "waiting_files"]
-    if is_appeal:
-        context["typed"] = request.POST  # the draft is one of an answer
+    if may["appeal"] and not is_appeal:
+        context["appeal_draft"] = draft_of(case, request.actor)
     if may["appeal" if is_appeal else "answer"]:
         change = bool(request.GET.get("change") or request.POST.get("change"))
         context["step"] = step_of(step, context["questions"], context["typed"], is_change=change)

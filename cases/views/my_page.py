@@ -10,18 +10,21 @@ from typing import Any
 from audit import clock
 from audit.actor import Actor
 from audit.language import current_language
+from cases.actions.rows import minor_of
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.evidence.kinds import FILE_NAMES, KINDS
 from cases.instalments import agreed_parts
 from cases.models import Appeal, Case, Consent, ExplanationDraft
+from cases.models.explanations import Draft
 from cases.pages.adopted_policy import has_adopted_policy
 from cases.pages.answer_steps import first_open
 from cases.pages.changes import told_changes
 from cases.services.company import company_today
 from cases.services.conflicts import relations_of
 from cases.services.drafts import draft_number, draft_of
+from cases.services.errors import AmountNotValid
 from cases.services.files import waiting_files
-from cases.services.money import balance_of, due_minor, told_claims
+from cases.services.money import at_stake, balance_of, due_minor, told_claims
 from cases.services.settling import said_of_end
 from cases.services.steps import current_decision, current_request, recovery_of
 from cases.services.told_version import told_version
@@ -43,8 +46,10 @@ STATION_OF: Mapping[str, int] = {
 }
 
 
-def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Claims, rounds, draft or what was typed, the notice and the repayment; no scoring, no notes."""
+def page_context(
+    case: Case, actor: Actor, *, typed: Mapping[str, Any], is_appeal: bool = False
+) -> dict[str, Any]:
+    """Claims, rounds, draft (of the answer, or of the appeal) or what was typed, the notice and the repayment; no scoring, no notes."""
     told = told_version(case)  # before anything that it speaks of is read
     asked = current_request(case)
     rounds = list(
@@ -52,9 +57,11 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         .prefetch_related("explanations__evidence__uploaded_by")
         .order_by("round_no")
     )
-    draft = draft_of(asked, actor) if asked else None
+    drafted = case if is_appeal else asked
+    draft = draft_of(drafted, actor) if drafted else None
     # A whole form that was refused stands as typed; beside any other step the draft stays as it was kept.
-    written = typed if "offered" in typed else {**_as_typed(draft), **{name: typed[name] for name in typed}}
+    is_whole = "text" in typed if is_appeal else "offered" in typed
+    written = typed if is_whole else {**_as_typed(draft), **{name: typed[name] for name in typed}}
     is_holder = relations_of(actor, case).is_cardholder
     return {
         "case": case,
@@ -74,9 +81,10 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
         "text": written.get("text", ""),
         "draft": draft,
         "go_on": first_open(asked.questions, written) if asked else "",
-        "draft_number": draft_number(asked, actor) if asked else 0,
+        "draft_number": draft_number(drafted, actor) if drafted else 0,
         "draft_page": typed.get("page") or _new_page(),
         "typed": written,
+        "offered_minor": offered_minor(case, written),
         "days_left": (asked.due_on - company_today()).days if asked else None,
         "stations": [
             (name, position < STATION_OF[case.state], position == STATION_OF[case.state])
@@ -91,15 +99,23 @@ def page_context(case: Case, actor: Actor, *, typed: Mapping[str, Any]) -> dict[
     }
 
 
+def offered_minor(case: Case, typed: Mapping[str, Any]) -> int | None:
+    """What is offered where it can be read already, minor units."""
+    try:
+        return minor_of(typed["offered"], case.currency, field="offered") if typed.get("offered") else None
+    except AmountNotValid:
+        return None
+
+
 def _new_page() -> str:
     """What marks a page among those open on other devices; letters, so that it is never taken for a number."""
     return "".join(secrets.choice(ascii_lowercase) for _ in range(16))
 
 
-def _as_typed(draft: ExplanationDraft | None) -> dict[str, Any]:
+def _as_typed(draft: Draft | None) -> dict[str, Any]:
     """A saved draft as the form would have sent it."""
-    if draft is None:
-        return {}
+    if not isinstance(draft, ExplanationDraft):
+        return {"text": draft.text} if draft else {}
     answers = {f"answer-{name}": text for name, text in draft.answers.items()}
     return {"text": draft.text, "admits": "on" if draft.admits else "", "offered": draft.offered, **answers}
 
@@ -110,11 +126,16 @@ def _notice(case: Case) -> dict[str, Any] | None:
     told = case.state in {State.NOTIFIED, State.APPEALED, State.RECOVERING, State.CLOSED}
     if decision is None or decision.state != decision.State.APPROVED or not told:
         return None
+    appeal = Appeal.objects.filter(case=case).order_by("-id").first()
+    is_told_with_appeal = appeal is not None and appeal.message == decision.message
+    is_misuse = decision.disposition == Disposition.CONFIRMED_MISUSE
     return {
         "decision": decision,
+        "message": "" if is_told_with_appeal else decision.message,
+        "is_part": is_misuse and 0 < decision.amount_minor < at_stake(case),
         "due_minor": due_minor(case, decision),
         "disposition": DISPOSITIONS[Disposition(decision.disposition)],
-        "appeal": Appeal.objects.filter(case=case).order_by("-id").first(),
+        "appeal": appeal,
         "is_cleared": DISPOSITIONS[Disposition(decision.disposition)].is_misuse is not True,
     }
 

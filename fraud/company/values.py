@@ -221,7 +221,7 @@ def _form_problems(values: CompanyValues) -> dict[str, str]:
     if not all(_is_number(cost) and cost >= 0 for cost in asdict(values.costs).values()):
         problems["costs"] = _("Give costs as numbers of 0 or more.")
     if not isinstance(values.currency, str) or not is_known_currency(values.currency):
-        problems["currency"] = _("Write the currency as three letters, such as KRW.")
+        problems["currency"] = _("No such currency is known; write its three letters, such as KRW.")
     return problems
 
 

@@ -26,6 +26,7 @@ from fraud.web.commands import COMMANDS, Command, key_of
 from fraud.web.dates import say_day, say_moment
 from fraud.web.folding import constant_tag
 from fraud.web.shell_tags import PAGING, demo_logins, hidden_query, querystring, rail, without
+from rules.language.korean import with_particles
 from rules.money import format_number
 
 __all__ = ["PAGING", "register"]
@@ -170,6 +171,13 @@ def t2(thing: Any, name: str) -> Any:
         if found:
             return found
     return ""
+
+
+@register.filter
+def particles(text: Any) -> str:
+    """A sentence whose open Korean particles, as in 금액을(를), follow the words that were put in."""
+    said = with_particles(str(text))
+    return SafeString(said) if isinstance(text, SafeString) else said
 
 
 @register.simple_tag

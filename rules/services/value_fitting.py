@@ -56,7 +56,9 @@ def stored_value(parameter: Parameter, value: Decimal, currency: str) -> str:
     try:
         if parameter.kind == Parameter.Kind.MONEY:
             if not is_known_currency(currency):
-                raise ValueNotValid(reason=_("Write the currency as three letters, such as KRW."))
+                raise ValueNotValid(
+                    reason=_("No such currency is known; write its three letters, such as KRW.")
+                )
             return str(to_minor(Decimal(value), currency))
         exact = Decimal(value)
     except (MoneyNotValid, InvalidOperation):

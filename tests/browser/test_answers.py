@@ -14,6 +14,7 @@ from cases.workflow import State
 from tests.browser.answering import at_step, attach, onwards
 from tests.browser.axe import axe_source, violations_of
 from tests.cases.files import picture
+from tests.cases.stage import Stage
 from tests.cast import make_case
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,9 @@ def test_five_answers_and_a_photo_travel_from_a_phone_to_the_reviewer(visit, sce
     at_step(phone, case, "words")
     phone.check("input[name=admits]")
     phone.fill("#offered", "1,0")
-    onwards(phone, "files")
+    phone.click("#answer button[name=go][value=files]")
+    phone.wait_for_selector("[role=alert]")  # half a number is refused where it stands, and kept
+    at_step(phone, case, "files")
     phone.set_input_files(
         "#files", {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
     )
@@ -171,3 +174,36 @@ def photo(name: str, shade: tuple[int, int]) -> dict[str, object]:
     buffer = BytesIO()
     Image.new("RGB", (60, 80), (200, 60 * shade[0], 60 * shade[1])).save(buffer, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_an_appeal_begun_on_a_phone_that_closes_is_ended_at_a_desk(visit, scene, language):
+    case = Stage(scene.cast, clock=None).notified()
+    phone = visit("cardholder", width=360, language=language)
+    phone.open(f"/my/{case.reference}/")
+    phone.click("a[href='?step=appeal']")
+    phone.wait_for_selector("#appeal-text")
+    with phone.expect_response(lambda answer: "appeal-draft" in answer.url):
+        phone.keyboard.type("The dinner was on the day before.")  # nothing else is pressed
+    look_by_axe(phone)
+    phone.open(f"/my/{case.reference}/?step=appeal-files")
+    attach(phone, [photo("invitation.png", (1, 1))])
+    phone.close()
+
+    desk = visit("cardholder", language=language)
+    desk.open(f"/my/{case.reference}/")
+    desk.click("a[href='?step=appeal-check']")
+    desk.wait_for_selector("dl.read-back")
+    assert "The dinner was on the day before." in desk.inner_text("dl.read-back")
+    assert "invitation.png" in desk.inner_text("dl.read-back")
+    look_by_axe(desk)
+    desk.click("dl.read-back a[href*='step=appeal&']")
+    desk.wait_for_selector("#appeal-text")
+    desk.keyboard.press("End")
+    desk.keyboard.type(" See the invitation.")
+    onwards(desk, "appeal-check")
+    desk.click("#answer footer .primary")
+    desk.wait_for_selector(".notice.success")
+    appeal = case.appeals.get()
+    assert appeal.text == "The dinner was on the day before. See the invitation."
+    assert appeal.evidence.get().name == "invitation.png"

@@ -98,10 +98,10 @@ def test_lists_counts_and_search_know_only_the_departments_given(company: Compan
 
 def test_the_queue_tells_whoever_was_given_departments_which_they_see(company: Company) -> None:
     narrowed = browser_of(company.person).get("/queue/").content.decode()
-    assert "그 하위 부서의 사건이 표시됩니다" in narrowed
-    assert "연구소" in narrowed.split("그 하위 부서의 사건이 표시됩니다", 1)[1][:60]
+    assert "그 하위 부서의 건이 표시됩니다" in narrowed
+    assert "연구소" in narrowed.split("그 하위 부서의 건이 표시됩니다", 1)[1][:60]
     everything = browser_of(company.stage.cast.reviewer).get("/queue/").content.decode()
-    assert "그 하위 부서의 사건이 표시됩니다" not in everything
+    assert "그 하위 부서의 건이 표시됩니다" not in everything
 
 
 def test_one_thing_of_another_department_is_as_good_as_absent(company: Company) -> None:

@@ -173,14 +173,19 @@ def test_result_can_be_accepted_or_appealed(client, cast, asked):
     page = client.get(url(asked)).content.decode()
     assert "?step=appeal" in page
     assert 'name="text"' in client.get(url(asked) + "?step=appeal").content.decode()
-    read = client.post(url(asked, "appeal"), {"text": "새로운 사실", "go": "appeal-check"}).content.decode()
+    save = reverse("cases:my-appeal-save", args=[asked.reference])
+    read = client.post(save, {"text": "새로운 사실", "go": "appeal-check"}, follow=True).content.decode()
     assert "새로운 사실" in read.split('<dl class="read-back">', 1)[1]
     asked.refresh_from_db()
     assert asked.state == State.NOTIFIED  # nothing is sent before it was read back
     assert (
         client.post(
             url(asked, "appeal"),
-            {"version": fresh(asked).version, "text": "새로운 사실이 있습니다. 회의록을 첨부합니다."},
+            {
+                "version": fresh(asked).version,
+                "number": 1,
+                "text": "새로운 사실이 있습니다. 회의록을 첨부합니다.",
+            },
         ).status_code
         == 302
     )
@@ -379,3 +384,21 @@ def test_answers_stand_under_their_questions_for_the_cardholder_and_the_reviewer
     assert AccessRecord.objects.filter(actor=cast.reviewer.get_username(), what="evidence").count() == 1
     for nonsense in ("2", "0", "-1", "x", "9" * 30):
         assert client.get(f"{address}?preview={nonsense}").status_code == 404
+
+
+def test_an_offer_above_what_is_at_stake_is_refused_at_its_own_step(client, cast, asked_five):
+    client.force_login(cast.cardholder)
+    page = client.get(url(asked_five) + "?step=words").content.decode()
+    here = {name: shown(page, name) for name in ("number", "page")}
+    typed = {**here, "text": "", "admits": "on", "offered": "999,999,999", "stay": "words"}
+    address = reverse("cases:my-save", args=[asked_five.reference])
+    refused = client.post(address, {**typed, "go": "files"})
+    told = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'value="999,999,999"' in told
+    assert "480,000" in told.split('role="alert"')[1].split("</form>")[0]
+    kept = client.get(url(asked_five) + "?step=words").content.decode()
+    assert 'value="999,999,999"' in kept, "half a number is kept all the same"
+    right = {**typed, "number": shown(kept, "number"), "offered": "48000", "go": "check"}
+    read = client.post(address, right, follow=True).content.decode()
+    assert "48,000" in read.split('<dl class="read-back">')[1]

@@ -197,10 +197,14 @@ def test_a_rule_that_is_told_ahead_keeps_a_clause(admin: Actor, approver: Actor)
         )
 
 
-def test_a_question_that_names_an_unknown_fact_cannot_go_live(admin: Actor) -> None:
-    version = draft_rule(
-        code="X01", text="amount > 5 KRW", by=admin, **{**ABOUT, "question_en": "Why {amout}?"}
-    )
+def test_a_question_that_names_an_unknown_fact_is_refused_where_it_is_written(admin: Actor) -> None:
+    with pytest.raises(ValueNotValid, match="amout"):
+        draft_rule(code="X01", text="amount > 5 KRW", by=admin, **{**ABOUT, "question_en": "Why {amout}?"})
+
+
+def test_a_question_of_before_that_names_an_unknown_fact_cannot_go_live(admin: Actor) -> None:
+    version = draft_rule(code="X01", text="amount > 5 KRW", by=admin, **ABOUT)
+    Rule.objects.filter(code="X01").update(question_en="Why {amout}?")
     with pytest.raises(ValueNotValid, match="amout"):
         propose_version(version=version, by=admin)
 

@@ -12,6 +12,7 @@ from cases.api.serializers.recoveries import PlanRow, told_plan
 from cases.dispositions import DISPOSITIONS, Disposition
 from cases.models import (
     Appeal,
+    AppealDraft,
     Case,
     Decision,
     Evidence,
@@ -249,6 +250,14 @@ STEPS = {
 }
 
 
+class MyAppealDraft(serializers.ModelSerializer):
+    """The words of an appeal so far; `number` to be sent with what follows them."""
+
+    class Meta:
+        model = AppealDraft
+        fields = ("number", "text", "saved_at")
+
+
 class MyNotice(serializers.Serializer):
     """The result of a case, as it is told to its cardholder."""
 
@@ -266,6 +275,8 @@ class MyNotice(serializers.Serializer):
     can_answer = serializers.SerializerMethodField()
     claims = serializers.SerializerMethodField()
     appeals = MyAppeal(many=True)
+    appeal_draft = serializers.SerializerMethodField()
+    appeal_draft_number = serializers.SerializerMethodField()
     recovery = serializers.SerializerMethodField()
 
     def get_version(self, case: Case) -> int:
@@ -312,6 +323,15 @@ class MyNotice(serializers.Serializer):
     @extend_schema_field(MyClaim(many=True))
     def get_claims(self, case: Case) -> Any:
         return MyClaim(told_claims(case), many=True).data
+
+    @extend_schema_field(MyAppealDraft(allow_null=True))
+    def get_appeal_draft(self, case: Case) -> Any:
+        draft = draft_of(case, self.context["by"])
+        return MyAppealDraft(draft).data if draft else None
+
+    def get_appeal_draft_number(self, case: Case) -> int:
+        """What the next draft of an appeal sends as its `number`, also where there is none now."""
+        return draft_number(case, self.context["by"])
 
     @extend_schema_field(MyRecovery(allow_null=True))
     def get_recovery(self, case: Case) -> Any:

@@ -220,6 +220,14 @@ class QuestionsInText(ContentNotValid):
     )
 
 
+class NothingToAsk(ContentNotValid):
+    code = "nothing_to_ask"
+    field = "questions"
+    text = _(
+        "Each question of this pattern was answered already. Write what is still to be asked, one question a line."
+    )
+
+
 class PlanNotClear(ContentNotValid):
     code = "plan_not_clear"
     field = "plan"

@@ -130,15 +130,16 @@ def _has_value(name: str, mapping: Mapping, spec: ProfileSpec, named: set[str]) 
 
 
 def _require(mapping: Mapping, spec: ProfileSpec, named: set[str]) -> None:
-    missing = []
+    missing: dict[str, tuple[str, ...]] = {}
     for name in spec.required:
         if name == "external_id" and spec.identity:
             continue
         if name in named or (name in spec.columns and _has_value(name, mapping, spec, named)):
             continue
-        missing.append(" / ".join(spec.columns[name].sources[:3]) if name in spec.columns else name)
+        missing[name] = tuple(spec.columns[name].sources) if name in spec.columns else ()
     if missing:
-        raise FileQuarantined("columns_missing", columns=", ".join(missing))
+        shown = ", ".join(" / ".join(sources[:3]) or name for name, sources in missing.items())
+        raise FileQuarantined("columns_missing", columns=shown, fields=missing)
 
 
 def _distance(one: str, other: str, limit: int) -> int:

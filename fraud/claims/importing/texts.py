@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fraud.claims.importing.field_labels import field_label
 from fraud.claims.importing.parsing.formats import readable
 from rules.language.korean import with_particles
 
@@ -214,6 +215,9 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 _ONE_OR_MANY = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 
 
+_HANGUL = re.compile("[가-힣]")
+
+
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -232,11 +236,22 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
         values["format"] = readable(values["format"])
     if "place" in values:
         values["place"] = _place(values["place"], korean=korean)
+    if "fields" in values:
+        values["columns"] = _fields((params or {})["fields"], language)
     if korean:
         return with_particles(found[1].format_map(_Known(values)))
     is_one = (params or {}).get("n") == 1
     text = _ONE_OR_MANY.sub(lambda found: found[1 if is_one else 2], found[0])
     return text.format_map(_Known(values))
+
+
+def _fields(fields: Mapping[str, Sequence[str]], language: str) -> str:
+    """What is missing by its label, with headers it is known by, those in the reader's letters where there are any."""
+    told = []
+    for name, headers in fields.items():
+        own = [one for one in headers if bool(_HANGUL.search(one)) == (language == "ko")] or headers
+        told.append(field_label(name, language) + (f" ({' / '.join(own[:3])})" if own else ""))
+    return ", ".join(told)
 
 
 def _place(place: str, *, korean: bool) -> str:

@@ -82,7 +82,7 @@ def read_file(*, path: Path, name: str, schemes: Sequence[str]) -> list[Outcome]
         column: next((by_plain[plain(h)] for h in headers if plain(h) in by_plain), "")
         for column, headers in COLUMNS.items()
     }
-    missing = [column for column in REQUIRED if not found[column]]
+    missing = [" / ".join(COLUMNS[column]) for column in REQUIRED if not found[column]]
     if missing:
         raise FileQuarantined("columns_missing", columns=", ".join(missing))
     dates = DateParser(_DATE_FORMS, settings.TIME_ZONE, workbook=table.encoding == "xlsx")

@@ -122,7 +122,8 @@ FEATURES: dict[str, Texts] = {
     "same_category_share_180d": _t("this trade is {percent} % of the cardholder's payments", "본인 결제 중 이 업종 {percent}%"),
     "days_since_same_category": _t("{value} after the cardholder's last payment in this trade", "본인의 같은 업종 직전 결제 {value} 뒤"),
     "category_surprise_28d": _t(
-        "so many payments in this trade in 28 days are {rank} for colleagues and the own past", "28일간 이 업종 결제 수는 동료와 본인 과거에 비해 {rank}"
+        "as many payments in this trade in 28 days: {rank}, going by colleagues and the cardholder's own past",
+        "28일간 이 업종 결제 수는 동료와 본인 과거에 비해 {rank}",
     ),
     "purpose_category_share_180d": _t(
         "this trade is {percent} % of the department's payments for this purpose", "부서의 같은 목적 결제 중 이 업종 {percent}%"

@@ -15,6 +15,7 @@ from audit.actor import Actor
 from audit.language import current_language
 from audit.permissions import NotPermitted
 from audit.services import chain_entries
+from fraud.company.values import current_settings
 from fraud.web.access import page
 from fraud.web.charts import bars
 from fraud.web.refusals import refusal_sentence
@@ -36,6 +37,7 @@ from rules.services.groups import offered_groups
 from rules.services.wording import waiting_wording, wording_version
 
 State = RuleVersion.State
+_FIRST_TEXT = "amount > 100,000 {currency}"  # what the blocks begin with, B.start of rule-blocks.js
 _ABOUT = ("name_ko", "name_en", "group", "policy_clause", "policy_clause_en", "question_ko", "question_en")
 
 
@@ -81,6 +83,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """Start a rule of one's own."""
     context: dict[str, Any] = {
         "typed": request.POST,
+        "text": request.POST.get("text", _FIRST_TEXT.format(currency=current_settings().currency)),
         "groups": [one.code for one in offered_groups()],
         "question_facts": FACTS_SHOWN,
         **vocabulary(),

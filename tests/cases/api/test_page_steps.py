@@ -18,7 +18,7 @@ from tests.routes import walk
 # fmt: off
 STEPS: dict[str, tuple[str, ...]] = {
     # A person's own
-    "own-data": ("post my/data/",), "precheck": ("post precheck/",), "my-save": ("put my/requests/X/draft/",),
+    "own-data": ("post my/data/",), "precheck": ("post precheck/",), "my-save": ("put my/requests/X/draft/",), "my-appeal-save": ("put my/notices/X/appeal-draft/",),
     "my-step": ("post my/requests/X/answer/", "post my/requests/X/extension/", "post my/notices/X/accept/", "post my/notices/X/appeal/", "post my/requests/X/evidence/",
                 "delete my/requests/X/evidence/X/", "post my/notices/X/evidence/", "delete my/notices/X/evidence/X/", "delete my/notices/X/consent/"),
     # Casework

@@ -20,7 +20,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import gettext, override
 
+from audit.actor import Actor
 from cases.backup import databases, restoring, sets
+from cases.backup.making import BackupFailed, make_backup
 from cases.backup.sets import MANIFEST, Manifest, SetRefused, check_files, read_manifest, write_manifest
 from tests.fault.conftest import lite_template
 from tests.fault.rig import ROOT, Company
@@ -332,3 +334,13 @@ def test_every_sentence_of_a_set_has_korean_words() -> None:
         assert len(marked) > 3
         with override("ko"):
             assert [text for text in marked if gettext(text) == text] == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "No set was made"), ("ko", "백업 세트를 만들지 않았")])
+def test_a_backup_that_fails_says_so_in_the_language_of_the_terminal(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    no_folder = tmp_path / "file"
+    no_folder.write_text("")
+    with override(language), pytest.raises(BackupFailed, match=said):
+        make_backup(into=no_folder, by=Actor.system("command"))

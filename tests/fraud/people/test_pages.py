@@ -10,6 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from audit import clock
+from audit.paging import Cursor
 from audit.permissions import Role
 from fraud.claims.models import AccessChange, Department, User
 from fraud.people.leaving import end_login
@@ -36,9 +37,10 @@ def test_the_list_filters_by_what_it_says(office: Office, signed_in: SignedIn) -
         "role=nonsense": None,
     }
     for query, names in wanted.items():
-        answer = page.get(f"/people/?{query}")
-        found = {row.user.username for row in answer.context["rows"]}
-        assert (found == names) if names is not None else "“nonsense”" in answer.content.decode(), query
+        context = page.get(f"/people/?{query}").context
+        found = {row.user.username for row in context["rows"]}
+        told = context["request"].not_understood
+        assert (found == names and not told) if names is not None else told, query
 
 
 def test_pages_go_on_where_the_last_one_ended(office: Office, signed_in: SignedIn) -> None:
@@ -184,3 +186,23 @@ def test_the_interface_of_people_is_closed_to_everybody_else(office: Office, nam
     client.force_authenticate(getattr(office.cast, name))
     for path in ("logins/", f"logins/{office.cast.auditor.pk}/", "access-changes/", "units/"):
         assert client.get(f"/api/v1/{path}").status_code == 403
+
+
+def test_the_review_shows_some_logins_at_a_time_and_each_once(
+    office: Office, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fraud.people.views.reviews.SHOWN", 3)
+    page = signed_in(office.cast.auditor)
+    seen, after, n_pages = [], "", 0
+    while True:
+        context = page.get(f"/people/review/?after={after}").context
+        assert len(context["rows"]) <= 3
+        seen += [one.row.user.username for one in context["rows"]]
+        n_pages += 1
+        if not (after := context["page"].next_cursor):
+            break
+    assert (len(seen), len(set(seen))) == (context["n"], context["n"])
+    assert n_pages > 2
+    for strange in ("nonsense", Cursor("review", "", -2).as_text(), Cursor("review", "", 10_000).as_text()):
+        rows = page.get(f"/people/review/?after={strange}").context["rows"]
+        assert [one.row.user.username for one in rows] == seen[:3]

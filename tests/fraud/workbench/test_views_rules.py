@@ -224,6 +224,10 @@ def test_two_admins_on_one_draft_do_not_overwrite_each_other(client, cast):
 
 def test_new_rule_begins_as_a_draft(client, cast):
     client.force_login(cast.rule_admin)
+    begun = client.get(reverse("fraud:new-rule")).context["text"]  # the text of the block that is shown
+    read = client.post(reverse("fraud:read-rule"), {"text": begun}).json()
+    assert read["is_valid"]
+    assert read["tree"]["right"]["amount"] == "100000"
     data = {"code": "z01", "group": "other", "name_ko": "시험", "name_en": "Test", "text": HIGH}
     assert client.post(reverse("fraud:new-rule"), data).status_code == 302
     assert RuleVersion.objects.get(rule__code="Z01").state == "draft"

@@ -158,8 +158,8 @@ def test_what_an_appeal_put_in_place_of_a_decision_says_so(stage: Stage) -> None
     assert (first["state"], second["amount"]) == ("superseded", "50000")
     text = text_of(made(stage, fresh(case), kind="pdf"))
     assert "다른 사람이 이의신청을 심의" in text
-    assert text.count("제2자 승인 예") == 1
-    assert "제2자 승인 아니요" not in text
+    assert text.count("두 사람 승인 예") == 1
+    assert "두 사람 승인 아니요" not in text
 
 
 def test_the_same_state_gives_the_same_bytes_but_for_the_facts_of_the_export(

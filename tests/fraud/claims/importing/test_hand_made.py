@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from fraud.claims.importing.profiles import save_profile
+from fraud.claims.importing.texts import sentence
 from fraud.claims.models import Claim, ClaimFile
 from tests.fraud.claims.importing.files import (
     BY,
@@ -253,6 +254,8 @@ def test_a_corrected_profile_reads_a_refused_file_again(tmp_path: Path) -> None:
     used = save_profile(name="ours", spec=profile().spec, by=BY)
     refused = deliver(tmp_path, content, used=used)
     assert refused.error["code"] == "columns_missing"
+    for language, told in (("ko", "가맹점명 (가맹점명"), ("en", "Merchant (merchant_name")):
+        assert told in sentence("file", "columns_missing", refused.error["params"], language)
     assert deliver(tmp_path, content, used=used).pk == refused.pk
     columns = {**used.spec["columns"], "merchant_name": ["점포"]}
     used = save_profile(name="ours", spec={**used.spec, "columns": columns}, by=BY)
