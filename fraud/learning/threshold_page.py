@@ -99,9 +99,7 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
         "is_best_nothing": best.threshold > 1,
         "formula": cost.threshold(),
         "scores": scores,
-        "why_ranks": ""
-        if scores.is_calibrated
-        else why_ranks(ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()),
+        "why_ranks": _why_ranks(scores),
         "seen": settings_version(),
         "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims and scores.is_calibrated else "",
         "load_chart": _load_chart(
@@ -114,6 +112,17 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
             "threshold-curve", [(None, each) for each in curve], tried.values, shows=scores.is_calibrated
         ),
     }
+
+
+def _why_ranks(scores: Distribution) -> str:
+    """Why nothing is expected by sums; empty where it is."""
+    if scores.is_calibrated:
+        return ""
+    if not scores.n_claims:
+        return _("No night has scored claims lately.")
+    return why_ranks(ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()) or _(
+        "The last night was scored by a version that only ranks; the next night is scored by the one in service now."
+    )
 
 
 def _ways(tried: Tried, point: ThresholdPoint, held: CompanyValues) -> Table:
