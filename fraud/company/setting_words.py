@@ -311,7 +311,6 @@ def shown_settings(values: CompanyValues) -> list[Shown]:
 
 
 def _shown(name: str, value: Any, currency: str, *, before: str = "", is_kept: bool = False) -> Shown:
-    one = SETTINGS.get(name)
     return Shown(
         name,
         _kept_label(name) if is_kept else label_of(name),

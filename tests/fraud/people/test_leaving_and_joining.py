@@ -185,6 +185,22 @@ def test_an_ended_login_returns_by_two_people_and_its_old_sessions_do_not(office
     assert page.get("/queue/").status_code == 200
 
 
+def test_a_login_that_ended_holds_no_role_now(office: Office) -> None:
+    reader = APIClient()
+    reader.force_login(office.cast.system_admin, backend="django.contrib.auth.backends.ModelBackend")
+    user = office.cast.reviewer
+    place = f"/api/v1/logins/{user.pk}/"
+    now = clock.now()
+    User.objects.filter(pk=user.pk).update(last_login=now, last_used_at=now - timedelta(minutes=8))
+    before = reader.get(place).data
+    assert [row["state"] for row in before["roles"]] == ["now"]
+    assert before["last_used_at"] == before["last_sign_in"], "signing in is a use"
+    end_login(user=user, reason=WHY, by=office.admin, seen=None)
+    assert [row["state"] for row in reader.get(place).data["roles"]] == ["over"]
+    listed = reader.get("/api/v1/logins/?state=ended").data["results"]
+    assert [row["state"] for one in listed for row in one["roles"]] == ["over"]
+
+
 def test_nobody_ends_themselves_and_reviewers_end_nobody(office: Office) -> None:
     for user, by in (
         (office.cast.system_admin, office.admin),
