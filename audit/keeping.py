@@ -3,7 +3,7 @@
 `guard_columns` finds the columns by looking at all models, so a new one is covered without anybody thinking of it; what is exempt
 is named in `EXEMPT`, with its reason. The guard sits in `Field.get_prep_value`, which `save`, `bulk_create`, `bulk_update`, `update`
 and every exact look-up pass: what is written and what is looked for are made by the same function, so a thing known by such a
-number is found again. Two numbers may be struck out to the same words, though; a column by which something is known, or which must
+number is found again. An object that is saved holds afterwards what is kept of it. Two numbers may be struck out to the same words, though; a column by which something is known, or which must
 be unique, gets `keyed` texts instead, which stay apart.
 """
 
@@ -129,6 +129,8 @@ def guard_columns() -> None:
     for name, field in guarded_columns():
         guard = _guard(field.get_prep_value, field.max_length, is_key=is_known_by(name, field))
         field.get_prep_value = guard  # type: ignore[method-assign,assignment]
+        if not isinstance(field, JSONField):
+            field.pre_save = _as_kept(field.pre_save, field.attname, guard)  # type: ignore[method-assign,assignment]
 
 
 def _guard(prepare: Callable[[Any], Any], longest: int | None, *, is_key: bool) -> Callable[[Any], Any]:
@@ -142,6 +144,21 @@ def _guard(prepare: Callable[[Any], Any], longest: int | None, *, is_key: bool) 
         return kept(ready) if isinstance(ready, dict | list | tuple) else ready
 
     return guarded
+
+
+def _as_kept(
+    read: Callable[[Any, bool], Any], name: str, guard: Callable[[Any], Any]
+) -> Callable[[Any, bool], Any]:
+    """Before a row is saved, in `save` and `bulk_create`: the object holds what is kept, so that no answer made of it repeats a number."""
+
+    def struck(instance: Any, add: bool) -> Any:
+        value = read(instance, add)
+        if isinstance(value, str) and len(value) > 12 and _LEAST.search(value):
+            value = guard(value)
+            setattr(instance, name, value)
+        return value
+
+    return struck
 
 
 def _cut(text: str, struck: str, longest: int | None) -> str:

@@ -243,6 +243,8 @@ def make_run(**fields: Any) -> ScreeningRun:
 
 
 def make_score(*, claim: Claim, run: ScreeningRun, **fields: Any) -> Score:
+    """A score; a run made without a count of them has scored."""
+    ScreeningRun.objects.filter(pk=run.pk, n_scored=0).update(n_scored=1)
     return Score.objects.create(
         claim=claim,
         run=run,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _l
 
+from audit.redaction import redact
 from audit.typed import day, whole_number
 from cases.actions.rows import minor_of
 from cases.services import errors
@@ -46,9 +47,14 @@ class SketchNotValid(errors.ContentNotValid):
         self.field, self.text = field, sentence
 
 
+#: What people write freely: the answer repeats some of it, so card and resident numbers are struck out as they come in.
+_WORDS = ("merchant", "purpose_text", "pre_approval", "authorization_code")
+
+
 def read_sketch(form: Mapping[str, str], currency: str) -> Sketch:
     """The payment a form describes; `currency` where it names none. Raises ContentNotValid with what would be right of which field."""
     text = {name: str(value).strip() for name, value in form.items()}
+    text |= {name: redact(text[name]) for name in _WORDS if name in text}
     for name, value in text.items():
         if len(value) > MOST_CHARS:
             raise errors.TextTooLong(n=MOST_CHARS, field=name)

@@ -54,7 +54,7 @@ class StepAnswer(serializers.Serializer):
     )
 )
 class MailList(CaseworkView):
-    """Dead or failed three times, without that of cases the caller is involved in; oldest first, keyset paged."""
+    """Dead, failed three times, or failed and ten minutes old, without that of cases the caller is involved in; oldest first, keyset paged."""
 
     permission = "cases.view_mail"
     filters = tuple(one.name for one in PAGING)

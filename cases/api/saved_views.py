@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseworkView, describe
 from cases.models import SavedView
+from cases.pages.queue_filters import understood
 from cases.services import saved_views
 from cases.services.errors import CaseNotFound
 from fraud.web.api import ONLY_PAGING, PAGING
@@ -75,6 +76,9 @@ class SavedViewOne(SavedViewsView):
     def put(self, request: Request, name: str) -> Response:
         """Raises ValidationError, TooMany."""
         data: Any = self.input(SavedViewBody)
+        _query, problems = understood(data["query"])
+        if problems:
+            raise self.wrong("query", problems)
         kept = saved_views.keep_view(name=name, query=data["query"], by=self.by)
         if data["is_start"] is not None:
             saved_views.start_with(name=kept.name, by=self.by, is_start=data["is_start"])

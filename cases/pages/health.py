@@ -26,10 +26,12 @@ _ABOUT: Mapping[str, tuple[str | Promise, str, str]] = {
     "last_night_failed": (gettext_lazy("How the newest night went"), "1 when the newest run failed.", "/runs/"),
     "oldest_work_seconds": (gettext_lazy("Oldest run or file at work"), "Age of the oldest run or delivery that is not at its end.", "/files/"),
     "mail_dead": (gettext_lazy("Mail that was given up"), "Mails that were given up.", "/mail/"),
-    "outbox_seconds": (gettext_lazy("Mail that should have left"), "Age of the oldest mail that is due.", "/mail/"),
+    "mail_failing": (gettext_lazy("Mail that fails and will be tried again"), "Mails that failed and will be tried again.", "/mail/"),
+    "outbox_seconds": (gettext_lazy("Mail that should have left"), "Seconds since the oldest mail that has not left was due first.", "/mail/"),
     "held_back": (gettext_lazy("Claims held back by capacity"), "Claims that wait for a seat.", ""),
     "webhooks_dead": (gettext_lazy("Webhook messages that were given up"), "Webhook messages that were given up.", "/connections/webhooks/"),
-    "webhooks_seconds": (gettext_lazy("Webhook messages that should have left"), "Age of the oldest webhook message that is due.", "/connections/webhooks/"),
+    "webhooks_failing": (gettext_lazy("Webhook messages that fail and will be tried again"), "Webhook messages that failed and will be tried again.", "/connections/webhooks/"),
+    "webhooks_seconds": (gettext_lazy("Webhook messages that should have left"), "Seconds since the oldest webhook message that has not left was due first.", "/connections/webhooks/"),
 }  # fmt: skip
 LEVELS: Mapping[Level, tuple[str | Promise, str]] = {
     Level.OK: (pgettext_lazy("health", "fine"), "success"),

@@ -268,6 +268,20 @@ def read_filters(query: QueryDict, *, known: Collection[str] = KNOWN) -> QueueFi
     return QueueFilters(condition, tuple(chips), query.get("q", "").strip()[:100], tuple(problems))
 
 
+def understood(query: str) -> tuple[str, str]:
+    """Of an address that somebody wants to keep (`state=new&band=high`): the part that the queue reads, and what it would say of the rest, "" for nothing."""
+    plain = query.lstrip("?")
+    asked = QueryDict(plain, mutable=True)
+    problems = read_filters(asked).problems
+    if not problems:
+        return plain, ""
+    for name in list(asked):
+        value = asked.get(name, "").strip()
+        if name not in KNOWN or (name in FILTERS and value and FILTERS[name].condition(value) is None):
+            del asked[name]
+    return asked.urlencode(), " ".join(problems)
+
+
 def _said(one: Filter, key: str, value: str) -> str:
     """The value in a chip's words."""
     days = (day(value),) if one.is_day else read_period(value) if ".." in value and one.is_period else ()

@@ -96,12 +96,8 @@ def _overflow(versions: list[RuleVersion], hits: Hits) -> Iterator[_Reason]:
 
 
 def _unknown(versions: list[RuleVersion], hits: Hits) -> Iterator[_Reason]:
-    run = (
-        ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED)
-        .order_by("-business_date", "-pk")
-        .first()
-    )
-    if run is None or not run.n_scored:
+    run = ScreeningRun.that_scored().order_by("-business_date", "-pk").first()
+    if run is None:
         return
     for version in versions:
         unjudged = run.not_evaluable.get(version.rule.code) or {}

@@ -17,17 +17,16 @@ from cases.services.company import company_today, present
 from cases.services.outbox import address_of, enqueue_text
 from cases.services.standing import case_subject
 from cases.services.texts import NOTE_MIN, clean_line
+from cases.services.unsent import is_failing
 from fraud.claims.identity import holders_of
 
 _S = OutboxMessage.State
-#: Tries that fail by chance are nobody's concern.
-_TRIES = 3
 ALARM = "mail.dead"
 
 
 def stuck_mails() -> QuerySet[OutboxMessage]:
-    """Mail that is dead or failed three times, the oldest first."""
-    found = OutboxMessage.objects.filter(Q(state=_S.DEAD) | Q(state=_S.WAITING, attempts__gte=_TRIES))
+    """Mail that is dead or fails (`unsent`), the oldest first."""
+    found = OutboxMessage.objects.filter(Q(state=_S.DEAD) | (Q(state=_S.WAITING) & is_failing(present())))
     return found.select_related("case__cardholder").order_by("created_at", "pk")
 
 

@@ -22,6 +22,7 @@ from django.db.models import Min
 
 from audit.clock import now as clock_now
 from cases.models import HeldBack, LastRing, OutboxMessage, Webhook, WebhookMessage
+from cases.services.unsent import due_since, failing_mails, failing_rows
 from fraud.claims.importing.running import ENDED
 from fraud.claims.models import ClaimFile
 from fraud.detection.model_files import damage_of
@@ -165,24 +166,22 @@ def _work(at: datetime) -> list[Fact]:
 
 def _mail(at: datetime) -> list[Fact]:
     dead = OutboxMessage.objects.filter(state=_S.DEAD).count()
-    due = OutboxMessage.objects.filter(state=_S.WAITING, next_attempt_at__lte=at).aggregate(
-        since=Min("next_attempt_at")
-    )
+    failing = failing_mails(at).count()
     return [
         Fact("mail_dead", dead, Level.WARN if dead else Level.OK),
-        _age("outbox_seconds", due["since"], at, 10 * MINUTE, 2 * HOUR),
+        Fact("mail_failing", failing, Level.WARN if failing else Level.OK),
+        _age("outbox_seconds", due_since(OutboxMessage.objects.all(), at), at, 10 * MINUTE, 2 * HOUR),
     ]
 
 
 def _webhooks(at: datetime) -> list[Fact]:
     active = WebhookMessage.objects.filter(webhook__state=Webhook.State.ACTIVE)
     dead = active.filter(state=WebhookMessage.State.DEAD).count()
-    due = active.filter(state=WebhookMessage.State.WAITING, next_attempt_at__lte=at).aggregate(
-        since=Min("next_attempt_at")
-    )
+    failing = failing_rows(active, at).count()
     return [
         Fact("webhooks_dead", dead, Level.WARN if dead else Level.OK),
-        _age("webhooks_seconds", due["since"], at, 10 * MINUTE, 2 * HOUR),
+        Fact("webhooks_failing", failing, Level.WARN if failing else Level.OK),
+        _age("webhooks_seconds", due_since(active, at), at, 10 * MINUTE, 2 * HOUR),
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from audit.actor import Actor
 from audit.people import require_second_person
 from audit.permissions import require
+from audit.redaction import find_struck
 from audit.services import CONFIG, record
 from audit.transactions import one_transaction
 from cases.models import Webhook, WebhookMessage
@@ -75,6 +76,8 @@ def propose_webhook(
 
 def check_url(url: str) -> None:
     """Raises WebhookNotValid with what would be right."""
+    if find_struck(url):
+        raise errors.WebhookNotValid("number_inside", field="url")
     try:
         read_url(url, settings.WEBHOOK_NETWORKS, settings.WEBHOOK_PORTS)
     except AddressRefused as refused:

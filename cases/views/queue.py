@@ -34,7 +34,7 @@ from cases.pages.held_back import (
 )
 from cases.pages.near import count_near, near_cases
 from cases.pages.queue import HELD_BACK, QueueView, queue_page, queue_views, segments_of, view_counts
-from cases.pages.queue_filters import QueueFilters, read_filters
+from cases.pages.queue_filters import QueueFilters, read_filters, understood
 from cases.services import errors, saved_views
 from cases.services.company import company_today
 from cases.services.steps import actions_now
@@ -168,7 +168,10 @@ def save_view(request: HttpRequest) -> HttpResponse:
         if request.POST.get("forget"):
             saved_views.forget_view(name=name, by=by)
             return redirect("cases:queue")
-        saved_views.keep_view(name=name, query=query, by=by)
+        kept, problems = understood(query)
+        saved_views.keep_view(name=name, query=kept, by=by)
+        if problems:
+            messages.warning(request, problems)
     except errors.CaseworkError as error:
         messages.error(request, error.sentence)
     return redirect(shown)

@@ -23,7 +23,7 @@ from fraud.web.exports import EXPORT_REASON_MIN, export_reason
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:
     """The form, and the scores of the nights it asks for as CSV; a refusal keeps what was typed."""
-    last = ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED).order_by("-business_date").first()
+    last = ScreeningRun.that_scored().order_by("-business_date").first()
     night = last.business_date.isoformat() if last else ""
     typed = {"from": night, "to": night, "reason": "", **request.GET.dict()}
     if request.method != "POST":

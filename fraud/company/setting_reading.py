@@ -28,6 +28,10 @@ def typed_values(held: CompanyValues) -> dict[str, str]:
     return {name: _typed(name, value, held.currency) for name, value in flat_settings(to_json(held)).items()}
 
 
+#: What no count of minutes, days or claims needs more of.
+_DIGITS = 9
+
+
 def _typed(name: str, value: Any, currency: str) -> str:
     if value is None:
         return ""
@@ -83,7 +87,8 @@ def read_change(name: str, text: str, held: CompanyValues) -> dict[str, Any]:
     """The change somebody typed for a setting, as `propose_settings` takes it. Raises SettingsNotValid saying what would be right."""
     typed = text.strip()
     if name not in SETTINGS:
-        raise SettingsNotValid({"name": _("There is no such setting.")})
+        known = {"names": ", ".join(SETTINGS)}
+        raise SettingsNotValid({name: _("There is no such setting. There are: %(names)s.") % known})
     if name in _MAY_BE_EMPTY and not typed:
         return {name: None}
     if name.startswith("costs."):
@@ -112,14 +117,14 @@ def _minor(name: str, typed: str, currency: str) -> int:
 
 def _whole(name: str, typed: str) -> int:
     number = decimal_number(typed)
-    found = whole_number(str(number)) if number is not None else None
+    found = whole_number(str(number), _DIGITS) if number is not None else None
     if found is None:
         said = (
-            _("Give a whole number, or leave it empty.")
+            _("Give a whole number of at most %(n)s digits, or leave it empty.")
             if name in _MAY_BE_EMPTY
-            else _("Give a whole number.")
+            else _("Give a whole number of at most %(n)s digits.")
         )
-        raise SettingsNotValid({name: said})
+        raise SettingsNotValid({name: said % {"n": _DIGITS}})
     return found
 
 

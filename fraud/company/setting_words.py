@@ -311,15 +311,23 @@ def shown_settings(values: CompanyValues) -> list[Shown]:
 
 
 def _shown(name: str, value: Any, currency: str, *, before: str = "", is_kept: bool = False) -> Shown:
-    one = SETTINGS.get(name)
     return Shown(
         name,
         _kept_label(name) if is_kept else label_of(name),
         value_words(name, value, currency),
         before,
         unit_of(name, currency),
-        one.effect if one else "",
+        _effect(name, value),
     )
+
+
+def _effect(name: str, value: Any) -> Words:
+    """What a change of it does, and what this value means where people may not have thought of it."""
+    one = SETTINGS.get(name)
+    if name == "reviewer_minutes_per_day" and value == 0:
+        warned = _("With 0 minutes no case fits into a day: what screening finds is held back.")
+        return f"{one.effect} {warned}" if one else warned
+    return one.effect if one else ""
 
 
 def shown_changes(row: CompanySettings, currency: str) -> list[Shown]:

@@ -88,10 +88,11 @@ class ThresholdPoint:
 
 
 def recent_scores(now: datetime | None = None, nights: int = NIGHTS, currency: str = "KRW") -> Distribution:
-    """The scores of the last nights by thousandth of their probability, with the money at stake in one currency."""
+    """The scores of the last nights that had claims, by thousandth of their probability, with the money at stake in one currency."""
     since = (now or clock.now()) - timedelta(days=nights)
     runs = list(
-        ScreeningRun.objects.filter(state=ScreeningRun.State.FINISHED, started_at__gte=since)
+        ScreeningRun.that_scored()
+        .filter(started_at__gte=since)
         .exclude(source=ScreeningRun.LOOK_BACK)  # a week of history at once is no night
         .order_by("-id")
         .values_list("id", "model_version__is_calibrated")[:nights]

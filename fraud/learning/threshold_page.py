@@ -32,6 +32,12 @@ from fraud.web.tables import Column, Table, counted, one_digit, share
 from rules.money import to_decimal
 
 COST_FIELDS = ("tp", "fp", "fn", "tn")
+#: What may be tried: lowest and highest of each field. Beyond it the page goes on with what holds, the interface refuses.
+RANGES: Mapping[str, tuple[float, float]] = {
+    **dict.fromkeys(COST_FIELDS, (0, 1e6)),
+    "threshold": (LOWEST, HIGHEST),
+}
+MINUTE_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,13 @@ class Tried:
 def read_tried(typed: Any) -> Tried:
     """The settings that hold with what was typed over them; what cannot be read falls back to what holds."""
     held = current_settings()
-    costs = {name: _number(typed.get(name), getattr(held.costs, name), 0, 1e6) for name in COST_FIELDS}
+    costs = {name: _number(typed.get(name), getattr(held.costs, name), *RANGES[name]) for name in COST_FIELDS}
     minutes: dict[str, Any] = {
-        name: whole_number((typed.get(name) or "").strip(), 6, minimum=1) or getattr(held, name)
+        name: whole_number((typed.get(name) or "").strip(), MINUTE_DIGITS, minimum=1) or getattr(held, name)
         for name in ("reviewer_minutes_per_day", "minutes_per_case")
     }
     values = replace(held, costs=CostMatrix(**costs), **minutes)
-    fixed = _number(typed.get("threshold"), held.alert_threshold, LOWEST, HIGHEST)
+    fixed = _number(typed.get("threshold"), held.alert_threshold, *RANGES["threshold"])
     scores = recent_scores(currency=held.currency)
     found = {name: threshold_by(name, scores, values, fixed) for name in THRESHOLD_POLICIES}
     return Tried(values, chosen_policy(typed.get("policy", ""), held.threshold_policy), fixed, scores, found)
@@ -99,9 +105,7 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
         "is_best_nothing": best.threshold > 1,
         "formula": cost.threshold(),
         "scores": scores,
-        "why_ranks": ""
-        if scores.is_calibrated
-        else why_ranks(ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()),
+        "why_ranks": _why_ranks(scores),
         "seen": settings_version(),
         "cost_chart": _cost_chart(curve, tried.threshold) if scores.n_claims and scores.is_calibrated else "",
         "load_chart": _load_chart(
@@ -114,6 +118,17 @@ def threshold_context(tried: Tried) -> dict[str, Any]:
             "threshold-curve", [(None, each) for each in curve], tried.values, shows=scores.is_calibrated
         ),
     }
+
+
+def _why_ranks(scores: Distribution) -> str:
+    """Why nothing is expected by sums; empty where it is."""
+    if scores.is_calibrated:
+        return ""
+    if not scores.n_claims:
+        return _("No night has scored claims lately.")
+    return why_ranks(ModelVersion.objects.filter(stage=ModelVersion.Stage.CHAMPION).first()) or _(
+        "The last night was scored by a version that only ranks; the next night is scored by the one in service now."
+    )
 
 
 def _ways(tried: Tried, point: ThresholdPoint, held: CompanyValues) -> Table:

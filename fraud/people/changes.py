@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit import clock
@@ -61,6 +62,22 @@ def check_combination(user: User, role: Role, starts_on: date | None, ends_on: d
         raise not_compatible(Role(name) for name in error.roles) from None
 
 
+def _check_proposed(user: User, role: Role, starts_on: date | None, ends_on: date | None) -> None:
+    """Raises AccessRefused where what waits for the same days would make it so: one of the two could never be confirmed."""
+    waiting = AccessChange.objects.filter(
+        Q(user=user) | Q(user__in=logins_of(user.employee_no)),
+        Q(ends_on=None) | Q(ends_on__gte=starts_on or clock.today()),
+        kind=_Kind.GIVE_ROLE,
+        state=_State.PROPOSED,
+    )
+    if ends_on:
+        waiting = waiting.filter(Q(starts_on=None) | Q(starts_on__lte=ends_on))
+    try:
+        check_roles(frozenset(map(Role, waiting.values_list("role", flat=True))) | {role})
+    except RolesNotCompatible as error:
+        raise not_compatible(Role(name) for name in error.roles) from None
+
+
 @one_transaction()
 def propose_role(
     *,
@@ -92,6 +109,7 @@ def propose_role(
             field="role",
         )
     check_combination(locked, role, starts_on, ends_on)
+    _check_proposed(locked, role, starts_on, ends_on)
     if RoleGrant.objects.overlapping(starts_on, ends_on).filter(user=locked, role=role).exists():
         raise AccessRefused("role_held", _("The login holds this role on some of these days already."), 409)
     _no_twin(locked, _Kind.GIVE_ROLE, role)

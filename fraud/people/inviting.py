@@ -114,6 +114,12 @@ def _check(wanted: Invitation) -> None:
         raise AccessRefused(
             "email_not_valid", _("Give the mail address the invitation goes to."), field="email"
         ) from None
+    if find_struck(wanted.email):
+        raise AccessRefused(
+            "email_not_valid",
+            _("The address holds what looks like a full card or resident number. Give another one."),
+            field="email",
+        )
     if User.objects.filter(email__iexact=wanted.email.strip(), is_active=True).exists():
         raise AccessRefused(
             "email_taken", _("Another login has this mail address; give each its own."), 409, "email"

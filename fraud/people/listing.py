@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -104,10 +104,13 @@ def logins(condition: Q) -> QuerySet[User]:
 
 def login_rows(users: list[User]) -> list[LoginRow]:
     """The rows of a page. Four queries."""
-    keys = [one.pk for one in users]
+    keys, working = [one.pk for one in users], {one.pk for one in users if one.is_active}
     roles: dict[int, list[RoleRow]] = {}
     for grant in RoleGrant.objects.standing().filter(user__in=keys).order_by("role", "starts_on"):
-        roles.setdefault(grant.user_id, []).append(role_row(grant))
+        row = role_row(grant)
+        roles.setdefault(grant.user_id, []).append(
+            row if grant.user_id in working else replace(row, state="over")
+        )
     units: dict[int, list[str]] = {}
     given = User.objects.filter(pk__in=keys, units__isnull=False).order_by("units__code")
     for user_id, name in given.values_list("pk", "units__name"):

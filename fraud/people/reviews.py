@@ -57,7 +57,7 @@ def reviewed(review: AccessReview, by: Actor) -> ReviewRow:
 
 
 def _looked_at(row: LoginRow, review: AccessReview | None, by: Actor) -> ReviewRow:
-    used = max((at for at in (row.user.last_used_at, row.user.last_login) if at), default=None)
+    used = row.user.used_at
     days = (clock.now() - used).days if used else None
     return ReviewRow(row, used, days, review, same_person(by, row.user))
 

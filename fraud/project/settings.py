@@ -127,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "fraud.people.views.resting.resting_answer"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what `fraud/people/guessing.py` counts
 AXES_CLIENT_IP_CALLABLE = "fraud.people.guessing.client_address"
 TRUSTED_PROXIES = env_int(

@@ -73,6 +73,19 @@ class VersionNotValid(exceptions.APIException):
     default_detail = gettext_lazy('If-Match must be the version in quotes, such as "7".')
 
 
+class VersionsDiffer(exceptions.APIException):
+    """The header and the body name two versions: one of them is not the one that was read."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "versions_differ"
+
+    def __init__(self, header: object, body: object) -> None:
+        said = _(
+            "If-Match names version %(header)s and the field seen names %(body)s. Send only one of them, that of what you read last."
+        )
+        super().__init__(said % {"header": str(header)[:40], "body": str(body)[:40]})
+
+
 def header(name: str, text: str, *, required: bool = False) -> OpenApiParameter:
     """A header of a request."""
     return OpenApiParameter(
@@ -203,7 +216,7 @@ class FraudView(APIView):
         return checked.validated_data
 
     def _with_seen(self, serializer: type[serializers.Serializer]) -> Any:
-        """The body, its `seen` from If-Match where it has none. Raises VersionRequired (428), VersionNotValid (400)."""
+        """The body, its `seen` from If-Match where it has none. Raises VersionRequired (428), VersionNotValid and VersionsDiffer (400)."""
         body = self.request.data
         if not isinstance(body, Mapping) or not _takes_seen(serializer):
             return body
@@ -214,8 +227,10 @@ class FraudView(APIView):
             raise VersionRequired
         is_number = isinstance(serializer().fields["seen"], serializers.IntegerField)
         seen = whole_number(plain) if is_number else plain
-        if seen is None or ("seen" in body and body["seen"] != seen):
+        if seen is None:
             raise VersionNotValid
+        if "seen" in body and body["seen"] != seen:
+            raise VersionsDiffer(seen, body["seen"])
         return {**body, "seen": seen}
 
     def version(self) -> int:

@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from audit.keeping import kept
 from audit.permissions import NotPermitted
 from fraud.web.api_strict import first_code
 from fraud.web.refusals import refusal_sentence
@@ -38,10 +39,11 @@ _TITLES: Final[Mapping[int, Any]] = {
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
-    """The body of a refusal; of `more` (`fields`, `facts`) what holds something."""
+    """The body of a refusal; of `more` (`fields`, `facts`) what holds something. A number that was typed is not repeated in full."""
     title = str(_TITLES[status]) if status in _TITLES else HTTPStatus(status).phrase
     head = {"type": f"urn:cleancard:problem:{code}", "title": title, "status": status}
-    return {**head, "detail": detail, "code": code, **{name: value for name, value in more.items() if value}}
+    said = {"detail": detail, **{name: value for name, value in more.items() if value}}
+    return {**head, "code": code, **kept(said)}
 
 
 def refuse(status: int, code: str, detail: str, **more: Any) -> Response:

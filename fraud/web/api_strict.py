@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import JSONParser
 
@@ -115,7 +116,17 @@ _BLANK: dict[str, Any] = {"blank": gettext_lazy("Write something; an empty text 
 
 
 class StrictSerializer(serializers.Serializer):
-    """A serializer that refuses fields it does not know: a misspelt or smuggled field is never silently dropped."""
+    """A serializer that refuses fields it does not know: a misspelt or smuggled field is never silently dropped.
+
+    Whatever a choice, a list or a table in it refuses says what would be right (`say_what_is_right`).
+    """
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, each with sentences that say what would be right."""
+        found: dict[str, Any] = super().get_fields()
+        for field in found.values():
+            say_what_is_right(field)
+        return found
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values. Raises ValidationError (400), code `unknown_field` for each stray name."""
@@ -194,6 +205,45 @@ class StrictDateField(serializers.DateField):
         if found is None:
             self.fail("invalid", format="YYYY-MM-DD")
         return found
+
+
+def say_what_is_right(field: Any) -> None:
+    """Give a field, and what is in it, our sentences in place of the framework's: the choices there are, how many a list takes."""
+    if isinstance(field, serializers.ChoiceField):
+        choices = ", ".join(str(code) for code in field.choices)
+        field.error_messages["invalid_choice"] = _plain(
+            _("Choose one of: %(choices)s.") % {"choices": choices}
+        )
+    elif isinstance(field, serializers.ListField | serializers.ListSerializer):
+        _say_how_many(field)
+        say_what_is_right(field.child)
+    elif isinstance(field, serializers.DictField):
+        field.error_messages["empty"] = _("Give at least one name with its value.")
+        field.error_messages["not_a_dict"] = _("Give names with their values, as {…}.").replace(
+            "{…}", "{{…}}"
+        )
+        say_what_is_right(field.child)
+
+
+def _say_how_many(field: Any) -> None:
+    """The sentences of a list: from how many to how many, whichever end is missed."""
+    least, most = max(field.min_length or 0, 0 if field.allow_empty else 1), field.max_length
+    said = (
+        ngettext("Give a list with at least %(n)s entry.", "Give a list with at least %(n)s entries.", least)
+        % {"n": least}
+        if most is None
+        else _("Give a list of %(least)s to %(most)s entries.") % {"least": least, "most": most}
+    )
+    field.error_messages |= dict.fromkeys(("empty", "min_length", "max_length"), said)
+    field.error_messages["not_a_list"] = said if least or most else _("Give a list, as […].")
+    for check in field.validators:
+        if isinstance(check, MinLengthValidator | MaxLengthValidator):
+            check.message = said
+
+
+def _plain(text: str) -> str:
+    """A text that the framework formats once more, and is to stay as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def first_code(detail: Any) -> str:

@@ -11,9 +11,10 @@ from django.db import OperationalError
 from django.utils.translation import override
 
 from audit.clock import now
-from cases.models import HeldBack, LastRing, OutboxMessage
+from cases.models import HeldBack, LastRing, OutboxMessage, Webhook, WebhookMessage
 from cases.pages.health import duration, health_rows, prometheus
 from cases.services import health
+from cases.services.dead_mail import stuck_mails
 from cases.services.health import Fact, Level, find_health, not_ready, worst
 from cases.services.night import let_time_pass
 from fraud.detection.models import ScreeningRun
@@ -100,6 +101,47 @@ def test_mail_is_dead_or_late(cast: Cast) -> None:
     mail("waiting", "d", hours=3)
     assert (fact("mail_dead").value, fact("mail_dead").level) == (1, Level.WARN)
     assert (fact("outbox_seconds").level, round(fact("outbox_seconds").value or 0, -2)) == (Level.BAD, 10800)
+
+
+def test_failed_tries_do_not_make_waiting_mail_young(cast: Cast) -> None:
+    """Each failure moves the next attempt into the future: the mail still waits since it was written, and is told of."""
+    mail("waiting", "a", minutes=-4)
+    at = now()
+    written = OutboxMessage.objects.filter(key="a")
+    written.update(attempts=2, error="ConnectionRefusedError: refused", created_at=at - timedelta(minutes=5))
+    assert (fact("mail_failing").value, fact("outbox_seconds").level) == (0, Level.OK), "chance is no alarm"
+    written.update(created_at=at - timedelta(minutes=20))
+    assert (fact("mail_failing").value, fact("mail_failing").level) == (1, Level.WARN)
+    assert (fact("outbox_seconds").level, round(fact("outbox_seconds").value or 0, -1)) == (Level.WARN, 1200)
+    assert [one.key for one in stuck_mails()] == ["a"], "the mail page and the interface list it"
+    text = prometheus(find_health())
+    assert "cleancard_mail_failing 1\n" in text
+    assert "cleancard_outbox_seconds 0\n" not in text
+    for language, words in (
+        ("en", "Mail that fails and will be tried again"),
+        ("ko", "발송에 실패해 다시 보낼 메일"),
+    ):
+        with override(language):
+            assert words in [row.label for row in health_rows(find_health())]
+
+
+def test_failed_tries_do_not_make_webhook_messages_young(cast: Cast) -> None:
+    webhook = Webhook.objects.create(
+        name="w", url="https://w.example/", reason="r", state="active", salt="s",
+        proposed_by=cast.reviewer, proposed_at=now(),
+    )  # fmt: skip
+    WebhookMessage.objects.create(
+        webhook=webhook, event_id="case:1#1", event="case.opened", payload={}, attempts=1, error="refused",
+        next_attempt_at=now() + timedelta(minutes=2),
+    )  # fmt: skip
+    WebhookMessage.objects.update(created_at=now() - timedelta(hours=3))
+    assert (fact("webhooks_failing").value, fact("webhooks_failing").level) == (1, Level.WARN)
+    assert (fact("webhooks_seconds").level, round(fact("webhooks_seconds").value or 0, -2)) == (
+        Level.BAD,
+        10800,
+    )
+    Webhook.objects.update(state="stopped")
+    assert (fact("webhooks_failing").value, fact("webhooks_seconds").value) == (0, 0)
 
 
 def test_what_is_held_back_is_counted(cast: Cast) -> None:

@@ -214,6 +214,15 @@ def test_preview_is_a_fragment_with_reasons(client, scene):
     assert 'class="reasons"' in page
 
 
+def test_a_view_is_kept_without_what_the_queue_cannot_read(client, scene):
+    client.force_login(scene.cast.reviewer)
+    query = "view=open&nonsense=1&min=abc&band=high"
+    page = client.post("/queue/views/", {"name": "Some", "query": query}, follow=True).content.decode()
+    assert SavedView.objects.get().query == "view=open&band=high"
+    assert "nonsense" in page
+    assert "abc" in page
+
+
 def test_view_is_kept_and_forgotten(client, scene):
     client.force_login(scene.cast.reviewer)
     client.post("/queue/views/", {"name": "Big ones", "query": "?view=open&min=1000000"})

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from audit.actor import Actor
 from audit.models import AuditEvent
@@ -383,3 +384,14 @@ def test_the_interface_takes_the_same_steps(stage: Stage) -> None:
     )
     assert [one["webhook_state"] for one in client.get("/api/v1/webhooks/").json()["results"]] == ["active"]
     assert "secret" not in client.get("/api/v1/webhooks/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Take it out."), ("ko", "빼고 다시 적어 주십시오.")])
+def test_an_address_with_a_number_in_it_is_refused_not_changed(
+    stage: Stage, language: str, words: str
+) -> None:
+    with override(language), pytest.raises(errors.WebhookNotValid) as refused:
+        proposed(stage, url="https://receiver.example.com/hook/4111111111111111")
+    with override(language):
+        assert words in str(refused.value.sentence)
+    assert (refused.value.why, Webhook.objects.count()) == ("number_inside", 0)

@@ -15,6 +15,9 @@ _TEXTS = {
     "not_url": _(
         "Write the whole address, such as https://receiver.example.com/cleancard, at most 500 plain characters."
     ),
+    "number_inside": _(
+        "The address holds what looks like a full card or resident number; none is kept. Take it out."
+    ),
     "not_https": _("The address has to begin with https://."),
     "user_inside": _(
         "Leave the user name and the password out of the address: the signature says who sends."

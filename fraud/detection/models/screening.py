@@ -71,6 +71,11 @@ class ScreeningRun(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @classmethod
+    def that_scored(cls) -> models.QuerySet[ScreeningRun]:
+        """Finished runs that scored claims. A night without claims is a night, but no model was asked and it says nothing of any."""
+        return cls.objects.filter(state=cls.State.FINISHED, n_scored__gt=0)
+
     @property
     def shown_state(self) -> str:
         """The state as people see it: `paused` wherever it stands still."""

@@ -16,7 +16,14 @@ from audit.typed import decimal_number, whole_number
 from fraud.company.api import SettingsChangeRow, told
 from fraud.company.changing import propose_settings
 from fraud.company.values import THRESHOLD_POLICIES
-from fraud.learning.threshold_page import COST_FIELDS, proposed_changes, read_tried, threshold_context
+from fraud.learning.threshold_page import (
+    COST_FIELDS,
+    MINUTE_DIGITS,
+    RANGES,
+    proposed_changes,
+    read_tried,
+    threshold_context,
+)
 from fraud.web.api import FraudView, describe, query
 from fraud.web.api_shapes import TableAnswer, table_told
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
@@ -121,8 +128,16 @@ class Threshold(FraudView):
 
     def _numbers(self, typed: Mapping[str, Any]) -> None:
         for name in ("threshold", *COST_FIELDS):
-            if typed.get(name) and decimal_number(str(typed[name])) is None:
+            if not typed.get(name):
+                continue
+            number = decimal_number(str(typed[name]))
+            if number is None:
                 raise self.wrong(name, _("Write numbers only, such as 0.05 or 100."))
+            low, high = RANGES[name]
+            if not low <= number <= high:
+                said = _("Give a number from %(low)s to %(high)s.")
+                raise self.wrong(name, said % {"low": f"{low:g}", "high": f"{high:,g}"})
         for name in MINUTES:
-            if typed.get(name) and whole_number(str(typed[name]), 6, minimum=1) is None:
-                raise self.wrong(name, _("Give a whole number."))
+            if typed.get(name) and whole_number(str(typed[name]), MINUTE_DIGITS, minimum=1) is None:
+                most = 10**MINUTE_DIGITS - 1
+                raise self.wrong(name, _("Give a whole number from 1 to %(n)s.") % {"n": f"{most:,}"})

@@ -16,7 +16,7 @@ ROLE_CHOICES = [role.value for role in Role]
 
 
 class GrantRow(serializers.Serializer):
-    """A role; `state` is now, later or over."""
+    """A role; `state` is now, later or over; of a login that has ended each is over, until it works again."""
 
     id = serializers.IntegerField(source="grant.pk")
     role = serializers.ChoiceField(ROLE_CHOICES, source="grant.role")
@@ -37,7 +37,7 @@ class LoginAnswer(serializers.Serializer):
     units = serializers.ListField(child=serializers.CharField(), help_text="Names; none: all departments.")
     waiting = serializers.IntegerField(source="n_waiting")
     last_sign_in = serializers.DateTimeField(source="user.last_login", allow_null=True)
-    last_used_at = serializers.DateTimeField(source="user.last_used_at", allow_null=True)
+    last_used_at = serializers.DateTimeField(source="user.used_at", allow_null=True)
     seen = serializers.IntegerField(source="user.access_version")
 
     def get_name(self, row: LoginRow) -> str:

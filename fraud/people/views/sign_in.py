@@ -22,8 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from requests import RequestException
 
-from fraud.people.guessing import WINDOW, client_address, is_guessing
+from fraud.people.guessing import client_address, is_guessing
 from fraud.people.passwords import ask_for_password, keep_password, login_of_link
+from fraud.people.views.resting import rested
 from rules.language.korean import with_particles
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,7 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_invalid(form)
         if answer.context_data["rests"]:  # type: ignore[attr-defined]
-            answer.status_code = 429
-            answer["Retry-After"] = str(int(WINDOW.total_seconds()))
+            rested(answer)
         return answer
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -54,7 +54,8 @@ class SignIn(LoginView):
             context["directory"] = with_particles(_("Sign in with %(directory)s") % {"directory": name})
         if self.request.method == "POST":
             name = str(self.request.POST.get("username", ""))
-            context["rests"] = is_guessing(name, client_address(self.request))
+            is_locked = bool(getattr(self.request, "axes_locked_out", False))  # this login from this address
+            context["rests"] = is_locked or is_guessing(name, client_address(self.request))
         return context
 
 

@@ -207,14 +207,17 @@ def test_a_login_is_changed_by_its_version_in_the_header_or_in_the_body(stage: S
     body = {"role": "approver", "reason": "stands in for somebody"}
     missing = admin.post(f"{place}give-role/", body, format="json")
     assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
-    for wrong in ('"x"', '"99"'):
-        refused = admin.post(
-            f"{place}give-role/",
-            {**body, "seen": read.data["seen"]},
-            format="json",
-            headers={"If-Match": wrong},
-        )
-        assert refused.json()["code"] == "version_not_valid"
+    both = {**body, "seen": read.data["seen"]}
+    refused = admin.post(f"{place}give-role/", both, format="json", headers={"If-Match": '"x"'})
+    assert refused.json()["code"] == "version_not_valid"
+    for language, words in (("en", "Send only one of them"), ("ko", "하나만 보내 주십시오")):
+        headers = {"If-Match": '"99"', "Accept-Language": language}
+        stage.cast.system_admin.language = language
+        stage.cast.system_admin.save()
+        refused = admin.post(f"{place}give-role/", both, format="json", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, "versions_differ")
+        assert words in refused.json()["detail"]
+        assert "99" in refused.json()["detail"]
     stale = admin.post(f"{place}give-role/", body, format="json", headers={"If-Match": '"99"'})
     assert stale.status_code == 409
     taken_up = admin.post(f"{place}give-role/", body, format="json", headers={"If-Match": read["ETag"]})

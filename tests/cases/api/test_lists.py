@@ -26,8 +26,8 @@ def client(person: Any) -> APIClient:
 def test_views_are_kept_started_with_and_forgotten_by_their_owner_alone(stage: Stage) -> None:
     own, other = client(stage.cast.reviewer), client(stage.cast.other_reviewer)
     place = "/api/v1/cases/views/late%20ones/"
-    kept = own.put(place, {"query": "?state=new&order=due", "is_start": True}, format="json")
-    assert kept.json() == {"name": "late ones", "query": "state=new&order=due", "is_start": True}
+    kept = own.put(place, {"query": "?state=new&band=high", "is_start": True}, format="json")
+    assert kept.json() == {"name": "late ones", "query": "state=new&band=high", "is_start": True}
     assert own.put(place, {"query": "state=new"}, format="json").json()["is_start"] is True
     assert [row["name"] for row in own.get("/api/v1/cases/views/").json()["results"]] == ["late ones"]
     assert other.get("/api/v1/cases/views/").json()["results"] == []
@@ -40,6 +40,28 @@ def test_views_are_kept_started_with_and_forgotten_by_their_owner_alone(stage: S
     assert (full.status_code, full.json()["code"]) == (422, "too_many")
     assert own.delete(place).status_code == 204
     assert SavedView.objects.count() == 11
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "told"),
+    [
+        ("nonsense=1", "no filter “nonsense”", "“nonsense” 조건이"),
+        ("state=new&min=abc", "abc", "abc"),
+        ("javascript:alert(1)", "no filter “javascript:alert(1)”", "“javascript:alert(1)” 조건이"),
+        ("band=purple", "purple", "purple"),
+    ],
+)
+def test_a_view_keeps_only_filters_that_the_queue_reads(
+    stage: Stage, query: str, said: str, told: str
+) -> None:
+    own = client(stage.cast.reviewer)
+    for language, words in (("en", said), ("ko", told)):
+        stage.cast.reviewer.language = language
+        stage.cast.reviewer.save()
+        answer = own.put("/api/v1/cases/views/junk/", {"query": query}, format="json")
+        assert answer.status_code == 400
+        assert words in answer.json()["fields"]["query"][0]
+    assert not SavedView.objects.exists()
 
 
 def lines(answer: Any) -> list[dict[str, str]]:

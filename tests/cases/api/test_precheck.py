@@ -46,6 +46,22 @@ def test_both_ways_say_the_same(client, person):
     assert "has_receipt" in {name for row in told["not_looked_at"] for name in row["fields"]}
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_answer_repeats_a_card_number(client, person, language):
+    person.language = language
+    person.save()
+    card = "4111111111111111"
+    body = {**FORM, "n_attendees": 2, "merchant": f"cafe {card}", "purpose_text": card}
+    told = client.post("/api/v1/precheck/", body, content_type="application/json")
+    assert told.json()["questions"], "the question names the place"
+    assert "cafe [" in told.content.decode()
+    assert card not in told.content.decode()
+    stranger = {**body, card: "1"}
+    refused = client.post("/api/v1/precheck/", stranger, content_type="application/json")
+    assert refused.status_code == 400
+    assert card not in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

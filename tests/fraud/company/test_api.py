@@ -44,3 +44,30 @@ def test_settings_are_told_in_the_words_of_their_page(client, cast: Cast):
 def test_others_read_no_settings(client, cast: Cast, who):
     client.force_login(getattr(cast, who))
     assert client.get("/api/v1/settings/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "warned", "named"),
+    [
+        ("en", "no case fits into a day", "There is no such setting. There are: "),
+        ("ko", "하루에 검토할 수 있는 건이 없어", "그런 설정이 없습니다. 있는 설정: "),
+    ],
+)
+def test_what_is_proposed_is_warned_of_and_what_is_unknown_is_named(
+    client, cast: Cast, language, warned, named
+):
+    cast.rule_admin.language = cast.system_admin.language = language
+    cast.system_admin.save()
+    client.force_login(cast.system_admin)
+    body = {"changes": {"reviewer_minutes_per_day": "0"}, "note": "nobody works", "seen": 0}
+    made = client.post("/api/v1/settings/", body, content_type="application/json")
+    assert made.status_code == 201, made.content
+    assert warned in made.json()["changes"][0]["effect"]
+    strange = {**body, "changes": {"nope": "1", "minutes_per_case": "1" * 40}}
+    refused = client.post("/api/v1/settings/", strange, content_type="application/json")
+    assert refused.status_code == 422
+    assert named in str(refused.json())
+    assert "nope" in str(refused.json())
+    assert "9" in str(
+        refused.json()["facts"]["minutes_per_case"] if "facts" in refused.json() else refused.json()
+    )

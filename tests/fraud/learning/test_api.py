@@ -128,6 +128,13 @@ def test_a_threshold_is_looked_at_proposed_and_activated_by_somebody_else(cast: 
     owner, approver = client(cast.model_owner), client(cast.approver)
     wrong = owner.get("/api/v1/threshold/?fn=many")
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["fn"])
+    for asked, field in (("policy=fixed&threshold=2", "threshold"), ("threshold=-1", "threshold"), ("threshold=0.9999", "threshold"), ("fn=-5", "fn"), ("fn=2000000", "fn"), ("minutes_per_case=0", "minutes_per_case"), (f"reviewer_minutes_per_day={'9' * 40}", "reviewer_minutes_per_day")):  # fmt: skip
+        for language, words in (("en", "Give a"), ("ko", "사이의")):
+            cast.model_owner.language = language
+            cast.model_owner.save()
+            refused = owner.get(f"/api/v1/threshold/?{asked}")
+            assert (refused.status_code, list(refused.json()["fields"])) == (400, [field])
+            assert words in refused.json()["fields"][field][0]
     shown = owner.get("/api/v1/threshold/?policy=fixed&threshold=0.2").json()
     assert (shown["policy"], shown["threshold"], shown["seen"]) == ("fixed", 0.2, 0)
     assert [column["key"] for column in shown["ways"]["columns"]][:2] == ["way", "threshold"]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from audit import clock
 from fraud.claims.models import Claim
 from fraud.company.changing import settings_version
 from fraud.company.models import CompanySettings
 from fraud.company.values import current_settings
 from fraud.detection.models import ModelVersion, ScreeningRun
+from fraud.learning.threshold_figures import recent_scores
+from fraud.learning.threshold_page import _why_ranks
 from tests.cast import make_cast, make_claim, make_run, make_score
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +229,33 @@ def test_a_look_back_at_a_week_of_history_is_no_night(client, cast):
         make_score(claim=make_claim(), run=run, hybrid_probability=0.9)
     after = shown(client)["tried"]
     assert (after.alerts, after.found) == (before.alerts, before.found)
+
+
+def test_a_night_without_claims_says_nothing_of_the_scores(client, cast):
+    """It has no model version and no scores: neither the calibration nor the figures a night may come from it."""
+    ScreeningRun.objects.update(
+        model_version=ModelVersion.objects.create(reference="M-1", is_calibrated=True, stage="champion")
+    )
+    client.force_login(cast.model_owner)
+    before = shown(client)
+    for days in (1, 2):
+        make_run(business_date=clock.today() + timedelta(days=days))
+    after = shown(client)
+    assert (before["scores"].is_calibrated, before["scores"].n_nights) == (True, 1)
+    assert (after["scores"].is_calibrated, after["scores"].n_nights) == (True, 1)
+    assert after["now"].alerts == before["now"].alerts > 0
+    assert after["why_ranks"] == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "ranked"),
+    [
+        ("en", "No night has scored claims lately.", "a version that only ranks"),
+        ("ko", "최근 청구를 채점한 야간 심사가 없습니다.", "순위만 매기는 버전"),
+    ],
+)
+def test_the_answer_says_why_nothing_is_expected(client, cast, language, words, ranked):
+    with override(language):
+        assert ranked in _why_ranks(recent_scores())
+        ScreeningRun.objects.update(n_scored=0)
+        assert _why_ranks(recent_scores()) == words

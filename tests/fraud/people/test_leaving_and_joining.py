@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from rest_framework.test import APIClient
 
 from audit import clock
@@ -79,6 +80,9 @@ WRONG = [
     ({"username": "JIMIN.HAN"}, "username_not_valid"),
     ({"username": "jimin.han"}, "username_taken"),
     ({"email": "nobody"}, "email_not_valid"),
+    ({"email": "4111111111111111@company-a.example"}, "email_not_valid"),
+    ({"email": "9001011234568@company-a.example"}, "email_not_valid"),
+    ({"roles": (Role.AUDITOR, Role.REVIEWER)}, "roles_not_compatible"),
     ({"email": "JIMIN.HAN@company-a.example"}, "email_taken"),
     ({"employee_no": ""}, "number_missing"),
     ({"is_new": False}, "number_unknown"),
@@ -101,9 +105,34 @@ def test_an_invitation_that_is_not_right_leaves_nothing(
     assert (User.objects.count(), OutboxMessage.objects.count()) == (n, 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Give another one."), ("ko", "다른 주소를 적어 주십시오.")]
+)
+def test_an_address_with_a_number_is_refused_in_words(office: Office, language: str, words: str) -> None:
+    with override(language), pytest.raises(AccessRefused) as refused:
+        office.invite(email="4111111111111111@company-a.example")
+    assert words in refused.value.sentence
+    assert "4111" not in refused.value.sentence
+
+
+def test_duties_that_wait_for_other_days_are_no_conflict(office: Office) -> None:
+    today = clock.today()
+    user = office.invite(roles=(Role.AUDITOR,), ends_on=today + timedelta(days=9))
+    office.propose(user, Role.REVIEWER, starts_on=today + timedelta(days=10))
+    assert AccessChange.objects.filter(user=user, state="proposed").count() == 2
+
+
 def test_both_of_two_duties_that_control_each_other_are_never_confirmed(office: Office) -> None:
-    user = office.invite(roles=(Role.AUDITOR, Role.REVIEWER))
-    first, second = AccessChange.objects.filter(user=user).order_by("pk")
+    """What waits counts at proposing; what two people proposed at the same time is stopped at the latest by whoever confirms."""
+    user = office.invite(roles=(Role.AUDITOR,))
+    with pytest.raises(AccessRefused) as early:
+        office.propose(user, Role.REVIEWER)
+    assert early.value.code == "roles_not_compatible"
+    first = AccessChange.objects.get(user=user)
+    second = AccessChange.objects.create(
+        user=user, kind="give_role", role=Role.REVIEWER, proposed_by=first.proposed_by, proposed_at=clock.now(),
+        reason="at the same time",
+    )  # fmt: skip
     changes.confirm_change(change=first, by=office.second)
     with pytest.raises(AccessRefused) as refused:
         changes.confirm_change(change=second, by=office.second)
@@ -154,6 +183,22 @@ def test_an_ended_login_returns_by_two_people_and_its_old_sessions_do_not(office
     assert page.get("/queue/").status_code == 302
     page.force_login(User.objects.get(pk=user.pk))
     assert page.get("/queue/").status_code == 200
+
+
+def test_a_login_that_ended_holds_no_role_now(office: Office) -> None:
+    reader = APIClient()
+    reader.force_login(office.cast.system_admin, backend="django.contrib.auth.backends.ModelBackend")
+    user = office.cast.reviewer
+    place = f"/api/v1/logins/{user.pk}/"
+    now = clock.now()
+    User.objects.filter(pk=user.pk).update(last_login=now, last_used_at=now - timedelta(minutes=8))
+    before = reader.get(place).data
+    assert [row["state"] for row in before["roles"]] == ["now"]
+    assert before["last_used_at"] == before["last_sign_in"], "signing in is a use"
+    end_login(user=user, reason=WHY, by=office.admin, seen=None)
+    assert [row["state"] for row in reader.get(place).data["roles"]] == ["over"]
+    listed = reader.get("/api/v1/logins/?state=ended").data["results"]
+    assert [row["state"] for one in listed for row in one["roles"]] == ["over"]
 
 
 def test_nobody_ends_themselves_and_reviewers_end_nobody(office: Office) -> None:

@@ -269,3 +269,38 @@ def test_when_a_login_was_last_used_is_known_of_pages_and_tokens(office: Office)
     Client().force_login(office.cast.reviewer)
     used = User.objects.exclude(last_used_at=None).values_list("username", flat=True)
     assert set(used) == {"erp", "jimin.han"}
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [("en", "Signing in rests", "Wait a quarter of an hour"), ("ko", "로그인이 잠시 제한되었습니다", "15분")],
+)
+def test_the_tenth_wrong_password_is_answered_by_the_page_in_the_readers_language(
+    office: Office, language: str, title: str, words: str
+) -> None:
+    browser = Client(REMOTE_ADDR="10.0.9.1", HTTP_ACCEPT_LANGUAGE=language)
+    browser.cookies["django_language"] = language
+    form = {"username": office.cast.reviewer.username, "password": "wrong"}
+    for _n in range(9):
+        assert browser.post(LOGIN, form).status_code == 200
+    for password in ("wrong", PASSWORD):  # the tenth, and the right one while it rests
+        answer = browser.post(LOGIN, {**form, "password": password})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+        shown = answer.content.decode()
+        assert title in shown
+        assert words in shown
+        assert 'name="password"' in shown, "the form is still there"
+        assert "Account locked" not in shown
+
+
+def test_wrong_codes_rest_with_a_page_too(office: Office) -> None:
+    user = office.cast.reviewer
+    browser, _ = sign_in(user)
+    set_up(browser)
+    other, _ = sign_in(user)
+    for n in range(10):
+        cache.clear()
+        answer = other.post("/accounts/second-step/authenticate/", {"code": "000000"})
+        assert answer.status_code == (429 if n == 9 else 200)
+    assert answer["Retry-After"] == "900"
+    assert "429.html" in [template.name for template in answer.templates]
