@@ -236,8 +236,10 @@ def sentence(area: str, code: str, params: Mapping[str, Any] | None, language: s
         values["format"] = readable(values["format"])
     if "place" in values:
         values["place"] = _place(values["place"], korean=korean)
-    if "fields" in values:
-        values["columns"] = _fields((params or {})["fields"], language)
+    if isinstance(fields := values.get("fields"), Mapping):
+        values["columns"] = _fields(fields, language)
+    elif fields is not None:
+        values["fields"] = ", ".join(field_label(name, language) for name in fields.split(", "))
     if korean:
         return with_particles(found[1].format_map(_Known(values)))
     is_one = (params or {}).get("n") == 1
