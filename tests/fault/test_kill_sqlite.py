@@ -120,7 +120,7 @@ def test_paused_night_keeps_what_is_done_and_ends_as_an_undisturbed_one(
         assert 0 < len(kept) < 2000
         waited = lite_company.nightly()
         assert (waited["status"], lite_company.left()["scores"]) == (0, kept)
-        assert "paused" in waited["output"]
+        assert "일시 중지" in waited["output"]
         assert "paused" in lite_company.manage("nightly", "--watch")["output"]
     gone_on = lite_company.manage("nightly", "--resume")
     assert gone_on["status"] == 0, gone_on["output"]
@@ -143,7 +143,7 @@ def test_cancelled_night_loses_no_claim(lite_company: Company, undisturbed: dict
     cancelled = lite_company.manage("nightly", "--cancel")
     assert (cancelled["status"], lite_company.left()["scores"]) == (0, []), cancelled["output"]
     again = lite_company.nightly()
-    assert "was cancelled" in again["output"]
+    assert "끝났습니다(취소됨)" in again["output"]
     assert lite_company.left()["scores"] == []
     assert lite_company.manage("nightly", "--date", "2026-05-05")["status"] == 0
     left = lite_company.left()

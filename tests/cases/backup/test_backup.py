@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_no_set_and_says_so(most: int, worked: Company, tmp_p
     )
     done = company.manage("python", str(script))
     assert done["status"] != 0
-    assert "No set was made" in done["output"], done["output"]
+    assert "백업 세트를 만들지 않았으며" in done["output"], done["output"]
     assert [path.name for path in (tmp_path / "sets").iterdir()] == [".lock"]
 
 
