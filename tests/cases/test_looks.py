@@ -21,7 +21,7 @@ from cases.pages.links import links_of, read_open
 from cases.pages.outcome_rows import outcome_rows
 from cases.pages.person import cases_like
 from cases.pages.strips import Strip, strips_of
-from cases.services.money import attach_stakes
+from cases.services.money_told import attach_money
 from cases.workflow import State
 from fraud.claims.models import Claim, Label, Relative
 from tests.cast import (
@@ -80,7 +80,7 @@ def flagged(cast: Cast, *, with_rule: bool = True, **fields: Any) -> Case:
 
 
 def lines_of(case: Case, **options: Any) -> dict[str, Line]:
-    attach_stakes([case])
+    attach_money([case])
     rows = claims_of(case)
     with translation.override("en"):
         return {line.kind: line for line in brief_of(case, rows, reasons_of(case, rows), **options)}
@@ -136,7 +136,9 @@ def test_what_came_back_is_told_with_what_is_left(cast: Cast) -> None:
 
 
 def test_what_was_paid_back_counts_as_come_back(cast: Cast) -> None:
-    case = make_case(claims=[make_claim(amount_minor=84_000)], state=State.RECOVERING.value)
+    case = make_case(
+        claims=[make_claim(amount_minor=84_000)], state=State.RECOVERING.value, disposition="confirmed_misuse"
+    )
     decision = Decision.objects.create(
         case=case,
         number=1,
@@ -162,7 +164,9 @@ def test_what_was_paid_back_counts_as_come_back(cast: Cast) -> None:
         posted_by=cast.clerk,
         posted_at=NOW,
     )
-    assert said_by(lines_of(case)["back"]) == "KRW 50,000 was paid back; KRW 34,000 is still gone."
+    assert said_by(lines_of(case)["back"]) == (
+        "KRW 84,000 was decided to come back, KRW 50,000 was paid back; KRW 34,000 is still to come back."
+    )
 
 
 def test_random_check_says_in_its_brief_only_that_it_is_one(cast: Cast) -> None:

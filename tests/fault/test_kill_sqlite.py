@@ -121,7 +121,7 @@ def test_paused_night_keeps_what_is_done_and_ends_as_an_undisturbed_one(
         waited = lite_company.nightly()
         assert (waited["status"], lite_company.left()["scores"]) == (0, kept)
         assert "일시 중지" in waited["output"]
-        assert "paused" in lite_company.manage("nightly", "--watch")["output"]
+        assert "일시 중지" in lite_company.manage("nightly", "--watch")["output"]
     gone_on = lite_company.manage("nightly", "--resume")
     assert gone_on["status"] == 0, gone_on["output"]
     assert without_control(lite_company.left()) == without_control(undisturbed)

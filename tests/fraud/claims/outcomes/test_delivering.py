@@ -293,4 +293,6 @@ def test_an_unreadable_line_is_told_and_a_missing_column_refuses_the_file(
     file.write_text("claim,outcome\nA-1,misuse\n", "utf-8")
     with pytest.raises(FileQuarantined) as refused:
         read_file(path=file, name="found.csv", schemes=schemes())
-    assert refused.value.params == {"columns": "source / 출처, decided_at / decided_on / 판정일 / 결정일 / 판정일시"}
+    assert refused.value.params == {
+        "columns": "source / 출처, decided_at / decided_on / 판정일 / 결정일 / 판정일시"
+    }
