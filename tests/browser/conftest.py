@@ -78,7 +78,13 @@ class Watched:
             self.problems.append(message.text)
 
     def open(self, path: str) -> None:
-        self.page.goto(self.base + path)
+        try:
+            self.page.goto(self.base + path)
+        except playwright_api.Error as error:  # a key or a link had begun to go elsewhere, and won
+            if "interrupted by another navigation" not in str(error):
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(self.base + path)
 
     def __getattr__(self, name: str):
         return getattr(self.page, name)
