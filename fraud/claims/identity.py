@@ -37,12 +37,14 @@ def _barred(own: str) -> set[int]:
 
 @prepared
 def _barred_rows(own: str) -> QuerySet[Cardholder, Any]:
+    """One question each, put together: PostgreSQL finds each by an index, but reads every employee where they stand joined by OR."""
     rows = with_number(Cardholder.objects.all(), "employee_no", own)
-    led_by_name = rows.annotate(led=key_of("manager_no")).values("led")
-    led_by_head = rows.filter(department__isnull=False).annotate(led=key_of("department__manager_no"))
-    people = Cardholder.objects.alias(key=key_of("employee_no")).exclude(key="")
-    leads = Q(key__in=led_by_name) | Q(key__in=led_by_head.values("led"))
-    return people.filter(Q(key=own) | leads | _is_relative(own)).values_list("pk", flat=True)
+    led_by_name = rows.annotate(other=key_of("manager_no")).values("other")
+    led_by_head = rows.filter(department__isnull=False).annotate(other=key_of("department__manager_no"))
+    people = Cardholder.objects.order_by().alias(key=key_of("employee_no")).exclude(key="")
+    others = (led_by_name, led_by_head.values("other"), *_relatives_of(own))
+    found = (people.filter(key__in=other).values_list("pk", flat=True) for other in others)
+    return people.filter(key=own).values_list("pk", flat=True).union(*found)
 
 
 def relatives(one: str, other: str) -> QuerySet[Relative]:
@@ -55,12 +57,12 @@ def relatives(one: str, other: str) -> QuerySet[Relative]:
     return keyed.filter(Q(about=one, named=other) | Q(about=other, named=one))
 
 
-def _is_relative(key: str) -> Q:
-    """Of cardholders with their `key`: that they are a relative of the employee with this one."""
-    rows = Relative.objects.filter(superseded_at=None)
-    named = with_number(rows, "employee_no", key).annotate(other=key_of("relative_no")).values("other")
-    naming = with_number(rows, "relative_no", key).annotate(other=key_of("employee_no")).values("other")
-    return Q(key__in=named) | Q(key__in=naming)
+def _relatives_of(key: str) -> tuple[QuerySet[Relative, Any], QuerySet[Relative, Any]]:
+    """The numbers of the employee's relatives: those a row about them names, and those whose row names them."""
+    rows = Relative.objects.order_by().filter(superseded_at=None)
+    named = with_number(rows, "employee_no", key).annotate(other=key_of("relative_no"))
+    naming = with_number(rows, "relative_no", key).annotate(other=key_of("employee_no"))
+    return named.values("other"), naming.values("other")
 
 
 def claims_involving(by: Actor, claims: QuerySet[Claim]) -> QuerySet[Claim]:
