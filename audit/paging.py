@@ -16,6 +16,8 @@ from django.core.exceptions import EmptyResultSet, FieldError, ValidationError
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from audit.bound import rows_of
+
 COUNT_CAP = 1000
 COUNT_SECONDS = 30  # a count beside a tab is remembered, but for lists of one's own
 _LISTED = "SELECT {number}, list_{number}.* FROM ({sql}) AS list_{number}"
@@ -139,7 +141,7 @@ def read_together_as(
             if len(_kept_sql) > _MOST_SQL:
                 _kept_sql.popitem(last=False)
     found: list[list[tuple[Any, ...]]] = [[] for _one in range(n)]
-    for row in _rows_of(*asked):
+    for row in rows_of(*asked) if asked[0] else ():
         found[row[0]].append(row[1:])
     return found
 

@@ -26,6 +26,8 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, connections
 from django.db.models import QuerySet
 
+from audit.bound import rows_of
+
 Row = TypeVar("Row")
 _MOST_SHAPES = 64  # kept of one reading in one thread
 MOST_IN_LIST = 512  # a longer one is put together anew; ask in parts
@@ -183,6 +185,8 @@ def _read(kept: _Kept, flat: list[Any]) -> list[Any]:
     compiler.connection = connections[kept.queryset.db]
     compiler.as_sql = lambda *_args, **_options: asked
     compiler.get_converters = lambda _expressions: kept.converters
+    if compiler.connection.vendor == "postgresql" and not compiler.has_extra_select:
+        compiler.execute_sql = lambda *_args, **_options: [rows_of(*asked)]
     queryset = _twin(kept.queryset)
     queryset._query = _twin(kept.queryset.query)
     queryset._query.get_compiler = lambda *_args, **_options: compiler
