@@ -112,6 +112,7 @@ def _of_claims(
     text: str, people: list[int] | None, places: list[int] | None, by: Actor
 ) -> dict[str, list[Any]]:
     """People, merchants, and where there are any, their newest claims."""
+    found: dict[str, list[Any]]
     seen = seen_departments(by)
     if people is None or places is None:  # a letter that half of all names have
         named = within_departments(people_named(text), seen, "department")

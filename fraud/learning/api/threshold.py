@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.permissions import require
 from fraud.company.api import SettingsChangeRow, told
 from fraud.company.changing import propose_settings
 from fraud.company.values import THRESHOLD_POLICIES
@@ -22,8 +21,8 @@ from fraud.learning.threshold_page import (
     threshold_context,
     unread,
 )
-from fraud.web.api import FraudView, describe, query
-from fraud.web.api_shapes import TableAnswer, table_told
+from fraud.web.api import describe, query
+from fraud.web.api_shapes import ProposeView, TableAnswer, table_told
 from fraud.web.api_strict import StrictCharField, StrictIntegerField, StrictSerializer
 
 _COSTS = dict(
@@ -85,10 +84,12 @@ class ThresholdBody(StrictSerializer):
         operation_id="threshold_propose",
     ),
 )
-class Threshold(FraudView):
+class Threshold(ProposeView):
     """On the scores of the last nights; a proposal waits among those of the settings."""
 
     permission = "fraud.view_detection"
+    may_propose = "fraud.propose_threshold"
+    body = ThresholdBody
     filters = ("policy", "threshold", *COST_FIELDS, *MINUTES)
 
     def get(self, request: Request) -> Response:
@@ -114,14 +115,12 @@ class Threshold(FraudView):
             ).data
         )
 
-    def post(self, request: Request) -> Response:
-        """Raises NotPermitted, ValidationError, SettingsNotValid, SettingsStale."""
-        require(self.by, "fraud.propose_threshold")
-        data = dict(self.input(ThresholdBody))
+    def propose(self, data: dict[str, Any]) -> Any:
+        """Raises ValidationError, SettingsNotValid, SettingsStale."""
         self._numbers(data)
         note, seen = data.pop("note"), data.pop("seen")
         made = propose_settings(changes=proposed_changes(data), note=note, by=self.by, seen=seen)
-        return Response(told(made.number), status=201)
+        return told(made.number)
 
     def _numbers(self, typed: Mapping[str, Any]) -> None:
         for name, said in unread(typed).items():

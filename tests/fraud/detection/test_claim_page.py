@@ -20,7 +20,7 @@ READER = Actor(username="reader", roles=frozenset({Role.REVIEWER}))
 def test_neighbours_are_the_four_before_and_after_of_the_same_person() -> None:
     person, at = make_cardholder("E7100"), clock.now() - timedelta(days=9)
     claims = [make_claim(cardholder=person, transacted_at=at + timedelta(hours=hour)) for hour in range(12)]
-    make_claim(transacted_at=at + timedelta(hours=5))  # somebody else's
+    make_claim(cardholder=make_cardholder(), transacted_at=at + timedelta(hours=5))
     for place in (0, 5, 11):
         near = claims[max(place - 4, 0) : place] + claims[place + 1 : place + 5]
         assert neighbours_of(claims[place]) == near[::-1]

@@ -15,7 +15,7 @@ from tests.cast import make_claim, make_run, make_score
 from tests.scene import shared_scene
 
 pytestmark = pytest.mark.django_db
-scene = shared_scene(n_cases=2, n_history=3)
+scene = shared_scene(n_cases=8, n_history=4)
 
 
 @pytest.fixture(autouse=True)
