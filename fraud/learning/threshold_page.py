@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from audit.asked import not_one_of
 from audit.typed import decimal_number, whole_number
 from fraud.company.changing import settings_version
-from fraud.company.setting_words import POLICIES, named_problems
+from fraud.company.setting_table import POLICIES
+from fraud.company.setting_words import named_problems
 from fraud.company.thresholds import CostMatrix
 from fraud.company.values import THRESHOLD_POLICIES, CompanyValues, SettingsNotValid, current_settings
 from fraud.detection.models import ModelVersion
