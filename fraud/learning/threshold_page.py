@@ -79,7 +79,7 @@ def unread(typed: Any) -> dict[str, str]:
             found[name] = _("Write numbers only, such as 0.05 or 100.")
         elif number is not None and not low <= number <= high:
             said = _("Give a number from %(low)s to %(high)s.")
-            found[name] = said % {"low": f"{low:g}", "high": f"{high:,g}"}
+            found[name] = said % {"low": f"{low:g}", "high": f"{high:,.12g}"}
     for name in MINUTES:
         text = (typed.get(name) or "").strip()
         if text and whole_number(text, MINUTE_DIGITS, minimum=1) is None:
