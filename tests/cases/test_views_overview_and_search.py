@@ -215,3 +215,12 @@ def test_a_case_is_found_behind_many_of_the_readers_own(client, scene):
     client.force_login(scene.cast.reviewer)
     page = client.get("/search/?q=뒤에있는").content.decode()
     assert set(re.findall(r"/cases/(C-[\d-]+)/", page)) == {found.reference}
+
+
+@pytest.mark.parametrize("text", ["%", "_", "C_2026"])
+def test_signs_of_a_pattern_find_nothing_but_themselves(client, scene, text):
+    client.force_login(scene.cast.reviewer)
+    for _again in range(2):
+        client.get("/search/?q=C-2026")  # the same question of a plain text, whose SQL is kept
+        page = client.get("/search/", {"q": text}).content.decode()
+        assert not re.findall(r"/cases/(C-[\d-]+)/", page)

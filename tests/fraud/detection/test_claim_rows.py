@@ -92,7 +92,7 @@ def test_nobody_gets_a_line_with_the_score_of_somebody_elses_page(client, scene)
     make_score(claim=claim, run=make_run(), band="high", is_calibrated=True, hybrid_probability=0.87)
     client.force_login(scene.cast.reviewer)
     assert "87 %" in line(client, claim)
-    client.force_login(scene.cast.admin)  # sees claims, no scores
+    client.force_login(scene.cast.system_admin)  # sees claims, no scores
     answer = client.get("/claims/")
     assert answer.status_code == 403 or "87 %" not in answer.content.decode()
 
